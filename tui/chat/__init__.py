@@ -1,0 +1,1 @@
+"""What a conversation is. Pure: no input or output, no asyncio, no Textual."""

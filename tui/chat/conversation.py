@@ -1,0 +1,173 @@
+"""The tree of messages: active path, versions, branches.
+
+A conversation holds only the shape of its tree; the messages' texts are loaded where they are looked at, so a
+conversation of ten thousand messages opens like one of ten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from tui.chat.message import Message, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """The shape of one message: enough to walk the tree and to name who answers."""
+
+    id: int
+    parent: int | None
+    role: Role
+    model: str | None = None
+    deleted: bool = False
+    """Hidden, and skipped by the path; its children stay where they are, so undo only shows it again."""
+
+    @classmethod
+    def of(cls, message: Message) -> Node:
+        """The node of a message that has just been stored."""
+        return cls(message.id, message.parent, message.role, message.model)
+
+
+@dataclass(slots=True)
+class Conversation:
+    """One conversation. Ids grow with time, so the newest of several nodes has the highest id."""
+
+    id: int
+    title: str = ""
+    created_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    updated_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    leaf: int | None = None
+    """The last message of the active path; None while it is empty."""
+    model: str | None = None
+    """``PROVIDER/MODEL`` that answers next."""
+    system: str = ""
+    """The system prompt."""
+    parameters: dict[str, str | int | float] = field(default_factory=dict)
+    """What ``/set`` changed: temperature, max_tokens, reasoning_effort, …"""
+    hues: dict[str, str] = field(default_factory=dict)
+    """Model id to the name of its hue."""
+    draft: str = ""
+    tags: tuple[str, ...] = ()
+    pinned: bool = False
+    archived: bool = False
+    titled: bool = False
+    """The person chose the title; it is never changed by itself."""
+    temporary: bool = False
+    """Kept in memory only."""
+    nodes: dict[int, Node] = field(default_factory=dict)
+    _children: dict[int | None, list[int]] = field(default_factory=dict, repr=False)
+
+    def add(self, nodes: Iterable[Node]) -> None:
+        """Add or replace nodes, in the order of their ids."""
+        for node in nodes:
+            if node.id not in self.nodes:
+                self._children.setdefault(node.parent, []).append(node.id)
+            self.nodes[node.id] = node
+
+    def append(self, message: Message) -> None:
+        """Add a stored message and make it the end of the active path."""
+        self.add([Node.of(message)])
+        self.leaf = message.id
+
+    def path(self, leaf: int | None = None) -> list[int]:
+        """Ids from the first message to ``leaf`` (the active one), without hidden messages."""
+        ids: list[int] = []
+        current = self.leaf if leaf is None else leaf
+        while current is not None:
+            node = self.nodes[current]
+            if not node.deleted:
+                ids.append(current)
+            current = node.parent
+        ids.reverse()
+        return ids
+
+    def versions(self, message_id: int) -> list[int]:
+        """The visible messages that stand in the same place, oldest first; ``message_id`` is one."""
+        node = self.nodes[message_id]
+        siblings = self._children.get(node.parent, [])
+        return [i for i in siblings if self._shown(i) and self.nodes[i].role is node.role]
+
+    def flip(self, message_id: int, step: int) -> int | None:
+        """The version ``step`` places from ``message_id``, or None at the end of the row."""
+        versions = self.versions(message_id)
+        place = versions.index(message_id) + step
+        return versions[place] if 0 <= place < len(versions) else None
+
+    def select(self, message_id: int) -> int:
+        """Make ``message_id`` part of the active path, which goes on to its newest end. Returns the leaf."""
+        self.leaf = self.end_below(message_id)
+        return self.leaf
+
+    def end_below(self, message_id: int) -> int:
+        """The newest visible message below ``message_id``, following the newest child at each step."""
+        current = message_id
+        while children := [i for i in self._children.get(current, []) if self._reaches(i)]:
+            current = children[-1]
+        return current
+
+    def below(self, message_id: int) -> Iterator[int]:
+        """``message_id`` and every message under it."""
+        stack = [message_id]
+        while stack:
+            current = stack.pop()
+            yield current
+            stack.extend(self._children.get(current, []))
+
+    def hide(self, ids: Iterable[int], *, hidden: bool = True) -> int | None:
+        """Hide or show messages; the active path stays as near to where it was as it can. Returns the leaf."""
+        for message_id in ids:
+            node = self.nodes[message_id]
+            self.nodes[message_id] = Node(node.id, node.parent, node.role, node.model, hidden)
+        self.leaf = self._nearest(self.leaf)
+        return self.leaf
+
+    def _shown(self, message_id: int) -> bool:
+        return not self.nodes[message_id].deleted
+
+    def _reaches(self, message_id: int) -> bool:
+        """Whether ``message_id`` or anything below it is visible."""
+        return any(self._shown(i) for i in self.below(message_id))
+
+    def _nearest(self, message_id: int | None) -> int | None:
+        """The end of the path through the nearest visible place at or above ``message_id``."""
+        current = message_id
+        while current is not None and not self._shown(current):
+            current = self.nodes[current].parent
+        if current is not None:
+            return self.end_below(current)
+        roots = [i for i in self._children.get(None, []) if self._reaches(i)]
+        return self.end_below(roots[-1]) if roots else None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """One row of the list of conversations."""
+
+    id: int
+    title: str
+    created_at: datetime
+    updated_at: datetime
+    messages: int
+    """How many messages the conversation keeps."""
+    model: str | None
+    tags: tuple[str, ...] = ()
+    pinned: bool = False
+    archived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """One message that full-text search found."""
+
+    conversation_id: int
+    message_id: int | None
+    """None where only the title matched."""
+    title: str
+    snippet: str
+    marks: tuple[tuple[int, int], ...]
+    """Where the hit stands in ``snippet``: start and end of each mark, in characters."""
+    role: Role | None
+    model: str | None
+    updated_at: datetime

@@ -1,0 +1,1 @@
+"""One send, from prompt to stored reply. No Textual."""

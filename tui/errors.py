@@ -1,0 +1,167 @@
+"""Every error of the project: what happened, and what to do next.
+
+::
+
+    SegueError                      message, hint
+    ├── UsageError                  a command line that makes no sense (exit code 2)
+    ├── ConfigError                 a bad value in config.toml, with file, line and key
+    ├── HistoryError                the history could not be read or written
+    │   ├── NotFoundError           no such conversation or message
+    │   ├── HistoryBusyError        another program holds the database
+    │   ├── HistoryFullError        the disk is full
+    │   ├── HistoryReadOnlyError    the folder or file may not be written
+    │   ├── HistoryDamagedError     the file is not a whole database
+    │   └── HistoryTooNewError      written by a newer Segue, or by another program
+    ├── ImportFileError             a file to import that is not what it should be
+    └── ProviderError               kind, status_code, retry_after, param
+        ├── ModelNotSupportedError  the provider has no such model
+        ├── MissingKeyError         the provider needs a key and none was found
+        └── ProviderHTTPError       (in ``providers.http``) also an aiohttp.ClientResponseError
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class SegueError(Exception):
+    """Something went wrong in a way that we can explain.
+
+    Attributes:
+        message: What happened, in words, without a trailing full stop.
+        hint: What the person can do next; may be empty.
+    """
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message}. {self.hint}" if self.hint else self.message
+
+
+class UsageError(SegueError):
+    """The command line makes no sense."""
+
+
+class ConfigError(SegueError):
+    """The configuration file has a value that cannot be used."""
+
+
+class ImportFileError(SegueError):
+    """A file to import is not what it should be; names the line and the reason."""
+
+
+class HistoryError(SegueError):
+    """The history could not be read or written."""
+
+
+class NotFoundError(HistoryError):
+    """There is no such conversation or message."""
+
+
+class HistoryBusyError(HistoryError):
+    """Another program holds the database for longer than we wait."""
+
+
+class HistoryFullError(HistoryError):
+    """The disk, or the quota, is full."""
+
+
+class HistoryReadOnlyError(HistoryError):
+    """The history's folder or file may not be written."""
+
+
+class HistoryDamagedError(HistoryError):
+    """The file is not a whole database."""
+
+
+class HistoryTooNewError(HistoryError):
+    """The file was written by a newer Segue, or belongs to another program."""
+
+
+class ErrorKind(StrEnum):
+    """What sort of trouble a provider had: decides retry, words and keys offered."""
+
+    AUTH = "auth"
+    """401, 403: the key is missing, wrong or not allowed."""
+    QUOTA = "quota"
+    """402, insufficient_quota: no balance. Never retried."""
+    RATE_LIMIT = "rate_limit"
+    """429."""
+    BUSY = "busy"
+    """408, 409, 5xx, 529, "overloaded"."""
+    NOT_FOUND = "not_found"
+    """404: no such model or endpoint."""
+    INVALID = "invalid"
+    """400, 413, 422: the request was refused."""
+    CONTEXT = "context"
+    """The conversation is longer than the model can take."""
+    CONNECT = "connect"
+    """No connection: name not found, refused, unreachable, reset before the headers."""
+    TLS = "tls"
+    """The server's certificate was refused."""
+    PROXY = "proxy"
+    """The proxy refused or failed."""
+    TIMEOUT = "timeout"
+    """A limit of ours ran out; the message names the phase."""
+    LOST = "lost"
+    """The connection broke, or the stream ended without its end mark, after it had begun."""
+    PROTOCOL = "protocol"
+    """The answer is not what this wire format says: a web page, broken JSON."""
+    FILTER = "filter"
+    """The provider refused the content."""
+    UNAVAILABLE = "unavailable"
+    """The provider cannot be used here: an extra is missing, marked not working."""
+    INTERNAL = "internal"
+    """An error in a plug-in or in Segue itself."""
+
+
+RETRYABLE = frozenset({ErrorKind.RATE_LIMIT, ErrorKind.BUSY, ErrorKind.CONNECT})
+
+
+class ProviderError(SegueError):
+    """A provider could not answer, or could not go on.
+
+    Attributes:
+        kind: What sort of trouble this is.
+        status_code: The HTTP status that the server sent, if it sent one.
+        retry_after: Seconds that the server asked us to wait, if it did.
+        param: The request parameter that the server refused, in our names, if it named one.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        hint: str = "",
+        *,
+        kind: ErrorKind = ErrorKind.INTERNAL,
+        status_code: int | None = None,
+        retry_after: float | None = None,
+        param: str | None = None,
+    ) -> None:
+        super().__init__(message, hint)
+        self.kind = kind
+        self.status_code = status_code
+        self.retry_after = retry_after
+        self.param = param
+
+    @property
+    def retryable(self) -> bool:
+        """Whether the same request may succeed a moment later."""
+        return self.kind in RETRYABLE
+
+
+class ModelNotSupportedError(ProviderError):
+    """The provider has no such model; the message lists those it has."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message, hint, kind=ErrorKind.NOT_FOUND)
+
+
+class MissingKeyError(ProviderError):
+    """The provider needs a key and none was found; the hint names where to put one."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message, hint, kind=ErrorKind.AUTH)

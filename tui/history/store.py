@@ -1,0 +1,188 @@
+"""What a history must do: one protocol, so that another database can stand in SQLite's place.
+
+Every implementation passes the same contract test-suite. No SQL and no database type leaves its package.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol, TypedDict, Unpack
+
+from tui.chat.conversation import Conversation, SearchHit, Summary
+from tui.chat.message import Message, Role, Status
+
+
+class ConversationChanges(TypedDict, total=False):
+    """What ``update_conversation`` may change; a key that is absent stays as it is."""
+
+    title: str
+    titled: bool
+    leaf: int | None
+    model: str | None
+    system: str
+    parameters: dict[str, str | int | float]
+    hues: dict[str, str]
+    draft: str
+    tags: tuple[str, ...]
+    pinned: bool
+    archived: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ListFilter:
+    """Which conversations to list. Pinned ones come first, then the newest."""
+
+    title: str = ""
+    """Only titles that contain these words, without regard to case and accents."""
+    tag: str | None = None
+    model: str | None = None
+    before: datetime | None = None
+    after: datetime | None = None
+    archived: bool = False
+    deleted: bool = False
+    """The trash instead of the list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something changed in the history, here or in another program."""
+
+    conversation_id: int | None
+    """None where another program wrote: anything may have changed."""
+
+
+class HistoryStore(Protocol):
+    """Conversations on disk. Every method may raise ``HistoryError``.
+
+    A message is durable when the call that wrote it returns. Texts are stored exactly, apart from lone
+    surrogates (U+FFFD) and NUL (removed).
+    """
+
+    @property
+    def notice(self) -> str:
+        """What the person must know of this store: read-only, salvaged, on a network disk. Empty if nothing."""
+        ...
+
+    # -- conversations
+    async def create_conversation(
+        self, *, model: str | None = None, system: str = "", title: str = ""
+    ) -> Conversation:
+        """A new, empty conversation."""
+        ...
+
+    async def load_conversation(self, conversation_id: int) -> Conversation:
+        """A conversation with the shape of its tree.
+
+        Raises:
+            NotFoundError: There is none with this id.
+        """
+        ...
+
+    async def update_conversation(self, conversation_id: int, **changes: Unpack[ConversationChanges]) -> None:
+        """Change fields. A draft or a leaf alone does not make the conversation newer."""
+        ...
+
+    async def list_conversations(
+        self, chosen: ListFilter = ..., *, limit: int = 100, offset: int = 0
+    ) -> list[Summary]:
+        """A page of the list: pinned ones first, then newest first. Empty conversations are left out."""
+        ...
+
+    async def count_conversations(self, chosen: ListFilter = ...) -> int:
+        """How many conversations the filter lets through."""
+        ...
+
+    async def delete_conversation(self, conversation_id: int) -> None:
+        """Move to the trash."""
+        ...
+
+    async def restore_conversation(self, conversation_id: int) -> None:
+        """Take back from the trash."""
+        ...
+
+    async def empty_trash(self, before: datetime) -> int:
+        """Remove for good what was deleted before ``before``. Returns how many conversations."""
+        ...
+
+    async def copy_conversation(self, conversation_id: int, *, leaf: int | None = None) -> Conversation:
+        """A copy: whole, or only the path down to ``leaf`` (a branch into a new conversation)."""
+        ...
+
+    # -- messages
+    async def messages(self, ids: Sequence[int]) -> list[Message]:
+        """The messages with these ids, in this order."""
+        ...
+
+    async def add_message(
+        self,
+        conversation_id: int,
+        parent: int | None,
+        role: Role,
+        text: str = "",
+        *,
+        model: str | None = None,
+        status: Status = Status.COMPLETE,
+    ) -> Message:
+        """Store a new message and make it the conversation's leaf."""
+        ...
+
+    async def append_text(self, message_id: int, text: str = "", reasoning: str = "") -> None:
+        """Add a piece to a streaming reply; costs the piece, not the reply."""
+        ...
+
+    async def finish_message(self, message: Message) -> None:
+        """Store the final text, status, usage, failure and times of a reply, in one transaction."""
+        ...
+
+    async def hide_messages(self, ids: Sequence[int], *, hidden: bool = True) -> None:
+        """Hide messages from the path, or show them again."""
+        ...
+
+    async def interrupt_abandoned(self) -> int:
+        """Mark replies ``interrupted`` that a program which is gone was streaming. Returns how many."""
+        ...
+
+    # -- search and recall
+    async def search(self, query: str, *, limit: int = 50, offset: int = 0) -> list[SearchHit]:
+        """Full-text search, newest first. Any typed text is safe.
+
+        The filters ``model:``, ``tag:``, ``before:``, ``after:`` and ``in:title`` may stand in ``query``.
+        """
+        ...
+
+    async def remember_prompt(self, text: str) -> None:
+        """Add to the list of prompts that Up recalls; the same text moves to its end."""
+        ...
+
+    async def prompts(self, limit: int = 200) -> list[str]:
+        """The recalled prompts, newest first."""
+        ...
+
+    # -- small state of the program: recent models, favourites, theme
+    async def get_state(self, key: str, default: str = "") -> str:
+        """A small value that outlives the program."""
+        ...
+
+    async def set_state(self, key: str, value: str) -> None:
+        """Store a small value."""
+        ...
+
+    # -- life
+    def subscribe(self, callback: Callable[[Change], None]) -> Callable[[], None]:
+        """Call ``callback`` on the event loop after each change. Returns the call that ends it."""
+        ...
+
+    async def look_for_changes(self) -> None:
+        """Notify subscribers if another program has written since the last look."""
+        ...
+
+    async def backup(self, target: Path) -> None:
+        """Write a whole copy to ``target``, while the history is in use."""
+        ...
+
+    async def close(self) -> None:
+        """Finish what is being written and let go of the database."""
+        ...

@@ -1,0 +1,195 @@
+"""The contract of a provider: declarative attributes and one async generator.
+
+The shape is that of the AI365VIP documentation: ``class X(AsyncGeneratorProvider, ProviderModelMixin)`` with a
+``create_async_generator`` class method. A class holds no state that changes: found models live in the
+catalogue, a key arrives as ``api_key=``, an endpoint from the config file is a subclass made at load time.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal, Protocol, TypedDict
+
+from tui.chat.chunks import Chunk
+from tui.chat.model import ModelInfo
+from tui.errors import ModelNotSupportedError
+
+
+class TextPart(TypedDict):
+    """A piece of text in a message's content."""
+
+    type: Literal["text"]
+    text: str
+
+
+class ImageURL(TypedDict):
+    """Where a picture is: ``data:image/png;base64,…`` or an https URL."""
+
+    url: str
+
+
+class ImagePart(TypedDict):
+    """A picture in a message's content."""
+
+    type: Literal["image_url"]
+    image_url: ImageURL
+
+
+class FileData(TypedDict):
+    """A file as a ``data:`` URL."""
+
+    filename: str
+    file_data: str
+
+
+class FilePart(TypedDict):
+    """A file in a message's content."""
+
+    type: Literal["file"]
+    file: FileData
+
+
+ContentPart = TextPart | ImagePart | FilePart
+
+
+class ChatMessage(TypedDict):
+    """One message as it goes to a provider; ``role`` is system, user or assistant."""
+
+    role: str
+    content: str | Sequence[ContentPart]
+
+
+Messages = Sequence[ChatMessage] | Sequence[dict[str, str]]
+AsyncResult = AsyncIterator[Chunk]
+
+
+class AsyncGeneratorProvider(ABC):
+    """A provider whose reply is an async generator of chunks."""
+
+    url: ClassVar[str] = ""
+    """Base address of the service, without a trailing slash."""
+    api_endpoint: ClassVar[str] = ""
+    """Path of the chat call, appended to ``url``."""
+    working: ClassVar[bool] = True
+    """False where the service is known not to answer; ``note`` says why."""
+    note: ClassVar[str] = ""
+    """A remark for the person: why it does not work, who runs it."""
+
+    @classmethod
+    @abstractmethod
+    def create_async_generator(
+        cls, model: str, messages: Messages, proxy: str | None = None, **kwargs: Any
+    ) -> AsyncResult:
+        """Send ``messages`` to ``model`` and yield the reply's chunks as they come.
+
+        Args:
+            model: The provider's own name of the model.
+            messages: The conversation, oldest first; a system prompt is its first message.
+            proxy: Proxy for this request, as a URL.
+            **kwargs: ``api_key`` (str) and the parameters ``temperature``, ``top_p``, ``max_tokens``,
+                ``reasoning_effort``, ``seed``, ``stop``. A provider ignores what it does not know.
+
+        Returns:
+            An async generator of chunks: text as ``str``, the rest as the types of ``tui.chat.chunks``.
+            A provider whose dialect has an end mark yields ``Finish``.
+
+        Raises:
+            aiohttp.ClientResponseError: The server answered with an HTTP error.
+            ProviderError: Anything else went wrong.
+        """
+
+
+class ProviderModelMixin:
+    """The models of a provider, their aliases and the default one."""
+
+    default_model: ClassVar[str] = ""
+    models: ClassVar[Sequence[str]] = ()
+    """Models that are known without asking; empty where only the server knows."""
+    model_aliases: ClassVar[Mapping[str, str]] = {}
+
+    @classmethod
+    def get_models(cls) -> list[str]:
+        """The models known without asking the server."""
+        return list(cls.models) or ([cls.default_model] if cls.default_model else [])
+
+    @classmethod
+    def get_model(cls, model: str = "") -> str:
+        """The provider's own name of ``model``: the default for none, an alias resolved.
+
+        Raises:
+            ModelNotSupportedError: The provider lists its models and ``model`` is not among them.
+        """
+        if not model and cls.default_model:
+            return cls.default_model
+        if model in cls.model_aliases:
+            return cls.model_aliases[model]
+        if cls.models and model not in cls.get_models():
+            raise ModelNotSupportedError(
+                f"Model is not supported: {model} in: {cls.__name__}",
+                f"It has: {', '.join(cls.get_models())}",
+            )
+        return model
+
+    @classmethod
+    async def discover_models(cls, *, proxy: str | None = None, **kwargs: Any) -> list[ModelInfo]:
+        """Ask the server which models it has. ``ModelInfo.id`` holds the bare model name.
+
+        Raises:
+            ProviderError: The list could not be had.
+        """
+        return [ModelInfo(id=name) for name in cls.get_models()]
+
+
+def text_of(content: str | Sequence[ContentPart] | None) -> str:
+    """The text of a message's content, without its pictures and files."""
+    if content is None or isinstance(content, str):
+        return content or ""
+    return "\n".join(part["text"] for part in content if part["type"] == "text")
+
+
+def format_prompt(messages: Messages) -> str:
+    """The whole conversation as one text, for services that take a single prompt.
+
+    One message is its own text; several become ``Role: text`` lines that end in ``Assistant:``.
+
+    Raises:
+        ValueError: There is no message.
+    """
+    if not messages:
+        raise ValueError("messages is empty")
+    if len(messages) == 1:
+        return text_of(messages[0]["content"])  # type: ignore[arg-type]
+    lines = [f"{m['role'].capitalize()}: {text_of(m['content'])}" for m in messages]  # type: ignore[arg-type]
+    return "\n".join([*lines, "Assistant:"])
+
+
+class Answers(Protocol):
+    """The part of a provider class that answers."""
+
+    def create_async_generator(
+        self, model: str, messages: Messages, proxy: str | None = None, **kwargs: Any
+    ) -> AsyncResult:
+        """Yield the reply's chunks."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One model of one provider, ready to be asked."""
+
+    model_id: str
+    """``PROVIDER/MODEL``, aliases resolved."""
+    provider: Answers
+    model: str
+    """The provider's own name of the model."""
+    proxy: str | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """``api_key`` and what the config fixes for this provider."""
+
+    def stream(self, messages: Messages, parameters: Mapping[str, Any]) -> AsyncResult:
+        """Ask: an async generator of chunks."""
+        return self.provider.create_async_generator(
+            self.model, messages, self.proxy, **{**self.options, **parameters}
+        )

@@ -1,0 +1,1 @@
+"""Text to terminal lines: functions of (source, width, palette). No App, no widgets."""

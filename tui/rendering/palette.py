@@ -1,0 +1,92 @@
+"""The colours that lines are drawn in, taken from the app's theme."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """Colours as Rich colour strings (``#rrggbb``, or a name such as ``yellow`` in a 16-colour terminal)."""
+
+    background: str
+    deep: str
+    band: str
+    line: str
+    ink: str
+    strong: str
+    soft: str
+    dim: str
+    accent: str
+    you: str
+    mark: str
+    error: str
+    warning: str
+    success: str
+    sky: str
+    violet: str
+    teal: str
+    orchid: str
+    leaf: str
+    dark: bool = True
+    ansi: bool = False
+    """A terminal of 16 colours: no tints; dim is a style."""
+
+    @classmethod
+    def from_theme(cls, variables: Mapping[str, str], *, dark: bool, ansi: bool = False) -> Palette:
+        """Read the palette from Textual's theme variables (``App.theme_variables``)."""
+        names = ("deep", "band", "line", "ink", "strong", "soft", "dim", "you", "mark")
+        hues = {hue: variables[f"hue-{hue}"] for hue in ("sky", "violet", "teal", "orchid", "leaf")}
+        roles = {role: variables[role] for role in ("background", "accent", "error", "warning", "success")}
+        return cls(**{n: variables[n] for n in names}, **roles, **hues, dark=dark, ansi=ansi)
+
+    def hue(self, name: str) -> str:
+        """The colour of a model's hue: sky, violet, teal, orchid or leaf."""
+        colour: str = getattr(self, name)
+        return colour
+
+
+DARK = Palette(
+    background="#15171c",
+    deep="#0f1116",
+    band="#1e2229",
+    line="#3c4047",
+    ink="#dde0e5",
+    strong="#f4f5f8",
+    soft="#c1c4cb",
+    dim="#9ea3ad",
+    accent="#f2b36f",
+    you="#95714c",
+    mark="#503920",
+    error="#f17f83",
+    warning="#dfca7d",
+    success="#8ac3a4",
+    sky="#95d6fc",
+    violet="#b6a0dc",
+    teal="#6dbba5",
+    orchid="#daadd1",
+    leaf="#b3ddc2",
+)
+LIGHT = Palette(
+    background="#fbfaf7",
+    deep="#f6f4f1",
+    band="#eee9e2",
+    line="#ccc8c2",
+    ink="#23272c",
+    strong="#0f1216",
+    soft="#3c4047",
+    dim="#555a62",
+    accent="#934710",
+    you="#bf9271",
+    mark="#f1d0a3",
+    error="#8c0b23",
+    warning="#764f05",
+    success="#245c41",
+    sky="#005b7b",
+    violet="#4a3170",
+    teal="#074742",
+    orchid="#7b3c62",
+    leaf="#2a5738",
+    dark=False,
+)

@@ -1,0 +1,86 @@
+"""The one gate for every text that is not ours: replies, names, titles, errors, imports.
+
+Textual and terminals pass control sequences on as they are, so a reply could set the clipboard or hide
+text. Code points are mapped one by one, never sequences: a sequence that arrives in pieces can't re-form.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+_UNSAFE = re.compile(
+    "["
+    "\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 but tab and newline, DEL, C1
+    "\u2028\u2029"  # line and paragraph separator
+    "\u202a-\u202e\u2066-\u2069"  # bidirectional overrides and isolates
+    "\u00ad\u200b\u2060-\u2064\ufeff\ufff9-\ufffb"  # invisible
+    "\ud800-\udfff"  # surrogates
+    "\U000e0000-\U000e01ef"  # tags and supplementary variation selectors
+    "]"
+)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_SPACES = re.compile(r"\s+")
+_SAFE_SCHEMES = frozenset({"http", "https", "mailto"})
+
+
+def _visible(match: re.Match[str]) -> str:
+    point = ord(match[0])
+    if point in (0x85, 0x2028, 0x2029):
+        return "\n"
+    if point == 0x0D:
+        return ""
+    if point < 0x20:
+        return chr(0x2400 + point)  # control pictures: ␛
+    if point == 0x7F:
+        return "␡"
+    if 0x202A <= point <= 0x202E or 0x2066 <= point <= 0x2069:
+        return f"<U+{point:04X}>"
+    if point < 0xA0 or 0xD800 <= point <= 0xDFFF:
+        return "\N{REPLACEMENT CHARACTER}"
+    return ""
+
+
+def clean(text: str) -> str:
+    """Make ``text`` safe to show: nothing in it can steer a terminal or hide.
+
+    Stateless per code point, so cleaning pieces and cleaning the whole give the same text.
+    """
+    return _UNSAFE.sub(_visible, text)
+
+
+def one_line(text: str, limit: int | None = None) -> str:
+    """``clean`` for titles, names and errors: one line, at most ``limit`` characters, cut at a word."""
+    line = _SPACES.sub(" ", clean(text)).strip()
+    if limit is None or len(line) <= limit:
+        return line
+    head = line[: limit - 1]
+    word = head.rsplit(" ", 1)[0]
+    return (word if len(word) > limit // 2 else head).rstrip() + "…"
+
+
+def normalise(text: str) -> str:
+    """The text to store: surrogate pairs joined, orphans U+FFFD, no NUL; otherwise exact."""
+    if _SURROGATE.search(text):
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text.replace("\x00", "")
+
+
+def safe_url(url: str) -> str | None:
+    """``url`` if it may be opened after the person has seen it, else None.
+
+    Only http, https and mailto; no user name in front of the host (``https://bank.example@evil.test``),
+    nothing invisible, nothing that a browser's command line could take for an option.
+    """
+    if url != url.strip() or url != clean(url) or any(c in url for c in " \t\n\"'<>`\\"):
+        return None
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return None
+    if parts.scheme.lower() not in _SAFE_SCHEMES:
+        return None
+    if parts.scheme.lower() == "mailto":
+        return url if parts.path and not parts.netloc else None
+    return url if host and parts.username is None else None
