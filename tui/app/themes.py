@@ -1,0 +1,116 @@
+"""The three themes. Every colour of the app is one of these variables, or mixed from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from textual.theme import BUILTIN_THEMES, Theme
+
+from tui.rendering.palette import DARK, LIGHT, Palette
+
+HUES = ("sky", "violet", "teal", "orchid", "leaf")
+"""The names of the models' hues, in the order in which a conversation takes the next free one."""
+
+DEFAULT_THEME = "segue-dark"
+
+
+def _variables(palette: Palette, lift: str) -> dict[str, str]:
+    return {
+        "deep": palette.deep,
+        "band": palette.band,
+        "lift": lift,
+        "line": palette.line,
+        "ink": palette.ink,
+        "strong": palette.strong,
+        "soft": palette.soft,
+        "dim": palette.dim,
+        "you": palette.you,
+        "mark": palette.mark,
+        **{f"hue-{hue}": palette.hue(hue) for hue in HUES},
+    }
+
+
+def _roles(own: Mapping[str, str], *, accent: str, background: str) -> dict[str, str]:
+    """What Textual's own widgets ask for, in our colours."""
+    return {
+        "input-cursor-background": accent,
+        "input-cursor-foreground": background,
+        "block-cursor-background": accent,
+        "block-cursor-foreground": background,
+        "block-cursor-blurred-background": own["band"],
+        "input-selection-background": own["mark"],
+        "screen-selection-background": own["mark"],
+        "screen-selection-foreground": own["strong"],
+        "scrollbar": own["line"],
+        "scrollbar-hover": own["dim"],
+        "scrollbar-active": accent,
+        "scrollbar-background": background,
+        "scrollbar-background-hover": background,
+        "scrollbar-background-active": background,
+        "scrollbar-corner-color": background,
+        "border": own["line"],
+        "border-blurred": own["line"],
+        "link-color": own["ink"],
+        "link-style": "underline",
+    }
+
+
+def _theme(name: str, palette: Palette, lift: str) -> Theme:
+    own = _variables(palette, lift)
+    return Theme(
+        name=name,
+        primary=palette.accent,
+        secondary=palette.sky,
+        accent=palette.accent,
+        warning=palette.warning,
+        error=palette.error,
+        success=palette.success,
+        foreground=palette.ink,
+        background=palette.background,
+        surface=palette.band,
+        panel=palette.deep,
+        dark=palette.dark,
+        variables={**own, **_roles(own, accent=palette.accent, background=palette.background)},
+    )
+
+
+def _ansi_theme() -> Theme:
+    """The terminal's own sixteen colours: no tints, so areas differ by weight and reverse."""
+    tones = ("deep", "band", "lift", "ink", "strong", "soft", "dim")
+    hues = ("ansi_cyan", "ansi_magenta", "ansi_green", "ansi_bright_magenta", "ansi_bright_green")
+    own = {
+        **dict.fromkeys(tones, "ansi_default"),
+        "line": "ansi_bright_black",
+        "you": "ansi_yellow",
+        "mark": "ansi_yellow",
+        **{f"hue-{hue}": colour for hue, colour in zip(HUES, hues, strict=True)},
+    }
+    roles = _roles(own, accent="ansi_yellow", background="ansi_default") | {
+        "input-cursor-foreground": "ansi_black",
+        "block-cursor-foreground": "ansi_black",
+        "screen-selection-foreground": "ansi_black",
+    }
+    return Theme(
+        name="segue-ansi",
+        primary="ansi_yellow",
+        secondary="ansi_cyan",
+        accent="ansi_yellow",
+        warning="ansi_yellow",
+        error="ansi_red",
+        success="ansi_green",
+        foreground="ansi_default",
+        background="ansi_default",
+        surface="ansi_default",
+        panel="ansi_default",
+        ansi=True,
+        variables={**BUILTIN_THEMES["ansi-dark"].variables, **own, **roles},
+    )
+
+
+SEGUE_DARK = _theme("segue-dark", DARK, lift="#2d323a")
+SEGUE_LIGHT = _theme("segue-light", LIGHT, lift="#e3ddd5")
+SEGUE_ANSI = _ansi_theme()
+THEMES = (SEGUE_DARK, SEGUE_LIGHT, SEGUE_ANSI)
+
+VARIABLE_DEFAULTS: Mapping[str, str] = _variables(DARK, lift="#2d323a")
+"""For ``App.get_theme_variable_defaults``: Textual's own themes lack our names, and the TCSS uses them."""
