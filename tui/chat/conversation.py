@@ -116,7 +116,11 @@ class Conversation:
             stack.extend(self._children.get(current, []))
 
     def hide(self, ids: Iterable[int], *, hidden: bool = True) -> int | None:
-        """Hide or show messages; the active path stays as near to where it was as it can. Returns the leaf."""
+        """Hide or show messages; the active path stays as near to where it was as it can.
+
+        Returns:
+            The leaf.
+        """
         for message_id in ids:
             node = self.nodes[message_id]
             self.nodes[message_id] = Node(node.id, node.parent, node.role, node.model, hidden)

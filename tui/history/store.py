@@ -63,7 +63,7 @@ class HistoryStore(Protocol):
 
     @property
     def notice(self) -> str:
-        """What the person must know of this store: read-only, salvaged, on a network disk. Empty if nothing."""
+        """What the person must know of this store: read-only, salvaged, on a network disk; or nothing."""
         ...
 
     # -- conversations

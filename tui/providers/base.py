@@ -1,7 +1,7 @@
 """The contract of a provider: declarative attributes and one async generator.
 
-The shape is that of the AI365VIP documentation: ``class X(AsyncGeneratorProvider, ProviderModelMixin)`` with a
-``create_async_generator`` class method. A class holds no state that changes: found models live in the
+The shape is that of the AI365VIP documentation: ``class X(AsyncGeneratorProvider, ProviderModelMixin)`` with
+a ``create_async_generator`` class method. A class holds no state that changes: found models live in the
 catalogue, a key arrives as ``api_key=``, an endpoint from the config file is a subclass made at load time.
 """
 

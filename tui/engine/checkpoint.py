@@ -1,0 +1,62 @@
+"""Pieces of a reply on their way to the disk."""
+
+from __future__ import annotations
+
+import asyncio
+
+from tui.engine.limits import Limits
+from tui.errors import HistoryError
+from tui.history.store import HistoryStore
+
+
+class Checkpoint:
+    """Collects what streams in and stores it a moment later, so that a crash loses half a second.
+
+    A store that fails does not stop the reply: the text stays in memory, and the end of the reply stores the
+    whole again. ``problem`` holds the newest failure.
+    """
+
+    def __init__(self, store: HistoryStore, message_id: int, limits: Limits) -> None:
+        self._store = store
+        self._message_id = message_id
+        self._limits = limits
+        self._text: list[str] = []
+        self._reasoning: list[str] = []
+        self._size = 0
+        self._wake = asyncio.Event()
+        self._writer: asyncio.Task[None] | None = None
+        self.problem: HistoryError | None = None
+
+    def add(self, text: str = "", reasoning: str = "") -> None:
+        """Take a piece; it is stored soon."""
+        self._text.append(text)
+        self._reasoning.append(reasoning)
+        self._size += len(text) + len(reasoning)
+        if self._writer is None:
+            self._writer = asyncio.create_task(self._write_soon())
+        if self._size >= self._limits.checkpoint_size:
+            self._wake.set()
+
+    async def close(self) -> None:
+        """Stop; what is not stored yet is the caller's, who stores the whole reply."""
+        if self._writer is not None:
+            self._writer.cancel()
+            await asyncio.gather(self._writer, return_exceptions=True)
+
+    async def _write_soon(self) -> None:
+        while True:
+            try:
+                async with asyncio.timeout(self._limits.checkpoint):
+                    await self._wake.wait()
+            except TimeoutError:
+                pass
+            self._wake.clear()
+            text, reasoning = "".join(self._text), "".join(self._reasoning)
+            if not text and not reasoning:
+                self._writer = None
+                return
+            self._text, self._reasoning, self._size = [], [], 0
+            try:
+                await self._store.append_text(self._message_id, text, reasoning)
+            except HistoryError as error:
+                self.problem = error

@@ -1,0 +1,163 @@
+"""What a person can do with a conversation. Each act stores first, and returns the reply to run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from tui.chat.conversation import Conversation
+from tui.chat.message import Message, Role, Status, automatic_title
+from tui.chat.model import ModelInfo, split_id
+from tui.engine.limits import Limits
+from tui.engine.reply import Reply
+from tui.engine.request import CONTINUE, build_request
+from tui.errors import ProviderError, UsageError
+from tui.history.store import HistoryStore
+from tui.providers.base import ChatMessage, Target
+
+# How much of a token estimate's error one reply corrects, and how far it may go.
+_CALIBRATION_RANGE = (0.5, 2.0)
+
+
+class Resolver(Protocol):
+    """Finds who answers: ``providers.registry.Registry``."""
+
+    async def target(self, model_id: str) -> Target:
+        """The provider and model for ``PROVIDER/MODEL``.
+
+        Raises:
+            ProviderError: No such provider or model, no key, or it can't be used here.
+        """
+        ...
+
+
+class Facts(Protocol):
+    """Knows models, and learns how their providers do: ``providers.catalogue.Catalogue``."""
+
+    def info(self, model_id: str) -> ModelInfo | None:
+        """What is known of a model."""
+        ...
+
+    def note_outcome(self, provider: str, error: ProviderError | None) -> None:
+        """A reply of ``provider`` ended well, or with ``error``."""
+        ...
+
+
+class Engine:
+    """Sends prompts and keeps what comes back. Knows no screen."""
+
+    def __init__(
+        self, store: HistoryStore, resolver: Resolver, facts: Facts, limits: Limits | None = None
+    ) -> None:
+        self.store = store
+        self._resolver = resolver
+        self._facts = facts
+        self._limits = limits or Limits()
+        self._calibration: dict[str, float] = {}
+
+    async def send(self, conversation: Conversation, text: str, model: str | None = None) -> Reply:
+        """Store ``text`` as the next prompt and prepare its reply.
+
+        Raises:
+            UsageError: No model is chosen, or the prompt is blank.
+            HistoryError: The prompt could not be stored; nothing was sent.
+        """
+        return await self._prompt(conversation, conversation.leaf, text, model)
+
+    async def edit(self, conversation: Conversation, prompt_id: int, text: str) -> Reply:
+        """Store ``text`` as a new version of a prompt and prepare its reply. The old one stays."""
+        parent = conversation.nodes[prompt_id].parent
+        return await self._prompt(conversation, parent, text, None)
+
+    async def retry(self, conversation: Conversation, reply_id: int, model: str | None = None) -> Reply:
+        """Prepare a new version of a reply beside the old one, by ``model`` or the conversation's model.
+
+        ``reply_id`` may also be a prompt that has no reply yet.
+        """
+        node = conversation.nodes[reply_id]
+        parent = node.id if node.role is Role.USER else node.parent
+        return await self._reply(conversation, parent, model)
+
+    async def resume(self, conversation: Conversation, reply_id: int) -> Reply:
+        """Prepare a version of a cut reply that begins with its text and goes on from there."""
+        [cut] = await self.store.messages([reply_id])
+        return await self._reply(conversation, cut.parent, cut.model, begin=cut.text)
+
+    def estimate(self, model_id: str, tokens: int) -> int:
+        """An estimated count of tokens, corrected by what this model's server counted before."""
+        return round(tokens * self._calibration.get(model_id, 1.0))
+
+    async def _prompt(
+        self, conversation: Conversation, parent: int | None, text: str, model: str | None
+    ) -> Reply:
+        if not text.strip():
+            raise UsageError("There is nothing to send")
+        self._model(conversation, model)
+        prompt = await self.store.add_message(conversation.id, parent, Role.USER, text)
+        conversation.append(prompt)
+        if not conversation.title and not conversation.titled:
+            conversation.title = automatic_title(text)
+            await self.store.update_conversation(conversation.id, title=conversation.title)
+        return await self._reply(conversation, prompt.id, model)
+
+    async def _reply(
+        self, conversation: Conversation, parent: int | None, model: str | None, *, begin: str = ""
+    ) -> Reply:
+        model_id = self._model(conversation, model)
+        path = await self.store.messages(conversation.path(parent) if parent is not None else [])
+        message = await self.store.add_message(
+            conversation.id, parent, Role.ASSISTANT, begin, model=model_id, status=Status.STREAMING
+        )
+        conversation.append(message)
+        messages, notices, estimate = self._request(conversation, model_id, path, begin)
+
+        def learn(ended: Message, error: ProviderError | None) -> None:
+            self._facts.note_outcome(split_id(model_id)[0], error)
+            if ended.usage and ended.usage.input_tokens and estimate:
+                self._calibrate(model_id, ended.usage.input_tokens / estimate)
+
+        return Reply(
+            self.store,
+            message,
+            lambda: self._resolver.target(model_id),
+            messages,
+            conversation.parameters,
+            limits=self._limits,
+            notices=notices,
+            learn=learn,
+        )
+
+    def _request(
+        self, conversation: Conversation, model_id: str, path: Sequence[Message], begin: str
+    ) -> tuple[list[ChatMessage], tuple[str, ...], int]:
+        info = self._facts.info(model_id)
+        request = build_request(
+            path,
+            system=conversation.system,
+            context=info.context if info else None,
+            max_output=info.max_output if info else None,
+            calibration=self._calibration.get(model_id, 1.0),
+        )
+        messages = request.messages
+        if begin:
+            messages = [
+                *messages,
+                ChatMessage(role=Role.ASSISTANT.value, content=begin),
+                ChatMessage(role=Role.USER.value, content=CONTINUE),
+            ]
+        if not request.left_out:
+            return messages, (), request.tokens
+        words = "1 earlier message" if request.left_out == 1 else f"{request.left_out} earlier messages"
+        return messages, (f"{words} left out to fit the model's context",), request.tokens
+
+    def _calibrate(self, model_id: str, ratio: float) -> None:
+        low, high = _CALIBRATION_RANGE
+        known = self._calibration.get(model_id, 1.0)
+        self._calibration[model_id] = min(high, max(low, known * ratio))
+
+    @staticmethod
+    def _model(conversation: Conversation, model: str | None) -> str:
+        chosen = model or conversation.model
+        if not chosen:
+            raise UsageError("No model is chosen", "Choose one with Ctrl+L, or with -m PROVIDER/MODEL.")
+        return chosen

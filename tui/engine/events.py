@@ -1,0 +1,72 @@
+"""What happens while a reply comes, told to whoever draws it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tui.chat.chunks import Progress
+from tui.chat.message import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The reply's place is stored; the request is about to leave."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class TextAdded:
+    """A piece of the answer came."""
+
+    message_id: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReasoningAdded:
+    """A piece of the thinking came."""
+
+    message_id: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The request failed and will be sent again; told once a second until then."""
+
+    message_id: int
+    attempt: int
+    """The attempt that comes next, from 2."""
+    attempts: int
+    seconds: int
+    """Seconds left."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Working:
+    """Work before the first token: a download, a model that loads."""
+
+    message_id: int
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """Something the person should know."""
+
+    message_id: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The reply has its final status, and is stored."""
+
+    message: Message
+
+
+Event = Started | TextAdded | ReasoningAdded | Waiting | Working | Noticed | Finished
+Emit = Callable[[Event], None]

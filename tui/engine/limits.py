@@ -1,0 +1,39 @@
+"""How long a reply may take, and how often a request is sent."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+from tui.errors import ProviderError
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds, bytes and counts for one reply. Time limits between bytes are ``providers.http``'s."""
+
+    first_token: float = 120.0
+    """From the request to the first piece; progress of a download or a load starts it anew."""
+    next_token: float = 180.0
+    """Between pieces: keep-alive comments do not count."""
+    checkpoint: float = 0.5
+    """Text is on disk at most this long after it came."""
+    checkpoint_size: int = 4096
+    """Characters that are written at once, without waiting."""
+    reply_size: int = 20_000_000
+    """Characters at which a reply that does not end is stopped."""
+    attempts: int = 3
+    longest_wait: float = 30.0
+    """A server that asks for a longer wait than this fails at once, with the time in its words."""
+
+
+def retry_delay(error: ProviderError, attempt: int, limits: Limits) -> float | None:
+    """Seconds to wait before attempt ``attempt + 1``, or None if it makes no sense.
+
+    The server's own wish counts; otherwise 0.5 s doubling up to 8 s, with full jitter.
+    """
+    if not error.retryable or attempt >= limits.attempts:
+        return None
+    if error.retry_after is not None:
+        return error.retry_after if error.retry_after <= limits.longest_wait else None
+    return random.uniform(0.1, 1.0) * min(0.5 * 2.0 ** (attempt - 1), 8.0)

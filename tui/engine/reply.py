@@ -1,0 +1,248 @@
+"""The life of one reply: ask, store the pieces, give it its final status.
+
+Everything that answers goes through here: send, retry, edit, continue, compare, and ``ask`` on the command
+line. The prompt and the reply's empty place are stored before this begins.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, assert_never
+
+from tui.chat.chunks import Chunk, Finish, FinishReason, Image, Notice, Progress, Reasoning, Sources, Usage
+from tui.chat.message import Failure, Message, Status
+from tui.engine.checkpoint import Checkpoint
+from tui.engine.events import (
+    Emit,
+    Finished,
+    Noticed,
+    ReasoningAdded,
+    Started,
+    TextAdded,
+    Waiting,
+    Working,
+)
+from tui.engine.failure import explain
+from tui.engine.limits import Limits, retry_delay
+from tui.errors import ErrorKind, HistoryError, ProviderError
+from tui.history.store import HistoryStore
+from tui.providers.base import Messages, Target
+
+_ENDED = {
+    FinishReason.STOP: Status.COMPLETE,
+    FinishReason.LENGTH: Status.LENGTH,
+    FinishReason.FILTER: Status.FILTER,
+    FinishReason.TOOL: Status.TOOL,
+}
+
+
+class Reply:
+    """One reply on its way. ``message`` is what is known of it at any moment."""
+
+    def __init__(
+        self,
+        store: HistoryStore,
+        message: Message,
+        resolve: Callable[[], Awaitable[Target]],
+        messages: Messages,
+        parameters: Mapping[str, Any],
+        *,
+        limits: Limits,
+        notices: tuple[str, ...] = (),
+        learn: Callable[[Message, ProviderError | None], None] = lambda message, error: None,
+    ) -> None:
+        """Prepare; nothing is asked before ``run``.
+
+        Args:
+            store: Where the reply is kept.
+            message: The stored, streaming message that the reply fills.
+            resolve: Finds the provider; its errors become the reply's failure.
+            messages: What is sent.
+            parameters: Temperature and the like.
+            limits: Time, size and attempts.
+            notices: What the person should know of this request from the start.
+            learn: Told how it ended: usage calibrates the token estimate, errors the provider's health.
+        """
+        self.message = message
+        self._store = store
+        self._resolve = resolve
+        self._messages = messages
+        self._parameters = dict(parameters)
+        self._limits = limits
+        self._learn = learn
+        self._notices = notices
+        self._text: list[str] = [message.text]
+        self._reasoning: list[str] = []
+        self._size = 0
+        self._thinking_since: float | None = None
+        self._finish: FinishReason | None = None
+        self._key: str | None = None
+
+    async def run(self, emit: Emit) -> Message:
+        """Ask, and call ``emit`` with every event until the reply has ended and is stored.
+
+        Cancelling the task is the person's stop: the text so far is kept and stored, then the cancellation
+        goes on.
+
+        Returns:
+            The stored reply; its ``failure`` says what went wrong, if anything did.
+        """
+        self._emit = emit
+        self._checkpoint = Checkpoint(self._store, self.message.id, self._limits)
+        emit(Started(self.message))
+        for notice in self._notices:
+            self._notice(notice)
+        error: ProviderError | None = None
+        try:
+            await self._ask()
+            status = self._status()
+        except asyncio.CancelledError:
+            await asyncio.shield(self._end(Status.STOPPED, None))
+            raise
+        except Exception as raised:
+            error = explain(raised, self._key)
+            status = Status.INTERRUPTED if any(self._text) or any(self._reasoning) else Status.ERROR
+        return await asyncio.shield(self._end(status, error))
+
+    async def _ask(self) -> None:
+        target = await self._resolve()
+        self._key = target.options.get("api_key")
+        attempt = 1
+        while True:
+            try:
+                await self._stream(target)
+                return
+            except Exception as raised:
+                error = explain(raised, self._key)
+                if self._size:
+                    raise
+                if error.param in self._parameters:
+                    del self._parameters[error.param]
+                    self._notice(f"{target.model_id} does not take {error.param}; sent without it")
+                    continue
+                delay = retry_delay(error, attempt, self._limits)
+                if delay is None:
+                    raise
+            attempt += 1
+            await self._wait(delay, attempt, error)
+
+    async def _wait(self, delay: float, attempt: int, error: ProviderError) -> None:
+        until = time.monotonic() + delay
+        while (left := until - time.monotonic()) > 0:
+            seconds = int(left) + 1
+            self._emit(Waiting(self.message.id, attempt, self._limits.attempts, seconds, error.message))
+            await asyncio.sleep(min(left, 1.0))
+
+    async def _stream(self, target: Target) -> None:
+        chunks = target.stream(self._messages, self._parameters)
+        async with _closing(chunks):
+            limit = self._limits.first_token
+            while True:
+                try:
+                    async with asyncio.timeout(limit):
+                        chunk = await anext(chunks, None)
+                except TimeoutError:
+                    raise self._silent(limit) from None
+                if chunk is None:
+                    return
+                self._take(chunk)
+                if self._size:
+                    limit = self._limits.next_token
+                if self._size > self._limits.reply_size:
+                    self._finish = FinishReason.LENGTH
+                    self._notice(f"Stopped at {self._limits.reply_size // 1_000_000} MB")
+                    return
+
+    def _silent(self, limit: float) -> ProviderError:
+        begun = "no more words" if self._size else "no first word"
+        hint = (
+            "The text so far is kept; continue, or try another model."
+            if self._size
+            else "Try again, or another model."
+        )
+        return ProviderError(f"There came {begun} for {limit:.0f} s", hint, kind=ErrorKind.TIMEOUT)
+
+    def _take(self, chunk: Chunk) -> None:
+        message = self.message
+        match chunk:
+            case str():
+                self._take_text(chunk)
+            case Reasoning(text):
+                self._take_reasoning(text)
+            case Usage():
+                message.usage = chunk
+            case Finish(reason):
+                self._finish = reason
+            case Sources(items):
+                message.sources = tuple(dict.fromkeys((*message.sources, *items)))
+            case Image():
+                message.images = (*message.images, chunk)
+            case Notice(text):
+                self._notice(text)
+            case Progress():
+                self._emit(Working(message.id, chunk))
+            case _:
+                assert_never(chunk)
+
+    def _take_text(self, text: str) -> None:
+        if not text:
+            return
+        if self._thinking_since is not None and self.message.reasoning_seconds is None:
+            self.message.reasoning_seconds = time.monotonic() - self._thinking_since
+        self._size += len(text)
+        self._text.append(text)
+        self._checkpoint.add(text=text)
+        self._emit(TextAdded(self.message.id, text))
+
+    def _take_reasoning(self, text: str) -> None:
+        if not text:
+            return
+        if self._thinking_since is None:
+            self._thinking_since = time.monotonic()
+        self._size += len(text)
+        self._reasoning.append(text)
+        self._checkpoint.add(reasoning=text)
+        self._emit(ReasoningAdded(self.message.id, text))
+
+    def _notice(self, text: str) -> None:
+        self.message.notices = (*self.message.notices, text)
+        self._emit(Noticed(self.message.id, text))
+
+    def _status(self) -> Status:
+        status = _ENDED[self._finish or FinishReason.STOP]
+        empty = not self.message.images and not any(piece.strip() for piece in self._text)
+        return Status.EMPTY if empty and status is Status.COMPLETE else status
+
+    async def _end(self, status: Status, error: ProviderError | None) -> Message:
+        await self._checkpoint.close()
+        message = self.message
+        message.text, message.reasoning = "".join(self._text), "".join(self._reasoning)
+        message.finished_at = datetime.now(UTC)
+        message.status = status
+        if self._thinking_since is not None and message.reasoning_seconds is None:
+            message.reasoning_seconds = time.monotonic() - self._thinking_since
+        if error is not None:
+            message.failure = Failure(error.kind.value, error.message, error.hint, error.status_code)
+        try:
+            await self._store.finish_message(message)
+        except HistoryError as problem:
+            self._notice(f"This reply is not saved: {problem}")
+        self._learn(message, error)
+        self._emit(Finished(replace(message)))
+        return message
+
+
+@contextlib.asynccontextmanager
+async def _closing(chunks: AsyncIterator[Chunk]) -> AsyncIterator[None]:
+    """Close a generator at once when its reader leaves, so that the server sees the connection end."""
+    try:
+        yield
+    finally:
+        close = getattr(chunks, "aclose", None)
+        if close is not None:
+            await close()

@@ -1,0 +1,37 @@
+"""The parts that work together, in one hand: the app and the command line get the same."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tui.engine.engine import Engine
+from tui.history.store import HistoryStore
+from tui.paths import Paths
+
+if TYPE_CHECKING:
+    from tui.config import Config
+    from tui.credentials import Credentials
+    from tui.providers.catalogue import Catalogue
+    from tui.providers.registry import Registry
+
+
+@dataclass(slots=True)
+class Workspace:
+    """Everything one run of the program works with."""
+
+    config: Config
+    paths: Paths
+    credentials: Credentials
+    store: HistoryStore
+    registry: Registry
+    catalogue: Catalogue
+    engine: Engine
+    at_close: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+    """What must end with the program, newest first: connections, child processes, the database."""
+
+    async def close(self) -> None:
+        """End everything, in the reverse order of its beginning."""
+        while self.at_close:
+            await self.at_close.pop()()
