@@ -1,0 +1,184 @@
+"""The settings: ``config.toml`` as typed values. Each field is documented under itself.
+
+A bad value never stops the program: it becomes one of ``Config.problems`` and the default stands. The file
+is only read, never written.
+"""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from tui.errors import ConfigError
+from tui.secret import Secret, redact
+from tui.typed_toml import Document
+
+WireFormat = Literal["openai", "openai-responses", "anthropic", "gemini", "ollama", "ai365vip"]
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderConfig:
+    """``[providers.NAME]``: a new endpoint, or changes to a built-in provider of that name."""
+
+    type: WireFormat | None = None
+    """The wire format; ``openai`` (chat completions) where a new provider does not say."""
+    url: str | None = None
+    """Base address, as in ``http://127.0.0.1:8000/v1``."""
+    title: str | None = None
+    """The name to show."""
+    key_env: str | None = None
+    """The environment variable that holds the key."""
+    key_command: str | None = None
+    """A command that prints the key, as in ``pass show lab``. Run without a shell, once, for 10 s at most."""
+    key: Secret | None = None
+    """The key itself; accepted only if nobody else can read the file (mode 0600)."""
+    models: tuple[str, ...] = ()
+    """The models to offer; empty means that the server is asked."""
+    default_model: str | None = None
+    """The model where only the provider is named; otherwise the first one."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Headers to send with every request, besides those of the wire format."""
+    proxy: str | None = None
+    """Proxy for this provider, instead of the general one."""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    """Parameters for every request, as in ``{ temperature = 0.2 }``; they win over the general ones."""
+    allow_http_key: bool = False
+    """Let the key travel over plain http to a host that is neither this machine nor a private address."""
+    enabled: bool = True
+    """False hides the provider."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalConfig:
+    """``[local]``: the model that runs on this machine."""
+
+    models: Mapping[str, str] = field(default_factory=dict)
+    """GGUF files by name: ``[local.models]`` ``name = "/path/to/file.gguf"``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The whole of ``config.toml``."""
+
+    model: str | None = None
+    """``PROVIDER/MODEL`` of a new conversation; the last one used where this is empty."""
+    proxy: str | None = None
+    """Proxy for all providers; otherwise HTTPS_PROXY and ALL_PROXY count. This machine is always direct."""
+    theme: str = "segue-dark"
+    """Name of the theme."""
+    system: str = ""
+    """System prompt of a new conversation."""
+    auto_title: bool = True
+    """Let a model name a new conversation after its first reply."""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    """Parameters of every request, as in ``temperature = 0.7``; sent only where the model takes them."""
+    providers: Mapping[str, ProviderConfig] = field(default_factory=dict)
+    """``[providers.NAME]``, by name."""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """``[keys]``: action = key, or several keys with commas between them."""
+    local: LocalConfig = field(default_factory=LocalConfig)
+    """``[local]``."""
+    path: Path = field(default=Path("config.toml"), metadata={"internal": True})
+    """Where it was read from."""
+    problems: tuple[ConfigError, ...] = field(default=(), metadata={"internal": True})
+    """What could not be used: ``file:line:column: key: what``, and what to do."""
+
+    @property
+    def local_models(self) -> Mapping[str, str]:
+        """GGUF files by name."""
+        return self.local.models
+
+    def provider(self, name: str) -> ProviderConfig:
+        """The settings of one provider; the defaults where it has none."""
+        return self.providers.get(name) or ProviderConfig()
+
+
+def load_config(path: Path) -> Config:
+    """Read the settings. Never raises: whatever is wrong is in ``Config.problems``."""
+    try:
+        source = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return Config(path=path)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        return Config(path=path, problems=(ConfigError(f"{path}: cannot be read: {reason}"),))
+    document = Document(path, source)
+    config = document.read(Config, document.values)
+    providers = {name: _checked(document, name, settings) for name, settings in config.providers.items()}
+    if not _is_proxy(config.proxy):
+        document.problem(("proxy",), "must be a URL as in http://host:3128 or socks5://host:1080")
+        config = replace(config, proxy=None)
+    return replace(config, providers=providers, path=path, problems=tuple(document.problems))
+
+
+def _checked(document: Document, name: str, settings: ProviderConfig) -> ProviderConfig:
+    """``settings`` without the values that have the right type but can't be used."""
+    at = ("providers", name)
+    if "/" in name:
+        document.problem(at, "a provider's name has no slash: it ends at the first one in PROVIDER/MODEL")
+    if settings.url is not None and not _is_http(settings.url):
+        document.problem((*at, "url"), "must be an address as in http://127.0.0.1:8000/v1")
+        settings = replace(settings, url=None)
+    if not _is_proxy(settings.proxy):
+        document.problem((*at, "proxy"), "must be a URL as in http://host:3128 or socks5://host:1080")
+        settings = replace(settings, proxy=None)
+    if settings.key is not None and not is_private(document.path):
+        document.problem(
+            (*at, "key"),
+            "a key in a file that others can read is not used",
+            f"chmod 600 {document.path}, or use key_env, key_command or `segue keys set {name}`.",
+        )
+        settings = replace(settings, key=None)
+    return settings
+
+
+def _is_http(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _is_proxy(url: str | None) -> bool:
+    if url is None:
+        return True
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https", "socks4", "socks5", "socks5h") and bool(parts.hostname)
+    except ValueError:
+        return False
+
+
+def is_private(path: Path) -> bool:
+    """Whether nobody but this user can read the file. Windows keeps user folders private by itself."""
+    import os
+
+    return os.name == "nt" or not path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)
+
+
+def describe(config: Config) -> dict[str, Any]:
+    """The settings in force as plain values with every secret masked, to be shown as TOML or JSON."""
+    values = asdict(config)
+    del values["path"], values["problems"]
+    return {key: _shown(value) for key, value in values.items() if value is not None}
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            key: "•••" if _is_telling(key) else _shown(item)
+            for key, item in value.items()
+            if item is not None
+        }
+    if isinstance(value, list | tuple):
+        return [_shown(item) for item in value]
+    return redact(str(value)) if isinstance(value, str | Secret) else value
+
+
+def _is_telling(header: str) -> bool:
+    return header.lower() in ("authorization", "proxy-authorization", "x-api-key", "api-key", "cookie")

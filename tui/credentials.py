@@ -1,0 +1,195 @@
+"""Where a key comes from: ``key_command``, the environment, the keyring (extra), the own keys file.
+
+Never the command line, never the database, never a project's ``.env``: a cloned repository must not be able
+to choose a key or where it goes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import subprocess
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from tui.config import Config, ProviderConfig, is_private
+from tui.errors import ConfigError
+from tui.paths import PRIVATE_FILE, Paths, private_dir
+from tui.secret import Secret, redact
+from tui.text import one_line
+
+__all__ = ["Credentials", "Found", "Secret", "redact"]
+
+COMMAND_SECONDS = 10.0
+SERVICE = "segue"
+"""The name under which keys are in the keyring."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A key and where it came from."""
+
+    secret: Secret
+    source: str
+    """For the person: ``OPENAI_API_KEY``, ``key_command``, ``keyring``, ``keys.json``."""
+
+
+class Credentials:
+    """The keys of this user, looked up in a fixed order.
+
+    ``known`` is quick: it neither runs a command nor asks the keyring, but remembers what ``find`` learnt.
+    """
+
+    def __init__(self, paths: Paths, config: Config) -> None:
+        self._config = config
+        self._file = paths.config / "keys.json"
+        self._slow: dict[str, Found | None] = {}
+
+    @property
+    def problems(self) -> tuple[ConfigError, ...]:
+        """The keys file is damaged, or others can read it."""
+        if not self._file.exists():
+            return ()
+        if not is_private(self._file):
+            return (ConfigError(f"{self._file}: others can read your keys", f"chmod 600 {self._file}"),)
+        try:
+            self._read()
+        except ConfigError as error:
+            return (error,)
+        return ()
+
+    def known(self, provider: str, variables: Sequence[str] = ()) -> str | None:
+        """Where the key would come from, as far as can be told at once; None where there is none."""
+        settings = self._config.provider(provider)
+        if settings.key_command:
+            return "key_command"
+        if found := self._quick(provider, variables, settings) or self._slow.get(provider):
+            return found.source
+        return None
+
+    def find(self, provider: str, variables: Sequence[str] = ()) -> Found | None:
+        """The key of ``provider``; may block for seconds where a command or the keyring is asked.
+
+        Raises:
+            ConfigError: The key command failed, or the keys file is damaged.
+        """
+        settings = self._config.provider(provider)
+        if settings.key_command:
+            return self._remembered(provider, lambda: _run(provider, settings.key_command or ""))
+        if found := _from_environment(variables, settings):
+            return found
+        if found := self._remembered(provider, lambda: _from_keyring(provider)):
+            return found
+        return self._quick(provider, variables, settings)
+
+    def store(self, provider: str, secret: Secret) -> None:
+        """Keep a key in the own file, readable by this user alone.
+
+        Raises:
+            ConfigError: The file is damaged.
+            OSError: The file can't be written.
+        """
+        self._write({**self._read(), provider: secret.reveal()})
+
+    def forget(self, provider: str) -> bool:
+        """Remove a key from the own file; whether there was one.
+
+        Raises:
+            ConfigError: The file is damaged.
+            OSError: The file can't be written.
+        """
+        keys = dict(self._read())
+        if provider not in keys:
+            return False
+        del keys[provider]
+        self._write(keys)
+        return True
+
+    def list(self, variables: Mapping[str, Sequence[str]]) -> dict[str, Found]:
+        """The keys found for each provider of ``variables`` (provider: its variables); may block.
+
+        Raises:
+            ConfigError: The keys file is damaged.
+        """
+        found = {name: self.find(name, names) for name, names in variables.items()}
+        return {name: key for name, key in found.items() if key}
+
+    def _quick(self, provider: str, variables: Sequence[str], settings: ProviderConfig) -> Found | None:
+        if found := _from_environment(variables, settings):
+            return found
+        if settings.key:
+            return Found(settings.key, "config.toml")
+        stored = self._read().get(provider)
+        return Found(Secret(stored), self._file.name) if stored else None
+
+    def _remembered(self, provider: str, ask: Callable[[], Found | None]) -> Found | None:
+        if provider not in self._slow:
+            self._slow[provider] = ask()
+        return self._slow[provider]
+
+    def _read(self) -> dict[str, str]:
+        try:
+            keys = json.loads(self._file.read_bytes())
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError) as error:
+            raise ConfigError(f"{self._file}: cannot be read: {type(error).__name__}") from None
+        if not isinstance(keys, dict) or not all(isinstance(v, str) for v in keys.values()):
+            raise ConfigError(f"{self._file}: must be one JSON object of provider: key")
+        return keys
+
+    def _write(self, keys: Mapping[str, str]) -> None:
+        private_dir(self._file.parent)
+        descriptor, name = tempfile.mkstemp(dir=self._file.parent, prefix=".keys-")  # O_EXCL, 0600
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                json.dump(keys, file, indent=1)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(name, PRIVATE_FILE)
+            os.replace(name, self._file)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+
+
+def _from_environment(variables: Sequence[str], settings: ProviderConfig) -> Found | None:
+    names = (settings.key_env,) if settings.key_env else variables
+    for name in names:
+        if value := os.environ.get(name, "").strip():
+            return Found(Secret(value), name)
+    return None
+
+
+def _from_keyring(provider: str) -> Found | None:
+    if find_spec("keyring") is None:
+        return None
+    import keyring
+
+    value = keyring.get_password(SERVICE, provider)
+    return Found(Secret(value), "keyring") if value else None
+
+
+def _run(provider: str, command: str) -> Found:
+    """What ``command`` prints, without a shell.
+
+    Raises:
+        ConfigError: It can't be run, fails, takes too long or prints nothing.
+    """
+    where = f"providers.{provider}.key_command"
+    try:
+        words = shlex.split(command, posix=os.name != "nt")
+        done = subprocess.run(words, capture_output=True, timeout=COMMAND_SECONDS, check=False, text=True)
+    except subprocess.TimeoutExpired:
+        raise ConfigError(f"{where} gave no key within {COMMAND_SECONDS:.0f} s") from None
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{where} could not be run: {one_line(str(error), 200)}") from None
+    if done.returncode:
+        raise ConfigError(f"{where} failed with code {done.returncode}", one_line(redact(done.stderr), 200))
+    if not (value := done.stdout.strip()):
+        raise ConfigError(f"{where} printed no key")
+    return Found(Secret(value), "key_command")

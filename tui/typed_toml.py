@@ -1,0 +1,145 @@
+"""TOML into frozen dataclasses; every problem is kept with its place in the file, none is raised."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+import types
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from tui.errors import ConfigError
+from tui.secret import Secret
+
+T = TypeVar("T")
+At = tuple[str, ...]
+
+_HEADER = re.compile(r"\s*\[\[?\s*([^\]]+?)\s*\]")
+_KEY = re.compile(r"""\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=""")
+_PART = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
+_SYNTAX = re.compile(r"^(.*?) \(at (?:line (\d+), column (\d+)|end of document)\)$")
+_NAMES = {str: "a text", bool: "true or false", int: "a whole number", float: "a number", dict: "a table"}
+
+
+class _Wrong(ValueError):
+    """A value that does not fit its field; the text says what was expected."""
+
+
+def near(name: str, known: Iterable[str]) -> str:
+    """``did you mean …?`` with the nearest known name, or a list of all when none is near."""
+    names = sorted(known)
+    close = difflib.get_close_matches(name.lower(), names, n=1, cutoff=0.6)
+    return f"did you mean {close[0]}?" if close else f"known: {', '.join(names)}"
+
+
+class Document:
+    """One TOML file: its values, where each is, and what is wrong with them."""
+
+    def __init__(self, path: Path, source: str) -> None:
+        self.path = path
+        self.problems: list[ConfigError] = []
+        self.values: dict[str, Any] = {}
+        self._places = _places(source)
+        try:
+            self.values = tomllib.loads(source)
+        except tomllib.TOMLDecodeError as error:
+            self._syntax(str(error), source)
+
+    def problem(self, at: At, text: str, hint: str = "") -> ConfigError:
+        """A problem with the key ``at``, with its place; it is kept in :attr:`problems`."""
+        place = self._places.get(at) or self._places.get(at[:-1]) or (1, 1)
+        return self._add(place, f"{'.'.join(at)}: {text}", hint)
+
+    def read(self, kind: type[T], table: Mapping[str, Any], at: At = ()) -> T:
+        """``table`` as a ``kind``; what does not fit becomes a problem and keeps its default."""
+        hints = get_type_hints(kind)
+        names = [f.name for f in fields(kind) if f.init and not f.metadata.get("internal")]  # type: ignore[arg-type]
+        good: dict[str, Any] = {}
+        for key, value in table.items():
+            if key not in names:
+                self.problem((*at, key), "no such setting", near(key, names))
+                continue
+            try:
+                good[key] = self._convert(hints[key], value, (*at, key))
+            except _Wrong as wrong:
+                self.problem((*at, key), str(wrong))
+        return kind(**good)
+
+    def _convert(self, hint: Any, value: Any, at: At) -> Any:
+        origin = get_origin(hint)
+        if hint is Any:
+            return value
+        if origin in (Union, types.UnionType):
+            return self._convert(next(a for a in get_args(hint) if a is not types.NoneType), value, at)
+        if origin is Literal:
+            if value not in get_args(hint):
+                raise _Wrong(f"{value!r} is not possible; {near(str(value), get_args(hint))}")
+            return value
+        if origin is tuple:
+            _expect(isinstance(value, list), "a list", value)
+            return tuple(self._convert(get_args(hint)[0], item, at) for item in value)
+        if origin is Mapping:
+            _expect(isinstance(value, dict), "a table", value)
+            return self._mapping(get_args(hint)[1], value, at)
+        if is_dataclass(hint):
+            _expect(isinstance(value, dict), "a table", value)
+            return self.read(hint, value, at)  # type: ignore[arg-type]
+        if hint is Secret:
+            return Secret(self._convert(str, value, at))
+        if hint is float and type(value) is int:
+            return float(value)
+        _expect(type(value) is hint, _NAMES[hint], value)
+        return value
+
+    def _mapping(self, hint: Any, table: dict[str, Any], at: At) -> dict[str, Any]:
+        good = {}
+        for key, value in table.items():
+            try:
+                good[key] = self._convert(hint, value, (*at, key))
+            except _Wrong as wrong:
+                self.problem((*at, key), str(wrong))
+        return good
+
+    def _syntax(self, text: str, source: str) -> None:
+        place = (source.count("\n") + 1, 1)
+        if match := _SYNTAX.match(text):
+            text = match[1]
+            place = (int(match[2]), int(match[3])) if match[2] else place
+        self._add(place, f"not valid TOML: {text}", "Nothing of this file is used until it is mended.")
+
+    def _add(self, place: tuple[int, int], text: str, hint: str) -> ConfigError:
+        error = ConfigError(f"{self.path}:{place[0]}:{place[1]}: {text}", hint)
+        self.problems.append(error)
+        return error
+
+
+def _expect(fits: bool, name: str, value: Any) -> None:
+    if not fits:
+        got = _NAMES.get(type(value), "a list" if isinstance(value, list) else type(value).__name__)
+        raise _Wrong(f"must be {name}, not {got}")
+
+
+def _places(source: str) -> dict[At, tuple[int, int]]:
+    """Line and column of every key, by a plain scan: tomllib keeps none."""
+    places: dict[At, tuple[int, int]] = {}
+    table: At = ()
+    inside = ""  # the quotes of a text over several lines that we are in
+    for number, line in enumerate(source.splitlines(), 1):
+        if inside:
+            inside = "" if inside in line else inside
+            continue
+        if match := _HEADER.match(line):
+            table = _split(match[1])
+            places.setdefault(table, (number, match.start(1) + 1))
+        elif match := _KEY.match(line):
+            places.setdefault((*table, *_split(match[1])), (number, match.start(1) + 1))
+            rest = line[match.end() :]
+            inside = next((q for q in ('"""', "'''") if rest.count(q) == 1), "")
+    return places
+
+
+def _split(dotted: str) -> At:
+    return tuple(part.strip("\"'") for part in _PART.findall(dotted))
