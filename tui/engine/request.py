@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -51,11 +52,19 @@ def build_request(
     sizes = [round((estimate_tokens(t["content"]) + TOKENS_PER_MESSAGE) * calibration) for t in turns]
     limit = _limit(context, max_output)
     chosen = fit(sizes, limit, keep=[0] if system else [])
+    kept = _begins_with_a_prompt([turns[i] for i in chosen.kept])
     return Request(
-        [ChatMessage(role=turns[i]["role"], content=turns[i]["content"]) for i in chosen.kept],
-        chosen.left_out,
+        [ChatMessage(role=turn["role"], content=turn["content"]) for turn in kept],
+        len(turns) - len(kept),
         chosen.tokens,
     )
+
+
+def _begins_with_a_prompt(turns: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Without replies whose prompt was left out: several vendors refuse to begin with one."""
+    spoken = [i for i, turn in enumerate(turns) if turn["role"] != Role.SYSTEM.value]
+    orphans = set(itertools.takewhile(lambda i: turns[i]["role"] == Role.ASSISTANT.value, spoken))
+    return [turn for i, turn in enumerate(turns) if i not in orphans]
 
 
 def _limit(context: int | None, max_output: int | None) -> int | None:

@@ -160,8 +160,8 @@ def format_prompt(messages: Messages) -> str:
     if not messages:
         raise ValueError("messages is empty")
     if len(messages) == 1:
-        return text_of(messages[0]["content"])  # type: ignore[arg-type]
-    lines = [f"{m['role'].capitalize()}: {text_of(m['content'])}" for m in messages]  # type: ignore[arg-type]
+        return text_of(messages[0]["content"])
+    lines = [f"{m['role'].capitalize()}: {text_of(m['content'])}" for m in messages]
     return "\n".join([*lines, "Assistant:"])
 
 

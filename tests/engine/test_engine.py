@@ -1,0 +1,96 @@
+"""What a person can do with a conversation: nothing that was there is lost."""
+
+from __future__ import annotations
+
+from tui.chat.chunks import Finish, FinishReason, Usage
+from tui.chat.message import Status
+from tui.chat.model import ModelInfo
+from tui.engine.events import Noticed
+from tui.errors import ErrorKind, ProviderError
+
+DONE = Finish(FinishReason.STOP)
+
+
+async def say(world, conversation, text, answer, model=None):
+    world.script(answer, DONE)
+    reply = await world.engine.send(conversation, text, model)
+    return await reply.run(world.events.append)
+
+
+async def texts(world, conversation):
+    return [m.text for m in await world.store.messages(conversation.path())]
+
+
+async def test_the_model_changes_in_mid_conversation(world):
+    conversation = await world.store.create_conversation(model="lab/one")
+    await say(world, conversation, "A", "a")
+    conversation.model = "lab/two"
+    second = await say(world, conversation, "B", "b")
+    assert second.model == "lab/two"
+    model, messages, _ = world.provider.requests[-1]
+    assert model == "two" and messages == [("user", "A"), ("assistant", "a"), ("user", "B")]
+
+
+async def test_the_first_words_are_the_title(world):
+    conversation = await world.store.create_conversation(model="lab/one")
+    await say(world, conversation, "How do I\nbake bread?", "So.")
+    assert conversation.title == "How do I bake bread?"
+    [row] = await world.store.list_conversations()
+    assert row.title == "How do I bake bread?"
+
+
+async def test_a_retry_stands_beside_the_old_reply(world):
+    conversation = await world.store.create_conversation(model="lab/one")
+    first = await say(world, conversation, "A", "old")
+    world.script("new", DONE)
+    again = await (await world.engine.retry(conversation, first.id, "lab/two")).run(world.events.append)
+    assert conversation.versions(first.id) == [first.id, again.id]
+    assert await texts(world, conversation) == ["A", "new"]
+    conversation.select(first.id)
+    assert await texts(world, conversation) == ["A", "old"]
+
+
+async def test_an_edited_prompt_stands_beside_the_old_one(world):
+    conversation = await world.store.create_conversation(model="lab/one")
+    first = await say(world, conversation, "A", "a")
+    world.script("b", DONE)
+    await (await world.engine.edit(conversation, first.parent, "B")).run(world.events.append)
+    assert await texts(world, conversation) == ["B", "b"]
+    assert len(conversation.nodes) == 4
+
+
+async def test_a_cut_reply_goes_on_from_its_text(world):
+    conversation = await world.store.create_conversation(model="lab/one")
+    world.script("Once upon", ProviderError("lost", kind=ErrorKind.LOST))
+    cut = await (await world.engine.send(conversation, "Tell")).run(world.events.append)
+    assert cut.status is Status.INTERRUPTED
+    world.script(" a time", DONE)
+    whole = await (await world.engine.resume(conversation, cut.id)).run(world.events.append)
+    assert whole.text == "Once upon a time"
+    assert conversation.versions(cut.id) == [cut.id, whole.id]
+    assert [role for role, _ in world.provider.requests[-1][1]] == ["user", "assistant", "user"]
+
+
+async def test_a_failed_reply_is_not_sent_back(world):
+    conversation = await world.store.create_conversation(model="lab/one")
+    world.script(ProviderError("no", kind=ErrorKind.AUTH))
+    await (await world.engine.send(conversation, "A")).run(world.events.append)
+    await say(world, conversation, "B", "b")
+    assert world.provider.requests[-1][1] == [("user", "A\n\nB")]
+
+
+async def test_the_oldest_turns_are_left_out_where_the_model_is_small(world):
+    world.infos["lab/one"] = ModelInfo("lab/one", context=100)
+    conversation = await world.store.create_conversation(model="lab/one", system="Be brief.")
+    await say(world, conversation, "long " * 60, "ok")
+    await say(world, conversation, "short", "fine")
+    sent = world.provider.requests[-1][1]
+    assert sent == [("system", "Be brief."), ("user", "short")]
+    assert world.told(Noticed)[-1].text == "2 earlier messages left out to fit the model's context"
+
+
+async def test_the_estimate_learns_from_the_servers_count(world):
+    conversation = await world.store.create_conversation(model="lab/one")
+    world.script("a", Usage(input_tokens=12), DONE)
+    await (await world.engine.send(conversation, "word " * 4)).run(world.events.append)
+    assert world.engine.estimate("lab/one", 100) == 150

@@ -1,0 +1,216 @@
+"""One reply, from prompt to stored end, in good days and bad."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from tui.chat.chunks import Finish, FinishReason, Notice, Progress, Reasoning, Source, Sources, Usage
+from tui.chat.message import Role, Status
+from tui.engine.events import Finished, Noticed, ReasoningAdded, Started, TextAdded, Waiting, Working
+from tui.errors import ErrorKind, HistoryFullError, ProviderError, UsageError
+
+DONE = Finish(FinishReason.STOP)
+BUSY = ProviderError("Server busy", kind=ErrorKind.BUSY, status_code=503)
+
+
+async def start(world, text="Hello", model="lab/one"):
+    conversation = await world.store.create_conversation(model=model)
+    return conversation, await world.engine.send(conversation, text)
+
+
+async def test_the_prompt_is_stored_before_anything_is_asked(world):
+    conversation, _reply = await start(world)
+    assert world.provider.requests == []
+    prompt, answer = await world.store.messages(conversation.path())
+    assert (prompt.role, prompt.text, prompt.status) == (Role.USER, "Hello", Status.COMPLETE)
+    assert (answer.role, answer.status, answer.model) == (Role.ASSISTANT, Status.STREAMING, "lab/one")
+
+
+async def test_a_good_reply_is_told_piece_by_piece_and_stored_whole(world):
+    world.script(Reasoning("hm"), "Hel", "lo", Sources((Source("https://a.example"),)), Usage(12, 5), DONE)
+    _conversation, reply = await start(world)
+    message = await reply.run(world.events.append)
+    assert (message.text, message.reasoning, message.status) == ("Hello", "hm", Status.COMPLETE)
+    assert [type(e) for e in world.events] == [Started, ReasoningAdded, TextAdded, TextAdded, Finished]
+    [stored] = await world.store.messages([message.id])
+    assert stored == message
+    assert stored.usage == Usage(12, 5) and stored.sources == (Source("https://a.example"),)
+    assert stored.reasoning_seconds is not None and stored.finished_at is not None
+    assert world.outcomes == [("lab", None)]
+
+
+@pytest.mark.parametrize(
+    ("chunks", "status"),
+    [
+        (["x", DONE], Status.COMPLETE),
+        (["x", Finish(FinishReason.LENGTH)], Status.LENGTH),
+        (["x", Finish(FinishReason.FILTER)], Status.FILTER),
+        ([Finish(FinishReason.TOOL)], Status.TOOL),
+        ([DONE], Status.EMPTY),
+        ([" \n", DONE], Status.EMPTY),
+        ([Reasoning("only thoughts"), DONE], Status.EMPTY),
+    ],
+)
+async def test_the_end_mark_decides_the_status(world, chunks, status):
+    world.script(*chunks)
+    _, reply = await start(world)
+    assert (await reply.run(world.events.append)).status is status
+
+
+async def test_pieces_are_on_disk_while_the_reply_still_comes(world):
+    hold = asyncio.Event()
+    world.script("so far", hold)
+    _conversation, reply = await start(world)
+    appended = asyncio.Event()
+    original = world.store.append_text
+
+    async def append(*args, **kwargs):
+        await original(*args, **kwargs)
+        appended.set()
+
+    world.store.append_text = append
+    task = asyncio.create_task(reply.run(world.events.append))
+    await appended.wait()
+    [stored] = await world.store.messages([reply.message.id])
+    assert (stored.text, stored.status) == ("so far", Status.STREAMING)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_stopping_keeps_the_text_and_closes_the_connection(world):
+    hold, seen = asyncio.Event(), asyncio.Event()
+    world.script("kept", hold)
+    _, reply = await start(world)
+    task = asyncio.create_task(reply.run(lambda e: seen.set() if isinstance(e, TextAdded) else None))
+    await seen.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    [stored] = await world.store.messages([reply.message.id])
+    assert (stored.text, stored.status, stored.failure) == ("kept", Status.STOPPED, None)
+    assert world.provider.closed == 1
+
+
+async def test_a_busy_server_is_asked_again_and_the_wait_is_told(make_world):
+    world = await make_world()
+    soon = ProviderError("Server busy", kind=ErrorKind.BUSY, retry_after=0.01)
+    world.script(soon)
+    world.script(soon)
+    world.script("at last", DONE)
+    conversation, reply = await start(world)
+    message = await reply.run(world.events.append)
+    assert (message.text, message.status) == ("at last", Status.COMPLETE)
+    assert [(w.attempt, w.attempts) for w in world.told(Waiting)] == [(2, 3), (3, 3)]
+    assert len(conversation.nodes) == 2
+
+
+async def test_three_attempts_are_all(make_world):
+    world = await make_world()
+    for _ in range(4):
+        world.script(ProviderError("Server busy", kind=ErrorKind.BUSY, retry_after=0.0))
+    _, reply = await start(world)
+    message = await reply.run(world.events.append)
+    assert message.status is Status.ERROR and len(world.provider.requests) == 3
+    assert message.failure and message.failure.message == "Server busy"
+
+
+@pytest.mark.parametrize("kind", [ErrorKind.AUTH, ErrorKind.QUOTA, ErrorKind.INVALID, ErrorKind.NOT_FOUND])
+async def test_what_cannot_get_better_is_not_asked_again(world, kind):
+    world.script(ProviderError("no", "do this", kind=kind, status_code=400))
+    _, reply = await start(world)
+    message = await reply.run(world.events.append)
+    assert len(world.provider.requests) == 1
+    assert message.failure and (message.failure.kind, message.failure.hint) == (kind.value, "do this")
+
+
+async def test_a_wait_of_an_hour_fails_at_once(world):
+    world.script(ProviderError("Too many requests", kind=ErrorKind.RATE_LIMIT, retry_after=3600.0))
+    _, reply = await start(world)
+    message = await reply.run(world.events.append)
+    assert message.status is Status.ERROR and not world.told(Waiting)
+
+
+async def test_after_the_first_word_nothing_is_asked_again_and_the_text_stays(world):
+    world.script("half a", ProviderError("Connection lost", kind=ErrorKind.CONNECT))
+    _, reply = await start(world)
+    message = await reply.run(world.events.append)
+    assert (message.text, message.status) == ("half a", Status.INTERRUPTED)
+    assert len(world.provider.requests) == 1
+
+
+async def test_a_refused_parameter_is_dropped_once_with_a_note(world):
+    refused = ProviderError("no temperature", kind=ErrorKind.INVALID, status_code=400, param="temperature")
+    world.script(refused)
+    conversation = await world.store.create_conversation(model="lab/one")
+    conversation.parameters = {"temperature": 0.5, "seed": 7}
+    reply = await world.engine.send(conversation, "Hi")
+    message = await reply.run(world.events.append)
+    assert message.status is Status.COMPLETE
+    assert [sorted(r[2]) for r in world.provider.requests] == [
+        ["api_key", "seed", "temperature"],
+        ["api_key", "seed"],
+    ]
+    assert message.notices == ("lab/one does not take temperature; sent without it",)
+
+
+@pytest.mark.parametrize(("steps", "words"), [([], "no first word"), (["a"], "no more words")])
+async def test_a_silent_server_is_left_and_the_phase_is_named(make_world, steps, words):
+    world = await make_world(first_token=0.02, next_token=0.02)
+    world.script(*steps, asyncio.Event())
+    _, reply = await start(world)
+    message = await reply.run(world.events.append)
+    assert message.failure and words in message.failure.message and message.failure.kind == "timeout"
+
+
+async def test_an_endless_reply_is_stopped_at_the_limit(make_world):
+    world = await make_world(reply_size=1000)
+    world.script(*["x" * 400] * 9, DONE)
+    _, reply = await start(world)
+    message = await reply.run(world.events.append)
+    assert message.status is Status.LENGTH and len(message.text) == 1200 and world.told(Noticed)
+
+
+async def test_a_bug_in_a_provider_is_a_failure_without_the_key(world):
+    world.script(RuntimeError("bad header sk-secret-9876"))
+    _, reply = await start(world)
+    message = await reply.run(world.events.append)
+    assert message.failure and "RuntimeError" in message.failure.message
+    assert "sk-secret" not in message.failure.message
+
+
+async def test_an_unknown_model_fails_with_the_list(world):
+    _, reply = await start(world, model="lab/none")
+    message = await reply.run(world.events.append)
+    assert message.failure and "one, two" in message.failure.hint
+
+
+async def test_a_full_disk_does_not_stop_the_reply(world):
+    world.script("kept in memory", DONE)
+    _, reply = await start(world)
+
+    async def full(*args, **kwargs):
+        raise HistoryFullError("The disk is full", "Free some space.")
+
+    world.store.append_text = world.store.finish_message = full
+    message = await reply.run(world.events.append)
+    assert message.text == "kept in memory"
+    assert "not saved: The disk is full" in world.told(Noticed)[0].text
+
+
+async def test_progress_and_notices_are_passed_on(world):
+    world.script(Progress("Downloading", 1, 2), Notice("a part was unreadable"), "x", DONE)
+    _, reply = await start(world)
+    message = await reply.run(world.events.append)
+    assert world.told(Working)[0].progress.total == 2
+    assert message.notices == ("a part was unreadable",)
+
+
+async def test_nothing_is_sent_without_a_model_or_a_prompt(world):
+    conversation = await world.store.create_conversation()
+    with pytest.raises(UsageError, match="No model is chosen"):
+        await world.engine.send(conversation, "Hi")
+    with pytest.raises(UsageError, match="nothing to send"):
+        await world.engine.send(conversation, "  ", "lab/one")
+    assert conversation.nodes == {}

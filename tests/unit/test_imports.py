@@ -1,0 +1,62 @@
+"""The rooms keep apart: what one import brings, in a fresh process."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+SLOW = {
+    "aiohttp",
+    "pygments",
+    "markdown_it",
+    "textual",
+    "rich",
+    "sqlite3",
+    "asyncio",
+    "xllamacpp",
+    "truststore",
+}
+
+
+def brought_by(*modules: str) -> set[str]:
+    code = f"import sys, json, {', '.join(modules)}; print(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return SLOW & set(json.loads(done.stdout))
+
+
+def test_the_package_itself_brings_nothing():
+    assert brought_by("tui") == set()
+
+
+def test_the_conversation_is_pure():
+    assert not brought_by("tui.chat.conversation", "tui.chat.context", "tui.chat.message")
+
+
+def test_the_engine_brings_no_textual_and_no_network():
+    assert not brought_by("tui.engine.engine", "tui.engine.workspace") & {"textual", "aiohttp", "pygments"}
+
+
+@pytest.mark.parametrize("module", ["tui.providers", "tui.providers.base", "tui.providers.registry"])
+def test_knowing_the_providers_brings_no_network(module):
+    assert not brought_by(module) & {"aiohttp", "textual", "xllamacpp"}
+
+
+def test_the_app_brings_no_network_and_no_highlighting():
+    assert not brought_by("tui.app.app") & {"aiohttp", "pygments", "markdown_it", "xllamacpp", "truststore"}
+
+
+def test_the_history_brings_no_textual():
+    assert not brought_by("tui.history.sqlite") & {"aiohttp", "textual"}
+
+
+def test_rendering_brings_no_app():
+    done = subprocess.run(
+        [sys.executable, "-c", "import sys, tui.rendering.document; print('textual.app' in sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "False"

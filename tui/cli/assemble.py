@@ -1,0 +1,86 @@
+"""Puts the parts together: settings, keys, providers, history, engine."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+
+from tui.cli.output import INTERRUPTED, complain, say
+from tui.config import Config, load_config
+from tui.credentials import Credentials
+from tui.engine.engine import Engine
+from tui.engine.workspace import Workspace
+from tui.paths import Paths
+
+_DEADLY = {"SIGTERM": 143, "SIGHUP": 129}
+
+
+async def open_workspace(paths: Paths, config: Config, *, temporary: bool = False) -> Workspace:
+    """Open the history and put the parts together.
+
+    Args:
+        paths: The program's folders.
+        config: The settings.
+        temporary: Keep the history in memory only.
+
+    Raises:
+        HistoryError: The history can't be opened.
+    """
+    from tui.history.sqlite import open_history
+    from tui.providers.catalogue import Catalogue
+    from tui.providers.registry import Registry
+
+    store = await open_history(None if temporary else paths.history_file)
+    credentials = Credentials(paths, config)
+    registry = Registry(config, credentials, paths)
+    catalogue = Catalogue(registry, paths.cache)
+    engine = Engine(store, registry, catalogue)
+    workspace = Workspace(config, paths, credentials, store, registry, catalogue, engine)
+    workspace.at_close += [store.close, registry.close]
+    return workspace
+
+
+def run_with_workspace(work: Callable[[Workspace], Awaitable[int]], *, temporary: bool = False) -> int:
+    """Run one command on an open workspace, and close it whatever happens.
+
+    A signal that ends the program cancels ``work`` first, so that a reply is stored as stopped.
+
+    Returns:
+        The exit code of ``work``, or that of the signal.
+    """
+    paths = Paths.default()
+    config = load_config(paths.config_file)
+    for problem in config.problems:
+        complain(problem)
+    ended_by: list[int] = []
+
+    async def main() -> int:
+        _end_on_signals(ended_by)
+        workspace = await open_workspace(paths, config, temporary=temporary)
+        try:
+            if workspace.store.notice:
+                say(f"segue: {workspace.store.notice}")
+            return await work(workspace)
+        finally:
+            await workspace.close()
+
+    try:
+        return asyncio.run(main())
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        return ended_by[0] if ended_by else INTERRUPTED
+
+
+def _end_on_signals(ended_by: list[int]) -> None:
+    if sys.platform == "win32":  # a console that closes ends the process at once; nothing can be awaited
+        return
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task is not None
+
+    def end(code: int) -> None:
+        ended_by.append(code)
+        task.cancel()
+
+    for name, code in _DEADLY.items():
+        loop.add_signal_handler(getattr(signal, name), end, code)

@@ -1,0 +1,87 @@
+"""``segue``: opens the app, or runs one command and ends."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+from tui import __version__
+from tui.cli.output import DONE, FAILED, INTERRUPTED, WRONG_USE, complain, prepare_streams
+from tui.errors import SegueError, UsageError
+
+# Each command is a module of this package with ``add_arguments(parser)`` and ``run(args) -> int``; only the
+# one that is asked for is imported.
+COMMANDS = {
+    "ask": "answer a prompt on standard output",
+    "models": "list the models that can be used",
+    "history": "list, show, search, export and import conversations",
+    "backup": "write a copy of the history",
+    "restore": "take the history back from a copy",
+    "doctor": "check this installation",
+    "config": "show and check the settings",
+    "keys": "keep API keys",
+    "local": "the models that run on this machine",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the program.
+
+    Returns:
+        The exit code: 0 done, 1 the provider or the history failed, 2 wrong use, 130 interrupted.
+    """
+    prepare_streams()
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        if arguments and arguments[0] in COMMANDS:
+            return _run_command(arguments[0], arguments[1:])
+        return _open_app(arguments)
+    except UsageError as error:
+        complain(error)
+        return WRONG_USE
+    except SegueError as error:
+        complain(error)
+        return FAILED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader has seen enough. Python would complain once more when it closes the stream.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+
+
+def _run_command(name: str, arguments: list[str]) -> int:
+    command = importlib.import_module(f"tui.cli.{name}")
+    parser = argparse.ArgumentParser(prog=f"segue {name}", description=f"{COMMANDS[name].capitalize()}.")
+    command.add_arguments(parser)
+    code: int = command.run(parser.parse_args(arguments))
+    return code
+
+
+def _open_app(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="segue",
+        usage='segue [options] ["PROMPT"]\n       segue COMMAND …',
+        description="A terminal chat for every model.",
+        epilog="commands:\n" + "\n".join(f"  {name:10}{what}" for name, what in COMMANDS.items()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("prompt", nargs="?", metavar="PROMPT", help="open the app and send this")
+    parser.add_argument("-m", "--model", metavar="MODEL", help="the model to begin with, PROVIDER/MODEL")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--continue", dest="resume", action="store_true", help="open the last conversation")
+    which.add_argument("--open", type=int, metavar="ID", help="open this conversation")
+    which.add_argument("--temporary", action="store_true", help="keep nothing on disk")
+    parser.add_argument("--version", action="version", version=f"segue {__version__}")
+    args = parser.parse_args(arguments)
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError(
+            "The app needs a terminal, and standard input or output is not one",
+            'For use in a pipe or a script: segue ask "PROMPT"',
+        )
+    from tui.cli.app import run
+
+    return run(args)

@@ -1,0 +1,69 @@
+"""``segue models``: what can answer."""
+
+from __future__ import annotations
+
+import argparse
+
+from tui.chat.model import ModelInfo
+from tui.cli.assemble import run_with_workspace
+from tui.cli.output import DONE, say, write, write_json
+from tui.engine.workspace import Workspace
+from tui.text import one_line
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("filter", nargs="?", default="", metavar="FILTER", help="only ids that contain this")
+    parser.add_argument("--json", action="store_true", help="write one JSON document")
+    parser.add_argument("--refresh", action="store_true", help="ask the servers now")
+
+
+def run(args: argparse.Namespace) -> int:
+    """List the models."""
+
+    async def models(workspace: Workspace) -> int:
+        catalogue = workspace.catalogue
+        if args.refresh or catalogue.stale():
+            await catalogue.refresh()
+        found = [m for m in catalogue.models() if args.filter.lower() in m.id.lower()]
+        if args.json:
+            write_json([_document(model) for model in found])
+        else:
+            _table(found)
+        for name, problem in sorted(catalogue.problems.items()):
+            if args.refresh:
+                say(f"{name}: {problem}")
+        return DONE
+
+    return run_with_workspace(models)
+
+
+def _table(models: list[ModelInfo]) -> None:
+    width = max((len(one_line(m.id)) for m in models), default=0)
+    for model in models:
+        context = f"{model.context // 1000}k" if model.context else "–"
+        words = "" if model.available else f"  {one_line(model.reason or 'unavailable')}"
+        write(f"{one_line(model.id):{width}}  {context:>6}  {_price(model):>14}{words}\n")
+
+
+def _price(model: ModelInfo) -> str:
+    if model.input_price is None or model.output_price is None:
+        return "–"
+    if not model.input_price and not model.output_price:
+        return "free"
+    return f"{model.input_price:.2f} {model.output_price:.2f}"
+
+
+def _document(model: ModelInfo) -> dict[str, object]:
+    return {
+        "id": model.id,
+        "provider": model.provider,
+        "available": model.available,
+        "reason": model.reason,
+        "context": model.context,
+        "max_output": model.max_output,
+        "input_price": model.input_price,
+        "output_price": model.output_price,
+        "vision": model.vision,
+        "reasoning": model.reasoning,
+    }

@@ -1,0 +1,91 @@
+"""What the command line writes: the answer on standard output, everything else on standard error."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from tui.chat.chunks import Usage
+from tui.chat.message import Failure, Message
+from tui.errors import SegueError
+from tui.text import clean, one_line
+
+DONE, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
+
+
+def prepare_streams() -> None:
+    """Let no character that the terminal's encoding lacks stop the program."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+def write(text: str, *, raw: bool = False) -> None:
+    """Write ``text`` to standard output at once; cleaned, unless ``raw`` was asked for."""
+    sys.stdout.write(text if raw else clean(text))
+    sys.stdout.flush()
+
+
+def write_json(value: Any) -> None:
+    """Write ``value`` as one JSON document. Escaped to ASCII, so it can't steer a terminal."""
+    sys.stdout.write(json.dumps(value, indent=2, default=_plain) + "\n")
+
+
+def say(text: str) -> None:
+    """Tell the person something that is not the answer."""
+    print(clean(text), file=sys.stderr, flush=True)
+
+
+def complain(error: SegueError) -> None:
+    """Say what went wrong and what to do."""
+    say(f"segue: {one_line(error.message)}")
+    if error.hint:
+        say(f"       {one_line(error.hint)}")
+
+
+def iso(moment: datetime) -> str:
+    """ISO 8601 in UTC, to the second."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def usage_json(usage: Usage | None) -> dict[str, Any] | None:
+    """Usage as scripts read it: the two counts always, the rest where it is known."""
+    if usage is None:
+        return None
+    known = {k: v for k, v in dataclasses.asdict(usage).items() if v is not None}
+    return {"input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens} | known
+
+
+def failure_json(failure: Failure | None) -> dict[str, Any] | None:
+    """A failure as scripts read it."""
+    return None if failure is None else dataclasses.asdict(failure)
+
+
+def message_json(message: Message) -> dict[str, Any]:
+    """One message as ``history show --json`` gives it."""
+    return {
+        "id": message.id,
+        "parent": message.parent,
+        "role": message.role.value,
+        "text": message.text,
+        "reasoning": message.reasoning,
+        "model": message.model,
+        "status": message.status.value,
+        "usage": usage_json(message.usage),
+        "error": failure_json(message.failure),
+        "created_at": iso(message.created_at),
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime):
+        return iso(value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return dataclasses.asdict(value)
+    raise TypeError(f"no JSON for {type(value).__name__}")
