@@ -1,0 +1,21 @@
+"""What the command line asks the app to begin with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class StartOptions:
+    """How this run of the app begins; with nothing set it is a new conversation."""
+
+    model: str | None = None
+    """``PROVIDER/MODEL`` that answers next."""
+    open_id: int | None = None
+    """The conversation to open."""
+    continue_last: bool = False
+    """Open the conversation that changed last."""
+    prompt: str | None = None
+    """Sent as soon as the app is ready."""
+    temporary: bool = False
+    """Nothing of this run is kept."""
