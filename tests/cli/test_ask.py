@@ -1,0 +1,155 @@
+"""``segue ask``: the real program in a process of its own, against a real server."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sqlite3
+import subprocess
+import sys
+
+import pytest
+
+
+def test_the_answer_and_only_the_answer_is_on_standard_output(lab):
+    assert lab.segue("ask", "Hi").stdout == "Hello from the *lab*.\n"
+
+
+def test_standard_input_is_added_to_the_prompt(lab, model_server):
+    lab.segue("ask", "Explain:", given="some code\n")
+    assert model_server.requests[0]["messages"] == [{"role": "user", "content": "Explain:\n\nsome code\n"}]
+
+
+def test_json_has_what_scripts_rely_on(lab):
+    document = json.loads(lab.segue("ask", "--json", "Hi").stdout)
+    assert document["text"] == "Hello from the *lab*."
+    assert document["model"] == "lab/big"
+    assert (document["status"], document["error"], document["reasoning"]) == ("complete", None, "")
+    assert document["usage"] == {"input_tokens": 9, "output_tokens": 4}
+    shown = json.loads(lab.segue("history", "show", str(document["conversation"]), "--json").stdout)
+    assert shown["leaf"] == document["message"] == shown["messages"][-1]["id"]
+
+
+def test_the_conversation_goes_on_with_another_model(lab, model_server):
+    lab.segue("ask", "First")
+    lab.segue("ask", "-c", "-m", "lab/small", "Second")
+    assert [r["model"] for r in model_server.requests] == ["big", "small"]
+    assert [m["content"] for m in model_server.requests[1]["messages"]] == [
+        "First",
+        "Hello from the *lab*.",
+        "Second",
+    ]
+    [row] = json.loads(lab.segue("history", "list", "--json").stdout)
+    assert (row["title"], row["messages"], row["model"]) == ("First", 4, "lab/small")
+
+
+def test_a_system_prompt_is_sent_first(lab, model_server):
+    lab.segue("ask", "-s", "Be brief.", "Hi")
+    assert model_server.requests[0]["messages"][0] == {"role": "system", "content": "Be brief."}
+
+
+def test_nothing_is_kept_where_nothing_should_be(lab):
+    lab.segue("ask", "--no-save", "Secret")
+    assert not lab.history.exists()
+    assert json.loads(lab.segue("history", "list", "--json").stdout) == []
+
+
+def test_control_characters_of_a_reply_never_reach_the_terminal(lab, model_server):
+    model_server.reply = "a\x1b]52;c;eA==\x07b"
+    assert lab.segue("ask", "Hi").stdout == "a␛]52;c;eA==␇b\n"
+    assert lab.segue("ask", "--raw", "Hi").stdout == "a\x1b]52;c;eA==\x07b\n"
+
+
+def test_a_failure_is_on_standard_error_and_the_prompt_is_kept(lab, model_server):
+    model_server.status = 401
+    done = lab.segue("ask", "Hi", code=1)
+    assert done.stdout == "" and "The lab is closed" in done.stderr
+    document = json.loads(lab.segue("ask", "--json", "Hi", code=1).stdout)
+    assert document["status"] == "error" and document["error"]["status_code"] == 401
+    rows = json.loads(lab.segue("history", "list", "--json").stdout)
+    assert [row["title"] for row in rows] == ["Hi", "Hi"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((), "needs a terminal"),
+        (("ask",), "nothing to ask"),
+        (("ask", "-c", "--no-save", "x"), "--no-save"),
+    ],
+)
+def test_wrong_use_is_told_what_to_do(lab, arguments, words):
+    done = lab.segue(*arguments, code=2)
+    assert words in done.stderr and done.stdout == ""
+
+
+def test_an_unknown_provider_or_model_is_named(lab):
+    assert "nowhere" in lab.segue("ask", "-m", "nowhere/x", "Hi", code=1).stderr
+    assert "lab" in lab.segue("ask", "-m", "lab/none", "Hi", code=1).stderr
+
+
+def test_no_model_at_all_says_what_to_do(home):
+    home.configure("[local]\nenabled = false\n")
+    done = home.segue("ask", "-m", "openai/gpt-6-sol", "Hi", code=1)
+    assert "OPENAI_API_KEY" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
+def test_a_signal_ends_it_and_the_text_so_far_is_kept(lab, model_server, number, code):
+    model_server.hold_after = 2
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tui", "ask", "Hi"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=lab.env,
+    )
+    assert process.stdout and process.stdout.read(10) == "Hello from"
+    process.send_signal(number)
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == code and "Traceback" not in errors
+    assert model_server.left.wait(10), "the server never saw the connection close"
+    [row] = json.loads(lab.segue("history", "list", "--json").stdout)
+    reply = json.loads(lab.segue("history", "show", str(row["id"]), "--json").stdout)["messages"][-1]
+    assert (reply["text"], reply["status"]) == ("Hello from", "stopped")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no kill -9")
+def test_a_kill_loses_nothing_that_was_shown(lab, model_server):
+    model_server.hold_after = 3
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tui", "ask", "Hi"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=lab.env,
+    )
+    assert process.stdout and process.stdout.read(14) == "Hello from the"
+    with sqlite3.connect(f"file:{lab.history}?mode=ro", uri=True, timeout=30) as database:
+        deadline_rows = 0
+        while not deadline_rows:  # the checkpoint comes at most half a second later
+            [[deadline_rows]] = database.execute("SELECT count(*) FROM pieces WHERE text <> ''").fetchall()
+    database.close()
+    process.kill()
+    process.wait(10)
+    process.stdout.close()
+    [row] = json.loads(lab.segue("history", "list", "--json").stdout)
+    prompt, reply = json.loads(lab.segue("history", "show", str(row["id"]), "--json").stdout)["messages"]
+    assert prompt["text"] == "Hi"
+    assert (reply["text"], reply["status"]) == ("Hello from the", "interrupted")
+
+
+def test_a_reader_that_leaves_is_no_error(lab):
+    process = subprocess.Popen(
+        f'"{sys.executable}" -m tui history list | true',
+        shell=True,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=lab.env,
+    )
+    _, errors = process.communicate(timeout=30)
+    assert errors == ""

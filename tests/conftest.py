@@ -1,0 +1,170 @@
+"""A model server on loopback and a home of its own, for tests that run the real program."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+
+@dataclass
+class ModelServer:
+    """Speaks OpenAI's chat completions; answers with ``reply`` word by word, or as ``hold`` and ``status`` say."""
+
+    url: str = ""
+    reply: str = "Hello from the *lab*."
+    status: int = 200
+    models: tuple[str, ...] = ("big", "small")
+    requests: list[dict[str, Any]] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
+    hold_after: int | None = None
+    """Words after which the server says nothing more until ``release``."""
+    release: threading.Event = field(default_factory=threading.Event)
+    reached: threading.Event = field(default_factory=threading.Event)
+    """Set when the server has sent what ``hold_after`` lets through."""
+    left: threading.Event = field(default_factory=threading.Event)
+    """Set when a client went away before the end."""
+
+    async def list_models(self, request: web.Request) -> web.Response:
+        return web.json_response({"object": "list", "data": [{"id": name} for name in self.models]})
+
+    async def chat(self, request: web.Request) -> web.StreamResponse:
+        body = await request.json()
+        self.requests.append(body)
+        self.headers.append(dict(request.headers))
+        if self.status != 200:
+            return web.json_response({"error": {"message": "The lab is closed"}}, status=self.status)
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        try:
+            await self._stream(response, body["model"])
+        except (ConnectionResetError, asyncio.CancelledError):
+            self.left.set()
+            raise
+        return response
+
+    async def _stream(self, response: web.StreamResponse, model: str) -> None:
+        words = self.reply.replace("{model}", model).split(" ")
+        for count, word in enumerate(words):
+            text = word if count == 0 else f" {word}"
+            await self._event(response, {"choices": [{"index": 0, "delta": {"content": text}}]})
+            if self.hold_after == count + 1:
+                self.reached.set()
+                while not self.release.is_set():
+                    await asyncio.sleep(0.02)
+                    await response.write(b": still here\n\n")
+        await self._event(response, {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
+        usage = {"prompt_tokens": 9, "completion_tokens": len(words)}
+        await self._event(response, {"choices": [], "usage": usage})
+        await response.write(b"data: [DONE]\n\n")
+
+    async def _event(self, response: web.StreamResponse, data: dict[str, Any]) -> None:
+        await response.write(b"data: " + json.dumps(data).encode() + b"\n\n")
+
+
+@pytest.fixture
+def model_server() -> Iterator[ModelServer]:
+    server = ModelServer()
+    ready = threading.Event()
+    loop = asyncio.new_event_loop()
+    runner: list[web.AppRunner] = []
+
+    async def start() -> None:
+        app = web.Application()
+        app.router.add_get("/v1/models", server.list_models)
+        app.router.add_post("/v1/chat/completions", server.chat)
+        runner.append(web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1))
+        await runner[0].setup()
+        site = web.TCPSite(runner[0], "127.0.0.1", 0)
+        await site.start()
+        server.url = f"http://127.0.0.1:{site._server.sockets[0].getsockname()[1]}/v1"
+        ready.set()
+
+    def serve() -> None:
+        loop.run_until_complete(start())
+        loop.run_forever()
+        loop.run_until_complete(runner[0].cleanup())
+        loop.close()
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    assert ready.wait(10)
+    yield server
+    server.release.set()
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join(10)
+
+
+@dataclass
+class Home:
+    """A home folder of its own, and the program run in it."""
+
+    path: Path
+
+    @property
+    def env(self) -> dict[str, str]:
+        kept = {k: v for k, v in os.environ.items() if not k.upper().endswith(("_KEY", "_PROXY", "_TOKEN"))}
+        folders = {
+            f"XDG_{name}_HOME": str(self.path / name.lower()) for name in ("CONFIG", "DATA", "CACHE", "STATE")
+        }
+        # No key, proxy or local server of the machine that runs the tests may help or hurt.
+        return (
+            kept
+            | folders
+            | {"HOME": str(self.path), "OLLAMA_HOST": "127.0.0.1:9", "PYTHONWARNINGS": "default"}
+        )
+
+    @property
+    def config(self) -> Path:
+        return self.path / "config" / "segue" / "config.toml"
+
+    @property
+    def history(self) -> Path:
+        return self.path / "data" / "segue" / "history.db"
+
+    def configure(self, text: str) -> None:
+        self.config.parent.mkdir(parents=True, exist_ok=True)
+        self.config.write_text(text, encoding="utf-8")
+
+    def segue(
+        self, *arguments: str, given: str | None = None, code: int = 0
+    ) -> subprocess.CompletedProcess[str]:
+        """Run ``segue`` to its end and check its exit code."""
+        done = subprocess.run(
+            [sys.executable, "-m", "tui", *arguments],
+            input=given,
+            stdin=subprocess.DEVNULL if given is None else None,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            env=self.env,
+            cwd=Path(__file__).parent.parent,
+            timeout=60,
+        )
+        assert done.returncode == code, f"{done.returncode}\n{done.stdout}\n{done.stderr}"
+        assert "Traceback" not in done.stderr, done.stderr
+        return done
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path)
+
+
+@pytest.fixture
+def lab(home: Home, model_server: ModelServer) -> Home:
+    """A home whose config names the model server as provider ``lab``."""
+    home.configure(
+        f'model = "lab/big"\n[providers.lab]\ntype = "openai"\nurl = "{model_server.url}"\nmodels = ["big", "small"]\n'
+    )
+    return home
