@@ -62,24 +62,28 @@ class Credentials:
             return (error,)
         return ()
 
-    def known(self, provider: str, variables: Sequence[str] = ()) -> str | None:
+    def known(
+        self, provider: str, variables: Sequence[str] = (), settings: ProviderConfig | None = None
+    ) -> str | None:
         """Where the key would come from, as far as can be told at once; None where there is none."""
-        settings = self._config.provider(provider)
+        settings = settings or self._config.provider(provider)
         if settings.key_command:
             return "key_command"
         if found := self._quick(provider, variables, settings) or self._slow.get(provider):
             return found.source
         return None
 
-    def find(self, provider: str, variables: Sequence[str] = ()) -> Found | None:
+    def find(
+        self, provider: str, variables: Sequence[str] = (), settings: ProviderConfig | None = None
+    ) -> Found | None:
         """The key of ``provider``; may block for seconds where a command or the keyring is asked.
 
         Raises:
             ConfigError: The key command failed, or the keys file is damaged.
         """
-        settings = self._config.provider(provider)
-        if settings.key_command:
-            return self._remembered(provider, lambda: _run(provider, settings.key_command or ""))
+        settings = settings or self._config.provider(provider)
+        if command := settings.key_command:
+            return self._remembered(provider, lambda: _run(provider, command))
         if found := _from_environment(variables, settings):
             return found
         if found := self._remembered(provider, lambda: _from_keyring(provider)):

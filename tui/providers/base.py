@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Literal, Protocol, TypedDict
 from tui.chat.chunks import Chunk
 from tui.chat.model import ModelInfo
 from tui.errors import ModelNotSupportedError
+from tui.secret import Secret
 
 
 class TextPart(TypedDict):
@@ -186,10 +187,13 @@ class Target:
     """The provider's own name of the model."""
     proxy: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
-    """``api_key`` and what the config fixes for this provider."""
+    """What the config fixes for this provider."""
+    key: Secret | None = None
+    """Goes to the provider as ``api_key``; a Secret up to there, so that nothing on the way prints it."""
 
     def stream(self, messages: Messages, parameters: Mapping[str, Any]) -> AsyncResult:
         """Ask: an async generator of chunks."""
-        return self.provider.create_async_generator(
-            self.model, messages, self.proxy, **{**self.options, **parameters}
-        )
+        arguments = {**self.options, **parameters}
+        if self.key:
+            arguments["api_key"] = self.key.reveal()
+        return self.provider.create_async_generator(self.model, messages, self.proxy, **arguments)

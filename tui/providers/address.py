@@ -1,0 +1,94 @@
+"""Where a provider is, and which address may be given a key."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+from urllib.parse import urlsplit
+
+from tui.errors import ErrorKind, ProviderError
+
+OLLAMA_PORT = 11434
+_LOCAL_SUFFIXES = (".localhost", ".local", ".lan", ".home", ".internal", ".home.arpa")
+_VARIABLE = re.compile(r"\{(\w+)\}")
+
+
+def host_of(url: str) -> str:
+    """``host`` or ``host:port`` of an address, as it is shown to the person."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    return f"{host}:{parts.port}" if parts.port else host
+
+
+def same_host(one: str, other: str) -> bool:
+    """Whether two addresses lead to the same host, port and scheme."""
+    return _origin(one) == _origin(other)
+
+
+def is_loopback(url: str) -> bool:
+    """Whether the address is on this machine."""
+    host = urlsplit(url).hostname or ""
+    address = _address(host)
+    return address.is_loopback if address else host == "localhost" or host.endswith(".localhost")
+
+
+def is_private(url: str) -> bool:
+    """Whether the address is on this machine or in the person's own network, as far as its name tells."""
+    host = urlsplit(url).hostname or ""
+    address = _address(host)
+    if address:
+        return address.is_loopback or address.is_private or address.is_link_local
+    return is_loopback(url) or "." not in host or host.endswith(_LOCAL_SUFFIXES)
+
+
+def refuse_open_http(name: str, url: str, allowed: bool) -> None:
+    """Keep a key from travelling readable for everyone on the way.
+
+    Raises:
+        ProviderError: The address is plain http, public, and the config does not allow it.
+    """
+    if allowed or urlsplit(url).scheme != "http" or is_private(url):
+        return
+    raise ProviderError(
+        f"The key of {name} is not sent over plain http to {host_of(url)}",
+        f"Use https, or set allow_http_key = true in [providers.{name}].",
+        kind=ErrorKind.UNAVAILABLE,
+    )
+
+
+def ollama_address(value: str) -> str:
+    """The base address that ``OLLAMA_HOST`` means, by Ollama's own rules.
+
+    A bare host gets http and port 11434, a URL the port of its scheme; 0.0.0.0 is where a server listens,
+    so it is asked at 127.0.0.1.
+    """
+    scheme, found, rest = value.strip().rpartition("://")
+    authority, slash, path = rest.partition("/")
+    bare = urlsplit(f"//{authority}")
+    host = bare.hostname or "127.0.0.1"
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    host = f"[{host}]" if ":" in host else host
+    port = f":{bare.port}" if bare.port else "" if found else f":{OLLAMA_PORT}"
+    return f"{scheme or 'http'}://{host}{port}{slash}{path}".rstrip("/")
+
+
+def filled(template: str) -> str:
+    """``template`` with each ``{VARIABLE}`` from the environment; empty when one is not set."""
+    names = _VARIABLE.findall(template)
+    if not all(os.environ.get(name) for name in names):
+        return ""
+    return _VARIABLE.sub(lambda match: os.environ[match[1]], template)
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    return parts.scheme, parts.hostname, port
+
+
+def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        return None

@@ -1,0 +1,73 @@
+"""Vendors that are only data, and how a row of data becomes a provider class."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from tui.providers.base import AsyncGeneratorProvider
+
+_TABLE = Path(__file__).with_name("vendors.toml")
+
+FORMATS = {
+    "openai": ("tui.providers.openai_chat", "OpenAIChat"),
+    "openai-responses": ("tui.providers.openai_responses", "OpenAIResponses"),
+    "anthropic": ("tui.providers.anthropic", "Anthropic"),
+    "gemini": ("tui.providers.gemini", "Gemini"),
+    "ollama": ("tui.providers.ollama", "Ollama"),
+    "ai365vip": ("tui.providers.ai365vip", "AI365VIP"),
+}
+"""Module and class of each wire format; imported when a provider of it is loaded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vendor:
+    """One row of ``vendors.toml``; the fields are explained at its head."""
+
+    name: str
+    title: str
+    type: str = ""
+    url: str = ""
+    keys: tuple[str, ...] = ()
+    urls: tuple[str, ...] = ()
+    url_path: str = ""
+    key_needed: bool = True
+    default_model: str = ""
+    models: tuple[str, ...] = ()
+    note: str = ""
+    not_working: str = ""
+    quirks: Mapping[str, Any] = field(default_factory=dict)
+
+
+@cache
+def vendors() -> Mapping[str, Vendor]:
+    """All built-in vendors by name, in the order of the picker."""
+    rows = tomllib.loads(_TABLE.read_text(encoding="utf-8"))
+    return {name: Vendor(name=name, **{k: _frozen(v) for k, v in row.items()}) for name, row in rows.items()}
+
+
+def make_class(vendor: Vendor, headers: Mapping[str, str]) -> type[AsyncGeneratorProvider]:
+    """The wire format's class with this vendor's address, models and quirks: a subclass without code."""
+    module, name = FORMATS[vendor.type]
+    base: type[AsyncGeneratorProvider] = getattr(import_module(module), name)
+    attributes: dict[str, Any] = {"url": vendor.url, "working": True, "note": vendor.note, **vendor.quirks}
+    if vendor.default_model:
+        attributes["default_model"] = vendor.default_model
+    if vendor.models:
+        attributes["models"] = vendor.models
+    if headers:
+        attributes["headers"] = dict(headers)
+    return type(base)(_class_name(vendor.name), (base,), {**attributes, "__module__": __name__})
+
+
+def _class_name(name: str) -> str:
+    return "".join(part[:1].upper() + part[1:] for part in name.replace("_", "-").split("-"))
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
