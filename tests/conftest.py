@@ -19,7 +19,7 @@ from aiohttp import web
 
 @dataclass
 class ModelServer:
-    """Speaks OpenAI's chat completions; answers with ``reply`` word by word, or as ``hold`` and ``status`` say."""
+    """Speaks OpenAI's chat completions: ``reply`` word by word, or as ``hold_after`` and ``status`` say."""
 
     url: str = ""
     reply: str = "Hello from the *lab*."
@@ -165,6 +165,7 @@ def home(tmp_path: Path) -> Home:
 def lab(home: Home, model_server: ModelServer) -> Home:
     """A home whose config names the model server as provider ``lab``."""
     home.configure(
-        f'model = "lab/big"\n[providers.lab]\ntype = "openai"\nurl = "{model_server.url}"\nmodels = ["big", "small"]\n'
+        'model = "lab/big"\n'
+        f'[providers.lab]\ntype = "openai"\nurl = "{model_server.url}"\nmodels = ["big", "small"]\n'
     )
     return home
