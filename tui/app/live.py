@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from textual.worker import WorkerCancelled, WorkerFailed
+
 from tui.chat.conversation import Conversation
 from tui.chat.message import Message
-from tui.engine.events import Event, Finished, ReasoningAdded, TextAdded, Waiting, Working
+from tui.engine.events import Event, Finished, ReasoningAdded, Started, TextAdded, Waiting, Working
 from tui.engine.reply import Reply
 
 if TYPE_CHECKING:
@@ -41,14 +45,21 @@ class LiveReply:
     phase: Phase = Phase.WAITING
     detail: str = ""
     """Words for the phase: what is loaded, how long until the next try."""
-    worker: Worker[Message] | None = None
+    worker: Worker[None] | None = None
+    started: bool = False
+    stopping: bool = False
+    """The person has asked it to stop; asking twice would cut its last write short."""
+    _text: list[str] = field(default_factory=list)
+    _reasoning: list[str] = field(default_factory=list)
     _characters: int = 0
     _first: float | None = None
 
-    @property
-    def message(self) -> Message:
-        """The reply as it is now."""
-        return self.reply.message
+    def __post_init__(self) -> None:
+        self._text.append(self.reply.message.text)
+
+    def snapshot(self) -> Message:
+        """The reply with all that has come so far, for a reader who opens it half way."""
+        return replace(self.reply.message, text="".join(self._text), reasoning="".join(self._reasoning))
 
     @property
     def seconds(self) -> float:
@@ -72,9 +83,11 @@ class LiveReply:
         before = (self.phase, self.detail)
         match event:
             case TextAdded(text=text):
+                self._text.append(text)
                 self._count(text)
                 self.phase, self.detail = Phase.ANSWERING, ""
             case ReasoningAdded(text=text):
+                self._reasoning.append(text)
                 self._count(text)
                 self.phase, self.detail = Phase.THINKING, ""
             case Waiting():
@@ -95,70 +108,90 @@ class LiveReply:
 
 
 Listener = Callable[[LiveReply, Event], None]
+Fault = Callable[[Exception], None]
 
 
 class LiveReplies:
-    """The live replies, one for a conversation at most, and the prompts that wait behind them."""
+    """The live replies, by conversation: one for each at most."""
 
-    def __init__(self, app: App[None], listener: Listener) -> None:
+    def __init__(self, app: App[None], listener: Listener, fault: Fault) -> None:
+        """Begin with none.
+
+        Args:
+            app: Runs the workers.
+            listener: Told every event of every reply.
+            fault: Told of an error in our own code; a provider's errors end in the reply's ``failure``.
+        """
         self._app = app
         self._listener = listener
+        self._fault = fault
         self._live: dict[int, LiveReply] = {}
 
-    def __getitem__(self, conversation_id: int) -> LiveReply:
-        return self._live[conversation_id]
+    def __contains__(self, key: object) -> bool:
+        return key in self._live
 
-    def __contains__(self, conversation_id: object) -> bool:
-        return conversation_id in self._live
+    def __iter__(self) -> Iterator[LiveReply]:
+        return iter(tuple(self._live.values()))
 
-    def __len__(self) -> int:
-        return len(self._live)
-
-    def get(self, conversation_id: int) -> LiveReply | None:
+    def get(self, key: int) -> LiveReply | None:
         """The live reply of a conversation, if there is one."""
-        return self._live.get(conversation_id)
-
-    @property
-    def ids(self) -> frozenset[int]:
-        """The conversations that are being answered."""
-        return frozenset(self._live)
+        return self._live.get(key)
 
     def start(self, conversation: Conversation, reply: Reply) -> LiveReply:
         """Let ``reply`` come, in a worker of its own."""
         live = LiveReply(reply, conversation)
-        self._live[conversation.id] = live
-
-        def emit(event: Event) -> None:
-            live.take(event)
-            if isinstance(event, Finished):
-                self._live.pop(conversation.id, None)
-            self._listener(live, event)
-
+        key = key_of(conversation)
+        self._live[key] = live
         live.worker = self._app.run_worker(
-            reply.run(emit),
-            name=f"reply {reply.message.id}",
-            group=f"reply-{conversation.id}",
-            exit_on_error=False,
+            self._run(key, live), name=f"reply {key}", group=f"reply {key}", exit_on_error=False
         )
         return live
 
-    def stop(self, conversation_id: int) -> bool:
+    def stop(self, key: int) -> bool:
         """Stop a reply and keep its text. Returns whether there was one."""
-        live = self._live.get(conversation_id)
-        if live is None or live.worker is None:
+        live = self._live.get(key)
+        if live is None:
             return False
-        live.worker.cancel()
+        self._stop(live)
         return True
 
     async def stop_all(self) -> None:
         """Stop every reply and wait until each is stored."""
-        from textual.worker import WorkerCancelled, WorkerFailed
+        for live in self:
+            self._stop(live)
+        await asyncio.gather(*(self._ended(live) for live in self))
 
-        workers = [live.worker for live in self._live.values() if live.worker is not None]
-        for worker in workers:
-            worker.cancel()
-        for worker in workers:
-            try:
-                await worker.wait()
-            except (WorkerCancelled, WorkerFailed):
-                continue
+    def _stop(self, live: LiveReply) -> None:
+        if not live.stopping:
+            live.stopping = True
+            # A task that has not begun yet would be dropped without a trace: it is cancelled at its start.
+            if live.started and live.worker is not None:
+                live.worker.cancel()
+
+    @staticmethod
+    async def _ended(live: LiveReply) -> None:
+        if live.worker is not None:
+            with contextlib.suppress(WorkerCancelled, WorkerFailed):
+                await live.worker.wait()
+
+    async def _run(self, key: int, live: LiveReply) -> None:
+        def emit(event: Event) -> None:
+            live.take(event)
+            if isinstance(event, Started):
+                live.started = True
+                if live.stopping and live.worker is not None:
+                    live.worker.cancel()
+            elif isinstance(event, Finished):
+                self._live.pop(key, None)
+            self._listener(live, event)
+
+        try:
+            await live.reply.run(emit)
+        except Exception as error:
+            self._live.pop(key, None)
+            self._fault(error)
+
+
+def key_of(conversation: Conversation) -> int:
+    """Tells conversations of both histories apart: those in memory count backwards."""
+    return -conversation.id if conversation.temporary else conversation.id
