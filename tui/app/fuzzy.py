@@ -1,0 +1,154 @@
+"""How well a typed filter fits a name: letters in order, the best way to lay them over the name.
+
+Textual's own ``FuzzySearch`` tries every way and takes exponential time on names like ``aaaa``; this finds the
+best one in time proportional to filter × name, so that thousands of names can be filtered at each key.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+LETTER = 16
+NEXT_TO = 12
+"""For a letter that follows the one before it."""
+WORD_START = 9
+"""For a letter that begins a word: after ``/ - _ . :`` or a space, or a digit after a letter."""
+NAME_START = 7
+"""More, for the first letter of the last part of a path, and of the whole."""
+EXACT = 60
+"""For a name, or a last part, that is the filter and nothing else."""
+LENGTH = 0.05
+"""Against each letter of the name, so that of two equal fits the shorter name wins."""
+
+_SEPARATORS = frozenset("/-_.: ")
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How a filter lies over a name."""
+
+    score: float
+    positions: tuple[int, ...]
+    """The letters of the name that the filter lights."""
+
+
+class Candidate:
+    """A name that filters are laid over; what can be known before any filter is worked out once."""
+
+    __slots__ = ("_bonus", "lower", "name_start", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.lower = _fold(text)
+        self.name_start = self.lower.rfind("/") + 1
+        self._bonus: tuple[int, ...] | None = None
+
+    @property
+    def bonus(self) -> tuple[int, ...]:
+        """What each letter's place is worth."""
+        if self._bonus is None:
+            self._bonus = tuple(_bonuses(self.lower, self.name_start))
+        return self._bonus
+
+
+def fit(query: str, candidate: Candidate) -> Fit | None:
+    """Lay ``query`` over ``candidate``; None if it does not fit.
+
+    Words of the query, parted by spaces, may stand in any order and each must fit.
+    """
+    score = 0.0
+    lit: set[int] = set()
+    for word in _fold(query).split():
+        best = _fit_word(word, candidate)
+        if best is None:
+            return None
+        score += best.score
+        lit.update(best.positions)
+    return Fit(score - LENGTH * len(candidate.lower), tuple(sorted(lit)))
+
+
+def _fit_word(word: str, candidate: Candidate) -> Fit | None:
+    places = _places(word, candidate.lower)
+    if places is None:
+        return None
+    bonus = candidate.bonus
+    scores = [[LETTER + bonus[at] for at in places[0]]]
+    origins: list[list[int]] = [[-1] * len(places[0])]
+    for before, here in pairwise(places):
+        row, origin = _advance(before, scores[-1], here, bonus)
+        scores.append(row)
+        origins.append(origin)
+    end = max(range(len(scores[-1])), key=scores[-1].__getitem__)
+    total = scores[-1][end]
+    positions = []
+    for level in range(len(places) - 1, -1, -1):
+        positions.append(places[level][end])
+        end = origins[level][end]
+    positions.reverse()
+    return Fit(total + _exact(word, candidate), tuple(positions))
+
+
+def _advance(
+    before: list[int], scores: list[int], here: list[int], bonus: tuple[int, ...]
+) -> tuple[list[int], list[int]]:
+    """The best score of ending at each place in ``here``, and which place before it leads there."""
+    row: list[int] = []
+    origin: list[int] = []
+    best, best_index, index = -1, -1, 0
+    for at in here:
+        while index < len(before) and before[index] < at:
+            if scores[index] > best:
+                best, best_index = scores[index], index
+            index += 1
+        score, source = best, best_index
+        if index and before[index - 1] == at - 1 and scores[index - 1] + NEXT_TO > best:
+            score, source = scores[index - 1] + NEXT_TO, index - 1
+        row.append(score + LETTER + bonus[at])
+        origin.append(source)
+    return row, origin
+
+
+def _places(word: str, text: str) -> list[list[int]] | None:
+    """Where each letter of ``word`` may stand; None if they do not occur in this order."""
+    places: list[list[int]] = []
+    start = 0
+    for letter in word:
+        at = text.find(letter, start)
+        if at < 0:
+            return None
+        start = at + 1
+        found: list[int] = []
+        while at >= 0:
+            found.append(at)
+            at = text.find(letter, at + 1)
+        places.append(found)
+    return places
+
+
+def _exact(word: str, candidate: Candidate) -> int:
+    if word == candidate.lower:
+        return 2 * EXACT
+    return EXACT if candidate.lower[candidate.name_start :] == word else 0
+
+
+def _bonuses(lower: str, name_start: int) -> list[int]:
+    bonuses = []
+    last = "/"
+    for at, letter in enumerate(lower):
+        bonus = 0
+        if last in _SEPARATORS or (letter.isdigit() and last.isalpha()):
+            bonus = WORD_START
+        if at in (0, name_start):
+            bonus += NAME_START
+        bonuses.append(bonus)
+        last = letter
+    return bonuses
+
+
+def _fold(text: str) -> str:
+    """Lower case, letter for letter, so that a place in one is a place in the other."""
+    lower = text.lower()
+    if len(lower) == len(text):
+        return lower
+    return "".join(small if len(small := letter.lower()) == 1 else letter for letter in text)

@@ -1,0 +1,55 @@
+"""A line to type in: rail in the accent, text on the lifted tone."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.widgets import Input
+
+
+class Field(Input, inherit_bindings=False):
+    """One line of text.
+
+    It binds only what edits the line, so that Enter, the arrows up and down, Home and End stay free for the
+    list that it filters.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "cursor_left", "Left", show=False),
+        Binding("right", "cursor_right", "Right", show=False),
+        Binding("ctrl+left,alt+b", "cursor_left_word", "Word left", show=False),
+        Binding("ctrl+right,alt+f", "cursor_right_word", "Word right", show=False),
+        Binding("shift+left", "cursor_left(True)", "Select left", show=False),
+        Binding("shift+right", "cursor_right(True)", "Select right", show=False),
+        Binding("ctrl+a", "home", "Begin of the line", show=False),
+        Binding("ctrl+e", "end", "End of the line", show=False),
+        Binding("backspace", "delete_left", "Delete left", show=False),
+        Binding("ctrl+w,alt+backspace", "delete_left_word", "Delete a word", show=False),
+        Binding("ctrl+u", "delete_left_all", "Delete to the begin", show=False),
+        Binding("ctrl+k", "delete_right_all", "Delete to the end", show=False),
+        Binding("ctrl+v", "paste", "Paste", show=False),
+    ]
+    DEFAULT_CSS = """
+    Field, Field:focus {
+        height: 1;
+        border: none;
+        border-left: wide $accent;
+        background: $lift;
+        background-tint: transparent;
+        color: $strong;
+        padding: 0 1;
+        & > .input--cursor { background: $accent; color: $background; text-style: none; }
+        & > .input--placeholder { color: $dim; }
+    }
+    """
+
+    def __init__(
+        self, value: str = "", placeholder: str = "", *, password: bool = False, id: str | None = None
+    ) -> None:
+        super().__init__(value, placeholder, password=password, id=id, select_on_focus=False)
+        self.cursor_blink = False
+
+    def take(self, text: str) -> None:
+        """Type ``text`` at the caret: keys that came before the field could have them."""
+        self.insert_text_at_cursor(text)

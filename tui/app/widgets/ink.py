@@ -1,0 +1,123 @@
+"""The styles that drawn rows are made of, and the pen that lays them on a line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual.color import Color
+from textual.strip import Strip
+
+RAIL = "▎"
+Part = tuple[str, Style]
+"""A piece of a line: its text, already clean, and its style."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """One style for each role of ``look.md``, taken from the theme."""
+
+    ink: Style
+    strong: Style
+    soft: Style
+    dim: Style
+    accent: Style
+    error: Style
+    warning: Style
+    success: Style
+    mark: Style
+    line: Style
+    you: Style
+    hues: Mapping[str, Style]
+
+    @classmethod
+    def from_theme(cls, variables: Mapping[str, str]) -> Ink:
+        """Read the styles from ``App.theme_variables``."""
+        ansi = variables["dim"] == "ansi_default"
+
+        def pen(name: str, **extra: bool) -> Style:
+            return Style.from_color(Color.parse(variables[name]).rich_color) + Style(**extra)  # type: ignore[arg-type]
+
+        mark = Style.from_color(bgcolor=Color.parse(variables["mark"]).rich_color)
+        return cls(
+            ink=pen("ink"),
+            strong=pen("strong", bold=True) if ansi else pen("strong"),
+            soft=pen("soft"),
+            dim=pen("dim", dim=True) if ansi else pen("dim"),
+            accent=pen("accent"),
+            error=pen("error"),
+            warning=pen("warning"),
+            success=pen("success"),
+            mark=Style(reverse=True) if ansi else pen("strong") + mark,
+            line=pen("line"),
+            you=pen("you"),
+            hues={name[4:]: pen(name) for name in variables if name.startswith("hue-")},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """Draws lines of one width: rail, gap, text, and two cells of pad at the right."""
+
+    width: int
+    ink: Ink
+    tint: Style
+    """What lies under a chosen row: a background, or reverse where there are only sixteen colours."""
+
+    @property
+    def text_width(self) -> int:
+        """Cells between the gap and the pad."""
+        return max(0, self.width - 4)
+
+    def line(
+        self,
+        left: Sequence[Part] = (),
+        right: Sequence[Part] = (),
+        *,
+        tinted: bool = False,
+        railed: bool = False,
+    ) -> Strip:
+        """One line: ``left`` from the text edge, cut where ``right`` begins."""
+        room = self.text_width
+        right = cut(right, room)
+        taken = width_of(right)
+        left = cut(left, room - taken - (3 if taken and left else 0))
+        space = room - taken - width_of(left)
+        rail = (RAIL, self.ink.accent) if railed else (" ", Style.null())
+        parts = [rail, (" ", Style.null()), *left, (" " * space, Style.null()), *right, ("  ", Style.null())]
+        strip = Strip([Segment(text, style) for text, style in parts if text])
+        return strip.apply_style(self.tint) if tinted else strip
+
+    def blank(self, *, tinted: bool = False, railed: bool = False) -> Strip:
+        """An empty line."""
+        return self.line(tinted=tinted, railed=railed)
+
+
+def width_of(parts: Iterable[Part]) -> int:
+    """Cells that ``parts`` take."""
+    return sum(cell_len(text) for text, _ in parts)
+
+
+def cut(parts: Sequence[Part], width: int) -> Sequence[Part]:
+    """``parts`` in at most ``width`` cells; what is cut ends in an ellipsis, at a word where one is near."""
+    if width_of(parts) <= width:
+        return parts
+    kept: list[Part] = []
+    room = width - 1
+    for text, style in parts:
+        if cell_len(text) > room:
+            kept.append((f"{_head(text, room)}…" if width > 0 else "", style))
+            break
+        kept.append((text, style))
+        room -= cell_len(text)
+    return kept
+
+
+def _head(text: str, width: int) -> str:
+    """The beginning of ``text`` in ``width`` cells, up to a word's end with a space after it if one is near."""
+    head = set_cell_size(text, max(0, width)).rstrip()
+    space = head.rfind(" ")
+    return head[: space + 1] if space > len(head) - 12 and space > width // 2 else head
