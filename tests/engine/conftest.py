@@ -17,6 +17,7 @@ from tui.errors import ModelNotSupportedError, ProviderError
 from tui.history.sqlite import open_history
 from tui.history.store import HistoryStore
 from tui.providers.base import Messages, Target
+from tui.secret import Secret
 
 DONE = Finish(FinishReason.STOP)
 Step = Chunk | Exception | asyncio.Event
@@ -57,6 +58,7 @@ class World:
         self.outcomes: list[tuple[str, ProviderError | None]] = []
         self.engine = Engine(store, self, self, limits)
         self.events: list[Event] = []
+        self.key = Secret("sk-secret-9876")
 
     async def target(self, model_id: str) -> Target:
         if model_id.endswith("/none"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tui.errors import ErrorKind, ProviderError, SegueError
+from tui.secret import redact
 from tui.text import one_line
 
 LONGEST_MESSAGE = 500
@@ -15,24 +16,18 @@ _KINDS = {
 }
 
 
-def explain(error: Exception, key: str | None = None) -> ProviderError:
+def explain(error: Exception) -> ProviderError:
     """``error`` as a ``ProviderError``; ours stay as they are.
 
     Providers from outside (drop-in files, plug-ins, the g4f bridge) raise what they like: aiohttp's errors,
-    timeouts, bugs. The key that was sent never stands in the words.
-
-    Args:
-        error: What was raised.
-        key: The API key of the request, if there was one.
+    timeouts, bugs. No key stands in the words.
     """
     if isinstance(error, ProviderError):
         return error
     if isinstance(error, SegueError):
         return ProviderError(error.message, error.hint)
     status = getattr(error, "status", None)
-    words = one_line(str(error), LONGEST_MESSAGE) or type(error).__name__
-    if key and len(key) > 4:
-        words = words.replace(key, f"…{key[-4:]}")
+    words = one_line(redact(str(error)), LONGEST_MESSAGE) or type(error).__name__
     if isinstance(status, int) and status >= 400:
         kind = _KINDS.get(status, ErrorKind.BUSY if status >= 500 else ErrorKind.INVALID)
         return ProviderError(f"The server answered {status}: {words}", kind=kind, status_code=status)

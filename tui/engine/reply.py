@@ -81,7 +81,6 @@ class Reply:
         self._size = 0
         self._thinking_since: float | None = None
         self._finish: FinishReason | None = None
-        self._key: str | None = None
 
     async def run(self, emit: Emit) -> Message:
         """Ask, and call ``emit`` with every event until the reply has ended and is stored.
@@ -105,20 +104,19 @@ class Reply:
             await asyncio.shield(self._end(Status.STOPPED, None))
             raise
         except Exception as raised:
-            error = explain(raised, self._key)
+            error = explain(raised)
             status = Status.INTERRUPTED if any(self._text) or any(self._reasoning) else Status.ERROR
         return await asyncio.shield(self._end(status, error))
 
     async def _ask(self) -> None:
         target = await self._resolve()
-        self._key = target.options.get("api_key")
         attempt = 1
         while True:
             try:
                 await self._stream(target)
                 return
             except Exception as raised:
-                error = explain(raised, self._key)
+                error = explain(raised)
                 if self._size:
                     raise
                 if error.param in self._parameters:
