@@ -1,7 +1,7 @@
 """How well a typed filter fits a name: letters in order, the best way to lay them over the name.
 
-Textual's own ``FuzzySearch`` tries every way and takes exponential time on names like ``aaaa``; this finds the
-best one in time proportional to filter × name, so that thousands of names can be filtered at each key.
+Textual's own ``FuzzySearch`` tries every way and takes exponential time on names like ``aaaa``; this finds
+the best one in time proportional to filter × name, so that thousands of names are filtered at each key.
 """
 
 from __future__ import annotations

@@ -44,10 +44,8 @@ class Field(Input, inherit_bindings=False):
     }
     """
 
-    def __init__(
-        self, value: str = "", placeholder: str = "", *, password: bool = False, id: str | None = None
-    ) -> None:
-        super().__init__(value, placeholder, password=password, id=id, select_on_focus=False)
+    def __init__(self, value: str = "", placeholder: str = "", *, password: bool = False) -> None:
+        super().__init__(value, placeholder, password=password, select_on_focus=False)
         self.cursor_blink = False
 
     def take(self, text: str) -> None:

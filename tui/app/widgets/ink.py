@@ -117,7 +117,7 @@ def cut(parts: Sequence[Part], width: int) -> Sequence[Part]:
 
 
 def _head(text: str, width: int) -> str:
-    """The beginning of ``text`` in ``width`` cells, up to a word's end with a space after it if one is near."""
+    """The beginning of ``text`` in ``width`` cells, up to a word's end and a space if one is near."""
     head = set_cell_size(text, max(0, width)).rstrip()
     space = head.rfind(" ")
     return head[: space + 1] if space > len(head) - 12 and space > width // 2 else head

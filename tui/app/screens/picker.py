@@ -1,0 +1,221 @@
+"""The model picker: a filter over every model of every provider."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import Input
+
+from tui.app.widgets.field import Field
+from tui.app.widgets.hints import Hints
+from tui.app.widgets.model_rows import ModelRow, ModelShelf, Provider
+from tui.app.widgets.row_list import RowList
+from tui.app.widgets.sheet import Sheet
+from tui.chat.model import ModelInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What was picked."""
+
+    model_id: str
+    """``PROVIDER/MODEL``."""
+    answer_again: bool = False
+    """Answer the last prompt again with it, instead of using it from now on."""
+
+
+class Models(Protocol):
+    """Where the models come from: ``providers.catalogue.Catalogue``."""
+
+    @property
+    def problems(self) -> Mapping[str, object]:
+        """What went wrong when a provider was asked for its models."""
+        ...
+
+    def models(self) -> Sequence[ModelInfo]:
+        """The models known now."""
+        ...
+
+    def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Call ``callback`` when more is known. Returns the call that ends it."""
+        ...
+
+
+class Providers(Protocol):
+    """Who offers models: ``providers.registry.Registry``."""
+
+    def providers(self) -> Sequence[Provider]:
+        """All of them, in the order of the picker."""
+        ...
+
+
+class ModelPicker(Sheet[Choice]):
+    """Finds a model; dismissed with a ``Choice``, or None.
+
+    The best match is always the chosen row: a filter and Enter typed in one go take it, even before the list
+    was drawn. While the list grows by itself, the chosen row stays the chosen one.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "use", "use", id="picker-use", tooltip="Use this model from now on"),
+        Binding(
+            "alt+enter",
+            "again",
+            "answer again",
+            id="picker-again",
+            tooltip="Answer the last prompt again with this model",
+        ),
+        Binding(
+            "ctrl+s",
+            "favourite",
+            "favourite",
+            id="picker-favourite",
+            tooltip="Keep this model among the favourites, or take it out",
+        ),
+    ]
+
+    def __init__(
+        self,
+        catalogue: Models,
+        registry: Providers,
+        recents: Sequence[str] = (),
+        current: str | None = None,
+        favourites: Sequence[str] = (),
+        hues: Mapping[str, str] | None = None,
+        *,
+        keep_favourites: Callable[[Sequence[str]], None] | None = None,
+        connect: Callable[[str], Awaitable[bool]] | None = None,
+    ) -> None:
+        """Prepare the picker.
+
+        Args:
+            catalogue: The models.
+            registry: The providers.
+            recents: Ids of models used lately, newest first.
+            current: The model that answers now; it is chosen as long as nothing is typed.
+            favourites: Ids of the favourites.
+            hues: Model id to hue, for the models of this conversation.
+            keep_favourites: Stores the favourites after a change.
+            connect: Connects a provider that misses something; says whether it can be used now.
+        """
+        super().__init__()
+        self._catalogue = catalogue
+        self._registry = registry
+        self._shelf = ModelShelf(recents, favourites, hues or {})
+        self._current = current
+        self._keep_favourites = keep_favourites
+        self._connect = connect
+        self._query: str | None = None
+        self._refill_due = False
+
+    def compose_sheet(self) -> ComposeResult:
+        """Field, list, keys."""
+        yield Field(placeholder="Type to find a model")
+        yield RowList()
+        yield Hints("picker-use", "picker-again", "picker-favourite", "sheet-close")
+
+    def on_mount(self) -> None:
+        """Show what is known, and follow what becomes known."""
+        self._fill()
+        self.sync()
+        end = self._catalogue.subscribe(self._more_is_known)
+        self._end_subscription = end
+
+    def on_unmount(self) -> None:
+        """Follow no more."""
+        self._end_subscription()
+
+    # -- the list
+    def sync(self) -> None:
+        """Filter by what stands in the field now, and choose the best match."""
+        if self._query != self.field.value:
+            self._query = self.field.value
+            self._show(None if self._query.split() else self._current_key())
+
+    @on(Input.Changed)
+    def _typed(self) -> None:
+        self.sync()
+
+    def _fill(self) -> None:
+        troubles = {name: str(error) for name, error in self._catalogue.problems.items()}
+        self._shelf.fill(self._catalogue.models(), self._registry.providers(), troubles)
+
+    def _show(self, choose: object) -> None:
+        self.rows.show(self._shelf.rows(self._query or ""), choose)
+        self._count()
+
+    def _count(self) -> None:
+        self.query_one(Hints).note = f"{self._shelf.found:,} of {self._shelf.count:,}"
+
+    def _current_key(self) -> object:
+        group = "Recent" if self._current in self._shelf.recents else None
+        if group is None and self._current:
+            group = f"provider {self._current.partition('/')[0]}"
+        return (group, self._current)
+
+    def _more_is_known(self, *_: object) -> None:
+        if not self._refill_due:
+            self._refill_due = True
+            self.call_later(self._refill)
+
+    def _refill(self) -> None:
+        self._refill_due = False
+        self._fill()
+        chosen = self.rows.chosen
+        self._show(chosen.key if chosen else None)
+
+    # -- what the keys do
+    @property
+    def _chosen(self) -> ModelRow | None:
+        self.sync()
+        row = self.rows.chosen
+        return row if isinstance(row, ModelRow) else None
+
+    def action_use(self) -> None:
+        """Use the chosen model from now on."""
+        self._take(answer_again=False)
+
+    def action_again(self) -> None:
+        """Answer the last prompt again with the chosen model."""
+        self._take(answer_again=True)
+
+    @on(RowList.Picked)
+    def _clicked(self) -> None:
+        self._take(answer_again=False)
+
+    def _take(self, *, answer_again: bool) -> None:
+        row = self._chosen
+        if row is None:
+            return
+        if self._shelf.usable(row.info):
+            self.dismiss(Choice(row.info.id, answer_again))
+        elif self._connect is not None:
+            self._connect_and_take(row.info, answer_again)
+
+    @work(group="connect", exclusive=True)
+    async def _connect_and_take(self, info: ModelInfo, answer_again: bool) -> None:
+        """Let the person put right what is missing, then go on as if it had been there."""
+        assert self._connect is not None
+        if await self._connect(info.provider):
+            self.dismiss(Choice(info.id, answer_again))
+        else:
+            self._refill()
+
+    def action_favourite(self) -> None:
+        """Make the chosen model a favourite, or none any more."""
+        row = self._chosen
+        if row is None:
+            return
+        model_id = row.info.id
+        kept = [i for i in self._shelf.favourites if i != model_id]
+        if len(kept) == len(self._shelf.favourites):
+            kept.append(model_id)
+        self._shelf.favourites = tuple(kept)
+        if self._keep_favourites is not None:
+            self._keep_favourites(self._shelf.favourites)
+        self._show(row.key)
