@@ -63,12 +63,12 @@ class StatusLine(Line):
         room = self.content_size.width - _FIELDS - 3
         wide = self.app.size.width >= WIDE
         for named, counted in ((wide, wide), (False, wide), (False, False)):
-            left = [*self._name(ink, named), *self._about(ink, counted)]
+            left = [*self._who(ink, named), *self._about(ink, counted)]
             if width_of(left) <= room:
                 return left, self._fields(ink)
-        return self._name(ink, False), self._fields(ink)
+        return self._who(ink, False), self._fields(ink)
 
-    def _name(self, ink: Ink, with_provider: bool) -> list[Part]:
+    def _who(self, ink: Ink, with_provider: bool) -> list[Part]:
         if self.model is None:
             return [("no model chosen", ink.dim)]
         provider, name = (one_line(part) for part in split_id(self.model))

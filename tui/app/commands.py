@@ -1,0 +1,77 @@
+"""The commands: one list for the slash menu, the palette and the help."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something a person can ask for by name. The chat screen does it."""
+
+    name: str
+    """Its slash name, without the slash."""
+    title: str
+    """Its name in the palette."""
+    help: str
+    argument: str = ""
+    """What may follow the slash name, as it is shown; empty if nothing may."""
+    needed: bool = False
+    """It makes no sense without its argument."""
+    key: str = ""
+    """Id of the binding that does the same."""
+
+
+COMMANDS = (
+    Command("model", "Choose a model", "who answers from now on", "[PROVIDER/MODEL]", key="model"),
+    Command("new", "New conversation", "begin with an empty page", key="new"),
+    Command("open", "Conversations", "find and open a conversation", key="conversations"),
+    Command("find", "Find here", "find in this conversation", "[WORDS]", key="find"),
+    Command("title", "Rename conversation", "give this conversation a title", "TITLE", needed=True),
+    Command("system", "System prompt", "say how the models should answer here", "[TEXT]"),
+    Command("set", "Set a parameter", "temperature, max_tokens, reasoning_effort …", "[NAME VALUE]"),
+    Command("retry", "Answer again", "one more version of the last reply"),
+    Command("copy", "Copy last reply", "its Markdown, to the clipboard"),
+    Command("export", "Export conversation", "write it to a file", "[FILE]"),
+    Command("temporary", "Temporary conversation", "nothing of it is kept"),
+    Command("theme", "Theme", "dark, light or the terminal's own colours", "[NAME]"),
+    Command("editor", "Edit in your editor", "the draft, in $VISUAL or $EDITOR", key="editor"),
+    Command("sidebar", "Sidebar", "show or hide the conversations", key="sidebar"),
+    Command("help", "Help", "all keys and commands", key="help"),
+    Command("quit", "Quit", "replies that are coming are kept", key="quit"),
+)
+
+_SLASH = re.compile(r"/([a-z]*)(?:\s+(.*))?", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A slash command as it was typed."""
+
+    name: str
+    argument: str
+
+
+def parse(text: str) -> Typed | None:
+    """The slash command in ``text``, known or not; None if it is a message.
+
+    ``/etc/passwd`` and ``/ 2`` are messages; so is everything with a space before its slash.
+    """
+    match = _SLASH.fullmatch(text.rstrip())
+    if match is None or not match[1]:
+        return None
+    return Typed(match[1], (match[2] or "").strip())
+
+
+def find(name: str) -> Command | None:
+    """The command with this name."""
+    return next((command for command in COMMANDS if command.name == name), None)
+
+
+def completions(text: str) -> list[Command]:
+    """The commands that ``text`` may become; none once the name is complete and followed by something."""
+    match = _SLASH.fullmatch(text)
+    if match is None or match[2] is not None or text != text.strip():
+        return []
+    return [command for command in COMMANDS if command.name.startswith(match[1])]

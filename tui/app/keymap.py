@@ -1,0 +1,91 @@
+"""The keys that the person set in ``[keys]``: which are known, which collide."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import combinations
+
+from textual.binding import Binding
+from textual.dom import DOMNode
+from textual.keys import Keys
+
+from tui.errors import ConfigError
+from tui.text import one_line
+
+_MODIFIERS = frozenset({"ctrl", "shift", "alt", "super", "hyper", "meta"})
+_NAMED = frozenset(key.value.rsplit("+", 1)[-1] for key in Keys)
+_LONGEST_NAME = 24
+
+
+def bindings_of(node: type[DOMNode]) -> Iterator[Binding]:
+    """The bindings with an id that a class and its bases declare; these may be remapped."""
+    for base in node.__mro__:
+        for binding in base.__dict__.get("BINDINGS", ()):
+            if isinstance(binding, Binding) and binding.id:
+                yield binding
+
+
+def problems(wanted: Mapping[str, str], places: Sequence[Sequence[type[DOMNode]]]) -> list[ConfigError]:
+    """What is wrong with ``[keys]``.
+
+    Args:
+        wanted: Binding id to keys, as configured.
+        places: Classes whose bindings are active at the same time, one group for each place.
+    """
+    known = {b.id: b for place in places for node in place for b in bindings_of(node) if b.id}
+    found = [*_unknown_ids(wanted, known), *_unknown_keys(wanted)]
+    told: set[frozenset[str]] = set()
+    for place in places:
+        for one, other, key in _collisions(wanted, place):
+            pair = frozenset((one, other))
+            if pair not in told:
+                told.add(pair)
+                found.append(
+                    ConfigError(f"keys: {key} is set for {one} and for {other}", "Only one can have it.")
+                )
+    return found
+
+
+def _unknown_ids(wanted: Mapping[str, str], known: Iterable[str]) -> Iterator[ConfigError]:
+    names = sorted(known)
+    for name in wanted:
+        if name not in names:
+            near = difflib.get_close_matches(name, names, 1)
+            hint = f"Did you mean {near[0]}?" if near else "F1 lists what can be set."
+            yield ConfigError(f"keys: there is no {one_line(name)}", hint)
+
+
+def _unknown_keys(wanted: Mapping[str, str]) -> Iterator[ConfigError]:
+    for name, keys in wanted.items():
+        for key in keys.split(","):
+            if not _is_key(key.strip()):
+                yield ConfigError(
+                    f"keys: {one_line(name)}: there is no key {one_line(key) or '(empty)'}",
+                    "Keys are written as in ctrl+l, alt+enter, f2.",
+                )
+
+
+def _is_key(key: str) -> bool:
+    *modifiers, last = key.split("+") if key not in ("+", "") else [key]
+    return (
+        bool(last) and set(modifiers) <= _MODIFIERS and (len(last) == 1 or last in _NAMED or _is_symbol(last))
+    )
+
+
+def _is_symbol(name: str) -> bool:
+    """Names of characters, as in ``question_mark``."""
+    return "_" in name and len(name) <= _LONGEST_NAME and name.replace("_", "").isalpha()
+
+
+def _collisions(wanted: Mapping[str, str], place: Sequence[type[DOMNode]]) -> Iterator[tuple[str, str, str]]:
+    """Pairs of ids with the same key, at least one of which was set by the person."""
+    keys: dict[str, set[str]] = {}
+    for node in place:
+        for binding in bindings_of(node):
+            assert binding.id
+            keys[binding.id] = {key.strip() for key in wanted.get(binding.id, binding.key).split(",")}
+    for one, other in combinations(keys, 2):
+        if one in wanted or other in wanted:
+            for key in keys[one] & keys[other]:
+                yield one, other, key

@@ -1,0 +1,228 @@
+"""Where the next message is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events, on
+from textual.actions import SkipAction
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widgets import TextArea
+
+from tui.app import commands
+from tui.app.widgets.pastes import Pastes
+from tui.text import clean
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+    from tui.app.widgets.slash_menu import SlashMenu
+
+BURST = 0.02
+"""Seconds between two keys that no hand types: a paste in a terminal that does not mark pastes."""
+PAUSE = 0.04
+"""Seconds without a key after which Enter in such a burst was meant to send."""
+
+_MENU_KEYS = {"up": "choose(-1)", "down": "choose(1)", "escape": "close_menu"}
+
+
+class Composer(TextArea):
+    """A text area in which Enter sends. It grows with its text."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "send", "Send", tooltip="Send the message", id="send"),
+        Binding(
+            "shift+enter,alt+enter,ctrl+j", "newline", "New line", tooltip="Begin a new line", id="newline"
+        ),
+        Binding(
+            "up", "older", "Earlier prompt", tooltip="Recall an earlier prompt while it is empty", id="older"
+        ),
+        Binding("down", "newer", "Later prompt", tooltip="Back to the later prompt", id="newer"),
+        Binding("tab", "complete", "Complete", tooltip="Complete the slash command", id="complete"),
+    ]
+
+    @dataclass
+    class Submitted(Message):
+        """A message to send; the composer is empty again."""
+
+        text: str
+
+    @dataclass
+    class Commanded(Message):
+        """A slash command."""
+
+        name: str
+        argument: str
+
+    @dataclass
+    class TakeBack(Message):
+        """Up on an empty composer, while a prompt is queued."""
+
+    def __init__(self, menu: SlashMenu, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id, highlight_cursor_line=False)
+        self.cursor_blink = False
+        self.match_cursor_bracket = False
+        self.menu = menu
+        self.queued = False
+        """Whether a prompt of this conversation is queued: Up takes it back."""
+        self.prompts: list[str] = []
+        """Earlier prompts, newest first."""
+        self._pastes = Pastes()
+        self._place = -1
+        self._own_draft = ""
+        self._last_key = 0.0
+        self._enter: Timer | None = None
+        self._bound: Mapping[str, str] = {}
+
+    # -- the draft
+    @property
+    def draft(self) -> str:
+        """What would be sent."""
+        return self._pastes.unfold(self.text)
+
+    def put(self, text: str) -> None:
+        """Replace the draft; the caret stands at its end."""
+        self._pastes = Pastes()
+        self._place = -1
+        self._show(text)
+
+    def take_in(self, text: str) -> None:
+        """Insert text from outside at the caret; a long one is folded."""
+        shown = self._pastes.fold(clean(text.replace("\r\n", "\n").replace("\r", "\n")))
+        self.replace(shown, *self.selection)
+        self.move_cursor(self.selection.end)
+
+    def _show(self, text: str) -> None:
+        self.load_text(self._pastes.fold(clean(text)))
+        self.move_cursor(self.document.end)
+
+    # -- keys: what sends or breaks the line is handled here, in the order in which the keys came
+    async def on_key(self, event: events.Key) -> None:
+        """Handle Enter, and the keys of the open menu, before anything typed after them."""
+        pending, self._enter = self._enter, None
+        if pending is not None:
+            pending.stop()
+            self.insert("\n")
+        action = self._ordered_actions().get(event.key)
+        if action is not None:
+            event.stop()
+            event.prevent_default()
+            await self.run_action(action if action != "send" else f"send({event.time})")
+        elif event.key == "enter":
+            event.prevent_default()
+        elif event.is_printable:
+            self._last_key = event.time
+
+    def _ordered_actions(self) -> Mapping[str, str]:
+        if not self._bound:
+            self._bound = {
+                key: active.binding.action
+                for key, active in self.screen.active_bindings.items()
+                if active.node is self and active.binding.id in ("send", "newline")
+            }
+        return {**self._bound, **_MENU_KEYS} if self.menu.is_open else self._bound
+
+    def action_send(self, at: float | None = None) -> None:
+        """Send the draft, or run the command it is; in a burst of keys, only after a pause."""
+        if at is not None and at - self._last_key < BURST:
+            self._enter = self.set_timer(PAUSE, self._send)
+        else:
+            self._send()
+
+    def _send(self) -> None:
+        self._enter = None
+        draft = self.draft
+        typed = commands.parse(draft)
+        if typed is not None:
+            self._run(typed)
+        elif draft.strip():
+            self._remember(draft)
+            self.put("")
+            self.post_message(self.Submitted(draft))
+
+    def _run(self, typed: commands.Typed) -> None:
+        command = commands.find(typed.name)
+        if command is None:
+            command = self.menu.command or next(iter(commands.completions(self.text)), None)
+        if command is not None and command.needed and not typed.argument:
+            self.put(f"/{command.name} ")
+            return
+        if command is not None:
+            self.put("")
+        self.post_message(self.Commanded(command.name if command else typed.name, typed.argument))
+
+    def action_newline(self) -> None:
+        """Begin a new line."""
+        self.replace("\n", *self.selection)
+
+    def action_complete(self) -> None:
+        """Complete the chosen slash command."""
+        command = self.menu.command
+        if command is None:
+            raise SkipAction()
+        self.put(f"/{command.name} " if command.argument else f"/{command.name}")
+
+    def action_choose(self, step: int) -> None:
+        """Choose another command of the open menu."""
+        self.menu.move(step)
+
+    def action_close_menu(self) -> None:
+        """Close the menu; the draft stays."""
+        self.menu.close()
+
+    # -- earlier prompts
+    def action_older(self) -> None:
+        """The caret up; on an empty composer, the prompt before this one."""
+        if not self.text and self.queued:
+            self.post_message(self.TakeBack())
+        elif (self._place >= 0 or not self.text) and self.cursor_at_first_line:
+            self._recall(self._place + 1)
+        else:
+            self.action_cursor_up()
+
+    def action_newer(self) -> None:
+        """The caret down; among recalled prompts, the one after this one."""
+        if self._place >= 0 and self.cursor_at_last_line:
+            self._recall(self._place - 1)
+        else:
+            self.action_cursor_down()
+
+    def _recall(self, place: int) -> None:
+        if place < len(self.prompts):
+            self._place = max(-1, place)
+            self._show(self.prompts[place] if place >= 0 else "")
+
+    def _remember(self, prompt: str) -> None:
+        self.prompts = [prompt, *(earlier for earlier in self.prompts if earlier != prompt)]
+
+    # -- editing
+    @on(TextArea.Changed)
+    def _changed(self) -> None:
+        self.menu.offer(self.text)
+        recalled = self.prompts[self._place] if 0 <= self._place < len(self.prompts) else None
+        if recalled is not None and self.draft != clean(recalled):
+            self._place = -1
+
+    async def on_paste(self, event: events.Paste) -> None:
+        """Insert a paste: safe to show, folded if it is long, and never sent by its own line breaks."""
+        event.prevent_default()
+        event.stop()
+        self.take_in(event.text)
+
+    def action_delete_left(self) -> None:
+        """Delete a character, or a folded paste as a whole."""
+        row, column = self.cursor_location
+        start = self._pastes.token_before(self.document[row], column) if self.selection.is_empty else None
+        if start is None:
+            super().action_delete_left()
+        else:
+            self.delete((row, start), (row, column))
+
+    def action_undo(self) -> None:
+        """Undo typing; with nothing to undo the key is free for others."""
+        if not self.text and not self.history.undo_stack:
+            raise SkipAction()
+        super().action_undo()
