@@ -12,6 +12,8 @@ from itertools import pairwise
 LETTER = 16
 NEXT_TO = 12
 """For a letter that follows the one before it."""
+JUMP = 10
+"""Against a letter that does not."""
 WORD_START = 9
 """For a letter that begins a word: after ``/ - _ . :`` or a space, or a digit after a letter."""
 NAME_START = 7
@@ -101,8 +103,8 @@ def _advance(
             if scores[index] > best:
                 best, best_index = scores[index], index
             index += 1
-        score, source = best, best_index
-        if index and before[index - 1] == at - 1 and scores[index - 1] + NEXT_TO > best:
+        score, source = best - JUMP, best_index
+        if index and before[index - 1] == at - 1 and scores[index - 1] + NEXT_TO > score:
             score, source = scores[index - 1] + NEXT_TO, index - 1
         row.append(score + LETTER + bonus[at])
         origin.append(source)

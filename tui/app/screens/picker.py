@@ -13,7 +13,7 @@ from textual.widgets import Input
 
 from tui.app.widgets.field import Field
 from tui.app.widgets.hints import Hints
-from tui.app.widgets.model_rows import ModelRow, ModelShelf, Provider
+from tui.app.widgets.model_rows import ModelRow, ModelShelf, Provider, ProviderRow
 from tui.app.widgets.row_list import RowList
 from tui.app.widgets.sheet import Sheet
 from tui.chat.model import ModelInfo
@@ -31,11 +31,6 @@ class Choice:
 
 class Models(Protocol):
     """Where the models come from: ``providers.catalogue.Catalogue``."""
-
-    @property
-    def problems(self) -> Mapping[str, object]:
-        """What went wrong when a provider was asked for its models."""
-        ...
 
     def models(self) -> Sequence[ModelInfo]:
         """The models known now."""
@@ -142,8 +137,7 @@ class ModelPicker(Sheet[Choice]):
         self.sync()
 
     def _fill(self) -> None:
-        troubles = {name: str(error) for name, error in self._catalogue.problems.items()}
-        self._shelf.fill(self._catalogue.models(), self._registry.providers(), troubles)
+        self._shelf.fill(self._catalogue.models(), self._registry.providers())
 
     def _show(self, choose: object) -> None:
         self.rows.show(self._shelf.rows(self._query or ""), choose)
@@ -170,12 +164,6 @@ class ModelPicker(Sheet[Choice]):
         self._show(chosen.key if chosen else None)
 
     # -- what the keys do
-    @property
-    def _chosen(self) -> ModelRow | None:
-        self.sync()
-        row = self.rows.chosen
-        return row if isinstance(row, ModelRow) else None
-
     def action_use(self) -> None:
         """Use the chosen model from now on."""
         self._take(answer_again=False)
@@ -189,27 +177,31 @@ class ModelPicker(Sheet[Choice]):
         self._take(answer_again=False)
 
     def _take(self, *, answer_again: bool) -> None:
-        row = self._chosen
-        if row is None:
-            return
-        if self._shelf.usable(row.info):
-            self.dismiss(Choice(row.info.id, answer_again))
-        elif self._connect is not None:
-            self._connect_and_take(row.info, answer_again)
+        self.sync()
+        match self.rows.chosen:
+            case ModelRow(info=info) if self._shelf.usable(info):
+                self.dismiss(Choice(info.id, answer_again))
+            case ModelRow(info=info):
+                self._connect_first(info.provider, Choice(info.id, answer_again))
+            case ProviderRow(provider=provider):
+                self._connect_first(provider, None)
+            case _:
+                pass
 
     @work(group="connect", exclusive=True)
-    async def _connect_and_take(self, info: ModelInfo, answer_again: bool) -> None:
+    async def _connect_first(self, provider: str, choice: Choice | None) -> None:
         """Let the person put right what is missing, then go on as if it had been there."""
-        assert self._connect is not None
-        if await self._connect(info.provider):
-            self.dismiss(Choice(info.id, answer_again))
+        connected = self._connect is not None and await self._connect(provider)
+        if connected and choice is not None:
+            self.dismiss(choice)
         else:
             self._refill()
 
     def action_favourite(self) -> None:
         """Make the chosen model a favourite, or none any more."""
-        row = self._chosen
-        if row is None:
+        self.sync()
+        row = self.rows.chosen
+        if not isinstance(row, ModelRow):
             return
         model_id = row.info.id
         kept = [i for i in self._shelf.favourites if i != model_id]

@@ -17,8 +17,8 @@ from tui.text import one_line
 
 RECENT_BONUS = 6.0
 """What it is worth that a model was used lately: less than one letter."""
-UNAVAILABLE = 30.0
-"""Against models that cannot answer: about two letters."""
+UNAVAILABLE = 24.0
+"""Against models that cannot answer: less than what parts a word from letters strewn over a name."""
 _CONTEXT_END, _INPUT_END = 16, 7
 """Cells from the right edge of the text to the end of the columns ``context`` and ``in``."""
 _COLUMNS_FROM = 52
@@ -26,15 +26,37 @@ _COLUMNS_FROM = 52
 _LIMIT = 200
 
 
+class Health(Protocol):
+    """How a provider does: ``providers.health.Health``."""
+
+    @property
+    def reason(self) -> str:
+        """What is wrong with it now; empty where nothing is known to be."""
+        ...
+
+
 class Provider(Protocol):
     """What the picker asks of a provider: ``providers.registry.ProviderEntry``."""
 
     @property
-    def name(self) -> str: ...  # noqa: D102
+    def name(self) -> str:
+        """The first part of its models' ids."""
+        ...
+
     @property
-    def available(self) -> bool: ...  # noqa: D102
+    def available(self) -> bool:
+        """Whether it can be asked."""
+        ...
+
     @property
-    def reason(self) -> str | None: ...  # noqa: D102
+    def reason(self) -> str | None:
+        """Why it can't."""
+        ...
+
+    @property
+    def health(self) -> Health:
+        """How it did lately."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +156,28 @@ class ModelRow:
         return [(text, dim)]
 
 
+@dataclass(frozen=True, slots=True)
+class ProviderRow:
+    """A provider that has no models to show because something is missing; choosing it connects it."""
+
+    provider: str
+    label: str
+    reason: str
+    height: int = 1
+
+    @property
+    def key(self) -> Hashable:
+        """The provider."""
+        return "connect", self.provider
+
+    def draw(self, pen: Pen, chosen: Row | None) -> Sequence[Strip]:
+        """Name and what is missing."""
+        mine = chosen is self
+        name = pen.ink.soft if mine else pen.ink.dim
+        left: list[Part] = [*_dot("off", pen.ink), (self.label, name), (f"   {self.reason}", pen.ink.dim)]
+        return [pen.line(left, tinted=mine, railed=mine)]
+
+
 def _columns(pen: Pen, style: Style) -> list[Part]:
     if pen.text_width < _COLUMNS_FROM:
         return []
@@ -179,17 +223,13 @@ class ModelShelf:
         self.favourites = tuple(favourites)
         self._hues = hues
         self._providers: dict[str, Provider] = {}
-        self._troubles: Mapping[str, str] = {}
         self._models: dict[str, ModelInfo] = {}
         self._candidates: dict[str, Candidate] = {}
         self._last: tuple[str, list[_Found]] | None = None
 
-    def fill(
-        self, models: Iterable[ModelInfo], providers: Iterable[Provider], troubles: Mapping[str, str]
-    ) -> None:
+    def fill(self, models: Iterable[ModelInfo], providers: Iterable[Provider]) -> None:
         """Take what is known now."""
         self._providers = {entry.name: entry for entry in providers}
-        self._troubles = troubles
         self._models = {info.id: info for info in models}
         self._last = None
 
@@ -220,7 +260,19 @@ class ModelShelf:
         for name, head, models in groups:
             rows.append(self._head(name, head, first=not rows))
             rows += [self._row(name, model) for model in models]
-        return rows or [Note("No model fits." if self._models else "No models are known yet.")]
+        rows += self._others(query, first=not rows)
+        return rows or [Note("Nothing fits." if query.split() else "No models are known yet.")]
+
+    def _others(self, query: str, *, first: bool) -> list[Row]:
+        """The providers without a model, and why."""
+        with_models = {info.provider for info in self._models.values()}
+        rows: list[Row] = []
+        for name, entry in self._providers.items():
+            if name in with_models or (query.split() and fit(query, self._candidate(name)) is None):
+                continue
+            reason = entry.health.reason if entry.available else entry.reason
+            rows.append(ProviderRow(name, one_line(name), one_line(reason or "no models known yet", _LIMIT)))
+        return [GroupHead("Without models", first=first), *rows] if rows else []
 
     def _find(self, query: str) -> list[_Found]:
         """Each model that fits; a filter that was only continued looks at what was left."""
@@ -268,16 +320,17 @@ class ModelShelf:
     def _mark(self, name: str) -> str:
         if not self._up(name):
             return "off"
-        return "slow" if self._troubles.get(name) else "ok"
+        return "slow" if self._providers[name].health.reason else "ok"
 
     def _head(self, group: str, provider: str, *, first: bool) -> GroupHead:
         if not provider:
             return GroupHead(group, first=first)
         entry = self._providers.get(provider)
-        remark = self._troubles.get(provider, "")
         if entry is None:
             remark = "unavailable: no such provider now"
-        elif not entry.available:
+        elif entry.available:
+            remark = entry.health.reason
+        else:
             remark = f"unavailable: {entry.reason}" if entry.reason else "unavailable"
         return GroupHead(one_line(provider), self._mark(provider), one_line(remark, _LIMIT), first)
 

@@ -237,7 +237,7 @@ class RowList(ScrollView, can_focus=False):
         return strip.apply_style(self.rich_style)
 
     def _get_pen(self) -> Pen:
-        width = self.size.width - 1  # one cell stays free before the scrollbar
+        width = self.scrollable_content_region.width - 1  # one cell stays free before the scrollbar
         if self._pen is None or self._pen.width != width:
             ground = self.get_component_styles("row-list--chosen").background
             sixteen = ground.ansi is not None

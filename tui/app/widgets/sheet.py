@@ -48,7 +48,12 @@ class Sheet(ModalScreen[Result | None]):
             padding: 1 0;
         }
         Field { margin: 0 2 1 2; }
-        RowList { margin: 0 0 0 2; }
+        RowList {
+            margin: 0 0 0 2;
+            scrollbar-background: $band;
+            scrollbar-background-hover: $band;
+            scrollbar-background-active: $band;
+        }
         Hints { margin: 1 4 0 4; }
         .words { margin: 0 4; height: auto; color: $ink; }
         .dim { color: $dim; }

@@ -1,0 +1,168 @@
+"""What the sheets are shown with: models, providers and conversations that never change by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import pytest
+from textual.app import App
+from textual.binding import Binding
+from textual.screen import Screen
+from textual.scrollbar import ScrollBar
+from textual.widgets import Static
+
+from tui.app.themes import THEMES, VARIABLE_DEFAULTS
+from tui.app.widgets.scroll_thumb import SlimThumb
+from tui.chat.model import ModelInfo
+
+
+@dataclass
+class Health:
+    reason: str = ""
+
+
+@dataclass
+class Entry:
+    name: str
+    available: bool = True
+    reason: str | None = None
+    title: str = ""
+    host: str = ""
+    kind: str = "built-in"
+    needs_key: bool = False
+    key_variables: tuple[str, ...] = ()
+    key_source: str | None = None
+    default_model: str = ""
+    note: str = ""
+    health: Health = field(default_factory=Health)
+
+
+class Registry:
+    def __init__(self, entries: list[Entry]) -> None:
+        self.entries = entries
+
+    def providers(self) -> list[Entry]:
+        return self.entries
+
+
+class Catalogue:
+    def __init__(self, models: list[ModelInfo]) -> None:
+        self.known = models
+        self.listeners: list[Callable[[], None]] = []
+
+    def models(self) -> list[ModelInfo]:
+        return self.known
+
+    def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
+        self.listeners.append(callback)
+        return lambda: self.listeners.remove(callback)
+
+    def learn(self, *models: ModelInfo) -> None:
+        self.known = [*self.known, *models]
+        for listener in list(self.listeners):
+            listener()
+
+
+class Host(App[None]):
+    """An app that shows one screen, and keeps what it was dismissed with."""
+
+    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (100, "-wide")]
+    VERTICAL_BREAKPOINTS: ClassVar = [(0, "-short"), (32, "-tall")]
+    BINDINGS: ClassVar = [Binding("ctrl+l", "show", priority=True)]
+
+    def __init__(
+        self, make: Callable[[], Screen[Any]], theme: str = "segue-dark", opened: bool = True
+    ) -> None:
+        super().__init__()
+        for known in THEMES:
+            self.register_theme(known)
+        self.theme = theme
+        self.make = make
+        self.opened = opened
+        self.results: list[Any] = []
+        self.animation_level = "none"
+        ScrollBar.renderer = SlimThumb
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return dict(VARIABLE_DEFAULTS)
+
+    def compose(self):
+        yield Static("the page behind\n" * 30)
+
+    def on_mount(self) -> None:
+        if self.opened:
+            self.action_show()
+
+    def action_show(self) -> None:
+        self.push_screen(self.make(), self.results.append)
+
+
+@pytest.fixture
+def host() -> type[Host]:
+    return Host
+
+
+@pytest.fixture
+def entry() -> type[Entry]:
+    return Entry
+
+
+@pytest.fixture
+def make_registry() -> type[Registry]:
+    return Registry
+
+
+@pytest.fixture
+def make_catalogue() -> type[Catalogue]:
+    return Catalogue
+
+
+@pytest.fixture
+def registry() -> Registry:
+    return Registry(
+        [
+            Entry("openai", key_source="OPENAI_API_KEY", needs_key=True, default_model="gpt-6-sol"),
+            Entry("ollama", host="127.0.0.1:11434", default_model="qwen3:8b"),
+            Entry("openrouter", needs_key=True, key_source="OPENROUTER_API_KEY",
+                  health=Health("slow now, 4.1 s to the first word")),
+            Entry("anthropic", False, "no key: set ANTHROPIC_API_KEY", needs_key=True,
+                  key_variables=("ANTHROPIC_API_KEY",)),
+            Entry("ai365vip", False, "behind Cloudflare since October 2024"),
+        ]
+    )  # fmt: skip
+
+
+@pytest.fixture
+def catalogue() -> Catalogue:
+    def model(name: str, context: int | None = None, *prices: float) -> ModelInfo:
+        return ModelInfo(name, context, None, *(prices or (None, None)))
+
+    return Catalogue(
+        [
+            model("openai/gpt-6-sol", 400_000, 2.5, 10),
+            model("openai/gpt-6-sol-mini", 400_000, 0.3, 1.2),
+            model("openai/gpt-4o", 128_000, 2.5, 10),
+            model("openai/o5", 400_000, 1.1, 4.4),
+            model("ollama/gpt-oss:20b", 128_000, 0, 0),
+            model("ollama/qwen3:8b", 40_960, 0, 0),
+            model("openrouter/openai/gpt-oss-120b", 131_072, 0.07, 0.3),
+            model("openrouter/openai/gpt-oss-20b", 131_072, 0.03, 0.14),
+            model("openrouter/deepseek/deepseek-v4", 163_840, 0.25, 0.9),
+            model("anthropic/claude-opus-5", 200_000, 5, 25),
+            model("ai365vip/gpt-4o", 128_000, 0, 0),
+            model("ai365vip/gpt-3.5-turbo-0125", 16_385, 0, 0),
+        ]
+    )
+
+
+@pytest.fixture
+def text_of() -> Callable[[App[None]], str]:
+    """What the screen shows, as text."""
+
+    def shown(app: App[None]) -> str:
+        rows = app.screen._compositor.render_strips()
+        return "\n".join("".join(segment.text for segment in row) for row in rows)
+
+    return shown
