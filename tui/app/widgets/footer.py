@@ -1,0 +1,138 @@
+"""What stands under a reply: pictures, sources, notices, and how it ended if it did not end well."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rich.cells import cell_len
+from rich.style import Style
+
+from tui.app.widgets.look import Look
+from tui.app.widgets.plain_text import PlainText
+from tui.app.widgets.rows import Piece, Rows, Target
+from tui.chat.message import Failure, Message, Status
+from tui.text import one_line, safe_url
+
+ONE_LINE = 74
+"""Cells that a failure and its keys may take together; otherwise the keys go below."""
+
+_KEYS = {
+    "retry": "r",
+    "resume": "g",
+    "other_model": "m",
+    "edit": "e",
+}
+_LABELS = {"resume": "go on", "other_model": "other model", "edit": "edit"}
+_ENDED = {
+    Status.STOPPED: "stopped",
+    Status.LENGTH: "stopped at the token limit",
+    Status.FILTER: "stopped by the provider's content rules",
+    Status.TOOL: "asked for a tool, and has none here",
+    Status.INTERRUPTED: "interrupted",
+    Status.EMPTY: "the reply was empty",
+    Status.ERROR: "failed",
+}
+
+
+def footer_rows(message: Message, look: Look, *, text: bool) -> Rows:
+    """The rows under a reply; a blank parts each group from what is above.
+
+    Args:
+        message: The reply.
+        look: Width and colours.
+        text: Whether there is text above.
+    """
+    parts = (_links(message, look), _notices(message, look), _end(message, look))
+    rows: list[Sequence[Piece]] = []
+    for group in filter(None, parts):
+        if rows or text:
+            rows.append(())
+        rows += group
+    return Rows(look, rows)
+
+
+def _links(message: Message, look: Look) -> list[Sequence[Piece]]:
+    rows: list[Sequence[Piece]] = []
+    for image in message.images:
+        rows.append([Piece("image  ", look.dim), *_link(one_line(image.alt), image.url, look, used=7)])
+    for number, source in enumerate(message.sources, 1):
+        mark = f"{number}  "
+        rows.append([Piece(mark, look.dim), *_link(one_line(source.title), source.url, look, used=len(mark))])
+    return rows
+
+
+def _link(title: str, url: str, look: Look, used: int) -> Iterator[Piece]:
+    """A title and its address, cut to one row; only an address that may be opened can be clicked."""
+    address = one_line(url)
+    target = Target("link", url) if safe_url(url) else None
+    room = look.width - used
+    if title:
+        title = _cut(title, room * 2 // 3)
+        yield Piece(title, look.ink + Style(underline=target is not None), target)
+        yield Piece("   ", look.dim)
+        room -= cell_len(title) + 3
+    yield Piece(_cut(address, room), look.dim, target)
+
+
+def _cut(text: str, room: int) -> str:
+    if cell_len(text) <= room:
+        return text
+    fitting = PlainText(text, max(room - 2, 1), Style()).text(0)
+    return fitting.rstrip() + " …"
+
+
+def _notices(message: Message, look: Look) -> list[Sequence[Piece]]:
+    return [
+        row for notice in message.notices for row in _wrapped("", one_line(notice), look, look.dim, look.dim)
+    ]
+
+
+def _end(message: Message, look: Look) -> list[Sequence[Piece]]:
+    if message.live or message.status is Status.COMPLETE:
+        return []
+    keys = _keys(message, look)
+    failure = message.failure
+    if failure is None:
+        return _with_keys([[Piece(_ENDED[message.status], look.dim)]], keys, look, hang=0)
+    return _with_keys(_failure(failure, look), keys, look, hang=2)
+
+
+def _failure(failure: Failure, look: Look) -> list[Sequence[Piece]]:
+    error = Style(color=look.palette.error)
+    words = one_line(failure.message) or "Something went wrong"
+    hint = one_line(failure.hint)
+    rows = _wrapped("× ", words, look, error, look.ink)
+    return rows + (_wrapped("  ", hint, look, look.dim, look.dim) if hint else [])
+
+
+def _wrapped(head: str, text: str, look: Look, head_style: Style, style: Style) -> list[Sequence[Piece]]:
+    lines = PlainText(text, look.width - len(head), style)
+    return [
+        [Piece(head if row == 0 else " " * len(head), head_style), Piece(lines.text(row).rstrip(), style)]
+        for row in range(lines.height)
+    ]
+
+
+def _keys(message: Message, look: Look) -> list[Piece]:
+    cut = message.status in (Status.INTERRUPTED, Status.LENGTH) and bool(message.text.strip())
+    actions = ("retry", "resume", "other_model") if cut else ("retry", "other_model", "edit")
+    again = "retry" if message.failure else "again"
+    pieces: list[Piece] = []
+    for action in actions:
+        target = Target(action)
+        pieces += [
+            Piece("   ", look.dim),
+            Piece(_KEYS[action], look.soft, target),
+            Piece(f" {_LABELS.get(action, again)}", look.dim, target),
+        ]
+    return pieces
+
+
+def _with_keys(
+    rows: list[Sequence[Piece]], keys: list[Piece], look: Look, hang: int
+) -> list[Sequence[Piece]]:
+    """The keys after the words if both fit in one line, else below them."""
+    used = sum(cell_len(piece.text) for piece in (*rows[-1], *keys))
+    if len(rows) == 1 and used <= min(ONE_LINE, look.width):
+        return [[*rows[0], *keys]]
+    return [*rows, [Piece(" " * hang, look.dim), *keys[1:]]]
