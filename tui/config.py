@@ -6,6 +6,7 @@ is only read, never written.
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -16,6 +17,10 @@ from urllib.parse import urlsplit
 from tui.errors import ConfigError
 from tui.secret import Secret, redact
 from tui.typed_toml import Document
+
+_PROXY_SCHEMES = frozenset({"http", "https", "socks4", "socks4a", "socks5", "socks5h"})
+_DIRECT = "direct"
+_PROXY_FORM = "must be a URL as in http://host:3128 or socks5://host:1080, or direct"
 
 WireFormat = Literal["openai", "openai-responses", "anthropic", "gemini", "ollama", "ai365vip"]
 
@@ -67,7 +72,8 @@ class Config:
     model: str | None = None
     """``PROVIDER/MODEL`` of a new conversation; the last one used where this is empty."""
     proxy: str | None = None
-    """Proxy for all providers; otherwise HTTPS_PROXY and ALL_PROXY count. This machine is always direct."""
+    """Proxy for all providers; otherwise HTTPS_PROXY and ALL_PROXY count. ``direct`` means none, whatever the
+    environment says; this machine is always reached directly."""
     theme: str = "segue-dark"
     """Name of the theme."""
     system: str = ""
@@ -96,6 +102,13 @@ class Config:
         """The settings of one provider; the defaults where it has none."""
         return self.providers.get(name) or ProviderConfig()
 
+    def shown(self) -> dict[str, Any]:
+        """The settings in force as plain values with every secret masked, for TOML or JSON."""
+        values = asdict(self)
+        del values["path"], values["problems"]
+        shown: dict[str, Any] = _shown(values)
+        return shown
+
 
 def load_config(path: Path) -> Config:
     """Read the settings. Never raises: whatever is wrong is in ``Config.problems``."""
@@ -110,7 +123,7 @@ def load_config(path: Path) -> Config:
     config = document.read(Config, document.values)
     providers = {name: _checked(document, name, settings) for name, settings in config.providers.items()}
     if not _is_proxy(config.proxy):
-        document.problem(("proxy",), "must be a URL as in http://host:3128 or socks5://host:1080")
+        document.problem(("proxy",), _PROXY_FORM)
         config = replace(config, proxy=None)
     return replace(config, providers=providers, path=path, problems=tuple(document.problems))
 
@@ -124,9 +137,9 @@ def _checked(document: Document, name: str, settings: ProviderConfig) -> Provide
         document.problem((*at, "url"), "must be an address as in http://127.0.0.1:8000/v1")
         settings = replace(settings, url=None)
     if not _is_proxy(settings.proxy):
-        document.problem((*at, "proxy"), "must be a URL as in http://host:3128 or socks5://host:1080")
+        document.problem((*at, "proxy"), _PROXY_FORM)
         settings = replace(settings, proxy=None)
-    if settings.key is not None and not is_private(document.path):
+    if settings.key is not None and not only_mine(document.path):
         document.problem(
             (*at, "key"),
             "a key in a file that others can read is not used",
@@ -144,28 +157,19 @@ def _is_http(url: str) -> bool:
         return False
 
 
-def _is_proxy(url: str | None) -> bool:
-    if url is None:
+def _is_proxy(value: str | None) -> bool:
+    if value in (None, _DIRECT):
         return True
     try:
-        parts = urlsplit(url)
-        return parts.scheme in ("http", "https", "socks4", "socks5", "socks5h") and bool(parts.hostname)
+        parts = urlsplit(value if "://" in value else f"http://{value}")
+        return parts.scheme in _PROXY_SCHEMES and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
 
 
-def is_private(path: Path) -> bool:
+def only_mine(path: Path) -> bool:
     """Whether nobody but this user can read the file. Windows keeps user folders private by itself."""
-    import os
-
     return os.name == "nt" or not path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)
-
-
-def describe(config: Config) -> dict[str, Any]:
-    """The settings in force as plain values with every secret masked, to be shown as TOML or JSON."""
-    values = asdict(config)
-    del values["path"], values["problems"]
-    return {key: _shown(value) for key, value in values.items() if value is not None}
 
 
 def _shown(value: Any) -> Any:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from tui.config import Config, ProviderConfig, is_private
+from tui.config import Config, ProviderConfig, only_mine
 from tui.errors import ConfigError
 from tui.paths import PRIVATE_FILE, Paths, private_dir
 from tui.secret import Secret, redact
@@ -54,7 +54,7 @@ class Credentials:
         """The keys file is damaged, or others can read it."""
         if not self._file.exists():
             return ()
-        if not is_private(self._file):
+        if not only_mine(self._file):
             return (ConfigError(f"{self._file}: others can read your keys", f"chmod 600 {self._file}"),)
         try:
             self._read()

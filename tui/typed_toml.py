@@ -60,7 +60,7 @@ class Document:
         good: dict[str, Any] = {}
         for key, value in table.items():
             if key not in names:
-                self.problem((*at, key), "no such setting", near(key, names))
+                self.problem((*at, key), f"no such setting; {near(key, names)}")
                 continue
             try:
                 good[key] = self._convert(hints[key], value, (*at, key))

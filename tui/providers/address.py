@@ -73,10 +73,14 @@ def ollama_address(value: str) -> str:
     return f"{scheme or 'http'}://{host}{port}{slash}{path}".rstrip("/")
 
 
+def variables_in(template: str) -> list[str]:
+    """The variables that ``template`` names as ``{VARIABLE}``."""
+    return _VARIABLE.findall(template)
+
+
 def filled(template: str) -> str:
     """``template`` with each ``{VARIABLE}`` from the environment; empty when one is not set."""
-    names = _VARIABLE.findall(template)
-    if not all(os.environ.get(name) for name in names):
+    if not all(os.environ.get(name) for name in variables_in(template)):
         return ""
     return _VARIABLE.sub(lambda match: os.environ[match[1]], template)
 

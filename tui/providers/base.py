@@ -77,6 +77,12 @@ class AsyncGeneratorProvider(ABC):
     """False where the service is known not to answer; ``note`` says why."""
     note: ClassVar[str] = ""
     """A remark for the person: why it does not work, who runs it."""
+    label: ClassVar[str] = ""
+    """The name to show; empty where the provider's own name will do."""
+    needs_auth: ClassVar[bool] = False
+    """Whether it answers only with a key."""
+    key_variables: ClassVar[Sequence[str]] = ()
+    """Environment variables that may hold its key; the first one that is set wins."""
 
     @classmethod
     @abstractmethod

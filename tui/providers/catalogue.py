@@ -1,45 +1,46 @@
 """The models known now: what the config names, what each server listed, what the shipped facts add.
 
-``models`` and ``info`` answer at once from memory and the disk cache; ``refresh`` asks the servers.
+``models`` and ``info`` answer at once from memory; ``refresh`` asks the servers and keeps their lists on disk.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
-import os
-import tempfile
-import time
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, fields, replace
+from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
 
 from tui.chat.model import ModelInfo, split_id
 from tui.errors import ProviderError, SegueError
-from tui.paths import private_dir
+from tui.providers.facts import shipped
+from tui.providers.lists import Lists
 from tui.providers.registry import ProviderEntry, Registry
 
 STALE_SECONDS = 24 * 60 * 60
-"""A list older than this is asked for again in the background."""
-_VERSION = 1
+"""A list older than this is asked for again."""
 _FACTS = tuple(f.name for f in fields(ModelInfo) if f.name not in ("id", "available", "reason"))
 
 
 class Catalogue:
-    """Every model of every provider, as far as is known without waiting."""
+    """Every model of every provider, as far as is known without waiting.
+
+    Attributes:
+        problems: Why a provider's list could not be had, by provider.
+        notice: What was wrong with the stored lists; empty where nothing was.
+    """
 
     def __init__(self, registry: Registry, cache_dir: Path) -> None:
         self.problems: dict[str, SegueError] = {}
-        """Why a provider's list could not be had, by provider."""
         self._registry = registry
-        self._file = cache_dir / "models.json"
-        self._listed: dict[str, tuple[float, list[ModelInfo]]] | None = None
+        self._lists = Lists(cache_dir / "models.json")
         self._listeners: list[Callable[[], None]] = []
+        self.notice = self._lists.notice
+        for name in self._lists.younger_than(STALE_SECONDS):
+            registry.health.note_success(name)
 
     def models(self) -> list[ModelInfo]:
         """All models, in the order of providers; those of unavailable providers carry the reason."""
-        return [model for entry in self._registry.providers() for model in self._of(entry)]
+        return [model for entry in self._registry.providers() for model in self._models_of(entry)]
 
     def info(self, model_id: str) -> ModelInfo | None:
         """What is known of one model; None where its provider is unknown."""
@@ -48,26 +49,24 @@ class Catalogue:
             entry = self._registry.entry(provider)
         except ProviderError:
             return None
-        name = name or entry.default_model
-        return next((m for m in self._of(entry) if m.name == name), None) or self._merged(
-            entry, ModelInfo(id=name)
-        )
+        return self._merged(entry, name or entry.default_model)
 
     def stale(self) -> list[str]:
-        """Providers whose list is missing or older than a day."""
-        now = time.time()
-        return [
-            entry.name
-            for entry in self._registry.providers()
-            if now - self._lists().get(entry.name, (0.0, []))[0] > STALE_SECONDS
-        ]
+        """Providers that can be asked, whose list is missing or older than a day.
+
+        Those from outside count once in every run: only loading them shows whether they still work.
+        """
+        fresh = self._lists.younger_than(STALE_SECONDS)
+        return [e.name for e in self._registry.providers() if e.askable and not self._is_fresh(e, fresh)]
 
     async def refresh(self, names: Iterable[str] | None = None) -> None:
         """Ask the servers of ``names``, or of all that can be asked, at the same time. Never raises."""
-        entries = self._registry.providers()
-        chosen = [e for e in entries if (names is None and _may_be_asked(e)) or (names and e.name in names)]
-        await asyncio.gather(*(self._ask(entry.name) for entry in chosen))
-        self._save()
+        askable = [entry.name for entry in self._registry.providers() if entry.askable]
+        await asyncio.gather(*(self._ask(name) for name in (askable if names is None else names)))
+        try:
+            self._lists.save()
+        except OSError as error:
+            self.notice = f"The lists of models could not be kept: {error.strerror}"
         self._tell()
 
     def note_outcome(self, provider: str, error: ProviderError | None) -> None:
@@ -97,51 +96,25 @@ class Catalogue:
         else:
             self.problems.pop(name, None)
             self._registry.health.note_success(name)
-            self._lists()[name] = (time.time(), models)
+            self._lists.put(name, models)
 
-    def _of(self, entry: ProviderEntry) -> list[ModelInfo]:
-        _, listed = self._lists().get(entry.name, (0.0, []))
-        fixed = self._registry.models(entry.name)
-        by_name = {model.id: model for model in listed}
-        names = fixed if fixed and not listed else tuple(dict.fromkeys((*by_name,)))
-        return [self._merged(entry, by_name.get(name) or ModelInfo(id=name)) for name in names]
+    def _is_fresh(self, entry: ProviderEntry, fresh: set[str]) -> bool:
+        foreign = entry.kind in ("plugin", "drop-in")
+        return entry.name in fresh and (not foreign or self._registry.loaded(entry.name))
 
-    def _merged(self, entry: ProviderEntry, model: ModelInfo) -> ModelInfo:
-        return replace(model, id=f"{entry.name}/{model.id}", available=entry.available, reason=entry.reason)
+    def _models_of(self, entry: ProviderEntry) -> list[ModelInfo]:
+        """The models of the config, else those the server listed, else those that are well known."""
+        well_known = shipped(entry.name) if entry.available else ()
+        names = entry.models or self._lists.of(entry.name) or well_known or entry.known_models
+        return [self._merged(entry, name) for name in names]
 
-    def _lists(self) -> dict[str, tuple[float, list[ModelInfo]]]:
-        if self._listed is None:
-            self._listed = _read(self._file)
-        return self._listed
-
-    def _save(self) -> None:
-        providers = {
-            name: {"asked": asked, "models": [_short(m) for m in models]}
-            for name, (asked, models) in self._lists().items()
-        }
-        private_dir(self._file.parent)
-        descriptor, name = tempfile.mkstemp(dir=self._file.parent, prefix=".models-")
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump({"version": _VERSION, "providers": providers}, file)
-        os.replace(name, self._file)
-
-
-def _may_be_asked(entry: ProviderEntry) -> bool:
-    return entry.available or (not entry.needs_key and entry.kind == "built-in")
-
-
-def _short(model: ModelInfo) -> dict[str, Any]:
-    return {key: value for key, value in asdict(model).items() if value is not None and key != "available"}
-
-
-def _read(path: Path) -> dict[str, tuple[float, list[ModelInfo]]]:
-    try:
-        content = json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return {}
-    if content.get("version") != _VERSION:
-        return {}
-    return {
-        name: (row["asked"], [ModelInfo(**model) for model in row["models"]])
-        for name, row in content["providers"].items()
-    }
+    def _merged(self, entry: ProviderEntry, name: str) -> ModelInfo:
+        """One model: what its server says goes before the shipped facts. No price is ever guessed."""
+        known = ModelInfo(id=f"{entry.name}/{name}", available=entry.available, reason=entry.reason)
+        for source in (self._lists.of(entry.name).get(name), shipped(entry.name).get(name)):
+            if source:
+                missing = {f: getattr(source, f) for f in _FACTS if getattr(known, f) is None}
+                known = replace(known, **missing)
+        if entry.free and known.input_price is None:
+            known = replace(known, input_price=0.0, output_price=0.0)
+        return known

@@ -1,20 +1,26 @@
-"""What makes a provider before it is loaded: a vendor's row, the config and the environment together."""
+"""What makes a provider before it is loaded: a row of data, the config and the environment together."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from importlib.util import find_spec
-from typing import Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
 from tui.config import Config, ProviderConfig
-from tui.providers.address import filled, host_of, is_loopback, ollama_address, same_host
+from tui.paths import Paths
+from tui.providers.address import filled, host_of, is_loopback, ollama_address, same_host, variables_in
 from tui.providers.base import AsyncGeneratorProvider
-from tui.providers.vendors import Vendor, make_class, vendors
+from tui.providers.plugins import DropIn, Package
+from tui.providers.vendors import Vendor, make_class, vendors, wire_format
 from tui.typed_toml import near
 
+if TYPE_CHECKING:
+    from tui.providers.local import Runner
+
 Kind = Literal["built-in", "config", "plugin", "drop-in", "local", "g4f"]
+Make = Callable[[], type[AsyncGeneratorProvider]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,91 +30,120 @@ class Offer:
     vendor: Vendor
     """What it is, with the changes of config and environment."""
     kind: Kind
-    make: Callable[[], type[AsyncGeneratorProvider]]
     settings: ProviderConfig
     account: str
     """The name its key is kept under. A changed address has its own, so no key goes to another host."""
+    make: Make
     chosen: bool = True
     """Whether the person named it; otherwise a server on this machine must answer before it is offered."""
 
+    @property
+    def name(self) -> str:
+        """The part of a model id before its first slash."""
+        return self.vendor.name
+
 
 def vendor_offers(config: Config) -> Iterator[Offer]:
-    """The built-in vendors, then the endpoints that only the config names."""
+    """The built-in vendors."""
     for name, vendor in vendors().items():
-        yield _built_in(vendor, config.providers.get(name))
+        settings = config.providers.get(name)
+        offer = _offer(vendor, settings or ProviderConfig(), "built-in")
+        yield replace(offer, chosen=bool(settings) or offer.chosen)
+
+
+def config_offers(config: Config, others: Mapping[str, Offer]) -> Iterator[Offer]:
+    """The endpoints that only the config names."""
     for name, settings in config.providers.items():
-        if name not in vendors() and name != "local":
-            yield _from_config(name, settings)
+        if name in others:
+            continue
+        missing = "" if settings.url else f"[providers.{name}] has no url; {near(name, others)}"
+        vendor = Vendor(name, name, type="openai", key_needed=False, not_working=missing)
+        yield replace(_offer(vendor, settings, "config"), account=name)
 
 
-def local_offer(config: Config) -> Offer:
+def local_offer(config: Config, paths: Paths, runner: Callable[[], Runner]) -> Offer:
     """The model that runs on this machine."""
-    missing = find_spec("xllamacpp") is None
+    from tui.providers.local import LocalModels, LocalProvider, why_not
+
+    settings = config.provider("local")
+    own = {name: Path(path) for name, path in config.local_models.items()}
+    library = LocalModels(paths.cache, own)
+
+    def make() -> type[AsyncGeneratorProvider]:
+        bases = (LocalProvider, wire_format("openai"))
+        return type("Local", bases, {"library": library, "runner": runner(), "__module__": __name__})
+
     vendor = Vendor(
         "local",
-        "This machine",
+        settings.title or "This machine",
         key_needed=False,
-        not_working="the extra is not installed: pip install 'segue[local]'" if missing else "",
+        free=True,
+        default_model=settings.default_model or LocalProvider.default_model,
+        models=tuple(model.name for model in library.list()),
+        note=LocalProvider.note,
+        not_working=why_not() or "",
     )
-    return Offer(vendor, "local", _make_local, config.provider("local"), "local")
+    return Offer(vendor, "local", settings, "local", make)
 
 
-def _make_local() -> type[AsyncGeneratorProvider]:
-    from tui.providers.local.provider import LocalProvider
-    from tui.providers.openai_chat import OpenAIChat
+def foreign_offer(source: Package | DropIn, kind: Kind, settings: ProviderConfig) -> Offer:
+    """A provider from outside, of which only the name is known until it is loaded."""
+    vendor = Vendor(source.name, source.name, key_needed=False, note=f"from {source.origin}")
+    return Offer(vendor, kind, settings, source.name, source.load)
 
-    return type("Local", (LocalProvider, OpenAIChat), {"__module__": __name__})
+
+def adopted(offer: Offer, loaded: Any) -> tuple[Offer, type[AsyncGeneratorProvider]]:
+    """The offer of a provider from outside with what its class says of itself, and the class as it is used.
+
+    The config may change its address, models and headers, as with a built-in one.
+    """
+    vendor = replace(
+        offer.vendor,
+        title=loaded.label or offer.vendor.title,
+        url=loaded.url,
+        keys=tuple(loaded.key_variables),
+        key_needed=loaded.needs_auth,
+        default_model=loaded.default_model,
+        models=tuple(loaded.models),
+        note=loaded.note or offer.vendor.note,
+        not_working="" if loaded.working else (loaded.note or "it is marked as not working"),
+    )
+    better = _offer(vendor, offer.settings, offer.kind)
+    return better, make_class(loaded, better.vendor, offer.settings.headers)
 
 
-def _built_in(vendor: Vendor, settings: ProviderConfig | None) -> Offer:
+def _offer(vendor: Vendor, settings: ProviderConfig, kind: Kind) -> Offer:
     own = filled(vendor.url)
-    chosen = settings is not None
-    settings = settings or ProviderConfig()
-    if settings.url:
-        # The vendor's key variables hold keys for the vendor's host: the config must name another one.
-        keys = vendor.keys if same_host(settings.url, own) else ()
-        vendor = replace(vendor, url=settings.url.rstrip("/"), keys=keys, not_working="")
-    elif url := _from_environment(vendor):
-        chosen = True
-        vendor = replace(vendor, url=url)
-    else:
-        vendor = replace(vendor, url=own)
-    moved = bool(own) and not same_host(vendor.url, own)
-    vendor = _changed(replace(vendor, key_needed=vendor.key_needed and not moved), settings)
-    account = f"{vendor.name}@{host_of(vendor.url)}" if moved else vendor.name
-    return Offer(
-        vendor, "built-in", _maker(vendor, settings), settings, account, chosen or not is_loopback(own)
-    )
-
-
-def _from_config(name: str, settings: ProviderConfig) -> Offer:
-    vendor = Vendor(
-        name,
-        settings.title or name,
-        type=settings.type or "openai",
-        url=(settings.url or "").rstrip("/"),
-        key_needed=False,
-        not_working="" if settings.url else f"[providers.{name}] has no url; {near(name, vendors())}",
-    )
-    vendor = _changed(vendor, settings)
-    return Offer(vendor, "config", _maker(vendor, settings), settings, name)
-
-
-def _changed(vendor: Vendor, settings: ProviderConfig) -> Vendor:
-    return replace(
+    given = settings.url or _from_environment(vendor)
+    url = (given or own).rstrip("/")
+    moved = bool(own) and not same_host(url, own)
+    # A vendor's key variables hold keys for the vendor's host; only the config can say otherwise.
+    strange = bool(settings.url) and moved
+    vendor = replace(
         vendor,
         title=settings.title or vendor.title,
         type=settings.type or vendor.type,
-        quirks=vendor.quirks if settings.type in (None, vendor.type) else {},
-        keys=(settings.key_env,) if settings.key_env else vendor.keys,
-        key_needed=vendor.key_needed or bool(settings.key_env or settings.key_command or settings.key),
+        url=url,
+        keys=(settings.key_env,) if settings.key_env else () if strange else vendor.keys,
+        key_needed=bool(settings.key_env or settings.key_command or settings.key)
+        or (vendor.key_needed and not moved),
         models=settings.models or vendor.models,
         default_model=settings.default_model or next(iter(settings.models), vendor.default_model),
+        not_working="" if settings.url else vendor.not_working or _missing_address(vendor, url, kind),
+        quirks=vendor.quirks if settings.type in (None, vendor.type) else {},
     )
+    account = f"{vendor.name}@{host_of(url)}" if moved else vendor.name
+
+    def make() -> type[AsyncGeneratorProvider]:
+        return make_class(wire_format(vendor.type), vendor, settings.headers)
+
+    return Offer(vendor, kind, settings, account, make, chosen=bool(given) or not is_loopback(own))
 
 
-def _maker(vendor: Vendor, settings: ProviderConfig) -> Callable[[], type[AsyncGeneratorProvider]]:
-    return lambda: make_class(vendor, settings.headers)
+def _missing_address(vendor: Vendor, url: str, kind: Kind) -> str:
+    if url or kind != "built-in":
+        return ""
+    return f"its address is not set: {' or '.join((*vendor.urls, *variables_in(vendor.url)))}"
 
 
 def _from_environment(vendor: Vendor) -> str:

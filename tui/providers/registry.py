@@ -7,18 +7,31 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from tui.chat.model import ModelInfo, split_id
 from tui.config import Config
 from tui.credentials import Credentials, Secret
-from tui.errors import ErrorKind, MissingKeyError, ModelNotSupportedError, ProviderError
+from tui.errors import ConfigError, ErrorKind, MissingKeyError, ModelNotSupportedError, ProviderError
 from tui.paths import Paths
-from tui.providers.address import host_of, refuse_open_http
+from tui.providers.address import host_of, is_loopback, refuse_open_http
 from tui.providers.base import AsyncGeneratorProvider, Target
 from tui.providers.health import Health, HealthBoard, State
-from tui.providers.offers import Kind, Offer, local_offer, vendor_offers
+from tui.providers.offers import (
+    Kind,
+    Offer,
+    adopted,
+    config_offers,
+    foreign_offer,
+    local_offer,
+    vendor_offers,
+)
+from tui.providers.plugins import DropIn, Package, drop_ins, harmless, packages
 from tui.typed_toml import near
+
+if TYPE_CHECKING:
+    from tui.providers.local import Runner
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,24 +54,43 @@ class ProviderEntry:
     account: str
     """The name to store its key under."""
     default_model: str
+    models: tuple[str, ...]
+    """The only ones to offer, where config or kind say so; empty where the server's list counts."""
+    known_models: tuple[str, ...]
+    """Those known without asking anyone."""
     note: str
+    free: bool
+    """Whether it costs nothing: it runs on this machine."""
+    askable: bool
+    """Whether asking for its models makes sense: it is available, or may turn out to be."""
     health: Health
 
 
 class Registry:
-    """Every provider by name."""
+    """Every provider by name.
+
+    Args:
+        config: The settings.
+        credentials: The keys.
+        paths: Where the person's own providers, models and logs are.
+
+    Attributes:
+        health: How each provider does.
+        problems: Providers from outside that could not even be listed.
+    """
 
     def __init__(self, config: Config, credentials: Credentials, paths: Paths) -> None:
         self.health = HealthBoard()
+        self.problems: list[ConfigError] = []
         self._config = config
         self._credentials = credentials
         self._paths = paths
-        self._known: dict[str, Offer] = {}
         self._classes: dict[str, type[AsyncGeneratorProvider]] = {}
+        self._broken: dict[str, ProviderError] = {}
 
     def providers(self) -> list[ProviderEntry]:
         """All providers, in the order of the picker."""
-        return [self._entry(offer) for offer in self._offers().values()]
+        return [self._entry(offer) for offer in self._offers.values()]
 
     def entry(self, name: str) -> ProviderEntry:
         """One provider.
@@ -68,11 +100,6 @@ class Registry:
         """
         return self._entry(self._offer(name))
 
-    def models(self, name: str) -> tuple[str, ...]:
-        """The models known without asking anyone: of the config, the vendor's row, or the loaded class."""
-        vendor = self._offer(name).vendor
-        return vendor.models or ((vendor.default_model,) if vendor.default_model else ())
-
     def load(self, name: str) -> type[AsyncGeneratorProvider]:
         """The provider's class.
 
@@ -80,9 +107,11 @@ class Registry:
             ProviderError: There is no such provider, or it can't be loaded.
         """
         offer = self._offer(name)
-        if offer.vendor.name not in self._classes:
-            self._classes[offer.vendor.name] = offer.make()
-        return self._classes[offer.vendor.name]
+        if offer.name in self._broken:
+            raise self._broken[offer.name]
+        if offer.name not in self._classes:
+            self._classes.setdefault(offer.name, self._made(offer))
+        return self._classes[offer.name]
 
     async def target(self, model_id: str) -> Target:
         """The model ``PROVIDER/MODEL``, ready to be asked; a bare ``PROVIDER`` is its default model.
@@ -93,31 +122,72 @@ class Registry:
             ProviderError: No such provider, or it can't be used here.
         """
         name, model = split_id(model_id)
+        provider: Any = await asyncio.to_thread(self.load, name)  # an import may take a second
         offer = self._offer(name)
-        provider: Any = self.load(name)
         key = await self._key(offer)
-        proxy = offer.settings.proxy or self._config.proxy
-        model = provider.get_model(model) or await self._first_model(offer)
+        with harmless(offer.vendor.title):
+            model = provider.get_model(model)
+        model = model or await self._first_model(offer)
         options = {**self._config.parameters, **offer.settings.parameters}
-        return Target(f"{offer.vendor.name}/{model}", provider, model, proxy, options, key)
+        return Target(f"{offer.name}/{model}", provider, model, self._proxy(offer), options, key)
 
     async def discover(self, name: str) -> list[ModelInfo]:
         """Ask the provider's server which models it has; ``ModelInfo.id`` is the bare model name.
 
         Raises:
-            ProviderError: It could not be asked, or did not answer.
+            SegueError: It could not be asked, or did not answer.
         """
+        provider: Any = await asyncio.to_thread(self.load, name)  # an import may take a second
         offer = self._offer(name)
-        provider: Any = self.load(name)
         key = await self._key(offer)
         arguments = {"api_key": key.reveal()} if key else {}
-        models: list[ModelInfo] = await provider.discover_models(
-            proxy=offer.settings.proxy or self._config.proxy, **arguments
-        )
+        with harmless(offer.vendor.title):
+            models: list[ModelInfo] = await provider.discover_models(proxy=self._proxy(offer), **arguments)
         return models
 
+    def loaded(self, name: str) -> bool:
+        """Whether the provider's class is there, or known to be broken."""
+        return name in self._classes or name in self._broken
+
+    async def close(self) -> None:
+        """End what providers run on this machine."""
+        if "_runner" in vars(self):
+            await self._runner.close()
+
+    @cached_property
+    def _runner(self) -> Runner:
+        from tui.providers.local import Runner
+
+        return Runner(self._paths.log)
+
+    @cached_property
+    def _offers(self) -> dict[str, Offer]:
+        config = self._config
+        known = [local_offer(config, self._paths, lambda: self._runner), *vendor_offers(config)]
+        offers = {offer.name: offer for offer in known}
+        sources: list[Package | DropIn] = [*packages(), *drop_ins(self._paths.config / "providers")]
+        for source in sources:
+            if source.name in offers:
+                taken = f"{source.origin}: there is already a provider {source.name}"
+                self.problems.append(ConfigError(taken, "Give it another name."))
+            else:
+                offers[source.name] = foreign_offer(source, source.kind, config.provider(source.name))
+        offers |= {offer.name: offer for offer in config_offers(config, offers)}
+        return {name: offer for name, offer in offers.items() if offer.settings.enabled}
+
+    def _made(self, offer: Offer) -> type[AsyncGeneratorProvider]:
+        try:
+            made = offer.make()
+            if offer.kind in ("plugin", "drop-in", "g4f"):
+                with harmless(offer.vendor.title):
+                    self._offers[offer.name], made = adopted(offer, made)
+        except ProviderError as error:
+            self._broken[offer.name] = error
+            raise
+        return made
+
     async def _first_model(self, offer: Offer) -> str:
-        models = await self.discover(offer.vendor.name)
+        models = await self.discover(offer.name)
         if not models:
             raise ModelNotSupportedError(f"{offer.vendor.title} has no model")
         return models[0].id
@@ -139,45 +209,39 @@ class Registry:
             raise MissingKeyError(f"{vendor.title} needs a key", _where_to_put_a_key(offer))
         return None
 
-    def _offers(self) -> dict[str, Offer]:
-        if not self._known:
-            offers = [local_offer(self._config), *vendor_offers(self._config)]
-            self._known = {offer.vendor.name: offer for offer in offers if offer.settings.enabled}
-        return self._known
+    def _proxy(self, offer: Offer) -> str | None:
+        return offer.settings.proxy or self._config.proxy
 
     def _offer(self, name: str) -> Offer:
-        offers = self._offers()
-        if found := offers.get(name) or offers.get(name.lower()):
+        if found := self._offers.get(name) or self._offers.get(name.lower()):
             return found
         raise ProviderError(
             f"There is no provider {name!r}",
-            f"{near(name, offers).capitalize()}. Model ids are PROVIDER/MODEL.",
+            f"{near(name, self._offers).capitalize()}. Model ids are PROVIDER/MODEL.",
             kind=ErrorKind.NOT_FOUND,
         )
 
     def _unusable(self, offer: Offer) -> str | None:
         """Why the provider can't even be tried."""
-        vendor = offer.vendor
-        if vendor.not_working:
-            return vendor.not_working
-        if offer.kind in ("built-in", "config") and not vendor.url:
-            return f"its address is not set: {' or '.join(vendor.urls) or f'[providers.{vendor.name}] url'}"
-        return None
+        if offer.name in self._broken:
+            return self._broken[offer.name].message
+        return offer.vendor.not_working or None
 
     def _entry(self, offer: Offer) -> ProviderEntry:
         vendor = offer.vendor
         source = self._credentials.known(offer.account, vendor.keys, offer.settings)
-        health = self.health.of(vendor.name)
+        health = self.health.of(offer.name)
         reason = self._unusable(offer)
+        waiting = False
         if reason:
             health = Health(State.NOT_WORKING, reason)
         elif vendor.key_needed and not source:
             reason = f"no key: {_where_to_put_a_key(offer)}"
             health = Health(State.NO_KEY, reason)
-        elif not offer.chosen and health.state is not State.OK:
+        elif waiting := not offer.chosen and health.state is not State.OK:
             reason = f"no server answers at {host_of(vendor.url)}"
         return ProviderEntry(
-            name=vendor.name,
+            name=offer.name,
             title=vendor.title,
             host=host_of(vendor.url),
             kind=offer.kind,
@@ -188,7 +252,11 @@ class Registry:
             key_source=source,
             account=offer.account,
             default_model=vendor.default_model,
+            models=vendor.models if offer.kind == "local" else offer.settings.models,
+            known_models=vendor.models or ((vendor.default_model,) if vendor.default_model else ()),
             note=vendor.note,
+            free=vendor.free and (offer.kind == "local" or is_loopback(vendor.url)),
+            askable=waiting or reason is None,
             health=health,
         )
 

@@ -37,6 +37,7 @@ class Vendor:
     urls: tuple[str, ...] = ()
     url_path: str = ""
     key_needed: bool = True
+    free: bool = False
     default_model: str = ""
     models: tuple[str, ...] = ()
     note: str = ""
@@ -51,18 +52,23 @@ def vendors() -> Mapping[str, Vendor]:
     return {name: Vendor(name=name, **{k: _frozen(v) for k, v in row.items()}) for name, row in rows.items()}
 
 
-def make_class(vendor: Vendor, headers: Mapping[str, str]) -> type[AsyncGeneratorProvider]:
-    """The wire format's class with this vendor's address, models and quirks: a subclass without code."""
-    module, name = FORMATS[vendor.type]
-    base: type[AsyncGeneratorProvider] = getattr(import_module(module), name)
-    attributes: dict[str, Any] = {"url": vendor.url, "working": True, "note": vendor.note, **vendor.quirks}
-    if vendor.default_model:
-        attributes["default_model"] = vendor.default_model
-    if vendor.models:
-        attributes["models"] = vendor.models
+def wire_format(name: str) -> type[AsyncGeneratorProvider]:
+    """The class of a wire format of :data:`FORMATS`."""
+    module, class_name = FORMATS[name]
+    found: type[AsyncGeneratorProvider] = getattr(import_module(module), class_name)
+    return found
+
+
+def make_class(
+    base: type[AsyncGeneratorProvider], vendor: Vendor, headers: Mapping[str, str]
+) -> type[AsyncGeneratorProvider]:
+    """``base`` with a vendor's address, models and quirks: a subclass without code."""
+    attributes: dict[str, Any] = {"url": vendor.url, "working": not vendor.not_working, **vendor.quirks}
+    optional = {"note": vendor.note, "default_model": vendor.default_model, "models": vendor.models}
+    attributes |= {name: value for name, value in optional.items() if value}
     if headers:
         attributes["headers"] = dict(headers)
-    return type(base)(_class_name(vendor.name), (base,), {**attributes, "__module__": __name__})
+    return type(_class_name(vendor.name), (base,), {**attributes, "__module__": __name__})
 
 
 def _class_name(name: str) -> str:
