@@ -56,6 +56,8 @@ class Conversation:
     """The person chose the title; it is never changed by itself."""
     temporary: bool = False
     """Kept in memory only."""
+    origin: str = ""
+    """``PROGRAM:ID``: where it was made; no other conversation has it, so no import doubles it."""
     nodes: dict[int, Node] = field(default_factory=dict)
     _children: dict[int | None, list[int]] = field(default_factory=dict, repr=False)
 

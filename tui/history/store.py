@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol, TypedDict, Unpack
 
+from tui.chat.bundle import Bundle
 from tui.chat.conversation import Conversation, SearchHit, Summary
 from tui.chat.message import Message, Role, Status
 
@@ -82,13 +83,16 @@ class HistoryStore(Protocol):
         ...
 
     async def update_conversation(self, conversation_id: int, **changes: Unpack[ConversationChanges]) -> None:
-        """Change fields. A draft or a leaf alone does not make the conversation newer."""
+        """Change fields. Only messages make a conversation newer: a rename leaves it in its place."""
         ...
 
     async def list_conversations(
         self, chosen: ListFilter = ..., *, limit: int = 100, offset: int = 0
     ) -> list[Summary]:
-        """A page of the list: pinned ones first, then newest first. Empty conversations are left out."""
+        """A page of the list: pinned ones first, then newest first.
+
+        A conversation with neither a message nor a draft is left out.
+        """
         ...
 
     async def count_conversations(self, chosen: ListFilter = ...) -> int:
@@ -109,6 +113,14 @@ class HistoryStore(Protocol):
 
     async def copy_conversation(self, conversation_id: int, *, leaf: int | None = None) -> Conversation:
         """A copy: whole, or only the path down to ``leaf`` (a branch into a new conversation)."""
+        ...
+
+    async def add_conversations(self, bundles: Sequence[Bundle]) -> list[int | None]:
+        """Write whole conversations, all or none: an import. Their ``origin`` tells which are here already.
+
+        Returns:
+            For each its id, or None where it was here already. One that lay in the trash is taken back.
+        """
         ...
 
     # -- messages
@@ -172,7 +184,10 @@ class HistoryStore(Protocol):
 
     # -- life
     def subscribe(self, callback: Callable[[Change], None]) -> Callable[[], None]:
-        """Call ``callback`` on the event loop after each change. Returns the call that ends it."""
+        """Call ``callback`` on the event loop after each change. Returns the call that ends it.
+
+        The pieces of a streaming reply are not announced one by one.
+        """
         ...
 
     async def look_for_changes(self) -> None:

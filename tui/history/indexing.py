@@ -1,0 +1,43 @@
+"""The full-text index and how it keeps up with the messages.
+
+Not by triggers: with ``trusted_schema = OFF`` no trigger may write to FTS5. So what changes messages calls
+``unindex`` before and ``index`` after it, in the same transaction. Streaming messages are not in the index.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+ONE = "id = ?"
+WHOLE_CONVERSATION = "conversation_id = ?"
+
+
+def index(connection: sqlite3.Connection, row_id: int, which: str = ONE) -> None:
+    """Take messages into the index."""
+    connection.execute(
+        f"INSERT INTO messages_fts (rowid, text) SELECT id, text FROM indexed_messages WHERE {which}",
+        (row_id,),
+    )
+
+
+def unindex(connection: sqlite3.Connection, row_id: int, which: str = ONE) -> None:
+    """Take messages out of the index, while their text is still what was indexed."""
+    connection.execute(
+        "INSERT INTO messages_fts (messages_fts, rowid, text) "
+        f"SELECT 'delete', id, text FROM indexed_messages WHERE {which}",
+        (row_id,),
+    )
+
+
+def rebuild_index(connection: sqlite3.Connection) -> None:
+    """Make the index anew from the messages."""
+    connection.execute("INSERT INTO messages_fts (messages_fts) VALUES ('rebuild')")
+
+
+def check_index(connection: sqlite3.Connection) -> None:
+    """Compare the index with the messages.
+
+    Raises:
+        sqlite3.DatabaseError: They differ.
+    """
+    connection.execute("INSERT INTO messages_fts (messages_fts) VALUES ('integrity-check')")

@@ -1,0 +1,147 @@
+"""Full-text search over titles and messages, newest first."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from typing import Any
+
+from tui.chat.conversation import SearchHit
+from tui.chat.message import Role
+from tui.history.folding import fold, key
+from tui.history.listing import LISTED
+from tui.history.query import Query, parse
+from tui.history.stamps import from_stamp, to_stamp
+from tui.text import clean
+
+_BEFORE, _LENGTH = 40, 160  # characters of a snippet, and how many of them stand before the hit
+_WINDOW = 20_000  # characters of a message that are looked through for the hit before the whole is
+_SPACE = re.compile(r"\s")
+
+Found = tuple[int, SearchHit]
+
+
+def search(connection: sqlite3.Connection, text: str, limit: int, offset: int) -> list[SearchHit]:
+    """The hits of ``text``, newest first. Where a message matches, its title is not a hit of its own."""
+    query = parse(text)
+    if query.empty or limit <= 0:
+        return []
+    wanted = offset + limit
+    found = _in_messages(connection, query, wanted)
+    seen = {hit.conversation_id for _, hit in found}
+    found += [pair for pair in _in_titles(connection, query, wanted) if pair[1].conversation_id not in seen]
+    found.sort(key=lambda pair: pair[0], reverse=True)
+    return [hit for _, hit in found[offset:wanted]]
+
+
+def _in_messages(connection: sqlite3.Connection, query: Query, limit: int) -> list[Found]:
+    if query.titles_only or not query.words:
+        return []
+    conditions = ["messages_fts MATCH ?", "m.hidden = 0", "c.deleted_at IS NULL"]
+    values: list[Any] = [query.match]
+    _add_filters(query, "coalesce(m.model, c.model)", conditions, values)
+    # Ids of messages grow with time, so the index gives the newest first and the dates are a range of it.
+    if query.before:
+        conditions.append("messages_fts.rowid < ?")
+        values.append(to_stamp(query.before) // 1000)
+    if query.after:
+        conditions.append("messages_fts.rowid >= ?")
+        values.append(to_stamp(query.after) // 1000)
+    rows = connection.execute(
+        f"""
+        SELECT m.id, m.conversation_id, m.role, m.model, m.created_at, c.title, c.updated_at,
+               substr(m.text, 1, {_WINDOW}) AS text, length(m.text) > {_WINDOW} AS more
+        FROM messages_fts CROSS JOIN messages m ON m.id = messages_fts.rowid
+        CROSS JOIN conversations c ON c.id = m.conversation_id
+        WHERE {" AND ".join(conditions)} ORDER BY messages_fts.rowid DESC LIMIT ?
+        """,
+        (*values, limit),
+    ).fetchall()
+    marker = query.marker()
+    return [(row["created_at"], _message_hit(connection, row, marker)) for row in rows]
+
+
+def _message_hit(
+    connection: sqlite3.Connection, row: sqlite3.Row, marker: re.Pattern[str] | None
+) -> SearchHit:
+    text = row["text"]
+    if marker and row["more"] and not marker.search(fold(text)):
+        (text,) = connection.execute("SELECT text FROM messages WHERE id = ?", (row["id"],)).fetchone()
+    snippet, marks = excerpt(text, marker)
+    return SearchHit(
+        conversation_id=row["conversation_id"],
+        message_id=row["id"],
+        title=row["title"],
+        snippet=snippet,
+        marks=marks,
+        role=Role(row["role"]),
+        model=row["model"],
+        updated_at=from_stamp(row["created_at"]),
+    )
+
+
+def _in_titles(connection: sqlite3.Connection, query: Query, limit: int) -> list[Found]:
+    conditions: list[str] = [LISTED]
+    values: list[Any] = []
+    for term in query.terms:
+        conditions.append("instr(title_key, ?)")
+        values.append(key(term.text))
+    _add_filters(query, "c.model", conditions, values)
+    if query.before:
+        conditions.append("updated_at < ?")
+        values.append(to_stamp(query.before))
+    if query.after:
+        conditions.append("updated_at >= ?")
+        values.append(to_stamp(query.after))
+    rows = connection.execute(
+        f"""
+        SELECT id, title, model, updated_at FROM conversations c
+        WHERE {" AND ".join(conditions)} ORDER BY updated_at DESC LIMIT ?
+        """,
+        (*values, limit),
+    )
+    parts = [re.escape(key(term.text)) for term in query.terms]
+    marker = re.compile("|".join(parts)) if parts else None
+    return [(row["updated_at"], _title_hit(row, marker)) for row in rows]
+
+
+def _title_hit(row: sqlite3.Row, marker: re.Pattern[str] | None) -> SearchHit:
+    snippet, marks = excerpt(row["title"], marker)
+    updated = from_stamp(row["updated_at"])
+    return SearchHit(row["id"], None, row["title"], snippet, marks, None, row["model"], updated)
+
+
+def _add_filters(query: Query, model: str, conditions: list[str], values: list[Any]) -> None:
+    for name in query.models:
+        conditions.append(f"instr(lower({model}), ?)")
+        values.append(name)
+    for tag in query.tags:
+        conditions.append("instr(c.tag_key, ?)")
+        values.append(f"\n{tag}\n")
+
+
+def excerpt(text: str, marker: re.Pattern[str] | None) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """One line of ``text`` round its first hit, safe to show, and where the hits stand in it."""
+    folded = fold(text)
+    first = marker.search(folded) if marker else None
+    start = _word_start(text, max(0, first.start() - _BEFORE)) if first else 0
+    end = min(len(text), start + _LENGTH)
+    pieces, marks, length = ["…"] if start else [], [], 1 if start else 0
+    at = start
+    for hit in marker.finditer(folded, start, end) if first and marker else ():
+        before, inside = _shown(text[at : hit.start()]), _shown(text[hit.start() : hit.end()])
+        marks.append((length + len(before), length + len(before) + len(inside)))
+        pieces += [before, inside]
+        length += len(before) + len(inside)
+        at = hit.end()
+    pieces += [_shown(text[at:end]), "…" if end < len(text) else ""]
+    return "".join(pieces), tuple(marks)
+
+
+def _word_start(text: str, place: int) -> int:
+    space = _SPACE.search(text, place, place + 20) if place else None
+    return space.end() if space else place
+
+
+def _shown(text: str) -> str:
+    return _SPACE.sub(" ", clean(text))
