@@ -1,0 +1,98 @@
+"""The block structure of a text, or of its last lines inside the lists that are still open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from markdown_it.rules_block import StateBlock
+from markdown_it.token import Token
+
+from tui.rendering.leaves import Flattener, Leaf, Path
+from tui.rendering.parser import markdown
+from tui.rendering.source import Source
+
+Env = dict[str, Any]
+
+
+class _State(StateBlock):
+    """Notes the indent that was asked of each block, which the tokens do not say."""
+
+    indents: dict[int, int]
+
+    def push(self, ttype: str, tag: str, nesting: Literal[-1, 0, 1]) -> Token:
+        self.indents[len(self.tokens)] = self.blkIndent
+        return super().push(ttype, tag, nesting)
+
+
+def parse_blocks(text: str, env: Env, base: int = 0, path: Path = (), before: Path = ()) -> list[Leaf]:
+    """The leaves of ``text``, whose first line is the source's line ``base``.
+
+    ``path`` are the items that are open when the text begins; its lines are read as theirs until one is
+    indented too little, then as the parent's. ``before`` is the path of the leaf before: a list in it may
+    go on.
+    """
+    parser = markdown()
+    leaves: list[Leaf] = []
+    state = _State(text, parser, env, [])
+    line = 0
+    for depth in range(len(path), -1, -1):
+        state.tokens, state.indents = [], {}
+        state.blkIndent = path[depth - 1].indent if depth else 0
+        parser.block.tokenize(state, line, state.lineMax)
+        closed = path[depth] if depth < len(path) else before[depth] if depth < len(before) else None
+        flattener = Flattener(path[:depth], base, state.indents, closed)
+        leaves += flattener.run(state.tokens)
+        line = state.line
+        if line >= state.lineMax:
+            break
+    return leaves
+
+
+def place(leaves: Sequence[Leaf], source: Source, before: Leaf | None) -> None:
+    """Fill in what depends on the leaf before: offsets, gaps and folds."""
+    for leaf in leaves:
+        leaf.start = source.start(leaf.first)
+        last = leaf.last - 1
+        while last > leaf.first and not source.line(last).strip():
+            last -= 1
+        leaf.end = source.end(last)
+        leaf.shared = _shared(before, leaf)
+        leaf.gap = _gap(before, leaf, source)
+        leaf.folds = _folds(before)
+        if leaf.kind == "end":
+            leaf.folds = leaf.folds[:-1]
+        before = leaf
+
+
+def _shared(before: Leaf | None, leaf: Leaf) -> int:
+    count = 0
+    if before:
+        for mine, theirs in zip(leaf.path, before.path, strict=False):
+            if mine != theirs:
+                break
+            count += 1
+    return count
+
+
+def _gap(before: Leaf | None, leaf: Leaf, source: Source) -> int:
+    """One blank row between blocks; inside a list as many as its source has, at most one."""
+    if before is None or leaf.kind == "end":
+        return 0
+    if before.kind == "alert":
+        return 0
+    shared = leaf.shared
+    in_list = bool(shared) and leaf.path[shared - 1].kind != "quote"
+    if shared < min(len(leaf.path), len(before.path)):
+        mine, theirs = leaf.path[shared], before.path[shared]
+        in_list = in_list or (mine.kind == "item" == theirs.kind and mine.group == theirs.group)
+        in_list = in_list or mine.kind == "note" == theirs.kind
+    if not in_list:
+        return 1
+    return int(not source.line(leaf.first - 1).strip("> \t") if leaf.first > before.first else 0)
+
+
+def _folds(before: Leaf | None) -> tuple[int, ...]:
+    if before is None:
+        return ()
+    return (*before.folds, before.start) if before.kind == "details" else before.folds

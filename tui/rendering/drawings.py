@@ -1,0 +1,99 @@
+"""Which drawing each kind of leaf gets."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from tui.rendering.leaves import Leaf
+from tui.rendering.pieces import BOLD, DIM, ERROR, INK, ITALIC, LINE, SKY, STRONG, SUCCESS, VIOLET, WARNING, Line, Piece
+from tui.rendering.plain import Plain
+from tui.text import one_line
+
+ALERTS = {"NOTE": SKY, "TIP": SUCCESS, "IMPORTANT": VIOLET, "WARNING": WARNING, "CAUTION": ERROR}
+
+
+class Drawing(Protocol):
+    """The rows of one leaf at one width; places in its pieces count from the leaf's content."""
+
+    deep: bool
+    """Whether its rows stand on the tint of code."""
+
+    @property
+    def height(self) -> int:
+        """How many rows it has."""
+
+    def line(self, row: int) -> Line:
+        """One row."""
+
+    def resize(self, width: int) -> None:
+        """Wrap anew."""
+
+    def grow(self, content: str) -> int:
+        """Take the content with more text at its end; returns the first row that changed."""
+
+
+class Fixed:
+    """Rows that depend on nothing but the width."""
+
+    deep = False
+
+    def __init__(self, *pieces: Piece, rows: int = 1) -> None:
+        self._line = Line(pieces)
+        self.height = rows
+
+    def line(self, row: int) -> Line:
+        """One row."""
+        return self._line
+
+    def resize(self, width: int) -> None:
+        """Nothing to wrap."""
+
+    def grow(self, content: str) -> int:
+        """Nothing grows."""
+        return 0
+
+
+class Rule(Fixed):
+    """A hairline across the text."""
+
+    def resize(self, width: int) -> None:
+        """As wide as the text."""
+        self._line = Line((Piece("─" * width, LINE),))
+
+
+def draw(leaf: Leaf, width: int, env: dict[str, Any]) -> Drawing:
+    """The drawing of a leaf; what a kind needs is imported when it first comes."""
+    match leaf.kind:
+        case "fence" | "code":
+            from tui.rendering.code import Code
+
+            return Code(leaf.content, leaf.info, width)
+        case "table":
+            from tui.rendering.table import Table
+
+            return Table(leaf.content, leaf.info, width, env)
+        case "html" | "raw":
+            return Plain(leaf.content, width, DIM if leaf.kind == "html" else INK)
+        case "rule":
+            rule = Rule()
+            rule.resize(width)
+            return rule
+        case "alert":
+            return Fixed(Piece(leaf.info.capitalize(), ALERTS.get(leaf.info, INK) | BOLD))
+        case "empty":
+            return Fixed()
+        case "end":
+            return Fixed(rows=0)
+        case "details":
+            return Fixed(Piece(one_line(leaf.content) or "Details", STRONG))
+        case _:
+            from tui.rendering.prose import Prose
+
+            return Prose(leaf.content, width, env, _base(leaf))
+
+
+def _base(leaf: Leaf) -> int:
+    if leaf.kind == "heading":
+        return STRONG | BOLD
+    quoted = any(container.kind == "quote" and not container.label for container in leaf.path)
+    return DIM | ITALIC if quoted else INK

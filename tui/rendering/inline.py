@@ -1,0 +1,201 @@
+"""Text with emphasis, code, links and formulas, as pieces that know their place in the source."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit
+
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+
+from tui.rendering.parser import markdown
+from tui.rendering.pieces import BAND, BOLD, DIM, INK, ITALIC, QUOTED, STRIKE, STRONG, UNDERLINE, Piece
+from tui.text import clean
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+
+# Without any of these a text holds no markup. A lone w or @ would start a link.
+_MARKUP = re.compile(r"[\\`*_~\[\]<&$\n]|www\.|@|://")
+_BREAK = re.compile(r"<br\s*/?>", re.I)
+_HOST = re.compile(r"(?:[a-z]+://)?(?:[^/@\s]*@)?((?:[\w-]+\.)+[a-z]{2,})", re.I)
+_FLAGS = {"em_open": ITALIC, "strong_open": BOLD, "s_open": STRIKE, "link_open": UNDERLINE}
+
+
+class _State(StateInline):
+    """Notes in ``Token.map`` where in the text each token begins."""
+
+    def __init__(self, src: str, md: MarkdownIt, env: dict[str, Any], tokens: list[Token]) -> None:
+        super().__init__(src, md, env, tokens)
+        self._began = -1
+
+    def append_pending(self, text: str) -> None:
+        if self._began < 0:
+            self._began = self.pos
+        super().append_pending(text)
+
+    def pushPending(self) -> Token:  # noqa: N802
+        token = super().pushPending()
+        token.map = [max(self._began, 0)]
+        return token
+
+    def push(self, ttype: str, tag: str, nesting: Literal[-1, 0, 1]) -> Token:
+        # A rule may have taken back the end of the pending text: there the token begins.
+        place = self._began + len(self.pending) if self._began >= 0 else self.pos
+        token = super().push(ttype, tag, nesting)
+        self._began = -1
+        token.map = [place]
+        return token
+
+
+def parse_inline(text: str, env: dict[str, Any]) -> list[Piece]:
+    """The pieces of a paragraph's ``text``; places count from its beginning, newlines force a break."""
+    if not _MARKUP.search(text):
+        return [Piece(clean(text), INK, 0, len(text))] if text else []
+    parser = markdown()
+    state = _State(text, parser, env, [])
+    parser.inline.tokenize(state)
+    _order(state.tokens)
+    for rule in parser.inline.ruler2.getRules(""):
+        rule(state)
+    return _Weaver(text).run(state.tokens)
+
+
+def _order(tokens: Sequence[Token]) -> None:
+    """Set apart the tokens that one rule pushed at one place, such as the stars of ``**``."""
+    reached = 0
+    for token in tokens:
+        assert token.map
+        token.map[0] = reached = max(token.map[0], reached)
+        if token.type == "text":
+            reached += len(token.content)
+
+
+class _Weaver:
+    """Turns inline tokens into pieces."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.pieces: list[Piece] = []
+        self._flags: list[int] = []
+        self._look = INK
+        self._link: str | None = None
+        self._link_at = 0
+        self._auto = False
+
+    def run(self, tokens: Sequence[Token]) -> list[Piece]:
+        for index, token in enumerate(tokens):
+            assert token.map
+            following = tokens[index + 1].map if index + 1 < len(tokens) else None
+            self._take(token, token.map[0], following[0] if following else len(self.text))
+        return self.pieces
+
+    def _take(self, token: Token, start: int, end: int) -> None:
+        kind = token.type
+        if kind == "text":
+            if token.content:
+                self._plain(token.content, start)
+        elif token.nesting > 0:
+            self._open(token)
+        elif token.nesting < 0:
+            self._close()
+        elif kind == "softbreak":
+            self._add(" ", start, end)
+        elif kind == "hardbreak":
+            self._add("\n", start, end)
+        elif kind == "code_inline":
+            self._code(token, start)
+        elif kind == "text_special":
+            self._special(token, start)
+        elif kind == "html_inline":
+            broken = _BREAK.fullmatch(token.content)
+            self._add("\n" if broken else token.content, start, start + len(token.content), 0 if broken else DIM)
+        elif kind == "math_inline":
+            from tui.rendering.maths import to_unicode
+
+            self._add(to_unicode(token.content), start, start + len(token.markup), QUOTED | ITALIC)
+        elif kind == "image":
+            self._image(token, start, end)
+        elif kind == "footnote_ref":
+            label = token.meta["label"]
+            self._add(f"[{label}]", start, start + len(label) + 3, DIM | QUOTED)
+
+    def _add(self, text: str, start: int, end: int, look: int = 0) -> None:
+        self.pieces.append(Piece(clean(text).replace("\t", " "), self._look | look, start, end, self._link))
+
+    def _plain(self, content: str, start: int) -> None:
+        if self._auto and not self.text.startswith(content, start):
+            start = self.text.find(content, self._link_at)
+        end = start + len(content) if start >= 0 else -1
+        self._add(content, start, end)
+
+    def _special(self, token: Token, start: int) -> None:
+        end = start + len(token.markup)
+        if token.info == "escape" and len(token.content) < len(token.markup):
+            start += 1  # the backslash is not drawn
+        self._add(token.content, start, end)
+
+    def _code(self, token: Token, start: int) -> None:
+        mark, content = token.markup, token.content
+        start += len(mark)
+        if not self.text.startswith(mark, start + len(content)) or (
+            self.text[start : start + len(content)].replace("\n", " ") != content
+        ):
+            start += 1  # one space was taken from each side
+        look = STRONG | BAND | (self._look & ~15)
+        position = 0
+        while position <= len(content):
+            newline = self.text.find("\n", start + position, start + len(content))
+            stop = len(content) if newline < 0 else newline - start + 1
+            part = clean(content[position:stop]).replace("\t", " ")
+            self.pieces.append(Piece(part, look, start + position, start + stop, self._link))
+            position = stop if newline >= 0 else len(content) + 1
+
+    def _open(self, token: Token) -> None:
+        flag = _FLAGS.get(token.type, 0)
+        self._flags.append(self._look)
+        self._look |= flag
+        if flag == BOLD:
+            self._look = self._look & ~15 | STRONG
+        if token.type == "link_open":
+            assert token.map
+            self._link = clean(str(token.attrs.get("href", "")))
+            self._auto = token.info == "auto"
+            self._link_at = token.map[0]
+            self._first = len(self.pieces)
+
+    def _close(self) -> None:
+        was_link = self._look & UNDERLINE
+        self._look = self._flags.pop()
+        if was_link and not self._look & UNDERLINE:
+            self._hint()
+            self._link, self._auto = None, False
+
+    def _hint(self) -> None:
+        """Name the host where the link's text looks like another one."""
+        shown = "".join(piece.text for piece in self.pieces[self._first :])
+        seen = _HOST.match(shown.strip())
+        host = _host_of(self._link or "")
+        if seen and host and not self._auto and _bare(seen[1]) != _bare(host):
+            self.pieces.append(Piece(f" ({host})", DIM, link=self._link))
+
+    def _image(self, token: Token, start: int, end: int) -> None:
+        url = clean(str(token.attrs.get("src", "")))
+        alt = clean("".join(child.content for child in token.children or ())) or "image"
+        link = self._link or url
+        self.pieces.append(Piece(alt, self._look | UNDERLINE | QUOTED, start, end, link))
+        short = url if len(url) <= 80 else url[:79] + "…"
+        self.pieces.append(Piece(f" ({short})", DIM, link=link))
+
+
+def _host_of(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _bare(host: str) -> str:
+    return host.lower().removeprefix("www.")

@@ -1,0 +1,198 @@
+"""Markdown's tree as a flat list of leaves: each block of text with the lists and quotes that it stands in.
+
+Flat, because a reply grows at its end: only the last leaves have to be looked at again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+_LEAVES = {"fence", "code_block", "html_block", "hr", "math_block", "details_open", "details_close"}
+_BRANCHES = {"paragraph_open": "paragraph", "heading_open": "heading", "table_open": "table"}
+_ITEMS = {"list_item_open": "item", "footnote_reference_open": "note"}
+_QUOTES = {"blockquote_open", "alert_open"}
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A list item, footnote or quote around leaves."""
+
+    kind: str
+    """item, note or quote"""
+    line: int
+    """The source line it opens on."""
+    label: str = ""
+    """What stands in front of an item or note; the kind of an alert."""
+    number: int = 0
+    """Of an item in an ordered list."""
+    group: int = 0
+    """The line that the list opens on: equal for the items of one list."""
+    marker: str = ""
+    indent: int = field(default=-1, compare=False)
+    """The column that its content needs; -1 where it was not seen."""
+
+
+Path = tuple[Container, ...]
+
+
+@dataclass(slots=True)
+class Leaf:
+    """One block of text: paragraph, heading, fence, code, table, html, math, rule, details, end."""
+
+    kind: str
+    path: Path
+    first: int
+    """Its first source line."""
+    last: int
+    """The line after its last one."""
+    content: str = ""
+    info: str = ""
+    shared: int = 0
+    """How many containers of the path it shares with the leaf before."""
+    gap: int = 0
+    """Blank rows above it."""
+    start: int = 0
+    """Where its lines begin in the source."""
+    end: int = 0
+    folds: tuple[int, ...] = ()
+    """The starts of the ``<details>`` around it."""
+
+    def same(self, other: Leaf) -> bool:
+        """Whether both are drawn alike."""
+        return (
+            self.grows_into(other)
+            and self.content == other.content
+            and (self.last, self.end) == (other.last, other.end)
+        )
+
+    def grows_into(self, other: Leaf) -> bool:
+        """Whether the other may be this one with more text."""
+        return (
+            self.kind == other.kind
+            and self.first == other.first
+            and self.info == other.info
+            and self.gap == other.gap
+            and self.shared == other.shared
+            and self.folds == other.folds
+            and self.path == other.path
+            and other.content.startswith(self.content)
+        )
+
+
+class Flattener:
+    """Turns block tokens into leaves."""
+
+    def __init__(self, path: Path, base: int, indents: dict[int, int], closed: Container | None) -> None:
+        self.path = list(path)
+        self.base = base
+        self.indents = indents
+        self._closed = closed
+        self.leaves: list[Leaf] = []
+        self._lists: list[tuple[int, str, int]] = []
+        """Of each open list: its group, marker, and the number of the next item."""
+
+    def run(self, tokens: Sequence[Token]) -> list[Leaf]:
+        """The leaves of ``tokens``, in order."""
+        index = 0
+        while index < len(tokens):
+            index = self._take(tokens, index)
+        return self.leaves
+
+    def _take(self, tokens: Sequence[Token], index: int) -> int:
+        token = tokens[index]
+        kind = token.type
+        if kind in _LEAVES:
+            self._leaf(token, _NAMES.get(kind, kind), token.content, token.info)
+        elif kind in _BRANCHES:
+            return self._branch(tokens, index, _BRANCHES[kind])
+        elif kind in ("bullet_list_open", "ordered_list_open"):
+            self._open_list(token)
+        elif kind in ("bullet_list_close", "ordered_list_close"):
+            self._lists.pop()
+        elif kind in _ITEMS:
+            self._open(self._item(token), index, tokens)
+        elif kind in _QUOTES:
+            label = token.info if kind == "alert_open" else ""
+            self._open(Container("quote", self._line(token), label), index, tokens)
+            if label:
+                self._alert_title(token)
+                return index + 4  # the title that markdown-it makes up
+        elif kind in ("list_item_close", "footnote_reference_close", "blockquote_close", "alert_close"):
+            self._close()
+        return index + 1
+
+    def _line(self, token: Token) -> int:
+        return self.base + (token.map[0] if token.map else 0)
+
+    def _open_list(self, token: Token) -> None:
+        start = int(token.attrs.get("start", 1)) if token.type == "ordered_list_open" else 0
+        group, closed = self._line(token), self._closed
+        if closed and closed.marker == token.markup and not self.leaves:
+            group, start = closed.group, closed.number + 1  # the list goes on
+        self._lists.append((group, token.markup, start))
+
+    def _item(self, token: Token) -> Container:
+        line = self._line(token)
+        if token.type == "footnote_reference_open":
+            return Container("note", line, f"[{token.meta['label']}]")
+        group, marker, number = self._lists[-1]
+        label = f"{number}{marker}" if marker in ".)" else "•"
+        if marker in ".)":
+            self._lists[-1] = (group, marker, number + 1)
+        if "checked" in token.meta:
+            label = "☑" if token.meta["checked"] else "☐"
+        return Container("item", line, label, number, group, marker)
+
+    def _open(self, container: Container, index: int, tokens: Sequence[Token]) -> None:
+        # What the parser asked of the next block is the indent of this container's content.
+        seen = self.indents.get(index + 1, -1)
+        self.path.append(replace(container, indent=seen))
+
+    def _close(self) -> None:
+        container = self.path.pop()
+        last = self.leaves[-1] if self.leaves else None
+        if container.kind != "quote" and (last is None or container not in last.path):
+            self.leaves.append(Leaf("empty", (*self.path, container), container.line, container.line + 1))
+
+    def _alert_title(self, token: Token) -> None:
+        line = self._line(token)
+        self.leaves.append(Leaf("alert", tuple(self.path), line, line + 1, info=token.info))
+
+    def _leaf(self, token: Token, kind: str, content: str, info: str) -> None:
+        first, last = token.map or (0, 0)
+        self.leaves.append(
+            Leaf(kind, tuple(self.path), self.base + first, self.base + last, content, info)
+        )
+
+    def _branch(self, tokens: Sequence[Token], index: int, kind: str) -> int:
+        token = tokens[index]
+        if kind == "table":
+            aligns: list[str] = []
+            while tokens[index].type != "table_close":
+                if tokens[index].type == "th_open":
+                    aligns.append(_align(tokens[index].attrs))
+                index += 1
+            self._leaf(token, kind, token.content, ",".join(aligns))
+            return index + 1
+        content = tokens[index + 1].content
+        self._leaf(token, kind, content, token.tag if kind == "heading" else "")
+        return index + 3
+
+
+_NAMES = {
+    "code_block": "code",
+    "html_block": "html",
+    "hr": "rule",
+    "math_block": "math",
+    "details_open": "details",
+    "details_close": "end",
+}
+
+
+def _align(attrs: dict[str, Any]) -> str:
+    return str(attrs.get("style", "")).removeprefix("text-align:")
