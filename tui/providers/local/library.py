@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tui.chat.chunks import Progress
@@ -29,6 +29,8 @@ class LocalModel:
     note: str = ""
     context: int | None = None
     """Tokens that the model was trained on; None where unknown."""
+    sampling: Mapping[str, float] = field(default_factory=dict)
+    """How the next token is drawn where the request does not say; empty leaves it to the engine."""
 
 
 class LocalModels:
@@ -41,7 +43,10 @@ class LocalModels:
     """
 
     def __init__(
-        self, cache_dir: Path, own: Mapping[str, Path] | None = None, known: Sequence[KnownModel] = KNOWN
+        self,
+        cache_dir: Path,
+        own: Mapping[str, str | Path] | None = None,
+        known: Sequence[KnownModel] = KNOWN,
     ) -> None:
         self._folder = cache_dir / "models"
         self._own = {name: Path(path).expanduser() for name, path in (own or {}).items()}
@@ -64,7 +69,15 @@ class LocalModels:
         if model := self._known.get(name):
             path = self._folder / model.file_name
             return LocalModel(
-                name, model.title, model.licence, model.bytes, path.is_file(), path, model.note, model.context
+                name,
+                model.title,
+                model.licence,
+                model.bytes,
+                path.is_file(),
+                path,
+                model.note,
+                model.context,
+                model.sampling,
             )
         names = ", ".join([*self._known, *self._own])
         raise ModelNotSupportedError(f"There is no local model {name}", f"There are: {names}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -56,6 +57,8 @@ class KnownModel:
     """Tried in turn."""
     context: int
     """Tokens that the model was trained on."""
+    sampling: Mapping[str, float]
+    """How its makers say that the next token is drawn, in the engine's names."""
     note: str
 
     @property
@@ -69,7 +72,7 @@ _QWEN_PART = 89_128_960
 KNOWN = (
     KnownModel(
         name="qwen2.5-coder-0.5b",
-        title="Qwen2.5 Coder 0.5B Instruct (Q4_K_M)",
+        title="Qwen2.5 Coder 0.5B",
         licence="Apache-2.0",
         bytes=491_400_064,
         sha256="1d9614638d18024d0fbb36575a15f1302a3adf044df10345688ec4f6e1c4ff32",
@@ -86,11 +89,12 @@ KNOWN = (
             ),
         ),
         context=32_768,
+        sampling={"temp": 0.7, "top_p": 0.8, "top_k": 20, "penalty_repeat": 1.1},
         note="a small demo model: right on simple questions, weak on facts",
     ),
     KnownModel(
         name="smollm2-135m",
-        title="SmolLM2 135M Instruct (Q4_1)",
+        title="SmolLM2 135M",
         licence="Apache-2.0",
         bytes=98_362_432,
         sha256="b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
@@ -106,6 +110,7 @@ KNOWN = (
             ),
         ),
         context=8192,
+        sampling={"temp": 0.2, "top_p": 0.9},
         note="a tiny demo model: quick and fluent, often wrong",
     ),
 )

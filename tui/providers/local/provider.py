@@ -78,9 +78,9 @@ class LocalProvider(AsyncGeneratorProvider, ProviderModelMixin):
             async for progress in steps:
                 yield progress
         found = cls.library.find(name)
-        if not cls.runner.loaded(found.path):
+        if not cls.runner.loaded(found):
             yield Progress(f"Loading {found.title}")
-        async with cls.runner.serving(name, found.path) as child:
+        async with cls.runner.serving(found) as child:
             # The server's port is known only now: this request is made by a class that has its address.
             bound = type(cls.__name__, (cls,), {"url": f"{await child.url()}/v1"})
             yield Progress("Reading the conversation")

@@ -1,7 +1,7 @@
 """The child processes that serve models: started on first use, reused, stopped when unused.
 
-A crash in the engine, its load (which holds its interpreter for seconds) and what it prints can't hurt
-the app. A child ends when its stdin closes, so none outlives this process.
+A crash in the engine, its load (which holds its interpreter for seconds) and what it prints can't hurt the
+app. A child ends when its stdin closes, so none outlives this process.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from pathlib import Path
 from tui.errors import ErrorKind, ProviderError
 from tui.paths import PRIVATE_FILE, private_dir
 from tui.providers.local import server
+from tui.providers.local.library import LocalModel
 from tui.providers.local.spawn import spawn
 
 CONTEXT = 8192
@@ -35,26 +36,38 @@ END_DELAY = 0.5
 """Seconds between the last word of a process that crashes and its end."""
 STOP_LIMIT = 1.0
 """Seconds that a child has to end by itself."""
+_REASON = re.compile(r"error loading model: (.+)")
 
 
 class Child:
-    """One process that serves one model. Reading its first line, and its end, is a thread's work."""
+    """One process that serves one model. A thread reads its first line and waits for its end.
 
-    def __init__(self, name: str, model: Path, log: Path | None) -> None:
-        self.name = name
-        self.log = log
+    Attributes:
+        key: What a caller must send.
+        users: How many requests it serves.
+        stop: End the process; does nothing the second time, and is called at exit.
+    """
+
+    def __init__(self, model: LocalModel, log: Path | None) -> None:
         self.key = secrets.token_urlsafe(32)
         self.users = 0
-        self.process = _spawn(name, model, self.key, log)
+        self._title = model.title
+        self._log = log
+        self._process = _start(model, self.key, log)
         self._ready: Future[dict[str, str]] = Future()
         self._ready.set_running_or_notify_cancel()  # who gives up waiting must not cancel it for all
-        threading.Thread(target=self._watch, name=f"local model {name}", daemon=True).start()
-        self.stop = weakref.finalize(self, _stop, self.process)
+        threading.Thread(target=self._watch, name=f"local model {model.name}", daemon=True).start()
+        self.stop = weakref.finalize(self, _stop, self._process)
+
+    @property
+    def pid(self) -> int:
+        """The process."""
+        return self._process.pid
 
     @property
     def alive(self) -> bool:
         """Whether the process runs."""
-        return self.process.poll() is None
+        return self._process.poll() is None
 
     @property
     def loaded(self) -> bool:
@@ -73,8 +86,8 @@ class Child:
         except TimeoutError:
             self.stop()
             raise ProviderError(
-                f"{self.name} did not load within {LOAD_LIMIT:.0f} s",
-                self._log_hint(),
+                f"{self._title} did not load within {LOAD_LIMIT:.0f} s",
+                self._see_log(),
                 kind=ErrorKind.TIMEOUT,
             ) from None
         if "url" not in answer:
@@ -86,39 +99,47 @@ class Child:
         if error.kind not in (ErrorKind.CONNECT, ErrorKind.LOST) or not await self._ended():
             return error
         return ProviderError(
-            f"The model on this machine stopped ({_ending(self.process.returncode)})",
-            "Send again to start it anew. " + self._log_hint(),
+            f"The model on this machine stopped ({_ending(self._process.returncode)})",
+            f"Send again to start it anew. {self._see_log()}".strip(),
             kind=ErrorKind.LOST,
         )
+
+    def hang_up(self) -> None:
+        """Close the child's stdin, upon which it ends; does not wait for that."""
+        _hang_up(self._process)
 
     async def _ended(self) -> bool:
         """Whether the process is gone: its sockets close a moment before it is."""
         try:
-            await asyncio.to_thread(self.process.wait, END_DELAY)
+            await asyncio.to_thread(self._process.wait, END_DELAY)
         except subprocess.TimeoutExpired:
             return False
         return True
 
     def _watch(self) -> None:
-        assert self.process.stdout is not None
-        with self.process.stdout as stdout:
+        assert self._process.stdout is not None
+        with self._process.stdout as stdout:
             line = stdout.readline()
         try:
             self._ready.set_result(json.loads(line))
-        except ValueError:
+        except ValueError:  # it died without a word
             self._ready.set_result({})
-        self.process.wait()
+        self._process.wait()
 
-    def _load_error(self, reason: str) -> ProviderError:
-        if "libgomp" in reason:
-            hint = "Install it (apt-get install libgomp1) and send again."
-        else:
-            hint = self._log_hint()
-        reason = reason or _ending(self.process.wait())
-        return ProviderError(f"{self.name} could not be loaded: {reason}", hint, kind=ErrorKind.UNAVAILABLE)
+    def _load_error(self, words: str) -> ProviderError:
+        hint = "apt-get install libgomp1" if "libgomp" in words else self._see_log()
+        reason = self._reason_in_log() or words or _ending(self._process.wait())
+        return ProviderError(f"{self._title} could not be loaded: {reason}", hint, kind=ErrorKind.UNAVAILABLE)
 
-    def _log_hint(self) -> str:
-        return f"The log is {self.log}" if self.log else ""
+    def _reason_in_log(self) -> str:
+        """The engine's own words are only in its log."""
+        if self._log is None:
+            return ""
+        match = _REASON.search(self._log.read_text(encoding="utf-8", errors="replace"))
+        return match[1] if match else ""
+
+    def _see_log(self) -> str:
+        return f"The log is {self._log}" if self._log else ""
 
 
 class Runner:
@@ -135,22 +156,22 @@ class Runner:
         self._children: dict[Path, Child] = {}
         self._timers: dict[Path, asyncio.TimerHandle] = {}
 
-    def loaded(self, model: Path) -> bool:
+    def loaded(self, model: LocalModel) -> bool:
         """Whether ``model`` answers at once."""
-        child = self._children.get(model)
+        child = self._children.get(model.path)
         return child is not None and child.loaded
 
     @asynccontextmanager
-    async def serving(self, name: str, model: Path) -> AsyncIterator[Child]:
+    async def serving(self, model: LocalModel) -> AsyncIterator[Child]:
         """The child that serves ``model``, kept inside the block; started if need be, perhaps still loading.
 
         Raises:
             ProviderError: The process could not be started.
         """
-        child = self._children.get(model)
+        child = self._children.get(model.path)
         if child is None or not child.alive:
-            child = self._children[model] = Child(name, model, self._log_file(name))
-        if timer := self._timers.pop(model, None):
+            child = self._children[model.path] = Child(model, self._log_file(model.name))
+        if timer := self._timers.pop(model.path, None):
             timer.cancel()
         child.users += 1
         try:
@@ -159,7 +180,7 @@ class Runner:
             child.users -= 1
             if not child.users and child.alive:
                 loop = asyncio.get_running_loop()
-                self._timers[model] = loop.call_later(self._idle, self._rest, model, child)
+                self._timers[model.path] = loop.call_later(self._idle, self._rest, model.path)
 
     async def close(self) -> None:
         """Stop every child."""
@@ -170,32 +191,28 @@ class Runner:
         self._children.clear()
         await asyncio.gather(*(asyncio.to_thread(child.stop) for child in children))
 
-    def _rest(self, model: Path, child: Child) -> None:
-        self._timers.pop(model, None)
-        if not child.users and self._children.get(model) is child:
-            del self._children[model]
-            _hang_up(child.process)
+    def _rest(self, path: Path) -> None:
+        del self._timers[path]
+        self._children.pop(path).hang_up()
 
     def _log_file(self, name: str) -> Path | None:
-        if self._log is None:
-            return None
-        return private_dir(self._log) / f"local-{re.sub(r'[^A-Za-z0-9._-]', '_', name)}.log"
+        return self._log / f"local-{re.sub(r'[^A-Za-z0-9._-]', '_', name)}.log" if self._log else None
 
 
-def _spawn(name: str, model: Path, key: str, log: Path | None) -> subprocess.Popen[bytes]:
-    command = [
-        sys.executable,
-        "-P",  # the folder of server.py must not shadow the standard library
-        str(Path(server.__file__)),
-        str(model),
-        name,
-        str(CONTEXT),
-        str(_threads()),
-    ]
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+def _start(model: LocalModel, key: str, log: Path | None) -> subprocess.Popen[bytes]:
+    order = server.Order(
+        model=str(model.path),
+        name=model.name,
+        context=CONTEXT,
+        threads=_threads(),
+        sampling=model.sampling,
+    )
+    # -P: the folder of server.py must not shadow the standard library
+    command = [sys.executable, "-P", server.__file__, json.dumps(order)]
     try:
-        errors = os.open(log or os.devnull, flags, PRIVATE_FILE)
-        try:
+        if log:
+            private_dir(log.parent)
+        with open(log or os.devnull, "wb", opener=_private) as errors:
             return spawn(
                 command,
                 stdin=subprocess.PIPE,
@@ -203,12 +220,14 @@ def _spawn(name: str, model: Path, key: str, log: Path | None) -> subprocess.Pop
                 stderr=errors,
                 env={**os.environ, server.KEY_VARIABLE: key},
             )
-        finally:
-            os.close(errors)
     except OSError as error:
         raise ProviderError(
-            f"The model on this machine could not be started: {error}", kind=ErrorKind.UNAVAILABLE
+            f"{model.title} could not be started: {error}", kind=ErrorKind.UNAVAILABLE
         ) from error
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, PRIVATE_FILE)
 
 
 def _threads() -> int:

@@ -1,8 +1,8 @@
 """What runs in the child process: one model behind an OpenAI-compatible server on a free loopback port.
 
-Started by path, as ``python server.py MODEL NAME CONTEXT THREADS``, so that it imports nothing of Segue. The
-key that callers must send is in ``SEGUE_LOCAL_KEY``. One line of JSON on stdout says where the server
-listens, or why there is none. The process ends when its stdin closes, so it can't outlive its parent, however
+Started by path, as ``python server.py ORDER``, so that it imports nothing of Segue; ORDER is an ``Order`` in
+JSON. The key that callers must send is in ``SEGUE_LOCAL_KEY``. One line of JSON on stdout says where the
+server listens, or why there is none. The process ends when its stdin closes, so it can't outlive its parent, however
 that died.
 """
 
@@ -11,7 +11,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-from typing import TextIO
+from collections.abc import Mapping
+from typing import Any, TextIO, TypedDict
 
 # Threads that wait must sleep, not spin: beside two busy neighbours, spinning made 64 tokens take over 40 s.
 # OpenMP reads this once, when the engine is loaded.
@@ -19,13 +20,27 @@ os.environ["OMP_WAIT_POLICY"] = "passive"
 os.environ["GOMP_SPINCOUNT"] = "0"
 
 KEY_VARIABLE = "SEGUE_LOCAL_KEY"
+BATCH = 128
+"""Tokens read at a time: not slower than more, and progress and a stop come every two seconds, not thirty."""
 
 
-def main(model: str, name: str, context: str, threads: str) -> None:
-    """Serve ``model`` until stdin closes."""
+class Order(TypedDict):
+    """What to serve."""
+
+    model: str
+    """Path of the file."""
+    name: str
+    context: int
+    threads: int
+    sampling: Mapping[str, float]
+    """How the next token is drawn where the request does not say."""
+
+
+def main(order: Order) -> None:
+    """Serve until stdin closes."""
     answer = _own_stdout()
     try:
-        server = _start(model, name, int(context), int(threads))
+        server = _start(order)
     except (ImportError, RuntimeError, ValueError, OSError) as error:
         print(json.dumps({"error": str(error)}), file=answer, flush=True)
         sys.exit(1)
@@ -35,15 +50,24 @@ def main(model: str, name: str, context: str, threads: str) -> None:
     os._exit(0)
 
 
-def _start(model: str, name: str, context: int, threads: int):  # type: ignore[no-untyped-def]
+def _start(order: Order) -> Any:
     import xllamacpp
 
     params = xllamacpp.CommonParams()
-    params.model.path = model
-    params.model_alias = {name}
-    params.n_ctx = context
-    params.cpuparams.n_threads = threads
-    params.cpuparams_batch.n_threads = threads
+    params.model.path = order["model"]
+    params.model_alias = {order["name"]}
+    params.n_ctx = order["context"]
+    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = order["threads"]
+    for name, value in order["sampling"].items():
+        setattr(params.sampling, name, value)
+    if all(
+        device["type"] == xllamacpp.ggml_backend_dev_type.GGML_BACKEND_DEVICE_TYPE_CPU
+        for device in xllamacpp.get_device_info()
+    ):
+        params.fit_params = (
+            False  # there is no other memory to fit into; it loads the model twice to find out
+        )
+        params.n_batch = params.n_ubatch = BATCH
     params.hostnames = ["127.0.0.1"]
     params.port = 0
     params.api_keys = [os.environ.pop(KEY_VARIABLE)]
@@ -61,4 +85,4 @@ def _own_stdout() -> TextIO:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(json.loads(sys.argv[1]))

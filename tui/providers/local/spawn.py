@@ -13,7 +13,7 @@ def spawn(
     *,
     stdin: int,
     stdout: int | IO[bytes],
-    stderr: int,
+    stderr: int | IO[bytes],
     env: Mapping[str, str],
 ) -> subprocess.Popen[bytes]:
     """Start ``command`` out of reach of Ctrl+C, which is for Segue, and without a window of its own.
