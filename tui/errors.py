@@ -33,7 +33,7 @@ class SegueError(Exception):
     """
 
     def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
+        Exception.__init__(self, message)  # by name: an HTTP error has a second line of ancestors
         self.message = message
         self.hint = hint
 

@@ -1,1 +1,22 @@
 """Who answers: the contract, one wire format a file, and the lists that are data."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tui.providers.ai365vip import AI365VIP
+    from tui.providers.ollama import Ollama
+    from tui.providers.openai_chat import OpenAIChat
+
+__all__ = ["AI365VIP", "Ollama", "OpenAIChat"]
+
+_HOME = {"AI365VIP": "ai365vip", "Ollama": "ollama", "OpenAIChat": "openai_chat"}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a provider when it is named: the package itself must not cost the start aiohttp's time."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

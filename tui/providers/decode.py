@@ -1,0 +1,272 @@
+"""From bytes to events: pure state machines that may be fed at any border."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import zlib
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from tui.chat.chunks import Reasoning
+from tui.errors import ErrorKind, ProviderError
+from tui.text import normalise
+
+LINE_LIMIT = 16_000_000
+"""Characters in one line, or in the data of one event."""
+_SLICE = 262_144
+
+
+class Event(NamedTuple):
+    """One event of a stream; ``name`` is empty where the sender gave none."""
+
+    name: str
+    data: str
+
+
+def utf8() -> codecs.IncrementalDecoder:
+    """A decoder that drops a byte order mark and makes U+FFFD of what is not UTF-8."""
+    return codecs.getincrementaldecoder("utf-8-sig")("replace")
+
+
+class Lines:
+    r"""Splits text at ``\r\n``, ``\n`` and ``\r`` only; JSON may hold U+2028 and its like."""
+
+    def __init__(self, limit: int = LINE_LIMIT) -> None:
+        self._limit = limit
+        self._begun: list[str] = []
+        self._size = 0
+        self._after_cr = False
+
+    def feed(self, text: str) -> list[str]:
+        """The lines that ``text`` completes, without their ends.
+
+        Raises:
+            ProviderError: A line is longer than the limit.
+        """
+        if self._after_cr and text.startswith("\n"):  # the second half of a \r\n that was cut
+            text = text[1:]
+            self._after_cr = False
+        if text:
+            self._after_cr = text.endswith("\r")
+        if "\r" in text:
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        lines = text.split("\n")
+        rest = lines.pop()
+        if lines and self._begun:
+            lines[0] = self._take() + lines[0]
+        if rest:
+            self._begun.append(rest)
+            self._size += len(rest)
+            if self._size > self._limit:
+                raise too_long(self._limit)
+        return lines
+
+    def close(self) -> list[str]:
+        """The last line, if it had no end."""
+        return [self._take()] if self._begun else []
+
+    def _take(self) -> str:
+        line = "".join(self._begun)
+        self._begun.clear()
+        self._size = 0
+        return line
+
+
+class ServerSentEvents:
+    """The ``text/event-stream`` format."""
+
+    def __init__(self) -> None:
+        self._lines = Lines()
+        self._name = ""
+        self._data: list[str] = []
+        self._size = 0
+
+    def feed(self, text: str) -> Iterator[Event]:
+        """The events that ``text`` completes."""
+        for line in self._lines.feed(text):
+            if line:
+                self._field(line)
+            else:
+                yield from self._dispatch()
+
+    def close(self) -> Iterator[Event]:
+        """The last event, which many senders do not end with a blank line."""
+        for line in self._lines.close():
+            self._field(line)
+        yield from self._dispatch()
+
+    def _field(self, line: str) -> None:
+        name, _, value = line.partition(":")
+        value = value.removeprefix(" ")
+        if name == "data":
+            self._data.append(value)
+            self._size += len(value)
+            if self._size > LINE_LIMIT:
+                raise too_long(LINE_LIMIT)
+        elif name == "event":
+            self._name = value
+
+    def _dispatch(self) -> Iterator[Event]:
+        if self._data:
+            yield Event(self._name, "\n".join(self._data))
+        self._name = ""
+        self._data.clear()
+        self._size = 0
+
+
+class JsonLines:
+    """One JSON value a line (NDJSON)."""
+
+    def __init__(self) -> None:
+        self._lines = Lines()
+
+    def feed(self, text: str) -> Iterator[Event]:
+        """The values that ``text`` completes."""
+        return (Event("", line) for line in self._lines.feed(text) if line.strip())
+
+    def close(self) -> Iterator[Event]:
+        """The last value, if its line had no end."""
+        return (Event("", line) for line in self._lines.close() if line.strip())
+
+
+Framing = ServerSentEvents | JsonLines
+
+
+def too_long(limit: int) -> ProviderError:
+    """The error for a line or an event that does not end."""
+    return ProviderError(
+        f"The answer has a line of more than {limit // 1_000_000} MB", kind=ErrorKind.PROTOCOL
+    )
+
+
+class Inflater:
+    """Decompresses gzip and deflate in slices, so that a small answer can't fill the memory.
+
+    Done here and not by aiohttp, because aiohttp takes a cut gzip stream for a whole one.
+    """
+
+    def __init__(self, encoding: str) -> None:
+        self._encoding = encoding
+        self._engine = zlib.decompressobj(wbits=47)
+        self._begun = False
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """What ``data`` decompresses to.
+
+        Raises:
+            ProviderError: It is not compressed as the server says.
+        """
+        if not self._begun and data:
+            self._begun = True
+            if self._encoding == "deflate" and data[0] & 0x0F != 8:
+                self._engine = zlib.decompressobj(wbits=-zlib.MAX_WBITS)  # raw, as many servers send it
+        try:
+            while data:
+                piece = self._engine.decompress(data, _SLICE)
+                data = self._engine.unconsumed_tail
+                if piece:
+                    yield piece
+        except zlib.error:
+            raise ProviderError(
+                f"The answer can't be unpacked: it is not {self._encoding}, as the server says",
+                kind=ErrorKind.PROTOCOL,
+            ) from None
+
+    @property
+    def whole(self) -> bool:
+        """Whether the compressed stream came to its own end."""
+        return self._engine.eof or not self._begun
+
+
+class Joiner:
+    """Joins surrogate pairs that a server cut in two; orphans become U+FFFD."""
+
+    def __init__(self) -> None:
+        self._held = ""
+
+    def feed(self, text: str) -> str:
+        """``text`` without a high surrogate at its end, which waits for its other half."""
+        if self._held:
+            text = self._held + text
+            self._held = ""
+        if text and "\ud800" <= text[-1] <= "\udbff":
+            self._held = text[-1]
+            text = text[:-1]
+        return normalise(text)
+
+    def close(self) -> str:
+        """What still waits, as U+FFFD."""
+        held, self._held = self._held, ""
+        return normalise(held)
+
+
+class ThinkTag:
+    """Takes ``<think>…</think>`` at the start of an answer for reasoning."""
+
+    _OPEN, _CLOSE = "<think>", "</think>"
+
+    def __init__(self) -> None:
+        self._held = ""
+        self._state = "start"
+
+    def feed(self, text: str) -> Iterator[str | Reasoning]:
+        """The pieces of ``text``; what may be the beginning of a tag is held back."""
+        if self._state == "text":
+            yield text
+            return
+        self._held += text
+        if self._state == "start":
+            yield from self._start()
+        if self._state == "thinking":
+            yield from self._thinking()
+        if self._state == "after":
+            yield from self._after()
+
+    def close(self) -> Iterator[str | Reasoning]:
+        """What was held back."""
+        held, self._held = self._held, ""
+        if held and self._state != "after":
+            yield Reasoning(held) if self._state == "thinking" else held
+
+    def _start(self) -> Iterator[str]:
+        begun = self._held.lstrip()
+        if begun.startswith(self._OPEN):
+            self._held = begun[len(self._OPEN) :]
+            self._state = "thinking"
+        elif not self._OPEN.startswith(begun):
+            yield self._release()
+
+    def _thinking(self) -> Iterator[Reasoning]:
+        thought, closed, rest = self._held.partition(self._CLOSE)
+        if closed:
+            self._held, self._state = rest, "after"
+        else:
+            keep = _overlap(thought, self._CLOSE)
+            thought, self._held = thought[: len(thought) - keep], thought[len(thought) - keep :]
+        if thought:
+            yield Reasoning(thought)
+
+    def _after(self) -> Iterator[str]:
+        self._held = self._held.lstrip()
+        if self._held:
+            yield self._release()
+
+    def _release(self) -> str:
+        held, self._held = self._held, ""
+        self._state = "text"
+        return held
+
+
+def _overlap(text: str, tag: str) -> int:
+    """How many characters at the end of ``text`` may be the beginning of ``tag``."""
+    return next((n for n in range(min(len(tag) - 1, len(text)), 0, -1) if tag.startswith(text[-n:])), 0)
+
+
+_DATA_URL = re.compile(r"data:([^;,]*)(?:;[^;,]+)*?;base64,", re.IGNORECASE)
+
+
+def split_data_url(url: str) -> tuple[str, str] | None:
+    """Media type and base64 of a ``data:`` URL; None for any other."""
+    match = _DATA_URL.match(url)
+    return (match[1].lower(), url[match.end() :]) if match else None

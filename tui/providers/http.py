@@ -1,0 +1,252 @@
+"""The one way to a server: sessions, proxies, certificates, and where a key may go.
+
+Nothing is retried here: the engine does that, with a countdown that the person can end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json as jsonlib
+import os
+import ssl
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from functools import cache
+from typing import Any
+from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
+
+import aiohttp
+
+from tui import __version__
+from tui.errors import ErrorKind, ProviderError
+from tui.providers.address import host_of, is_private
+from tui.providers.answer import LISTS, LOCAL, REMOTE, Answer, ProviderHTTPError, Timeouts
+from tui.providers.network import no_answer, place_of, proxy_refused, socks_errors
+from tui.providers.proxy import proxy_for
+from tui.secret import Secret
+
+__all__ = [
+    "LISTS",
+    "LOCAL",
+    "REMOTE",
+    "Answer",
+    "ProviderHTTPError",
+    "Timeouts",
+    "fetch_json",
+    "open_stream",
+    "shared_session",
+    "transport",
+]
+
+_UPLOAD_BYTES_PER_SECOND = 50_000
+_KEEP_ALIVE_SECONDS = 60.0
+_KEY_HEADERS = frozenset({"authorization", "x-api-key", "api-key", "x-goog-api-key", "cookie"})
+_TRANSPORT = frozenset({"api_key", "allow_http_key", "timeouts"})
+
+
+def transport(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of a provider's keyword arguments that concern the way to the server."""
+    return {name: value for name, value in options.items() if name in _TRANSPORT}
+
+
+@asynccontextmanager
+async def shared_session() -> AsyncIterator[None]:
+    """Keep connections for the next request, in this event loop, while the context lasts.
+
+    Without it every request has a session of its own, which is closed with it.
+    """
+    loop = asyncio.get_running_loop()
+    if loop in _shared:
+        yield
+        return
+    _shared[loop] = sessions = _Sessions()
+    try:
+        yield
+    finally:
+        del _shared[loop]
+        await sessions.close()
+
+
+@asynccontextmanager
+async def open_stream(
+    method: str,
+    url: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    json: Any = None,
+    proxy: str | None = None,
+    api_key: str | None = None,
+    allow_http_key: bool = False,
+    timeouts: Timeouts | None = None,
+) -> AsyncIterator[Answer]:
+    """Send a request and give its answer, whose body is still to come. Leaving closes the connection.
+
+    Args:
+        method: The HTTP method.
+        url: Where to.
+        headers: Those of the request, the key among them.
+        json: The body.
+        proxy: Proxy that the caller or the config names; None looks at the environment.
+        api_key: The key that the headers hold: kept out of every message, and off plain http.
+        allow_http_key: Let a key travel over plain http to a public address.
+        timeouts: Limits; by default those for a local or for a remote server.
+
+    Raises:
+        ProviderHTTPError: The server answered with an HTTP error or a redirect.
+        ProviderError: There was no answer, or it is not one of an API.
+    """
+    key = Secret(api_key) if api_key else None
+    _check_key(url, headers or {}, key, allow_http_key)
+    through = proxy_for(url, proxy)
+    limits = timeouts or (LOCAL if is_private(url) else REMOTE)
+    sessions = _shared.get(asyncio.get_running_loop())
+    own = _Sessions() if sessions is None else None
+    try:
+        response = await _send(sessions or own or _Sessions(), method, url, headers, json, through, limits)
+        answer = Answer(response, url, key, limits)
+        try:
+            if through and answer.status == 407:
+                raise proxy_refused(through, answer.status)
+            await answer.check()
+            yield answer
+        finally:
+            answer.close()
+    finally:
+        if own:
+            await own.close()
+
+
+async def fetch_json(
+    url: str, *, method: str = "GET", timeouts: Timeouts | None = None, **options: Any
+) -> Any:
+    """A whole JSON document. Options are those of ``open_stream``.
+
+    Raises:
+        ProviderError: As for ``open_stream``, or it is not JSON.
+    """
+    async with open_stream(method, url, timeouts=timeouts or LISTS, **options) as answer:
+        text = await answer.read()
+        try:
+            return jsonlib.loads(text)
+        except (ValueError, RecursionError):
+            raise (answer.page(text) if text.lstrip().startswith("<") else answer.unreadable(text)) from None
+
+
+class _Sessions:
+    """The sessions of one event loop: one for all, and one for each SOCKS proxy."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, aiohttp.ClientSession] = {}
+
+    def get(self, proxy: str | None) -> tuple[aiohttp.ClientSession, str | None]:
+        """The session for a proxy, and the proxy that is to be named with each request."""
+        socks = proxy if proxy and urlsplit(proxy).scheme.startswith("socks") else ""
+        if socks not in self._open:
+            self._open[socks] = aiohttp.ClientSession(
+                connector=_socks_connector(socks)
+                if socks
+                else aiohttp.TCPConnector(keepalive_timeout=_KEEP_ALIVE_SECONDS),
+                headers={"Accept-Encoding": "gzip, deflate", "User-Agent": f"segue/{__version__}"},
+                cookie_jar=aiohttp.DummyCookieJar(),
+                auto_decompress=False,
+                trust_env=False,  # it would add passwords of ~/.netrc, and misread NO_PROXY
+            )
+        return self._open[socks], None if socks else proxy
+
+    async def close(self) -> None:
+        """Close all of them."""
+        for session in self._open.values():
+            await session.close()
+        self._open.clear()
+
+
+_shared: WeakKeyDictionary[asyncio.AbstractEventLoop, _Sessions] = WeakKeyDictionary()
+
+
+async def _send(
+    sessions: _Sessions,
+    method: str,
+    url: str,
+    headers: Mapping[str, str] | None,
+    json: Any,
+    proxy: str | None,
+    limits: Timeouts,
+) -> aiohttp.ClientResponse:
+    session, named = sessions.get(proxy)
+    upload = len(jsonlib.dumps(json)) / _UPLOAD_BYTES_PER_SECOND if json is not None else 0.0
+    secure = "https" in (urlsplit(url).scheme, urlsplit(named or "").scheme)
+    try:
+        async with asyncio.timeout(limits.headers + upload):
+            return await session.request(
+                method,
+                url,
+                headers=headers,
+                json=json,
+                proxy=named,
+                ssl=_tls_context() if secure else True,
+                allow_redirects=False,
+                timeout=aiohttp.ClientTimeout(total=None, connect=limits.connect),
+            )
+    except Exception as error:
+        if not isinstance(error, (aiohttp.ClientError, OSError, ValueError, *socks_errors())):
+            raise
+        if type(error) is TimeoutError:
+            raise ProviderError(
+                f"{place_of(url)} did not begin to answer within {limits.headers:g} s",
+                "Try again, or choose another model.",
+                kind=ErrorKind.TIMEOUT,
+            ) from None
+        raise no_answer(error, url, proxy, limits.connect) from None
+
+
+def _check_key(url: str, headers: Mapping[str, str], key: Secret | None, allowed: bool) -> None:
+    """A key goes readable for everyone only within the person's own network."""
+    if key and not (key.reveal().isascii() and key.reveal().isprintable()):
+        raise ProviderError(
+            f"The key {key} has characters that no key has",
+            "Was a line break copied with it?",
+            kind=ErrorKind.AUTH,
+        )
+    carries = key is not None or any(name.lower() in _KEY_HEADERS for name in headers)
+    if carries and not allowed and urlsplit(url).scheme == "http" and not is_private(url):
+        raise ProviderError(
+            f"The key is not sent to {host_of(url)} over plain http, where everyone on the way can read it",
+            "Use https, or set allow_http_key = true for this provider.",
+            kind=ErrorKind.UNAVAILABLE,
+        )
+
+
+def _socks_connector(proxy: str) -> aiohttp.BaseConnector:
+    try:
+        from aiohttp_socks import ProxyConnector
+    except ImportError:
+        raise ProviderError(
+            f"The proxy {host_of(proxy)} is a SOCKS proxy, for which a part is missing",
+            "Install it: pip install 'segue[socks]'",
+            kind=ErrorKind.UNAVAILABLE,
+        ) from None
+    connector: aiohttp.BaseConnector = ProxyConnector.from_url(
+        proxy.replace("socks5h://", "socks5://"), rdns=True, keepalive_timeout=_KEEP_ALIVE_SECONDS
+    )
+    return connector
+
+
+def _tls_context() -> ssl.SSLContext:
+    return _make_tls_context(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+
+
+@cache
+def _make_tls_context(file: str | None, folder: str | None) -> ssl.SSLContext:
+    """Trusts what the system trusts, as browsers do; or what the two variables of OpenSSL name."""
+    if not file and not folder:
+        import truststore
+
+        return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    try:
+        return ssl.create_default_context(cafile=file, capath=folder)
+    except OSError as error:
+        raise ProviderError(
+            f"The certificates of SSL_CERT_FILE or SSL_CERT_DIR can't be read: {error.strerror or error}",
+            kind=ErrorKind.TLS,
+        ) from None

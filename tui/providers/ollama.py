@@ -1,0 +1,182 @@
+"""Ollama's own API: it says more than its OpenAI-compatible one, and takes a context size."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextlib import aclosing
+from typing import Any, ClassVar
+
+from tui.chat.chunks import Chunk, FinishReason, Notice, Reasoning, Usage
+from tui.chat.model import ModelInfo
+from tui.errors import ProviderError
+from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, text_of
+from tui.providers.decode import JsonLines, ThinkTag, split_data_url
+from tui.providers.http import fetch_json, open_stream, transport
+from tui.providers.stream import Reader, converse
+
+_FINISH = {"length": FinishReason.LENGTH}
+_OPTIONS = {
+    "temperature": "temperature",
+    "top_p": "top_p",
+    "max_tokens": "num_predict",
+    "seed": "seed",
+    "num_ctx": "num_ctx",
+}
+_AT_ONCE = 4
+"""Questions about single models that are asked at the same time."""
+
+
+class Ollama(AsyncGeneratorProvider, ProviderModelMixin):
+    """A server of Ollama, on this machine or elsewhere."""
+
+    url: ClassVar[str] = "http://127.0.0.1:11434"
+    api_endpoint: ClassVar[str] = "/api/chat"
+    headers: ClassVar[Mapping[str, str]] = {}
+    """Headers to add."""
+    num_ctx: ClassVar[int | None] = None
+    """Tokens of context to ask for; without it the server cuts long chats at its own default, silently."""
+    keep_alive: ClassVar[str | None] = None
+    """How long the model stays in memory, as ``5m``; None leaves it to the server."""
+
+    @classmethod
+    async def create_async_generator(
+        cls, model: str, messages: Messages, proxy: str | None = None, **kwargs: Any
+    ) -> AsyncGenerator[Chunk, None]:
+        """Ask for a streamed reply. See ``AsyncGeneratorProvider``; ``num_ctx`` is taken as well."""
+        dropped = _unsendable(messages)
+        if dropped:
+            yield Notice(f"Ollama takes no such file; left out: {', '.join(dropped)}")
+        request = {
+            "headers": cls._request_headers(kwargs.get("api_key")),
+            "json": cls.request_body(model, messages, kwargs),
+            "proxy": proxy,
+            **transport(kwargs),
+        }
+        async with (
+            open_stream("POST", f"{cls.url.rstrip('/')}{cls.api_endpoint}", **request) as answer,
+            aclosing(converse(answer, JsonLines(), OllamaReader())) as chunks,
+        ):
+            async for chunk in chunks:
+                yield chunk
+
+    @classmethod
+    async def discover_models(cls, *, proxy: str | None = None, **kwargs: Any) -> list[ModelInfo]:
+        """The models on the server; each one is asked what it can."""
+        options = {
+            "headers": cls._request_headers(kwargs.get("api_key")),
+            "proxy": proxy,
+            **transport(kwargs),
+        }
+        base = cls.url.rstrip("/")
+        listed = await fetch_json(f"{base}/api/tags", **options)
+        names = [row.get("model") or row.get("name") for row in listed.get("models") or ()]
+        places = asyncio.Semaphore(_AT_ONCE)
+
+        async def ask(name: str) -> ModelInfo | None:
+            async with places:
+                try:
+                    shown = await fetch_json(
+                        f"{base}/api/show", method="POST", json={"model": name}, **options
+                    )
+                except ProviderError:
+                    return ModelInfo(id=name)  # it is there all the same
+            return _model(name, shown)
+
+        found = await asyncio.gather(*(ask(name) for name in names if name))
+        return [model for model in found if model]
+
+    @classmethod
+    def request_body(cls, model: str, messages: Messages, options: Mapping[str, Any]) -> dict[str, Any]:
+        """The JSON that is sent; parameters stand in it only when given."""
+        given = {"num_ctx": cls.num_ctx, **options}
+        chosen = {theirs: given[ours] for ours, theirs in _OPTIONS.items() if given.get(ours) is not None}
+        if stop := options.get("stop"):
+            chosen["stop"] = [stop] if isinstance(stop, str) else list(stop)
+        body: dict[str, Any] = {"model": model, "messages": [_message(m) for m in messages], "stream": True}
+        if effort := options.get("reasoning_effort"):
+            body["think"] = False if effort == "none" else effort
+        if cls.keep_alive is not None:
+            body["keep_alive"] = cls.keep_alive
+        if chosen:
+            body["options"] = chosen
+        return body
+
+    @classmethod
+    def _request_headers(cls, key: str | None) -> dict[str, str]:
+        return {**({"Authorization": f"Bearer {key}"} if key else {}), **cls.headers}
+
+
+class OllamaReader(Reader):
+    """Reads the lines of ``/api/chat``."""
+
+    def __init__(self) -> None:
+        self._think = ThinkTag()
+
+    def read(self, event: dict[str, Any]) -> Iterator[Chunk]:
+        """See ``Reader``."""
+        message = event.get("message") or {}
+        if thought := message.get("thinking"):
+            yield Reasoning(thought)
+        if text := message.get("content"):
+            yield from self._think.feed(text)
+        if event.get("done"):
+            called = message.get("tool_calls")
+            self.finish = (
+                FinishReason.TOOL if called else _FINISH.get(event.get("done_reason", ""), FinishReason.STOP)
+            )
+            self.ended = True
+            yield _usage(event)
+
+    def close(self) -> Iterator[Chunk]:
+        """See ``Reader``."""
+        return self._think.close()
+
+
+def _usage(event: dict[str, Any]) -> Usage:
+    output, nanoseconds = event.get("eval_count"), event.get("eval_duration")
+    speed = output / nanoseconds * 1e9 if output and nanoseconds else None
+    return Usage(event.get("prompt_eval_count"), output, tokens_per_second=speed)
+
+
+def _message(message: Any) -> dict[str, Any]:
+    content = message["content"]
+    sent: dict[str, Any] = {"role": message["role"], "content": text_of(content)}
+    if images := [data[1] for part in _parts(content) if (data := _picture(part))]:
+        sent["images"] = images
+    return sent
+
+
+def _parts(content: Any) -> list[Any]:
+    return [] if isinstance(content, str) or content is None else list(content)
+
+
+def _picture(part: Any) -> tuple[str, str] | None:
+    return split_data_url(part["image_url"]["url"]) if part["type"] == "image_url" else None
+
+
+def _unsendable(messages: Messages) -> list[str]:
+    """Names of files, and of pictures that are only linked: the server takes neither."""
+    names = []
+    for part in (p for m in messages for p in _parts(m["content"])):
+        if part["type"] == "file":
+            names.append(part["file"]["filename"])
+        elif part["type"] == "image_url" and not _picture(part):
+            names.append(part["image_url"]["url"])
+    return names
+
+
+def _model(name: str, shown: Mapping[str, Any]) -> ModelInfo | None:
+    able = shown.get("capabilities")
+    if able and "completion" not in able:
+        return None  # it makes embeddings
+    facts = shown.get("model_info") or {}
+    context = next((v for k, v in facts.items() if k.endswith(".context_length")), None)
+    return ModelInfo(
+        id=name,
+        context=context if isinstance(context, int) else None,
+        input_price=0.0,
+        output_price=0.0,
+        vision="vision" in able if able else None,
+        reasoning="thinking" in able if able else None,
+    )
