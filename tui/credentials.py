@@ -48,19 +48,19 @@ class Credentials:
         self._config = config
         self._file = paths.config / "keys.json"
         self._slow: dict[str, Found | None] = {}
+        self._keyring_problem: ConfigError | None = None
 
     @property
-    def problems(self) -> tuple[ConfigError, ...]:
-        """The keys file is damaged, or others can read it."""
-        if not self._file.exists():
-            return ()
-        if not only_mine(self._file):
-            return (ConfigError(f"{self._file}: others can read your keys", f"chmod 600 {self._file}"),)
+    def problems(self) -> Sequence[ConfigError]:
+        """The keyring did not answer, or the keys file is damaged or can be read by others."""
+        found = [self._keyring_problem] if self._keyring_problem else []
+        if self._file.exists() and not only_mine(self._file):
+            found.append(ConfigError(f"{self._file}: others can read your keys", f"chmod 600 {self._file}"))
         try:
             self._read()
         except ConfigError as error:
-            return (error,)
-        return ()
+            found.append(error)
+        return found
 
     def known(
         self, provider: str, variables: Sequence[str] = (), settings: ProviderConfig | None = None
@@ -69,9 +69,12 @@ class Credentials:
         settings = settings or self._config.provider(provider)
         if settings.key_command:
             return "key_command"
-        if found := self._quick(provider, variables, settings) or self._slow.get(provider):
-            return found.source
-        return None
+        try:
+            found = self._quick(provider, variables, settings)
+        except ConfigError:  # it is among the problems, and find raises it
+            found = None
+        found = found or self._slow.get(provider)
+        return found.source if found else None
 
     def find(
         self, provider: str, variables: Sequence[str] = (), settings: ProviderConfig | None = None
@@ -86,7 +89,7 @@ class Credentials:
             return self._remembered(provider, lambda: _run(provider, command))
         if found := _from_environment(variables, settings):
             return found
-        if found := self._remembered(provider, lambda: _from_keyring(provider)):
+        if found := self._remembered(provider, lambda: self._from_keyring(provider)):
             return found
         return self._quick(provider, variables, settings)
 
@@ -113,14 +116,19 @@ class Credentials:
         self._write(keys)
         return True
 
-    def list(self, variables: Mapping[str, Sequence[str]]) -> dict[str, Found]:
-        """The keys found for each provider of ``variables`` (provider: its variables); may block.
+    def list(self, variables: Mapping[str, Sequence[str]]) -> dict[str, Found | ConfigError]:
+        """The key of each provider of ``variables`` (account: its variables) that has one; may block.
 
-        Raises:
-            ConfigError: The keys file is damaged.
+        Where a source failed, the failure stands in place of the key.
         """
-        found = {name: self.find(name, names) for name, names in variables.items()}
-        return {name: key for name, key in found.items() if key}
+        found: dict[str, Found | ConfigError] = {}
+        for provider, names in variables.items():
+            try:
+                if key := self.find(provider, names):
+                    found[provider] = key
+            except ConfigError as error:
+                found[provider] = error
+        return found
 
     def _quick(self, provider: str, variables: Sequence[str], settings: ProviderConfig) -> Found | None:
         if found := _from_environment(variables, settings):
@@ -129,6 +137,19 @@ class Credentials:
             return Found(settings.key, "config.toml")
         stored = self._read().get(provider)
         return Found(Secret(stored), self._file.name) if stored else None
+
+    def _from_keyring(self, provider: str) -> Found | None:
+        if find_spec("keyring") is None:
+            return None
+        import keyring
+
+        try:
+            value = keyring.get_password(SERVICE, provider)
+        except Exception as error:  # each of its backends has errors of its own; the keys file is still there
+            reason = one_line(redact(str(error)), 200)
+            self._keyring_problem = ConfigError(f"The keyring could not be asked: {reason}")
+            return None
+        return Found(Secret(value), "keyring") if value else None
 
     def _remembered(self, provider: str, ask: Callable[[], Found | None]) -> Found | None:
         if provider not in self._slow:
@@ -167,15 +188,6 @@ def _from_environment(variables: Sequence[str], settings: ProviderConfig) -> Fou
         if value := os.environ.get(name, "").strip():
             return Found(Secret(value), name)
     return None
-
-
-def _from_keyring(provider: str) -> Found | None:
-    if find_spec("keyring") is None:
-        return None
-    import keyring
-
-    value = keyring.get_password(SERVICE, provider)
-    return Found(Secret(value), "keyring") if value else None
 
 
 def _run(provider: str, command: str) -> Found:

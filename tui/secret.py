@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from typing import Any, NoReturn
-from weakref import WeakSet
 
 _SHOWN = 4
 _SHORT = 12
-_known: WeakSet[Secret] = WeakSet()
+_known: set[str] = set()
+"""Every value that this process held, for :func:`redact`, but those too short to be told from a word."""
 
 # What a key looks like where we never held it: another program's header, a URL in an error message.
 _PATTERNS = (
@@ -22,11 +22,12 @@ _PATTERNS = (
 class Secret:
     """A key or password; only :meth:`reveal` gives it away."""
 
-    __slots__ = ("__value", "__weakref__")
+    __slots__ = ("__value",)
 
     def __init__(self, value: str) -> None:
         self.__value = value
-        _known.add(self)
+        if len(value) >= _SHORT:
+            _known.add(value)
 
     def reveal(self) -> str:
         """The value itself, for the one header or argument that carries it."""
@@ -66,10 +67,9 @@ class Secret:
 
 
 def redact(text: str) -> str:
-    """``text`` without any secret that this process holds, nor anything that looks like one."""
-    for secret in sorted(_known, key=lambda s: -len(s.reveal())):
-        if len(secret.reveal()) >= _SHOWN:
-            text = text.replace(secret.reveal(), str(secret))
+    """``text`` without any secret that this process held, nor anything that looks like one."""
+    for value in sorted(_known, key=len, reverse=True):
+        text = text.replace(value, str(Secret(value)))
     for pattern, mask in _PATTERNS:
         text = pattern.sub(mask, text)
     return text

@@ -104,7 +104,8 @@ class Document:
         return good
 
     def _syntax(self, text: str, source: str) -> None:
-        place = (source.count("\n") + 1, 1)
+        lines = source.split("\n")
+        place = (len(lines), len(lines[-1]) + 1)
         if match := _SYNTAX.match(text):
             text = match[1]
             place = (int(match[2]), int(match[3])) if match[2] else place

@@ -1,6 +1,6 @@
 """The models known now: what the config names, what each server listed, what the shipped facts add.
 
-``models`` and ``info`` answer at once from memory; ``refresh`` asks the servers and keeps their lists on disk.
+``models`` and ``info`` answer at once from memory; ``refresh`` asks the servers and keeps what they list.
 """
 
 from __future__ import annotations
