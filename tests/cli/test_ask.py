@@ -85,11 +85,10 @@ def test_wrong_use_is_told_what_to_do(lab, arguments, words):
 
 def test_an_unknown_provider_or_model_is_named(lab):
     assert "nowhere" in lab.segue("ask", "-m", "nowhere/x", "Hi", code=1).stderr
-    assert "lab" in lab.segue("ask", "-m", "lab/none", "Hi", code=1).stderr
+    assert "big, small" in lab.segue("ask", "-m", "lab/none", "Hi", code=1).stderr
 
 
 def test_no_model_at_all_says_what_to_do(home):
-    home.configure("[local]\nenabled = false\n")
     done = home.segue("ask", "-m", "openai/gpt-6-sol", "Hi", code=1)
     assert "OPENAI_API_KEY" in done.stderr
 

@@ -33,6 +33,7 @@ async def open_workspace(paths: Paths, config: Config, *, temporary: bool = Fals
     from tui.providers.registry import Registry
 
     store = await open_history(None if temporary else paths.history_file)
+    await store.interrupt_abandoned()
     credentials = Credentials(paths, config)
     registry = Registry(config, credentials, paths)
     catalogue = Catalogue(registry, paths.cache)

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from tui import __version__
-from tui.cli.output import DONE, FAILED, INTERRUPTED, WRONG_USE, complain, prepare_streams
+from tui.cli.output import DONE, FAILED, INTERRUPTED, WRONG_USE, complain, prepare_streams, say
 from tui.errors import SegueError, UsageError
 
 # Each command is a module of this package with ``add_arguments(parser)`` and ``run(args) -> int``; only the
@@ -51,6 +51,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader has seen enough. Python would complain once more when it closes the stream.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
+    except Exception as error:
+        return _crash(error)
+
+
+def _crash(error: Exception) -> int:
+    """A fault of ours: a few words here, the details in a private file."""
+    from tui.app.crash import last_words, write_report
+    from tui.paths import Paths
+
+    say(last_words(error, write_report(error, Paths.default().log)))
+    return FAILED
 
 
 def _run_command(name: str, arguments: list[str]) -> int:

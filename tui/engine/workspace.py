@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import importlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -30,6 +32,13 @@ class Workspace:
     engine: Engine
     at_close: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     """What must end with the program, newest first: connections, child processes, the database."""
+
+    async def keep_connections(self) -> None:
+        """From here on, requests share connections. Loads the HTTP client, off the event loop."""
+        http = await asyncio.to_thread(importlib.import_module, "tui.providers.http")
+        sessions = http.shared_session()
+        await sessions.__aenter__()
+        self.at_close.append(lambda: sessions.__aexit__(None, None, None))
 
     async def close(self) -> None:
         """End everything, in the reverse order of its beginning."""
