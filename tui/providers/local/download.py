@@ -11,6 +11,7 @@ import errno
 import hashlib
 import os
 import shutil
+from collections import deque
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from pathlib import Path
@@ -52,27 +53,34 @@ async def download(model: KnownModel, target: Path, proxy: str | None) -> AsyncG
 
 async def _fetch(model: KnownModel, target: Path, proxy: str | None) -> AsyncGenerator[Progress]:
     part = private_file(target.with_suffix(".part"))
+    sources = deque(model.sources)
     failures: list[str] = []
-    for source in model.sources:
-        _check_space(model, part)
+    while sources:
+        source = sources.popleft()
+        begun = part.stat().st_size
+        _check_space(model, begun, part.parent)
         text = f"Downloading {model.title} ({_megabytes(model.bytes)}) from {source.where}"
         if failures:
-            text = f"{failures[-1]}. {text}"
-        yield Progress(text, part.stat().st_size, model.bytes)
+            text += f" ({failures[-1]})"
+        yield Progress(text, begun, model.bytes)
         try:
-            async with aclosing(_append(source, part, model.bytes, proxy)) as sizes:
-                async for size in sizes:
-                    yield Progress(text, size, model.bytes)
-            yield Progress(f"Checking {model.title}", model.bytes, model.bytes)
-            if await _has_hash(part, model.sha256):
-                os.replace(part, target)
-                return
-            part.write_bytes(b"")
-            failures.append(f"{source.where}: the file is not the one expected (its SHA-256 differs)")
+            if begun < model.bytes:
+                async with aclosing(_append(source, part, model.bytes, proxy)) as sizes:
+                    async for size in sizes:
+                        yield Progress(text, size, model.bytes)
         except SourceError as error:
             failures.append(f"{source.where}: {one_line(str(error), 200)}")
+            continue
+        yield Progress(f"Checking {model.title}", model.bytes, model.bytes)
+        if await _has_hash(part, model.sha256):
+            os.replace(part, target)
+            return
+        os.truncate(part, 0)
+        failures.append(f"{source.where}: the file is another one (its SHA-256 differs)")
+        if begun:  # what was there from an earlier try may have been the bad part
+            sources.appendleft(source)
     raise ProviderError(
-        f"{model.title} could not be downloaded", "; ".join(failures) + ".", kind=ErrorKind.UNAVAILABLE
+        f"{model.title} could not be downloaded", "; ".join(failures), kind=ErrorKind.UNAVAILABLE
     )
 
 
@@ -90,13 +98,13 @@ async def _has_hash(path: Path, expected: str) -> bool:
     return digest.hexdigest() == expected
 
 
-def _check_space(model: KnownModel, part: Path) -> None:
-    needed = model.bytes - part.stat().st_size + SPARE
-    free = shutil.disk_usage(part.parent).free
+def _check_space(model: KnownModel, have: int, folder: Path) -> None:
+    needed = model.bytes - have + SPARE
+    free = shutil.disk_usage(folder).free
     if free < needed:
         raise ProviderError(
             f"Not enough room for {model.title}: {_megabytes(needed)} needed, {_megabytes(free)} free",
-            f"Make room on the disk of {part.parent}.",
+            f"Make room on the disk of {folder}",
             kind=ErrorKind.UNAVAILABLE,
         )
 

@@ -91,6 +91,7 @@ class Child:
                 kind=ErrorKind.TIMEOUT,
             ) from None
         if "url" not in answer:
+            await self._ended()  # the engine writes its log late
             raise self._load_error(answer.get("error", ""))
         return answer["url"]
 

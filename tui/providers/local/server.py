@@ -2,8 +2,8 @@
 
 Started by path, as ``python server.py ORDER``, so that it imports nothing of Segue; ORDER is an ``Order`` in
 JSON. The key that callers must send is in ``SEGUE_LOCAL_KEY``. One line of JSON on stdout says where the
-server listens, or why there is none. The process ends when its stdin closes, so it can't outlive its parent, however
-that died.
+server listens, or why there is none. The process ends when its stdin closes, so it can't outlive its parent,
+however that died.
 """
 
 from __future__ import annotations

