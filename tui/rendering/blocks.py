@@ -25,12 +25,14 @@ class _State(StateBlock):
         return super().push(ttype, tag, nesting)
 
 
-def parse_blocks(text: str, env: Env, base: int = 0, path: Path = (), before: Path = ()) -> list[Leaf]:
+def parse_blocks(
+    text: str, env: Env, base: int = 0, path: Path = (), before: Path = (), again: Path = ()
+) -> list[Leaf]:
     """The leaves of ``text``, whose first line is the source's line ``base``.
 
     ``path`` are the items that are open when the text begins; its lines are read as theirs until one is
     indented too little, then as the parent's. ``before`` is the path of the leaf before: a list in it may
-    go on.
+    go on. ``again`` is the path of a leaf that is parsed again: its quotes open anew, but are the same.
     """
     parser = markdown()
     leaves: list[Leaf] = []
@@ -41,7 +43,7 @@ def parse_blocks(text: str, env: Env, base: int = 0, path: Path = (), before: Pa
         state.blkIndent = path[depth - 1].indent if depth else 0
         parser.block.tokenize(state, line, state.lineMax)
         closed = path[depth] if depth < len(path) else before[depth] if depth < len(before) else None
-        flattener = Flattener(path[:depth], base, state.indents, closed)
+        flattener = Flattener(path[:depth], base, state.indents, closed, again)
         leaves += flattener.run(state.tokens)
         line = state.line
         if line >= state.lineMax:
@@ -89,7 +91,7 @@ def _gap(before: Leaf | None, leaf: Leaf, source: Source) -> int:
         in_list = in_list or mine.kind == "note" == theirs.kind
     if not in_list:
         return 1
-    return int(not source.line(leaf.first - 1).strip("> \t") if leaf.first > before.first else 0)
+    return not source.line(leaf.first - 1).strip("> \t") if leaf.first > before.first else 0
 
 
 def _folds(before: Leaf | None) -> tuple[int, ...]:

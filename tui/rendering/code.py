@@ -24,6 +24,7 @@ class Code:
     """A fence or indented code at one width."""
 
     deep = True
+    rough = False
 
     def __init__(self, content: str, info: str, width: int) -> None:
         self._language = language_of(info)

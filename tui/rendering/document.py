@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rich.segment import Segment
 from textual.strip import Strip
 
 from tui.rendering.drawings import ALERTS, Drawing, draw
+from tui.rendering.growth import Growth
 from tui.rendering.leaves import Leaf
 from tui.rendering.palette import Palette
-from tui.rendering.pieces import DIM, INK, LINE, Line, Piece
-from tui.rendering.source import Source
+from tui.rendering.pieces import DIM, INK, LINE, Piece
 from tui.rendering.styles import style_of
 from tui.rendering.wrap import cells
 from tui.text import clean
@@ -52,58 +52,89 @@ class Document:
         self.width = width
         self.palette = palette
         self.height = 0
-        self._source = Source()
         self._env: dict[str, Any] = {}
+        self._growth = Growth()
         self._placed: list[_Placed] = []
         self._strips: dict[int, Strip] = {}
-        self.feed(source)
-        if not live:
+        if live:
+            self.feed(source)
+        else:
+            self._growth.source.add(clean(source))
             self.close()
 
     @property
     def source(self) -> str:
         """The text, made safe to show."""
-        return self._source.text
+        return self._growth.source.text
 
     def feed(self, text: str) -> int:
         """Append text; returns the first row that changed."""
-        self._source.add(clean(text))
-        return self._reparse()
+        return self._redraw(self._growth.add(clean(text)))
 
     def close(self) -> int:
-        """The text has ended; returns the first row that changed."""
-        return 0
+        """The text has ended: parse it whole, with its references; returns the first row that changed."""
+        env: dict[str, Any] = {}
+        self._growth.whole(env)
+        for placed in self._placed:
+            if placed.drawing.rough or (env and "[" in placed.leaf.content):
+                placed.leaf = replace(placed.leaf, kind="")  # nothing is like it
+        self._env = env
+        return self._redraw(0)
 
-    def _reparse(self) -> int:
-        from tui.rendering.blocks import parse_blocks, place
+    def _redraw(self, index: int) -> int:
+        """Place the leaves from ``index`` on, keeping the drawings that still hold."""
+        old = self._placed[index:]
+        del self._placed[index:]
+        row = self._end()
+        changed = None
+        for number, leaf in enumerate(self._growth.leaves[index:]):
+            placed, first = self._renew(old[number] if number < len(old) else None, leaf)
+            placed.top = row
+            if first is not None and changed is None:
+                changed = row + first
+            row += leaf.gap + placed.drawing.height
+            self._placed.append(placed)
+        changed = min(row, self.height) if changed is None else changed
+        for stale in range(changed, self.height):
+            self._strips.pop(stale, None)
+        self.height = row
+        return changed
 
-        self._env = {}
-        leaves = parse_blocks(self._source.text, self._env)
-        place(leaves, self._source, None)
-        self._placed = [self._place(leaf) for leaf in leaves]
-        self._lay_out()
-        return 0
+    def _renew(self, placed: _Placed | None, leaf: Leaf) -> tuple[_Placed, int | None]:
+        """The leaf with its drawing, and its first row that changed, counted from its gap."""
+        if placed and placed.leaf.same(leaf):
+            placed.leaf = leaf
+            return placed, None
+        if placed and placed.leaf.grows_into(leaf):
+            placed.leaf = leaf
+            return placed, leaf.gap + placed.drawing.grow(leaf.content)
+        return self._place(leaf), 0
+
+    def _end(self) -> int:
+        if not self._placed:
+            return 0
+        last = self._placed[-1]
+        return last.top + last.leaf.gap + last.drawing.height
 
     def resize(self, width: int, palette: Palette) -> None:
         """Draw for another width or palette."""
         self.palette = palette
         if width != self.width:
             self.width = width
-            self._placed = [self._place(placed.leaf) for placed in self._placed]
-        self._lay_out()
+            row = 0
+            for placed in self._placed:
+                placed.drawing.resize(self._room(placed.rest))
+                placed.top = row
+                row += placed.leaf.gap + placed.drawing.height
+            self.height = row
+        self._strips.clear()
 
     def _place(self, leaf: Leaf) -> _Placed:
         first, rest, blank = _prefixes(leaf)
-        width = max(self.width - sum(cells(piece.text) for piece in rest), 1)
-        return _Placed(leaf, draw(leaf, width, self._env), first, rest, blank)
+        return _Placed(leaf, draw(leaf, self._room(rest), self._env), first, rest, blank)
 
-    def _lay_out(self) -> None:
-        row = 0
-        for placed in self._placed:
-            placed.top = row
-            row += placed.leaf.gap + placed.drawing.height
-        self.height = row
-        self._strips.clear()
+    def _room(self, prefix: tuple[Piece, ...]) -> int:
+        return max(self.width - sum(cells(piece.text) for piece in prefix), 1)
 
     def line(self, row: int) -> Strip:
         """A row: rail cell, gap cell, text, pad cell."""

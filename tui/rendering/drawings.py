@@ -5,7 +5,21 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from tui.rendering.leaves import Leaf
-from tui.rendering.pieces import BOLD, DIM, ERROR, INK, ITALIC, LINE, SKY, STRONG, SUCCESS, VIOLET, WARNING, Line, Piece
+from tui.rendering.pieces import (
+    BOLD,
+    DIM,
+    ERROR,
+    INK,
+    ITALIC,
+    LINE,
+    SKY,
+    STRONG,
+    SUCCESS,
+    VIOLET,
+    WARNING,
+    Line,
+    Piece,
+)
 from tui.rendering.plain import Plain
 from tui.text import one_line
 
@@ -17,6 +31,8 @@ class Drawing(Protocol):
 
     deep: bool
     """Whether its rows stand on the tint of code."""
+    rough: bool
+    """Whether it was drawn piece by piece, and may be another when it is drawn whole."""
 
     @property
     def height(self) -> int:
@@ -36,6 +52,7 @@ class Fixed:
     """Rows that depend on nothing but the width."""
 
     deep = False
+    rough = False
 
     def __init__(self, *pieces: Piece, rows: int = 1) -> None:
         self._line = Line(pieces)

@@ -36,7 +36,7 @@ class _State(StateInline):
             self._began = self.pos
         super().append_pending(text)
 
-    def pushPending(self) -> Token:  # noqa: N802
+    def pushPending(self) -> Token:
         token = super().pushPending()
         token.map = [max(self._began, 0)]
         return token
@@ -93,51 +93,51 @@ class _Weaver:
         return self.pieces
 
     def _take(self, token: Token, start: int, end: int) -> None:
-        kind = token.type
-        if kind == "text":
-            if token.content:
-                self._plain(token.content, start)
-        elif token.nesting > 0:
+        if token.nesting > 0:
             self._open(token)
         elif token.nesting < 0:
             self._close()
-        elif kind == "softbreak":
-            self._add(" ", start, end)
-        elif kind == "hardbreak":
-            self._add("\n", start, end)
-        elif kind == "code_inline":
-            self._code(token, start)
-        elif kind == "text_special":
-            self._special(token, start)
-        elif kind == "html_inline":
-            broken = _BREAK.fullmatch(token.content)
-            self._add("\n" if broken else token.content, start, start + len(token.content), 0 if broken else DIM)
-        elif kind == "math_inline":
-            from tui.rendering.maths import to_unicode
+        else:
+            getattr(self, f"_{token.type}")(token, start, end)
 
-            self._add(to_unicode(token.content), start, start + len(token.markup), QUOTED | ITALIC)
-        elif kind == "image":
-            self._image(token, start, end)
-        elif kind == "footnote_ref":
-            label = token.meta["label"]
-            self._add(f"[{label}]", start, start + len(label) + 3, DIM | QUOTED)
-
-    def _add(self, text: str, start: int, end: int, look: int = 0) -> None:
-        self.pieces.append(Piece(clean(text).replace("\t", " "), self._look | look, start, end, self._link))
-
-    def _plain(self, content: str, start: int) -> None:
+    def _text(self, token: Token, start: int, _end: int) -> None:
+        content = token.content
         if self._auto and not self.text.startswith(content, start):
             start = self.text.find(content, self._link_at)
-        end = start + len(content) if start >= 0 else -1
-        self._add(content, start, end)
+        self._add(content, start, start + len(content) if start >= 0 else -1)
 
-    def _special(self, token: Token, start: int) -> None:
+    def _softbreak(self, _token: Token, start: int, end: int) -> None:
+        self._add(" ", start, end)
+
+    def _hardbreak(self, _token: Token, start: int, end: int) -> None:
+        self._add("\n", start, end)
+
+    def _text_special(self, token: Token, start: int, _end: int) -> None:
         end = start + len(token.markup)
         if token.info == "escape" and len(token.content) < len(token.markup):
             start += 1  # the backslash is not drawn
-        self._add(token.content, start, end)
+        self._add(token.content.replace("\n", " "), start, end)
 
-    def _code(self, token: Token, start: int) -> None:
+    def _html_inline(self, token: Token, start: int, _end: int) -> None:
+        broken = _BREAK.fullmatch(token.content)
+        end = start + len(token.content)
+        self._add("\n" if broken else token.content, start, end, 0 if broken else DIM)
+
+    def _math_inline(self, token: Token, start: int, _end: int) -> None:
+        from tui.rendering.maths import to_unicode
+
+        self._add(to_unicode(token.content), start, start + len(token.markup), QUOTED | ITALIC)
+
+    def _footnote_ref(self, token: Token, start: int, _end: int) -> None:
+        label = token.meta["label"]
+        self._add(f"[{label}]", start, start + len(label) + 3, DIM | QUOTED)
+
+    def _add(self, text: str, start: int, end: int, look: int = 0) -> None:
+        if text:
+            text = clean(text).replace("\t", " ")
+            self.pieces.append(Piece(text, self._look | look, start, end, self._link))
+
+    def _code_inline(self, token: Token, start: int, _end: int) -> None:
         mark, content = token.markup, token.content
         start += len(mark)
         if not self.text.startswith(mark, start + len(content)) or (

@@ -59,6 +59,8 @@ class Leaf:
     start: int = 0
     """Where its lines begin in the source."""
     end: int = 0
+    closed: bool = False
+    """Of a fence: whether its end was seen."""
     folds: tuple[int, ...] = ()
     """The starts of the ``<details>`` around it."""
 
@@ -87,11 +89,14 @@ class Leaf:
 class Flattener:
     """Turns block tokens into leaves."""
 
-    def __init__(self, path: Path, base: int, indents: dict[int, int], closed: Container | None) -> None:
+    def __init__(
+        self, path: Path, base: int, indents: dict[int, int], closed: Container | None, again: Path
+    ) -> None:
         self.path = list(path)
         self.base = base
         self.indents = indents
         self._closed = closed
+        self._again = again
         self.leaves: list[Leaf] = []
         self._lists: list[tuple[int, str, int]] = []
         """Of each open list: its group, marker, and the number of the next item."""
@@ -151,6 +156,10 @@ class Flattener:
     def _open(self, container: Container, index: int, tokens: Sequence[Token]) -> None:
         # What the parser asked of the next block is the indent of this container's content.
         seen = self.indents.get(index + 1, -1)
+        depth = len(self.path)
+        again = self._again[depth] if depth < len(self._again) else None
+        if again and again.kind == container.kind == "quote" and container.line == self.base:
+            container = again
         self.path.append(replace(container, indent=seen))
 
     def _close(self) -> None:
@@ -165,9 +174,11 @@ class Flattener:
 
     def _leaf(self, token: Token, kind: str, content: str, info: str) -> None:
         first, last = token.map or (0, 0)
-        self.leaves.append(
-            Leaf(kind, tuple(self.path), self.base + first, self.base + last, content, info)
-        )
+        leaf = Leaf(kind, tuple(self.path), self.base + first, self.base + last, content, info)
+        if kind == "fence":
+            lines = content.count("\n") + (not content.endswith("\n") and content != "")
+            leaf.closed = last - first > lines + 1
+        self.leaves.append(leaf)
 
     def _branch(self, tokens: Sequence[Token], index: int, kind: str) -> int:
         token = tokens[index]

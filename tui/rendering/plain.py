@@ -13,6 +13,7 @@ class Plain:
     """Lines as they are, cut at the width."""
 
     deep = False
+    rough = False
 
     def __init__(self, content: str, width: int, look: int = INK) -> None:
         self._look = look

@@ -61,6 +61,7 @@ class Prose:
     """A paragraph at one width."""
 
     deep = False
+    rough = False
 
     def __init__(self, content: str, width: int, env: dict[str, Any], base: int = INK) -> None:
         self._content = content

@@ -28,7 +28,9 @@ def maths(parser: MarkdownIt) -> None:
 
 def details(parser: MarkdownIt) -> None:
     """Add ``details_open`` and ``details_close``, so that what is between them is Markdown."""
-    parser.block.ruler.before("html_block", "details", _details, {"alt": ["paragraph", "reference", "blockquote"]})
+    parser.block.ruler.before(
+        "html_block", "details", _details, {"alt": ["paragraph", "reference", "blockquote"]}
+    )
 
 
 def tables(parser: MarkdownIt) -> None:
@@ -80,13 +82,14 @@ def _math_block(state: StateBlock, first: int, end: int, silent: bool) -> bool:
         return False
     closing = "$$" if opening == "$$" else "\\]"
     rest = state.src[start + 2 : state.eMarks[first]]
-    inside, found, after = rest.partition(closing)
-    if found and after.strip():
+    _, found, after = rest.partition(closing)
+    over = bool(found)
+    if over and after.strip():
         return False  # a formula in the middle of a sentence
     if silent:
         return True
     line = first
-    while not found and line + 1 < end:
+    while not over and line + 1 < end:
         line += 1
         if state.sCount[line] < state.blkIndent and not state.isEmpty(line):
             line -= 1
@@ -95,7 +98,7 @@ def _math_block(state: StateBlock, first: int, end: int, silent: bool) -> bool:
         if not text.strip():
             line -= 1
             break
-        found = text.rstrip().endswith(closing)
+        over = text.rstrip().endswith(closing)
     token = state.push("math_block", "math", 0)
     token.content = state.getLines(first, line + 1, state.blkIndent, True)
     token.markup = opening
@@ -115,7 +118,7 @@ def _details(state: StateBlock, first: int, end: int, silent: bool) -> bool:
             state.push("details_close", "details", 0).map = [first, first + 1]
             state.line = first + 1
         return True
-    if not text[:8].lower() == "<details":
+    if text[:8].lower() != "<details":
         return False
     match, last = _OPEN.match(text), first + 1
     if match and match[1] is None:

@@ -33,6 +33,7 @@ class Table:
     """A table at one width."""
 
     deep = False
+    rough = False
 
     def __init__(self, content: str, info: str, width: int, env: dict[str, Any]) -> None:
         self._aligns = info.split(",")
