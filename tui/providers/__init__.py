@@ -7,12 +7,22 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tui.providers.ai365vip import AI365VIP
+    from tui.providers.anthropic import Anthropic
+    from tui.providers.gemini import Gemini
     from tui.providers.ollama import Ollama
     from tui.providers.openai_chat import OpenAIChat
+    from tui.providers.openai_responses import OpenAIResponses
 
-__all__ = ["AI365VIP", "Ollama", "OpenAIChat"]
+__all__ = ["AI365VIP", "Anthropic", "Gemini", "Ollama", "OpenAIChat", "OpenAIResponses"]
 
-_HOME = {"AI365VIP": "ai365vip", "Ollama": "ollama", "OpenAIChat": "openai_chat"}
+_HOME = {
+    "AI365VIP": "ai365vip",
+    "Anthropic": "anthropic",
+    "Gemini": "gemini",
+    "Ollama": "ollama",
+    "OpenAIChat": "openai_chat",
+    "OpenAIResponses": "openai_responses",
+}
 
 
 def __getattr__(name: str) -> Any:

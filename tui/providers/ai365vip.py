@@ -54,11 +54,9 @@ class AI365VIP(AsyncGeneratorProvider, ProviderModelMixin):
             "prompt": "You are a helpful assistant.",
             "temperature": 1,
         }
-        way = transport(kwargs)
+        url, way = f"{cls.url}{cls.api_endpoint}", transport(proxy, kwargs)
         async with (
-            open_stream(
-                "POST", f"{cls.url}{cls.api_endpoint}", headers=cls._headers(), json=body, proxy=proxy, **way
-            ) as answer,
+            open_stream("POST", url, headers=cls._headers(), json=body, **way) as answer,
             aclosing(_plain_text(answer)) as texts,
         ):
             async for text in texts:

@@ -193,9 +193,9 @@ class Answer:
         """
         return "".join([text async for text in self.texts(limit)])
 
-    def hurry(self) -> None:
-        """The reply has ended: what may follow is waited for only briefly."""
-        if self._deadline is None:
+    def hurry(self, *, again: bool = False) -> None:
+        """The reply has ended: what may follow is waited for only briefly, from the first call on."""
+        if self._deadline is None or again:
             self._deadline = asyncio.get_running_loop().time() + self.timeouts.after_finish
 
     async def drain(self) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import re
 import zlib
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -261,12 +260,3 @@ class ThinkTag:
 def _overlap(text: str, tag: str) -> int:
     """How many characters at the end of ``text`` may be the beginning of ``tag``."""
     return next((n for n in range(min(len(tag) - 1, len(text)), 0, -1) if tag.startswith(text[-n:])), 0)
-
-
-_DATA_URL = re.compile(r"data:([^;,]*)(?:;[^;,]+)*?;base64,", re.IGNORECASE)
-
-
-def split_data_url(url: str) -> tuple[str, str] | None:
-    """Media type and base64 of a ``data:`` URL; None for any other."""
-    match = _DATA_URL.match(url)
-    return (match[1].lower(), url[match.end() :]) if match else None

@@ -45,9 +45,9 @@ _KEY_HEADERS = frozenset({"authorization", "x-api-key", "api-key", "x-goog-api-k
 _TRANSPORT = frozenset({"api_key", "allow_http_key", "timeouts"})
 
 
-def transport(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Those of a provider's keyword arguments that concern the way to the server."""
-    return {name: value for name, value in options.items() if name in _TRANSPORT}
+def transport(proxy: str | None, options: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a provider's arguments concerns the way to the server, for ``open_stream``."""
+    return {"proxy": proxy, **{name: value for name, value in options.items() if name in _TRANSPORT}}
 
 
 @asynccontextmanager

@@ -29,6 +29,11 @@ def models_in(payload: Any) -> list[ModelInfo]:
     return list({model.id: model for model in found if model is not None}.values())
 
 
+def is_chat_name(name: str) -> bool:
+    """Whether a model of this name can chat, as far as vendors' names tell."""
+    return not _NOT_CHAT.search(name)
+
+
 def _model(row: Mapping[str, Any]) -> ModelInfo | None:
     name = row.get("id") or row.get("name")
     if not isinstance(name, str) or not _chats(row, name):
@@ -54,7 +59,7 @@ def _chats(row: Mapping[str, Any], name: str) -> bool:
     outputs = _part(row, "architecture").get("output_modalities")
     if isinstance(outputs, list | tuple) and outputs and "text" not in outputs:
         return False
-    return not _NOT_CHAT.search(name)
+    return is_chat_name(name)
 
 
 def _part(row: Mapping[str, Any], name: str) -> Mapping[str, Any]:

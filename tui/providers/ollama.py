@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterator, Mapping
-from contextlib import aclosing
 from typing import Any, ClassVar
 
 from tui.chat.chunks import Chunk, FinishReason, Notice, Reasoning, Usage
 from tui.chat.model import ModelInfo
 from tui.errors import ProviderError
 from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, text_of
-from tui.providers.decode import JsonLines, ThinkTag, split_data_url
-from tui.providers.http import fetch_json, open_stream, transport
-from tui.providers.stream import Reader, converse
+from tui.providers.content import parts_of, split_data_url
+from tui.providers.decode import JsonLines, ThinkTag
+from tui.providers.http import fetch_json, transport
+from tui.providers.stream import Reader, ask
 
 _FINISH = {"length": FinishReason.LENGTH}
 _OPTIONS = {
@@ -50,24 +50,18 @@ class Ollama(AsyncGeneratorProvider, ProviderModelMixin):
         request = {
             "headers": cls._request_headers(kwargs.get("api_key")),
             "json": cls.request_body(model, messages, kwargs),
-            "proxy": proxy,
-            **transport(kwargs),
+            **transport(proxy, kwargs),
         }
-        async with (
-            open_stream("POST", f"{cls.url.rstrip('/')}{cls.api_endpoint}", **request) as answer,
-            aclosing(converse(answer, JsonLines(), OllamaReader())) as chunks,
-        ):
+        async with ask(
+            f"{cls.url.rstrip('/')}{cls.api_endpoint}", JsonLines(), OllamaReader(), **request
+        ) as chunks:
             async for chunk in chunks:
                 yield chunk
 
     @classmethod
     async def discover_models(cls, *, proxy: str | None = None, **kwargs: Any) -> list[ModelInfo]:
         """The models on the server; each one is asked what it can."""
-        options = {
-            "headers": cls._request_headers(kwargs.get("api_key")),
-            "proxy": proxy,
-            **transport(kwargs),
-        }
+        options = {"headers": cls._request_headers(kwargs.get("api_key")), **transport(proxy, kwargs)}
         base = cls.url.rstrip("/")
         listed = await fetch_json(f"{base}/api/tags", **options)
         names = [row.get("model") or row.get("name") for row in listed.get("models") or ()]
@@ -142,13 +136,9 @@ def _usage(event: dict[str, Any]) -> Usage:
 def _message(message: Any) -> dict[str, Any]:
     content = message["content"]
     sent: dict[str, Any] = {"role": message["role"], "content": text_of(content)}
-    if images := [data[1] for part in _parts(content) if (data := _picture(part))]:
+    if images := [data[1] for part in parts_of(content) if (data := _picture(part))]:
         sent["images"] = images
     return sent
-
-
-def _parts(content: Any) -> list[Any]:
-    return [] if isinstance(content, str) or content is None else list(content)
 
 
 def _picture(part: Any) -> tuple[str, str] | None:
@@ -158,7 +148,7 @@ def _picture(part: Any) -> tuple[str, str] | None:
 def _unsendable(messages: Messages) -> list[str]:
     """Names of files, and of pictures that are only linked: the server takes neither."""
     names = []
-    for part in (p for m in messages for p in _parts(m["content"])):
+    for part in (p for m in messages for p in parts_of(m["content"])):
         if part["type"] == "file":
             names.append(part["file"]["filename"])
         elif part["type"] == "image_url" and not _picture(part):

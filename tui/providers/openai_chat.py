@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterator, Mapping
-from contextlib import aclosing
-from dataclasses import replace
 from typing import Any, ClassVar, Literal
 
 from tui.chat.chunks import Chunk, FinishReason, Image, Reasoning, Source, Sources, Usage
 from tui.chat.model import ModelInfo
 from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin
 from tui.providers.decode import ServerSentEvents, ThinkTag
-from tui.providers.http import fetch_json, open_stream, transport
+from tui.providers.http import fetch_json, transport
 from tui.providers.listing import models_in
-from tui.providers.stream import Reader, Reported, converse
+from tui.providers.stream import Reader, Reported, ask, merge_usage
 
 _FINISH = {
     "length": FinishReason.LENGTH,
@@ -55,13 +53,10 @@ class OpenAIChat(AsyncGeneratorProvider, ProviderModelMixin):
         request = {
             "headers": cls._request_headers(kwargs.get("api_key")),
             "json": cls.request_body(model, messages, kwargs),
-            "proxy": proxy,
-            **transport(kwargs),
+            **transport(proxy, kwargs),
         }
-        async with (
-            open_stream("POST", f"{cls.url.rstrip('/')}{cls.api_endpoint}", **request) as answer,
-            aclosing(converse(answer, ServerSentEvents(), ChatReader())) as chunks,
-        ):
+        url = f"{cls.url.rstrip('/')}{cls.api_endpoint}"
+        async with ask(url, ServerSentEvents(), ChatReader(), **request) as chunks:
             async for chunk in chunks:
                 yield chunk
 
@@ -71,7 +66,7 @@ class OpenAIChat(AsyncGeneratorProvider, ProviderModelMixin):
         path = cls.models_endpoint
         url = path if path.startswith("http") else f"{cls.url.rstrip('/')}{path}"
         headers = cls._request_headers(kwargs.get("api_key"))
-        return models_in(await fetch_json(url, headers=headers, proxy=proxy, **transport(kwargs)))
+        return models_in(await fetch_json(url, headers=headers, **transport(proxy, kwargs)))
 
     @classmethod
     def request_body(cls, model: str, messages: Messages, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -183,9 +178,8 @@ class ChatReader(Reader):
                 self._sources.setdefault(url, Source(url, title))
 
     def _count(self, counts: Usage) -> Iterator[Usage]:
-        """Usage may come in parts and more than once: what is new replaces what was known."""
-        known = {name: value for name in Usage.__slots__ if (value := getattr(counts, name)) is not None}
-        merged = replace(self._usage, **known)
+        """Usage may come in parts, and more than once."""
+        merged = merge_usage(self._usage, counts)
         if merged != self._usage:
             self._usage = merged
             yield merged

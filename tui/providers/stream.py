@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import re
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, Iterator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
-from tui.chat.chunks import Chunk, Finish, FinishReason, Notice, Reasoning
+from tui.chat.chunks import Chunk, Finish, FinishReason, Notice, Reasoning, Usage
 from tui.errors import ProviderError
 from tui.providers.answer import BODY_LIMIT, Answer
 from tui.providers.decode import Event, Framing, Joiner
 from tui.providers.failures import read_complaint
+from tui.providers.http import open_stream
 
 TEXT_LIMIT = 20 * 1024 * 1024
 """Characters of text and reasoning in one reply."""
@@ -55,6 +57,24 @@ class Reader(ABC):
         return iter(())
 
 
+def merge_usage(known: Usage, new: Usage) -> Usage:
+    """``known`` with what ``new`` says in its place."""
+    said = {name: value for name in Usage.__slots__ if (value := getattr(new, name)) is not None}
+    return replace(known, **said)
+
+
+@asynccontextmanager
+async def ask(
+    url: str, framing: Framing, reader: Reader, **request: Any
+) -> AsyncIterator[AsyncGenerator[Chunk, None]]:
+    """Post a request (options are those of ``http.open_stream``) and give the chunks of its reply."""
+    async with (
+        open_stream("POST", url, **request) as answer,
+        aclosing(converse(answer, framing, reader)) as chunks,
+    ):
+        yield chunks
+
+
 async def converse(answer: Answer, framing: Framing, reader: Reader) -> AsyncGenerator[Chunk, None]:
     """The chunks of a streamed reply; ``Finish`` is the last one.
 
@@ -72,7 +92,7 @@ async def converse(answer: Answer, framing: Framing, reader: Reader) -> AsyncGen
                 if reader.ended:
                     break
                 if reader.finish:
-                    answer.hurry()
+                    answer.hurry(again=reader.late_text)
         for chunk in reply.rest():
             yield chunk
     except ProviderError as error:
