@@ -15,6 +15,12 @@ from tui.providers.local.library import LocalModels
 from tui.providers.local.models import DEFAULT_MODEL
 from tui.providers.local.runner import CONTEXT, Runner
 
+_SERVER = {
+    # It closes the connection after each reply without saying so: a request that follows at once would fail.
+    "headers": {"Connection": "close"},
+    "extra_body": {"return_progress": True},
+}
+
 
 class LocalProvider(AsyncGeneratorProvider, ProviderModelMixin):
     """The part of the provider that is not talking; the class of a wire format follows it.
@@ -82,7 +88,7 @@ class LocalProvider(AsyncGeneratorProvider, ProviderModelMixin):
             yield Progress(f"Loading {found.title}")
         async with cls.runner.serving(found) as child:
             # The server's port is known only now: this request is made by a class that has its address.
-            bound = type(cls.__name__, (cls,), {"url": f"{await child.url()}/v1"})
+            bound = type(cls.__name__, (cls,), {"url": f"{await child.url()}/v1", **_SERVER})
             yield Progress("Reading the conversation")
             wire = cast(Answers, super(LocalProvider, bound))
             chunks = wire.create_async_generator(name, messages, **{**kwargs, "api_key": child.key})
