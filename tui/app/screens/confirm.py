@@ -33,7 +33,7 @@ class Confirm(Sheet[bool]):
 
     def on_mount(self) -> None:
         """Say what yes does."""
-        self.query_one(Hints).show("confirm-yes", "sheet-close", confirm_yes=self._yes, sheet_close="no")
+        self.query_one(Hints).show("confirm-yes", "list-close", confirm_yes=self._yes, list_close="no")
 
     def action_yes(self) -> None:
         """Yes."""

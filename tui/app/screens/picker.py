@@ -112,7 +112,7 @@ class ModelPicker(Sheet[Choice]):
         """Field, list, keys."""
         yield Field(placeholder="Type to find a model")
         yield RowList()
-        yield Hints("picker-use", "picker-again", "picker-favourite", "sheet-close")
+        yield Hints("picker-use", "picker-again", "picker-favourite", "list-close")
 
     def on_mount(self) -> None:
         """Show what is known, and follow what becomes known."""

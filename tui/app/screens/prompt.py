@@ -35,7 +35,7 @@ class AskLine(Sheet[str]):
         """What is asked, and the field."""
         yield Static(self._title, id="title", classes="words dim", markup=False)
         yield Field(self._value, self._note)
-        yield Hints("line-keep", "sheet-close")
+        yield Hints("line-keep", "list-close")
 
     def action_accept(self) -> None:
         """Take the line."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
@@ -44,8 +44,8 @@ class Field(Input, inherit_bindings=False):
     }
     """
 
-    def __init__(self, value: str = "", placeholder: str = "", *, password: bool = False) -> None:
-        super().__init__(value, placeholder, password=password, select_on_focus=False)
+    def __init__(self, value: str = "", placeholder: str = "", **options: Any) -> None:
+        super().__init__(value, placeholder, select_on_focus=False, **options)
         self.cursor_blink = False
 
     def take(self, text: str) -> None:

@@ -45,6 +45,7 @@ class RowList(ScrollView, can_focus=False):
     COMPONENT_CLASSES: ClassVar[set[str]] = {"row-list--chosen"}
     DEFAULT_CSS = """
     RowList {
+        width: 100%;
         height: auto;
         overflow-x: hidden;
         scrollbar-size: 1 1;
@@ -166,6 +167,13 @@ class RowList(ScrollView, can_focus=False):
         """Choose the last row."""
         self._choose_stop(len(self._stops) - 1)
 
+    def step_aside(self) -> None:
+        """Choose the next row, or the one before the last: the chosen one is about to go."""
+        before = self._chosen
+        self.move(1)
+        if self._chosen == before:
+            self.move(-1)
+
     def choose(self, key: Hashable) -> bool:
         """Choose the row with this key; False if there is none."""
         place = self._place_of(key)
@@ -185,8 +193,9 @@ class RowList(ScrollView, can_focus=False):
         self._tell(before)
 
     def _tell(self, before: Row | None) -> None:
-        if self.chosen is not before:
-            self.post_message(self.Moved(self, self.chosen))
+        now = self.chosen
+        if (now.key if now else None) != (before.key if before else None):
+            self.post_message(self.Moved(self, now))
         self._ask_for_more(self.scroll_offset.y)
 
     def _ask_for_more(self, top: float) -> None:
