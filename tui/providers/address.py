@@ -1,4 +1,4 @@
-"""Where a provider is, and which address may be given a key."""
+"""Where a provider is: its address, from data and environment, and whose network it is in."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import ipaddress
 import os
 import re
 from urllib.parse import urlsplit
-
-from tui.errors import ErrorKind, ProviderError
 
 OLLAMA_PORT = 11434
 _LOCAL_SUFFIXES = (".localhost", ".local", ".lan", ".home", ".internal", ".home.arpa")
@@ -40,21 +38,6 @@ def is_private(url: str) -> bool:
     if address:
         return address.is_loopback or address.is_private or address.is_link_local
     return is_loopback(url) or "." not in host or host.endswith(_LOCAL_SUFFIXES)
-
-
-def refuse_open_http(name: str, url: str, allowed: bool) -> None:
-    """Keep a key from travelling readable for everyone on the way.
-
-    Raises:
-        ProviderError: The address is plain http, public, and the config does not allow it.
-    """
-    if allowed or urlsplit(url).scheme != "http" or is_private(url):
-        return
-    raise ProviderError(
-        f"The key of {name} is not sent over plain http to {host_of(url)}",
-        f"Use https, or set allow_http_key = true in [providers.{name}].",
-        kind=ErrorKind.UNAVAILABLE,
-    )
 
 
 def ollama_address(value: str) -> str:

@@ -15,8 +15,9 @@ from tui.config import Config
 from tui.credentials import Credentials, Secret
 from tui.errors import ConfigError, ErrorKind, MissingKeyError, ModelNotSupportedError, ProviderError
 from tui.paths import Paths
-from tui.providers.address import host_of, is_loopback, refuse_open_http
+from tui.providers.address import host_of, is_loopback
 from tui.providers.base import AsyncGeneratorProvider, Target
+from tui.providers.facts import shipped
 from tui.providers.health import Health, HealthBoard, State
 from tui.providers.offers import (
     Kind,
@@ -128,7 +129,7 @@ class Registry:
         with harmless(offer.vendor.title):
             model = provider.get_model(model)
         model = model or await self._first_model(offer)
-        options = {**self._config.parameters, **offer.settings.parameters}
+        options = {**self._config.parameters, **offer.settings.parameters, **_transport(offer)}
         return Target(f"{offer.name}/{model}", provider, model, self._proxy(offer), options, key)
 
     async def discover(self, name: str) -> list[ModelInfo]:
@@ -140,7 +141,9 @@ class Registry:
         provider: Any = await asyncio.to_thread(self.load, name)  # an import may take a second
         offer = self._offer(name)
         key = await self._key(offer)
-        arguments = {"api_key": key.reveal()} if key else {}
+        arguments = _transport(offer)
+        if key:
+            arguments["api_key"] = key.reveal()
         with harmless(offer.vendor.title):
             models: list[ModelInfo] = await provider.discover_models(proxy=self._proxy(offer), **arguments)
         return models
@@ -203,10 +206,9 @@ class Registry:
         vendor = offer.vendor
         found = await asyncio.to_thread(self._credentials.find, offer.account, vendor.keys, offer.settings)
         if found:
-            refuse_open_http(vendor.name, vendor.url, offer.settings.allow_http_key)
             return found.secret
         if vendor.key_needed:
-            raise MissingKeyError(f"{vendor.title} needs a key", _where_to_put_a_key(offer))
+            raise MissingKeyError(f"{vendor.title} needs a key", _sentence(_where_to_put_a_key(offer)))
         return None
 
     def _proxy(self, offer: Offer) -> str | None:
@@ -215,9 +217,11 @@ class Registry:
     def _offer(self, name: str) -> Offer:
         if found := self._offers.get(name) or self._offers.get(name.lower()):
             return found
+        owners = [f"{offer}/{name}" for offer in self._offers if name in shipped(offer)]
+        hint = f"Did you mean {owners[0]}?" if owners else _sentence(near(name, self._offers))
         raise ProviderError(
             f"There is no provider {name!r}",
-            f"{near(name, self._offers).capitalize()}. Model ids are PROVIDER/MODEL.",
+            f"{hint} Model ids are PROVIDER/MODEL.",
             kind=ErrorKind.NOT_FOUND,
         )
 
@@ -261,6 +265,14 @@ class Registry:
         )
 
 
+def _transport(offer: Offer) -> dict[str, Any]:
+    return {"allow_http_key": True} if offer.settings.allow_http_key else {}
+
+
 def _where_to_put_a_key(offer: Offer) -> str:
     ways = [f"set {name}" for name in offer.vendor.keys[:1]]
     return " or ".join([*ways, f"run `segue keys set {offer.vendor.name}`"])
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('?') else '.'}"

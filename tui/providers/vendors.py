@@ -67,7 +67,11 @@ def make_class(
     optional = {"note": vendor.note, "default_model": vendor.default_model, "models": vendor.models}
     attributes |= {name: value for name, value in optional.items() if value}
     if headers:
-        attributes["headers"] = dict(headers)
+        attributes["headers"] = {
+            **getattr(base, "headers", {}),
+            **vendor.quirks.get("headers", {}),
+            **headers,
+        }
     return type(_class_name(vendor.name), (base,), {**attributes, "__module__": __name__})
 
 
