@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from tui.rendering.highlight import highlight
-from tui.rendering.pieces import BLANK, DIM, INK, Line, Piece
+from tui.rendering.pieces import BLANK, DIM, INK, QUOTED, Line, Piece
 from tui.rendering.prose import slice_piece
 from tui.rendering.wrap import cells, chop
 from tui.text import one_line
@@ -56,7 +56,7 @@ class Code:
         """One row."""
         if row == 0:
             label = self._language[: self._width]
-            return Line((Piece(" " * (self._width - cells(label))), Piece(label, DIM)))
+            return Line((Piece(" " * (self._width - cells(label))), Piece(label, DIM)), "")
         if row == self.height - 1:
             return BLANK
         index = bisect_right(self._rows, row - 1) - 1
@@ -65,7 +65,8 @@ class Code:
         pieces = list(_cut(self._pieces(index), first, end))
         if part:
             pieces.insert(0, Piece(" " * HANG))
-        return Line(tuple(pieces), "\n" if part + 1 == len(self._cuts[index]) else "")
+        ends = part + 1 == len(self._cuts[index]) and index + 1 < len(self._sources)
+        return Line(tuple(pieces), "\n" if ends else "")
 
     def _pieces(self, index: int) -> list[Piece]:
         start = self._offsets[index]
@@ -76,7 +77,10 @@ class Code:
             for part in text.replace("\t", "\0\t\0").split("\0"):
                 if not part:
                     continue
-                drawn = " " * (TAB - column % TAB) if part == "\t" else part
+                if part == "\t":
+                    drawn, look = " " * (TAB - column % TAB), look | QUOTED
+                else:
+                    drawn = part
                 pieces.append(Piece(drawn, look, start, start + len(part)))
                 start += len(part)
                 column += len(drawn)

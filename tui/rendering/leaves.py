@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _LEAVES = {"fence", "code_block", "html_block", "hr", "math_block", "details_open", "details_close"}
 _BRANCHES = {"paragraph_open": "paragraph", "heading_open": "heading", "table_open": "table"}
 _ITEMS = {"list_item_open": "item", "footnote_reference_open": "note"}
+_GROWING = {"paragraph", "heading", "table", "fence", "code", "html", "raw", "math"}
 _QUOTES = {"blockquote_open", "alert_open"}
 
 
@@ -66,14 +67,13 @@ class Leaf:
 
     def same(self, other: Leaf) -> bool:
         """Whether both are drawn alike."""
-        return (
-            self.grows_into(other)
-            and self.content == other.content
-            and (self.last, self.end) == (other.last, other.end)
-        )
+        return self._alike(other) and self.content == other.content
 
     def grows_into(self, other: Leaf) -> bool:
-        """Whether the other may be this one with more text."""
+        """Whether the other is this one with more text."""
+        return self.kind in _GROWING and self._alike(other) and other.content.startswith(self.content)
+
+    def _alike(self, other: Leaf) -> bool:
         return (
             self.kind == other.kind
             and self.first == other.first
@@ -82,7 +82,6 @@ class Leaf:
             and self.shared == other.shared
             and self.folds == other.folds
             and self.path == other.path
-            and other.content.startswith(self.content)
         )
 
 

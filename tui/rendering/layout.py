@@ -1,0 +1,146 @@
+"""Leaves and their drawings, one below the other."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from typing import Any
+
+from tui.rendering.drawings import ALERTS, Drawing, draw
+from tui.rendering.leaves import Leaf
+from tui.rendering.pieces import DIM, LINE, Line, Piece
+from tui.rendering.wrap import cells
+
+Pieces = tuple[Piece, ...]
+
+FOLDED, UNFOLDED = "▸ ", "▾ "
+NARROW = 2
+"""Lists and quotes take at most one of so many parts of the width."""
+
+
+class Placed:
+    """A leaf with its drawing, its place, and what stands in front of it."""
+
+    __slots__ = ("blank", "drawing", "first", "hidden", "leaf", "rest", "room", "stale", "top")
+
+    def __init__(self, leaf: Leaf, width: int, env: dict[str, Any]) -> None:
+        self.leaf = leaf
+        self.top = 0
+        self.hidden = False
+        self.stale = False
+        """Whether it has to be drawn anew at the next occasion."""
+        self.frame(width)
+        self.drawing: Drawing = draw(leaf, self.room, env)
+
+    def frame(self, width: int) -> None:
+        """Put markers, bars and indents in front of the rows."""
+        self.first, self.rest, self.blank = _prefixes(self.leaf, width // NARROW)
+        self.room = max(width - sum(cells(piece.text) for piece in self.rest), 1)
+
+    @property
+    def rows(self) -> int:
+        """How many rows it takes, with the gap above it."""
+        return 0 if self.hidden else self.leaf.gap + self.drawing.height
+
+    def line(self, row: int) -> Line:
+        """A row, counted from the gap, with what stands in front of it."""
+        inner = row - self.leaf.gap
+        if inner < 0:
+            return Line(self.blank)
+        pieces, joint = self.drawing.line(inner)
+        return Line((self.rest if inner else self.first) + pieces, joint)
+
+
+class Layout:
+    """Drawings of a document's leaves at one width."""
+
+    def __init__(self, width: int) -> None:
+        self.width = width
+        self.env: dict[str, Any] = {}
+        """The references that links are resolved with."""
+        self.height = 0
+        self.placed: list[Placed] = []
+        self._unfolded: set[int] = set()
+
+    def at(self, row: int) -> Placed:
+        """What is drawn at a row."""
+        return self.placed[bisect_right(self.placed, row, key=lambda placed: placed.top) - 1]
+
+    def renew(self, leaves: Sequence[Leaf], index: int) -> int:
+        """Put ``leaves`` in place of all from ``index`` on, keeping drawings that still hold.
+
+        Returns the first row that changed.
+        """
+        old = self.placed[index:]
+        del self.placed[index:]
+        changed = None
+        row = self.placed[-1].top + self.placed[-1].rows if self.placed else 0
+        for number, leaf in enumerate(leaves):
+            before = old[number] if number < len(old) else None
+            placed, first = self._renew(before, leaf)
+            placed.top = row
+            if first is not None and changed is None:
+                changed = row + first
+            row += placed.rows
+            self.placed.append(placed)
+        changed = min(row, self.height) if changed is None else min(row, changed)
+        self.height = row
+        return changed
+
+    def _renew(self, placed: Placed | None, leaf: Leaf) -> tuple[Placed, int | None]:
+        """The leaf in its place, and its first row that changed, counted from its gap."""
+        hidden = not self._unfolded.issuperset(leaf.folds)
+        if placed and not placed.stale and placed.hidden == hidden:
+            if placed.leaf.same(leaf):
+                placed.leaf = leaf
+                return placed, None
+            if placed.leaf.grows_into(leaf):
+                placed.leaf = leaf
+                return placed, leaf.gap + placed.drawing.grow(leaf.content)
+        placed = Placed(leaf, self.width, self.env)
+        placed.hidden = hidden
+        return placed, 0
+
+    def resize(self, width: int) -> None:
+        """Wrap everything anew."""
+        self.width = width
+        for placed in self.placed:
+            placed.frame(width)
+            placed.drawing.resize(placed.room)
+        self._stack()
+
+    def toggle(self, start: int) -> None:
+        """Fold or unfold the details that begin at a place in the source."""
+        self._unfolded ^= {start}
+        for placed in self.placed:
+            placed.hidden = not self._unfolded.issuperset(placed.leaf.folds)
+        self._stack()
+
+    def unfolded(self, start: int) -> bool:
+        """Whether details are open."""
+        return start in self._unfolded
+
+    def _stack(self) -> None:
+        row = 0
+        for placed in self.placed:
+            placed.top = row
+            row += placed.rows
+        self.height = row
+
+
+def _prefixes(leaf: Leaf, room: int) -> tuple[Pieces, Pieces, Pieces]:
+    """What stands in front of a leaf's first row, of its other rows, and of the blank one above."""
+    columns: list[tuple[Piece, Piece]] = []
+    for depth, container in enumerate(leaf.path):
+        if container.kind == "quote":
+            bar = Piece("│ ", ALERTS.get(container.label, LINE))
+            columns.append((bar, bar))
+        else:
+            label = container.label + " "
+            space = Piece(" " * cells(label))
+            columns.append((Piece(label, DIM) if depth >= leaf.shared else space, space))
+    blank = tuple(rest for _, rest in columns[: leaf.shared])
+    while columns and sum(cells(rest.text) for _, rest in columns) > room:
+        columns.pop(0)  # too deep for the width: the outer ones are left out
+        blank = blank[1:]
+    return tuple(first for first, _ in columns), tuple(rest for _, rest in columns), blank

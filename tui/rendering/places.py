@@ -1,0 +1,81 @@
+"""Where drawn characters are in the source, and where the source is drawn."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+
+from rich.cells import split_graphemes
+
+from tui.rendering.drawings import Drawing
+from tui.rendering.leaves import Leaf
+from tui.rendering.pieces import Line, Piece
+from tui.rendering.source import Source
+from tui.rendering.wrap import cells
+
+
+class Places:
+    """Which place in the source each place in a leaf's content has.
+
+    A line of the content ends as the source's line does; what stands in front of it there is bars and indent.
+    """
+
+    def __init__(self, leaf: Leaf, source: Source) -> None:
+        self._content: list[int] = []
+        self._source: list[int] = []
+        self._end = leaf.end
+        first = leaf.first + (leaf.kind == "fence")
+        offset = 0
+        for number, text in enumerate(leaf.content.split("\n")):
+            line, wanted = source.line(first + number).rstrip(), text.rstrip()
+            column = len(line) - len(wanted)
+            if not line.endswith(wanted):  # a heading's closing marks, or a tab that was cut in two
+                column = max(line.find(wanted), len(line) - len(wanted), 0)
+            self._content.append(offset)
+            self._source.append(source.start(first + number) + column)
+            offset += len(text) + 1
+
+    def to_source(self, offset: int) -> int:
+        """The place in the source of a place in the content."""
+        index = bisect_right(self._content, offset) - 1
+        return min(self._source[index] + offset - self._content[index], self._end)
+
+    def to_content(self, offset: int) -> int:
+        """The place in the content of a place in the source, or the next one that has any."""
+        index = max(bisect_right(self._source, offset) - 1, 0)
+        return self._content[index] + max(offset - self._source[index], 0)
+
+
+def spots(line: Line) -> Iterator[tuple[int, int, Piece]]:
+    """The pieces of a line with their first cell and the one after them."""
+    left = 0
+    for piece in line.pieces:
+        right = left + cells(piece.text)
+        yield left, right, piece
+        left = right
+
+
+def index_at(text: str, cell: int) -> int:
+    """The index of the character that covers a cell."""
+    if text.isascii():
+        return max(min(cell, len(text)), 0)
+    right = 0
+    for start, _end, size in split_graphemes(text)[0]:
+        right += size
+        if right > cell:
+            return start
+    return len(text)
+
+
+def row_of(drawing: Drawing, offset: int) -> tuple[int, int]:
+    """The row and cell that show a place in the content, or the nearest one before it."""
+    best = (0, 0)
+    nearest = -1
+    for row in range(drawing.height):
+        for left, _right, piece in spots(drawing.line(row)):
+            if not nearest < piece.start <= offset:
+                continue
+            nearest = piece.start
+            inside = offset - piece.start if piece.end - piece.start == len(piece.text) else 0
+            best = (row, left + cells(piece.text[:inside]))
+    return best

@@ -1,0 +1,190 @@
+"""The source of what is selected: never the drawn text with its line breaks."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+
+from tui.rendering.drawings import Drawing
+from tui.rendering.layout import Layout, Placed
+from tui.rendering.leaves import Leaf
+from tui.rendering.pieces import QUOTED, Piece
+from tui.rendering.places import Places, index_at, row_of, spots
+from tui.rendering.prose import slice_piece
+from tui.rendering.source import Source
+from tui.rendering.wrap import cells
+
+Spot = tuple[int, int]
+"""A row of a drawing, and a cell in it."""
+
+_PIPE = re.compile(r"(?<!\\)\|")
+
+
+def extent(drawing: Drawing) -> tuple[Spot, Spot] | None:
+    """Where the text of a drawing begins and ends; None if nothing in it comes from the source."""
+    first = last = None
+    rows = range(drawing.height)
+    for row in rows:
+        first = next(((row, left) for left, _, piece in spots(drawing.line(row)) if piece.start >= 0), None)
+        if first:
+            break
+    for row in reversed(rows):
+        ends = [right for _, right, piece in spots(drawing.line(row)) if piece.start >= 0]
+        if ends:
+            last = (row, ends[-1])
+            break
+    return (first, last) if first and last else None
+
+
+def visible(leaf: Leaf, drawing: Drawing, start: Spot, end: Spot) -> str:
+    """The characters of the source that are drawn between two spots, without markup."""
+    if leaf.kind == "table":
+        pieces = [piece for row in _rows(drawing, start, end) for piece in row]
+        return _table_text(leaf.content, sorted(pieces, key=lambda piece: piece.start))
+    parts: list[str] = []
+    quoted = (-1, -1)
+    for row, pieces in enumerate(_rows(drawing, start, end), start[0]):
+        for piece in pieces:
+            if not piece.look & QUOTED:
+                parts.append(piece.text)
+            elif (piece.start, piece.end) != quoted:
+                quoted = (piece.start, piece.end)
+                parts.append(leaf.content[piece.start : piece.end])
+        if row < end[0]:
+            parts.append(drawing.line(row).joint)
+    return "".join(parts)
+
+
+def _rows(drawing: Drawing, start: Spot, end: Spot) -> list[list[Piece]]:
+    rows = []
+    for row in range(start[0], min(end[0], drawing.height - 1) + 1):
+        first = start[1] if row == start[0] else 0
+        stop = end[1] if row == end[0] else None
+        found = []
+        for left, right, piece in spots(drawing.line(row)):
+            if piece.start < 0 or right <= first or (stop is not None and left >= stop):
+                continue
+            last = len(piece.text) if stop is None or stop >= right else index_at(piece.text, stop - left)
+            found.append(slice_piece(piece, index_at(piece.text, first - left) if first > left else 0, last))
+        rows.append(found)
+    return rows
+
+
+def _table_text(content: str, pieces: list[Piece]) -> str:
+    parts: list[str] = []
+    reached = -1
+    for piece in pieces:
+        between = content[reached : piece.start] if 0 <= reached <= piece.start else ""
+        if "\n" in between:
+            parts.append("\n")
+        elif _PIPE.search(between):
+            parts.append(" | ")
+        elif between[:1].isspace() or between[-1:].isspace():
+            parts.append(" ")
+        parts.append(content[piece.start : piece.end] if piece.look & QUOTED else piece.text)
+        reached = piece.end
+    return "".join(parts)
+
+
+def copy(layout: Layout, source: Source, start: Spot, end: Spot) -> str:
+    """The source between two places of a document."""
+    parts: list[str] = []
+    chosen = [
+        placed for placed in layout.placed if placed.top <= end[0] and placed.top + placed.rows > start[0]
+    ]
+    before: Leaf | None = None
+    for placed in chosen:
+        found = _excerpt(placed, source, start, end, alone=len(chosen) == 1)
+        if found is None:
+            continue
+        if before is not None:
+            parts.append(source.text[before.end : placed.leaf.start])
+        parts.append(found)
+        before = placed.leaf
+    return "".join(parts)
+
+
+def _excerpt(placed: Placed, source: Source, start: Spot, end: Spot, *, alone: bool) -> str | None:
+    """What is selected of one leaf; None if nothing is."""
+    leaf, drawing = placed.leaf, placed.drawing
+    text = extent(drawing)
+    top = placed.top + leaf.gap
+    indent = sum(cells(piece.text) for piece in placed.rest)
+    first = (start[0] - top, start[1] - indent)
+    last = (end[0] - top, end[1] - indent)
+    if text is None:
+        return source.text[leaf.start : leaf.end] if placed.rows and last >= (0, 0) else None
+    if first >= text[1] or last <= text[0]:
+        return None
+    if first > text[0] or last < text[1]:
+        marker = _marker(leaf, source) if first < (0, 0) else ""
+        return marker + visible(leaf, drawing, max(first, text[0]), min(last, text[1]))
+    if alone and leaf.kind in ("fence", "code") and (first[0] > 0 or last[0] < drawing.height - 1):
+        return leaf.content.removesuffix("\n")
+    begin = leaf.start if first < (0, 0) or not indent else Places(leaf, source).to_source(0)
+    return source.text[begin : leaf.end]
+
+
+def _marker(leaf: Leaf, source: Source) -> str:
+    """The bullets and bars in front of a paragraph."""
+    if leaf.kind != "paragraph":
+        return ""
+    return source.text[leaf.start : Places(leaf, source).to_source(0)]
+
+
+def locate(layout: Layout, source: Source, offset: int) -> Spot:
+    """Where a place in the source is drawn."""
+    index = bisect_right(layout.placed, offset, key=lambda placed: placed.leaf.start) - 1
+    while index > 0 and layout.placed[index].hidden:
+        index -= 1
+    if index < 0:
+        return 0, 0
+    placed = layout.placed[index]
+    row, cell = row_of(placed.drawing, Places(placed.leaf, source).to_content(offset))
+    return placed.top + placed.leaf.gap + row, cell + sum(cells(piece.text) for piece in placed.rest)
+
+
+def find(layout: Layout, needle: str) -> list[tuple[int, int, int]]:
+    """The row, first cell and end cell of each hit."""
+    wanted = fold(needle)
+    hits: list[tuple[int, int, int]] = []
+    for placed in layout.placed if wanted else ():
+        if not placed.hidden:
+            indent = sum(cells(piece.text) for piece in placed.rest)
+            top = placed.top + placed.leaf.gap
+            found = _hits(placed.drawing, wanted)
+            hits += ((top + row, indent + first, indent + end) for row, first, end in found)
+    return hits
+
+
+def _hits(drawing: Drawing, wanted: str) -> Iterator[tuple[int, int, int]]:
+    texts: list[str] = []
+    starts: list[int] = []
+    parts: list[str] = []
+    position = 0
+    for row in range(drawing.height):
+        line = drawing.line(row)
+        texts.append("".join(piece.text for piece in line.pieces))
+        starts.append(position)
+        parts += (texts[-1], line.joint)
+        position += len(texts[-1]) + len(line.joint)
+    text = fold("".join(parts))
+    at = text.find(wanted)
+    while at >= 0:
+        end = at + len(wanted)
+        row = bisect_right(starts, at) - 1
+        while row < len(starts) and starts[row] < end:
+            first, stop = max(at - starts[row], 0), min(end - starts[row], len(texts[row]))
+            if first < stop:
+                yield row, cells(texts[row][:first]), cells(texts[row][:stop])
+            row += 1
+        at = text.find(wanted, end)
+
+
+def fold(text: str) -> str:
+    """``text`` without case, character by character so that places stay."""
+    folded = text.lower()
+    if len(folded) == len(text):
+        return folded
+    return "".join(low if len(low := char.lower()) == 1 else char for char in text)
