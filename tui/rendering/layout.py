@@ -96,7 +96,8 @@ class Layout:
                 return placed, None
             if placed.leaf.grows_into(leaf):
                 placed.leaf = leaf
-                return placed, leaf.gap + placed.drawing.grow(leaf.content)
+                first = leaf.gap + placed.drawing.grow(leaf.content)
+                return placed, None if hidden else first
         placed = Placed(leaf, self.width, self.env)
         placed.hidden = hidden
         return placed, 0
