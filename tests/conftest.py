@@ -24,6 +24,7 @@ class ModelServer:
     url: str = ""
     reply: str = "Hello from the *lab*."
     status: int = 200
+    list_status: int = 200
     models: tuple[str, ...] = ("big", "small")
     requests: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
@@ -36,6 +37,8 @@ class ModelServer:
     """Set when a client went away before the end."""
 
     async def list_models(self, request: web.Request) -> web.Response:
+        if self.list_status != 200:
+            return web.json_response({"error": {"message": "Not you"}}, status=self.list_status)
         return web.json_response({"object": "list", "data": [{"id": name} for name in self.models]})
 
     async def chat(self, request: web.Request) -> web.StreamResponse:

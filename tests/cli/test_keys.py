@@ -1,0 +1,51 @@
+"""``segue keys``: kept for this user alone, tried at once, never shown."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+
+import pytest
+
+KEY = "sk-lab-0123456789-wxyz"
+
+
+@pytest.fixture
+def closed_lab(home, model_server):
+    """A provider that asks for a key."""
+    home.configure(f'[providers.lab]\nurl = "{model_server.url}"\nkey_env = "LAB_SECRET"\n')
+    return home
+
+
+def test_a_key_is_kept_private_tried_and_listed_by_its_end(closed_lab, model_server):
+    done = closed_lab.segue("keys", "set", "lab", given=KEY + "\n")
+    assert "2 models" in done.stderr and KEY not in done.stdout + done.stderr
+    file = closed_lab.config.parent / "keys.json"
+    if os.name != "nt":
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert "wxyz" in closed_lab.segue("keys", "list").stdout
+    assert json.loads(closed_lab.segue("keys", "list", "--json").stdout) == [
+        {"provider": "lab", "source": "keys.json", "last4": "wxyz"}
+    ]
+    closed_lab.segue("ask", "-m", "lab/big", "Hi")
+    assert model_server.headers[0]["Authorization"] == f"Bearer {KEY}"
+
+
+def test_a_key_can_be_forgotten(closed_lab):
+    closed_lab.segue("keys", "set", "lab", given=KEY + "\n")
+    closed_lab.segue("keys", "forget", "lab")
+    assert closed_lab.segue("keys", "list").stdout == ""
+    closed_lab.segue("keys", "forget", "lab", code=1)
+
+
+def test_a_key_that_the_server_refuses_is_not_kept(closed_lab, model_server):
+    model_server.list_status = 401
+    done = closed_lab.segue("keys", "set", "lab", given=KEY + "\n", code=1)
+    assert KEY not in done.stderr
+    assert closed_lab.segue("keys", "list").stdout == ""
+
+
+def test_no_key_and_no_provider_are_told(closed_lab):
+    assert "No key" in closed_lab.segue("keys", "set", "lab", given="\n", code=2).stderr
+    assert "nowhere" in closed_lab.segue("keys", "set", "nowhere", given=KEY, code=1).stderr
