@@ -53,7 +53,9 @@ def private_dir(path: Path) -> Path:
     Raises:
         OSError: The folder can't be created.
     """
-    path.mkdir(mode=PRIVATE_DIR, parents=True, exist_ok=True)
+    if not path.parent.is_dir():  # ``mkdir(parents=True)`` would make the parents readable for everyone
+        private_dir(path.parent)
+    path.mkdir(mode=PRIVATE_DIR, exist_ok=True)
     return path
 
 

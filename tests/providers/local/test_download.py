@@ -167,7 +167,7 @@ async def test_the_next_source_goes_on_where_one_broke_and_says_why(server: File
     steps = await fetch(model_at(f"{server.url}/broken", f"{server.url}/whole"), target)
     assert server.ranges != ["bytes=0-"]
     assert target.read_bytes() == CONTENT
-    assert "broke" in steps[-2].text
+    assert any("broke before" in step.text for step in steps)
 
 
 async def test_a_bad_beginning_from_an_earlier_try_is_found_out(server: FileServer, target: Path) -> None:

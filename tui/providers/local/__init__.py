@@ -18,7 +18,8 @@ Importing this package is cheap; nothing here imports the engine or an HTTP libr
 
 from tui.providers.local.availability import installed, why_not
 from tui.providers.local.library import LocalModel, LocalModels
+from tui.providers.local.models import DEFAULT_MODEL
 from tui.providers.local.provider import LocalProvider
 from tui.providers.local.runner import Runner
 
-__all__ = ["LocalModel", "LocalModels", "LocalProvider", "Runner", "installed", "why_not"]
+__all__ = ["DEFAULT_MODEL", "LocalModel", "LocalModels", "LocalProvider", "Runner", "installed", "why_not"]

@@ -60,8 +60,6 @@ async def _fetch(model: KnownModel, target: Path, proxy: str | None) -> AsyncGen
         begun = part.stat().st_size
         _check_space(model, begun, part.parent)
         text = f"Downloading {model.title} ({_megabytes(model.bytes)}) from {source.where}"
-        if failures:
-            text += f" ({failures[-1]})"
         yield Progress(text, begun, model.bytes)
         try:
             if begun < model.bytes:
@@ -70,6 +68,7 @@ async def _fetch(model: KnownModel, target: Path, proxy: str | None) -> AsyncGen
                         yield Progress(text, size, model.bytes)
         except SourceError as error:
             failures.append(f"{source.where}: {one_line(str(error), 200)}")
+            yield Progress(failures[-1])
             continue
         yield Progress(f"Checking {model.title}", model.bytes, model.bytes)
         if await _has_hash(part, model.sha256):
@@ -77,6 +76,7 @@ async def _fetch(model: KnownModel, target: Path, proxy: str | None) -> AsyncGen
             return
         os.truncate(part, 0)
         failures.append(f"{source.where}: the file is another one (its SHA-256 differs)")
+        yield Progress(failures[-1])
         if begun:  # what was there from an earlier try may have been the bad part
             sources.appendleft(source)
     raise ProviderError(

