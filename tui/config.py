@@ -78,8 +78,8 @@ class Config:
     """Name of the theme."""
     system: str = ""
     """System prompt of a new conversation."""
-    auto_title: bool = True
-    """Let a model name a new conversation after its first reply."""
+    auto_title: bool = False
+    """Let the model name a new conversation after its first reply; otherwise its first words do."""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     """Parameters of every request, as in ``temperature = 0.7``; sent only where the model takes them."""
     providers: Mapping[str, ProviderConfig] = field(default_factory=dict)

@@ -94,3 +94,22 @@ async def test_the_estimate_learns_from_the_servers_count(world):
     world.script("a", Usage(input_tokens=12), DONE)
     await (await world.engine.send(conversation, "word " * 4)).run(world.events.append)
     assert world.engine.estimate("lab/one", 100) == 150
+
+
+async def test_a_model_names_the_conversation_if_that_is_wanted(world):
+    conversation = await world.store.create_conversation(model="lab/one")
+    await say(world, conversation, "How do I bake bread?", "So.")
+    world.script("**“Baking bread”**\nHope that helps!", DONE)
+    assert await world.engine.name(conversation) == "Baking bread"
+    [row] = await world.store.list_conversations()
+    assert row.title == "Baking bread"
+
+
+async def test_a_title_that_the_person_chose_stays_and_a_failure_keeps_the_first_words(world):
+    conversation = await world.store.create_conversation(model="lab/one")
+    await say(world, conversation, "How do I bake bread?", "So.")
+    world.script(ProviderError("no", kind=ErrorKind.AUTH))
+    assert await world.engine.name(conversation) is None
+    assert conversation.title == "How do I bake bread?"
+    conversation.titled = True
+    assert await world.engine.name(conversation) is None

@@ -8,6 +8,10 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from tui.chat.chunks import Image, Source, Usage
+from tui.text import one_line
+
+LONGEST_TITLE = 48
+"""Characters of a title that is made by itself."""
 
 
 class Role(StrEnum):
@@ -85,10 +89,8 @@ class Message:
 
 
 def automatic_title(prompt: str) -> str:
-    """The first words of the first prompt, as a title of at most 48 characters."""
-    from tui.text import one_line
-
-    return one_line(prompt[:400], 48) or "New conversation"
+    """The first words of the first prompt, as a title."""
+    return one_line(prompt[:400], LONGEST_TITLE) or "New conversation"
 
 
 def common_model(messages: Sequence[Message]) -> str | None:

@@ -8,14 +8,16 @@ from typing import Protocol
 from tui.chat.conversation import Conversation
 from tui.chat.message import Message, Role, Status, automatic_title
 from tui.chat.model import ModelInfo, split_id
+from tui.engine.failure import explain
 from tui.engine.limits import Limits
 from tui.engine.reply import Reply
 from tui.engine.request import CONTINUE, build_request
+from tui.engine.titles import suggest_title
 from tui.errors import ProviderError, UsageError
 from tui.history.store import HistoryStore
 from tui.providers.base import ChatMessage, Target
 
-# How much of a token estimate's error one reply corrects, and how far it may go.
+# How far real counts may bend the token estimate.
 _CALIBRATION_RANGE = (0.5, 2.0)
 
 
@@ -82,6 +84,27 @@ class Engine:
         """Prepare a version of a cut reply that begins with its text and goes on from there."""
         [cut] = await self.store.messages([reply_id])
         return await self._reply(conversation, cut.parent, cut.model, begin=cut.text)
+
+    async def name(self, conversation: Conversation) -> str | None:
+        """Let the conversation's model name it, unless the person has; the first words stay if that fails.
+
+        Returns:
+            The new title, or None.
+        """
+        path = await self.store.messages(conversation.path()[:2])
+        if conversation.titled or not conversation.model or len(path) < 2:
+            return None
+        try:
+            target = await self._resolver.target(conversation.model)
+            title = await suggest_title(target, path[0].text, path[1].text)
+        except Exception as raised:
+            self._facts.note_outcome(split_id(conversation.model)[0], explain(raised))
+            return None
+        if not title or conversation.titled:
+            return None
+        conversation.title = title
+        await self.store.update_conversation(conversation.id, title=title)
+        return title
 
     def estimate(self, model_id: str, tokens: int) -> int:
         """An estimated count of tokens, corrected by what this model's server counted before."""
