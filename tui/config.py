@@ -133,7 +133,7 @@ def _checked(document: Document, name: str, settings: ProviderConfig) -> Provide
     at = ("providers", name)
     if "/" in name:
         document.problem(at, "a provider's name has no slash: it ends at the first one in PROVIDER/MODEL")
-    if settings.url is not None and not _is_http(settings.url):
+    if settings.url is not None and not is_address(settings.url):
         document.problem((*at, "url"), "must be an address as in http://127.0.0.1:8000/v1")
         settings = replace(settings, url=None)
     if not _is_proxy(settings.proxy):
@@ -149,7 +149,8 @@ def _checked(document: Document, name: str, settings: ProviderConfig) -> Provide
     return settings
 
 
-def _is_http(url: str) -> bool:
+def is_address(url: str) -> bool:
+    """Whether ``url`` is the http or https address of a host."""
     try:
         parts = urlsplit(url)
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0

@@ -14,7 +14,7 @@ model = "openai/gpt-6-sol"
 proxy = "http://127.0.0.1:3128"
 theme = "segue-light"
 system = "Be brief."
-auto_title = false
+auto_title = true
 parameters = { temperature = 0.7, reasoning_effort = "low" }
 
 [providers.lab]
@@ -67,7 +67,7 @@ def test_every_setting_is_read(read):
         "http://127.0.0.1:3128",
         "segue-light",
     )
-    assert (config.system, config.auto_title) == ("Be brief.", False)
+    assert (config.system, config.auto_title) == ("Be brief.", True)
     assert config.parameters == {"temperature": 0.7, "reasoning_effort": "low"}
     lab = config.providers["lab"]
     assert (lab.type, lab.url, lab.key_env) == ("openai", "http://127.0.0.1:8000/v1", "LAB_KEY")
@@ -80,7 +80,7 @@ def test_every_setting_is_read(read):
 
 def test_without_a_file_the_defaults_stand(tmp_path: Path):
     config = load_config(tmp_path / "nowhere" / "config.toml")
-    assert (config.model, config.theme, config.auto_title, config.problems) == (None, "segue-dark", True, ())
+    assert (config.model, config.theme, config.auto_title, config.problems) == (None, "segue-dark", False, ())
 
 
 def test_a_provider_without_settings_has_the_defaults():

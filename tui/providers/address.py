@@ -37,7 +37,7 @@ def is_private(url: str) -> bool:
     address = _address(host)
     if address:
         return address.is_loopback or address.is_private or address.is_link_local
-    return is_loopback(url) or "." not in host or host.endswith(_LOCAL_SUFFIXES)
+    return bool(host) and (is_loopback(url) or "." not in host or host.endswith(_LOCAL_SUFFIXES))
 
 
 def ollama_address(value: str) -> str:
@@ -45,8 +45,11 @@ def ollama_address(value: str) -> str:
 
     A bare host gets http and port 11434, a URL the port of its scheme; 0.0.0.0 is where a server listens,
     so it is asked at 127.0.0.1.
+
+    Raises:
+        ValueError: It is no address.
     """
-    scheme, found, rest = value.strip().rpartition("://")
+    scheme, found, rest = value.strip("\"' \t\n").rpartition("://")
     authority, slash, path = rest.partition("/")
     bare = urlsplit(f"//{authority}")
     host = bare.hostname or "127.0.0.1"

@@ -115,6 +115,8 @@ class Catalogue:
             if source:
                 missing = {f: getattr(source, f) for f in _FACTS if getattr(known, f) is None}
                 known = replace(known, **missing)
-        if entry.free and known.input_price is None:
+        if (
+            entry.free and known.input_price is None and not name.endswith("cloud")
+        ):  # Ollama's name for elsewhere
             known = replace(known, input_price=0.0, output_price=0.0)
         return known

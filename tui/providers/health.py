@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from tui.errors import ErrorKind, ProviderError
+from tui.errors import ErrorKind, MissingKeyError, ProviderError
 from tui.secret import redact
 from tui.text import one_line
 
@@ -53,8 +53,8 @@ class HealthBoard:
         self._known[name] = Health(State.OK)
 
     def note_failure(self, name: str, error: ProviderError) -> None:
-        """The provider failed; what only concerns the request is ignored."""
-        if error.kind in _NOT_THE_PROVIDER:
+        """The provider failed; what only concerns the request or this machine is ignored."""
+        if error.kind in _NOT_THE_PROVIDER or isinstance(error, MissingKeyError):
             return
         state = _state(error.kind)
         before = self.of(name)

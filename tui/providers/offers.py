@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from tui.config import Config, ProviderConfig
+from tui.config import Config, ProviderConfig, is_address
 from tui.paths import Paths
 from tui.providers.address import filled, host_of, is_loopback, ollama_address, same_host, variables_in
 from tui.providers.base import AsyncGeneratorProvider
 from tui.providers.plugins import DropIn, Package
 from tui.providers.vendors import Vendor, make_class, vendors, wire_format
+from tui.text import one_line
 from tui.typed_toml import near
 
 if TYPE_CHECKING:
@@ -116,7 +117,9 @@ def _offer(vendor: Vendor, settings: ProviderConfig, kind: Kind) -> Offer:
     own = filled(vendor.url)
     given = settings.url or _from_environment(vendor)
     url = (given or own).rstrip("/")
-    moved = bool(own) and not same_host(url, own)
+    no_address = _no_address(vendor, url, kind)
+    url = "" if no_address else url
+    moved = bool(own and url) and not same_host(url, own)
     # A vendor's key variables hold keys for the vendor's host; only the config can say otherwise.
     strange = bool(settings.url) and moved
     vendor = replace(
@@ -129,7 +132,7 @@ def _offer(vendor: Vendor, settings: ProviderConfig, kind: Kind) -> Offer:
         or (vendor.key_needed and not moved),
         models=settings.models or vendor.models,
         default_model=settings.default_model or next(iter(settings.models), vendor.default_model),
-        not_working="" if settings.url else vendor.not_working or _missing_address(vendor, url, kind),
+        not_working="" if settings.url else vendor.not_working or no_address,
         quirks=vendor.quirks if settings.type in (None, vendor.type) else {},
     )
     account = f"{vendor.name}@{host_of(url)}" if moved else vendor.name
@@ -140,7 +143,10 @@ def _offer(vendor: Vendor, settings: ProviderConfig, kind: Kind) -> Offer:
     return Offer(vendor, kind, settings, account, make, chosen=bool(given) or not is_loopback(own))
 
 
-def _missing_address(vendor: Vendor, url: str, kind: Kind) -> str:
+def _no_address(vendor: Vendor, url: str, kind: Kind) -> str:
+    """Why the provider has no address that can be used; empty where it has one."""
+    if url and not is_address(url):
+        return f"{' or '.join(vendor.urls)} is not an address: {one_line(url, 60)}"
     if url or kind != "built-in":
         return ""
     return f"its address is not set: {' or '.join((*vendor.urls, *variables_in(vendor.url)))}"
@@ -149,6 +155,13 @@ def _missing_address(vendor: Vendor, url: str, kind: Kind) -> str:
 def _from_environment(vendor: Vendor) -> str:
     for name in vendor.urls:
         if value := os.environ.get(name, "").strip():
-            url = ollama_address(value) if vendor.type == "ollama" else value.rstrip("/")
+            url = _ollama_address(value) if vendor.type == "ollama" else value.rstrip("/")
             return url if url.endswith(vendor.url_path) else url + vendor.url_path
     return ""
+
+
+def _ollama_address(value: str) -> str:
+    try:
+        return ollama_address(value)
+    except ValueError:
+        return value

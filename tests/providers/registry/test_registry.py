@@ -87,6 +87,21 @@ class TestOffered:
         monkeypatch.setenv("AWS_REGION", "eu-west-1")
         assert room.registry().entry("bedrock").host == "bedrock-runtime.eu-west-1.amazonaws.com"
 
+    @pytest.mark.parametrize(
+        ("variable", "value", "name"),
+        [
+            ("OPENAI_BASE_URL", "localhost:8000", "openai"),
+            ("GROQ_BASE_URL", "http://box:port", "groq"),
+            ("OLLAMA_HOST", "box:port", "ollama"),
+            ("OLLAMA_HOST", "http://[::", "ollama"),
+        ],
+    )
+    def test_an_address_that_is_none_is_said(self, room, monkeypatch, variable, value, name):
+        monkeypatch.setenv(variable, value)
+        entry = room.registry().entry(name)
+        assert not entry.available
+        assert variable in entry.reason and "is not an address" in entry.reason
+
     def test_the_config_can_hide_one(self, room):
         room.config("[providers.groq]\nenabled = false")
         assert "groq" not in names(room.registry())

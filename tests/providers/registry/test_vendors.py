@@ -21,13 +21,11 @@ ROWS = tomllib.loads(Path(module.__file__).with_name("vendors.toml").read_text(e
 ALL = list(vendors().values())
 IDS = list(vendors())
 
-DOCUMENTED = set(
-    """
-    openai anthropic gemini openrouter groq mistral deepseek xai together fireworks cerebras
-    perplexity github azure bedrock moonshot zai dashscope huggingface nvidia deepinfra vercel
-    opencode ollama-cloud gigachat ollama lmstudio llamacpp vllm litellm textgen ai365vip
-    """.split()
-)
+DOCUMENTED = """
+openai anthropic gemini openrouter groq mistral deepseek xai together fireworks cerebras perplexity
+github azure bedrock moonshot zai dashscope huggingface nvidia deepinfra vercel opencode
+ollama-cloud gigachat ollama lmstudio llamacpp vllm litellm textgen ai365vip
+"""
 
 
 def written(vendor: Vendor) -> bool:
@@ -35,7 +33,7 @@ def written(vendor: Vendor) -> bool:
 
 
 def test_every_documented_vendor_is_there():
-    assert set(vendors()) == DOCUMENTED
+    assert set(vendors()) == set(DOCUMENTED.split())
 
 
 @pytest.mark.parametrize("vendor", ALL, ids=IDS)
