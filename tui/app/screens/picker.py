@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -13,10 +13,13 @@ from textual.widgets import Input
 
 from tui.app.widgets.field import Field
 from tui.app.widgets.hints import Hints
-from tui.app.widgets.model_rows import ModelRow, ModelShelf, Provider, ProviderRow
+from tui.app.widgets.model_rows import ModelRow, ModelShelf, ProviderRow
 from tui.app.widgets.row_list import RowList
 from tui.app.widgets.sheet import Sheet
-from tui.chat.model import ModelInfo
+
+if TYPE_CHECKING:
+    from tui.providers.catalogue import Catalogue
+    from tui.providers.registry import Registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,26 +30,6 @@ class Choice:
     """``PROVIDER/MODEL``."""
     answer_again: bool = False
     """Answer the last prompt again with it, instead of using it from now on."""
-
-
-class Models(Protocol):
-    """Where the models come from: ``providers.catalogue.Catalogue``."""
-
-    def models(self) -> Sequence[ModelInfo]:
-        """The models known now."""
-        ...
-
-    def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
-        """Call ``callback`` when more is known. Returns the call that ends it."""
-        ...
-
-
-class Providers(Protocol):
-    """Who offers models: ``providers.registry.Registry``."""
-
-    def providers(self) -> Sequence[Provider]:
-        """All of them, in the order of the picker."""
-        ...
 
 
 class ModelPicker(Sheet[Choice]):
@@ -76,8 +59,8 @@ class ModelPicker(Sheet[Choice]):
 
     def __init__(
         self,
-        catalogue: Models,
-        registry: Providers,
+        catalogue: Catalogue,
+        registry: Registry,
         recents: Sequence[str] = (),
         current: str | None = None,
         favourites: Sequence[str] = (),

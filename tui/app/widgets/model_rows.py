@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from rich.style import Style
 from textual.strip import Strip
@@ -15,6 +15,9 @@ from tui.app.widgets.row_list import Row
 from tui.chat.model import ModelInfo
 from tui.text import one_line
 
+if TYPE_CHECKING:
+    from tui.providers.registry import ProviderEntry
+
 RECENT_BONUS = 6.0
 """What it is worth that a model was used lately: less than one letter."""
 UNAVAILABLE = 24.0
@@ -24,39 +27,6 @@ _CONTEXT_END, _INPUT_END = 16, 7
 _COLUMNS_FROM = 52
 """Narrower lists show names only."""
 _LIMIT = 200
-
-
-class Health(Protocol):
-    """How a provider does: ``providers.health.Health``."""
-
-    @property
-    def reason(self) -> str:
-        """What is wrong with it now; empty where nothing is known to be."""
-        ...
-
-
-class Provider(Protocol):
-    """What the picker asks of a provider: ``providers.registry.ProviderEntry``."""
-
-    @property
-    def name(self) -> str:
-        """The first part of its models' ids."""
-        ...
-
-    @property
-    def available(self) -> bool:
-        """Whether it can be asked."""
-        ...
-
-    @property
-    def reason(self) -> str | None:
-        """Why it can't."""
-        ...
-
-    @property
-    def health(self) -> Health:
-        """How it did lately."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,12 +192,12 @@ class ModelShelf:
         self.recents = tuple(recents)
         self.favourites = tuple(favourites)
         self._hues = hues
-        self._providers: dict[str, Provider] = {}
+        self._providers: dict[str, ProviderEntry] = {}
         self._models: dict[str, ModelInfo] = {}
         self._candidates: dict[str, Candidate] = {}
         self._last: tuple[str, list[_Found]] | None = None
 
-    def fill(self, models: Iterable[ModelInfo], providers: Iterable[Provider]) -> None:
+    def fill(self, models: Iterable[ModelInfo], providers: Iterable[ProviderEntry]) -> None:
         """Take what is known now."""
         self._providers = {entry.name: entry for entry in providers}
         self._models = {info.id: info for info in models}

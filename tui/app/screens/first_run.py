@@ -1,0 +1,267 @@
+"""The first screen: what was found on this machine, and what one can begin with."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from textwrap import wrap
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widgets import Static
+
+from tui.app.widgets.chooser import Chooser
+from tui.app.widgets.hints import Hints
+from tui.app.widgets.row_list import Row, RowList
+from tui.app.widgets.start_rows import ChoiceRow, Found, Quiet
+from tui.app.widgets.wordmark import Wordmark
+from tui.chat.model import ModelInfo
+from tui.text import one_line
+
+if TYPE_CHECKING:
+    from tui.providers.catalogue import Catalogue
+    from tui.providers.registry import ProviderEntry, Registry
+
+INSTALL = 'pip install "segue[local]"'
+_SHOWN_FOUND = 5
+_SHOWN_MISSING = 2
+_SHOWN_CHOICES = 4
+_CONNECT, _LOCAL, _INSTALL = "connect", "local", "install"
+
+
+@dataclass(frozen=True, slots=True)
+class LocalOffer:
+    """A model that runs on this machine, as it is offered to someone who has none yet."""
+
+    model_id: str
+    title: str
+    licence: str
+    bytes: int
+    """What is downloaded; 0 where it is already here."""
+    note: str
+    """What to expect of it, in one sentence without its full stop."""
+    free_bytes: int
+    """Free space where it will be kept."""
+
+    @property
+    def fits(self) -> bool:
+        """Whether there is room for it."""
+        return self.bytes < self.free_bytes
+
+
+class FirstRun(Chooser[str]):
+    """Dismissed with the id of the model to begin with, or None."""
+
+    CSS_PATH = "first_run.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(-1)", "choose", key_display="↑↓", id="list-up", tooltip="The choice above"),
+        Binding("enter", "begin", "begin", id="first-begin", tooltip="Begin with this"),
+    ]
+
+    def __init__(
+        self,
+        registry: Registry,
+        catalogue: Catalogue,
+        local_offer: LocalOffer | None,
+        *,
+        why_no_local: str = "",
+        connect: Callable[[], Awaitable[str | None]] | None = None,
+    ) -> None:
+        """Prepare the screen.
+
+        Args:
+            registry: The providers.
+            catalogue: The models.
+            local_offer: The model that this machine can run; None where the extra is not installed.
+            why_no_local: Why this machine can run none, where installing the extra would not help.
+            connect: Lets the person connect a provider; gives its name.
+        """
+        super().__init__()
+        self._registry = registry
+        self._catalogue = catalogue
+        self._offer = local_offer
+        self._why_no_local = why_no_local
+        self._connect = connect
+
+    def compose(self) -> ComposeResult:
+        """Name, list, one sentence, keys."""
+        with Vertical(id="column"):
+            yield Wordmark()
+            yield Static("One conversation, every model.", classes="quiet", markup=False)
+            yield RowList()
+            yield Static(
+                "Keys stay where they are. Nothing is sent before you press enter.",
+                classes="quiet",
+                markup=False,
+            )
+            yield Hints()
+
+    def on_mount(self) -> None:
+        """Show what is known, and follow what becomes known."""
+        self._end_subscription = self._catalogue.subscribe(self._more_is_known)
+        self._arrange()
+
+    def on_unmount(self) -> None:
+        """Follow no more."""
+        self._end_subscription()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Wrap for the new width; the list gets what the other lines leave."""
+        self.rows.styles.max_height = max(3, event.size.height - (8 if self.has_class("-tall") else 7))
+        self._arrange()
+
+    # -- the list
+    def _more_is_known(self) -> None:
+        self.call_later(self._arrange)
+
+    def _arrange(self, choose: object = None) -> None:
+        chosen = choose or (self.rows.chosen.key if self.rows.chosen else None)
+        choices = self._choices()
+        key = chosen if any(choice.key == chosen for choice, _ in choices) else choices[0][0].key
+        rows: list[Row] = [*self._found(), Quiet(), Quiet("Begin with")]
+        for choice, explanation in choices:
+            rows.append(self._explained(choice, explanation) if choice.key == key else choice)
+        self.rows.show(rows, key)
+        self._say_what_enter_does(key)
+
+    def _explained(self, choice: ChoiceRow, explanation: str) -> ChoiceRow:
+        width = max(20, self.rows.scrollable_content_region.width - 6)
+        lines = tuple(wrap(explanation, width))
+        return ChoiceRow(choice.key, choice.title, choice.what, choice.price, lines)
+
+    def _say_what_enter_does(self, key: object) -> None:
+        download = key == _LOCAL and self._offer is not None and self._offer.bytes
+        words = {_CONNECT: "connect", _INSTALL: "begin without"}.get(str(key), "begin")
+        self.query_one(Hints).show(
+            "list-up", "first-begin", "help", "quit", first_begin="download and begin" if download else words
+        )
+
+    def _found(self) -> list[Row]:
+        """The providers that can be used, a few that miss something, and how many more there are."""
+        counts: dict[str, int] = {}
+        for info in self._catalogue.models():
+            counts[info.provider] = counts.get(info.provider, 0) + 1
+        entries = [entry for entry in self._registry.providers() if entry.kind != "local"]
+        usable = [entry for entry in entries if entry.available][:_SHOWN_FOUND]
+        missing = [entry for entry in entries if not entry.available][:_SHOWN_MISSING]
+        rows: list[Row] = [Quiet("Found on this machine" if usable else "No keys and no servers were found")]
+        rows += [Found(one_line(e.name), _how(e), _counted(counts.get(e.name, 0))) for e in usable]
+        rows += [Found(one_line(e.name), _missing(e), usable=False) for e in missing]
+        more = len(entries) - len(usable) - len(missing)
+        if more:
+            rows.append(Quiet(f"and {more} more providers: any of them can be connected later", 3))
+        return rows
+
+    def _choices(self) -> list[tuple[ChoiceRow, str]]:
+        """What one can begin with, each with its explanation."""
+        first: dict[str, ModelInfo] = {}
+        models = {info.id: info for info in self._catalogue.models()}
+        for info in models.values():
+            first.setdefault(info.provider, info)
+        choices = []
+        for entry in self._registry.providers():
+            best = models.get(f"{entry.name}/{entry.default_model}") or first.get(entry.name)
+            if entry.available and entry.kind != "local" and best is not None:
+                choices.append(_hosted(entry, best))
+        return [*choices[:_SHOWN_CHOICES], self._local(), _connect_choice()]
+
+    def _local(self) -> tuple[ChoiceRow, str]:
+        offer = self._offer
+        if offer is None:
+            explanation = self._why_no_local or f"In a terminal: {INSTALL} . Then start Segue again."
+            price = "" if self._why_no_local else "one line"
+            return ChoiceRow(_INSTALL, "A model on this machine", "needs an extra", price), explanation
+        size = f"{offer.bytes / 1e6:.0f} MB" if offer.bytes else "free"
+        title = "A small model, downloaded now" if offer.bytes else "A small model, already here"
+        about = f"{offer.title}, {offer.licence}. {offer.note[:1].upper()}{offer.note[1:]}."
+        room = f"{offer.free_bytes / 1e9:.1f} GB of disk are free."
+        if offer.bytes:
+            about += f" Ready in a minute or two; {room}" if offer.fits else f" Too little room: only {room}"
+        return ChoiceRow(_LOCAL, title, "on this machine, no key", size), one_line(about)
+
+    # -- what the keys do
+    def action_move(self, step: int) -> None:
+        """Choose another row."""
+        super().action_move(step)
+        self._arrange()
+
+    def action_page(self, direction: int) -> None:
+        """Choose a row further on."""
+        super().action_page(direction)
+        self._arrange()
+
+    def action_first(self) -> None:
+        """Choose the first row."""
+        super().action_first()
+        self._arrange()
+
+    def action_last(self) -> None:
+        """Choose the last row."""
+        super().action_last()
+        self._arrange()
+
+    @on(RowList.Picked)
+    def _clicked(self) -> None:
+        self._arrange()
+        self.action_begin()
+
+    def action_begin(self) -> None:
+        """Begin with what is chosen."""
+        row = self.rows.chosen
+        match row.key if row else None:
+            case "connect":
+                self._connect_one()
+            case "install" | None:
+                self.dismiss(None)
+            case "local":
+                if self._offer is not None and self._offer.fits:
+                    self.dismiss(self._offer.model_id)
+            case model_id:
+                self.dismiss(str(model_id))
+
+    @work(group="connect", exclusive=True)
+    async def _connect_one(self) -> None:
+        name = await self._connect() if self._connect is not None else None
+        first = next((info.id for info in self._catalogue.models() if info.provider == name), None)
+        self._arrange(first)
+
+
+def _hosted(entry: ProviderEntry, info: ModelInfo) -> tuple[ChoiceRow, str]:
+    if entry.free:
+        what, explanation = (
+            "on this machine",
+            f"Answered by the server at {entry.host}. Nothing leaves this machine.",
+        )
+    elif entry.key_source:
+        what, explanation = (
+            "hosted, uses your key",
+            f"What you write goes to {entry.host}, with the key from {entry.key_source}.",
+        )
+    else:
+        what, explanation = "no key needed", f"What you write goes to {entry.host}."
+    price = "" if info.input_price is None else "paid" if info.input_price or info.output_price else "free"
+    return ChoiceRow(info.id, one_line(info.id, 200), what, price), one_line(explanation)
+
+
+def _connect_choice() -> tuple[ChoiceRow, str]:
+    row = ChoiceRow(_CONNECT, "Connect a provider …", "a key, or the address of a server")
+    return row, "Choose one of all providers and paste its key, or see which lines add a server of your own."
+
+
+def _how(entry: ProviderEntry) -> str:
+    if entry.key_source:
+        return f"key in {one_line(entry.key_source, 60)}"
+    return f"answers at {one_line(entry.host, 60)}" if entry.free else one_line(entry.host, 60)
+
+
+def _missing(entry: ProviderEntry) -> str:
+    if entry.key_variables:
+        return f"{entry.key_variables[0]} is not set"
+    return one_line(entry.reason or "", 200)
+
+
+def _counted(count: int) -> str:
+    return "" if not count else "1 model" if count == 1 else f"{count} models"
