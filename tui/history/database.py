@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from tui.errors import HistoryError, HistoryReadOnlyError
+from tui.errors import HistoryDamagedError, HistoryError
 from tui.history.faults import translated
+from tui.history.files import doubt_mark
 from tui.history.migrations import migrate
+from tui.paths import private_file
 
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
@@ -28,11 +31,10 @@ class Place:
     uri: str = ":memory:"
     path: Path | None = None
     """None in memory."""
-    read_only: bool = False
     wal: bool = False
     """Whether a reader and the writer can work at the same time."""
-    reason: str = ""
-    """Why it may not be written."""
+    refusal: Callable[[], HistoryError] | None = None
+    """Makes the error for whoever wants to write, where no one may."""
 
 
 def connect(place: Place) -> sqlite3.Connection:
@@ -99,7 +101,7 @@ class Lane:
             raise HistoryError("The history is closed") from None
 
     def _call(self, work: Work[T], token: object = None) -> T:
-        with translated(self._place.path):
+        with self._translated():
             if self._connection is None:
                 self._connection = connect(self._place)
                 if self._place.path is None:
@@ -112,9 +114,21 @@ class Lane:
                 with self._guard:
                     self._running = None
 
+    @contextlib.contextmanager
+    def _translated(self) -> Iterator[None]:
+        path = self._place.path
+        try:
+            with translated(path):
+                yield
+        except HistoryDamagedError:
+            if path is not None and self._place.refusal is None:
+                with contextlib.suppress(OSError):  # the error itself is what matters
+                    private_file(doubt_mark(path))
+            raise
+
     def _close(self) -> None:
         if self._connection is not None:
-            with translated(self._place.path):
+            with self._translated():
                 self._connection.close()
             self._connection = None
 
@@ -133,8 +147,8 @@ class Database:
         Raises:
             HistoryError: Nothing was written.
         """
-        if self.place.read_only:
-            raise HistoryReadOnlyError("The history can't be changed", self.place.reason)
+        if self.place.refusal:
+            raise self.place.refusal()
         return await self._writer.finish(lambda connection: transact(connection, work), then)
 
     async def read(self, work: Work[T]) -> T:
@@ -144,6 +158,16 @@ class Database:
     async def ask_writer(self, work: Work[T]) -> T:
         """Do ``work`` on the writer's connection, outside a transaction."""
         return await self._writer.drop(work)
+
+    async def read_aside(self, work: Work[T]) -> T:
+        """Do ``work``, which takes long, without keeping the reader and the writer from theirs."""
+        if self.place.path is None:
+            return await self._writer.drop(work)
+        lane = Lane("history-aside", self.place)
+        try:
+            return await lane.drop(work)
+        finally:
+            await lane.close()
 
     async def close(self) -> None:
         """Finish what is being written and let go of the file."""

@@ -41,3 +41,11 @@ def check_index(connection: sqlite3.Connection) -> None:
         sqlite3.DatabaseError: They differ.
     """
     connection.execute("INSERT INTO messages_fts (messages_fts) VALUES ('integrity-check')")
+
+
+def mend_index(connection: sqlite3.Connection) -> None:
+    """Make the index anew if it differs from the messages."""
+    try:
+        check_index(connection)
+    except sqlite3.DatabaseError:
+        rebuild_index(connection)

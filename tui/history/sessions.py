@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from tui.paths import private_dir
+
+_OPENING = "opening"
 
 
 class Session:
@@ -42,7 +46,7 @@ class Session:
         """Whether another program uses this history now. Sweeps up what dead ones left."""
         if self._folder is None:
             return False
-        names = [entry.name for entry in os.scandir(self._folder) if entry.name != self.name]
+        names = [name for name in os.listdir(self._folder) if name not in (self.name, _OPENING)]
         return not all([_free(self._folder / name) for name in names])
 
     def end(self) -> None:
@@ -61,6 +65,22 @@ class Session:
             else:
                 os.close(lock)
                 self.name = secrets.token_hex(8)
+
+
+@contextlib.contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Wait until no other program opens, repairs or replaces the history, and keep them out meanwhile.
+
+    Raises:
+        OSError: The folder can't be written.
+    """
+    private_dir(folder)
+    lock = os.open(folder / _OPENING, os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        _wait_for(lock)
+        yield
+    finally:
+        os.close(lock)
 
 
 def _free(path: Path) -> bool:
@@ -93,6 +113,13 @@ if sys.platform == "win32":
             return False
         return True
 
+    def _wait_for(file: int) -> None:
+        while True:
+            try:
+                return msvcrt.locking(file, msvcrt.LK_LOCK, 1)  # gives up after ten seconds
+            except OSError:
+                continue
+
 else:
     import fcntl
 
@@ -102,3 +129,6 @@ else:
         except OSError:
             return False
         return True
+
+    def _wait_for(file: int) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -11,13 +12,17 @@ from typing import TypeVar, Unpack
 from tui.chat.bundle import Bundle
 from tui.chat.conversation import Conversation, SearchHit, Summary
 from tui.chat.message import Message, Role, Status
+from tui.errors import HistoryBusyError, HistoryError
 from tui.history import bundles, conversations, listing, messages, recall
+from tui.history.backup import check_target, copy_to
 from tui.history.database import Database
 from tui.history.opening import Opened, open_place
 from tui.history.search import search
 from tui.history.store import Change, ConversationChanges, HistoryStore, ListFilter
+from tui.history.upkeep import look_after
 
 T = TypeVar("T")
+_PATIENCE = 1.0  # seconds that closing waits for the daily backup; it is made at the next start otherwise
 _ALL = ListFilter()
 
 
@@ -29,7 +34,10 @@ async def open_history(path: Path | None) -> HistoryStore:
     Raises:
         HistoryError: The file can't be opened in any way.
     """
-    return SqliteHistory(await open_place(path))
+    history = SqliteHistory(await open_place(path))
+    await history.look_for_changes()  # what comes after this is news
+    history.begin_upkeep()
+    return history
 
 
 class SqliteHistory:
@@ -41,6 +49,7 @@ class SqliteHistory:
         self._notice = opened.notice
         self._listeners: list[Callable[[Change], None]] = []
         self._seen_version: int | None = None
+        self._upkeep: asyncio.Task[None] | None = None
 
     @property
     def notice(self) -> str:
@@ -171,12 +180,30 @@ class SqliteHistory:
 
     async def backup(self, target: Path) -> None:
         """Write a whole copy to ``target``."""
-        raise NotImplementedError
+        check_target(target, self._database.place.path)
+        await self._database.read_aside(lambda db: copy_to(db, target))
+
+    def begin_upkeep(self) -> None:
+        """Tidy up and make the daily backup, in the background."""
+        self._upkeep = asyncio.create_task(self._look_after())
 
     async def close(self) -> None:
         """Finish what is being written and let go of the database."""
+        if self._upkeep is not None:
+            await asyncio.wait([self._upkeep], timeout=_PATIENCE)
+            self._upkeep.cancel()
+            await asyncio.wait([self._upkeep])
         await self._database.close()
         self._session.end()
+
+    async def _look_after(self) -> None:
+        try:
+            await look_after(self._database, self._session)
+        except HistoryBusyError:
+            return  # another program works on it; the next start does this
+        except HistoryError as error:
+            self._notice = f"{self._notice} {error}".strip()
+            self._announce(None)
 
     async def _write(self, work: Callable[[sqlite3.Connection], T], about: Callable[[T], int | None]) -> T:
         return await self._database.write(work, lambda result: self._announce(about(result)))

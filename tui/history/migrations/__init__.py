@@ -6,7 +6,7 @@ Each is one transaction: it happens whole or not at all, and the number in ``use
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from tui.history.migrations import m001_start
 
@@ -22,18 +22,23 @@ def version_of(connection: sqlite3.Connection) -> int:
     return int(version)
 
 
-def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration] = MIGRATIONS) -> None:
-    """Bring a database to its newest form."""
-    while version_of(connection) < len(migrations):
-        _step(connection, migrations)
+def newest() -> int:
+    """The form that this program writes."""
+    return len(MIGRATIONS)
 
 
-def _step(connection: sqlite3.Connection, migrations: Sequence[Migration]) -> None:
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring a database to its newest form; each step happens whole or not at all."""
+    while version_of(connection) < newest():
+        _step(connection)
+
+
+def _step(connection: sqlite3.Connection) -> None:
     connection.execute("BEGIN EXCLUSIVE")
     try:
         version = version_of(connection)  # again, now that no other program can be at it
-        if version < len(migrations):
-            migrations[version](connection)
+        if version < newest():
+            MIGRATIONS[version](connection)
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {version + 1}")
         connection.execute("COMMIT")
