@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from rich.cells import cell_len
 from rich.style import Style
@@ -54,24 +54,25 @@ def footer_rows(message: Message, look: Look, *, text: bool) -> Rows:
 def _links(message: Message, look: Look) -> list[Sequence[Piece]]:
     rows: list[Sequence[Piece]] = []
     for image in message.images:
-        rows.append([Piece("image  ", look.dim), *_link(one_line(image.alt), image.url, look, used=7)])
+        rows.append(_link("image  ", one_line(image.alt), image.url, look))
     for number, source in enumerate(message.sources, 1):
-        mark = f"{number}  "
-        rows.append([Piece(mark, look.dim), *_link(one_line(source.title), source.url, look, used=len(mark))])
+        rows.append(_link(f"{number}  ", one_line(source.title), source.url, look))
     return rows
 
 
-def _link(title: str, url: str, look: Look, used: int) -> Iterator[Piece]:
+def _link(head: str, title: str, url: str, look: Look) -> list[Piece]:
     """A title and its address, cut to one row; only an address that may be opened can be clicked."""
-    address = one_line(url)
     target = Target("link", url) if safe_url(url) else None
-    room = look.width - used
+    row = [Piece(head, look.ink.dim)]
+    room = look.width - len(head)
     if title:
         title = _cut(title, room * 2 // 3)
-        yield Piece(title, look.ink + Style(underline=target is not None), target)
-        yield Piece("   ", look.dim)
+        row += [
+            Piece(title, look.ink.ink + Style(underline=bool(target)), target),
+            Piece("   ", row[0].style),
+        ]
         room -= cell_len(title) + 3
-    yield Piece(_cut(address, room), look.dim, target)
+    return [*row, Piece(_cut(one_line(url), room), look.ink.dim, target)]
 
 
 def _cut(text: str, room: int) -> str:
@@ -82,9 +83,8 @@ def _cut(text: str, room: int) -> str:
 
 
 def _notices(message: Message, look: Look) -> list[Sequence[Piece]]:
-    return [
-        row for notice in message.notices for row in _wrapped("", one_line(notice), look, look.dim, look.dim)
-    ]
+    dim = look.ink.dim
+    return [row for notice in message.notices for row in _wrapped("", one_line(notice), look, dim, dim)]
 
 
 def _end(message: Message, look: Look) -> list[Sequence[Piece]]:
@@ -93,16 +93,15 @@ def _end(message: Message, look: Look) -> list[Sequence[Piece]]:
     keys = _keys(message, look)
     failure = message.failure
     if failure is None:
-        return _with_keys([[Piece(_ENDED[message.status], look.dim)]], keys, look, hang=0)
+        return _with_keys([[Piece(_ENDED[message.status], look.ink.dim)]], keys, look, hang=0)
     return _with_keys(_failure(failure, look), keys, look, hang=2)
 
 
 def _failure(failure: Failure, look: Look) -> list[Sequence[Piece]]:
-    error = Style(color=look.palette.error)
     words = one_line(failure.message) or "Something went wrong"
     hint = one_line(failure.hint)
-    rows = _wrapped("× ", words, look, error, look.ink)
-    return rows + (_wrapped("  ", hint, look, look.dim, look.dim) if hint else [])
+    rows = _wrapped("× ", words, look, look.ink.error, look.ink.ink)
+    return rows + (_wrapped("  ", hint, look, look.ink.dim, look.ink.dim) if hint else [])
 
 
 def _wrapped(head: str, text: str, look: Look, head_style: Style, style: Style) -> list[Sequence[Piece]]:
@@ -121,9 +120,9 @@ def _keys(message: Message, look: Look) -> list[Piece]:
     for action in actions:
         target = Target(action)
         pieces += [
-            Piece("   ", look.dim),
-            Piece(_KEYS[action], look.soft, target),
-            Piece(f" {_LABELS.get(action, again)}", look.dim, target),
+            Piece("   ", look.ink.dim),
+            Piece(_KEYS[action], look.ink.soft, target),
+            Piece(f" {_LABELS.get(action, again)}", look.ink.dim, target),
         ]
     return pieces
 
@@ -135,4 +134,4 @@ def _with_keys(
     used = sum(cell_len(piece.text) for piece in (*rows[-1], *keys))
     if len(rows) == 1 and used <= min(ONE_LINE, look.width):
         return [[*rows[0], *keys]]
-    return [*rows, [Piece(" " * hang, look.dim), *keys[1:]]]
+    return [*rows, [Piece(" " * hang, look.ink.dim), *keys[1:]]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.segment import Segment
@@ -11,7 +11,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tui.app.widgets.footer import footer_rows
-from tui.app.widgets.look import CARET, Look, with_rail
+from tui.app.widgets.look import CARET, Look, over, with_rail
 from tui.app.widgets.name_line import model_name, name_line, state_words, thought_words
 from tui.app.widgets.plain_text import PlainText
 from tui.app.widgets.rows import Rows, Target
@@ -20,9 +20,13 @@ from tui.chat.message import Message, Role
 from tui.text import clean
 
 if TYPE_CHECKING:
-    from tui.rendering.document import Document
+    from tui.rendering.document import CodeBlock, Document
 
 LEAD, NAME, THOUGHT, BODY, FOOTER = range(5)
+_CACHED = 2000
+"""Drawn rows that are kept for the next time."""
+_LEFT = 2
+"""Cells of a line before its text: rail and gap."""
 
 
 class Place(NamedTuple):
@@ -32,23 +36,23 @@ class Place(NamedTuple):
     row: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Standing:
     """What a message's lines say of its place in the conversation."""
 
-    hue: str = ""
-    """The colour of the model's name."""
-    version: int = 1
-    versions: int = 1
     first: bool = False
     """Nothing stands above."""
+    hue: str = ""
+    """The name of its model's hue."""
+    version: int = 1
+    versions: int = 1
     segue: tuple[str, str] | None = None
     """The models before and after, where this turn is the first of another model."""
     segue_hues: tuple[str, str] = ("", "")
 
 
 class MessageView:
-    """One message as lines of ``2 + width + 1`` cells. Knows no widget; rows count from its own top."""
+    """One message as lines across the whole page. Knows no widget; rows count from its own top."""
 
     def __init__(self, message: Message, look: Look, standing: Standing) -> None:
         self.message = message
@@ -56,12 +60,16 @@ class MessageView:
         self.standing = standing
         self.prompt = message.role is not Role.ASSISTANT
         self.open = False
+        """Whether the reasoning is shown."""
         self._note = ""
+        self._words: tuple[str, ...] = ()
+        self._hits: dict[int, list[tuple[int, int]]] | None = None
         self._thinking_since: float | None = None
         self._strips: dict[tuple[int, bool], Strip] = {}
         self._name = self._footer = Rows()
         self._write(message)
 
+    # -- blocks
     def _write(self, message: Message) -> None:
         """Make the blocks from the message's text and reasoning."""
         text = clean(message.text)
@@ -72,8 +80,7 @@ class MessageView:
 
     def _plain(self, text: str) -> PlainText | Document:
         palette = self.look.palette
-        style = Style(color=palette.strong, bgcolor=palette.band, bold=palette.ansi or None)
-        return PlainText(text, self.look.width, style)
+        return PlainText(text, self.look.width, self.look.ink.strong + Style(bgcolor=palette.band))
 
     def _document(self, text: str) -> PlainText | Document:
         # Not at the top: the Markdown parser loads after the first paint.
@@ -82,48 +89,57 @@ class MessageView:
         return Document(text, self.look.width, self.look.palette, live=self.message.live)
 
     def _thought(self, reasoning: str) -> PlainText:
-        return PlainText(reasoning, self.look.width, self.look.dim + Style(italic=True))
+        return PlainText(reasoning, self.look.width, self.look.ink.dim + Style(italic=True))
+
+    @property
+    def document(self) -> Document | None:
+        """The Markdown of a reply."""
+        return None if isinstance(self.body, PlainText) else self.body
 
     def _surround(self) -> None:
         """Make the rows round the text: what is above, name line, footer."""
-        self._strips.clear()
-        look, standing = self.look, self.standing
+        look, standing, message = self.look, self.standing, self.message
         segue = segue_line(standing.segue, standing.segue_hues, look) if standing.segue else None
         self._lead = Lead(look, first=standing.first, segue=segue)
-        if self.prompt:
-            return
-        message, thought = self.message, self.thought.source
-        begun = bool(self.body.source)
-        self._name = name_line(
-            look,
-            model_name(message.model),
-            standing.hue,
-            state_words(message, begun=begun or bool(thought), note=self._note),
-            thought_words(
-                thought, thinking=message.live and not begun, is_open=self.open, seconds=self._seconds
-            ),
-            (standing.version, standing.versions),
-        )
-        self._footer = footer_rows(message, look, text=begun or message.live)
+        if not self.prompt:
+            begun, thought = bool(self.body.source), self.thought.source
+            thinking = message.live and not begun
+            self._name = name_line(
+                look,
+                model_name(message.model),
+                standing.hue,
+                state_words(message, begun=begun or bool(thought), note=self._note),
+                thought_words(thought, thinking=thinking, is_open=self.open, seconds=self._seconds),
+                (standing.version, standing.versions),
+            )
+            self._footer = footer_rows(message, look, text=begun or message.live)
+        self._forget(0)
 
-    # -- rows
+    def _forget(self, first: int) -> None:
+        """The rows from ``first`` on have changed."""
+        self._hits = None
+        for key in [key for key in self._strips if key[0] >= first]:
+            del self._strips[key]
+
     @property
     def blocks(self) -> tuple[Lead, Rows, PlainText | Rows, PlainText | Document, Rows]:
         """The blocks from top to bottom."""
         return (self._lead, self._name, self.thought if self.open else Rows(), self.body, self._footer)
 
-    @property
-    def height(self) -> int:
-        """Rows of the whole message, with those that part it from the one above."""
-        return sum(self._heights())
-
-    def _heights(self) -> tuple[int, int, int, int, int]:
+    # -- rows
+    def heights(self) -> tuple[int, int, int, int, int]:
+        """Rows of each block; open reasoning has a blank below, a live reply room for its caret."""
         lead, name, thought, body, footer = (block.height for block in self.blocks)
         return lead, name, thought + (thought > 0), max(body, 1 if self.message.live else 0), footer
 
+    @property
+    def height(self) -> int:
+        """Rows of the whole message, with those that part it from the one above."""
+        return sum(self.heights())
+
     def place(self, row: int) -> Place:
         """Which block a row belongs to, and where in it."""
-        heights = self._heights()
+        heights = self.heights()
         for block, height in enumerate(heights):
             if row < height:
                 return Place(block, row)
@@ -132,37 +148,81 @@ class MessageView:
 
     def row(self, place: Place) -> int:
         """The row of a place; the nearest one if its block has shrunk."""
-        heights = self._heights()
+        heights = self.heights()
         return sum(heights[: place.block]) + min(place.row, max(0, heights[place.block] - 1))
 
+    def locate(self, offset: int) -> tuple[int, int]:
+        """Row and cell of a place in the text."""
+        row, cell = self.body.locate(offset) if self.body.source else (0, 0)
+        return sum(self.heights()[:BODY]) + row, cell
+
+    def offset(self, row: int) -> int:
+        """The first place in the text that is drawn on a row of the body."""
+        low, high = 0, len(self.body.source)
+        while low < high:
+            middle = (low + high) // 2
+            low, high = (middle + 1, high) if self.body.locate(middle)[0] < row else (low, middle)
+        return low
+
+    # -- drawing
     def line(self, row: int, *, selected: bool = False) -> Strip:
         """One row as it is drawn: the same object each time, until the row changes."""
         strip = self._strips.get((row, selected))
         if strip is None:
+            if len(self._strips) > _CACHED:
+                self._strips.clear()
             strip = self._strips[row, selected] = self.look.on_page(self._railed(row, selected))
         return strip
 
     def _railed(self, row: int, selected: bool) -> Strip:
-        strip, palette = self._line(row), self.look.palette
+        strip, ink = self._marked(row), self.look.ink
         if row < self._lead.height or not (selected or self.prompt):
             return strip
-        return with_rail(strip, palette.accent if selected else palette.you)
+        return with_rail(strip, ink.accent if selected else ink.you)
 
-    def _line(self, row: int) -> Strip:
+    def _marked(self, row: int) -> Strip:
+        strip = self._plain_line(row)
+        for start, end in self.hits.get(row, ()):
+            strip = over(strip, start + _LEFT, end + _LEFT, self.look.ink.mark)
+        return strip
+
+    def _plain_line(self, row: int) -> Strip:
         block, at = self.place(row)
         lines = self.blocks[block]
         strip = lines.line(at) if at < lines.height else self.look.line()
-        if block == BODY and self.message.live and at == self._caret[0]:
-            start = min(self._caret[1], self.look.width) + 2
-            caret = Segment(CARET, Style(color=self.standing.hue))
-            return Strip([*strip.crop(0, start), caret, *strip.crop(start + 1)], strip.cell_length)
-        return strip
+        if block != BODY or not self.message.live:
+            return strip
+        caret_row, cell = self._caret
+        if at != caret_row:
+            return strip
+        start = min(cell, self.look.width) + _LEFT
+        caret = Segment(CARET, self.look.ink.hues[self.standing.hue])
+        return Strip([*strip.crop(0, start), caret, *strip.crop(start + 1)], strip.cell_length)
 
     @property
     def _caret(self) -> tuple[int, int]:
         """Row and cell of the body where the next text will come."""
         return self.body.locate(len(self.body.source)) if self.body.source else (0, 0)
 
+    # -- finding
+    def mark(self, words: tuple[str, ...]) -> None:
+        """Mark every hit of these words in the text."""
+        if words != self._words:
+            self._words = words
+            self._forget(0)
+
+    @property
+    def hits(self) -> dict[int, list[tuple[int, int]]]:
+        """The marked hits by row: first and end cell of each."""
+        if self._hits is None:
+            self._hits = {}
+            top = sum(self.heights()[:BODY])
+            for word in self._words:
+                for row, start, end in self.body.find(word):
+                    self._hits.setdefault(top + row, []).append((start, end))
+        return self._hits
+
+    # -- acting
     def target(self, row: int, cell: int) -> Target | None:
         """What a click on a cell of the text sets off."""
         block, at = self.place(row)
@@ -171,20 +231,35 @@ class MessageView:
             return None
         if isinstance(lines, Rows):
             return lines.target(at, cell)
-        if block == BODY and not self.prompt and (url := self.document.link_at(at, cell)):
-            return Target("link", url)
+        if block == BODY and self.document:
+            url = self.document.link_at(at, cell)
+            return Target("link", url) if url else self._code_target(row, cell)
         return None
 
-    @property
-    def document(self) -> Document:
-        """The Markdown of a reply."""
-        assert not self.prompt
-        return self.body  # type: ignore[return-value]
+    def _code_target(self, row: int, cell: int) -> Target | None:
+        """A click on the language of a block of code copies it."""
+        blocks = (block for block in self.code_blocks() if block.row == row)
+        labelled = next((block for block in blocks if self.look.width - len(block.language) <= cell), None)
+        return Target("copy_code", labelled.text) if labelled and labelled.language else None
+
+    def toggle(self, row: int) -> bool:
+        """Open or close what folds at a row: a part of the text. Returns whether something did."""
+        block, at = self.place(row)
+        toggled = block == BODY and self.document is not None and self.document.toggle(at)
+        if toggled:
+            self._forget(0)
+        return toggled
+
+    def code_blocks(self) -> list[CodeBlock]:
+        """The blocks of code, with rows that count from the message's top."""
+        top = sum(self.heights()[:BODY])
+        blocks = self.document.code_blocks() if self.document else []
+        return [replace(block, row=block.row + top) for block in blocks]
 
     # -- what changes
     def feed(self, text: str, reasoning: str) -> int:
         """Add what came. Returns the first row that changed."""
-        lead, name, thought, body, _ = self._heights()
+        lead, name, thought, body, _ = self.heights()
         begun, thinking = bool(self.body.source), bool(self.thought.source)
         first = lead + name + thought + body
         if reasoning:
@@ -201,15 +276,14 @@ class MessageView:
             self._note = ""
             self._surround()
             return 0
-        for key in [key for key in self._strips if key[0] >= first]:
-            del self._strips[key]
+        self._forget(first)
         return first
 
     def replace(self, message: Message, standing: Standing) -> None:
         """Show another state of the message: its end, or a change of its place."""
         ended = self.message.live and not message.live
         self.message, self.standing, self._note = message, standing, ""
-        if ended and not self.prompt and clean(message.text) == self.body.source:
+        if ended and self.document and clean(message.text) == self.body.source:
             self.document.close()
             self._seconds = message.reasoning_seconds or self._seconds
             self._surround()
@@ -221,10 +295,12 @@ class MessageView:
         self._note = note
         self._surround()
 
-    def fold(self) -> None:
-        """Open or close the reasoning."""
-        self.open = not self.open
-        self._surround()
+    def fold(self) -> bool:
+        """Open or close the reasoning. Returns whether there is any."""
+        if self.thought.source:
+            self.open = not self.open
+            self._surround()
+        return bool(self.thought.source)
 
     def stand(self, standing: Standing) -> None:
         """Say another place in the conversation."""
@@ -235,8 +311,8 @@ class MessageView:
         """Draw for another width or palette."""
         self.look, self.standing = look, standing
         self.thought = self._thought(self.thought.source)
-        if self.prompt:
-            self.body = self._plain(self.body.source)
-        else:
+        if self.document:
             self.document.resize(look.width, look.palette)
+        else:
+            self.body = self._plain(self.body.source)
         self._surround()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from rich.cells import cell_len
-from rich.style import Style
 
 from tui.app.widgets.look import Look
 from tui.app.widgets.rows import Piece, Rows, Target
@@ -50,17 +49,18 @@ def duration(seconds: float) -> str:
 
 def name_line(look: Look, name: str, hue: str, state: str, thought: str, versions: tuple[int, int]) -> Rows:
     """The line, from left to right: name, state or thought, versions at the right edge."""
-    pieces = [Piece(name, Style(color=hue))]
+    dim = look.ink.dim
+    pieces = [Piece(name, look.ink.hues[hue])]
     if state or thought:
-        pieces += [Piece("   ", look.dim), Piece(thought or state, look.dim, FOLD if thought else None)]
+        pieces += [Piece("   ", dim), Piece(thought or state, dim, FOLD if thought else None)]
     place, count = versions
     if count > 1:
-        marks = (f"{place}/{count}", cell_len(f"‹ {place}/{count} ›"))
-        used = sum(cell_len(piece.text) for piece in pieces)
+        mark = f"{place}/{count}"
+        used = sum(cell_len(piece.text) for piece in pieces) + len(mark) + 4
         pieces += [
-            Piece(" " * max(1, look.width - used - marks[1]), look.dim),
-            Piece("‹ ", look.dim, Target("previous_version")),
-            Piece(marks[0], look.dim),
-            Piece(" ›", look.dim, Target("next_version")),
+            Piece(" " * max(1, look.width - used), dim),
+            Piece("‹ ", dim, Target("previous_version")),
+            Piece(mark, dim),
+            Piece(" ›", dim, Target("next_version")),
         ]
     return Rows(look, [pieces])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 from rich.color import Color, blend_rgb
-from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
@@ -37,28 +36,26 @@ def segue_line(names: tuple[str, str], hues: tuple[str, str], look: Look) -> Str
 
     Args:
         names: The models before and after.
-        hues: Their colours.
-        look: Width and the page's colour.
+        hues: The names of their hues.
+        look: Width and colours.
     """
-    left, right = names
-    count = look.width - cell_len(left) - cell_len(right) - 2
-    segments = [
-        Segment("  "),
-        Segment(left, Style(color=hues[0])),
-        Segment(" "),
-        *(Segment("─", Style(color=shade)) for shade in _shades(hues, max(count, 1), look)),
-        Segment(" "),
-        Segment(right, Style(color=hues[1])),
-        Segment(" "),
-    ]
-    return Strip(segments).adjust_cell_length(look.width + 3)
+    pens = look.ink.hues
+    count = look.width - cell_len(names[0]) - cell_len(names[1]) - 2
+    colours = (look.palette.hue(hues[0]), look.palette.hue(hues[1]))
+    return look.line(
+        (names[0], pens[hues[0]]),
+        (" ", Style.null()),
+        *(("─", Style(color=shade)) for shade in _shades(colours, max(count, 1), look)),
+        (" ", Style.null()),
+        (names[1], pens[hues[1]]),
+    )
 
 
-def _shades(hues: tuple[str, str], count: int, look: Look) -> list[Color]:
+def _shades(colours: tuple[str, str], count: int, look: Look) -> list[Color]:
     """Cell i of n: the two hues mixed at i/(n-1), fainter in the middle."""
     if look.palette.ansi:
-        return [Color.parse(hues[index * 2 >= count]) for index in range(count)]
-    first, last, page = (Color.parse(colour).get_truecolor() for colour in (*hues, look.palette.background))
+        return [Color.parse(colours[index * 2 >= count]) for index in range(count)]
+    first, last, page = (Color.parse(name).get_truecolor() for name in (*colours, look.palette.background))
     shades = []
     for index in range(count):
         t = index / max(count - 1, 1)

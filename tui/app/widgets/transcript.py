@@ -1,249 +1,312 @@
-"""The list of messages, as a window: 10 or 10,000 of them open alike, and nothing jumps."""
+"""What the reader does with the messages: choose one, act on it, select, copy, follow a link."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import ClassVar
 
-from textual.events import Resize
-from textual.geometry import Region, Size
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
 from textual.message import Message as TextualMessage
-from textual.reactive import Reactive, reactive
-from textual.scroll_view import ScrollView
+from textual.selection import Selection
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.app.grid import WIDE, gutters
-from tui.app.widgets.look import Look
-from tui.app.widgets.message_view import Place
-from tui.app.widgets.selection import key_of
-from tui.app.widgets.window import Anchor, Window, around
-from tui.chat.conversation import Conversation
-from tui.chat.message import Message
-from tui.errors import SegueError
-from tui.rendering.palette import Palette
+from tui.app.clipboard import copy
+from tui.app.widgets.code_hints import CodeHints
+from tui.app.widgets.look import over
+from tui.app.widgets.message_view import BODY, MessageView
+from tui.app.widgets.searchable_list import SearchableList
+from tui.app.widgets.selection import (
+    key_of,
+    marked_cells,
+    messages_of,
+    selected_text,
+    whole_rows,
+    word_at,
+)
 
-Load = Callable[[Sequence[int]], Awaitable[list[Message]]]
-FRAME = 1 / 30
-"""Streamed text is drawn at most once in so many seconds."""
+_VERSION = "choose('{}_version')"
 
 
-class Transcript(ScrollView, can_focus=True):
-    """The conversation that is read. Follows its end only while the reader is there."""
+class Transcript(SearchableList, can_focus=True):
+    """The conversation that is read."""
 
-    DEFAULT_CSS = """
-    Transcript {
-        width: 100%;
-        height: 1fr;
-        overflow-x: hidden;
-        overflow-y: scroll;
-        scrollbar-size: 1 1;
-        background: $background;
-    }
-    """
-    FOCUS_ON_CLICK = False
+    FOCUS_ON_CLICK = False  # the composer keeps the focus; a click works all the same
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("alt+up", "walk(-1)", "earlier", tooltip="Choose the message above", id="message-up"),
+        Binding("alt+down", "walk(1)", "later", tooltip="Choose the message below", id="message-down"),
+        Binding("up", "line(-1)", "walk", tooltip="The message above, or scroll", id="message-line-up"),
+        Binding("down", "line(1)", "walk", tooltip="The message below, or scroll", id="message-line-down"),
+        Binding("y", "copy", "copy", tooltip="Copy the message, or the selected lines", id="message-copy"),
+        Binding("c", "copy_code", "copy code", tooltip="Copy a block of code", id="message-code"),
+        Binding("e", "choose('edit')", "edit", tooltip="Write the prompt anew", id="message-edit"),
+        Binding("r", "choose('retry')", "again", tooltip="Answer once more", id="message-retry"),
+        Binding("g", "choose('resume')", "go on", tooltip="Let a cut reply go on", id="message-resume"),
+        Binding(
+            "m",
+            "choose('other_model')",
+            "other model",
+            tooltip="Let another model answer",
+            id="message-model",
+        ),
+        Binding(
+            "left", _VERSION.format("previous"), "version", tooltip="Version before", id="version-previous"
+        ),
+        Binding("right", _VERSION.format("next"), "version", tooltip="Version after", id="version-next"),
+        Binding("b", "choose('branch')", "branch", tooltip="A conversation up to here", id="message-branch"),
+        Binding("d", "choose('delete')", "delete", tooltip="Delete the message", id="message-delete"),
+        Binding("enter,space", "fold", "fold", tooltip="Open or close the reasoning", id="message-fold"),
+        Binding("v", "select_lines", "select lines", tooltip="Select lines with ↑ and ↓", id="message-lines"),
+        Binding("n", "next_hit(1)", "next hit", tooltip="Go to the next hit", id="find-next"),
+        Binding("N", "next_hit(-1)", "hit before", tooltip="Go to the hit before", id="find-previous"),
+        Binding("escape", "leave", "back to writing", tooltip="Back to the composer", id="message-leave"),
+    ]
 
-    # Its height is not our widget's height, so a change must not lay the screen out anew.
-    virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False)
-    selected: reactive[int | None] = reactive(None)
-    """The message that the keys act on."""
-
+    @dataclass
     class Chosen(TextualMessage):
-        """The person chose to do something with a message."""
+        """The person chose to do something with a message.
 
-        def __init__(self, action: str, message_id: int) -> None:
-            super().__init__()
-            self.action = action
-            self.message_id = message_id
+        Copying, folding, selecting and links are done by the transcript itself.
+        """
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self._window: Window | None = None
-        self._load: Load | None = None
-        self._anchor: Anchor | None = None
-        self._pending: dict[int, tuple[list[str], list[str]]] = {}
-        self._drawn = 0.0
-        self._opened = 0
-        self._news = False
+        action: str
+        """retry, other_model, edit, branch, delete, previous_version, next_version, resume."""
+        message_id: int
 
-    # -- what the app calls
-    async def open(self, conversation: Conversation, load: Load, at: int | None = None) -> None:
-        """Show a conversation at its end, or with message ``at`` in view."""
-        self._opened += 1
-        opened = self._opened
-        path = conversation.path()
-        place = path.index(at) if at in path else len(path) - 1
-        messages = await load(around(path, place)) if path else []
-        if opened != self._opened:
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._lines: tuple[int, int] | None = None
+        self._hints = CodeHints()
+        self._came_from: Widget | None = None
+
+    # -- choosing a message
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The keys of a message are free for others while none is chosen, those of hits without any."""
+        if action in ("choose", "copy", "copy_code", "fold", "select_lines", "leave"):
+            return self.selected is not None
+        return bool(self.hits) if action == "next_hit" else True
+
+    def walk(self, step: int) -> None:
+        """Choose the message above (-1) or below (1); from the composer, the last one."""
+        window = self._window
+        if window is None or not window.ids:
             return
-        self._pending.clear()
-        self._load = load
-        self._window = Window(conversation, self._look())
-        self._window.put(messages)
-        self._anchor = Anchor(place, Place(0, 0)) if at in path else None
-        self._news = False
-        self._settle()
-
-    def add(self, message: Message) -> None:
-        """Show a message that begins: a prompt, or a reply that will be fed. Goes to the end."""
-        if self._window is not None:
-            self._window.rebuild()
-            self._window.show(message)
-            self.follow()
-
-    def feed(self, message_id: int, text: str = "", reasoning: str = "") -> None:
-        """Add a piece to a reply; drawn with the next frame."""
-        if self._window is None or message_id not in self._window.views:
-            return
-        if not self._pending:
-            self._flush_soon()
-        texts, reasonings = self._pending.setdefault(message_id, ([], []))
-        texts.append(text)
-        reasonings.append(reasoning)
-
-    def _flush_soon(self) -> None:
-        wait = self._drawn + FRAME - time.monotonic()
-        if wait > 0:
-            self.set_timer(wait, self._flush)
+        if self.selected is None:
+            if step > 0:
+                return
+            self._came_from = self.screen.focused if self.screen.focused is not self else None
+            index = len(window.ids) - 1
         else:
-            self.call_later(self._flush)
+            index = window.index[self.selected] + step
+        if index >= len(window.ids):
+            self.action_leave()
+        elif index >= 0:
+            self.selected = window.ids[index]
+            self.focus(scroll_visible=False)
+            self.show_message(self.selected)
 
-    def replace(self, message: Message) -> None:
-        """Show a message's final state, or any change of it."""
-        if self._window is not None and message.id in self._window.index:
-            self._pending.pop(message.id, None)
-            self._window.show(message)
-            self._settle()
+    def watch_selected(self) -> None:
+        """Draw the rail of the chosen message."""
+        self._lines = None
+        self._hints.clear()
+        self.refresh()
 
-    async def jump(self, message_id: int, needle: str = "") -> None:
-        """Bring a message into view."""
+    def action_walk(self, step: int) -> None:
+        """Choose the message above or below."""
+        self.walk(step)
 
-    def follow(self) -> None:
-        """Go to the end and stay there."""
-        self._anchor, self._news = None, False
-        self._settle()
+    def action_line(self, step: int) -> None:
+        """Extend the selected lines, or choose another message, or scroll."""
+        if self._lines is not None:
+            self._extend(step)
+        elif self.selected is not None:
+            self.walk(step)
+        elif step < 0:
+            self.action_scroll_up()
+        else:
+            self.action_scroll_down()
+
+    def action_leave(self) -> None:
+        """Close what is open here; then give the focus back to where it came from."""
+        if self._hints:
+            self._hints.clear()
+            self.refresh()
+        elif self._lines is not None:
+            self._lines = None
+            self.screen.clear_selection()
+        else:
+            self.selected = None
+            if self._came_from is not None and self._came_from.is_attached:
+                self._came_from.focus()
+
+    def action_choose(self, action: str) -> None:
+        """Do something with the chosen message."""
+        if self.selected is not None:
+            self.post_message(self.Chosen(action, self.selected))
+
+    def action_fold(self) -> None:
+        """Open or close the reasoning of the chosen message."""
+        if self.selected is not None:
+            self.fold(self.selected)
+
+    async def action_next_hit(self, step: int) -> None:
+        """Go to the next hit, or the one before."""
+        await self.next_hit(step)
+
+    def fold(self, message_id: int) -> None:
+        """Open or close the reasoning of a message; what is at the top of the view stays there."""
+        view = self._view(message_id)
+        if view is not None:
+            self._change(view, view.fold)
+
+    # -- copying
+    def copy_text(self, text: str) -> None:
+        """Copy, and say where to."""
+        self.run_worker(self._copy(text), group="copy")
+
+    async def _copy(self, text: str) -> None:
+        copied = await copy(self.app, text)
+        self.notify(copied.words, severity="warning" if copied.path else "information", markup=False)
+
+    def action_copy(self) -> None:
+        """Copy the selected lines, or the chosen message."""
+        view = self._view(self.selected)
+        if self._lines is not None and (lines := self.screen.get_selected_text()):
+            self.copy_text(lines)
+            self.action_leave()
+        elif view is not None:
+            self.copy_text(view.message.text if not view.message.live else view.body.source)
+
+    def action_copy_code(self) -> None:
+        """Copy the block of code of the chosen message; of several, ask which."""
+        window, view = self._window, self._view(self.selected)
+        if window is None or view is None:
+            return
+        blocks = view.code_blocks()
+        if not blocks:
+            self.notify("There is no code in this message", markup=False)
+        elif len(blocks) == 1:
+            self.copy_text(blocks[0].text)
+        else:
+            top = window.column.top(window.index[view.message.id])
+            self._hints.show(
+                view.message.id, blocks, range(self.top - top, self.top - top + self.size.height)
+            )
+            self.show_line(top + self._hints.first_row)
+            self.refresh()
+
+    def on_key(self, event: events.Key) -> None:
+        """A number chooses a block of code; any other key takes the numbers away."""
+        if self._hints and event.key != "escape":
+            text = self._hints.pick(event.character)
+            self._hints.clear()
+            self.refresh()
+            if text is not None:
+                event.stop()
+                event.prevent_default()
+                self.copy_text(text)
+
+    # -- selecting
+    def action_select_lines(self) -> None:
+        """Begin to select lines of the chosen message."""
+        view = self._view(self.selected)
+        if view is not None and (rows := self._body_rows(view)):
+            top = self._top_of(view)
+            self._lines = (first := max(rows.start, min(self.top - top, rows.stop - 1)), first)
+            self._select_rows(view)
+
+    def _extend(self, step: int) -> None:
+        view = self._view(self.selected)
+        if view is not None and self._lines is not None:
+            rows = self._body_rows(view)
+            first, last = self._lines
+            self._lines = (first, max(rows.start, min(last + step, rows.stop - 1)))
+            self._select_rows(view)
+
+    def _body_rows(self, view: MessageView) -> range:
+        first = sum(view.heights()[:BODY])
+        return range(first, first + view.body.height)
+
+    def _top_of(self, view: MessageView) -> int:
+        assert self._window is not None
+        return self._window.column.top(self._window.index[view.message.id])
+
+    def _select_rows(self, view: MessageView) -> None:
+        assert self._window is not None and self._lines is not None
+        lines, cursor = self._lines, self._top_of(view) + self._lines[1]
+        if not self.top <= cursor < self.top + self.size.height:
+            self.go(cursor if cursor < self.top else cursor - self.size.height + 1)
+        self.screen.selections = {
+            self: whole_rows(self._window.index[view.message.id], min(lines), max(lines))
+        }
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """The source of what is selected; Textual asks for it."""
+        return (selected_text(selection, self._window), "\n") if self._window else None
+
+    def selection_updated(self, selection: Selection | None) -> None:
+        """Draw the selection; Textual tells of it."""
+        if selection is None:
+            self._lines = None
+        self.refresh()
 
     @property
-    def following(self) -> bool:
-        """Whether the end stays in view as text comes."""
-        return self._anchor is None
+    def pinned(self) -> range:
+        """What is selected must stay laid out, to be copied."""
+        selection = self.text_selection
+        return messages_of(selection, self._window) if selection and self._window else range(0)
 
-    # -- layout
-    def _look(self) -> Look:
-        wide = self.app.size.width >= WIDE
-        width = self.size.width  # the scroll bar stands in the right margin
-        left, right = gutters(width, wide=wide)
-        palette = Palette.from_theme(
-            self.app.theme_variables, dark=self.app.current_theme.dark, ansi=self.app.current_theme.ansi
-        )
-        return Look(max(8, width - left - right - 3), palette, left, width)
+    # -- clicking
+    def on_click(self, event: events.Click) -> None:
+        """Do what stands under the pointer; two clicks select a word, three a line."""
+        event.prevent_default()
+        window, line = self._window, self.top + event.y
+        if window is None or line >= window.column.total:
+            return
+        if self._more and event.y == self.size.height - 1 and event.x in self.marker:
+            self.follow()
+            return
+        index, view, row = window.at(line)
+        cell = event.x - window.look.edge
+        if view is None:
+            return
+        if event.chain > 1:
+            selection = word_at(view, index, row, cell) if event.chain == 2 else whole_rows(index, row, row)
+            self.screen.selections = {self: selection} if selection else {}
+        elif self.text_selection is None:
+            self._clicked(view, row, cell)
 
-    def _settle(self) -> None:
-        """Lay out what is near, so that the anchor's line stays at the top, or the end at the bottom."""
-        window, height = self._window, self.size.height
-        if window is None or not height:
-            return
-        if not window.ids:
-            self._put(0, 0)
-            return
-        index = self._anchor.index if self._anchor else len(window.ids) - 1
-        if self._anchor is None:
-            window.reach(index, up=2 * height, down=1)
+    def _clicked(self, view: MessageView, row: int, cell: int) -> None:
+        target = view.target(row, cell)
+        if target is None:
+            self._change(view, lambda: view.toggle(row))
+        elif target.action == "link":
+            from tui.app.links import LinkSheet
+
+            self.app.push_screen(LinkSheet(target.value))
+        elif target.action == "fold":
+            self.fold(view.message.id)
+        elif target.action == "copy_code":
+            self.copy_text(target.value)
         else:
-            window.reach(index, up=height, down=3 * height)
-        window.drop_far(index)
-        self._put_in_place()
-        self.refresh()
-        self._fetch()
-
-    def _put_in_place(self) -> bool:
-        """Keep the anchor's line at the top, or the end at the bottom. Returns whether the view moved."""
-        assert self._window is not None
-        total = self._window.column.total
-        line = self._window.line(self._anchor) if self._anchor else total
-        return self._put(total, max(0, min(line, total - self.size.height)))
-
-    def _put(self, total: int, line: int) -> bool:
-        """Set the column's height and the line at the top, silently. Returns whether the view moved."""
-        size = Size(self.size.width, total)
-        moved = line != round(self.scroll_y)
-        if moved:
-            self.set_scroll(None, line)
-        self.set_reactive(Widget.scroll_target_y, line)
-        if moved or size != self.virtual_size:
-            self.set_reactive(Transcript.virtual_size, size)
-            bar = self.vertical_scrollbar
-            bar.window_virtual_size, bar.window_size, bar.position = total, self.size.height, line
-        return moved
-
-    def _fetch(self) -> None:
-        if self._window is not None and (page := self._window.page()):
-            self.run_worker(self._fetch_page(page), group="pages", exclusive=True, exit_on_error=False)
-
-    async def _fetch_page(self, page: Sequence[int]) -> None:
-        window, load = self._window, self._load
-        assert window is not None and load is not None
-        try:
-            messages = await load(page)
-        except SegueError as error:
-            self.notify(str(error), severity="error", markup=False)
-            return
-        if window is self._window:
-            window.put(messages)
-            self._settle()
-
-    def _flush(self) -> None:
-        """Draw what came since the last frame."""
-        self._drawn = time.monotonic()
-        pending, self._pending = self._pending, {}
-        window = self._window
-        if window is None:
-            return
-        for message_id, (texts, reasonings) in pending.items():
-            view = window.views.get(message_id)
-            if view is not None:
-                first = view.feed("".join(texts), "".join(reasonings))
-                index = window.index[message_id]
-                window.column[index] = view.height
-                self._show_from(window.column.top(index) + first)
-
-    def _show_from(self, line: int) -> None:
-        """Draw again from a line of the column downwards, or everything if the view has moved."""
-        if self._put_in_place():
-            self.refresh()
-            return
-        top = max(0, line - round(self.scroll_y))
-        if top < self.size.height:
-            self.refresh(Region(0, top, self.size.width, self.size.height - top))
-
-    # -- events
-    def on_resize(self, event: Resize) -> None:
-        """Wrap for the new width."""
-        if self._window is not None:
-            self._window.look = self._look()
-            self._settle()
-
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """The reader scrolled: keep what is at the top now, or follow if this is the end."""
-        super().watch_scroll_y(old_value, new_value)
-        line = round(new_value)
-        if self._window is None or line == round(old_value) or not self._window.ids:
-            return
-        if line >= self.max_scroll_y:
-            self._anchor, self._news = None, False
-        else:
-            self._anchor = self._window.anchor(line)
-        self._settle()
+            self.post_message(self.Chosen(target.action, view.message.id))
 
     # -- drawing
-    def render_line(self, y: int) -> Strip:
-        """One line of the viewport."""
-        window, line = self._window, round(self.scroll_y) + y
-        if window is None or line >= window.column.total:
-            return Strip.blank(self.size.width, self.rich_style)
-        index, view, row = window.view_at(line)
-        if view is None:
-            return Strip.blank(self.size.width, self.rich_style)
-        strip = view.line(row, selected=self.selected == view.message.id)
-        return strip.apply_offsets(-window.look.edge, key_of(index, row))
+    def _row(self, view: MessageView, index: int, row: int) -> Strip:
+        strip, look = super()._row(view, index, row), view.look
+        if label := self._hints.label(view.message.id, row):
+            start = look.edge + look.width - len(label) - 2
+            strip = Strip.join(
+                [
+                    strip.crop(0, start),
+                    Strip([Segment(f" {label} ", look.ink.accent + Style(reverse=True))]),
+                    strip.crop(start + len(label) + 2),
+                ]
+            )
+        selection = self.text_selection
+        if selection is not None and (cells := marked_cells(selection, view, index, row)):
+            strip = over(strip, look.edge + cells[0], look.edge + cells[1], look.ink.mark)
+        return strip.apply_offsets(-look.edge, key_of(index, row))

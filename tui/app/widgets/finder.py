@@ -1,0 +1,68 @@
+"""Where a text stands in a conversation, also in messages that are not loaded."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from tui.chat.message import Message
+from tui.text import clean
+
+_PAGE = 500
+_FILTER = re.compile(r"\b(?:model|tag|before|after|in):\S*", re.IGNORECASE)
+_WORD = re.compile(r'"([^"]+)"|(\S+)')
+
+
+class Hit(NamedTuple):
+    """One place where the text was found."""
+
+    message_id: int
+    offset: int
+
+
+class Finder:
+    """Finds in the texts of a path; they are read once and kept for the next needle."""
+
+    def __init__(self, ids: Sequence[int], load: Callable[[Sequence[int]], Awaitable[list[Message]]]) -> None:
+        self._ids = tuple(ids)
+        self._load = load
+        self._texts: dict[int, str] = {}
+
+    async def find(self, needle: str, shown: Mapping[int, str]) -> list[Hit]:
+        """Every hit from the first message to the last, without regard to case.
+
+        Args:
+            needle: What to find, as it is.
+            shown: The texts that are on the screen; a reply that is coming has more than is stored.
+
+        Raises:
+            HistoryError: The messages could not be read.
+        """
+        missing = [i for i in self._ids if i not in self._texts]
+        for start in range(0, len(missing), _PAGE):
+            for message in await self._load(missing[start : start + _PAGE]):
+                self._texts[message.id] = clean(message.text)
+        self._texts.update(shown)
+        return [
+            Hit(message_id, offset)
+            for message_id in self._ids
+            for offset in offsets(needle, self._texts.get(message_id, ""))
+        ]
+
+
+def offsets(needle: str, text: str) -> list[int]:
+    """Where ``needle`` stands in ``text``, without regard to case."""
+    if not needle:
+        return []
+    return [match.start() for match in re.finditer(re.escape(needle), text, re.IGNORECASE)]
+
+
+def needles(query: str, text: str) -> tuple[str, ...]:
+    """What to mark in a text that a full-text search for ``query`` found: all of it, or its words."""
+    whole = " ".join(_FILTER.sub(" ", query).split())
+    if offsets(whole, text):
+        return (whole,)
+    words = [match[1] or match[2] for match in _WORD.finditer(whole)]
+    found = [word for word in words if offsets(word, text)]
+    return tuple(found or (part for part in re.findall(r"\w{3,}", whole) if offsets(part, text)))

@@ -1,0 +1,141 @@
+"""Finding in the messages: marks on every hit, one of them the current one."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+
+from rich.style import Style
+from textual.strip import Strip
+
+from tui.app.widgets.finder import Finder, Hit, needles, offsets
+from tui.app.widgets.look import over
+from tui.app.widgets.message_list import MessageList
+from tui.app.widgets.message_view import MessageView
+from tui.app.widgets.window import around
+from tui.errors import SegueError
+
+
+class SearchableList(MessageList):
+    """A list of messages in which a text can be found, and which can go to any message."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._finder: Finder | None = None
+        self._hit: Hit | None = None
+        self.hits: list[Hit] = []
+        """What was found, from the first message to the last."""
+
+    @property
+    def place(self) -> int:
+        """Which of the hits is the current one, from 1; 0 without one."""
+        return self.hits.index(self._hit) + 1 if self._hit in self.hits else 0
+
+    async def jump(self, message_id: int, needle: str = "") -> None:
+        """Bring a message into view, with every hit of a search in it marked.
+
+        Args:
+            message_id: One of the shown path; any other does nothing.
+            needle: What was searched for, filters and all.
+        """
+        if not await self._reach(message_id):
+            return
+        view = self._view(message_id)
+        assert view is not None
+        words = needles(needle, view.body.source)
+        self.mark(*words)
+        first = min((at for word in words for at in offsets(word, view.body.source)), default=None)
+        if first is None:
+            self.show_message(message_id)
+        else:
+            self._show_hit(Hit(message_id, first))
+
+    async def find(self, needle: str) -> None:
+        """Find a text in all messages, mark it, and go to the nearest hit at or above the end of the view.
+
+        Raises:
+            HistoryError: The messages could not be read.
+        """
+        window = self._window
+        if window is None or self._load is None or not window.ids:
+            return
+        if self._finder is None:
+            self._finder = Finder(window.ids, self._load)
+        finder = self._finder
+        shown = {message_id: view.body.source for message_id, view in window.views.items()}
+        hits = await finder.find(needle, shown)
+        if finder is not self._finder or window is not self._window:
+            return
+        self.hits = hits
+        self.mark(needle)
+        if hits:
+            await self._go_to(hits[self._nearest()])
+        else:
+            self._hit = None
+
+    async def next_hit(self, step: int) -> None:
+        """Go to the hit after or before the current one, round the ends."""
+        if self.hits:
+            await self._go_to(self.hits[(self.place - 1 + step) % len(self.hits)])
+
+    def end_find(self) -> None:
+        """Take the marks away."""
+        self._finder, self._hit, self.hits = None, None, []
+        self.mark()
+
+    def mark(self, *words: str) -> None:
+        """Mark every hit of these words; without any, nothing."""
+        if self._window is not None:
+            self._window.mark(words)
+            self._hit = None
+            self.refresh()
+
+    def _nearest(self) -> int:
+        """The last hit above the end of the view, else the first one."""
+        assert self._window is not None
+        line = max(0, min(self.top + self.size.height, self._window.column.total) - 1)
+        index = self._window.at(line)[0]
+        order = [self._window.index[hit.message_id] for hit in self.hits]
+        return max(0, bisect_left(order, index + 1) - 1)
+
+    async def _go_to(self, hit: Hit) -> None:
+        if await self._reach(hit.message_id):
+            self._show_hit(hit)
+
+    def _show_hit(self, hit: Hit) -> None:
+        window, view = self._window, self._view(hit.message_id)
+        assert window is not None and view is not None
+        self._hit = hit
+        index = window.index[hit.message_id]
+        window.reach(index, up=self.size.height, down=self.size.height)
+        self.show_line(window.column.top(index) + view.locate(hit.offset)[0])
+        self.refresh()
+
+    async def _reach(self, message_id: int) -> bool:
+        """Load a message, if it is of this path."""
+        window, load = self._window, self._load
+        if window is None or load is None or message_id not in window.index:
+            return False
+        if message_id not in window.views:
+            try:
+                messages = await load(around(window.ids, window.index[message_id]))
+            except SegueError as error:
+                self.notify(str(error), severity="error", markup=False)
+                return False
+            if window is not self._window:
+                return False
+            window.put(messages)
+        return message_id in window.views
+
+    def _row(self, view: MessageView, index: int, row: int) -> Strip:
+        strip = super()._row(view, index, row)
+        hit = self._hit
+        if hit is None or hit.message_id != view.message.id:
+            return strip
+        at, cell = view.locate(hit.offset)
+        piece = next((piece for piece in view.hits.get(row, ()) if row == at and piece[1] > cell), None)
+        if piece is None:
+            return strip
+        palette = view.look.palette
+        current = Style(color=palette.background, bgcolor=palette.accent, bold=True)
+        edge = view.look.edge
+        return over(strip, edge + piece[0], edge + piece[1], Style(reverse=True) if palette.ansi else current)
