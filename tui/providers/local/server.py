@@ -23,6 +23,9 @@ KEY_VARIABLE = "SEGUE_LOCAL_KEY"
 BATCH = 128
 """Tokens read at a time: not slower than more, and progress and a stop come every two seconds, not thirty."""
 
+CONVERSATIONS = 512
+"""Megabytes for conversations that were read before: coming back to one must not mean reading it again."""
+
 
 class Order(TypedDict):
     """What to serve."""
@@ -72,6 +75,7 @@ def _start(order: Order) -> Any:
     params.port = 0
     params.api_keys = [os.environ.pop(KEY_VARIABLE)]
     params.cors_origins = ""
+    params.cache_ram_mib = CONVERSATIONS
     params.endpoint_slots = False
     params.ui = False
     return xllamacpp.Server(params)
