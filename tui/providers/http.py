@@ -177,7 +177,7 @@ async def _send(
     upload = len(jsonlib.dumps(json)) / _UPLOAD_BYTES_PER_SECOND if json is not None else 0.0
     secure = "https" in (urlsplit(url).scheme, urlsplit(named or "").scheme)
     try:
-        async with asyncio.timeout(limits.headers + upload):
+        async with asyncio.timeout(limits.connect + limits.headers + upload):
             return await session.request(
                 method,
                 url,

@@ -117,8 +117,9 @@ class Reply:
         self._size = 0
         self._bad = 0
         self._unknown = 0
+        self._events = 0
         self._begin: list[str] | None = []
-        """What came before the first good event: it may be no stream at all."""
+        """What came before the first chunk: it may be no stream at all."""
 
     def feed(self, text: str) -> Iterator[Chunk]:
         """The chunks that ``text`` completes.
@@ -159,7 +160,7 @@ class Reply:
             yield text
         if self._bad and self._begin is None:
             parts = "1 part" if self._bad == 1 else f"{self._bad} parts"
-            yield Notice(f"{parts} of the reply could not be read and are missing")
+            yield Notice(f"{parts} of the reply could not be read")
 
     def _event(self, event: Event) -> Iterator[Chunk]:
         if event.data.startswith("[DONE]"):
@@ -193,7 +194,9 @@ class Reply:
         except _MISSHAPEN:
             self._bad += 1
             return
-        self._begin = None
+        self._events += 1
+        if chunks or reader.finish:
+            self._begin = None
         for chunk in chunks:
             if not (late and isinstance(chunk, str | Reasoning)):
                 yield from self._joined(chunk)
@@ -206,6 +209,8 @@ class Reply:
         try:
             payload = json.loads(text)
         except (ValueError, RecursionError):
+            if self._events:
+                return  # a stream after all, which was cut before the first word
             raise self._answer.unreadable(text) from None
         chunks: list[Chunk] = []
         for part in payload if isinstance(payload, list) else [payload]:
