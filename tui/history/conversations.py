@@ -43,7 +43,7 @@ def create(
         "model": model,
         "system": normalise(system),
         "title": normalise(title),
-        "title_key": key(normalise(title)),
+        "title_key": key(title),
     }
     return load(connection, insert(connection, "conversations", columns))
 
@@ -69,7 +69,7 @@ def _text(value: str | None) -> str | None:
 
 
 _COLUMNS: dict[str, Callable[[Any], Mapping[str, Any]]] = {
-    "title": lambda value: {"title": normalise(value), "title_key": key(normalise(value))},
+    "title": lambda value: {"title": normalise(value), "title_key": key(value)},
     "titled": lambda value: {"titled": bool(value)},
     "leaf": lambda value: {"leaf": value},
     "model": lambda value: {"model": _text(value)},

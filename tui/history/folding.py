@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from tui.text import normalise
+
 # Scripts that write words without spaces between them: each sign is a word of its own to the index.
 _SOLID = (
     "\u0e00-\u0eff"  # Thai, Lao
@@ -37,8 +39,8 @@ def fold(text: str) -> str:
 
 
 def key(text: str) -> str:
-    """``fold`` for comparing: combining accents are gone, too."""
-    return _MARKS.sub("", fold(text))
+    """``fold`` for comparing, fit to be stored: combining accents are gone, too."""
+    return _MARKS.sub("", fold(normalise(text)))
 
 
 def spaced(text: str) -> str | None:

@@ -10,6 +10,7 @@ from tui.history.folding import key
 from tui.history.rows import summary_of
 from tui.history.stamps import to_stamp
 from tui.history.store import ListFilter
+from tui.text import normalise
 
 # Word for word the condition of the index ``conversations_listed``.
 LISTED = "deleted_at IS NULL AND (message_count > 0 OR draft <> '')"
@@ -45,7 +46,7 @@ def _conditions(chosen: ListFilter) -> tuple[str, list[Any]]:
     if chosen.tag is not None:
         parts.append(("instr(tag_key, ?)", [f"\n{key(chosen.tag)}\n"]))
     if chosen.model is not None:
-        parts.append(("instr(lower(model), ?)", [chosen.model.lower()]))
+        parts.append(("instr(lower(model), ?)", [normalise(chosen.model).lower()]))
     if chosen.before is not None:
         parts.append(("updated_at < ?", [to_stamp(chosen.before)]))
     if chosen.after is not None:

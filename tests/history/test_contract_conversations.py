@@ -1,0 +1,226 @@
+"""What every history does with conversations."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tui.chat.message import Role, Status
+from tui.errors import NotFoundError
+from tui.history.store import Change, ListFilter
+
+
+async def test_a_new_conversation_has_what_it_was_given(store):
+    made = await store.create_conversation(model="lab/big", system="Be brief.", title="Plans")
+    loaded = await store.load_conversation(made.id)
+    assert (loaded.model, loaded.system, loaded.title) == ("lab/big", "Be brief.", "Plans")
+    assert loaded.leaf is None and not loaded.nodes
+    assert abs(loaded.created_at - datetime.now(UTC)) < timedelta(minutes=1)
+
+
+async def test_every_field_can_be_changed_and_the_others_stay(store):
+    made = await store.create_conversation(model="lab/big", system="Be brief.")
+    changes = {
+        "title": "Plans",
+        "titled": True,
+        "parameters": {"temperature": 0.5, "max_tokens": 10, "stop": "x"},
+        "hues": {"lab/big": "teal"},
+        "draft": "half a sent",
+        "tags": ("work", "Übung"),
+        "pinned": True,
+        "archived": True,
+    }
+    for name, value in changes.items():
+        await store.update_conversation(made.id, **{name: value})
+    loaded = await store.load_conversation(made.id)
+    assert {name: getattr(loaded, name) for name in changes} == changes
+    assert (loaded.model, loaded.system) == ("lab/big", "Be brief.")
+    await store.update_conversation(made.id, model=None, system="")
+    assert (await store.load_conversation(made.id)).model is None
+
+
+async def test_what_does_not_exist_is_not_found(store):
+    for attempt in (
+        store.load_conversation(99),
+        store.load_conversation(10**30),
+        store.update_conversation(99, title="x"),
+        store.delete_conversation(99),
+        store.restore_conversation(99),
+        store.copy_conversation(99),
+        store.messages([99]),
+        store.add_message(99, None, Role.USER, "x"),
+        store.append_text(99, "x"),
+        store.hide_messages([99]),
+    ):
+        with pytest.raises(NotFoundError):
+            await attempt
+
+
+async def test_the_list_is_newest_first_and_pinned_ones_before_all(store, chat):
+    first, second, third = [await chat(store, text) for text in ("first", "second", "third")]
+    assert [row.id for row in await store.list_conversations()] == [third.id, second.id, first.id]
+    await store.update_conversation(first.id, pinned=True)
+    await store.add_message(second.id, second.leaf, Role.USER, "more")
+    assert [row.id for row in await store.list_conversations()] == [first.id, second.id, third.id]
+
+
+@pytest.mark.parametrize(
+    "change", [{"title": "New"}, {"draft": "x"}, {"leaf": None}, {"tags": ("a",)}, {"model": "lab/small"}]
+)
+async def test_only_messages_make_a_conversation_newer(store, chat, change):
+    old, new = await chat(store, "old"), await chat(store, "new")
+    await store.update_conversation(old.id, **change)
+    assert [row.id for row in await store.list_conversations()] == [new.id, old.id]
+
+
+async def test_a_row_of_the_list_says_what_it_is_of(store, chat):
+    made = await chat(store, "How far is the moon?", "Far.", title="The moon")
+    await store.update_conversation(made.id, tags=("sky",))
+    [row] = await store.list_conversations()
+    assert (row.title, row.messages, row.model, row.tags) == ("The moon", 2, "lab/big", ("sky",))
+    await store.hide_messages([made.leaf])
+    [row] = await store.list_conversations()
+    assert row.messages == 1
+
+
+async def test_an_empty_conversation_is_not_listed_but_one_with_a_draft_is(store):
+    made = await store.create_conversation(model="lab/big")
+    assert await store.list_conversations() == []
+    assert await store.count_conversations() == 0
+    await store.update_conversation(made.id, draft="Dear model,\nplease")
+    [row] = await store.list_conversations()
+    assert (row.title, row.messages) == ("Dear model, please", 0)
+
+
+async def test_a_conversation_whose_messages_are_all_hidden_stays(store, chat):
+    made = await chat(store, "Hello", "Hi")
+    await store.hide_messages(list(made.nodes))
+    assert [row.id for row in await store.list_conversations()] == [made.id]
+
+
+async def test_the_list_comes_in_pages(store, chat):
+    made = [(await chat(store, f"number {n}")).id for n in range(7)]
+    pages = [await store.list_conversations(limit=3, offset=start) for start in (0, 3, 6, 9)]
+    assert [[row.id for row in page] for page in pages] == [made[:3:-1], made[3:0:-1], made[:1], []]
+    assert await store.count_conversations() == 7
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("cafe", ["Café in Zürich"]),
+        ("ZÜR", ["Café in Zürich"]),
+        ("zur caf", ["Café in Zürich"]),
+        ("学习", ["机器学习 plan"]),
+        ("100%", ["100%_sure"]),
+        ("%", ["100%_sure"]),
+        ("caf plan", []),
+    ],
+)
+async def test_the_list_is_filtered_by_words_of_the_title(store, chat, words, found):
+    for title in ("Café in Zürich", "机器学习 plan", "100%_sure"):
+        await chat(store, "x", title=title)
+    rows = await store.list_conversations(ListFilter(title=words))
+    assert [row.title for row in rows] == found
+    assert await store.count_conversations(ListFilter(title=words)) == len(found)
+
+
+async def test_the_list_is_filtered_by_tag_model_and_time(store, chat):
+    a = await chat(store, "a", model="openai/gpt-6")
+    b = await chat(store, "b", model="lab/small")
+    await store.update_conversation(a.id, tags=("Work", "home"))
+    await store.update_conversation(b.id, tags=("workshop",))
+    newer = (await store.load_conversation(b.id)).updated_at
+
+    async def ids(**filters):
+        return [row.id for row in await store.list_conversations(ListFilter(**filters))]
+
+    assert await ids(tag="work") == [a.id]
+    assert await ids(model="GPT-6") == [a.id]
+    assert await ids(after=newer) == [b.id]
+    assert await ids(before=newer) == [a.id]
+    assert await ids(tag="workshop", model="lab", title="b") == [b.id]
+
+
+async def test_archived_ones_have_a_list_of_their_own(store, chat):
+    kept, archived = await chat(store, "kept"), await chat(store, "archived")
+    await store.update_conversation(archived.id, archived=True)
+    assert [row.id for row in await store.list_conversations()] == [kept.id]
+    assert [row.id for row in await store.list_conversations(ListFilter(archived=True))] == [archived.id]
+
+
+async def test_the_trash_gives_back_and_forgets(store, chat):
+    made, other = await chat(store, "made"), await chat(store, "other")
+    await store.update_conversation(made.id, archived=True)
+    await store.delete_conversation(made.id)
+    await store.delete_conversation(made.id)
+    assert [row.id for row in await store.list_conversations()] == [other.id]
+    assert [row.id for row in await store.list_conversations(ListFilter(deleted=True))] == [made.id]
+    assert await store.search("made") == []
+    await store.restore_conversation(made.id)
+    await store.update_conversation(made.id, archived=False)
+    assert await store.count_conversations() == 2
+
+    await store.delete_conversation(made.id)
+    assert await store.empty_trash(datetime.now(UTC) - timedelta(days=30)) == 0
+    assert await store.empty_trash(datetime.now(UTC) + timedelta(seconds=1)) == 1
+    with pytest.raises(NotFoundError):
+        await store.load_conversation(made.id)
+    with pytest.raises(NotFoundError):
+        await store.messages([made.leaf])
+    assert await store.search("other") and not await store.search("made")
+
+
+async def test_a_copy_is_another_conversation_with_the_same_tree(store, chat):
+    made = await chat(store, "Question", "First answer", title="Plans")
+    question = made.path()[0]
+    second = await store.add_message(made.id, question, Role.ASSISTANT, "Second answer", model="lab/small")
+    await store.hide_messages([made.leaf])
+    await store.update_conversation(made.id, tags=("work",), parameters={"temperature": 1}, pinned=True)
+    copy = await store.copy_conversation(made.id)
+    assert copy.id != made.id and not set(copy.nodes) & {*made.nodes, second.id}
+    assert (copy.title, copy.tags, copy.parameters, copy.pinned) == (
+        "Plans",
+        ("work",),
+        {"temperature": 1},
+        False,
+    )
+    texts = [message.text for message in await store.messages(sorted(copy.nodes))]
+    assert texts == ["Question", "First answer", "Second answer"]
+    assert [message.text for message in await store.messages(copy.path())] == ["Question", "Second answer"]
+    assert [node.deleted for node in copy.nodes.values()] == [False, True, False]
+    assert [row.id for row in await store.list_conversations()] == [made.id, copy.id]
+
+
+async def test_a_branch_is_a_copy_of_one_path(store, chat):
+    made = await chat(store, "one", "two", "three", "four")
+    _, two, three, _ = made.path()
+    await store.hide_messages([two])
+    branch = await store.copy_conversation(made.id, leaf=three)
+    assert [message.text for message in await store.messages(branch.path())] == ["one", "three"]
+    assert len(branch.nodes) == 2
+    assert [hit.conversation_id for hit in await store.search("three")] == [branch.id, made.id]
+
+
+async def test_a_copy_of_a_streaming_reply_is_cut_there(store, chat, begin_reply):
+    made = await chat(store, "Tell me")
+    reply = await begin_reply(store, made)
+    await store.append_text(reply.id, "Once upon")
+    copy = await store.copy_conversation(made.id)
+    [message] = await store.messages([copy.leaf])
+    assert (message.text, message.status) == ("Once upon", Status.INTERRUPTED)
+
+
+async def test_listeners_hear_which_conversation_changed(store, chat):
+    heard: list[Change] = []
+    made = await store.create_conversation()
+    end = store.subscribe(heard.append)
+    message = await store.add_message(made.id, None, Role.USER, "x")
+    await store.update_conversation(made.id, title="y")
+    await store.hide_messages([message.id])
+    await store.delete_conversation(made.id)
+    assert heard == [Change(made.id)] * 4
+    end()
+    await store.restore_conversation(made.id)
+    assert len(heard) == 4

@@ -1,0 +1,186 @@
+"""What every history does with messages."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tui.chat.chunks import Image, Source, Usage
+from tui.chat.message import Failure, Role, Status
+from tui.errors import NotFoundError
+
+
+async def test_messages_make_a_tree_with_the_newest_as_its_leaf(store):
+    conversation = await store.create_conversation()
+    question = await store.add_message(conversation.id, None, Role.USER, "Question")
+    first = await store.add_message(conversation.id, question.id, Role.ASSISTANT, "A", model="lab/big")
+    second = await store.add_message(conversation.id, question.id, Role.ASSISTANT, "B", model="lab/small")
+    loaded = await store.load_conversation(conversation.id)
+    assert loaded.leaf == second.id
+    assert loaded.versions(first.id) == [first.id, second.id]
+    assert loaded.path() == [question.id, second.id]
+    assert loaded.nodes[first.id].model == "lab/big"
+    assert question.id < first.id < second.id
+
+
+async def test_messages_come_in_the_order_asked_for(store, chat):
+    conversation = await chat(store, *[f"text {n}" for n in range(1200)])
+    ids = conversation.path()[::-1]
+    assert [message.text for message in await store.messages(ids)] == [
+        f"text {n}" for n in range(1199, -1, -1)
+    ]
+    assert await store.messages([]) == []
+
+
+async def test_a_parent_must_be_of_the_same_conversation(store, chat):
+    one, other = await chat(store, "one"), await chat(store, "other")
+    with pytest.raises(NotFoundError):
+        await store.add_message(one.id, other.leaf, Role.USER, "x")
+    assert (await store.load_conversation(one.id)).leaf == one.leaf
+
+
+async def test_pieces_of_a_streaming_reply_are_there_at_once(store, chat, begin_reply):
+    conversation = await chat(store, "Tell me")
+    reply = await begin_reply(store, conversation)
+    await store.append_text(reply.id, reasoning="Let me think. ")
+    await store.append_text(reply.id, "Once ", "Yes.")
+    await store.append_text(reply.id, "upon a time")
+    [stored] = await store.messages([reply.id])
+    assert (stored.text, stored.reasoning) == ("Once upon a time", "Let me think. Yes.")
+    assert stored.status is Status.STREAMING
+
+
+async def test_a_continued_reply_begins_with_its_text(store, chat):
+    conversation = await chat(store, "Tell me")
+    reply = await store.add_message(
+        conversation.id, conversation.leaf, Role.ASSISTANT, "Once ", status=Status.STREAMING
+    )
+    await store.append_text(reply.id, "upon")
+    [stored] = await store.messages([reply.id])
+    assert stored.text == "Once upon"
+
+
+async def test_a_finished_reply_keeps_all_that_is_known_of_it(store, chat, begin_reply):
+    conversation = await chat(store, "Tell me")
+    reply = await begin_reply(store, conversation)
+    await store.append_text(reply.id, "Once")
+    final = replace(
+        reply,
+        text="Once upon a time",
+        reasoning="Hm",
+        status=Status.LENGTH,
+        usage=Usage(10, 20, 5, 2, 0.25, 31.5),
+        failure=Failure("lost", "The line broke", "Try again.", 502),
+        sources=(Source("https://example.org", "Example"),),
+        images=(Image("https://example.org/a.png", "A"),),
+        notices=("temperature was dropped",),
+        finished_at=datetime.now(UTC) + timedelta(seconds=3),
+        reasoning_seconds=1.25,
+    )
+    await store.finish_message(final)
+    assert await store.messages([reply.id]) == [final]
+    with pytest.raises(NotFoundError):
+        await store.append_text(reply.id, "too late")
+    await store.finish_message(replace(final, text="Once more"))
+    [stored] = await store.messages([reply.id])
+    assert stored.text == "Once more"
+
+
+@pytest.mark.parametrize(
+    ("text", "stored"),
+    [
+        ("\ud800 lone", "\ufffd lone"),
+        ("\ud83d\ude00 pair", "😀 pair"),
+        ("N\x00UL", "NUL"),
+        ("𝔘𝔫𝔦 😀 \u202e \x1b[2J \r\n\t", "𝔘𝔫𝔦 😀 \u202e \x1b[2J \r\n\t"),
+        ("x" * 2_000_000, "x" * 2_000_000),
+    ],
+)
+async def test_odd_text_is_stored_as_exactly_as_can_be(store, chat, begin_reply, text, stored):
+    conversation = await chat(store, text, title=text[:100])
+    [prompt] = await store.messages([conversation.leaf])
+    assert prompt.text == stored
+    reply = await begin_reply(store, conversation)
+    await store.append_text(reply.id, text, text)
+    [streaming] = await store.messages([reply.id])
+    assert streaming.text == streaming.reasoning == stored
+    failure = Failure("lost", text[:100])
+    await store.finish_message(
+        replace(reply, text=text, status=Status.ERROR, failure=failure, notices=(text,))
+    )
+    [ended] = await store.messages([reply.id])
+    assert (ended.text, ended.failure.message, ended.notices) == (stored, stored[:100], (stored,))
+    await store.update_conversation(conversation.id, draft=text, tags=(text[:50],), parameters={"stop": text})
+    loaded = await store.load_conversation(conversation.id)
+    assert (loaded.draft, loaded.parameters) == (stored, {"stop": stored})
+    await store.remember_prompt(text)
+    assert await store.prompts() == [stored]
+
+
+async def test_a_pair_of_surrogates_split_between_two_pieces_loses_no_other_text(store, chat, begin_reply):
+    reply = await begin_reply(store, await chat(store, "x"))
+    await store.append_text(reply.id, "a\ud83d")
+    await store.append_text(reply.id, "\ude00b")
+    [stored] = await store.messages([reply.id])
+    assert stored.text == "a\ufffd\ufffdb"
+
+
+async def test_hidden_messages_come_back(store, chat):
+    conversation = await chat(store, "one", "two", "three")
+    one, two, three = conversation.path()
+    await store.hide_messages([two, three])
+    assert (await store.load_conversation(conversation.id)).path() == [one]
+    assert [message.text for message in await store.messages([two])] == ["two"]
+    assert await store.search("two") == []
+    await store.hide_messages([two, three], hidden=False)
+    assert (await store.load_conversation(conversation.id)).path() == [one, two, three]
+    assert await store.search("two") != []
+
+
+async def test_nothing_is_abandoned_while_its_program_lives(store, chat, begin_reply):
+    reply = await begin_reply(store, await chat(store, "x"))
+    assert await store.interrupt_abandoned() == 0
+    [stored] = await store.messages([reply.id])
+    assert stored.live
+
+
+async def test_a_cancelled_write_happens_all_the_same(store, chat, begin_reply):
+    heard = []
+    conversation = await chat(store, "x")
+    store.subscribe(heard.append)
+    task = asyncio.create_task(store.add_message(conversation.id, conversation.leaf, Role.USER, "kept"))
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert [hit.snippet for hit in await store.search("kept")] == ["kept"]
+    assert len(heard) == 1
+
+
+async def test_prompts_are_recalled_newest_first_and_once(store):
+    for text in ("one", "two", "one", "  ", "three"):
+        await store.remember_prompt(text)
+    assert await store.prompts() == ["three", "one", "two"]
+    assert await store.prompts(1) == ["three"]
+
+
+async def test_small_state_is_kept_by_name(store):
+    assert await store.get_state("theme") == ""
+    assert await store.get_state("theme", "dark") == "dark"
+    await store.set_state("theme", "light")
+    await store.set_state("theme", "dim \ud800")
+    assert await store.get_state("theme", "dark") == "dim \ufffd"
+
+
+async def test_many_writers_at_once_lose_nothing(store, chat):
+    conversation = await chat(store, "root")
+    await asyncio.gather(
+        *(store.add_message(conversation.id, conversation.leaf, Role.USER, f"text {n}") for n in range(100))
+    )
+    loaded = await store.load_conversation(conversation.id)
+    assert len(loaded.nodes) == 101
+    texts = {message.text for message in await store.messages(list(loaded.nodes))}
+    assert texts == {"root", *(f"text {n}" for n in range(100))}
