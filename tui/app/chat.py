@@ -45,6 +45,10 @@ class Chat:
     ) -> None:
         self.place = place
         self.conversation = conversation
+        self.preparing = False
+        """A reply is being prepared: its prompt is on the way to the disk."""
+        self.queue: list[str] = []
+        """Prompts that wait for the end of the reply."""
         self._catalogue = catalogue
         self._live = live
 
@@ -58,6 +62,11 @@ class Chat:
     def live(self) -> LiveReply | None:
         """The reply that is coming here now."""
         return self._live.get(self.key) if self.conversation.id else None
+
+    @property
+    def busy(self) -> bool:
+        """Whether a reply comes, or is about to."""
+        return self.preparing or self.live is not None
 
     @property
     def last(self) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.app.live import key_of
 from tui.chat.conversation import Conversation
 from tui.errors import HistoryError
 from tui.history.store import HistoryStore
@@ -30,7 +31,7 @@ class Drafts:
         self._store = store
         self._tell = tell
         self._timer: Timer | None = None
-        self._unsaved: tuple[Conversation, str] | None = None
+        self._unsaved: dict[int, tuple[Conversation, str]] = {}
 
     async def load(self, conversation: Conversation) -> str:
         """The draft of a conversation; of the one that is not stored yet if it has no id."""
@@ -40,9 +41,7 @@ class Drafts:
 
     def note(self, conversation: Conversation, draft: str) -> None:
         """The draft changed; it is written soon."""
-        if self._unsaved is not None and self._unsaved[0] is not conversation:
-            self._app.run_worker(self.flush(), group="draft")
-        self._unsaved = (conversation, draft)
+        self._unsaved[key_of(conversation)] = (conversation, draft)
         if self._timer is None:
             self._timer = self._app.set_timer(DELAY, self.flush)
 
@@ -51,13 +50,13 @@ class Drafts:
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
-        unsaved, self._unsaved = self._unsaved, None
-        if unsaved is not None:
-            await self.save(*unsaved)
+        unsaved, self._unsaved = self._unsaved, {}
+        for conversation, draft in unsaved.values():
+            if not conversation.temporary:
+                await self._save(conversation, draft)
 
-    async def save(self, conversation: Conversation, draft: str) -> None:
-        """Write one draft."""
-        if conversation.temporary or (conversation.id and conversation.draft == draft):
+    async def _save(self, conversation: Conversation, draft: str) -> None:
+        if conversation.draft == draft and conversation.id:
             return
         conversation.draft = draft
         try:

@@ -107,7 +107,7 @@ class LiveReply:
             self._first = time.monotonic()
 
 
-Listener = Callable[[LiveReply, Event], None]
+Listener = Callable[[LiveReply, Event, bool], None]
 Fault = Callable[[Exception], None]
 
 
@@ -119,7 +119,7 @@ class LiveReplies:
 
         Args:
             app: Runs the workers.
-            listener: Told every event of every reply.
+            listener: Told every event of every reply, and whether it does something else from then on.
             fault: Told of an error in our own code; a provider's errors end in the reply's ``failure``.
         """
         self._app = app
@@ -176,14 +176,14 @@ class LiveReplies:
 
     async def _run(self, key: int, live: LiveReply) -> None:
         def emit(event: Event) -> None:
-            live.take(event)
+            turned = live.take(event)
             if isinstance(event, Started):
                 live.started = True
                 if live.stopping and live.worker is not None:
                     live.worker.cancel()
             elif isinstance(event, Finished):
                 self._live.pop(key, None)
-            self._listener(live, event)
+            self._listener(live, event, turned)
 
         try:
             await live.reply.run(emit)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -61,6 +61,13 @@ class Composer(TextArea):
     class TakeBack(Message):
         """Up on an empty composer, while a prompt is queued."""
 
+    @dataclass
+    class Scrolled(Message):
+        """A key that moves the caret nowhere: the conversation scrolls instead."""
+
+        where: str
+        """page_up, page_down, home or end."""
+
     def __init__(self, menu: SlashMenu, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, highlight_cursor_line=False)
         self.cursor_blink = False
@@ -88,6 +95,14 @@ class Composer(TextArea):
         self._pastes = Pastes()
         self._place = -1
         self._show(text)
+
+    def drop(self) -> bool:
+        """Clear the draft; Up brings it back. Returns whether there was one."""
+        draft = self.draft
+        if draft.strip():
+            self._remember(draft)
+        self.put("")
+        return bool(draft)
 
     def take_in(self, text: str) -> None:
         """Insert text from outside at the caret; a long one is folded."""
@@ -197,6 +212,33 @@ class Composer(TextArea):
 
     def _remember(self, prompt: str) -> None:
         self.prompts = [prompt, *(earlier for earlier in self.prompts if earlier != prompt)]
+
+    # -- keys that an empty or short draft has no use for
+    def action_cursor_page_up(self) -> None:
+        """A page up; in a draft that is all seen, in the conversation."""
+        self._scroll_or("page_up", self._all_seen, super().action_cursor_page_up)
+
+    def action_cursor_page_down(self) -> None:
+        """A page down; in a draft that is all seen, in the conversation."""
+        self._scroll_or("page_down", self._all_seen, super().action_cursor_page_down)
+
+    def action_cursor_line_start(self, select: bool = False) -> None:
+        """To the begin of the line; of the conversation while nothing is written."""
+        self._scroll_or("home", not self.text, lambda: super(Composer, self).action_cursor_line_start(select))
+
+    def action_cursor_line_end(self, select: bool = False) -> None:
+        """To the end of the line; of the conversation while nothing is written."""
+        self._scroll_or("end", not self.text, lambda: super(Composer, self).action_cursor_line_end(select))
+
+    @property
+    def _all_seen(self) -> bool:
+        return self.wrapped_document.height <= self.content_size.height
+
+    def _scroll_or(self, where: str, idle: bool, move: Callable[[], None]) -> None:
+        if idle:
+            self.post_message(self.Scrolled(where))
+        else:
+            move()
 
     # -- editing
     @on(TextArea.Changed)

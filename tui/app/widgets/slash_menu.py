@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich.style import Style
+from textual.geometry import Size
 from textual.strip import Strip
 
 from tui.app.commands import Command, completions
@@ -48,6 +49,10 @@ class SlashMenu(RowList):
     SlashMenu { display: none; max-height: 8; background: $band; scrollbar-size: 0 0; }
     SlashMenu.-open { display: block; }
     """
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As many lines as there are commands: the menu ends right above the composer."""
+        return self.lines
 
     def offer(self, draft: str) -> None:
         """Show what ``draft`` may become, or hide."""

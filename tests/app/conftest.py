@@ -1,0 +1,240 @@
+"""The real app over a real history in memory and the real engine; only the provider follows a script."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tui.app.app import SegueApp
+from tui.app.screens.chat import ChatScreen
+from tui.app.start import StartOptions
+from tui.app.widgets.composer import Composer
+from tui.app.widgets.status_line import StatusLine
+from tui.chat.chunks import Chunk, Finish, FinishReason
+from tui.chat.message import Message
+from tui.chat.model import ModelInfo
+from tui.config import Config
+from tui.engine.engine import Engine
+from tui.engine.limits import Limits
+from tui.engine.workspace import Workspace
+from tui.errors import ProviderError
+from tui.history.sqlite import open_history
+from tui.paths import Paths
+from tui.providers.base import Target
+
+DONE = Finish(FinishReason.STOP)
+Step = Chunk | Exception | asyncio.Event
+PATIENCE = 20.0
+
+
+class Scripted:
+    """Answers each request with the next script: chunks to yield, errors to raise, events to wait for."""
+
+    def __init__(self) -> None:
+        self.scripts: list[Sequence[Step]] = []
+        self.requests: list[tuple[str, list[str]]] = []
+        self.closed = 0
+
+    async def create_async_generator(
+        self, model: str, messages: Any, proxy: str | None = None, **kwargs: Any
+    ) -> AsyncIterator[Chunk]:
+        self.requests.append((model, [str(m["content"]) for m in messages]))
+        script = self.scripts.pop(0) if self.scripts else [f"I am {model}.", DONE]
+        try:
+            for step in script:
+                if isinstance(step, asyncio.Event):
+                    await step.wait()
+                elif isinstance(step, Exception):
+                    raise step
+                else:
+                    yield step
+        finally:
+            self.closed += 1
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A provider as the picker asks for it."""
+
+    name: str = "lab"
+    title: str = "Lab"
+    host: str = "127.0.0.1"
+    kind: str = "config"
+    available: bool = True
+    reason: str | None = None
+    needs_key: bool = False
+    key_variables: tuple[str, ...] = ()
+    key_source: str | None = None
+    account: str = "lab"
+    default_model: str = "big"
+    models: tuple[str, ...] = ()
+    known_models: tuple[str, ...] = ()
+    note: str = ""
+    free: bool = False
+    askable: bool = True
+    health: Any = None
+
+
+class Catalogue:
+    """Two models of one provider."""
+
+    def __init__(self) -> None:
+        self.problems: dict[str, Exception] = {}
+        self.known = [ModelInfo("lab/big", context=1000), ModelInfo("lab/small", context=200)]
+
+    def models(self) -> list[ModelInfo]:
+        return list(self.known)
+
+    def info(self, model_id: str) -> ModelInfo | None:
+        return next((info for info in self.known if info.id == model_id), None)
+
+    def note_outcome(self, provider: str, error: ProviderError | None) -> None:
+        return None
+
+    def stale(self) -> list[str]:
+        return []
+
+    async def refresh(self, names: Any = None) -> None:
+        return None
+
+    def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
+        return lambda: None
+
+
+class Registry:
+    """Leads every model to the scripted provider."""
+
+    def __init__(self, provider: Scripted, entries: list[Entry]) -> None:
+        self._provider = provider
+        self.entries = entries
+
+    def providers(self) -> list[Entry]:
+        return self.entries
+
+    async def target(self, model_id: str) -> Target:
+        return Target(model_id, self._provider, model_id.partition("/")[2])
+
+
+@dataclass
+class World:
+    """What the app works with, and a look at what it shows."""
+
+    folder: Path
+    config: Config
+    provider: Scripted = field(default_factory=Scripted)
+    catalogue: Catalogue = field(default_factory=Catalogue)
+    entries: list[Entry] = field(default_factory=lambda: [Entry()])
+    gate: asyncio.Event | None = None
+    """The workspace does not open before this is set."""
+    store: Any = None
+    app: Any = None
+    pilot: Any = None
+
+    def script(self, *steps: Step) -> None:
+        self.provider.scripts.append(steps)
+
+    async def open_workspace(self) -> Workspace:
+        if self.gate is not None:
+            await self.gate.wait()
+        self.store = self.store or await open_history(None)
+        registry: Any = Registry(self.provider, self.entries)
+        catalogue: Any = self.catalogue
+        paths = Paths(*(self.folder / name for name in ("config", "data", "cache", "log")))
+        engine = Engine(self.store, registry, catalogue, Limits(checkpoint=0.01))
+        return Workspace(self.config, paths, None, self.store, registry, catalogue, engine)  # type: ignore[arg-type]
+
+    # -- looking
+    @property
+    def chat(self) -> ChatScreen:
+        return self.app.chat
+
+    @property
+    def composer(self) -> Composer:
+        return self.chat.query_one(Composer)
+
+    @property
+    def status(self) -> StatusLine:
+        return self.chat.query_one(StatusLine)
+
+    @property
+    def text(self) -> str:
+        """What the screen shows."""
+        rows = self.app.screen._compositor.render_strips()
+        return "\n".join("".join(segment.text for segment in row).rstrip() for row in rows)
+
+    async def until(self, true: Callable[[], Any]) -> None:
+        """Let the app go on until something is true."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while not true():
+                    if self.app._exception is not None:
+                        raise self.app._exception
+                    await self.pilot.pause(0.01)
+        except TimeoutError:
+            raise AssertionError(f"it never came\n{self.text}") from None
+
+    async def sees(self, *words: str) -> None:
+        """Wait until all words stand on the screen."""
+        await self.until(lambda: all(word in self.text for word in words))
+
+    async def sees_no(self, word: str) -> None:
+        await self.until(lambda: word not in self.text)
+
+    async def ready(self) -> None:
+        await self.until(lambda: self.chat.is_open and self.chat.query_one("#draft").has_focus)
+
+    # -- doing
+    async def type(self, text: str) -> None:
+        """Type as a keyboard does, without waiting between the keys."""
+        await self.pilot.press(*("space" if c == " " else "slash" if c == "/" else c for c in text))
+
+    async def say(self, text: str) -> None:
+        """Type a message and send it."""
+        await self.type(text)
+        await self.until(lambda: self.composer.draft.endswith(text))
+        await self.pilot.press("enter")
+
+    async def path(self) -> list[Message]:
+        """The stored messages of the conversation that is read."""
+        conversation = await self.store.load_conversation(self.chat.desk.chat.conversation.id)
+        return await self.store.messages(conversation.path())
+
+
+Run = Callable[..., AbstractAsyncContextManager[World]]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """``async with run(size=(80, 24), model=…) as world``: the running app, ready to be used."""
+
+    @asynccontextmanager
+    async def running(
+        size: tuple[int, int] = (80, 24),
+        start: StartOptions | None = None,
+        world: World | None = None,
+        ready: bool = True,
+        prepare: Callable[[World], Awaitable[None]] | None = None,
+        **config: Any,
+    ) -> AsyncIterator[World]:
+        settings = replace(Config(path=tmp_path / "config.toml"), **{"model": "lab/big", **config})
+        world = world or World(tmp_path, settings)
+        world.config = settings
+        if prepare is not None:
+            world.store = world.store or await open_history(None)
+            await prepare(world)
+        world.app = SegueApp(settings, world.open_workspace, start)
+        async with world.app.run_test(size=size) as pilot:
+            world.pilot = pilot
+            if ready:
+                await world.ready()
+            yield world
+        if world.store is not None:
+            await world.store.close()
+
+    return running

@@ -1,0 +1,225 @@
+"""The Textual app: themes, keys, palette, life and death. What is seen is on its screens."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from rich.text import Text
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.scrollbar import ScrollBar
+
+from tui.app import crash, keymap
+from tui.app.grid import TALL, WIDE
+from tui.app.lifecycle import on_deadly_signals
+from tui.app.screens.chat import ChatScreen
+from tui.app.start import StartOptions
+from tui.app.terminal_keys import teach_alt_enter
+from tui.app.themes import DEFAULT_THEME, THEMES, VARIABLE_DEFAULTS
+from tui.app.widgets.scroll_thumb import SlimThumb
+from tui.config import Config
+from tui.engine.workspace import Workspace
+from tui.errors import UsageError
+from tui.paths import Paths
+from tui.text import one_line
+
+if TYPE_CHECKING:
+    from textual.command import Provider
+    from textual.dom import DOMNode
+    from textual.notifications import SeverityLevel
+    from textual.screen import Screen
+
+__all__ = ["SegueApp", "StartOptions"]
+
+THEME = "theme"
+"""Key of the history's state with the theme that was chosen last."""
+LONGEST_GOODBYE = 5.0
+"""Seconds that storing what is on its way may take at the end."""
+
+
+def _palette() -> type[Provider]:
+    """The palette's commands; loaded when it opens."""
+    from tui.app.palette import Commands
+
+    return Commands
+
+
+class SegueApp(App[None]):
+    """Segue in a terminal."""
+
+    TITLE = "Segue"
+    CSS_PATH = ["app.tcss", "screens/chat.tcss"]  # noqa: RUF012 - the default screen loads no file of its own
+    ENABLE_COMMAND_PALETTE = True
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_palette}
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - declared so by Textual
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (TALL, "-tall")]  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "quit", "quit", tooltip="Keep what is coming, and quit", id="quit", priority=True),
+        Binding(
+            "ctrl+p", "command_palette", "commands", tooltip="Find a command", id="palette", priority=True
+        ),
+        Binding("f1", "help", "keys", tooltip="All keys and commands", id="help", priority=True),
+    ]
+
+    def __init__(
+        self,
+        config: Config,
+        open_workspace: Callable[[], Awaitable[Workspace]],
+        start: StartOptions | None = None,
+    ) -> None:
+        """Make the app; nothing is opened before it runs.
+
+        Args:
+            config: The settings.
+            open_workspace: Opens history and providers; called after the first paint.
+            start: What to begin with.
+        """
+        super().__init__()
+        self.config = config
+        self.options = start or StartOptions()
+        self.open_workspace = open_workspace
+        self.workspace: Workspace | None = None
+        self._leaving = False
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = config.theme if config.theme in self.available_themes else DEFAULT_THEME
+        self.animation_level = "none"
+        self.keys = dict(config.keys)
+        if self.keys:
+            self.set_keymap(self.keys)
+
+    # -- what Textual asks
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Our variables under Textual's own themes."""
+        return dict(VARIABLE_DEFAULTS)
+
+    def get_default_screen(self) -> Screen[Any]:
+        """The conversation."""
+        return ChatScreen()
+
+    def on_mount(self) -> None:
+        """Catch the signals that end programs."""
+        if not self.is_headless:
+            on_deadly_signals(self._end_by_signal)
+
+    def _end_by_signal(self, code: int) -> None:
+        self.call_later(self.leave, code)
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """Show a toast. Its text is never markup, whoever wrote it."""
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=False)
+
+    # -- keys
+    @property
+    def chat(self) -> ChatScreen:
+        """The screen with the conversation, whatever lies over it."""
+        screen = self.screen_stack[0]
+        assert isinstance(screen, ChatScreen)
+        return screen
+
+    def key_for(self, binding_id: str) -> str:
+        """The key that is bound to an id now; the first where there are several."""
+        keys = self.keys.get(binding_id) or self._default_keys.get(binding_id, "")
+        return keys.split(",")[0].strip()
+
+    @property
+    def _default_keys(self) -> dict[str, str]:
+        places: tuple[type[DOMNode], ...] = (SegueApp, *ChatScreen.places())
+        return {b.id: b.key for node in places for b in keymap.bindings_of(node) if b.id}
+
+    def key_problems(self) -> Iterable[Exception]:
+        """What is wrong with the keys of the config."""
+        if not self.keys:
+            return []
+        from tui.app.screens.sheets import all_sheets
+
+        chat, *parts = ChatScreen.places()
+        places: list[list[type[DOMNode]]] = [[SegueApp, chat, part] for part in parts]
+        places += [[SegueApp, sheet] for sheet in all_sheets()]
+        return keymap.problems(self.keys, places)
+
+    # -- what every screen may need
+    async def copy(self, text: str) -> None:
+        """Put ``text`` into the clipboard, and say how that went."""
+        from tui.app.clipboard import copy
+
+        self.notify((await copy(self, text)).words)
+
+    async def choose_theme(self, name: str) -> None:
+        """Use a theme, from now on and in later runs.
+
+        Raises:
+            UsageError: There is no such theme.
+        """
+        known = next((n for n in (name, f"segue-{name}") if n in self.available_themes), None)
+        if known is None:
+            raise UsageError(
+                f"There is no theme {one_line(name)}", "As in /theme light."
+            )
+        self.theme = known
+        if self.workspace is not None:
+            await self.workspace.store.set_state(THEME, known)
+
+    async def recall_theme(self) -> None:
+        """Use the theme that was chosen in an earlier run, unless the config names another."""
+        assert self.workspace is not None
+        kept = await self.workspace.store.get_state(THEME)
+        if kept in self.available_themes and self.config.theme == DEFAULT_THEME:
+            self.theme = kept
+
+    # -- actions
+    async def action_help(self) -> None:
+        """Show all keys and commands."""
+        await self.chat.sheets.help()
+
+    async def action_quit(self) -> None:
+        """Keep what is coming, and quit."""
+        await self.leave(0)
+
+    async def leave(self, code: int) -> None:
+        """End: replies are stopped and stored, the draft written, the workspace closed.
+
+        Args:
+            code: The exit code of the program.
+        """
+        if self._leaving:
+            return
+        self._leaving = True
+        try:
+            async with asyncio.timeout(LONGEST_GOODBYE):
+                await self.chat.finish()
+        except TimeoutError:
+            self.log.warning("the end was not waited for")
+        self.exit(return_code=code)
+
+    async def on_unmount(self) -> None:
+        """Close the workspace, however the app ended."""
+        workspace, self.workspace = self.workspace, None
+        if workspace is not None:
+            await workspace.close()
+
+    # -- faults
+    def _handle_exception(self, error: Exception) -> None:
+        """End after a fault of ours, with a private report instead of a traceback with locals."""
+        cause = getattr(error, "error", error)  # a worker's fault comes wrapped
+        self._return_code = 1
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+        log = self.workspace.paths.log if self.workspace else Paths.default().log
+        report = crash.write_report(cause, log)
+        self.panic(Text(crash.last_words(cause, report)))
+
+
+teach_alt_enter()
+ScrollBar.renderer = SlimThumb

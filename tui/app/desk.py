@@ -1,0 +1,226 @@
+"""The conversations at hand: the one that is read, those still being answered, what waits behind them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from tui.app.chat import Chat, Place
+from tui.app.drafts import AT_WORK, Drafts
+from tui.app.live import LiveReplies, LiveReply, key_of
+from tui.app.start import StartOptions
+from tui.chat.conversation import Conversation
+from tui.chat.message import Message, Status
+from tui.engine.choice import choose_model
+from tui.engine.engine import Engine
+from tui.engine.events import Event, Finished
+from tui.errors import NotFoundError, SegueError
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+    from tui.engine.workspace import Workspace
+
+_WENT_WELL = frozenset({Status.COMPLETE, Status.LENGTH, Status.TOOL, Status.EMPTY})
+"""Ends after which a queued prompt is sent; after any other the person decides."""
+
+Act = Callable[[], Awaitable[LiveReply]]
+
+
+class Face(Protocol):
+    """What shows the desk: the chat screen."""
+
+    async def show_begun(self, chat: Chat, before: Sequence[int]) -> None:
+        """A reply begins; ``before`` is the path as it was."""
+        ...
+
+    def show_event(self, live: LiveReply, event: Event, *, turned: bool) -> None:
+        """A reply went on; ``turned`` if it does something else now."""
+        ...
+
+    def show_end(self, live: LiveReply, message: Message) -> None:
+        """A reply has ended."""
+        ...
+
+    def give_back(self, text: str) -> None:
+        """A prompt was not sent; it goes back into the composer."""
+        ...
+
+    def tell(self, error: SegueError) -> None:
+        """Something went wrong that the person should know."""
+        ...
+
+    def fault(self, error: Exception) -> None:
+        """Our own code failed."""
+        ...
+
+    def refresh_frame(self) -> None:
+        """The queue, or which replies live, changed."""
+        ...
+
+
+class Desk:
+    """Chats, live replies and queues, over one workspace."""
+
+    def __init__(self, app: App[None], face: Face, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self.drafts = Drafts(app, workspace.store, face.tell)
+        self.live = LiveReplies(app, self._heard, face.fault)
+        self.unread: set[int] = set()
+        self._app = app
+        self._face = face
+        self._kept = Place(workspace.store, workspace.engine)
+        self._forgotten: Place | None = None
+        self._chats: dict[int, Chat] = {}
+        self.chat = self._chat(self._kept, Conversation(0))
+
+    # -- which conversation
+    def _chat(self, place: Place, conversation: Conversation) -> Chat:
+        return Chat(place, self.workspace.catalogue, self.live, conversation)
+
+    async def begin_with(self, options: StartOptions) -> None:
+        """Take the conversation that the command line names, the one with an unsent draft, or a new one."""
+        store = self.workspace.store
+        wanted = options.open_id
+        if wanted is None and options.continue_last:
+            newest = await store.list_conversations(limit=1)
+            wanted = newest[0].id if newest else None
+        elif wanted is None and options.prompt is None and not options.temporary:
+            wanted = int(await store.get_state(AT_WORK) or 0) or None
+        try:
+            self.chat = await self.find(wanted) if wanted else await self.new()
+        except NotFoundError as error:
+            self.chat = await self.new()
+            if options.open_id is not None:
+                self._face.tell(error)
+        if options.model:
+            await self.chat.change(model=options.model)
+        if options.temporary:
+            self.chat.conversation.temporary = True
+
+    async def find(self, conversation_id: int) -> Chat:
+        """A stored conversation; the same object while it is being answered."""
+        known = self._chats.get(conversation_id)
+        if known is not None:
+            return known
+        return self._chat(self._kept, await self._kept.store.load_conversation(conversation_id))
+
+    async def new(self) -> Chat:
+        """An empty conversation, which is stored with its first prompt."""
+        return self._chat(self._kept, await self._blank())
+
+    async def new_temporary(self) -> Chat:
+        """An empty conversation that is kept in memory only."""
+        if self._forgotten is None:
+            from tui.history.sqlite import open_history
+
+            store = await open_history(None)
+            workspace = self.workspace
+            workspace.at_close.append(store.close)
+            engine = Engine(store, workspace.registry, workspace.catalogue)
+            self._forgotten = Place(store, engine, temporary=True)
+        conversation = await self._blank()
+        conversation.temporary = True
+        return self._chat(self._forgotten, conversation)
+
+    async def _blank(self) -> Conversation:
+        workspace = self.workspace
+        model = await choose_model(workspace.config, workspace.store, workspace.registry, workspace.catalogue)
+        return Conversation(0, model=model, system=workspace.config.system)
+
+    def adopt(self, conversation: Conversation) -> Chat:
+        """A conversation that was just made in the place of the one that is read."""
+        return self._chat(self.chat.place, conversation)
+
+    # -- prompts
+    def submit(self, text: str) -> None:
+        """Send ``text`` in the conversation that is read, or queue it behind the reply that comes."""
+        chat = self.chat
+        if chat.busy:
+            chat.queue.append(text)
+            self._face.refresh_frame()
+        else:
+            self.begin(chat, lambda: chat.send(text), text)
+
+    def take_back(self) -> str:
+        """The last queued prompt of the conversation that is read, which is queued no more."""
+        text = self.chat.queue.pop() if self.chat.queue else ""
+        self._face.refresh_frame()
+        return text
+
+    def _give_back(self, chat: Chat, *prompts: str) -> None:
+        """Prompts that are not sent stand in the composer again, or in the draft of their conversation."""
+        text = "\n\n".join([*filter(None, prompts), *chat.queue])
+        chat.queue.clear()
+        if chat is self.chat:
+            self._face.give_back(text)
+        elif text:
+            self.drafts.note(chat.conversation, text)
+
+    # -- replies
+    def begin(self, chat: Chat, act: Act, text: str = "") -> None:
+        """Let a reply begin; if it can't, ``text`` goes back to the person."""
+        chat.preparing = True
+        self._app.run_worker(self._begin(chat, act, text), group="begin")
+
+    async def _begin(self, chat: Chat, act: Act, text: str) -> None:
+        conversation, before = chat.conversation, chat.conversation.path()
+        try:
+            await act()
+        except SegueError as error:
+            self._face.tell(error)
+            self._give_back(chat, text)
+            return
+        finally:
+            chat.preparing = False
+        self._chats[chat.key] = chat
+        if chat.conversation is not conversation:
+            self.drafts.note(conversation, "")  # the page is not blank any more, nor has it a draft
+        await self._face.show_begun(chat, before)
+
+    @property
+    def live_hues(self) -> dict[int, str]:
+        """The stored conversations that are being answered, with the hue of the model."""
+        return {
+            live.conversation.id: live.conversation.hues.get(live.reply.message.model or "", "sky")
+            for live in self.live
+            if not live.conversation.temporary
+        }
+
+    def stop(self) -> bool:
+        """Stop the reply of the conversation that is read. Returns whether there was one."""
+        return self.live.stop(self.chat.key)
+
+    def _heard(self, live: LiveReply, event: Event, turned: bool) -> None:
+        if not isinstance(event, Finished):
+            self._face.show_event(live, event, turned=turned)
+            return
+        chat = self._chats.pop(key_of(live.conversation))
+        if chat is not self.chat and not live.conversation.temporary:
+            self.unread.add(live.conversation.id)
+        self._face.show_end(live, event.message)
+        if event.message.status in _WENT_WELL:
+            self._send_next(chat)
+        else:
+            self._give_back(chat)
+
+    def _send_next(self, chat: Chat) -> None:
+        if chat.queue:
+            text = chat.queue.pop(0)
+            self.begin(chat, lambda: chat.send(text), text)
+            self._face.refresh_frame()
+
+    # -- the end
+    async def finish(self, draft: Callable[[], str]) -> None:
+        """Stop and store every reply, and keep what was not sent.
+
+        Args:
+            draft: Gives what stands in the composer once the queued prompts are back in it.
+        """
+        begun = [worker for worker in self._app.workers if worker.group == "begin"]
+        await asyncio.gather(*(worker.wait() for worker in begun), return_exceptions=True)
+        await self.live.stop_all()
+        self._give_back(self.chat)
+        self.drafts.note(self.chat.conversation, draft())
+        await self.drafts.flush()

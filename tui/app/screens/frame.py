@@ -1,0 +1,182 @@
+"""What stands round the conversation: title, status, keys, sidebar, and where they stand."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from textual.containers import Vertical
+from textual.geometry import Size, Spacing
+from textual.widgets import Static
+
+from tui.app.grid import SMALLEST, WIDE, gutters, text_edges
+from tui.app.situation import of_ended, of_live
+from tui.app.widgets.key_line import Hint, KeyLine
+from tui.app.widgets.notice_line import NoticeLine
+from tui.app.widgets.queue_line import QueueLine
+from tui.app.widgets.sidebar import Sidebar
+from tui.app.widgets.status_line import Fill, Situation, StatusLine
+from tui.app.widgets.title_line import TitleLine
+from tui.chat.message import Message
+from tui.errors import HistoryError
+
+if TYPE_CHECKING:
+    from tui.app.screens.chat import ChatScreen
+
+ASK = "Ask, or / for commands"
+ASK_NEXT = "Write the next message; it is sent when this reply ends"
+LISTED = 200
+"""Conversations in the sidebar; the list behind Ctrl+R has them all."""
+NEW_TITLE = "New conversation"
+
+
+class Frame:
+    """Keeps the frame of the chat screen true."""
+
+    def __init__(self, screen: ChatScreen) -> None:
+        self._screen = screen
+        self._ended: tuple[int, Situation] | None = None
+        self._sidebar_wanted = True
+
+    def begin(self) -> None:
+        """Start the clock that ticks while a reply comes, and show the empty frame."""
+        self._ticker = self._screen.set_interval(1.0, self.refresh_status, pause=True)
+        self.refresh()
+        self._screen.query_one("#sidebar-keys", KeyLine).hints = (
+            self._hint("new", "new"),
+            self._hint("conversations", "all"),
+        )
+
+    # -- where things stand
+    def place(self, size: Size) -> None:
+        """Fit everything to the screen."""
+        screen = self._screen
+        columns, rows = SMALLEST
+        small = size.width < columns or size.height < rows
+        screen.set_class(small, "-small")
+        if small:
+            words = f"Segue needs {columns}×{rows}; this is {size.width}×{size.height}"
+            screen.query_one("#small", Static).update(words[: max(1, size.width)])
+            return
+        wide = size.width >= WIDE
+        screen.set_class(wide and self._sidebar_wanted, "-sidebar")
+        self._align(wide)
+
+    def _align(self, wide: bool) -> None:
+        screen = self._screen
+        width = screen.size.width - (30 if screen.has_class("-sidebar") and wide else 0)
+        left, right = gutters(width, wide=wide)
+        screen.query_one("#composer", Vertical).styles.padding = Spacing(1, right, 0, left)
+        left, right = text_edges(width, wide=wide)
+        for line in ("#title", "#notice", "#status", "#keys"):
+            widget = screen.query_one(line)
+            top, bottom = widget.styles.padding.top, widget.styles.padding.bottom
+            widget.styles.padding = Spacing(top, right, bottom, left)
+
+    def toggle_sidebar(self) -> None:
+        """Show or hide the sidebar: beside the page where there is room, else over it."""
+        screen = self._screen
+        shown = not screen.has_class("-sidebar")
+        screen.set_class(shown, "-sidebar")
+        wide = screen.size.width >= WIDE
+        if wide:
+            self._sidebar_wanted = shown
+            self._align(wide)
+        elif shown:
+            screen.query_one(Sidebar).list.focus()
+        if not shown:
+            screen.back_to_writing()
+
+    def close_overlay(self) -> None:
+        """Hide a sidebar that lies over the page."""
+        if self._screen.size.width < WIDE:
+            self._screen.remove_class("-sidebar")
+
+    # -- what it says
+    def refresh(self) -> None:
+        """Show everything as it is now."""
+        screen = self._screen
+        if screen.is_open:
+            chat = screen.desk.chat
+            title = screen.query_one(TitleLine)
+            title.title = chat.conversation.title or NEW_TITLE
+            title.tags = chat.conversation.tags
+            title.temporary = chat.conversation.temporary
+            screen.query_one(QueueLine).prompts = tuple(chat.queue)
+            screen.composer.queued = bool(chat.queue)
+            screen.composer.placeholder = ASK_NEXT if chat.busy else ASK
+            screen.run_worker(self._count(), group="count", exclusive=True)
+        else:
+            screen.composer.placeholder = ASK
+        self.refresh_status()
+        self.refresh_keys()
+
+    async def _count(self) -> None:
+        chat = self._screen.desk.chat
+        try:
+            used = await chat.tokens() if chat.conversation.id else 0
+        except HistoryError:
+            return  # told where the history is used for more than a number
+        self._screen.query_one(StatusLine).fill = Fill(used, chat.window)
+
+    def refresh_status(self) -> None:
+        """Show what goes on; the clock ticks only while a reply comes."""
+        screen = self._screen
+        if not screen.is_open:
+            return
+        status, chat = screen.query_one(StatusLine), screen.desk.chat
+        live = chat.live
+        model = (live.reply.message.model if live else None) or chat.conversation.model
+        status.model = model
+        status.hue = chat.hue(model) if model else "sky"
+        if live is not None:
+            status.situation = of_live(live, status.hue)
+            self._ticker.resume()
+            return
+        self._ticker.pause()
+        ended = self._ended
+        status.situation = ended[1] if ended and ended[0] == chat.key else Situation()
+
+    def ended(self, message: Message, tokens: int) -> None:
+        """Remember how the last reply of the conversation that is read ended."""
+        self._ended = (self._screen.desk.chat.key, of_ended(message, tokens))
+
+    # -- keys
+    def refresh_keys(self) -> None:
+        """Show the keys that matter now."""
+        self._screen.query_one("#keys", KeyLine).hints = tuple(self._keys())
+
+    def _keys(self) -> list[Hint]:
+        screen = self._screen
+        if screen.actions.editing is not None:
+            return [self._hint("send", "send as a new version"), self._hint("stop", "leave it as it was")]
+        named = (("model", "model"), ("message-up", "messages"), ("help", "keys"))
+        rest = [self._hint(name, words) for name, words in named]
+        if screen.is_open and screen.desk.chat.busy:
+            return [self._hint("stop", "stop"), self._hint("send", "queue"), *rest]
+        return [self._hint("send", "send"), self._hint("palette", "commands"), *rest]
+
+    def _hint(self, binding_id: str, words: str) -> Hint:
+        from tui.app.widgets.hints import key_name
+
+        key = self._screen.segue.key_for(binding_id)
+        return Hint(key_name(key), words, key)
+
+    # -- the sidebar
+    def list_soon(self) -> None:
+        """Read the list of conversations again."""
+        if self._screen.is_open:
+            self._screen.run_worker(self._list(), group="list", exclusive=True)
+
+    async def _list(self) -> None:
+        screen = self._screen
+        desk = screen.desk
+        try:
+            summaries = await desk.workspace.store.list_conversations(limit=LISTED)
+        except HistoryError as error:
+            screen.query_one(NoticeLine).add(str(error))
+            return
+        current = None if desk.chat.conversation.temporary else desk.chat.conversation.id
+        screen.query_one(Sidebar).show(
+            summaries, current, desk.live_hues, frozenset(desk.unread), datetime.now().astimezone().date()
+        )

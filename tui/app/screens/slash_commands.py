@@ -1,0 +1,139 @@
+"""What the slash commands and the palette do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.errors import UsageError
+from tui.text import clean, one_line
+
+if TYPE_CHECKING:
+    from tui.app.screens.chat import ChatScreen
+
+Value = str | int | float
+
+PARAMETERS: dict[str, type[Value]] = {
+    "temperature": float,
+    "top_p": float,
+    "max_tokens": int,
+    "seed": int,
+    "reasoning_effort": str,
+    "stop": str,
+}
+"""What ``/set`` knows, and how it is written."""
+
+
+class SlashCommands:
+    """Runs commands by name."""
+
+    def __init__(self, screen: ChatScreen) -> None:
+        self._screen = screen
+
+    async def run(self, name: str, argument: str) -> None:
+        """Run one command.
+
+        Raises:
+            SegueError: There is no such command, or it can't be done.
+        """
+        method = getattr(self, f"_do_{name}", None)
+        if method is None:
+            raise UsageError(f"There is no command /{name}", "A space before the slash sends it as text.")
+        await method(argument)
+
+    async def _do_model(self, argument: str) -> None:
+        if argument:
+            await self._screen.use_model(argument)
+        else:
+            await self._screen.sheets.pick_model()
+
+    async def _do_new(self, argument: str) -> None:
+        await self._screen.action_new()
+
+    async def _do_open(self, argument: str) -> None:
+        await self._screen.action_conversations()
+
+    async def _do_find(self, argument: str) -> None:
+        await self._screen.sheets.find(argument)
+
+    async def _do_title(self, argument: str) -> None:
+        if not argument:
+            await self._ask("Title", "title", self._screen.desk.chat.conversation.title)
+            return
+        await self._screen.desk.chat.change(title=one_line(argument, 200), titled=True)
+        self._screen.refresh_frame()
+
+    async def _do_system(self, argument: str) -> None:
+        if not argument:
+            await self._ask("System prompt", "system", self._screen.desk.chat.conversation.system)
+            return
+        await self._screen.desk.chat.change(system="" if argument == "-" else clean(argument))
+        self._screen.notify("System prompt cleared" if argument == "-" else "System prompt set")
+        self._screen.refresh_frame()
+
+    async def _ask(self, title: str, command: str, value: str) -> None:
+        from tui.app.screens.prompt import AskLine
+
+        def answered(line: str | None) -> None:
+            if line is not None:
+                self._screen.run_command(command, line or "-")
+
+        await self._screen.app.push_screen(AskLine(title, value), answered)
+
+    async def _do_set(self, argument: str) -> None:
+        name, _, value = argument.partition(" ")
+        chat = self._screen.desk.chat
+        parameters = dict(chat.conversation.parameters)
+        if not name:
+            shown = ", ".join(f"{key} = {value}" for key, value in parameters.items())
+            self._screen.notify(shown or "No parameter is set. As in /set temperature 0.2")
+            return
+        if name not in PARAMETERS:
+            raise UsageError(f"There is no parameter {one_line(name)}", f"There are {', '.join(PARAMETERS)}.")
+        parameters.pop(name, None)
+        if value.strip():
+            parameters[name] = _value(name, value.strip())
+        await chat.change(parameters=parameters)
+        self._screen.notify(f"{name} = {parameters[name]}" if name in parameters else f"{name} is not set")
+
+    async def _do_retry(self, argument: str) -> None:
+        chat = self._screen.desk.chat
+        message_id = chat.last_reply or chat.last
+        if message_id is None:
+            raise UsageError("There is no reply yet")
+        self._screen.actions.answer_again(message_id)
+
+    async def _do_copy(self, argument: str) -> None:
+        message_id = self._screen.desk.chat.last_reply
+        if message_id is None:
+            raise UsageError("There is no reply yet")
+        [message] = await self._screen.desk.chat.messages([message_id])
+        await self._screen.segue.copy(message.text)
+
+    async def _do_temporary(self, argument: str) -> None:
+        await self._screen.open_chat(await self._screen.desk.new_temporary())
+
+    async def _do_theme(self, argument: str) -> None:
+        if argument:
+            await self._screen.segue.choose_theme(argument)
+        else:
+            self._screen.app.search_themes()
+
+    async def _do_editor(self, argument: str) -> None:
+        await self._screen.action_editor()
+
+    async def _do_sidebar(self, argument: str) -> None:
+        self._screen.action_sidebar()
+
+    async def _do_help(self, argument: str) -> None:
+        await self._screen.sheets.help()
+
+    async def _do_quit(self, argument: str) -> None:
+        await self._screen.segue.action_quit()
+
+
+def _value(name: str, text: str) -> Value:
+    try:
+        return PARAMETERS[name](text)
+    except ValueError:
+        kind = "a whole number" if PARAMETERS[name] is int else "a number"
+        raise UsageError(f"{name} must be {kind}, not {one_line(text)}") from None

@@ -1,0 +1,43 @@
+"""What the person must know and would miss in a toast: it stays until Esc."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from tui.text import one_line
+
+_SHOWN = 3
+
+
+class NoticeLine(Widget):
+    """Notices under the title, newest first."""
+
+    DEFAULT_CSS = """
+    NoticeLine { height: auto; display: none; color: $ink; text-wrap: wrap; }
+    NoticeLine.-filled { display: block; }
+    """
+    notices: reactive[tuple[str, ...]] = reactive((), layout=True)
+
+    def add(self, notice: str) -> None:
+        """Show one more; the same twice is once."""
+        words = one_line(notice)
+        if words not in self.notices:
+            self.notices = (words, *self.notices)
+
+    def clear(self) -> bool:
+        """Show none. Returns whether there were any."""
+        had, self.notices = bool(self.notices), ()
+        return had
+
+    def watch_notices(self) -> None:
+        """Take no room while there are none."""
+        self.set_class(bool(self.notices), "-filled")
+
+    def render(self) -> Content:
+        """The newest, a count of the others, and the way out."""
+        lines = [Content.assemble(("! ", "$warning"), words) for words in self.notices[:_SHOWN]]
+        hidden = len(self.notices) - _SHOWN
+        more = f"and {hidden} more   " if hidden > 0 else ""
+        return Content("\n").join([*lines, Content.styled(f"  {more}esc dismiss", "$dim")])
