@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
+from tui.rendering.flow import slice_piece
 from tui.rendering.highlight import highlight
 from tui.rendering.pieces import BLANK, DIM, INK, QUOTED, Line, Piece
-from tui.rendering.prose import slice_piece
 from tui.rendering.wrap import cells, chop
 from tui.text import one_line
 

@@ -103,6 +103,10 @@ def draw(leaf: Leaf, width: int, env: dict[str, Any]) -> Drawing:
             return Fixed(rows=0)
         case "details":
             return Fixed(Piece(one_line(leaf.content) or "Details", STRONG))
+        case "math":
+            from tui.rendering.prose import Formula
+
+            return Formula(leaf.content, width, env)
         case _:
             from tui.rendering.prose import Prose
 

@@ -126,7 +126,8 @@ class _Weaver:
     def _math_inline(self, token: Token, start: int, _end: int) -> None:
         from tui.rendering.maths import to_unicode
 
-        self._add(to_unicode(token.content), start, start + len(token.markup), QUOTED | ITALIC)
+        text = to_unicode(token.content).replace("\n", "; ")
+        self._add(text, start, start + len(token.markup), QUOTED)
 
     def _footnote_ref(self, token: Token, start: int, _end: int) -> None:
         label = token.meta["label"]

@@ -7,11 +7,11 @@ from bisect import bisect_right
 from collections.abc import Iterator
 
 from tui.rendering.drawings import Drawing
+from tui.rendering.flow import slice_piece
 from tui.rendering.layout import Layout, Placed
 from tui.rendering.leaves import Leaf
 from tui.rendering.pieces import QUOTED, Piece
 from tui.rendering.places import Places, index_at, row_of, spots
-from tui.rendering.prose import slice_piece
 from tui.rendering.source import Source
 from tui.rendering.wrap import cells
 

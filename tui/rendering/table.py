@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from tui.rendering.flow import Flow
 from tui.rendering.inline import parse_inline
 from tui.rendering.pieces import BAND, DIM, INK, LINE, Line, Piece
-from tui.rendering.prose import Flow
 from tui.rendering.wrap import cells, wrap
 
 GAP = 4

@@ -8,6 +8,11 @@ from collections.abc import Iterator
 from rich.cells import cell_len, split_graphemes
 
 _CHUNK = re.compile(r"\n| +|[^ \n]+")
+# Characters that are one cell wide and break only at spaces.
+_NARROW = re.compile(
+    "[ -~\u00a0-\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u052f"
+    "\u2010-\u2027\u2030-\u205e\u2190-\u22ff\u2500-\u25fc]*"
+)
 _NOT_FIRST = frozenset("、。，．・：；？！゛゜ヽヾゝゞ々ー）］｝〕〉》」』】〙〗’”…‥,.;:?!)]}")
 _NOT_LAST = frozenset("（［｛〔〈《「『【〘〖‘“([{")
 
@@ -20,41 +25,45 @@ def cells(text: str) -> int:
 def wrap(text: str, width: int, start: int = 0) -> list[tuple[int, int]]:
     """Break ``text`` from ``start`` on into lines of at most ``width`` cells: (first, end) of each.
 
-    The spaces at a break belong to no line; a newline always breaks.
+    The spaces round a break belong to no line; a newline always breaks.
     """
     lines: list[tuple[int, int]] = []
     position = start
     while True:
         newline = text.find("\n", position)
         end = len(text) if newline < 0 else newline
-        part = text if position == 0 and end == len(text) else text[position:end]
-        if part.isascii():
-            _wrap_ascii(text, position, end, width, lines)
+        while position < end and text[position] == " ":
+            position += 1
+        if _NARROW.fullmatch(text, position, end):
+            _wrap_narrow(text, position, end, width, lines)
         else:
-            _wrap_any(text, position, end, width, lines)
+            _wrap_wide(text, position, end, width, lines)
         if newline < 0:
             return lines
         position = newline + 1
 
 
-def _wrap_ascii(text: str, position: int, end: int, width: int, lines: list[tuple[int, int]]) -> None:
+def _wrap_narrow(text: str, position: int, end: int, width: int, lines: list[tuple[int, int]]) -> None:
+    """A character is a cell: breaks can be looked up."""
+    while end > position and text[end - 1] == " ":
+        end -= 1
     while end - position > width:
-        cut = text.rfind(" ", position, position + width + 1)
-        stop = cut
-        while stop > position and text[stop - 1] == " ":
+        stop = text.rfind(" ", position, position + width + 1)
+        if stop < 0:
+            stop = position + width  # a word too long for a line
+        after = stop
+        while text[stop - 1] == " ":
             stop -= 1
-        if stop <= position:  # no space, or nothing before it: the word itself is cut
-            cut = stop = position + width
         lines.append((position, stop))
-        position = cut
-        while position < end and text[position] == " ":
+        position = after
+        while text[position] == " ":
             position += 1
-    if position < end or not lines or text[position - 1 : position] == "\n":
-        lines.append((position, end))
+    lines.append((position, end))
 
 
-def _wrap_any(text: str, position: int, end: int, width: int, lines: list[tuple[int, int]]) -> None:
-    first, used, last = position, 0, position
+def _wrap_wide(text: str, position: int, end: int, width: int, lines: list[tuple[int, int]]) -> None:
+    first = last = position
+    used = 0
     for start, stop, size in _atoms(text, position, end, width):
         if text[start] == " ":
             used += size
@@ -64,7 +73,7 @@ def _wrap_any(text: str, position: int, end: int, width: int, lines: list[tuple[
             first, used = start, 0
         used += size
         last = stop
-    lines.append((first, last if last > first else end))
+    lines.append((first, last))
 
 
 def _atoms(text: str, position: int, end: int, width: int) -> Iterator[tuple[int, int, int]]:
