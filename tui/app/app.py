@@ -163,9 +163,7 @@ class SegueApp(App[None]):
         """
         known = next((n for n in (name, f"segue-{name}") if n in self.available_themes), None)
         if known is None:
-            raise UsageError(
-                f"There is no theme {one_line(name)}", "As in /theme light."
-            )
+            raise UsageError(f"There is no theme {one_line(name)}", "As in /theme light.")
         self.theme = known
         if self.workspace is not None:
             await self.workspace.store.set_state(THEME, known)

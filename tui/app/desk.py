@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from tui.app.background import in_background
 from tui.app.chat import Chat, Place
 from tui.app.drafts import AT_WORK, Drafts
 from tui.app.live import LiveReplies, LiveReply, key_of
@@ -162,7 +163,7 @@ class Desk:
     def begin(self, chat: Chat, act: Act, text: str = "") -> None:
         """Let a reply begin; if it can't, ``text`` goes back to the person."""
         chat.preparing = True
-        self._app.run_worker(self._begin(chat, act, text), group="begin")
+        in_background(self._app, "begin", self._begin, chat, act, text)
 
     async def _begin(self, chat: Chat, act: Act, text: str) -> None:
         conversation, before = chat.conversation, chat.conversation.path()

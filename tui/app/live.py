@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from textual.worker import WorkerCancelled, WorkerFailed
 
+from tui.app.background import in_background
 from tui.chat.conversation import Conversation
 from tui.chat.message import Message
 from tui.engine.events import Event, Finished, ReasoningAdded, Started, TextAdded, Waiting, Working
@@ -142,9 +143,7 @@ class LiveReplies:
         live = LiveReply(reply, conversation)
         key = key_of(conversation)
         self._live[key] = live
-        live.worker = self._app.run_worker(
-            self._run(key, live), name=f"reply {key}", group=f"reply {key}", exit_on_error=False
-        )
+        live.worker = in_background(self._app, f"reply {key}", self._run, key, live, fatal=False)
         return live
 
     def stop(self, key: int) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -14,6 +14,7 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.widgets import Static, TextArea
 
+from tui.app.background import in_background
 from tui.app.chat import Chat, note_model
 from tui.app.desk import Desk
 from tui.app.screens.frame import Frame
@@ -141,7 +142,7 @@ class ChatScreen(Screen[None]):
         self.call_after_refresh(self._open_soon)
 
     def _open_soon(self) -> None:
-        self.run_worker(self._open_workspace(), group="open")
+        in_background(self, "open", self._open_workspace)
 
     async def _open_workspace(self) -> None:
         segue = self.segue
@@ -168,7 +169,7 @@ class ChatScreen(Screen[None]):
 
     def _keep_connections(self) -> None:
         assert self.segue.workspace is not None
-        self.run_worker(self.segue.workspace.keep_connections(), group="open")
+        in_background(self, "open", self.segue.workspace.keep_connections)
 
     async def finish(self) -> None:
         """Store what is on its way, before the program ends."""
@@ -214,7 +215,7 @@ class ChatScreen(Screen[None]):
         if chat is not self.desk.chat:
             return
         path = chat.conversation.path()
-        if path[: len(before)] == list(before):
+        if before and path[: len(before)] == list(before):
             for message in await chat.messages(path[len(before) :]):
                 self.transcript.add(message)
         else:
@@ -264,13 +265,13 @@ class ChatScreen(Screen[None]):
         """Our own code failed while a reply came."""
         self.app._handle_exception(error)
 
-    def attempt(self, work: Awaitable[None]) -> None:
+    def attempt(self, act: Callable[..., Awaitable[None]], *arguments: Any) -> None:
         """Do something in the background; what can't be done is told."""
-        self.run_worker(self._attempt(work), group="acts")
+        in_background(self, "acts", self._attempt, act, *arguments)
 
-    async def _attempt(self, work: Awaitable[None]) -> None:
+    async def _attempt(self, act: Callable[..., Awaitable[None]], *arguments: Any) -> None:
         try:
-            await work
+            await act(*arguments)
         except SegueError as error:
             self.tell(error)
 
@@ -289,7 +290,7 @@ class ChatScreen(Screen[None]):
 
     def run_command(self, name: str, argument: str = "") -> None:
         """Run a slash command."""
-        self.attempt(self.commands.run(name, argument))
+        self.attempt(self.commands.run, name, argument)
 
     @on(Composer.TakeBack)
     def _take_back(self) -> None:
@@ -306,12 +307,12 @@ class ChatScreen(Screen[None]):
 
     @on(Transcript.Chosen)
     def _chosen(self, event: Transcript.Chosen) -> None:
-        self.attempt(self.actions.do(event.action, event.message_id))
+        self.attempt(self.actions.do, event.action, event.message_id)
 
     @on(Sidebar.Opened)
     def _opened(self, event: Sidebar.Opened) -> None:
         self.frame.close_overlay()
-        self.attempt(self.open_by_id(event.conversation_id))
+        self.attempt(self.open_by_id, event.conversation_id)
 
     @on(Conversations.Left)
     def _left(self) -> None:
@@ -335,14 +336,14 @@ class ChatScreen(Screen[None]):
         """Copy what is selected, else stop the reply, else clear the draft; twice: quit."""
         selected = self.get_selected_text()
         if selected:
-            self.attempt(self.segue.copy(selected))
+            self.attempt(self.segue.copy, selected)
             self.clear_selection()
         elif self._desk is None or not self._desk.stop():
             self._clear_or_quit()
 
     def _clear_or_quit(self) -> None:
         if time.monotonic() - self._interrupted < TWICE:
-            self.attempt(self.segue.leave(0))
+            self.attempt(self.segue.leave, 0)
             return
         self._interrupted = time.monotonic()
         again = f"{self.segue.key_for('interrupt')} again quits"
@@ -351,8 +352,11 @@ class ChatScreen(Screen[None]):
 
     async def action_new(self) -> None:
         """Begin a new conversation; one that is empty already is new."""
-        if self._desk is not None:
-            await self._attempt(self.open_chat(await self._desk.new()))
+        await self._attempt(self.open_new)
+
+    async def open_new(self) -> None:
+        """Show a new conversation."""
+        await self.open_chat(await self.desk.new())
 
     def action_walk(self, step: int) -> None:
         """Choose a message; its keys work until Esc."""
@@ -364,7 +368,7 @@ class ChatScreen(Screen[None]):
 
     async def action_editor(self) -> None:
         """Write the draft in the person's editor."""
-        self.attempt(self._edit_outside())
+        self.attempt(self._edit_outside)
 
     async def _edit_outside(self) -> None:
         from tui.app.editor import edit
@@ -373,22 +377,20 @@ class ChatScreen(Screen[None]):
 
     async def action_undo(self) -> None:
         """Take back the last deletion."""
-        await self.actions.undo()
+        await self._attempt(self.actions.undo)
 
     # -- sheets
     async def action_model(self) -> None:
         """Choose who answers from now on."""
-        if self.is_open:
-            await self.sheets.pick_model()
+        await self._attempt(self.sheets.pick_model)
 
     async def action_conversations(self) -> None:
         """Find and open a conversation."""
-        if self.is_open:
-            await self.sheets.all_conversations()
+        await self._attempt(self.sheets.all_conversations)
 
     async def action_find(self) -> None:
         """Find in this conversation."""
-        await self.sheets.find("")
+        await self._attempt(self.sheets.find)
 
     async def use_model(self, model_id: str) -> None:
         """Let a model answer from now on; what is written stays."""

@@ -9,6 +9,7 @@ from textual.containers import Vertical
 from textual.geometry import Size, Spacing
 from textual.widgets import Static
 
+from tui.app.background import in_background
 from tui.app.grid import SMALLEST, WIDE, gutters, text_edges
 from tui.app.situation import of_ended, of_live
 from tui.app.widgets.key_line import Hint, KeyLine
@@ -105,7 +106,7 @@ class Frame:
             screen.query_one(QueueLine).prompts = tuple(chat.queue)
             screen.composer.queued = bool(chat.queue)
             screen.composer.placeholder = ASK_NEXT if chat.busy else ASK
-            screen.run_worker(self._count(), group="count", exclusive=True)
+            in_background(screen, "count", self._count, exclusive=True)
         else:
             screen.composer.placeholder = ASK
         self.refresh_status()
@@ -166,7 +167,7 @@ class Frame:
     def list_soon(self) -> None:
         """Read the list of conversations again."""
         if self._screen.is_open:
-            self._screen.run_worker(self._list(), group="list", exclusive=True)
+            in_background(self._screen, "list", self._list, exclusive=True)
 
     async def _list(self) -> None:
         screen = self._screen

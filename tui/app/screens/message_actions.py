@@ -113,14 +113,13 @@ class MessageActions:
         await self._screen.reload()
         self._screen.notify(f"Deleted.   {self._screen.segue.key_for('undo')} undo")
 
-    async def undo(self) -> bool:
-        """Take back the last deletion. False if there is none."""
+    async def undo(self) -> None:
+        """Take back the last deletion."""
         undo, self._undo = self._undo, None
         if undo is None:
-            return False
+            raise UsageError("There is nothing to undo")
         await undo()
         await self._screen.reload()
-        return True
 
     def forget(self) -> None:
         """Another conversation is shown: nothing here refers to it."""

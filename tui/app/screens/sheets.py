@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tui.app.background import in_background
 from tui.app.chat import note_model, recent_models
 from tui.errors import UsageError
 
@@ -31,15 +32,15 @@ class Sheets:
             if choice is None:
                 return
             if message_id is None and not choice.answer_again:
-                screen.attempt(screen.use_model(choice.model_id))
+                screen.attempt(screen.use_model, choice.model_id)
             else:
                 again = message_id or chat.last_reply or chat.last
-                screen.attempt(self._answer_with(choice.model_id, again))
+                screen.attempt(self._answer_with, choice.model_id, again)
 
         recents = await recent_models(workspace.store)
         hues = chat.conversation.hues
         picker = ModelPicker(catalogue, workspace.registry, recents, chat.conversation.model, hues=hues)
-        screen.run_worker(catalogue.refresh(catalogue.stale()), group="models", exclusive=True)
+        in_background(screen, "models", catalogue.refresh, catalogue.stale(), exclusive=True)
         await screen.app.push_screen(picker, chosen)
 
     async def _answer_with(self, model_id: str, message_id: int | None) -> None:
@@ -57,13 +58,13 @@ class Sheets:
 
         def chosen(wanted: OpenConversation | None) -> None:
             if wanted is not None:
-                screen.attempt(screen.open_by_id(wanted.id, wanted.message_id, wanted.needle))
+                screen.attempt(screen.open_by_id, wanted.id, wanted.message_id, wanted.needle)
 
         current = desk.chat.conversation.id or None
         listing = Conversations(desk.workspace.store, desk.live_hues, current, frozenset(desk.unread))
         await screen.app.push_screen(listing, chosen)
 
-    async def find(self, needle: str) -> None:
+    async def find(self, needle: str = "") -> None:
         """Open the find bar of the conversation that is read."""
 
     async def help(self) -> None:
