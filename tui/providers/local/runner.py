@@ -14,6 +14,7 @@ import secrets
 import subprocess
 import sys
 import threading
+import time
 import weakref
 from collections.abc import AsyncIterator
 from concurrent.futures import Future
@@ -30,6 +31,8 @@ CONTEXT = 8192
 """Tokens of prompt and reply. More costs memory, and reading it would take minutes on a processor."""
 LOAD_LIMIT = 300.0
 """Seconds that a model may take to load: a big file on a slow disk."""
+LOAD_STEP = 5.0
+"""Seconds between two words about a load."""
 IDLE_LIMIT = 600.0
 """Seconds without a request after which a child is stopped and its memory given back."""
 END_DELAY = 0.5
@@ -54,6 +57,7 @@ class Child:
         self._title = model.title
         self._log = log
         self._process = _start(model, self.key, log)
+        self._deadline = time.monotonic() + LOAD_LIMIT
         self._ready: Future[dict[str, str]] = Future()
         self._ready.set_running_or_notify_cancel()  # who gives up waiting must not cancel it for all
         threading.Thread(target=self._watch, name=f"local model {model.name}", daemon=True).start()
@@ -74,22 +78,31 @@ class Child:
         """Whether the model answers."""
         return self._ready.done() and self.alive
 
+    async def ready(self) -> bool:
+        """Wait for the load, some seconds at most, and say whether it is over.
+
+        Raises:
+            ProviderError: It has taken too long.
+        """
+        await asyncio.wait([asyncio.wrap_future(self._ready)], timeout=LOAD_STEP)
+        if not self._ready.done() and time.monotonic() > self._deadline:
+            self.stop()
+            raise ProviderError(
+                f"{self._title} did not load within {LOAD_LIMIT:.0f} s",
+                self._see_log(),
+                kind=ErrorKind.TIMEOUT,
+            )
+        return self._ready.done()
+
     async def url(self) -> str:
         """Where the model answers, once it is loaded.
 
         Raises:
             ProviderError: It could not be loaded.
         """
-        try:
-            async with asyncio.timeout(LOAD_LIMIT):
-                answer = await asyncio.wrap_future(self._ready)
-        except TimeoutError:
-            self.stop()
-            raise ProviderError(
-                f"{self._title} did not load within {LOAD_LIMIT:.0f} s",
-                self._see_log(),
-                kind=ErrorKind.TIMEOUT,
-            ) from None
+        while not await self.ready():
+            pass
+        answer = self._ready.result()
         if "url" not in answer:
             await self._ended()  # the engine writes its log late
             raise self._load_error(answer.get("error", ""))
@@ -156,11 +169,6 @@ class Runner:
         self._idle = idle
         self._children: dict[Path, Child] = {}
         self._timers: dict[Path, asyncio.TimerHandle] = {}
-
-    def loaded(self, model: LocalModel) -> bool:
-        """Whether ``model`` answers at once."""
-        child = self._children.get(model.path)
-        return child is not None and child.loaded
 
     @asynccontextmanager
     async def serving(self, model: LocalModel) -> AsyncIterator[Child]:
