@@ -14,6 +14,7 @@ from tui.chat.model import ModelInfo, split_id
 from tui.errors import ProviderError, SegueError
 from tui.providers.facts import shipped
 from tui.providers.lists import Lists
+from tui.providers.offers import FOREIGN
 from tui.providers.registry import ProviderEntry, Registry
 
 STALE_SECONDS = 24 * 60 * 60
@@ -99,8 +100,7 @@ class Catalogue:
             self._lists.put(name, models)
 
     def _is_fresh(self, entry: ProviderEntry, fresh: set[str]) -> bool:
-        foreign = entry.kind in ("plugin", "drop-in")
-        return entry.name in fresh and (not foreign or self._registry.loaded(entry.name))
+        return entry.name in fresh and (entry.kind not in FOREIGN or self._registry.loaded(entry.name))
 
     def _models_of(self, entry: ProviderEntry) -> list[ModelInfo]:
         """The models of the config, else those the server listed, else those that are well known."""

@@ -12,7 +12,7 @@ from tui.config import Config, ProviderConfig, is_address
 from tui.paths import Paths
 from tui.providers.address import filled, host_of, is_loopback, ollama_address, same_host, variables_in
 from tui.providers.base import AsyncGeneratorProvider
-from tui.providers.plugins import DropIn, Package
+from tui.providers.plugins import Source
 from tui.providers.vendors import Vendor, make_class, vendors, wire_format
 from tui.text import one_line
 from tui.typed_toml import near
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from tui.providers.local import Runner
 
 Kind = Literal["built-in", "config", "plugin", "drop-in", "local", "g4f"]
+FOREIGN = frozenset({"plugin", "drop-in", "g4f"})
+"""The kinds whose code is not ours."""
 Make = Callable[[], type[AsyncGeneratorProvider]]
 
 
@@ -87,10 +89,10 @@ def local_offer(config: Config, paths: Paths, runner: Callable[[], Runner]) -> O
     return Offer(vendor, "local", settings, "local", make)
 
 
-def foreign_offer(source: Package | DropIn, kind: Kind, settings: ProviderConfig) -> Offer:
+def foreign_offer(source: Source, settings: ProviderConfig) -> Offer:
     """A provider from outside, of which only the name is known until it is loaded."""
     vendor = Vendor(source.name, source.name, key_needed=False, note=f"from {source.origin}")
-    return Offer(vendor, kind, settings, source.name, source.load)
+    return Offer(vendor, source.kind, settings, source.name, source.load)
 
 
 def adopted(offer: Offer, loaded: Any) -> tuple[Offer, type[AsyncGeneratorProvider]]:

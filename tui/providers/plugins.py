@@ -15,7 +15,7 @@ from importlib.metadata import EntryPoint, entry_points
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from tui.errors import ErrorKind, ProviderError, SegueError
 from tui.providers.base import AsyncGeneratorProvider, ProviderModelMixin
@@ -25,6 +25,33 @@ from tui.text import one_line
 GROUP = "segue.providers"
 _REASON_LENGTH = 300
 _NOT_IN_A_NAME = re.compile(r"[^a-z0-9_.-]+")
+
+
+class Source(Protocol):
+    """A provider from outside, of which the name is known before it is loaded."""
+
+    @property
+    def kind(self) -> Literal["plugin", "drop-in", "g4f"]:
+        """What sort of outside."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """The provider's name."""
+        ...
+
+    @property
+    def origin(self) -> str:
+        """Where it comes from, for the person."""
+        ...
+
+    def load(self) -> type[AsyncGeneratorProvider]:
+        """Import it.
+
+        Raises:
+            ProviderError: It is broken.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,10 @@ from tui.paths import Paths
 from tui.providers.address import host_of, is_loopback
 from tui.providers.base import AsyncGeneratorProvider, Target
 from tui.providers.facts import shipped
+from tui.providers.g4f import bridged
 from tui.providers.health import Health, HealthBoard, State
 from tui.providers.offers import (
+    FOREIGN,
     Kind,
     Offer,
     adopted,
@@ -28,7 +30,7 @@ from tui.providers.offers import (
     local_offer,
     vendor_offers,
 )
-from tui.providers.plugins import DropIn, Package, drop_ins, harmless, packages
+from tui.providers.plugins import Source, drop_ins, harmless, packages
 from tui.typed_toml import near
 
 if TYPE_CHECKING:
@@ -166,22 +168,26 @@ class Registry:
     @cached_property
     def _offers(self) -> dict[str, Offer]:
         config = self._config
-        known = [local_offer(config, self._paths, lambda: self._runner), *vendor_offers(config)]
-        offers = {offer.name: offer for offer in known}
-        sources: list[Package | DropIn] = [*packages(), *drop_ins(self._paths.config / "providers")]
+        ours = {offer.name: offer for offer in (self._local(), *vendor_offers(config))}
+        foreign: dict[str, Offer] = {}
+        sources: list[Source] = [*packages(), *drop_ins(self._paths.config / "providers"), *bridged()]
         for source in sources:
-            if source.name in offers:
+            if source.name in ours or source.name in foreign:
                 taken = f"{source.origin}: there is already a provider {source.name}"
                 self.problems.append(ConfigError(taken, "Give it another name."))
             else:
-                offers[source.name] = foreign_offer(source, source.kind, config.provider(source.name))
-        offers |= {offer.name: offer for offer in config_offers(config, offers)}
-        return {name: offer for name, offer in offers.items() if offer.settings.enabled}
+                foreign[source.name] = foreign_offer(source, config.provider(source.name))
+        named = {offer.name: offer for offer in config_offers(config, ours | foreign)}
+        every = {"local": ours.pop("local"), **named, **ours, **foreign}
+        return {name: offer for name, offer in every.items() if offer.settings.enabled}
+
+    def _local(self) -> Offer:
+        return local_offer(self._config, self._paths, lambda: self._runner)
 
     def _made(self, offer: Offer) -> type[AsyncGeneratorProvider]:
         try:
             made = offer.make()
-            if offer.kind in ("plugin", "drop-in", "g4f"):
+            if offer.kind in FOREIGN:
                 with harmless(offer.vendor.title):
                     self._offers[offer.name], made = adopted(offer, made)
         except ProviderError as error:

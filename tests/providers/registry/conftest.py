@@ -27,6 +27,13 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name, raising=False)
 
 
+@pytest.fixture(autouse=True)
+def without_g4f(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether gpt4free is installed here is no concern of a test that brings no package of its own."""
+    if "classes" not in request.fixturenames:
+        monkeypatch.setattr("tui.providers.registry.bridged", lambda: iter(()))
+
+
 @dataclass
 class Room:
     """The folders of one person, and the registry made from what is in them."""
