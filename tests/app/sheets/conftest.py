@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar
 
 import pytest
@@ -15,7 +16,12 @@ from textual.widgets import Static
 
 from tui.app.themes import THEMES, VARIABLE_DEFAULTS
 from tui.app.widgets.scroll_thumb import SlimThumb
+from tui.chat.conversation import Summary
+from tui.chat.message import Role, Status
 from tui.chat.model import ModelInfo
+from tui.errors import NotFoundError
+from tui.history.sqlite import open_history
+from tui.history.store import ListFilter
 
 
 @dataclass
@@ -36,6 +42,8 @@ class Entry:
     key_source: str | None = None
     default_model: str = ""
     note: str = ""
+    account: str = ""
+    free: bool = False
     health: Health = field(default_factory=Health)
 
 
@@ -45,6 +53,9 @@ class Registry:
 
     def providers(self) -> list[Entry]:
         return self.entries
+
+    def entry(self, name: str) -> Entry:
+        return next(entry for entry in self.entries if entry.name == name)
 
 
 class Catalogue:
@@ -123,8 +134,9 @@ def make_catalogue() -> type[Catalogue]:
 def registry() -> Registry:
     return Registry(
         [
-            Entry("openai", key_source="OPENAI_API_KEY", needs_key=True, default_model="gpt-6-sol"),
-            Entry("ollama", host="127.0.0.1:11434", default_model="qwen3:8b"),
+            Entry("openai", host="api.openai.com", key_source="OPENAI_API_KEY", needs_key=True,
+                  default_model="gpt-6-sol"),
+            Entry("ollama", host="127.0.0.1:11434", default_model="qwen3:8b", free=True),
             Entry("openrouter", needs_key=True, key_source="OPENROUTER_API_KEY",
                   health=Health("slow now, 4.1 s to the first word")),
             Entry("anthropic", False, "no key: set ANTHROPIC_API_KEY", needs_key=True,
@@ -166,3 +178,76 @@ def text_of() -> Callable[[App[None]], str]:
         return "\n".join("".join(segment.text for segment in row) for row in rows)
 
     return shown
+
+
+TODAY = date(2026, 11, 22)
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+class LongStore:
+    """A history of any length that writes down what it was asked."""
+
+    def __init__(self, length: int) -> None:
+        self.length = length
+        self.asked: list[tuple[int, int]] = []
+        self.listeners: list[Callable[[Any], None]] = []
+
+    async def list_conversations(
+        self, chosen: ListFilter | None = None, *, limit=100, offset=0
+    ) -> list[Summary]:
+        self.asked.append((offset, limit))
+        return [self.summary(i) for i in range(offset, min(offset + limit, self.length))]
+
+    def summary(self, place: int) -> Summary:
+        moment = NOON - timedelta(minutes=30 * place)
+        return Summary(self.length - place, f"Conversation {place}", moment, moment, 2, "openai/gpt-6-sol")
+
+    async def count_conversations(self, chosen: ListFilter | None = None) -> int:
+        return self.length
+
+    async def load_conversation(self, conversation_id: int):
+        raise NotFoundError("it is only in the list")
+
+    def subscribe(self, callback):
+        self.listeners.append(callback)
+        return lambda: self.listeners.remove(callback)
+
+
+@pytest.fixture
+def long_store() -> Callable[[int], LongStore]:
+    return LongStore
+
+
+@pytest.fixture
+def today() -> Callable[[], date]:
+    return lambda: TODAY
+
+
+@pytest.fixture
+async def store():
+    history = await open_history(None)
+    yield history
+    await history.close()
+
+
+@pytest.fixture
+def say(store):
+    """Store a conversation: its title, then prompts and replies in turn."""
+
+    async def stored(title: str, *texts: str, model: str = "openai/gpt-6-sol"):
+        conversation = await store.create_conversation(model=model, title=title)
+        parent = None
+        for place, text in enumerate(texts):
+            if place % 2 == 0:
+                message = await store.add_message(conversation.id, parent, Role.USER, text)
+            else:
+                message = await store.add_message(
+                    conversation.id, parent, Role.ASSISTANT, model=model, status=Status.STREAMING
+                )
+                message.text, message.status = text, Status.COMPLETE
+                message.finished_at = datetime.now(UTC)
+                await store.finish_message(message)
+            parent = message.id
+        return await store.load_conversation(conversation.id)
+
+    return stored

@@ -243,7 +243,8 @@ class ConnectProvider(Sheet[str]):
 
     async def _put_right(self, name: str) -> bool:
         sheet = Connect(name, self._registry, self._credentials, self._catalogue)
-        return bool(await self.app.push_screen_wait(sheet))
+        done = await self.app.push_screen_wait(sheet)
+        return bool(done)
 
 
 def _row(entry: ProviderEntry) -> _ProviderRow:

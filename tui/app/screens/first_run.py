@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tui.providers.registry import ProviderEntry, Registry
 
 INSTALL = 'pip install "segue[local]"'
+MEASURE = 72
 _SHOWN_FOUND = 5
 _SHOWN_MISSING = 2
 _SHOWN_CHOICES = 4
@@ -128,13 +129,13 @@ class FirstRun(Chooser[str]):
         self._say_what_enter_does(key)
 
     def _explained(self, choice: ChoiceRow, explanation: str) -> ChoiceRow:
-        width = max(20, self.rows.scrollable_content_region.width - 6)
-        lines = tuple(wrap(explanation, width))
+        width = (self.rows.scrollable_content_region.width or MEASURE + 5) - 5
+        lines = tuple(wrap(explanation, max(20, width)))
         return ChoiceRow(choice.key, choice.title, choice.what, choice.price, lines)
 
     def _say_what_enter_does(self, key: object) -> None:
         download = key == _LOCAL and self._offer is not None and self._offer.bytes
-        words = {_CONNECT: "connect", _INSTALL: "begin without"}.get(str(key), "begin")
+        words = {_CONNECT: "connect", _INSTALL: "go on without"}.get(str(key), "begin")
         self.query_one(Hints).show(
             "list-up", "first-begin", "help", "quit", first_begin="download and begin" if download else words
         )
@@ -146,7 +147,8 @@ class FirstRun(Chooser[str]):
             counts[info.provider] = counts.get(info.provider, 0) + 1
         entries = [entry for entry in self._registry.providers() if entry.kind != "local"]
         usable = [entry for entry in entries if entry.available][:_SHOWN_FOUND]
-        missing = [entry for entry in entries if not entry.available][:_SHOWN_MISSING]
+        missing = [entry for entry in entries if not entry.available]
+        missing = sorted(missing, key=lambda entry: not entry.key_variables)[:_SHOWN_MISSING]
         rows: list[Row] = [Quiet("Found on this machine" if usable else "No keys and no servers were found")]
         rows += [Found(one_line(e.name), _how(e), _counted(counts.get(e.name, 0))) for e in usable]
         rows += [Found(one_line(e.name), _missing(e), usable=False) for e in missing]
@@ -171,13 +173,13 @@ class FirstRun(Chooser[str]):
     def _local(self) -> tuple[ChoiceRow, str]:
         offer = self._offer
         if offer is None:
-            explanation = self._why_no_local or f"In a terminal: {INSTALL} . Then start Segue again."
+            explanation = self._why_no_local or f"Run  {INSTALL}  in a terminal, then start Segue again."
             price = "" if self._why_no_local else "one line"
             return ChoiceRow(_INSTALL, "A model on this machine", "needs an extra", price), explanation
         size = f"{offer.bytes / 1e6:.0f} MB" if offer.bytes else "free"
         title = "A small model, downloaded now" if offer.bytes else "A small model, already here"
         about = f"{offer.title}, {offer.licence}. {offer.note[:1].upper()}{offer.note[1:]}."
-        room = f"{offer.free_bytes / 1e9:.1f} GB of disk are free."
+        room = f"{offer.free_bytes / 1e9:.1f} GB are free."
         if offer.bytes:
             about += f" Ready in a minute or two; {room}" if offer.fits else f" Too little room: only {room}"
         return ChoiceRow(_LOCAL, title, "on this machine, no key", size), one_line(about)

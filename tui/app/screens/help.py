@@ -4,26 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
+from textwrap import wrap
 from typing import ClassVar
 
-from textual import on
+from rich.cells import cell_len
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.strip import Strip
 from textual.widgets import Input
 
-from tui.app.keymap import bindings_of
 from tui.app.widgets.field import Field
 from tui.app.widgets.hints import Hints, key_name
-from tui.app.widgets.ink import Pen, cut, width_of
+from tui.app.widgets.ink import Pen
 from tui.app.widgets.row_list import Row, RowList
 from tui.app.widgets.sheet import Sheet
 from tui.text import one_line
 
 Entry = tuple[str, str]
 """Keys or a command, and what they do."""
-_MOST_FOR_KEYS = 24
+_MOST_FOR_KEYS = 20
+_APART = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,43 +48,61 @@ class _Title:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """One line of a section."""
+    """One entry of a section, wrapped."""
 
-    keys: str
-    words: str
+    keys: Sequence[str]
+    words: Sequence[str]
     width: int
     """Cells for the keys, the same in the whole list."""
     key: Hashable | None = None
-    height: int = 1
+
+    @property
+    def height(self) -> int:
+        return max(len(self.keys), len(self.words))
 
     def draw(self, pen: Pen, chosen: Row | None) -> Sequence[Strip]:
-        keys = cut([(self.keys, pen.ink.strong)], self.width)
-        space = " " * (self.width - width_of(keys) + 3)
-        return [pen.line([*keys, (space + self.words, pen.ink.ink)])]
+        strips = []
+        for keys, words in zip_longest(self.keys, self.words, fillvalue=""):
+            space = " " * (self.width - cell_len(keys) + _APART)
+            strips.append(pen.line([(keys, pen.ink.strong), (space + words, pen.ink.ink)]))
+        return strips
 
 
-def keys_of(nodes: Iterable[type[DOMNode]], remapped: Mapping[str, str]) -> list[Entry]:
+def sections_of(
+    groups: Mapping[str, Sequence[type[DOMNode]]], remapped: Mapping[str, str]
+) -> dict[str, list[Entry]]:
     """The keys that classes bind, in the order in which they name them.
 
+    What a class inherits is listed with it, unless the base has a place of its own.
+
     Args:
-        nodes: Widgets, screens, the app.
+        groups: Title of a section to widgets, screens, the app.
         remapped: Binding id to keys, as the person set them.
     """
-    entries: dict[str, Entry] = {}
-    for node in nodes:
-        for binding in bindings_of(node):
-            assert binding.id
-            keys = remapped.get(binding.id) or binding.key
-            names = "  ".join(dict.fromkeys(key_name(key.strip()) for key in keys.split(",")))
-            entries.setdefault(binding.id, (names, binding.tooltip or binding.description))
-    return list(entries.values())
+    placed = {node for nodes in groups.values() for node in nodes}
+    sections: dict[str, list[Entry]] = {}
+    for title, nodes in groups.items():
+        entries: dict[str, Entry] = {}
+        for base in (base for node in nodes for base in node.__mro__ if base is node or base not in placed):
+            for binding in base.__dict__.get("BINDINGS", ()):
+                if isinstance(binding, Binding) and binding.id:
+                    entries.setdefault(binding.id, _entry(binding, remapped))
+        sections[title] = list(entries.values())
+    return sections
+
+
+def _entry(binding: Binding, remapped: Mapping[str, str]) -> Entry:
+    keys = remapped.get(binding.id or "") or binding.key
+    names = dict.fromkeys(key_name(key.strip()) for key in keys.split(","))
+    return ", ".join(names), binding.tooltip or binding.description
 
 
 class HelpScreen(Sheet[None]):
     """Sections of keys or commands; a filter finds words in them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,f1", "close", "close", show=False, id="help-close", tooltip="Close this list")
+        Binding("enter,f1", "close", "close", show=False, id="help-close", tooltip="Close this list"),
+        Binding("up", "move(-1)", "scroll", key_display="↑↓", id="list-up", tooltip="A line up"),
     ]
 
     def __init__(self, sections: Mapping[str, Sequence[Entry]]) -> None:
@@ -103,19 +124,26 @@ class HelpScreen(Sheet[None]):
         """Field, list, keys."""
         yield Field(placeholder="Type to find a key or a command")
         yield RowList()
-        yield Hints("list-down", "list-close")
+        yield Hints("list-up", "list-close")
 
     def on_mount(self) -> None:
         """Show all."""
-        self.query_one(Hints).show("list-up", "list-down", "list-close", list_down="scroll")
         self.sync()
 
     def sync(self) -> None:
         """Show what fits the filter."""
         if self._query != self.field.value:
             self._query = self.field.value
-            self.rows.show(list(self._rows(self._query.casefold().split())))
-            self.rows.scroll_home(animate=False)
+            self._show()
+
+    def _show(self) -> None:
+        self.rows.show(list(self._rows((self._query or "").casefold().split())))
+        self.rows.scroll_home(animate=False)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Wrap for the new width."""
+        super().on_resize(event)
+        self.call_after_refresh(self._show)
 
     @on(Input.Changed)
     def _typed(self) -> None:
@@ -129,9 +157,13 @@ class HelpScreen(Sheet[None]):
             if fitting:
                 yield _Title(title, first)
                 first = False
-                yield from (_Entry(keys, what, self._width) for keys, what in fitting)
+                yield from (self._wrapped(keys, what) for keys, what in fitting)
         if first:
             yield _Title("Nothing fits.", first)
+
+    def _wrapped(self, keys: str, words: str) -> _Entry:
+        room = self.rows.scrollable_content_region.width - 5 - self._width - _APART
+        return _Entry(wrap(keys, self._width), wrap(words, max(20, room)), self._width)
 
     # Nothing is chosen here: the keys that choose elsewhere scroll.
     def action_move(self, step: int) -> None:

@@ -114,10 +114,12 @@ class SummaryRow:
         """One line."""
         ink, mine = pen.ink, chosen is self
         style = ink.strong + Style(bold=True) if mine or self.unread else ink.ink
+        right = self._right(ink)
         left: list[Part] = [(self.title, style)]
-        if self.summary.tags:
-            left.append(("  " + " ".join(f"#{one_line(tag, 30)}" for tag in self.summary.tags), ink.dim))
-        return [pen.line(left, self._right(ink), tinted=mine, railed=mine)]
+        tags: Part = ("".join(f"  #{one_line(tag, 30)}" for tag in self.summary.tags), ink.dim)
+        if width_of([*left, tags, *right]) + 3 <= pen.text_width:
+            left.append(tags)
+        return [pen.line(left, right, tinted=mine, railed=mine)]
 
     def _right(self, ink: Ink) -> list[Part]:
         mark: Part = ("", ink.ink)

@@ -35,7 +35,7 @@ class Sheet(Chooser[Result], ModalScreen[Result | None]):
             scrollbar-background-active: $band;
         }
         Hints { margin: 1 4 0 4; }
-        .words { margin: 0 4; height: auto; color: $ink; }
+        .words { margin: 0 4; height: auto; max-height: 50vh; color: $ink; }
         .dim { color: $dim; }
     }
     """
