@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from itertools import accumulate
 
 from tui.rendering.flow import slice_piece
-from tui.rendering.highlight import highlight
-from tui.rendering.pieces import BLANK, DIM, INK, QUOTED, Line, Piece
+from tui.rendering.highlight import LONGEST_CODE, LONGEST_LINE, highlighter
+from tui.rendering.pieces import DIM, INK, QUOTED, Line, Piece
 from tui.rendering.wrap import cells, chop
 from tui.text import one_line
 
 HANG = 2
 TAB = 4
+EDGE = Line((), "")
 
 
 def language_of(info: str) -> str:
@@ -20,32 +22,45 @@ def language_of(info: str) -> str:
     return words[0].strip("{}.,") if words else ""
 
 
+def expand(text: str) -> str:
+    """``text`` with its tabs as spaces."""
+    return text.expandtabs(TAB) if "\t" in text else text
+
+
 class Code:
     """A fence or indented code at one width."""
 
     deep = True
-    rough = False
 
     def __init__(self, content: str, info: str, width: int) -> None:
         self._language = language_of(info)
-        self._take(content)
+        self._width = width
+        self._sources = content.removesuffix("\n").split("\n")
+        self._starts = list(accumulate((len(text) + 1 for text in self._sources), initial=0))
+        self._looks = highlighter(content, self._language)
         self.resize(width)
 
-    def _take(self, content: str) -> None:
-        self._content = content
-        self._sources = content.removesuffix("\n").split("\n")
-        self._offsets = [0]
-        for text in self._sources:
-            self._offsets.append(self._offsets[-1] + len(text) + 1)
-        self._looks = highlight(content, self._language)
+    @property
+    def rough(self) -> bool:
+        """Whether its colours were found piece by piece."""
+        return self._looks is not None and self._looks.rough
 
     def resize(self, width: int) -> None:
         """Wrap anew."""
         self._width = width
-        self._cuts = [chop(expand(text), width, max(width - HANG, 1)) for text in self._sources]
+        self._cuts: list[list[tuple[int, int]]] = []
         self._rows = [0]
-        for cuts in self._cuts:
-            self._rows.append(self._rows[-1] + len(cuts))
+        self._wrap_from(0)
+
+    def _wrap_from(self, index: int) -> None:
+        del self._cuts[index:], self._rows[index + 1 :]
+        rest = max(self._width - HANG, 1)
+        row = self._rows[-1]
+        for text in self._sources[index:]:
+            cuts = chop(expand(text), self._width, rest)
+            row += len(cuts)
+            self._cuts.append(cuts)
+            self._rows.append(row)
 
     @property
     def height(self) -> int:
@@ -58,46 +73,46 @@ class Code:
             label = self._language[: self._width]
             return Line((Piece(" " * (self._width - cells(label))), Piece(label, DIM)), "")
         if row == self.height - 1:
-            return BLANK
+            return EDGE
         index = bisect_right(self._rows, row - 1) - 1
         part = row - 1 - self._rows[index]
-        first, end = self._cuts[index][part]
-        pieces = list(_cut(self._pieces(index), first, end))
+        pieces = _cut(self._pieces(index), *self._cuts[index][part])
         if part:
             pieces.insert(0, Piece(" " * HANG))
-        ends = part + 1 == len(self._cuts[index]) and index + 1 < len(self._sources)
+        ends = row == self._rows[index + 1] and index + 1 < len(self._sources)
         return Line(tuple(pieces), "\n" if ends else "")
 
     def _pieces(self, index: int) -> list[Piece]:
-        start = self._offsets[index]
-        spans = self._looks[index] if index < len(self._looks) else [(self._sources[index], INK)]
+        """The pieces of a line of code."""
+        spans = self._looks.line(index) if self._looks else None
+        start = self._starts[index]
         pieces: list[Piece] = []
         column = 0
-        for text, look in spans:
+        for text, look in spans or [(self._sources[index], INK)]:
             for part in text.replace("\t", "\0\t\0").split("\0"):
-                if not part:
-                    continue
-                if part == "\t":
-                    drawn, look = " " * (TAB - column % TAB), look | QUOTED
-                else:
-                    drawn = part
-                pieces.append(Piece(drawn, look, start, start + len(part)))
+                drawn = " " * (TAB - column % TAB) if part == "\t" else part
+                kept = look | QUOTED if part == "\t" else look
+                if drawn:
+                    pieces.append(Piece(drawn, kept, start, start + len(part)))
                 start += len(part)
                 column += len(drawn)
         return pieces
 
     def grow(self, content: str) -> int:
         """Take more text at the end; returns the first row that changed."""
-        row = max(len(self._sources) - 1, 0)
-        changed = self._rows[row] + 1
-        self._take(content)
-        self.resize(self._width)
+        last = len(self._sources) - 1
+        changed = self._rows[last] + 1
+        start = self._starts[last]
+        added = content[start:].removesuffix("\n").split("\n")
+        self._sources[last:] = added
+        self._starts[last:] = accumulate((len(text) + 1 for text in added), initial=start)
+        self._wrap_from(last)
+        if self._looks and (len(content) > LONGEST_CODE or len(max(added, key=len)) > LONGEST_LINE):
+            self._looks = None
+            return 0
+        if self._looks:
+            self._looks.grow(content, self._starts, last)
         return changed
-
-
-def expand(text: str) -> str:
-    """``text`` with its tabs as spaces."""
-    return text.expandtabs(TAB) if "\t" in text else text
 
 
 def _cut(pieces: list[Piece], first: int, end: int) -> list[Piece]:

@@ -31,8 +31,10 @@ class Drawing(Protocol):
 
     deep: bool
     """Whether its rows stand on the tint of code."""
-    rough: bool
-    """Whether it was drawn piece by piece, and may be another when it is drawn whole."""
+
+    @property
+    def rough(self) -> bool:
+        """Whether it was drawn piece by piece, and may be another when it is drawn whole."""
 
     @property
     def height(self) -> int:

@@ -1,7 +1,8 @@
-"""Code in colours, by Pygments."""
+"""Code in colours, by Pygments: lines are lexed when they are asked for."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,13 @@ if TYPE_CHECKING:
     from pygments.lexer import Lexer
 
 Spans = list[tuple[str, int]]
+
+WINDOW = 48
+"""Lines that are lexed again while code grows, before a nearer place to begin is looked for."""
+OVERLAP = 16
+"""Lines that must come out alike from there."""
+LONGEST_CODE = 128_000
+LONGEST_LINE = 10_000
 
 
 @cache
@@ -45,17 +53,71 @@ def look_of(kind: Any) -> int:
     return INK
 
 
-def highlight(code: str, language: str) -> list[Spans]:
-    """The looks of each line of ``code``; empty for a language that is not known."""
-    lexer = lexer_for(language)
-    if lexer is None:
-        return []
-    lines: list[Spans] = [[]]
+class Highlighter:
+    """The spans of each line of a growing text.
+
+    A lexer can't be stopped in a state, so growing code is lexed again from a line near its end: one from
+    which on the lexer gave the same before.
+    """
+
+    def __init__(self, lexer: Lexer, code: str) -> None:
+        self.rough = False
+        """Whether it was not lexed from its beginning."""
+        self._lexer = lexer
+        self._lines: list[Spans] = []
+        self._base = 0
+        self._window = WINDOW
+        self._run = _lex(lexer, code)
+
+    def line(self, index: int) -> Spans | None:
+        """The spans of a line."""
+        while len(self._lines) <= index:
+            spans = next(self._run, None)
+            if spans is None:
+                return None
+            self._lines.append(spans)
+        return self._lines[index]
+
+    def grow(self, code: str, starts: list[int], complete: int) -> None:
+        """Take more code; ``starts`` are where its lines begin, the first ``complete`` ones are as before."""
+        known = min(len(self._lines), complete)
+        if known - self._base > self._window:
+            self._move(code, starts, known)
+        del self._lines[self._base :]
+        self._run = _lex(self._lexer, code[starts[self._base] :])
+
+    def _move(self, code: str, starts: list[int], known: int) -> None:
+        for line in range(known - OVERLAP, self._base, -1):
+            if code[starts[line]].isspace():
+                continue
+            new = list(_lex(self._lexer, code[starts[line] : starts[known] - 1]))
+            if new == self._lines[line:known]:
+                self._base, self.rough = line, True
+                self._window = WINDOW
+                return
+            break
+        self._window *= 2  # inside something long, such as a string: try again later
+
+
+def _lex(lexer: Lexer, code: str) -> Iterator[Spans]:
+    spans: Spans = []
     for _index, kind, text in lexer.get_tokens_unprocessed(code):
         look = look_of(kind)
+        if "\n" not in text:
+            spans.append((text, look))
+            continue
         first, *others = text.split("\n")
         if first:
-            lines[-1].append((first, look))
+            spans.append((first, look))
         for part in others:
-            lines.append([(part, look)] if part else [])
-    return lines
+            yield spans
+            spans = [(part, look)] if part else []
+    yield spans
+
+
+def highlighter(code: str, language: str) -> Highlighter | None:
+    """What highlights ``code``; None for an unknown language, and for what would take too long."""
+    if len(code) > LONGEST_CODE or len(max(code.split("\n"), key=len)) > LONGEST_LINE:
+        return None
+    lexer = lexer_for(language.lower())
+    return Highlighter(lexer, code) if lexer else None

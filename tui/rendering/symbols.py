@@ -87,20 +87,20 @@ SPACES = {
 }
 
 _FUNCTIONS = """
-arccos arcsin arctan arg cos cosh cot coth csc deg det dim exp gcd hom inf ker lg lim ln log max min Pr sec sin
-sinh sup tan tanh
+arccos arcsin arctan arg cos cosh cot coth csc deg det dim exp gcd hom inf ker lg lim ln log max min Pr sec
+sin sinh sup tan tanh
 """
 FUNCTIONS = {name: name for name in _FUNCTIONS.split()} | {"limsup": "lim sup", "liminf": "lim inf"}
 
 _UNSEEN = """
-displaystyle textstyle scriptstyle limits nolimits nonumber notag boldmath strut hline relax mathstrut rm bf it
-cal large small mathop mathrel mathbin mathord centering
+displaystyle textstyle scriptstyle limits nolimits nonumber notag boldmath strut hline relax mathstrut rm bf
+it cal large small mathop mathrel mathbin mathord centering
 """
 UNSEEN = frozenset(_UNSEEN.split())
 
 _TEXTS = """
-text textrm textbf textit texttt textsf textnormal mathrm mathit mathbf mathsf mathtt operatorname mbox hbox bm
-boldsymbol symbf pmb
+text textrm textbf textit texttt textsf textnormal mathrm mathit mathbf mathsf mathtt operatorname mbox hbox
+bm boldsymbol symbf pmb
 """
 TEXTS = frozenset(_TEXTS.split())
 

@@ -1,101 +1,232 @@
-"""Tables: a dim head, one hairline, four spaces between columns."""
+"""Tables: a dim head, one hairline, spaces between columns; too wide ones as records.
+
+Rows are drawn when they are asked for. Before that it is enough to know how high each one is, and a cell
+whose source is shorter than its column takes one line.
+"""
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
+from tui.rendering.columns import fit
 from tui.rendering.flow import Flow
 from tui.rendering.inline import parse_inline
-from tui.rendering.pieces import BAND, DIM, INK, LINE, Line, Piece
+from tui.rendering.pieces import BAND, BLANK, DIM, INK, LINE, Line, Piece
 from tui.rendering.wrap import cells, wrap
 
-GAP = 4
+EXACT = 100
+"""Rows whose cells are measured as they are drawn; of later ones the source is measured."""
+SETTLED = 40
+"""Rows after which columns keep their width for a while as a table grows."""
+
+_PIPE = re.compile(r"(?<!\\)\|")
+_WORD = re.compile(r"\S+")
+_NUMBER = re.compile(r"[-+−±~≈<>]?\s?[$€£¥]?\s?\d[\d.,\s_']*(?:[eE][-+]?\d+)?\s?(?:%|‰|°|[a-zA-Zµ]{1,3}|×)?")
+_NOTHING = frozenset(("", "-", "–", "—", "n/a", "N/A"))
+# What may be drawn wider than it is written, or break a line.
+_TRICKY = re.compile(r"[\[$\\&<!]|://|www\.")
+
+Cell = tuple[int, str]
+"""Where a cell's text begins in the content, and the text."""
 
 
-def split_row(row: str, offset: int) -> list[tuple[int, str]]:
-    """The cells of a row of a table: where each begins, and its text."""
+def split_row(row: str, offset: int) -> list[Cell]:
+    """The cells of a row of a table."""
+    body = row.strip()
+    offset += len(row) - len(row.lstrip())
+    parts = _PIPE.split(body) if "\\|" in body else body.split("|")
     found = []
-    start = 0
-    body = row.rstrip()
-    for match in re.finditer(r"(?<!\\)\|", body):
-        found.append((start, body[start : match.start()]))
-        start = match.end()
-    found.append((start, body[start:]))
-    if found and not found[0][1].strip():
+    for part in parts:
+        found.append((offset + len(part) - len(part.lstrip()), part.strip()))
+        offset += len(part) + 1
+    if body.startswith("|"):
         found.pop(0)
-    if found and not found[-1][1].strip():
+    if len(found) > 1 and body.endswith("|") and not found[-1][1]:
         found.pop()
-    return [(offset + at + len(text) - len(text.lstrip()), text.strip()) for at, text in found]
+    return found
+
+
+@dataclass(slots=True)
+class Measures:
+    """What is known of the columns."""
+
+    natural: list[int]
+    """Cells that each would take."""
+    words: list[int]
+    """The longest word in each."""
+    numeric: list[bool]
+    """Whether there are only numbers in it, which stand right."""
+
+    def copy(self) -> Measures:
+        """The same, to be changed."""
+        return Measures(list(self.natural), list(self.words), list(self.numeric))
 
 
 class Table:
     """A table at one width."""
 
     deep = False
-    rough = False
 
     def __init__(self, content: str, info: str, width: int, env: dict[str, Any]) -> None:
+        self.rough = False
         self._aligns = info.split(",")
         self._env = env
-        self._take(content)
+        self._rows: list[list[Cell]] = []
+        self._starts: list[int] = []
+        count = len(self._aligns)
+        self._sure = Measures([1] * count, [1] * count, [not align for align in self._aligns])
+        """Of all rows but the last one, which may be incomplete."""
+        self._measures = self._sure
+        self._take(content, 0)
         self.resize(width)
 
-    def _take(self, content: str) -> None:
-        self._rows: list[list[Flow]] = []
-        offset = 0
-        for number, row in enumerate(content.split("\n")):
-            if number != 1:
-                found = split_row(row, offset)
-                base = DIM if number == 0 else INK
-                flows = [Flow(self._cell(text, at), base) for at, text in found[: len(self._aligns)]]
-                flows += [Flow([])] * (len(self._aligns) - len(flows))
-                self._rows.append(flows)
+    def _take(self, content: str, offset: int) -> None:
+        """Read the rows from an offset on."""
+        self._measures = self._sure.copy()
+        rows = content[offset:].split("\n")
+        last = len(self._rows) + len(rows) - 1
+        for number, row in enumerate(rows, len(self._rows)):
+            if number == last:
+                self._sure = self._measures.copy()
+            # The line below the head says how columns are aligned; it is no row.
+            self._rows.append(split_row(row, offset)[: len(self._aligns)] if number != 1 else [])
+            self._starts.append(offset)
+            self._measure(number)
             offset += len(row) + 1
 
-    def _cell(self, text: str, offset: int) -> list[Piece]:
-        pieces = parse_inline(text.replace("\\|", "|"), self._env)
-        return [p._replace(start=p.start + offset, end=p.end + offset, look=p.look & ~BAND) for p in pieces]
+    def _measure(self, number: int) -> None:
+        known = self._measures
+        for column, (_, text) in enumerate(self._rows[number]):
+            if number and known.numeric[column]:
+                known.numeric[column] = text in _NOTHING or _NUMBER.fullmatch(text) is not None
+            if number < EXACT or _TRICKY.search(text):
+                text = self._flow(number, column).text
+            size = max(map(cells, text.split("\n"))) if "\n" in text else cells(text)
+            known.natural[column] = max(known.natural[column], size)
+            if size > known.words[column]:
+                longest = max((cells(word) for word in _WORD.findall(text)), default=1)
+                known.words[column] = max(known.words[column], longest)
 
     def resize(self, width: int) -> None:
         """Lay out anew."""
         self._width = width
-        self._columns = [
-            max(max(cells(line) for line in row[i].text.split("\n")) for row in self._rows)
-            for i in range(len(self._aligns))
-        ]
-        room = width - GAP * (len(self._columns) - 1)
-        while sum(self._columns) > room and max(self._columns) > 1:
-            self._columns[self._columns.index(max(self._columns))] -= 1
-        self._lines: list[Line] = []
-        for number, row in enumerate(self._rows):
-            cuts = [wrap(flow.text, size) for flow, size in zip(row, self._columns, strict=True)]
-            for index in range(max(map(len, cuts))):
-                self._lines.append(self._line(row, cuts, index))
-            if number == 0:
-                total = min(sum(self._columns) + GAP * (len(self._columns) - 1), width)
-                self._lines.append(Line((Piece("─" * total, LINE),)))
+        self._laid = self._measures.copy()
+        self._next = max(len(self._rows) * 3 // 2, SETTLED)
+        self._sizes, self._gap = fit(self._laid.natural, self._laid.words, width) or ([], 0)
+        self._tops = [0]
+        self._stack(0)
+        self._drawn: dict[int, list[Line]] = {}
 
-    def _line(self, row: list[Flow], cuts: list[list[tuple[int, int]]], index: int) -> Line:
-        pieces: list[Piece] = []
-        for number, (flow, size) in enumerate(zip(row, self._columns, strict=True)):
-            found = flow.cut(*cuts[number][index]) if index < len(cuts[number]) else ()
-            room = size - sum(cells(piece.text) for piece in found)
-            left = {"right": room, "center": room // 2}.get(self._aligns[number], 0)
-            pieces += [Piece(" " * left), *found, Piece(" " * (room - left + GAP))]
-        return Line(tuple(piece for piece in pieces[:-1] if piece.text))
+    def _stack(self, number: int) -> None:
+        """Find out how high the rows from a number on are."""
+        del self._tops[number + 1 :]
+        top = self._tops[-1]
+        for index in range(number, len(self._rows)):
+            top += self._high(index)
+            self._tops.append(top)
+
+    def _high(self, number: int) -> int:
+        if not self._sizes:
+            return len(self._record(number))
+        if number == 1:
+            return 1
+        high = 1
+        for column, (_, text) in enumerate(self._rows[number]):
+            size = self._sizes[column]
+            if (len(text) > size or not text.isascii() or _TRICKY.search(text)) and (
+                number < EXACT or cells(text) > size or _TRICKY.search(text)
+            ):
+                high = max(high, len(wrap(self._flow(number, column).text, size)))
+        return high
+
+    def _flow(self, number: int, column: int) -> Flow:
+        offset, text = self._rows[number][column] if column < len(self._rows[number]) else (0, "")
+        base = DIM if number == 0 else INK
+        if "\\|" in text:
+            text = text.replace("\\|", "|")
+        pieces = parse_inline(text, self._env)
+        moved = [
+            piece._replace(
+                look=piece.look & ~BAND,
+                start=piece.start + offset if piece.start >= 0 else -1,
+                end=piece.end + offset,
+            )
+            for piece in pieces
+        ]
+        return Flow(moved, base)
 
     @property
     def height(self) -> int:
         """How many rows it has."""
-        return len(self._lines)
+        return self._tops[-1]
 
     def line(self, row: int) -> Line:
         """One row."""
-        return self._lines[row]
+        number = bisect_right(self._tops, row) - 1
+        if number not in self._drawn:
+            self._drawn[number] = self._lines(number)
+        return self._drawn[number][row - self._tops[number]]
+
+    def _lines(self, number: int) -> list[Line]:
+        """The lines of a row of the table."""
+        if not self._sizes:
+            return self._record(number)
+        if number == 1:
+            total = sum(self._sizes) + self._gap * (len(self._sizes) - 1)
+            return [Line((Piece("─" * total, LINE),))]
+        columns = [self._column(number, column) for column in range(len(self._sizes))]
+        high = max(map(len, columns))
+        return [Line(tuple(self._across(columns, index))) for index in range(high)]
+
+    def _column(self, number: int, column: int) -> list[tuple[Piece, ...]]:
+        flow = self._flow(number, column)
+        return [flow.cut(*cut) for cut in wrap(flow.text, self._sizes[column])]
+
+    def _across(self, columns: list[list[tuple[Piece, ...]]], index: int) -> Iterator[Piece]:
+        """A line through all columns."""
+        blank = 0
+        for column, (lines, size) in enumerate(zip(columns, self._sizes, strict=True)):
+            pieces = lines[index] if index < len(lines) else ()
+            room = size - sum(cells(piece.text) for piece in pieces)
+            align = self._aligns[column] or ("right" if self._laid.numeric[column] else "")
+            left = room if align == "right" else room // 2 if align == "center" else 0
+            if blank + left > 0:
+                yield Piece(" " * (blank + left))
+            yield from pieces
+            blank = room - left + self._gap
+
+    def _record(self, number: int) -> list[Line]:
+        """A row as lines of its own: each head with its value."""
+        if number < 2:
+            return []
+        lines: list[Line] = [BLANK] if number > 2 else []
+        for column in range(len(self._aligns)):
+            value = self._flow(number, column)
+            head = self._flow(0, column).text.replace("\n", " ") or str(column + 1)
+            whole = Flow([Piece(f"{head}: ", DIM), *value.pieces])
+            lines += (Line(whole.cut(*cut)) for cut in wrap(whole.text, self._width))
+        return lines
 
     def grow(self, content: str) -> int:
-        """Take more text at the end; returns the first row that changed."""
-        self._take(content)
-        self.resize(self._width)
-        return 0
+        """Take more text at the end; returns the first row that changed.
+
+        A long table keeps its columns for a while, so that only its new rows are laid out.
+        """
+        last = len(self._rows) - 1
+        offset = self._starts[last]
+        del self._rows[last:], self._starts[last:]
+        self._take(content, offset)
+        stale = self._laid != self._measures
+        if stale and (len(self._rows) <= SETTLED or len(self._rows) >= self._next):
+            self.resize(self._width)
+            self.rough = False
+            return 0
+        self.rough = stale
+        self._stack(last)
+        for number in range(last, len(self._rows)):
+            self._drawn.pop(number, None)
+        return self._tops[last]
