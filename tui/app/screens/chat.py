@@ -165,6 +165,8 @@ class ChatScreen(Screen[None]):
         self.set_timer(SETTLED, self._keep_connections)
         for text in filter(None, (segue.options.prompt, *self._early)):
             desk.submit(text)
+        if not (self._early or segue.options.prompt):
+            await self._attempt(self.sheets.first_run)
         self._early.clear()
 
     def _keep_connections(self) -> None:

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from textual.dom import DOMNode
 
 from tui.app.background import in_background
 from tui.app.chat import note_model, recent_models
-from tui.errors import UsageError
+from tui.app.commands import COMMANDS
+from tui.app.widgets.composer import Composer
+from tui.app.widgets.sidebar import Conversations
+from tui.app.widgets.transcript import Transcript
+from tui.errors import HistoryError, SegueError, UsageError
 
 if TYPE_CHECKING:
     from textual.screen import Screen
 
     from tui.app.screens.chat import ChatScreen
+    from tui.app.screens.first_run import LocalOffer
+    from tui.engine.workspace import Workspace
+
+FAVOURITES = "favourite_models"
+"""Key of the history's state with the favourite models, one a line."""
 
 
 class Sheets:
@@ -20,13 +35,17 @@ class Sheets:
     def __init__(self, screen: ChatScreen) -> None:
         self._screen = screen
 
+    @property
+    def _workspace(self) -> Workspace:
+        return self._screen.desk.workspace
+
+    # -- models
     async def pick_model(self, message_id: int | None = None) -> None:
         """Choose a model: for what comes, or to answer ``message_id`` again."""
         from tui.app.screens.picker import Choice, ModelPicker
 
-        screen = self._screen
-        chat, workspace = screen.desk.chat, screen.desk.workspace
-        catalogue = workspace.catalogue
+        screen, workspace = self._screen, self._workspace
+        chat, catalogue = screen.desk.chat, workspace.catalogue
 
         def chosen(choice: Choice | None) -> None:
             if choice is None:
@@ -37,45 +56,183 @@ class Sheets:
                 again = message_id or chat.last_reply or chat.last
                 screen.attempt(self._answer_with, choice.model_id, again)
 
-        recents = await recent_models(workspace.store)
-        hues = chat.conversation.hues
-        picker = ModelPicker(catalogue, workspace.registry, recents, chat.conversation.model, hues=hues)
+        picker = ModelPicker(
+            catalogue,
+            workspace.registry,
+            await recent_models(workspace.store),
+            chat.conversation.model,
+            (await workspace.store.get_state(FAVOURITES)).split(),
+            chat.conversation.hues,
+            keep_favourites=lambda names: screen.attempt(self._keep_favourites, names),
+            connect=self._connect,
+        )
         in_background(screen, "models", catalogue.refresh, catalogue.stale(), exclusive=True)
         await screen.app.push_screen(picker, chosen)
 
     async def _answer_with(self, model_id: str, message_id: int | None) -> None:
         if message_id is None:
             raise UsageError("There is nothing to answer yet")
-        await note_model(self._screen.desk.workspace.store, model_id)
+        await note_model(self._workspace.store, model_id)
         self._screen.actions.answer_again(message_id, model_id)
 
+    async def _keep_favourites(self, names: Sequence[str]) -> None:
+        await self._workspace.store.set_state(FAVOURITES, "\n".join(names))
+
+    async def _connect(self, provider: str) -> bool:
+        from tui.app.screens.connect import Connect
+
+        workspace = self._workspace
+        sheet = Connect(provider, workspace.registry, workspace.credentials, workspace.catalogue)
+        connected: bool | None = await self._screen.app.push_screen_wait(sheet)
+        return bool(connected)
+
+    async def _connect_any(self) -> str | None:
+        from tui.app.screens.connect import ConnectProvider
+
+        workspace = self._workspace
+        sheet = ConnectProvider(
+            workspace.registry, workspace.credentials, workspace.catalogue, workspace.config.path
+        )
+        return await self._screen.app.push_screen_wait(sheet)
+
+    # -- the first run
+    async def first_run(self) -> None:
+        """Where no model was ever chosen and nothing was ever said, help the person to begin."""
+        workspace = self._workspace
+        if workspace.config.model or self._screen.segue.options.model or await recent_models(workspace.store):
+            return
+        if await workspace.store.count_conversations():
+            return
+        from tui.app.screens.first_run import FirstRun
+
+        offer, why_not = await asyncio.to_thread(_local_offer, workspace)
+        catalogue = workspace.catalogue
+        first = FirstRun(
+            workspace.registry, catalogue, offer, why_no_local=why_not, connect=self._connect_any
+        )
+        in_background(self._screen, "models", catalogue.refresh, exclusive=True)
+
+        def chosen(model_id: str | None) -> None:
+            if model_id is not None:
+                self._screen.attempt(self._screen.use_model, model_id)
+
+        await self._screen.app.push_screen(first, chosen)
+
+    # -- conversations
     async def all_conversations(self) -> None:
         """Find and open a conversation."""
         from tui.app.screens.conversations import Conversations, OpenConversation
 
-        screen = self._screen
-        desk = screen.desk
+        screen, desk = self._screen, self._screen.desk
 
         def chosen(wanted: OpenConversation | None) -> None:
             if wanted is not None:
                 screen.attempt(screen.open_by_id, wanted.id, wanted.message_id, wanted.needle)
+            else:
+                screen.attempt(self._leave_deleted)
 
         current = desk.chat.conversation.id or None
         listing = Conversations(desk.workspace.store, desk.live_hues, current, frozenset(desk.unread))
         await screen.app.push_screen(listing, chosen)
 
+    async def _leave_deleted(self) -> None:
+        """If the conversation that is read was deleted or renamed in the list, follow that."""
+        screen = self._screen
+        conversation = screen.desk.chat.conversation
+        if not conversation.id or conversation.temporary:
+            return
+        try:
+            stored = await self._workspace.store.load_conversation(conversation.id)
+        except HistoryError:
+            await screen.open_new()
+            return
+        conversation.title, conversation.titled = stored.title, stored.titled
+        conversation.tags = stored.tags
+        screen.frame.refresh()
+
     async def find(self, needle: str = "") -> None:
         """Open the find bar of the conversation that is read."""
+        from tui.app.widgets.find_bar import FindBar
+
+        screen = self._screen
+        bars = screen.query(FindBar)
+        bar = bars.first() if bars else FindBar(screen.transcript, screen.composer)
+        if not bars:
+            await screen.query_one("#main").mount(bar, after=screen.transcript)
+        bar.field.focus()
+        if needle:
+            bar.field.value = needle
 
     async def help(self) -> None:
         """All keys and commands."""
+        from tui.app.app import SegueApp
+        from tui.app.screens.chat import ChatScreen
+        from tui.app.screens.help import HelpScreen, sections_of
+        from tui.app.widgets.find_bar import FindBar
+
+        groups: dict[str, Sequence[type[DOMNode]]] = {
+            "Everywhere": (SegueApp,),
+            "Writing": (Composer, ChatScreen),
+            "A chosen message": (Transcript,),
+            "Find": (FindBar,),
+            "Sidebar": (Conversations,),
+            **{_TITLES.get(sheet.__name__, sheet.__name__): (sheet,) for sheet in all_sheets()},
+        }
+        sections = sections_of(groups, self._screen.segue.keys)
+        commands = [(f"/{c.name} {c.argument}".strip(), c.help) for c in COMMANDS]
+        await self._screen.app.push_screen(HelpScreen({"Commands": commands, **sections}))
+
+
+_TITLES = {
+    "ModelPicker": "Choosing a model",
+    "Conversations": "All conversations",
+    "AskLine": "One line to type",
+    "Confirm": "A question",
+    "HelpScreen": "This list",
+    "FirstRun": "The first screen",
+    "Connect": "Connecting a provider",
+    "ConnectProvider": "All providers",
+}
 
 
 def all_sheets() -> tuple[type[Screen[Any]], ...]:
-    """Every screen that can lie over the chat, for the check of the keys."""
+    """Every screen that can lie over the chat, for the help and for the check of the keys."""
     from tui.app.screens.confirm import Confirm
+    from tui.app.screens.connect import Connect, ConnectProvider
     from tui.app.screens.conversations import Conversations
+    from tui.app.screens.first_run import FirstRun
+    from tui.app.screens.help import HelpScreen
     from tui.app.screens.picker import ModelPicker
     from tui.app.screens.prompt import AskLine
 
-    return ModelPicker, Conversations, AskLine, Confirm
+    return ModelPicker, Conversations, AskLine, Confirm, HelpScreen, FirstRun, Connect, ConnectProvider
+
+
+def _local_offer(workspace: Workspace) -> tuple[LocalOffer | None, str]:
+    """What this machine can run by itself, and why it can't."""
+    from tui.app.screens.first_run import LocalOffer
+    from tui.providers.local import DEFAULT_MODEL, LocalModels, installed, why_not
+
+    reason = why_not() or ""
+    if reason:
+        return None, reason if installed() else ""
+    try:
+        model = LocalModels(workspace.paths.cache, workspace.config.local_models).find(DEFAULT_MODEL)
+    except SegueError:
+        return None, ""
+    return (
+        LocalOffer(
+            f"local/{model.name}",
+            model.title,
+            model.licence or "",
+            0 if model.present else model.bytes or 0,
+            model.note,
+            shutil.disk_usage(_nearest(workspace.paths.cache)).free,
+        ),
+        "",
+    )
+
+
+def _nearest(path: Path) -> Path:
+    """The folder itself, or the nearest one above it that exists."""
+    return next(folder for folder in (path, *path.parents) if folder.exists())
