@@ -1,4 +1,4 @@
-"""A local server that can go wrong in every way, the dialects that are tested against it, and a mocked aiohttp."""
+"""A local server that can go wrong in every way, the dialects to test against it, and a mocked aiohttp."""
 
 from __future__ import annotations
 
@@ -324,7 +324,7 @@ DIALECTS = (
                 "usage": {"input_tokens": 7, "output_tokens": 5},
             }
         ).encode(),
-        begin=named_sse({"type": "message_start", "message": {"usage": {"input_tokens": 7, "output_tokens": 1}}}),
+        begin=named_sse({"type": "message_start", "message": {"usage": {"input_tokens": 7}}}),
         finish_only=named_sse({"type": "message_delta", "delta": {"stop_reason": "end_turn"}}),
     ),
     Dialect(
@@ -431,8 +431,9 @@ def ask() -> Callable[..., Awaitable[Outcome]]:
     async def gather(provider: Any, prompt: str = "Hi", **options: Any) -> Outcome:
         outcome = Outcome()
         messages = options.pop("messages", [{"role": "user", "content": prompt}])
+        model = options.pop("model", "m")
         try:
-            async for chunk in provider.create_async_generator(options.pop("model", "m"), messages, **options):
+            async for chunk in provider.create_async_generator(model, messages, **options):
                 outcome.chunks.append(chunk)
         except ProviderError as error:
             outcome.error = error

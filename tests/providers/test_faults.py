@@ -20,7 +20,7 @@ from tui.chat.chunks import FinishReason
 from tui.errors import ErrorKind
 from tui.providers.http import ProviderHTTPError, Timeouts
 
-HASTY = Timeouts(connect=0.5, headers=0.5, idle=0.5, error_body=0.5, after_finish=0.3, drain=0.1)
+HASTY = Timeouts(connect=0.4, headers=0.4, idle=0.4, error_body=0.4, after_finish=0.3, drain=0.1)
 KEY = "sk-test-0123456789abcdefWXYZ"
 
 
@@ -75,7 +75,7 @@ class TestNoAnswer:
         monkeypatch.setattr(aiohttp.ThreadedResolver, "resolve", never)
         outcome = await ask(dialect.at("https://models.example"), timeouts=HASTY)
         assert outcome.error.kind is ErrorKind.TIMEOUT
-        assert outcome.error.message == "No connection to models.example:443 within 0.5 s"
+        assert outcome.error.message == "No connection to models.example:443 within 0.4 s"
 
     async def test_reset_before_the_headers(self, dialect, server, ask):
         server.answer = lambda exchange: exchange.reset()
@@ -98,7 +98,7 @@ class TestNoAnswer:
         server.answer = lambda exchange: exchange.until_client_leaves()
         outcome = await ask(dialect.at(server.url), timeouts=HASTY)
         assert outcome.error.kind is ErrorKind.TIMEOUT
-        assert outcome.error.message == f"127.0.0.1:{server.port} did not begin to answer within 0.5 s"
+        assert outcome.error.message == f"127.0.0.1:{server.port} did not begin to answer within 0.4 s"
 
 
 class TestStatus:
@@ -183,7 +183,7 @@ class TestStatus:
     async def test_error_body_that_does_not_end(self, dialect, server, ask):
         async def answer(exchange):
             await exchange.head("500 Oops")
-            await exchange.chunk(b'half an expl')
+            await exchange.chunk(b"half an expl")
             await exchange.until_client_leaves()
 
         server.answer = answer
@@ -301,7 +301,7 @@ class TestBroken:
         outcome = await ask(dialect.at(server.url), timeouts=HASTY)
         assert outcome.text == "Hello"
         assert outcome.error.kind is ErrorKind.TIMEOUT
-        assert "sent nothing more for 0.5 s" in outcome.error.message
+        assert "sent nothing more for 0.4 s" in outcome.error.message
 
     async def test_no_byte_after_the_headers(self, dialect, server, ask):
         async def answer(exchange):
@@ -378,9 +378,9 @@ class TestEnd:
     async def test_keep_alives_only_are_bytes(self, framed, server, ask):
         async def answer(exchange):
             await exchange.head(Content_Type=framed.content_type)
-            for _ in range(12):  # longer than the idle limit
+            for _ in range(10):  # longer than the idle limit
                 await exchange.chunk(framed.keep_alive)
-                await asyncio.sleep(0.1)
+                await asyncio.sleep(0.05)
             for piece in framed.reply("Hello"):
                 await exchange.chunk(piece)
             await exchange.end()
@@ -410,7 +410,7 @@ class TestNotAReply:
         outcome = await ask(dialect.at(server.url))
         assert outcome.error.kind is ErrorKind.PROTOCOL
         assert outcome.text == ""
-        assert f"127.0.0.1:{server.port} sent a web page “Log in to \"Hotel\"”" in outcome.error.message
+        assert f'127.0.0.1:{server.port} sent a web page “Log in to "Hotel"”' in outcome.error.message
         assert "login page" in outcome.error.hint
 
     async def test_web_page_under_the_right_type(self, dialect, server, ask):
@@ -465,7 +465,9 @@ class TestNotAReply:
         assert outcome.text == ""
 
     async def test_message_in_json_with_status_200(self, framed, server, ask):
-        server.answer = lambda exchange: exchange.whole(b'{"detail": "Not Found"}', Content_Type="application/json")
+        server.answer = lambda exchange: exchange.whole(
+            b'{"detail": "Not Found"}', Content_Type="application/json"
+        )
         outcome = await ask(framed.at(server.url))
         assert "Not Found" in outcome.error.message
         assert outcome.finish is None
@@ -687,8 +689,8 @@ class TestPacked:
         assert "packed its answer as br" in outcome.error.message
 
     async def test_bomb(self, dialect, server, ask):
-        """100 MB of words in 100 kB: stopped at the limit of a reply, in little memory."""
-        bomb = gzip.compress(dialect.begin + dialect.text("b" * 1_000_000) * 100)
+        """30 MB of words in 30 kB: stopped at the limit of a reply, in little memory."""
+        bomb = gzip.compress(dialect.begin + dialect.text("b" * 1_000_000) * 30)
         server.answer = lambda exchange: exchange.whole(
             bomb, Content_Encoding="gzip", Content_Type=dialect.content_type
         )
@@ -712,7 +714,13 @@ class TestOddEvents:
         assert outcome.notices == ["1 part of the reply could not be read"]
 
     async def test_null_and_odd_shapes(self, framed, server, ask):
-        odd = [b"null", b"{}", b'{"choices": []}', b'{"choices": null, "candidates": null}', b'{"usage": null}']
+        odd = [
+            b"null",
+            b"{}",
+            b'{"choices": []}',
+            b'{"choices": null, "candidates": null}',
+            b'{"usage": null}',
+        ]
         frame = b"%s\n" if framed.name == "ollama" else b"data: %s\n\n"
 
         async def answer(exchange):
@@ -785,7 +793,8 @@ class TestOddHttp:
         outcome = await ask(dialect.at(server.url))
         assert outcome.error.kind is ErrorKind.PROTOCOL
         assert outcome.error.status_code is None
-        assert "not HTTP" in outcome.error.message and "400" not in outcome.error.message
+        said = outcome.error.message.replace(str(server.port), "")
+        assert "not HTTP" in said and "400" not in said
 
 
 class TestLeaving:

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
 import aiohttp
+from aiohttp import hdrs
 
 from tui import __version__
 from tui.errors import ErrorKind, ProviderError
@@ -24,7 +25,8 @@ from tui.providers.address import host_of, is_private
 from tui.providers.answer import LISTS, LOCAL, REMOTE, Answer, ProviderHTTPError, Timeouts
 from tui.providers.network import no_answer, place_of, proxy_refused, socks_errors
 from tui.providers.proxy import proxy_for
-from tui.secret import Secret
+from tui.secret import Secret, redact
+from tui.text import one_line
 
 __all__ = [
     "LISTS",
@@ -96,6 +98,7 @@ async def open_stream(
         ProviderHTTPError: The server answered with an HTTP error or a redirect.
         ProviderError: There was no answer, or it is not one of an API.
     """
+    _check_address(url)
     key = Secret(api_key) if api_key else None
     _check_key(url, headers or {}, key, allow_http_key)
     through = proxy_for(url, proxy)
@@ -133,6 +136,16 @@ async def fetch_json(
             raise (answer.page(text) if text.lstrip().startswith("<") else answer.unreadable(text)) from None
 
 
+class _Request(aiohttp.ClientRequest):
+    """A request whose unsaid headers are ours: those that a provider names stay exactly its own."""
+
+    DEFAULT_HEADERS = {  # noqa: RUF012 (aiohttp's own type)
+        **aiohttp.ClientRequest.DEFAULT_HEADERS,
+        hdrs.ACCEPT_ENCODING: "gzip, deflate",
+        hdrs.USER_AGENT: f"segue/{__version__}",
+    }
+
+
 class _Sessions:
     """The sessions of one event loop: one for all, and one for each SOCKS proxy."""
 
@@ -147,7 +160,7 @@ class _Sessions:
                 connector=_socks_connector(socks)
                 if socks
                 else aiohttp.TCPConnector(keepalive_timeout=_KEEP_ALIVE_SECONDS),
-                headers={"Accept-Encoding": "gzip, deflate", "User-Agent": f"segue/{__version__}"},
+                request_class=_Request,
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
                 trust_env=False,  # it would add passwords of ~/.netrc, and misread NO_PROXY
@@ -198,6 +211,20 @@ async def _send(
                 kind=ErrorKind.TIMEOUT,
             ) from None
         raise no_answer(error, url, proxy, limits.connect) from None
+
+
+def _check_address(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ProviderError(
+            f"“{one_line(redact(url), 100)}” is not the address of a server",
+            "It begins with http:// or https://.",
+            kind=ErrorKind.INVALID,
+        )
 
 
 def _check_key(url: str, headers: Mapping[str, str], key: Secret | None, allowed: bool) -> None:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from tui.errors import ErrorKind, ProviderError
-from tui.providers.address import OLLAMA_PORT, host_of
+from tui.providers.address import OLLAMA_PORT
 from tui.secret import redact
 from tui.text import one_line
 
@@ -78,8 +78,8 @@ def no_answer(error: Exception, url: str, proxy: str | None, connect: float) -> 
         case aiohttp.InvalidURL() | aiohttp.NonHttpUrlClientError() | ValueError():
             reason = one_line(redact(str(error)), 200)
             return ProviderError(
-                f"The address {host_of(url) or 'of this provider'} can't be used: {reason}",
-                "Correct it in the config.",
+                f"The request to {where} can't be sent: {reason}",
+                "Check the address and the headers in the config.",
                 kind=ErrorKind.INVALID,
             )
     return ProviderError(
