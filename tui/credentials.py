@@ -41,7 +41,9 @@ class Found:
 class Credentials:
     """The keys of this user, looked up in a fixed order.
 
-    ``known`` is quick: it neither runs a command nor asks the keyring, but remembers what ``find`` learnt.
+    A key belongs to an account: a provider's name, or ``NAME@HOST`` where its address was changed, so that
+    none goes to another host. ``known`` is quick: it neither runs a command nor asks the keyring, but
+    remembers what ``find`` learnt.
     """
 
     def __init__(self, paths: Paths, config: Config) -> None:
@@ -62,47 +64,47 @@ class Credentials:
             found.append(error)
         return found
 
-    def known(
-        self, provider: str, variables: Sequence[str] = (), settings: ProviderConfig | None = None
-    ) -> str | None:
+    def known(self, account: str, variables: Sequence[str] = ()) -> str | None:
         """Where the key would come from, as far as can be told at once; None where there is none."""
-        settings = settings or self._config.provider(provider)
+        settings = self._settings(account)
         if settings.key_command:
             return "key_command"
         try:
-            found = self._quick(provider, variables, settings)
+            found = self._quick(account, variables, settings)
         except ConfigError:  # it is among the problems, and find raises it
             found = None
-        found = found or self._slow.get(provider)
+        found = found or self._slow.get(account)
         return found.source if found else None
 
-    def find(
-        self, provider: str, variables: Sequence[str] = (), settings: ProviderConfig | None = None
-    ) -> Found | None:
-        """The key of ``provider``; may block for seconds where a command or the keyring is asked.
+    def find(self, account: str, variables: Sequence[str] = ()) -> Found | None:
+        """The key of an account; may block for seconds where a command or the keyring is asked.
+
+        Args:
+            account: A provider's name, or ``NAME@HOST`` where its address was changed.
+            variables: The environment variables that may hold the key, the first one set wins.
 
         Raises:
             ConfigError: The key command failed, or the keys file is damaged.
         """
-        settings = settings or self._config.provider(provider)
+        settings = self._settings(account)
         if command := settings.key_command:
-            return self._remembered(provider, lambda: _run(provider, command))
+            return self._remembered(account, lambda: _run(account, command))
         if found := _from_environment(variables, settings):
             return found
-        if found := self._remembered(provider, lambda: self._from_keyring(provider)):
+        if found := self._remembered(account, lambda: self._from_keyring(account)):
             return found
-        return self._quick(provider, variables, settings)
+        return self._quick(account, variables, settings)
 
-    def store(self, provider: str, secret: Secret) -> None:
+    def store(self, account: str, secret: Secret) -> None:
         """Keep a key in the own file, readable by this user alone.
 
         Raises:
             ConfigError: The file is damaged.
             OSError: The file can't be written.
         """
-        self._write({**self._read(), provider: secret.reveal()})
+        self._write({**self._read(), account: secret.reveal()})
 
-    def forget(self, provider: str) -> bool:
+    def forget(self, account: str) -> bool:
         """Remove a key from the own file; whether there was one.
 
         Raises:
@@ -110,51 +112,54 @@ class Credentials:
             OSError: The file can't be written.
         """
         keys = dict(self._read())
-        if provider not in keys:
+        if account not in keys:
             return False
-        del keys[provider]
+        del keys[account]
         self._write(keys)
         return True
 
     def list(self, variables: Mapping[str, Sequence[str]]) -> dict[str, Found | ConfigError]:
-        """The key of each provider of ``variables`` (account: its variables) that has one; may block.
+        """The key of each account of ``variables`` (account: its variables) that has one; may block.
 
         Where a source failed, the failure stands in place of the key.
         """
         found: dict[str, Found | ConfigError] = {}
-        for provider, names in variables.items():
+        for account, names in variables.items():
             try:
-                if key := self.find(provider, names):
-                    found[provider] = key
+                if key := self.find(account, names):
+                    found[account] = key
             except ConfigError as error:
-                found[provider] = error
+                found[account] = error
         return found
 
-    def _quick(self, provider: str, variables: Sequence[str], settings: ProviderConfig) -> Found | None:
+    def _settings(self, account: str) -> ProviderConfig:
+        return self._config.provider(account.partition("@")[0])
+
+    def _quick(self, account: str, variables: Sequence[str], settings: ProviderConfig) -> Found | None:
         if found := _from_environment(variables, settings):
             return found
         if settings.key:
             return Found(settings.key, "config.toml")
-        stored = self._read().get(provider)
+        stored = self._read().get(account)
         return Found(Secret(stored), self._file.name) if stored else None
 
-    def _from_keyring(self, provider: str) -> Found | None:
+    def _from_keyring(self, account: str) -> Found | None:
         if find_spec("keyring") is None:
             return None
         import keyring
 
         try:
-            value = keyring.get_password(SERVICE, provider)
+            value = keyring.get_password(SERVICE, account)
         except Exception as error:  # each of its backends has errors of its own; the keys file is still there
             reason = one_line(redact(str(error)), 200)
             self._keyring_problem = ConfigError(f"The keyring could not be asked: {reason}")
             return None
         return Found(Secret(value), "keyring") if value else None
 
-    def _remembered(self, provider: str, ask: Callable[[], Found | None]) -> Found | None:
-        if provider not in self._slow:
-            self._slow[provider] = ask()
-        return self._slow[provider]
+    def _remembered(self, account: str, ask: Callable[[], Found | None]) -> Found | None:
+        if account not in self._slow:
+            self._slow[account] = ask()
+        return self._slow[account]
 
     def _read(self) -> dict[str, str]:
         try:
@@ -190,15 +195,15 @@ def _from_environment(variables: Sequence[str], settings: ProviderConfig) -> Fou
     return None
 
 
-def _run(provider: str, command: str) -> Found:
+def _run(account: str, command: str) -> Found:
     """What ``command`` prints, without a shell.
 
     Raises:
         ConfigError: It can't be run, fails, takes too long or prints nothing.
     """
-    where = f"providers.{provider}.key_command"
+    where = f"providers.{account.partition('@')[0]}.key_command"
     try:
-        words = shlex.split(command, posix=os.name != "nt")
+        words = command if os.name == "nt" else shlex.split(command)  # Windows splits it by itself
         done = subprocess.run(words, capture_output=True, timeout=COMMAND_SECONDS, check=False, text=True)
     except subprocess.TimeoutExpired:
         raise ConfigError(f"{where} gave no key within {COMMAND_SECONDS:.0f} s") from None

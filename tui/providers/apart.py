@@ -32,7 +32,7 @@ _END: Any = object()
 
 
 class _Failed:
-    def __init__(self, error: BaseException) -> None:
+    def __init__(self, error: Exception) -> None:
         self.error = error
 
 
@@ -72,7 +72,9 @@ class _Worker(Generic[T]):
             finally:
                 if close := getattr(stream, "aclose", None):
                     await close()
-        except (Exception, SystemExit) as error:
+        except SystemExit as error:  # it must not end this program
+            await self._hand(_Failed(RuntimeError(f"it wanted to exit: {error}")))
+        except Exception as error:
             await self._hand(_Failed(error))
         else:
             await self._hand(_END)

@@ -210,7 +210,7 @@ class Registry:
         if reason := self._unusable(offer):
             raise ProviderError(f"{offer.vendor.title} can't be used: {reason}", kind=ErrorKind.UNAVAILABLE)
         vendor = offer.vendor
-        found = await asyncio.to_thread(self._credentials.find, offer.account, vendor.keys, offer.settings)
+        found = await asyncio.to_thread(self._credentials.find, offer.account, vendor.keys)
         if found:
             return found.secret
         if vendor.key_needed:
@@ -239,7 +239,7 @@ class Registry:
 
     def _entry(self, offer: Offer) -> ProviderEntry:
         vendor = offer.vendor
-        source = self._credentials.known(offer.account, vendor.keys, offer.settings)
+        source = self._credentials.known(offer.account, vendor.keys)
         health = self.health.of(offer.name)
         reason = self._unusable(offer)
         waiting = False

@@ -85,7 +85,7 @@ class Plain:
         asked.append(dict(kwargs, model=model, messages=messages, proxy=proxy, thread=thread))
         try:
             for item in cls.script:
-                if isinstance(item, Exception):
+                if isinstance(item, BaseException):
                     raise item
                 yield item
         finally:
@@ -289,6 +289,11 @@ class TestStream:
     async def test_any_other_error_stays_what_it_is(self, classes):
         classes().Plain.script = [ConnectionResetError("gone")]
         with pytest.raises(ConnectionResetError):
+            await chunks(bridge("Plain"))
+
+    async def test_one_that_wants_to_exit_ends_only_itself(self, classes):
+        classes().Plain.script = [SystemExit("bye")]
+        with pytest.raises(RuntimeError, match="it wanted to exit: bye"):
             await chunks(bridge("Plain"))
 
     async def test_stopping_ends_it_there(self, classes):

@@ -166,6 +166,19 @@ def test_a_broken_file_leaves_no_module_behind(room):
     assert "segue_drop_in_broken" not in sys.modules
 
 
+async def test_one_that_breaks_later_is_noticed_in_the_next_run(room):
+    """A stored list does not hide it: providers from outside are loaded once in every run."""
+    room.drop_in("echo", ECHO)
+    await room.catalogue().refresh(["echo"])
+    room.drop_in("echo", "1 / 0")
+    registry = room.registry()
+    catalogue = room.catalogue(registry)
+    assert "echo" in catalogue.stale()
+    await catalogue.refresh(["echo"])
+    assert "ZeroDivisionError" in registry.entry("echo").reason
+    assert "echo" not in catalogue.stale()
+
+
 async def test_a_list_of_models_that_fails_is_that_providers_problem(room):
     failing = (
         ECHO

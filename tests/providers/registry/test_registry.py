@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from tui.credentials import Secret
@@ -281,6 +283,12 @@ class TestAKeyStaysWithItsHost:
         monkeypatch.setenv("OPENAI_API_KEY", KEY)
         room.config(self.ELSEWHERE + 'key_env = "OPENAI_API_KEY"')
         assert await self.key(room) == KEY
+
+    async def test_or_has_a_command_for_it(self, room):
+        python = sys.executable.replace("\\", "/")
+        line = f"'{python}' -c 'print(chr(107) * 16)'"
+        room.config(self.ELSEWHERE + f'key_command = "{line}"')
+        assert await self.key(room) == "k" * 16
 
     async def test_or_the_address_is_that_of_the_vendor_all_the_same(self, room, monkeypatch):
         monkeypatch.setenv("OPENAI_API_KEY", KEY)
