@@ -6,18 +6,20 @@ import time
 
 import pytest
 
-from tui.app.fuzzy import Candidate, fit
+from tui.app.fuzzy import Candidate, Filter
+
+
+def score(query: str, name: str) -> float | None:
+    return Filter(query).score(Candidate(name))
 
 
 def best(query: str, *names: str) -> str:
-    fits = {name: match.score for name in names if (match := fit(query, Candidate(name)))}
-    return max(fits, key=fits.__getitem__)
+    return max(names, key=lambda name: score(query, name) or 0)
 
 
 def lit(query: str, name: str) -> str:
-    match = fit(query, Candidate(name))
-    assert match is not None
-    return "".join(letter.upper() if at in match.positions else "." for at, letter in enumerate(name))
+    places = Filter(query).places(Candidate(name))
+    return "".join(letter.upper() if at in places else "." for at, letter in enumerate(name))
 
 
 @pytest.mark.parametrize(
@@ -31,14 +33,14 @@ def lit(query: str, name: str) -> str:
     ],
 )
 def test_letters_in_order_fit(query: str, name: str) -> None:
-    assert fit(query, Candidate(name)) is not None
+    assert score(query, name) is not None
 
 
 @pytest.mark.parametrize(
     ("query", "name"), [("otpg", "openai/gpt"), ("gpt9", "gpt-4o"), ("mini sol", "gpt-6-sol"), ("x", "")]
 )
 def test_others_do_not(query: str, name: str) -> None:
-    assert fit(query, Candidate(name)) is None
+    assert score(query, name) is None
 
 
 def test_letters_are_lit_where_they_mean_most() -> None:
@@ -69,7 +71,8 @@ def test_an_odd_letter_moves_no_place() -> None:
 def test_a_hostile_name_costs_no_more_than_its_length() -> None:
     candidate = Candidate("a" * 300)
     begun = time.process_time()
-    assert fit("a" * 40, candidate) is not None
+    assert Filter("a" * 40).score(candidate) is not None
+    assert Filter("a" * 40 + "b").score(candidate) is None
     assert time.process_time() - begun < 0.5
 
 
@@ -79,6 +82,7 @@ def test_three_thousand_names_at_a_key() -> None:
     for candidate in candidates:
         assert candidate.bonus
     begun = time.process_time()
-    found = sum(fit("som", candidate) is not None for candidate in candidates)
+    wanted = Filter("sii")
+    found = sum(wanted.score(candidate) is not None for candidate in candidates)
     assert found == 3000
     assert time.process_time() - begun < 0.15

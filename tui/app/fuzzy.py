@@ -6,7 +6,6 @@ the best one in time proportional to filter × name, so that thousands of names 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 
 LETTER = 16
@@ -24,15 +23,6 @@ LENGTH = 0.05
 """Against each letter of the name, so that of two equal fits the shorter name wins."""
 
 _SEPARATORS = frozenset("/-_.: ")
-
-
-@dataclass(frozen=True, slots=True)
-class Fit:
-    """How a filter lies over a name."""
-
-    score: float
-    positions: tuple[int, ...]
-    """The letters of the name that the filter lights."""
 
 
 class Candidate:
@@ -54,26 +44,67 @@ class Candidate:
         return self._bonus
 
 
-def fit(query: str, candidate: Candidate) -> Fit | None:
-    """Lay ``query`` over ``candidate``; None if it does not fit.
+class Filter:
+    """What was typed, ready to be laid over names.
 
-    Words of the query, parted by spaces, may stand in any order and each must fit.
+    Words parted by spaces may stand in any order, and each must fit.
     """
-    score = 0.0
-    lit: set[int] = set()
-    for word in _fold(query).split():
-        best = _fit_word(word, candidate)
-        if best is None:
-            return None
-        score += best.score
-        lit.update(best.positions)
-    return Fit(score - LENGTH * len(candidate.lower), tuple(sorted(lit)))
+
+    __slots__ = ("words",)
+
+    def __init__(self, query: str) -> None:
+        self.words = _fold(query).split()
+
+    def score(self, candidate: Candidate) -> float | None:
+        """How well it fits; None if it does not. Nothing typed fits everything alike."""
+        total = 0.0
+        for word in self.words:
+            score = _score(word, candidate)
+            if score is None:
+                return None
+            total += score
+        return total - LENGTH * len(candidate.lower)
+
+    def places(self, candidate: Candidate) -> set[int]:
+        """The letters of the name that it lights."""
+        lit: set[int] = set()
+        for word in self.words:
+            start = _best_start(word, candidate)
+            lit.update(range(start, start + len(word)) if start >= 0 else _strewn(word, candidate)[1])
+        return lit
 
 
-def _fit_word(word: str, candidate: Candidate) -> Fit | None:
+def _score(word: str, candidate: Candidate) -> float | None:
+    start = _best_start(word, candidate)
+    if start < 0:
+        score, places = _strewn(word, candidate)
+        return score if places else None
+    return _run(word, candidate, start) + _exact(word, candidate)
+
+
+def _run(word: str, candidate: Candidate, start: int) -> int:
+    """The score of ``word`` as one piece at ``start``."""
+    length = len(word)
+    return LETTER * length + NEXT_TO * (length - 1) + sum(candidate.bonus[start : start + length])
+
+
+def _best_start(word: str, candidate: Candidate) -> int:
+    """Where ``word`` stands best as one piece; -1 if it does not stand there."""
+    text = candidate.lower
+    best = start = text.find(word)
+    score = -1
+    while start >= 0:
+        if (here := _run(word, candidate, start)) > score:
+            best, score = start, here
+        start = text.find(word, start + 1)
+    return best
+
+
+def _strewn(word: str, candidate: Candidate) -> tuple[int, list[int]]:
+    """The best score of the letters one after the other, and their places; no places if they don't fit."""
     places = _places(word, candidate.lower)
     if places is None:
-        return None
+        return 0, []
     bonus = candidate.bonus
     scores = [[LETTER + bonus[at] for at in places[0]]]
     origins: list[list[int]] = [[-1] * len(places[0])]
@@ -83,12 +114,12 @@ def _fit_word(word: str, candidate: Candidate) -> Fit | None:
         origins.append(origin)
     end = max(range(len(scores[-1])), key=scores[-1].__getitem__)
     total = scores[-1][end]
-    positions = []
+    chosen = []
     for level in range(len(places) - 1, -1, -1):
-        positions.append(places[level][end])
+        chosen.append(places[level][end])
         end = origins[level][end]
-    positions.reverse()
-    return Fit(total + _exact(word, candidate), tuple(positions))
+    chosen.reverse()
+    return total, chosen
 
 
 def _advance(

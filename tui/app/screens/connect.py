@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.strip import Strip
 from textual.widgets import Input, Static
 
-from tui.app.fuzzy import Candidate, fit
+from tui.app.fuzzy import Candidate, Filter
 from tui.app.widgets.field import Field
 from tui.app.widgets.hints import Hints
 from tui.app.widgets.ink import Part, Pen
@@ -216,10 +216,12 @@ class ConnectProvider(Sheet[str]):
     def _show(self, choose: Hashable | None = None) -> None:
         rows = [_row(entry) for entry in self._registry.providers()]
         rows.append(_ProviderRow(_ANOTHER, "any address: the lines for the config", "+"))
-        fits = [(match.score, row) for row in rows if (match := fit(self._query or "", Candidate(row.name)))]
-        if (self._query or "").split():
-            fits.sort(key=lambda pair: -pair[0])
-        self.rows.show([row for _, row in fits], choose)
+        wanted = Filter(self._query or "")
+        scores = {row.name: wanted.score(Candidate(row.name)) for row in rows}
+        fits = [row for row in rows if scores[row.name] is not None]
+        if wanted.words:
+            fits.sort(key=lambda row: -(scores[row.name] or 0))
+        self.rows.show(fits, choose)
         self.query_one(Hints).note = f"{len(fits)} of {len(rows)}"
 
     @on(RowList.Picked)

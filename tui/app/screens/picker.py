@@ -162,7 +162,7 @@ class ModelPicker(Sheet[Choice]):
     def _take(self, *, answer_again: bool) -> None:
         self.sync()
         match self.rows.chosen:
-            case ModelRow(info=info) if self._shelf.usable(info):
+            case ModelRow(info=info, usable=True):
                 self.dismiss(Choice(info.id, answer_again))
             case ModelRow(info=info):
                 self._connect_first(info.provider, Choice(info.id, answer_again))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.style import Style
 from textual.strip import Strip
 
-from tui.app.fuzzy import Candidate, Fit, fit
+from tui.app.fuzzy import Candidate, Filter
 from tui.app.widgets.ink import Ink, Part, Pen
 from tui.app.widgets.row_list import Row
 from tui.chat.model import ModelInfo
@@ -69,20 +69,20 @@ class GroupHead:
         return [line] if self.first else [pen.blank(), line]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class ModelRow:
     """One model."""
 
     group: str
     info: ModelInfo
-    label: str
-    """The id, made safe."""
+    candidate: Candidate
+    """Its id, made safe."""
     shown_from: int
-    """Where the shown part of ``label`` begins: the provider's name is left out below its own head."""
-    fit: Fit | None
-    mark: str = ""
+    """Where the shown part of the id begins: the provider's name is left out below its own head."""
+    filter: Filter
+    mark: str
     """A health dot, in groups that mix providers."""
-    usable: bool = True
+    usable: bool
     hue: str | None = None
     """The model's hue, where it speaks in this conversation."""
     height: int = 1
@@ -99,21 +99,21 @@ class ModelRow:
         return [pen.line(left, self._facts(pen), tinted=mine, railed=mine)]
 
     def _name(self, ink: Ink, mine: bool) -> list[Part]:
-        path, _, _ = self.label[self.shown_from :].rpartition("/")
-        name_at = self.shown_from + (len(path) + 1 if path else 0)
+        label = self.candidate.text
+        name_at = max(self.shown_from, label.rfind("/") + 1)
         name = ink.strong if mine else ink.ink
         if self.hue:
             name = ink.hues.get(f"{self.hue}", name)
         if not self.usable:
-            return [(self.label[self.shown_from :], ink.soft if mine else ink.dim)]
-        lit = set(self.fit.positions) if self.fit else set()
+            return [(label[self.shown_from :], ink.soft if mine else ink.dim)]
+        lit = self.filter.places(self.candidate)
         parts: list[Part] = []
-        for at in range(self.shown_from, len(self.label)):
+        for at in range(self.shown_from, len(label)):
             style = ink.accent if at in lit else ink.dim if at < name_at else name
             if parts and parts[-1][1] is style:
-                parts[-1] = (parts[-1][0] + self.label[at], style)
+                parts[-1] = (parts[-1][0] + label[at], style)
             else:
-                parts.append((self.label[at], style))
+                parts.append((label[at], style))
         return parts
 
     def _facts(self, pen: Pen) -> list[Part]:
@@ -175,14 +175,31 @@ def price(dollars: float | None) -> str:
     return f"{dollars:.2f}" if dollars >= 0.01 or dollars == 0 else f"{dollars:.4f}"
 
 
-@dataclass(slots=True)
-class _Found:
-    """A model that the filter lets through."""
+@dataclass(slots=True, eq=False)
+class _Known:
+    """A model, with what every filter needs of it, and how well the last one fitted."""
 
     info: ModelInfo
+    provider: str
     candidate: Candidate
-    fit: Fit | None
-    score: float
+    usable: bool
+    score: float = 0.0
+
+
+@dataclass(slots=True)
+class _Group:
+    """Some of the models that were found."""
+
+    name: str
+    provider: str
+    """Empty where the group mixes providers."""
+    models: list[_Known]
+    bonus: float = 0.0
+
+    @property
+    def score(self) -> float:
+        """How good its best model is."""
+        return max(model.score for model in self.models) + self.bonus
 
 
 class ModelShelf:
@@ -193,15 +210,27 @@ class ModelShelf:
         self.favourites = tuple(favourites)
         self._hues = hues
         self._providers: dict[str, ProviderEntry] = {}
-        self._models: dict[str, ModelInfo] = {}
+        self._models: list[_Known] = []
         self._candidates: dict[str, Candidate] = {}
-        self._last: tuple[str, list[_Found]] | None = None
+        self._query = ""
+        self._found: list[_Known] = []
 
     def fill(self, models: Iterable[ModelInfo], providers: Iterable[ProviderEntry]) -> None:
         """Take what is known now."""
         self._providers = {entry.name: entry for entry in providers}
-        self._models = {info.id: info for info in models}
-        self._last = None
+        self._models = [self._known(info) for info in models]
+        self._query, self._found = "", self._models
+
+    def _known(self, info: ModelInfo) -> _Known:
+        provider = info.provider
+        entry = self._providers.get(provider)
+        usable = info.available and (entry is None or entry.available)
+        return _Known(info, provider, self._candidate(info.id), usable)
+
+    def _candidate(self, text: str) -> Candidate:
+        if text not in self._candidates:
+            self._candidates[text] = Candidate(one_line(text, _LIMIT))
+        return self._candidates[text]
 
     @property
     def count(self) -> int:
@@ -211,78 +240,50 @@ class ModelShelf:
     @property
     def found(self) -> int:
         """How many the last filter let through."""
-        return len(self._last[1]) if self._last else 0
-
-    def usable(self, info: ModelInfo) -> bool:
-        """Whether the model can answer now."""
-        entry = self._providers.get(info.provider)
-        return info.available and (entry is None or entry.available)
+        return len(self._found)
 
     def rows(self, query: str) -> list[Row]:
         """The list for a filter. The best match is the first row that can be chosen."""
-        found = self._find(query)
-        groups = self._groups(found)
-        if query.split():
-            groups.sort(key=lambda group: -max(model.score for model in group[2]))
-            for _, _, models in groups:
-                models.sort(key=lambda model: -model.score)
+        wanted = Filter(query)
+        self._find(query, wanted)
+        groups = self._groups()
+        if wanted.words:
+            groups.sort(key=lambda group: -group.score)
+            for group in groups:
+                group.models.sort(key=lambda model: -model.score)
         rows: list[Row] = []
-        for name, head, models in groups:
-            rows.append(self._head(name, head, first=not rows))
-            rows += [self._row(name, model) for model in models]
-        rows += self._others(query, first=not rows)
-        return rows or [Note("Nothing fits." if query.split() else "No models are known yet.")]
+        for group in groups:
+            rows.append(self._head(group, first=not rows))
+            rows += self._rows_of(group, wanted)
+        rows += self._others(wanted, first=not rows)
+        return rows or [Note("Nothing fits." if wanted.words else "No models are known yet.")]
 
-    def _others(self, query: str, *, first: bool) -> list[Row]:
-        """The providers without a model, and why."""
-        with_models = {info.provider for info in self._models.values()}
-        rows: list[Row] = []
-        for name, entry in self._providers.items():
-            if name in with_models or (query.split() and fit(query, self._candidate(name)) is None):
-                continue
-            reason = entry.health.reason if entry.available else entry.reason
-            rows.append(ProviderRow(name, one_line(name), one_line(reason or "no models known yet", _LIMIT)))
-        return [GroupHead("Without models", first=first), *rows] if rows else []
+    def _find(self, query: str, wanted: Filter) -> None:
+        """Score each model; a filter that was only continued looks at what was left."""
+        pool = self._found if query.startswith(self._query) else self._models
+        self._query, self._found = query, []
+        for model in pool:
+            score = wanted.score(model.candidate)
+            if score is not None:
+                model.score = score if model.usable else score - UNAVAILABLE
+                self._found.append(model)
 
-    def _find(self, query: str) -> list[_Found]:
-        """Each model that fits; a filter that was only continued looks at what was left."""
-        words = query.split()
-        if self._last and words and query.startswith(self._last[0]):
-            pool: Iterable[ModelInfo] = [found.info for found in self._last[1]]
-        else:
-            pool = self._models.values()
-        result = []
-        for info in pool:
-            candidate = self._candidate(info.id)
-            match = fit(query, candidate) if words else None
-            if words and match is None:
-                continue
-            score = match.score if match else 0.0
-            if not self.usable(info):
-                score -= UNAVAILABLE
-            result.append(_Found(info, candidate, match, score))
-        self._last = (query, result)
-        return result
-
-    def _candidate(self, model_id: str) -> Candidate:
-        if model_id not in self._candidates:
-            self._candidates[model_id] = Candidate(one_line(model_id, _LIMIT))
-        return self._candidates[model_id]
-
-    def _groups(self, found: list[_Found]) -> list[tuple[str, str, list[_Found]]]:
+    def _groups(self) -> list[_Group]:
         """Recent, favourites, then a group for each provider: those that can answer first."""
-        by_id = {model.info.id: model for model in found}
         groups = []
-        for name, ids in (("Recent", self.recents), ("Favourites", self.favourites)):
-            models = [_lifted(by_id[i]) for i in dict.fromkeys(ids) if i in by_id]
-            if models:
-                groups.append((name, "", models))
-        own: dict[str, list[_Found]] = {}
-        for model in found:
-            own.setdefault(model.info.provider, []).append(model)
-        order = list(self._providers)
-        names = sorted(own, key=lambda n: (not self._up(n), order.index(n) if n in order else len(order)))
-        return groups + [(f"provider {name}", name, own[name]) for name in names]
+        mixed = {"Recent": self.recents, "Favourites": self.favourites}
+        if any(mixed.values()):
+            by_id = {model.info.id: model for model in self._found}
+            for name, ids in mixed.items():
+                models = [by_id[i] for i in dict.fromkeys(ids) if i in by_id]
+                if models:
+                    groups.append(_Group(name, "", models, RECENT_BONUS))
+        own: dict[str, list[_Known]] = {}
+        for model in self._found:
+            own.setdefault(model.provider, []).append(model)
+        places = {name: place for place, name in enumerate(self._providers)}
+        names = sorted(own, key=lambda name: (not self._up(name), places.get(name, len(places))))
+        return groups + [_Group(f"provider {name}", name, own[name]) for name in names]
 
     def _up(self, name: str) -> bool:
         return name in self._providers and self._providers[name].available
@@ -292,32 +293,43 @@ class ModelShelf:
             return "off"
         return "slow" if self._providers[name].health.reason else "ok"
 
-    def _head(self, group: str, provider: str, *, first: bool) -> GroupHead:
-        if not provider:
-            return GroupHead(group, first=first)
-        entry = self._providers.get(provider)
+    def _head(self, group: _Group, *, first: bool) -> GroupHead:
+        if not group.provider:
+            return GroupHead(group.name, first=first)
+        entry = self._providers.get(group.provider)
         if entry is None:
             remark = "unavailable: no such provider now"
         elif entry.available:
             remark = entry.health.reason
         else:
             remark = f"unavailable: {entry.reason}" if entry.reason else "unavailable"
-        return GroupHead(one_line(provider), self._mark(provider), one_line(remark, _LIMIT), first)
-
-    def _row(self, group: str, model: _Found) -> ModelRow:
-        label = model.candidate.text
-        mixed = not group.startswith("provider ")
-        return ModelRow(
-            group=group,
-            info=model.info,
-            label=label,
-            shown_from=0 if mixed else label.find("/") + 1,
-            fit=model.fit,
-            mark=self._mark(model.info.provider) if mixed else "",
-            usable=self.usable(model.info),
-            hue=self._hues.get(model.info.id),
+        return GroupHead(
+            one_line(group.provider), self._mark(group.provider), one_line(remark, _LIMIT), first
         )
 
+    def _rows_of(self, group: _Group, wanted: Filter) -> list[ModelRow]:
+        mixed = not group.provider
+        hues = self._hues
+        return [
+            ModelRow(
+                group.name,
+                model.info,
+                model.candidate,
+                0 if mixed else model.candidate.text.find("/") + 1,
+                wanted,
+                self._mark(model.provider) if mixed else "",
+                model.usable,
+                hues.get(model.info.id),
+            )
+            for model in group.models
+        ]
 
-def _lifted(model: _Found) -> _Found:
-    return _Found(model.info, model.candidate, model.fit, model.score + RECENT_BONUS)
+    def _others(self, wanted: Filter, *, first: bool) -> list[Row]:
+        """The providers without a model, and why."""
+        with_models = {model.provider for model in self._models}
+        rows: list[Row] = []
+        for name, entry in self._providers.items():
+            if name not in with_models and wanted.score(self._candidate(name)) is not None:
+                reason = (entry.health.reason if entry.available else entry.reason) or "no models known yet"
+                rows.append(ProviderRow(name, one_line(name), one_line(reason, _LIMIT)))
+        return [GroupHead("Without models", first=first), *rows] if rows else []
