@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.scrollbar import ScrollBar
 
 from tui.app import crash, keymap
-from tui.app.grid import TALL, WIDE
+from tui.app.grid import SMALLEST, TALL, WIDE
 from tui.app.lifecycle import on_deadly_signals
 from tui.app.screens.chat import ChatScreen
 from tui.app.start import StartOptions
@@ -53,8 +53,8 @@ class SegueApp(App[None]):
     CSS_PATH = ["app.tcss", "screens/chat.tcss"]  # noqa: RUF012 - the default screen loads no file of its own
     ENABLE_COMMAND_PALETTE = True
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_palette}
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - declared so by Textual
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (TALL, "-tall")]  # noqa: RUF012
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (SMALLEST[0], "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - declared so by Textual
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (SMALLEST[1], "-short"), (TALL, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "quit", tooltip="Keep what is coming, and quit", id="quit", priority=True),
         Binding(

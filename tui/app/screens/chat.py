@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.dom import DOMNode
 from textual.screen import Screen
-from textual.widgets import Static, TextArea
+from textual.widgets import TextArea
 
 from tui.app.background import in_background
 from tui.app.chat import Chat, note_model
@@ -24,6 +24,7 @@ from tui.app.screens.slash_commands import SlashCommands
 from tui.app.widgets.composer import Composer
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.notice_line import NoticeLine
+from tui.app.widgets.page import Page, TooSmall
 from tui.app.widgets.queue_line import QueueLine
 from tui.app.widgets.sidebar import Conversations, Sidebar
 from tui.app.widgets.slash_menu import SlashMenu
@@ -122,18 +123,18 @@ class ChatScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """From left to right, from top to bottom."""
         yield Sidebar(id="sidebar")
-        with Vertical(id="main"):
-            yield TitleLine(id="title")
-            yield NoticeLine(id="notice")
+        with Page(id="main"):
+            yield TitleLine(id="title", classes="text")
+            yield NoticeLine(id="notice", classes="text")
             yield Transcript(id="transcript")
-            with Vertical(id="composer"):
+            with Vertical(id="composer", classes="rail"):
                 yield QueueLine(id="queue")
                 menu = SlashMenu(id="menu")
                 yield menu
                 yield Composer(menu, id="draft")
-            yield StatusLine(id="status")
-            yield KeyLine(id="keys")
-        yield Static(id="small", markup=False)
+            yield StatusLine(id="status", classes="text")
+            yield KeyLine(id="keys", classes="text")
+        yield TooSmall(id="small")
 
     # -- the beginning and the end
     def on_mount(self) -> None:
@@ -403,10 +404,6 @@ class ChatScreen(Screen[None]):
         await desk.chat.change(model=model_id)
 
     # -- events
-    def on_resize(self, event: events.Resize) -> None:
-        """Fit the frame to the screen."""
-        self.frame.place(event.size)
-
     def on_key(self, event: events.Key) -> None:
         """What is typed while nothing has the focus is written all the same."""
         if self.focused is None and event.is_printable and event.character:

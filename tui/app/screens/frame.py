@@ -5,12 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from textual.containers import Vertical
-from textual.geometry import Size, Spacing
-from textual.widgets import Static
-
 from tui.app.background import in_background
-from tui.app.grid import SMALLEST, WIDE, gutters, text_edges
+from tui.app.grid import WIDE
 from tui.app.situation import of_ended, of_live
 from tui.app.widgets.key_line import Hint, KeyLine
 from tui.app.widgets.notice_line import NoticeLine
@@ -37,7 +33,6 @@ class Frame:
     def __init__(self, screen: ChatScreen) -> None:
         self._screen = screen
         self._ended: tuple[int, Situation] | None = None
-        self._sidebar_wanted = True
 
     def begin(self) -> None:
         """Start the clock that ticks while a reply comes, and show the empty frame."""
@@ -48,50 +43,23 @@ class Frame:
             self._hint("conversations", "all"),
         )
 
-    # -- where things stand
-    def place(self, size: Size) -> None:
-        """Fit everything to the screen."""
-        screen = self._screen
-        columns, rows = SMALLEST
-        small = size.width < columns or size.height < rows
-        screen.set_class(small, "-small")
-        if small:
-            words = f"Segue needs {columns}×{rows}; this is {size.width}×{size.height}"
-            screen.query_one("#small", Static).update(words[: max(1, size.width)])
-            return
-        wide = size.width >= WIDE
-        screen.set_class(wide and self._sidebar_wanted, "-sidebar")
-        self._align(wide)
-
-    def _align(self, wide: bool) -> None:
-        screen = self._screen
-        width = screen.size.width - (30 if screen.has_class("-sidebar") and wide else 0)
-        left, right = gutters(width, wide=wide)
-        screen.query_one("#composer", Vertical).styles.padding = Spacing(1, right, 0, left)
-        left, right = text_edges(width, wide=wide)
-        for line in ("#title", "#notice", "#status", "#keys"):
-            widget = screen.query_one(line)
-            top, bottom = widget.styles.padding.top, widget.styles.padding.bottom
-            widget.styles.padding = Spacing(top, right, bottom, left)
-
+    # -- the sidebar's place
     def toggle_sidebar(self) -> None:
         """Show or hide the sidebar: beside the page where there is room, else over it."""
         screen = self._screen
-        shown = not screen.has_class("-sidebar")
-        screen.set_class(shown, "-sidebar")
-        wide = screen.size.width >= WIDE
-        if wide:
-            self._sidebar_wanted = shown
-            self._align(wide)
-        elif shown:
-            screen.query_one(Sidebar).list.focus()
-        if not shown:
+        if screen.size.width >= WIDE:
+            screen.toggle_class("-page-only")
             screen.back_to_writing()
+        elif screen.has_class("-overlay"):
+            self.close_overlay()
+            screen.back_to_writing()
+        else:
+            screen.add_class("-overlay")
+            screen.query_one(Sidebar).list.focus()
 
     def close_overlay(self) -> None:
         """Hide a sidebar that lies over the page."""
-        if self._screen.size.width < WIDE:
-            self._screen.remove_class("-sidebar")
+        self._screen.remove_class("-overlay")
 
     # -- what it says
     def refresh(self) -> None:
