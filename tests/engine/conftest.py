@@ -58,6 +58,7 @@ class World:
         self.outcomes: list[tuple[str, ProviderError | None]] = []
         self.engine = Engine(store, self, self, limits)
         self.events: list[Event] = []
+        self.options: dict[str, Any] = {}
         self.key = Secret("sk-secret-9876")
 
     async def target(self, model_id: str) -> Target:

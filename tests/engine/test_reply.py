@@ -143,6 +143,7 @@ async def test_after_the_first_word_nothing_is_asked_again_and_the_text_stays(wo
 async def test_a_refused_parameter_is_dropped_once_with_a_note(world):
     refused = ProviderError("no temperature", kind=ErrorKind.INVALID, status_code=400, param="temperature")
     world.script(refused)
+    world.options = {"temperature": 0.2}  # of the config; the conversation's own wins
     conversation = await world.store.create_conversation(model="lab/one")
     conversation.parameters = {"temperature": 0.5, "seed": 7}
     reply = await world.engine.send(conversation, "Hi")

@@ -23,8 +23,7 @@ def run(args: argparse.Namespace) -> int:
 
     async def models(workspace: Workspace) -> int:
         catalogue = workspace.catalogue
-        if args.refresh or catalogue.stale():
-            await catalogue.refresh()
+        await catalogue.refresh(None if args.refresh else catalogue.stale())
         found = [m for m in catalogue.models() if args.filter.lower() in m.id.lower()]
         if args.json:
             write_json([_document(model) for model in found])

@@ -22,16 +22,18 @@ async def choose_model(
 ) -> str | None:
     """The configured model, else the one used last, else the first that can be used.
 
-    A provider whose key the person has set comes before the model on this machine, which is only a demo.
+    A provider whose key the person has set comes before the model on this machine, which is only a demo. One
+    of gpt4free is never chosen for the person: they must have seen who will read the text.
 
     Returns:
         ``PROVIDER/MODEL``, or None where no provider can be used.
     """
     if config.model:
         return config.model
-    usable = {entry.name: entry for entry in registry.providers() if entry.available}
+    entries = registry.providers()
+    usable = {entry.name: entry for entry in entries if entry.available and entry.kind != "g4f"}
     last = await store.get_state(LAST_MODEL)
-    if last and split_id(last)[0] in usable:
+    if last and any(entry.available and entry.name == split_id(last)[0] for entry in entries):
         return last
     for name, entry in sorted(usable.items(), key=lambda item: item[0] == LOCAL):
         if entry.default_model:

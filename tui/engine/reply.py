@@ -119,8 +119,10 @@ class Reply:
                 error = explain(raised)
                 if self._size:
                     raise
-                if error.param in self._parameters:
-                    del self._parameters[error.param]
+                if error.param in {**target.options, **self._parameters}:
+                    self._parameters.pop(error.param, None)
+                    kept = {name: value for name, value in target.options.items() if name != error.param}
+                    target = replace(target, options=kept)
                     self._notice(f"{target.model_id} does not take {error.param}; sent without it")
                     continue
                 delay = retry_delay(error, attempt, self._limits)

@@ -1,0 +1,51 @@
+"""``segue doctor`` and ``segue config``."""
+
+from __future__ import annotations
+
+import json
+
+
+def findings(home, *options, code=0):
+    found = json.loads(home.segue("doctor", "--json", *options, code=code).stdout)
+    return {(f["area"], f["name"]): f for f in found}
+
+
+def test_a_good_installation_has_nothing_wrong(lab):
+    lab.segue("ask", "Hi")
+    found = findings(lab)
+    assert found[("history", "history.db")]["words"].startswith("whole")
+    assert found[("providers", "lab")]["verdict"] == "ok"
+    assert found[("providers", "openai")]["verdict"] == "note"
+    assert "versions" in lab.segue("doctor").stdout
+
+
+def test_a_provider_is_asked_when_that_is_wanted(lab, model_server):
+    # The home names an Ollama where none is, which is wrong too.
+    assert "lists 2 models" in findings(lab, "--live", code=1)[("providers", "lab")]["words"]
+    model_server.list_status = 500
+    assert findings(lab, "--live", code=1)[("providers", "lab")]["verdict"] == "wrong"
+
+
+def test_a_mistake_in_the_settings_and_a_broken_history_are_found(lab):
+    lab.configure('modle = "x/y"\n')
+    lab.history.parent.mkdir(parents=True)
+    lab.history.write_bytes(b"nothing" * 100)
+    found = findings(lab, code=1)
+    assert "model" in found[("settings", "config.toml")]["words"]
+    assert found[("history", "history.db")]["verdict"] == "wrong"
+    assert lab.history.read_bytes() == b"nothing" * 100
+
+
+def test_no_secret_is_shown(lab):
+    lab.configure('proxy = "http://me:hunter2-hunter2@127.0.0.1:9"\n')
+    assert "hunter2" not in lab.segue("doctor").stdout
+    assert "hunter2" not in lab.segue("config", "show").stdout
+
+
+def test_config_names_the_file_and_the_place_of_a_mistake(lab):
+    assert lab.segue("config", "path").stdout.strip() == str(lab.config)
+    lab.segue("config", "check")
+    lab.configure('model = "a/b"\nthme = "x"\n')
+    done = lab.segue("config", "check", code=1)
+    assert "config.toml:2:1" in done.stderr and "theme" in done.stderr
+    assert json.loads(lab.segue("config", "show").stdout)["model"] == "a/b"

@@ -1,0 +1,71 @@
+"""``segue history``, ``backup`` and ``restore`` on a real history."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+
+@pytest.fixture
+def told(lab, model_server):
+    """Two conversations: about bread, then about boats."""
+    model_server.reply = "An answer from {model}."
+    lab.segue("ask", "Why does bread need salt?")
+    lab.segue("ask", "Names for a small boat?")
+    return lab
+
+
+def rows(home):
+    return json.loads(home.segue("history", "list", "--json").stdout)
+
+
+def test_the_newest_is_first(told):
+    assert [row["title"] for row in rows(told)] == ["Names for a small boat?", "Why does bread need salt?"]
+    assert set(rows(told)[0]) >= {"id", "title", "created_at", "updated_at", "messages", "model"}
+    assert "Names for a small boat?" in told.segue("history", "list").stdout
+
+
+def test_a_conversation_is_shown_with_who_answered(told):
+    shown = told.segue("history", "show", str(rows(told)[1]["id"])).stdout
+    assert "you:\nWhy does bread need salt?" in shown and "lab/big:\nAn answer from big." in shown
+
+
+def test_search_finds_the_message(told):
+    [hit] = json.loads(told.segue("history", "search", "bread", "--json").stdout)
+    assert hit["title"] == "Why does bread need salt?" and "bread" in hit["snippet"]
+    assert "bread" in told.segue("history", "search", "bre").stdout
+    for odd in ('"', "(", "AND", "a:b", "-", "*"):
+        told.segue("history", "search", odd, "--json")
+
+
+def test_rename_delete_and_take_back(told):
+    boat = str(rows(told)[0]["id"])
+    told.segue("history", "rename", boat, "Boats")
+    told.segue("history", "delete", boat)
+    assert [row["title"] for row in rows(told)] == ["Why does bread need salt?"]
+    told.segue("history", "undelete", boat)
+    assert {row["title"] for row in rows(told)} == {"Boats", "Why does bread need salt?"}
+
+
+@pytest.mark.parametrize("command", [("show", "99"), ("rename", "99", "x"), ("delete", "99")])
+def test_what_is_not_there_is_told(told, command):
+    assert "99" in told.segue("history", *command, code=1).stderr
+
+
+def test_a_backup_restores_what_was_there(told, tmp_path):
+    copy = tmp_path / "copy.db"
+    told.segue("backup", str(copy))
+    before = rows(told)
+    told.segue("history", "delete", str(before[0]["id"]))
+    assert "before" in told.segue("restore", str(copy)).stderr
+    assert rows(told) == before
+
+
+def test_what_is_no_backup_is_refused_and_changes_nothing(told, tmp_path):
+    wrong = tmp_path / "wrong.db"
+    wrong.write_text("not a database at all, but long enough to be looked at" * 10)
+    before = rows(told)
+    told.segue("restore", str(wrong), code=1)
+    told.segue("restore", str(tmp_path / "none.db"), code=1)
+    assert rows(told) == before

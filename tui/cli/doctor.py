@@ -1,0 +1,201 @@
+"""``segue doctor``: what this installation is, and what is wrong with it."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import importlib.metadata
+import os
+import platform
+import shutil
+import sqlite3
+import stat
+import sys
+import urllib.request
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+from tui import __version__
+from tui.cli.assemble import run_with_workspace
+from tui.cli.output import DONE, FAILED, write, write_json
+from tui.config import Config, load_config
+from tui.engine.workspace import Workspace
+from tui.errors import SegueError
+from tui.paths import Paths
+from tui.providers.registry import ProviderEntry
+from tui.secret import redact
+from tui.text import one_line
+
+Verdict = Literal["ok", "note", "wrong"]
+_MARKS = {"ok": "●", "note": "◦", "wrong": "×"}
+_PACKAGES = (
+    "textual",
+    "aiohttp",
+    "markdown-it-py",
+    "pygments",
+    "xllamacpp",
+    "g4f",
+    "keyring",
+    "aiohttp-socks",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    area: str
+    name: str
+    verdict: Verdict
+    words: str
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("--json", action="store_true", help="write one JSON document")
+    parser.add_argument(
+        "--live", action="store_true", help="ask each provider that can be used for its models"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Look, and tell.
+
+    Returns:
+        0 if nothing is wrong, else 1.
+    """
+    paths = Paths.default()
+    config = load_config(paths.config_file)
+    findings = [*_versions(), *_folders(paths), *_settings(config), *_history(paths.history_file)]
+    findings += [*_terminal(), *_network(config)]
+
+    async def providers(workspace: Workspace) -> int:
+        findings.extend(await _providers(workspace, live=args.live))
+        return DONE
+
+    run_with_workspace(providers, temporary=True)
+    if args.json:
+        write_json([asdict(finding) for finding in findings])
+    else:
+        _print(findings)
+    return FAILED if any(finding.verdict == "wrong" for finding in findings) else DONE
+
+
+def _print(findings: Iterable[Finding]) -> None:
+    area = ""
+    for finding in findings:
+        if finding.area != area:
+            write(f"{'' if not area else chr(10)}{finding.area}\n")
+            area = finding.area
+        write(f"  {_MARKS[finding.verdict]} {one_line(finding.name):22} {one_line(redact(finding.words))}\n")
+
+
+def _versions() -> Iterator[Finding]:
+    yield Finding("versions", "segue", "ok", __version__)
+    yield Finding("versions", "python", "ok", f"{platform.python_version()} on {platform.platform()}")
+    yield Finding("versions", "sqlite", "ok", sqlite3.sqlite_version)
+    for package in _PACKAGES:
+        try:
+            yield Finding("versions", package, "ok", importlib.metadata.version(package))
+        except importlib.metadata.PackageNotFoundError:
+            yield Finding("versions", package, "note", "not installed (an extra)")
+
+
+def _folders(paths: Paths) -> Iterator[Finding]:
+    for name, folder in (
+        ("config", paths.config),
+        ("data", paths.data),
+        ("cache", paths.cache),
+        ("log", paths.log),
+    ):
+        if not folder.exists():
+            yield Finding("folders", name, "ok", f"{folder} (made when it is needed)")
+        elif not os.access(folder, os.W_OK):
+            yield Finding("folders", name, "wrong", f"{folder} may not be written")
+        elif os.name != "nt" and stat.S_IMODE(folder.stat().st_mode) & 0o077:
+            yield Finding("folders", name, "note", f"{folder} can be read by others: chmod 700 {folder}")
+        else:
+            yield Finding("folders", name, "ok", str(folder))
+
+
+def _settings(config: Config) -> Iterator[Finding]:
+    for problem in config.problems:
+        yield Finding("settings", "config.toml", "wrong", str(problem))
+    if not config.problems:
+        there = config.path.exists()
+        yield Finding(
+            "settings", "config.toml", "ok", "no mistakes" if there else "not there; defaults are used"
+        )
+
+
+def _history(file: Path) -> Iterator[Finding]:
+    from tui.history.backup import newest_backup
+    from tui.history.inspection import Kind, inspect
+
+    if not file.exists():
+        yield Finding("history", "history.db", "ok", "not there yet")
+        return
+    try:
+        found = inspect(file)
+    except (OSError, sqlite3.Error) as error:
+        yield Finding("history", "history.db", "wrong", str(error))
+        return
+    verdict: Verdict = "ok" if found.kind in (Kind.OURS, Kind.OLD) else "wrong"
+    size = f"{file.stat().st_size / 1e6:.1f} MB"
+    yield Finding("history", "history.db", verdict, found.words or f"whole, {size}")
+    backup = newest_backup(file)
+    yield Finding("history", "newest backup", "ok" if backup else "note", str(backup or "none yet"))
+    free = shutil.disk_usage(file.parent).free
+    yield Finding("history", "free disk", "ok" if free > 100_000_000 else "wrong", f"{free / 1e6:,.0f} MB")
+
+
+def _terminal() -> Iterator[Finding]:
+    from tui.app.clipboard import terminal_trouble, tools
+
+    size = shutil.get_terminal_size()
+    term = os.environ.get("TERM", "")
+    colours = os.environ.get("COLORTERM") or ("none (NO_COLOR)" if "NO_COLOR" in os.environ else "by TERM")
+    yield Finding(
+        "terminal", "is one", "ok" if sys.stdout.isatty() else "note", str(sys.stdout.isatty()).lower()
+    )
+    yield Finding("terminal", "TERM", "ok" if term not in ("", "dumb") else "note", term or "not set")
+    small = size.columns < 40 or size.lines < 10
+    yield Finding("terminal", "size", "wrong" if small else "ok", f"{size.columns}×{size.lines}")
+    yield Finding("terminal", "colours", "ok", colours)
+    yield Finding("terminal", "encoding", "ok", sys.stdout.encoding)
+    found = [tool.name for tool in tools(os.environ, sys.platform)]
+    trouble = terminal_trouble(os.environ, "")
+    words = ", ".join(found) or trouble or "the terminal's own (OSC 52)"
+    yield Finding("terminal", "clipboard", "note" if trouble and not found else "ok", words)
+
+
+def _network(config: Config) -> Iterator[Finding]:
+    proxies = {"config": config.proxy} if config.proxy else urllib.request.getproxies()
+    words = ", ".join(f"{name}: {url}" for name, url in proxies.items()) or "none"
+    yield Finding("network", "proxy", "ok", words)
+
+
+async def _providers(workspace: Workspace, *, live: bool) -> list[Finding]:
+    entries = workspace.registry.providers()
+    problems = [*workspace.registry.problems, *workspace.credentials.problems]
+    troubles = [Finding("providers", "problem", "wrong", str(problem)) for problem in problems]
+    if not live:
+        return [*troubles, *(_provider(entry) for entry in entries)]
+    return [*troubles, *await asyncio.gather(*(_asked(workspace, entry) for entry in entries))]
+
+
+def _provider(entry: ProviderEntry) -> Finding:
+    words = entry.reason or (f"key from {entry.key_source}" if entry.key_source else "needs no key")
+    return Finding("providers", entry.name, "ok" if entry.available else "note", words)
+
+
+async def _asked(workspace: Workspace, entry: ProviderEntry) -> Finding:
+    if not entry.available:
+        return _provider(entry)
+    try:
+        models = await workspace.registry.discover(entry.name)
+    except SegueError as error:
+        return Finding("providers", entry.name, "wrong", str(error))
+    return Finding("providers", entry.name, "ok", f"{_provider(entry).words}; lists {len(models)} models")

@@ -1,0 +1,23 @@
+"""``segue restore``: the history, taken back from a copy; the present one is kept aside."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from tui.cli.output import DONE, say
+from tui.paths import Paths
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("file", type=Path, metavar="FILE", help="the copy, made by segue backup")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Put the copy in the history's place."""
+    from tui.history.restore import restore
+
+    old = restore(args.file.absolute(), Paths.default().history_file)
+    say("The history is restored." + (f" The one before is kept in {old}" if old else ""))
+    return DONE
