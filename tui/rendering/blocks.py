@@ -9,7 +9,7 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
 
 from tui.rendering.leaves import Flattener, Leaf, Path
-from tui.rendering.parser import markdown
+from tui.rendering.parser import DEEPEST, markdown
 from tui.rendering.source import Source
 
 Env = dict[str, Any]
@@ -19,10 +19,13 @@ class _State(StateBlock):
     """Notes the indent that was asked of each block, which the tokens do not say."""
 
     indents: dict[int, int]
+    too_deep = False
 
     def push(self, ttype: str, tag: str, nesting: Literal[-1, 0, 1]) -> Token:
         self.indents[len(self.tokens)] = self.blkIndent
-        return super().push(ttype, tag, nesting)
+        token = super().push(ttype, tag, nesting)
+        self.too_deep = self.too_deep or self.level >= DEEPEST
+        return token
 
 
 def parse_blocks(
@@ -48,6 +51,8 @@ def parse_blocks(
         line = state.line
         if line >= state.lineMax:
             break
+    if state.too_deep:  # markdown-it would leave out what is inside
+        return [Leaf("raw", (), base, base + text.count("\n") + 1, text)]
     return leaves
 
 

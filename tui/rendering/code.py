@@ -8,7 +8,7 @@ from itertools import accumulate
 from tui.rendering.flow import slice_piece
 from tui.rendering.highlight import LONGEST_CODE, LONGEST_LINE, highlighter
 from tui.rendering.pieces import DIM, INK, QUOTED, Line, Piece
-from tui.rendering.wrap import cells, chop
+from tui.rendering.wrap import cells, chop, sound
 from tui.text import one_line
 
 HANG = 2
@@ -35,9 +35,9 @@ class Code:
     def __init__(self, content: str, info: str, width: int) -> None:
         self._language = language_of(info)
         self._width = width
-        self._sources = content.removesuffix("\n").split("\n")
+        self._sources = sound(content).removesuffix("\n").split("\n")
         self._starts = list(accumulate((len(text) + 1 for text in self._sources), initial=0))
-        self._looks = highlighter(content, self._language)
+        self._looks = highlighter(sound(content), self._language)
         self.resize(width)
 
     @property
@@ -103,7 +103,7 @@ class Code:
         last = len(self._sources) - 1
         changed = self._rows[last] + 1
         start = self._starts[last]
-        added = content[start:].removesuffix("\n").split("\n")
+        added = sound(content[start:]).removesuffix("\n").split("\n")
         self._sources[last:] = added
         self._starts[last:] = accumulate((len(text) + 1 for text in added), initial=start)
         self._wrap_from(last)
@@ -111,7 +111,7 @@ class Code:
             self._looks = None
             return 0
         if self._looks:
-            self._looks.grow(content, self._starts, last)
+            self._looks.grow(sound(content), self._starts, last)
         return changed
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 from rich.segment import Segment
@@ -11,6 +12,7 @@ from textual.strip import Strip
 from tui.rendering import selection
 from tui.rendering.growth import Growth
 from tui.rendering.layout import FOLDED, UNFOLDED, Layout, Placed
+from tui.rendering.limits import BUDGET
 from tui.rendering.palette import Palette
 from tui.rendering.pieces import BLANK, DIM, INK, LINE, Line, Piece
 from tui.rendering.places import spots
@@ -48,7 +50,9 @@ class Document:
             self.feed(source)
         else:
             self._growth.source.add(clean(source))
+            self._layout.budget = BUDGET
             self.close()
+            self._layout.budget = inf
 
     @property
     def source(self) -> str:
@@ -64,6 +68,18 @@ class Document:
     def height(self) -> int:
         """How many rows there are."""
         return self._layout.height
+
+    @property
+    def limited(self) -> bool:
+        """Whether some of it is shown unread, because reading it would have frozen the screen."""
+        return any(placed.unread for placed in self._layout.placed)
+
+    def show_all(self) -> None:
+        """Read everything, however long it takes."""
+        self._layout.everything = True
+        for placed in self._layout.placed:
+            placed.stale = placed.unread
+        self._renew(0)
 
     def feed(self, text: str) -> int:
         """Append text; returns the first row that changed."""

@@ -115,6 +115,15 @@ def draw(leaf: Leaf, width: int, env: dict[str, Any]) -> Drawing:
             return Prose(leaf.content, width, env, _base(leaf))
 
 
+def draw_unread(leaf: Leaf, width: int) -> Drawing:
+    """The drawing of a leaf whose markup is not read."""
+    if leaf.kind == "table":
+        return Plain(leaf.content, width)
+    from tui.rendering.prose import Unread
+
+    return Unread(leaf.content, width, {}, _base(leaf))
+
+
 def _base(leaf: Leaf) -> int:
     if leaf.kind == "heading":
         return STRONG | BOLD

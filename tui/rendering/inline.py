@@ -12,6 +12,7 @@ from markdown_it.token import Token
 
 from tui.rendering.parser import markdown
 from tui.rendering.pieces import BAND, BOLD, DIM, INK, ITALIC, QUOTED, STRIKE, STRONG, UNDERLINE, Piece
+from tui.rendering.wrap import sound
 from tui.text import clean
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class _State(StateInline):
 
 def parse_inline(text: str, env: dict[str, Any]) -> list[Piece]:
     """The pieces of a paragraph's ``text``; places count from its beginning, newlines force a break."""
+    text = sound(text)
     if not _MARKUP.search(text):
         return [Piece(clean(text), INK, 0, len(text))] if text else []
     parser = markdown()
@@ -116,7 +118,7 @@ class _Weaver:
         end = start + len(token.markup)
         if token.info == "escape" and len(token.content) < len(token.markup):
             start += 1  # the backslash is not drawn
-        self._add(token.content.replace("\n", " "), start, end)
+        self._add(token.content.replace("\n", " ").replace("\u200d", ""), start, end)
 
     def _html_inline(self, token: Token, start: int, _end: int) -> None:
         broken = _BREAK.fullmatch(token.content)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from math import inf
 from typing import Any
 
-from tui.rendering.drawings import ALERTS, Drawing, draw
+from tui.rendering.drawings import ALERTS, Drawing, draw, draw_unread
 from tui.rendering.leaves import Leaf
+from tui.rendering.limits import cost, too_long
 from tui.rendering.pieces import DIM, LINE, Line, Piece
 from tui.rendering.wrap import cells
 
@@ -21,16 +23,18 @@ NARROW = 2
 class Placed:
     """A leaf with its drawing, its place, and what stands in front of it."""
 
-    __slots__ = ("blank", "drawing", "first", "hidden", "leaf", "rest", "room", "stale", "top")
+    __slots__ = ("blank", "drawing", "first", "hidden", "leaf", "rest", "room", "stale", "top", "unread")
 
-    def __init__(self, leaf: Leaf, width: int, env: dict[str, Any]) -> None:
+    def __init__(self, leaf: Leaf, width: int, env: dict[str, Any], *, unread: bool = False) -> None:
         self.leaf = leaf
         self.top = 0
         self.hidden = False
         self.stale = False
         """Whether it has to be drawn anew at the next occasion."""
         self.frame(width)
-        self.drawing: Drawing = draw(leaf, self.room, env)
+        self.unread = unread
+        """Whether it is only wrapped, because reading it would take too long."""
+        self.drawing: Drawing = draw_unread(leaf, self.room) if unread else draw(leaf, self.room, env)
 
     def frame(self, width: int) -> None:
         """Put markers, bars and indents in front of the rows."""
@@ -58,6 +62,10 @@ class Layout:
         self.width = width
         self.env: dict[str, Any] = {}
         """The references that links are resolved with."""
+        self.budget: float = inf
+        """What reading may still cost."""
+        self.everything = False
+        """Whether all is read, however long it takes."""
         self.height = 0
         self.placed: list[Placed] = []
         self._unfolded: set[int] = set()
@@ -94,13 +102,22 @@ class Layout:
             if placed.leaf.same(leaf):
                 placed.leaf = leaf
                 return placed, None
-            if placed.leaf.grows_into(leaf):
+            if placed.leaf.grows_into(leaf) and placed.unread == self._unread(leaf):
                 placed.leaf = leaf
                 first = leaf.gap + placed.drawing.grow(leaf.content)
                 return placed, None if hidden else first
-        placed = Placed(leaf, self.width, self.env)
+        placed = Placed(leaf, self.width, self.env, unread=self._unread(leaf))
         placed.hidden = hidden
         return placed, 0
+
+    def _unread(self, leaf: Leaf) -> bool:
+        if self.everything:
+            return False
+        if too_long(leaf):
+            return True
+        if self.budget < inf:
+            self.budget -= cost(leaf)
+        return self.budget < 0 and cost(leaf) > 0
 
     def resize(self, width: int) -> None:
         """Wrap everything anew."""

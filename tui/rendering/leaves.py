@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-_LEAVES = {"fence", "code_block", "html_block", "hr", "math_block", "details_open", "details_close"}
-_BRANCHES = {"paragraph_open": "paragraph", "heading_open": "heading", "table_open": "table"}
+_LEAVES = {"table", "fence", "code_block", "html_block", "hr", "math_block", "details_open", "details_close"}
+_BRANCHES = {"paragraph_open": "paragraph", "heading_open": "heading"}
 _ITEMS = {"list_item_open": "item", "footnote_reference_open": "note"}
 _GROWING = {"paragraph", "heading", "table", "fence", "code", "html", "raw", "math"}
 _QUOTES = {"blockquote_open", "alert_open"}
@@ -181,14 +181,6 @@ class Flattener:
 
     def _branch(self, tokens: Sequence[Token], index: int, kind: str) -> int:
         token = tokens[index]
-        if kind == "table":
-            aligns: list[str] = []
-            while tokens[index].type != "table_close":
-                if tokens[index].type == "th_open":
-                    aligns.append(_align(tokens[index].attrs))
-                index += 1
-            self._leaf(token, kind, token.content, ",".join(aligns))
-            return index + 1
         content = tokens[index + 1].content
         self._leaf(token, kind, content, token.tag if kind == "heading" else "")
         return index + 3
@@ -202,7 +194,3 @@ _NAMES = {
     "details_open": "details",
     "details_close": "end",
 }
-
-
-def _align(attrs: dict[str, Any]) -> str:
-    return str(attrs.get("style", "")).removeprefix("text-align:")

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
+DEEPEST = 100
+"""Levels of lists, quotes and emphasis that are read."""
+
 
 @cache
 def markdown() -> MarkdownIt:
@@ -18,7 +21,13 @@ def markdown() -> MarkdownIt:
 
     from tui.rendering import rules
 
-    options = {"html": True, "tasklists": True, "alerts": True, "strikethrough_single_tilde": True}
+    options = {
+        "html": True,
+        "tasklists": True,
+        "alerts": True,
+        "strikethrough_single_tilde": True,
+        "maxNesting": DEEPEST,
+    }
     parser = MarkdownIt("commonmark", options).enable(["table", "strikethrough"])
     # Adjacent texts stay apart, each with its place in the source.
     parser.inline.ruler2.disable("fragments_join")

@@ -6,7 +6,7 @@ from bisect import bisect_right
 
 from tui.rendering.code import expand
 from tui.rendering.pieces import INK, Line, Piece
-from tui.rendering.wrap import chop
+from tui.rendering.wrap import chop, sound
 
 
 class Plain:
@@ -21,7 +21,7 @@ class Plain:
         self.resize(width)
 
     def _take(self, content: str) -> None:
-        self._sources = content.removesuffix("\n").split("\n")
+        self._sources = sound(content).removesuffix("\n").split("\n")
         self._offsets = [0]
         for text in self._sources:
             self._offsets.append(self._offsets[-1] + len(text) + 1)

@@ -8,7 +8,7 @@ from typing import Any
 
 from tui.rendering.flow import Flow, over, slice_piece
 from tui.rendering.pieces import BAND, INK, QUOTED, Line, Piece
-from tui.rendering.wrap import wrap
+from tui.rendering.wrap import sound, wrap
 from tui.text import clean
 
 STEP = 400
@@ -135,3 +135,13 @@ class Formula(Prose):
 
     def _settle(self, content: str) -> None:
         """A formula is read as a whole."""
+
+
+class Unread(Prose):
+    """Prose that is too long to look for markup in it."""
+
+    def _parse(self, content: str) -> list[Piece]:
+        return [Piece(sound(content).replace("\n", " ").replace("\t", " "), INK, 0, len(content))]
+
+    def _settle(self, content: str) -> None:
+        """Nothing in it depends on what follows."""

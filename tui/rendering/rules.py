@@ -9,10 +9,10 @@ from markdown_it.rules_block import StateBlock, table
 from markdown_it.rules_inline import StateInline
 
 # Pandoc's rule, which leaves prices alone: "$5 and $6" is not a formula.
-_DOLLARS = re.compile(r"\$(?![\s$])((?:\\.|[^\\$]){0,2000}?)(?<![\s\\])\$(?![\d$])", re.DOTALL)
+_SINGLE = re.compile(r"\$(?![\s$])((?:\\.|[^\\$]){1,1000}?)(?<![\s\\])\$(?![\d$])", re.DOTALL)
 _DOUBLE = re.compile(r"\$\$(?!\$)((?:\\.|[^\\$]|\$(?!\$)){1,4000}?)\$\$(?!\$)", re.DOTALL)
-_ROUND = re.compile(r"\\\((.{1,2000}?)\\\)", re.DOTALL)
-_SQUARE = re.compile(r"\\\[(.{1,4000}?)\\\]", re.DOTALL)
+_CLOSING = {"\\(": "\\)", "\\[": "\\]"}
+_LONGEST = 2000
 _OPEN = re.compile(r"<details(?:\s[^<>]*)?>\s*(?:<summary(?:\s[^<>]*)?>(.*?)</summary>\s*)?$", re.I | re.S)
 _CLOSE = re.compile(r"</details\s*>\s*$", re.I)
 _SUMMARY_LINES = 4
@@ -34,42 +34,63 @@ def details(parser: MarkdownIt) -> None:
 
 
 def tables(parser: MarkdownIt) -> None:
-    """Keep a table's rows as they are in the source, without what stands around them."""
+    """Tables as one token, with the rows as they are in the source."""
     parser.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
 
 
 def _table(state: StateBlock, first: int, end: int, silent: bool) -> bool:
-    count = len(state.tokens)
-    if not table(state, first, end, silent):
+    """markdown-it's rule for the head; but no token for each cell, of which there may be many thousands."""
+    if not table(state, first, end, True):
         return False
-    if not silent:
-        lines = range(first, state.line)
-        rows = (state.src[state.bMarks[i] + state.tShift[i] : state.eMarks[i]] for i in lines)
-        state.tokens[count].content = "\n".join(rows)
+    if silent:
+        return True
+    parent, state.parentType = state.parentType, "table"
+    line = first + 2
+    while line < end and _is_row(state, line, end):
+        line += 1
+    state.parentType = parent
+    rows = [state.src[state.bMarks[i] + state.tShift[i] : state.eMarks[i]] for i in range(first, line)]
+    token = state.push("table", "table", 0)
+    token.content = "\n".join(rows)
+    token.info = ",".join(_alignment(cell.strip()) for cell in rows[1].strip().strip("|").split("|"))
+    token.map = [first, line]
+    state.line = line
     return True
 
 
+def _is_row(state: StateBlock, line: int, end: int) -> bool:
+    if state.isEmpty(line) or state.sCount[line] < state.blkIndent or state.is_code_block(line):
+        return False
+    return not any(rule(state, line, end, True) for rule in state.md.block.ruler.getRules("blockquote"))
+
+
+def _alignment(mark: str) -> str:
+    if mark.endswith(":"):
+        return "center" if mark.startswith(":") else "right"
+    return "left" if mark.startswith(":") else ""
+
+
 def _math_inline(state: StateInline, silent: bool) -> bool:
-    char = state.src[state.pos]
-    if char == "$":
-        if state.pos and state.src[state.pos - 1].isalnum():
+    start, limit = state.pos, state.posMax
+    match state.src[start : start + 2]:
+        case "\\(" | "\\[" as opening:
+            end = state.src.find(_CLOSING[opening], start + 2, min(limit, start + _LONGEST))
+            inside = (start + 2, end)
+        case text if text[:1] == "$" and not (start and state.src[start - 1].isalnum()):
+            found = (_DOUBLE if text == "$$" else _SINGLE).match(state.src, start, limit)
+            inside = found.span(1) if found else (0, -1)
+            end = found.end(1) if found else -1
+        case _:
             return False
-        match = _DOUBLE.match(state.src, state.pos, state.posMax) or _DOLLARS.match(
-            state.src, state.pos, state.posMax
-        )
-    elif char == "\\":
-        match = _ROUND.match(state.src, state.pos, state.posMax) or _SQUARE.match(
-            state.src, state.pos, state.posMax
-        )
-    else:
+    content = state.src[inside[0] : inside[1]]
+    if end < 0 or not content.strip():
         return False
-    if not match or not match[1].strip():
-        return False
+    length = end + inside[0] - 2 * start
     if not silent:
         token = state.push("math_inline", "math", 0)
-        token.content = match[1]
-        token.markup = match[0]
-    state.pos = match.end()
+        token.content = content
+        token.markup = state.src[start : start + length]
+    state.pos = start + length
     return True
 
 

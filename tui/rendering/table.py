@@ -24,30 +24,21 @@ SETTLED = 40
 """Rows after which columns keep their width for a while as a table grows."""
 
 _PIPE = re.compile(r"(?<!\\)\|")
-_WORD = re.compile(r"\S+")
 _NUMBER = re.compile(r"[-+−±~≈<>]?\s?[$€£¥]?\s?\d[\d.,\s_']*(?:[eE][-+]?\d+)?\s?(?:%|‰|°|[a-zA-Zµ]{1,3}|×)?")
 _NOTHING = frozenset(("", "-", "–", "—", "n/a", "N/A"))
 # What may be drawn wider than it is written, or break a line.
 _TRICKY = re.compile(r"[\[$\\&<!]|://|www\.")
 
-Cell = tuple[int, str]
-"""Where a cell's text begins in the content, and the text."""
 
-
-def split_row(row: str, offset: int) -> list[Cell]:
-    """The cells of a row of a table."""
+def split_row(row: str) -> list[str]:
+    """The cells of a row of a table, with the spaces round them."""
     body = row.strip()
-    offset += len(row) - len(row.lstrip())
     parts = _PIPE.split(body) if "\\|" in body else body.split("|")
-    found = []
-    for part in parts:
-        found.append((offset + len(part) - len(part.lstrip()), part.strip()))
-        offset += len(part) + 1
     if body.startswith("|"):
-        found.pop(0)
-    if len(found) > 1 and body.endswith("|") and not found[-1][1]:
-        found.pop()
-    return found
+        del parts[0]
+    if len(parts) > 1 and body.endswith("|") and not parts[-1]:
+        del parts[-1]
+    return parts
 
 
 @dataclass(slots=True)
@@ -66,6 +57,17 @@ class Measures:
         return Measures(list(self.natural), list(self.words), list(self.numeric))
 
 
+def _with_pipes(piece: Piece, text: str) -> Piece:
+    """The piece with its place in a text whose pipes are escaped."""
+    if piece.start < 0:
+        return piece
+    places = [match.start() - index for index, match in enumerate(re.finditer(r"\\\|", text))]
+    return piece._replace(
+        start=piece.start + sum(place < piece.start for place in places),
+        end=piece.end + sum(place < piece.end for place in places),
+    )
+
+
 class Table:
     """A table at one width."""
 
@@ -75,8 +77,11 @@ class Table:
         self.rough = False
         self._aligns = info.split(",")
         self._env = env
-        self._rows: list[list[Cell]] = []
+        self._rows: list[str] = []
         self._starts: list[int] = []
+        self._split: tuple[int, list[tuple[int, str]]] = (-1, [])
+        """The cells of the row that was looked at last."""
+        self._heads: list[tuple[int, str]] = []
         count = len(self._aligns)
         self._sure = Measures([1] * count, [1] * count, [not align for align in self._aligns])
         """Of all rows but the last one, which may be incomplete."""
@@ -87,28 +92,35 @@ class Table:
     def _take(self, content: str, offset: int) -> None:
         """Read the rows from an offset on."""
         self._measures = self._sure.copy()
+        self._split = (-1, [])
         rows = content[offset:].split("\n")
         last = len(self._rows) + len(rows) - 1
         for number, row in enumerate(rows, len(self._rows)):
             if number == last:
                 self._sure = self._measures.copy()
-            # The line below the head says how columns are aligned; it is no row.
-            self._rows.append(split_row(row, offset)[: len(self._aligns)] if number != 1 else [])
+            self._rows.append(row)
             self._starts.append(offset)
-            self._measure(number)
+            if number == 0:
+                self._heads = self._cells(0)
+            if number != 1:  # the row of dashes
+                self._measure(number)
             offset += len(row) + 1
 
     def _measure(self, number: int) -> None:
         known = self._measures
-        for column, (_, text) in enumerate(self._rows[number]):
+        row = self._rows[number]
+        exact = number < EXACT or _TRICKY.search(row)
+        for column, part in zip(range(len(self._aligns)), split_row(row), strict=False):
+            text = part.strip()
             if number and known.numeric[column]:
                 known.numeric[column] = text in _NOTHING or _NUMBER.fullmatch(text) is not None
-            if number < EXACT or _TRICKY.search(text):
+            if exact:
                 text = self._flow(number, column).text
             size = max(map(cells, text.split("\n"))) if "\n" in text else cells(text)
-            known.natural[column] = max(known.natural[column], size)
+            if size > known.natural[column]:
+                known.natural[column] = size
             if size > known.words[column]:
-                longest = max((cells(word) for word in _WORD.findall(text)), default=1)
+                longest = max((cells(word) for word in text.split()), default=1)
                 known.words[column] = max(known.words[column], longest)
 
     def resize(self, width: int) -> None:
@@ -132,23 +144,30 @@ class Table:
     def _high(self, number: int) -> int:
         if not self._sizes:
             return len(self._record(number))
+        row = self._rows[number]
         if number == 1:
             return 1
+        exact = number < EXACT or _TRICKY.search(row)
+        if not exact and self._sizes == self._laid.natural and self._laid == self._measures:
+            return 1  # it was measured, and has the room that it wants
         high = 1
-        for column, (_, text) in enumerate(self._rows[number]):
+        for column, part in zip(range(len(self._sizes)), split_row(row), strict=False):
+            text = part.strip()
             size = self._sizes[column]
-            if (len(text) > size or not text.isascii() or _TRICKY.search(text)) and (
-                number < EXACT or cells(text) > size or _TRICKY.search(text)
-            ):
+            if exact or cells(text) > size:
                 high = max(high, len(wrap(self._flow(number, column).text, size)))
         return high
 
     def _flow(self, number: int, column: int) -> Flow:
-        offset, text = self._rows[number][column] if column < len(self._rows[number]) else (0, "")
-        base = DIM if number == 0 else INK
-        if "\\|" in text:
-            text = text.replace("\\|", "|")
-        pieces = parse_inline(text, self._env)
+        """A cell as it is drawn."""
+        cells_of = self._cells(number) if number else self._heads
+        if column >= len(cells_of):
+            return Flow([Piece("")])
+        offset, text = cells_of[column]
+        plain = text.replace("\\|", "|")
+        pieces = parse_inline(plain, self._env)
+        if plain != text:
+            pieces = [_with_pipes(piece, text) for piece in pieces]
         moved = [
             piece._replace(
                 look=piece.look & ~BAND,
@@ -157,7 +176,20 @@ class Table:
             )
             for piece in pieces
         ]
-        return Flow(moved, base)
+        return Flow(moved, INK if number else DIM)
+
+    def _cells(self, number: int) -> list[tuple[int, str]]:
+        """Where the cells of a row begin in the content, and their texts."""
+        if number != self._split[0]:
+            row = self._rows[number]
+            body = row.lstrip()
+            offset = self._starts[number] + len(row) - len(body) + body.startswith("|")
+            found = []
+            for part in split_row(row):
+                found.append((offset + len(part) - len(part.lstrip()), part.strip()))
+                offset += len(part) + 1
+            self._split = (number, found)
+        return self._split[1]
 
     @property
     def height(self) -> int:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from itertools import accumulate, pairwise
 
-from rich.cells import cell_len, split_graphemes
+from rich.cells import cell_len, get_character_cell_size, split_graphemes
 
-_CHUNK = re.compile(r"\n| +|[^ \n]+")
 # Characters that are one cell wide and break only at spaces.
 _NARROW = re.compile(
     "[ -~\u00a0-\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u052f"
@@ -15,6 +15,14 @@ _NARROW = re.compile(
 )
 _NOT_FIRST = frozenset("、。，．・：；？！゛゜ヽヾゝゞ々ー）］｝〕〉》」』】〙〗’”…‥,.;:?!)]}")
 _NOT_LAST = frozenset("（［｛〔〈《「『【〘〖‘“([{")
+_JOINERS = re.compile("[\u200d\ufe0f]")
+# A joiner between anything but pictures: Textual would take the character after it to have no width.
+_SIGNS = "\u2194\u2195\u2620\u2640\u2642\u2695\u2696\u26a7\u26d3\u2708\u2764\u27a1\u2b1b"
+_PICTURES = "\U0001f000-\U0001faff" + _SIGNS
+_STRAY = re.compile(f"(?<![{_PICTURES}\ufe0f])\u200d|\u200d(?![{_PICTURES}])")
+
+Lines = list[tuple[int, int]]
+"""The first character of each line and the one after its last."""
 
 
 def cells(text: str) -> int:
@@ -22,31 +30,58 @@ def cells(text: str) -> int:
     return len(text) if text.isascii() else cell_len(text)
 
 
-def wrap(text: str, width: int, start: int = 0) -> list[tuple[int, int]]:
-    """Break ``text`` from ``start`` on into lines of at most ``width`` cells: (first, end) of each.
+def sound(text: str) -> str:
+    """``text`` without joiners that Textual and terminals measure differently; as long as before."""
+    return _STRAY.sub("\u200c", text) if "\u200d" in text else text
+
+
+class _Widths(dict[str, int]):
+    """The cells of each character, found out once."""
+
+    def __missing__(self, char: str) -> int:
+        size = self[char] = get_character_cell_size(char)
+        return size
+
+
+_WIDTHS = _Widths()
+
+
+def _sizes(text: str) -> list[int]:
+    """The cells of each character; those that only change the one before them have none."""
+    if not _JOINERS.search(text):
+        return [_WIDTHS[char] for char in text]
+    sizes = [0] * len(text)
+    for start, _end, size in split_graphemes(text)[0]:
+        sizes[start] = size
+    return sizes
+
+
+def wrap(text: str, width: int, start: int = 0) -> Lines:
+    """Break ``text`` from ``start`` on into lines of at most ``width`` cells.
 
     The spaces round a break belong to no line; a newline always breaks.
     """
-    lines: list[tuple[int, int]] = []
+    lines: Lines = []
     position = start
     while True:
         newline = text.find("\n", position)
         end = len(text) if newline < 0 else newline
         while position < end and text[position] == " ":
             position += 1
-        if _NARROW.fullmatch(text, position, end):
-            _wrap_narrow(text, position, end, width, lines)
+        last = end
+        while last > position and text[last - 1] == " ":
+            last -= 1
+        if _NARROW.fullmatch(text, position, last):
+            _wrap_narrow(text, position, last, width, lines)
         else:
-            _wrap_wide(text, position, end, width, lines)
+            _wrap_wide(text, position, last, width, lines)
         if newline < 0:
             return lines
         position = newline + 1
 
 
-def _wrap_narrow(text: str, position: int, end: int, width: int, lines: list[tuple[int, int]]) -> None:
+def _wrap_narrow(text: str, position: int, end: int, width: int, lines: Lines) -> None:
     """A character is a cell: breaks can be looked up."""
-    while end > position and text[end - 1] == " ":
-        end -= 1
     while end - position > width:
         stop = text.rfind(" ", position, position + width + 1)
         if stop < 0:
@@ -61,62 +96,47 @@ def _wrap_narrow(text: str, position: int, end: int, width: int, lines: list[tup
     lines.append((position, end))
 
 
-def _wrap_wide(text: str, position: int, end: int, width: int, lines: list[tuple[int, int]]) -> None:
-    first = last = position
-    used = 0
-    for start, stop, size in _atoms(text, position, end, width):
-        if text[start] == " ":
-            used += size
-            continue
-        if used + size > width and last > first:
-            lines.append((first, last))
-            first, used = start, 0
-        used += size
-        last = stop
-    lines.append((first, last))
+def _wrap_wide(text: str, position: int, end: int, width: int, lines: Lines) -> None:
+    sizes = _sizes(text[position:end])
+    edges = list(accumulate(sizes, initial=0))
+    first, count = 0, end - position
+    while edges[count] - edges[first] > width:
+        furthest = bisect_right(edges, edges[first] + width) - 1
+        stop = furthest
+        while stop > first and not _may_break(text, position + stop, sizes, stop):
+            stop -= 1
+        if stop == first:
+            stop = max(furthest, first + 1)
+        after = stop
+        while text[position + stop - 1] == " ":
+            stop -= 1
+        lines.append((position + first, position + stop))
+        first = after
+        while first < count and text[position + first] == " ":
+            first += 1
+    lines.append((position + first, end))
 
 
-def _atoms(text: str, position: int, end: int, width: int) -> Iterator[tuple[int, int, int]]:
-    """Runs of spaces, and the pieces of words that a line must not break."""
-    for match in _CHUNK.finditer(text, position, end):
-        start, chunk = match.start(), match[0]
-        if chunk.isascii() and len(chunk) <= width:
-            yield start, match.end(), len(chunk)
-        else:
-            yield from _split_word(chunk, start, width)
+def _may_break(text: str, at: int, sizes: list[int], index: int) -> bool:
+    char, before = text[at], text[at - 1]
+    if char == " " or before == " ":
+        return True
+    if not sizes[index] or (sizes[index] < 2 and sizes[index - 1] < 2):
+        return False
+    return char not in _NOT_FIRST and before not in _NOT_LAST
 
 
-def _split_word(word: str, offset: int, width: int) -> Iterator[tuple[int, int, int]]:
-    start = size = 0
-    previous = ""
-    previous_size = 0
-    for first, end, cell_size in split_graphemes(word)[0]:
-        char = word[first]
-        wide = cell_size == 2 or previous_size == 2
-        allowed = wide and char not in _NOT_FIRST and previous not in _NOT_LAST
-        if first > start and (allowed or size + cell_size > width):
-            yield offset + start, offset + first, size
-            start, size = first, 0
-        size += cell_size
-        previous, previous_size = word[end - 1], cell_size
-    yield offset + start, offset + len(word), size
-
-
-def chop(text: str, width: int, rest: int) -> list[tuple[int, int]]:
+def chop(text: str, width: int, rest: int) -> Lines:
     """Cut ``text`` at cells, as code is: the first line ``width`` cells wide, the others ``rest``."""
-    lines = []
-    start, room = 0, width
-    if text.isascii():
-        while len(text) - start > room:
-            lines.append((start, start + room))
-            start, room = start + room, rest
-        lines.append((start, len(text)))
-        return lines
-    used = 0
-    for first, _end, size in split_graphemes(text)[0]:
-        if used + size > room and first > start:
-            lines.append((start, first))
-            start, used, room = first, 0, rest
-        used += size
-    lines.append((start, len(text)))
-    return lines
+    if _NARROW.fullmatch(text):
+        if len(text) <= width:
+            return [(0, len(text))]
+        cuts = [0, *range(width, len(text), rest), len(text)]
+    else:
+        edges = list(accumulate(_sizes(text), initial=0))
+        cuts, room = [0], width
+        while edges[-1] - edges[cuts[-1]] > room:
+            cuts.append(max(bisect_right(edges, edges[cuts[-1]] + room) - 1, cuts[-1] + 1))
+            room = rest
+        cuts.append(len(text))
+    return list(pairwise(cuts))
