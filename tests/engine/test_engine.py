@@ -86,7 +86,9 @@ async def test_the_oldest_turns_are_left_out_where_the_model_is_small(world):
     await say(world, conversation, "short", "fine")
     sent = world.provider.requests[-1][1]
     assert sent == [("system", "Be brief."), ("user", "short")]
-    assert world.told(Noticed)[-1].text == "2 earlier messages left out to fit the model's context"
+    assert world.told(Noticed)[-1].text == (
+        "2 earlier messages left out to fit the model's context; /compact sums them up instead"
+    )
 
 
 async def test_the_estimate_learns_from_the_servers_count(world):
@@ -113,3 +115,32 @@ async def test_a_title_that_the_person_chose_stays_and_a_failure_keeps_the_first
     assert conversation.title == "How do I bake bread?"
     conversation.titled = True
     assert await world.engine.name(conversation) is None
+
+
+async def test_a_pinned_message_is_never_left_out(world):
+    world.infos["lab/one"] = ModelInfo("lab/one", context=200)
+    conversation = await world.store.create_conversation(model="lab/one")
+    first = await say(world, conversation, "The word is heron. " + "long " * 60, "ok")
+    await say(world, conversation, "filler " * 60, "ok")
+    conversation.pins = (first.parent,)
+    await say(world, conversation, "Which word?", "heron")
+    sent = world.provider.requests[-1][1]
+    assert "heron" in sent[0][1] and sent[-1] == ("user", "Which word?")
+    assert not any("filler" in text for _, text in sent)
+
+
+async def test_a_summary_stands_for_all_before_it_and_nothing_is_removed(world):
+    conversation = await world.store.create_conversation(model="lab/one", system="Be brief.")
+    await say(world, conversation, "A", "a")
+    world.script("They said A.", DONE)
+    summary = await (await world.engine.compact(conversation)).run(world.events.append)
+    assert [role for role, _ in world.provider.requests[-1][1]] == ["system", "user", "assistant", "user"]
+    await say(world, conversation, "B", "b")
+    [(role, head), *rest] = world.provider.requests[-1][1]
+    assert role == "system" and head.startswith("Be brief.") and head.endswith("They said A.")
+    assert rest == [("user", "B")]
+    assert len(conversation.path()) == 5
+    await world.store.hide_messages([summary.id])
+    conversation.hide([summary.id])
+    await say(world, conversation, "C", "c")
+    assert [text for _, text in world.provider.requests[-1][1]] == ["Be brief.", "A", "a", "B", "b", "C"]

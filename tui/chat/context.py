@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 _PIECES = re.compile(
     r"(?P<latin>[A-Za-z\u00c0-\u024f]+)|(?P<digits>\d+)|(?P<cyrillic>[\u0400-\u04ff]+)"
@@ -34,33 +33,20 @@ def estimate_tokens(text: str) -> int:
     return round(total)
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
-    """Which turns of a conversation go to the model."""
-
-    kept: tuple[int, ...]
-    """Places of the turns that are sent, in order."""
-    left_out: int
-    tokens: int
-    """The estimate of what is sent."""
-
-
-def fit(sizes: Sequence[int], limit: int | None, *, keep: Sequence[int] = ()) -> Fit:
-    """Choose the newest turns that fit into ``limit`` tokens.
+def fit(sizes: Iterable[int], limit: int | None) -> tuple[int, int]:
+    """How many of the newest turns fit into ``limit`` tokens; the newest always does.
 
     Args:
-        sizes: Tokens of each turn, oldest first.
+        sizes: Tokens of each turn, newest first; read only as far as they fit.
         limit: Tokens that may be sent; None where the model's window is not known.
-        keep: Places that are always sent (the system prompt, pinned turns). The last turn always is.
+
+    Returns:
+        The count of turns, and their tokens together.
     """
-    always = {*keep, len(sizes) - 1} if sizes else set()
-    used = sum(sizes[i] for i in always)
-    kept = set(always)
-    for place in range(len(sizes) - 1, -1, -1):
-        if place in always:
-            continue
-        if limit is not None and used + sizes[place] > limit:
+    count = used = 0
+    for size in sizes:
+        if count and limit is not None and used + size > limit:
             break
-        kept.add(place)
-        used += sizes[place]
-    return Fit(tuple(sorted(kept)), len(sizes) - len(kept), used)
+        count += 1
+        used += size
+    return count, used

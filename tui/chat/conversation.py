@@ -50,6 +50,8 @@ class Conversation:
     """Model id to the name of its hue."""
     draft: str = ""
     tags: tuple[str, ...] = ()
+    pins: tuple[int, ...] = ()
+    """Messages that are never left out of a request."""
     pinned: bool = False
     archived: bool = False
     titled: bool = False

@@ -11,7 +11,7 @@ from tui.chat.model import ModelInfo, split_id
 from tui.engine.failure import explain
 from tui.engine.limits import Limits
 from tui.engine.reply import Reply
-from tui.engine.request import CONTINUE, build_request
+from tui.engine.request import CONTINUE, SUMMARISE, Request, build_request
 from tui.engine.titles import suggest_title
 from tui.errors import ProviderError, UsageError
 from tui.history.store import HistoryStore
@@ -106,6 +106,24 @@ class Engine:
         await self.store.update_conversation(conversation.id, title=title)
         return title
 
+    async def compact(self, conversation: Conversation) -> Reply:
+        """Prepare a summary of the conversation, from which later requests go on. Nothing is removed.
+
+        Raises:
+            UsageError: There is nothing to summarise, or no model is chosen.
+        """
+        if conversation.leaf is None:
+            raise UsageError("There is nothing to summarise yet")
+        model_id = self._model(conversation, None)
+        path = await self.store.messages(conversation.path())
+        message = await self.store.add_message(
+            conversation.id, conversation.leaf, Role.SYSTEM, model=model_id, status=Status.STREAMING
+        )
+        conversation.append(message)
+        request = self._request(conversation, model_id, path)
+        asked = ChatMessage(role=Role.USER.value, content=SUMMARISE)
+        return self._run(conversation, message, [*request.messages, asked], request)
+
     def estimate(self, model_id: str, tokens: int) -> int:
         """An estimated count of tokens, corrected by what this model's server counted before."""
         return round(tokens * self._calibration.get(model_id, 1.0))
@@ -132,12 +150,25 @@ class Engine:
             conversation.id, parent, Role.ASSISTANT, begin, model=model_id, status=Status.STREAMING
         )
         conversation.append(message)
-        messages, notices, estimate = self._request(conversation, model_id, path, begin)
+        request = self._request(conversation, model_id, path)
+        messages = request.messages
+        if begin:
+            messages = [
+                *messages,
+                ChatMessage(role=Role.ASSISTANT.value, content=begin),
+                ChatMessage(role=Role.USER.value, content=CONTINUE),
+            ]
+        return self._run(conversation, message, messages, request)
+
+    def _run(
+        self, conversation: Conversation, message: Message, messages: list[ChatMessage], request: Request
+    ) -> Reply:
+        model_id = message.model or ""
 
         def learn(ended: Message, error: ProviderError | None) -> None:
             self._facts.note_outcome(split_id(model_id)[0], error)
-            if ended.usage and ended.usage.input_tokens and estimate:
-                self._calibrate(model_id, ended.usage.input_tokens / estimate)
+            if ended.usage and ended.usage.input_tokens and request.tokens:
+                self._calibrate(model_id, ended.usage.input_tokens / request.tokens)
 
         return Reply(
             self.store,
@@ -146,32 +177,20 @@ class Engine:
             messages,
             conversation.parameters,
             limits=self._limits,
-            notices=notices,
+            notices=_notices(request.left_out),
             learn=learn,
         )
 
-    def _request(
-        self, conversation: Conversation, model_id: str, path: Sequence[Message], begin: str
-    ) -> tuple[list[ChatMessage], tuple[str, ...], int]:
+    def _request(self, conversation: Conversation, model_id: str, path: Sequence[Message]) -> Request:
         info = self._facts.info(model_id)
-        request = build_request(
+        return build_request(
             path,
             system=conversation.system,
+            pins=conversation.pins,
             context=info.context if info else None,
             max_output=info.max_output if info else None,
             calibration=self._calibration.get(model_id, 1.0),
         )
-        messages = request.messages
-        if begin:
-            messages = [
-                *messages,
-                ChatMessage(role=Role.ASSISTANT.value, content=begin),
-                ChatMessage(role=Role.USER.value, content=CONTINUE),
-            ]
-        if not request.left_out:
-            return messages, (), request.tokens
-        words = "1 earlier message" if request.left_out == 1 else f"{request.left_out} earlier messages"
-        return messages, (f"{words} left out to fit the model's context",), request.tokens
 
     def _calibrate(self, model_id: str, ratio: float) -> None:
         low, high = _CALIBRATION_RANGE
@@ -184,3 +203,10 @@ class Engine:
         if not chosen:
             raise UsageError("No model is chosen", "Choose one with Ctrl+L, or with -m PROVIDER/MODEL.")
         return chosen
+
+
+def _notices(left_out: int) -> tuple[str, ...]:
+    if not left_out:
+        return ()
+    words = "1 earlier message" if left_out == 1 else f"{left_out} earlier messages"
+    return (f"{words} left out to fit the model's context; /compact sums them up instead",)
