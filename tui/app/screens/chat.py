@@ -140,6 +140,7 @@ class ChatScreen(Screen[None]):
     def on_mount(self) -> None:
         """Paint first; then open the history."""
         self.frame.begin()
+        self.watch(self.transcript, "selected", self.frame.refresh_keys, init=False)
         self.call_after_refresh(self._open_soon)
 
     def _open_soon(self) -> None:
@@ -404,6 +405,11 @@ class ChatScreen(Screen[None]):
         await desk.chat.change(model=model_id)
 
     # -- events
+    @on(events.DescendantFocus)
+    @on(events.DescendantBlur)
+    def _focus_moved(self) -> None:
+        self.frame.refresh_keys()
+
     def on_key(self, event: events.Key) -> None:
         """What is typed while nothing has the focus is written all the same."""
         if self.focused is None and event.is_printable and event.character:

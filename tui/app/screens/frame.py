@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,19 @@ ASK_NEXT = "Write the next message; it is sent when this reply ends"
 LISTED = 200
 """Conversations in the sidebar; the list behind Ctrl+R has them all."""
 NEW_TITLE = "New conversation"
+
+_ALWAYS = {"model": "model", "message-up": "messages", "help": "keys"}
+_IDLE_KEYS = {"send": "send", "palette": "commands", **_ALWAYS}
+_LIVE_KEYS = {"stop": "stop", "send": "queue", **_ALWAYS}
+_EDITING_KEYS = {"send": "send as a new version", "stop": "leave it as it was"}
+_SIDEBAR_KEYS = {"sidebar-up": "choose", "sidebar-open": "open", "sidebar-leave": "back to writing"}
+_MESSAGE_KEYS = {
+    "message-line-up": "walk",
+    "message-copy": "copy",
+    "message-code": "copy code",
+    "message-branch": "branch",
+    "message-leave": "back to writing",
+}
 
 
 class Frame:
@@ -117,19 +131,23 @@ class Frame:
 
     def _keys(self) -> list[Hint]:
         screen = self._screen
+        if screen.transcript.selected is not None:
+            return self._hints(_MESSAGE_KEYS)
+        if screen.query_one(Sidebar).list.has_focus:
+            return self._hints(_SIDEBAR_KEYS)
         if screen.actions.editing is not None:
-            return [self._hint("send", "send as a new version"), self._hint("stop", "leave it as it was")]
-        named = (("model", "model"), ("message-up", "messages"), ("help", "keys"))
-        rest = [self._hint(name, words) for name, words in named]
-        if screen.is_open and screen.desk.chat.busy:
-            return [self._hint("stop", "stop"), self._hint("send", "queue"), *rest]
-        return [self._hint("send", "send"), self._hint("palette", "commands"), *rest]
+            return self._hints(_EDITING_KEYS)
+        return self._hints(_LIVE_KEYS if screen.is_open and screen.desk.chat.busy else _IDLE_KEYS)
+
+    def _hints(self, keys: Mapping[str, str]) -> list[Hint]:
+        return [self._hint(binding_id, words) for binding_id, words in keys.items()]
 
     def _hint(self, binding_id: str, words: str) -> Hint:
         from tui.app.widgets.hints import key_name
 
         key = self._screen.segue.key_for(binding_id)
-        return Hint(key_name(key), words, key)
+        name = "↑↓" if words in ("walk", "choose") else key_name(key)
+        return Hint(name, words, key)
 
     # -- the sidebar
     def list_soon(self) -> None:

@@ -15,7 +15,7 @@ class NoticeLine(Widget):
     """Notices under the title, newest first."""
 
     DEFAULT_CSS = """
-    NoticeLine { height: auto; display: none; color: $ink; text-wrap: wrap; }
+    NoticeLine { height: auto; display: none; color: $ink; padding: 0 0 1 0; }
     NoticeLine.-filled { display: block; }
     """
     notices: reactive[tuple[str, ...]] = reactive((), layout=True)

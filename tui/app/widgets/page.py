@@ -12,7 +12,7 @@ from tui.app.grid import SMALLEST, WIDE, gutters, text_edges
 
 
 class Page(Vertical):
-    """Keeps its lines on the one left edge: those of class ``rail`` begin at the rail, ``text`` at the text."""
+    """Keeps its lines on the one left edge: ``.rail`` begins at the rail, ``.text`` at the text."""
 
     def on_resize(self, event: events.Resize) -> None:
         """Find the edges anew: the screen or the sidebar changed."""

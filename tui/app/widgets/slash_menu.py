@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.style import Style
 from textual.geometry import Size
@@ -32,6 +32,7 @@ class CommandRow:
     def draw(self, pen: Pen, chosen: Row | None) -> Sequence[Strip]:
         """One line, tinted and railed if it is the chosen one."""
         mine = chosen is self
+        pen = replace(pen, width=pen.width + 1)  # the menu has no scroll bar: its last cell is ours
         command = self.command
         parts = [
             (f"{'/' + command.name:<{_NAME}}", pen.ink.strong if mine else pen.ink.soft),
