@@ -8,18 +8,19 @@ from hypothesis import strategies as st
 
 from tui.chat.context import estimate_tokens, fit
 
-# Counts of the o200k vocabulary, found with its own tokenizer.
+# Counted with the o200k vocabulary (bpe-openai 0.1.4).
 KNOWN = [
     ("The quick brown fox jumps over the lazy dog. It was a bright cold day in April.", 19),
-    ("Быстрая коричневая лиса перепрыгивает через ленивую собаку.", 17),
-    ('{"name": "segue", "version": [1, 2, 3], "open": true}', 21),
-    ("def add(a, b):\n    return a + b\n", 13),
+    ("Быстрая коричневая лиса перепрыгивает через ленивую собаку.", 20),
+    ('{"name": "segue", "version": [1, 2, 3], "open": true}', 23),
+    ("def add(a, b):\n    return a + b\n", 12),
+    ("在一个晴朗寒冷的四月天，时钟敲了十三下。", 19),
 ]
 
 
 @pytest.mark.parametrize(("text", "tokens"), KNOWN)
 def test_the_estimate_is_near_the_truth(text, tokens):
-    assert 0.65 * tokens <= estimate_tokens(text) <= 1.4 * tokens
+    assert 0.6 * tokens <= estimate_tokens(text) <= 1.4 * tokens
 
 
 def test_nothing_is_no_token():
