@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+import json
+import subprocess
+import sys
+import textwrap
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -79,3 +85,66 @@ async def stream(store: HistoryStore, conversation: Conversation) -> Message:
 @pytest.fixture
 def begin_reply() -> Callable[[HistoryStore, Conversation], Awaitable[Message]]:
     return stream
+
+
+@dataclass
+class Child:
+    """Another program on the same history: Python code with ``store`` open, which talks in lines of JSON."""
+
+    process: subprocess.Popen[str]
+
+    def says(self) -> Any:
+        line = self.process.stdout.readline()
+        assert line, f"the child ended:\n{self.process.stderr.read()}"
+        return json.loads(line)
+
+    def go_on(self) -> None:
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+
+    def kill(self) -> None:
+        """As ``kill -9`` and as the out-of-memory killer do."""
+        self.process.kill()
+        self.process.wait()
+
+    def end(self) -> str:
+        """Let it come to its end, and return what it said last."""
+        out, errors = self.process.communicate()
+        assert self.process.returncode == 0, errors
+        return out
+
+
+_CHILD = """
+import asyncio, json, os, resource, signal, sys
+from pathlib import Path
+from tui.chat.message import *
+from tui.errors import *
+from tui.history.sqlite import open_history
+import tui.history.backup, tui.history.salvage, tui.history.restore
+def say(value): print(json.dumps(value), flush=True)
+async def listen(): await asyncio.to_thread(sys.stdin.readline)
+path = Path(sys.argv[1])
+async def main():
+{code}
+asyncio.run(main())
+"""
+
+
+@pytest.fixture
+def child(history_file: Path) -> Iterator[Callable[[str], Child]]:
+    """Starts programs; the code in each is the body of an async function."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(code: str, path: Path = history_file) -> Child:
+        whole = _CHILD.format(code=textwrap.indent(textwrap.dedent(code), "    "))
+        pipe = subprocess.PIPE
+        process = subprocess.Popen(
+            [sys.executable, "-c", whole, str(path)], stdin=pipe, stdout=pipe, stderr=pipe, text=True
+        )
+        started.append(process)
+        return Child(process)
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()

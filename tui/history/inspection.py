@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 
-from tui.errors import HistoryError
 from tui.history.files import doubt_mark, uri
 from tui.history.migrations import APPLICATION_ID, newest, version_of
 
@@ -44,17 +43,16 @@ def inspect(path: Path, access: str = "mode=ro") -> Finding:
     """Look at the file ``path``.
 
     Args:
-        path: A file that is there.
+        path: What is there.
         access: How SQLite may open it.
 
     Raises:
-        HistoryError: It is not a file.
         OSError: It can't be read.
         sqlite3.Error: It can't be opened in this way.
     """
     status = path.stat()
     if not stat.S_ISREG(status.st_mode):
-        raise HistoryError(f"{path} is not a file", "Move it away, and start again.")
+        return Finding(Kind.FOREIGN, "it is not a file")
     if trouble := _broken_outside(path, status.st_size):
         return Finding(Kind.DAMAGED, trouble)
     check = ""

@@ -61,23 +61,29 @@ def _sum(data: bytes, sums: tuple[int, int], order: str) -> tuple[int, int]:
 
 def renew_header(target: Path) -> None:
     """Give the file the header of a new history: its tables are still where the first page says."""
-    _write_start(target, _template()[:_HEADER])
+    _renew(target, _HEADER)
 
 
 def renew_first_page(target: Path) -> None:
     """Give the file the whole first page of a new history: its tables lie where they do in every new one."""
-    _write_start(target, _template()[:PAGE])
+    _renew(target, PAGE)
 
 
-def _write_start(target: Path, start: bytes) -> None:
-    pages = max(1, -(-target.stat().st_size // PAGE))
-    header = bytearray(start)
-    header[28:32] = pages.to_bytes(4, "big")
-    header[32:40] = bytes(8)  # no list of free pages: those of a new file are others
-    header[92:96] = header[24:28]  # the count of pages is to be believed
+def _renew(target: Path, length: int) -> None:
+    template = _template()
+    pages = max(len(template), target.stat().st_size) // PAGE
+    start = bytearray(template[:length])
+    start[28:32] = pages.to_bytes(4, "big")
+    start[32:40] = bytes(8)  # no list of free pages: those of a new file are others
+    start[92:96] = start[24:28]  # the count of pages is to be believed
     with target.open("r+b") as file:
-        file.write(header)
+        file.write(start)
         file.truncate(pages * PAGE)
+        for place in range(PAGE, len(template), PAGE):  # what is not there at all is as in a new one
+            file.seek(place)
+            if not any(file.read(PAGE)):
+                file.seek(place)
+                file.write(template[place : place + PAGE])
 
 
 def _template() -> bytes:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from tui.history.conversations import new_origin
 from tui.history.indexing import rebuild_index
 from tui.history.rows import conversation_of, message_of
+from tui.text import normalise
 
 _RECOVERED = "Recovered conversation"
 
@@ -22,7 +23,7 @@ def take(into: sqlite3.Connection, table: str, columns: frozenset[str], row: sql
     names = [name for name in row.keys() if name in columns]  # noqa: SIM118 - a Row iterates over its values
     into.execute(
         f"INSERT OR IGNORE INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})",
-        [row[name] for name in names],
+        [normalise(row[name]) if isinstance(row[name], str) else row[name] for name in names],
     )
 
 
