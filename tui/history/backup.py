@@ -67,10 +67,11 @@ def daily(connection: sqlite3.Connection, path: Path) -> None:
     Raises:
         HistoryFullError: There is no room for it.
     """
-    folder = private_dir(folder_of(path))
+    folder = folder_of(path)
     target = folder / f"{path.stem}-{today()}.db"
     if target.exists() or not connection.execute("SELECT 1 FROM messages LIMIT 1").fetchone():
         return
+    private_dir(folder)
     _check_room(path, folder)
     copy_to(connection, target)
     for old in sorted(folder.glob(f"{path.stem}-{_DAY}.db"))[:-KEPT]:
