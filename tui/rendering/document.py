@@ -10,12 +10,12 @@ from rich.segment import Segment
 from textual.strip import Strip
 
 from tui.rendering import selection
+from tui.rendering.flow import spots
 from tui.rendering.growth import Growth
 from tui.rendering.layout import FOLDED, UNFOLDED, Layout, Placed
 from tui.rendering.limits import BUDGET
 from tui.rendering.palette import Palette
 from tui.rendering.pieces import BLANK, DIM, INK, LINE, Line, Piece
-from tui.rendering.places import spots
 from tui.rendering.styles import style_of
 from tui.rendering.wrap import cells
 from tui.text import clean

@@ -46,6 +46,9 @@ class Drawing(Protocol):
     def resize(self, width: int) -> None:
         """Wrap anew."""
 
+    def spot(self, offset: int) -> tuple[int, int]:
+        """The row and cell that show a place in the content, or what comes before it."""
+
     def grow(self, content: str) -> int:
         """Take the content with more text at its end; returns the first row that changed."""
 
@@ -66,6 +69,10 @@ class Fixed:
 
     def resize(self, width: int) -> None:
         """Nothing to wrap."""
+
+    def spot(self, offset: int) -> tuple[int, int]:
+        """The only place there is."""
+        return 0, 0
 
     def grow(self, content: str) -> int:
         """Nothing grows."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterator
 
-from tui.rendering.pieces import INK, ROLE_MASK, Piece
+from tui.rendering.pieces import INK, ROLE_MASK, Line, Piece
+from tui.rendering.wrap import cells
 
 
 def over(look: int, base: int) -> int:
@@ -20,6 +22,15 @@ def slice_piece(piece: Piece, first: int, end: int) -> Piece:
     if piece.start >= 0 and piece.end - piece.start == len(piece.text):
         return piece._replace(text=text, start=piece.start + first, end=piece.start + end)
     return piece._replace(text=text)
+
+
+def spots(line: Line) -> Iterator[tuple[int, int, Piece]]:
+    """The pieces of a line with their first cell and the one after them."""
+    left = 0
+    for piece in line.pieces:
+        right = left + cells(piece.text)
+        yield left, right, piece
+        left = right
 
 
 class Flow:
@@ -49,6 +60,16 @@ class Flow:
             texts.append(piece.text)
         self.text = "".join(texts)
         return position if changed < 0 else changed
+
+    def index(self, offset: int) -> int:
+        """The place in the text that comes from a place in the source, or the next one before it."""
+        for piece, start in zip(reversed(self.pieces), reversed(self.starts), strict=True):
+            if 0 <= piece.start <= offset:
+                if offset >= piece.end:
+                    return start + len(piece.text)
+                exact = piece.end - piece.start == len(piece.text)
+                return start + (offset - piece.start if exact else 0)
+        return 0
 
     def cut(self, first: int, end: int) -> tuple[Piece, ...]:
         """The pieces of ``text[first:end]``."""

@@ -7,11 +7,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from tui.rendering.pieces import DIM, INK, ITALIC, LEAF, SKY, VIOLET
+from tui.rendering.plain import Spans
 
 if TYPE_CHECKING:
     from pygments.lexer import Lexer
-
-Spans = list[tuple[str, int]]
 
 WINDOW = 48
 """Lines that are lexed again while code grows, before a nearer place to begin is looked for."""
@@ -115,9 +114,12 @@ def _lex(lexer: Lexer, code: str) -> Iterator[Spans]:
     yield spans
 
 
+def too_long(length: int, lines: list[str]) -> bool:
+    """Whether it would take too long to find the colours of code of a length, with these lines in it."""
+    return length > LONGEST_CODE or len(max(lines, key=len)) > LONGEST_LINE
+
+
 def highlighter(code: str, language: str) -> Highlighter | None:
     """What highlights ``code``; None for an unknown language, and for what would take too long."""
-    if len(code) > LONGEST_CODE or len(max(code.split("\n"), key=len)) > LONGEST_LINE:
-        return None
-    lexer = lexer_for(language.lower())
+    lexer = None if too_long(len(code), code.split("\n")) else lexer_for(language.lower())
     return Highlighter(lexer, code) if lexer else None

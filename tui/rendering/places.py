@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
 
 from rich.cells import split_graphemes
 
-from tui.rendering.drawings import Drawing
 from tui.rendering.leaves import Leaf
-from tui.rendering.pieces import Line, Piece
 from tui.rendering.source import Source
-from tui.rendering.wrap import cells
 
 
 class Places:
@@ -46,15 +42,6 @@ class Places:
         return self._content[index] + max(offset - self._source[index], 0)
 
 
-def spots(line: Line) -> Iterator[tuple[int, int, Piece]]:
-    """The pieces of a line with their first cell and the one after them."""
-    left = 0
-    for piece in line.pieces:
-        right = left + cells(piece.text)
-        yield left, right, piece
-        left = right
-
-
 def index_at(text: str, cell: int) -> int:
     """The index of the character that covers a cell."""
     if text.isascii():
@@ -65,17 +52,3 @@ def index_at(text: str, cell: int) -> int:
         if right > cell:
             return start
     return len(text)
-
-
-def row_of(drawing: Drawing, offset: int) -> tuple[int, int]:
-    """The row and cell that show a place in the content, or the nearest one before it."""
-    best = (0, 0)
-    nearest = -1
-    for row in range(drawing.height):
-        for left, _right, piece in spots(drawing.line(row)):
-            if not nearest < piece.start <= offset:
-                continue
-            nearest = piece.start
-            inside = offset - piece.start if piece.end - piece.start == len(piece.text) else 0
-            best = (row, left + cells(piece.text[:inside]))
-    return best

@@ -1,56 +1,121 @@
-"""Text as it stands: raw HTML, and replies too large to be read as Markdown."""
+"""Text as it stands, line by line: raw HTML, tables too large to be read, and what code is made of."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
+from itertools import accumulate
 
-from tui.rendering.code import expand
-from tui.rendering.pieces import INK, Line, Piece
-from tui.rendering.wrap import chop, sound
+from tui.rendering.flow import slice_piece
+from tui.rendering.pieces import INK, QUOTED, Line, Piece
+from tui.rendering.wrap import cells, chop, sound
+
+TAB = 4
+
+Spans = list[tuple[str, int]]
+"""The texts of a line and their looks."""
+
+
+def expand(text: str) -> str:
+    """``text`` with its tabs as spaces."""
+    return text.expandtabs(TAB) if "\t" in text else text
 
 
 class Plain:
     """Lines as they are, cut at the width."""
 
     deep = False
-    rough = False
+    hang = 0
+    """Cells by which the rest of a line that was cut is moved in."""
 
     def __init__(self, content: str, width: int, look: int = INK) -> None:
         self._look = look
-        self._take(content)
-        self.resize(width)
-
-    def _take(self, content: str) -> None:
-        self._sources = sound(content).removesuffix("\n").split("\n")
-        self._offsets = [0]
-        for text in self._sources:
-            self._offsets.append(self._offsets[-1] + len(text) + 1)
-
-    def resize(self, width: int) -> None:
-        """Wrap anew."""
-        self._width = width
-        self._cuts = [chop(expand(text), width, width) for text in self._sources]
+        self._sources = [""]
+        self._starts = [0, 0]
+        self._cuts: list[list[tuple[int, int]]] = []
         self._rows = [0]
-        for cuts in self._cuts:
-            self._rows.append(self._rows[-1] + len(cuts))
+        self._width = width
+        self.grow(content)
+
+    @property
+    def rough(self) -> bool:
+        """A line is drawn alike wherever it stands."""
+        return False
 
     @property
     def height(self) -> int:
         """How many rows it has."""
         return self._rows[-1]
 
+    def resize(self, width: int) -> None:
+        """Wrap anew."""
+        self._width = width
+        self._wrap_from(0)
+
+    def _wrap_from(self, index: int) -> None:
+        del self._cuts[index:], self._rows[index + 1 :]
+        rest = max(self._width - self.hang, 1)
+        row = self._rows[-1]
+        for text in self._sources[index:]:
+            cuts = chop(expand(text), self._width, rest)
+            row += len(cuts)
+            self._cuts.append(cuts)
+            self._rows.append(row)
+
     def line(self, row: int) -> Line:
         """One row."""
         index = bisect_right(self._rows, row) - 1
-        first, end = self._cuts[index][row - self._rows[index]]
-        start = self._offsets[index]
-        text = expand(self._sources[index])[first:end]
-        last = row + 1 == self._rows[index + 1]
-        return Line((Piece(text, self._look, start + first, start + end),), "\n" if last else "")
+        part = row - self._rows[index]
+        pieces = _cut(self._pieces(index), *self._cuts[index][part])
+        if part and self.hang:
+            pieces.insert(0, Piece(" " * self.hang))
+        ends = row + 1 == self._rows[index + 1] and index + 1 < len(self._sources)
+        return Line(tuple(pieces), "\n" if ends else "")
+
+    def _spans(self, index: int) -> Spans:
+        return [(self._sources[index], self._look)]
+
+    def _pieces(self, index: int) -> list[Piece]:
+        """The pieces of a line."""
+        start = self._starts[index]
+        pieces: list[Piece] = []
+        column = 0
+        for text, look in self._spans(index):
+            for part in text.replace("\t", "\0\t\0").split("\0"):
+                drawn = " " * (TAB - column % TAB) if part == "\t" else part
+                kept = look | QUOTED if part == "\t" else look
+                if drawn:
+                    pieces.append(Piece(drawn, kept, start, start + len(part)))
+                start += len(part)
+                column += len(drawn)
+        return pieces
+
+    def spot(self, offset: int) -> tuple[int, int]:
+        """The row and cell that show a place in the content, or what comes before it."""
+        index = min(bisect_right(self._starts, offset) - 1, len(self._sources) - 1)
+        text = expand(self._sources[index])
+        column = min(len(expand(self._sources[index][: offset - self._starts[index]])), len(text))
+        cuts = self._cuts[index]
+        part = max(bisect_right(cuts, (column, len(text) + 1)) - 1, 0)
+        return self._rows[index] + part, cells(text[cuts[part][0] : column]) + (self.hang if part else 0)
 
     def grow(self, content: str) -> int:
         """Take more text at the end; returns the first row that changed."""
-        changed = self._rows[len(self._sources) - 1]
-        self._take(content)
-        self.resize(self._width)
+        last = len(self._sources) - 1
+        changed = self._rows[min(last, len(self._rows) - 1)]
+        start = self._starts[last]
+        added = sound(content[start:]).removesuffix("\n").split("\n")
+        self._sources[last:] = added
+        self._starts[last:] = accumulate((len(text) + 1 for text in added), initial=start)
+        self._wrap_from(last)
         return changed
+
+
+def _cut(pieces: list[Piece], first: int, end: int) -> list[Piece]:
+    found = []
+    position = 0
+    for piece in pieces:
+        stop = position + len(piece.text)
+        if stop > first and position < end:
+            found.append(slice_piece(piece, max(first - position, 0), min(end, stop) - position))
+        position = stop
+    return found

@@ -8,7 +8,7 @@ from typing import Any
 
 from tui.rendering.flow import Flow, over, slice_piece
 from tui.rendering.pieces import BAND, INK, QUOTED, Line, Piece
-from tui.rendering.wrap import sound, wrap
+from tui.rendering.wrap import cells, sound, wrap
 from tui.text import clean
 
 STEP = 400
@@ -55,6 +55,13 @@ class Prose:
         first, end = self._lines[row]
         after = self._lines[row + 1][0] if row + 1 < len(self._lines) else end
         return Line(self._flow.cut(first, end), self._flow.text[end:after])
+
+    def spot(self, offset: int) -> tuple[int, int]:
+        """The row and cell that show a place in the content, or what comes before it."""
+        at = self._flow.index(offset)
+        row = max(bisect_right(self._lines, (at, len(self._flow.text))) - 1, 0)
+        first, end = self._lines[row]
+        return row, cells(self._flow.text[first : min(at, end)])
 
     def grow(self, content: str) -> int:
         """Take more text at the end; returns the first row that changed."""

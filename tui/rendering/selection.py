@@ -7,11 +7,11 @@ from bisect import bisect_right
 from collections.abc import Iterator
 
 from tui.rendering.drawings import Drawing
-from tui.rendering.flow import slice_piece
+from tui.rendering.flow import slice_piece, spots
 from tui.rendering.layout import Layout, Placed
 from tui.rendering.leaves import Leaf
 from tui.rendering.pieces import QUOTED, Piece
-from tui.rendering.places import Places, index_at, row_of, spots
+from tui.rendering.places import Places, index_at
 from tui.rendering.source import Source
 from tui.rendering.wrap import cells
 
@@ -141,7 +141,9 @@ def locate(layout: Layout, source: Source, offset: int) -> Spot:
     if index < 0:
         return 0, 0
     placed = layout.placed[index]
-    row, cell = row_of(placed.drawing, Places(placed.leaf, source).to_content(offset))
+    leaf = placed.leaf
+    inside = len(leaf.content) if offset >= leaf.end else Places(leaf, source).to_content(offset)
+    row, cell = placed.drawing.spot(inside)
     return placed.top + placed.leaf.gap + row, cell + sum(cells(piece.text) for piece in placed.rest)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tui.rendering.columns import fit
-from tui.rendering.flow import Flow
+from tui.rendering.flow import Flow, spots
 from tui.rendering.inline import parse_inline
 from tui.rendering.pieces import BAND, BLANK, DIM, INK, LINE, Line, Piece
 from tui.rendering.wrap import cells, wrap
@@ -242,6 +242,18 @@ class Table:
             whole = Flow([Piece(f"{head}: ", DIM), *value.pieces])
             lines += (Line(whole.cut(*cut)) for cut in wrap(whole.text, self._width))
         return lines
+
+    def spot(self, offset: int) -> tuple[int, int]:
+        """The row and cell that show a place in the content, or what comes before it."""
+        number = bisect_right(self._starts, offset) - 1
+        nearest, place = -1, (self._tops[number], 0)
+        for row in range(self._tops[number], self._tops[number + 1]):
+            for left, _right, piece in spots(self.line(row)):
+                if nearest < piece.start <= offset:
+                    nearest = piece.start
+                    inside = offset - piece.start if piece.end - piece.start == len(piece.text) else 0
+                    place = (row, left + cells(piece.text[:inside]))
+        return place
 
     def grow(self, content: str) -> int:
         """Take more text at the end; returns the first row that changed.

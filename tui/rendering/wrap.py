@@ -59,16 +59,13 @@ def _sizes(text: str) -> list[int]:
 def wrap(text: str, width: int, start: int = 0) -> Lines:
     """Break ``text`` from ``start`` on into lines of at most ``width`` cells.
 
-    The spaces round a break belong to no line; a newline always breaks.
+    A newline always breaks, and the spaces after it stay; those round another break belong to no line.
     """
     lines: Lines = []
     position = start
     while True:
         newline = text.find("\n", position)
-        end = len(text) if newline < 0 else newline
-        while position < end and text[position] == " ":
-            position += 1
-        last = end
+        end = last = len(text) if newline < 0 else newline
         while last > position and text[last - 1] == " ":
             last -= 1
         if _NARROW.fullmatch(text, position, last):
@@ -77,22 +74,28 @@ def wrap(text: str, width: int, start: int = 0) -> Lines:
             _wrap_wide(text, position, last, width, lines)
         if newline < 0:
             return lines
-        position = newline + 1
+        position = end + 1
+
+
+def _indent(text: str, position: int, end: int) -> int:
+    """The first character that is no space."""
+    while position < end and text[position] == " ":
+        position += 1
+    return position
 
 
 def _wrap_narrow(text: str, position: int, end: int, width: int, lines: Lines) -> None:
     """A character is a cell: breaks can be looked up."""
+    word = _indent(text, position, end)
     while end - position > width:
-        stop = text.rfind(" ", position, position + width + 1)
+        stop = text.rfind(" ", word, position + width + 1)
         if stop < 0:
             stop = position + width  # a word too long for a line
         after = stop
-        while text[stop - 1] == " ":
+        while stop > position and text[stop - 1] == " ":
             stop -= 1
         lines.append((position, stop))
-        position = after
-        while text[position] == " ":
-            position += 1
+        position = word = _indent(text, after, end)
     lines.append((position, end))
 
 
@@ -100,20 +103,19 @@ def _wrap_wide(text: str, position: int, end: int, width: int, lines: Lines) -> 
     sizes = _sizes(text[position:end])
     edges = list(accumulate(sizes, initial=0))
     first, count = 0, end - position
+    word = _indent(text, position, end) - position
     while edges[count] - edges[first] > width:
         furthest = bisect_right(edges, edges[first] + width) - 1
         stop = furthest
-        while stop > first and not _may_break(text, position + stop, sizes, stop):
+        while stop > word and not _may_break(text, position + stop, sizes, stop):
             stop -= 1
-        if stop == first:
+        if stop <= word:
             stop = max(furthest, first + 1)
         after = stop
-        while text[position + stop - 1] == " ":
+        while stop > first and text[position + stop - 1] == " ":
             stop -= 1
         lines.append((position + first, position + stop))
-        first = after
-        while first < count and text[position + first] == " ":
-            first += 1
+        first = word = _indent(text, position + after, end) - position
     lines.append((position + first, end))
 
 
