@@ -28,6 +28,7 @@ async def test_every_field_can_be_changed_and_the_others_stay(store):
         "hues": {"lab/big": "teal"},
         "draft": "half a sent",
         "tags": ("work", "Übung"),
+        "pins": (3, 1),
         "pinned": True,
         "archived": True,
     }
@@ -178,6 +179,7 @@ async def test_a_copy_is_another_conversation_with_the_same_tree(store, chat):
     second = await store.add_message(made.id, question, Role.ASSISTANT, "Second answer", model="lab/small")
     await store.hide_messages([made.leaf])
     await store.update_conversation(made.id, tags=("work",), parameters={"temperature": 1}, pinned=True)
+    await store.update_conversation(made.id, pins=(question,))
     copy = await store.copy_conversation(made.id)
     assert copy.id != made.id and not set(copy.nodes) & {*made.nodes, second.id}
     assert (copy.title, copy.tags, copy.parameters, copy.pinned) == (
@@ -188,6 +190,7 @@ async def test_a_copy_is_another_conversation_with_the_same_tree(store, chat):
     )
     texts = [message.text for message in await store.messages(sorted(copy.nodes))]
     assert texts == ["Question", "First answer", "Second answer"]
+    assert copy.pins == (sorted(copy.nodes)[0],)
     assert [message.text for message in await store.messages(copy.path())] == ["Question", "Second answer"]
     assert [node.deleted for node in copy.nodes.values()] == [False, True, False]
     assert [row.id for row in await store.list_conversations()] == [made.id, copy.id]

@@ -12,7 +12,7 @@ from tui.chat.message import Message, Status
 from tui.history import conversations, messages
 from tui.history.folding import key
 from tui.history.indexing import WHOLE_CONVERSATION, index
-from tui.history.rows import insert, message_columns, pack, tag_key
+from tui.history.rows import insert, message_columns, pack, tag_key, update
 from tui.history.stamps import to_stamp
 from tui.text import normalise
 
@@ -42,6 +42,7 @@ def copy(connection: sqlite3.Connection, conversation_id: int, leaf: int | None)
         parameters=original.parameters,
         hues=original.hues,
         tags=original.tags,
+        pins=original.pins,
         leaf=original.leaf,
     )
     if leaf is None:
@@ -73,7 +74,8 @@ def write(connection: sqlite3.Connection, bundle: Bundle) -> int:
         insert(connection, "messages", columns)
     index(connection, conversation_id, WHOLE_CONVERSATION)
     leaf = None if conversation.leaf is None else ids[conversation.leaf]
-    connection.execute("UPDATE conversations SET leaf = ? WHERE id = ?", (leaf, conversation_id))
+    pins = pack([ids[pin] for pin in conversation.pins if pin in ids])
+    update(connection, "conversations", conversation_id, {"leaf": leaf, "pins": pins})
     return conversation_id
 
 

@@ -78,6 +78,7 @@ _COLUMNS: dict[str, Callable[[Any], Mapping[str, Any]]] = {
     "hues": lambda value: {"hues": pack(value)},
     "draft": lambda value: {"draft": normalise(value)},
     "tags": lambda value: {"tags": pack(value), "tag_key": tag_key(value)},
+    "pins": lambda value: {"pins": pack(value)},
     "pinned": lambda value: {"pinned": bool(value)},
     "archived": lambda value: {"archived": bool(value)},
 }

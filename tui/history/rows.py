@@ -54,6 +54,7 @@ def conversation_of(row: sqlite3.Row) -> Conversation:
         hues=json.loads(row["hues"]),
         draft=row["draft"],
         tags=tuple(json.loads(row["tags"])),
+        pins=tuple(json.loads(row["pins"])),
         pinned=bool(row["pinned"]),
         archived=bool(row["archived"]),
         titled=bool(row["titled"]),

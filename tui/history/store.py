@@ -28,6 +28,7 @@ class ConversationChanges(TypedDict, total=False):
     hues: dict[str, str]
     draft: str
     tags: tuple[str, ...]
+    pins: tuple[int, ...]
     pinned: bool
     archived: bool
 

@@ -26,6 +26,7 @@ STATEMENTS = (
         system TEXT NOT NULL DEFAULT '',
         parameters TEXT NOT NULL DEFAULT '{}',  -- JSON
         hues TEXT NOT NULL DEFAULT '{}',        -- JSON
+        pins TEXT NOT NULL DEFAULT '[]',        -- JSON: ids of messages that no request leaves out
         draft TEXT NOT NULL DEFAULT ''
     )
     """,
