@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tui.chat.context import estimate_tokens, fit
 
-# Counted with the o200k vocabulary (bpe-openai 0.1.4).
+# Counted with the o200k vocabulary.
 KNOWN = [
     ("The quick brown fox jumps over the lazy dog. It was a bright cold day in April.", 19),
     ("Быстрая коричневая лиса перепрыгивает через ленивую собаку.", 20),
