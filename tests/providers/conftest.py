@@ -378,6 +378,12 @@ def framed(request: pytest.FixtureRequest) -> Dialect:
     return request.param
 
 
+@pytest.fixture(params=[d for d in DIALECTS if d.content_type == "text/event-stream"], ids=lambda d: d.name)
+def events(request: pytest.FixtureRequest) -> Dialect:
+    """Every dialect whose events are server-sent events, with fields and names."""
+    return request.param
+
+
 @pytest.fixture
 def dialects() -> dict[str, Dialect]:
     return {d.name: d for d in DIALECTS}

@@ -336,8 +336,6 @@ class TestEnd:
                 await asyncio.sleep(0.05)
 
         server.answer = answer
-        if framed.name == "gemini":
-            pytest.xfail("each piece of Gemini may name a finish reason: bytes go on, so does the stream")
         outcome = await ask(framed.at(server.url), timeouts=Timeouts(after_finish=0.3))
         assert (outcome.text, outcome.finish, outcome.error) == ("Hello", FinishReason.STOP, None)
 
@@ -510,17 +508,14 @@ class TestErrorInsideTheStream:
         assert "the model fell over" in outcome.error.message
 
     @pytest.mark.parametrize("data", ["overloaded, sorry", '{"message": "overloaded, sorry"}'])
-    async def test_error_event_without_an_error_in_it(self, framed, server, ask, data):
-        if framed.name == "ollama":
-            pytest.skip("lines of JSON have no event names")
-
+    async def test_error_event_without_an_error_in_it(self, events, server, ask, data):
         async def answer(exchange):
-            await stream(framed, "Hello", end=False)(exchange)
+            await stream(events, "Hello", end=False)(exchange)
             await exchange.chunk(f"event: error\ndata: {data}\n\n".encode())
             await exchange.end()
 
         server.answer = answer
-        outcome = await ask(framed.at(server.url))
+        outcome = await ask(events.at(server.url))
         assert outcome.text == "Hello"
         assert outcome.error.kind is ErrorKind.BUSY
         assert "overloaded, sorry" in outcome.error.message
@@ -565,20 +560,16 @@ class TestBytes:
         outcome = await ask(framed.at(server.url))
         assert (outcome.text, outcome.finish, outcome.error) == ("Hello", FinishReason.STOP, None)
 
-    async def test_fields_without_a_space_and_unknown_ones(self, framed, server, ask):
-        if framed.name == "ollama":
-            pytest.skip("lines of JSON have no fields")
-        body = b"".join(framed.reply("Hello")).replace(b"data: ", b"id: 7\nretry: 100\nfoo\ndata:")
-        server.answer = lambda exchange: exchange.whole(body, Content_Type=framed.content_type)
-        outcome = await ask(framed.at(server.url))
+    async def test_fields_without_a_space_and_unknown_ones(self, events, server, ask):
+        body = b"".join(events.reply("Hello")).replace(b"data: ", b"id: 7\nretry: 100\nfoo\ndata:")
+        server.answer = lambda exchange: exchange.whole(body, Content_Type=events.content_type)
+        outcome = await ask(events.at(server.url))
         assert (outcome.text, outcome.finish, outcome.error) == ("Hello", FinishReason.STOP, None)
 
-    async def test_data_over_several_lines(self, framed, server, ask):
-        if framed.name == "ollama":
-            pytest.skip("a line is an event")
-        body = b"".join(framed.reply("Hello")).replace(b'{"', b'{\ndata: "')
-        server.answer = lambda exchange: exchange.whole(body, Content_Type=framed.content_type)
-        outcome = await ask(framed.at(server.url))
+    async def test_data_over_several_lines(self, events, server, ask):
+        body = b"".join(events.reply("Hello")).replace(b'{"', b'{\ndata: "')
+        server.answer = lambda exchange: exchange.whole(body, Content_Type=events.content_type)
+        outcome = await ask(events.at(server.url))
         assert (outcome.text, outcome.finish, outcome.error) == ("Hello", FinishReason.STOP, None)
 
     async def test_separators_inside_json_are_not_line_ends(self, framed, server, ask):

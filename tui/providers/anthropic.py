@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from typing import Any, ClassVar
 
 from tui.chat.chunks import Chunk, FinishReason, Notice, Reasoning, Source, Sources, Usage
 from tui.chat.model import ModelInfo
 from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, text_of
-from tui.providers.content import parts_of, split_data_url, split_system
+from tui.providers.content import file_text, parts_of, split_data_url, split_system
 from tui.providers.decode import ServerSentEvents
 from tui.providers.http import fetch_json, transport
 from tui.providers.stream import Reader, ask, merge_usage
@@ -202,13 +200,9 @@ def _source(url: str) -> dict[str, Any]:
     if data is None:
         return {"type": "url", "url": url}
     media_type, encoded = data
-    if media_type.startswith("image/") or media_type == "application/pdf":
-        return {"type": "base64", "media_type": media_type, "data": encoded}
-    try:
-        text = base64.b64decode(encoded).decode("utf-8", "replace")
-    except binascii.Error:
-        text = encoded
-    return {"type": "text", "media_type": "text/plain", "data": text}
+    if (text := file_text(url)) is not None:
+        return {"type": "text", "media_type": "text/plain", "data": text}
+    return {"type": "base64", "media_type": media_type, "data": encoded}
 
 
 def _model(row: Mapping[str, Any]) -> ModelInfo:

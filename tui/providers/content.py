@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from typing import Any
 
 from tui.providers.base import Messages, text_of
 
+_TEXT_TYPES = frozenset({"", "application/json", "application/toml", "application/xml", "application/yaml"})
 _DATA_URL = re.compile(r"data:([^;,]*)(?:;[^;,]+)*?;base64,", re.IGNORECASE)
 
 
@@ -27,3 +29,26 @@ def parts_of(content: Any) -> list[Any]:
     if isinstance(content, str):
         return [{"type": "text", "text": content}]
     return list(content or ())
+
+
+def spelled_out(content: Any) -> list[Any]:
+    """``parts_of``, with each file that is text as text: most servers take no files, or only PDF."""
+    return [_as_text(part) or part for part in parts_of(content)]
+
+
+def file_text(data_url: str) -> str | None:
+    """The text of a file given as a ``data:`` URL; None if it is no text."""
+    data = split_data_url(data_url)
+    if data is None or not (data[0].startswith("text/") or data[0] in _TEXT_TYPES):
+        return None
+    try:
+        return base64.b64decode(data[1]).decode()
+    except ValueError:
+        return None
+
+
+def _as_text(part: Any) -> dict[str, str] | None:
+    text = file_text(part["file"]["file_data"]) if part["type"] == "file" else None
+    if text is None:
+        return None
+    return {"type": "text", "text": f"{part['file']['filename']}:\n```\n{text}\n```"}

@@ -92,7 +92,7 @@ _PARAMS = {
     "seed": "seed random_seed",
     "stop": "stop stop_sequences stopSequences",
 }
-_PARAM_OF = {theirs: ours for ours, names in _PARAMS.items() for theirs in names.split()}
+_PARAM_OF = {theirs: ours for ours, names in _PARAMS.items() for theirs in names.lower().split()}
 _PARAM_IN_TEXT = re.compile(rf"(?<![\w/-])({'|'.join(sorted(_PARAM_OF, key=len, reverse=True))})(?![\w/-])")
 
 _NUMBER = r"(\d[\d,._]*\d)"
@@ -247,6 +247,7 @@ _HINTS = {
     ErrorKind.RATE_LIMIT: "Wait a little, or choose another model.",
     ErrorKind.BUSY: "Try again, or choose another model.",
     ErrorKind.NOT_FOUND: "Choose a model from its list.",
+    ErrorKind.INVALID: "Change the prompt or the settings, or choose another model.",
     ErrorKind.CONTEXT: "Leave out older turns, or choose a model that takes more.",
     ErrorKind.FILTER: "Put it in other words, or choose another model.",
     ErrorKind.PROXY: "Check the proxy's address, user and password.",
@@ -294,10 +295,9 @@ def _param(parts: list[Mapping[str, Any]], message: str) -> str | None:
         if not named and isinstance(part.get("loc"), list) and part["loc"]:
             named = part["loc"][-1]
         if isinstance(named, str):
-            return next(
-                (_PARAM_OF[n] for n in reversed(re.split(r"[.\[\]]+", named)) if n in _PARAM_OF), named
-            )
-    match = _PARAM_IN_TEXT.search(message)
+            steps = reversed(re.split(r"[.\[\]]+", named.lower()))
+            return next((_PARAM_OF[step] for step in steps if step in _PARAM_OF), named)
+    match = _PARAM_IN_TEXT.search(message.lower())
     return _PARAM_OF[match[1]] if match else None
 
 

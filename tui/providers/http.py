@@ -103,10 +103,8 @@ async def open_stream(
     _check_key(url, headers or {}, key, allow_http_key)
     through = proxy_for(url, proxy)
     limits = timeouts or (LOCAL if is_private(url) else REMOTE)
-    sessions = _shared.get(asyncio.get_running_loop())
-    own = _Sessions() if sessions is None else None
-    try:
-        response = await _send(sessions or own or _Sessions(), method, url, headers, json, through, limits)
+    async with _sessions() as sessions:
+        response = await _send(sessions, method, url, headers, json, through, limits)
         answer = Answer(response, url, key, limits)
         try:
             if through and answer.status == 407:
@@ -115,9 +113,6 @@ async def open_stream(
             yield answer
         finally:
             answer.close()
-    finally:
-        if own:
-            await own.close()
 
 
 async def fetch_json(
@@ -175,6 +170,19 @@ class _Sessions:
 
 
 _shared: WeakKeyDictionary[asyncio.AbstractEventLoop, _Sessions] = WeakKeyDictionary()
+
+
+@asynccontextmanager
+async def _sessions() -> AsyncIterator[_Sessions]:
+    shared = _shared.get(asyncio.get_running_loop())
+    if shared is not None:
+        yield shared
+        return
+    own = _Sessions()
+    try:
+        yield own
+    finally:
+        await own.close()
 
 
 async def _send(

@@ -10,7 +10,7 @@ from tui.chat.chunks import Chunk, FinishReason, Notice, Reasoning, Usage
 from tui.chat.model import ModelInfo
 from tui.errors import ProviderError
 from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, text_of
-from tui.providers.content import parts_of, split_data_url
+from tui.providers.content import spelled_out, split_data_url
 from tui.providers.decode import JsonLines, ThinkTag
 from tui.providers.http import fetch_json, transport
 from tui.providers.stream import Reader, ask
@@ -106,6 +106,7 @@ class OllamaReader(Reader):
 
     def __init__(self) -> None:
         self._think = ThinkTag()
+        self._called = False
 
     def read(self, event: dict[str, Any]) -> Iterator[Chunk]:
         """See ``Reader``."""
@@ -114,11 +115,10 @@ class OllamaReader(Reader):
             yield Reasoning(thought)
         if text := message.get("content"):
             yield from self._think.feed(text)
+        self._called = self._called or bool(message.get("tool_calls"))
         if event.get("done"):
-            called = message.get("tool_calls")
-            self.finish = (
-                FinishReason.TOOL if called else _FINISH.get(event.get("done_reason", ""), FinishReason.STOP)
-            )
+            found = _FINISH.get(event.get("done_reason", ""), FinishReason.STOP)
+            self.finish = FinishReason.TOOL if self._called else found
             self.ended = True
             yield _usage(event)
 
@@ -134,9 +134,9 @@ def _usage(event: dict[str, Any]) -> Usage:
 
 
 def _message(message: Any) -> dict[str, Any]:
-    content = message["content"]
+    content = spelled_out(message["content"])
     sent: dict[str, Any] = {"role": message["role"], "content": text_of(content)}
-    if images := [data[1] for part in parts_of(content) if (data := _picture(part))]:
+    if images := [data[1] for part in content if (data := _picture(part))]:
         sent["images"] = images
     return sent
 
@@ -148,7 +148,7 @@ def _picture(part: Any) -> tuple[str, str] | None:
 def _unsendable(messages: Messages) -> list[str]:
     """Names of files, and of pictures that are only linked: the server takes neither."""
     names = []
-    for part in (p for m in messages for p in parts_of(m["content"])):
+    for part in (p for m in messages for p in spelled_out(m["content"])):
         if part["type"] == "file":
             names.append(part["file"]["filename"])
         elif part["type"] == "image_url" and not _picture(part):

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal
 from tui.chat.chunks import Chunk, FinishReason, Image, Progress, Reasoning, Source, Sources, Usage
 from tui.chat.model import ModelInfo
 from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin
+from tui.providers.content import spelled_out
 from tui.providers.decode import ServerSentEvents, ThinkTag
 from tui.providers.http import fetch_json, transport
 from tui.providers.listing import models_in
@@ -71,7 +72,7 @@ class OpenAIChat(AsyncGeneratorProvider, ProviderModelMixin):
     @classmethod
     def request_body(cls, model: str, messages: Messages, options: Mapping[str, Any]) -> dict[str, Any]:
         """The JSON that is sent; parameters stand in it only when given."""
-        body: dict[str, Any] = {"model": model, "messages": [dict(m) for m in messages], "stream": True}
+        body: dict[str, Any] = {"model": model, "messages": [_message(m) for m in messages], "stream": True}
         if cls.stream_usage:
             body["stream_options"] = {"include_usage": True}
         names = {
@@ -185,6 +186,11 @@ class ChatReader(Reader):
         if merged != self._usage:
             self._usage = merged
             yield merged
+
+
+def _message(message: Any) -> dict[str, Any]:
+    content = message["content"]
+    return {**message, "content": content if isinstance(content, str) else spelled_out(content)}
 
 
 def reasoning_of(delta: Mapping[str, Any]) -> str:

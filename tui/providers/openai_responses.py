@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from tui.chat.chunks import Chunk, FinishReason, Image, Reasoning, Source, Sources, Usage
 from tui.chat.model import ModelInfo
 from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, text_of
-from tui.providers.content import parts_of, split_system
+from tui.providers.content import spelled_out, split_system
 from tui.providers.decode import ServerSentEvents
 from tui.providers.http import ProviderHTTPError, fetch_json, transport
 from tui.providers.listing import models_in
@@ -174,7 +174,7 @@ def _item(message: Any) -> dict[str, Any]:
     role, content = message["role"], message["content"]
     if role == "assistant":
         return {"role": role, "content": [{"type": "output_text", "text": text_of(content)}]}
-    return {"role": role, "content": [_part(part) for part in parts_of(content)]}
+    return {"role": role, "content": [_part(part) for part in spelled_out(content)]}
 
 
 def _part(part: Any) -> dict[str, Any]:

@@ -87,12 +87,14 @@ async def converse(answer: Answer, framing: Framing, reader: Reader) -> AsyncGen
     try:
         async with aclosing(answer.texts()) as texts:
             async for text in texts:
+                came = False
                 for chunk in reply.feed(text):
                     yield chunk
+                    came = True
                 if reader.ended:
                     break
                 if reader.finish:
-                    answer.hurry(again=reader.late_text)
+                    answer.hurry(again=came and reader.late_text)
         for chunk in reply.rest():
             yield chunk
     except ProviderError as error:
