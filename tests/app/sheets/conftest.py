@@ -81,7 +81,11 @@ class Host(App[None]):
 
     HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (100, "-wide")]
     VERTICAL_BREAKPOINTS: ClassVar = [(0, "-short"), (32, "-tall")]
-    BINDINGS: ClassVar = [Binding("ctrl+l", "show", priority=True)]
+    BINDINGS: ClassVar = [
+        Binding("ctrl+l", "show", priority=True),
+        Binding("f1", "bell", "keys", id="help"),
+        Binding("ctrl+q", "quit", "quit", id="quit"),
+    ]
 
     def __init__(
         self, make: Callable[[], Screen[Any]], theme: str = "segue-dark", opened: bool = True
@@ -251,3 +255,16 @@ def say(store):
         return await store.load_conversation(conversation.id)
 
     return stored
+
+
+@pytest.fixture
+def quiet():
+    """Wait until nothing works in the background, and what it did is on the screen."""
+
+    async def wait(pilot) -> None:
+        await pilot.pause()
+        while any(not worker.is_finished for worker in pilot.app.workers):
+            await pilot.pause()
+        await pilot.pause()
+
+    return wait

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tui.app.screens.connect import AnotherServer, Connect, ConnectProvider
+from tui.app.screens.picker import Choice, ModelPicker
 from tui.config import Config
 from tui.credentials import Credentials
 from tui.errors import ErrorKind, ProviderError
@@ -52,7 +53,9 @@ def connect(host, registry, credentials):
     return made
 
 
-async def test_a_key_that_works_is_kept_for_this_user_alone(connect, credentials, paths, text_of) -> None:
+async def test_a_key_that_works_is_kept_for_this_user_alone(
+    connect, credentials, paths, text_of, quiet
+) -> None:
     app = connect()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
@@ -60,29 +63,27 @@ async def test_a_key_that_works_is_kept_for_this_user_alone(connect, credentials
         await pilot.press(*KEY)
         assert KEY not in text_of(app) and "•" * len(KEY) in text_of(app)
         await pilot.press("enter")
-        await app.workers.wait_for_complete()
+        await quiet(pilot)
         assert app.results == [True]
     assert credentials.find("anthropic").secret.reveal() == KEY
     assert stat.S_IMODE((paths.config / "keys.json").stat().st_mode) == 0o600
 
 
-async def test_a_refused_key_is_not_kept_and_the_reason_is_said(connect, credentials, text_of) -> None:
+async def test_a_refused_key_is_not_kept_and_the_reason_is_said(connect, credentials, text_of, quiet) -> None:
     app = connect(ProviderError("The key was refused [/x]", "Look at it again.", kind=ErrorKind.AUTH))
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press(*KEY, "enter")
-        await app.workers.wait_for_complete()
-        await pilot.pause()
+        await quiet(pilot)
         assert "× The key was refused [/x]. Look at it again." in text_of(app)
         assert app.results == []
     assert credentials.find("anthropic") is None
 
 
-async def test_a_key_that_could_not_be_tried_is_kept(connect, credentials, text_of) -> None:
+async def test_a_key_that_could_not_be_tried_is_kept(connect, credentials, text_of, quiet) -> None:
     app = connect(ProviderError("No network", kind=ErrorKind.CONNECT))
     async with app.run_test() as pilot:
         await pilot.press(*KEY, "enter")
-        await app.workers.wait_for_complete()
-        await pilot.pause()
+        await quiet(pilot)
         assert "× No network" in text_of(app)
     assert credentials.find("anthropic") is not None
 
@@ -95,7 +96,7 @@ async def test_enter_without_a_key_asks_for_one(connect, text_of) -> None:
         assert "Paste a key first." in text_of(app)
 
 
-async def test_a_server_that_needs_no_key_is_looked_for_again(connect, registry, text_of) -> None:
+async def test_a_server_that_needs_no_key_is_looked_for_again(connect, registry, text_of, quiet) -> None:
     registry.entry("ollama").available, registry.entry("ollama").reason = (
         False,
         "no server answers at [::1]:11434",
@@ -105,7 +106,7 @@ async def test_a_server_that_needs_no_key_is_looked_for_again(connect, registry,
         await pilot.pause()
         assert "no server answers at [::1]:11434" in text_of(app) and "enter look again" in text_of(app)
         await pilot.press("enter")
-        await app.workers.wait_for_complete()
+        await quiet(pilot)
         assert app.results == [True]
 
 
@@ -142,3 +143,29 @@ async def test_closing_connects_nothing(providers) -> None:
     async with providers.run_test() as pilot:
         await pilot.press("escape")
         assert providers.results == [None]
+
+
+async def test_from_the_picker_to_the_key_and_on_with_the_model(
+    host, registry, catalogue, credentials
+) -> None:
+    """Choosing a model that misses its key asks for the key, then goes on with the model."""
+    registry.entry("anthropic").account = "anthropic"
+
+    async def connect(provider: str) -> bool:
+        return bool(await app.push_screen_wait(Connect(provider, registry, credentials, Server(registry))))
+
+    app = host(lambda: ModelPicker(catalogue, registry, connect=connect))
+    async with app.run_test() as pilot:
+        await pilot.press(*"opus", "enter")
+        while not isinstance(app.screen, Connect):
+            await pilot.pause()
+        await pilot.press("escape")
+        await pilot.pause()
+        assert isinstance(app.screen, ModelPicker) and app.results == []
+        await pilot.press("enter")
+        while not isinstance(app.screen, Connect):
+            await pilot.pause()
+        await pilot.press(*KEY, "enter")
+        while not app.results:
+            await pilot.pause()
+        assert app.results == [Choice("anthropic/claude-opus-5")]

@@ -132,12 +132,11 @@ async def test_the_hits_of_one_conversation_stand_together(app, say, text_of) ->
         assert app.screen.listing.chosen.hit.snippet.startswith("a timeout")
 
 
-async def test_the_hit_is_shown_beside_the_list_where_there_is_room(app, say, text_of) -> None:
+async def test_the_hit_is_shown_beside_the_list_where_there_is_room(app, say, text_of, quiet) -> None:
     await say("Timeouts", "How long?", "The body says **much more** than the snippet. " * 9)
     async with app.run_test(size=(120, 40)) as pilot:
         await press(pilot, "tab", *"snippet")
-        await app.workers.wait_for_complete()
-        await pilot.pause()
+        await quiet(pilot)
         right = "\n".join(line[58:] for line in text_of(app).splitlines())
         assert "Timeouts" in right and "How long?" in right and "much more" in right
 
@@ -176,7 +175,7 @@ async def test_an_older_search_never_overwrites_a_newer_one(app, say, store, mon
         assert asked == ["s", "quick"], "what was wanted in between is not asked at all"
 
 
-async def test_rename_where_it_stands(app, say, store) -> None:
+async def test_rename_where_it_stands(app, say, store, text_of) -> None:
     renamed = await say("Old name", "q")
     async with app.run_test() as pilot:
         await settle(pilot)
@@ -184,9 +183,11 @@ async def test_rename_where_it_stands(app, say, store) -> None:
         assert isinstance(app.focused, TitleField)
         row = app.screen.listing.place_of(renamed.id)
         assert app.focused.region.y == app.screen.listing.region.y + row.y
+        await pilot.pause()
+        assert "enter keep   esc back" in text_of(app)
         await press(pilot, "ctrl+u", *"New [/name]", "enter")
         assert titles(app) == ["New [/name]"]
-        assert isinstance(app.focused, Field)
+        assert isinstance(app.focused, Field) and "enter open" in text_of(app)
         kept = await store.load_conversation(renamed.id)
         assert (kept.title, kept.titled) == ("New [/name]", True)
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import ClassVar, Unpack
 
 from rich.style import Style
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -110,6 +110,7 @@ class Conversations(Chooser[OpenConversation]):
         self._source: Titles | FullText = self._views[0]
         self._open_when_filled = False
         self._deleted: list[int] = []
+        self._looked_at: tuple[OpenConversation, str] | None = None
 
     def compose(self) -> ComposeResult:
         """The list at the left, the found message at the right."""
@@ -171,17 +172,25 @@ class Conversations(Chooser[OpenConversation]):
         self._source = source
         self.field.placeholder = source.placeholder
         self.query_one(Head).heading = source.heading
-        enter = "take back" if self._trash else "open"
-        self.query_one(Hints).show(
+        self._say_keys()
+        self.sync()
+
+    @on(events.DescendantFocus)
+    def _say_keys(self) -> None:
+        """Show the keys of what has the focus: the filter, or a title that is changed."""
+        hints = self.query_one(Hints)
+        if isinstance(self.focused, TitleField):
+            hints.show("title-keep", "title-drop")
+            return
+        hints.show(
             "conversations-open",
             "conversations-switch",
             "conversations-rename",
             "conversations-delete",
             "list-close",
-            conversations_open=enter,
-            conversations_switch="titles" if source is self._search else "full text",
+            conversations_open="take back" if self._trash else "open",
+            conversations_switch="titles" if self._source is self._search else "full text",
         )
-        self.sync()
 
     @on(Listing.Filled)
     def _filled(self, event: Listing.Filled) -> None:
@@ -199,18 +208,32 @@ class Conversations(Chooser[OpenConversation]):
     def _look(self) -> None:
         """Show the chosen conversation at the right, where there is room for it."""
         preview = self.query_one(Preview)
+        wanted = self._wanted() if preview.display else None
+        if wanted == self._looked_at:
+            return
+        self._looked_at = wanted
+        if wanted is None:
+            preview.clear()
+        else:
+            self._show(*wanted)
+
+    def on_resize(self) -> None:
+        """There may be room for it now."""
+        self.call_after_refresh(self._look)
+
+    def _wanted(self) -> tuple[OpenConversation, str] | None:
+        """What Enter would open, and its title."""
         row = self.chosen
         if row is None:
-            preview.clear()
-        elif preview.display:
-            self._show(row)
+            return None
+        needle = self.field.value if isinstance(row, HitRow) else ""
+        return OpenConversation(row.conversation_id, row.message_id, needle), row.title
 
     @work(group="preview", exclusive=True)
-    async def _show(self, row: ConversationRow) -> None:
-        needle = self.field.value if isinstance(row, HitRow) else ""
+    async def _show(self, wanted: OpenConversation, title: str) -> None:
         try:
             await self.query_one(Preview).show(
-                self._store, row.conversation_id, row.title, row.message_id, needle
+                self._store, wanted.id, title, wanted.message_id, wanted.needle
             )
         except HistoryError as error:
             self.notify(str(error), severity="error", markup=False)
@@ -218,16 +241,15 @@ class Conversations(Chooser[OpenConversation]):
     # -- opening
     def action_open(self) -> None:
         """Open the chosen conversation; if the list is behind the filter, as soon as it is there."""
-        row = self.chosen
+        wanted = self._wanted()
         if not self.listing.settled:
             self._open_when_filled = True
-        elif row is None:
+        elif wanted is None:
             return
         elif self._trash:
-            self._restore(row.conversation_id)
+            self._restore(wanted[0].id)
         else:
-            needle = self.field.value if isinstance(row, HitRow) else ""
-            self.dismiss(OpenConversation(row.conversation_id, row.message_id, needle))
+            self.dismiss(wanted[0])
 
     @on(RowList.Picked)
     def _clicked(self) -> None:

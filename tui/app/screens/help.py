@@ -27,6 +27,8 @@ Entry = tuple[str, str]
 """Keys or a command, and what they do."""
 _MOST_FOR_KEYS = 20
 _APART = 3
+_WIDEST = 86
+"""Cells of the list on a wide screen; before it stands, nothing is wrapped narrower."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,8 @@ class HelpScreen(Sheet[None]):
             yield _Title("Nothing fits.", first)
 
     def _wrapped(self, keys: str, words: str) -> _Entry:
-        room = self.rows.scrollable_content_region.width - 5 - self._width - _APART
+        width = self.rows.scrollable_content_region.width or _WIDEST
+        room = width - 5 - self._width - _APART
         return _Entry(wrap(keys, self._width), wrap(words, max(20, room)), self._width)
 
     # Nothing is chosen here: the keys that choose elsewhere scroll.

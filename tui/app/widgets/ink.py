@@ -86,10 +86,19 @@ class Pen:
         taken = width_of(right)
         left = cut(left, room - taken - (3 if taken and left else 0))
         space = room - taken - width_of(left)
-        rail = (RAIL, self.ink.accent) if railed else (" ", Style.null())
-        parts = [rail, (" ", Style.null()), *left, (" " * space, Style.null()), *right, ("  ", Style.null())]
-        strip = Strip([Segment(text, style) for text, style in parts if text])
-        return strip.apply_style(self.tint) if tinted else strip
+        null = Style.null()
+        rail = (RAIL, self.ink.accent) if railed else (" ", null)
+        parts = [rail, (" ", null), *left, (" " * space, null), *right, ("  ", null)]
+        if tinted:
+            parts = self._tinted(parts)
+        return Strip([Segment(text, style) for text, style in parts if text])
+
+    def _tinted(self, parts: Sequence[Part]) -> list[Part]:
+        """``parts`` on the tint. Reverse would patch a line of many colours, so there it has none."""
+        if not self.tint.reverse:
+            return [(text, self.tint + style) for text, style in parts]
+        rail, *rest = parts
+        return [rail, *((text, self.tint + Style(bold=style.bold)) for text, style in rest)]
 
     def blank(self, *, tinted: bool = False, railed: bool = False) -> Strip:
         """An empty line."""

@@ -1,0 +1,199 @@
+"""How the sheets look, with data that never changes: dark and light, 80×24 and 120×40.
+
+After a change of looks on purpose: ``pytest tests/app/sheets/test_snapshots.py --snapshot-update``, and look.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tui.app.screens.confirm import Confirm
+from tui.app.screens.connect import Connect, ConnectProvider
+from tui.app.screens.conversations import Conversations
+from tui.app.screens.first_run import FirstRun, LocalOffer
+from tui.app.screens.help import HelpScreen, sections_of
+from tui.app.screens.picker import ModelPicker
+from tui.app.screens.prompt import AskLine
+from tui.app.widgets.chooser import Chooser
+from tui.chat.conversation import Conversation, Node, SearchHit, Summary
+from tui.chat.message import Message, Role
+
+LOOKS = [(theme, size) for theme in ("segue-dark", "segue-light") for size in ((80, 24), (120, 40))]
+PROMPT = "And if the clean-up itself hangs?"
+REPLY = """Then the timeout waits with it: cancelling only asks. Give the clean-up a limit of its own,
+and shield the one step that must not be cut in half:
+
+```python
+finally:
+    async with asyncio.timeout(2):
+        await asyncio.shield(writer.flush())
+```
+
+If the clean-up is over in two seconds nothing is lost."""
+TALKS = [
+    ("Timeouts without leaks", 0, "anthropic/claude-opus-5", REPLY, ("asyncio",)),
+    ("SQLite on a network disk", 1, "ollama/qwen3:8b", "set a busy timeout, and clean up the journal", ()),
+    (
+        "Rust lifetimes, slowly",
+        10,
+        "openai/gpt-6-sol",
+        "Drop runs the clean-up even when a timeout fires",
+        (),
+    ),
+    ("Notes on Rilke", 44, "openai/gpt-6-sol", "no timeout in the elegies; a slow clean-up of words", ()),
+]
+
+
+class Shelf:
+    """A history of four conversations."""
+
+    def __init__(self, noon) -> None:
+        self.noon = noon
+
+    def subscribe(self, callback):
+        return lambda: None
+
+    async def count_conversations(self, chosen=None) -> int:
+        return len(TALKS)
+
+    async def list_conversations(self, chosen=None, *, limit=100, offset=0) -> list[Summary]:
+        moments = [self.noon - timedelta(days=days, minutes=2) for _, days, *_ in TALKS]
+        *recent, pinned = [
+            Summary(number, title, moment, moment, 2, model, tags, pinned=number == 4)
+            for number, (moment, (title, _, model, _, tags)) in enumerate(zip(moments, TALKS, strict=True), 1)
+        ]
+        return [pinned, *recent]
+
+    async def load_conversation(self, conversation_id: int) -> Conversation:
+        model = TALKS[conversation_id - 1][2]
+        conversation = Conversation(conversation_id, leaf=2, model=model, hues={model: "violet"})
+        conversation.add([Node(1, None, Role.USER), Node(2, 1, Role.ASSISTANT, model)])
+        self.model, self.text = model, TALKS[conversation_id - 1][3]
+        return conversation
+
+    async def messages(self, ids) -> list[Message]:
+        found = {
+            1: Message(1, 1, None, Role.USER, PROMPT, created_at=self.noon),
+            2: Message(
+                2,
+                1,
+                1,
+                Role.ASSISTANT,
+                self.text,
+                "Hm.",
+                self.model,
+                created_at=self.noon,
+                reasoning_seconds=6,
+            ),
+        }
+        return [found[i] for i in ids]
+
+    async def search(self, query: str, *, limit=50, offset=0) -> list[SearchHit]:
+        hits = []
+        for number, (title, days, model, text, _) in enumerate(TALKS, 1):
+            snippet = " ".join(text.split())[:150]
+            marks = tuple(match.span() for match in re.finditer("timeout|clean.up", snippet))
+            moment = self.noon - timedelta(days=days)
+            hits.append(SearchHit(number, 2, title, snippet, marks, Role.ASSISTANT, model, moment))
+        return [hits[0], *hits]
+
+
+@pytest.fixture(autouse=True)
+def utc(monkeypatch):
+    """The clock of the lists is the reader's; here that is the same everywhere."""
+    monkeypatch.setenv("TZ", "UTC")
+    if hasattr(time, "tzset"):
+        time.tzset()
+
+
+@pytest.fixture
+def shelf(long_store) -> Shelf:
+    newest = long_store(1).summary(0)
+    return Shelf(newest.updated_at)
+
+
+@pytest.fixture
+def looks_as_before(host, quiet, snap_compare):
+    """Compare a screen with what was seen and found good, in one theme and size."""
+
+    def compare(make, theme: str, size: tuple[int, int], *keys: str) -> bool:
+        async def settle(pilot) -> None:
+            await quiet(pilot)
+            for key in keys:
+                await pilot.press(key)
+                await quiet(pilot)
+
+        return snap_compare(host(make, theme), terminal_size=size, run_before=settle)
+
+    return compare
+
+
+@pytest.mark.parametrize(("theme", "size"), LOOKS)
+def test_picker(looks_as_before, catalogue, registry, theme, size) -> None:
+    recents = ["openai/gpt-6-sol", "ollama/gpt-oss:20b"]
+    hues = {"openai/gpt-6-sol": "sky"}
+    assert looks_as_before(
+        lambda: ModelPicker(catalogue, registry, recents, recents[0], (), hues), theme, size, *"gpto"
+    )
+
+
+@pytest.mark.parametrize(("theme", "size"), LOOKS)
+def test_conversations_by_title(looks_as_before, shelf, today, theme, size) -> None:
+    assert looks_as_before(lambda: Conversations(shelf, {2: "teal"}, today=today), theme, size)
+
+
+@pytest.mark.parametrize(("theme", "size"), LOOKS)
+def test_conversations_by_text(looks_as_before, shelf, today, theme, size) -> None:
+    assert looks_as_before(lambda: Conversations(shelf, today=today), theme, size, "tab", *"timeout")
+
+
+@pytest.mark.parametrize(("theme", "size"), LOOKS)
+def test_rename_in_place(looks_as_before, shelf, today, theme, size) -> None:
+    assert looks_as_before(lambda: Conversations(shelf, today=today), theme, size, "down", "f2")
+
+
+@pytest.mark.parametrize(("theme", "size"), LOOKS)
+def test_first_run(looks_as_before, catalogue, registry, theme, size) -> None:
+    note = "a demo: right on simple questions, weak on facts"
+    offer = LocalOffer("local/qwen", "Qwen2.5-Coder 0.5B", "Apache-2.0", 491_400_064, note, 11_200_000_000)
+    assert looks_as_before(lambda: FirstRun(registry, catalogue, offer), theme, size, *["down"] * 3)
+
+
+@pytest.mark.parametrize(("theme", "size"), LOOKS)
+def test_first_run_with_nothing_found(
+    looks_as_before, make_catalogue, make_registry, entry, theme, size
+) -> None:
+    registry = make_registry([entry("openai", False, "no key", key_variables=("OPENAI_API_KEY",))])
+    assert looks_as_before(lambda: FirstRun(registry, make_catalogue([]), None), theme, size)
+
+
+@pytest.mark.parametrize(("theme", "size"), LOOKS)
+def test_help(looks_as_before, theme, size) -> None:
+    groups = {"Choosing a model": [ModelPicker], "Conversations": [Conversations], "In every list": [Chooser]}
+    assert looks_as_before(lambda: HelpScreen(sections_of(groups, {})), theme, size)
+
+
+@pytest.mark.parametrize(("theme", "size"), LOOKS[:1])
+def test_small_sheets(looks_as_before, theme, size) -> None:
+    assert looks_as_before(lambda: Confirm("Remove 3 conversations for good?", "remove"), theme, size)
+
+
+@pytest.mark.parametrize(("theme", "size"), LOOKS[:1])
+def test_one_line(looks_as_before, theme, size) -> None:
+    assert looks_as_before(lambda: AskLine("Title", "Timeouts without leaks"), theme, size)
+
+
+@pytest.mark.parametrize(("theme", "size"), LOOKS[:1])
+def test_connect(looks_as_before, registry, theme, size) -> None:
+    assert looks_as_before(lambda: Connect("anthropic", registry, None, None), theme, size, *"sk-123")
+
+
+@pytest.mark.parametrize(("theme", "size"), LOOKS[:1])
+def test_all_providers(looks_as_before, registry, theme, size) -> None:
+    config = Path("~/.config/segue/config.toml")
+    assert looks_as_before(lambda: ConnectProvider(registry, None, None, config), theme, size)
