@@ -123,11 +123,6 @@ class Answer:
         """The declared media type, in lower case and without parameters; empty if there is none."""
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
-    @property
-    def content_length(self) -> int | None:
-        """How many bytes the server says it sends."""
-        return self._response.content_length
-
     async def check(self) -> None:
         """Make sure that this is an answer and not an error, a redirect or a web page.
 

@@ -44,17 +44,15 @@ class Ollama(AsyncGeneratorProvider, ProviderModelMixin):
         cls, model: str, messages: Messages, proxy: str | None = None, **kwargs: Any
     ) -> AsyncGenerator[Chunk, None]:
         """Ask for a streamed reply. See ``AsyncGeneratorProvider``; ``num_ctx`` is taken as well."""
-        dropped = _unsendable(messages)
-        if dropped:
-            yield Notice(f"Ollama takes no such file; left out: {', '.join(dropped)}")
         request = {
             "headers": cls._request_headers(kwargs.get("api_key")),
             "json": cls.request_body(model, messages, kwargs),
             **transport(proxy, kwargs),
         }
-        async with ask(
-            f"{cls.url.rstrip('/')}{cls.api_endpoint}", JsonLines(), OllamaReader(), **request
-        ) as chunks:
+        url = f"{cls.url.rstrip('/')}{cls.api_endpoint}"
+        async with ask(url, JsonLines(), OllamaReader(), **request) as chunks:
+            if dropped := _unsendable(messages):
+                yield Notice(f"Ollama takes no such file; left out: {', '.join(dropped)}")
             async for chunk in chunks:
                 yield chunk
 
@@ -67,7 +65,7 @@ class Ollama(AsyncGeneratorProvider, ProviderModelMixin):
         names = [row.get("model") or row.get("name") for row in listed.get("models") or ()]
         places = asyncio.Semaphore(_AT_ONCE)
 
-        async def ask(name: str) -> ModelInfo | None:
+        async def show(name: str) -> ModelInfo | None:
             async with places:
                 try:
                     shown = await fetch_json(
@@ -77,7 +75,7 @@ class Ollama(AsyncGeneratorProvider, ProviderModelMixin):
                     return ModelInfo(id=name)  # it is there all the same
             return _model(name, shown)
 
-        found = await asyncio.gather(*(ask(name) for name in names if name))
+        found = await asyncio.gather(*(show(name) for name in names if name))
         return [model for model in found if model]
 
     @classmethod
