@@ -1,0 +1,274 @@
+"""Make the pictures of the README from the running app: ``python screenshots/make.py [NAME …]``.
+
+The app, the engine, the history and the providers are the real ones; the models are a server on loopback that
+speaks OpenAI's chat completions and answers with what stands in ``stage/``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from aiohttp import web
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))
+
+from textual.pilot import Pilot  # noqa: E402
+
+from tui.app.app import SegueApp  # noqa: E402
+from tui.app.start import StartOptions  # noqa: E402
+from tui.chat.bundle import Bundle  # noqa: E402
+from tui.chat.conversation import Conversation, Node  # noqa: E402
+from tui.chat.message import Message, Role, Status  # noqa: E402
+from tui.cli.assemble import open_workspace  # noqa: E402
+from tui.config import load_config  # noqa: E402
+from tui.engine.workspace import Workspace  # noqa: E402
+from tui.paths import Paths  # noqa: E402
+
+WIDE, NARROW = (120, 40), (80, 24)
+PATIENCE = 30.0
+STAGE = HERE / "stage"
+OTHERS = (
+    ("Names for a small boat", 0.1),
+    ("Reading a flame graph", 0.2),
+    ("SQLite on a network disk", 1.1),
+    ("Why bread needs salt", 1.2),
+    ("Kyoto in four days", 5),
+    ("A regex for ISO dates", 5.5),
+    ("Rust lifetimes, slowly", 6),
+    ("Letter to the landlord", 6.5),
+    ("Tuning a bicycle wheel", 40),
+    ("Notes on Rilke", 41),
+    ("Bayes with three doors", 42),
+)
+QUESTION = "How do I put a time limit on an asyncio call without leaking its socket?"
+NEXT = "And if the clean-up itself hangs?"
+
+
+class Server:
+    """The models: one answers in code and tables, one thinks first and then stops in the middle."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.hold = asyncio.Event()
+        self.breaks = False
+
+    async def models(self, request: web.Request) -> web.Response:
+        names = {"openai": ["gpt-6-sol", "gpt-6-sol-mini", "gpt-4o"], "anthropic": ["claude-opus-5"]}
+        names["ollama"] = ["gpt-oss:20b", "qwen3:8b"]
+        return web.json_response({"data": [{"id": name} for name in names[request.match_info["vendor"]]]})
+
+    async def chat(self, request: web.Request) -> web.StreamResponse:
+        model = (await request.json())["model"]
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        if model == "claude-opus-5":
+            await self._event(response, {"delta": {"reasoning_content": "Cancelling only asks. " * 9}})
+            await asyncio.sleep(1.2)
+        name = "answer" if model != "claude-opus-5" else "broken" if self.breaks else "begun"
+        text = (STAGE / f"{name}.md").read_text(encoding="utf-8").rstrip("\n")
+        for start in range(0, len(text), 12):
+            await self._event(response, {"delta": {"content": text[start : start + 12]}})
+            await asyncio.sleep(0.01)
+        if model == "claude-opus-5":
+            if not self.breaks:
+                await self.hold.wait()
+            if request.transport is not None:
+                request.transport.abort()
+            return response
+        await self._event(response, {"delta": {}, "finish_reason": "stop"})
+        return response
+
+    async def _event(self, response: web.StreamResponse, choice: dict[str, object]) -> None:
+        await response.write(b"data: " + json.dumps({"choices": [choice]}).encode() + b"\n\n")
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[None]:
+        app = web.Application()
+        app.router.add_get("/{vendor}/models", self.models)
+        app.router.add_post("/{vendor}/chat/completions", self.chat)
+        runner = web.AppRunner(app, shutdown_timeout=0.1)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        self.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        try:
+            yield
+        finally:
+            self.hold.set()
+            await runner.cleanup()
+
+
+class Stage:
+    """One run of the app in a home of its own."""
+
+    def __init__(self, app: SegueApp, pilot: Pilot[object], server: Server) -> None:
+        self.app = app
+        self.pilot = pilot
+        self.server = server
+
+    @property
+    def text(self) -> str:
+        rows = self.app.screen._compositor.render_strips()
+        return "\n".join("".join(segment.text for segment in row).rstrip() for row in rows)
+
+    async def sees(self, *words: str) -> None:
+        """Wait until all words stand on the screen."""
+        async with asyncio.timeout(PATIENCE):
+            while not all(word in self.text for word in words):
+                if self.app._exception is not None:
+                    raise self.app._exception
+                await self.pilot.pause(0.05)
+
+    async def type(self, text: str) -> None:
+        await self.pilot.press(*("space" if c == " " else c for c in text))
+
+    async def say(self, text: str) -> None:
+        await self.type(text)
+        await self.pilot.press("enter")
+
+    async def first_answer(self) -> None:
+        await self.say(QUESTION)
+        await self.sees("ClientTimeout", "ready")
+
+    async def switch(self) -> None:
+        await self.pilot.press("ctrl+l")
+        await self.sees("context")
+        await self.type("opus")
+        await self.pilot.press("enter")
+        await self.sees("Ask, or /")
+
+    async def begun(self) -> None:
+        await self.first_answer()
+        await self.switch()
+        await self.say(NEXT)
+        await self.sees("must not be cut in")
+
+
+async def first_run(stage: Stage) -> None:
+    await stage.sees("Begin with")
+    await stage.pilot.pause(0.5)
+
+
+async def chat(stage: Stage) -> None:
+    await stage.begun()
+
+
+async def picker(stage: Stage) -> None:
+    await stage.first_answer()
+    await stage.pilot.press("ctrl+l")
+    await stage.sees("context")
+    await stage.type("gpto")
+    await stage.pilot.pause(0.3)
+
+
+async def conversations(stage: Stage) -> None:
+    await stage.first_answer()
+    await stage.pilot.press("ctrl+r")
+    await stage.sees("Conversations")
+    await stage.pilot.press("tab")
+    await stage.type("limit")
+    await stage.sees("The limit covers")
+
+
+async def failed(stage: Stage) -> None:
+    stage.server.breaks = True
+    await stage.first_answer()
+    await stage.switch()
+    await stage.say(NEXT)
+    await stage.sees("retry")
+    await stage.pilot.press("alt+up")
+    await stage.pilot.pause(0.3)
+
+
+SCENES: dict[str, tuple[Callable[[Stage], Awaitable[None]], tuple[int, int], str]] = {
+    "first-run": (first_run, WIDE, "segue-dark"),
+    "chat-dark": (chat, WIDE, "segue-dark"),
+    "chat-light": (chat, WIDE, "segue-light"),
+    "chat-80x24": (chat, NARROW, "segue-dark"),
+    "picker": (picker, WIDE, "segue-dark"),
+    "conversations": (conversations, WIDE, "segue-dark"),
+    "failed": (failed, WIDE, "segue-dark"),
+}
+
+
+def settings(server: Server, theme: str, name: str) -> str:
+    """The config of a scene; the first run has no model chosen."""
+    model = "" if name == "first-run" else 'model = "openai/gpt-6-sol"\n'
+    rows = [
+        f'[providers.{vendor}]\ntype = "openai"\nurl = "{server.url}/{vendor}"\n'
+        for vendor in ("openai", "anthropic", "ollama")
+    ]
+    return f'{model}theme = "{theme}"\n' + "".join(rows)
+
+
+async def fill(workspace: Workspace) -> None:
+    """Conversations of other days."""
+    now = datetime.now(UTC)
+    bundles = []
+    for title, days in OTHERS:
+        when = now - timedelta(days=days)
+        prompt = Message(1, 0, None, Role.USER, f"{title}?", created_at=when)
+        reply = Message(
+            2, 0, 1, Role.ASSISTANT, "There is a limit to it.", "", "openai/gpt-4o", Status.COMPLETE
+        )
+        reply.created_at = reply.finished_at = when
+        conversation = Conversation(0, title, when, when, leaf=2, model="openai/gpt-4o", titled=True)
+        conversation.add([Node.of(prompt), Node.of(reply)])
+        bundles.append(Bundle(conversation, [prompt, reply]))
+    await workspace.store.add_conversations(bundles)
+
+
+def self_contained(svg: str) -> str:
+    """The picture without the web fonts that it would fetch; every system has a font of fixed width."""
+    return re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL).replace("Fira Code", "monospace")
+
+
+async def shoot(name: str) -> None:
+    """Play one scene and keep its picture."""
+    scene, size, theme = SCENES[name]
+    server = Server()
+    async with server.serving():
+        with tempfile.TemporaryDirectory() as home:
+            paths = Paths(*(Path(home, part) for part in ("config", "data", "cache", "log")))
+            paths.config.mkdir()
+            paths.config_file.write_text(settings(server, theme, name), encoding="utf-8")
+            config = load_config(paths.config_file)
+
+            async def opened() -> Workspace:
+                workspace = await open_workspace(paths, config)
+                if name != "first-run":
+                    await fill(workspace)
+                await workspace.catalogue.refresh(["openai", "anthropic", "ollama"])
+                return workspace
+
+            app = SegueApp(config, opened, StartOptions())
+            async with app.run_test(size=size) as pilot:
+                stage = Stage(app, pilot, server)
+                if name != "first-run":
+                    await stage.sees("Ask, or /", "gpt-6-sol")
+                await scene(stage)
+                (HERE / f"{name}.svg").write_text(self_contained(app.export_screenshot()), encoding="utf-8")
+                await pilot.press("ctrl+q")
+    print(f"screenshots/{name}.svg")
+
+
+def main() -> None:
+    """Make all pictures, or those that are named."""
+    for variable in [name for name in os.environ if name.endswith("_API_KEY")]:
+        del os.environ[variable]
+    for name in sys.argv[1:] or SCENES:
+        asyncio.run(shoot(name))
+
+
+if __name__ == "__main__":
+    main()
