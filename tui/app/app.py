@@ -18,9 +18,10 @@ from tui.app.screens.chat import ChatScreen
 from tui.app.start import StartOptions
 from tui.app.terminal_keys import teach_alt_enter
 from tui.app.themes import DEFAULT_THEME, THEMES, VARIABLE_DEFAULTS
+from tui.app.widgets.composer import Composer
 from tui.app.widgets.scroll_thumb import SlimThumb
+from tui.app.widgets.sidebar import Conversations
 from tui.config import Config
-from tui.engine.workspace import Workspace
 from tui.errors import UsageError
 from tui.paths import Paths
 from tui.text import one_line
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from textual.dom import DOMNode
     from textual.notifications import SeverityLevel
     from textual.screen import Screen
+
+    from tui.engine.workspace import Workspace
 
 __all__ = ["SegueApp", "StartOptions"]
 
@@ -97,7 +100,10 @@ class SegueApp(App[None]):
 
     def get_default_screen(self) -> Screen[Any]:
         """The conversation."""
-        return ChatScreen()
+        size = self.size
+        wide = "-wide" if size.width >= WIDE else "-narrow"
+        tall = "-tall" if size.height >= TALL else "-short"
+        return ChatScreen(classes=f"{wide} {tall}")  # as the breakpoints will say: one layout less
 
     def on_mount(self) -> None:
         """Catch the signals that end programs."""
@@ -134,7 +140,9 @@ class SegueApp(App[None]):
 
     @property
     def _default_keys(self) -> dict[str, str]:
-        places: tuple[type[DOMNode], ...] = (SegueApp, *ChatScreen.places())
+        places: tuple[type[DOMNode], ...] = (SegueApp, ChatScreen, Composer, Conversations)
+        if self.chat.is_open:
+            places = (SegueApp, *ChatScreen.places())
         return {b.id: b.key for node in places for b in keymap.bindings_of(node) if b.id}
 
     def key_problems(self) -> Iterable[Exception]:
@@ -176,6 +184,13 @@ class SegueApp(App[None]):
             self.theme = kept
 
     # -- actions
+    def action_command_palette(self) -> None:
+        """Find a command."""
+        from tui.app.palette import Palette
+
+        if self.use_command_palette and not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette", placeholder="Type to find a command"))
+
     async def action_help(self) -> None:
         """Show all keys and commands."""
         await self.chat.sheets.help()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
 from tui.app.commands import COMMANDS, Command
@@ -45,3 +45,45 @@ class Commands(Provider):
                 run = partial(self._segue.chat.run_command, command.name)
                 title = matcher.highlight(command.title)
                 yield Hit(score, self._line(title, command), run, command.title)
+
+
+class Palette(CommandPalette, inherit_css=True):
+    """Textual's palette, drawn as a sheet."""
+
+    DEFAULT_CSS = """
+    Palette {
+        background: $background 72%;
+        & > Vertical { width: 88; max-width: 94%; margin-top: 4; }
+        #--input, &:ansi #--input { border: none; background: $band; height: 2; padding: 1 2 0 2; }
+        SearchIcon { display: none; }
+        CommandInput, CommandInput:focus {
+            height: 1;
+            border: none;
+            border-left: wide $accent;
+            background: $lift;
+            background-tint: transparent;
+            color: $strong;
+            padding: 0 1;
+            & > .input--cursor { background: $accent; color: $background; text-style: none; }
+            & > .input--placeholder { color: $dim; }
+        }
+        CommandList, CommandList:focus {
+            border: none;
+            background: $band;
+            padding: 1 2;
+            scrollbar-size: 1 1;
+            scrollbar-background: $band;
+            scrollbar-background-hover: $band;
+            scrollbar-background-active: $band;
+            & > .option-list--option { padding: 0 2; color: $soft; text-style: none; }
+            & > .option-list--option-highlighted, & > .option-list--option-hover {
+                background: $lift;
+                color: $strong;
+                text-style: none;
+            }
+        }
+        & > .command-palette--help-text { color: $dim; text-style: none; }
+        & > .command-palette--highlight { color: $accent; text-style: none; }
+        LoadingIndicator { display: none; }
+    }
+    """

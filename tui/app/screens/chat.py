@@ -15,8 +15,6 @@ from textual.screen import Screen
 from textual.widgets import TextArea
 
 from tui.app.background import in_background
-from tui.app.chat import Chat, note_model
-from tui.app.desk import Desk
 from tui.app.screens.frame import Frame
 from tui.app.screens.message_actions import MessageActions
 from tui.app.screens.sheets import Sheets
@@ -30,14 +28,16 @@ from tui.app.widgets.sidebar import Conversations, Sidebar
 from tui.app.widgets.slash_menu import SlashMenu
 from tui.app.widgets.status_line import StatusLine
 from tui.app.widgets.title_line import TitleLine
-from tui.app.widgets.transcript import Transcript
-from tui.engine.events import Event, ReasoningAdded, TextAdded
 from tui.errors import ConfigError, HistoryError, SegueError, UsageError
 
 if TYPE_CHECKING:
     from tui.app.app import SegueApp
+    from tui.app.chat import Chat
+    from tui.app.desk import Desk
     from tui.app.live import LiveReply
+    from tui.app.widgets.transcript import Transcript
     from tui.chat.message import Message
+    from tui.engine.events import Event
 
 TWICE = 2.0
 """Seconds within which a second Ctrl+C quits."""
@@ -72,8 +72,8 @@ class ChatScreen(Screen[None]):
         Binding("ctrl+z", "undo", "undo", tooltip="Take back the last deletion", id="undo"),
     ]
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, classes: str = "") -> None:
+        super().__init__(classes=classes)
         self.frame = Frame(self)
         self.actions = MessageActions(self)
         self.commands = SlashCommands(self)
@@ -87,6 +87,8 @@ class ChatScreen(Screen[None]):
     @classmethod
     def places(cls) -> tuple[type[DOMNode], ...]:
         """The classes whose bindings are active here at one time or another."""
+        from tui.app.widgets.transcript import Transcript
+
         return cls, Composer, Transcript, Conversations
 
     @property
@@ -117,8 +119,8 @@ class ChatScreen(Screen[None]):
 
     @property
     def transcript(self) -> Transcript:
-        """The conversation that is read."""
-        return self.query_one(Transcript)
+        """The conversation that is read; it is there once the history is open."""
+        return self.query_one("#transcript")  # type: ignore[return-value]
 
     def compose(self) -> ComposeResult:
         """From left to right, from top to bottom."""
@@ -126,7 +128,7 @@ class ChatScreen(Screen[None]):
         with Page(id="main"):
             yield TitleLine(id="title", classes="text")
             yield NoticeLine(id="notice", classes="text")
-            yield Transcript(id="transcript")
+            yield Vertical(id="reading")
             with Vertical(id="composer", classes="rail"):
                 yield QueueLine(id="queue")
                 menu = SlashMenu(id="menu")
@@ -140,7 +142,6 @@ class ChatScreen(Screen[None]):
     def on_mount(self) -> None:
         """Paint first; then open the history."""
         self.frame.begin()
-        self.watch(self.transcript, "selected", self.frame.refresh_keys, init=False)
         self.call_after_refresh(self._open_soon)
 
     def _open_soon(self) -> None:
@@ -150,6 +151,9 @@ class ChatScreen(Screen[None]):
         segue = self.segue
         for problem in (*segue.config.problems, *segue.key_problems()):
             self.tell(problem)
+        from tui.app.desk import Desk  # with the engine, after the first paint
+        from tui.app.widgets.transcript import Transcript
+
         try:
             segue.workspace = workspace = await segue.open_workspace()
             desk = Desk(segue, self, workspace)
@@ -159,6 +163,9 @@ class ChatScreen(Screen[None]):
         except SegueError as error:
             self.tell(error)
             return
+        transcript = Transcript(id="transcript")
+        await self.query_one("#reading").mount(transcript)
+        self.watch(transcript, "selected", self.frame.refresh_keys, init=False)
         self._desk = desk
         workspace.store.subscribe(lambda change: self.frame.list_soon())
         if workspace.store.notice:
@@ -210,7 +217,8 @@ class ChatScreen(Screen[None]):
 
     def back_to_writing(self) -> None:
         """Give the composer the focus."""
-        self.transcript.selected = None
+        if self.is_open:
+            self.transcript.selected = None
         self.composer.focus()
 
     # -- what the desk tells
@@ -231,13 +239,15 @@ class ChatScreen(Screen[None]):
         """Show a piece of a reply, if it is the one that is read."""
         if live is not self.desk.chat.live:
             return
+        from tui.engine.events import ReasoningAdded, TextAdded
+
         match event:
             case TextAdded(message_id, text):
                 self.transcript.feed(message_id, text=text)
             case ReasoningAdded(message_id, text):
                 self.transcript.feed(message_id, reasoning=text)
             case _:
-                pass
+                self.transcript.note(live.reply.message.id, live.detail)
         if turned:
             self.frame.refresh_status()
 
@@ -307,10 +317,11 @@ class ChatScreen(Screen[None]):
 
     @on(Composer.Scrolled)
     async def _scrolled(self, event: Composer.Scrolled) -> None:
-        await self.transcript.run_action(f"scroll_{event.where}")
+        if self.is_open:
+            await self.transcript.run_action(f"scroll_{event.where}")
 
-    @on(Transcript.Chosen)
-    def _chosen(self, event: Transcript.Chosen) -> None:
+    def on_transcript_chosen(self, event: Transcript.Chosen) -> None:
+        """Do something with a message."""
         self.attempt(self.actions.do, event.action, event.message_id)
 
     @on(Sidebar.Opened)
@@ -364,7 +375,8 @@ class ChatScreen(Screen[None]):
 
     def action_walk(self, step: int) -> None:
         """Choose a message; its keys work until Esc."""
-        self.transcript.walk(step)
+        if self.is_open:
+            self.transcript.walk(step)
 
     def action_sidebar(self) -> None:
         """Show or hide the sidebar."""
@@ -398,6 +410,8 @@ class ChatScreen(Screen[None]):
 
     async def use_model(self, model_id: str) -> None:
         """Let a model answer from now on; what is written stays."""
+        from tui.app.chat import note_model
+
         desk = self.desk
         desk.chat.conversation.model = model_id
         self.frame.refresh()
@@ -411,8 +425,12 @@ class ChatScreen(Screen[None]):
         self.frame.refresh_keys()
 
     def on_key(self, event: events.Key) -> None:
-        """What is typed while nothing has the focus is written all the same."""
-        if self.focused is None and event.is_printable and event.character:
+        """Hand on what was typed before the composer had the focus; what it had itself it would have kept."""
+        if self.focused in (None, self.composer) and (event.is_printable or event.key == "enter"):
             event.stop()
-            self.composer.take_in(event.character)
-            self.back_to_writing()
+            self.composer.post_message(events.Key(event.key, event.character))
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Hand on what was pasted while nothing had the focus."""
+        event.stop()
+        self.composer.take_in(event.text)

@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING
 
 from tui.app.background import in_background
 from tui.app.grid import WIDE
-from tui.app.situation import of_ended, of_live
 from tui.app.widgets.key_line import Hint, KeyLine
 from tui.app.widgets.notice_line import NoticeLine
 from tui.app.widgets.queue_line import QueueLine
 from tui.app.widgets.sidebar import Sidebar
 from tui.app.widgets.status_line import Fill, Situation, StatusLine
 from tui.app.widgets.title_line import TitleLine
-from tui.chat.message import Message
 from tui.errors import HistoryError
 
 if TYPE_CHECKING:
     from tui.app.screens.chat import ChatScreen
+    from tui.chat.message import Message
 
 ASK = "Ask, or / for commands"
 ASK_NEXT = "Write the next message; it is sent when this reply ends"
@@ -113,6 +112,8 @@ class Frame:
         status.model = model
         status.hue = chat.hue(model) if model else "sky"
         if live is not None:
+            from tui.app.situation import of_live
+
             status.situation = of_live(live, status.hue)
             self._ticker.resume()
             return
@@ -122,6 +123,8 @@ class Frame:
 
     def ended(self, message: Message, tokens: int) -> None:
         """Remember how the last reply of the conversation that is read ended."""
+        from tui.app.situation import of_ended
+
         self._ended = (self._screen.desk.chat.key, of_ended(message, tokens))
 
     # -- keys
@@ -131,7 +134,7 @@ class Frame:
 
     def _keys(self) -> list[Hint]:
         screen = self._screen
-        if screen.transcript.selected is not None:
+        if screen.is_open and screen.transcript.selected is not None:
             return self._hints(_MESSAGE_KEYS)
         if screen.query_one(Sidebar).list.has_focus:
             return self._hints(_SIDEBAR_KEYS)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.app.chat import Undo
-from tui.chat.message import Role
 from tui.errors import UsageError
 
 if TYPE_CHECKING:
+    from tui.app.chat import Undo
     from tui.app.screens.chat import ChatScreen
 
 
@@ -67,6 +66,8 @@ class MessageActions:
 
     # -- editing
     async def _edit(self, message_id: int) -> None:
+        from tui.chat.message import Role
+
         self._when_quiet()
         chat = self._screen.desk.chat
         node = chat.conversation.nodes[message_id]

@@ -8,17 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from textual.dom import DOMNode
-
 from tui.app.background import in_background
-from tui.app.chat import note_model, recent_models
 from tui.app.commands import COMMANDS
-from tui.app.widgets.composer import Composer
-from tui.app.widgets.sidebar import Conversations
-from tui.app.widgets.transcript import Transcript
 from tui.errors import HistoryError, SegueError, UsageError
 
 if TYPE_CHECKING:
+    from textual.dom import DOMNode
     from textual.screen import Screen
 
     from tui.app.screens.chat import ChatScreen
@@ -42,6 +37,7 @@ class Sheets:
     # -- models
     async def pick_model(self, message_id: int | None = None) -> None:
         """Choose a model: for what comes, or to answer ``message_id`` again."""
+        from tui.app.chat import recent_models
         from tui.app.screens.picker import Choice, ModelPicker
 
         screen, workspace = self._screen, self._workspace
@@ -72,6 +68,8 @@ class Sheets:
     async def _answer_with(self, model_id: str, message_id: int | None) -> None:
         if message_id is None:
             raise UsageError("There is nothing to answer yet")
+        from tui.app.chat import note_model
+
         await note_model(self._workspace.store, model_id)
         self._screen.actions.answer_again(message_id, model_id)
 
@@ -98,6 +96,8 @@ class Sheets:
     # -- the first run
     async def first_run(self) -> None:
         """Where no model was ever chosen and nothing was ever said, help the person to begin."""
+        from tui.app.chat import recent_models
+
         workspace = self._workspace
         if workspace.config.model or self._screen.segue.options.model or await recent_models(workspace.store):
             return
@@ -158,24 +158,23 @@ class Sheets:
         bars = screen.query(FindBar)
         bar = bars.first() if bars else FindBar(screen.transcript, screen.composer)
         if not bars:
-            await screen.query_one("#main").mount(bar, after=screen.transcript)
+            await screen.query_one("#main").mount(bar, after="#reading")
         bar.field.focus()
         if needle:
             bar.field.value = needle
 
     async def help(self) -> None:
         """All keys and commands."""
-        from tui.app.app import SegueApp
-        from tui.app.screens.chat import ChatScreen
         from tui.app.screens.help import HelpScreen, sections_of
         from tui.app.widgets.find_bar import FindBar
 
+        chat, composer, transcript, sidebar = self._screen.places()
         groups: dict[str, Sequence[type[DOMNode]]] = {
-            "Everywhere": (SegueApp,),
-            "Writing": (Composer, ChatScreen),
-            "A chosen message": (Transcript,),
+            "Everywhere": (type(self._screen.segue),),
+            "Writing": (composer, chat),
+            "A chosen message": (transcript,),
             "Find": (FindBar,),
-            "Sidebar": (Conversations,),
+            "Sidebar": (sidebar,),
             **{_TITLES.get(sheet.__name__, sheet.__name__): (sheet,) for sheet in all_sheets()},
         }
         sections = sections_of(groups, self._screen.segue.keys)

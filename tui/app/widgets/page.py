@@ -8,17 +8,25 @@ from textual.content import Content
 from textual.geometry import Spacing
 from textual.widget import Widget
 
-from tui.app.grid import SMALLEST, WIDE, gutters, text_edges
+from tui.app.grid import SIDEBAR, SMALLEST, WIDE, gutters, text_edges
 
 
 class Page(Vertical):
     """Keeps its lines on the one left edge: ``.rail`` begins at the rail, ``.text`` at the text."""
 
+    def on_mount(self) -> None:
+        """Find the edges before the first layout, which then stands."""
+        width = self.app.size.width
+        self._align(width - SIDEBAR if width >= WIDE else width)
+
     def on_resize(self, event: events.Resize) -> None:
         """Find the edges anew: the screen or the sidebar changed."""
+        self._align(event.size.width)
+
+    def _align(self, width: int) -> None:
         wide = self.app.size.width >= WIDE
-        self._pad("rail", *gutters(event.size.width, wide=wide))
-        self._pad("text", *text_edges(event.size.width, wide=wide))
+        self._pad("rail", *gutters(width, wide=wide))
+        self._pad("text", *text_edges(width, wide=wide))
 
     def _pad(self, name: str, left: int, right: int) -> None:
         for child in self.query_children(f".{name}").results(Widget):

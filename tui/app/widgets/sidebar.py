@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.style import Style
 from textual import events, on
@@ -21,8 +21,10 @@ from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.line import justify
 from tui.app.widgets.row_list import Row, RowList
 from tui.app.widgets.wordmark import Wordmark
-from tui.chat.conversation import Summary
 from tui.text import one_line
+
+if TYPE_CHECKING:
+    from tui.chat.conversation import Summary
 
 LIVE, UNREAD = "●", "•"
 
