@@ -191,6 +191,47 @@ class TestStream:
         assert "req_1" not in error.message
 
 
+async def test_anthropics_own_library_agrees(server, ask, dialects):
+    import anthropic
+
+    server.answer = streams(
+        start(input_tokens=9, output_tokens=1)
+        | {
+            "message": {
+                "id": "msg",
+                "type": "message",
+                "role": "assistant",
+                "model": "m",
+                "content": [],
+                "stop_reason": None,
+                "stop_sequence": None,
+                "usage": {"input_tokens": 9, "output_tokens": 1},
+            }
+        },
+        {"type": "content_block_start", "index": 0, "content_block": {"type": "thinking", "thinking": ""}},
+        {"type": "ping"},
+        delta(type="thinking_delta", thinking="Hm"),
+        {"type": "content_block_stop", "index": 0},
+        {"type": "content_block_start", "index": 1, "content_block": {"type": "text", "text": ""}},
+        text("Hel") | {"index": 1},
+        text("lo 🚀") | {"index": 1},
+        {"type": "content_block_stop", "index": 1},
+        end("max_tokens", usage={"output_tokens": 12}),
+        STOP,
+    )
+    ours = await ask(dialects["anthropic"].at(server.url))
+    async with anthropic.AsyncAnthropic(base_url=server.url, api_key="none", max_retries=0) as client:
+        messages = [{"role": "user", "content": "Hi"}]
+        async with client.messages.stream(model="m", max_tokens=9, messages=messages) as stream:
+            theirs = await stream.get_final_message()
+    assert [ours.reasoning, ours.text] == [theirs.content[0].thinking, theirs.content[1].text]
+    assert (theirs.stop_reason, ours.finish) == ("max_tokens", FinishReason.LENGTH)
+    assert (ours.usage.input_tokens, ours.usage.output_tokens) == (
+        theirs.usage.input_tokens,
+        theirs.usage.output_tokens,
+    )
+
+
 async def test_list_of_models(mocked):
     mocked.get(
         "https://api.anthropic.com/v1/models?limit=1000",

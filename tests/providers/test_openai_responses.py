@@ -180,6 +180,28 @@ class TestStream:
         assert "too much" in outcome.error.message
 
 
+async def test_openais_own_library_agrees(server, ask, dialects):
+    import openai
+
+    server.answer = streams(
+        {"type": "response.created", "sequence_number": 0, "response": {"status": "in_progress"}},
+        {"type": "response.reasoning_summary_text.delta", "delta": "Hm", "summary_index": 0},
+        text("Hel"),
+        text("lo 🚀"),
+        end(usage={"input_tokens": 9, "output_tokens": 12, "total_tokens": 21}),
+    )
+    ours = await ask(dialects["openai_responses"].at(server.url))
+    theirs = {"response.output_text.delta": "", "response.reasoning_summary_text.delta": ""}
+    async with openai.AsyncOpenAI(base_url=server.url, api_key="none", max_retries=0) as client:
+        async for event in await client.responses.create(model="m", input="Hi", stream=True):
+            if event.type in theirs:
+                theirs[event.type] += event.delta
+    assert [ours.text, ours.reasoning] == list(theirs.values())
+    assert (event.type, ours.finish) == ("response.completed", FinishReason.STOP)
+    counts = event.response.usage
+    assert (ours.usage.input_tokens, ours.usage.output_tokens) == (counts.input_tokens, counts.output_tokens)
+
+
 class TestSummaries:
     """Only organisations that showed an identity card may have summaries of reasoning."""
 

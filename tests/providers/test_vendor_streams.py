@@ -434,3 +434,30 @@ async def test_usage_that_follows_the_finish_reason(dialects, server, ask):
 
     outcome = await ask(dialects["openai_chat"].at(server.url), timeouts=Timeouts(after_finish=0.3))
     assert (outcome.usage, outcome.finish, outcome.error) == (Usage(9, 2), STOP, None)
+
+
+# What OpenAI's own library reads as well: it knows no lists as content and no <think> in the text.
+PLAIN = [name for name in STREAMS if not name.startswith(("Mistral", "Fireworks", "xAI"))]
+
+
+@pytest.mark.parametrize("vendor", PLAIN)
+async def test_openais_own_library_agrees(server, dialects, ask, vendor):
+    import openai
+
+    server.answer = streams(wire(STREAMS[vendor][0]))
+    ours = await ask(dialects["openai_chat"].at(server.url))
+    text, reasons, counts = "", [], None
+    async with openai.AsyncOpenAI(base_url=server.url, api_key="none", max_retries=0) as client:
+        messages = [{"role": "user", "content": "Hi"}]
+        async for chunk in await client.chat.completions.create(model="m", messages=messages, stream=True):
+            counts = chunk.usage or counts
+            for choice in (c for c in chunk.choices if c.index == 0):
+                text += choice.delta.content or choice.delta.refusal or ""
+                reasons += [choice.finish_reason] if getattr(choice, "finish_reason", None) else []
+    assert ours.text == text
+    assert (ours.finish is not None) == bool(reasons)
+    if counts:
+        assert (ours.usage.input_tokens, ours.usage.output_tokens) == (
+            counts.prompt_tokens,
+            counts.completion_tokens,
+        )
