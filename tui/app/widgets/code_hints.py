@@ -44,8 +44,9 @@ class CodeHints:
             return None
         return self._blocks[int(character) - 1].text
 
-    def label(self, message_id: int, row: int) -> str:
-        """The number that stands on a row of a message."""
-        if message_id != self._message:
-            return ""
-        return next((str(number) for number, block in enumerate(self._blocks, 1) if block.row == row), "")
+    def label(self, message_id: int, row: int) -> tuple[str, int] | None:
+        """The number on a row of a message, and the cells between it and the right edge."""
+        for number, block in enumerate(self._blocks, 1):
+            if message_id == self._message and block.row == row:
+                return f" {number} ", len(block.language) + bool(block.language)
+        return None

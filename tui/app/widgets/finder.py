@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import NamedTuple
@@ -44,11 +45,12 @@ class Finder:
             for message in await self._load(missing[start : start + _PAGE]):
                 self._texts[message.id] = clean(message.text)
         self._texts.update(shown)
-        return [
-            Hit(message_id, offset)
-            for message_id in self._ids
-            for offset in offsets(needle, self._texts.get(message_id, ""))
-        ]
+        hits: list[Hit] = []
+        for start in range(0, len(self._ids), _PAGE):
+            for message_id in self._ids[start : start + _PAGE]:
+                hits += (Hit(message_id, at) for at in offsets(needle, self._texts.get(message_id, "")))
+            await asyncio.sleep(0)  # a long conversation must not hold up the keys
+        return hits
 
 
 def offsets(needle: str, text: str) -> list[int]:

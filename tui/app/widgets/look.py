@@ -26,6 +26,8 @@ class Look:
     """Cells left of the rail."""
     columns: int
     """Cells of the whole line."""
+    page: Style
+    """What lies under everything."""
 
     @property
     def edge(self) -> int:
@@ -37,18 +39,23 @@ class Look:
         segments = [Segment("  "), *(Segment(text, style) for text, style in pieces if text)]
         return Strip(segments).adjust_cell_length(self.width + 3)
 
-    def on_page(self, strip: Strip) -> Strip:
-        """A line laid on the page: gutter, the line, blanks to the right edge."""
-        page = Style(color=self.palette.ink, bgcolor=self.palette.background)
-        line = Strip([Segment(" " * self.gutter), *strip])
-        return line.adjust_cell_length(max(self.columns, line.cell_length)).apply_style(page)
-
-
-def with_rail(strip: Strip, pen: Style) -> Strip:
-    """The line with a rail in its first cell, on that cell's own background."""
-    first = next(iter(strip), None)
-    ground = first.style.bgcolor if first and first.style else None
-    return Strip([Segment(RAIL, Style.from_color(pen.color, ground)), *strip.crop(1)], strip.cell_length)
+    def on_page(self, strip: Strip, rail: Style | None = None) -> Strip:
+        """A line laid on the page: gutter, the line with its rail, blanks to the right edge."""
+        page = self.page
+        segments = [Segment(" " * self.gutter, page)] if self.gutter else []
+        segments += [Segment(text, page + style if style else page) for text, style, _ in strip]
+        if rail is not None:
+            place = len(segments) - len(strip)
+            text, style, _ = segments[place]
+            ground = style.bgcolor if style else None
+            segments[place : place + 1] = [
+                Segment(RAIL, rail + Style(bgcolor=ground)),
+                Segment(text[1:], style),
+            ]
+        rest = self.columns - self.gutter - strip.cell_length
+        if rest > 0:
+            segments.append(Segment(" " * rest, page))
+        return Strip(segments, self.gutter + strip.cell_length + max(0, rest))
 
 
 def over(strip: Strip, start: int, end: int, style: Style) -> Strip:
@@ -58,3 +65,9 @@ def over(strip: Strip, start: int, end: int, style: Style) -> Strip:
         return strip
     inner = Segment.apply_style(strip.crop(start, end), post_style=style)
     return Strip([*strip.crop(0, start), *inner, *strip.crop(end)], strip.cell_length)
+
+
+def put(strip: Strip, start: int, text: str, style: Style) -> Strip:
+    """The line with ``text``, of narrow characters, in place of the cells from ``start`` on."""
+    end = start + len(text)
+    return Strip([*strip.crop(0, start), Segment(text, style), *strip.crop(end)], strip.cell_length)

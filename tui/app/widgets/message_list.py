@@ -6,7 +6,6 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from rich.segment import Segment
 from rich.style import Style
 from textual.events import Resize
 from textual.geometry import Region, Size
@@ -17,7 +16,7 @@ from textual.widget import Widget
 
 from tui.app.grid import WIDE, gutters
 from tui.app.widgets.ink import Ink
-from tui.app.widgets.look import Look
+from tui.app.widgets.look import Look, put
 from tui.app.widgets.message_view import MessageView, Place
 from tui.app.widgets.window import Anchor, Window, around
 from tui.chat.conversation import Conversation
@@ -61,6 +60,7 @@ class MessageList(ScrollView):
         self._anchor: Anchor | None = None
         self._pending: dict[int, tuple[list[str], list[str]]] = {}
         self._flushed = 0.0
+        self._fetching = 0
         self._openings = 0
         self._news = False
 
@@ -85,9 +85,9 @@ class MessageList(ScrollView):
         self._load = load
         window = self._window
         if window is not None and window.conversation is conversation:
-            self._reopen(window, messages)
+            self._reopen(window, path, messages)
         else:
-            self._window = window = Window(conversation, self._look())
+            self._window = window = Window(conversation, path, self._look())
             window.put(messages)
             self._pending.clear()
             self.selected = None
@@ -98,9 +98,9 @@ class MessageList(ScrollView):
         if at is not None and not self._begins_in_view(at):
             self.show_message(at)
 
-    def _reopen(self, window: Window, messages: list[Message]) -> None:
+    def _reopen(self, window: Window, path: list[int], messages: list[Message]) -> None:
         self.hold()
-        window.rebuild()
+        window.rebuild(path)
         window.put(messages)
         if self._anchor is not None and self._anchor.index >= len(window.ids):
             self._anchor = None
@@ -110,7 +110,7 @@ class MessageList(ScrollView):
     def add(self, message: Message) -> None:
         """Show a message that begins: a prompt, or a reply that will be fed. Goes to the end."""
         if self._window is not None:
-            self._window.rebuild()
+            self._window.rebuild(self._window.conversation.path())
             if message.id in self._window.index:
                 self._window.show(message)
             self.follow()
@@ -147,6 +147,11 @@ class MessageList(ScrollView):
         """Go to the end and stay there."""
         self._anchor, self._news = None, False
         self._settle()
+
+    @property
+    def busy(self) -> bool:
+        """Whether something that came is not drawn yet."""
+        return bool(self._pending) or self._fetching > 0
 
     @property
     def following(self) -> bool:
@@ -224,18 +229,23 @@ class MessageList(ScrollView):
         # The scroll bar stands in the right margin.
         left, right = gutters(width, wide=self.app.size.width >= WIDE)
         palette = Palette.from_theme(variables, dark=theme.dark, ansi=theme.ansi)
-        return Look(max(8, width - left - right - 3), palette, Ink.from_theme(variables), left, width)
+        page = Style(color=palette.ink, bgcolor=palette.background)
+        measure = max(8, width - left - right - 3)
+        return Look(measure, palette, Ink.from_theme(variables), left, width, page)
 
     def _settle(self) -> None:
         """Lay out what is near, so that the anchor's line stays at the top, or the end at the bottom."""
         window, height = self._window, self.size.height
         if window is None or not height:
             return
-        index = self._anchor.index if self._anchor else len(window.ids) - 1
         if self._anchor is None:
-            window.reach(index, up=2 * height, down=1)
+            index = len(window.ids)
+            window.reach(index, up=2 * height, down=0)
         else:
-            window.reach(index, up=height, down=3 * height)
+            index = self._anchor.index
+            window.lay(index)
+            row = window.line(self._anchor) - window.column.top(index)
+            window.reach(index, up=height, down=row + 2 * height)
         window.drop_far(index, self.pinned)
         self._put_in_place()
         self.refresh()
@@ -268,6 +278,7 @@ class MessageList(ScrollView):
 
     def _fetch(self) -> None:
         if self._window is not None and (page := self._window.page()):
+            self._fetching += 1
             self.run_worker(self._fetch_page(self._window, page), group="pages", exit_on_error=False)
 
     async def _fetch_page(self, window: Window, page: Sequence[int]) -> None:
@@ -277,6 +288,8 @@ class MessageList(ScrollView):
         except SegueError as error:
             self.notify(str(error), severity="error", markup=False)
             return
+        finally:
+            self._fetching -= 1
         if window is self._window:
             window.put(messages)
             self._settle()
@@ -368,9 +381,7 @@ class MessageList(ScrollView):
     def _with_marker(self, strip: Strip) -> Strip:
         assert self._window is not None
         look = self._window.look
-        start, end = self.marker.start, self.marker.stop
-        marker = Segment(f" {MORE} ", look.ink.dim + Style(bgcolor=look.palette.band))
-        return Strip([*strip.crop(0, start), marker, *strip.crop(end)], strip.cell_length)
+        return put(strip, self.marker.start, f" {MORE} ", look.ink.dim + Style(bgcolor=look.palette.band))
 
     @property
     def marker(self) -> range:

@@ -6,12 +6,11 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
 from tui.app.widgets.footer import footer_rows
-from tui.app.widgets.look import CARET, Look, over, with_rail
+from tui.app.widgets.look import CARET, Look, over, put
 from tui.app.widgets.name_line import model_name, name_line, state_words, thought_words
 from tui.app.widgets.plain_text import PlainText
 from tui.app.widgets.rows import Rows, Target
@@ -171,14 +170,13 @@ class MessageView:
         if strip is None:
             if len(self._strips) > _CACHED:
                 self._strips.clear()
-            strip = self._strips[row, selected] = self.look.on_page(self._railed(row, selected))
+            rail = None if row < self._lead.height else self._rail(selected)
+            strip = self._strips[row, selected] = self.look.on_page(self._marked(row), rail)
         return strip
 
-    def _railed(self, row: int, selected: bool) -> Strip:
-        strip, ink = self._marked(row), self.look.ink
-        if row < self._lead.height or not (selected or self.prompt):
-            return strip
-        return with_rail(strip, ink.accent if selected else ink.you)
+    def _rail(self, selected: bool) -> Style | None:
+        ink = self.look.ink
+        return ink.accent if selected else ink.you if self.prompt else None
 
     def _marked(self, row: int) -> Strip:
         strip = self._plain_line(row)
@@ -195,9 +193,7 @@ class MessageView:
         caret_row, cell = self._caret
         if at != caret_row:
             return strip
-        start = min(cell, self.look.width) + _LEFT
-        caret = Segment(CARET, self.look.ink.hues[self.standing.hue])
-        return Strip([*strip.crop(0, start), caret, *strip.crop(start + 1)], strip.cell_length)
+        return put(strip, min(cell, self.look.width) + _LEFT, CARET, self.look.ink.hues[self.standing.hue])
 
     @property
     def _caret(self) -> tuple[int, int]:

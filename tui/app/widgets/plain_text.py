@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from typing import NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from tui.rendering.wrap import cells, wrap
+from tui.rendering.wrap import cells, sound, wrap
 
 _TAB = 4
+
+
+class _Row(NamedTuple):
+    first: int
+    """Its first character that is no blank, counted with tabs as spaces."""
+    end: int
+    hang: int
+    """Blanks before it: the indentation of its line, which all rows of the line share."""
 
 
 class PlainText:
@@ -22,14 +31,14 @@ class PlainText:
         self.width = width
         self.style = style
         self._shown = ""
-        self._rows: list[tuple[int, int]] = []
+        self._rows: list[_Row] = []
         self.feed(source)
 
     @property
     def height(self) -> int:
         """How many rows; blank ones at the end do not count."""
         height = len(self._rows)
-        while height and not self.text(height - 1).strip():
+        while height and self._rows[height - 1].first >= self._rows[height - 1].end:
             height -= 1
         return height
 
@@ -40,18 +49,40 @@ class PlainText:
 
     def text(self, row: int) -> str:
         """What one row shows."""
-        first, end = self._rows[row]
-        return self._shown[first:end]
+        first, end, hang = self._rows[row]
+        return " " * hang + sound(self._shown[first:end])
 
     def feed(self, text: str) -> int:
         """Add ``text`` at the end. Returns the first row that changed."""
         self.source += text
         # What comes after a tab never moves it.
         self._shown = self.source.expandtabs(_TAB) if "\t" in text else self._shown + text
-        row = max(0, len(self._rows) - 1)
-        start = self._rows[row][0] if self._rows else 0
-        self._rows[row:] = wrap(self._shown, self.width, start)
-        return row
+        changed = max(0, len(self._rows) - 1)
+        last = self._rows.pop() if self._rows else _Row(0, 0, 0)
+        start = self._line_of(last.first)
+        position = self._wrap(last.first, last.hang) if start is None else self._wrap_line(start)
+        while position <= len(self._shown):
+            position = self._wrap_line(position)
+        return changed
+
+    def _line_of(self, shown: int) -> int | None:
+        """Where the line begins, if there are only blanks between that and ``shown``."""
+        start = self._shown.rfind("\n", 0, shown) + 1
+        return start if start == shown or self._shown[start:shown].isspace() else None
+
+    def _wrap_line(self, start: int) -> int:
+        """Break a line into rows. Returns where the next one begins."""
+        first = start
+        while self._shown[first : first + 1] == " ":
+            first += 1
+        return self._wrap(first, min(first - start, self.width // 2))
+
+    def _wrap(self, first: int, hang: int) -> int:
+        newline = self._shown.find("\n", first)
+        end = newline if newline >= 0 else len(self._shown)
+        rows = wrap(sound(self._shown[first:end]), self.width - hang)
+        self._rows += (_Row(first + start, first + stop, hang) for start, stop in rows)
+        return end + 1
 
     def copy(self, start: tuple[int, int], end: tuple[int, int]) -> str:
         """The source between two places given as row and cell."""
@@ -69,15 +100,17 @@ class PlainText:
             last, end = self._place(match.end())
             while row < last:
                 pieces.append((row, cell, cells(self.text(row))))
-                row, cell = row + 1, 0
+                row, cell = row + 1, self._rows[row + 1].hang
             pieces.append((row, cell, end))
         return [piece for piece in pieces if piece[1] < piece[2]]
 
     def _offset(self, row: int, cell: int) -> int:
         """The shown character at a cell of a row."""
-        first, end = self._rows[row]
+        first, end, hang = self._rows[row]
+        if cell < hang:
+            return first if self._line_of(first) is None else first - hang + cell
         at = first
-        while at < end and cells(self._shown[first : at + 1]) <= cell:
+        while cell > hang and at < end and cells(self._shown[first : at + 1]) <= cell - hang:
             at += 1
         return at
 
@@ -85,16 +118,10 @@ class PlainText:
         """The place in the source of a shown character."""
         if "\t" not in self.source:
             return shown
-        low, high = 0, len(self.source)
-        while low < high:
-            middle = (low + high) // 2
-            if len(self.source[:middle].expandtabs(_TAB)) < shown:
-                low = middle + 1
-            else:
-                high = middle
-        return low
+        places = range(len(self.source) + 1)
+        return bisect_left(places, shown, key=lambda place: len(self.source[:place].expandtabs(_TAB)))
 
     def _place(self, shown: int) -> tuple[int, int]:
-        row = max(0, bisect_right(self._rows, shown, key=lambda span: span[0]) - 1)
-        first, end = self._rows[row]
-        return row, cells(self._shown[first : min(shown, end)])
+        row = max(0, bisect_right(self._rows, shown, key=lambda span: span.first) - 1)
+        first, end, hang = self._rows[row]
+        return row, hang + cells(self._shown[first : max(first, min(shown, end))])

@@ -6,6 +6,7 @@ from bisect import bisect_left
 
 from rich.style import Style
 from textual.strip import Strip
+from textual.widget import Widget
 
 from tui.app.widgets.finder import Finder, Hit, needles, offsets
 from tui.app.widgets.look import over
@@ -72,6 +73,19 @@ class SearchableList(MessageList):
         else:
             self._hit = None
 
+    async def open_find(self, needle: str = "") -> None:
+        """Open the line in which one types what to find, or give it the keys again."""
+        from tui.app.widgets.find_bar import FindBar
+
+        assert isinstance(self.parent, Widget)
+        bar = next(iter(self.parent.query(FindBar)), None)
+        if bar is None:
+            bar = FindBar(self, self.screen.focused)
+            await self.parent.mount(bar, after=self)
+        bar.field.focus()
+        if needle:
+            bar.field.value = needle
+
     async def next_hit(self, step: int) -> None:
         """Go to the hit after or before the current one, round the ends."""
         if self.hits:
@@ -115,16 +129,15 @@ class SearchableList(MessageList):
         window, load = self._window, self._load
         if window is None or load is None or message_id not in window.index:
             return False
+        index = window.index[message_id]
+        window.lay(index)
         if message_id not in window.views:
             try:
-                messages = await load(around(window.ids, window.index[message_id]))
+                window.put(await load(around(window.ids, index)))
             except SegueError as error:
                 self.notify(str(error), severity="error", markup=False)
-                return False
-            if window is not self._window:
-                return False
-            window.put(messages)
-        return message_id in window.views
+            window.lay(index)
+        return message_id in window.views and window is self._window
 
     def _row(self, view: MessageView, index: int, row: int) -> Strip:
         strip = super()._row(view, index, row)
@@ -132,7 +145,8 @@ class SearchableList(MessageList):
         if hit is None or hit.message_id != view.message.id:
             return strip
         at, cell = view.locate(hit.offset)
-        piece = next((piece for piece in view.hits.get(row, ()) if row == at and piece[1] > cell), None)
+        pieces = sorted(view.hits.get(row, ())) if row == at else []
+        piece = next((piece for piece in pieces if piece[1] > cell), None)
         if piece is None:
             return strip
         palette = view.look.palette

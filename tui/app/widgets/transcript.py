@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
@@ -16,7 +15,7 @@ from textual.widget import Widget
 
 from tui.app.clipboard import copy
 from tui.app.widgets.code_hints import CodeHints
-from tui.app.widgets.look import over
+from tui.app.widgets.look import over, put
 from tui.app.widgets.message_view import BODY, MessageView
 from tui.app.widgets.searchable_list import SearchableList
 from tui.app.widgets.selection import (
@@ -200,7 +199,12 @@ class Transcript(SearchableList, can_focus=True):
 
     def on_key(self, event: events.Key) -> None:
         """A number chooses a block of code; any other key takes the numbers away."""
-        if self._hints and event.key != "escape":
+        if event.key == "escape" and self._lines is not None:
+            # Before the screen clears the selection and the key counts as one more Esc.
+            event.stop()
+            event.prevent_default()
+            self.action_leave()
+        elif self._hints and event.key != "escape":
             text = self._hints.pick(event.character)
             self._hints.clear()
             self.refresh()
@@ -297,15 +301,10 @@ class Transcript(SearchableList, can_focus=True):
     # -- drawing
     def _row(self, view: MessageView, index: int, row: int) -> Strip:
         strip, look = super()._row(view, index, row), view.look
-        if label := self._hints.label(view.message.id, row):
-            start = look.edge + look.width - len(label) - 2
-            strip = Strip.join(
-                [
-                    strip.crop(0, start),
-                    Strip([Segment(f" {label} ", look.ink.accent + Style(reverse=True))]),
-                    strip.crop(start + len(label) + 2),
-                ]
-            )
+        if hint := self._hints.label(view.message.id, row):
+            label, apart = hint
+            start = look.edge + look.width - apart - len(label)
+            strip = put(strip, start, label, look.ink.accent + Style(reverse=True))
         selection = self.text_selection
         if selection is not None and (cells := marked_cells(selection, view, index, row)):
             strip = over(strip, look.edge + cells[0], look.edge + cells[1], look.ink.mark)

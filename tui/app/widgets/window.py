@@ -17,7 +17,7 @@ PAGE = 24
 """Messages that are loaded together."""
 KEPT = 96
 """Messages that stay laid out; of more, those farthest from the reader go."""
-_GUESS = {Role.USER: 2, Role.ASSISTANT: 9, Role.SYSTEM: 2}
+_PROMPT, _REPLY = 2, 9
 """Rows of a message before it is loaded."""
 
 
@@ -34,7 +34,7 @@ class Anchor:
 class Window:
     """Where each message of a conversation's active path stands, and the lines of those that are near."""
 
-    def __init__(self, conversation: Conversation, look: Look) -> None:
+    def __init__(self, conversation: Conversation, path: list[int], look: Look) -> None:
         self.conversation = conversation
         self.look = look
         self._words: tuple[str, ...] = ()
@@ -42,18 +42,25 @@ class Window:
         self.index: dict[int, int] = {}
         self.views: dict[int, MessageView] = {}
         self.column = Column()
+        self._loaded: dict[int, Message] = {}
         self._missing: set[int] = set()
-        self.rebuild()
+        self.rebuild(path)
 
     # -- the path
-    def rebuild(self) -> None:
+    def rebuild(self, path: list[int]) -> None:
         """Follow the conversation's active path; what is known of messages that stay is kept."""
         old, heights, nodes = self.index, self.column, self.conversation.nodes
-        self.ids = self.conversation.path()
+        self.ids = path
         self.index = {message_id: index for index, message_id in enumerate(self.ids)}
-        self.column = Column(heights[old[i]] if i in old else _GUESS[nodes[i].role] for i in self.ids)
+        guesses = [_REPLY if nodes[message_id].model else _PROMPT for message_id in path]
+        self.column = Column(
+            [heights[old[i]] if i in old else guess for i, guess in zip(path, guesses, strict=True)]
+            if old
+            else guesses
+        )
         self._missing &= self.index.keys()
         self.views = {i: view for i, view in self.views.items() if i in self.index}
+        self._loaded = {i: message for i, message in self._loaded.items() if i in self.index}
         for message_id, view in self.views.items():
             standing = self._standing(message_id)
             if standing != view.standing:
@@ -83,7 +90,8 @@ class Window:
         """
         nodes = self.conversation.nodes
         reply = nodes[self.ids[index + 1]] if index + 1 < len(self.ids) else None
-        before = next((model for i in reversed(self.ids[:index]) if (model := nodes[i].model)), None)
+        above = (nodes[self.ids[place]].model for place in range(index - 1, -1, -1))
+        before = next(filter(None, above), None)
         if reply is None or reply.role is not Role.ASSISTANT or reply.model == before:
             return None, None
         original = nodes[self.conversation.versions(reply.id)[0]].model
@@ -91,22 +99,21 @@ class Window:
 
     # -- lines
     def put(self, messages: Iterable[Message]) -> None:
-        """Take in messages that were loaded; one that is shown already stays as it is."""
+        """Take in messages that were loaded; their lines are made when the reader comes near."""
         for message in messages:
-            if message.id in self.index and message.id not in self.views:
-                self.show(message)
+            self._missing.discard(message.id)
+            self._loaded[message.id] = message
+            if message.live and message.id in self.index:
+                self.lay(self.index[message.id])  # what comes next goes into its lines
 
     def show(self, message: Message) -> None:
         """Take in a message, or a new state of it."""
-        self._missing.discard(message.id)
-        view, standing = self.views.get(message.id), self._standing(message.id)
-        if view is None:
-            view = self.views[message.id] = MessageView(message, self.look, standing)
-        else:
+        self.put([message])
+        view = self.views.get(message.id)
+        if view is not None:
             self._fit(view)
-            view.replace(message, standing)
-        view.mark(self._words)
-        self.column[self.index[message.id]] = view.height
+            view.replace(message, self._standing(message.id))
+        self.lay(self.index[message.id])
 
     def _fit(self, view: MessageView) -> None:
         if view.look is not self.look:
@@ -116,10 +123,15 @@ class Window:
         """Make a message's lines, if it is loaded. Returns its height, a guess if it is not."""
         message_id = self.ids[index]
         view = self.views.get(message_id)
-        if view is None:
-            self._missing.add(message_id)
-        else:
+        if view is not None:
             self._fit(view)
+        elif message_id in self._loaded:
+            view = MessageView(self._loaded[message_id], self.look, self._standing(message_id))
+            view.mark(self._words)
+            self.views[message_id] = view
+        else:
+            self._missing.add(message_id)
+        if view is not None:
             self.column[index] = view.height
         return self.column[index]
 
@@ -141,6 +153,7 @@ class Window:
         for message_id in near[KEPT // 2 :]:
             if not self.views[message_id].message.live and self.index[message_id] not in pinned:
                 del self.views[message_id]
+        self._loaded = {i: message for i, message in self._loaded.items() if i in self.views}
 
     def page(self) -> Sequence[int]:
         """The messages to load next: those that are missing, and some round them."""
@@ -150,7 +163,7 @@ class Window:
         self._missing.clear()
         first, last = max(0, places[0] - PAGE // 4), places[-1] + 1 + PAGE // 4
         ids = self.ids[first:last] if last - first <= 3 * PAGE else [self.ids[place] for place in places]
-        return [message_id for message_id in ids if message_id not in self.views]
+        return [message_id for message_id in ids if message_id not in self._loaded]
 
     def mark(self, words: tuple[str, ...]) -> None:
         """Mark every hit of these words."""

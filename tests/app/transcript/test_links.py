@@ -1,0 +1,57 @@
+"""Links open only where that is safe, and only in a browser that has no terminal of ours."""
+
+import subprocess
+
+import pytest
+
+from tui.app import links
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "file:///etc/passwd",
+        "ssh://-oProxyCommand=x",
+        "--version",
+        "https://a@b.test/",
+        "data:x",
+    ],
+)
+def test_what_is_not_safe_is_never_opened(url, monkeypatch):
+    monkeypatch.setattr(subprocess, "Popen", lambda *a, **k: pytest.fail("opened"))
+    monkeypatch.setattr(links.webbrowser, "open", lambda *a, **k: pytest.fail("opened"))
+    links.open_link(url)
+    assert links.trouble(url, {"DISPLAY": ":0"}, "linux")
+
+
+@pytest.mark.parametrize(
+    ("env", "platform", "reached"),
+    [
+        ({}, "darwin", True),
+        ({}, "win32", True),
+        ({"DISPLAY": ":0"}, "linux", True),
+        ({"WAYLAND_DISPLAY": "w"}, "linux", True),
+        ({"SSH_TTY": "/dev/pts/0"}, "linux", False),
+    ],
+)
+def test_a_browser_is_offered_only_where_there_is_one(env, platform, reached):
+    assert (links.trouble("https://one.example/", env, platform) == "") is reached
+
+
+def test_the_browser_gets_no_terminal(tmp_path, monkeypatch):
+    said = tmp_path / "said"
+    opener = tmp_path / "opener"
+    opener.write_text(f'#!/bin/sh\necho noise\necho noise >&2\nprintf %s "$1" > {said}\n')
+    opener.chmod(0o755)
+    monkeypatch.setattr(links, "_OPENERS", {links.sys.platform: str(opener)})
+    links.open_link("https://one.example/?a=b&c=d")
+    assert said.read_text() == "https://one.example/?a=b&c=d"
+
+
+def test_without_an_opener_python_finds_the_browser(monkeypatch):
+    opened = []
+    monkeypatch.setattr(links, "_OPENERS", {})
+    monkeypatch.setattr(links.webbrowser, "open", opened.append)
+    links.open_link("https://one.example/")
+    assert opened == ["https://one.example/"]
