@@ -88,10 +88,14 @@ class Conversation:
         return ids
 
     def versions(self, message_id: int) -> list[int]:
-        """The visible messages that stand in the same place, oldest first; ``message_id`` is one."""
-        node = self.nodes[message_id]
-        siblings = self._children.get(node.parent, [])
-        return [i for i in siblings if self._shown(i) and self.nodes[i].role is node.role]
+        """The visible messages that stand in the same place, oldest first; ``message_id`` is one.
+
+        A hidden message leaves its place to those below it: so flipping reaches whatever is visible.
+        """
+        above = self.nodes[message_id].parent
+        while above is not None and not self._shown(above):
+            above = self.nodes[above].parent
+        return sorted(self._first_shown(above))
 
     def flip(self, message_id: int, step: int) -> int | None:
         """The version ``step`` places from ``message_id``, or None at the end of the row."""
@@ -130,6 +134,16 @@ class Conversation:
             self.nodes[message_id] = Node(node.id, node.parent, node.role, node.model, hidden)
         self.leaf = self._nearest(self.leaf)
         return self.leaf
+
+    def _first_shown(self, above: int | None) -> Iterator[int]:
+        """The visible messages that follow ``above`` with nothing visible between."""
+        stack = list(self._children.get(above, []))
+        while stack:
+            current = stack.pop()
+            if self._shown(current):
+                yield current
+            else:
+                stack.extend(self._children.get(current, []))
 
     def _shown(self, message_id: int) -> bool:
         return not self.nodes[message_id].deleted

@@ -96,6 +96,8 @@ def _inside(connection: sqlite3.Connection, check: str) -> Finding:
     if version > newest():
         words = f"it was written by a newer Segue (form {version}; this one knows {newest()})"
         return Finding(Kind.TOO_NEW, words)
+    if version < 1:
+        return Finding(Kind.DAMAGED, "it has no form")
     if check:
         (verdict,) = connection.execute(f"PRAGMA {check}(1)").fetchone()
         if verdict != "ok":
