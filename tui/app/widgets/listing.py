@@ -64,11 +64,6 @@ class Listing(RowList):
         """Whether the list shows what was wanted last."""
         return self._shown == self._wanted
 
-    @property
-    def text(self) -> str:
-        """What is asked for."""
-        return self._text
-
     def ask(self, source: Source, text: str) -> None:
         """Show what ``source`` has for ``text``, from its beginning."""
         if source is not self._source or text != self._text or self._shown < 0:

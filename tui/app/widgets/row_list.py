@@ -174,13 +174,6 @@ class RowList(ScrollView, can_focus=False):
         if self._chosen == before:
             self.move(-1)
 
-    def choose(self, key: Hashable) -> bool:
-        """Choose the row with this key; False if there is none."""
-        place = self._place_of(key)
-        if place is not None:
-            self._choose(place)
-        return place is not None
-
     def _choose_stop(self, stop: int) -> None:
         if self._stops:
             self._choose(self._stops[max(0, min(stop, len(self._stops) - 1))])
