@@ -137,11 +137,11 @@ class TestStatus:
         async def answer(exchange):
             seen = exchange.request.headers
             echo = json.dumps({"error": {"message": f"bad key {KEY} in {seen}"}}).encode()
-            await exchange.whole(echo, "401 Unauthorized", X_Echo="x")
+            await exchange.whole(echo, "401 Unauthorized", X_Echo=KEY)
 
         server.answer = answer
         error = (await ask(dialect.at(server.url), api_key=KEY)).error
-        shown = f"{error} {error!r} {error.body} {error.vendor_message} {error.request_info} {error.args}"
+        shown = f"{error} {error!r} {error.body} {error.vendor_message} {error.request_info} {error.args} {error.headers}"
         assert KEY not in shown
         assert "WXYZ" in error.message  # which key it was can still be told
 
@@ -214,6 +214,22 @@ class TestStatus:
         assert outcome.error.status == 302
         assert f"redirects to 127.0.0.1:{thief.port}" in outcome.error.message
         assert thief.connections == 0
+
+    @pytest.mark.parametrize("location", ["", "//[broken", "http://a.example:99999/", "\x1b[2J"])
+    async def test_redirect_to_nonsense(self, dialects, server, ask, location):
+        server.answer = lambda exchange: exchange.whole(b"", "301 Moved", Location=location)
+        error = (await ask(dialects["openai_chat"].at(server.url))).error
+        assert error.kind is ErrorKind.PROTOCOL
+        assert "\x1b" not in error.message
+
+    async def test_the_key_in_a_page_is_hidden(self, dialect, server, ask):
+        page = f"<title>No {KEY} here</title>".encode()
+        for status in ("200 OK", "500 Oops"):
+            server.answer = lambda exchange, status=status: exchange.whole(
+                page, status, Content_Type="text/html"
+            )
+            error = (await ask(dialect.at(server.url), api_key=KEY)).error
+            assert "No •••WXYZ here" in error.message
 
 
 class TestBroken:

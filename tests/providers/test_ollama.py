@@ -49,6 +49,20 @@ class TestRequest:
         assert body(provider=roomy) == body() | {"options": {"num_ctx": 32768}, "keep_alive": "30m"}
         assert body(provider=roomy, num_ctx=4096)["options"] == {"num_ctx": 4096}
 
+    @pytest.mark.parametrize(
+        ("words", "options", "context"),
+        [
+            (100, {}, None),  # fits into what every server gives
+            (5000, {}, 8192),
+            (5000, {"max_tokens": 4000}, 16384),
+            (20000, {}, 32768),
+            (20000, {"num_ctx": 4096}, 4096),
+        ],
+    )
+    def test_context_grows_with_the_conversation(self, words, options, context):
+        sent = body("word " * words, **options)
+        assert sent.get("options", {}).get("num_ctx") == context
+
     @pytest.mark.parametrize(("effort", "think"), [("none", False), ("low", "low"), ("high", "high")])
     def test_reasoning(self, effort, think):
         assert body(reasoning_effort=effort) == body() | {"think": think}
@@ -171,9 +185,9 @@ class TestModels:
         server.answer = answer
         provider = type("Here", (Ollama,), {"url": server.url})
         assert await provider.discover_models() == [
-            ModelInfo("qwen", 40960, None, 0.0, 0.0, vision=False, reasoning=True),
-            ModelInfo("llava", 4096, None, 0.0, 0.0, vision=True, reasoning=False),
-            ModelInfo("old", 2048, None, 0.0, 0.0),
+            ModelInfo("qwen", 40960, vision=False, reasoning=True),
+            ModelInfo("llava", 4096, vision=True, reasoning=False),
+            ModelInfo("old", 2048),
             ModelInfo("gone"),
         ]
         assert 1 < most <= 4  # at the same time, but not all at once

@@ -10,8 +10,6 @@ from typing import Any
 from urllib.parse import urljoin
 
 import aiohttp
-from multidict import CIMultiDict, CIMultiDictProxy
-from yarl import URL
 
 from tui.errors import ErrorKind, ProviderError
 from tui.providers.address import host_of
@@ -25,18 +23,17 @@ from tui.providers.failures import (
     looks_like_page,
     parse_body,
     read_complaint,
-    retry_after,
 )
+from tui.providers.http_error import ProviderHTTPError
 from tui.providers.network import broken_off
 from tui.secret import Secret
-from tui.text import clean, one_line
+from tui.text import one_line
 
 BODY_LIMIT = 20_000_000
 """Bytes of an answer that is read as a whole."""
 STREAM_LIMIT = 1_000_000_000
 """Bytes of a stream after decompression; the text in it has its own, lower limit."""
 ERROR_BODY_LIMIT = 64_000
-_HARMLESS_HEADERS = frozenset({"accept", "content-type", "user-agent", "anthropic-version"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,45 +58,6 @@ LOCAL = replace(REMOTE, headers=300.0)
 """A server in the person's own network may have to load the model first."""
 LISTS = replace(REMOTE, connect=5.0, headers=20.0, idle=20.0)
 """For lists of models."""
-
-
-class ProviderHTTPError(aiohttp.ClientResponseError, ProviderError):
-    """The server answered with an HTTP error.
-
-    Attributes:
-        status: The HTTP status.
-        headers: The answer's headers.
-        body: The answer's body: safe to show, at most 64 kB, without the key.
-        vendor_message: The message in it.
-    """
-
-    def __init__(
-        self,
-        words: Words,
-        response: aiohttp.ClientResponse,
-        *,
-        body: str = "",
-        complaint: Complaint | None = None,
-    ) -> None:
-        complaint = complaint or Complaint()
-        asked = complaint.retry_after
-        aiohttp.ClientResponseError.__init__(
-            self, _without_secrets(response), (), status=response.status, headers=response.headers
-        )
-        ProviderError.__init__(
-            self,
-            words.message,
-            words.hint,
-            kind=words.kind,
-            status_code=response.status,
-            retry_after=retry_after(response.headers) if asked is None else asked,
-            param=complaint.param if words.kind is ErrorKind.INVALID else None,
-        )
-        self.body = body
-        self.vendor_message = complaint.message
-
-    __str__ = ProviderError.__str__
-    __repr__ = ProviderError.__repr__
 
 
 class Answer:
@@ -133,7 +91,7 @@ class Answer:
         if self.status >= 400:
             raise await self._http_error()
         if self.status >= 300:
-            raise ProviderHTTPError(self._redirect(), self._response)
+            raise ProviderHTTPError(self._redirect(), self._response, self._key)
         if self.status in (204, 205):
             raise self.empty()
         if looks_like_page(self.content_type, ""):
@@ -222,7 +180,7 @@ class Answer:
     def page(self, html: str) -> ProviderError:
         """The error for a web page in place of an answer."""
         kind, message, hint = describe_page(self.where, html)
-        return ProviderError(message, hint, kind=kind)
+        return ProviderError(hide(message, self._key), hint, kind=kind)
 
     def empty(self) -> ProviderError:
         """The error for an answer without anything in it."""
@@ -298,24 +256,16 @@ class Answer:
             words, complaint = describe_page(self.where, body, self.status), Complaint()
         else:
             complaint = read_complaint(parse_body(body))
-            complaint = replace(complaint, message=hide(complaint.message, self._key))
             words = describe(self.where, self.status, complaint, self._key)
-        return ProviderHTTPError(
-            words, self._response, body=clean(hide(body, self._key)), complaint=complaint
-        )
+        return ProviderHTTPError(words, self._response, self._key, body=body, complaint=complaint)
 
     def _redirect(self) -> Words:
-        target = host_of(urljoin(self._url, self.headers.get("location", ""))) or "nowhere"
+        try:
+            target = host_of(urljoin(self._url, self.headers.get("location", "")))
+        except ValueError:
+            target = "nowhere"
         return Words(
             ErrorKind.PROTOCOL,
             f"{self.where} redirects to {one_line(target, 100)} ({self.status}), which is not followed",
             "Correct the address. Is this the login page of a network?",
         )
-
-
-def _without_secrets(response: aiohttp.ClientResponse) -> aiohttp.RequestInfo:
-    """What was asked, without user, query and headers that may hold a key."""
-    info = response.request_info
-    headers = CIMultiDict({k: v for k, v in info.headers.items() if k.lower() in _HARMLESS_HEADERS})
-    url = URL(info.url).with_user(None).with_query(None)
-    return aiohttp.RequestInfo(url, info.method, CIMultiDictProxy(headers), url)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from html import unescape
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from tui.errors import ErrorKind
 from tui.secret import Secret, redact
@@ -235,7 +236,8 @@ def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> floa
 def hide(text: str, key: Secret | None) -> str:
     """``text`` without the key, should the server have echoed it."""
     if key and len(key.reveal()) > 3:
-        text = text.replace(key.reveal(), str(key))
+        for form in (key.reveal(), quote(key.reveal(), safe="")):
+            text = text.replace(form, str(key))
     return redact(text)
 
 

@@ -22,7 +22,8 @@ from aiohttp import hdrs
 from tui import __version__
 from tui.errors import ErrorKind, ProviderError
 from tui.providers.address import host_of, is_private
-from tui.providers.answer import LISTS, LOCAL, REMOTE, Answer, ProviderHTTPError, Timeouts
+from tui.providers.answer import LISTS, LOCAL, REMOTE, Answer, Timeouts
+from tui.providers.http_error import ProviderHTTPError
 from tui.providers.network import no_answer, place_of, proxy_refused, socks_errors
 from tui.providers.proxy import proxy_for
 from tui.secret import Secret, redact

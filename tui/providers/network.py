@@ -31,7 +31,8 @@ def place_of(url: str) -> str:
     """``host:port`` of an address, the port always named."""
     parts = urlsplit(url)
     port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
-    return f"{parts.hostname}:{port}"
+    host = parts.hostname or ""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def socks_errors() -> tuple[type[Exception], ...]:

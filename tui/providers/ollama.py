@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Iterator, Mapping
 from typing import Any, ClassVar
 
 from tui.chat.chunks import Chunk, FinishReason, Notice, Reasoning, Usage
+from tui.chat.context import TOKENS_PER_MESSAGE, estimate_tokens
 from tui.chat.model import ModelInfo
 from tui.errors import ProviderError
 from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, text_of
@@ -23,6 +24,12 @@ _OPTIONS = {
     "seed": "seed",
     "num_ctx": "num_ctx",
 }
+_LEAST_CONTEXT = 4096
+"""What every server gives unasked."""
+_REPLY_TOKENS = 1024
+_TOKENS_OF_PICTURE = 1024
+_MARGIN = 1.3
+"""The estimate of tokens is known to be off by this much."""
 _AT_ONCE = 4
 """Questions about single models that are asked at the same time."""
 
@@ -35,7 +42,10 @@ class Ollama(AsyncGeneratorProvider, ProviderModelMixin):
     headers: ClassVar[Mapping[str, str]] = {}
     """Headers to add."""
     num_ctx: ClassVar[int | None] = None
-    """Tokens of context to ask for; without it the server cuts long chats at its own default, silently."""
+    """Tokens of context to ask for; None asks for as many as the conversation needs.
+
+    Without any the server would cut a long conversation at its own default, and not say so.
+    """
     keep_alive: ClassVar[str | None] = None
     """How long the model stays in memory, as ``5m``; None leaves it to the server."""
 
@@ -81,11 +91,12 @@ class Ollama(AsyncGeneratorProvider, ProviderModelMixin):
     @classmethod
     def request_body(cls, model: str, messages: Messages, options: Mapping[str, Any]) -> dict[str, Any]:
         """The JSON that is sent; parameters stand in it only when given."""
-        given = {"num_ctx": cls.num_ctx, **options}
+        turns = [_message(m) for m in messages]
+        given = {"num_ctx": cls.num_ctx or _context(turns, options), **options}
         chosen = {theirs: given[ours] for ours, theirs in _OPTIONS.items() if given.get(ours) is not None}
         if stop := options.get("stop"):
             chosen["stop"] = [stop] if isinstance(stop, str) else list(stop)
-        body: dict[str, Any] = {"model": model, "messages": [_message(m) for m in messages], "stream": True}
+        body: dict[str, Any] = {"model": model, "messages": turns, "stream": True}
         if effort := options.get("reasoning_effort"):
             body["think"] = False if effort == "none" else effort
         if cls.keep_alive is not None:
@@ -123,6 +134,18 @@ class OllamaReader(Reader):
     def close(self) -> Iterator[Chunk]:
         """See ``Reader``."""
         return self._think.close()
+
+
+def _context(turns: list[dict[str, Any]], options: Mapping[str, Any]) -> int | None:
+    """Room for the conversation and its reply, in powers of two: each change loads the model anew."""
+    tokens = sum(
+        estimate_tokens(turn["content"])
+        + TOKENS_PER_MESSAGE
+        + _TOKENS_OF_PICTURE * len(turn.get("images", ()))
+        for turn in turns
+    )
+    wanted = round(tokens * _MARGIN) + (options.get("max_tokens") or _REPLY_TOKENS)
+    return None if wanted <= _LEAST_CONTEXT else 1 << (wanted - 1).bit_length()
 
 
 def _usage(event: dict[str, Any]) -> Usage:
@@ -163,8 +186,6 @@ def _model(name: str, shown: Mapping[str, Any]) -> ModelInfo | None:
     return ModelInfo(
         id=name,
         context=context if isinstance(context, int) else None,
-        input_price=0.0,
-        output_price=0.0,
         vision="vision" in able if able else None,
         reasoning="thinking" in able if able else None,
     )
