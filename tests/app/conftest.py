@@ -187,7 +187,7 @@ class World:
         await self.until(lambda: word not in self.text)
 
     async def ready(self) -> None:
-        await self.until(lambda: self.chat.is_open and self.chat.query_one("#draft").has_focus)
+        await self.until(lambda: self.chat.room is not None and self.chat.query_one("#draft").has_focus)
 
     # -- doing
     async def type(self, text: str) -> None:
@@ -202,7 +202,7 @@ class World:
 
     async def path(self) -> list[Message]:
         """The stored messages of the conversation that is read."""
-        conversation = await self.store.load_conversation(self.chat.desk.chat.conversation.id)
+        conversation = await self.store.load_conversation(self.chat.room.desk.chat.conversation.id)
         return await self.store.messages(conversation.path())
 
 

@@ -11,16 +11,15 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.scrollbar import ScrollBar
 
-from tui.app import crash, keymap
+from tui.app import keymap
 from tui.app.grid import SMALLEST, TALL, WIDE
-from tui.app.lifecycle import on_deadly_signals
+from tui.app.lifecycle import on_deadly_signals, on_lost_terminal
 from tui.app.screens.chat import ChatScreen
 from tui.app.start import StartOptions
 from tui.app.terminal_keys import teach_alt_enter
 from tui.app.themes import DEFAULT_THEME, THEMES, VARIABLE_DEFAULTS
 from tui.app.widgets.composer import Composer
 from tui.app.widgets.scroll_thumb import SlimThumb
-from tui.app.widgets.sidebar import Conversations
 from tui.config import Config
 from tui.errors import UsageError
 from tui.paths import Paths
@@ -109,6 +108,7 @@ class SegueApp(App[None]):
         """Catch the signals that end programs."""
         if not self.is_headless:
             on_deadly_signals(self._end_by_signal)
+            on_lost_terminal(self._end_by_signal)
 
     def _end_by_signal(self, code: int) -> None:
         self.call_later(self.leave, code)
@@ -140,8 +140,8 @@ class SegueApp(App[None]):
 
     @property
     def _default_keys(self) -> dict[str, str]:
-        places: tuple[type[DOMNode], ...] = (SegueApp, ChatScreen, Composer, Conversations)
-        if self.chat.is_open:
+        places: tuple[type[DOMNode], ...] = (SegueApp, ChatScreen, Composer)
+        if self.chat.room is not None:
             places = (SegueApp, *ChatScreen.places())
         return {b.id: b.key for node in places for b in keymap.bindings_of(node) if b.id}
 
@@ -193,7 +193,8 @@ class SegueApp(App[None]):
 
     async def action_help(self) -> None:
         """Show all keys and commands."""
-        await self.chat.sheets.help()
+        if self.chat.room is not None:
+            await self.chat.room.sheets.help()
 
     async def action_quit(self) -> None:
         """Keep what is coming, and quit."""
@@ -224,6 +225,8 @@ class SegueApp(App[None]):
     # -- faults
     def _handle_exception(self, error: Exception) -> None:
         """End after a fault of ours, with a private report instead of a traceback with locals."""
+        from tui.app import crash
+
         cause = getattr(error, "error", error)  # a worker's fault comes wrapped
         self._return_code = 1
         if self._exception is None:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, cast
 
+from textual.css.query import NoMatches
 from textual.dom import DOMNode
 from textual.worker import Worker
 
@@ -28,6 +29,15 @@ def in_background(
         exclusive: It takes the place of earlier work of its group.
         fatal: A fault in it ends the app.
     """
-    work = cast(Any, partial(act, *arguments))
+    work = cast(Any, partial(_unless_gone, node, act, *arguments))
     worker: Worker[None] = node.run_worker(work, group=group, exclusive=exclusive, exit_on_error=fatal)
     return worker
+
+
+async def _unless_gone(node: DOMNode, act: Callable[..., Awaitable[None]], *arguments: Any) -> None:
+    """Do ``act``; a part of the screen that is missing is no fault while the app ends."""
+    try:
+        await act(*arguments)
+    except NoMatches:
+        if node.is_running:
+            raise

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.app.chat import Undo
+from tui.chat.message import Role
 from tui.errors import UsageError
 
 if TYPE_CHECKING:
-    from tui.app.chat import Undo
-    from tui.app.screens.chat import ChatScreen
+    from tui.app.screens.room import ChatRoom
 
 
 class MessageActions:
     """Does the actions of ``Transcript.Chosen``, and takes back the last deletion."""
 
-    def __init__(self, screen: ChatScreen) -> None:
-        self._screen = screen
+    def __init__(self, room: ChatRoom) -> None:
+        self._room = room
         self._undo: Undo | None = None
         self.editing: int | None = None
         """The prompt whose new version is being written."""
@@ -23,37 +24,37 @@ class MessageActions:
 
     async def do(self, action: str, message_id: int) -> None:
         """Do one action."""
-        screen = self._screen
-        chat = screen.desk.chat
+        room = self._room
+        chat = room.desk.chat
         match action:
             case "retry":
                 self.answer_again(message_id)
             case "other_model":
-                await screen.sheets.pick_model(message_id)
+                await room.sheets.pick_model(message_id)
             case "resume":
                 self._when_quiet()
-                screen.desk.begin(chat, lambda: chat.resume(message_id))
+                room.desk.begin(chat, lambda: chat.resume(message_id))
             case "edit":
                 await self._edit(message_id)
             case "previous_version" | "next_version":
                 await self._flip(message_id, 1 if action == "next_version" else -1)
             case "branch":
-                await screen.open_chat(screen.desk.adopt(await chat.branch(message_id)))
+                await room.open_chat(room.desk.adopt(await chat.branch(message_id)))
             case "delete":
                 await self._delete(message_id)
             case _:
-                screen.log.warning(f"no action {action}")
+                room.app.log.warning(f"no action {action}")
 
     def answer_again(self, message_id: int, model: str | None = None) -> None:
         """One more version of a reply, by ``model`` or by the one that answers now."""
         self._when_quiet()
-        chat = self._screen.desk.chat
-        self._screen.desk.begin(chat, lambda: chat.retry(message_id, model))
+        chat = self._room.desk.chat
+        self._room.desk.begin(chat, lambda: chat.retry(message_id, model))
 
     @property
     def draft(self) -> str:
         """What is written for later: the composer's text, or what an edit has set aside."""
-        return self._screen.composer.draft if self.editing is None else self._set_aside
+        return self._room.composer.draft if self.editing is None else self._set_aside
 
     def _when_quiet(self) -> None:
         """Refuse what would need a second reply at the same time.
@@ -61,32 +62,30 @@ class MessageActions:
         Raises:
             UsageError: A reply is coming.
         """
-        if self._screen.desk.chat.busy:
-            raise UsageError("A reply is coming", f"Stop it first: {self._screen.segue.key_for('stop')}.")
+        if self._room.desk.chat.busy:
+            raise UsageError("A reply is coming", f"Stop it first: {self._room.app.key_for('stop')}.")
 
     # -- editing
     async def _edit(self, message_id: int) -> None:
-        from tui.chat.message import Role
-
         self._when_quiet()
-        chat = self._screen.desk.chat
+        chat = self._room.desk.chat
         node = chat.conversation.nodes[message_id]
         prompt = message_id if node.role is Role.USER or node.parent is None else node.parent
         [message] = await chat.messages([prompt])
         if self.editing is None:
-            self._set_aside = self._screen.composer.draft
+            self._set_aside = self._room.composer.draft
         self.editing = prompt
-        self._screen.composer.put(message.text)
-        self._screen.back_to_writing()
+        self._room.composer.put(message.text)
+        self._room.screen.back_to_writing()
 
     def send_edit(self, text: str) -> bool:
         """Send ``text`` as the new version that is being written. False if none is."""
         prompt, self.editing = self.editing, None
         if prompt is None:
             return False
-        chat = self._screen.desk.chat
-        self._screen.desk.begin(chat, lambda: chat.edit(prompt, text), text)
-        self._screen.composer.put(self._set_aside)
+        chat = self._room.desk.chat
+        self._room.desk.begin(chat, lambda: chat.edit(prompt, text), text)
+        self._room.composer.put(self._set_aside)
         return True
 
     def stop_editing(self) -> bool:
@@ -94,25 +93,25 @@ class MessageActions:
         if self.editing is None:
             return False
         self.editing = None
-        self._screen.composer.put(self._set_aside)
+        self._room.composer.put(self._set_aside)
         return True
 
     # -- the tree
     async def _flip(self, message_id: int, step: int) -> None:
         self._when_quiet()
-        version = await self._screen.desk.chat.flip(message_id, step)
+        version = await self._room.desk.chat.flip(message_id, step)
         if version is not None:
-            await self._screen.reload(at=version)
+            await self._room.reload(at=version)
 
     async def _delete(self, message_id: int) -> None:
-        chat = self._screen.desk.chat
+        chat = self._room.desk.chat
         live = chat.live
         if live is not None and live.reply.message.id == message_id:
             self._when_quiet()
         undo = await chat.delete(message_id)
         self._undo = undo
-        await self._screen.reload()
-        self._screen.notify(f"Deleted.   {self._screen.segue.key_for('undo')} undo")
+        await self._room.reload()
+        self._room.app.notify(f"Deleted.   {self._room.app.key_for('undo')} undo")
 
     async def undo(self) -> None:
         """Take back the last deletion."""
@@ -120,7 +119,7 @@ class MessageActions:
         if undo is None:
             raise UsageError("There is nothing to undo")
         await undo()
-        await self._screen.reload()
+        await self._room.reload()
 
     def forget(self) -> None:
         """Another conversation is shown: nothing here refers to it."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui.app.background import in_background
+from tui.app.chat import note_model, recent_models
 from tui.app.commands import COMMANDS
 from tui.errors import HistoryError, SegueError, UsageError
 
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
     from textual.dom import DOMNode
     from textual.screen import Screen
 
-    from tui.app.screens.chat import ChatScreen
     from tui.app.screens.first_run import LocalOffer
+    from tui.app.screens.room import ChatRoom
     from tui.engine.workspace import Workspace
 
 FAVOURITES = "favourite_models"
@@ -27,30 +28,29 @@ FAVOURITES = "favourite_models"
 class Sheets:
     """Each sheet loads when it opens first."""
 
-    def __init__(self, screen: ChatScreen) -> None:
-        self._screen = screen
+    def __init__(self, room: ChatRoom) -> None:
+        self._room = room
 
     @property
     def _workspace(self) -> Workspace:
-        return self._screen.desk.workspace
+        return self._room.desk.workspace
 
     # -- models
     async def pick_model(self, message_id: int | None = None) -> None:
         """Choose a model: for what comes, or to answer ``message_id`` again."""
-        from tui.app.chat import recent_models
         from tui.app.screens.picker import Choice, ModelPicker
 
-        screen, workspace = self._screen, self._workspace
-        chat, catalogue = screen.desk.chat, workspace.catalogue
+        room, workspace = self._room, self._workspace
+        chat, catalogue = room.desk.chat, workspace.catalogue
 
         def chosen(choice: Choice | None) -> None:
             if choice is None:
                 return
             if message_id is None and not choice.answer_again:
-                screen.attempt(screen.use_model, choice.model_id)
+                room.screen.attempt_soon(room.use_model, choice.model_id)
             else:
                 again = message_id or chat.last_reply or chat.last
-                screen.attempt(self._answer_with, choice.model_id, again)
+                room.screen.attempt_soon(self._answer_with, choice.model_id, again)
 
         picker = ModelPicker(
             catalogue,
@@ -59,19 +59,17 @@ class Sheets:
             chat.conversation.model,
             (await workspace.store.get_state(FAVOURITES)).split(),
             chat.conversation.hues,
-            keep_favourites=lambda names: screen.attempt(self._keep_favourites, names),
+            keep_favourites=lambda names: room.screen.attempt_soon(self._keep_favourites, names),
             connect=self._connect,
         )
-        in_background(screen, "models", catalogue.refresh, catalogue.stale(), exclusive=True)
-        await screen.app.push_screen(picker, chosen)
+        in_background(room.screen, "models", catalogue.refresh, catalogue.stale(), exclusive=True)
+        await room.app.push_screen(picker, chosen)
 
     async def _answer_with(self, model_id: str, message_id: int | None) -> None:
         if message_id is None:
             raise UsageError("There is nothing to answer yet")
-        from tui.app.chat import note_model
-
         await note_model(self._workspace.store, model_id)
-        self._screen.actions.answer_again(message_id, model_id)
+        self._room.actions.answer_again(message_id, model_id)
 
     async def _keep_favourites(self, names: Sequence[str]) -> None:
         await self._workspace.store.set_state(FAVOURITES, "\n".join(names))
@@ -81,7 +79,7 @@ class Sheets:
 
         workspace = self._workspace
         sheet = Connect(provider, workspace.registry, workspace.credentials, workspace.catalogue)
-        connected: bool | None = await self._screen.app.push_screen_wait(sheet)
+        connected: bool | None = await self._room.app.push_screen_wait(sheet)
         return bool(connected)
 
     async def _connect_any(self) -> str | None:
@@ -91,15 +89,13 @@ class Sheets:
         sheet = ConnectProvider(
             workspace.registry, workspace.credentials, workspace.catalogue, workspace.config.path
         )
-        return await self._screen.app.push_screen_wait(sheet)
+        return await self._room.app.push_screen_wait(sheet)
 
     # -- the first run
     async def first_run(self) -> None:
         """Where no model was ever chosen and nothing was ever said, help the person to begin."""
-        from tui.app.chat import recent_models
-
         workspace = self._workspace
-        if workspace.config.model or self._screen.segue.options.model or await recent_models(workspace.store):
+        if workspace.config.model or self._room.app.options.model or await recent_models(workspace.store):
             return
         if await workspace.store.count_conversations():
             return
@@ -110,53 +106,53 @@ class Sheets:
         first = FirstRun(
             workspace.registry, catalogue, offer, why_no_local=why_not, connect=self._connect_any
         )
-        in_background(self._screen, "models", catalogue.refresh, exclusive=True)
+        in_background(self._room.screen, "models", catalogue.refresh, exclusive=True)
 
         def chosen(model_id: str | None) -> None:
             if model_id is not None:
-                self._screen.attempt(self._screen.use_model, model_id)
+                self._room.screen.attempt_soon(self._room.use_model, model_id)
 
-        await self._screen.app.push_screen(first, chosen)
+        await self._room.app.push_screen(first, chosen)
 
     # -- conversations
     async def all_conversations(self) -> None:
         """Find and open a conversation."""
         from tui.app.screens.conversations import Conversations, OpenConversation
 
-        screen, desk = self._screen, self._screen.desk
+        room, desk = self._room, self._room.desk
 
         def chosen(wanted: OpenConversation | None) -> None:
             if wanted is not None:
-                screen.attempt(screen.open_by_id, wanted.id, wanted.message_id, wanted.needle)
+                room.screen.attempt_soon(room.open_by_id, wanted.id, wanted.message_id, wanted.needle)
             else:
-                screen.attempt(self._leave_deleted)
+                room.screen.attempt_soon(self._leave_deleted)
 
         current = desk.chat.conversation.id or None
         listing = Conversations(desk.workspace.store, desk.live_hues, current, frozenset(desk.unread))
-        await screen.app.push_screen(listing, chosen)
+        await room.app.push_screen(listing, chosen)
 
     async def _leave_deleted(self) -> None:
         """If the conversation that is read was deleted or renamed in the list, follow that."""
-        screen = self._screen
-        conversation = screen.desk.chat.conversation
+        room = self._room
+        conversation = room.desk.chat.conversation
         if not conversation.id or conversation.temporary:
             return
         try:
             stored = await self._workspace.store.load_conversation(conversation.id)
         except HistoryError:
-            await screen.open_new()
+            await room.open_new()
             return
         conversation.title, conversation.titled = stored.title, stored.titled
         conversation.tags = stored.tags
-        screen.frame.refresh()
+        room.refresh_frame()
 
     async def find(self, needle: str = "") -> None:
         """Open the find bar of the conversation that is read."""
         from tui.app.widgets.find_bar import FindBar
 
-        screen = self._screen
+        screen = self._room.screen
         bars = screen.query(FindBar)
-        bar = bars.first() if bars else FindBar(screen.transcript, screen.composer)
+        bar = bars.first() if bars else FindBar(self._room.transcript, screen.composer)
         if not bars:
             await screen.query_one("#main").mount(bar, after="#reading")
         bar.field.focus()
@@ -168,18 +164,18 @@ class Sheets:
         from tui.app.screens.help import HelpScreen, sections_of
         from tui.app.widgets.find_bar import FindBar
 
-        chat, composer, transcript, sidebar = self._screen.places()
+        chat, composer, transcript, sidebar = self._room.screen.places()
         groups: dict[str, Sequence[type[DOMNode]]] = {
-            "Everywhere": (type(self._screen.segue),),
+            "Everywhere": (type(self._room.app),),
             "Writing": (composer, chat),
             "A chosen message": (transcript,),
             "Find": (FindBar,),
             "Sidebar": (sidebar,),
             **{_TITLES.get(sheet.__name__, sheet.__name__): (sheet,) for sheet in all_sheets()},
         }
-        sections = sections_of(groups, self._screen.segue.keys)
+        sections = sections_of(groups, self._room.app.keys)
         commands = [(f"/{c.name} {c.argument}".strip(), c.help) for c in COMMANDS]
-        await self._screen.app.push_screen(HelpScreen({"Commands": commands, **sections}))
+        await self._room.app.push_screen(HelpScreen({"Commands": commands, **sections}))
 
 
 _TITLES = {

@@ -8,7 +8,7 @@ from tui.errors import UsageError
 from tui.text import clean, one_line
 
 if TYPE_CHECKING:
-    from tui.app.screens.chat import ChatScreen
+    from tui.app.screens.room import ChatRoom
 
 Value = str | int | float
 
@@ -26,8 +26,8 @@ PARAMETERS: dict[str, type[Value]] = {
 class SlashCommands:
     """Runs commands by name."""
 
-    def __init__(self, screen: ChatScreen) -> None:
-        self._screen = screen
+    def __init__(self, room: ChatRoom) -> None:
+        self._room = room
 
     async def run(self, name: str, argument: str) -> None:
         """Run one command.
@@ -42,50 +42,50 @@ class SlashCommands:
 
     async def _do_model(self, argument: str) -> None:
         if argument:
-            await self._screen.use_model(argument)
+            await self._room.use_model(argument)
         else:
-            await self._screen.sheets.pick_model()
+            await self._room.sheets.pick_model()
 
     async def _do_new(self, argument: str) -> None:
-        await self._screen.action_new()
+        await self._room.open_new()
 
     async def _do_open(self, argument: str) -> None:
-        await self._screen.action_conversations()
+        await self._room.sheets.all_conversations()
 
     async def _do_find(self, argument: str) -> None:
-        await self._screen.sheets.find(argument)
+        await self._room.sheets.find(argument)
 
     async def _do_title(self, argument: str) -> None:
         if not argument:
-            await self._ask("Title", "title", self._screen.desk.chat.conversation.title)
+            await self._ask("Title", "title", self._room.desk.chat.conversation.title)
             return
-        await self._screen.desk.chat.change(title=one_line(argument, 200), titled=True)
-        self._screen.refresh_frame()
+        await self._room.desk.chat.change(title=one_line(argument, 200), titled=True)
+        self._room.refresh_frame()
 
     async def _do_system(self, argument: str) -> None:
         if not argument:
-            await self._ask("System prompt", "system", self._screen.desk.chat.conversation.system)
+            await self._ask("System prompt", "system", self._room.desk.chat.conversation.system)
             return
-        await self._screen.desk.chat.change(system="" if argument == "-" else clean(argument))
-        self._screen.notify("System prompt cleared" if argument == "-" else "System prompt set")
-        self._screen.refresh_frame()
+        await self._room.desk.chat.change(system="" if argument == "-" else clean(argument))
+        self._room.app.notify("System prompt cleared" if argument == "-" else "System prompt set")
+        self._room.refresh_frame()
 
     async def _ask(self, title: str, command: str, value: str) -> None:
         from tui.app.screens.prompt import AskLine
 
         def answered(line: str | None) -> None:
             if line is not None:
-                self._screen.run_command(command, line or "-")
+                self._room.screen.run_command(command, line or "-")
 
-        await self._screen.app.push_screen(AskLine(title, value), answered)
+        await self._room.app.push_screen(AskLine(title, value), answered)
 
     async def _do_set(self, argument: str) -> None:
         name, _, value = argument.partition(" ")
-        chat = self._screen.desk.chat
+        chat = self._room.desk.chat
         parameters = dict(chat.conversation.parameters)
         if not name:
             shown = ", ".join(f"{key} = {value}" for key, value in parameters.items())
-            self._screen.notify(shown or "No parameter is set. As in /set temperature 0.2")
+            self._room.app.notify(shown or "No parameter is set. As in /set temperature 0.2")
             return
         if name not in PARAMETERS:
             raise UsageError(f"There is no parameter {one_line(name)}", f"There are {', '.join(PARAMETERS)}.")
@@ -93,42 +93,42 @@ class SlashCommands:
         if value.strip():
             parameters[name] = _value(name, value.strip())
         await chat.change(parameters=parameters)
-        self._screen.notify(f"{name} = {parameters[name]}" if name in parameters else f"{name} is not set")
+        self._room.app.notify(f"{name} = {parameters[name]}" if name in parameters else f"{name} is not set")
 
     async def _do_retry(self, argument: str) -> None:
-        chat = self._screen.desk.chat
+        chat = self._room.desk.chat
         message_id = chat.last_reply or chat.last
         if message_id is None:
             raise UsageError("There is no reply yet")
-        self._screen.actions.answer_again(message_id)
+        self._room.actions.answer_again(message_id)
 
     async def _do_copy(self, argument: str) -> None:
-        message_id = self._screen.desk.chat.last_reply
+        message_id = self._room.desk.chat.last_reply
         if message_id is None:
             raise UsageError("There is no reply yet")
-        [message] = await self._screen.desk.chat.messages([message_id])
-        await self._screen.segue.copy(message.text)
+        [message] = await self._room.desk.chat.messages([message_id])
+        await self._room.app.copy(message.text)
 
     async def _do_temporary(self, argument: str) -> None:
-        await self._screen.open_chat(await self._screen.desk.new_temporary())
+        await self._room.open_chat(await self._room.desk.new_temporary())
 
     async def _do_theme(self, argument: str) -> None:
         if argument:
-            await self._screen.segue.choose_theme(argument)
+            await self._room.app.choose_theme(argument)
         else:
-            self._screen.app.search_themes()
+            self._room.app.search_themes()
 
     async def _do_editor(self, argument: str) -> None:
-        await self._screen.action_editor()
+        self._room.screen.action_editor()
 
     async def _do_sidebar(self, argument: str) -> None:
-        self._screen.action_sidebar()
+        self._room.screen.action_sidebar()
 
     async def _do_help(self, argument: str) -> None:
-        await self._screen.sheets.help()
+        await self._room.sheets.help()
 
     async def _do_quit(self, argument: str) -> None:
-        await self._screen.segue.action_quit()
+        await self._room.app.action_quit()
 
 
 def _value(name: str, text: str) -> Value:

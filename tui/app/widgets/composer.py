@@ -12,7 +12,6 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import TextArea
 
-from tui.app import commands
 from tui.app.widgets.pastes import Pastes
 from tui.text import clean
 
@@ -68,11 +67,12 @@ class Composer(TextArea):
         where: str
         """page_up, page_down, home or end."""
 
-    def __init__(self, menu: SlashMenu, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, highlight_cursor_line=False)
         self.cursor_blink = False
         self.match_cursor_bracket = False
-        self.menu = menu
+        self.menu: SlashMenu | None = None
+        """The menu above, once it is there."""
         self.queued = False
         """Whether a prompt of this conversation is queued: Up takes it back."""
         self.prompts: list[str] = []
@@ -138,7 +138,11 @@ class Composer(TextArea):
                 for key, active in self.screen.active_bindings.items()
                 if active.node is self and active.binding.id in ("send", "newline")
             }
-        return {**self._bound, **_MENU_KEYS} if self.menu.is_open else self._bound
+        return {**self._bound, **_MENU_KEYS} if self._open_menu else self._bound
+
+    @property
+    def _open_menu(self) -> SlashMenu | None:
+        return self.menu if self.menu is not None and self.menu.is_open else None
 
     def action_send(self, at: float | None = None) -> None:
         """Send the draft, or run the command it is; in a burst of keys, only after a pause."""
@@ -150,24 +154,30 @@ class Composer(TextArea):
     def _send(self) -> None:
         self._enter = None
         draft = self.draft
-        typed = commands.parse(draft)
-        if typed is not None:
-            self._run(typed)
-        elif draft.strip():
+        if draft.startswith("/") and self._run(draft):
+            return
+        if draft.strip():
             self._remember(draft)
             self.put("")
             self.post_message(self.Submitted(draft))
 
-    def _run(self, typed: commands.Typed) -> None:
-        command = commands.find(typed.name)
-        if command is None:
-            command = self.menu.command or next(iter(commands.completions(self.text)), None)
+    def _run(self, draft: str) -> bool:
+        """Run the command that the draft is, or complete it. False if it is a message."""
+        from tui.app import commands
+
+        typed = commands.parse(draft)
+        if typed is None:
+            return False
+        menu = self._open_menu
+        chosen = menu.command if menu else None
+        command = commands.find(typed.name) or chosen or next(iter(commands.completions(draft)), None)
         if command is not None and command.needed and not typed.argument:
             self.put(f"/{command.name} ")
-            return
+            return True
         if command is not None:
             self.put("")
         self.post_message(self.Commanded(command.name if command else typed.name, typed.argument))
+        return True
 
     def action_newline(self) -> None:
         """Begin a new line."""
@@ -175,18 +185,21 @@ class Composer(TextArea):
 
     def action_complete(self) -> None:
         """Complete the chosen slash command."""
-        command = self.menu.command
+        menu = self._open_menu
+        command = menu.command if menu else None
         if command is None:
             raise SkipAction()
         self.put(f"/{command.name} " if command.argument else f"/{command.name}")
 
     def action_choose(self, step: int) -> None:
         """Choose another command of the open menu."""
-        self.menu.move(step)
+        if self.menu is not None:
+            self.menu.move(step)
 
     def action_close_menu(self) -> None:
         """Close the menu; the draft stays."""
-        self.menu.close()
+        if self.menu is not None:
+            self.menu.close()
 
     # -- earlier prompts
     def action_older(self) -> None:
@@ -243,7 +256,8 @@ class Composer(TextArea):
     # -- editing
     @on(TextArea.Changed)
     def _changed(self) -> None:
-        self.menu.offer(self.text)
+        if self.menu is not None:
+            self.menu.offer(self.text)
         recalled = self.prompts[self._place] if 0 <= self._place < len(self.prompts) else None
         if recalled is not None and self.draft != clean(recalled):
             self._place = -1

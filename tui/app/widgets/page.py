@@ -17,13 +17,19 @@ class Page(Vertical):
     def on_mount(self) -> None:
         """Find the edges before the first layout, which then stands."""
         width = self.app.size.width
-        self._align(width - SIDEBAR if width >= WIDE else width)
+        self.align_parts(width - SIDEBAR if width >= WIDE else width)
 
     def on_resize(self, event: events.Resize) -> None:
         """Find the edges anew: the screen or the sidebar changed."""
-        self._align(event.size.width)
+        self.align_parts()
 
-    def _align(self, width: int) -> None:
+    def align_parts(self, width: int | None = None) -> None:
+        """Give every part its edges; call it when a part was added.
+
+        Args:
+            width: Cells of the page, where it has not been laid out yet.
+        """
+        width = self.size.width if width is None else width
         wide = self.app.size.width >= WIDE
         self._pad("rail", *gutters(width, wide=wide))
         self._pad("text", *text_edges(width, wide=wide))

@@ -1,0 +1,269 @@
+"""What is behind the chat screen: the conversation that is read, and everything that is done with it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tui.app.background import in_background
+from tui.app.chat import Chat, note_model
+from tui.app.desk import Desk
+from tui.app.screens.frame import Frame
+from tui.app.screens.message_actions import MessageActions
+from tui.app.screens.sheets import Sheets
+from tui.app.screens.slash_commands import SlashCommands
+from tui.app.widgets.notice_line import NoticeLine
+from tui.app.widgets.queue_line import QueueLine
+from tui.app.widgets.sidebar import Conversations, Sidebar
+from tui.app.widgets.slash_menu import SlashMenu
+from tui.app.widgets.transcript import Transcript
+from tui.engine.events import Event, ReasoningAdded, TextAdded
+from tui.errors import ConfigError, HistoryError, SegueError
+
+if TYPE_CHECKING:
+    from tui.app.app import SegueApp
+    from tui.app.live import LiveReply
+    from tui.app.screens.chat import ChatScreen
+    from tui.app.widgets.composer import Composer
+    from tui.app.widgets.page import Page
+    from tui.chat.message import Message
+    from tui.engine.workspace import Workspace
+
+TWICE = 2.0
+"""Seconds within which a second Ctrl+C quits."""
+SETTLED = 0.5
+"""Seconds after the start in which the HTTP client is not loaded."""
+
+
+async def open_room(screen: ChatScreen) -> None:
+    """Put sidebar, conversation and notices into the frame, open the history, and begin."""
+    app = screen.segue
+    await _furnish(screen)
+    notices = screen.query_one(NoticeLine)
+    problems = [*app.config.problems, *app.key_problems()]
+    try:
+        app.workspace = workspace = await app.open_workspace()
+        await ChatRoom(screen, workspace).begin()
+    except SegueError as error:
+        problems.append(error)
+    for problem in problems:
+        notices.add(str(problem))
+        screen.tell(problem)
+
+
+async def _furnish(screen: ChatScreen) -> None:
+    page: Page = screen.query_one("#main")  # type: ignore[assignment]
+    menu = SlashMenu(id="menu")
+    await screen.query_one("#sidebar").mount(Sidebar())
+    await page.mount(NoticeLine(id="notice", classes="text"), before="#reading")
+    await screen.query_one("#reading").mount(Transcript(id="transcript"))
+    await screen.query_one("#composer").mount(QueueLine(id="queue"), menu, before="#draft")
+    screen.composer.menu = menu
+    page.align_parts()
+
+
+class ChatRoom:
+    """Desk and screen, brought together."""
+
+    def __init__(self, screen: ChatScreen, workspace: Workspace) -> None:
+        self.screen = screen
+        self.desk = Desk(screen.segue, self, workspace)
+        self.frame = Frame(self)
+        self.actions = MessageActions(self)
+        self.commands = SlashCommands(self)
+        self.sheets = Sheets(self)
+        self._shown: Chat | None = None
+        self._interrupted = 0.0
+
+    # -- parts
+    @property
+    def app(self) -> SegueApp:
+        """The app."""
+        return self.screen.segue
+
+    @property
+    def composer(self) -> Composer:
+        """Where the next message is written."""
+        return self.screen.composer
+
+    @property
+    def transcript(self) -> Transcript:
+        """The conversation that is read."""
+        return self.screen.query_one(Transcript)
+
+    # -- the beginning and the end
+    async def begin(self) -> None:
+        """Show what the command line asks for; send what was written meanwhile."""
+        options, store = self.app.options, self.desk.workspace.store
+        await self.desk.begin_with(options)
+        await self.app.recall_theme()
+        self.composer.prompts = await store.prompts()
+        self.screen.room = self
+        self.screen.watch(self.transcript, "selected", self.frame.refresh_keys, init=False)
+        store.subscribe(lambda change: self.frame.list_soon())
+        if store.notice:
+            self.screen.query_one(NoticeLine).add(store.notice)
+        await self.open_chat(self.desk.chat)
+        self.screen.set_timer(SETTLED, self._keep_connections)
+        early = [*filter(None, [options.prompt]), *self.screen.early]
+        self.screen.early.clear()
+        for text in early:
+            self.submit(text)
+        if not early:
+            await self.sheets.first_run()
+
+    def _keep_connections(self) -> None:
+        in_background(self.screen, "open", self.desk.workspace.keep_connections)
+
+    async def finish(self) -> None:
+        """Store what is on its way, before the program ends."""
+        await self.desk.finish(lambda: self.actions.draft)
+
+    # -- the conversation that is read
+    async def open_chat(self, chat: Chat, at: int | None = None, needle: str = "") -> None:
+        """Show a conversation, with its draft; a reply in the one before goes on."""
+        desk = self.desk
+        if self._shown is not None:
+            desk.drafts.note(desk.chat.conversation, self.actions.draft)
+            self.actions.forget()
+            self.composer.put("")
+        await desk.drafts.flush()
+        desk.chat = self._shown = chat
+        desk.unread.discard(chat.conversation.id)
+        if at is not None:
+            await chat.show(at)
+        draft = await desk.drafts.load(chat.conversation)
+        if draft:
+            self.composer.put(draft + self.composer.draft)
+        await self.reload(at)
+        if at is not None:
+            await self.transcript.jump(at, needle)
+        self.screen.back_to_writing()
+
+    async def open_by_id(self, conversation_id: int, at: int | None = None, needle: str = "") -> None:
+        """Open a stored conversation, at a message if one is given."""
+        await self.open_chat(await self.desk.find(conversation_id), at, needle)
+
+    async def open_new(self) -> None:
+        """Show a new conversation."""
+        await self.open_chat(await self.desk.new())
+
+    async def reload(self, at: int | None = None) -> None:
+        """Draw the conversation anew, after its path has changed."""
+        chat = self.desk.chat
+        await self.transcript.open(chat.conversation, chat.messages, at)
+        self.refresh_frame()
+        self.frame.list_soon()
+
+    async def use_model(self, model_id: str) -> None:
+        """Let a model answer from now on; what is written stays."""
+        self.desk.chat.conversation.model = model_id
+        self.refresh_frame()
+        await note_model(self.desk.workspace.store, model_id)
+        await self.desk.chat.change(model=model_id)
+
+    # -- what the desk tells
+    async def show_begun(self, chat: Chat, before: Sequence[int]) -> None:
+        """Show the prompt and the reply that begins; another path is drawn anew."""
+        if chat is not self.desk.chat:
+            return
+        path = chat.conversation.path()
+        if before and path[: len(before)] == list(before):
+            for message in await chat.messages(path[len(before) :]):
+                self.transcript.add(message)
+        else:
+            await self.reload()
+        self.refresh_frame()
+        self.frame.list_soon()
+
+    def show_event(self, live: LiveReply, event: Event, *, turned: bool) -> None:
+        """Show a piece of a reply, if it is the one that is read."""
+        if live is not self.desk.chat.live:
+            return
+        match event:
+            case TextAdded(message_id, text):
+                self.transcript.feed(message_id, text=text)
+            case ReasoningAdded(message_id, text):
+                self.transcript.feed(message_id, reasoning=text)
+            case _:
+                self.transcript.note(live.reply.message.id, live.detail)
+        if turned:
+            self.frame.refresh_status()
+
+    def show_end(self, live: LiveReply, message: Message) -> None:
+        """Show how a reply ended."""
+        if self.desk.chat.conversation is live.conversation:
+            self.transcript.replace(message)
+            self.frame.ended(message, live.tokens)
+        self.refresh_frame()
+        self.frame.list_soon()
+
+    def give_back(self, text: str) -> None:
+        """Put prompts that were not sent before what is written now."""
+        if text:
+            self.composer.put("\n\n".join(filter(None, (text, self.composer.draft))))
+        self.refresh_frame()
+
+    def refresh_frame(self) -> None:
+        """The queue or the live replies changed."""
+        self.frame.refresh()
+
+    def tell(self, error: Exception) -> None:
+        """Say what went wrong."""
+        self.screen.tell(error)
+
+    def note(self, error: Exception) -> None:
+        """What concerns settings and history stays until it is dismissed."""
+        if isinstance(error, ConfigError | HistoryError):
+            self.screen.query_one(NoticeLine).add(str(error))
+
+    def fault(self, error: Exception) -> None:
+        """Our own code failed while a reply came."""
+        self.app._handle_exception(error)
+
+    # -- what the person does
+    def submit(self, text: str) -> None:
+        """Send a message, or the new version of one."""
+        if not self.actions.send_edit(text):
+            self.desk.submit(text)
+
+    def written(self) -> None:
+        """The draft changed."""
+        if self.actions.editing is None:
+            self.desk.drafts.note(self.desk.chat.conversation, self.composer.draft)
+
+    def stop(self) -> None:
+        """Stop the reply; otherwise close what is open."""
+        if self.desk.stop():
+            return
+        if not self.actions.stop_editing() and not self.screen.query_one(NoticeLine).clear():
+            self.screen.remove_class("-overlay")
+        self.refresh_frame()
+        self.screen.back_to_writing()
+
+    def interrupt(self) -> None:
+        """Copy what is selected, else stop the reply, else clear the draft; twice: quit."""
+        selected = self.screen.get_selected_text()
+        if selected:
+            self.screen.attempt_soon(self.app.copy, selected)
+            self.screen.clear_selection()
+        elif not self.desk.stop():
+            self._clear_or_quit()
+
+    def _clear_or_quit(self) -> None:
+        if time.monotonic() - self._interrupted < TWICE:
+            self.screen.attempt_soon(self.app.leave, 0)
+            return
+        self._interrupted = time.monotonic()
+        again = f"{self.app.key_for('interrupt')} again quits"
+        cleared = self.composer.drop()
+        self.app.notify(f"Draft cleared; ↑ brings it back.   {again}" if cleared else again, timeout=TWICE)
+
+    def toggle_overlay(self) -> None:
+        """Lay the sidebar over the page, or take it away."""
+        self.screen.toggle_class("-overlay")
+        if self.screen.has_class("-overlay"):
+            self.screen.query_one(Conversations).focus()
+        else:
+            self.screen.back_to_writing()
