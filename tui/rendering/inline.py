@@ -53,9 +53,9 @@ class _State(StateInline):
 
 def parse_inline(text: str, env: dict[str, Any]) -> list[Piece]:
     """The pieces of a paragraph's ``text``; places count from its beginning, newlines force a break."""
-    text = sound(text)
+    text = sound(text).replace("\t", " ")
     if not _MARKUP.search(text):
-        return [Piece(clean(text), INK, 0, len(text))] if text else []
+        return [Piece(text, INK, 0, len(text))] if text else []
     parser = markdown()
     state = _State(text, parser, env, [])
     parser.inline.tokenize(state)
@@ -137,8 +137,7 @@ class _Weaver:
 
     def _add(self, text: str, start: int, end: int, look: int = 0) -> None:
         if text:
-            text = clean(text).replace("\t", " ")
-            self.pieces.append(Piece(text, self._look | look, start, end, self._link))
+            self.pieces.append(Piece(clean(text), self._look | look, start, end, self._link))
 
     def _code_inline(self, token: Token, start: int, _end: int) -> None:
         mark, content = token.markup, token.content
@@ -152,7 +151,7 @@ class _Weaver:
         while position <= len(content):
             newline = self.text.find("\n", start + position, start + len(content))
             stop = len(content) if newline < 0 else newline - start + 1
-            part = clean(content[position:stop]).replace("\t", " ")
+            part = content[position:stop]
             self.pieces.append(Piece(part, look, start + position, start + stop, self._link))
             position = stop if newline >= 0 else len(content) + 1
 

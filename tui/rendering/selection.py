@@ -89,13 +89,16 @@ def _table_text(content: str, pieces: list[Piece]) -> str:
 
 def copy(layout: Layout, source: Source, start: Spot, end: Spot) -> str:
     """The source between two places of a document."""
+    shown = [placed for placed in layout.placed if placed.rows]
+    if not shown:
+        return ""
+    first, last = _text_of(shown[0]), _text_of(shown[-1])
+    if start <= first[0] and end >= last[1]:
+        return source.text
     parts: list[str] = []
-    chosen = [
-        placed for placed in layout.placed if placed.top <= end[0] and placed.top + placed.rows > start[0]
-    ]
     before: Leaf | None = None
-    for placed in chosen:
-        found = _excerpt(placed, source, start, end, alone=len(chosen) == 1)
+    for placed in layout.placed:
+        found = _excerpt(placed, source, start, end, alone=_within(placed, start, end))
         if found is None:
             continue
         if before is not None:
@@ -105,25 +108,42 @@ def copy(layout: Layout, source: Source, start: Spot, end: Spot) -> str:
     return "".join(parts)
 
 
+def _within(placed: Placed, start: Spot, end: Spot) -> bool:
+    """Whether nothing but this leaf is selected."""
+    return placed.top <= start[0] and end[0] < placed.top + placed.rows
+
+
+def _text_of(placed: Placed) -> tuple[Spot, Spot]:
+    """Where a leaf's text begins and ends in the document."""
+    top = placed.top + placed.leaf.gap
+    indent = sum(cells(piece.text) for piece in placed.rest)
+    found = extent(placed.drawing)
+    if found is None:
+        return (top, indent), (top + placed.drawing.height - 1, indent)
+    (row, cell), (last, edge) = found
+    return (top + row, indent + cell), (top + last, indent + edge)
+
+
 def _excerpt(placed: Placed, source: Source, start: Spot, end: Spot, *, alone: bool) -> str | None:
     """What is selected of one leaf; None if nothing is."""
     leaf, drawing = placed.leaf, placed.drawing
-    text = extent(drawing)
+    whole = source.text[leaf.start : leaf.end]
+    if not placed.rows:  # folded away
+        return whole if start[0] < placed.top <= end[0] else None
+    first, last = _text_of(placed)
+    if last == first:  # nothing in it comes from the source: a rule
+        return whole if start <= first <= end else None
+    if start >= last or end <= first:
+        return None
     top = placed.top + leaf.gap
     indent = sum(cells(piece.text) for piece in placed.rest)
-    first = (start[0] - top, start[1] - indent)
-    last = (end[0] - top, end[1] - indent)
-    if text is None:
-        return source.text[leaf.start : leaf.end] if placed.rows and last >= (0, 0) else None
-    if first >= text[1] or last <= text[0]:
-        return None
-    if first > text[0] or last < text[1]:
-        marker = _marker(leaf, source) if first < (0, 0) else ""
-        return marker + visible(leaf, drawing, max(first, text[0]), min(last, text[1]))
-    if alone and leaf.kind in ("fence", "code") and (first[0] > 0 or last[0] < drawing.height - 1):
+    marked = start < (top, 0) or (start[0] == top and start[1] < indent)
+    if start > first or end < last:
+        inner = [(row - top, cell - indent) for row, cell in (max(start, first), min(end, last))]
+        return (_marker(leaf, source) if marked else "") + visible(leaf, drawing, *inner)
+    if alone and leaf.kind in ("fence", "code") and (start[0] > top or end[0] < top + drawing.height - 1):
         return leaf.content.removesuffix("\n")
-    begin = leaf.start if first < (0, 0) or not indent else Places(leaf, source).to_source(0)
-    return source.text[begin : leaf.end]
+    return whole if marked or not indent else source.text[Places(leaf, source).to_source(0) : leaf.end]
 
 
 def _marker(leaf: Leaf, source: Source) -> str:

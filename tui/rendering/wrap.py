@@ -110,13 +110,18 @@ def _wrap_wide(text: str, position: int, end: int, width: int, lines: Lines) -> 
         while stop > word and not _may_break(text, position + stop, sizes, stop):
             stop -= 1
         if stop <= word:
-            stop = max(furthest, first + 1)
+            stop = furthest if furthest > first else _after(edges, first)
         after = stop
         while stop > first and text[position + stop - 1] == " ":
             stop -= 1
         lines.append((position + first, position + stop))
         first = word = _indent(text, position + after, end) - position
     lines.append((position + first, end))
+
+
+def _after(edges: list[int], index: int) -> int:
+    """The end of a character that is wider than a line, with all that belongs to it."""
+    return bisect_right(edges, edges[index + 1]) - 1
 
 
 def _may_break(text: str, at: int, sizes: list[int], index: int) -> bool:
@@ -138,7 +143,8 @@ def chop(text: str, width: int, rest: int) -> Lines:
         edges = list(accumulate(_sizes(text), initial=0))
         cuts, room = [0], width
         while edges[-1] - edges[cuts[-1]] > room:
-            cuts.append(max(bisect_right(edges, edges[cuts[-1]] + room) - 1, cuts[-1] + 1))
+            furthest = bisect_right(edges, edges[cuts[-1]] + room) - 1
+            cuts.append(furthest if furthest > cuts[-1] else _after(edges, cuts[-1]))
             room = rest
         cuts.append(len(text))
     return list(pairwise(cuts))
