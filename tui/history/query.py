@@ -19,12 +19,13 @@ _TOKEN = re.compile(r"[^\W_]+")
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 _AGO = re.compile(r"(\d{1,4})([dwmy])")
 _DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
+_LONGEST = 1000  # characters that are read of a query
 _ACCENT = "[\u0300-\u036f]*"
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One word or phrase, folded."""
+    """One word or phrase, as it was typed."""
 
     text: str
     prefix: bool = False
@@ -32,13 +33,14 @@ class Term:
 
     @property
     def tokens(self) -> list[str]:
-        """The words of the index that it is made of."""
-        return _TOKEN.findall(spaced(self.text) or self.text)
+        """The words that it is made of, folded."""
+        folded = fold(self.text)
+        return _TOKEN.findall(spaced(folded) or folded)
 
     @property
     def match(self) -> str:
-        """It in FTS5's language. Quoted, so that nothing in it is an operator."""
-        return f'"{" ".join(self.tokens)}"' + ("*" if self.prefix else "")
+        """It in FTS5's language. Quoted, so that nothing in it is an operator; the index folds it itself."""
+        return f'"{spaced(self.text) or self.text}"' + ("*" if self.prefix else "")
 
     def pattern(self) -> str:
         """A regular expression that finds it in folded text."""
@@ -84,14 +86,14 @@ class Query:
 def parse(text: str) -> Query:
     """Read what was typed. The last word is a prefix, unless a space or a quote has ended it."""
     query = Query()
-    text = normalise(text)
+    text = normalise(text[:_LONGEST])
     for part in _PART.finditer(text):
         if part["name"] and _filter(query, part["name"].lower(), part["quoted"] or part["value"] or ""):
             continue
         phrase = part["phrase"]
-        term = Term(fold(phrase or part[0]), prefix=part.end() == len(text) and not part["closed"])
-        if term.text.strip(' "'):
-            query.terms.append(term)
+        typed = (phrase or part[0]).replace('"', " ")
+        if typed.strip():
+            query.terms.append(Term(typed, prefix=part.end() == len(text) and not part["closed"]))
     return query
 
 

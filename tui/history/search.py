@@ -57,8 +57,9 @@ def _in_messages(connection: sqlite3.Connection, query: Query, limit: int) -> li
         """,
         (*values, limit),
     ).fetchall()
-    marker = query.marker()
-    return [(row["created_at"], _message_hit(connection, row, marker)) for row in rows]
+    marker = query.marker() if rows else None
+    # By their ids, as the index gives them, so that pages never overlap.
+    return [(row["id"] * 1000, _message_hit(connection, row, marker)) for row in rows]
 
 
 def _message_hit(
