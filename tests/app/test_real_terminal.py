@@ -67,10 +67,16 @@ class Terminal:
         self._read_until(lambda: False)
         return self.process.wait(PATIENCE)
 
+    def vanish(self) -> None:
+        """Close the terminal's window."""
+        os.close(self._master)
+        self._master = -1
+
     def close(self) -> None:
         self.process.kill()
         self.process.wait()
-        os.close(self._master)
+        if self._master >= 0:
+            os.close(self._master)
 
     def _read_until(self, enough: Callable[[], bool]) -> None:
         deadline = time.monotonic() + PATIENCE
@@ -158,6 +164,20 @@ def test_a_signal_saves_the_reply_and_restores_the_terminal(terminal, model_serv
     app.process.send_signal(number)
     assert app.end() == code
     assert [sequence for sequence in RESTORED if sequence not in app.output] == []
+    model_server.release.set()
+    again = terminal("--continue")
+    again.see("Hello from", "stopped")
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="its terminals can't be polled")
+def test_a_terminal_that_vanishes_ends_the_program_and_saves_the_reply(terminal, model_server):
+    model_server.hold_after = 2
+    app = terminal()
+    app.see("big")
+    app.press("Hi" + ENTER)
+    app.see("Hello from")
+    app.vanish()
+    assert app.process.wait(PATIENCE) == 129
     model_server.release.set()
     again = terminal("--continue")
     again.see("Hello from", "stopped")
