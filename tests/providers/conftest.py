@@ -432,15 +432,21 @@ class Outcome:
 
 @pytest.fixture
 def ask() -> Callable[..., Awaitable[Outcome]]:
-    """Asks a provider and gathers everything until its end; only our own errors may end it."""
+    """Asks a provider and gathers everything until its end; only our own errors may end it.
 
-    async def gather(provider: Any, prompt: str = "Hi", **options: Any) -> Outcome:
+    ``seen`` is told the text so far with every chunk.
+    """
+
+    async def gather(
+        provider: Any, prompt: str = "Hi", seen: Callable[[str], Any] = lambda text: None, **options: Any
+    ) -> Outcome:
         outcome = Outcome()
         messages = options.pop("messages", [{"role": "user", "content": prompt}])
         model = options.pop("model", "m")
         try:
             async for chunk in provider.create_async_generator(model, messages, **options):
                 outcome.chunks.append(chunk)
+                seen(outcome.text)
         except ProviderError as error:
             outcome.error = error
         return outcome

@@ -77,7 +77,7 @@ def no_answer(error: Exception, url: str, proxy: str | None, connect: float) -> 
                 kind=ErrorKind.PROTOCOL,
             )
         case aiohttp.InvalidURL() | aiohttp.NonHttpUrlClientError() | ValueError():
-            reason = one_line(redact(str(error)), 200)
+            reason = one_line(redact(str(error)), 200).rstrip(".")
             return ProviderError(
                 f"The request to {where} can't be sent: {reason}",
                 "Check the address and the headers in the config.",

@@ -138,12 +138,9 @@ class OllamaReader(Reader):
 
 def _context(turns: list[dict[str, Any]], options: Mapping[str, Any]) -> int | None:
     """Room for the conversation and its reply, in powers of two: each change loads the model anew."""
-    tokens = sum(
-        estimate_tokens(turn["content"])
-        + TOKENS_PER_MESSAGE
-        + _TOKENS_OF_PICTURE * len(turn.get("images", ()))
-        for turn in turns
-    )
+    pictures = sum(len(turn.get("images", ())) for turn in turns)
+    tokens = sum(estimate_tokens(turn["content"]) + TOKENS_PER_MESSAGE for turn in turns)
+    tokens += pictures * _TOKENS_OF_PICTURE
     wanted = round(tokens * _MARGIN) + (options.get("max_tokens") or _REPLY_TOKENS)
     return None if wanted <= _LEAST_CONTEXT else 1 << (wanted - 1).bit_length()
 
