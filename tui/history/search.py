@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from typing import Any
 
 from tui.chat.conversation import SearchHit
 from tui.chat.message import Role
 from tui.history.folding import fold, key
 from tui.history.listing import LISTED
 from tui.history.query import Query, parse
-from tui.history.stamps import from_stamp, to_stamp
+from tui.history.scope import limit_to_times, scope_of
+from tui.history.stamps import from_stamp
 from tui.text import clean
 
 _BEFORE, _LENGTH = 40, 160  # characters of a snippet, and how many of them stand before the hit
@@ -37,25 +37,30 @@ def search(connection: sqlite3.Connection, text: str, limit: int, offset: int) -
 def _in_messages(connection: sqlite3.Connection, query: Query, limit: int) -> list[Found]:
     if query.titles_only or not query.words:
         return []
-    conditions = ["messages_fts MATCH ?", "m.hidden = 0", "c.deleted_at IS NULL"]
-    values: list[Any] = [query.match]
-    _add_filters(query, "coalesce(m.model, c.model)", conditions, values)
+    scope = scope_of(connection, query)
+    if scope.nothing:
+        return []
+    if scope.few:
+        tables = (
+            "conversations c CROSS JOIN messages m ON m.conversation_id = c.id "
+            "CROSS JOIN messages_fts ON messages_fts.rowid = m.id"
+        )
+    else:
+        tables = (
+            "messages_fts CROSS JOIN messages m ON m.id = messages_fts.rowid "
+            "CROSS JOIN conversations c ON c.id = m.conversation_id"
+        )
+    scope.require("m.hidden = 0")
+    scope.require("messages_fts MATCH ?", query.match)
     # Ids of messages grow with time, so the index gives the newest first and the dates are a range of it.
-    if query.before:
-        conditions.append("messages_fts.rowid < ?")
-        values.append(to_stamp(query.before) // 1000)
-    if query.after:
-        conditions.append("messages_fts.rowid >= ?")
-        values.append(to_stamp(query.after) // 1000)
+    limit_to_times(query, scope, "messages_fts.rowid", unit=1000)
     rows = connection.execute(
         f"""
         SELECT m.id, m.conversation_id, m.role, m.model, m.created_at, c.title, c.updated_at,
                substr(m.text, 1, {_WINDOW}) AS text, length(m.text) > {_WINDOW} AS more
-        FROM messages_fts CROSS JOIN messages m ON m.id = messages_fts.rowid
-        CROSS JOIN conversations c ON c.id = m.conversation_id
-        WHERE {" AND ".join(conditions)} ORDER BY messages_fts.rowid DESC LIMIT ?
+        FROM {tables} WHERE {scope.where} ORDER BY messages_fts.rowid DESC LIMIT ?
         """,
-        (*values, limit),
+        (*scope.values, limit),
     ).fetchall()
     marker = query.marker() if rows else None
     # By their ids, as the index gives them, so that pages never overlap.
@@ -82,27 +87,22 @@ def _message_hit(
 
 
 def _in_titles(connection: sqlite3.Connection, query: Query, limit: int) -> list[Found]:
-    conditions: list[str] = [LISTED]
-    values: list[Any] = []
-    for term in query.terms:
-        conditions.append("instr(title_key, ?)")
-        values.append(key(term.text))
-    _add_filters(query, "c.model", conditions, values)
-    if query.before:
-        conditions.append("updated_at < ?")
-        values.append(to_stamp(query.before))
-    if query.after:
-        conditions.append("updated_at >= ?")
-        values.append(to_stamp(query.after))
+    scope = scope_of(connection, query)
+    if scope.nothing:
+        return []
+    scope.require(LISTED)
+    keys = [key(term.text) for term in query.terms]
+    for part in keys:
+        scope.require("instr(title_key, ?)", part)
+    limit_to_times(query, scope, "updated_at", unit=1)
     rows = connection.execute(
         f"""
         SELECT id, title, model, updated_at FROM conversations c
-        WHERE {" AND ".join(conditions)} ORDER BY updated_at DESC LIMIT ?
+        WHERE {scope.where} ORDER BY updated_at DESC LIMIT ?
         """,
-        (*values, limit),
+        (*scope.values, limit),
     )
-    parts = [re.escape(key(term.text)) for term in query.terms]
-    marker = re.compile("|".join(parts)) if parts else None
+    marker = re.compile("|".join(map(re.escape, keys))) if keys else None
     return [(row["updated_at"], _title_hit(row, marker)) for row in rows]
 
 
@@ -110,15 +110,6 @@ def _title_hit(row: sqlite3.Row, marker: re.Pattern[str] | None) -> SearchHit:
     snippet, marks = excerpt(row["title"], marker)
     updated = from_stamp(row["updated_at"])
     return SearchHit(row["id"], None, row["title"], snippet, marks, None, row["model"], updated)
-
-
-def _add_filters(query: Query, model: str, conditions: list[str], values: list[Any]) -> None:
-    for name in query.models:
-        conditions.append(f"instr(lower({model}), ?)")
-        values.append(name)
-    for tag in query.tags:
-        conditions.append("instr(c.tag_key, ?)")
-        values.append(f"\n{tag}\n")
 
 
 def excerpt(text: str, marker: re.Pattern[str] | None) -> tuple[str, tuple[tuple[int, int], ...]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -12,17 +11,15 @@ from typing import TypeVar, Unpack
 from tui.chat.bundle import Bundle
 from tui.chat.conversation import Conversation, SearchHit, Summary
 from tui.chat.message import Message, Role, Status
-from tui.errors import HistoryBusyError, HistoryError
+from tui.errors import HistoryError
 from tui.history import bundles, conversations, listing, messages, recall
-from tui.history.backup import check_target, copy_to
 from tui.history.database import Database
 from tui.history.opening import Opened, open_place
 from tui.history.search import search
 from tui.history.store import Change, ConversationChanges, HistoryStore, ListFilter
-from tui.history.upkeep import look_after
+from tui.history.upkeep import Upkeep
 
 T = TypeVar("T")
-_PATIENCE = 1.0  # seconds that closing waits for the daily backup; it is made at the next start otherwise
 _ALL = ListFilter()
 
 
@@ -35,8 +32,11 @@ async def open_history(path: Path | None) -> HistoryStore:
         HistoryError: The file can't be opened in any way.
     """
     history = SqliteHistory(await open_place(path))
-    await history.look_for_changes()  # what comes after this is news
-    history.begin_upkeep()
+    try:
+        await history.begin()
+    except BaseException:
+        await history.close()
+        raise
     return history
 
 
@@ -49,7 +49,7 @@ class SqliteHistory:
         self._notice = opened.notice
         self._listeners: list[Callable[[Change], None]] = []
         self._seen_version: int | None = None
-        self._upkeep: asyncio.Task[None] | None = None
+        self._upkeep: Upkeep | None = None
 
     @property
     def notice(self) -> str:
@@ -180,30 +180,27 @@ class SqliteHistory:
 
     async def backup(self, target: Path) -> None:
         """Write a whole copy to ``target``."""
+        from tui.history.backup import check_target, copy_to
+
         check_target(target, self._database.place.path)
         await self._database.read_aside(lambda db: copy_to(db, target))
 
-    def begin_upkeep(self) -> None:
-        """Tidy up and make the daily backup, in the background."""
-        self._upkeep = asyncio.create_task(self._look_after())
+    async def begin(self) -> None:
+        """What comes after this is news; and the history is looked after in the background."""
+        await self.look_for_changes()
+        if self._database.place.path is not None and self._database.place.refusal is None:
+            self._upkeep = Upkeep(self._database, self._session, self._complain)
 
     async def close(self) -> None:
         """Finish what is being written and let go of the database."""
         if self._upkeep is not None:
-            await asyncio.wait([self._upkeep], timeout=_PATIENCE)
-            self._upkeep.cancel()
-            await asyncio.wait([self._upkeep])
+            await self._upkeep.end()
         await self._database.close()
         self._session.end()
 
-    async def _look_after(self) -> None:
-        try:
-            await look_after(self._database, self._session)
-        except HistoryBusyError:
-            return  # another program works on it; the next start does this
-        except HistoryError as error:
-            self._notice = f"{self._notice} {error}".strip()
-            self._announce(None)
+    def _complain(self, error: HistoryError) -> None:
+        self._notice = f"{self._notice} {error}".strip()
+        self._announce(None)
 
     async def _write(self, work: Callable[[sqlite3.Connection], T], about: Callable[[T], int | None]) -> T:
         return await self._database.write(work, lambda result: self._announce(about(result)))

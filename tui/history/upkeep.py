@@ -2,33 +2,70 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from tui.history import backup, conversations
+from tui.errors import HistoryBusyError, HistoryError
 from tui.history.database import Database
 from tui.history.sessions import Session
 
 TRASH_DAYS = 30
+_SMALL = (
+    64_000_000  # bytes up to which a copy takes a moment; a larger file waits until the program has begun
+)
+_DELAY = 5.0  # seconds
+_PATIENCE = 1.0  # seconds that closing waits for a small file's copy
 
 
-async def look_after(database: Database, session: Session) -> None:
-    """Drop what stayed empty, empty the old trash, sweep up after dead programs, make today's backup.
+class Upkeep:
+    """Drops what stayed empty, empties the old trash, sweeps up after dead programs, makes today's backup."""
 
-    Raises:
-        HistoryError: Something could not be done; the next start tries again.
-    """
-    path = database.place.path
-    if path is None or database.place.refusal:
-        return
+    def __init__(
+        self, database: Database, session: Session, complain: Callable[[HistoryError], None]
+    ) -> None:
+        """Begin.
 
-    def tidy(connection: sqlite3.Connection) -> None:
-        conversations.drop_empty(connection, session.gone)
+        Args:
+            database: A database that may be written.
+            session: Ours.
+            complain: Told what could not be done; the next start tries again.
+        """
+        self._database = database
+        self._session = session
+        self._complain = complain
+        path = database.place.path
+        self._large = path is not None and path.stat().st_size > _SMALL
+        self._task = asyncio.create_task(self._run())
+
+    async def end(self) -> None:
+        """Let it come to its end if that is near, and give it up otherwise."""
+        if not self._large:
+            await asyncio.wait([self._task], timeout=_PATIENCE)
+        self._task.cancel()
+        await asyncio.wait([self._task])
+
+    async def _run(self) -> None:
+        try:
+            await self._database.write(self._tidy, lambda _: None)
+            if self._large:
+                await asyncio.sleep(_DELAY)
+            await self._database.read_aside(self._keep_safe)
+        except HistoryBusyError:
+            return  # another program works on it, and does this too
+        except HistoryError as error:
+            self._complain(error)
+
+    def _tidy(self, connection: sqlite3.Connection) -> None:
+        from tui.history import conversations
+
+        conversations.drop_empty(connection, self._session.gone)
         conversations.empty_trash(connection, datetime.now(UTC) - timedelta(TRASH_DAYS))
 
-    def keep_safe(connection: sqlite3.Connection) -> None:
-        session.others()
-        backup.daily(connection, path)
+    def _keep_safe(self, connection: sqlite3.Connection) -> None:
+        from tui.history.backup import daily
 
-    await database.write(tidy, lambda _: None)
-    await database.read_aside(keep_safe)
+        self._session.others()
+        if self._database.place.path is not None:
+            daily(connection, self._database.place.path)

@@ -31,9 +31,15 @@ STATEMENTS = (
     )
     """,
     """
-    CREATE INDEX conversations_listed ON conversations (archived, pinned, updated_at, id, title_key)
+    CREATE INDEX conversations_listed
+    ON conversations (archived, pinned, updated_at, id, title_key, tag_key, model)
     WHERE deleted_at IS NULL AND (message_count > 0 OR draft <> '')
     """,
+    """
+    CREATE INDEX conversations_by_time ON conversations (updated_at, title_key)
+    WHERE deleted_at IS NULL AND (message_count > 0 OR draft <> '')
+    """,
+    "CREATE INDEX conversations_tagged ON conversations (tag_key, message_count) WHERE tag_key <> ''",
     "CREATE INDEX conversations_deleted ON conversations (deleted_at) WHERE deleted_at IS NOT NULL",
     "CREATE INDEX conversations_empty ON conversations (id) WHERE message_count = 0",
     """
@@ -60,6 +66,7 @@ STATEMENTS = (
     )
     """,
     "CREATE INDEX messages_by_conversation ON messages (conversation_id)",
+    "CREATE INDEX messages_by_model ON messages (model, conversation_id) WHERE model IS NOT NULL",
     "CREATE INDEX messages_streaming ON messages (owner) WHERE status = 'streaming'",
     """
     CREATE TRIGGER messages_counted AFTER INSERT ON messages BEGIN
