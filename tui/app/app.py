@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.scrollbar import ScrollBar
 
 from tui.app import keymap
+from tui.app.background import in_background
 from tui.app.grid import SMALLEST, TALL, WIDE
 from tui.app.lifecycle import on_deadly_signals, on_lost_terminal
 from tui.app.screens.chat import ChatScreen
@@ -107,11 +108,8 @@ class SegueApp(App[None]):
     def on_mount(self) -> None:
         """Catch the signals that end programs."""
         if not self.is_headless:
-            on_deadly_signals(self._end_by_signal)
-            on_lost_terminal(self._end_by_signal)
-
-    def _end_by_signal(self, code: int) -> None:
-        self.call_later(self.leave, code)
+            on_deadly_signals(self.leave_soon)
+            on_lost_terminal(self.leave_soon)
 
     def notify(
         self,
@@ -193,12 +191,15 @@ class SegueApp(App[None]):
 
     async def action_help(self) -> None:
         """Show all keys and commands."""
-        if self.chat.room is not None:
-            await self.chat.room.sheets.help()
+        await self.chat.in_room(lambda room: room.sheets.help())
 
     async def action_quit(self) -> None:
         """Keep what is coming, and quit."""
-        await self.leave(0)
+        self.leave_soon(0)
+
+    def leave_soon(self, code: int) -> None:
+        """End in the background: what is being stored may need the app."""
+        in_background(self, "leave", self.leave, code)
 
     async def leave(self, code: int) -> None:
         """End: replies are stopped and stored, the draft written, the workspace closed.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on
@@ -11,6 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.dom import DOMNode
 from textual.screen import Screen
+from textual.worker import Worker, WorkerCancelled, WorkerFailed
 
 from tui.app import key_hints
 from tui.app.background import in_background
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
     from tui.app.widgets.transcript import Transcript
 
 ASK = "Ask, or / for commands"
+TWICE = 2.0
+"""Seconds within which a second Ctrl+C quits."""
 
 
 class ChatScreen(Screen[None]):
@@ -57,6 +62,8 @@ class ChatScreen(Screen[None]):
         """What is behind the screen, once the history is open."""
         self.early: list[str] = []
         """What was sent before that."""
+        self._opening: Worker[None] | None = None
+        self._interrupted = 0.0
 
     # -- parts
     @classmethod
@@ -98,7 +105,7 @@ class ChatScreen(Screen[None]):
         self.call_after_refresh(self._open_soon)
 
     def _open_soon(self) -> None:
-        in_background(self, "open", self._open_room)
+        self._opening = in_background(self, "open", self._open_room)
 
     async def _open_room(self) -> None:
         from tui.app.screens.room import open_room
@@ -106,9 +113,26 @@ class ChatScreen(Screen[None]):
         await open_room(self)
 
     async def finish(self) -> None:
-        """Store what is on its way, before the program ends."""
+        """Store what is on its way, before the program ends; what was just typed is worth waiting for."""
+        if self._opening is not None:
+            with suppress(WorkerFailed, WorkerCancelled):
+                await self._opening.wait()
         if self.room is not None:
             await self.room.finish()
+
+    async def in_room(self, act: Callable[[ChatRoom], Awaitable[None]]) -> None:
+        """Do something that needs the room; if it is not open yet, as soon as it is."""
+        if self.room is not None:
+            await self.attempt(act, self.room)
+        else:
+            self.attempt_soon(self._when_open, act)
+
+    async def _when_open(self, act: Callable[[ChatRoom], Awaitable[None]]) -> None:
+        if self._opening is not None:
+            await self._opening.wait()
+        if self.room is None:
+            raise UsageError("The history could not be opened")
+        await act(self.room)
 
     def tell(self, error: Exception) -> None:
         """Say what went wrong; the room keeps what must not be missed."""
@@ -147,12 +171,7 @@ class ChatScreen(Screen[None]):
 
     def run_command(self, name: str, argument: str = "") -> None:
         """Run a slash command."""
-        self.attempt_soon(self._run_command, name, argument)
-
-    async def _run_command(self, name: str, argument: str) -> None:
-        if self.room is None:
-            raise UsageError("The history is not open yet")
-        await self.room.commands.run(name, argument)
+        in_background(self, "acts", self.in_room, lambda room: room.commands.run(name, argument))
 
     @on(Composer.Changed)
     def _written(self) -> None:
@@ -178,8 +197,7 @@ class ChatScreen(Screen[None]):
     def on_sidebar_opened(self, event: Sidebar.Opened) -> None:
         """Open a conversation."""
         self.remove_class("-overlay")
-        if self.room is not None:
-            self.attempt_soon(self.room.open_by_id, event.conversation_id)
+        in_background(self, "acts", self.in_room, lambda room: room.open_by_id(event.conversation_id))
 
     def on_conversations_left(self) -> None:
         """Back from the sidebar."""
@@ -194,28 +212,37 @@ class ChatScreen(Screen[None]):
 
     def action_interrupt(self) -> None:
         """Copy what is selected, else stop the reply, else clear the draft; twice: quit."""
-        if self.room is not None:
-            self.room.interrupt()
+        selected = self.get_selected_text()
+        if selected:
+            self.attempt_soon(self.segue.copy, selected)
+            self.clear_selection()
+        elif self.room is None or not self.room.desk.stop():
+            self._clear_or_quit()
+
+    def _clear_or_quit(self) -> None:
+        if time.monotonic() - self._interrupted < TWICE:
+            self.segue.leave_soon(0)
+            return
+        self._interrupted = time.monotonic()
+        again = f"{self.segue.key_for('interrupt')} again quits"
+        cleared = self.composer.drop()
+        self.notify(f"Draft cleared; ↑ brings it back.   {again}" if cleared else again, timeout=TWICE)
 
     async def action_model(self) -> None:
         """Choose who answers from now on."""
-        if self.room is not None:
-            await self.attempt(self.room.sheets.pick_model)
+        await self.in_room(lambda room: room.sheets.pick_model())
 
     async def action_new(self) -> None:
         """Begin a new conversation."""
-        if self.room is not None:
-            await self.attempt(self.room.open_new)
+        await self.in_room(lambda room: room.open_new())
 
     async def action_conversations(self) -> None:
         """Find and open a conversation."""
-        if self.room is not None:
-            await self.attempt(self.room.sheets.all_conversations)
+        await self.in_room(lambda room: room.sheets.all_conversations())
 
     async def action_find(self) -> None:
         """Find in this conversation."""
-        if self.room is not None:
-            await self.attempt(self.room.sheets.find)
+        await self.in_room(lambda room: room.sheets.find())
 
     def action_sidebar(self) -> None:
         """Show or hide the sidebar: beside the page where there is room, else over it."""
@@ -241,8 +268,7 @@ class ChatScreen(Screen[None]):
 
     async def action_undo(self) -> None:
         """Take back the last deletion."""
-        if self.room is not None:
-            await self.attempt(self.room.actions.undo)
+        await self.in_room(lambda room: room.actions.undo())
 
     # -- keys before the composer has the focus
     def on_key(self, event: events.Key) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -30,8 +29,6 @@ if TYPE_CHECKING:
     from tui.chat.message import Message
     from tui.engine.workspace import Workspace
 
-TWICE = 2.0
-"""Seconds within which a second Ctrl+C quits."""
 SETTLED = 0.5
 """Seconds after the start in which the HTTP client is not loaded."""
 
@@ -74,7 +71,6 @@ class ChatRoom:
         self.commands = SlashCommands(self)
         self.sheets = Sheets(self)
         self._shown: Chat | None = None
-        self._interrupted = 0.0
 
     # -- parts
     @property
@@ -241,24 +237,6 @@ class ChatRoom:
             self.screen.remove_class("-overlay")
         self.refresh_frame()
         self.screen.back_to_writing()
-
-    def interrupt(self) -> None:
-        """Copy what is selected, else stop the reply, else clear the draft; twice: quit."""
-        selected = self.screen.get_selected_text()
-        if selected:
-            self.screen.attempt_soon(self.app.copy, selected)
-            self.screen.clear_selection()
-        elif not self.desk.stop():
-            self._clear_or_quit()
-
-    def _clear_or_quit(self) -> None:
-        if time.monotonic() - self._interrupted < TWICE:
-            self.screen.attempt_soon(self.app.leave, 0)
-            return
-        self._interrupted = time.monotonic()
-        again = f"{self.app.key_for('interrupt')} again quits"
-        cleared = self.composer.drop()
-        self.app.notify(f"Draft cleared; ↑ brings it back.   {again}" if cleared else again, timeout=TWICE)
 
     def toggle_overlay(self) -> None:
         """Lay the sidebar over the page, or take it away."""
