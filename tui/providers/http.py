@@ -262,9 +262,17 @@ def _socks_connector(proxy: str) -> aiohttp.BaseConnector:
             "Install it: pip install 'segue[socks]'",
             kind=ErrorKind.UNAVAILABLE,
         ) from None
-    connector: aiohttp.BaseConnector = ProxyConnector.from_url(
-        proxy.replace("socks5h://", "socks5://"), rdns=True, keepalive_timeout=_KEEP_ALIVE_SECONDS
-    )
+    address = proxy.replace("socks5h://", "socks5://").replace("socks4a://", "socks4://")
+    try:
+        connector: aiohttp.BaseConnector = ProxyConnector.from_url(
+            address, rdns=True, keepalive_timeout=_KEEP_ALIVE_SECONDS
+        )
+    except ValueError as error:
+        raise ProviderError(
+            f"The proxy {host_of(proxy)} can't be used: {one_line(redact(str(error)), 100)}",
+            "Its address begins with http://, socks4:// or socks5://.",
+            kind=ErrorKind.PROXY,
+        ) from None
     return connector
 
 

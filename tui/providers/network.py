@@ -37,7 +37,7 @@ def place_of(url: str) -> str:
 
 def socks_errors() -> tuple[type[Exception], ...]:
     """What the SOCKS library raises, if it was loaded."""
-    module: Any = sys.modules.get("python_socks")
+    module: Any = sys.modules.get("aiohttp_socks")
     return (module.ProxyError, module.ProxyTimeoutError, module.ProxyConnectionError) if module else ()
 
 
