@@ -12,10 +12,9 @@ from tui.chat.bundle import Bundle
 from tui.chat.conversation import Conversation, SearchHit, Summary
 from tui.chat.message import Message, Role, Status
 from tui.errors import HistoryError
-from tui.history import bundles, conversations, listing, messages, recall
+from tui.history import conversations, listing, messages, recall
 from tui.history.database import Database
 from tui.history.opening import Opened, open_place
-from tui.history.search import search
 from tui.history.store import Change, ConversationChanges, HistoryStore, ListFilter
 from tui.history.upkeep import Upkeep
 
@@ -98,11 +97,15 @@ class SqliteHistory:
 
     async def copy_conversation(self, conversation_id: int, *, leaf: int | None = None) -> Conversation:
         """A copy: whole, or only the path down to ``leaf``."""
+        from tui.history import bundles
+
         return await self._write(lambda db: bundles.copy(db, conversation_id, leaf), lambda made: made.id)
 
-    async def add_conversations(self, bundles_: Sequence[Bundle]) -> list[int | None]:
+    async def add_conversations(self, bundles: Sequence[Bundle]) -> list[int | None]:
         """Write whole conversations, all or none."""
-        return await self._write_in(None, lambda db: bundles.add(db, bundles_))
+        from tui.history.bundles import add
+
+        return await self._write_in(None, lambda db: add(db, bundles))
 
     # -- messages
     async def messages(self, ids: Sequence[int]) -> list[Message]:
@@ -146,6 +149,8 @@ class SqliteHistory:
     # -- search and recall
     async def search(self, query: str, *, limit: int = 50, offset: int = 0) -> list[SearchHit]:
         """Full-text search, newest first."""
+        from tui.history.search import search  # here, because no start needs it
+
         return await self._database.read(lambda db: search(db, query, limit, offset))
 
     async def remember_prompt(self, text: str) -> None:
