@@ -51,21 +51,6 @@ class TestSessions:
             await get(server.url)
         assert server.connections == 1
 
-    async def test_connection_is_used_again_after_a_streamed_reply(self, framed, server, ask):
-        """The reply ends at its end mark; what comes after it is taken if it is there at once."""
-
-        async def answer(exchange):
-            await exchange.head(Content_Type=framed.content_type)
-            for piece in framed.reply("Hello"):
-                await exchange.chunk(piece)
-            await exchange.end()
-
-        server.answer = answer
-        async with shared_session():
-            for _ in range(3):
-                assert (await ask(framed.at(server.url))).text == "Hello"
-        assert server.connections == 1
-
     async def test_nothing_is_left_open(self, server):
         server.answer = ok
         with warnings.catch_warnings(record=True) as seen:

@@ -14,7 +14,7 @@ from tui.errors import ModelNotSupportedError
 from tui.providers import AI365VIP
 from tui.providers.base import AsyncGeneratorProvider, ProviderModelMixin
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 HEADERS = {
     "accept": "*/*",
