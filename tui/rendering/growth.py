@@ -9,12 +9,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from tui.rendering.blocks import parse_blocks, place
 from tui.rendering.leaves import Leaf, Path
+from tui.rendering.placing import place
 from tui.rendering.source import Source
 
 LONG = 24
 """Lines from which on a leaf is no longer read whole."""
+
+
+def parse_blocks(
+    text: str, env: dict[str, Any], base: int = 0, path: Path = (), before: Path = (), again: Path = ()
+) -> list[Leaf]:
+    """``blocks.parse_blocks``; the parser is imported when there is something to parse."""
+    from tui.rendering import blocks
+
+    return blocks.parse_blocks(text, env, base, path, before, again) if text else []
 
 
 class Growth:

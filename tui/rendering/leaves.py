@@ -164,7 +164,7 @@ class Flattener:
     def _close(self) -> None:
         container = self.path.pop()
         last = self.leaves[-1] if self.leaves else None
-        if container.kind != "quote" and (last is None or container not in last.path):
+        if last is None or container not in last.path:
             self.leaves.append(Leaf("empty", (*self.path, container), container.line, container.line + 1))
 
     def _alert_title(self, token: Token) -> None:

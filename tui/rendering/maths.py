@@ -17,6 +17,7 @@ from tui.rendering.symbols import (
     DELIMITERS,
     FRACTIONS,
     FUNCTIONS,
+    PREFIXES,
     SPACES,
     SUBSCRIPTS,
     SUPERSCRIPTS,
@@ -27,8 +28,10 @@ from tui.rendering.symbols import (
 )
 
 _TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\.|[{}^_&~']|\s+|\d+(?:[.,]\d+)*|.", re.DOTALL)
-_SIMPLE = re.compile(r"-?[\w.′∞]+", re.UNICODE)
-_OUTER = re.compile(r"\(([^()]|\([^()]*\))*\)|√\w|√\([^()]*\)|\w+\([^()]*\)")
+_SIMPLE = re.compile(r"-?[\w.′∞∂∇√]+")
+_PRODUCT = re.compile(r"\d+[^\W\d]")
+"""A number and a letter: below a fraction's bar they would seem to be above and below it."""
+_OUTER = re.compile(r"√?\(([^()]|\([^()]*\))*\)|√\w|[\w∑∏∫]+\^?\([^()]*\)")
 _SMALL = "".join((*SUPERSCRIPTS.values(), *SUBSCRIPTS.values()))
 _DEPTH = 40
 
@@ -158,6 +161,9 @@ class _Reader:
             return "".join(html5.get(char + ALPHABETS[name], char) for char in self._argument())
         if name in ACCENTS:
             return _accented(name, self._argument())
+        if name in PREFIXES:
+            while self._peek().isspace():
+                self._at += 1
         if name in SYMBOLS:
             return SYMBOLS[name]
         if name + ";" in html5 and len(name) > 1:
@@ -179,7 +185,8 @@ class _Reader:
             return FRACTIONS[above, below]
         after = self._peek()
         space = " " if after[:1].isalnum() or (after[:1] == "\\" and after[1:2].isalpha()) else ""
-        return f"{_closed(above)}/{_closed(below)}{space}"
+        below = f"({below})" if _PRODUCT.match(below) else _closed(below)
+        return f"{_closed(above)}/{below}{space}"
 
     def root(self) -> str:
         degree = self._option()

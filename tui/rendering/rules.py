@@ -14,6 +14,7 @@ _DOUBLE = re.compile(r"\$\$(?!\$)((?:\\.|[^\\$]|\$(?!\$)){1,4000}?)\$\$(?!\$)", 
 _CLOSING = {"\\(": "\\)", "\\[": "\\]"}
 _LONGEST = 2000
 _OPEN = re.compile(r"<details(?:\s[^<>]*)?>\s*(?:<summary(?:\s[^<>]*)?>(.*?)</summary>\s*)?$", re.I | re.S)
+_BEGUN = re.compile(r"<details(?:\s[^<>]*)?>\s*<summary(?:\s[^<>]*)?>(.*)$", re.I | re.S)
 _CLOSE = re.compile(r"</details\s*>\s*$", re.I)
 _SUMMARY_LINES = 4
 
@@ -161,4 +162,6 @@ def _with_summary(state: StateBlock, first: int, end: int) -> tuple[re.Match[str
         match = _OPEN.match(text)
         if match and match[1] is not None:
             return match, last
+        if last == state.lineMax and (match := _BEGUN.match(text)):
+            return match, last  # the rest of it is still to come
     return None

@@ -98,6 +98,9 @@ it cal large small mathop mathrel mathbin mathord centering
 """
 UNSEEN = frozenset(_UNSEEN.split())
 
+PREFIXES = frozenset(("partial", "neg", "lnot", "forall", "exists", "nexists"))
+"""Operators in front of what they apply to: the space after them is not drawn."""
+
 _TEXTS = """
 text textrm textbf textit texttt textsf textnormal mathrm mathit mathbf mathsf mathtt operatorname mbox hbox
 bm boldsymbol symbf pmb

@@ -20,6 +20,8 @@ from tui.rendering.wrap import cells, wrap
 
 EXACT = 100
 """Rows whose cells are measured as they are drawn; of later ones the source is measured."""
+LONGEST_WORD = 24
+"""Cells of a word that is not cut if there is any other way."""
 SETTLED = 40
 """Rows after which columns keep their width for a while as a table grows."""
 
@@ -120,7 +122,7 @@ class Table:
             if size > known.natural[column]:
                 known.natural[column] = size
             if size > known.words[column]:
-                longest = max((cells(word) for word in text.split()), default=1)
+                longest = max((min(cells(word), LONGEST_WORD) for word in text.split()), default=1)
                 known.words[column] = max(known.words[column], longest)
 
     def resize(self, width: int) -> None:
