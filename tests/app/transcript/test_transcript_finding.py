@@ -18,12 +18,19 @@ def marked(reader, role="mark"):
     return words
 
 
+async def open_bar(reader):
+    bar = FindBar(reader.transcript, reader.app.focused)
+    await reader.app.mount(bar, after=reader.transcript)
+    await reader.settle()
+    return bar
+
+
 async def test_typing_finds_marks_and_counts(book, reading):
     book.prompt("Where is the Needle?")
     book.reply("In the haystack: a needle, and another needle.")
     async with reading(book) as reader:
         await reader.write()
-        await reader.transcript.open_find()
+        await open_bar(reader)
         await reader.press(*"needle")
         await reader.until(lambda: reader.app.query_one(FindCount).words == "3 of 3")
         assert marked(reader) == ["Needle", "needle"]
@@ -41,7 +48,8 @@ async def test_typing_finds_marks_and_counts(book, reading):
 async def test_what_is_not_there_is_said(book, reading):
     book.turns(2)
     async with reading(book) as reader:
-        await reader.transcript.open_find("nowhere")
+        bar = await open_bar(reader)
+        bar.field.value = "nowhere"
         await reader.until(lambda: reader.app.query_one(FindCount).words == "nothing found")
 
 
@@ -113,3 +121,29 @@ async def test_a_message_of_another_path_moves_nothing(book, reading):
 )
 def test_what_is_marked_of_a_query(query, text, expected):
     assert needles(query, text) == expected
+
+
+async def test_another_conversation_begins_without_marks(book, reading):
+    book.turns(3)
+    other = type(book)()
+    other.turns(3)
+    async with reading(book) as reader:
+        bar = await open_bar(reader)
+        bar.field.value = "Question"
+        await reader.until(lambda: len(reader.transcript.hits) == 3)
+        await reader.open(other)
+        assert marked(reader) == []
+        await reader.press("enter")
+        assert len(reader.transcript.hits) == 3
+
+
+async def test_a_growing_reply_is_found_in(book, reading):
+    book.prompt("Where?")
+    reply = book.live("Here is")
+    async with reading(book) as reader:
+        await reader.transcript.find("needle")
+        assert reader.transcript.hits == []
+        reader.transcript.feed(reply.id, " the needle.")
+        await reader.settle()
+        await reader.transcript.find("needle")
+        assert len(reader.transcript.hits) == 1

@@ -53,6 +53,12 @@ class FindBar(Horizontal):
     ]
 
     def __init__(self, messages: SearchableList, came_from: Widget | None) -> None:
+        """Make the bar.
+
+        Args:
+            messages: Where to find.
+            came_from: What has the focus again afterwards.
+        """
         super().__init__()
         self._messages = messages
         self._came_from = came_from
@@ -95,8 +101,11 @@ class FindBar(Horizontal):
 
     async def action_step(self, step: int) -> None:
         """Go to another hit."""
-        await self._messages.next_hit(step)
-        self._count()
+        if self._messages.hits:
+            await self._messages.next_hit(step)
+            self._count()
+        else:
+            await self._find(self.field.value)
 
     async def action_close(self) -> None:
         """Take bar and marks away."""

@@ -23,32 +23,32 @@ class Hit(NamedTuple):
 
 
 class Finder:
-    """Finds in the texts of a path; they are read once and kept for the next needle."""
+    """Finds in the texts of messages; they are read once and kept for the next needle."""
 
-    def __init__(self, ids: Sequence[int], load: Callable[[Sequence[int]], Awaitable[list[Message]]]) -> None:
-        self._ids = tuple(ids)
+    def __init__(self, load: Callable[[Sequence[int]], Awaitable[list[Message]]]) -> None:
         self._load = load
         self._texts: dict[int, str] = {}
 
-    async def find(self, needle: str, shown: Mapping[int, str]) -> list[Hit]:
+    async def find(self, needle: str, ids: Sequence[int], shown: Mapping[int, str]) -> list[Hit]:
         """Every hit from the first message to the last, without regard to case.
 
         Args:
             needle: What to find, as it is.
+            ids: The messages, in their order.
             shown: The texts that are on the screen; a reply that is coming has more than is stored.
 
         Raises:
             HistoryError: The messages could not be read.
         """
-        missing = [i for i in self._ids if i not in self._texts]
+        missing = [i for i in ids if i not in self._texts and i not in shown]
         for start in range(0, len(missing), _PAGE):
             for message in await self._load(missing[start : start + _PAGE]):
                 self._texts[message.id] = clean(message.text)
-        self._texts.update(shown)
         hits: list[Hit] = []
-        for start in range(0, len(self._ids), _PAGE):
-            for message_id in self._ids[start : start + _PAGE]:
-                hits += (Hit(message_id, at) for at in offsets(needle, self._texts.get(message_id, "")))
+        for start in range(0, len(ids), _PAGE):
+            for message_id in ids[start : start + _PAGE]:
+                text = shown.get(message_id) or self._texts.get(message_id, "")
+                hits += (Hit(message_id, at) for at in offsets(needle, text))
             await asyncio.sleep(0)  # a long conversation must not hold up the keys
         return hits
 

@@ -11,6 +11,7 @@ from textual.events import Resize
 from textual.geometry import Region, Size
 from textual.reactive import Reactive, reactive
 from textual.scroll_view import ScrollView
+from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -25,7 +26,7 @@ from tui.errors import SegueError
 from tui.rendering.palette import Palette
 
 Load = Callable[[Sequence[int]], Awaitable[list[Message]]]
-FRAME = 1 / 30
+FRAME = 1 / 20
 """Streamed text is drawn at most once in so many seconds."""
 MORE = "↓ more below   end"
 
@@ -63,6 +64,7 @@ class MessageList(ScrollView):
         self._fetching = 0
         self._openings = 0
         self._news = False
+        self._thumb = (0, 0, False)
 
     # -- what the app calls
     async def open(self, conversation: Conversation, load: Load, at: int | None = None) -> None:
@@ -272,9 +274,20 @@ class MessageList(ScrollView):
         size = Size(self.size.width, total)
         if moved or size != self.virtual_size:
             self.set_reactive(Widget.virtual_size, size)
-            bar = self.vertical_scrollbar
-            bar.window_virtual_size, bar.window_size, bar.position = total, height, line
+            self._set_bar(total, height, line)
         return moved
+
+    def _set_bar(self, total: int, height: int, line: int) -> None:
+        """Tell the scroll bar, and draw it only if its thumb has moved: that costs as much as all the rows."""
+        bar = self.vertical_scrollbar
+        bar.set_reactive(ScrollBar.window_virtual_size, total)
+        bar.set_reactive(ScrollBar.window_size, height)
+        bar.set_reactive(ScrollBar.position, line)
+        length = max(1, round(height * height / max(total, 1)))
+        thumb = (length, round((height - length) * line / max(total - height, 1)), total > height)
+        if thumb != self._thumb:
+            self._thumb = thumb
+            bar.refresh()
 
     def _fetch(self) -> None:
         if self._window is not None and (page := self._window.page()):
@@ -301,20 +314,22 @@ class MessageList(ScrollView):
         window = self._window
         for message_id, (texts, reasonings) in pending.items():
             if window is not None and (view := window.views.get(message_id)) is not None:
+                total = window.column.total
                 first = view.feed("".join(texts), "".join(reasonings))
                 index = window.index[message_id]
                 window.column[index] = view.height
-                self._draw_from(window.column.top(index) + first)
+                self._draw(window.column.top(index) + first, max(total, window.column.total))
 
-    def _draw_from(self, line: int) -> None:
-        """Draw again from a line of the column downwards, or everything if the view has moved."""
+    def _draw(self, first: int, end: int) -> None:
+        """Draw these lines of the column again, or everything if the view has moved."""
         news, self._news = self._news, not self.following
         if self._put_in_place() or news != self._news:
             self.refresh()
             return
-        first = max(0, line - self.top)
-        if first < self.size.height:
-            self.refresh(Region(0, first, self.size.width, self.size.height - first))
+        first = max(0, first - self.top)
+        end = min(end - self.top, self.size.height)
+        if first < end:
+            self.refresh(Region(0, first, self.size.width, end - first))
 
     # -- events
     def on_mount(self) -> None:
@@ -357,6 +372,20 @@ class MessageList(ScrollView):
         self.follow()
 
     # -- drawing
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines of the view; Textual calls this.
+
+        There is no border to draw round them, so they are handed on as they are: what Textual then finds out
+        about a line, it finds out once, for all the frames in which the line stays.
+        """
+        strips = [self.render_line(y) for y in crop.line_range]
+        background = self.background_colors[1]
+        for line_filter in self.get_line_filters():
+            strips = [strip.apply_filter(line_filter, background) for strip in strips]
+        if crop.column_span == (0, self.size.width):
+            return strips
+        return [strip.crop(crop.x, crop.right) for strip in strips]
+
     def render_line(self, y: int) -> Strip:
         """One line of the view; Textual calls this."""
         window, line = self._window, self.top + y

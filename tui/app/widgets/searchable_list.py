@@ -6,13 +6,13 @@ from bisect import bisect_left
 
 from rich.style import Style
 from textual.strip import Strip
-from textual.widget import Widget
 
 from tui.app.widgets.finder import Finder, Hit, needles, offsets
 from tui.app.widgets.look import over
-from tui.app.widgets.message_list import MessageList
+from tui.app.widgets.message_list import Load, MessageList
 from tui.app.widgets.message_view import MessageView
 from tui.app.widgets.window import around
+from tui.chat.conversation import Conversation
 from tui.errors import SegueError
 
 
@@ -25,6 +25,13 @@ class SearchableList(MessageList):
         self._hit: Hit | None = None
         self.hits: list[Hit] = []
         """What was found, from the first message to the last."""
+
+    async def open(self, conversation: Conversation, load: Load, at: int | None = None) -> None:
+        """Show a conversation; what was found in another one is forgotten."""
+        before = self._window
+        await super().open(conversation, load, at)
+        if self._window is not before:
+            self.end_find()
 
     @property
     def place(self) -> int:
@@ -60,31 +67,14 @@ class SearchableList(MessageList):
         if window is None or self._load is None or not window.ids:
             return
         if self._finder is None:
-            self._finder = Finder(window.ids, self._load)
-        finder = self._finder
+            self._finder = Finder(self._load)
         shown = {message_id: view.body.source for message_id, view in window.views.items()}
-        hits = await finder.find(needle, shown)
-        if finder is not self._finder or window is not self._window:
-            return
-        self.hits = hits
-        self.mark(needle)
-        if hits:
-            await self._go_to(hits[self._nearest()])
-        else:
-            self._hit = None
-
-    async def open_find(self, needle: str = "") -> None:
-        """Open the line in which one types what to find, or give it the keys again."""
-        from tui.app.widgets.find_bar import FindBar
-
-        assert isinstance(self.parent, Widget)
-        bar = next(iter(self.parent.query(FindBar)), None)
-        if bar is None:
-            bar = FindBar(self, self.screen.focused)
-            await self.parent.mount(bar, after=self)
-        bar.field.focus()
-        if needle:
-            bar.field.value = needle
+        hits = await self._finder.find(needle, window.ids, shown)
+        if window is self._window:
+            self.hits = hits
+            self.mark(needle)
+            if hits:
+                await self._go_to(hits[self._nearest()])
 
     async def next_hit(self, step: int) -> None:
         """Go to the hit after or before the current one, round the ends."""
@@ -98,10 +88,11 @@ class SearchableList(MessageList):
 
     def mark(self, *words: str) -> None:
         """Mark every hit of these words; without any, nothing."""
+        words = tuple(filter(None, words))
         if self._window is not None:
             self._window.mark(words)
-            self._hit = None
-            self.refresh()
+        self._hit = None
+        self.refresh()
 
     def _nearest(self) -> int:
         """The last hit above the end of the view, else the first one."""

@@ -77,6 +77,7 @@ class Transcript(SearchableList, can_focus=True):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
+        self._selection: Selection | None = None
         self._lines: tuple[int, int] | None = None
         self._hints = CodeHints()
         self._came_from: Widget | None = None
@@ -253,6 +254,7 @@ class Transcript(SearchableList, can_focus=True):
 
     def selection_updated(self, selection: Selection | None) -> None:
         """Draw the selection; Textual tells of it."""
+        self._selection = selection
         if selection is None:
             self._lines = None
         self.refresh()
@@ -260,8 +262,8 @@ class Transcript(SearchableList, can_focus=True):
     @property
     def pinned(self) -> range:
         """What is selected must stay laid out, to be copied."""
-        selection = self.text_selection
-        return messages_of(selection, self._window) if selection and self._window else range(0)
+        selection, window = self._selection, self._window
+        return messages_of(selection, window) if selection and window else range(0)
 
     # -- clicking
     def on_click(self, event: events.Click) -> None:
@@ -280,7 +282,7 @@ class Transcript(SearchableList, can_focus=True):
         if event.chain > 1:
             selection = word_at(view, index, row, cell) if event.chain == 2 else whole_rows(index, row, row)
             self.screen.selections = {self: selection} if selection else {}
-        elif self.text_selection is None:
+        elif self._selection is None:
             self._clicked(view, row, cell)
 
     def _clicked(self, view: MessageView, row: int, cell: int) -> None:
@@ -305,7 +307,7 @@ class Transcript(SearchableList, can_focus=True):
             label, apart = hint
             start = look.edge + look.width - apart - len(label)
             strip = put(strip, start, label, look.ink.accent + Style(reverse=True))
-        selection = self.text_selection
+        selection = self._selection
         if selection is not None and (cells := marked_cells(selection, view, index, row)):
             strip = over(strip, look.edge + cells[0], look.edge + cells[1], look.ink.mark)
         return strip.apply_offsets(-look.edge, key_of(index, row))
