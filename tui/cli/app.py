@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import argparse
-import functools
+from typing import TYPE_CHECKING
 
-from tui.cli.assemble import open_workspace
 from tui.config import load_config
 from tui.paths import Paths
+
+if TYPE_CHECKING:
+    from tui.engine.workspace import Workspace
 
 
 def run(args: argparse.Namespace) -> int:
     """Open the app and return its exit code."""
-    from tui.app.app import SegueApp, StartOptions
+    from tui.app.app import SegueApp
+    from tui.app.start import StartOptions
 
     paths = Paths.default()
     config = load_config(paths.config_file)
+
+    async def opened() -> Workspace:
+        from tui.cli.assemble import open_workspace  # after the first paint: it brings half the program
+
+        return await open_workspace(paths, config, temporary=args.temporary)
+
     start = StartOptions(
         model=args.model,
         open_id=args.open,
@@ -23,7 +32,6 @@ def run(args: argparse.Namespace) -> int:
         prompt=args.prompt,
         temporary=args.temporary,
     )
-    opener = functools.partial(open_workspace, paths, config, temporary=args.temporary)
-    app = SegueApp(config, opener, start)
+    app = SegueApp(config, opened, start)
     app.run()
     return app.return_code or 0
