@@ -27,6 +27,7 @@ from tui.errors import ProviderError
 from tui.history.sqlite import open_history
 from tui.paths import Paths
 from tui.providers.base import Target
+from tui.providers.health import Health
 
 DONE = Finish(FinishReason.STOP)
 Step = Chunk | Exception | asyncio.Event
@@ -78,7 +79,7 @@ class Entry:
     note: str = ""
     free: bool = False
     askable: bool = True
-    health: Any = None
+    health: Health = field(default_factory=Health)
 
 
 class Catalogue:
@@ -229,7 +230,7 @@ def run(tmp_path: Path) -> Run:
             world.store = world.store or await open_history(None)
             await prepare(world)
         world.app = SegueApp(settings, world.open_workspace, start)
-        async with world.app.run_test(size=size) as pilot:
+        async with world.app.run_test(size=size, notifications=True) as pilot:
             world.pilot = pilot
             if ready:
                 await world.ready()

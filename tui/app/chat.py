@@ -81,8 +81,8 @@ class Chat:
         return next((i for i in reversed(self.conversation.path()) if nodes[i].role is Role.ASSISTANT), None)
 
     def hue(self, model_id: str) -> str:
-        """The hue of a model here."""
-        return hue_of(model_id, self.conversation.hues)
+        """The hue that a model has here, or would get with its first reply."""
+        return hue_of(model_id, dict(self.conversation.hues))
 
     async def messages(self, ids: Sequence[int]) -> list[Message]:
         """Messages with their texts; a reply that is coming has all that came so far."""
@@ -133,7 +133,7 @@ class Chat:
     async def _start(self, reply: Reply) -> LiveReply:
         model = reply.message.model or ""
         if model not in self.conversation.hues:
-            self.hue(model)
+            hue_of(model, self.conversation.hues)
             await self.change(hues=self.conversation.hues)
         return self._live.start(self.conversation, reply)
 

@@ -20,10 +20,11 @@ from tui.app.background import in_background
 from tui.app.grid import WIDE
 from tui.app.widgets.composer import Composer
 from tui.app.widgets.key_line import KeyLine
+from tui.app.widgets.notice_line import NoticeLine
 from tui.app.widgets.page import Page, TooSmall
 from tui.app.widgets.status_line import StatusLine
 from tui.app.widgets.title_line import TitleLine
-from tui.errors import SegueError, UsageError
+from tui.errors import ConfigError, HistoryError, SegueError, UsageError
 
 if TYPE_CHECKING:
     from tui.app.app import SegueApp
@@ -135,10 +136,15 @@ class ChatScreen(Screen[None]):
         await act(self.room)
 
     def tell(self, error: Exception) -> None:
-        """Say what went wrong; the room keeps what must not be missed."""
-        if self.room is not None:
-            self.room.note(error)
+        """Say what went wrong; what concerns settings and history stays until it is dismissed."""
+        if isinstance(error, ConfigError | HistoryError):
+            self.note(str(error))
         self.notify(str(error), severity="warning", timeout=8)
+
+    def note(self, words: str) -> None:
+        """Say something that stays until it is dismissed."""
+        for line in self.query("#notice").results(NoticeLine):
+            line.add(words)
 
     async def attempt(self, act: Callable[..., Awaitable[None]], *arguments: Any) -> None:
         """Do something; what can't be done is told."""

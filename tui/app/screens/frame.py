@@ -102,7 +102,7 @@ class Frame:
         try:
             summaries = await desk.workspace.store.list_conversations(limit=LISTED)
         except HistoryError as error:
-            self._room.note(error)
+            self._screen.note(str(error))
             return
         current = None if desk.chat.conversation.temporary else desk.chat.conversation.id
         today = datetime.now().astimezone().date()

@@ -18,7 +18,7 @@ from tui.app.widgets.sidebar import Conversations, Sidebar
 from tui.app.widgets.slash_menu import SlashMenu
 from tui.app.widgets.transcript import Transcript
 from tui.engine.events import Event, ReasoningAdded, TextAdded
-from tui.errors import ConfigError, HistoryError, SegueError
+from tui.errors import SegueError
 
 if TYPE_CHECKING:
     from tui.app.app import SegueApp
@@ -37,7 +37,6 @@ async def open_room(screen: ChatScreen) -> None:
     """Put sidebar, conversation and notices into the frame, open the history, and begin."""
     app = screen.segue
     await _furnish(screen)
-    notices = screen.query_one(NoticeLine)
     problems = [*app.config.problems, *app.key_problems()]
     try:
         app.workspace = workspace = await app.open_workspace()
@@ -45,7 +44,7 @@ async def open_room(screen: ChatScreen) -> None:
     except SegueError as error:
         problems.append(error)
     for problem in problems:
-        notices.add(str(problem))
+        screen.note(str(problem))
         screen.tell(problem)
 
 
@@ -99,7 +98,7 @@ class ChatRoom:
         self.screen.watch(self.transcript, "selected", self.frame.refresh_keys, init=False)
         store.subscribe(lambda change: self.frame.list_soon())
         if store.notice:
-            self.screen.query_one(NoticeLine).add(store.notice)
+            self.screen.note(store.notice)
         await self.open_chat(self.desk.chat)
         self.screen.set_timer(SETTLED, self._keep_connections)
         early = [*filter(None, [options.prompt]), *self.screen.early]
@@ -124,14 +123,17 @@ class ChatRoom:
             desk.drafts.note(desk.chat.conversation, self.actions.draft)
             self.actions.forget()
             self.composer.put("")
+            self._shown = None  # until the draft is there, what is written is no change of it
         await desk.drafts.flush()
-        desk.chat = self._shown = chat
+        desk.chat = chat
         desk.unread.discard(chat.conversation.id)
         if at is not None:
             await chat.show(at)
         draft = await desk.drafts.load(chat.conversation)
         if draft:
             self.composer.put(draft + self.composer.draft)
+        self._shown = chat
+        self.written()
         await self.reload(at)
         if at is not None:
             await self.transcript.jump(at, needle)
@@ -209,11 +211,6 @@ class ChatRoom:
         """Say what went wrong."""
         self.screen.tell(error)
 
-    def note(self, error: Exception) -> None:
-        """What concerns settings and history stays until it is dismissed."""
-        if isinstance(error, ConfigError | HistoryError):
-            self.screen.query_one(NoticeLine).add(str(error))
-
     def fault(self, error: Exception) -> None:
         """Our own code failed while a reply came."""
         self.app._handle_exception(error)
@@ -226,7 +223,7 @@ class ChatRoom:
 
     def written(self) -> None:
         """The draft changed."""
-        if self.actions.editing is None:
+        if self._shown is not None and self.actions.editing is None:
             self.desk.drafts.note(self.desk.chat.conversation, self.composer.draft)
 
     def stop(self) -> None:

@@ -1,0 +1,233 @@
+"""Several conversations: new, open, drafts, replies that go on unseen, branches, deletion."""
+
+from __future__ import annotations
+
+import asyncio
+
+from tui.app.start import StartOptions
+from tui.app.widgets.sidebar import Conversations
+from tui.chat.chunks import Finish, FinishReason
+from tui.chat.message import Role, Status
+
+DONE = Finish(FinishReason.STOP)
+
+
+async def two_conversations(world):
+    await world.say("Kyoto in four days")
+    await world.sees("I am big.", "ready")
+    await world.pilot.press("ctrl+n")
+    await world.sees("New conversation")
+    await world.say("Notes on Rilke")
+    await world.until(lambda: len(world.provider.requests) == 2)
+    await world.sees("I am big.", "ready")
+
+
+async def test_a_conversation_is_opened_from_the_sidebar(run):
+    async with run(size=(120, 40)) as world:
+        await two_conversations(world)
+        await world.until(lambda: len(world.chat.query_one(Conversations).rows) == 3)
+        world.chat.query_one(Conversations).focus()
+        await world.sees("↑↓ choose")
+        await world.pilot.press("down", "enter")
+        await world.until(lambda: world.chat.room.desk.chat.conversation.title == "Kyoto in four days")
+        await world.until(lambda: world.composer.has_focus)
+
+
+async def test_the_sidebar_lies_over_a_narrow_page(run):
+    async with run(size=(80, 24)) as world:
+        await two_conversations(world)
+        assert "Kyoto" not in world.text
+        await world.pilot.press("ctrl+b")
+        await world.sees("Kyoto in four days", "Notes on Rilke", "Today")
+        await world.pilot.press("escape")
+        await world.sees_no("Kyoto")
+        assert world.composer.has_focus
+
+
+async def test_the_sidebar_of_a_wide_page_can_be_hidden(run):
+    async with run(size=(120, 40)) as world:
+        await world.say("Kyoto")
+        await world.sees("Today")
+        await world.pilot.press("ctrl+b")
+        await world.sees_no("Today")
+        await world.pilot.press("ctrl+b")
+        await world.sees("Today")
+
+
+async def test_a_conversation_is_found_and_opened(run):
+    async with run() as world:
+        await two_conversations(world)
+        await world.pilot.press("ctrl+r")
+        await world.sees("Kyoto in four days")
+        await world.pilot.press(*"kyo", "enter")
+        await world.until(lambda: world.chat.room.desk.chat.conversation.title == "Kyoto in four days")
+        await world.sees("▎ Kyoto in four days")
+
+
+async def test_every_conversation_keeps_its_draft(run):
+    async with run() as world:
+        await two_conversations(world)
+        second = world.chat.room.desk.chat.conversation.id
+        await world.type("unfinished")
+        await world.pilot.press("ctrl+n")
+        await world.until(lambda: world.composer.draft == "")
+        await world.type("blank page")
+        await world.pilot.pause()
+        await world.chat.room.open_by_id(second)
+        assert world.composer.draft == "unfinished"
+        await world.pilot.press("ctrl+n")
+        await world.until(lambda: world.composer.draft == "blank page")
+
+
+async def test_a_draft_is_on_disk_a_moment_after_the_last_key(run):
+    async with run() as world:
+        await world.say("Kyoto in four days")
+        await world.sees("ready", "I am big.")
+        await world.type("and in five")
+        conversation = world.chat.room.desk.chat.conversation
+        await world.until(lambda: conversation.draft == "and in five")
+        assert (await world.store.load_conversation(conversation.id)).draft == "and in five"
+
+
+async def test_a_start_returns_to_the_conversation_with_an_unsent_draft(run):
+    async def earlier(world):
+        conversation = await world.store.create_conversation(title="Kyoto", model="lab/small")
+        await world.store.update_conversation(conversation.id, draft="and in five")
+        await world.store.set_state("draft_of", str(conversation.id))
+
+    async with run(prepare=earlier) as world:
+        assert world.composer.draft == "and in five"
+        await world.sees("small", "and in five")
+
+
+async def test_a_sent_prompt_leaves_no_draft(run):
+    async with run() as world:
+        await world.type("Kyoto")
+        await world.until(lambda: world.composer.draft == "Kyoto")
+        await world.chat.room.desk.drafts.flush()
+        assert await world.store.get_state("new_draft") == "Kyoto"
+        await world.pilot.press("enter")
+        await world.sees("I am big.", "ready")
+        await world.chat.room.desk.drafts.flush()
+        assert await world.store.get_state("new_draft") == ""
+        assert await world.store.get_state("draft_of") == ""
+
+
+async def test_a_reply_goes_on_unseen_and_is_marked_until_it_is_read(run):
+    async with run(size=(120, 40)) as world:
+        more = asyncio.Event()
+        world.script("The beginning", more, " and the end.", DONE)
+        await world.say("Kyoto in four days")
+        await world.sees("The beginning", "●")
+        first = world.chat.room.desk.chat.conversation.id
+        await world.pilot.press("ctrl+n")
+        await world.sees_no("The beginning")
+        assert "●" in world.text  # still live in the sidebar
+        more.set()
+        await world.sees("•")
+        await world.chat.room.open_by_id(first)
+        await world.sees("The beginning and the end.")
+        await world.sees_no("•")
+
+
+async def test_a_live_reply_is_whole_when_it_is_opened_half_way(run):
+    async with run() as world:
+        middle, end = asyncio.Event(), asyncio.Event()
+        world.script("one ", middle, "two ", end, "three", DONE)
+        await world.say("Count")
+        await world.sees("one")
+        first = world.chat.room.desk.chat.conversation.id
+        await world.pilot.press("ctrl+n")
+        await world.sees_no("one")
+        middle.set()
+        await world.until(lambda: "two" in world.chat.room.desk.live.get(first).snapshot().text)
+        await world.chat.room.open_by_id(first)
+        await world.sees("one two")
+        end.set()
+        await world.sees("one two three")
+        [_, reply] = await world.path()
+        assert reply.text == "one two three"
+
+
+async def test_a_branch_is_a_conversation_of_its_own(run):
+    async with run() as world:
+        await world.say("One")
+        await world.sees("I am big.", "ready")
+        first = world.chat.room.desk.chat.conversation.id
+        await world.pilot.press("alt+up", "b")
+        await world.until(lambda: world.chat.room.desk.chat.conversation.id != first)
+        await world.say("Only here")
+        await world.sees("ready")
+        await world.until(lambda: len(world.provider.requests) == 2)
+        assert world.provider.requests[-1][1] == ["One", "I am big.", "Only here"]
+        kept = await world.store.load_conversation(first)
+        assert len(kept.path()) == 2
+
+
+async def test_a_deleted_message_comes_back_with_undo(run):
+    async with run() as world:
+        await world.say("One")
+        await world.sees("I am big.", "ready")
+        await world.pilot.press("alt+up", "d")
+        await world.sees_no("I am big.")
+        await world.pilot.press("ctrl+z")
+        await world.sees("I am big.")
+        assert [m.text for m in await world.path()] == ["One", "I am big."]
+
+
+async def test_an_edited_prompt_is_a_version_and_the_draft_is_back(run):
+    async with run() as world:
+        await world.say("Frist")
+        await world.sees("I am big.", "ready")
+        await world.type("for later")
+        await world.pilot.press("alt+up", "e")
+        await world.until(lambda: world.composer.draft == "Frist")
+        await world.sees("send as a new version")
+        world.composer.put("First")
+        await world.pilot.press("enter")
+        await world.until(lambda: len(world.provider.requests) == 2)
+        await world.sees("▎ First", "ready")
+        assert world.composer.draft == "for later"
+        conversation = world.chat.room.desk.chat.conversation
+        assert len(conversation.versions(conversation.path()[0])) == 2
+
+
+async def test_escape_leaves_the_edited_prompt_as_it_was(run):
+    async with run() as world:
+        await world.say("First")
+        await world.sees("I am big.", "ready")
+        await world.pilot.press("alt+up", "alt+up", "e")
+        await world.until(lambda: world.composer.draft == "First")
+        await world.pilot.press("escape")
+        await world.until(lambda: world.composer.draft == "")
+        assert len(world.provider.requests) == 1
+
+
+async def test_a_temporary_conversation_leaves_nothing(run):
+    async with run() as world:
+        await world.type("/temporary")
+        await world.pilot.press("enter")
+        await world.sees("temporary")
+        await world.say("A secret")
+        await world.sees("I am big.", "ready", "temporary")
+        assert await world.store.count_conversations() == 0
+        await world.pilot.press("ctrl+n")
+        await world.sees_no("A secret")
+
+
+async def test_the_command_line_opens_continues_and_sends(run):
+    async def earlier(world):
+        conversation = await world.store.create_conversation(title="Kyoto", model="lab/small")
+        prompt = await world.store.add_message(conversation.id, None, Role.USER, "Four days?")
+        reply = await world.store.add_message(
+            conversation.id, prompt.id, Role.ASSISTANT, "Yes.", model="lab/big"
+        )
+        reply.status = Status.COMPLETE
+        await world.store.finish_message(reply)
+
+    async with run(prepare=earlier, start=StartOptions(continue_last=True)) as world:
+        await world.sees("Kyoto", "Four days?", "Yes.", "small")
+    async with run(prepare=earlier, start=StartOptions(open_id=99)) as world:
+        await world.sees("New conversation", "99")
+    async with run(start=StartOptions(prompt="At once", model="lab/small")) as world:
+        await world.sees("At once", "I am small.")
