@@ -37,9 +37,12 @@ class Palette:
     def from_theme(cls, variables: Mapping[str, str], *, dark: bool, ansi: bool = False) -> Palette:
         """Read the palette from Textual's theme variables (``App.theme_variables``)."""
         names = ("deep", "band", "line", "ink", "strong", "soft", "dim", "you", "mark")
-        hues = {hue: variables[f"hue-{hue}"] for hue in ("sky", "violet", "teal", "orchid", "leaf")}
-        roles = {role: variables[role] for role in ("background", "accent", "error", "warning", "success")}
-        return cls(**{n: variables[n] for n in names}, **roles, **hues, dark=dark, ansi=ansi)
+        roles = ("background", "accent", "error", "warning", "success")
+        hues = {hue: f"hue-{hue}" for hue in ("sky", "violet", "teal", "orchid", "leaf")}
+        wanted = {**dict(zip(names + roles, names + roles, strict=True)), **hues}
+        # Textual writes the terminal's own colours as ansi_red, Rich as red.
+        colours = {field: variables[name].removeprefix("ansi_") for field, name in wanted.items()}
+        return cls(**colours, dark=dark, ansi=ansi)
 
     def hue(self, name: str) -> str:
         """The colour of a model's hue: sky, violet, teal, orchid or leaf."""
