@@ -278,7 +278,7 @@ class MessageList(ScrollView):
         return moved
 
     def _set_bar(self, total: int, height: int, line: int) -> None:
-        """Tell the scroll bar, and draw it only if its thumb has moved: that costs as much as all the rows."""
+        """Tell the scroll bar, and draw it only if its thumb has moved: it costs as much as all the rows."""
         bar = self.vertical_scrollbar
         bar.set_reactive(ScrollBar.window_virtual_size, total)
         bar.set_reactive(ScrollBar.window_size, height)
