@@ -43,7 +43,10 @@ class FinishReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """The end mark of the dialect arrived. A stream without one was cut."""
+    """The end mark of the dialect arrived.
+
+    Providers of dialects that have one raise where it is missing; plain text ends with its stream.
+    """
 
     reason: FinishReason
 
