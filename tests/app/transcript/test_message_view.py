@@ -1,5 +1,7 @@
 """What a message looks like, row by row."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from rich.style import Style
 
@@ -7,7 +9,7 @@ from tui.app.themes import VARIABLE_DEFAULTS
 from tui.app.widgets.ink import Ink
 from tui.app.widgets.look import Look
 from tui.app.widgets.message_view import MessageView, Standing
-from tui.chat.chunks import Image, Source
+from tui.chat.chunks import Image, Source, Usage
 from tui.chat.message import Failure, Message, Role, Status
 from tui.rendering.palette import DARK
 
@@ -267,3 +269,40 @@ def test_a_row_is_found_again_after_the_reasoning_has_opened():
     assert rows(view)[3] == "  Two."
     view.fold()
     assert rows(view)[view.row(place)] == "  Two."
+
+
+def test_versions_of_a_prompt_stand_beside_it():
+    message = Message(1, 1, None, Role.USER, "word " * 20)
+    view = MessageView(message, look(40), Standing(first=True, version=1, versions=2))
+    assert rows(view) == [
+        "▎ word word word word word word    ‹ 1/2 ›",
+        "▎ word word word word word word",
+        "▎ word word word word word word",
+        "▎ word word",
+    ]
+    assert view.target(0, 33).action == "previous_version"
+    assert view.target(0, 39).action == "next_version"
+    assert view.target(1, 39) is None
+    assert {view.line(row).cell_length for row in range(4)} == {1 + 2 + 40 + 3}
+
+
+def test_the_selected_reply_tells_what_it_took():
+    created = datetime(2026, 11, 22, tzinfo=UTC)
+    view = reply(
+        "Yes",
+        usage=Usage(output_tokens=1312, cost=0.0042),
+        created_at=created,
+        finished_at=created + timedelta(seconds=6.25),
+        standing=Standing(first=True, hue="sky", version=2, versions=3),
+    )
+    assert view.line(0, selected=True).text.rstrip().endswith("   1,312 tokens   6.2 s   $0.004   ‹ 2/3 ›")
+    assert view.line(0, selected=True).cell_length == view.line(0).cell_length
+    assert "tokens" not in view.line(0).text
+
+
+def test_words_stand_on_the_name_line_while_nothing_has_come():
+    view = reply(status=Status.STREAMING)
+    view.say("server busy; try 2 of 3 in 4 s")
+    assert rows(view)[0] == "  gpt-6-sol   server busy; try 2 of 3 in 4 s"
+    view.feed("Here", "")
+    assert rows(view)[0] == "  gpt-6-sol"

@@ -1,5 +1,8 @@
 """Opening, following, letting go: the reader's place is never lost."""
 
+import pytest
+from rich.style import Style
+
 
 async def test_a_conversation_opens_at_its_end(book, reading):
     book.turns(40)
@@ -261,3 +264,33 @@ async def test_a_history_that_can_not_be_read_is_told(book, reading):
         reader.transcript.focus()
         await reader.press("home")
         assert reader.app.told == ["The history could not be read. Look at the disk."]
+
+
+@pytest.mark.parametrize("theme", ["segue-light", "segue-ansi", "nord", "ansi-dark"])
+async def test_another_theme_draws_everything_anew(book, reading, theme):
+    book.turns(3)
+    async with reading(book) as reader:
+        before = reader.rows
+        reader.app.theme = theme
+        await reader.settle()
+        palette = reader.transcript._window.look.palette
+        assert reader.rows == before
+        row = reader.transcript.render_line(reader.row_of("Answer 3."))
+        ink = [s.style.color for s in row if s.text.strip()]
+        assert ink[0] == Style(color=palette.ink).color
+
+
+async def test_what_a_reply_waits_for_is_said_on_its_name_line(book, reading):
+    book.prompt("Go.")
+    reply = book.live()
+    async with reading(book) as reader:
+        reader.transcript.note(reply.id, "loading the model 40 %")
+        await reader.settle()
+        assert "gpt-6-sol   loading the model 40 %" in reader.text
+
+
+async def test_nothing_runs_while_nothing_happens(book, reading):
+    book.turns(3)
+    book.live("Half a")
+    async with reading(book) as reader:
+        assert not list(reader.transcript._timers)

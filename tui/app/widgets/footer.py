@@ -9,7 +9,7 @@ from rich.style import Style
 
 from tui.app.widgets.look import Look
 from tui.app.widgets.plain_text import PlainText
-from tui.app.widgets.rows import Piece, Rows, Target
+from tui.app.widgets.rows import Piece, Rows, Target, width_of
 from tui.chat.message import Failure, Message, Status
 from tui.text import one_line, safe_url
 
@@ -131,7 +131,6 @@ def _with_keys(
     rows: list[Sequence[Piece]], keys: list[Piece], look: Look, hang: int
 ) -> list[Sequence[Piece]]:
     """The keys after the words if both fit in one line, else below them."""
-    used = sum(cell_len(piece.text) for piece in (*rows[-1], *keys))
-    if len(rows) == 1 and used <= min(ONE_LINE, look.width):
+    if len(rows) == 1 and width_of((*rows[0], *keys)) <= min(ONE_LINE, look.width):
         return [[*rows[0], *keys]]
     return [*rows, [Piece(" " * hang, look.ink.dim), *keys[1:]]]

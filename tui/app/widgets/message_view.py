@@ -11,9 +11,16 @@ from textual.strip import Strip
 
 from tui.app.widgets.footer import footer_rows
 from tui.app.widgets.look import CARET, Look, over, put
-from tui.app.widgets.name_line import model_name, name_line, state_words, thought_words
+from tui.app.widgets.name_line import (
+    meta_words,
+    model_name,
+    name_line,
+    state_words,
+    thought_words,
+    version_pieces,
+)
 from tui.app.widgets.plain_text import PlainText
-from tui.app.widgets.rows import Rows, Target
+from tui.app.widgets.rows import Piece, Rows, Target, width_of
 from tui.app.widgets.segue_line import Lead, segue_line
 from tui.chat.message import Message, Role
 from tui.text import clean
@@ -41,10 +48,10 @@ class Standing:
 
     first: bool = False
     """Nothing stands above."""
-    hue: str = ""
-    """The name of its model's hue."""
     version: int = 1
     versions: int = 1
+    hue: str = ""
+    """The name of its model's hue."""
     segue: tuple[str, str] | None = None
     """The models before and after, where this turn is the first of another model."""
     segue_hues: tuple[str, str] = ("", "")
@@ -65,21 +72,25 @@ class MessageView:
         self._hits: dict[int, list[tuple[int, int]]] | None = None
         self._thinking_since: float | None = None
         self._strips: dict[tuple[int, bool], Strip] = {}
-        self._name = self._footer = Rows()
+        self._name = self._chosen_name = self._footer = self._badge = Rows()
         self._write(message)
 
     # -- blocks
     def _write(self, message: Message) -> None:
         """Make the blocks from the message's text and reasoning."""
         text = clean(message.text)
-        self.body = self._plain(text.rstrip("\n")) if self.prompt else self._document(text)
+        self.body = self._plain(text) if self.prompt else self._document(text)
         self.thought = self._thought(clean(message.reasoning).lstrip("\n"))
         self._seconds = message.reasoning_seconds
         self._surround()
 
     def _plain(self, text: str) -> PlainText | Document:
-        palette = self.look.palette
-        return PlainText(text, self.look.width, self.look.ink.strong + Style(bgcolor=palette.band))
+        """A prompt as it was typed; where it has versions, beside their numbers."""
+        versions = version_pieces((self.standing.version, self.standing.versions), self.look.ink.dim)
+        self._badge = Rows(self.look, [versions]) if versions else Rows()
+        room = self.look.width - (width_of(versions) + 3 if versions else 0)
+        style = self.look.ink.strong + Style(bgcolor=self.look.palette.band)
+        return PlainText(text.rstrip("\n"), room, style)
 
     def _document(self, text: str) -> PlainText | Document:
         # Not at the top: the Markdown parser loads after the first paint.
@@ -101,18 +112,22 @@ class MessageView:
         segue = segue_line(standing.segue, standing.segue_hues, look) if standing.segue else None
         self._lead = Lead(look, first=standing.first, segue=segue)
         if not self.prompt:
-            begun, thought = bool(self.body.source), self.thought.source
-            thinking = message.live and not begun
-            self._name = name_line(
-                look,
-                model_name(message.model),
-                standing.hue,
-                state_words(message, begun=begun or bool(thought), note=self._note),
-                thought_words(thought, thinking=thinking, is_open=self.open, seconds=self._seconds),
-                (standing.version, standing.versions),
-            )
+            begun = bool(self.body.source)
+            self._name, self._chosen_name = self._name_line(), self._name_line(meta_words(message))
             self._footer = footer_rows(message, look, text=begun or message.live)
         self._forget(0)
+
+    def _name_line(self, meta: str = "") -> Rows:
+        message, thought, begun = self.message, self.thought.source, bool(self.body.source)
+        thinking = message.live and not begun
+        return name_line(
+            self.look,
+            Piece(model_name(message.model), self.look.ink.hues[self.standing.hue]),
+            state_words(message, begun=begun or bool(thought), note=self._note),
+            thought_words(thought, thinking=thinking, is_open=self.open, seconds=self._seconds),
+            (self.standing.version, self.standing.versions),
+            meta,
+        )
 
     def _forget(self, first: int) -> None:
         """The rows from ``first`` on have changed."""
@@ -171,29 +186,39 @@ class MessageView:
             if len(self._strips) > _CACHED:
                 self._strips.clear()
             rail = None if row < self._lead.height else self._rail(selected)
-            strip = self._strips[row, selected] = self.look.on_page(self._marked(row), rail)
+            strip = self._strips[row, selected] = self.look.on_page(self._marked(row, selected), rail)
         return strip
 
     def _rail(self, selected: bool) -> Style | None:
         ink = self.look.ink
         return ink.accent if selected else ink.you if self.prompt else None
 
-    def _marked(self, row: int) -> Strip:
-        strip = self._plain_line(row)
+    def _marked(self, row: int, selected: bool) -> Strip:
+        strip = self._plain_line(row, selected)
         for start, end in self.hits.get(row, ()):
             strip = over(strip, start + _LEFT, end + _LEFT, self.look.ink.mark)
         return strip
 
-    def _plain_line(self, row: int) -> Strip:
+    def _plain_line(self, row: int, selected: bool) -> Strip:
         block, at = self.place(row)
-        lines = self.blocks[block]
+        lines = self._chosen_name if selected and block == NAME else self.blocks[block]
         strip = lines.line(at) if at < lines.height else self.look.line()
-        if block != BODY or not self.message.live:
+        if block != BODY:
             return strip
-        caret_row, cell = self._caret
+        if isinstance(lines, PlainText):
+            return self._with_badge(strip.adjust_cell_length(self.look.width + 3, lines.style), at)
+        caret_row, cell = self._caret if self.message.live else (-1, 0)
         if at != caret_row:
             return strip
         return put(strip, min(cell, self.look.width) + _LEFT, CARET, self.look.ink.hues[self.standing.hue])
+
+    def _with_badge(self, strip: Strip, at: int) -> Strip:
+        """The versions of a prompt stand at the right edge of its first row."""
+        if at or not self._badge.height:
+            return strip
+        text = self._badge.text(0)
+        ground = Style(bgcolor=self.look.palette.band)
+        return put(strip, _LEFT + self.look.width - len(text), text, self.look.ink.dim + ground)
 
     @property
     def _caret(self) -> tuple[int, int]:
@@ -227,6 +252,8 @@ class MessageView:
             return None
         if isinstance(lines, Rows):
             return lines.target(at, cell)
+        if block == BODY and at == 0 and self._badge.height:
+            return self._badge.target(0, cell - self.look.width + len(self._badge.text(0)))
         if block == BODY and self.document:
             url = self.document.link_at(at, cell)
             return Target("link", url) if url else self._code_target(row, cell)
@@ -301,6 +328,8 @@ class MessageView:
     def stand(self, standing: Standing) -> None:
         """Say another place in the conversation."""
         self.standing = standing
+        if self.prompt:
+            self.body = self._plain(self.body.source)
         self._surround()
 
     def resize(self, look: Look, standing: Standing) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from rich.cells import cell_len
+from rich.style import Style
 
 from tui.app.widgets.look import Look
-from tui.app.widgets.rows import Piece, Rows, Target
+from tui.app.widgets.rows import Piece, Rows, Target, width_of
 from tui.chat.message import Message, Status
 from tui.chat.model import split_id
 from tui.errors import ErrorKind
@@ -47,20 +48,38 @@ def duration(seconds: float) -> str:
     return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60} s"
 
 
-def name_line(look: Look, name: str, hue: str, state: str, thought: str, versions: tuple[int, int]) -> Rows:
-    """The line, from left to right: name, state or thought, versions at the right edge."""
-    dim = look.ink.dim
-    pieces = [Piece(name, look.ink.hues[hue])]
-    if state or thought:
-        pieces += [Piece("   ", dim), Piece(thought or state, dim, FOLD if thought else None)]
+def meta_words(message: Message) -> str:
+    """What a reply took: ``312 tokens   3.1 s   $0.004``, as far as it is known."""
+    usage, words = message.usage, []
+    if usage is not None and usage.output_tokens is not None:
+        words.append(f"{usage.output_tokens:,} {'token' if usage.output_tokens == 1 else 'tokens'}")
+    if message.seconds is not None:
+        words.append(f"{message.seconds:.1f} s" if message.seconds < 10 else duration(message.seconds))
+    if usage is not None and usage.cost is not None:
+        words.append(f"${usage.cost:.3f}" if usage.cost >= 0.001 or not usage.cost else "< $0.001")
+    return "   ".join(words)
+
+
+def version_pieces(versions: tuple[int, int], style: Style) -> list[Piece]:
+    """``‹ 2/3 ›``; nothing while there is only one."""
     place, count = versions
-    if count > 1:
-        mark = f"{place}/{count}"
-        used = sum(cell_len(piece.text) for piece in pieces) + len(mark) + 4
-        pieces += [
-            Piece(" " * max(1, look.width - used), dim),
-            Piece("‹ ", dim, Target("previous_version")),
-            Piece(mark, dim),
-            Piece(" ›", dim, Target("next_version")),
-        ]
-    return Rows(look, [pieces])
+    if count < 2:
+        return []
+    before, after = Target("previous_version"), Target("next_version")
+    return [Piece("‹ ", style, before), Piece(f"{place}/{count}", style), Piece(" ›", style, after)]
+
+
+def name_line(
+    look: Look, name: Piece, state: str, thought: str, versions: tuple[int, int], meta: str = ""
+) -> Rows:
+    """The line, from left to right: name, state or thought; at the right edge what it took, and versions."""
+    dim = look.ink.dim
+    left = [name]
+    if state or thought:
+        left += [Piece("   ", dim), Piece(thought or state, dim, FOLD if thought else None)]
+    right = version_pieces(versions, dim)
+    space = look.width - width_of(left) - width_of(right)
+    if meta and cell_len(meta) + 6 <= space:
+        right = [Piece(meta + "   " * bool(right), dim), *right]
+        space = look.width - width_of(left) - width_of(right)
+    return Rows(look, [[*left, Piece(" " * max(1, space), dim), *right] if right else left])

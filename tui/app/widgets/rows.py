@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -29,6 +29,11 @@ class Piece(NamedTuple):
     target: Target | None = None
 
 
+def width_of(pieces: Iterable[Piece]) -> int:
+    """Cells that the pieces take together."""
+    return sum(cell_len(piece.text) for piece in pieces)
+
+
 class Rows:
     """Rows made of pieces."""
 
@@ -44,7 +49,7 @@ class Rows:
     def line(self, row: int) -> Strip:
         """One row, as wide as every line of the transcript."""
         assert self._look is not None
-        return self._look.line(*((piece.text, piece.style) for piece in self._rows[row]))
+        return self._look.line(*(piece[:2] for piece in self._rows[row]))
 
     def target(self, row: int, cell: int) -> Target | None:
         """What a click on a cell of the text sets off."""

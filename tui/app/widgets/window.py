@@ -69,16 +69,15 @@ class Window:
 
     def _standing(self, message_id: int) -> Standing:
         index, node = self.index[message_id], self.conversation.nodes[message_id]
-        first = index == 0
+        versions = self.conversation.versions(message_id)
+        place, count = versions.index(message_id) + 1, len(versions)
         if node.role is Role.ASSISTANT:
-            versions = self.conversation.versions(message_id)
-            place = versions.index(message_id) + 1
-            return Standing(first, self._hue(node.model), place, len(versions))
+            return Standing(index == 0, place, count, hue=self._hue(node.model))
         before, after = self._models(index)
         if before is None or after is None:
-            return Standing(first)
+            return Standing(index == 0, place, count)
         names, hues = (model_name(before), model_name(after)), (self._hue(before), self._hue(after))
-        return Standing(first, segue=names, segue_hues=hues)
+        return Standing(index == 0, place, count, segue=names, segue_hues=hues)
 
     def _hue(self, model: str | None) -> str:
         return hue_of(model or "", self.conversation.hues)
