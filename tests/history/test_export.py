@@ -1,0 +1,190 @@
+"""Conversations as files: JSON that imports back equal, Markdown and HTML that are safe to look at."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from tui.chat.bundle import Bundle
+from tui.chat.chunks import Image, Source, Usage
+from tui.chat.conversation import Conversation, Node
+from tui.chat.export import all_to_json, file_name, to_json, to_markdown
+from tui.chat.message import Failure, Message, Role, Status
+from tui.chat.page import to_html
+from tui.history.importers import import_file
+from tui.history.sqlite import open_history
+from tui.history.taking_out import all_bundles, bundle_of
+from tui.text import clean
+
+EVIL = "\x1b]52;c;aGk=\x1b\\ \x9b2J \u202e &#x202e; \U000e0041 [x](javascript:alert(1)) <script>alert(1)</script>"
+
+
+async def fill(store, chat, begin_reply) -> None:
+    """Conversations with everything that one can have."""
+    first = await chat(store, "Wie groß?", "So groß. 学习 😀", title="Größe & <Maß>")
+    question = first.path()[0]
+    reply = await store.add_message(
+        first.id, question, Role.ASSISTANT, model="lab/small", status=Status.STREAMING
+    )
+    await store.finish_message(
+        replace(
+            reply,
+            text=f"# Head\n\n```python\nprint('```')\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n{EVIL}",
+            reasoning="Let me\nthink",
+            status=Status.INTERRUPTED,
+            usage=Usage(1, 2, 3, 4, 0.5, 6.5),
+            failure=Failure("lost", "The line broke", "Again.", 502),
+            sources=(
+                Source("https://example.org/?a=1&b=<2>", "Ex <b>"),
+                Source("javascript:alert(1)", "Bad"),
+            ),
+            images=(Image("https://example.org/a.png", "A"),),
+            notices=("cut",),
+            finished_at=datetime.now(UTC),
+            reasoning_seconds=0.25,
+        )
+    )
+    hidden = await store.add_message(first.id, reply.id, Role.USER, "forget this")
+    await store.hide_messages([hidden.id])
+    await store.update_conversation(
+        first.id,
+        tags=("a b", "ü"),
+        parameters={"temperature": 0.5, "max_tokens": 7, "stop": "x"},
+        hues={"lab/big": "teal"},
+        pins=(question,),
+        draft="half a\nsentence",
+        pinned=True,
+        titled=True,
+        system="Be brief.",
+    )
+    second = await chat(store, "old", title="second")
+    await store.update_conversation(second.id, archived=True)
+    await begin_reply(store, await chat(store, "unfinished"))
+
+
+async def exported(store) -> str:
+    return all_to_json([bundle async for bundle in all_bundles(store)])
+
+
+async def test_json_imports_back_equal(tmp_path, store, chat, begin_reply):
+    await fill(store, chat, begin_reply)
+    text = await exported(store)
+    file = tmp_path / "export.json"
+    file.write_text(text, encoding="utf-8")
+    other = await open_history(tmp_path / "other" / "history.db")
+    report = await import_file(other, file)
+    assert (report.kind, len(report.added), report.known) == ("Segue", 3, 0)
+    again = await exported(other)
+    # But for a reply that was still streaming: its program is not there.
+    assert json.loads(again) == json.loads(text.replace('"status": "streaming"', '"status": "interrupted"'))
+    assert [hit.snippet for hit in await other.search("unfinished")] == ["unfinished"]
+    assert (await import_file(other, file)).known == 3, "a second import adds nothing"
+    assert await exported(other) == again
+    await other.close()
+
+
+async def test_one_conversation_is_exported_and_imported_alone(tmp_path, store, chat):
+    conversation = await chat(store, "Question", "Answer")
+    file = tmp_path / "one.json"
+    file.write_text(to_json(await bundle_of(store, conversation.id)), encoding="utf-8")
+    document = json.loads(file.read_text(encoding="utf-8"))
+    assert {"id", "title", "leaf", "messages"} <= document.keys()
+    assert {
+        "id",
+        "parent",
+        "role",
+        "text",
+        "reasoning",
+        "model",
+        "status",
+        "usage",
+        "created_at",
+    } <= document["messages"][0].keys()
+    assert (await import_file(store, file)).known == 1
+    await store.delete_conversation(conversation.id)
+    assert (await import_file(store, file)).added == (conversation.id,), "it is taken back from the trash"
+    other = await open_history(None)
+    busy = await chat(other, "mine")
+    [added] = (await import_file(other, file)).added
+    assert added != busy.id, "a number that is taken is given anew"
+    loaded = await other.load_conversation(added)
+    assert [message.text for message in await other.messages(loaded.path())] == ["Question", "Answer"]
+    await other.close()
+
+
+def bundle(*texts: str, title: str = "Title") -> Bundle:
+    conversation = Conversation(1, title, datetime(2026, 1, 2, tzinfo=UTC))
+    messages = []
+    for number, text in enumerate(texts, 1):
+        role = Role.USER if number % 2 else Role.ASSISTANT
+        model = None if number % 2 else "lab/big"
+        at = datetime(2026, 1, 2, 3, number, tzinfo=UTC)
+        messages.append(Message(number, 1, number - 1 or None, role, text, model=model, created_at=at))
+    conversation.add(Node.of(message) for message in messages)
+    conversation.leaf = len(texts) or None
+    return Bundle(conversation, messages)
+
+
+def test_markdown_shows_the_active_path_under_front_matter():
+    text = to_markdown(bundle("Question", "**Answer**", title='A "title": #1'))
+    head, _, body = text.removeprefix("---\n").partition("---\n")
+    assert 'title: "A \\"title\\": #1"\n' in head
+    assert "# A" in body and "## You" in body and "## lab/big" in body and "**Answer**" in body
+    assert "2026-01-02 03:02 UTC" in body
+
+
+@pytest.mark.parametrize("export", [to_markdown, to_html, to_json])
+def test_an_export_can_not_steer_the_terminal(export):
+    text = export(bundle(EVIL, EVIL, title=EVIL))
+    assert clean(text) == text
+    assert export(bundle("")) and export(bundle())
+
+
+@given(some.text(), some.text())
+@settings(max_examples=200, deadline=None)
+def test_json_keeps_every_text_exactly(prompt, title):
+    document = json.loads(to_json(bundle(prompt, title=title)))
+    assert document["messages"][0]["text"] == prompt
+    assert document["title"] == title
+
+
+def test_html_stands_alone_and_runs_nothing():
+    text = to_html(
+        bundle(EVIL, "![x](https://example.org/x.png) | [y](https://example.org) <img src=x onerror=y>")
+    )
+    assert (
+        "<script" not in text
+        and "<img" not in text
+        and "javascript:" not in text.replace("[x](javascript:", "")
+    )
+    assert "default-src 'none'" in text
+    assert "src=" not in text.replace("&lt;img src=x", "")
+    assert '<a href="https://example.org">y</a>' in text
+
+
+def test_html_has_what_markdown_says():
+    text = to_html(bundle("x", "# Head\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```\n<code>\n```\n\n~~old~~"))
+    assert "<h1>Head</h1>" in text and "<table>" in text and "&lt;code&gt;" in text and "<s>old</s>" in text
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("Größe & Maß", "größe-maß.md"),
+        ("../../etc/passwd", "etc-passwd.md"),
+        ("", "conversation.md"),
+        (".hidden", "hidden.md"),
+        ("a" * 200, "a" * 60 + ".md"),
+        ("CON / \x00 nul", "con-nul.md"),
+        ("-rf *", "rf.md"),
+    ],
+)
+def test_a_title_makes_a_harmless_file_name(title, name):
+    assert file_name(title, "md") == name
+    assert Path(name).name == name

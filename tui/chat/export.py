@@ -1,0 +1,157 @@
+"""A conversation as a file for people (Markdown, HTML) or for programs (JSON, which imports back equal)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from tui.chat.bundle import Bundle
+from tui.chat.message import Message, Role, Status
+from tui.text import clean, one_line
+
+FORM = 1
+"""The form of the JSON. A file with a higher one was written by a newer Segue."""
+
+_SPEAKERS = {Role.USER: "You", Role.ASSISTANT: "Model", Role.SYSTEM: "System"}
+
+
+def speaker(message: Message) -> str:
+    """Who speaks, for a heading."""
+    return one_line(message.model or "") or _SPEAKERS[message.role]
+
+
+# -- JSON
+def to_json(bundle: Bundle) -> str:
+    """One conversation with its whole tree."""
+    return _dump({"segue": FORM, **_conversation(bundle)})
+
+
+def all_to_json(bundles: Iterable[Bundle]) -> str:
+    """Several conversations."""
+    return _dump({"segue": FORM, "conversations": [_conversation(bundle) for bundle in bundles]})
+
+
+def _conversation(bundle: Bundle) -> dict[str, Any]:
+    it = bundle.conversation
+    return {
+        "id": it.id,
+        "title": it.title,
+        "titled": it.titled,
+        "created_at": _iso(it.created_at),
+        "updated_at": _iso(it.updated_at),
+        "model": it.model,
+        "system": it.system,
+        "parameters": it.parameters,
+        "hues": it.hues,
+        "tags": list(it.tags),
+        "pins": list(it.pins),
+        "pinned": it.pinned,
+        "archived": it.archived,
+        "draft": it.draft,
+        "origin": it.origin,
+        "leaf": it.leaf,
+        "messages": [_message(message, it.nodes[message.id].deleted) for message in bundle.messages],
+    }
+
+
+def _message(message: Message, hidden: bool) -> dict[str, Any]:
+    return {
+        "id": message.id,
+        "parent": message.parent,
+        "role": message.role.value,
+        "text": message.text,
+        "reasoning": message.reasoning,
+        "model": message.model,
+        "status": message.status.value,
+        "usage": asdict(message.usage) if message.usage else None,
+        "created_at": _iso(message.created_at),
+        "finished_at": _iso(message.finished_at),
+        "reasoning_seconds": message.reasoning_seconds,
+        "failure": asdict(message.failure) if message.failure else None,
+        "sources": [asdict(source) for source in message.sources],
+        "images": [asdict(image) for image in message.images],
+        "notices": list(message.notices),
+        "hidden": hidden,
+    }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.astimezone(UTC).isoformat() if moment else None
+
+
+class _Escapes(dict[int, str]):
+    """What may not stand in a terminal is written as JSON writes it: the file is exact, and safe to print."""
+
+    def __missing__(self, point: int) -> str:
+        char = chr(point)
+        safe = char == "\n" or clean(char) == char
+        self[point] = char if safe else json.dumps(char)[1:-1]
+        return self[point]
+
+
+_ESCAPES = _Escapes()
+
+
+def _dump(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2).translate(_ESCAPES) + "\n"
+
+
+# -- Markdown
+def to_markdown(bundle: Bundle) -> str:
+    """The active path with front matter: safe to print, readable as it is."""
+    it = bundle.conversation
+    facts = {
+        "title": one_line(it.title),
+        "created": _iso(it.created_at),
+        "updated": _iso(it.updated_at),
+        "model": it.model and one_line(it.model),
+        "tags": [one_line(tag) for tag in it.tags],
+        "system": clean(it.system) or None,
+    }
+    head = "".join(f"{name}: {_yaml(value)}\n" for name, value in facts.items() if value)
+    parts = [f"---\n{head}---\n\n# {one_line(it.title) or 'Conversation'}\n"]
+    parts += [_section(message) for message in bundle.path()]
+    return "\n".join(parts)
+
+
+def _yaml(value: Any) -> str:
+    """A value in YAML, of which JSON is a part."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _section(message: Message) -> str:
+    lines = [f"## {speaker(message)}\n\n*{when(message)}{ending(message)}*\n"]
+    if message.reasoning.strip():
+        lines.append(
+            f"<details>\n<summary>Reasoning</summary>\n\n{clean(message.reasoning).strip()}\n\n</details>\n"
+        )
+    if message.text.strip():
+        lines.append(f"{clean(message.text).strip()}\n")
+    lines += [f"![{one_line(image.alt)}](<{one_line(image.url)}>)\n" for image in message.images]
+    if message.sources:
+        lines.append(
+            "".join(f"- <{one_line(source.url)}> {one_line(source.title)}\n" for source in message.sources)
+        )
+    return "\n".join(lines)
+
+
+def when(message: Message) -> str:
+    """The time of a message, for reading."""
+    return f"{message.created_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def ending(message: Message) -> str:
+    """How a message ended, unless it ended well."""
+    if message.status is Status.COMPLETE:
+        return ""
+    why = f": {one_line(message.failure.message)}" if message.failure else ""
+    return f" · {message.status.value}{why}"
+
+
+def file_name(title: str, end: str) -> str:
+    """A file name for a conversation: no folder, nothing hidden, nothing that a system forbids."""
+    words = "".join(char if char.isalnum() else "-" for char in one_line(title).lower())
+    return f"{'-'.join(filter(None, words.split('-')))[:60].strip('-') or 'conversation'}.{end}"

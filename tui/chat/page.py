@@ -1,0 +1,97 @@
+"""A conversation as one HTML page that stands alone: it loads nothing and runs nothing."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from tui.chat.bundle import Bundle
+from tui.chat.export import ending, speaker, when
+from tui.chat.message import Message
+from tui.text import clean, one_line, safe_url
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+
+_STYLE = """
+:root { color-scheme: light dark; --ink: #23272c; --page: #fbfaf7; --soft: #555a62; --tint: #eee9e2;
+  --rail: #bf9271; --link: #934710 }
+@media (prefers-color-scheme: dark) {
+  :root { --ink: #dde0e5; --page: #15171c; --soft: #9ea3ad; --tint: #1e2229;
+    --rail: #95714c; --link: #f2b36f }
+}
+body { margin: 3rem auto; max-width: 46rem; padding: 0 1rem; color: var(--ink); background: var(--page);
+  font: 1rem/1.6 system-ui, sans-serif }
+header p, h2 small, footer { color: var(--soft); font-weight: normal }
+article { margin: 2rem 0; overflow-wrap: anywhere }
+article.user { border-left: 3px solid var(--rail); padding-left: 1rem }
+h1 { line-height: 1.25 } h2 { font-size: 1rem; margin: 0 0 .5rem }
+pre, code { font-family: ui-monospace, monospace; font-size: .9em; background: var(--tint) }
+pre { padding: .8rem 1rem; overflow-x: auto; border-radius: 4px } pre code { background: none }
+table { border-collapse: collapse } th, td { border: 1px solid var(--soft); padding: .3rem .6rem }
+blockquote { margin-left: 0; padding-left: 1rem; border-left: 3px solid var(--tint); color: var(--soft) }
+details { color: var(--soft) } a { color: var(--link) }
+"""
+
+_PAGE = """<!doctype html>
+<html lang="und">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="referrer" content="no-referrer">
+<title>{title}</title>
+<style>{style}</style>
+</head>
+<body>
+<header><h1>{title}</h1>{facts}</header>
+{articles}
+</body>
+</html>
+"""
+
+
+def to_html(bundle: Bundle) -> str:
+    """The active path as a page."""
+    it = bundle.conversation
+    markdown = _markdown()
+    facts = [f"{it.created_at:%Y-%m-%d}", it.model, *it.tags]
+    return _PAGE.format(
+        title=escape(one_line(it.title) or "Conversation"),
+        style=_STYLE,
+        facts=f"<p>{escape(' · '.join(one_line(fact) for fact in facts if fact))}</p>",
+        articles="\n".join(_article(markdown, message) for message in bundle.path()),
+    )
+
+
+def _article(markdown: MarkdownIt, message: Message) -> str:
+    parts = [f"<h2>{escape(speaker(message))} <small>{escape(when(message) + ending(message))}</small></h2>"]
+    if message.reasoning.strip():
+        parts.append(f"<details><summary>Reasoning</summary>{_body(markdown, message.reasoning)}</details>")
+    parts.append(_body(markdown, message.text))
+    links = [(image.url, image.alt or "Picture") for image in message.images]
+    links += [(source.url, source.title) for source in message.sources]
+    if links:
+        parts.append(f"<ul>{''.join(f'<li>{_link(url, name)}</li>' for url, name in links)}</ul>")
+    return f'<article class="{message.role.value}">{"".join(parts)}</article>'
+
+
+def _body(markdown: MarkdownIt, text: str) -> str:
+    # Cleaned once more behind the parser, which turns character references into the characters themselves.
+    return clean(str(markdown.render(clean(text))))
+
+
+def _link(url: str, name: str) -> str:
+    words = escape(one_line(name) or one_line(url))
+    safe = safe_url(url)
+    return f'<a href="{escape(safe)}">{words}</a>' if safe else words
+
+
+def _markdown() -> MarkdownIt:
+    """A parser that lets no HTML through, and no link that a person should not follow; pictures are links."""
+    from markdown_it import MarkdownIt
+
+    markdown = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    markdown.disable("image")
+    markdown.validateLink = lambda url: safe_url(url) is not None  # type: ignore[method-assign]
+    return markdown

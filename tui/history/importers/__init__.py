@@ -1,0 +1,49 @@
+"""Conversations from other programs. Each file's kind is told apart by itself; importers know no database.
+
+An import is all or nothing, and importing the same file twice adds nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+
+from tui.history.store import HistoryStore
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import did."""
+
+    kind: str
+    """Whose file it was: "ChatGPT", "elia", …"""
+    added: tuple[int, ...]
+    """The new conversations."""
+    messages: int
+    """How many messages they have."""
+    known: int
+    """Conversations that were here already."""
+
+
+async def import_file(store: HistoryStore, path: Path) -> ImportReport:
+    """Take in the conversations of ``path``: a file, or a folder of parllama's chats.
+
+    Known are Segue's own JSON, the data exports of ChatGPT and Claude (JSON, or the ZIP that holds it), and
+    the chats of elia, oterm, llm and parllama.
+
+    Raises:
+        ImportFileError: It is none of these, or not as it should be; says where. Nothing was added.
+        HistoryError: The history could not be written. Nothing was added.
+    """
+    from tui.history.importers.sources import read
+
+    kind, bundles = await asyncio.to_thread(read, path)
+    ids = await store.add_conversations(bundles)
+    pairs = [(added, len(bundle.messages)) for added, bundle in zip(ids, bundles, strict=True) if added]
+    return ImportReport(
+        kind=kind,
+        added=tuple(added for added, _ in pairs),
+        messages=sum(count for _, count in pairs),
+        known=len(ids) - len(pairs),
+    )

@@ -1,0 +1,121 @@
+"""Puts an imported conversation together."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from tui.chat.bundle import Bundle
+from tui.chat.chunks import Usage
+from tui.chat.conversation import Conversation, Node
+from tui.chat.message import Message, Role, automatic_title
+from tui.text import one_line
+
+_TITLE = 200  # characters
+
+
+class Builder:
+    """Takes the messages of one conversation in any order that has parents first."""
+
+    def __init__(
+        self,
+        origin: str,
+        title: str | None,
+        begun: datetime | None,
+        *,
+        model: str | None = None,
+        system: str = "",
+        archived: bool = False,
+    ) -> None:
+        """Begin.
+
+        Args:
+            origin: ``PROGRAM:ID``, which no other conversation has.
+            title: If it has one.
+            begun: When, if that is known; the times of messages without one follow from it.
+            model: ``PROVIDER/MODEL`` it was last held with, if the program says it.
+            system: The system prompt.
+            archived: Whether it was put away.
+        """
+        begun = begun or datetime.now(UTC)
+        self.conversation = Conversation(
+            0, one_line(title or "", _TITLE), begun, begun, origin=origin, model=model, system=system
+        )
+        self.conversation.titled = bool(self.conversation.title)
+        self.conversation.archived = archived
+        self._messages: dict[Hashable, Message] = {}
+        self._alias: dict[Hashable, Hashable | None] = {}
+        self._last: Hashable | None = None
+
+    @property
+    def last(self) -> Hashable | None:
+        """The key of the message that was added last."""
+        return self._last
+
+    def __contains__(self, key: Hashable) -> bool:
+        return key in self._messages
+
+    def add(
+        self,
+        key: Hashable,
+        parent: Hashable | None,
+        role: Role,
+        text: str,
+        at: datetime | None = None,
+        *,
+        model: str | None = None,
+        reasoning: str = "",
+        usage: Usage | None = None,
+    ) -> None:
+        """Add a message below ``parent``, which was added or skipped before; an unknown one is no parent."""
+        above = self._kept(parent)
+        before = self._messages[above].created_at if above is not None else self.conversation.created_at
+        self._messages[key] = Message(
+            len(self._messages) + 1,
+            0,
+            self._messages[above].id if above is not None else None,
+            role,
+            text,
+            reasoning,
+            model,
+            usage=usage,
+            created_at=at or before,
+        )
+        self._last = key
+
+    def skip(self, key: Hashable, parent: Hashable | None) -> None:
+        """Leave out a message: what is below it moves to ``parent``."""
+        self._alias[key] = self._kept(parent)
+
+    def bundle(self, leaf: Hashable | None = None) -> Bundle | None:
+        """The whole, with ``leaf`` as the end of the active path; None if nothing was said."""
+        if not self._messages:
+            return None
+        ordered, numbers = self._in_order()
+        conversation = self.conversation
+        conversation.add(Node.of(message) for message in ordered)
+        conversation.updated_at = max(message.created_at for message in ordered)
+        conversation.created_at = min(conversation.created_at, ordered[0].created_at)
+        conversation.model = conversation.model or next((m.model for m in reversed(ordered) if m.model), None)
+        if not conversation.title:
+            conversation.title = automatic_title(next((m.text for m in ordered if m.role is Role.USER), ""))
+        end = self._kept(leaf)
+        conversation.leaf = ordered[-1].id if end is None else numbers[self._messages[end].id]
+        return Bundle(conversation, ordered)
+
+    def _kept(self, key: Hashable | None) -> Hashable | None:
+        return key if key in self._messages else self._alias.get(key)
+
+    def _in_order(self) -> tuple[list[Message], dict[int, int]]:
+        """The messages by their times, parents first, numbered in this order; and old numbers to new ones."""
+        times: dict[int | None, datetime] = {None: self.conversation.created_at.min.replace(tzinfo=UTC)}
+        for message in self._messages.values():
+            times[message.id] = max(message.created_at, times[message.parent])
+        old = sorted(self._messages.values(), key=lambda message: (times[message.id], message.id))
+        numbers = {message.id: number for number, message in enumerate(old, 1)}
+        ordered = [
+            replace(message, id=number, parent=None if message.parent is None else numbers[message.parent])
+            for number, message in enumerate(old, 1)
+        ]
+        return ordered, numbers

@@ -1,0 +1,77 @@
+"""The database of another program, opened for reading only."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tui.errors import ImportFileError
+from tui.history.files import uri
+from tui.history.importers.checked import Checked
+
+
+class Tables:
+    """What its tables hold, row by row."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self._path = path
+        self._connection = connection
+        connection.row_factory = sqlite3.Row
+        connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
+        self.changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        """When the file was last written."""
+        self.columns = {
+            name: {
+                column["name"] for column in connection.execute("SELECT * FROM pragma_table_info(?)", (name,))
+            }
+            for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        }
+        """The names of each table's columns."""
+
+    @property
+    def names(self) -> set[str]:
+        """The names of the tables."""
+        return set(self.columns)
+
+    def have(self, wanted: dict[str, set[str]]) -> bool:
+        """Whether all these columns are there."""
+        return all(columns <= self.columns.get(table, set()) for table, columns in wanted.items())
+
+    def rows(self, query: str, table: str, *values: Any) -> Iterator[Checked]:
+        """The rows of ``query``; errors name ``table`` and the row's place."""
+        for number, row in enumerate(self._connection.execute(query, values), 1):
+            yield Checked(dict(row), f"{self._path.name}: table {table}, row {number}")
+
+    @staticmethod
+    def digest(text: str) -> str:
+        """A short name for ``text``."""
+        return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
+
+
+@contextlib.contextmanager
+def tables_of(path: Path) -> Iterator[Tables]:
+    """Open the database ``path``.
+
+    Raises:
+        ImportFileError: It can't be read, or breaks off in the middle.
+    """
+    try:
+        with contextlib.closing(_connect(path)) as connection:
+            yield Tables(path, connection)
+    except sqlite3.Error as error:
+        raise ImportFileError(f"{path.name}: expected a whole database: {error}") from error
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(uri(path, "mode=ro"), uri=True)
+    try:
+        connection.execute("SELECT name FROM sqlite_master LIMIT 1")
+    except sqlite3.OperationalError:  # a journal in a folder that may not be written
+        connection.close()
+        connection = sqlite3.connect(uri(path, "immutable=1"), uri=True)
+    return connection

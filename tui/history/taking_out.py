@@ -1,0 +1,36 @@
+"""Whole conversations out of a history, for export."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from tui.chat.bundle import Bundle
+from tui.history.store import HistoryStore, ListFilter
+
+_PAGE = 500
+
+
+async def bundle_of(store: HistoryStore, conversation_id: int) -> Bundle:
+    """A conversation with all its messages.
+
+    Raises:
+        NotFoundError: There is none with this id.
+    """
+    conversation = await store.load_conversation(conversation_id)
+    return Bundle(conversation, await store.messages(sorted(conversation.nodes)))
+
+
+async def all_bundles(store: HistoryStore) -> AsyncIterator[Bundle]:
+    """Every conversation, also the archived ones, oldest first; not the trash."""
+    ids = [row_id async for row_id in _ids(store)]
+    for conversation_id in sorted(ids):
+        yield await bundle_of(store, conversation_id)
+
+
+async def _ids(store: HistoryStore) -> AsyncIterator[int]:
+    for archived in (False, True):
+        chosen, offset = ListFilter(archived=archived), 0
+        while page := await store.list_conversations(chosen, limit=_PAGE, offset=offset):
+            for row in page:
+                yield row.id
+            offset += len(page)
