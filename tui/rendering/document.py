@@ -90,9 +90,7 @@ class Document:
         """The text has ended: parse it whole, with its references; returns the first row that changed."""
         env: dict[str, Any] = {}
         self._growth.whole(env)
-        for placed in self._layout.placed:
-            placed.stale = placed.drawing.rough or bool(env and "[" in placed.leaf.content)
-        self._layout.env = env
+        self._layout.expire(env)
         return self._renew(0)
 
     def _renew(self, index: int) -> int:

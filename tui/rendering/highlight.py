@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from tui.rendering.pieces import DIM, INK, ITALIC, LEAF, SKY, VIOLET
@@ -12,10 +13,8 @@ from tui.rendering.plain import Spans
 if TYPE_CHECKING:
     from pygments.lexer import Lexer
 
-WINDOW = 48
-"""Lines that are lexed again while code grows, before a nearer place to begin is looked for."""
-OVERLAP = 16
-"""Lines that must come out alike from there."""
+BACK = 4
+"""Lines before the new ones that are lexed again to see whether lexing can begin there."""
 LONGEST_CODE = 128_000
 LONGEST_LINE = 10_000
 
@@ -55,22 +54,23 @@ def look_of(kind: Any) -> int:
 class Highlighter:
     """The spans of each line of a growing text.
 
-    A lexer can't be stopped in a state, so growing code is lexed again from a line near its end: one from
-    which on the lexer gave the same before.
+    A lexer can't be stopped in a state and go on from it. So new lines are lexed with a few lines before
+    them; if those come out as they did before, the state there did not matter.
     """
 
     def __init__(self, lexer: Lexer, code: str) -> None:
         self.rough = False
         """Whether it was not lexed from its beginning."""
         self._lexer = lexer
+        self._code = code
+        self._starts = [0]
         self._lines: list[Spans] = []
-        self._base = 0
-        self._window = WINDOW
-        self._run = _lex(lexer, code)
+        self._run: Iterator[Spans] | None = None
 
     def line(self, index: int) -> Spans | None:
         """The spans of a line."""
         while len(self._lines) <= index:
+            self._run = self._run or self._enter()
             spans = next(self._run, None)
             if spans is None:
                 return None
@@ -79,23 +79,24 @@ class Highlighter:
 
     def grow(self, code: str, starts: list[int], complete: int) -> None:
         """Take more code; ``starts`` are where its lines begin, the first ``complete`` ones are as before."""
-        known = min(len(self._lines), complete)
-        if known - self._base > self._window:
-            self._move(code, starts, known)
-        del self._lines[self._base :]
-        self._run = _lex(self._lexer, code[starts[self._base] :])
+        self._code, self._starts = code, starts
+        del self._lines[complete:]
+        self._run = None
 
-    def _move(self, code: str, starts: list[int], known: int) -> None:
-        for line in range(known - OVERLAP, self._base, -1):
-            if code[starts[line]].isspace():
-                continue
-            new = list(_lex(self._lexer, code[starts[line] : starts[known] - 1]))
-            if new == self._lines[line:known]:
-                self._base, self.rough = line, True
-                self._window = WINDOW
-                return
-            break
-        self._window *= 2  # inside something long, such as a string: try again later
+    def _enter(self) -> Iterator[Spans]:
+        """Begin a little before the first line that is not known."""
+        known = len(self._lines)
+        back = BACK
+        while back < known:
+            before = self._lines[known - back :]
+            run = _lex(self._lexer, self._code[self._starts[known - back] :])
+            if sum(map(bool, before)) >= BACK // 2 and list(islice(run, back)) == before:
+                self.rough = True
+                return run
+            back *= 4
+        run = _lex(self._lexer, self._code)
+        self._lines[:] = islice(run, known)
+        return run
 
 
 def _lex(lexer: Lexer, code: str) -> Iterator[Spans]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from tui.rendering.drawings import ALERTS, Drawing, draw, draw_unread
 from tui.rendering.leaves import Leaf
-from tui.rendering.limits import cost, too_long
+from tui.rendering.limits import CHECKED, cost, too_long
 from tui.rendering.pieces import DIM, LINE, Line, Piece
 from tui.rendering.wrap import cells
 
@@ -23,7 +23,10 @@ NARROW = 2
 class Placed:
     """A leaf with its drawing, its place, and what stands in front of it."""
 
-    __slots__ = ("blank", "drawing", "first", "hidden", "leaf", "rest", "room", "stale", "top", "unread")
+    __slots__ = (
+        *("leaf", "drawing", "top", "hidden", "stale", "unread", "checked"),
+        *("first", "rest", "blank", "room"),
+    )
 
     def __init__(self, leaf: Leaf, width: int, env: dict[str, Any], *, unread: bool = False) -> None:
         self.leaf = leaf
@@ -33,6 +36,8 @@ class Placed:
         """Whether it has to be drawn anew at the next occasion."""
         self.frame(width)
         self.unread = unread
+        self.checked = len(leaf.content)
+        """How long it was when the limits were looked at."""
         """Whether it is only wrapped, because reading it would take too long."""
         self.drawing: Drawing = draw_unread(leaf, self.room) if unread else draw(leaf, self.room, env)
 
@@ -102,13 +107,28 @@ class Layout:
             if placed.leaf.same(leaf):
                 placed.leaf = leaf
                 return placed, None
-            if placed.leaf.grows_into(leaf) and placed.unread == self._unread(leaf):
+            if placed.leaf.grows_into(leaf) and not self._too_long_now(placed, leaf):
                 placed.leaf = leaf
                 first = leaf.gap + placed.drawing.grow(leaf.content)
                 return placed, None if hidden else first
         placed = Placed(leaf, self.width, self.env, unread=self._unread(leaf))
         placed.hidden = hidden
         return placed, 0
+
+    def expire(self, env: dict[str, Any]) -> None:
+        """The text has ended, and these are its references: what they may change is drawn anew."""
+        for placed in self.placed:
+            refers = bool(env) and "[" in placed.leaf.content
+            too_much = not self.everything and placed.unread != too_long(placed.leaf)
+            placed.stale = placed.drawing.rough or refers or too_much
+        self.env = env
+
+    def _too_long_now(self, placed: Placed, leaf: Leaf) -> bool:
+        """Whether a leaf that is read has grown too long for it."""
+        if placed.unread or len(leaf.content) - placed.checked < CHECKED:
+            return False
+        placed.checked = len(leaf.content)
+        return self._unread(leaf)
 
     def _unread(self, leaf: Leaf) -> bool:
         if self.everything:

@@ -16,6 +16,9 @@ LONGEST = 50_000
 MARKS = 4_000
 """Characters that may mean something, in one paragraph: what each one means depends on the others."""
 
+CHECKED = 2_000
+"""Characters by which a leaf may grow until it is looked at again."""
+
 _MARK = re.compile(r"[\\`*_~\[\]<&$]")
 
 

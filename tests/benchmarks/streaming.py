@@ -1,0 +1,41 @@
+"""What a program that is measured does: take a reply at a rate, and say what it cost."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from replies import pieces, reply
+from textual.app import App
+
+_begun: dict[str, float] = {}
+
+
+async def play(app: App[None], write: Callable[[str], Awaitable[None]]) -> str:
+    """Write the reply that the command line names: its kind, its tokens, and tokens a second (0: at once)."""
+    kind, tokens, rate = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
+    text = reply(kind, tokens)
+    await asyncio.sleep(0.5)  # the first paint is not what is measured
+    _begun["cpu"], _begun["wall"] = time.process_time(), time.perf_counter()
+    for number, piece in enumerate(pieces(text)):
+        await write(piece)
+        if rate:
+            ahead = _begun["wall"] + number / rate - time.perf_counter()
+            await asyncio.sleep(max(ahead, 0))
+    return text
+
+
+def finish(app: App[None]) -> None:
+    """Wait until all is drawn, write what it cost to the file that was asked for, and leave."""
+
+    def report() -> None:
+        cpu, wall = time.process_time() - _begun["cpu"], time.perf_counter() - _begun["wall"]
+        Path(os.environ["RESULT"]).write_text(json.dumps({"cpu": cpu, "wall": wall}))
+        app.exit()
+
+    app.call_after_refresh(report)

@@ -1,0 +1,58 @@
+"""Segue's transcript alone, with a reply that streams into it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import streaming
+from textual.app import App, ComposeResult
+
+from tui.app.themes import THEMES, VARIABLE_DEFAULTS
+from tui.app.widgets.transcript import Transcript
+from tui.chat.conversation import Conversation
+from tui.chat.message import Message, Role, Status
+
+REPLY = Message(1, 1, None, Role.ASSISTANT, "", model="lab/big", status=Status.STREAMING)
+
+
+class Chat(App[None]):
+    CSS = "Screen { background: $background; color: $ink; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = "segue-dark"
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return dict(VARIABLE_DEFAULTS)
+
+    def compose(self) -> ComposeResult:
+        yield Transcript()
+
+    async def on_ready(self) -> None:
+        conversation = Conversation(1)
+        conversation.append(REPLY)
+        self.transcript = self.query_one(Transcript)
+        await self.transcript.open(conversation, self.load)
+        self.run_worker(self.stream())
+
+    async def load(self, ids: Sequence[int]) -> list[Message]:
+        return [REPLY for _ in ids]
+
+    async def stream(self) -> None:
+        text = await streaming.play(self, self.write)
+        self.transcript.replace(replace(REPLY, text=text, status=Status.COMPLETE))
+        self.finish()
+
+    def finish(self) -> None:
+        if self.transcript.busy:
+            self.set_timer(0.01, self.finish)
+        else:
+            streaming.finish(self)
+
+    async def write(self, piece: str) -> None:
+        self.transcript.feed(1, text=piece)
+
+
+if __name__ == "__main__":
+    Chat().run()
