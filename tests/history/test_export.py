@@ -22,7 +22,7 @@ from tui.history.sqlite import open_history
 from tui.history.taking_out import all_bundles, bundle_of
 from tui.text import clean
 
-EVIL = "\x1b]52;c;aGk=\x1b\\ \x9b2J \u202e &#x202e; \U000e0041 [x](javascript:alert(1)) <script>alert(1)</script>"
+EVIL = "\x1b]52;c;aGk=\x1b\\ \x9b2J \u202e &#x202e; \U000e0041 [x](javascript:alert(1)) <script>x()</script>"
 
 
 async def fill(store, chat, begin_reply) -> None:

@@ -96,7 +96,7 @@ def _text(content: Checked) -> str:
 def _part(part: object, content: Checked) -> str:
     if isinstance(part, str):
         return part
-    inner = Checked(part, f"{content.where}.parts")
+    inner = Checked(part, content.where, f"{content.path}.parts")
     if "text" in inner:
         return inner.text("text")
     return _PICTURE if "image" in inner.text("content_type", "") else ""

@@ -22,13 +22,14 @@ _NAMES = {
 class Checked:
     """An object of the file."""
 
-    def __init__(self, raw: Any, where: str) -> None:
-        """Take ``raw``, which stands at ``where``.
+    def __init__(self, raw: Any, where: str, path: str = "") -> None:
+        """Take ``raw``, which stands at ``path`` inside the entry ``where``.
 
         Raises:
             ImportFileError: It is no object.
         """
         self.where = where
+        self.path = path
         if not isinstance(raw, Mapping):
             self._wrong("", "an object", raw)
         self._raw: Mapping[str, Any] = raw
@@ -69,12 +70,12 @@ class Checked:
 
     def inner(self, name: str) -> Checked:
         """An object inside; an empty one where there is none."""
-        return Checked(self._raw.get(name) or {}, self._place(name))
+        return Checked(self._raw.get(name) or {}, self.where, self._place(name))
 
     def items(self, name: str) -> Iterator[Checked]:
         """The objects of a list; none where there is none."""
         for number, raw in enumerate(self._one(name, (list,), "a list", [])):
-            yield Checked(raw, f"{self._place(name)}[{number}]")
+            yield Checked(raw, self.where, f"{self._place(name)}[{number}]")
 
     def plain(self, name: str) -> list[Any]:
         """A list as it is; an empty one where there is none."""
@@ -89,7 +90,7 @@ class Checked:
     def entries(self, name: str) -> Iterator[tuple[str, Checked]]:
         """The objects of an object, by their names."""
         for key, raw in self._one(name, (Mapping,), "an object", None).items():
-            yield str(key), Checked(raw, f"{self._place(name)}.{key}")
+            yield str(key), Checked(raw, self.where, f"{self._place(name)}.{key}")
 
     def time(self, name: str) -> datetime | None:
         """A time, as seconds since 1970 or in ISO 8601 (UTC where it names no zone), or nothing."""
@@ -119,11 +120,11 @@ class Checked:
         self._wrong(name, words, self._raw.get(name))
 
     def _place(self, name: str) -> str:
-        return f"{self.where}.{name}" if "[" in self.where or "." in self.where else f"{self.where}: {name}"
+        return f"{self.path}.{name}".strip(".")
 
     def _wrong(self, name: str, expected: str, found: Any) -> NoReturn:
         what = "nothing" if found is None else _NAMES.get(type(found), type(found).__name__)
         if expected == what or (isinstance(found, str) and len(found) < 40):
             what = repr(found)
-        where = self._place(name) if name else self.where
+        where = ": ".join(filter(None, (self.where, self._place(name))))
         raise ImportFileError(f"{where}: expected {expected}, found {what}", "Nothing was imported.")

@@ -131,7 +131,7 @@ def _content(tables: Tables, key: str) -> tuple[str, str]:
 def _by_reference(tables: Tables, part: Checked) -> str:
     """A text that is put together from stored fragments and what stands between them."""
     try:
-        payload = Checked(json.loads(part.text("payload", "{}")), f"{part.where}.payload")
+        payload = Checked(json.loads(part.text("payload", "{}")), part.where, "payload")
     except json.JSONDecodeError:
         part.fail("payload", "JSON")
     pieces = []
