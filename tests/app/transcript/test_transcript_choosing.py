@@ -222,3 +222,29 @@ async def test_details_open_with_a_click(book, reading):
         assert "Hidden words." not in reader.text
         await reader.click("The rest")
         assert "Hidden words." in reader.text
+
+
+async def test_a_flipped_version_stays_chosen(book, reading):
+    book.turns(2)
+    prompt = book.prompt("Which?")
+    first = book.reply("The first answer.")
+    book.reply("The second answer.", parent=prompt.id)
+    async with reading(book) as reader:
+        await reader.write()
+        reader.transcript.walk(-1)
+        await reader.settle()
+        book.conversation.select(first.id)
+        await reader.open(book, at=first.id)
+        assert reader.transcript.selected == first.id
+
+
+async def test_the_keys_go_back_when_the_chosen_message_is_gone(book, reading):
+    book.turns(2)
+    async with reading(book) as reader:
+        draft = await reader.write()
+        reader.transcript.walk(-1)
+        await reader.settle()
+        book.conversation.hide([4])
+        await reader.open(book)
+        assert reader.transcript.selected is None
+        assert reader.app.focused is draft

@@ -87,7 +87,7 @@ class MessageList(ScrollView):
         self._load = load
         window = self._window
         if window is not None and window.conversation is conversation:
-            self._reopen(window, path, messages)
+            self._reopen(window, path, messages, at)
         else:
             self._window = window = Window(conversation, path, self._look())
             window.put(messages)
@@ -100,14 +100,14 @@ class MessageList(ScrollView):
         if at is not None and not self._begins_in_view(at):
             self.show_message(at)
 
-    def _reopen(self, window: Window, path: list[int], messages: list[Message]) -> None:
+    def _reopen(self, window: Window, path: list[int], messages: list[Message], at: int | None) -> None:
         self.hold()
         window.rebuild(path)
         window.put(messages)
         if self._anchor is not None and self._anchor.index >= len(window.ids):
             self._anchor = None
-        if self.selected not in window.index:
-            self.selected = None
+        if self.selected is not None and self.selected not in window.index:
+            self.selected = at if at in window.index else None
 
     def add(self, message: Message) -> None:
         """Show a message that begins: a prompt, or a reply that will be fed. Goes to the end."""

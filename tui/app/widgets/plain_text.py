@@ -80,8 +80,12 @@ class PlainText:
     def _wrap(self, first: int, hang: int) -> int:
         newline = self._shown.find("\n", first)
         end = newline if newline >= 0 else len(self._shown)
-        rows = wrap(sound(self._shown[first:end]), self.width - hang)
-        self._rows += (_Row(first + start, first + stop, hang) for start, stop in rows)
+        line = self._shown[first:end].rstrip(" ")
+        if len(line) <= self.width - hang and line.isascii():
+            self._rows.append(_Row(first, first + len(line), hang))
+        else:
+            rows = wrap(sound(line), self.width - hang)
+            self._rows += (_Row(first + start, first + stop, hang) for start, stop in rows)
         return end + 1
 
     def copy(self, start: tuple[int, int], end: tuple[int, int]) -> str:

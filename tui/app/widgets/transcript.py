@@ -109,10 +109,13 @@ class Transcript(SearchableList, can_focus=True):
             self.show_message(self.selected)
 
     def watch_selected(self) -> None:
-        """Draw the rail of the chosen message."""
+        """Draw the rail of the chosen message; without one, give the keys back to where they came from."""
         self._lines = None
         self._hints.clear()
         self.refresh()
+        origin = self._came_from
+        if self.selected is None and self.has_focus and origin is not None and origin.is_attached:
+            origin.focus()
 
     def action_walk(self, step: int) -> None:
         """Choose the message above or below."""
@@ -139,8 +142,6 @@ class Transcript(SearchableList, can_focus=True):
             self.screen.clear_selection()
         else:
             self.selected = None
-            if self._came_from is not None and self._came_from.is_attached:
-                self._came_from.focus()
 
     def action_choose(self, action: str) -> None:
         """Do something with the chosen message."""
