@@ -7,8 +7,11 @@ import contextlib
 import os
 import shlex
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from textual.app import SuspendNotSupported
 
 from tui.errors import SegueError
 
@@ -46,16 +49,26 @@ async def edit(app: App[None], text: str) -> str:
     with tempfile.TemporaryDirectory(prefix="segue-") as folder:  # 0700
         path = Path(folder, "message.md")
         path.write_text(text, encoding="utf-8")
-        with app.batch_update(), app.suspend():
-            try:
-                process = await asyncio.create_subprocess_exec(*command, str(path))
-                code = await process.wait()
-            except OSError as error:
-                raise SegueError(
-                    f"{command[0]}: {error.strerror}", "Set $EDITOR to another editor."
-                ) from None
+        try:
+            with app.batch_update(), app.suspend():
+                code = await _run([*command, str(path)])
+        except SuspendNotSupported:
+            raise SegueError("This terminal can't be lent to an editor") from None
+        except OSError as error:
+            reason = f"{command[0]}: {error.strerror}"
+            raise SegueError(reason, "Set $EDITOR to another editor.") from None
         if code:
             raise SegueError(f"{command[0]} ended with code {code}", "The draft is as it was.")
         with contextlib.suppress(FileNotFoundError):
             return path.read_text(encoding="utf-8", errors="replace").rstrip("\n")
     return text
+
+
+async def _run(command: Sequence[str]) -> int:
+    process = await asyncio.create_subprocess_exec(*command)
+    try:
+        return await process.wait()
+    finally:
+        if process.returncode is None:  # the app ends, and takes its child along
+            process.terminate()
+            await process.wait()

@@ -80,12 +80,13 @@ def _is_symbol(name: str) -> bool:
 
 def _collisions(wanted: Mapping[str, str], place: Sequence[type[DOMNode]]) -> Iterator[tuple[str, str, str]]:
     """Pairs of ids with the same key, at least one of which was set by the person."""
-    keys: dict[str, set[str]] = {}
-    for node in place:
-        for binding in bindings_of(node):
-            assert binding.id
-            keys[binding.id] = {key.strip() for key in wanted.get(binding.id, binding.key).split(",")}
+    defaults = {b.id: _split(b.key) for node in place for b in bindings_of(node) if b.id}
+    keys = {name: _split(wanted[name]) if name in wanted else bound for name, bound in defaults.items()}
     for one, other in combinations(keys, 2):
         if one in wanted or other in wanted:
-            for key in keys[one] & keys[other]:
+            for key in keys[one] & keys[other] - (defaults[one] & defaults[other]):
                 yield one, other, key
+
+
+def _split(keys: str) -> set[str]:
+    return {key.strip() for key in keys.split(",")}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on
@@ -13,7 +13,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.dom import DOMNode
 from textual.screen import Screen
-from textual.worker import Worker, WorkerCancelled, WorkerFailed
 
 from tui.app import key_hints
 from tui.app.background import in_background
@@ -63,7 +62,7 @@ class ChatScreen(Screen[None]):
         """What is behind the screen, once the history is open."""
         self.early: list[str] = []
         """What was sent before that."""
-        self._opening: Worker[None] | None = None
+        self._opened = asyncio.Event()
         self._interrupted = 0.0
 
     # -- parts
@@ -106,18 +105,19 @@ class ChatScreen(Screen[None]):
         self.call_after_refresh(self._open_soon)
 
     def _open_soon(self) -> None:
-        self._opening = in_background(self, "open", self._open_room)
+        in_background(self, "open", self._open_room)
 
     async def _open_room(self) -> None:
         from tui.app.screens.room import open_room
 
-        await open_room(self)
+        try:
+            await open_room(self)
+        finally:
+            self._opened.set()
 
     async def finish(self) -> None:
         """Store what is on its way, before the program ends; what was just typed is worth waiting for."""
-        if self._opening is not None:
-            with suppress(WorkerFailed, WorkerCancelled):
-                await self._opening.wait()
+        await self._opened.wait()
         if self.room is not None:
             await self.room.finish()
 
@@ -129,8 +129,7 @@ class ChatScreen(Screen[None]):
             self.attempt_soon(self._when_open, act)
 
     async def _when_open(self, act: Callable[[ChatRoom], Awaitable[None]]) -> None:
-        if self._opening is not None:
-            await self._opening.wait()
+        await self._opened.wait()
         if self.room is None:
             raise UsageError("The history could not be opened")
         await act(self.room)
@@ -192,7 +191,7 @@ class ChatScreen(Screen[None]):
     @on(Composer.Scrolled)
     async def _scrolled(self, event: Composer.Scrolled) -> None:
         if self.room is not None:
-            await self.room.transcript.run_action(f"scroll_{event.where}")
+            await self.room.transcript.run_action(event.action)
 
     # -- what the room's parts say; their classes load with it, so the handlers go by name
     def on_transcript_chosen(self, event: Transcript.Chosen) -> None:

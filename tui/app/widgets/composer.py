@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -64,8 +64,8 @@ class Composer(TextArea):
     class Scrolled(Message):
         """A key that moves the caret nowhere: the conversation scrolls instead."""
 
-        where: str
-        """page_up, page_down, home or end."""
+        action: str
+        """The transcript's action: page_up, page_down, scroll_home or scroll_end."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, highlight_cursor_line=False)
@@ -226,32 +226,38 @@ class Composer(TextArea):
     def _remember(self, prompt: str) -> None:
         self.prompts = [prompt, *(earlier for earlier in self.prompts if earlier != prompt)]
 
-    # -- keys that an empty or short draft has no use for
+    # -- keys that an empty or short draft has no use for: the conversation scrolls instead
     def action_cursor_page_up(self) -> None:
         """A page up; in a draft that is all seen, in the conversation."""
-        self._scroll_or("page_up", self._all_seen, super().action_cursor_page_up)
+        if self._all_seen:
+            self.post_message(self.Scrolled("page_up"))
+        else:
+            super().action_cursor_page_up()
 
     def action_cursor_page_down(self) -> None:
         """A page down; in a draft that is all seen, in the conversation."""
-        self._scroll_or("page_down", self._all_seen, super().action_cursor_page_down)
+        if self._all_seen:
+            self.post_message(self.Scrolled("page_down"))
+        else:
+            super().action_cursor_page_down()
 
     def action_cursor_line_start(self, select: bool = False) -> None:
         """To the begin of the line; of the conversation while nothing is written."""
-        self._scroll_or("home", not self.text, lambda: super(Composer, self).action_cursor_line_start(select))
+        if self.text:
+            super().action_cursor_line_start(select)
+        else:
+            self.post_message(self.Scrolled("scroll_home"))
 
     def action_cursor_line_end(self, select: bool = False) -> None:
         """To the end of the line; of the conversation while nothing is written."""
-        self._scroll_or("end", not self.text, lambda: super(Composer, self).action_cursor_line_end(select))
+        if self.text:
+            super().action_cursor_line_end(select)
+        else:
+            self.post_message(self.Scrolled("scroll_end"))
 
     @property
     def _all_seen(self) -> bool:
         return self.wrapped_document.height <= self.content_size.height
-
-    def _scroll_or(self, where: str, idle: bool, move: Callable[[], None]) -> None:
-        if idle:
-            self.post_message(self.Scrolled(where))
-        else:
-            move()
 
     # -- editing
     @on(TextArea.Changed)

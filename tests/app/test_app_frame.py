@@ -1,0 +1,293 @@
+"""The frame: start, size, keys, notices, the end."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from tui.app.grid import gutters, text_edges
+from tui.app.keymap import problems
+from tui.app.screens.chat import ChatScreen
+from tui.app.widgets.composer import Composer
+from tui.app.widgets.status_line import clock, shorten
+from tui.chat.chunks import Finish, FinishReason
+from tui.chat.message import Status
+from tui.errors import ConfigError, HistoryDamagedError
+
+DONE = Finish(FinishReason.STOP)
+
+
+# -- the start
+async def test_one_can_write_and_send_before_the_history_is_open(run, tmp_path):
+    async with run(ready=False, prepare=hold_the_door) as world:
+        await world.say("Already here")
+        await world.type("next")
+        assert world.chat.room is None
+        world.gate.set()
+        await world.sees("Already here", "I am big.")
+        assert world.composer.draft == "next"
+
+
+async def hold_the_door(world):
+    world.gate = asyncio.Event()
+
+
+async def test_a_key_that_needs_the_history_waits_for_it(run):
+    async with run(ready=False, prepare=hold_the_door) as world:
+        await world.pilot.press("ctrl+r")
+        world.gate.set()
+        await world.until(lambda: type(world.app.screen).__name__ == "Conversations")
+
+
+async def test_a_history_that_cannot_be_opened_is_said_and_stays_said(run, monkeypatch):
+    async with run(ready=False, prepare=hold_the_door) as world:
+
+        async def broken():
+            raise HistoryDamagedError("history.db is not a database", "It was moved aside.")
+
+        world.app.open_workspace = broken
+        await world.sees("history.db is not a database", "esc dismiss")
+        await world.say("Hello")
+        await world.pilot.press("ctrl+q")
+
+
+async def test_the_first_run_helps_to_begin(run):
+    async with run(model=None, ready=False) as world:
+        await world.until(lambda: type(world.app.screen).__name__ == "FirstRun")
+        await world.sees("One conversation, every model.", "lab/big")
+        await world.pilot.press("enter")
+        await world.until(lambda: world.app.screen is world.chat)
+        await world.until(lambda: world.status.model == "lab/big")
+        await world.say("Hi")
+        await world.sees("I am big.")
+
+
+async def test_later_runs_begin_with_the_model_used_last(run):
+    async def earlier(world):
+        await world.store.set_state("last_model", "lab/small")
+        await world.store.set_state("recent_models", "lab/small")
+
+    async with run(model=None, prepare=earlier) as world:
+        await world.sees("small")
+        assert world.app.screen is world.chat
+
+
+# -- size
+@pytest.mark.parametrize("size", [(39, 24), (80, 9), (1, 1), (20, 5)])
+async def test_a_tiny_terminal_gets_one_clear_line(run, size):
+    async with run(size=size, ready=False) as world:
+        await world.until(lambda: world.chat.room is not None)
+        assert world.chat.query_one("#small").display
+        if size[0] >= 35:
+            await world.sees(f"Segue needs 40×10; this is {size[0]}×{size[1]}")
+
+
+async def test_a_storm_of_sizes_leaves_the_chat_as_it_was(run):
+    async with run() as world:
+        world.script("word " * 200, DONE)
+        await world.say("Go")
+        await world.sees("ready")
+        for width, height in [
+            (120, 40),
+            (30, 8),
+            (200, 60),
+            (41, 11),
+            (100, 32),
+            (99, 31),
+            (1, 1),
+            (80, 24),
+        ] * 3:
+            await world.pilot.resize_terminal(width, height)
+        await world.sees("word word", "Ask, or / for commands")
+        assert world.composer.has_focus
+
+
+@pytest.mark.parametrize("width", [80, 99, 100, 120, 160, 200])
+async def test_title_composer_and_status_share_the_left_edge(run, width):
+    async with run(size=(width, 40)) as world:
+        await world.say("Edge")
+        await world.sees("I am big.", "ready")
+        await world.type("Edge")
+        await world.pilot.press("escape")
+        lines = world.text.splitlines()
+        page = width - (30 if width >= 100 else 0)
+        edges = {line.index("Edge", width - page) for line in lines if "Edge" in line[width - page :]}
+        edges |= {line.index(word) for word in ("I am big.", "enter send") for line in lines if word in line}
+        assert len(edges) == 1
+
+
+def test_the_column_is_centred_on_wide_pages():
+    assert gutters(90, wide=True) == (3, 3)
+    assert gutters(80, wide=False) == (1, 2)
+    left, right = text_edges(170, wide=True)
+    assert 170 - left - right == 88
+
+
+# -- status
+def test_counts_and_clocks_fit_their_fields():
+    assert [shorten(n) for n in (950, 1000, 1500, 18_400, 200_000, 1_000_000, 1_500_000)] == [
+        "950", "1k", "1.5k", "18k", "200k", "1M", "1.5M",
+    ]  # fmt: skip
+    assert [clock(s) for s in (7, 754, 3900)] == ["0:07", "12:34", "1h05"]
+
+
+async def test_nothing_ticks_while_nothing_runs(run):
+    async with run() as world:
+        ticker = world.chat.room.frame._ticker
+        assert not ticker._active.is_set()
+        more = asyncio.Event()
+        world.script("a", more, DONE)
+        await world.say("Go")
+        await world.sees("answering")
+        assert ticker._active.is_set()
+        more.set()
+        await world.sees("ready")
+        assert not ticker._active.is_set()
+
+
+# -- ctrl+c
+async def test_ctrl_c_stops_then_clears_then_quits(run):
+    async with run() as world:
+        world.script("Half", asyncio.Event(), DONE)
+        await world.say("Go")
+        await world.sees("Half")
+        await world.type("draft")
+        await world.pilot.press("ctrl+c")
+        await world.sees("stopped")
+        assert world.composer.draft == "draft"
+        await world.pilot.press("ctrl+c")
+        await world.sees("Draft cleared")
+        assert world.composer.draft == ""
+        await world.pilot.press("up")
+        assert world.composer.draft == "draft"
+        await world.pilot.press("ctrl+c")
+        await world.until(lambda: world.app._exit)
+        assert world.app.return_code == 0
+
+
+async def test_ctrl_c_copies_what_is_selected_in_the_composer(run):
+    async with run() as world:
+        await world.type("word")
+        await world.pilot.press("f7", "ctrl+c")
+        await world.until(lambda: world.app.clipboard == "word")
+        assert world.composer.draft == "word"
+
+
+# -- the end
+async def test_quitting_stores_what_came(run):
+    async with run() as world:
+        world.script("Half", asyncio.Event(), DONE)
+        await world.say("Go")
+        await world.sees("Half")
+        await world.type("left over")
+        await world.chat.finish()
+        _, reply = await world.path()
+        assert (reply.text, reply.status) == ("Half", Status.STOPPED)
+        conversation = await world.store.load_conversation(world.chat.room.desk.chat.conversation.id)
+        assert conversation.draft == "left over"
+
+
+async def test_a_fault_of_ours_leaves_a_private_report_and_no_secret(run, tmp_path, capsys):
+    from tui.secret import Secret
+
+    key = Secret("sk-very-secret-1234567890")
+    with pytest.raises(ValueError, match="boom"):
+        async with run() as world:
+
+            def fault():
+                headers = {"Authorization": key.reveal()}
+                raise ValueError(f"boom {headers['Authorization']}")
+
+            world.chat.call_later(fault)
+            await world.until(lambda: False)
+    [report] = (tmp_path / "log").glob("crash-*.txt")
+    assert report.stat().st_mode & 0o077 == 0
+    words = report.read_text() + capsys.readouterr().err
+    assert "boom" in words
+    assert key.reveal() not in words
+
+
+# -- keys
+async def test_keys_can_be_remapped_and_are_shown_so(run):
+    async with run(keys={"model": "f9", "send": "ctrl+s", "newline": "enter"}) as world:
+        await world.sees("ctrl+s send", "f9 model")
+        await world.pilot.press("a", "enter", "b", "ctrl+s")
+        await world.sees("I am big.")
+        assert world.provider.requests[0][1] == ["a\nb"]
+        await world.pilot.press("f9")
+        await world.until(lambda: type(world.app.screen).__name__ == "ModelPicker")
+
+
+async def test_wrong_keys_in_the_config_are_said(run):
+    async with run(keys={"modle": "f9", "new": "ctrl+l", "stop": "ctl+x"}) as world:
+        await world.sees("there is no modle", "Did you mean model?", "ctrl+l is set for", "no key ctl+x")
+
+
+def test_the_default_keys_collide_nowhere():
+    from tui.app.app import SegueApp
+
+    chat = ChatScreen
+    keys = [key for node in (SegueApp, chat, Composer) for b in bindings(node) for key in b.key.split(",")]
+    assert len(keys) == len(set(keys))
+
+
+def test_a_key_that_is_shared_by_default_may_be_named():
+    from tui.app.app import SegueApp
+
+    assert problems({"stop": "escape"}, [[SegueApp, *ChatScreen.places()]]) == []
+
+
+def bindings(node):
+    from tui.app.keymap import bindings_of
+
+    return list(bindings_of(node))
+
+
+def test_every_binding_that_can_be_remapped_says_what_it_does():
+    from tui.app.app import SegueApp
+    from tui.app.screens.sheets import all_sheets
+
+    for node in (SegueApp, *ChatScreen.places(), *all_sheets()):
+        for binding in bindings(node):
+            assert binding.description and binding.tooltip, binding
+
+
+# -- notices
+async def test_problems_of_the_config_stay_until_they_are_dismissed(run):
+    problem = ConfigError("config.toml:3:1: modle: unknown key", "Did you mean model?")
+    async with run(problems=(problem,)) as world:
+        await world.sees("config.toml:3:1", "esc dismiss")
+        await world.pilot.press("escape")
+        await world.sees_no("esc dismiss")
+
+
+async def test_a_notice_is_never_markup(run):
+    async with run() as world:
+        world.app.notify("x [/nope] y [b")
+        await world.sees("x [/nope] y [b")
+
+
+async def test_palette_help_and_find_open(run):
+    async with run() as world:
+        await world.say("Needle in a haystack")
+        await world.sees("I am big.", "ready")
+        await world.pilot.press("ctrl+p")
+        await world.sees("Choose a model", "who answers from now on")
+        await world.pilot.press(*"sidebar", "enter")
+        await world.until(lambda: world.app.screen is world.chat)
+        await world.until(lambda: world.chat.has_class("-overlay"))
+        await world.pilot.press("escape", "f1")
+        await world.sees("/model", "who answers from now on")
+        await world.pilot.press("escape", "ctrl+f", *"needle")
+        await world.sees("1 of 1")
+
+
+@pytest.mark.parametrize("theme", ["segue-dark", "segue-light", "segue-ansi", "nord", "ansi-light"])
+async def test_every_theme_draws_the_chat(run, theme):
+    async with run(theme=theme, size=(120, 40)) as world:
+        world.script("Some `code`\n\n```python\nx = 1\n```\n", DONE)
+        await world.say("Go")
+        await world.sees("x = 1", "ready")
+        await world.pilot.press("ctrl+l")
+        await world.sees("lab")
