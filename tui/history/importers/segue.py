@@ -50,6 +50,8 @@ def _bundle(entry: Checked) -> Bundle:
     conversation.leaf = entry.whole("leaf")
     if conversation.leaf is not None and conversation.leaf not in conversation.nodes:
         entry.fail("leaf", "the id of a message")
+    if conversation.leaf is None:
+        conversation.hide([])  # nothing: but it finds the end of the newest path
     return Bundle(conversation, messages)
 
 
