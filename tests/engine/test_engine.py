@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tui.chat.chunks import Finish, FinishReason, Usage
 from tui.chat.message import Status
 from tui.chat.model import ModelInfo
 from tui.engine.events import Noticed
-from tui.errors import ErrorKind, ProviderError
+from tui.errors import ErrorKind, ProviderError, UsageError
 
 DONE = Finish(FinishReason.STOP)
 
@@ -144,3 +146,48 @@ async def test_a_summary_stands_for_all_before_it_and_nothing_is_removed(world):
     conversation.hide([summary.id])
     await say(world, conversation, "C", "c")
     assert [text for _, text in world.provider.requests[-1][1]] == ["Be brief.", "A", "a", "B", "b", "C"]
+
+
+async def test_a_summary_can_be_made_again_and_stop_before_a_message(world):
+    conversation = await world.store.create_conversation(model="lab/one")
+    await say(world, conversation, "A", "a")
+    world.script(ProviderError("no", kind=ErrorKind.AUTH))
+    failed = await (await world.engine.compact(conversation)).run(world.events.append)
+    world.script("They said A.", DONE)
+    again = await (await world.engine.retry(conversation, failed.id)).run(world.events.append)
+    assert again.summary and conversation.versions(failed.id) == [failed.id, again.id]
+    last = await say(world, conversation, "B", "b")
+    world.script("Still A.", DONE)
+    before = await (await world.engine.compact(conversation, last.parent)).run(world.events.append)
+    assert (before.parent, before.summary) == (again.id, True)
+
+
+async def test_there_is_no_summary_of_nothing(world):
+    conversation = await world.store.create_conversation(model="lab/one")
+    with pytest.raises(UsageError):
+        await world.engine.compact(conversation)
+    await say(world, conversation, "A", "a")
+    world.script("They said A.", DONE)
+    await (await world.engine.compact(conversation)).run(world.events.append)
+    with pytest.raises(UsageError):
+        await world.engine.compact(conversation)
+
+
+async def test_what_does_not_fit_into_the_request_for_a_summary_is_said(world):
+    world.infos["lab/one"] = ModelInfo("lab/one", context=100)
+    conversation = await world.store.create_conversation(model="lab/one")
+    await say(world, conversation, "long " * 60, "ok")
+    await say(world, conversation, "short", "fine")
+    await (await world.engine.compact(conversation)).run(world.events.append)
+    assert world.told(Noticed)[-1].text.startswith("2 earlier messages not in this summary")
+
+
+async def test_a_refusal_teaches_how_much_the_model_takes(world):
+    conversation = await world.store.create_conversation(model="lab/one")
+    await say(world, conversation, "long " * 200, "ok")
+    world.script(ProviderError("too long", kind=ErrorKind.CONTEXT))
+    failed = await (await world.engine.send(conversation, "And?")).run(world.events.append)
+    world.script("So.", DONE)
+    await (await world.engine.retry(conversation, failed.id)).run(world.events.append)
+    assert [text for _, text in world.provider.requests[-1][1]] == ["And?"]
+    assert "left out" in world.told(Noticed)[-1].text

@@ -83,6 +83,11 @@ class Message:
         return (self.finished_at - self.created_at).total_seconds() if self.finished_at else None
 
     @property
+    def summary(self) -> bool:
+        """Whether it sums up what came before, so that no request needs that any more."""
+        return self.role is Role.SYSTEM and self.status is Status.COMPLETE and bool(self.text.strip())
+
+    @property
     def live(self) -> bool:
         """Whether the reply is still coming."""
         return self.status is Status.STREAMING

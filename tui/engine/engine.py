@@ -13,12 +13,14 @@ from tui.engine.limits import Limits
 from tui.engine.reply import Reply
 from tui.engine.request import CONTINUE, SUMMARISE, Request, build_request
 from tui.engine.titles import suggest_title
-from tui.errors import ProviderError, UsageError
+from tui.errors import ErrorKind, ProviderError, UsageError
 from tui.history.store import HistoryStore
 from tui.providers.base import ChatMessage, Target
 
 # How far real counts may bend the token estimate.
 _CALIBRATION_RANGE = (0.5, 2.0)
+# Of a request that was too long for the model, the share that the next ones may have.
+_AFTER_REFUSAL = 0.75
 
 
 class Resolver(Protocol):
@@ -56,6 +58,7 @@ class Engine:
         self._facts = facts
         self._limits = limits or Limits()
         self._calibration: dict[str, float] = {}
+        self._refused: dict[str, int] = {}
 
     async def send(self, conversation: Conversation, text: str, model: str | None = None) -> Reply:
         """Store ``text`` as the next prompt and prepare its reply.
@@ -74,9 +77,11 @@ class Engine:
     async def retry(self, conversation: Conversation, reply_id: int, model: str | None = None) -> Reply:
         """Prepare a new version of a reply beside the old one, by ``model`` or the conversation's model.
 
-        ``reply_id`` may also be a prompt that has no reply yet.
+        ``reply_id`` may also be a prompt that has no reply yet, or a summary.
         """
         node = conversation.nodes[reply_id]
+        if node.role is Role.SYSTEM:
+            return await self._sum_up(conversation, node.parent, model)
         parent = node.id if node.role is Role.USER else node.parent
         return await self._reply(conversation, parent, model)
 
@@ -106,23 +111,18 @@ class Engine:
         await self.store.update_conversation(conversation.id, title=title)
         return title
 
-    async def compact(self, conversation: Conversation) -> Reply:
+    async def compact(self, conversation: Conversation, before: int | None = None) -> Reply:
         """Prepare a summary of the conversation, from which later requests go on. Nothing is removed.
+
+        Args:
+            conversation: What to sum up.
+            before: Sum up only what stands before this message; without it the whole active path.
 
         Raises:
             UsageError: There is nothing to summarise, or no model is chosen.
         """
-        if conversation.leaf is None:
-            raise UsageError("There is nothing to summarise yet")
-        model_id = self._model(conversation, None)
-        path = await self.store.messages(conversation.path())
-        message = await self.store.add_message(
-            conversation.id, conversation.leaf, Role.SYSTEM, model=model_id, status=Status.STREAMING
-        )
-        conversation.append(message)
-        request = self._request(conversation, model_id, path)
-        asked = ChatMessage(role=Role.USER.value, content=SUMMARISE)
-        return self._run(conversation, message, [*request.messages, asked], request)
+        end = conversation.leaf if before is None else conversation.nodes[before].parent
+        return await self._sum_up(conversation, end, None)
 
     def estimate(self, model_id: str, tokens: int) -> int:
         """An estimated count of tokens, corrected by what this model's server counted before."""
@@ -158,10 +158,29 @@ class Engine:
                 ChatMessage(role=Role.ASSISTANT.value, content=begin),
                 ChatMessage(role=Role.USER.value, content=CONTINUE),
             ]
-        return self._run(conversation, message, messages, request)
+        return self._run(conversation, message, messages, request, _notices(request.left_out))
+
+    async def _sum_up(self, conversation: Conversation, end: int | None, model: str | None) -> Reply:
+        path = await self.store.messages(conversation.path(end) if end is not None else [])
+        if not path or path[-1].summary:
+            raise UsageError("There is nothing to sum up yet")
+        model_id = self._model(conversation, model)
+        message = await self.store.add_message(
+            conversation.id, end, Role.SYSTEM, model=model_id, status=Status.STREAMING
+        )
+        conversation.append(message)
+        request = self._request(conversation, model_id, path)
+        asked = ChatMessage(role=Role.USER.value, content=SUMMARISE)
+        notices = _summary_notices(request.left_out)
+        return self._run(conversation, message, [*request.messages, asked], request, notices)
 
     def _run(
-        self, conversation: Conversation, message: Message, messages: list[ChatMessage], request: Request
+        self,
+        conversation: Conversation,
+        message: Message,
+        messages: list[ChatMessage],
+        request: Request,
+        notices: tuple[str, ...],
     ) -> Reply:
         model_id = message.model or ""
 
@@ -169,6 +188,8 @@ class Engine:
             self._facts.note_outcome(split_id(model_id)[0], error)
             if ended.usage and ended.usage.input_tokens and request.tokens:
                 self._calibrate(model_id, ended.usage.input_tokens / request.tokens)
+            if error is not None and error.kind is ErrorKind.CONTEXT:
+                self._refused[model_id] = request.tokens
 
         return Reply(
             self.store,
@@ -177,17 +198,18 @@ class Engine:
             messages,
             conversation.parameters,
             limits=self._limits,
-            notices=_notices(request.left_out),
+            notices=notices,
             learn=learn,
         )
 
     def _request(self, conversation: Conversation, model_id: str, path: Sequence[Message]) -> Request:
         info = self._facts.info(model_id)
+        refused = self._refused.get(model_id)
         return build_request(
             path,
             system=conversation.system,
             pins=conversation.pins,
-            context=info.context if info else None,
+            context=round(refused * _AFTER_REFUSAL) if refused else info.context if info else None,
             max_output=info.max_output if info else None,
             calibration=self._calibration.get(model_id, 1.0),
         )
@@ -208,5 +230,14 @@ class Engine:
 def _notices(left_out: int) -> tuple[str, ...]:
     if not left_out:
         return ()
-    words = "1 earlier message" if left_out == 1 else f"{left_out} earlier messages"
-    return (f"{words} left out to fit the model's context; /compact sums them up instead",)
+    return (f"{_earlier(left_out)} left out to fit the model's context; /compact sums them up instead",)
+
+
+def _summary_notices(left_out: int) -> tuple[str, ...]:
+    if not left_out:
+        return ()
+    return (f"{_earlier(left_out)} not in this summary: more than the model's context takes",)
+
+
+def _earlier(count: int) -> str:
+    return "1 earlier message" if count == 1 else f"{count} earlier messages"

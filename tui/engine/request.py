@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from tui.chat.context import TOKENS_PER_MESSAGE, estimate_tokens, fit
-from tui.chat.message import Message, Role, Status
+from tui.chat.message import Message, Role
 from tui.providers.base import ChatMessage
 
 # Left free for the reply where the model's own limit is not known, and at the most.
@@ -88,7 +88,7 @@ def _newest_summary(path: Sequence[Message]) -> tuple[str, int]:
     """The newest summary as text for the model, and the place after it."""
     for place in range(len(path) - 1, -1, -1):
         message = path[place]
-        if message.role is Role.SYSTEM and message.status is Status.COMPLETE and message.text.strip():
+        if message.summary:
             return f"{_SUMMARY}\n\n{message.text}", place + 1
     return "", 0
 
