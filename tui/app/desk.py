@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _WENT_WELL = frozenset({Status.COMPLETE, Status.LENGTH, Status.TOOL, Status.EMPTY})
 """Ends after which a queued prompt is sent; after any other the person decides."""
+_FIRST_TURN = 2
+"""Messages after the first reply: then a model may name the conversation."""
 
 Act = Callable[[], Awaitable[LiveReply]]
 
@@ -202,9 +204,15 @@ class Desk:
             self.unread.add(live.conversation.id)
         self._face.show_end(live, event.message)
         if event.message.status in _WENT_WELL:
+            if self.workspace.config.auto_title and len(chat.conversation.nodes) == _FIRST_TURN:
+                in_background(self._app, "title", self._name, chat)
             self._send_next(chat)
         else:
             self._give_back(chat)
+
+    async def _name(self, chat: Chat) -> None:
+        if await chat.place.engine.name(chat.conversation):
+            self._face.refresh_frame()
 
     def _send_next(self, chat: Chat) -> None:
         if chat.queue:

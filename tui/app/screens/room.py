@@ -184,8 +184,10 @@ class ChatRoom:
                 self.transcript.feed(message_id, text=text)
             case ReasoningAdded(message_id, text):
                 self.transcript.feed(message_id, reasoning=text)
-            case _:
+            case _ if turned:
                 self.transcript.note(live.reply.message.id, live.detail)
+            case _:
+                pass
         if turned:
             self.frame.refresh_status()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.errors import UsageError
@@ -108,6 +110,17 @@ class SlashCommands:
             raise UsageError("There is no reply yet")
         [message] = await self._room.desk.chat.messages([message_id])
         await self._room.app.copy(message.text)
+
+    async def _do_export(self, argument: str) -> None:
+        from tui.app.export_file import export
+        from tui.history.taking_out import bundle_of
+
+        chat = self._room.desk.chat
+        if chat.last is None:
+            raise UsageError("There is nothing to export yet")
+        bundle = await bundle_of(chat.place.store, chat.conversation.id)
+        path = await asyncio.to_thread(export, bundle, argument, Path.cwd())
+        self._room.app.notify(f"Exported to {path}")
 
     async def _do_temporary(self, argument: str) -> None:
         await self._room.open_chat(await self._room.desk.new_temporary())
