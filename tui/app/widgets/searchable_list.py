@@ -9,8 +9,9 @@ from textual.strip import Strip
 
 from tui.app.widgets.finder import Finder, Hit, needles, offsets
 from tui.app.widgets.look import over
-from tui.app.widgets.message_list import Load, MessageList
+from tui.app.widgets.message_list import MessageList
 from tui.app.widgets.message_view import MessageView
+from tui.app.widgets.reading_view import Load
 from tui.app.widgets.window import around
 from tui.chat.conversation import Conversation
 from tui.errors import SegueError
