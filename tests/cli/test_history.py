@@ -69,3 +69,39 @@ def test_what_is_no_backup_is_refused_and_changes_nothing(told, tmp_path):
     told.segue("restore", str(wrong), code=1)
     told.segue("restore", str(tmp_path / "none.db"), code=1)
     assert rows(told) == before
+
+
+def test_an_export_imports_back_equal_and_only_once(told, tmp_path):
+    everything = tmp_path / "all.json"
+    assert "2 conversations" in told.segue("history", "export", "-o", str(everything)).stderr
+    before = rows(told)
+    assert "2 were here already" in told.segue("history", "import", str(everything)).stderr
+    for row in before:
+        told.segue("history", "delete", str(row["id"]))
+    other = type(told)(tmp_path / "elsewhere")
+    report = json.loads(other.segue("history", "import", str(everything), "--json").stdout)
+    assert (report["kind"], report["messages"]) == ("Segue", 4)
+    assert [(r["title"], r["messages"], r["model"]) for r in rows(other)] == [
+        (r["title"], r["messages"], r["model"]) for r in before
+    ]
+
+
+def test_one_conversation_in_each_format(told, tmp_path):
+    bread = str(rows(told)[1]["id"])
+    assert "An answer from big." in told.segue("history", "export", bread).stdout
+    assert json.loads(told.segue("history", "export", bread, "--format", "json").stdout)["messages"]
+    page = tmp_path / "bread.html"
+    told.segue("history", "export", bread, "-o", str(page))
+    assert page.read_text().startswith("<!doctype html>")
+    assert "there already" in told.segue("history", "export", bread, "-o", str(page), code=2).stderr
+    told.segue("history", "export", bread, "-o", str(tmp_path))
+    assert (tmp_path / "why-does-bread-need-salt.md").exists()
+
+
+def test_a_bad_import_says_where_and_adds_nothing(told, tmp_path):
+    bad = tmp_path / "bad.json"
+    bad.write_text('{"segue": 1, "conversations": [{"id": 1, "title": 7}]}')
+    assert "bad.json: conversations[0].title" in told.segue("history", "import", str(bad), code=1).stderr
+    told.segue("history", "import", str(tmp_path / "none.json"), code=1)
+    told.segue("history", "export", code=2)
+    assert len(rows(told)) == 2

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 from tui.chat.conversation import Summary
 from tui.chat.message import Message, Role
 from tui.cli.assemble import run_with_workspace
 from tui.cli.output import DONE, iso, message_json, say, write, write_json
+from tui.engine.exporting import FORMATS, format_of, render, write_all, write_conversation
 from tui.engine.workspace import Workspace
+from tui.errors import UsageError
+from tui.history.taking_out import all_bundles, bundle_of
 from tui.text import one_line
 
 PAGE = 500
@@ -31,6 +35,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--json", action="store_true"
     )
     add("show", "show a conversation", "ID").add_argument("--json", action="store_true")
+    export = add("export", "write a conversation, or all of them, to a file or standard output")
+    export.add_argument("id", nargs="?", type=int, metavar="ID", help="all conversations without it")
+    export.add_argument("--format", choices=FORMATS, help="from the file's name without it, or Markdown")
+    export.add_argument("-o", "--output", type=Path, metavar="FILE", help="a new file")
+    add(
+        "import", "take in a file of Segue, ChatGPT, Claude, elia, oterm, llm or parllama", "FILE"
+    ).add_argument("--json", action="store_true")
     add("rename", "give a conversation a title", "ID", "TITLE")
     add("delete", "move a conversation to the trash", "ID")
     add("undelete", "take a conversation back from the trash", "ID")
@@ -42,6 +53,8 @@ def run(args: argparse.Namespace) -> int:
         "list": _list,
         "search": _search,
         "show": _show,
+        "export": _export,
+        "import": _import,
         "rename": _rename,
         "delete": _delete,
         "undelete": _undelete,
@@ -123,6 +136,35 @@ def _speaker(message: Message) -> str:
         ended = "" if message.status.value == "complete" else f" ({message.status.value})"
         return f"{one_line(message.model or 'assistant')}{ended}:"
     return "you:" if message.role is Role.USER else "system:"
+
+
+async def _export(workspace: Workspace, args: argparse.Namespace) -> None:
+    store, target = workspace.store, args.output
+    if args.id is None:
+        if target is None:
+            raise UsageError(
+                "Name a place for all conversations", "As in -o all.json, or -o FOLDER --format md."
+            )
+        bundles = [bundle async for bundle in all_bundles(store)]
+        form = args.format or format_of(target, "json")
+        say(f"{len(bundles)} conversations are in {write_all(bundles, target, form)}")
+        return
+    bundle = await bundle_of(store, args.id)
+    if target is None:
+        write(render(bundle, args.format or "md"))
+    else:
+        say(f"Written to {write_conversation(bundle, target, args.format)}")
+
+
+async def _import(workspace: Workspace, args: argparse.Namespace) -> None:
+    from tui.history.importers import import_file
+
+    report = await import_file(workspace.store, Path(args.file))
+    if args.json:
+        write_json(report)
+    else:
+        known = f"; {report.known} were here already" if report.known else ""
+        say(f"{report.kind}: {len(report.added)} conversations, {report.messages} messages added{known}")
 
 
 async def _rename(workspace: Workspace, args: argparse.Namespace) -> None:

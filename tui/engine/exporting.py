@@ -1,0 +1,89 @@
+"""Conversations as files: one conversation, or all of them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Literal
+
+from tui.chat.bundle import Bundle
+from tui.chat.export import all_to_json, file_name, to_json, to_markdown
+from tui.errors import SegueError, UsageError
+
+Format = Literal["md", "json", "html"]
+FORMATS: tuple[Format, ...] = ("md", "json", "html")
+
+
+def render(bundle: Bundle, form: Format) -> str:
+    """One conversation in a format."""
+    match form:
+        case "md":
+            return to_markdown(bundle)
+        case "json":
+            return to_json(bundle)
+        case "html":
+            from tui.chat.page import to_html  # brings the Markdown parser
+
+            return to_html(bundle)
+
+
+def format_of(target: Path, default: Format = "md") -> Format:
+    """The format that a file's name asks for."""
+    ending = target.suffix.lower().removeprefix(".")
+    return next((form for form in FORMATS if form == ending), default)
+
+
+def write_conversation(bundle: Bundle, target: Path | None, form: Format | None = None) -> Path:
+    """Write one conversation to ``target``, a new file; into it under its title, if that is a folder.
+
+    Raises:
+        UsageError: There is something with this name already.
+        SegueError: It can't be written.
+    """
+    target = target or Path()
+    if target.is_dir():
+        target /= file_name(bundle.conversation.title, form or "md")
+    return _write_new(target, render(bundle, form or format_of(target)))
+
+
+def write_all(bundles: Iterable[Bundle], target: Path, form: Format) -> Path:
+    """Write all conversations: JSON into one file, the other formats into a new folder.
+
+    Raises:
+        UsageError: There is something with this name already.
+        SegueError: It can't be written.
+    """
+    if form == "json":
+        return _write_new(target, all_to_json(bundles))
+    try:
+        target.mkdir(parents=True)
+    except FileExistsError:
+        raise _taken(target) from None
+    except OSError as error:
+        raise _unwritable(target, error) from error
+    for bundle in bundles:
+        name = file_name(bundle.conversation.title, form)
+        _write_new(target / f"{bundle.conversation.id}-{name}", render(bundle, form))
+    return target
+
+
+def _write_new(target: Path, text: str) -> Path:
+    """Write a file that is not there yet; a link that stands in its place is not followed."""
+    try:
+        descriptor = os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with open(descriptor, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except FileExistsError:
+        raise _taken(target) from None
+    except OSError as error:
+        raise _unwritable(target, error) from error
+    return target.absolute()
+
+
+def _taken(target: Path) -> UsageError:
+    return UsageError(f"{target} is there already", "Choose another name, or remove it first.")
+
+
+def _unwritable(target: Path, error: OSError) -> SegueError:
+    return SegueError(f"{target} can't be written: {error.strerror}", "Choose another place.")
