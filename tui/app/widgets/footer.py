@@ -10,7 +10,8 @@ from rich.style import Style
 from tui.app.widgets.look import Look
 from tui.app.widgets.plain_text import PlainText
 from tui.app.widgets.rows import Piece, Rows, Target, width_of
-from tui.chat.message import Failure, Message, Status
+from tui.chat.message import Failure, Message, Role, Status
+from tui.errors import ErrorKind
 from tui.text import one_line, safe_url
 
 ONE_LINE = 74
@@ -19,10 +20,11 @@ ONE_LINE = 74
 _KEYS = {
     "retry": "r",
     "resume": "g",
+    "compact": "s",
     "other_model": "m",
     "edit": "e",
 }
-_LABELS = {"resume": "go on", "other_model": "other model", "edit": "edit"}
+_LABELS = {"resume": "go on", "compact": "sum up", "other_model": "other model", "edit": "edit"}
 _ENDED = {
     Status.STOPPED: "stopped",
     Status.LENGTH: "stopped at the token limit",
@@ -113,11 +115,9 @@ def _wrapped(head: str, text: str, look: Look, head_style: Style, style: Style) 
 
 
 def _keys(message: Message, look: Look) -> list[Piece]:
-    cut = message.status in (Status.INTERRUPTED, Status.LENGTH) and bool(message.text.strip())
-    actions = ("retry", "resume", "other_model") if cut else ("retry", "other_model", "edit")
     again = "retry" if message.failure else "again"
     pieces: list[Piece] = []
-    for action in actions:
+    for action in _actions(message):
         target = Target(action)
         pieces += [
             Piece("   ", look.ink.dim),
@@ -125,6 +125,15 @@ def _keys(message: Message, look: Look) -> list[Piece]:
             Piece(f" {_LABELS.get(action, again)}", look.ink.dim, target),
         ]
     return pieces
+
+
+def _actions(message: Message) -> tuple[str, ...]:
+    if message.role is Role.SYSTEM:
+        return "retry", "other_model"
+    if message.failure and message.failure.kind == ErrorKind.CONTEXT:
+        return "retry", "compact", "other_model", "edit"
+    cut = message.status in (Status.INTERRUPTED, Status.LENGTH) and bool(message.text.strip())
+    return ("retry", "resume", "other_model") if cut else ("retry", "other_model", "edit")
 
 
 def _with_keys(

@@ -12,12 +12,12 @@ from textual.strip import Strip
 from tui.app.widgets.footer import footer_rows
 from tui.app.widgets.look import CARET, Look, over, put
 from tui.app.widgets.name_line import (
+    mark_pieces,
     meta_words,
     model_name,
     name_line,
     state_words,
     thought_words,
-    version_pieces,
 )
 from tui.app.widgets.plain_text import PlainText
 from tui.app.widgets.rows import Piece, Rows, Target, width_of
@@ -55,6 +55,8 @@ class Standing:
     segue: tuple[str, str] | None = None
     """The models before and after, where this turn is the first of another model."""
     segue_hues: tuple[str, str] = ("", "")
+    pinned: bool = False
+    """No request leaves it out."""
 
 
 class MessageView:
@@ -64,7 +66,7 @@ class MessageView:
         self.message = message
         self.look = look
         self.standing = standing
-        self.prompt = message.role is not Role.ASSISTANT
+        self.prompt = message.role is Role.USER
         self.open = False
         """Whether the reasoning is shown."""
         self._note = ""
@@ -85,10 +87,10 @@ class MessageView:
         self._surround()
 
     def _plain(self, text: str) -> PlainText | Document:
-        """A prompt as it was typed; where it has versions, beside their numbers."""
-        versions = version_pieces((self.standing.version, self.standing.versions), self.look.ink.dim)
-        self._badge = Rows(self.look, [versions]) if versions else Rows()
-        room = self.look.width - (width_of(versions) + 3 if versions else 0)
+        """A prompt as it was typed; beside its marks, where it has any."""
+        marks = self._marks()
+        self._badge = Rows(self.look, [marks]) if marks else Rows()
+        room = self.look.width - (width_of(marks) + 3 if marks else 0)
         style = self.look.ink.strong + Style(bgcolor=self.look.palette.band)
         return PlainText(text.rstrip("\n"), room, style)
 
@@ -125,9 +127,13 @@ class MessageView:
             Piece(model_name(message.model), self.look.ink.hues[self.standing.hue]),
             state_words(message, begun=begun or bool(thought), note=self._note),
             thought_words(thought, thinking=thinking, is_open=self.open, seconds=self._seconds),
-            (self.standing.version, self.standing.versions),
+            self._marks(),
             meta,
         )
+
+    def _marks(self) -> list[Piece]:
+        standing = self.standing
+        return mark_pieces(standing.pinned, (standing.version, standing.versions), self.look.ink.dim)
 
     def _forget(self, first: int) -> None:
         """The rows from ``first`` on have changed."""
@@ -136,7 +142,7 @@ class MessageView:
             del self._strips[key]
 
     @property
-    def blocks(self) -> tuple[Lead, Rows, PlainText | Rows, PlainText | Document, Rows]:
+    def blocks(self) -> tuple[Lead, Rows, PlainText | Rows, PlainText | Document | Rows, Rows]:
         """The blocks from top to bottom."""
         return (self._lead, self._name, self.thought if self.open else Rows(), self.body, self._footer)
 
@@ -213,7 +219,7 @@ class MessageView:
         return put(strip, min(cell, self.look.width) + _LEFT, CARET, self.look.ink.hues[self.standing.hue])
 
     def _with_badge(self, strip: Strip, at: int) -> Strip:
-        """The versions of a prompt stand at the right edge of its first row."""
+        """The marks of a prompt stand at the right edge of its first row."""
         if at or not self._badge.height:
             return strip
         text = self._badge.text(0)
@@ -317,6 +323,9 @@ class MessageView:
         """Words on the name line while nothing has come: a retry's countdown, a download."""
         self._note = note
         self._surround()
+
+    def unfold(self) -> None:
+        """Show the text, where it is folded."""
 
     def fold(self) -> bool:
         """Open or close the reasoning. Returns whether there is any."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.cells import cell_len
 from rich.style import Style
 
@@ -69,15 +71,23 @@ def version_pieces(versions: tuple[int, int], style: Style) -> list[Piece]:
     return [Piece("‹ ", style, before), Piece(f"{place}/{count}", style), Piece(" ›", style, after)]
 
 
+def mark_pieces(pinned: bool, versions: tuple[int, int], style: Style) -> list[Piece]:
+    """What stands at the right edge: ``pinned``, and the versions."""
+    pieces = version_pieces(versions, style)
+    if pinned:
+        pieces.insert(0, Piece("pinned" + "   " * bool(pieces), style, Target("pin")))
+    return pieces
+
+
 def name_line(
-    look: Look, name: Piece, state: str, thought: str, versions: tuple[int, int], meta: str = ""
+    look: Look, name: Piece, state: str, thought: str, marks: Sequence[Piece] = (), meta: str = ""
 ) -> Rows:
-    """The line, from left to right: name, state or thought; at the right edge what it took, and versions."""
+    """The line, from left to right: name, state or thought; at the right edge what it took, and its marks."""
     dim = look.ink.dim
     left = [name]
     if state or thought:
         left += [Piece("   ", dim), Piece(thought or state, dim, FOLD if thought else None)]
-    right = version_pieces(versions, dim)
+    right = [*marks]
     space = look.width - width_of(left) - width_of(right)
     if meta and cell_len(meta) + 6 <= space:
         right = [Piece(meta + "   " * bool(right), dim), *right]

@@ -111,6 +111,7 @@ class SearchableList(MessageList):
         window, view = self._window, self._view(hit.message_id)
         assert window is not None and view is not None
         self._hit = hit
+        view.unfold()
         index = window.index[hit.message_id]
         window.reach(index, up=self.size.height, down=self.size.height)
         self.show_line(window.column.top(index) + view.locate(hit.offset)[0])

@@ -234,7 +234,7 @@ class Transcript(SearchableList, can_focus=True):
 
     def _body_rows(self, view: MessageView) -> range:
         first = sum(view.heights()[:BODY])
-        return range(first, first + view.body.height)
+        return range(first, first + view.blocks[BODY].height)
 
     def _top_of(self, view: MessageView) -> int:
         assert self._window is not None

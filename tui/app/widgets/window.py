@@ -10,6 +10,7 @@ from tui.app.widgets.column import Column
 from tui.app.widgets.look import Look
 from tui.app.widgets.message_view import BODY, MessageView, Place, Standing
 from tui.app.widgets.name_line import model_name
+from tui.app.widgets.summary_view import SummaryView
 from tui.chat.conversation import Conversation
 from tui.chat.message import Message, Role
 
@@ -52,7 +53,7 @@ class Window:
         old, heights, nodes = self.index, self.column, self.conversation.nodes
         self.ids = path
         self.index = {message_id: index for index, message_id in enumerate(self.ids)}
-        guesses = [_REPLY if nodes[message_id].model else _PROMPT for message_id in path]
+        guesses = [_REPLY if nodes[message_id].role is Role.ASSISTANT else _PROMPT for message_id in path]
         self.column = Column(
             [heights[old[i]] if i in old else guess for i, guess in zip(path, guesses, strict=True)]
             if old
@@ -71,13 +72,14 @@ class Window:
         index, node = self.index[message_id], self.conversation.nodes[message_id]
         versions = self.conversation.versions(message_id)
         place, count = versions.index(message_id) + 1, len(versions)
-        if node.role is Role.ASSISTANT:
-            return Standing(index == 0, place, count, hue=self._hue(node.model))
+        pinned = message_id in self.conversation.pins
+        if node.role is not Role.USER:
+            return Standing(index == 0, place, count, hue=self._hue(node.model), pinned=pinned)
         before, after = self._models(index)
         if before is None or after is None:
-            return Standing(index == 0, place, count)
+            return Standing(index == 0, place, count, pinned=pinned)
         names, hues = (model_name(before), model_name(after)), (self._hue(before), self._hue(after))
-        return Standing(index == 0, place, count, segue=names, segue_hues=hues)
+        return Standing(index == 0, place, count, segue=names, segue_hues=hues, pinned=pinned)
 
     def _hue(self, model: str | None) -> str:
         return hue_of(model or "", self.conversation.hues)
@@ -89,8 +91,8 @@ class Window:
         """
         nodes = self.conversation.nodes
         reply = nodes[self.ids[index + 1]] if index + 1 < len(self.ids) else None
-        above = (nodes[self.ids[place]].model for place in range(index - 1, -1, -1))
-        before = next(filter(None, above), None)
+        above = (nodes[self.ids[place]] for place in range(index - 1, -1, -1))
+        before = next((node.model for node in above if node.role is Role.ASSISTANT), None)
         if reply is None or reply.role is not Role.ASSISTANT or reply.model == before:
             return None, None
         original = nodes[self.conversation.versions(reply.id)[0]].model
@@ -125,7 +127,7 @@ class Window:
         if view is not None:
             self._fit(view)
         elif message_id in self._loaded:
-            view = MessageView(self._loaded[message_id], self.look, self._standing(message_id))
+            view = self._view(self._loaded[message_id])
             view.mark(self._words)
             self.views[message_id] = view
         else:
@@ -133,6 +135,10 @@ class Window:
         if view is not None:
             self.column[index] = view.height
         return self.column[index]
+
+    def _view(self, message: Message) -> MessageView:
+        kind = SummaryView if message.role is Role.SYSTEM else MessageView
+        return kind(message, self.look, self._standing(message.id))
 
     def reach(self, index: int, up: int, down: int) -> None:
         """Lay out so many lines above and below the beginning of a message."""
