@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import sqlite3
 from pathlib import Path
@@ -12,6 +13,8 @@ import pytest
 from tui.chat.message import Role
 from tui.errors import HistoryError, HistoryTooNewError
 from tui.history import migrations
+from tui.history.database import Place, connect
+from tui.history.files import uri
 from tui.history.sqlite import open_history
 
 FIRST = migrations.MIGRATIONS[:1]
@@ -59,6 +62,23 @@ async def texts(path: Path) -> list[str]:
         return [message.text for message in await store.messages(loaded.path())]
     finally:
         await store.close()
+
+
+async def test_the_file_says_whose_it_is_and_each_connection_is_careful(history_file, open_at):
+    async with open_at(history_file):
+        assert history_file.with_name("history.db-wal").exists()
+    assert history_file.read_bytes()[68:72] == b"SEGU"
+    place = Place(uri(history_file, "mode=rw"), history_file)
+    expected = {
+        "synchronous": 2,
+        "foreign_keys": 1,
+        "trusted_schema": 0,
+        "cell_size_check": 1,
+        "busy_timeout": 5000,
+    }
+    with contextlib.closing(connect(place)) as connection:
+        for name, value in expected.items():
+            assert connection.execute(f"PRAGMA {name}").fetchone()[0] == value, name
 
 
 async def test_the_first_form_still_opens_in_this_program(old, monkeypatch):

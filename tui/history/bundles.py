@@ -80,8 +80,9 @@ def write(connection: sqlite3.Connection, bundle: Bundle) -> int:
 
 
 def _add_one(connection: sqlite3.Connection, bundle: Bundle) -> int | None:
+    origin = normalise(bundle.conversation.origin)
     known = connection.execute(
-        "SELECT id, deleted_at FROM conversations WHERE origin = ?", (bundle.conversation.origin,)
+        "SELECT id, deleted_at FROM conversations WHERE origin = ?", (origin,)
     ).fetchone()
     if known is None:
         return write(connection, bundle)

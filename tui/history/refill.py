@@ -65,11 +65,13 @@ _JOINS = (
 
 
 def _drop_senseless(into: sqlite3.Connection, table: str, read: Callable[[sqlite3.Row], object]) -> None:
-    for row in into.execute(f"SELECT * FROM {table}").fetchall():
+    senseless = []
+    for row in into.execute(f"SELECT * FROM {table}"):
         try:
             read(row)
         except (ValueError, TypeError, OverflowError):
-            into.execute(f"DELETE FROM {table} WHERE rowid = ?", (row["id"],))
+            senseless.append((row["id"],))
+    into.executemany(f"DELETE FROM {table} WHERE id = ?", senseless)
 
 
 def _adopt_orphans(into: sqlite3.Connection) -> None:

@@ -69,6 +69,8 @@ class Builder:
         usage: Usage | None = None,
     ) -> None:
         """Add a message below ``parent``, which was added or skipped before; an unknown one is no parent."""
+        while key in self._messages:  # a broken export: nothing said in it is lost for that
+            key = (key,)
         above = self._kept(parent)
         before = self._messages[above].created_at if above is not None else self.conversation.created_at
         self._messages[key] = Message(

@@ -19,6 +19,9 @@ _NAMES = {
 }
 
 
+_LARGEST = 10**18  # what a database can hold, and a little less
+
+
 class Checked:
     """An object of the file."""
 
@@ -66,6 +69,8 @@ class Checked:
         if name not in self:
             return None
         found: int = self._one(name, (int,), "a whole number", None)
+        if abs(found) > _LARGEST:
+            self._wrong(name, f"a whole number up to {_LARGEST}", found)
         return found
 
     def inner(self, name: str) -> Checked:
