@@ -97,6 +97,9 @@ class Chat:
         path = self.conversation.path()[-_COUNTED:]
         total = 0
         for message in reversed(await self.messages(path)):
+            if message.summary:
+                total += estimate_tokens(message.text)
+                break
             usage = message.usage
             if usage is not None and usage.input_tokens is not None:
                 return total + usage.input_tokens + (usage.output_tokens or 0)
@@ -130,6 +133,10 @@ class Chat:
         """Let a cut reply go on where it ended."""
         return await self._start(await self.place.engine.resume(self.conversation, reply_id))
 
+    async def compact(self, before: int | None = None) -> LiveReply:
+        """Let a summary come, of everything or of what stands before a message."""
+        return await self._start(await self.place.engine.compact(self.conversation, before))
+
     async def _start(self, reply: Reply) -> LiveReply:
         model = reply.message.model or ""
         if model not in self.conversation.hues:
@@ -157,6 +164,12 @@ class Chat:
             setattr(self.conversation, name, value)
         if self.conversation.id:
             await self.place.store.update_conversation(self.conversation.id, **changes)
+
+    async def pin(self, message_id: int) -> None:
+        """Keep a message in every request, or let it go."""
+        pins = self.conversation.pins
+        kept = tuple(pin for pin in pins if pin != message_id)
+        await self.change(pins=kept if message_id in pins else (*pins, message_id))
 
     # -- the tree
     async def flip(self, message_id: int, step: int) -> int | None:

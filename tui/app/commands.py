@@ -32,6 +32,7 @@ COMMANDS = (
     Command("system", "System prompt", "say how the models should answer here", "[TEXT]"),
     Command("set", "Set a parameter", "temperature, max_tokens, reasoning_effort …", "[NAME VALUE]"),
     Command("retry", "Answer again", "one more version of the last reply"),
+    Command("compact", "Sum up so far", "a summary takes the place of all before it in what is sent"),
     Command("copy", "Copy last reply", "its Markdown, to the clipboard"),
     Command("export", "Export conversation", "write it to a file", "[FILE]"),
     Command("temporary", "Temporary conversation", "nothing of it is kept"),

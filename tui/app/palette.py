@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
 from tui.app.commands import COMMANDS, Command
+from tui.app.themes import THEMES
 
 if TYPE_CHECKING:
     from tui.app.app import SegueApp
@@ -22,7 +24,7 @@ class Commands(Provider):
 
     @property
     def _segue(self) -> SegueApp:
-        return self.app  # type: ignore[return-value]
+        return cast("SegueApp", self.app)
 
     def _line(self, title: Content, command: Command) -> Content:
         key = self._segue.key_for(command.key) if command.key else ""
@@ -45,6 +47,31 @@ class Commands(Provider):
                 run = partial(self._segue.chat.run_command, command.name)
                 title = matcher.highlight(command.title)
                 yield Hit(score, self._line(title, command), run, command.title)
+
+
+class Themes(Provider):
+    """All themes, ours first."""
+
+    def _names(self) -> list[str]:
+        ours = [theme.name for theme in THEMES]
+        return [*ours, *sorted(name for name in self.app.available_themes if name not in ours)]
+
+    def _use(self, name: str) -> Callable[[], None]:
+        chat = cast("SegueApp", self.app).chat
+        return lambda: chat.run_command("theme", name)
+
+    async def discover(self) -> Hits:
+        """Everything, before anything is typed."""
+        for name in self._names():
+            yield DiscoveryHit(name, self._use(name), name)
+
+    async def search(self, query: str) -> Hits:
+        """The themes that fit."""
+        matcher = self.matcher(query)
+        for name in self._names():
+            score = matcher.match(name)
+            if score > 0:
+                yield Hit(score, matcher.highlight(name), self._use(name), name)
 
 
 class Palette(CommandPalette, inherit_css=True):

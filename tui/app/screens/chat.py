@@ -225,7 +225,7 @@ class ChatScreen(Screen[None]):
             self._clear_or_quit()
 
     def _clear_or_quit(self) -> None:
-        if time.monotonic() - self._interrupted < TWICE:
+        if time.monotonic() - self._interrupted < TWICE and not self.composer.text:
             self.segue.leave_soon(0)
             return
         self._interrupted = time.monotonic()

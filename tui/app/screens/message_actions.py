@@ -32,8 +32,11 @@ class MessageActions:
             case "other_model":
                 await room.sheets.pick_model(message_id)
             case "resume":
-                self._when_quiet()
-                room.desk.begin(chat, lambda: chat.resume(message_id))
+                self._go_on(message_id)
+            case "compact":
+                await self._sum_up_before(message_id)
+            case "pin":
+                await self._pin(message_id)
             case "edit":
                 await self._edit(message_id)
             case "previous_version" | "next_version":
@@ -50,6 +53,52 @@ class MessageActions:
         self._when_quiet()
         chat = self._room.desk.chat
         self._room.desk.begin(chat, lambda: chat.retry(message_id, model))
+
+    def _go_on(self, message_id: int) -> None:
+        """Let a cut reply go on; a cut summary is made anew."""
+        chat = self._room.desk.chat
+        if chat.conversation.nodes[message_id].role is Role.SYSTEM:
+            self.answer_again(message_id)
+            return
+        self._when_quiet()
+        self._room.desk.begin(chat, lambda: chat.resume(message_id))
+
+    def sum_up(self) -> None:
+        """Let a summary come, with which later requests begin."""
+        self._when_quiet()
+        chat = self._room.desk.chat
+        self._room.desk.begin(chat, chat.compact)
+
+    async def _sum_up_before(self, message_id: int) -> None:
+        """Sum up what stands before the prompt of a reply, then send that prompt again."""
+        self._when_quiet()
+        chat = self._room.desk.chat
+        prompt = self._prompt_of(message_id)
+        [message] = await chat.messages([prompt])
+        chat.queue.append(message.text)
+        self._room.desk.begin(chat, lambda: chat.compact(prompt))
+
+    async def _pin(self, message_id: int) -> None:
+        """Keep a message in every request, or let it go."""
+        chat = self._room.desk.chat
+        if chat.conversation.nodes[message_id].role is Role.SYSTEM:
+            raise UsageError("A summary is always sent along")
+        await chat.pin(message_id)
+        await self._room.reload()
+
+    def _prompt_of(self, message_id: int) -> int:
+        """The prompt at or above a message.
+
+        Raises:
+            UsageError: There is none.
+        """
+        nodes = self._room.desk.chat.conversation.nodes
+        place: int | None = message_id
+        while place is not None and nodes[place].role is not Role.USER:
+            place = nodes[place].parent
+        if place is None:
+            raise UsageError("There is no prompt above")
+        return place
 
     @property
     def draft(self) -> str:
@@ -69,8 +118,9 @@ class MessageActions:
     async def _edit(self, message_id: int) -> None:
         self._when_quiet()
         chat = self._room.desk.chat
-        node = chat.conversation.nodes[message_id]
-        prompt = message_id if node.role is Role.USER or node.parent is None else node.parent
+        if chat.conversation.nodes[message_id].role is Role.SYSTEM:
+            raise UsageError("A summary is not edited", "r makes a new one.")
+        prompt = self._prompt_of(message_id)
         [message] = await chat.messages([prompt])
         if self.editing is None:
             self._set_aside = self._room.composer.draft

@@ -104,6 +104,9 @@ class SlashCommands:
             raise UsageError("There is no reply yet")
         self._room.actions.answer_again(message_id)
 
+    async def _do_compact(self, argument: str) -> None:
+        self._room.actions.sum_up()
+
     async def _do_copy(self, argument: str) -> None:
         message_id = self._room.desk.chat.last_reply
         if message_id is None:
@@ -112,14 +115,14 @@ class SlashCommands:
         await self._room.app.copy(message.text)
 
     async def _do_export(self, argument: str) -> None:
-        from tui.app.export_file import export
+        from tui.engine.exporting import write_conversation
         from tui.history.taking_out import bundle_of
 
         chat = self._room.desk.chat
         if chat.last is None:
             raise UsageError("There is nothing to export yet")
         bundle = await bundle_of(chat.place.store, chat.conversation.id)
-        path = await asyncio.to_thread(export, bundle, argument, Path.cwd())
+        path = await asyncio.to_thread(write_conversation, bundle, Path.cwd() / argument)
         self._room.app.notify(f"Exported to {path}")
 
     async def _do_temporary(self, argument: str) -> None:
@@ -129,7 +132,9 @@ class SlashCommands:
         if argument:
             await self._room.app.choose_theme(argument)
         else:
-            self._room.app.search_themes()
+            from tui.app.palette import Palette, Themes
+
+            await self._room.app.push_screen(Palette(providers=[Themes], placeholder="Type to find a theme"))
 
     async def _do_editor(self, argument: str) -> None:
         self._room.screen.action_editor()
