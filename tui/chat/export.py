@@ -15,12 +15,13 @@ from tui.text import clean, one_line
 FORM = 1
 """The form of the JSON. A file with a higher one was written by a newer Segue."""
 
-_SPEAKERS = {Role.USER: "You", Role.ASSISTANT: "Model", Role.SYSTEM: "System"}
-
 
 def speaker(message: Message) -> str:
     """Who speaks, for a heading."""
-    return one_line(message.model or "") or _SPEAKERS[message.role]
+    model = one_line(message.model or "")
+    if message.role is Role.ASSISTANT:
+        return model or "Model"
+    return f"Summary by {model}" if message.role is Role.SYSTEM else "You"
 
 
 # -- JSON
