@@ -146,7 +146,7 @@ async def _export(workspace: Workspace, args: argparse.Namespace) -> None:
                 "Name a place for all conversations", "As in -o all.json, or -o FOLDER --format md."
             )
         bundles = [bundle async for bundle in all_bundles(store)]
-        form = args.format or format_of(target, "json")
+        form = args.format or format_of(target) or "json"
         say(f"{len(bundles)} conversations are in {write_all(bundles, target, form)}")
         return
     bundle = await bundle_of(store, args.id)

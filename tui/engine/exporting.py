@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Literal
 from tui.chat.bundle import Bundle
 from tui.chat.export import all_to_json, file_name, to_json, to_markdown
 from tui.errors import SegueError, UsageError
+from tui.paths import PRIVATE_FILE
 
 Format = Literal["md", "json", "html"]
 FORMATS: tuple[Format, ...] = ("md", "json", "html")
@@ -28,23 +30,36 @@ def render(bundle: Bundle, form: Format) -> str:
             return to_html(bundle)
 
 
-def format_of(target: Path, default: Format = "md") -> Format:
-    """The format that a file's name asks for."""
+def format_of(target: Path) -> Format | None:
+    """The format that a file's name asks for, if it does."""
     ending = target.suffix.lower().removeprefix(".")
-    return next((form for form in FORMATS if form == ending), default)
+    return next((form for form in FORMATS if form == ending), None)
 
 
-def write_conversation(bundle: Bundle, target: Path | None, form: Format | None = None) -> Path:
-    """Write one conversation to ``target``, a new file; into it under its title, if that is a folder.
+def write_conversation(bundle: Bundle, target: Path, form: Format | None = None) -> Path:
+    """Write one conversation to a new file; under its title, if ``target`` is a folder.
 
     Raises:
-        UsageError: There is something with this name already.
+        UsageError: There is something with this name already, or its ending names no format.
         SegueError: It can't be written.
     """
-    target = target or Path()
+    target = target.expanduser()
     if target.is_dir():
-        target /= file_name(bundle.conversation.title, form or "md")
-    return _write_new(target, render(bundle, form or format_of(target)))
+        target = _unused(target / file_name(bundle.conversation.title, form or "md"))
+    return _write_new(target, render(bundle, form or _asked_for(target)))
+
+
+def _asked_for(target: Path) -> Format:
+    form = format_of(target)
+    if form is None:
+        what = f"the ending {target.suffix}" if target.suffix else "no ending"
+        raise UsageError(f"{target.name} has {what}", "It can be .md, .json or .html.")
+    return form
+
+
+def _unused(target: Path) -> Path:
+    names = (target if n == 1 else target.with_stem(f"{target.stem}-{n}") for n in itertools.count(1))
+    return next(name for name in names if not os.path.lexists(name))
 
 
 def write_all(bundles: Iterable[Bundle], target: Path, form: Format) -> Path:
@@ -71,7 +86,7 @@ def write_all(bundles: Iterable[Bundle], target: Path, form: Format) -> Path:
 def _write_new(target: Path, text: str) -> Path:
     """Write a file that is not there yet; a link that stands in its place is not followed."""
     try:
-        descriptor = os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        descriptor = os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE_FILE)
         with open(descriptor, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
     except FileExistsError:
