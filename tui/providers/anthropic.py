@@ -86,9 +86,10 @@ class Anthropic(AsyncGeneratorProvider, ProviderModelMixin):
     @classmethod
     def _request_headers(cls, key: str | None, version: str) -> dict[str, str]:
         headers = {"anthropic-version": version}
-        if key and key.startswith("sk-ant-oat"):  # a token of ANTHROPIC_AUTH_TOKEN
+        # Keys and tokens of Anthropic's own tell what they are; a gateway's may be either, and finds its own.
+        if key and not key.startswith("sk-ant-api"):
             headers["Authorization"] = f"Bearer {key}"
-        elif key:
+        if key and not key.startswith("sk-ant-oat"):
             headers["x-api-key"] = key
         return {**headers, **cls.headers}
 

@@ -116,6 +116,15 @@ class TestRequest:
         assert server.requests[0].headers["authorization"] == "Bearer sk-ant-oat01-0123456789WXYZ"
         assert "x-api-key" not in server.requests[0].headers
 
+    async def test_a_gateways_key_goes_in_both_headers_and_an_api_key_in_one(self, server, ask, dialects):
+        server.answer = lambda exchange: exchange.whole(dialects["anthropic"].whole)
+        await ask(dialects["anthropic"].at(server.url), api_key="gateway-0123456789")
+        await ask(dialects["anthropic"].at(server.url), api_key="sk-ant-api03-0123456789")
+        gateway, own = (request.headers for request in server.requests)
+        assert gateway["authorization"] == "Bearer gateway-0123456789"
+        assert gateway["x-api-key"] == "gateway-0123456789"
+        assert own["x-api-key"] == "sk-ant-api03-0123456789" and "authorization" not in own
+
 
 class TestStream:
     async def test_thinking_text_citations_usage(self, server, ask, dialects):
