@@ -156,10 +156,11 @@ async def test_a_summary_can_be_made_again_and_stop_before_a_message(world):
     world.script("They said A.", DONE)
     again = await (await world.engine.retry(conversation, failed.id)).run(world.events.append)
     assert again.summary and conversation.versions(failed.id) == [failed.id, again.id]
-    last = await say(world, conversation, "B", "b")
-    world.script("Still A.", DONE)
-    before = await (await world.engine.compact(conversation, last.parent)).run(world.events.append)
-    assert (before.parent, before.summary) == (again.id, True)
+    second = await say(world, conversation, "B", "b")
+    third = await say(world, conversation, "C", "c")
+    world.script("They said A and B.", DONE)
+    before = await (await world.engine.compact(conversation, third.parent)).run(world.events.append)
+    assert (before.parent, before.summary) == (second.id, True)
 
 
 async def test_there_is_no_summary_of_nothing(world):

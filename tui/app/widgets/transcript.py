@@ -56,6 +56,8 @@ class Transcript(SearchableList, can_focus=True):
         ),
         Binding("right", _VERSION.format("next"), "version", tooltip="Version after", id="version-next"),
         Binding("b", "choose('branch')", "branch", tooltip="A conversation up to here", id="message-branch"),
+        Binding("p", "choose('pin')", "pin", tooltip="Keep it in every request, or not", id="pin-message"),
+        Binding("s", "choose('compact')", "sum up", tooltip="Sum up first, then ask again", id="message-sum"),
         Binding("d", "choose('delete')", "delete", tooltip="Delete the message", id="message-delete"),
         Binding("enter,space", "fold", "fold", tooltip="Open or close the reasoning", id="message-fold"),
         Binding("v", "select_lines", "select lines", tooltip="Select lines with ↑ and ↓", id="message-lines"),
@@ -72,7 +74,7 @@ class Transcript(SearchableList, can_focus=True):
         """
 
         action: str
-        """retry, other_model, edit, branch, delete, previous_version, next_version, resume."""
+        """retry, other_model, edit, branch, pin, compact, delete, previous_version, next_version, resume."""
         message_id: int
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
