@@ -248,3 +248,21 @@ async def test_the_keys_go_back_when_the_chosen_message_is_gone(book, reading):
         await reader.open(book)
         assert reader.transcript.selected is None
         assert reader.app.focused is draft
+
+
+async def test_o_opens_the_only_link_and_numbers_several(book, reading):
+    book.prompt("Where?")
+    book.reply("See [one](https://one.example/).")
+    book.prompt("And?")
+    book.reply("[two](https://two.example/) and [three](https://three.example/).")
+    async with reading(book) as reader:
+        reader.transcript.walk(-1)
+        await reader.press("o")
+        assert "1" in reader.text and "2" in reader.text
+        await reader.press("2")
+        assert isinstance(reader.app.screen, links.LinkSheet)
+        assert reader.app.screen._url == "https://three.example/"
+        await reader.press("escape")
+        await reader.press("up", "up", "o")
+        assert isinstance(reader.app.screen, links.LinkSheet)
+        assert reader.app.screen._url == "https://one.example/"

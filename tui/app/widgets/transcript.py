@@ -14,9 +14,10 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.app.clipboard import copy
-from tui.app.widgets.code_hints import CodeHints
 from tui.app.widgets.look import over, put
 from tui.app.widgets.message_view import BODY, MessageView
+from tui.app.widgets.numbers import Numbers, Part, code_parts, link_parts
+from tui.app.widgets.rows import Target
 from tui.app.widgets.searchable_list import SearchableList
 from tui.app.widgets.selection import (
     key_of,
@@ -41,6 +42,7 @@ class Transcript(SearchableList, can_focus=True):
         Binding("down", "line(1)", "walk", tooltip="The message below, or scroll", id="message-line-down"),
         Binding("y", "copy", "copy", tooltip="Copy the message, or the selected lines", id="message-copy"),
         Binding("c", "copy_code", "copy code", tooltip="Copy a block of code", id="message-code"),
+        Binding("o", "open_link", "open link", tooltip="See where a link leads", id="message-link"),
         Binding("e", "choose('edit')", "edit", tooltip="Write the prompt anew", id="message-edit"),
         Binding("r", "choose('retry')", "again", tooltip="Answer once more", id="message-retry"),
         Binding("g", "choose('resume')", "go on", tooltip="Let a cut reply go on", id="message-resume"),
@@ -81,13 +83,13 @@ class Transcript(SearchableList, can_focus=True):
         super().__init__(id=id)
         self._selection: Selection | None = None
         self._lines: tuple[int, int] | None = None
-        self._hints = CodeHints()
+        self._numbers = Numbers()
         self._came_from: Widget | None = None
 
     # -- choosing a message
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The keys of a message are free for others while none is chosen, those of hits without any."""
-        if action in ("choose", "copy", "copy_code", "fold", "select_lines", "leave"):
+        if action in ("choose", "copy", "copy_code", "open_link", "fold", "select_lines", "leave"):
             return self.selected is not None
         return bool(self.hits) if action == "next_hit" else True
 
@@ -113,7 +115,7 @@ class Transcript(SearchableList, can_focus=True):
     def watch_selected(self) -> None:
         """Draw the rail of the chosen message; without one, give the keys back to where they came from."""
         self._lines = None
-        self._hints.clear()
+        self._numbers.clear()
         self.refresh()
         origin = self._came_from
         if self.selected is None and self.has_focus and origin is not None and origin.is_attached:
@@ -136,8 +138,8 @@ class Transcript(SearchableList, can_focus=True):
 
     def action_leave(self) -> None:
         """Close what is open here; then give the focus back to where it came from."""
-        if self._hints:
-            self._hints.clear()
+        if self._numbers:
+            self._numbers.clear()
             self.refresh()
         elif self._lines is not None:
             self._lines = None
@@ -183,39 +185,50 @@ class Transcript(SearchableList, can_focus=True):
         elif view is not None:
             self.copy_text(view.message.text if not view.message.live else view.body.source)
 
+    # -- parts of a message
     def action_copy_code(self) -> None:
-        """Copy the block of code of the chosen message; of several, ask which."""
-        window, view = self._window, self._view(self.selected)
-        if window is None or view is None:
-            return
-        blocks = view.code_blocks()
-        if not blocks:
-            self.notify("There is no code in this message", markup=False)
-        elif len(blocks) == 1:
-            self.copy_text(blocks[0].text)
+        """Copy a block of code of the chosen message; of several, ask which."""
+        view = self._view(self.selected)
+        if view is not None:
+            self._ask(view, code_parts(view, self._seen(view)), "There is no code in this message")
+
+    def action_open_link(self) -> None:
+        """Show where a link of the chosen message leads; of several, ask which."""
+        view = self._view(self.selected)
+        if view is not None:
+            self._ask(view, link_parts(view, self._seen(view)), "There is no link in view")
+
+    def _seen(self, view: MessageView) -> range:
+        """The rows of a message that are in view."""
+        first = self.top - self._top_of(view)
+        return range(first, first + self.size.height)
+
+    def _ask(self, view: MessageView, parts: list[Part], none: str) -> None:
+        """Do what the only part does; of several, number them and wait for a key."""
+        if not parts:
+            self.notify(none, markup=False)
+        elif len(parts) == 1:
+            self._do(parts[0].target, view)
         else:
-            top = window.column.top(window.index[view.message.id])
-            self._hints.show(
-                view.message.id, blocks, range(self.top - top, self.top - top + self.size.height)
-            )
-            self.show_line(top + self._hints.first_row)
+            self._numbers.show(view.message.id, parts)
+            self.show_line(self._top_of(view) + parts[0].row)
             self.refresh()
 
     def on_key(self, event: events.Key) -> None:
-        """A number chooses a block of code; any other key takes the numbers away."""
+        """A number chooses a part; any other key takes the numbers away."""
         if event.key == "escape" and self._lines is not None:
             # Before the screen clears the selection and the key counts as one more Esc.
             event.stop()
             event.prevent_default()
             self.action_leave()
-        elif self._hints and event.key != "escape":
-            text = self._hints.pick(event.character)
-            self._hints.clear()
+        elif self._numbers and event.key != "escape":
+            target, view = self._numbers.pick(event.character), self._view(self.selected)
+            self._numbers.clear()
             self.refresh()
-            if text is not None:
+            if target is not None and view is not None:
                 event.stop()
                 event.prevent_default()
-                self.copy_text(text)
+                self._do(target, view)
 
     # -- selecting
     def action_select_lines(self) -> None:
@@ -290,9 +303,14 @@ class Transcript(SearchableList, can_focus=True):
 
     def _clicked(self, view: MessageView, row: int, cell: int) -> None:
         target = view.target(row, cell)
-        if target is None:
+        if target is not None:
+            self._do(target, view)
+        else:
             self._change(view, lambda: view.toggle(row))
-        elif target.action == "link":
+
+    def _do(self, target: Target, view: MessageView) -> None:
+        """Do what a part of a message is for."""
+        if target.action == "link":
             from tui.app.links import LinkSheet
 
             self.app.push_screen(LinkSheet(target.value))
@@ -306,10 +324,8 @@ class Transcript(SearchableList, can_focus=True):
     # -- drawing
     def _row(self, view: MessageView, index: int, row: int) -> Strip:
         strip, look = super()._row(view, index, row), view.look
-        if hint := self._hints.label(view.message.id, row):
-            label, apart = hint
-            start = look.edge + look.width - apart - len(label)
-            strip = put(strip, start, label, look.ink.accent + Style(reverse=True))
+        for cell, number in self._numbers.on_row(view.message.id, row):
+            strip = put(strip, look.edge + cell, number, look.ink.accent + Style(reverse=True))
         selection = self._selection
         if selection is not None and (cells := marked_cells(selection, view, index, row)):
             strip = over(strip, look.edge + cells[0], look.edge + cells[1], look.ink.mark)
