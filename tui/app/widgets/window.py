@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tui.app.hues import hue_of
+from tui.app.themes import HUES
 from tui.app.widgets.column import Column
 from tui.app.widgets.look import Look
 from tui.app.widgets.message_view import BODY, MessageView, Place, Standing
@@ -82,7 +83,7 @@ class Window:
         return Standing(index == 0, place, count, segue=names, segue_hues=hues, pinned=pinned)
 
     def _hue(self, model: str | None) -> str:
-        return hue_of(model or "", self.conversation.hues)
+        return hue_of(model, self.conversation.hues) if model else HUES[0]
 
     def _models(self, index: int) -> tuple[str | None, str | None]:
         """The models before and after, if the turn that begins here is the first of another model.
