@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tui.providers.catalogue import Catalogue
 
 RECENT_MODELS = "recent_models"
-"""Key of the history's state with the models chosen lately, newest first, one a line."""
+"""Key of the history's state with the models used lately, newest first, one a line."""
 _RECENTS = 12
 _COUNTED = 400
 """Messages at most whose tokens are estimated; longer conversations know their size from the server."""
@@ -207,12 +207,14 @@ class Chat:
 
 
 async def note_model(store: HistoryStore, model_id: str) -> None:
-    """Remember a model as the one chosen last."""
-    recents = [model_id, *(name for name in await recent_models(store) if name != model_id)]
-    await store.set_state(RECENT_MODELS, "\n".join(recents[:_RECENTS]))
-    await store.set_state(LAST_MODEL, model_id)
+    """Remember a model as the one used last."""
+    known = await recent_models(store)
+    if known[:1] != [model_id]:
+        recents = [model_id, *(name for name in known if name != model_id)]
+        await store.set_state(RECENT_MODELS, "\n".join(recents[:_RECENTS]))
+        await store.set_state(LAST_MODEL, model_id)
 
 
 async def recent_models(store: HistoryStore) -> list[str]:
-    """The models chosen lately, newest first."""
+    """The models used lately, newest first."""
     return (await store.get_state(RECENT_MODELS)).split()

@@ -7,8 +7,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from tui.app.background import in_background
-from tui.app.chat import Chat, Place
+from tui.app.chat import Chat, Place, note_model
 from tui.app.drafts import AT_WORK, Drafts
+from tui.app.folder import Folder
 from tui.app.live import LiveReplies, LiveReply, key_of
 from tui.app.start import StartOptions
 from tui.chat.conversation import Conversation
@@ -76,6 +77,7 @@ class Desk:
         self._kept = Place(workspace.store, workspace.engine)
         self._forgotten: Place | None = None
         self._chats: dict[int, Chat] = {}
+        self._folder: Folder | None = None
         self.chat = self._chat(self._kept, Conversation(0))
 
     # -- which conversation
@@ -89,10 +91,15 @@ class Desk:
         if wanted is None and options.continue_last:
             newest = await store.list_conversations(limit=1)
             wanted = newest[0].id if newest else None
+        elif options.here:
+            self._folder = Folder(store)
+            wanted = await self._folder.last()
         elif wanted is None and options.prompt is None and not options.temporary:
             wanted = int(await store.get_state(AT_WORK) or 0) or None
         try:
             self.chat = await self.find(wanted) if wanted else await self.new()
+            if self.chat.conversation.deleted and options.open_id is None:
+                self.chat = await self.new()
         except NotFoundError as error:
             self.chat = await self.new()
             if options.open_id is not None:
@@ -170,7 +177,7 @@ class Desk:
     async def _begin(self, chat: Chat, act: Act, text: str) -> None:
         conversation, before = chat.conversation, chat.conversation.path()
         try:
-            await act()
+            live = await act()
         except SegueError as error:
             self._face.tell(error)
             self._give_back(chat, text)
@@ -181,6 +188,22 @@ class Desk:
         if chat.conversation is not conversation:
             self.drafts.note(conversation, "")  # the page is not blank any more, nor has it a draft
         await self._face.show_begun(chat, before)
+        if not chat.conversation.temporary:
+            await self._note_use(chat, live.reply.message.model)
+
+    async def _note_use(self, chat: Chat, model: str | None) -> None:
+        """Remember which model was used last, and which conversation in this folder."""
+        try:
+            if model:
+                await note_model(self.workspace.store, model)
+            await self.note_place(chat)
+        except SegueError as error:
+            self._face.tell(error)
+
+    async def note_place(self, chat: Chat) -> None:
+        """A conversation is read or was begun; if the person works by folder, this folder keeps it."""
+        if self._folder is not None and chat.conversation.id:
+            await self._folder.note(chat.conversation)
 
     @property
     def live_hues(self) -> dict[int, str]:
@@ -204,14 +227,23 @@ class Desk:
             self.unread.add(live.conversation.id)
         self._face.show_end(live, event.message)
         if event.message.status in _WENT_WELL:
-            if self.workspace.config.auto_title and len(chat.conversation.nodes) == _FIRST_TURN:
-                in_background(self._app, "title", self._name, chat)
+            if self.workspace.config.auto_title and event.message.status is Status.COMPLETE:
+                self._name_soon(chat)
             self._send_next(chat)
         else:
             self._give_back(chat)
 
+    def _name_soon(self, chat: Chat) -> None:
+        if len(chat.conversation.path()) == _FIRST_TURN:
+            in_background(self._app, "title", self._name, chat)
+
     async def _name(self, chat: Chat) -> None:
-        if await chat.place.engine.name(chat.conversation):
+        try:
+            named = await chat.place.engine.name(chat.conversation)
+        except SegueError as error:  # the first words stay
+            self._app.log.warning(f"no title: {error}")
+            return
+        if named:
             self._face.refresh_frame()
 
     def _send_next(self, chat: Chat) -> None:

@@ -15,6 +15,8 @@ class StartOptions:
     """The conversation to open."""
     continue_last: bool = False
     """Open the conversation that changed last."""
+    here: bool = False
+    """Open the conversation used last in this folder, and remember here which one is."""
     prompt: str | None = None
     """Sent as soon as the app is ready."""
     temporary: bool = False

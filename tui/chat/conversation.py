@@ -54,6 +54,8 @@ class Conversation:
     """Messages that are never left out of a request."""
     pinned: bool = False
     archived: bool = False
+    deleted: bool = False
+    """It lies in the trash."""
     titled: bool = False
     """The person chose the title; it is never changed by itself."""
     temporary: bool = False

@@ -29,6 +29,7 @@ def run(args: argparse.Namespace) -> int:
         model=args.model,
         open_id=args.open,
         continue_last=args.resume,
+        here=args.here,
         prompt=args.prompt,
         temporary=args.temporary,
     )

@@ -85,6 +85,7 @@ def _open_app(arguments: list[str]) -> int:
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--continue", dest="resume", action="store_true", help="open the last conversation")
     which.add_argument("--open", type=int, metavar="ID", help="open this conversation")
+    which.add_argument("--here", action="store_true", help="open the last conversation of this folder")
     which.add_argument("--temporary", action="store_true", help="keep nothing on disk")
     parser.add_argument("--version", action="version", version=f"segue {__version__}")
     args = parser.parse_args(arguments)

@@ -91,13 +91,15 @@ class Engine:
         return await self._reply(conversation, cut.parent, cut.model, begin=cut.text)
 
     async def name(self, conversation: Conversation) -> str | None:
-        """Let the conversation's model name it, unless the person has; the first words stay if that fails.
+        """Let the conversation's model name it, unless it has a name; the first words stay if that fails.
 
         Returns:
             The new title, or None.
         """
         path = await self.store.messages(conversation.path()[:2])
         if conversation.titled or not conversation.model or len(path) < 2:
+            return None
+        if conversation.title != automatic_title(path[0].text):
             return None
         try:
             target = await self._resolver.target(conversation.model)

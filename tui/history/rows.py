@@ -57,6 +57,7 @@ def conversation_of(row: sqlite3.Row) -> Conversation:
         pins=tuple(json.loads(row["pins"])),
         pinned=bool(row["pinned"]),
         archived=bool(row["archived"]),
+        deleted=row["deleted_at"] is not None,
         titled=bool(row["titled"]),
     )
 

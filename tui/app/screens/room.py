@@ -138,6 +138,7 @@ class ChatRoom:
         if at is not None:
             await self.transcript.jump(at, needle)
         self.screen.back_to_writing()
+        await desk.note_place(chat)
 
     async def open_by_id(self, conversation_id: int, at: int | None = None, needle: str = "") -> None:
         """Open a stored conversation, at a message if one is given."""
