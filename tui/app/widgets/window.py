@@ -19,7 +19,7 @@ PAGE = 24
 """Messages that are loaded together."""
 KEPT = 96
 """Messages that stay laid out; of more, those farthest from the reader go."""
-_PROMPT, _REPLY = 2, 9
+_GUESS = 6
 """Rows of a message before it is loaded."""
 
 
@@ -51,16 +51,13 @@ class Window:
     # -- the path
     def rebuild(self, path: list[int]) -> None:
         """Follow the conversation's active path; what is known of messages that stay is kept."""
-        old, heights, nodes = self.index, self.column, self.conversation.nodes
+        old, heights = self.index, self.column
         self.ids = path
-        self.index = {message_id: index for index, message_id in enumerate(self.ids)}
-        guesses = [_REPLY if nodes[message_id].role is Role.ASSISTANT else _PROMPT for message_id in path]
-        self.column = Column(
-            [heights[old[i]] if i in old else guess for i, guess in zip(path, guesses, strict=True)]
-            if old
-            else guesses
-        )
-        self._missing &= self.index.keys()
+        self.index = dict(zip(path, range(len(path)), strict=True))
+        # One guess for all: to look at ten thousand nodes would cost more than the first screen.
+        known = [heights[old[i]] if i in old else _GUESS for i in path] if old else [_GUESS] * len(path)
+        self.column = Column(known)
+        self._missing = {message_id for message_id in self._missing if message_id in self.index}
         self.views = {i: view for i, view in self.views.items() if i in self.index}
         self._loaded = {i: message for i, message in self._loaded.items() if i in self.index}
         for message_id, view in self.views.items():
