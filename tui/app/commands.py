@@ -28,6 +28,7 @@ COMMANDS = (
     Command("new", "New conversation", "begin with an empty page", key="new"),
     Command("open", "Conversations", "find and open a conversation", key="conversations"),
     Command("find", "Find here", "find in this conversation", "[WORDS]", key="find"),
+    Command("prompts", "Your prompts", "go to something you asked here", key="timeline"),
     Command("title", "Rename conversation", "give this conversation a title", "TITLE", needed=True),
     Command("system", "System prompt", "say how the models should answer here", "[TEXT]"),
     Command("set", "Set a parameter", "temperature, max_tokens, reasoning_effort …", "[NAME VALUE]"),

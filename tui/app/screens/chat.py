@@ -49,6 +49,7 @@ class ChatScreen(Screen[None]):
             "ctrl+r", "conversations", "all", tooltip="All conversations", id="conversations", priority=True
         ),
         Binding("ctrl+f", "find", "find", tooltip="Find in this conversation", id="find", priority=True),
+        Binding("ctrl+t", "timeline", "prompts", tooltip="Your prompts here", id="timeline", priority=True),
         Binding("ctrl+b", "sidebar", "sidebar", tooltip="Show or hide it", id="sidebar", priority=True),
         Binding("alt+up", "walk(-1)", "messages", tooltip="Walk up the messages", id="message-up"),
         Binding("alt+down", "walk(1)", "messages", tooltip="Walk down the messages", id="message-down"),
@@ -248,6 +249,10 @@ class ChatScreen(Screen[None]):
     async def action_find(self) -> None:
         """Find in this conversation."""
         await self.in_room(lambda room: room.sheets.find())
+
+    async def action_timeline(self) -> None:
+        """Go to a prompt of this conversation."""
+        await self.in_room(lambda room: room.sheets.prompts())
 
     def action_sidebar(self) -> None:
         """Show or hide the sidebar: beside the page where there is room, else over it."""

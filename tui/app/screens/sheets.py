@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui.app.background import in_background
 from tui.app.chat import note_model, recent_models
 from tui.app.commands import COMMANDS
+from tui.chat.message import Role
 from tui.errors import HistoryError, SegueError, UsageError
 
 if TYPE_CHECKING:
@@ -159,6 +161,21 @@ class Sheets:
         if needle:
             bar.field.value = needle
 
+    async def prompts(self) -> None:
+        """Go to a prompt of the conversation that is read."""
+        from tui.app.prompt_list import Prompts
+        from tui.app.screens.timeline import Timeline
+
+        room, chat = self._room, self._room.desk.chat
+        conversation = chat.conversation
+        ids = [i for i in conversation.path() if conversation.nodes[i].role is Role.USER]
+
+        def chosen(message_id: int | None) -> None:
+            if message_id is not None:
+                room.screen.attempt_soon(room.transcript.jump, message_id)
+
+        await room.app.push_screen(Timeline(Prompts(ids, chat.messages, date.today)), chosen)
+
     async def help(self) -> None:
         """All keys and commands."""
         from tui.app.screens.help import HelpScreen, sections_of
@@ -181,6 +198,7 @@ class Sheets:
 _TITLES = {
     "ModelPicker": "Choosing a model",
     "Conversations": "All conversations",
+    "Timeline": "Your prompts",
     "AskLine": "One line to type",
     "Confirm": "A question",
     "HelpScreen": "This list",
@@ -199,8 +217,19 @@ def all_sheets() -> tuple[type[Screen[Any]], ...]:
     from tui.app.screens.help import HelpScreen
     from tui.app.screens.picker import ModelPicker
     from tui.app.screens.prompt import AskLine
+    from tui.app.screens.timeline import Timeline
 
-    return ModelPicker, Conversations, AskLine, Confirm, HelpScreen, FirstRun, Connect, ConnectProvider
+    return (
+        ModelPicker,
+        Conversations,
+        Timeline,
+        AskLine,
+        Confirm,
+        HelpScreen,
+        FirstRun,
+        Connect,
+        ConnectProvider,
+    )
 
 
 def _local_offer(workspace: Workspace) -> tuple[LocalOffer | None, str]:

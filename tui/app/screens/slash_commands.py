@@ -57,6 +57,9 @@ class SlashCommands:
     async def _do_find(self, argument: str) -> None:
         await self._room.sheets.find(argument)
 
+    async def _do_prompts(self, argument: str) -> None:
+        await self._room.sheets.prompts()
+
     async def _do_title(self, argument: str) -> None:
         if not argument:
             await self._ask("Title", "title", self._room.desk.chat.conversation.title)
