@@ -44,7 +44,7 @@ class Document:
     def __init__(self, source: str, width: int, palette: Palette, *, live: bool = False) -> None:
         self.palette = palette
         self._growth = Growth()
-        self._layout = Layout(width)
+        self._layout = Layout(width, live=live)
         self._strips: dict[int, Strip] = {}
         if live:
             self.feed(source)

@@ -52,6 +52,9 @@ class Drawing(Protocol):
     def grow(self, content: str) -> int:
         """Take the content with more text at its end; returns the first row that changed."""
 
+    def end(self) -> int | None:
+        """No more text comes; returns the first row that changed by that, if one did."""
+
 
 class Fixed:
     """Rows that depend on nothing but the width."""
@@ -73,6 +76,10 @@ class Fixed:
     def spot(self, offset: int) -> tuple[int, int]:
         """The only place there is."""
         return 0, 0
+
+    def end(self) -> int | None:
+        """Nothing changes."""
+        return None
 
     def grow(self, content: str) -> int:
         """Nothing grows."""
@@ -120,6 +127,15 @@ def draw(leaf: Leaf, width: int, env: dict[str, Any]) -> Drawing:
             from tui.rendering.prose import Prose
 
             return Prose(leaf.content, width, env, _base(leaf))
+
+
+def draw_growing(leaf: Leaf, width: int) -> Drawing:
+    """The drawing of a leaf at the end of a reply that streams."""
+    if leaf.kind not in ("paragraph", "heading"):
+        return draw(leaf, width, {})
+    from tui.rendering.growing import Growing
+
+    return Growing(leaf.content, width, {}, _base(leaf))
 
 
 def draw_unread(leaf: Leaf, width: int) -> Drawing:

@@ -6,12 +6,16 @@ the last such leaf on, inside the lists that are open there; of a long leaf only
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
 from tui.rendering.leaves import Leaf, Path
 from tui.rendering.placing import place
 from tui.rendering.source import Source
+
+# The beginning of a line that may become anything: a list, a heading, a rule, the end of a fence.
+_UNCLEAR = re.compile(r"[ \t>]*(?:[-+*=#|~_`$\\]{1,3}|\d{1,3}[.)]?|\\[\[(]?)?[ \t]*")
 
 LONG = 24
 """Lines from which on a leaf is no longer read whole."""
@@ -44,7 +48,7 @@ class Growth:
         self.source.add(text)
         index = self._last_settled(open_line)
         if index < 0:
-            self._replace(0, parse_blocks(self.source.text, {}))
+            self._replace(0, parse_blocks(self._clear(0), {}))
             return 0
         leaf = self.leaves[index]
         if self._done(leaf, open_line):
@@ -61,7 +65,14 @@ class Growth:
         return index
 
     def _parse(self, line: int, path: Path, before: Path, again: Path) -> list[Leaf]:
-        return parse_blocks(self.source.text[self.source.start(line) :], {}, line, path, before, again)
+        return parse_blocks(self._clear(line), {}, line, path, before, again)
+
+    def _clear(self, line: int) -> str:
+        """The text from a line on, but for a last line of which it is not clear yet what it will be."""
+        start, last = self.source.start(line), self.source.starts[-1]
+        if last >= start and _UNCLEAR.fullmatch(self.source.text, last):
+            return self.source.text[start:last]
+        return self.source.text[start:]
 
     def _done(self, leaf: Leaf, open_line: int) -> bool:
         """Whether the leaf is over, whatever comes."""
@@ -90,7 +101,7 @@ class Growth:
         source = self.source
         heads = 2 if leaf.kind == "table" else 1
         head = source.text[leaf.start : source.start(leaf.first + heads)]
-        tail = source.text[source.start(open_line - 1) :]
+        tail = self._clear(open_line - 1)
         leaves = parse_blocks(head + tail, {}, leaf.first, path, before, leaf.path)
         first = leaves[0]
         seam = leaf.first + heads + 1

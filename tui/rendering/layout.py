@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import inf
 from typing import Any
 
-from tui.rendering.drawings import ALERTS, Drawing, draw, draw_unread
+from tui.rendering.drawings import ALERTS, Drawing, draw, draw_growing, draw_unread
 from tui.rendering.leaves import Leaf
 from tui.rendering.limits import CHECKED, cost, too_long
 from tui.rendering.pieces import DIM, LINE, Line, Piece
@@ -28,7 +28,7 @@ class Placed:
         *("first", "rest", "blank", "room"),
     )
 
-    def __init__(self, leaf: Leaf, width: int, env: dict[str, Any], *, unread: bool = False) -> None:
+    def __init__(self, leaf: Leaf, width: int, unread: bool, drawn: Callable[[Leaf, int], Drawing]) -> None:
         self.leaf = leaf
         self.top = 0
         self.hidden = False
@@ -39,7 +39,7 @@ class Placed:
         self.checked = len(leaf.content)
         """How long it was when the limits were looked at."""
         """Whether it is only wrapped, because reading it would take too long."""
-        self.drawing: Drawing = draw_unread(leaf, self.room) if unread else draw(leaf, self.room, env)
+        self.drawing = drawn(leaf, self.room)
 
     def frame(self, width: int) -> None:
         """Put markers, bars and indents in front of the rows."""
@@ -63,10 +63,12 @@ class Placed:
 class Layout:
     """Drawings of a document's leaves at one width."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, *, live: bool) -> None:
         self.width = width
         self.env: dict[str, Any] = {}
         """The references that links are resolved with."""
+        self.live = live
+        """Whether more text comes."""
         self.budget: float = inf
         """What reading may still cost."""
         self.everything = False
@@ -86,19 +88,29 @@ class Layout:
         """
         old = self.placed[index:]
         del self.placed[index:]
-        changed = None
-        row = self.placed[-1].top + self.placed[-1].rows if self.placed else 0
+        row, changed = 0, None
+        if self.placed:
+            last = self.placed[-1]
+            changed = self._end(last) if leaves else None
+            row = last.top + last.rows
         for number, leaf in enumerate(leaves):
-            before = old[number] if number < len(old) else None
-            placed, first = self._renew(before, leaf)
+            placed, first = self._renew(old[number] if number < len(old) else None, leaf)
             placed.top = row
-            if first is not None and changed is None:
-                changed = row + first
+            ended = self._end(placed) if number < len(leaves) - 1 else None
+            rows = [row + first] if first is not None else []
+            rows += [ended] if ended is not None else []
+            if rows and changed is None:
+                changed = min(rows)
             row += placed.rows
             self.placed.append(placed)
         changed = min(row, self.height) if changed is None else min(row, changed)
         self.height = row
         return changed
+
+    def _end(self, placed: Placed) -> int | None:
+        """Nothing is added to a leaf any more; returns the first row that changed by that."""
+        row = placed.drawing.end()
+        return None if row is None or placed.hidden else placed.top + placed.leaf.gap + row
 
     def _renew(self, placed: Placed | None, leaf: Leaf) -> tuple[Placed, int | None]:
         """The leaf in its place, and its first row that changed, counted from its gap."""
@@ -107,13 +119,17 @@ class Layout:
             if placed.leaf.same(leaf):
                 placed.leaf = leaf
                 return placed, None
-            if placed.leaf.grows_into(leaf) and not self._too_long_now(placed, leaf):
+            if self.live and placed.leaf.grows_into(leaf) and not self._too_long_now(placed, leaf):
                 placed.leaf = leaf
                 first = leaf.gap + placed.drawing.grow(leaf.content)
                 return placed, None if hidden else first
-        placed = Placed(leaf, self.width, self.env, unread=self._unread(leaf))
+        unread = self._unread(leaf)
+        placed = Placed(leaf, self.width, unread, draw_unread if unread else self._draw)
         placed.hidden = hidden
         return placed, 0
+
+    def _draw(self, leaf: Leaf, width: int) -> Drawing:
+        return draw_growing(leaf, width) if self.live else draw(leaf, width, self.env)
 
     def expire(self, env: dict[str, Any]) -> None:
         """The text has ended, and these are its references: what they may change is drawn anew."""
@@ -122,6 +138,7 @@ class Layout:
             too_much = not self.everything and placed.unread != too_long(placed.leaf)
             placed.stale = placed.drawing.rough or refers or too_much
         self.env = env
+        self.live = False
 
     def _too_long_now(self, placed: Placed, leaf: Leaf) -> bool:
         """Whether a leaf that is read has grown too long for it."""

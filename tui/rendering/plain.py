@@ -98,6 +98,10 @@ class Plain:
         part = max(bisect_right(cuts, (column, len(text) + 1)) - 1, 0)
         return self._rows[index] + part, cells(text[cuts[part][0] : column]) + (self.hang if part else 0)
 
+    def end(self) -> int | None:
+        """Nothing changes by the end."""
+        return None
+
     def grow(self, content: str) -> int:
         """Take more text at the end; returns the first row that changed."""
         last = len(self._sources) - 1

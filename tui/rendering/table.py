@@ -257,6 +257,10 @@ class Table:
                     place = (row, left + cells(piece.text[:inside]))
         return place
 
+    def end(self) -> int | None:
+        """Nothing changes by the end."""
+        return None
+
     def grow(self, content: str) -> int:
         """Take more text at the end; returns the first row that changed.
 
