@@ -23,7 +23,8 @@ class Code(Plain):
     deep = True
     hang = 2
 
-    def __init__(self, content: str, info: str, width: int) -> None:
+    def __init__(self, content: str, info: str, width: int, pad: int) -> None:
+        self._pad = pad
         self._language = language_of(info)
         self._looks: Highlighter | None = None
         super().__init__(content, width)
@@ -37,14 +38,14 @@ class Code(Plain):
     @property
     def height(self) -> int:
         """How many rows it has."""
-        return super().height + 2
+        return super().height + 1 + self._pad
 
     def line(self, row: int) -> Line:
         """One row."""
         if row == 0:
             label = self._language[: self._width]
             return Line((Piece(" " * (self._width - cells(label))), Piece(label, DIM)), "")
-        return REST if row == self.height - 1 else super().line(row - 1)
+        return super().line(row - 1) if row <= super().height else REST
 
     def _spans(self, index: int) -> Spans:
         spans = self._looks.line(index) if self._looks else None

@@ -41,10 +41,13 @@ class Document:
     Rows count from 0; cells count from the left edge of the text, behind the rail and its gap.
     """
 
-    def __init__(self, source: str, width: int, palette: Palette, *, live: bool = False) -> None:
+    def __init__(
+        self, source: str, width: int, palette: Palette, *, live: bool = False, code_pad: int = 1
+    ) -> None:
+        """Draw ``source``; ``live`` if more is coming. Below code are ``code_pad`` rows of rest."""
         self.palette = palette
         self._growth = Growth()
-        self._layout = Layout(width, live=live)
+        self._layout = Layout(width, code_pad, live=live)
         self._strips: dict[int, Strip] = {}
         if live:
             self.feed(source)
@@ -100,11 +103,11 @@ class Document:
             self._strips.pop(row, None)
         return changed
 
-    def resize(self, width: int, palette: Palette) -> None:
-        """Draw for another width or palette."""
+    def resize(self, width: int, palette: Palette, code_pad: int = 1) -> None:
+        """Draw for another width, palette or rest below code."""
         self.palette = palette
-        if width != self.width:
-            self._layout.resize(width)
+        if (width, code_pad) != (self.width, self._layout.code_pad):
+            self._layout.resize(width, code_pad)
         self._strips.clear()
 
     def line(self, row: int) -> Strip:
@@ -149,6 +152,10 @@ class Document:
     def locate(self, offset: int) -> tuple[int, int]:
         """The row and cell where a place in the source is drawn, or what comes before it."""
         return selection.locate(self._layout, self._growth.source, offset)
+
+    def offset(self, row: int) -> int:
+        """The first place in the source that is drawn on a row, or the next one below it."""
+        return selection.offset(self._layout, self._growth.source, row)
 
     def find(self, needle: str) -> list[tuple[int, int, int]]:
         """The row, first cell and end cell of each hit, whatever the case; one that wraps gives two."""

@@ -94,13 +94,13 @@ class Rule(Fixed):
         self._line = Line((Piece("─" * width, LINE),))
 
 
-def draw(leaf: Leaf, width: int, env: dict[str, Any]) -> Drawing:
+def draw(leaf: Leaf, width: int, env: dict[str, Any], code_pad: int) -> Drawing:
     """The drawing of a leaf; what a kind needs is imported when it first comes."""
     match leaf.kind:
         case "fence" | "code":
             from tui.rendering.code import Code
 
-            return Code(leaf.content, leaf.info, width)
+            return Code(leaf.content, leaf.info, width, code_pad)
         case "table":
             from tui.rendering.table import Table
 
@@ -129,10 +129,10 @@ def draw(leaf: Leaf, width: int, env: dict[str, Any]) -> Drawing:
             return Prose(leaf.content, width, env, _base(leaf))
 
 
-def draw_growing(leaf: Leaf, width: int) -> Drawing:
+def draw_growing(leaf: Leaf, width: int, code_pad: int) -> Drawing:
     """The drawing of a leaf at the end of a reply that streams."""
     if leaf.kind not in ("paragraph", "heading"):
-        return draw(leaf, width, {})
+        return draw(leaf, width, {}, code_pad)
     from tui.rendering.growing import Growing
 
     return Growing(leaf.content, width, {}, _base(leaf))

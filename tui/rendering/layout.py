@@ -63,8 +63,10 @@ class Placed:
 class Layout:
     """Drawings of a document's leaves at one width."""
 
-    def __init__(self, width: int, *, live: bool) -> None:
+    def __init__(self, width: int, code_pad: int, *, live: bool) -> None:
         self.width = width
+        self.code_pad = code_pad
+        """Rows of rest below code."""
         self.env: dict[str, Any] = {}
         """The references that links are resolved with."""
         self.live = live
@@ -129,7 +131,9 @@ class Layout:
         return placed, 0
 
     def _draw(self, leaf: Leaf, width: int) -> Drawing:
-        return draw_growing(leaf, width) if self.live else draw(leaf, width, self.env)
+        if self.live:
+            return draw_growing(leaf, width, self.code_pad)
+        return draw(leaf, width, self.env, self.code_pad)
 
     def expire(self, env: dict[str, Any]) -> None:
         """The text has ended, and these are its references: what they may change is drawn anew."""
@@ -156,12 +160,15 @@ class Layout:
             self.budget -= cost(leaf)
         return self.budget < 0 and cost(leaf) > 0
 
-    def resize(self, width: int) -> None:
+    def resize(self, width: int, code_pad: int) -> None:
         """Wrap everything anew."""
-        self.width = width
+        padded, self.width, self.code_pad = self.code_pad != code_pad, width, code_pad
         for placed in self.placed:
             placed.frame(width)
-            placed.drawing.resize(placed.room)
+            if padded and placed.drawing.deep:
+                placed.drawing = self._draw(placed.leaf, placed.room)
+            else:
+                placed.drawing.resize(placed.room)
         self._stack()
 
     def toggle(self, start: int) -> None:

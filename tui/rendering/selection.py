@@ -167,6 +167,18 @@ def locate(layout: Layout, source: Source, offset: int) -> Spot:
     return placed.top + placed.leaf.gap + row, cell + sum(cells(piece.text) for piece in placed.rest)
 
 
+def offset(layout: Layout, source: Source, row: int) -> int:
+    """The first place in the source that is drawn on a row, or below it."""
+    if not 0 <= row < layout.height:
+        return 0 if row < 0 else len(source.text)
+    placed = layout.at(row)
+    for inner in range(max(row - placed.top - placed.leaf.gap, 0), placed.drawing.height):
+        starts = [piece.start for piece in placed.drawing.line(inner).pieces if piece.start >= 0]
+        if starts:
+            return Places(placed.leaf, source).to_source(min(starts))
+    return placed.leaf.end
+
+
 def find(layout: Layout, needle: str) -> list[tuple[int, int, int]]:
     """The row, first cell and end cell of each hit."""
     wanted = fold(needle)
