@@ -155,7 +155,7 @@ class Chat:
         self.conversation = made
         made.temporary = self.place.temporary
         made.parameters, made.hues, made.titled = kept.parameters, kept.hues, kept.titled
-        await self.change(parameters=made.parameters, hues=made.hues, titled=made.titled)
+        await self.change(parameters=made.parameters, hues=made.hues, titled=made.titled, tags=kept.tags)
 
     # -- settings of the conversation
     async def change(self, **changes: Unpack[ConversationChanges]) -> None:

@@ -16,6 +16,7 @@ from textual.reactive import reactive
 from textual.widgets import Input
 
 from tui.app.conversation_list import FullText, Titles
+from tui.app.screens.order import tags_in
 from tui.app.screens.prompt import AskLine
 from tui.app.widgets.chooser import Chooser
 from tui.app.widgets.conversation_rows import ConversationRow, HitRow, SummaryRow
@@ -302,8 +303,7 @@ class Conversations(Chooser[OpenConversation]):
         before = " ".join(row.summary.tags)
         typed = await self.app.push_screen_wait(AskLine(f"Tags of {row.title}", before, "work idea"))
         if typed is not None:
-            words = (word.lstrip("#") for word in typed.replace(",", " ").split())
-            await self._change(row.conversation_id, tags=tuple(dict.fromkeys(word for word in words if word)))
+            await self._change(row.conversation_id, tags=tags_in(typed))
 
     async def action_delete(self) -> None:
         """Move the conversation to the trash; Ctrl+Z takes that back."""

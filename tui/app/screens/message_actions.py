@@ -50,7 +50,7 @@ class MessageActions:
 
     def answer_again(self, message_id: int, model: str | None = None) -> None:
         """One more version of a reply, by ``model`` or by the one that answers now."""
-        self._when_quiet()
+        self.when_quiet()
         chat = self._room.desk.chat
         self._room.desk.begin(chat, lambda: chat.retry(message_id, model))
 
@@ -60,18 +60,18 @@ class MessageActions:
         if chat.conversation.nodes[message_id].role is Role.SYSTEM:
             self.answer_again(message_id)
             return
-        self._when_quiet()
+        self.when_quiet()
         self._room.desk.begin(chat, lambda: chat.resume(message_id))
 
     def sum_up(self) -> None:
         """Let a summary come, with which later requests begin."""
-        self._when_quiet()
+        self.when_quiet()
         chat = self._room.desk.chat
         self._room.desk.begin(chat, chat.compact)
 
     async def _sum_up_before(self, message_id: int) -> None:
         """Sum up what stands before the prompt of a reply, then send that prompt again."""
-        self._when_quiet()
+        self.when_quiet()
         chat = self._room.desk.chat
         prompt = self._prompt_of(message_id)
         [message] = await chat.messages([prompt])
@@ -105,7 +105,7 @@ class MessageActions:
         """What is written for later: the composer's text, or what an edit has set aside."""
         return self._room.composer.draft if self.editing is None else self._set_aside
 
-    def _when_quiet(self) -> None:
+    def when_quiet(self) -> None:
         """Refuse what would need a second reply at the same time.
 
         Raises:
@@ -116,7 +116,7 @@ class MessageActions:
 
     # -- editing
     async def _edit(self, message_id: int) -> None:
-        self._when_quiet()
+        self.when_quiet()
         chat = self._room.desk.chat
         if chat.conversation.nodes[message_id].role is Role.SYSTEM:
             raise UsageError("A summary is not edited", "r makes a new one.")
@@ -148,7 +148,7 @@ class MessageActions:
 
     # -- the tree
     async def _flip(self, message_id: int, step: int) -> None:
-        self._when_quiet()
+        self.when_quiet()
         version = await self._room.desk.chat.flip(message_id, step)
         if version is not None:
             await self._room.reload(at=version)
@@ -157,11 +157,15 @@ class MessageActions:
         chat = self._room.desk.chat
         live = chat.live
         if live is not None and live.reply.message.id == message_id:
-            self._when_quiet()
+            self.when_quiet()
         undo = await chat.delete(message_id)
-        self._undo = undo
         await self._room.reload()
-        self._room.app.notify(f"Deleted.   {self._room.app.key_for('undo')} undo")
+        self.can_undo(undo, "Deleted.")
+
+    def can_undo(self, undo: Undo, words: str) -> None:
+        """Something was deleted; say so, and how it comes back."""
+        self._undo = undo
+        self._room.app.notify(f"{words}   {self._room.app.key_for('undo')} undo")
 
     async def undo(self) -> None:
         """Take back the last deletion."""

@@ -145,7 +145,8 @@ class Sheets:
             await room.open_new()
             return
         conversation.title, conversation.titled = stored.title, stored.titled
-        conversation.tags = stored.tags
+        conversation.tags, conversation.pinned = stored.tags, stored.pinned
+        conversation.archived = stored.archived
         room.refresh_frame()
 
     async def find(self, needle: str = "") -> None:

@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui.app.screens.order import Order
 from tui.errors import UsageError
 from tui.text import clean, one_line
 
@@ -30,6 +31,7 @@ class SlashCommands:
 
     def __init__(self, room: ChatRoom) -> None:
         self._room = room
+        self._order = Order(room)
 
     async def run(self, name: str, argument: str) -> None:
         """Run one command.
@@ -127,6 +129,21 @@ class SlashCommands:
         bundle = await bundle_of(chat.place.store, chat.conversation.id)
         path = await asyncio.to_thread(write_conversation, bundle, Path.cwd() / argument)
         self._room.app.notify(f"Exported to {path}")
+
+    async def _do_tag(self, argument: str) -> None:
+        await self._order.tag(argument)
+
+    async def _do_pin(self, argument: str) -> None:
+        await self._order.pin()
+
+    async def _do_archive(self, argument: str) -> None:
+        await self._order.archive()
+
+    async def _do_duplicate(self, argument: str) -> None:
+        await self._order.duplicate()
+
+    async def _do_delete(self, argument: str) -> None:
+        await self._order.delete()
 
     async def _do_temporary(self, argument: str) -> None:
         await self._room.open_chat(await self._room.desk.new_temporary())
