@@ -64,7 +64,9 @@ async def test_enter_unfolds_the_summary_and_folds_it_again(run):
     async with run() as world:
         await talked(world, "Kyoto?")
         await summed_up(world)
-        await world.pilot.press("alt+up", "enter")
+        await world.pilot.press("alt+up")
+        await world.sees("enter show or fold   y copy   d delete")
+        await world.pilot.press("enter")
         await world.sees("▾ summary", "They spoke of Kyoto.")
         await world.pilot.press("enter")
         await world.sees("▸ summary")

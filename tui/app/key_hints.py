@@ -24,6 +24,13 @@ MESSAGE = {
     "message-branch": "branch",
     "message-leave": "back to writing",
 }
+SUMMARY = {
+    "message-line-up": "walk",
+    "message-fold": "show or fold",
+    "message-copy": "copy",
+    "message-delete": "delete",
+    "message-leave": "back to writing",
+}
 _BOTH_ARROWS = frozenset({"sidebar-up", "message-line-up"})
 
 

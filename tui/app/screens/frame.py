@@ -14,6 +14,7 @@ from tui.app.widgets.queue_line import QueueLine
 from tui.app.widgets.sidebar import Conversations, Sidebar
 from tui.app.widgets.status_line import Fill, Situation, StatusLine
 from tui.app.widgets.title_line import TitleLine
+from tui.chat.message import Role
 from tui.errors import HistoryError
 
 if TYPE_CHECKING:
@@ -82,8 +83,9 @@ class Frame:
     def refresh_keys(self) -> None:
         """Show the keys that matter now."""
         room = self._room
-        if room.transcript.selected is not None:
-            keys = key_hints.MESSAGE
+        chosen = room.desk.chat.conversation.nodes.get(room.transcript.selected or 0)
+        if chosen is not None:
+            keys = key_hints.SUMMARY if chosen.role is Role.SYSTEM else key_hints.MESSAGE
         elif self._screen.query_one(Conversations).has_focus:
             keys = key_hints.SIDEBAR
         elif room.actions.editing is not None:
