@@ -83,32 +83,59 @@ def _block(draw):
     return form.format(*(draw(st.sampled_from(INLINE)) for _ in range(form.count("{}"))))
 
 
-documents = st.builds(
-    lambda blocks, gaps, end: "".join(block + gap for block, gap in zip(blocks, gaps, strict=False)) + end,
-    st.lists(_block(), min_size=1, max_size=7),
-    st.lists(st.sampled_from(("\n\n", "\n\n", "\n", "\n\n\n", "\n \n", "\n> \n")), min_size=7, max_size=7),
-    st.sampled_from(("", "\n", "\n\n", " ")),
+_GAPS = ("\n\n", "\n\n", "\n", "\n\n\n", "\n \n", "\n> \n")
+_DOCUMENTS = st.lists(st.tuples(_block(), st.sampled_from(_GAPS)), min_size=1, max_size=7).map(
+    lambda parts: "".join(block + gap for block, gap in parts)
 )
-noise = st.text(st.sampled_from("ab1 \n\n\t*_`~[]()<>!#|-:.\\$&;^'\"=+xé漢👩‍"), max_size=120)
+_NOISE = st.text(st.sampled_from("ab1 \n\n\t*_`~[]()<>!#|-:.\\$&;^'\"=+xé漢👩‍"), max_size=120)
 _SEQUENCES = ("\x1b[2J", "\x1b]52;c;aGk=\x07", "\x9b31m", "\u202e", "\u200d", "\ufe0f", "\u0301" * 9, "\x00")
 _PIECES = ("`", "```\n", "|", "- ", "> ", "a", "漢", "👩", "\u2028", "\ue000", "\t", "\r\n")
 _ENTITIES = ("&#x202e;", "&#27;", "&zwj;", "<http://a.b/%E2%80%AE>")
-hostile = st.text(max_size=200) | st.lists(
+_HOSTILE = st.text(max_size=200) | st.lists(
     st.sampled_from(_SEQUENCES + _PIECES + _ENTITIES), max_size=40
 ).map("".join)
 
 
-def look_of_rows(document):
-    """Every row with its styles, as one list that can be compared."""
-    return [[(s.text, str(s.style)) for s in document.line(row)] for row in range(document.height)]
+@pytest.fixture(scope="session")
+def sources():
+    """A strategy for Markdown: sound, broken, and both."""
+    return _DOCUMENTS | _NOISE | st.tuples(_DOCUMENTS, _NOISE).map("".join)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
+def hostile(sources):
+    """A strategy for what a model may send to take over a terminal."""
+    return _HOSTILE | sources
+
+
+@pytest.fixture(scope="session")
 def rows():
     """The text of each row, without the cells round it."""
 
-    def rows_of(source, width=40):
-        document = source if isinstance(source, Document) else Document(source, width, DARK)
+    def rows_of(source, width=40, **options):
+        document = source if isinstance(source, Document) else Document(source, width, DARK, **options)
         return [document.line(row).text[2:].rstrip() for row in range(document.height)]
 
     return rows_of
+
+
+@pytest.fixture(scope="session")
+def look():
+    """Every row with its styles, as one list that can be compared."""
+
+    def look_of(document):
+        return [[(s.text, str(s.style)) for s in document.line(row)] for row in range(document.height)]
+
+    return look_of
+
+
+@pytest.fixture(scope="session")
+def styles():
+    """The style of the first segment that holds a text."""
+
+    def style_of(source, text, palette=DARK, width=60):
+        document = Document(source, width, palette)
+        segments = [segment for row in range(document.height) for segment in document.line(row)]
+        return next(segment.style for segment in segments if text in segment.text)
+
+    return style_of

@@ -186,7 +186,7 @@ class Document:
     def toggle(self, row: int) -> bool:
         """Fold or unfold the ``<details>`` whose summary is drawn there; False if there is none."""
         placed = self._layout.at(row) if 0 <= row < self.height else None
-        if placed is None or placed.leaf.kind != "details":
+        if placed is None or placed.leaf.kind != "details" or row < placed.top + placed.leaf.gap:
             return False
         self._layout.toggle(placed.leaf.start)
         self._strips.clear()

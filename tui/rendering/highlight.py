@@ -104,6 +104,8 @@ def _lex(lexer: Lexer, code: str) -> Iterator[Spans]:
     for _index, kind, text in lexer.get_tokens_unprocessed(code):
         look = look_of(kind)
         if "\n" not in text:
+            if spans and spans[-1][1] == look:
+                text = spans.pop()[0] + text
             spans.append((text, look))
             continue
         first, *others = text.split("\n")

@@ -90,7 +90,7 @@ def _table_text(content: str, pieces: list[Piece]) -> str:
 def copy(layout: Layout, source: Source, start: Spot, end: Spot) -> str:
     """The source between two places of a document."""
     shown = [placed for placed in layout.placed if placed.rows]
-    if not shown:
+    if not shown or start >= end:
         return ""
     first, last = _text_of(shown[0]), _text_of(shown[-1])
     if start <= first[0] and end >= last[1]:

@@ -1,0 +1,69 @@
+"""Breaking lines."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tui.rendering import wrap as wrapping
+from tui.rendering.wrap import cells, chop, sound, wrap
+
+
+def lines(text, width):
+    return [text[first:end] for first, end in wrap(text, width)]
+
+
+def test_lines_break_at_spaces_and_newlines():
+    assert lines("one two  three\n\nfour", 8) == ["one two", "three", "", "four"]
+
+
+def test_indents_stay_and_trailing_spaces_go():
+    assert lines("  one two  ", 5) == ["  one", "two"]
+
+
+def test_only_a_word_that_is_too_long_is_cut():
+    assert lines("a supercalifragilistic b", 10) == ["a", "supercalif", "ragilistic", "b"]
+
+
+def test_wide_text_breaks_between_characters():
+    assert lines("漢字漢字 kanji漢字", 6) == ["漢字漢", "字", "kanji", "漢字"]
+
+
+def test_no_line_begins_with_a_closing_mark_or_ends_with_an_opening_one():
+    assert lines("漢字漢。字", 6) == ["漢字", "漢。字"]
+    assert lines("漢字「漢」", 6) == ["漢字", "「漢」"]
+
+
+TEXT = st.text(st.sampled_from("ab -\n") | st.sampled_from("é漢\u0301\u200d\ufe0f👩❤"), max_size=60)
+
+
+@settings(max_examples=300)
+@given(TEXT, st.integers(2, 20))
+def test_no_line_is_too_wide_and_nothing_is_lost(text, width):
+    text = sound(text)
+    found = wrap(text, width)
+    assert all(cells(text[first:end]) <= width for first, end in found)
+    assert "".join("".join(lines(text, width)).split()) == "".join(text.split())
+
+
+@settings(max_examples=300)
+@given(st.text(st.sampled_from("ab -\n"), max_size=60), st.integers(1, 20))
+def test_both_ways_to_wrap_agree(text, width):
+    narrow = wrap(text, width)
+    try:
+        wrapping._NARROW, kept = wrapping.re.compile("(?!)"), wrapping._NARROW
+        assert wrap(text, width) == narrow
+    finally:
+        wrapping._NARROW = kept
+
+
+@given(TEXT.filter(lambda text: "\n" not in text), st.integers(2, 20), st.integers(2, 20))
+def test_chopping_keeps_every_character(text, width, rest):
+    text = sound(text)
+    cuts = chop(text, width, rest)
+    assert "".join(text[first:end] for first, end in cuts) == text
+    assert all(
+        cells(text[first:end]) <= (rest if index else width) for index, (first, end) in enumerate(cuts)
+    )
+
+
+def test_joiners_stay_only_between_pictures():
+    assert sound("👩‍👧 a\u200db ❤️‍🔥") == "👩‍👧 a\u200cb ❤️‍🔥"
