@@ -44,3 +44,21 @@ async def test_a_temporary_conversation_leaves_no_trace_of_its_model(run):
         await world.say("Who are you?")
         await world.sees("I am big.", "ready")
         assert await used(world) == []
+
+
+async def test_the_model_that_answers_is_the_chosen_row_also_where_it_becomes_known_late(run):
+    async def one_is_known(world):
+        world.catalogue.known, world.later = world.catalogue.known[1:], world.catalogue.known
+        world.catalogue.subscribe = lambda callback: setattr(world, "learnt", callback) or (lambda: None)
+
+    async with run(prepare=one_is_known) as world:
+        await world.pilot.press("ctrl+l")
+        await world.sees("small")
+        world.catalogue.known = world.later
+        world.learnt()
+        await world.sees("2 of 2")
+        assert world.app.screen.rows.chosen.info.id == "lab/big"
+        await world.pilot.press("down")
+        world.learnt()
+        await world.pilot.pause()
+        assert world.app.screen.rows.chosen.info.id == "lab/small"

@@ -36,7 +36,7 @@ class ModelPicker(Sheet[Choice]):
     """Finds a model; dismissed with a ``Choice``, or None.
 
     The best match is always the chosen row: a filter and Enter typed in one go take it, even before the list
-    was drawn. While the list grows by itself, the chosen row stays the chosen one.
+    was drawn. While the list grows by itself, the row that the person chose stays the chosen one.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -90,6 +90,8 @@ class ModelPicker(Sheet[Choice]):
         self._connect = connect
         self._query: str | None = None
         self._refill_due = False
+        self._given: object = None
+        """The key of the row that was chosen for the person."""
 
     def compose_sheet(self) -> ComposeResult:
         """Field, list, keys."""
@@ -124,7 +126,12 @@ class ModelPicker(Sheet[Choice]):
 
     def _show(self, choose: object) -> None:
         self.rows.show(self._shelf.rows(self._query or ""), choose)
+        self._given = self._chosen_key
         self._count()
+
+    @property
+    def _chosen_key(self) -> object:
+        return self.rows.chosen.key if self.rows.chosen else None
 
     def _count(self) -> None:
         self.query_one(Hints).note = f"{self._shelf.found:,} of {self._shelf.count:,}"
@@ -143,8 +150,8 @@ class ModelPicker(Sheet[Choice]):
     def _refill(self) -> None:
         self._refill_due = False
         self._fill()
-        chosen = self.rows.chosen
-        self._show(chosen.key if chosen else None)
+        untouched = not self._query and self._chosen_key == self._given
+        self._show(self._current_key() if untouched else self._chosen_key)
 
     # -- what the keys do
     def action_use(self) -> None:
