@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -157,6 +159,16 @@ class Home:
         assert done.returncode == code, f"{done.returncode}\n{done.stdout}\n{done.stderr}"
         assert "Traceback" not in done.stderr, done.stderr
         return done
+
+    def wait_for_stored(self, text: str) -> None:
+        """Until ``text`` has come to the disk as pieces of a reply."""
+        address = f"file:{self.history}?mode=ro"
+        with contextlib.closing(sqlite3.connect(address, uri=True, timeout=30)) as database:
+            for _ in range(100_000):
+                rows = database.execute("SELECT text FROM pieces ORDER BY rowid").fetchall()
+                if text in "".join(row[0] for row in rows):
+                    return
+        raise AssertionError(f"never stored: {text}")
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import sqlite3
 import subprocess
 import sys
 
@@ -128,11 +127,7 @@ def test_a_kill_loses_nothing_that_was_shown(lab, model_server):
         env=lab.env,
     )
     assert process.stdout and process.stdout.read(14) == "Hello from the"
-    with sqlite3.connect(f"file:{lab.history}?mode=ro", uri=True, timeout=30) as database:
-        deadline_rows = 0
-        while not deadline_rows:  # the checkpoint comes at most half a second later
-            [[deadline_rows]] = database.execute("SELECT count(*) FROM pieces WHERE text <> ''").fetchall()
-    database.close()
+    lab.wait_for_stored("Hello from the")
     process.kill()
     process.wait(10)
     process.stdout.close()
