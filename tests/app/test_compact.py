@@ -119,7 +119,7 @@ async def test_a_summary_is_no_prompt(run):
 async def test_there_is_nothing_to_sum_up_at_first(run):
     async with run() as world:
         await world.say("/compact")
-        await world.sees("There is nothing to sum up yet")
+        await world.sees("There is nothing to sum up yet", "enter send")
 
 
 async def test_the_summary_makes_room_in_the_status_line(run):

@@ -179,6 +179,7 @@ class Desk:
         try:
             live = await act()
         except SegueError as error:
+            chat.preparing = False  # before the keys are shown anew
             self._face.tell(error)
             self._give_back(chat, text)
             return
