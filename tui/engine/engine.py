@@ -238,7 +238,7 @@ def _notices(left_out: int) -> tuple[str, ...]:
 def _summary_notices(left_out: int) -> tuple[str, ...]:
     if not left_out:
         return ()
-    return (f"{_earlier(left_out)} not in this summary: more than the model's context takes",)
+    return (f"{_earlier(left_out)} not in this summary: the model's context is too small",)
 
 
 def _earlier(count: int) -> str:
