@@ -87,6 +87,7 @@ class Catalogue:
 
     def __init__(self) -> None:
         self.problems: dict[str, Exception] = {}
+        self.notice = ""
         self.known = [ModelInfo("lab/big", context=1000), ModelInfo("lab/small", context=200)]
 
     def models(self) -> list[ModelInfo]:
@@ -114,6 +115,13 @@ class Registry:
     def __init__(self, provider: Scripted, entries: list[Entry]) -> None:
         self._provider = provider
         self.entries = entries
+        self.problems: list[Exception] = []
+
+    def entry(self, name: str) -> Entry:
+        for entry in self.entries:
+            if entry.name == name:
+                return entry
+        raise ProviderError(f"There is no provider {name}")
 
     def providers(self) -> list[Entry]:
         return self.entries

@@ -159,11 +159,16 @@ async def test_ctrl_c_stops_then_clears_then_quits(run):
         await world.pilot.press("ctrl+c")
         await world.sees("Draft cleared")
         assert world.composer.draft == ""
-        await world.pilot.press("up")
-        assert world.composer.draft == "draft"
         await world.pilot.press("ctrl+c")
         await world.until(lambda: world.app._exit)
         assert world.app.return_code == 0
+
+
+async def test_a_cleared_draft_comes_back_with_up(run):
+    async with run() as world:
+        await world.type("draft")
+        await world.pilot.press("ctrl+c", "up")
+        assert world.composer.draft == "draft"
 
 
 async def test_ctrl_c_copies_what_is_selected_in_the_composer(run):

@@ -282,6 +282,7 @@ async def test_a_reply_goes_on_while_the_editor_is_open(run, tmp_path, monkeypat
         more.set()
         await world.until(lambda: not world.chat.room.desk.chat.busy)
         gate.touch()
+        await world.app.workers.wait_for_complete([w for w in world.app.workers if w.group == "acts"])
         await world.sees("one two")
 
 

@@ -223,6 +223,11 @@ class SegueApp(App[None]):
         if workspace is not None:
             await workspace.close()
 
+    async def on_app_focus(self) -> None:
+        """Look at what other programs wrote while this one was not looked at."""
+        if self.workspace is not None:
+            await self.chat.attempt(self.workspace.store.look_for_changes)
+
     # -- faults
     def _handle_exception(self, error: Exception) -> None:
         """End after a fault of ours, with a private report instead of a traceback with locals."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Unpack
 
@@ -24,6 +24,8 @@ RECENT_MODELS = "recent_models"
 _RECENTS = 12
 _COUNTED = 400
 """Messages at most whose tokens are estimated; longer conversations know their size from the server."""
+_PAGE = 16
+"""Messages that are looked at together for that."""
 
 Undo = Callable[[], Awaitable[None]]
 
@@ -94,19 +96,24 @@ class Chat:
 
     async def tokens(self) -> int:
         """About how many tokens the next request has, from the server's own count where there is one."""
-        path = self.conversation.path()[-_COUNTED:]
-        total = 0
-        for message in reversed(await self.messages(path)):
-            if message.summary:
-                total += estimate_tokens(message.text)
-                break
+        total = estimate_tokens(self.conversation.system)
+        async for message in self._newest_first():
             usage = message.usage
-            if usage is not None and usage.input_tokens is not None:
+            if usage is not None and usage.input_tokens is not None and not message.summary:
                 return total + usage.input_tokens + (usage.output_tokens or 0)
-            total += estimate_tokens(message.text) + TOKENS_PER_MESSAGE
-        total += estimate_tokens(self.conversation.system)
+            total += estimate_tokens(message.text)
+            if message.summary:
+                break
+            total += TOKENS_PER_MESSAGE
         model = self.conversation.model
         return self.place.engine.estimate(model, total) if model else total
+
+    async def _newest_first(self) -> AsyncIterator[Message]:
+        path = self.conversation.path()[-_COUNTED:]
+        while path:
+            path, newest = path[:-_PAGE], path[-_PAGE:]
+            for message in reversed(await self.messages(newest)):
+                yield message
 
     @property
     def window(self) -> int | None:
@@ -153,7 +160,7 @@ class Chat:
             model=kept.model, system=kept.system, title=kept.title
         )
         self.conversation = made
-        made.temporary = self.place.temporary
+        made.temporary = kept.temporary
         made.parameters, made.hues, made.titled = kept.parameters, kept.hues, kept.titled
         await self.change(parameters=made.parameters, hues=made.hues, titled=made.titled, tags=kept.tags)
 

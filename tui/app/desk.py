@@ -67,18 +67,27 @@ class Face(Protocol):
 class Desk:
     """Chats, live replies and queues, over one workspace."""
 
-    def __init__(self, app: App[None], face: Face, workspace: Workspace) -> None:
+    def __init__(self, app: App[None], face: Face, workspace: Workspace, *, temporary: bool = False) -> None:
+        """Take over the workspace; its end stops every reply.
+
+        Args:
+            app: Runs the workers.
+            face: Shows what happens.
+            workspace: The parts to work with.
+            temporary: Nothing of this run is kept: the store is one in memory.
+        """
         self.workspace = workspace
         self.drafts = Drafts(app, workspace.store, face.tell)
         self.live = LiveReplies(app, self._heard, face.fault)
         self.unread: set[int] = set()
         self._app = app
         self._face = face
-        self._kept = Place(workspace.store, workspace.engine)
+        self._kept = Place(workspace.store, workspace.engine, temporary)
         self._forgotten: Place | None = None
         self._chats: dict[int, Chat] = {}
         self._folder: Folder | None = None
         self.chat = self._chat(self._kept, Conversation(0))
+        workspace.at_close.append(self.live.end)
 
     # -- which conversation
     def _chat(self, place: Place, conversation: Conversation) -> Chat:
@@ -106,19 +115,19 @@ class Desk:
                 self._face.tell(error)
         if options.model:
             await self.chat.change(model=options.model)
-        if options.temporary:
-            self.chat.conversation.temporary = True
 
     async def find(self, conversation_id: int) -> Chat:
         """A stored conversation; the same object while it is being answered."""
-        known = self._chats.get(conversation_id)
+        known = self._chats.get(-conversation_id if self._kept.temporary else conversation_id)
         if known is not None:
             return known
-        return self._chat(self._kept, await self._kept.store.load_conversation(conversation_id))
+        conversation = await self._kept.store.load_conversation(conversation_id)
+        conversation.temporary = self._kept.temporary
+        return self._chat(self._kept, conversation)
 
     async def new(self) -> Chat:
         """An empty conversation, which is stored with its first prompt."""
-        return self._chat(self._kept, await self._blank())
+        return self._chat(self._kept, await self._blank(self._kept))
 
     async def new_temporary(self) -> Chat:
         """An empty conversation that is kept in memory only."""
@@ -130,18 +139,36 @@ class Desk:
             workspace.at_close.append(store.close)
             engine = Engine(store, workspace.registry, workspace.catalogue)
             self._forgotten = Place(store, engine, temporary=True)
-        conversation = await self._blank()
-        conversation.temporary = True
-        return self._chat(self._forgotten, conversation)
+        return self._chat(self._forgotten, await self._blank(self._forgotten))
 
-    async def _blank(self) -> Conversation:
+    async def _blank(self, place: Place) -> Conversation:
         workspace = self.workspace
         model = await choose_model(workspace.config, workspace.store, workspace.registry, workspace.catalogue)
-        return Conversation(0, model=model, system=workspace.config.system)
+        system = workspace.config.system
+        return Conversation(0, model=model, system=system, temporary=place.temporary)
 
     def adopt(self, conversation: Conversation) -> Chat:
         """A conversation that was just made in the place of the one that is read."""
+        conversation.temporary = self.chat.place.temporary
         return self._chat(self.chat.place, conversation)
+
+    @property
+    def current(self) -> int | None:
+        """The id of the conversation that is read, if it is in the list."""
+        return self.chat.conversation.id or None if self.chat.place is self._kept else None
+
+    async def catch_up(self) -> bool:
+        """Take in what another program has added to the conversation that is read. False if nothing."""
+        conversation = self.chat.conversation
+        if self.current is None or self.chat.busy:
+            return False
+        stored = await self._kept.store.load_conversation(self.current)
+        added = [node for node in stored.nodes.values() if node.id not in conversation.nodes]
+        if not added or self.chat.busy:
+            return False
+        conversation.add(added)
+        conversation.leaf = stored.leaf
+        return True
 
     # -- prompts
     def submit(self, text: str) -> None:
@@ -211,8 +238,8 @@ class Desk:
         """The stored conversations that are being answered, with the hue of the model."""
         return {
             live.conversation.id: live.conversation.hues.get(live.reply.message.model or "", "sky")
-            for live in self.live
-            if not live.conversation.temporary
+            for chat in self._chats.values()
+            if chat.place is self._kept and (live := chat.live)
         }
 
     def stop(self) -> bool:
@@ -224,7 +251,7 @@ class Desk:
             self._face.show_event(live, event, turned=turned)
             return
         chat = self._chats.pop(key_of(live.conversation))
-        if chat is not self.chat and not live.conversation.temporary:
+        if chat is not self.chat and chat.place is self._kept:
             self.unread.add(live.conversation.id)
         self._face.show_end(live, event.message)
         if event.message.status in _WENT_WELL:

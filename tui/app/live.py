@@ -160,6 +160,11 @@ class LiveReplies:
             self._stop(live)
         await asyncio.gather(*(self._ended(live) for live in self))
 
+    async def end(self) -> None:
+        """Stop every reply when nobody looks any more: what was on the screen may be gone already."""
+        self._listener = _nobody
+        await self.stop_all()
+
     def _stop(self, live: LiveReply) -> None:
         if not live.stopping:
             live.stopping = True
@@ -182,13 +187,20 @@ class LiveReplies:
                     live.worker.cancel()
             elif isinstance(event, Finished):
                 self._live.pop(key, None)
-            self._listener(live, event, turned)
+            try:
+                self._listener(live, event, turned)
+            except Exception as error:  # drawing failed: not the provider's fault, nor the reply's
+                self._fault(error)
 
         try:
             await live.reply.run(emit)
         except Exception as error:
             self._live.pop(key, None)
             self._fault(error)
+
+
+def _nobody(live: LiveReply, event: Event, turned: bool) -> None:
+    return None
 
 
 def key_of(conversation: Conversation) -> int:

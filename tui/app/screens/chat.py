@@ -184,6 +184,10 @@ class ChatScreen(Screen[None]):
         if self.room is not None:
             self.room.written()
 
+    @on(Composer.Copied)
+    def _copied(self, event: Composer.Copied) -> None:
+        self.attempt_soon(self.segue.copy, event.text)
+
     @on(Composer.TakeBack)
     def _take_back(self) -> None:
         if self.room is not None:

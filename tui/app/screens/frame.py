@@ -49,9 +49,12 @@ class Frame:
         screen.query_one(QueueLine).prompts = tuple(chat.queue)
         screen.composer.queued = bool(chat.queue)
         screen.composer.placeholder = ASK_NEXT if chat.busy else ASK
-        in_background(screen, "count", self._count, exclusive=True)
         self.refresh_status()
         self.refresh_keys()
+
+    def count_soon(self) -> None:
+        """Count the tokens of the conversation again."""
+        in_background(self._screen, "count", self._count, exclusive=True)
 
     async def _count(self) -> None:
         chat = self._room.desk.chat
@@ -106,7 +109,6 @@ class Frame:
         except HistoryError as error:
             self._screen.note(str(error))
             return
-        current = None if desk.chat.conversation.temporary else desk.chat.conversation.id
         today = datetime.now().astimezone().date()
         sidebar = self._screen.query_one(Sidebar)
-        sidebar.show(summaries, current, desk.live_hues, frozenset(desk.unread), today)
+        sidebar.show(summaries, desk.current, desk.live_hues, frozenset(desk.unread), today)

@@ -52,6 +52,7 @@ class MessageActions:
         """One more version of a reply, by ``model`` or by the one that answers now."""
         self.when_quiet()
         chat = self._room.desk.chat
+        self._room.screen.back_to_writing()
         self._room.desk.begin(chat, lambda: chat.retry(message_id, model))
 
     def _go_on(self, message_id: int) -> None:
@@ -61,6 +62,7 @@ class MessageActions:
             self.answer_again(message_id)
             return
         self.when_quiet()
+        self._room.screen.back_to_writing()
         self._room.desk.begin(chat, lambda: chat.resume(message_id))
 
     def sum_up(self) -> None:
@@ -152,6 +154,7 @@ class MessageActions:
         version = await self._room.desk.chat.flip(message_id, step)
         if version is not None:
             await self._room.reload(at=version)
+            self._room.transcript.selected = version
 
     async def _delete(self, message_id: int) -> None:
         chat = self._room.desk.chat

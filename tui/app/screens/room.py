@@ -19,6 +19,7 @@ from tui.app.widgets.slash_menu import SlashMenu
 from tui.app.widgets.transcript import Transcript
 from tui.engine.events import Event, ReasoningAdded, TextAdded
 from tui.errors import SegueError
+from tui.history.store import Change
 
 if TYPE_CHECKING:
     from tui.app.app import SegueApp
@@ -64,7 +65,7 @@ class ChatRoom:
 
     def __init__(self, screen: ChatScreen, workspace: Workspace) -> None:
         self.screen = screen
-        self.desk = Desk(screen.segue, self, workspace)
+        self.desk = Desk(screen.segue, self, workspace, temporary=screen.segue.options.temporary)
         self.frame = Frame(self)
         self.actions = MessageActions(self)
         self.commands = SlashCommands(self)
@@ -96,9 +97,11 @@ class ChatRoom:
         self.composer.prompts = await store.prompts()
         self.screen.room = self
         self.screen.watch(self.transcript, "selected", self.frame.refresh_keys, init=False)
-        store.subscribe(lambda change: self.frame.list_soon())
-        if store.notice:
-            self.screen.note(store.notice)
+        store.subscribe(self._history_changed)
+        for words in filter(None, (store.notice, self.desk.workspace.catalogue.notice)):
+            self.screen.note(words)
+        for problem in self.desk.workspace.registry.problems:
+            self.screen.note(str(problem))
         await self.open_chat(self.desk.chat)
         self.screen.set_timer(SETTLED, self._keep_connections)
         early = [*filter(None, [options.prompt]), *self.screen.early]
@@ -107,6 +110,16 @@ class ChatRoom:
             self.submit(text)
         if not early:
             await self.sheets.first_run()
+
+    def _history_changed(self, change: Change) -> None:
+        self.frame.list_soon()
+        if change.conversation_id is None:  # another program
+            self.screen.attempt_soon(self._catch_up)
+
+    async def _catch_up(self) -> None:
+        """Show what another program has added to the conversation that is read."""
+        if await self.desk.catch_up():
+            await self.reload()
 
     def _keep_connections(self) -> None:
         in_background(self.screen, "open", self.desk.workspace.keep_connections)
@@ -153,12 +166,14 @@ class ChatRoom:
         chat = self.desk.chat
         await self.transcript.open(chat.conversation, chat.messages, at)
         self.refresh_frame()
+        self.frame.count_soon()
         self.frame.list_soon()
 
     async def use_model(self, model_id: str) -> None:
         """Let a model answer from now on; what is written stays."""
         self.desk.chat.conversation.model = model_id
         self.refresh_frame()
+        self.frame.count_soon()
         await note_model(self.desk.workspace.store, model_id)
         await self.desk.chat.change(model=model_id)
 
@@ -174,6 +189,7 @@ class ChatRoom:
         else:
             await self.reload()
         self.refresh_frame()
+        self.frame.count_soon()
         self.frame.list_soon()
 
     def show_event(self, live: LiveReply, event: Event, *, turned: bool) -> None:
@@ -197,6 +213,7 @@ class ChatRoom:
         if self.desk.chat.conversation is live.conversation:
             self.transcript.replace(message)
             self.frame.ended(message, live.tokens)
+            self.frame.count_soon()
         self.refresh_frame()
         self.frame.list_soon()
 

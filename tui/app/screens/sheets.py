@@ -129,15 +129,16 @@ class Sheets:
             else:
                 room.screen.attempt_soon(self._leave_deleted)
 
-        current = desk.chat.conversation.id or None
-        listing = Conversations(desk.workspace.store, desk.live_hues, current, frozenset(desk.unread))
+        store = desk.workspace.store
+        await store.look_for_changes()
+        listing = Conversations(store, desk.live_hues, desk.current, frozenset(desk.unread))
         await room.app.push_screen(listing, chosen)
 
     async def _leave_deleted(self) -> None:
         """If the conversation that is read was deleted or renamed in the list, follow that."""
         room = self._room
         conversation = room.desk.chat.conversation
-        if not conversation.id or conversation.temporary:
+        if room.desk.current is None:
             return
         try:
             stored = await self._workspace.store.load_conversation(conversation.id)
@@ -182,6 +183,9 @@ class Sheets:
         from tui.app.screens.help import HelpScreen, sections_of
         from tui.app.widgets.find_bar import FindBar
 
+        if isinstance(self._room.app.screen, HelpScreen):
+            self._room.app.screen.dismiss(None)
+            return
         chat, composer, transcript, sidebar = self._room.screen.places()
         groups: dict[str, Sequence[type[DOMNode]]] = {
             "Everywhere": (type(self._room.app),),

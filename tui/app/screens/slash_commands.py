@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.app.screens.order import Order
+from tui.chat.model import split_id
 from tui.errors import UsageError
 from tui.text import clean, one_line
 
@@ -46,6 +47,9 @@ class SlashCommands:
 
     async def _do_model(self, argument: str) -> None:
         if argument:
+            self._room.desk.workspace.registry.entry(
+                split_id(argument)[0]
+            )  # or it is said that there is none
             await self._room.use_model(argument)
         else:
             await self._room.sheets.pick_model()

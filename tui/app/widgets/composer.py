@@ -57,6 +57,12 @@ class Composer(TextArea):
         argument: str
 
     @dataclass
+    class Copied(Message):
+        """Selected text, for the clipboard."""
+
+        text: str
+
+    @dataclass
     class TakeBack(Message):
         """Up on an empty composer, while a prompt is queued."""
 
@@ -282,6 +288,18 @@ class Composer(TextArea):
             super().action_delete_left()
         else:
             self.delete((row, start), (row, column))
+
+    def action_copy(self) -> None:
+        """Copy what is selected; without a selection the key is free for others."""
+        if not self.selected_text:
+            raise SkipAction()
+        self.post_message(self.Copied(self.selected_text))
+
+    def action_cut(self) -> None:
+        """Cut what is selected, or the line."""
+        selected = self.selected_text or f"{self.document[self.cursor_location[0]]}\n"
+        super().action_cut()
+        self.post_message(self.Copied(selected))
 
     def action_undo(self) -> None:
         """Undo typing; with nothing to undo the key is free for others."""
