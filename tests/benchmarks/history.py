@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import os
 import random
 import sqlite3
@@ -27,6 +28,7 @@ from tui.chat.message import Role, Status
 from tui.history.folding import key
 from tui.history.indexing import rebuild_index
 from tui.history.opening import create
+from tui.history.rows import tag_key
 from tui.history.sqlite import open_history
 from tui.history.store import HistoryStore, ListFilter
 from tui.paths import private_dir
@@ -67,6 +69,10 @@ def sentences(chance: random.Random) -> list[str]:
     return [" ".join(chance.choices(words, cum_weights=sums, k=chance.randint(6, 18))) for _ in range(50_000)]
 
 
+def model_of(number: int) -> str:
+    return "lab/rare" if number % 1003 == 0 else "lab/big"
+
+
 def fill(connection: sqlite3.Connection, conversations: int, messages: int) -> None:
     """Write the conversations, spread evenly over three years."""
     chance = random.Random(42)
@@ -79,7 +85,10 @@ def fill(connection: sqlite3.Connection, conversations: int, messages: int) -> N
             title = chance.choice(said)[:48]
             begin = END - (messages - (number - 1) * each) * step
             end = begin + (each - 1) * step
-            yield number, f"segue:{number}", title, key(title), begin * 1000, end * 1000, end, "lab/big"
+            tags = ("work",) if number % 10 == 0 else ("rare",) if number % 1001 == 0 else ()
+            model = model_of(number)
+            times = begin * 1000, end * 1000, end
+            yield number, f"segue:{number}", title, key(title), *times, model, json.dumps(tags), tag_key(tags)
 
     def message_rows() -> Iterator[tuple[object, ...]]:
         for number in range(1, conversations + 1):
@@ -89,14 +98,14 @@ def fill(connection: sqlite3.Connection, conversations: int, messages: int) -> N
                 place = begin + turn * step
                 role = Role.ASSISTANT if turn % 2 else Role.USER
                 text = ". ".join(chance.choices(said, k=6 if turn % 2 else 2))
-                model = "lab/big" if turn % 2 else None
+                model = model_of(number) if turn % 2 else None
                 yield place, number, parent, role.value, "complete", model, place * 1000, text
                 parent = place
 
     connection.execute("BEGIN")
     connection.executemany(
-        "INSERT INTO conversations (id, origin, title, title_key, created_at, updated_at, leaf, model) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO conversations (id, origin, title, title_key, created_at, updated_at, leaf, model, "
+        "tags, tag_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         conversation_rows(),
     )
     connection.executemany(
@@ -172,6 +181,9 @@ async def measure(path: Path) -> None:
         "before:2024-01 database",
         "in:title python",
         "tag:none the",
+        "tag:rare the",
+        "tag:work python",
+        "model:rare the",
         "zzzz",
         "a b c d e f",
     ):

@@ -158,12 +158,23 @@ async def test_each_day_of_use_makes_one_copy_and_seven_are_kept(history_file, o
     for day in range(10):
         monkeypatch.setattr(backup, "today", lambda day=day: str(start + timedelta(day)))
         for _ in range(2):
-            async with open_at(history_file):
-                pass
+            async with open_at(history_file) as store:
+                await store.set_state("day", str(day))
     names = sorted(path.name for path in (history_file.parent / "backups").iterdir())
     assert names == [f"history-{start + timedelta(day)}.db" for day in range(3, 10)]
     assert backup.newest_backup(history_file).name in names
     assert files.today().count("-") == 2
+
+
+async def test_a_history_that_did_not_change_is_not_copied_again(history_file, open_at, chat, monkeypatch):
+    async with open_at(history_file) as store:
+        await chat(store, "first")
+    for day in range(1, 5):
+        monkeypatch.setattr(backup, "today", lambda day=day: f"2026-01-0{day}")
+        async with open_at(history_file) as store:
+            await store.list_conversations()
+    names = [path.name for path in (history_file.parent / "backups").iterdir()]
+    assert "history-2026-01-04.db" not in names and len(names) <= 2
 
 
 async def test_old_trash_is_emptied_at_the_start(history_file, open_at, chat, monkeypatch):

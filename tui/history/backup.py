@@ -62,14 +62,16 @@ def check_target(target: Path, history: Path | None) -> None:
 
 
 def daily(connection: sqlite3.Connection, path: Path) -> None:
-    """Make today's backup if there is none, and let the oldest go.
+    """Make today's backup if there is none and something has changed, and let the oldest go.
 
     Raises:
         HistoryFullError: There is no room for it.
     """
     folder = folder_of(path)
     target = folder / f"{path.stem}-{today()}.db"
-    if target.exists() or not connection.execute("SELECT 1 FROM messages LIMIT 1").fetchone():
+    if target.exists() or not _changed(path, newest_backup(path)):
+        return
+    if not connection.execute("SELECT 1 FROM messages LIMIT 1").fetchone():
         return
     private_dir(folder)
     _check_room(path, folder)
@@ -97,6 +99,14 @@ def keep_newest(path: Path) -> Path | None:
     if backup is None or "kept" in backup.stem:
         return backup
     return backup.rename(unused(backup.with_name(f"{backup.stem}-kept.db")))
+
+
+def _changed(path: Path, backup: Path | None) -> bool:
+    """Whether the history was written since ``backup`` was made."""
+    if backup is None:
+        return True
+    parts = (path, path.with_name(f"{path.name}-wal"))
+    return max(part.stat().st_mtime for part in parts if part.exists()) > backup.stat().st_mtime
 
 
 def _check_room(path: Path, folder: Path) -> None:

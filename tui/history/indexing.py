@@ -15,7 +15,8 @@ WHOLE_CONVERSATION = "conversation_id = ?"
 def index(connection: sqlite3.Connection, row_id: int, which: str = ONE) -> None:
     """Take messages into the index."""
     connection.execute(
-        f"INSERT INTO messages_fts (rowid, text) SELECT id, text FROM indexed_messages WHERE {which}",
+        "INSERT INTO messages_fts (rowid, text, conversation) "
+        f"SELECT id, text, conversation FROM indexed_messages WHERE {which}",
         (row_id,),
     )
 
@@ -23,8 +24,8 @@ def index(connection: sqlite3.Connection, row_id: int, which: str = ONE) -> None
 def unindex(connection: sqlite3.Connection, row_id: int, which: str = ONE) -> None:
     """Take messages out of the index, while their text is still what was indexed."""
     connection.execute(
-        "INSERT INTO messages_fts (messages_fts, rowid, text) "
-        f"SELECT 'delete', id, text FROM indexed_messages WHERE {which}",
+        "INSERT INTO messages_fts (messages_fts, rowid, text, conversation) "
+        f"SELECT 'delete', id, text, conversation FROM indexed_messages WHERE {which}",
         (row_id,),
     )
 

@@ -10,7 +10,7 @@ from tui.chat.message import Role
 from tui.history.folding import fold, key
 from tui.history.listing import LISTED
 from tui.history.query import Query, parse
-from tui.history.scope import limit_to_times, scope_of
+from tui.history.scope import scope_of
 from tui.history.stamps import from_stamp
 from tui.text import clean
 
@@ -40,25 +40,17 @@ def _in_messages(connection: sqlite3.Connection, query: Query, limit: int) -> li
     scope = scope_of(connection, query)
     if scope.nothing:
         return []
-    if scope.few:
-        tables = (
-            "conversations c CROSS JOIN messages m ON m.conversation_id = c.id "
-            "CROSS JOIN messages_fts ON messages_fts.rowid = m.id"
-        )
-    else:
-        tables = (
-            "messages_fts CROSS JOIN messages m ON m.id = messages_fts.rowid "
-            "CROSS JOIN conversations c ON c.id = m.conversation_id"
-        )
     scope.require("m.hidden = 0")
-    scope.require("messages_fts MATCH ?", query.match)
+    scope.require("messages_fts MATCH ?", f"text : ({query.match}){scope.match}")
     # Ids of messages grow with time, so the index gives the newest first and the dates are a range of it.
-    limit_to_times(query, scope, "messages_fts.rowid", unit=1000)
+    scope.between(query, "messages_fts.rowid", unit=1000)
     rows = connection.execute(
         f"""
         SELECT m.id, m.conversation_id, m.role, m.model, m.created_at, c.title, c.updated_at,
                substr(m.text, 1, {_WINDOW}) AS text, length(m.text) > {_WINDOW} AS more
-        FROM {tables} WHERE {scope.where} ORDER BY messages_fts.rowid DESC LIMIT ?
+        FROM messages_fts CROSS JOIN messages m ON m.id = messages_fts.rowid
+        CROSS JOIN conversations c ON c.id = m.conversation_id
+        WHERE {scope.where} ORDER BY messages_fts.rowid DESC LIMIT ?
         """,
         (*scope.values, limit),
     ).fetchall()
@@ -94,7 +86,7 @@ def _in_titles(connection: sqlite3.Connection, query: Query, limit: int) -> list
     keys = [key(term.text) for term in query.terms]
     for part in keys:
         scope.require("instr(title_key, ?)", part)
-    limit_to_times(query, scope, "updated_at", unit=1)
+    scope.between(query, "updated_at", unit=1)
     rows = connection.execute(
         f"""
         SELECT id, title, model, updated_at FROM conversations c

@@ -90,11 +90,13 @@ STATEMENTS = (
     "CREATE INDEX pieces_by_message ON pieces (message_id)",
     """
     CREATE VIEW indexed_messages AS
-    SELECT id, conversation_id, coalesce(spaced, text) AS text FROM messages WHERE status <> 'streaming'
+    SELECT id, conversation_id, coalesce(spaced, text) AS text,
+        char(57344) || conversation_id AS conversation  -- a word that no text has
+    FROM messages WHERE status <> 'streaming'
     """,
     """
     CREATE VIRTUAL TABLE messages_fts USING fts5 (
-        text, content = 'indexed_messages', content_rowid = 'id',
+        text, conversation, content = 'indexed_messages', content_rowid = 'id',
         tokenize = 'unicode61 remove_diacritics 2', prefix = '1 2 3'
     )
     """,
