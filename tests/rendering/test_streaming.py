@@ -113,6 +113,22 @@ def test_a_line_that_may_become_anything_waits_for_its_next_character(start, row
     assert rows(live(f"Text\n{start}")) == ["Text"]
 
 
+def test_a_table_is_one_before_its_dashes_come(rows):
+    document = live("| name | wh")
+    assert rows(document) == ["name    wh", "──────────"]
+    document.feed("at |\n|--")
+    assert rows(document) == ["name    what", "────────────"]
+    document.feed("-|---|\n| a | b |")
+    assert rows(document) == ["name    what", "────────────", "a       b"]
+
+
+def test_pipes_that_begin_no_table_are_text_as_soon_as_that_is_clear(rows):
+    document = live("| no | table\n")
+    document.feed("at all")
+    assert rows(document) == ["| no | table at all"]
+    assert rows(live("```\n| in | code"))[1] == "| in | code"
+
+
 def test_stars_that_were_none_show_when_their_paragraph_ends(rows):
     document = live("Some *args are")
     assert rows(document) == ["Some args are"]

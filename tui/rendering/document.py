@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import inf
 from typing import Any
 
 from rich.segment import Segment
@@ -53,9 +52,7 @@ class Document:
             self.feed(source)
         else:
             self._growth.source.add(clean(source))
-            self._layout.budget = BUDGET
             self.close()
-            self._layout.budget = inf
 
     @property
     def source(self) -> str:
@@ -98,6 +95,7 @@ class Document:
 
     def _renew(self, index: int) -> int:
         height = self.height
+        self._layout.budget = BUDGET
         changed = self._layout.renew(self._growth.leaves[index:], index)
         for row in range(changed, height):
             self._strips.pop(row, None)

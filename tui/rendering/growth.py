@@ -10,6 +10,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
+from tui.rendering.hope import table_head
 from tui.rendering.leaves import Leaf, Path
 from tui.rendering.placing import place
 from tui.rendering.source import Source
@@ -79,7 +80,7 @@ class Growth:
         items = _items(leaf.path)
         if any(c.indent < 0 for c in items) or any(c.kind != "quote" for c in leaf.path[len(items) :]):
             return False  # it can't be entered again
-        if leaf.kind in ("paragraph", "table"):
+        if leaf.kind in ("paragraph", "table") and not leaf.hoped:
             return leaf.last < open_line and not self.source.line(leaf.last).strip()
         return leaf.kind == "fence" and leaf.closed and leaf.last <= open_line
 
@@ -90,6 +91,12 @@ class Growth:
         return index
 
     def _replace(self, index: int, leaves: list[Leaf]) -> None:
+        last = leaves[-1] if leaves else None
+        if last and last.kind == "paragraph" and last.last >= len(self.source.starts) - 1:
+            content = table_head(last.content)
+            if content:
+                info = "," * (content.partition("\n")[2].count("-") - 1)
+                leaves[-1] = replace(last, kind="table", content=content, info=info, hoped=True)
         place(leaves, self.source, self.leaves[index - 1] if index else None)
         self.leaves[index:] = leaves
 

@@ -12,6 +12,8 @@ LONGEST = 400
 
 _TOKEN = re.compile(r"\\.|`+|\*{1,3}|_{1,3}|~~", re.DOTALL)
 _LINK = re.compile(r"\[[^\[\]\n]*\]\([^()\s]*$")
+_HEAD = re.compile(r"\|.*[^|\s]")
+_DASHES = re.compile(r"[ \t|:-]*")
 _HALF = "*_`~"
 
 
@@ -24,6 +26,15 @@ def hopeful(text: str) -> str:
     marks = _open_marks(end)
     closed = end + (")" if _LINK.search(end) else "") + "".join(reversed(marks)) + kept[len(end) :]
     return closed if marks or closed != text else text
+
+
+def table_head(text: str) -> str | None:
+    """A paragraph that begins as a table does, with the row of dashes that makes it one."""
+    head, _, rest = text.partition("\n")
+    if not _HEAD.match(head) or not _DASHES.fullmatch(rest):
+        return None
+    row = head.strip().strip("|")
+    return f"|{row}|\n|{'-|' * (row.count('|') + 1)}"
 
 
 def _open_marks(text: str) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from math import inf
 from typing import Any
 
 from tui.rendering.drawings import ALERTS, Drawing, draw, draw_growing, draw_unread
@@ -71,7 +70,7 @@ class Layout:
         """The references that links are resolved with."""
         self.live = live
         """Whether more text comes."""
-        self.budget: float = inf
+        self.budget = 0
         """What reading may still cost."""
         self.everything = False
         """Whether all is read, however long it takes."""
@@ -156,8 +155,7 @@ class Layout:
             return False
         if too_long(leaf):
             return True
-        if self.budget < inf:
-            self.budget -= cost(leaf)
+        self.budget -= cost(leaf)
         return self.budget < 0 and cost(leaf) > 0
 
     def resize(self, width: int, code_pad: int) -> None:

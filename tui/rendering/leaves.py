@@ -62,6 +62,8 @@ class Leaf:
     end: int = 0
     closed: bool = False
     """Of a fence: whether its end was seen."""
+    hoped: bool = False
+    """Of a table: whether it is only likely to become one."""
     folds: tuple[int, ...] = ()
     """The starts of the ``<details>`` around it."""
 
