@@ -180,7 +180,8 @@ async def test_arrows_choose_in_the_menu_and_escape_closes_it(run):
         assert world.composer.draft == "/"
         await world.pilot.press("t")
         await world.sees("/title", "/temporary")
-        await world.pilot.press("down", "enter")
+        place = [command.name for command in completions("/t")].index("temporary")
+        await world.pilot.press(*["down"] * place, "enter")
         await world.sees("temporary")
         assert world.chat.room.desk.chat.conversation.temporary
 
