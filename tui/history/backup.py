@@ -105,8 +105,8 @@ def _changed(path: Path, backup: Path | None) -> bool:
     """Whether the history was written since ``backup`` was made."""
     if backup is None:
         return True
-    parts = (path, path.with_name(f"{path.name}-wal"))
-    return max(part.stat().st_mtime for part in parts if part.exists()) > backup.stat().st_mtime
+    parts = [part.stat() for part in (path, path.with_name(f"{path.name}-wal")) if part.exists()]
+    return max(part.st_mtime for part in parts if part.st_size) > backup.stat().st_mtime
 
 
 def _check_room(path: Path, folder: Path) -> None:
