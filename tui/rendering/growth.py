@@ -110,9 +110,11 @@ class Growth:
         head = source.text[leaf.start : source.start(leaf.first + heads)]
         tail = self._clear(open_line - 1)
         leaves = parse_blocks(head + tail, {}, leaf.first, path, before, leaf.path)
-        first = leaves[0]
         seam = leaf.first + heads + 1
-        if (first.kind, first.info) != (leaf.kind, leaf.info) or first.last < seam or leaf.last < open_line:
+        if not leaves or leaf.last < open_line:
+            return None
+        first = leaves[0]
+        if (first.kind, first.info) != (leaf.kind, leaf.info) or first.last < seam:
             return None
         content = _joined(leaf, first, heads, open_line)
         skipped = open_line - seam

@@ -100,7 +100,7 @@ class _Weaver:
         elif token.nesting < 0:
             self._close()
         else:
-            getattr(self, f"_{token.type}")(token, start, end)
+            getattr(self, f"_{token.type}", self._text)(token, start, end)
 
     def _text(self, token: Token, start: int, _end: int) -> None:
         content = token.content

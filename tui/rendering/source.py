@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-
 
 class Source:
     """A growing text; lines are counted from 0 and a newline at the end begins another one."""
@@ -33,7 +31,3 @@ class Source:
     def line(self, line: int) -> str:
         """The text of a line without its newline."""
         return self.text[self.start(line) : self.end(line)]
-
-    def line_at(self, offset: int) -> int:
-        """The line that holds ``offset``."""
-        return bisect_right(self.starts, offset) - 1
