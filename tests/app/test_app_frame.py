@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from random import Random
 
 import pytest
 
@@ -101,6 +102,35 @@ async def test_a_storm_of_sizes_leaves_the_chat_as_it_was(run):
             await world.pilot.resize_terminal(width, height)
         await world.sees("word word", "Ask, or / for commands")
         assert world.composer.has_focus
+
+
+JUMPS = [((200, 50), (80, 24)), ((150, 40), (60, 40)), ((200, 50), (3, 30)), ((41, 40), (200, 12))]
+
+
+@pytest.mark.parametrize(("before", "after"), JUMPS)
+async def test_a_jump_of_the_width_is_laid_out_at_once(run, before, after):
+    async with run(size=before) as world:
+        await world.pilot.resize_terminal(*after)
+        await world.pilot.resize_terminal(*before)
+        await world.sees("Ask, or / for commands")
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_jumps_between_any_sizes_end_as_if_opened_there(run, seed):
+    random = Random(seed)
+    end = (random.randrange(40, 200), random.randrange(12, 60))
+    async with run(size=end) as world:
+        await world.sees("Ask, or / for commands")
+        opened = frame_lines(world)
+        for _ in range(25):
+            await world.pilot.resize_terminal(random.randrange(1, 220), random.randrange(1, 70))
+        await world.pilot.resize_terminal(*end)
+        await world.until(lambda: frame_lines(world) == opened)
+
+
+def frame_lines(world):
+    """Where the text of each part of the page stands."""
+    return {part.id: part.content_region for part in world.chat.query("#main > *, #draft")}
 
 
 @pytest.mark.parametrize("width", [80, 99, 100, 120, 160, 200])

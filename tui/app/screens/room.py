@@ -57,7 +57,6 @@ async def _furnish(screen: ChatScreen) -> None:
     await screen.query_one("#reading").mount(Transcript(id="transcript"))
     await screen.query_one("#composer").mount(QueueLine(id="queue"), menu, before="#draft")
     screen.composer.menu = menu
-    page.align_parts()
 
 
 class ChatRoom:

@@ -10,6 +10,7 @@ from textual import events, on
 from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 from textual.message import Message
+from textual.strip import Strip
 from textual.widgets import TextArea
 
 from tui.app.widgets.pastes import Pastes
@@ -264,6 +265,11 @@ class Composer(TextArea):
     @property
     def _all_seen(self) -> bool:
         return self.wrapped_document.height <= self.content_size.height
+
+    # -- drawing
+    def render_line(self, y: int) -> Strip:
+        """Draw a line; without a cell of room there is nothing that could be wrapped to it."""
+        return super().render_line(y) if self.content_size.width > 0 else Strip.blank(self.size.width)
 
     # -- editing
     @on(TextArea.Changed)

@@ -2,42 +2,48 @@
 
 from __future__ import annotations
 
-from textual import events
 from textual.containers import Vertical
 from textual.content import Content
-from textual.geometry import Spacing
+from textual.geometry import Size, Spacing
+from textual.layout import ArrangeResult, Layout
+from textual.layouts.vertical import VerticalLayout
 from textual.widget import Widget
 
-from tui.app.grid import SIDEBAR, SMALLEST, WIDE, gutters, text_edges
+from tui.app.grid import SMALLEST, WIDE, gutters, text_edges
+
+
+class _OneColumn(VerticalLayout):
+    """Finds the edges of the parts while it lays them out: never is one drawn at those of another width.
+
+    The edges are margins, so that paddings, the air above and below, are the style sheet's alone.
+    """
+
+    def arrange(
+        self,
+        parent: Widget,
+        children: list[Widget],
+        size: Size,
+        greedy: bool = True,
+    ) -> ArrangeResult:
+        wide = parent.app.size.width >= WIDE
+        edges = {"rail": gutters(size.width, wide=wide), "text": text_edges(size.width, wide=wide)}
+        for child in children:
+            for name, (left, right) in edges.items():
+                if child.has_class(name):
+                    child.styles.margin = Spacing(0, right, 0, left)
+        return super().arrange(parent, children, size, greedy)
+
+
+_COLUMN = _OneColumn()
 
 
 class Page(Vertical):
     """Keeps its lines on the one left edge: ``.rail`` begins at the rail, ``.text`` at the text."""
 
-    def on_mount(self) -> None:
-        """Find the edges before the first layout, which then stands."""
-        width = self.app.size.width
-        self.align_parts(width - SIDEBAR if width >= WIDE else width)
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Find the edges anew: the screen or the sidebar changed."""
-        self.align_parts()
-
-    def align_parts(self, width: int | None = None) -> None:
-        """Give every part its edges; call it when a part was added.
-
-        Args:
-            width: Cells of the page, where it has not been laid out yet.
-        """
-        width = self.size.width if width is None else width
-        wide = self.app.size.width >= WIDE
-        self._pad("rail", *gutters(width, wide=wide))
-        self._pad("text", *text_edges(width, wide=wide))
-
-    def _pad(self, name: str, left: int, right: int) -> None:
-        for child in self.query_children(f".{name}").results(Widget):
-            above, below = child.styles.padding.top, child.styles.padding.bottom
-            child.styles.padding = Spacing(above, right, below, left)
+    @property
+    def layout(self) -> Layout:
+        """How the parts are laid out; Textual asks."""
+        return _COLUMN
 
 
 class TooSmall(Widget):
