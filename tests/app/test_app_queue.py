@@ -74,11 +74,13 @@ async def test_a_queue_goes_on_while_another_conversation_is_read(run):
         await world.sees("One.")
         await world.say("second")
         await world.sees("queued")
-        conversation = world.chat.room.desk.chat.conversation.id
+        answered = world.chat.room.desk.chat
+        conversation = answered.conversation.id
         await world.pilot.press("ctrl+n")
         await world.sees("New conversation")
         first.set()
         await world.until(lambda: len(world.provider.requests) == 2)
+        await world.until(lambda: not answered.busy)  # the mark alone may tell of the first reply
         await world.sees("•")
         kept = await world.store.load_conversation(conversation)
         messages = await world.store.messages(kept.path())
