@@ -1,5 +1,8 @@
 """Opening, following, letting go: the reader's place is never lost."""
 
+import itertools
+import time
+
 import pytest
 from rich.style import Style
 
@@ -64,6 +67,28 @@ async def test_the_end_is_followed_while_the_reader_is_there(book, reading):
             reader.transcript.feed(reply.id, f"Line {number}.\n\n")
             await reader.settle()
             assert f"Line {number}." in reader.text
+
+
+async def test_a_piece_is_drawn_however_little_is_left_of_the_frame(book, reading, monkeypatch):
+    book.prompt("Go on.")
+    reply = book.live()
+    async with reading(book) as reader:
+        # A machine that is slower than the wait: when a timer looks, its moment has gone by.
+        monkeypatch.setattr("textual.timer._time.get_time", itertools.count(1.0).__next__)
+        reader.transcript._flushed = time.monotonic()
+        reader.transcript.feed(reply.id, "A word.")
+        await reader.settle()
+        assert "A word." in reader.text
+
+
+async def test_a_page_that_was_dropped_before_it_began_is_not_waited_for(book, reading):
+    book.turns(300)
+    async with reading(book) as reader:
+        reader.transcript.action_scroll_home()
+        assert reader.transcript.busy
+        reader.app.workers.cancel_group(reader.transcript, "pages")
+        await reader.settle()
+        assert not reader.transcript.busy
 
 
 async def test_scrolling_up_lets_go_at_once_and_nothing_moves(book, reading):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 
 from textual.geometry import Region
@@ -105,18 +106,16 @@ class MessageList(ReadingView):
     @property
     def busy(self) -> bool:
         """Whether something that came is not drawn yet."""
-        return bool(self._pending) or self._fetching > 0
+        return bool(self._pending) or self._fetching
 
     def feed(self, message_id: int, text: str = "", reasoning: str = "") -> None:
         """Add a piece to a reply; drawn with the next frame."""
         if self._window is None or message_id not in self._window.views:
             return
         if not self._pending:
-            wait = self._flushed + FRAME - time.monotonic()
-            if wait > 0:
-                self.set_timer(wait, self._flush)
-            else:
-                self.call_later(self._flush)
+            # Not a timer of the widget's: one for an instant never fires if the machine is slower than that.
+            wait = max(0.0, self._flushed + FRAME - time.monotonic())
+            asyncio.get_running_loop().call_later(wait, self.call_later, self._flush)
         texts, reasonings = self._pending.setdefault(message_id, ([], []))
         texts.append(text)
         reasonings.append(reasoning)

@@ -13,7 +13,9 @@ from textual.scroll_view import ScrollView
 from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 from textual.widget import Widget
+from textual.worker import Worker
 
+from tui.app.background import in_background
 from tui.app.grid import WIDE, gutters
 from tui.app.widgets.ink import Ink
 from tui.app.widgets.look import Look, put
@@ -55,7 +57,7 @@ class ReadingView(ScrollView):
         self._window: Window | None = None
         self._load: Load | None = None
         self._anchor: Anchor | None = None
-        self._fetching = 0
+        self._pages: list[Worker[None]] = []
         self._news = False
         self._thumb = (0, 0, False)
 
@@ -204,8 +206,13 @@ class ReadingView(ScrollView):
     # -- loading
     def _fetch(self) -> None:
         if self._window is not None and (page := self._window.page()):
-            self._fetching += 1
-            self.run_worker(self._fetch_page(self._window, page), group="pages", exit_on_error=False)
+            worker = in_background(self, "pages", self._fetch_page, self._window, page, fatal=False)
+            self._pages = [*filter(_at_work, self._pages), worker]
+
+    @property
+    def _fetching(self) -> bool:
+        """Whether messages are on their way. The workers know: one may be dropped before it began."""
+        return any(map(_at_work, self._pages))
 
     async def _fetch_page(self, window: Window, page: Sequence[int]) -> None:
         assert self._load is not None
@@ -214,8 +221,6 @@ class ReadingView(ScrollView):
         except SegueError as error:
             self.notify(str(error), severity="error", markup=False)
             return
-        finally:
-            self._fetching -= 1
         if window is self._window:
             window.put(messages)
             self._settle()
@@ -310,3 +315,7 @@ class ReadingView(ScrollView):
         look = self._window.look
         end = look.edge + look.width + 1
         return range(end - len(MORE) - 2, end)
+
+
+def _at_work(worker: Worker[None]) -> bool:
+    return not (worker.is_finished or worker.is_cancelled)
