@@ -83,7 +83,7 @@ def test_wrong_use_is_told_what_to_do(lab, arguments, words):
 
 
 def test_an_unknown_provider_or_model_is_named(lab):
-    assert "nowhere" in lab.segue("ask", "-m", "nowhere/x", "Hi", code=1).stderr
+    assert "nowhere" in lab.segue("ask", "-m", "nowhere/x", "Hi", code=2).stderr
     assert "big, small" in lab.segue("ask", "-m", "lab/none", "Hi", code=1).stderr
 
 
@@ -147,3 +147,43 @@ def test_a_reader_that_leaves_is_no_error(lab):
     )
     _, errors = process.communicate(timeout=30)
     assert errors == ""
+
+
+def test_a_reader_that_leaves_in_the_middle_stops_the_reply_quietly(lab, model_server):
+    model_server.reply = "many words " * 20_000
+    process = subprocess.Popen(
+        f'"{sys.executable}" -m tui ask Hi | head -c 10',
+        shell=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=lab.env,
+    )
+    answer, errors = process.communicate(timeout=60)
+    assert (answer, errors) == ("many words", "")
+    [row] = json.loads(lab.segue("history", "list", "--json").stdout)
+    reply = json.loads(lab.segue("history", "show", str(row["id"]), "--json").stdout)["messages"][-1]
+    assert reply["status"] == "stopped" and reply["text"].startswith("many words")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a shell that closes streams")
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-"])
+def test_a_closed_stream_is_no_crash(lab, model_server, closed):
+    done = subprocess.run(
+        f'"{sys.executable}" -m tui ask Hi {closed}',
+        shell=True,
+        capture_output=True,
+        text=True,
+        env=lab.env,
+        timeout=60,
+    )
+    assert done.returncode == 0 and done.stderr == ""
+    assert len(model_server.requests) == 1
+
+
+def test_a_model_is_found_by_its_name_alone(lab, model_server):
+    lab.segue("ask", "-m", "small", "Hi")
+    lab.segue("ask", "-m", "lab", "Hi")
+    assert [r["model"] for r in model_server.requests] == ["small", "big"]
+    done = lab.segue("ask", "-m", "smal1", "Hi", code=2)
+    assert "lab/small" in done.stderr

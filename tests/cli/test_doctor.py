@@ -49,3 +49,10 @@ def test_config_names_the_file_and_the_place_of_a_mistake(lab):
     done = lab.segue("config", "check", code=1)
     assert "config.toml:2:1" in done.stderr and "theme" in done.stderr
     assert json.loads(lab.segue("config", "show").stdout)["model"] == "a/b"
+
+
+def test_keys_and_themes_that_do_not_exist_are_mistakes(lab):
+    lab.configure('theme = "nosuch"\n[keys]\nmodle = "f4"\nsend = "f99x"\n')
+    done = lab.segue("config", "check", code=1)
+    for words in ("nosuch", "Did you mean model?", "f99x"):
+        assert words in done.stderr

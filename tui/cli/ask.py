@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import sys
 from typing import Any
 
@@ -10,7 +11,7 @@ from tui.chat.conversation import Conversation
 from tui.chat.message import Message
 from tui.cli.assemble import run_with_workspace
 from tui.cli.output import DONE, FAILED, complain, failure_json, say, usage_json, write, write_json
-from tui.engine.choice import choose_model
+from tui.engine.choice import choose_model, find_model
 from tui.engine.events import Event, Noticed, TextAdded, Waiting, Working
 from tui.engine.workspace import Workspace
 from tui.errors import NotFoundError, SegueError, UsageError
@@ -39,7 +40,12 @@ def run(args: argparse.Namespace) -> int:
         conversation = await _conversation(workspace, args)
         reply = await workspace.engine.send(conversation, prompt)
         printer = _Printer(stream=not args.json, raw=args.raw)
-        message = await reply.run(printer.take)
+        try:
+            message = await reply.run(printer.take)
+        except asyncio.CancelledError:
+            if printer.left_alone:
+                raise BrokenPipeError from None
+            raise
         if args.json:
             write_json(_document(conversation, message))
         else:
@@ -67,12 +73,15 @@ async def _conversation(workspace: Workspace, args: argparse.Namespace) -> Conve
         if not newest:
             raise NotFoundError("There is no conversation to go on with")
         conversation = await store.load_conversation(newest[0].id)
-    model = args.model or (conversation.model if conversation else None)
+    model = conversation.model if conversation else None
+    if args.model:
+        model = find_model(args.model, workspace.registry, workspace.catalogue)
     model = model or await choose_model(workspace.config, store, workspace.registry, workspace.catalogue)
     if not model:
         raise UsageError(
             "No model can be used yet",
-            'Set a provider\'s key (segue models lists them), or: pip install "segue[local]"',
+            "Set a provider's key (segue models lists them), or install the model of this machine: "
+            "pip install xllamacpp",
         )
     system = args.system if args.system is not None else (conversation or workspace.config).system
     if conversation is None:
@@ -90,19 +99,30 @@ class _Printer:
         self._raw = raw
         self._last = "\n"
         self._said = ""
+        self.left_alone = False
+        """The reader of standard output has gone; the reply is stopped, and kept so far."""
 
     def take(self, event: Event) -> None:
         """Write or say one event."""
         match event:
-            case TextAdded(text=text) if self._stream:
-                write(text, raw=self._raw)
-                self._last = text[-1:]
+            case TextAdded(text=text) if self._stream and not self.left_alone:
+                self._write(text)
             case Waiting():
                 self._say(f"{event.reason}; trying {event.attempt}/{event.attempts}")
             case Working(progress=progress):
                 self._say(progress.text)
             case Noticed(text=text):
                 self._say(text)
+
+    def _write(self, text: str) -> None:
+        try:
+            write(text, raw=self._raw)
+        except BrokenPipeError:
+            self.left_alone = True
+            task = asyncio.current_task()
+            assert task is not None
+            task.cancel()
+        self._last = text[-1:]
 
     def end(self, message: Message) -> None:
         """Finish the last line, and say how it ended if it did not end well."""

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import argparse
+from typing import NoReturn
 
 from tui.cli.output import DONE, FAILED, complain, say, write, write_json
-from tui.config import load_config
+from tui.config import Config, load_config
+from tui.errors import ConfigError, SegueError
 from tui.paths import Paths
+from tui.typed_toml import near
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument(
         "what",
+        metavar="path|show|check",
         choices=("path", "show", "check"),
         help="path: where the file is · show: the settings in force · check: say what is wrong",
     )
@@ -25,12 +29,30 @@ def run(args: argparse.Namespace) -> int:
         write(f"{file}\n")
         return DONE
     config = load_config(file)
-    for problem in config.problems:
+    problems = mistakes(config)
+    for problem in problems:
         complain(problem)
     if args.what == "show":
         write_json(config.shown())
         return DONE
-    if config.problems:
+    if problems:
         return FAILED
     say(f"{file}: {'no mistakes' if file.exists() else 'not there; the defaults are in force'}")
     return DONE
+
+
+def mistakes(config: Config) -> list[SegueError]:
+    """Everything that is wrong in the settings, also what only the app can tell: its themes and its keys."""
+    from tui.app.app import SegueApp
+
+    async def nothing() -> NoReturn:
+        raise NotImplementedError  # the app is never run
+
+    app = SegueApp(config, nothing)
+    found: list[SegueError] = [*config.problems, *app.key_problems()]
+    if config.theme not in app.available_themes:
+        names = sorted(app.available_themes)
+        found.append(
+            ConfigError(f"{config.path}: theme: there is no {config.theme!r}", near(config.theme, names))
+        )
+    return found

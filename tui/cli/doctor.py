@@ -19,6 +19,7 @@ from typing import Literal
 
 from tui import __version__
 from tui.cli.assemble import run_with_workspace
+from tui.cli.config import mistakes
 from tui.cli.output import DONE, FAILED, write, write_json
 from tui.config import Config, load_config
 from tui.engine.workspace import Workspace
@@ -110,10 +111,11 @@ def _folders(paths: Paths) -> Iterator[Finding]:
         ("cache", paths.cache),
         ("log", paths.log),
     ):
-        if not folder.exists():
+        there = next(place for place in (folder, *folder.parents) if place.exists())
+        if not os.access(there, os.W_OK):
+            yield Finding("folders", name, "wrong", f"{there} may not be written")
+        elif there != folder:
             yield Finding("folders", name, "ok", f"{folder} (made when it is needed)")
-        elif not os.access(folder, os.W_OK):
-            yield Finding("folders", name, "wrong", f"{folder} may not be written")
         elif os.name != "nt" and stat.S_IMODE(folder.stat().st_mode) & 0o077:
             yield Finding("folders", name, "note", f"{folder} can be read by others: chmod 700 {folder}")
         else:
@@ -121,9 +123,10 @@ def _folders(paths: Paths) -> Iterator[Finding]:
 
 
 def _settings(config: Config) -> Iterator[Finding]:
-    for problem in config.problems:
+    problems = mistakes(config)
+    for problem in problems:
         yield Finding("settings", "config.toml", "wrong", str(problem))
-    if not config.problems:
+    if not problems:
         there = config.path.exists()
         yield Finding(
             "settings", "config.toml", "ok", "no mistakes" if there else "not there; defaults are used"

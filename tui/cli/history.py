@@ -109,6 +109,8 @@ async def _search(workspace: Workspace, args: argparse.Namespace) -> None:
             ]
         )
         return
+    if not hits:
+        say(f"Nothing is found for {args.q!r}.")
     for hit in hits:
         write(f"{hit.conversation_id:>6}  {one_line(hit.title)}\n        {one_line(hit.snippet)}\n")
 

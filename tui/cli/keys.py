@@ -62,7 +62,12 @@ def _list(workspace: Workspace, *, as_json: bool) -> int:
 async def _set(workspace: Workspace, entry: ProviderEntry) -> int:
     secret = _ask(entry)
     before = workspace.credentials.find(entry.account, entry.key_variables)
-    workspace.credentials.store(entry.account, secret)
+    try:
+        workspace.credentials.store(entry.account, secret)
+    except OSError as error:
+        raise SegueError(
+            f"The key can't be kept: {error.strerror}", f"Check the rights of {workspace.paths.config}."
+        ) from error
     used = workspace.credentials.find(entry.account, entry.key_variables)
     if used and used.secret != secret:
         say(f"The key is kept, but {used.source} comes first and holds another one.")

@@ -29,6 +29,8 @@ def run(args: argparse.Namespace) -> int:
             write_json([_document(model) for model in found])
         else:
             _table(found)
+            if not found:
+                say(f"No model's id contains {args.filter!r}.")
         for name, problem in sorted(catalogue.problems.items()):
             if args.refresh:
                 say(f"{name}: {problem}")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import sys
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import Any, TextIO, cast
 
 from tui.chat.chunks import Usage
 from tui.chat.message import Failure, Message
@@ -18,10 +19,18 @@ DONE, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 
 
 def prepare_streams() -> None:
-    """Let no character that the terminal's encoding lacks stop the program."""
+    """Let neither a closed stream nor a character that the terminal's encoding lacks stop the program."""
+    sys.stdin = sys.stdin or _nothing("r")
+    sys.stdout = sys.stdout or _nothing("w")
+    sys.stderr = sys.stderr or _nothing("w")
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+
+
+def _nothing(mode: str) -> TextIO:
+    """A stream that is empty and takes everything, until the program ends."""
+    return cast(TextIO, open(os.open(os.devnull, os.O_RDWR), mode, encoding="utf-8", closefd=False))
 
 
 def write(text: str, *, raw: bool = False) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from tui.chat.model import split_id
+from tui.errors import UsageError
 from tui.history.store import HistoryStore
+from tui.text import one_line
 
 if TYPE_CHECKING:
     from tui.config import Config
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
 LAST_MODEL = "last_model"
 """Key of the history's state where the model chosen last is kept."""
 LOCAL = "local"
+_SUGGESTED = 5
 
 
 async def choose_model(
@@ -42,3 +46,25 @@ async def choose_model(
         if known:
             return known[0]
     return None
+
+
+def find_model(words: str, registry: Registry, catalogue: Catalogue) -> str:
+    """The model that a person means: an id, a provider, or the name or a part of the name of one model.
+
+    Of several providers that have a model of this name, the first that can be used counts.
+
+    Raises:
+        UsageError: None is meant, or several may be.
+    """
+    if split_id(words)[0] in {entry.name for entry in registry.providers()}:
+        return words
+    usable = [model for model in catalogue.models() if model.available]
+    exact = [model.id for model in usable if model.name.lower() == words.lower()]
+    if exact:
+        return exact[0]
+    alike = [model.id for model in usable if words.lower() in model.id.lower()]
+    if len(alike) == 1:
+        return alike[0]
+    near = alike or get_close_matches(words, [model.id for model in usable], _SUGGESTED, 0.4)
+    hint = f"Did you mean {', '.join(near[:_SUGGESTED])}?" if near else "segue models lists them."
+    raise UsageError(f"There is no model {one_line(words, 80)}", hint)
