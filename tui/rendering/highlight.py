@@ -13,7 +13,7 @@ from tui.rendering.plain import Spans
 if TYPE_CHECKING:
     from pygments.lexer import Lexer
 
-BACK = 4
+BACK = 2
 """Lines before the new ones that are lexed again to see whether lexing can begin there."""
 LONGEST_CODE = 128_000
 LONGEST_LINE = 10_000
