@@ -173,6 +173,20 @@ async def test_a_newer_form_is_read_and_not_touched(newer):
     assert digest(newer) == before
 
 
+async def test_a_newer_form_that_can_not_even_be_read_says_so(old, monkeypatch):
+    def rename(connection: sqlite3.Connection) -> None:
+        connection.execute("ALTER TABLE conversations RENAME COLUMN tags TO labels")
+
+    monkeypatch.setattr(migrations, "MIGRATIONS", (*FIRST, rename))
+    store = await open_history(old)
+    await store.close()
+    monkeypatch.setattr(migrations, "MIGRATIONS", FIRST)
+    store = await open_history(old)
+    with pytest.raises(HistoryTooNewError, match="form 2"):
+        await store.list_conversations()
+    await store.close()
+
+
 async def test_a_newer_form_with_its_journal_is_not_touched(old, child, monkeypatch):
     program = child(
         """

@@ -120,6 +120,10 @@ class Lane:
         try:
             with translated(path):
                 yield
+        except IndexError as error:
+            if self._place.refusal is None:
+                raise
+            raise self._place.refusal() from error  # a newer form has no such column any more
         except HistoryDamagedError:
             if path is not None and self._place.refusal is None:
                 with contextlib.suppress(OSError):  # the error itself is what matters
