@@ -98,6 +98,7 @@ async def test_a_finished_reply_keeps_all_that_is_known_of_it(store, chat, begin
         ("𝔘𝔫𝔦 😀 \u202e \x1b[2J \r\n\t", "𝔘𝔫𝔦 😀 \u202e \x1b[2J \r\n\t"),
         ("x" * 2_000_000, "x" * 2_000_000),
     ],
+    ids=["surrogate", "pair", "NUL", "odd", "long"],
 )
 async def test_odd_text_is_stored_as_exactly_as_can_be(store, chat, begin_reply, text, stored):
     conversation = await chat(store, text, title=text[:100])

@@ -558,7 +558,7 @@ json_values = some.recursive(
 
 
 @given(some.data())
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_whatever_a_field_holds_the_import_works_or_says_why(store, tmp_path, data):
     document = copy.deepcopy(data.draw(some.sampled_from([CHATGPT, CLAUDE, [PARLLAMA], [SEGUE]])))
     for _ in range(data.draw(some.integers(1, 3))):

@@ -119,6 +119,7 @@ async def test_words_are_found_folded_and_marked(library, query, found, marks):
         *("before:yesteryear", "after:9999999d", "after:2026-13-45", "before:0000", "in:box", "x" * 10_000),
         *(" ", "", "\n\t", '"fox" "', 'a"b"c', "+", "~", "`", "rowid:1", "fox NEAR dog", "🙂" * 500),
     ],
+    ids=lambda query: ascii(query[:20]),
 )
 async def test_any_text_is_a_query(library, query):
     for typed in (query, f"fox {query}", f"{query} fox", f"{query}fox"):
