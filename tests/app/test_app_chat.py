@@ -168,3 +168,25 @@ async def test_without_a_model_the_prompt_waits_and_the_way_out_is_said(run):
     async with run(model=None) as world:
         await world.until(lambda: type(world.app.screen).__name__ == "FirstRun")
         await world.pilot.press("escape", "ctrl+q")
+
+
+@pytest.mark.parametrize("words", ["lab/small", "small", "SMALL", "sma"])
+async def test_slash_model_takes_the_one_model_that_the_words_mean(run, words):
+    async with run() as world:
+        await world.say(f"/model {words}")
+        await world.until(lambda: world.status.model == "lab/small")
+        assert world.app.screen is world.chat
+
+
+async def test_slash_model_with_words_that_mean_no_one_model_opens_the_picker_with_them(run):
+    async with run() as world:
+        await world.say("/model zzz")
+        await world.until(lambda: type(world.app.screen).__name__ == "ModelPicker")
+        await world.sees("zzz", "Nothing fits.")
+        assert world.status.model == "lab/big"
+
+
+async def test_slash_model_with_a_provider_takes_its_default(run):
+    async with run(model="lab/small") as world:
+        await world.say("/model lab")
+        await world.until(lambda: world.status.model == "lab/big")

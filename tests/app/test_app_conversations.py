@@ -231,3 +231,23 @@ async def test_the_command_line_opens_continues_and_sends(run):
         await world.sees("New conversation", "99")
     async with run(start=StartOptions(prompt="At once", model="lab/small")) as world:
         await world.sees("At once", "I am small.")
+
+
+async def test_a_model_on_the_command_line_begins_a_new_conversation_with_it(run):
+    async def earlier(world):
+        conversation = await world.store.create_conversation(title="Kyoto", model="lab/big")
+        await world.store.update_conversation(conversation.id, draft="and in five")
+        await world.store.set_state("draft_of", str(conversation.id))
+
+    async with run(prepare=earlier, start=StartOptions(model="small")) as world:
+        await world.until(lambda: world.status.model == "lab/small")
+        await world.sees("New conversation")
+        [kyoto] = await world.store.list_conversations()
+        assert (await world.store.load_conversation(kyoto.id)).model == "lab/big"
+
+
+async def test_a_model_on_the_command_line_that_is_none_opens_the_picker_and_keeps_the_prompt(run):
+    async with run(start=StartOptions(model="zzz", prompt="At once"), ready=False) as world:
+        await world.until(lambda: type(world.app.screen).__name__ == "ModelPicker")
+        await world.until(lambda: world.composer.draft == "At once")
+        assert not world.provider.requests

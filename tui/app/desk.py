@@ -103,7 +103,7 @@ class Desk:
         elif options.here:
             self._folder = Folder(store)
             wanted = await self._folder.last()
-        elif wanted is None and options.prompt is None and not options.temporary:
+        elif wanted is None and not (options.prompt or options.model or options.temporary):
             wanted = int(await store.get_state(AT_WORK) or 0) or None
         try:
             self.chat = await self.find(wanted) if wanted else await self.new()
@@ -113,8 +113,6 @@ class Desk:
             self.chat = await self.new()
             if options.open_id is not None:
                 self._face.tell(error)
-        if options.model:
-            await self.chat.change(model=options.model)
 
     async def find(self, conversation_id: int) -> Chat:
         """A stored conversation; the same object while it is being answered."""

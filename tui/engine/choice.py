@@ -56,8 +56,10 @@ def find_model(words: str, registry: Registry, catalogue: Catalogue) -> str:
     Raises:
         UsageError: None is meant, or several may be.
     """
-    if split_id(words)[0] in {entry.name for entry in registry.providers()}:
-        return words
+    provider, name = split_id(words)
+    entry = next((entry for entry in registry.providers() if entry.name == provider), None)
+    if entry is not None:
+        return words if name or not entry.default_model else f"{provider}/{entry.default_model}"
     usable = [model for model in catalogue.models() if model.available]
     exact = [model.id for model in usable if model.name.lower() == words.lower()]
     if exact:

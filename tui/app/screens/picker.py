@@ -16,6 +16,7 @@ from tui.app.widgets.hints import Hints
 from tui.app.widgets.model_rows import ModelRow, ModelShelf, ProviderRow
 from tui.app.widgets.row_list import RowList
 from tui.app.widgets.sheet import Sheet
+from tui.text import one_line
 
 if TYPE_CHECKING:
     from tui.providers.catalogue import Catalogue
@@ -68,6 +69,7 @@ class ModelPicker(Sheet[Choice]):
         *,
         keep_favourites: Callable[[Sequence[str]], None] | None = None,
         connect: Callable[[str], Awaitable[bool]] | None = None,
+        typed: str = "",
     ) -> None:
         """Prepare the picker.
 
@@ -80,8 +82,10 @@ class ModelPicker(Sheet[Choice]):
             hues: Model id to hue, for the models of this conversation.
             keep_favourites: Stores the favourites after a change.
             connect: Connects a provider that misses something; says whether it can be used now.
+            typed: What stands in the filter at first.
         """
         super().__init__()
+        self._typed_before = typed
         self._catalogue = catalogue
         self._registry = registry
         self._shelf = ModelShelf(recents, favourites, hues or {})
@@ -95,7 +99,7 @@ class ModelPicker(Sheet[Choice]):
 
     def compose_sheet(self) -> ComposeResult:
         """Field, list, keys."""
-        yield Field(placeholder="Type to find a model")
+        yield Field(one_line(self._typed_before), placeholder="Type to find a model")
         yield RowList()
         yield Hints("picker-use", "picker-again", "picker-favourite", "list-close")
 

@@ -105,6 +105,9 @@ class ChatRoom:
         self.screen.set_timer(SETTLED, self._keep_connections)
         early = [*filter(None, [options.prompt]), *self.screen.early]
         self.screen.early.clear()
+        if options.model and not await self.sheets.use_model(options.model):
+            self.give_back("\n\n".join(early))
+            return
         for text in early:
             self.submit(text)
         if not early:

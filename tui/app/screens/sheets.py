@@ -13,6 +13,7 @@ from tui.app.background import in_background
 from tui.app.chat import note_model, recent_models
 from tui.app.commands import COMMANDS
 from tui.chat.message import Role
+from tui.engine.choice import find_model
 from tui.errors import HistoryError, SegueError, UsageError
 
 if TYPE_CHECKING:
@@ -38,8 +39,28 @@ class Sheets:
         return self._room.desk.workspace
 
     # -- models
-    async def pick_model(self, message_id: int | None = None) -> None:
-        """Choose a model: for what comes, or to answer ``message_id`` again."""
+    async def use_model(self, words: str) -> bool:
+        """Use the one model that ``words`` mean, else let the person choose among those they fit.
+
+        Returns:
+            Whether it is known at once.
+        """
+        workspace = self._workspace
+        try:
+            model_id = find_model(words, workspace.registry, workspace.catalogue)
+        except UsageError:
+            await self.pick_model(typed=words)
+            return False
+        await self._room.use_model(model_id)
+        return True
+
+    async def pick_model(self, message_id: int | None = None, typed: str = "") -> None:
+        """Choose a model: for what comes, or to answer ``message_id`` again.
+
+        Args:
+            message_id: What is answered again.
+            typed: What stands in the filter.
+        """
         from tui.app.screens.picker import Choice, ModelPicker
 
         room, workspace = self._room, self._workspace
@@ -63,6 +84,7 @@ class Sheets:
             chat.conversation.hues,
             keep_favourites=lambda names: room.screen.attempt_soon(self._keep_favourites, names),
             connect=self._connect,
+            typed=typed,
         )
         in_background(room.screen, "models", catalogue.refresh, catalogue.stale(), exclusive=True)
         await room.app.push_screen(picker, chosen)

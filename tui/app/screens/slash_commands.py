@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.app.screens.order import Order
-from tui.chat.model import split_id
 from tui.errors import UsageError
 from tui.text import clean, one_line
 
@@ -46,13 +45,7 @@ class SlashCommands:
         await method(argument)
 
     async def _do_model(self, argument: str) -> None:
-        if argument:
-            self._room.desk.workspace.registry.entry(
-                split_id(argument)[0]
-            )  # or it is said that there is none
-            await self._room.use_model(argument)
-        else:
-            await self._room.sheets.pick_model()
+        await self._room.sheets.use_model(argument)
 
     async def _do_new(self, argument: str) -> None:
         await self._room.open_new()
