@@ -28,6 +28,23 @@ async def test_queued_prompts_are_sent_one_after_the_other(run):
         assert [m.text for m in await world.path()][::2] == ["first", "second", "third"]
 
 
+async def test_a_queued_prompt_that_is_sent_does_not_pull_the_reader(run):
+    async with run() as world:
+        first = asyncio.Event()
+        world.script("".join(f"Line {number}.\n\n" for number in range(60)), first, DONE)
+        await world.say("first")
+        await world.until(lambda: world.chat.room.transcript.top > 60)
+        await world.say("second")
+        await world.sees("queued")
+        world.chat.room.transcript.go(10)
+        first.set()
+        await world.sees("ready")
+        await world.until(lambda: len(world.provider.requests) == 2 and not world.chat.room.desk.chat.busy)
+        assert "Line 4." in world.text
+        await world.say("third")
+        await world.until(lambda: world.chat.room.transcript.following)
+
+
 async def test_up_takes_the_last_queued_prompt_back(run):
     async with run() as world:
         world.script("One.", asyncio.Event(), DONE)

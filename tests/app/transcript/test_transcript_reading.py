@@ -122,6 +122,19 @@ async def test_a_marker_tells_of_new_text_below_and_leads_there(book, reading):
         assert "more below" not in reader.text
 
 
+async def test_a_message_that_begins_leaves_the_reader_where_he_is(book, reading):
+    book.turns(10)
+    async with reading(book) as reader:
+        reader.transcript.focus()
+        await reader.press("pageup")
+        before = reader.rows
+        reader.transcript.add(book.prompt("What was queued."))
+        reader.transcript.add(book.live("Begin."))
+        await reader.settle()
+        assert reader.rows[:-1] == before[:-1]
+        assert "more below" in reader.rows[-1]
+
+
 async def test_end_takes_the_end_back(book, reading):
     book.turns(5)
     book.prompt("Go on.")

@@ -53,7 +53,7 @@ class MessageActions:
         self.when_quiet()
         chat = self._room.desk.chat
         self._room.screen.back_to_writing()
-        self._room.desk.begin(chat, lambda: chat.retry(message_id, model))
+        self._room.let_come(lambda: chat.retry(message_id, model))
 
     def _go_on(self, message_id: int) -> None:
         """Let a cut reply go on; a cut summary is made anew."""
@@ -63,13 +63,13 @@ class MessageActions:
             return
         self.when_quiet()
         self._room.screen.back_to_writing()
-        self._room.desk.begin(chat, lambda: chat.resume(message_id))
+        self._room.let_come(lambda: chat.resume(message_id))
 
     def sum_up(self) -> None:
         """Let a summary come, with which later requests begin."""
         self.when_quiet()
         chat = self._room.desk.chat
-        self._room.desk.begin(chat, chat.compact)
+        self._room.let_come(chat.compact)
 
     async def _sum_up_before(self, message_id: int) -> None:
         """Sum up what stands before the prompt of a reply, then send that prompt again."""
@@ -78,7 +78,7 @@ class MessageActions:
         prompt = self._prompt_of(message_id)
         [message] = await chat.messages([prompt])
         chat.queue.append(message.text)
-        self._room.desk.begin(chat, lambda: chat.compact(prompt))
+        self._room.let_come(lambda: chat.compact(prompt))
 
     async def _pin(self, message_id: int) -> None:
         """Keep a message in every request, or let it go."""
@@ -136,7 +136,7 @@ class MessageActions:
         if prompt is None:
             return False
         chat = self._room.desk.chat
-        self._room.desk.begin(chat, lambda: chat.edit(prompt, text), text)
+        self._room.let_come(lambda: chat.edit(prompt, text), text)
         self._room.composer.put(self._set_aside)
         return True
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.app.background import in_background
 from tui.app.chat import Chat, note_model
-from tui.app.desk import Desk
+from tui.app.desk import Act, Desk
 from tui.app.screens.frame import Frame
 from tui.app.screens.message_actions import MessageActions
 from tui.app.screens.sheets import Sheets
@@ -189,7 +189,10 @@ class ChatRoom:
             for message in await chat.messages(path[len(before) :]):
                 self.transcript.add(message)
         else:
+            following = self.transcript.following
             await self.reload()
+            if following:
+                self.transcript.follow()
         self.refresh_frame()
         self.frame.count_soon()
         self.frame.list_soon()
@@ -240,8 +243,21 @@ class ChatRoom:
     # -- what the person does
     def submit(self, text: str) -> None:
         """Send a message, or the new version of one."""
-        if not self.actions.send_edit(text):
-            self.desk.submit(text)
+        if self.actions.send_edit(text):
+            return
+        if not self.desk.chat.busy:
+            self.transcript.follow()
+        self.desk.submit(text)
+
+    def let_come(self, act: Act, text: str = "") -> None:
+        """Let a reply begin in the conversation that is read, and go to where it comes.
+
+        Args:
+            act: Begins it.
+            text: What goes back into the composer if it can't begin.
+        """
+        self.transcript.follow()
+        self.desk.begin(self.desk.chat, act, text)
 
     def written(self) -> None:
         """The draft changed."""

@@ -81,12 +81,13 @@ class MessageList(ReadingView):
 
     # -- messages
     def add(self, message: Message) -> None:
-        """Show a message that begins: a prompt, or a reply that will be fed. Goes to the end."""
+        """Show a message that begins: a prompt, or a reply that will be fed. Who reads above stays there."""
         if self._window is not None:
             self._window.rebuild(self._window.conversation.path())
             if message.id in self._window.index:
                 self._window.show(message)
-            self.follow()
+            self._news = not self.following
+            self._settle()
 
     def replace(self, message: Message) -> None:
         """Show a reply's final state, or any change of a message."""
