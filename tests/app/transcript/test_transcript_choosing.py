@@ -40,6 +40,41 @@ async def test_walking_begins_at_the_last_message_and_esc_gives_the_focus_back(b
         assert reader.app.focused is draft
 
 
+def numbered(count):
+    return "".join(f"Line {number}.\n\n" for number in range(1, count + 1))
+
+
+@pytest.mark.parametrize("line", [None, 109])
+async def test_walking_begins_in_view_and_esc_comes_back(book, reading, line):
+    book.turns(3)
+    book.prompt("Count.")
+    reply = book.reply(numbered(300))
+    book.turns(3)
+    async with reading(book) as reader:
+        if line:
+            reader.transcript.go(reader.transcript._window.column.top(7) + 2 * line)
+        await reader.write()
+        before, following = reader.rows, reader.transcript.following
+        reader.transcript.walk(-1)
+        await reader.settle()
+        assert reader.transcript.selected == (reply.id if line else 14)
+        assert [row[3:] for row in reader.rows] == [row[3:] for row in before]
+        await reader.press("alt+up", "alt+up", "alt+up", "escape")
+        assert reader.rows == before
+        assert reader.transcript.following == following
+
+
+async def test_who_scrolls_while_a_message_is_chosen_stays_there(book, reading):
+    book.turns(30)
+    async with reading(book) as reader:
+        await reader.write()
+        reader.transcript.walk(-1)
+        await reader.press("up", "pageup")
+        there = reader.transcript.top
+        await reader.press("escape")
+        assert reader.transcript.top == there
+
+
 async def test_walking_beyond_the_last_message_goes_back_to_writing(book, reading):
     book.turns(1)
     async with reading(book) as reader:

@@ -101,7 +101,7 @@ async def test_selected_lines_scroll_with_the_keys(book, reading):
     book.reply("\n\n".join(f"Line {number}." for number in range(40)))
     async with reading(book, size=(80, 12)) as reader:
         reader.transcript.walk(-1)
-        await reader.press("v", *["down"] * 50)
+        await reader.press("home", "v", *["down"] * 50)
         assert "Line 25." in reader.text
         text = reader.app.screen.get_selected_text()
         assert text.startswith("Line 0.") and "Line 25." in text

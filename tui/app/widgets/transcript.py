@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -27,8 +28,28 @@ from tui.app.widgets.selection import (
     whole_rows,
     word_at,
 )
+from tui.app.widgets.window import Anchor, Window
+from tui.chat.message import Message
 
 _VERSION = "choose('{}_version')"
+
+
+@dataclass(slots=True)
+class _Walk:
+    """A walk through the messages, from the first choice to Esc."""
+
+    origin: Widget | None
+    """Where the keys went before."""
+    before: Anchor | None
+    """The place from before."""
+    here: Anchor | None
+    """The place to which the walk has led; any other is the reader's own."""
+
+    def give_back(self, focused: Widget) -> None:
+        """Give the keys back, at once: the next one is theirs."""
+        origin, screen = self.origin, focused.screen
+        if screen.focused is focused and origin is not None and origin.is_attached:
+            screen.set_focus(origin, scroll_visible=False)
 
 
 class Transcript(SearchableList, can_focus=True):
@@ -84,7 +105,7 @@ class Transcript(SearchableList, can_focus=True):
         self._selection: Selection | None = None
         self._lines: tuple[int, int] | None = None
         self._numbers = Numbers()
-        self._came_from: Widget | None = None
+        self._walk: _Walk | None = None
 
     # -- choosing a message
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -94,32 +115,72 @@ class Transcript(SearchableList, can_focus=True):
         return bool(self.hits) if action == "next_hit" else True
 
     def walk(self, step: int) -> None:
-        """Choose the message above (-1) or below (1); from the composer, the last one."""
+        """Choose the message above (-1) or below (1); at first, the last one in view."""
         window = self._window
         if window is None or not window.ids:
             return
         if self.selected is None:
             if step > 0:
                 return
-            self._came_from = self.screen.focused if self.screen.focused is not self else None
-            index = len(window.ids) - 1
-        else:
-            index = window.index[self.selected] + step
+            origin = self.screen.focused if self.screen.focused is not self else None
+            self._walk = _Walk(origin, self._anchor, self._anchor)
+            self._choose(self._last_in_view(window))
+            return
+        index = window.index[self.selected] + step
         if index >= len(window.ids):
             self.action_leave()
         elif index >= 0:
-            self.selected = window.ids[index]
-            self.focus(scroll_visible=False)
+            self._choose(index)
+            self._bring(self._show_chosen)
+
+    def _choose(self, index: int) -> None:
+        assert self._window is not None
+        self.selected = self._window.ids[index]
+        self.screen.set_focus(self, scroll_visible=False)
+
+    def _last_in_view(self, window: Window) -> int:
+        """The last message of which a line is in view, by index."""
+        end = min(self.top + self.size.height, window.column.total)
+        index = window.at(max(0, end - 1))[0]
+        begins_below = self._span(window, window.ids[index])[0] >= end
+        return index - 1 if begins_below and index else index
+
+    def _show_chosen(self) -> None:
+        """Have the chosen message in view; of one that is taller, what is seen stays."""
+        assert self._window is not None and self.selected is not None
+        first, end = self._span(self._window, self.selected)
+        height = self.size.height
+        if end - first <= height or end <= self.top or first >= self.top + height:
             self.show_message(self.selected)
+
+    def _bring(self, act: Callable[[], object]) -> None:
+        """Let ``act`` scroll on the way of a walk; the place from before can still come back."""
+        act()
+        if self._walk is not None:
+            self._walk.here = self._anchor
+
+    def _go_back(self) -> None:
+        """Have the place from before the walk again, unless the reader has scrolled since."""
+        walk = self._walk
+        self.selected = None
+        if walk is not None and walk.here is self._anchor is not walk.before:
+            self._anchor = walk.before
+            self._settle()
+
+    def _reopen(self, window: Window, path: list[int], messages: list[Message], at: int | None) -> None:
+        super()._reopen(window, path, messages, at)
+        if self._walk is not None:  # the place from before is one of another path
+            self._walk.before = self._walk.here = self._anchor
 
     def watch_selected(self) -> None:
         """Draw the rail of the chosen message; without one, give the keys back to where they came from."""
         self._lines = None
         self._numbers.clear()
         self.refresh()
-        origin = self._came_from
-        if self.selected is None and self.has_focus and origin is not None and origin.is_attached:
-            origin.focus()
+        walk = self._walk
+        if self.selected is None and walk is not None:
+            self._walk = None
+            walk.give_back(self)
 
     def action_walk(self, step: int) -> None:
         """Choose the message above or below."""
@@ -145,7 +206,7 @@ class Transcript(SearchableList, can_focus=True):
             self._lines = None
             self.screen.clear_selection()
         else:
-            self.selected = None
+            self._go_back()
 
     def action_choose(self, action: str) -> None:
         """Do something with the chosen message."""
@@ -211,7 +272,8 @@ class Transcript(SearchableList, can_focus=True):
             self._do(parts[0].target, view)
         else:
             self._numbers.show(view.message.id, parts)
-            self.show_line(self._top_of(view) + parts[0].row)
+            line = self._top_of(view) + parts[0].row
+            self._bring(lambda: self.show_line(line))
             self.refresh()
 
     def on_key(self, event: events.Key) -> None:
@@ -259,7 +321,8 @@ class Transcript(SearchableList, can_focus=True):
         assert self._window is not None and self._lines is not None
         lines, cursor = self._lines, self._top_of(view) + self._lines[1]
         if not self.top <= cursor < self.top + self.size.height:
-            self.go(cursor if cursor < self.top else cursor - self.size.height + 1)
+            line = cursor if cursor < self.top else cursor - self.size.height + 1
+            self._bring(lambda: self.go(line))
         self.screen.selections = {
             self: whole_rows(self._window.index[view.message.id], min(lines), max(lines))
         }
