@@ -8,11 +8,16 @@ from dataclasses import dataclass, replace
 from rich.style import Style
 from textual.geometry import Size
 from textual.strip import Strip
+from textual.widget import Widget
 
 from tui.app.commands import Command, completions
 from tui.app.widgets.ink import Pen
 from tui.app.widgets.row_list import Row, RowList
 
+_MOST = 8
+"""Commands that are seen at once; fewer where the page has less room."""
+_LEFT = 2
+"""Rows of the conversation that stay free."""
 _NAME = 12
 _ARGUMENT = 18
 
@@ -47,13 +52,23 @@ class SlashMenu(RowList):
     """Shown while the draft is the beginning of a command. The composer keeps the focus."""
 
     DEFAULT_CSS = """
-    SlashMenu { display: none; max-height: 8; background: $band; scrollbar-size: 0 0; }
+    SlashMenu { display: none; background: $band; scrollbar-size: 0 0; }
     SlashMenu.-open { display: block; }
     """
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """As many lines as there are commands: the menu ends right above the composer."""
-        return self.lines
+        """As many lines as there are commands and room: the menu ends right above the composer."""
+        return max(1, min(self.lines, _MOST, viewport.height - self._taken - _LEFT))
+
+    @property
+    def _taken(self) -> int:
+        """Rows of the page that the other parts take, but for the conversation."""
+        column = self.parent
+        if not isinstance(column, Widget) or not isinstance(column.parent, Widget):
+            return 0
+        parts = [part for part in column.parent.children if part is not column and part.id != "reading"]
+        rows = sum(part.outer_size.height for part in [*parts, *column.children] if part is not self)
+        return rows + column.gutter.height
 
     def offer(self, draft: str) -> None:
         """Show what ``draft`` may become, or hide."""
