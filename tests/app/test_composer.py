@@ -142,6 +142,27 @@ async def test_home_end_and_pages_scroll_the_conversation_while_nothing_is_writt
         await world.until(lambda: not transcript.is_vertical_scroll_end)
 
 
+async def test_the_newest_line_has_a_key_with_a_draft_too(run):
+    async with run() as world:
+        more = asyncio.Event()
+        world.script("line\n\n" * 40, more, "More.\n\n" * 3, DONE)
+        await world.say("Go")
+        transcript = world.chat.room.transcript
+        await world.until(lambda: transcript.top > 20)
+        await world.type("draft")
+        await world.until(lambda: world.composer.draft == "draft")
+        for keys in (["ctrl+end"], ["end"], ["home", "ctrl+end"], ["home", "end", "end"]):
+            transcript.go(3)
+            assert not transcript.following
+            await world.pilot.press(*keys)
+            await world.until(lambda: transcript.following)
+        transcript.go(3)
+        await world.pilot.press("home", "end")
+        assert not transcript.following
+        more.set()
+        await world.sees("more below   ctrl+end")
+
+
 # -- slash commands
 def test_commands_and_messages_are_told_apart():
     assert parse("/model") is not None

@@ -53,6 +53,7 @@ class ChatScreen(Screen[None]):
         Binding("ctrl+b", "sidebar", "sidebar", tooltip="Show or hide it", id="sidebar", priority=True),
         Binding("alt+up", "walk(-1)", "messages", tooltip="Walk up the messages", id="message-up"),
         Binding("alt+down", "walk(1)", "messages", tooltip="Walk down the messages", id="message-down"),
+        Binding("ctrl+end", "newest", "newest", tooltip="Go to the newest line", id="newest"),
         Binding("ctrl+g", "editor", "editor", tooltip="Write in $VISUAL or $EDITOR", id="editor"),
         Binding("ctrl+z", "undo", "undo", tooltip="Take back the last deletion", id="undo"),
     ]
@@ -270,6 +271,11 @@ class ChatScreen(Screen[None]):
         """Choose a message; its keys work until Esc."""
         if self.room is not None:
             self.room.transcript.walk(step)
+
+    def action_newest(self) -> None:
+        """Go to the newest line, and follow."""
+        if self.room is not None:
+            self.room.transcript.follow()
 
     def action_editor(self) -> None:
         """Write the draft in the person's editor."""

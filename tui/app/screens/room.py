@@ -12,6 +12,7 @@ from tui.app.screens.frame import Frame
 from tui.app.screens.message_actions import MessageActions
 from tui.app.screens.sheets import Sheets
 from tui.app.screens.slash_commands import SlashCommands
+from tui.app.widgets.hints import key_name
 from tui.app.widgets.notice_line import NoticeLine
 from tui.app.widgets.queue_line import QueueLine
 from tui.app.widgets.sidebar import Conversations, Sidebar
@@ -95,6 +96,7 @@ class ChatRoom:
         await self.app.recall_theme()
         self.composer.prompts = await store.prompts()
         self.screen.room = self
+        self.transcript.newest_key = key_name(self.app.key_for("newest"))
         self.screen.watch(self.transcript, "selected", self.frame.refresh_keys, init=False)
         store.subscribe(self._history_changed)
         for words in filter(None, (store.notice, self.desk.workspace.catalogue.notice)):

@@ -256,8 +256,8 @@ class Composer(TextArea):
             self.post_message(self.Scrolled("scroll_home"))
 
     def action_cursor_line_end(self, select: bool = False) -> None:
-        """To the end of the line; of the conversation while nothing is written."""
-        if self.text:
+        """To the end of the line; of the conversation if the caret is at the end of the draft already."""
+        if select or self.cursor_location != self.document.end:
             super().action_cursor_line_end(select)
         else:
             self.post_message(self.Scrolled("scroll_end"))

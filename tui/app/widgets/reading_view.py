@@ -26,7 +26,7 @@ from tui.errors import SegueError
 from tui.rendering.palette import Palette
 
 Load = Callable[[Sequence[int]], Awaitable[list[Message]]]
-MORE = "↓ more below   end"
+_MORE = "↓ more below"
 
 
 class ReadingView(ScrollView):
@@ -60,6 +60,8 @@ class ReadingView(ScrollView):
         self._pages: list[Worker[None]] = []
         self._news = False
         self._thumb = (0, 0, False)
+        self.newest_key = "end"
+        """The key that goes to the newest line, whoever has the focus."""
 
     # -- the place
     @property
@@ -303,10 +305,16 @@ class ReadingView(ScrollView):
         """Whether new text stands below the view."""
         return self._news and self.top < self.max_scroll_y
 
+    @property
+    def _more_below(self) -> str:
+        return f"{_MORE}   {self.newest_key}"
+
     def _with_marker(self, strip: Strip) -> Strip:
         assert self._window is not None
         look = self._window.look
-        return put(strip, self.marker.start, f" {MORE} ", look.ink.dim + Style(bgcolor=look.palette.band))
+        return put(
+            strip, self.marker.start, f" {self._more_below} ", look.ink.dim + Style(bgcolor=look.palette.band)
+        )
 
     @property
     def marker(self) -> range:
@@ -314,7 +322,7 @@ class ReadingView(ScrollView):
         assert self._window is not None
         look = self._window.look
         end = look.edge + look.width + 1
-        return range(end - len(MORE) - 2, end)
+        return range(end - len(self._more_below) - 2, end)
 
 
 def _at_work(worker: Worker[None]) -> bool:
