@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+import sys
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
+from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.scrollbar import ScrollBar
@@ -17,18 +19,19 @@ from tui.app.grid import SMALLEST, TALL, WIDE
 from tui.app.lifecycle import on_deadly_signals, on_lost_terminal
 from tui.app.screens.chat import ChatScreen
 from tui.app.start import StartOptions
-from tui.app.terminal_keys import teach_alt_enter
+from tui.app.terminal_keys import teach_alt_enter, teach_pastes
 from tui.app.themes import DEFAULT_THEME, THEMES, VARIABLE_DEFAULTS
 from tui.app.widgets.composer import Composer
 from tui.app.widgets.scroll_thumb import SlimThumb
 from tui.config import Config
-from tui.errors import UsageError
+from tui.errors import SegueError, UsageError
 from tui.paths import Paths
 from tui.text import one_line
 
 if TYPE_CHECKING:
     from textual.command import Provider
     from textual.dom import DOMNode
+    from textual.driver import Driver
     from textual.notifications import SeverityLevel
     from textual.screen import Screen
 
@@ -38,6 +41,8 @@ __all__ = ["SegueApp", "StartOptions"]
 
 THEME = "theme"
 """Key of the history's state with the theme that was chosen last."""
+TOLD, WARNED = 3.0, 5.0
+"""Seconds that a toast stays."""
 LONGEST_GOODBYE = 5.0
 """Seconds that storing what is on its way may take at the end."""
 
@@ -85,6 +90,7 @@ class SegueApp(App[None]):
         self.open_workspace = open_workspace
         self.workspace: Workspace | None = None
         self._leaving = False
+        self._early: list[events.Event] | None = []
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = config.theme if config.theme in self.available_themes else DEFAULT_THEME
@@ -97,6 +103,18 @@ class SegueApp(App[None]):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our variables under Textual's own themes."""
         return dict(VARIABLE_DEFAULTS)
+
+    def get_driver_class(self) -> type[Driver]:
+        """Our terminal in place of Textual's, where there is one of ours."""
+        driver = super().get_driver_class()
+        if sys.platform == "win32":
+            teach_pastes()
+            return driver
+        from textual.drivers.linux_driver import LinuxDriver
+
+        from tui.app.terminal import Terminal
+
+        return Terminal if driver is LinuxDriver else driver
 
     def get_default_screen(self) -> Screen[Any]:
         """The conversation."""
@@ -120,10 +138,25 @@ class SegueApp(App[None]):
         timeout: float | None = None,
         markup: bool = False,
     ) -> None:
-        """Show a toast. Its text is never markup, whoever wrote it."""
-        super().notify(message, title=title, severity=severity, timeout=timeout, markup=False)
+        """Show a toast in the place of the one before. Its text is never markup, whoever wrote it."""
+        self.clear_notifications()
+        seconds = timeout or (TOLD if severity == "information" else WARNED)
+        super().notify(message, title=title, severity=severity, timeout=seconds, markup=False)
 
     # -- keys
+    async def on_event(self, event: events.Event) -> None:
+        """Take an event; keys and pastes wait for the composer, or later ones would overtake them."""
+        if self._early is not None and isinstance(event, events.Key | events.Paste):
+            self._early.append(event)
+        else:
+            await super().on_event(event)
+
+    async def take_early_keys(self) -> None:
+        """Take what was typed before there was a composer, in its order and before all that follows."""
+        early, self._early = self._early, None
+        for event in early or ():
+            await self.on_event(event)
+
     @property
     def chat(self) -> ChatScreen:
         """The screen with the conversation, whatever lies over it."""
@@ -143,7 +176,7 @@ class SegueApp(App[None]):
             places = (SegueApp, *ChatScreen.places())
         return {b.id: b.key for node in places for b in keymap.bindings_of(node) if b.id}
 
-    def key_problems(self) -> Iterable[Exception]:
+    def key_problems(self) -> Sequence[SegueError]:
         """What is wrong with the keys of the config."""
         if not self.keys:
             return []

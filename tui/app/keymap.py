@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 
@@ -48,6 +47,8 @@ def problems(wanted: Mapping[str, str], places: Sequence[Sequence[type[DOMNode]]
 
 
 def _unknown_ids(wanted: Mapping[str, str], known: Iterable[str]) -> Iterator[ConfigError]:
+    import difflib
+
     names = sorted(known)
     for name in wanted:
         if name not in names:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import select
 import signal
 import sys
@@ -12,6 +13,8 @@ from collections.abc import Callable
 
 _CODES = {"SIGTERM": 143, "SIGHUP": 129, "SIGBREAK": 149}
 """What a shell reports for a program that the signal ended; SIGBREAK is Windows' closing console."""
+LONGEST_END = 8.0
+"""Seconds after which the program ends even if something hangs: storing takes five of them at most."""
 
 
 def on_deadly_signals(leave: Callable[[int], None]) -> None:
@@ -19,19 +22,13 @@ def on_deadly_signals(leave: Callable[[int], None]) -> None:
     loop = asyncio.get_running_loop()
     for name, code in _CODES.items():
         number = getattr(signal, name, None)
-        if number is None:
-            continue
-        if sys.platform == "win32":
-            signal.signal(number, lambda *_, code=code: loop.call_soon_threadsafe(leave, code))
-        else:
-            loop.add_signal_handler(number, leave, code)
+        if number is not None:
+            # Not the loop's own handlers: they would come after that of the SIGCONT that follows a SIGHUP.
+            signal.signal(number, lambda *_, code=code: _end(loop, leave, code))
 
 
 def on_lost_terminal(leave: Callable[[int], None]) -> None:
-    """Call ``leave`` on the running loop when the terminal goes without a signal, as under ``nohup``.
-
-    Textual would read its end again and again, with a whole core.
-    """
+    """Call ``leave`` on the running loop when the terminal goes without a signal, as under ``nohup``."""
     if sys.platform in ("win32", "darwin"):  # no poll, or none that knows terminals
         return
     loop = asyncio.get_running_loop()
@@ -41,6 +38,17 @@ def on_lost_terminal(leave: Callable[[int], None]) -> None:
         terminal.register(sys.__stdin__.fileno() if sys.__stdin__ else 0, 0)  # a hang-up is always told
         terminal.poll()
         with contextlib.suppress(RuntimeError):  # the program has ended meanwhile
-            loop.call_soon_threadsafe(leave, _CODES["SIGHUP"])
+            loop.call_soon_threadsafe(_end, loop, leave, _CODES["SIGHUP"])
 
     threading.Thread(target=wait, daemon=True, name="terminal-watch").start()
+
+
+def _end(loop: asyncio.AbstractEventLoop, leave: Callable[[int], None], code: int) -> None:
+    if sys.platform != "win32":
+        # A hang-up wakes the program as well; Textual would begin with the lost terminal anew. No SIG_IGN:
+        # Python complains when a signal that has come already is ignored.
+        signal.signal(signal.SIGCONT, lambda *_: None)
+    deadline = threading.Timer(LONGEST_END, os._exit, [code])
+    deadline.daemon = True
+    deadline.start()
+    loop.call_soon_threadsafe(leave, code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from enum import StrEnum
 
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
@@ -16,3 +17,13 @@ class _ExtraKey(StrEnum):
 def teach_alt_enter() -> None:
     """Alt+Enter comes as Esc and Enter; without this it would be Enter, and send."""
     ANSI_SEQUENCES_KEYS["\x1b\r"] = (_ExtraKey.ALT_ENTER,)  # type: ignore[index]
+
+
+def teach_pastes() -> None:
+    """Let Textual's console of Windows, which has no reader to override, parse pastes as ours."""
+    if sys.platform == "win32":
+        from textual.drivers import win32
+
+        from tui.app.parser import PasteParser
+
+        win32.XTermParser = PasteParser

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -19,7 +19,6 @@ from tui.app.background import in_background
 from tui.app.grid import WIDE
 from tui.app.widgets.composer import Composer
 from tui.app.widgets.key_line import KeyLine
-from tui.app.widgets.notice_line import NoticeLine
 from tui.app.widgets.page import Page, TooSmall
 from tui.app.widgets.status_line import StatusLine
 from tui.app.widgets.title_line import TitleLine
@@ -28,11 +27,14 @@ from tui.errors import ConfigError, HistoryError, SegueError, UsageError
 if TYPE_CHECKING:
     from tui.app.app import SegueApp
     from tui.app.screens.room import ChatRoom
+    from tui.app.widgets.notice_line import NoticeLine
     from tui.app.widgets.sidebar import Sidebar
     from tui.app.widgets.transcript import Transcript
 
 ASK = "Ask, or / for commands"
-TWICE = 2.0
+FIRST_KEYS = 0.1
+"""Seconds in which keys that were pressed while the program started are shown, before the room opens."""
+TWICE = 3.0
 """Seconds within which a second Ctrl+C quits."""
 
 
@@ -104,7 +106,9 @@ class ChatScreen(Screen[None]):
         self.composer.placeholder = ASK
         self.query_one(StatusLine).model = self.segue.options.model or self.segue.config.model
         self.query_one(KeyLine).hints = key_hints.hints(self.segue, key_hints.IDLE)
-        self.call_after_refresh(self._open_soon)
+        self.set_focus(self.composer)
+        self.app.call_later(self.segue.take_early_keys)
+        self.call_after_refresh(self.set_timer, FIRST_KEYS, self._open_soon)
 
     def _open_soon(self) -> None:
         in_background(self, "open", self._open_room)
@@ -140,12 +144,13 @@ class ChatScreen(Screen[None]):
         """Say what went wrong; what concerns settings and history stays until it is dismissed."""
         if isinstance(error, ConfigError | HistoryError):
             self.note(str(error))
-        self.notify(str(error), severity="warning", timeout=8)
+        else:
+            self.notify(str(error), severity="warning")
 
     def note(self, words: str) -> None:
         """Say something that stays until it is dismissed."""
-        for line in self.query("#notice").results(NoticeLine):
-            line.add(words)
+        for line in self.query("#notice"):
+            cast("NoticeLine", line).add(words)
 
     async def attempt(self, act: Callable[..., Awaitable[None]], *arguments: Any) -> None:
         """Do something; what can't be done is told."""

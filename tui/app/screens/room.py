@@ -47,7 +47,6 @@ async def open_room(screen: ChatScreen) -> None:
         problems.append(error)
     for problem in problems:
         screen.note(str(problem))
-        screen.tell(problem)
 
 
 async def _furnish(screen: ChatScreen) -> None:

@@ -124,10 +124,7 @@ class Composer(TextArea):
     # -- keys: what sends or breaks the line is handled here, in the order in which the keys came
     async def on_key(self, event: events.Key) -> None:
         """Handle Enter, and the keys of the open menu, before anything typed after them."""
-        pending, self._enter = self._enter, None
-        if pending is not None:
-            pending.stop()
-            self.insert("\n")
+        self._go_on()
         action = self._ordered_actions().get(event.key)
         if action is not None:
             event.stop()
@@ -137,6 +134,13 @@ class Composer(TextArea):
             event.prevent_default()
         elif event.is_printable:
             self._last_key = event.time
+
+    def _go_on(self) -> None:
+        """More comes: an Enter that still waits was a line break."""
+        pending, self._enter = self._enter, None
+        if pending is not None:
+            pending.stop()
+            self.insert("\n")
 
     def _ordered_actions(self) -> Mapping[str, str]:
         if not self._bound:
@@ -284,6 +288,8 @@ class Composer(TextArea):
         """Insert a paste: safe to show, folded if it is long, and never sent by its own line breaks."""
         event.prevent_default()
         event.stop()
+        self._go_on()
+        self._last_key = event.time
         self.take_in(event.text)
 
     def action_delete_left(self) -> None:
