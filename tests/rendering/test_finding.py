@@ -46,6 +46,13 @@ def test_the_end_of_the_source_is_the_end_of_the_text():
     assert Document("```\ncode\n", 40, DARK, live=True).locate(9) == (1, 4)
 
 
+def test_what_is_folded_away_is_at_its_summary():
+    source = "One\n\n<details>\n<summary>More</summary>\n\nHidden\n\n</details>\n"
+    document = Document(source, 40, DARK)
+    assert document.locate(source.index("Hidden"))[0] == 2
+    assert document.locate(len(source))[0] == 2
+
+
 def test_the_first_place_of_a_row():
     source = "one two three\n\n- four"
     document = Document(source, 8, DARK)

@@ -156,7 +156,7 @@ def _marker(leaf: Leaf, source: Source) -> str:
 def locate(layout: Layout, source: Source, offset: int) -> Spot:
     """Where a place in the source is drawn."""
     index = bisect_right(layout.placed, offset, key=lambda placed: placed.leaf.start) - 1
-    while index > 0 and layout.placed[index].hidden:
+    while index > 0 and not layout.placed[index].rows:  # folded away
         index -= 1
     if index < 0:
         return 0, 0
