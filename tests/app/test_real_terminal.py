@@ -15,6 +15,7 @@ import pytest
 if sys.platform == "win32":
     pytest.skip("there is no pseudo-terminal of this kind on Windows", allow_module_level=True)
 
+import fcntl
 import pty
 import termios
 
@@ -28,7 +29,9 @@ RESTORED = (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?2004l", b"\x1b[?1000l")
 class Terminal:
     """A program in a pseudo-terminal, and the screen that its output makes."""
 
-    def __init__(self, env: dict[str, str], *arguments: str, columns: int = 80, rows: int = 24) -> None:
+    def __init__(
+        self, env: dict[str, str], *arguments: str, columns: int = 80, rows: int = 24, owner: bool = True
+    ) -> None:
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self.output = b""
@@ -41,6 +44,7 @@ class Terminal:
             stderr=slave,
             env={**env, "TERM": "xterm-256color", "COLORTERM": "truecolor"},
             start_new_session=True,
+            preexec_fn=(lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0)) if owner else None,
         )
         os.close(slave)
 
@@ -56,6 +60,11 @@ class Terminal:
         self._read_until(lambda: all(word in self.text for word in words))
         missing = [word for word in words if word not in self.text]
         assert not missing, f"not on the screen: {missing}\n{self.text}"
+
+    def look(self, seconds: float) -> None:
+        """Read what comes within some time."""
+        until = time.monotonic() + seconds
+        self._read_until(lambda: time.monotonic() >= until, seconds)
 
     def see_no(self, word: str) -> None:
         """Read until ``word`` is gone."""
@@ -78,10 +87,10 @@ class Terminal:
         if self._master >= 0:
             os.close(self._master)
 
-    def _read_until(self, enough: Callable[[], bool]) -> None:
+    def _read_until(self, enough: Callable[[], bool], step: float = 0.5) -> None:
         deadline = time.monotonic() + PATIENCE
         while not enough() and time.monotonic() < deadline:
-            ready, _, _ = select.select([self._master], [], [], 0.5)
+            ready, _, _ = select.select([self._master], [], [], step)
             if not ready:
                 continue
             try:
@@ -170,17 +179,72 @@ def test_a_signal_saves_the_reply_and_restores_the_terminal(terminal, model_serv
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="its terminals can't be polled")
-def test_a_terminal_that_vanishes_ends_the_program_and_saves_the_reply(terminal, model_server):
+@pytest.mark.parametrize("owner", [True, False], ids=["hung-up", "without-a-signal"])
+def test_a_terminal_that_vanishes_ends_the_program_and_saves_the_reply(terminal, model_server, owner):
     model_server.hold_after = 2
-    app = terminal()
+    app = terminal(owner=owner)
     app.see("big")
     app.press("Hi" + ENTER)
     app.see("Hello from")
     app.vanish()
-    assert app.process.wait(PATIENCE) == 129
+    assert app.process.wait(6) == 129
     model_server.release.set()
     again = terminal("--continue")
     again.see("Hello from", "stopped")
+
+
+def test_keys_pressed_before_the_program_had_the_terminal_are_kept_and_sent(terminal, model_server):
+    app = terminal()
+    app.press("abc def" + ENTER)
+    app.see("Hello from", "ready")
+    assert [request["messages"][-1]["content"] for request in model_server.requests] == ["abc def"]
+
+
+def test_lines_typed_ahead_in_one_go_stay_in_order(terminal, model_server):
+    app = terminal()
+    app.press("abc def" + ENTER + "ghi" + ENTER)
+    app.see("Hello from", "ready")
+    assert model_server.requests[0]["messages"][-1]["content"] == "abc def\nghi"
+
+
+def test_typing_through_the_start_keeps_the_order(terminal, model_server):
+    app = terminal()
+    text = " ".join(map(str, range(100)))
+    for character in text:
+        app.press(character)
+        app.look(0.005)
+    app.press(ENTER)
+    app.see("Hello from", "ready")
+    assert model_server.requests[0]["messages"][-1]["content"] == text
+
+
+def test_a_paste_that_is_not_marked_is_one_prompt(terminal, model_server):
+    app = terminal()
+    app.see("Ask, or / for commands")
+    lines = ["x" * 4095, "second " * 10 + "line", "", "z" * 4000]
+    app.press("\r".join(lines) + ENTER)
+    app.see("Hello from", "ready")
+    assert [r["messages"][-1]["content"] for r in model_server.requests][:1] == ["\n".join(lines)]
+
+
+def test_a_paste_presses_no_keys(terminal, model_server):
+    app = terminal()
+    app.see("big")
+    app.see("Ask, or / for commands")
+    app.press("\x1b[200~line \x1b[31m red\x11\r\x1b[A\x1b\x1b[15~\x03 last\x1b[201~")
+    app.see("line ␛[31m red␑", "␛[A␛␛[15~␃ last")
+    assert model_server.requests == []
+
+
+@pytest.mark.parametrize(("begin", "end", "size"), [("\x1b[200~", "\x1b[201~", 150_000), ("", "", 8_000)])
+def test_a_long_paste_is_there_at_once(terminal, begin, end, size):
+    app = terminal()
+    app.see("Ask, or / for commands")
+    text = "All work and no play makes me.\r" * (size // 31)
+    started = time.monotonic()
+    app.press(begin + text + "the end" + end)
+    app.see("pasted text" if size > 100_000 else "the end")
+    assert time.monotonic() - started < 3
 
 
 def test_kill_9_keeps_prompt_and_text_and_says_interrupted(lab, terminal, model_server):
