@@ -68,6 +68,19 @@ async def test_a_long_paste_is_folded_and_sent_whole(run):
         assert world.provider.requests[0][1] == [f"Read{long}"]
 
 
+async def test_a_prompt_that_comes_back_shows_its_words_beside_the_paste(run):
+    async with run() as world:
+        long = "line\n" * (LARGE // 5 + 10)
+        await paste(world, long)
+        await world.type("summarize")
+        await world.until(lambda: world.composer.draft.endswith("summarize"))
+        shown, draft = world.composer.text, world.composer.draft
+        assert shown.endswith("]summarize")
+        world.composer.put("")
+        world.composer.put(draft)
+        assert (world.composer.text, world.composer.draft) == (shown, draft)
+
+
 async def test_a_folded_paste_is_deleted_as_a_whole(run):
     async with run() as world:
         await paste(world, "x" * (LARGE + 1))

@@ -99,7 +99,6 @@ class Composer(TextArea):
 
     def put(self, text: str) -> None:
         """Replace the draft; the caret stands at its end."""
-        self._pastes = Pastes()
         self._place = -1
         self._show(text)
 

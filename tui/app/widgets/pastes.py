@@ -13,13 +13,15 @@ _TOKEN = re.compile(r"\[pasted text \d+: [\d,]+ lines?, [\d,]+ kB\]")
 
 
 class Pastes:
-    """The folded pastes of one draft."""
+    """The folded pastes of the drafts; one that comes back is folded as it was."""
 
     def __init__(self) -> None:
         self._texts: dict[str, str] = {}
 
     def fold(self, text: str) -> str:
-        """What stands in the draft for ``text``: itself, or a token if it is long."""
+        """What stands in the draft for ``text``: itself, with a token for what is long in it."""
+        for known, paste in self._texts.items():
+            text = text.replace(paste, known)
         if len(text) <= LARGE and max(map(len, text.split("\n"))) <= LONG_LINE:
             return text
         lines = text.count("\n") + 1
