@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from textual import events
 
 from tui.chat.chunks import Finish, FinishReason, Progress, Reasoning, Usage
 from tui.chat.message import Role, Status
@@ -190,3 +191,28 @@ async def test_slash_model_with_a_provider_takes_its_default(run):
     async with run(model="lab/small") as world:
         await world.say("/model lab")
         await world.until(lambda: world.status.model == "lab/big")
+
+
+async def test_what_is_typed_after_e_goes_into_the_prompt_in_order(run):
+    async with run() as world:
+        await world.say("Hello")
+        await world.sees("I am big.", "ready")
+        await world.pilot.press("alt+up")
+        await world.until(lambda: world.chat.room.transcript.has_focus)
+        for key in "etyped3":
+            world.app.post_message(events.Key(key, key))
+        await world.until(lambda: world.composer.draft == "Hellotyped3")
+        assert [m.text for m in await world.path()] == ["Hello", "I am big."]
+
+
+async def test_letters_do_nothing_more_while_a_message_is_deleted(run):
+    async with run() as world:
+        await world.say("Hello")
+        await world.sees("I am big.", "ready")
+        await world.pilot.press("alt+up")
+        await world.until(lambda: world.chat.room.transcript.has_focus)
+        for key in "dbr":
+            world.app.post_message(events.Key(key, key))
+        await world.sees("Deleted.", "undo")
+        assert [m.text for m in await world.path()] == ["Hello"]
+        assert len(world.provider.requests) == 1

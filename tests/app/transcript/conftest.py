@@ -83,6 +83,7 @@ class ReadingApp(App[None]):
 
     def on_transcript_chosen(self, event: Transcript.Chosen) -> None:
         self.chosen.append((event.action, event.message_id))
+        self.query_one(Transcript).done()
 
     def notify(self, message: str, **options: Any) -> None:  # type: ignore[override]
         self.told.append(message)

@@ -164,10 +164,10 @@ class ChatScreen(Screen[None]):
         in_background(self, "acts", self.attempt, act, *arguments)
 
     def back_to_writing(self) -> None:
-        """Give the composer the focus."""
+        """Give the composer the focus, at once: the next key is the composer's."""
         if self.room is not None:
             self.room.transcript.selected = None
-        self.composer.focus()
+        self.set_focus(self.composer)
 
     # -- what is written
     @on(Composer.Submitted)
@@ -208,7 +208,13 @@ class ChatScreen(Screen[None]):
     def on_transcript_chosen(self, event: Transcript.Chosen) -> None:
         """Do something with a message."""
         if self.room is not None:
-            self.attempt_soon(self.room.actions.do, event.action, event.message_id)
+            self.attempt_soon(self._do_with_message, self.room, event.action, event.message_id)
+
+    async def _do_with_message(self, room: ChatRoom, action: str, message_id: int) -> None:
+        try:
+            await room.actions.do(action, message_id)
+        finally:
+            room.transcript.done()
 
     def on_sidebar_opened(self, event: Sidebar.Opened) -> None:
         """Open a conversation."""

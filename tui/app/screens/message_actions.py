@@ -11,6 +11,9 @@ from tui.errors import UsageError
 if TYPE_CHECKING:
     from tui.app.screens.room import ChatRoom
 
+UNDO_SHOWN = 10.0
+"""Seconds for which it is said how a deletion is taken back."""
+
 
 class MessageActions:
     """Does the actions of ``Transcript.Chosen``, and takes back the last deletion."""
@@ -168,7 +171,7 @@ class MessageActions:
     def can_undo(self, undo: Undo, words: str) -> None:
         """Something was deleted; say so, and how it comes back."""
         self._undo = undo
-        self._room.app.notify(f"{words}   {self._room.app.key_for('undo')} undo")
+        self._room.app.notify(f"{words}   {self._room.app.key_for('undo')} undo", timeout=UNDO_SHOWN)
 
     async def undo(self) -> None:
         """Take back the last deletion."""

@@ -12,7 +12,6 @@ from textual.binding import Binding, BindingType
 from textual.message import Message as TextualMessage
 from textual.selection import Selection
 from textual.strip import Strip
-from textual.widget import Widget
 
 from tui.app.clipboard import copy
 from tui.app.widgets.look import over, put
@@ -28,28 +27,11 @@ from tui.app.widgets.selection import (
     whole_rows,
     word_at,
 )
-from tui.app.widgets.window import Anchor, Window
+from tui.app.widgets.walk import Walk
+from tui.app.widgets.window import Window
 from tui.chat.message import Message
 
 _VERSION = "choose('{}_version')"
-
-
-@dataclass(slots=True)
-class _Walk:
-    """A walk through the messages, from the first choice to Esc."""
-
-    origin: Widget | None
-    """Where the keys went before."""
-    before: Anchor | None
-    """The place from before."""
-    here: Anchor | None
-    """The place to which the walk has led; any other is the reader's own."""
-
-    def give_back(self, focused: Widget) -> None:
-        """Give the keys back, at once: the next one is theirs."""
-        origin, screen = self.origin, focused.screen
-        if screen.focused is focused and origin is not None and origin.is_attached:
-            screen.set_focus(origin, scroll_visible=False)
 
 
 class Transcript(SearchableList, can_focus=True):
@@ -105,7 +87,9 @@ class Transcript(SearchableList, can_focus=True):
         self._selection: Selection | None = None
         self._lines: tuple[int, int] | None = None
         self._numbers = Numbers()
-        self._walk: _Walk | None = None
+        self._walk: Walk | None = None
+        self._doing = ""
+        self._held: list[events.Key] = []
 
     # -- choosing a message
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -123,7 +107,7 @@ class Transcript(SearchableList, can_focus=True):
             if step > 0:
                 return
             origin = self.screen.focused if self.screen.focused is not self else None
-            self._walk = _Walk(origin, self._anchor, self._anchor)
+            self._walk = Walk(origin, self._anchor, self._anchor)
             self._choose(self._last_in_view(window))
             return
         index = window.index[self.selected] + step
@@ -209,9 +193,21 @@ class Transcript(SearchableList, can_focus=True):
             self._go_back()
 
     def action_choose(self, action: str) -> None:
-        """Do something with the chosen message."""
-        if self.selected is not None:
+        """Do something with the chosen message, one thing at a time."""
+        if self.selected is not None and not self._doing:
+            self._doing = action
             self.post_message(self.Chosen(action, self.selected))
+
+    def done(self) -> None:
+        """What was chosen is done; what was typed into a prompt that was on its way there goes into it."""
+        held, self._held, self._doing = self._held, [], ""
+        for key in held:
+            self._hand_on(key)
+
+    def _hand_on(self, key: events.Key) -> None:
+        focused = self.screen.focused
+        if focused is not None and focused is not self:
+            focused.post_message(events.Key(key.key, key.character))
 
     def action_fold(self) -> None:
         """Open or close the reasoning of the chosen message."""
@@ -276,21 +272,31 @@ class Transcript(SearchableList, can_focus=True):
             self._bring(lambda: self.show_line(line))
             self.refresh()
 
-    def on_key(self, event: events.Key) -> None:
-        """A number chooses a part; any other key takes the numbers away."""
-        if event.key == "escape" and self._lines is not None:
-            # Before the screen clears the selection and the key counts as one more Esc.
-            event.stop()
-            event.prevent_default()
-            self.action_leave()
-        elif self._numbers and event.key != "escape":
-            target, view = self._numbers.pick(event.character), self._view(self.selected)
+    async def on_key(self, event: events.Key) -> None:
+        """Do what a key is for, before the next one; a number chooses a part, others end that."""
+        target, view = None, self._view(self.selected)
+        if self._numbers and event.key != "escape":
+            target = self._numbers.pick(event.character)
             self._numbers.clear()
             self.refresh()
-            if target is not None and view is not None:
-                event.stop()
-                event.prevent_default()
-                self._do(target, view)
+        if target is not None and view is not None:
+            self._do(target, view)
+        elif self.screen.focused is not self:  # it came before the focus went elsewhere
+            self._hand_on(event)
+        elif self._doing == "edit":
+            self._held.append(event)
+        elif not (self._doing and event.is_printable) and not await self._ran(event.key):
+            return
+        event.stop()
+        event.prevent_default()
+
+    async def _ran(self, key: str) -> bool:
+        """Do what a key is bound to here. False if it is free for others."""
+        active = self.screen.active_bindings.get(key)
+        if active is None or active.node is not self:
+            return False
+        await self.run_action(active.binding.action)
+        return True
 
     # -- selecting
     def action_select_lines(self) -> None:
