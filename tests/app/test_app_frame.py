@@ -10,6 +10,7 @@ import pytest
 from tui.app.grid import gutters, text_edges
 from tui.app.keymap import problems
 from tui.app.screens.chat import ChatScreen
+from tui.app.start import StartOptions
 from tui.app.widgets.composer import Composer
 from tui.app.widgets.status_line import clock, shorten
 from tui.chat.chunks import Finish, FinishReason
@@ -326,3 +327,28 @@ async def test_every_theme_draws_the_chat(run, theme):
         await world.sees("x = 1", "ready")
         await world.pilot.press("ctrl+l")
         await world.sees("lab")
+
+
+async def test_a_toast_takes_the_place_of_the_one_before(run):
+    async with run() as world:
+        for words in ("One", "Two", "Two"):
+            world.app.notify(words)
+        await world.sees("Two")
+        await world.sees_no("One")
+        assert [note.message for note in world.app._notifications] == ["Two"]
+
+
+async def test_what_stays_as_a_notice_is_not_told_twice(run):
+    problem = ConfigError("config.toml:3:1: modle: unknown key", "Did you mean model?")
+    async with run(problems=(problem,), start=StartOptions(open_id=999)) as world:
+        await world.sees("config.toml:3:1", "999", "esc dismiss")
+        assert not list(world.app._notifications)
+
+
+async def test_an_id_with_a_key_that_does_not_exist_keeps_its_own(run):
+    async with run(keys={"model": "f99x"}) as world:
+        await world.sees("no key f99x")
+        await world.pilot.press("escape")
+        await world.sees("ctrl+l model")
+        await world.pilot.press("ctrl+l")
+        await world.until(lambda: type(world.app.screen).__name__ == "ModelPicker")

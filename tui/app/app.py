@@ -43,6 +43,8 @@ THEME = "theme"
 """Key of the history's state with the theme that was chosen last."""
 TOLD, WARNED = 3.0, 5.0
 """Seconds that a toast stays."""
+TOLD, WARNED = 3.0, 5.0
+"""Seconds that a toast stays."""
 LONGEST_GOODBYE = 5.0
 """Seconds that storing what is on its way may take at the end."""
 
@@ -95,7 +97,7 @@ class SegueApp(App[None]):
             self.register_theme(theme)
         self.theme = config.theme if config.theme in self.available_themes else DEFAULT_THEME
         self.animation_level = "none"
-        self.keys = dict(config.keys)
+        self.keys = keymap.usable(config.keys)
         if self.keys:
             self.set_keymap(self.keys)
 
@@ -139,9 +141,13 @@ class SegueApp(App[None]):
         markup: bool = False,
     ) -> None:
         """Show a toast in the place of the one before. Its text is never markup, whoever wrote it."""
-        self.clear_notifications()
         seconds = timeout or (TOLD if severity == "information" else WARNED)
         super().notify(message, title=title, severity=severity, timeout=seconds, markup=False)
+
+    def on_notify(self) -> None:
+        """Take the toast before away; Textual shows the new one after this."""
+        self.clear_notifications()
+        self.screen.query("ToastHolder").remove()  # also one that is not composed yet
 
     # -- keys
     async def on_event(self, event: events.Event) -> None:
@@ -178,14 +184,14 @@ class SegueApp(App[None]):
 
     def key_problems(self) -> Sequence[SegueError]:
         """What is wrong with the keys of the config."""
-        if not self.keys:
+        if not self.config.keys:
             return []
         from tui.app.screens.sheets import all_sheets
 
         chat, *parts = ChatScreen.places()
         places: list[list[type[DOMNode]]] = [[SegueApp, chat, part] for part in parts]
         places += [[SegueApp, sheet] for sheet in all_sheets()]
-        return keymap.problems(self.keys, places)
+        return keymap.problems(self.config.keys, places)
 
     # -- what every screen may need
     async def copy(self, text: str) -> None:

@@ -25,6 +25,13 @@ def bindings_of(node: type[DOMNode]) -> Iterator[Binding]:
                 yield binding
 
 
+def usable(wanted: Mapping[str, str]) -> dict[str, str]:
+    """What of ``[keys]`` names keys that exist; the other ids keep their own."""
+    return {
+        name: keys for name, keys in wanted.items() if all(_is_key(key.strip()) for key in keys.split(","))
+    }
+
+
 def problems(wanted: Mapping[str, str], places: Sequence[Sequence[type[DOMNode]]]) -> list[ConfigError]:
     """What is wrong with ``[keys]``.
 

@@ -125,7 +125,6 @@ class Conversations(Chooser[OpenConversation]):
     def on_mount(self) -> None:
         """Ask for the list, and follow what changes."""
         self._end_subscription = self._store.subscribe(lambda _: self.listing.reload())
-        self.query_one(Preview).clear()
         self._use(self._source)
         self.listing.reload(self._current)
 

@@ -40,6 +40,10 @@ class Preview(Vertical):
         yield PreviewTitle(id="preview-title")
         yield PreviewText(id="preview-text")
 
+    def on_mount(self) -> None:
+        """Nothing is shown yet."""
+        self.clear()
+
     async def show(
         self, store: HistoryStore, conversation_id: int, title: str, message_id: int | None, needle: str
     ) -> None:
