@@ -68,8 +68,10 @@ class Preview(Vertical):
 
     def clear(self) -> None:
         """Show nothing."""
-        self.query_one(PreviewTitle).title = ""
-        self.query_one(PreviewText).display = False
+        for title in self.query(PreviewTitle):  # none, if the screen closes while it opens
+            title.title = ""
+        for text in self.query(PreviewText):
+            text.display = False
 
     @on(Transcript.Chosen)
     def _only_looked_at(self, event: Transcript.Chosen) -> None:
