@@ -18,8 +18,9 @@ MARKED = "Some *words* of `a` reply. "
         "| a | b |\n|---|---|\n" + f"| {MARKED} | {MARKED} |\n" * 5_000,
         ">" * 3_000 + " x",
         "\n".join("  " * depth + "- x" for depth in range(300)),
+        f"# Two megabytes\n\n\t{MARKED}\n" + f"{MARKED * 3}\n\n" * 25_000,
     ),
-    ids=("long", "one long paragraph", "brackets", "stars", "table", "quotes", "lists"),
+    ids=("long", "one long paragraph", "brackets", "stars", "table", "quotes", "lists", "huge"),
 )
 def test_nothing_of_it_is_lost(source):
     document = Document(source, 60, DARK)
@@ -60,6 +61,29 @@ def test_a_reply_that_streams_is_read_however_long_it_gets():
     assert not document.limited
     document.close()
     assert not document.limited
+
+
+def test_what_is_huge_is_a_plain_window_until_it_is_asked_for(rows):
+    document = Document(f"# Title\n\n{MARKED * 3}\n\n" * 6_000, 60, DARK)
+    assert document.limited
+    assert rows(document)[:4] == [
+        "# Title",
+        "",
+        "Some *words* of `a` reply. Some *words* of `a` reply. Some",
+        "*words* of `a` reply.",
+    ]
+    document.show_all()
+    assert not document.limited
+    assert document.line(0).text.strip() == "Title"
+
+
+def test_what_got_huge_while_it_streamed_stays_as_it_is(rows):
+    document = Document("", 60, DARK, live=True)
+    for _ in range(12):
+        document.feed("plain words " * 4_000 + "\n\n")
+    document.feed("The *end\n-")
+    document.close()
+    assert rows(document)[-2:] == ["", "The *end"]
 
 
 def test_one_paragraph_that_grows_too_long_is_only_wrapped_from_then_on(look):

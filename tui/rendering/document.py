@@ -12,7 +12,7 @@ from tui.rendering import selection
 from tui.rendering.flow import spots
 from tui.rendering.growth import Growth
 from tui.rendering.layout import FOLDED, UNFOLDED, Layout, Placed
-from tui.rendering.limits import BUDGET
+from tui.rendering.limits import BUDGET, WHOLE
 from tui.rendering.palette import Palette
 from tui.rendering.pieces import BLANK, DIM, INK, LINE, Line, Piece
 from tui.rendering.styles import style_of
@@ -52,7 +52,7 @@ class Document:
             self.feed(source)
         else:
             self._growth.source.add(clean(source))
-            self.close()
+            self._end()
 
     @property
     def source(self) -> str:
@@ -72,14 +72,12 @@ class Document:
     @property
     def limited(self) -> bool:
         """Whether some of it is shown unread, because reading it would have frozen the screen."""
-        return any(placed.unread for placed in self._layout.placed)
+        return any(placed.unread or placed.leaf.kind == "raw" for placed in self._layout.placed)
 
     def show_all(self) -> None:
         """Read everything, however long it takes."""
         self._layout.everything = True
-        for placed in self._layout.placed:
-            placed.stale = placed.unread
-        self._renew(0)
+        self._end()
 
     def feed(self, text: str) -> int:
         """Append text; returns the first row that changed."""
@@ -88,8 +86,18 @@ class Document:
 
     def close(self) -> int:
         """The text has ended: parse it whole, with its references; returns the first row that changed."""
+        if len(self.source) <= WHOLE or not self._layout.placed:
+            return self._end()
+        index = self._growth.finish()  # the rest stays as it was read while it came
+        self._layout.finish(index)
+        return self._renew(index)
+
+    def _end(self) -> int:
         env: dict[str, Any] = {}
-        self._growth.whole(env)
+        if len(self.source) > WHOLE and not self._layout.everything:
+            self._growth.window()
+        else:
+            self._growth.whole(env)
         self._layout.expire(env)
         return self._renew(0)
 

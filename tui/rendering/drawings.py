@@ -20,7 +20,7 @@ from tui.rendering.pieces import (
     Line,
     Piece,
 )
-from tui.rendering.plain import Plain
+from tui.rendering.plain import Plain, Window
 from tui.text import one_line
 
 ALERTS = {"NOTE": SKY, "TIP": SUCCESS, "IMPORTANT": VIOLET, "WARNING": WARNING, "CAUTION": ERROR}
@@ -105,8 +105,10 @@ def draw(leaf: Leaf, width: int, env: dict[str, Any], code_pad: int) -> Drawing:
             from tui.rendering.table import Table
 
             return Table(leaf.content, leaf.info, width, env)
-        case "html" | "raw":
-            return Plain(leaf.content, width, DIM if leaf.kind == "html" else INK)
+        case "html":
+            return Plain(leaf.content, width, DIM)
+        case "raw":
+            return Window(leaf.content, width)
         case "rule":
             rule = Rule()
             rule.resize(width)

@@ -37,11 +37,22 @@ class Growth:
     def __init__(self) -> None:
         self.source = Source()
         self.leaves: list[Leaf] = []
+        self._ended = False
 
     def whole(self, env: dict[str, Any]) -> None:
         """Parse everything, with its references."""
         self.leaves = parse_blocks(self.source.text, env)
         place(self.leaves, self.source, None)
+
+    def window(self) -> None:
+        """Parse nothing: the text as it is."""
+        self.leaves = [Leaf("raw", (), 0, len(self.source.starts), self.source.text.rstrip())]
+        place(self.leaves, self.source, None)
+
+    def finish(self) -> int:
+        """Parse the last leaves as they are; returns the index of the first one that may have changed."""
+        self._ended = True
+        return self.add("")
 
     def add(self, text: str) -> int:
         """Append text; returns the index of the first leaf that may have changed."""
@@ -71,7 +82,7 @@ class Growth:
     def _clear(self, line: int) -> str:
         """The text from a line on, but for a last line of which it is not clear yet what it will be."""
         start, last = self.source.start(line), self.source.starts[-1]
-        if last >= start and _UNCLEAR.fullmatch(self.source.text, last):
+        if last >= start and not self._ended and _UNCLEAR.fullmatch(self.source.text, last):
             return self.source.text[start:last]
         return self.source.text[start:]
 
@@ -92,7 +103,7 @@ class Growth:
 
     def _replace(self, index: int, leaves: list[Leaf]) -> None:
         last = leaves[-1] if leaves else None
-        if last and last.kind == "paragraph" and last.last >= len(self.source.starts) - 1:
+        if last and not self._ended and last.kind == "paragraph" and last.last >= len(self.source.starts) - 1:
             content = table_head(last.content)
             if content:
                 info = "," * (content.partition("\n")[2].count("-") - 1)

@@ -134,12 +134,18 @@ class Layout:
             return draw_growing(leaf, width, self.code_pad)
         return draw(leaf, width, self.env, self.code_pad)
 
+    def finish(self, index: int) -> None:
+        """The text has ended: what is drawn from a leaf on is drawn anew."""
+        self.live = False
+        for placed in self.placed[index:]:
+            placed.stale = True
+
     def expire(self, env: dict[str, Any]) -> None:
         """The text has ended, and these are its references: what they may change is drawn anew."""
         for placed in self.placed:
             refers = bool(env) and "[" in placed.leaf.content
-            too_much = not self.everything and placed.unread != too_long(placed.leaf)
-            placed.stale = placed.drawing.rough or refers or too_much
+            unread = not self.everything and too_long(placed.leaf)
+            placed.stale = placed.drawing.rough or refers or placed.unread != unread
         self.env = env
         self.live = False
 

@@ -9,6 +9,8 @@ import re
 
 from tui.rendering.leaves import Leaf
 
+WHOLE = 400_000
+"""Characters of the longest reply in which blocks are looked for when it is opened."""
 BUDGET = 100_000
 """What a document that is opened may cost; later blocks are shown unread."""
 LONGEST = 50_000

@@ -7,7 +7,7 @@ from itertools import accumulate
 
 from tui.rendering.flow import slice_piece
 from tui.rendering.pieces import INK, QUOTED, Line, Piece
-from tui.rendering.wrap import cells, chop, sound
+from tui.rendering.wrap import cells, chop, sound, wrap
 
 TAB = 4
 
@@ -53,23 +53,27 @@ class Plain:
 
     def _wrap_from(self, index: int) -> None:
         del self._cuts[index:], self._rows[index + 1 :]
-        rest = max(self._width - self.hang, 1)
         row = self._rows[-1]
         for text in self._sources[index:]:
-            cuts = chop(expand(text), self._width, rest)
+            cuts = self._wrap(expand(text))
             row += len(cuts)
             self._cuts.append(cuts)
             self._rows.append(row)
+
+    def _wrap(self, text: str) -> list[tuple[int, int]]:
+        return chop(text, self._width, max(self._width - self.hang, 1))
 
     def line(self, row: int) -> Line:
         """One row."""
         index = bisect_right(self._rows, row) - 1
         part = row - self._rows[index]
-        pieces = _cut(self._pieces(index), *self._cuts[index][part])
+        cuts = self._cuts[index]
+        pieces = _cut(self._pieces(index), *cuts[part])
         if part and self.hang:
             pieces.insert(0, Piece(" " * self.hang))
-        ends = row + 1 == self._rows[index + 1] and index + 1 < len(self._sources)
-        return Line(tuple(pieces), "\n" if ends else "")
+        if part + 1 < len(cuts):
+            return Line(tuple(pieces), " " * (cuts[part + 1][0] - cuts[part][1]))
+        return Line(tuple(pieces), "\n" if index + 1 < len(self._sources) else "")
 
     def _spans(self, index: int) -> Spans:
         return [(self._sources[index], self._look)]
@@ -112,6 +116,13 @@ class Plain:
         self._starts[last:] = accumulate((len(text) + 1 for text in added), initial=start)
         self._wrap_from(last)
         return changed
+
+
+class Window(Plain):
+    """Lines as they are, wrapped at spaces: a reply too large to be read as Markdown."""
+
+    def _wrap(self, text: str) -> list[tuple[int, int]]:
+        return wrap(text, self._width)
 
 
 def _cut(pieces: list[Piece], first: int, end: int) -> list[Piece]:

@@ -18,8 +18,8 @@ from tui.rendering.inline import parse_inline
 from tui.rendering.pieces import BAND, BLANK, DIM, INK, LINE, Line, Piece
 from tui.rendering.wrap import cells, wrap
 
-EXACT = 100
-"""Rows whose cells are measured as they are drawn; of later ones the source is measured."""
+EXACT = 1000
+"""Cells that are measured as they are drawn; of those in later rows the source is measured."""
 LONGEST_WORD = 24
 """Cells of a word that is not cut if there is any other way."""
 SETTLED = 40
@@ -111,7 +111,7 @@ class Table:
     def _measure(self, number: int) -> None:
         known = self._measures
         row = self._rows[number]
-        exact = number < EXACT or _TRICKY.search(row)
+        exact = self._exact(number)
         for column, part in zip(range(len(self._aligns)), split_row(row), strict=False):
             text = part.strip()
             if number and known.numeric[column]:
@@ -145,11 +145,11 @@ class Table:
 
     def _high(self, number: int) -> int:
         if not self._sizes:
-            return len(self._record(number))
+            return self._record_height(number)
         row = self._rows[number]
         if number == 1:
             return 1
-        exact = number < EXACT or _TRICKY.search(row)
+        exact = self._exact(number)
         if not exact and self._sizes == self._laid.natural and self._laid == self._measures:
             return 1  # it was measured, and has the room that it wants
         high = 1
@@ -159,6 +159,9 @@ class Table:
             if exact or cells(text) > size:
                 high = max(high, len(wrap(self._flow(number, column).text, size)))
         return high
+
+    def _exact(self, number: int) -> bool:
+        return number * len(self._aligns) < EXACT or _TRICKY.search(self._rows[number]) is not None
 
     def _flow(self, number: int, column: int) -> Flow:
         """A cell as it is drawn."""
@@ -244,6 +247,16 @@ class Table:
             whole = Flow([Piece(f"{head}: ", DIM), *value.pieces])
             lines += (Line(whole.cut(*cut)) for cut in wrap(whole.text, self._width))
         return lines
+
+    def _record_height(self, number: int) -> int:
+        if number < 2:
+            return 0
+        values = [text for _, text in self._cells(number)]
+        heads = [text for _, text in self._heads]
+        longest = max(map(cells, heads), default=0) + 2 + max(map(cells, values), default=0)
+        if longest > self._width or _TRICKY.search(self._rows[0] + self._rows[number]):
+            return len(self._record(number))
+        return len(self._aligns) + (number > 2)
 
     def spot(self, offset: int) -> tuple[int, int]:
         """The row and cell that show a place in the content, or what comes before it."""
