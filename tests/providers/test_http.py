@@ -333,7 +333,7 @@ class TestSocks:
             await get("https://models.example/", proxy="socks5://me:hush@proxy.example:1080")
         assert raised.value.kind is ErrorKind.UNAVAILABLE
         assert raised.value.message.startswith("The proxy proxy.example:1080 is a SOCKS proxy")
-        assert "segue[socks]" in raised.value.hint
+        assert "pip install aiohttp-socks" in raised.value.hint
         assert "hush" not in str(raised.value)
 
     @pytest.mark.parametrize(

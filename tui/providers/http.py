@@ -259,7 +259,7 @@ def _socks_connector(proxy: str) -> aiohttp.BaseConnector:
     except ImportError:
         raise ProviderError(
             f"The proxy {host_of(proxy)} is a SOCKS proxy, for which a part is missing",
-            "Install it: pip install 'segue[socks]'",
+            "Install it: pip install aiohttp-socks",
             kind=ErrorKind.UNAVAILABLE,
         ) from None
     address = proxy.replace("socks5h://", "socks5://").replace("socks4a://", "socks4://")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tui.providers.catalogue import Catalogue
     from tui.providers.registry import ProviderEntry, Registry
 
-INSTALL = 'pip install "segue[local]"'
+INSTALL = "pip install xllamacpp"
 MEASURE = 72
 _SHOWN_FOUND = 5
 _SHOWN_MISSING = 2

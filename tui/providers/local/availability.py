@@ -9,7 +9,7 @@ import sysconfig
 from importlib.util import find_spec
 
 ENGINE = "xllamacpp"
-INSTALL = "pip install 'segue[local]'"
+INSTALL = "pip install xllamacpp"
 _X86_64 = frozenset({"x86_64", "amd64"})
 _ARM64 = frozenset({"aarch64", "arm64"})
 
