@@ -251,3 +251,10 @@ async def test_a_model_on_the_command_line_that_is_none_opens_the_picker_and_kee
         await world.until(lambda: type(world.app.screen).__name__ == "ModelPicker")
         await world.until(lambda: world.composer.draft == "At once")
         assert not world.provider.requests
+
+
+async def test_slash_open_with_words_filters_the_list_by_them(run):
+    async with run() as world:
+        await two_conversations(world)
+        await world.say("/open kyo")
+        await world.sees("▎ kyo", "Kyoto in four days", "1 of 2")

@@ -352,3 +352,12 @@ async def test_an_id_with_a_key_that_does_not_exist_keeps_its_own(run):
         await world.sees("ctrl+l model")
         await world.pilot.press("ctrl+l")
         await world.until(lambda: type(world.app.screen).__name__ == "ModelPicker")
+
+
+async def test_typing_between_two_ctrl_c_means_that_the_program_goes_on(run):
+    async with run() as world:
+        await world.pilot.press("ctrl+c")
+        await world.sees("ctrl+c again quits")
+        await world.pilot.press("a", "backspace", "ctrl+c")
+        await world.pilot.pause()
+        assert not world.app._exit

@@ -26,7 +26,7 @@ class Command:
 COMMANDS = (
     Command("model", "Choose a model", "who answers from now on", "[PROVIDER/MODEL]", key="model"),
     Command("new", "New conversation", "begin with an empty page", key="new"),
-    Command("open", "Conversations", "find and open a conversation", key="conversations"),
+    Command("open", "Conversations", "find and open a conversation", "[WORDS]", key="conversations"),
     Command("find", "Find here", "find in this conversation", "[WORDS]", key="find"),
     Command("prompts", "Your prompts", "go to something you asked here", key="timeline"),
     Command("title", "Rename conversation", "give this conversation a title", "TITLE", needed=True),

@@ -52,7 +52,9 @@ class ChatScreen(Screen[None]):
         ),
         Binding("ctrl+f", "find", "find", tooltip="Find in this conversation", id="find", priority=True),
         Binding("ctrl+t", "timeline", "prompts", tooltip="Your prompts here", id="timeline", priority=True),
-        Binding("ctrl+b", "sidebar", "sidebar", tooltip="Show or hide it", id="sidebar", priority=True),
+        Binding(
+            "ctrl+b", "sidebar", "sidebar", tooltip="Show or hide the sidebar", id="sidebar", priority=True
+        ),
         Binding("alt+up", "walk(-1)", "messages", tooltip="Walk up the messages", id="message-up"),
         Binding("alt+down", "walk(1)", "messages", tooltip="Walk down the messages", id="message-down"),
         Binding("ctrl+end", "newest", "newest", tooltip="Go to the newest line", id="newest"),
@@ -187,6 +189,8 @@ class ChatScreen(Screen[None]):
 
     @on(Composer.Changed)
     def _written(self) -> None:
+        if self.composer.text:
+            self._interrupted = 0.0
         if self.room is not None:
             self.room.written()
 

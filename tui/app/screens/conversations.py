@@ -30,6 +30,7 @@ from tui.app.widgets.row_list import RowList
 from tui.app.widgets.title_field import TitleField
 from tui.errors import HistoryError
 from tui.history.store import ConversationChanges, HistoryStore, ListFilter
+from tui.text import one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ class Conversations(Chooser[OpenConversation]):
         current: int | None = None,
         unread: frozenset[int] = frozenset(),
         *,
+        typed: str = "",
         today: Callable[[], date] = date.today,
     ) -> None:
         """Prepare the list.
@@ -93,11 +95,13 @@ class Conversations(Chooser[OpenConversation]):
             live: Conversations that are being answered, with the hue of the model.
             current: The conversation on the page; it is chosen at first.
             unread: Conversations in which a reply ended unseen.
+            typed: What stands in the filter at first.
             today: The reader's date.
         """
         super().__init__()
         self._store = store
         self._current = current
+        self._typed_before = typed
         self._search = FullText(store, today)
 
         def titles(heading: str, view: ListFilter) -> Titles:
@@ -117,7 +121,7 @@ class Conversations(Chooser[OpenConversation]):
         """The list at the left, the found message at the right."""
         with Vertical(id="list"):
             yield Head()
-            yield Field(placeholder=self._source.placeholder, id="filter")
+            yield Field(one_line(self._typed_before), placeholder=self._source.placeholder, id="filter")
             yield Listing(self._source)
             yield Hints()
         yield Preview(id="preview")

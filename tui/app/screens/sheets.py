@@ -139,8 +139,12 @@ class Sheets:
         await self._room.app.push_screen(first, chosen)
 
     # -- conversations
-    async def all_conversations(self) -> None:
-        """Find and open a conversation."""
+    async def all_conversations(self, typed: str = "") -> None:
+        """Find and open a conversation.
+
+        Args:
+            typed: What stands in the filter.
+        """
         from tui.app.screens.conversations import Conversations, OpenConversation
 
         room, desk = self._room, self._room.desk
@@ -153,7 +157,7 @@ class Sheets:
 
         store = desk.workspace.store
         await store.look_for_changes()
-        listing = Conversations(store, desk.live_hues, desk.current, frozenset(desk.unread))
+        listing = Conversations(store, desk.live_hues, desk.current, frozenset(desk.unread), typed=typed)
         await room.app.push_screen(listing, chosen)
 
     async def _leave_deleted(self) -> None:
@@ -203,6 +207,7 @@ class Sheets:
     async def help(self) -> None:
         """All keys and commands."""
         from tui.app.screens.help import HelpScreen, sections_of
+        from tui.app.widgets.chooser import Chooser
         from tui.app.widgets.find_bar import FindBar
 
         if isinstance(self._room.app.screen, HelpScreen):
@@ -215,6 +220,7 @@ class Sheets:
             "A chosen message": (transcript,),
             "Find": (FindBar,),
             "Sidebar": (sidebar,),
+            "In every list": (Chooser,),
             **{_TITLES.get(sheet.__name__, sheet.__name__): (sheet,) for sheet in all_sheets()},
         }
         sections = sections_of(groups, self._room.app.keys)

@@ -51,7 +51,7 @@ class SlashCommands:
         await self._room.open_new()
 
     async def _do_open(self, argument: str) -> None:
-        await self._room.sheets.all_conversations()
+        await self._room.sheets.all_conversations(argument)
 
     async def _do_find(self, argument: str) -> None:
         await self._room.sheets.find(argument)
