@@ -33,6 +33,10 @@ from tui.history.store import ConversationChanges, HistoryStore, ListFilter
 from tui.text import one_line
 
 
+_ORDER = ("conversations-pin", "conversations-tag", "conversations-archive")
+"""Keys that titles have and hits have not."""
+
+
 @dataclass(frozen=True, slots=True)
 class OpenConversation:
     """What to open."""
@@ -190,7 +194,9 @@ class Conversations(Chooser[OpenConversation]):
             "conversations-open",
             "conversations-switch",
             "conversations-rename",
-            "conversations-delete",
+            *(() if self._trash else ("conversations-delete",)),
+            *(() if self._source is self._search else _ORDER),
+            "conversations-view",
             "list-close",
             conversations_open="take back" if self._trash else "open",
             conversations_switch="titles" if self._source is self._search else "full text",
@@ -304,7 +310,9 @@ class Conversations(Chooser[OpenConversation]):
         if not isinstance(row := self.chosen, SummaryRow):
             return
         before = " ".join(row.summary.tags)
-        typed = await self.app.push_screen_wait(AskLine(f"Tags of {row.title}", before, "work idea"))
+        typed = await self.app.push_screen_wait(
+            AskLine(f"Tags of {row.title}", before, "words with spaces between them")
+        )
         if typed is not None:
             await self._change(row.conversation_id, tags=tags_in(typed))
 
