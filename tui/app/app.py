@@ -43,8 +43,6 @@ THEME = "theme"
 """Key of the history's state with the theme that was chosen last."""
 TOLD, WARNED = 3.0, 5.0
 """Seconds that a toast stays."""
-TOLD, WARNED = 3.0, 5.0
-"""Seconds that a toast stays."""
 LONGEST_GOODBYE = 5.0
 """Seconds that storing what is on its way may take at the end."""
 
