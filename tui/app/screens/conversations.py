@@ -32,7 +32,6 @@ from tui.errors import HistoryError
 from tui.history.store import ConversationChanges, HistoryStore, ListFilter
 from tui.text import one_line
 
-
 _ORDER = ("conversations-pin", "conversations-tag", "conversations-archive")
 """Keys that titles have and hits have not."""
 
