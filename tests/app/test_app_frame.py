@@ -39,7 +39,7 @@ async def test_a_key_that_needs_the_history_waits_for_it(run):
     async with run(ready=False, prepare=hold_the_door) as world:
         await world.pilot.press("ctrl+r")
         world.gate.set()
-        await world.until(lambda: type(world.app.screen).__name__ == "Conversations")
+        await world.sees("Type to filter by title")
 
 
 async def test_a_history_that_cannot_be_opened_is_said_and_stays_said(run, monkeypatch):

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
-import json
 import os
 import sys
 from datetime import datetime
-from enum import Enum
-from typing import Any, TextIO, cast
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
-from tui.chat.chunks import Usage
-from tui.chat.message import Failure, Message
 from tui.errors import SegueError
 from tui.text import clean, one_line
+
+if TYPE_CHECKING:  # the app starts through here, and needs none of them yet
+    from tui.chat.chunks import Usage
+    from tui.chat.message import Failure, Message
 
 DONE, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 
@@ -41,6 +40,8 @@ def write(text: str, *, raw: bool = False) -> None:
 
 def write_json(value: Any) -> None:
     """Write ``value`` as one JSON document. Escaped to ASCII, so it can't steer a terminal."""
+    import json
+
     sys.stdout.write(json.dumps(value, indent=2, default=_plain) + "\n")
 
 
@@ -65,12 +66,16 @@ def usage_json(usage: Usage | None) -> dict[str, Any] | None:
     """Usage as scripts read it: the two counts always, the rest where it is known."""
     if usage is None:
         return None
+    import dataclasses
+
     known = {k: v for k, v in dataclasses.asdict(usage).items() if v is not None}
     return {"input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens} | known
 
 
 def failure_json(failure: Failure | None) -> dict[str, Any] | None:
     """A failure as scripts read it."""
+    import dataclasses
+
     return None if failure is None else dataclasses.asdict(failure)
 
 
@@ -91,6 +96,9 @@ def message_json(message: Message) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
+    import dataclasses
+    from enum import Enum
+
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, datetime):
