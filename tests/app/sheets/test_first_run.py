@@ -43,7 +43,7 @@ async def test_only_the_chosen_one_explains_itself(host, registry, catalogue, te
         assert "What you write" not in shown
         assert "Qwen2.5 Coder 0.5B, Apache-2.0. A demo: weak on facts." in shown
         assert "491 MB" in shown and "11.2 GB are free" in shown
-        assert "enter download and begin" in shown
+        assert "enter begin" in shown
 
 
 async def test_enter_begins_with_the_chosen_model(host, registry, catalogue) -> None:

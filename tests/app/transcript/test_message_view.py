@@ -182,6 +182,15 @@ def test_a_source_that_is_not_safe_is_only_shown(url):
     assert view.target(3, 4) is None
 
 
+def test_a_very_long_reply_is_plain_until_all_is_wanted():
+    view = reply("A word of **weight**. " * 3000)
+    assert view.document.limited
+    assert rows(view)[-1].endswith("enter show all")
+    assert view.fold()
+    assert not view.document.limited and "show all" not in rows(view)[-1]
+    assert "**" not in view.line(view.height - 1).text
+
+
 def test_clicks_find_their_action():
     view = reply(
         "Text",

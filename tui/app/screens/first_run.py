@@ -134,11 +134,8 @@ class FirstRun(Chooser[str]):
         return ChoiceRow(choice.key, choice.title, choice.what, choice.price, lines)
 
     def _say_what_enter_does(self, key: object) -> None:
-        download = key == _LOCAL and self._offer is not None and self._offer.bytes
         words = {_CONNECT: "connect", _INSTALL: "go on without"}.get(str(key), "begin")
-        self.query_one(Hints).show(
-            "list-up", "first-begin", "help", "quit", first_begin="download and begin" if download else words
-        )
+        self.query_one(Hints).show("list-up", "first-begin", "help", "quit", first_begin=words)
 
     def _found(self) -> list[Row]:
         """The providers that can be used, a few that miss something, and how many more there are."""
@@ -177,11 +174,15 @@ class FirstRun(Chooser[str]):
             price = "" if self._why_no_local else "one line"
             return ChoiceRow(_INSTALL, "A model on this machine", "needs an extra", price), explanation
         size = f"{offer.bytes / 1e6:.0f} MB" if offer.bytes else "free"
-        title = "A small model, downloaded now" if offer.bytes else "A small model, already here"
+        title = "A small model, to download" if offer.bytes else "A small model, already here"
         about = f"{offer.title}, {offer.licence}. {offer.note[:1].upper()}{offer.note[1:]}."
         room = f"{offer.free_bytes / 1e9:.1f} GB are free."
         if offer.bytes:
-            about += f" Ready in a minute or two; {room}" if offer.fits else f" Too little room: only {room}"
+            about += (
+                f" Your first message fetches it, in a minute or two; {room}"
+                if offer.fits
+                else f" Too little room: only {room}"
+            )
         return ChoiceRow(_LOCAL, title, "on this machine, no key", size), one_line(about)
 
     # -- what the keys do

@@ -36,21 +36,33 @@ _ENDED = {
 }
 
 
-def footer_rows(message: Message, look: Look, *, text: bool) -> Rows:
+def footer_rows(message: Message, look: Look, *, text: bool, limited: bool = False) -> Rows:
     """The rows under a reply; a blank parts each group from what is above.
 
     Args:
         message: The reply.
         look: Width and colours.
         text: Whether there is text above.
+        limited: Whether some of it is shown plain, for its length.
     """
-    parts = (_links(message, look), _notices(message, look), _end(message, look))
+    parts = (
+        _limit(look) if limited else [],
+        _links(message, look),
+        _notices(message, look),
+        _end(message, look),
+    )
     rows: list[Sequence[Piece]] = []
     for group in filter(None, parts):
         if rows or text:
             rows.append(())
         rows += group
     return Rows(look, rows)
+
+
+def _limit(look: Look) -> list[Sequence[Piece]]:
+    target = Target("fold")
+    words = Piece("very long: shown in part without its Markdown   ", look.ink.dim)
+    return [[words, Piece("enter", look.ink.soft, target), Piece(" show all", look.ink.dim, target)]]
 
 
 def _links(message: Message, look: Look) -> list[Sequence[Piece]]:

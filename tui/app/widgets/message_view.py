@@ -116,7 +116,8 @@ class MessageView:
         if not self.prompt:
             begun = bool(self.body.source)
             self._name, self._chosen_name = self._name_line(), self._name_line(meta_words(message))
-            self._footer = footer_rows(message, look, text=begun or message.live)
+            limited = not message.live and self.document is not None and self.document.limited
+            self._footer = footer_rows(message, look, text=begun or message.live, limited=limited)
         self._forget(0)
 
     def _name_line(self, meta: str = "") -> Rows:
@@ -328,7 +329,15 @@ class MessageView:
         """Show the text, where it is folded."""
 
     def fold(self) -> bool:
-        """Open or close the reasoning. Returns whether there is any."""
+        """Show all of a text that is shown plain for its length; else open or close the reasoning.
+
+        Returns:
+            Whether there is either.
+        """
+        if self.document and self.document.limited:
+            self.document.show_all()
+            self._surround()
+            return True
         if self.thought.source:
             self.open = not self.open
             self._surround()

@@ -64,7 +64,9 @@ class Transcript(SearchableList, can_focus=True):
         Binding("p", "choose('pin')", "pin", tooltip="Keep it in every request, or not", id="pin-message"),
         Binding("s", "choose('compact')", "sum up", tooltip="Sum up first, then ask again", id="message-sum"),
         Binding("d", "choose('delete')", "delete", tooltip="Delete the message", id="message-delete"),
-        Binding("enter,space", "fold", "fold", tooltip="Open or close the reasoning", id="message-fold"),
+        Binding(
+            "enter,space", "fold", "fold", tooltip="Open or close the reasoning; show all", id="message-fold"
+        ),
         Binding("v", "select_lines", "select lines", tooltip="Select lines with ↑ and ↓", id="message-lines"),
         Binding("n", "next_hit(1)", "next hit", tooltip="Go to the next hit", id="find-next"),
         Binding("N", "next_hit(-1)", "hit before", tooltip="Go to the hit before", id="find-previous"),
