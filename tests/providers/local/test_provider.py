@@ -125,7 +125,7 @@ async def test_without_an_engine_the_way_to_get_one_is_said(
     local: type[LocalProvider], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tui.providers.local.availability.ENGINE", "no_such_engine")
-    with pytest.raises(ProviderError, match=r"pip install 'segue\[local\]'") as failed:
+    with pytest.raises(ProviderError, match="pip install xllamacpp") as failed:
         await ask(local)
     assert failed.value.kind is ErrorKind.UNAVAILABLE
 
