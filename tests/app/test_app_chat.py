@@ -46,17 +46,19 @@ async def test_a_reply_streams_and_escape_stops_it_and_keeps_its_text(run):
         assert world.provider.closed == 1
 
 
-async def test_a_reply_that_is_stopped_before_it_began_is_stored_as_stopped(run):
+async def test_a_reply_that_is_stopped_before_it_began_is_stored_as_stopped(run, monkeypatch):
     async with run() as world:
         desk = world.chat.room.desk
         world.script(asyncio.Event(), "never seen", DONE)
+        start = desk.chat.start
 
-        async def send_and_stop():
-            live = await desk.chat.send("Go")
+        async def start_and_stop(reply):
+            live = await start(reply)
             desk.stop()
             return live
 
-        desk.begin(desk.chat, send_and_stop)
+        monkeypatch.setattr(desk.chat, "start", start_and_stop)
+        desk.submit("Go")
         await world.sees("stopped")
         _, reply = await world.path()
         assert (reply.status, reply.text) == (Status.STOPPED, "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.app.chat import recent_models
+from tui.engine.choice import recent_models
 
 
 async def used(world):

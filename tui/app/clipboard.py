@@ -13,12 +13,13 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
-
-from textual.app import App
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.paths import PRIVATE_FILE, Paths, private_dir
 from tui.text import clean
+
+if TYPE_CHECKING:
+    from textual.app import App
 
 _PATIENCE = 3.0
 """Seconds for a tool to take the text."""
@@ -65,14 +66,18 @@ async def copy(
     env = os.environ if env is None else env
     text = clean(text)
     app.copy_to_clipboard(text)
-    for tool in tools(env, sys.platform):
-        if await _fed(tool, text):
-            return Copied(tool.name, f"Copied with {tool.name}")
     trouble = terminal_trouble(env, text)
-    if not trouble:
+    copied = await _by_tool(text, env)
+    if copied is None and not trouble:
         return Copied("terminal", "Copied through the terminal (OSC 52)")
-    folder = Paths.default().cache if folder is None else folder
-    return await asyncio.to_thread(_save, text, folder / "copied.txt", trouble)
+    return copied or await _saved(text, folder, trouble)
+
+
+async def copy_by_tool(text: str, env: Mapping[str, str] | None = None, folder: Path | None = None) -> Copied:
+    """As ``copy``, where nothing but text may be written to the terminal."""
+    text = clean(text)
+    copied = await _by_tool(text, os.environ if env is None else env)
+    return copied or await _saved(text, folder, "No clipboard is reached")
 
 
 def tools(env: Mapping[str, str], platform: str) -> Iterator[Tool]:
@@ -109,6 +114,13 @@ def terminal_trouble(env: Mapping[str, str], text: str) -> str:
     return ""
 
 
+async def _by_tool(text: str, env: Mapping[str, str]) -> Copied | None:
+    for tool in tools(env, sys.platform):
+        if await _fed(tool, text):
+            return Copied(tool.name, f"Copied with {tool.name}")
+    return None
+
+
 async def _fed(tool: Tool, text: str) -> bool:
     """Give ``text`` to a tool. Returns whether it took it."""
     quiet = asyncio.subprocess.DEVNULL  # such tools stay behind to serve the clipboard, and keep what is open
@@ -126,6 +138,11 @@ async def _fed(tool: Tool, text: str) -> bool:
         await process.wait()
         return False
     return process.returncode == 0
+
+
+async def _saved(text: str, folder: Path | None, trouble: str) -> Copied:
+    folder = Paths.default().cache if folder is None else folder
+    return await asyncio.to_thread(_save, text, folder / "copied.txt", trouble)
 
 
 def _save(text: str, path: Path, trouble: str) -> Copied:

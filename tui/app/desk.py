@@ -7,16 +7,18 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from tui.app.background import in_background
-from tui.app.chat import Chat, Place, note_model
+from tui.app.chat import Chat
 from tui.app.drafts import AT_WORK, Drafts
-from tui.app.folder import Folder
 from tui.app.live import LiveReplies, LiveReply, key_of
 from tui.app.start import StartOptions
 from tui.chat.conversation import Conversation
 from tui.chat.message import Message, Status
-from tui.engine.choice import choose_model
+from tui.engine.choice import choose_model, note_model
 from tui.engine.engine import Engine
 from tui.engine.events import Event, Finished
+from tui.engine.folder import Folder
+from tui.engine.reply import Reply
+from tui.engine.talk import Place
 from tui.errors import NotFoundError, SegueError
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ _WENT_WELL = frozenset({Status.COMPLETE, Status.LENGTH, Status.TOOL, Status.EMPT
 _FIRST_TURN = 2
 """Messages after the first reply: then a model may name the conversation."""
 
-Act = Callable[[], Awaitable[LiveReply]]
+Act = Callable[[], Awaitable[Reply]]
 
 
 class Face(Protocol):
@@ -202,7 +204,7 @@ class Desk:
     async def _begin(self, chat: Chat, act: Act, text: str) -> None:
         conversation, before = chat.conversation, chat.conversation.path()
         try:
-            live = await act()
+            live = await chat.start(await act())
         except SegueError as error:
             chat.preparing = False  # before the keys are shown anew
             self._face.tell(error)

@@ -1,4 +1,4 @@
-"""A text in the person's own editor."""
+"""A text in the person's own editor: outside the app, or where there is no app."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ import asyncio
 import contextlib
 import os
 import shlex
+import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from textual.app import SuspendNotSupported
 
 from tui.errors import SegueError
 
@@ -45,22 +44,47 @@ async def edit(app: App[None], text: str) -> str:
     Raises:
         SegueError: The editor can't be started, failed, or left no text.
     """
+    from textual.app import SuspendNotSupported
+
+    with _draft(text) as (command, path):
+        try:
+            with app.batch_update(), app.suspend():
+                code = await _run(command)
+        except SuspendNotSupported:
+            raise SegueError("This terminal can't be lent to an editor") from None
+        return _written(command, path, code, text)
+
+
+def edit_here(text: str) -> str:
+    """Let the person edit ``text`` where nothing else uses the terminal; waits for the editor.
+
+    Raises:
+        SegueError: As ``edit``.
+    """
+    with _draft(text) as (command, path):
+        return _written(command, path, subprocess.run(command).returncode, text)
+
+
+@contextlib.contextmanager
+def _draft(text: str) -> Iterator[tuple[list[str], Path]]:
+    """The command that edits a file with ``text``, and the file."""
     command = editor_command()
     with tempfile.TemporaryDirectory(prefix="segue-") as folder:  # 0700
         path = Path(folder, "message.md")
         path.write_text(text, encoding="utf-8")
         try:
-            with app.batch_update(), app.suspend():
-                code = await _run([*command, str(path)])
-        except SuspendNotSupported:
-            raise SegueError("This terminal can't be lent to an editor") from None
+            yield [*command, str(path)], path
         except OSError as error:
             reason = f"{command[0]}: {error.strerror}"
             raise SegueError(reason, "Set $EDITOR to another editor.") from None
-        if code:
-            raise SegueError(f"{command[0]} ended with code {code}", "The draft is as it was.")
-        with contextlib.suppress(FileNotFoundError):
-            return path.read_text(encoding="utf-8", errors="replace").rstrip("\n")
+
+
+def _written(command: Sequence[str], path: Path, code: int, text: str) -> str:
+    """What the editor left."""
+    if code:
+        raise SegueError(f"{command[0]} ended with code {code}", "The draft is as it was.")
+    with contextlib.suppress(FileNotFoundError):
+        return path.read_text(encoding="utf-8", errors="replace").rstrip("\n")
     return text
 
 

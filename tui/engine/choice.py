@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 LAST_MODEL = "last_model"
 """Key of the history's state where the model chosen last is kept."""
+RECENT_MODELS = "recent_models"
+"""Key of the history's state with the models used lately, newest first, one a line."""
 LOCAL = "local"
+_RECENTS = 12
 _SUGGESTED = 5
 
 
@@ -70,3 +73,17 @@ def find_model(words: str, registry: Registry, catalogue: Catalogue) -> str:
     near = alike or get_close_matches(words, [model.id for model in usable], _SUGGESTED, 0.4)
     hint = f"Did you mean {', '.join(near[:_SUGGESTED])}?" if near else "segue models lists them."
     raise UsageError(f"There is no model {one_line(words, 80)}", hint)
+
+
+async def note_model(store: HistoryStore, model_id: str) -> None:
+    """Remember a model as the one used last."""
+    known = await recent_models(store)
+    if known[:1] != [model_id]:
+        recents = [model_id, *(name for name in known if name != model_id)]
+        await store.set_state(RECENT_MODELS, "\n".join(recents[:_RECENTS]))
+        await store.set_state(LAST_MODEL, model_id)
+
+
+async def recent_models(store: HistoryStore) -> list[str]:
+    """The models used lately, newest first."""
+    return (await store.get_state(RECENT_MODELS)).split()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.app.chat import Undo
 from tui.chat.message import Role
+from tui.engine.talk import Undo
 from tui.errors import UsageError
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tui.app.background import in_background
-from tui.app.chat import Chat, note_model
+from tui.app.chat import Chat
 from tui.app.desk import Act, Desk
 from tui.app.screens.frame import Frame
 from tui.app.screens.message_actions import MessageActions
@@ -18,6 +18,7 @@ from tui.app.widgets.queue_line import QueueLine
 from tui.app.widgets.sidebar import Conversations, Sidebar
 from tui.app.widgets.slash_menu import SlashMenu
 from tui.app.widgets.transcript import Transcript
+from tui.engine.choice import note_model
 from tui.engine.events import Event, ReasoningAdded, TextAdded
 from tui.errors import SegueError
 from tui.history.store import Change

@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui.app.background import in_background
-from tui.app.chat import note_model, recent_models
 from tui.app.commands import COMMANDS
 from tui.chat.message import Role
-from tui.engine.choice import find_model
+from tui.engine.choice import find_model, note_model, recent_models
 from tui.errors import HistoryError, SegueError, UsageError
 
 if TYPE_CHECKING:

@@ -7,23 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.app.screens.order import Order
+from tui.engine.parameters import changed
 from tui.errors import UsageError
 from tui.text import clean, one_line
 
 if TYPE_CHECKING:
     from tui.app.screens.room import ChatRoom
-
-Value = str | int | float
-
-PARAMETERS: dict[str, type[Value]] = {
-    "temperature": float,
-    "top_p": float,
-    "max_tokens": int,
-    "seed": int,
-    "reasoning_effort": str,
-    "stop": str,
-}
-"""What ``/set`` knows, and how it is written."""
 
 
 class SlashCommands:
@@ -86,16 +75,12 @@ class SlashCommands:
     async def _do_set(self, argument: str) -> None:
         name, _, value = argument.partition(" ")
         chat = self._room.desk.chat
-        parameters = dict(chat.conversation.parameters)
+        parameters = chat.conversation.parameters
         if not name:
             shown = ", ".join(f"{key} = {value}" for key, value in parameters.items())
             self._room.app.notify(shown or "No parameter is set. As in /set temperature 0.2")
             return
-        if name not in PARAMETERS:
-            raise UsageError(f"There is no parameter {one_line(name)}", f"There are {', '.join(PARAMETERS)}.")
-        parameters.pop(name, None)
-        if value.strip():
-            parameters[name] = _value(name, value.strip())
+        parameters = changed(parameters, name, value.strip())
         await chat.change(parameters=parameters)
         self._room.app.notify(f"{name} = {parameters[name]}" if name in parameters else f"{name} is not set")
 
@@ -164,11 +149,3 @@ class SlashCommands:
 
     async def _do_quit(self, argument: str) -> None:
         await self._room.app.action_quit()
-
-
-def _value(name: str, text: str) -> Value:
-    try:
-        return PARAMETERS[name](text)
-    except ValueError:
-        kind = "a whole number" if PARAMETERS[name] is int else "a number"
-        raise UsageError(f"{name} must be {kind}, not {one_line(text)}") from None
