@@ -5,19 +5,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+import random
 import sqlite3
 from pathlib import Path
 
 import pytest
 
+from tui.chat.attachment import attachment_of
 from tui.chat.message import Role
 from tui.errors import HistoryError, HistoryTooNewError
 from tui.history import migrations
 from tui.history.database import Place, connect
 from tui.history.files import uri
+from tui.history.migrations import m001_start
 from tui.history.sqlite import open_history
 
-FIRST = migrations.MIGRATIONS[:1]
+NOW = migrations.MIGRATIONS
 
 
 def add_stars(connection: sqlite3.Connection) -> None:
@@ -46,9 +49,32 @@ def copies(path: Path) -> list[Path]:
 
 
 @pytest.fixture
-async def old(history_file, open_at, chat, monkeypatch) -> Path:
+def first(history_file) -> Path:
     """A history of the first form, as the first program wrote it."""
-    monkeypatch.setattr(migrations, "MIGRATIONS", FIRST)
+    history_file.parent.mkdir()
+    with contextlib.closing(sqlite3.connect(history_file, isolation_level=None)) as connection:
+        m001_start.migrate(connection)
+        connection.execute(
+            "INSERT INTO conversations (origin, title, title_key, created_at, updated_at, leaf, draft) "
+            "VALUES ('segue:1', 'Hello', 'hello', 1, 1, 2, 'half')"
+        )
+        connection.executemany(
+            "INSERT INTO messages (id, conversation_id, parent, role, status, created_at, text, images) "
+            "VALUES (?, 1, ?, ?, 'complete', 1, ?, ?)",
+            [
+                (1, None, "user", "Hello", None),
+                (2, 1, "assistant", "Hi there", '[{"url": "https://example.org/a.png", "alt": "A"}]'),
+            ],
+        )
+        connection.execute("INSERT INTO messages_fts (messages_fts) VALUES ('rebuild')")
+        connection.execute(f"PRAGMA application_id = {migrations.APPLICATION_ID}")
+        connection.execute("PRAGMA user_version = 1")
+    return history_file
+
+
+@pytest.fixture
+async def old(history_file, open_at, chat) -> Path:
+    """A history of today's form, which the tests call old: they add one more."""
     async with open_at(history_file) as store:
         await chat(store, "Hello", "Hi there")
     return history_file
@@ -81,28 +107,59 @@ async def test_the_file_says_whose_it_is_and_each_connection_is_careful(history_
             assert connection.execute(f"PRAGMA {name}").fetchone()[0] == value, name
 
 
-async def test_the_first_form_still_opens_in_this_program(old, monkeypatch):
-    monkeypatch.undo()
-    assert await texts(old) == ["Hello", "Hi there"]
-    assert form(old) == migrations.newest()
+async def test_the_first_form_opens_in_this_program_and_takes_files(first, open_at):
+    note = attachment_of("note.txt", b"Buy milk")
+    async with open_at(first) as store:
+        [row] = await store.list_conversations()
+        loaded = await store.load_conversation(row.id)
+        assert (loaded.draft, loaded.attachments) == ("half", ())
+        hello, hi = await store.messages(loaded.path())
+        assert (hello.text, hi.text, hi.images[0].alt, hi.attachments) == ("Hello", "Hi there", "A", ())
+        assert [hit.message_id for hit in await store.search("there")] == [hi.id]
+        added = await store.add_message(row.id, hi.id, Role.USER, "See", attachments=[note])
+        assert await store.with_contents(added.attachments) == [note]
+    assert form(first) == migrations.newest()
+    [copy] = copies(first)
+    assert form(copy) == 1
+
+
+async def test_an_old_history_loses_nothing_with_its_first_page(first, open_at):
+    with contextlib.closing(sqlite3.connect(first)) as connection, connection:
+        connection.executemany(
+            "INSERT INTO messages (id, conversation_id, parent, role, status, created_at, text) "
+            "VALUES (?, 1, ?, 'user', 'complete', 1, ?)",
+            [(number, number - 1, "x" * 3000) for number in range(3, 300)],
+        )
+    async with open_at(first) as store:  # which brings it to today's form, behind all these pages
+        note = attachment_of("note.txt", b"Buy milk")
+        await store.add_message(1, 299, Role.USER, "See", attachments=[note])
+    data = bytearray(first.read_bytes())
+    data[:4096] = random.Random(2).randbytes(4096)
+    first.write_bytes(data)
+    async with open_at(first) as store:
+        assert "300 messages in 1 conversations were saved" in store.notice
+        loaded = await store.load_conversation(1)
+        [last] = await store.messages([loaded.leaf])
+        [saved] = await store.with_contents(last.attachments)
+        assert saved.text == "Buy milk"
 
 
 async def test_a_migration_keeps_everything_and_a_copy(old, monkeypatch):
-    monkeypatch.setattr(migrations, "MIGRATIONS", (*FIRST, add_stars))
+    monkeypatch.setattr(migrations, "MIGRATIONS", (*NOW, add_stars))
     assert await texts(old) == ["Hello", "Hi there"]
-    assert form(old) == 2
+    assert form(old) == len(NOW) + 1
     [copy] = copies(old)
-    assert form(copy) == 1
-    monkeypatch.setattr(migrations, "MIGRATIONS", FIRST)
+    assert form(copy) == len(NOW)
+    monkeypatch.setattr(migrations, "MIGRATIONS", NOW)
     assert await texts(copy) == ["Hello", "Hi there"]
 
 
 async def test_a_migration_that_fails_changes_nothing(old, monkeypatch):
-    monkeypatch.setattr(migrations, "MIGRATIONS", (*FIRST, fail_half_way))
+    monkeypatch.setattr(migrations, "MIGRATIONS", (*NOW, fail_half_way))
     with pytest.raises(HistoryError, match="nowhere"):
         await open_history(old)
-    assert form(old) == 1
-    monkeypatch.setattr(migrations, "MIGRATIONS", FIRST)
+    assert form(old) == len(NOW)
+    monkeypatch.setattr(migrations, "MIGRATIONS", NOW)
     assert await texts(old) == ["Hello", "Hi there"]
 
 
@@ -122,7 +179,7 @@ async def test_a_migration_that_is_killed_changes_nothing(old, child):
     )
     assert program.says() == "half way"
     program.kill()
-    assert form(old) == 1
+    assert form(old) == len(NOW)
     assert await texts(old) == ["Hello", "Hi there"]
     assert len(copies(old)) == 1
 
@@ -141,22 +198,22 @@ async def test_two_programs_that_migrate_at_once_do_it_once(old, child):
     for program in programs:
         program.go_on()
     assert await asyncio.gather(*(asyncio.to_thread(program.says) for program in programs)) == [["", 1]] * 3
-    assert form(old) == 2
+    assert form(old) == len(NOW) + 1
 
 
 @pytest.fixture
 async def newer(old, monkeypatch) -> Path:
     """A history that a newer Segue has written."""
-    monkeypatch.setattr(migrations, "MIGRATIONS", (*FIRST, add_stars))
+    monkeypatch.setattr(migrations, "MIGRATIONS", (*NOW, add_stars))
     await texts(old)
-    monkeypatch.setattr(migrations, "MIGRATIONS", FIRST)
+    monkeypatch.setattr(migrations, "MIGRATIONS", NOW)
     return old
 
 
 async def test_a_newer_form_is_read_and_not_touched(newer):
     before = digest(newer)
     store = await open_history(newer)
-    assert "newer Segue (form 2" in store.notice
+    assert f"newer Segue (form {len(NOW) + 1}" in store.notice
     [row] = await store.list_conversations()
     loaded = await store.load_conversation(row.id)
     assert [message.text for message in await store.messages(loaded.path())] == ["Hello", "Hi there"]
@@ -166,7 +223,7 @@ async def test_a_newer_form_is_read_and_not_touched(newer):
         store.update_conversation(row.id, title="x"),
         store.interrupt_abandoned(),
     ):
-        with pytest.raises(HistoryTooNewError, match="form 2"):
+        with pytest.raises(HistoryTooNewError, match=f"form {len(NOW) + 1}"):
             await attempt
     await store.look_for_changes()
     await store.close()
@@ -177,12 +234,12 @@ async def test_a_newer_form_that_can_not_even_be_read_says_so(old, monkeypatch):
     def rename(connection: sqlite3.Connection) -> None:
         connection.execute("ALTER TABLE conversations RENAME COLUMN tags TO labels")
 
-    monkeypatch.setattr(migrations, "MIGRATIONS", (*FIRST, rename))
+    monkeypatch.setattr(migrations, "MIGRATIONS", (*NOW, rename))
     store = await open_history(old)
     await store.close()
-    monkeypatch.setattr(migrations, "MIGRATIONS", FIRST)
+    monkeypatch.setattr(migrations, "MIGRATIONS", NOW)
     store = await open_history(old)
-    with pytest.raises(HistoryTooNewError, match="form 2"):
+    with pytest.raises(HistoryTooNewError, match=f"form {len(NOW) + 1}"):
         await store.list_conversations()
     await store.close()
 
@@ -190,9 +247,9 @@ async def test_a_newer_form_that_can_not_even_be_read_says_so(old, monkeypatch):
 async def test_a_newer_form_with_its_journal_is_not_touched(old, child, monkeypatch):
     program = child(
         """
-        import sqlite3
+        import sqlite3, tui.history.migrations as migrations
         connection = sqlite3.connect(path, isolation_level=None)
-        connection.execute("PRAGMA user_version = 2")
+        connection.execute(f"PRAGMA user_version = {migrations.newest() + 1}")
         say("newer")
         await listen()
         """
@@ -200,10 +257,10 @@ async def test_a_newer_form_with_its_journal_is_not_touched(old, child, monkeypa
     program.says()
     program.kill()
     journal = old.with_name("history.db-wal")
-    monkeypatch.setattr(migrations, "MIGRATIONS", FIRST)
+    monkeypatch.setattr(migrations, "MIGRATIONS", NOW)
     before = digest(old), digest(journal)
     store = await open_history(old)
-    assert "form 2" in store.notice
+    assert f"form {len(NOW) + 1}" in store.notice
     await store.close()
     assert (digest(old), digest(journal)) == before
 

@@ -13,6 +13,10 @@ _PIECES = re.compile(
 # code and JSON. A word is at least one token.
 _CHARACTERS_PER_TOKEN = {"latin": 5.2, "digits": 3.0, "cyrillic": 4.1, "cjk": 0.75, "other": 1.6}
 TOKENS_PER_MESSAGE = 4
+TOKENS_PER_IMAGE = 1200
+"""Of a picture of a screen, at most vendors; each counts in its own way, by width and height."""
+TOKENS_PER_PDF_PAGE = 2000
+"""Claude counts about 2300 for a page of text, Gemini about 560."""
 
 
 def estimate_tokens(text: str) -> int:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from tui.chat.attachment import Attachment
 from tui.chat.message import Message, Role
 
 
@@ -49,6 +50,8 @@ class Conversation:
     hues: dict[str, str] = field(default_factory=dict)
     """Model id to the name of its hue."""
     draft: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    """Files that wait with the draft."""
     tags: tuple[str, ...] = ()
     pins: tuple[int, ...] = ()
     """Messages that are never left out of a request."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from tui.chat.attachment import Attachment
 from tui.chat.chunks import Image, Source, Usage
 from tui.text import one_line
 
@@ -72,6 +73,8 @@ class Message:
     sources: tuple[Source, ...] = ()
     images: tuple[Image, ...] = ()
     notices: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    """Files that a prompt was sent with; the history keeps their contents."""
     created_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     finished_at: datetime | None = None
     reasoning_seconds: float | None = None

@@ -9,10 +9,10 @@ from dataclasses import replace
 from tui.chat.bundle import Bundle
 from tui.chat.conversation import Conversation, Node
 from tui.chat.message import Message, Status
-from tui.history import conversations, messages
+from tui.history import contents, conversations, messages
 from tui.history.folding import key
 from tui.history.indexing import WHOLE_CONVERSATION, index
-from tui.history.rows import insert, message_columns, pack, tag_key, update
+from tui.history.rows import insert, message_columns, pack, pack_attachments, tag_key, update
 from tui.history.stamps import to_stamp
 from tui.text import normalise
 
@@ -58,6 +58,7 @@ def write(connection: sqlite3.Connection, bundle: Bundle) -> int:
     """Write one conversation with its messages, and return its id."""
     conversation = bundle.conversation
     conversation_id = insert(connection, "conversations", _columns(connection, conversation))
+    contents.keep(connection, conversation.attachments)
     ids: dict[int, int] = {}
     newest = 0
     for message in bundle.messages:
@@ -72,6 +73,7 @@ def write(connection: sqlite3.Connection, bundle: Bundle) -> int:
             **message_columns(message),
         }
         insert(connection, "messages", columns)
+        contents.keep(connection, message.attachments)
     index(connection, conversation_id, WHOLE_CONVERSATION)
     leaf = None if conversation.leaf is None else ids[conversation.leaf]
     pins = pack([ids[pin] for pin in conversation.pins if pin in ids])
@@ -116,6 +118,7 @@ def _columns(connection: sqlite3.Connection, conversation: Conversation) -> dict
         "parameters": pack(conversation.parameters),
         "hues": pack(conversation.hues),
         "draft": normalise(conversation.draft),
+        "attachments": pack_attachments(conversation.attachments),
     }
     if conversation.id and not _taken(connection, "conversations", conversation.id):
         columns["id"] = conversation.id

@@ -11,9 +11,10 @@ from typing import Any
 from tui.chat.conversation import Conversation, Node
 from tui.chat.message import Role
 from tui.errors import NotFoundError
+from tui.history import contents
 from tui.history.folding import key
 from tui.history.indexing import WHOLE_CONVERSATION, unindex
-from tui.history.rows import conversation_of, insert, pack, tag_key, update
+from tui.history.rows import conversation_of, insert, pack, pack_attachments, tag_key, update
 from tui.history.stamps import now_stamp, to_stamp
 from tui.text import normalise
 
@@ -77,6 +78,7 @@ _COLUMNS: dict[str, Callable[[Any], Mapping[str, Any]]] = {
     "parameters": lambda value: {"parameters": pack(value)},
     "hues": lambda value: {"hues": pack(value)},
     "draft": lambda value: {"draft": normalise(value)},
+    "attachments": lambda value: {"attachments": pack_attachments(value)},
     "tags": lambda value: {"tags": pack(value), "tag_key": tag_key(value)},
     "pins": lambda value: {"pins": pack(value)},
     "pinned": lambda value: {"pinned": bool(value)},
@@ -89,6 +91,7 @@ def change(connection: sqlite3.Connection, conversation_id: int, changes: Mappin
     columns: dict[str, Any] = {}
     for name, value in changes.items():
         columns |= _COLUMNS[name](value)
+    contents.keep(connection, changes.get("attachments", ()))
     if columns and not update(connection, "conversations", conversation_id, columns):
         raise missing(conversation_id)
 
@@ -117,13 +120,14 @@ def empty_trash(connection: sqlite3.Connection, before: datetime) -> int:
     for (conversation_id,) in rows:
         unindex(connection, conversation_id, WHOLE_CONVERSATION)
         connection.execute("DELETE FROM conversations WHERE id = ?", (conversation_id,))
+    contents.sweep(connection)
     return len(rows)
 
 
 def drop_empty(connection: sqlite3.Connection, gone: Callable[[str], bool]) -> None:
     """Remove conversations without a message or a draft, whose program is gone."""
     rows = connection.execute(
-        "SELECT id, owner FROM conversations WHERE message_count = 0 AND draft = ''"
+        "SELECT id, owner FROM conversations WHERE message_count = 0 AND draft = '' AND attachments IS NULL"
     ).fetchall()
     for conversation_id, owner in rows:
         if owner is None or gone(owner):

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from tui.chat.message import Failure, Message, Status
 from tui.errors import ErrorKind, NotFoundError
-from tui.history import conversations
+from tui.history import contents, conversations
 from tui.history.folding import spaced
 from tui.history.indexing import index, unindex
 from tui.history.rows import insert, message_columns, message_of, pack, update
@@ -53,7 +53,13 @@ def add(connection: sqlite3.Connection, owner: str, message: Message) -> Message
         raise conversations.missing(conversation_id)
     if parent is not None and _conversation_of(connection, parent) != conversation_id:
         raise missing(parent)
-    stored = replace(message, id=message_id, created_at=from_stamp(now), text=normalise(message.text))
+    stored = replace(
+        message,
+        id=message_id,
+        created_at=from_stamp(now),
+        text=normalise(message.text),
+        attachments=contents.keep(connection, message.attachments),
+    )
     columns = {
         "id": message_id,
         "conversation_id": conversation_id,

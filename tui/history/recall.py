@@ -1,12 +1,17 @@
-"""Small things that outlive the program: prompts to recall, and values by name."""
+"""Small things that outlive the program: prompts to recall, a new conversation's draft, values by name."""
 
 from __future__ import annotations
 
 import sqlite3
 
+from tui.chat.draft import Draft
+from tui.history import contents
+from tui.history.rows import attachments_of, pack_attachments
 from tui.text import normalise
 
 KEPT_PROMPTS = 1000
+NEW_DRAFT = "new_draft"
+"""Key of the state where the text of a draft is kept whose conversation does not exist yet."""
 
 
 def remember(connection: sqlite3.Connection, text: str) -> None:
@@ -26,6 +31,19 @@ def prompts(connection: sqlite3.Connection, limit: int) -> list[str]:
     """The newest prompts, newest first."""
     rows = connection.execute("SELECT text FROM prompts ORDER BY id DESC LIMIT ?", (limit,))
     return [text for (text,) in rows]
+
+
+def set_new_draft(connection: sqlite3.Connection, draft: Draft) -> None:
+    """Keep what is written in a conversation that does not exist yet."""
+    contents.keep(connection, draft.attachments)
+    set_state(connection, NEW_DRAFT, draft.text)
+    set_state(connection, contents.OF_NEW_DRAFT, pack_attachments(draft.attachments) or "[]")
+
+
+def new_draft(connection: sqlite3.Connection) -> Draft:
+    """What is written in a conversation that does not exist yet."""
+    attachments = attachments_of(get_state(connection, contents.OF_NEW_DRAFT, "[]"))
+    return Draft(get_state(connection, NEW_DRAFT, ""), attachments)
 
 
 def get_state(connection: sqlite3.Connection, name: str, default: str) -> str:

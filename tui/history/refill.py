@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 
+from tui.history.contents import check
 from tui.history.conversations import new_origin
 from tui.history.indexing import rebuild_index
 from tui.history.rows import conversation_of, message_of
@@ -31,6 +32,7 @@ def mend(into: sqlite3.Connection) -> tuple[int, int]:
     """Drop what makes no sense, join what lost its place, and count. Returns conversations, messages."""
     _drop_senseless(into, "conversations", conversation_of)
     _drop_senseless(into, "messages", message_of)
+    _drop_senseless(into, "contents", check)
     into.execute("DELETE FROM pieces WHERE message_id NOT IN (SELECT id FROM messages)")
     _adopt_orphans(into)
     for statement in _JOINS:

@@ -9,6 +9,7 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any, TypeVar
 
+from tui.chat.attachment import Attachment
 from tui.chat.chunks import Image, Source, Usage
 from tui.chat.conversation import Conversation, Summary
 from tui.chat.message import Failure, Message, Role, Status, automatic_title
@@ -53,6 +54,7 @@ def conversation_of(row: sqlite3.Row) -> Conversation:
         parameters=json.loads(row["parameters"]),
         hues=json.loads(row["hues"]),
         draft=row["draft"],
+        attachments=attachments_of(row["attachments"]),
         tags=tuple(json.loads(row["tags"])),
         pins=tuple(json.loads(row["pins"])),
         pinned=bool(row["pinned"]),
@@ -93,6 +95,7 @@ def message_of(row: sqlite3.Row) -> Message:
         sources=tuple(_build(Source, value) for value in json.loads(row["sources"] or "[]")),
         images=tuple(_build(Image, value) for value in json.loads(row["images"] or "[]")),
         notices=tuple(json.loads(row["notices"] or "[]")),
+        attachments=attachments_of(row["attachments"]),
         created_at=from_stamp(row["created_at"]),
         finished_at=from_stamp(row["finished_at"]) if row["finished_at"] is not None else None,
         reasoning_seconds=row["reasoning_seconds"],
@@ -114,9 +117,26 @@ def message_columns(message: Message) -> dict[str, Any]:
         "sources": pack([asdict(source) for source in message.sources]) if message.sources else None,
         "images": pack([asdict(image) for image in message.images]) if message.images else None,
         "notices": pack(message.notices) if message.notices else None,
+        "attachments": pack_attachments(message.attachments),
         "text": text,
         "reasoning": normalise(message.reasoning),
         "spaced": spaced(text),
+    }
+
+
+def attachments_of(stored: str | None) -> tuple[Attachment, ...]:
+    """Attachments without their contents, which ``contents`` has."""
+    return tuple(_build(Attachment, value) for value in json.loads(stored or "[]"))
+
+
+def pack_attachments(attachments: Sequence[Attachment]) -> str | None:
+    """Attachments without their contents, as JSON; None for none."""
+    return pack([_facts(attachment) for attachment in attachments]) if attachments else None
+
+
+def _facts(attachment: Attachment) -> dict[str, Any]:
+    return {
+        field.name: getattr(attachment, field.name) for field in fields(attachment) if field.name != "data"
     }
 
 

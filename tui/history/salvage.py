@@ -22,6 +22,7 @@ _TABLES = {
     "conversations": "sqlite_autoindex_conversations_1",
     "messages": "messages_by_conversation",
     "pieces": "pieces_by_message",
+    "contents": "sqlite_autoindex_contents_1",
     "prompts": None,
     "state": None,
 }
@@ -128,7 +129,8 @@ class _Walk:
         self.whole = False
 
     def __iter__(self) -> Iterator[sqlite3.Row]:
-        with contextlib.suppress(sqlite3.DatabaseError):
+        # The second where the damage is in the name of a column.
+        with contextlib.suppress(sqlite3.DatabaseError, UnicodeDecodeError):
             yield from self._connection.execute(self._query)
             self.whole = True
 

@@ -8,11 +8,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar, Unpack
 
+from tui.chat.attachment import Attachment
 from tui.chat.bundle import Bundle
 from tui.chat.conversation import Conversation, SearchHit, Summary
+from tui.chat.draft import Draft
 from tui.chat.message import Message, Role, Status
 from tui.errors import HistoryError
-from tui.history import conversations, listing, messages, recall
+from tui.history import contents, conversations, listing, messages, recall
 from tui.history.database import Database
 from tui.history.opening import Opened, open_place
 from tui.history.store import Change, ConversationChanges, HistoryStore, ListFilter
@@ -119,13 +121,19 @@ class SqliteHistory:
         role: Role,
         text: str = "",
         *,
+        attachments: Sequence[Attachment] = (),
         model: str | None = None,
         status: Status = Status.COMPLETE,
     ) -> Message:
-        """Store a new message and make it the conversation's leaf."""
-        new = Message(0, conversation_id, parent, role, text, model=model, status=status)
+        """Store a new message with its files, and make it the conversation's leaf."""
+        files = tuple(attachments)
+        new = Message(0, conversation_id, parent, role, text, attachments=files, model=model, status=status)
         owner = self._session.name
         return await self._write_in(conversation_id, lambda db: messages.add(db, owner, new))
+
+    async def with_contents(self, attachments: Sequence[Attachment]) -> list[Attachment]:
+        """The same attachments with their contents."""
+        return await self._database.read(lambda db: contents.filled(db, attachments))
 
     async def append_text(self, message_id: int, text: str = "", reasoning: str = "") -> None:
         """Add a piece to a streaming reply."""
@@ -160,6 +168,14 @@ class SqliteHistory:
     async def prompts(self, limit: int = 200) -> list[str]:
         """The recalled prompts, newest first."""
         return await self._database.read(lambda db: recall.prompts(db, limit))
+
+    async def set_new_draft(self, draft: Draft) -> None:
+        """Keep what is written in a conversation that is not stored yet."""
+        await self._quiet(lambda db: recall.set_new_draft(db, draft))
+
+    async def new_draft(self) -> Draft:
+        """What is written in a conversation that is not stored yet."""
+        return await self._database.read(recall.new_draft)
 
     # -- small state of the program
     async def get_state(self, key: str, default: str = "") -> str:

@@ -11,8 +11,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol, TypedDict, Unpack
 
+from tui.chat.attachment import Attachment
 from tui.chat.bundle import Bundle
 from tui.chat.conversation import Conversation, SearchHit, Summary
+from tui.chat.draft import Draft
 from tui.chat.message import Message, Role, Status
 
 
@@ -27,6 +29,7 @@ class ConversationChanges(TypedDict, total=False):
     parameters: dict[str, str | int | float]
     hues: dict[str, str]
     draft: str
+    attachments: tuple[Attachment, ...]
     tags: tuple[str, ...]
     pins: tuple[int, ...]
     pinned: bool
@@ -136,10 +139,18 @@ class HistoryStore(Protocol):
         role: Role,
         text: str = "",
         *,
+        attachments: Sequence[Attachment] = (),
         model: str | None = None,
         status: Status = Status.COMPLETE,
     ) -> Message:
-        """Store a new message and make it the conversation's leaf."""
+        """Store a new message with its files, and make it the conversation's leaf.
+
+        The returned message names the files without their contents.
+        """
+        ...
+
+    async def with_contents(self, attachments: Sequence[Attachment]) -> list[Attachment]:
+        """The same attachments with their contents; one whose content was lost by a damage has none."""
         ...
 
     async def append_text(self, message_id: int, text: str = "", reasoning: str = "") -> None:
@@ -172,6 +183,14 @@ class HistoryStore(Protocol):
 
     async def prompts(self, limit: int = 200) -> list[str]:
         """The recalled prompts, newest first."""
+        ...
+
+    async def set_new_draft(self, draft: Draft) -> None:
+        """Keep what is written in a conversation that is not stored yet."""
+        ...
+
+    async def new_draft(self) -> Draft:
+        """What is written in a conversation that is not stored yet."""
         ...
 
     # -- small state of the program: recent models, favourites, theme

@@ -11,13 +11,17 @@ _PAGE = 500
 
 
 async def bundle_of(store: HistoryStore, conversation_id: int) -> Bundle:
-    """A conversation with all its messages.
+    """A conversation with all its messages, and the contents of their files.
 
     Raises:
         NotFoundError: There is none with this id.
     """
     conversation = await store.load_conversation(conversation_id)
-    return Bundle(conversation, await store.messages(sorted(conversation.nodes)))
+    messages = await store.messages(sorted(conversation.nodes))
+    for place in (conversation, *messages):
+        if place.attachments:
+            place.attachments = tuple(await store.with_contents(place.attachments))
+    return Bundle(conversation, messages)
 
 
 async def all_bundles(store: HistoryStore) -> AsyncIterator[Bundle]:

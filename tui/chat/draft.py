@@ -1,0 +1,31 @@
+"""A prompt that is not sent yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from tui.chat.attachment import Attachment
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What is written, and the files that go along; false while there is neither."""
+
+    text: str = ""
+    attachments: tuple[Attachment, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.text.strip() or self.attachments)
+
+    @property
+    def words(self) -> str:
+        """What it is called where one line stands for it: its text, or the names of its files."""
+        return self.text if self.text.strip() else ", ".join(file.name for file in self.attachments)
+
+
+def joined(drafts: Iterable[Draft]) -> Draft:
+    """Several drafts as one; a blank line parts their texts."""
+    kept = [draft for draft in drafts if draft]
+    text = "\n\n".join(draft.text for draft in kept if draft.text)
+    return Draft(text, tuple(file for draft in kept for file in draft.attachments))
