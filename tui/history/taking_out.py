@@ -18,9 +18,10 @@ async def bundle_of(store: HistoryStore, conversation_id: int) -> Bundle:
     """
     conversation = await store.load_conversation(conversation_id)
     messages = await store.messages(sorted(conversation.nodes))
-    for place in (conversation, *messages):
-        if place.attachments:
-            place.attachments = tuple(await store.with_contents(place.attachments))
+    conversation.attachments = tuple(await store.with_contents(conversation.attachments))
+    for message in messages:
+        if message.attachments:
+            message.attachments = tuple(await store.with_contents(message.attachments))
     return Bundle(conversation, messages)
 
 
