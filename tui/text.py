@@ -7,6 +7,8 @@ text. Code points are mapped one by one, never sequences: a sequence that arrive
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 _UNSAFE = re.compile(
@@ -20,6 +22,8 @@ _UNSAFE = re.compile(
     "]"
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_ACCENT = "[\u0300-\u036f]"
+_ACCENTS = re.compile(_ACCENT)
 _SPACES = re.compile(r"\s+")
 _SAFE_SCHEMES = frozenset({"http", "https", "mailto"})
 
@@ -64,6 +68,42 @@ def normalise(text: str) -> str:
     if _SURROGATE.search(text):
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return text.replace("\x00", "")
+
+
+class _Folds(dict[int, str]):
+    """Code point to its folded form: always one character, so that places in the text stay the same."""
+
+    def __missing__(self, point: int) -> str:
+        char = chr(point)
+        base = unicodedata.normalize("NFD", char)[0]
+        lower = (char if "\uac00" <= char <= "\ud7af" else base).lower()
+        self[point] = folded = lower if len(lower) == 1 else char
+        return folded
+
+
+_FOLDS = _Folds()
+
+
+def fold(text: str) -> str:
+    """``text`` without case and accents, each character in its old place."""
+    return text.lower() if text.isascii() else text.translate(_FOLDS)
+
+
+def without_accents(text: str) -> str:
+    """``fold`` for comparing: accents that are characters of their own are gone, too."""
+    return _ACCENTS.sub("", fold(text))
+
+
+def folded_pattern(words: str) -> str:
+    """A regular expression that finds ``words`` in folded text, however the accents are written there."""
+    return "".join(re.escape(char) + f"{_ACCENT}*" for char in without_accents(words))
+
+
+def places(words: str, text: str) -> Iterator[tuple[int, int]]:
+    """Start and end of each place in ``text`` where ``words`` stand, without regard to case and accents."""
+    pattern = folded_pattern(words)
+    if pattern:
+        yield from (match.span() for match in re.finditer(pattern, fold(text)))
 
 
 def safe_url(url: str) -> str | None:

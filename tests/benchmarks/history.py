@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
 import os
 import random
@@ -23,6 +24,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from itertools import accumulate
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 
 from tui.chat.message import Role, Status
 from tui.history.folding import key
@@ -35,7 +37,7 @@ from tui.paths import private_dir
 
 YEARS = 3
 END = 1_790_000_000_000  # milliseconds since 1970: the newest message
-SYLLABLES = [
+SYLLABLES = (
     "ka",
     "lo",
     "mi",
@@ -51,7 +53,7 @@ SYLLABLES = [
     "dan",
     "fir",
     "gos",
-]
+)
 
 
 def vocabulary(chance: random.Random) -> tuple[list[str], list[float]]:
@@ -117,89 +119,119 @@ def fill(connection: sqlite3.Connection, conversations: int, messages: int) -> N
     connection.execute("COMMIT")
 
 
-def report(what: str, seconds: list[float], note: str = "") -> None:
-    ordered = sorted(seconds)
-    worst = ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]
-    print(f"{what:<44} {median(ordered) * 1000:>9.1f} {worst * 1000:>9.1f}  {note}", flush=True)
+class Table:
+    """Prints one line a measurement: median and worst, by the clock and by the processor, and × the floor."""
+
+    def __init__(self, floor: float) -> None:
+        self._floor = floor
+        print(f"\n{'milliseconds':<46} {'median':>8} {'worst':>8} {'cpu':>8} {'x floor':>8}")
+
+    def add(self, what: str, spent: list[Spent], note: str = "") -> None:
+        clock = [one.clock for one in spent]
+        middle, worst, cpu = median(clock), max(clock), max(one.cpu for one in spent)
+        ratio = worst / self._floor
+        print(f"{what:<46} {middle:>8.1f} {worst:>8.1f} {cpu:>8.1f} {ratio:>8.1f}  {note}", flush=True)
 
 
-async def timed(work: Callable[[], Awaitable[object]], times: int = 9) -> list[float]:
-    seconds = []
-    for _ in range(times):
-        begin = time.perf_counter()
-        await work()
-        seconds.append(time.perf_counter() - begin)
-    return seconds
+class Spent(NamedTuple):
+    """Milliseconds."""
+
+    clock: float
+    cpu: float
 
 
-async def typing(store: HistoryStore, words: str) -> None:
-    """Search after each key, as the screen does, and report the slowest key."""
-    keys = [words[: end + 1] for end in range(len(words))]
-    seconds = []
-    for typed in keys:
-        begin = time.perf_counter()
-        hits = await store.search(typed, limit=50)
-        seconds.append(time.perf_counter() - begin)
-    slowest = keys[seconds.index(max(seconds))]
-    report(
-        f"search as typed: {words}",
-        seconds,
-        f"slowest {max(seconds) * 1000:.0f} at {slowest!r}, {len(hits)} hits",
-    )
+async def spent_on(work: Callable[[], Awaitable[object]]) -> Spent:
+    clock, cpu = time.perf_counter(), time.process_time()
+    await work()
+    return Spent((time.perf_counter() - clock) * 1000, (time.process_time() - cpu) * 1000)
+
+
+async def repeated(work: Callable[[], Awaitable[object]], times: int = 9) -> list[Spent]:
+    return [await spent_on(work) for _ in range(times)]
+
+
+def floor_of(path: Path) -> float:
+    """Milliseconds in which SQLite alone looks through all titles, as it must for a part of a word."""
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        times = []
+        for _ in range(21):
+            begin = time.perf_counter()
+            connection.execute(
+                "SELECT id FROM conversations WHERE deleted_at IS NULL AND instr(title_key, 'zzzz') "
+                "ORDER BY updated_at DESC LIMIT 60"
+            ).fetchall()
+            times.append((time.perf_counter() - begin) * 1000)
+    return median(times)
+
+
+async def typing(store: HistoryStore, table: Table, words: str) -> list[Spent]:
+    """Search after each key, as the screen does."""
+    spent = []
+    for end in range(1, len(words) + 1):
+        spent.append(await spent_on(lambda end=end: store.search(words[:end], limit=60)))
+    slowest = max(range(len(spent)), key=lambda key: spent[key].clock)
+    hits = len(await store.search(words, limit=60))
+    table.add(f"each key of: {words}", spent, f"worst at {words[: slowest + 1]!r}, {hits} hits")
+    return spent
+
+
+def queries() -> list[str]:
+    """Words that are rare and words that stand in most messages, alone, together, in phrases, filtered."""
+    common, _ = vocabulary(random.Random(42))
+    most, much, many, more = common[:4]
+    return [
+        *("the", "python", "python error", "kalomi", '"the python', "学习", "größe model:big", "zzzz"),
+        *("after:2026-01 database", "before:2024-01 database", "in:title python", "a b c d e f"),
+        *("tag:none the", "tag:rare the", "tag:work python", "model:rare the"),
+        *(
+            f"{most} {much}",
+            f'"{most} {much}"',
+            f"{most[:-1]}x",
+            f"{most} zzzz",
+            f"{common[30]} {common[31]}",
+        ),
+        *(f"before:2024-03 {most}", f"tag:work {most}", f"tag:rare {most}", f"model:rare {most}"),
+        f'"{most} {much} {many} {more}',
+    ]
 
 
 async def measure(path: Path) -> None:
     """Print the table."""
-    print(f"\n{'':<44} {'median ms':>9} {'95 % ms':>9}")
+    floor = floor_of(path)
+    print(f"floor, SQLite alone looks through all titles: {floor:.1f} ms")
+    table = Table(floor)
 
     async def open_and_close() -> None:
         store = await open_history(path)
         await store.close()
 
-    report("open and close", await timed(open_and_close, 5))
-    begin = time.perf_counter()
+    table.add("open and close", await repeated(open_and_close, 5))
     store = await open_history(path)
-    opened = time.perf_counter()
-    await store.list_conversations()
-    report("open", [opened - begin])
-    report("first page after opening", [time.perf_counter() - opened])
-    report("page 1 of the list", await timed(lambda: store.list_conversations()))
-    report("page 500 of the list", await timed(lambda: store.list_conversations(offset=50_000)))
-    report("count of the list", await timed(lambda: store.count_conversations()))
+    table.add("first page after opening", [await spent_on(store.list_conversations)])
+    table.add("page 1 of the list", await repeated(store.list_conversations))
+    table.add("page 500 of the list", await repeated(lambda: store.list_conversations(offset=50_000)))
+    table.add("count of the list", await repeated(store.count_conversations))
     for words in ("ka", "python ren", "nothing like it"):
         chosen = ListFilter(title=words)
-        report(f"list by title: {words}", await timed(lambda chosen=chosen: store.list_conversations(chosen)))
-    for words in (
-        "the",
-        "python",
-        "python error",
-        "kalomi",
-        '"the python',
-        "学习",
-        "größe model:big",
-        "after:2026-01 database",
-        "before:2024-01 database",
-        "in:title python",
-        "tag:none the",
-        "tag:rare the",
-        "tag:work python",
-        "model:rare the",
-        "zzzz",
-        "a b c d e f",
-    ):
-        await typing(store, words)
+        table.add(
+            f"list by title: {words}", await repeated(lambda chosen=chosen: store.list_conversations(chosen))
+        )
+    keys: list[Spent] = []
+    for words in queries():
+        keys += await typing(store, table, words)
+    table.add("EVERY KEY ABOVE", keys)
     [row] = await store.list_conversations(limit=1)
-    report("open a conversation", await timed(lambda: store.load_conversation(row.id)))
+    table.add("open a conversation", await repeated(lambda: store.load_conversation(row.id)))
     conversation = await store.load_conversation(row.id)
-    report("its messages", await timed(lambda: store.messages(conversation.path())))
-    report(
-        "store a prompt",
-        await timed(lambda: store.add_message(row.id, conversation.leaf, Role.USER, "x" * 500), 50),
+    table.add("its messages", await repeated(lambda: store.messages(conversation.path())))
+    prompt = store.add_message
+    table.add(
+        "store a prompt", await repeated(lambda: prompt(row.id, conversation.leaf, Role.USER, "x" * 500), 50)
     )
     reply = await store.add_message(row.id, conversation.leaf, Role.ASSISTANT, status=Status.STREAMING)
-    report("append a piece", await timed(lambda: store.append_text(reply.id, "word " * 100), 200))
+    table.add("append a piece", await repeated(lambda: store.append_text(reply.id, "word " * 100), 200))
     reply.text, reply.status = "word " * 20_000, Status.COMPLETE
-    report("finish a reply of 100 kB", await timed(lambda: store.finish_message(reply), 5))
+    table.add("finish a reply of 100 kB", await repeated(lambda: store.finish_message(reply), 5))
     await store.close()
     print(f"\nimporting tui.history.sqlite: {import_cost():.1f} ms of processor time")
 

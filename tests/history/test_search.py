@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +13,9 @@ from hypothesis import strategies as some
 from tui.chat.bundle import Bundle
 from tui.chat.conversation import Conversation, Node
 from tui.chat.message import Message, Role, Status
+from tui.history import search
 from tui.history.query import parse
+from tui.history.sqlite import open_history
 from tui.history.store import ListFilter
 
 TEXTS = {
@@ -148,6 +152,44 @@ async def test_every_word_of_a_stored_text_finds_it(store, text, start):
     if words:
         hits = await store.search(f'"{words[start % len(words)].text}"', limit=1000)
         assert message.id in [hit.message_id for hit in hits]
+
+
+words = some.text(some.sampled_from("aAäe\u0301ßxyz1_-' 学习"), min_size=1, max_size=7)
+
+
+@given(some.lists(some.lists(words, max_size=6).map(" ".join), min_size=1, max_size=8), words, words)
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_the_quick_way_for_the_beginning_of_a_word_finds_what_the_index_finds(
+    tmp_path_factory, texts, before, typed
+):
+    path = tmp_path_factory.mktemp("quick") / "history.db"
+    store = await open_history(path)
+    conversation = await store.create_conversation()
+    for text in (*texts, f"{before} {typed}{before}"):
+        await store.add_message(conversation.id, None, Role.USER, text)
+    for query in (typed, f"{before} {typed}", f'"{before} {typed}'):
+        words = parse(query)
+        if words.words:
+            with contextlib.closing(sqlite3.connect(path)) as connection:
+                found = connection.execute(
+                    "SELECT rowid FROM messages_fts WHERE messages_fts MATCH ? ORDER BY rowid DESC",
+                    (f"text : ({words.match})",),
+                )
+                expected = [message_id for (message_id,) in found]
+            assert [hit.message_id for hit in await store.search(query)] == expected
+    await store.close()
+
+
+async def test_a_word_that_stands_nowhere_is_looked_for_in_all_of_a_long_history(store, chat, monkeypatch):
+    monkeypatch.setattr(search, "_CANDIDATES", 5)
+    oldest = await chat(store, "interesting", title="x")
+    for _ in range(9):
+        await chat(store, "internal", title="x")
+    assert [hit.conversation_id for hit in await store.search("interes")] == [oldest.id]
+    monkeypatch.setattr(search, "_CANDIDATES", 1000)
+    monkeypatch.setattr(search, "_EFFORT", 20)
+    assert [hit.conversation_id for hit in await store.search("interes")] == [oldest.id]
+    assert len(await store.search("intern", limit=3)) == 3
 
 
 async def test_the_newest_hit_is_first_and_pages_do_not_overlap(store, chat):

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from tui.text import fold
+
 LETTER = 16
 NEXT_TO = 12
 """For a letter that follows the one before it."""
@@ -32,7 +34,7 @@ class Candidate:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.lower = _fold(text)
+        self.lower = fold(text)
         self.name_start = self.lower.rfind("/") + 1
         self._bonus: tuple[int, ...] | None = None
 
@@ -53,7 +55,7 @@ class Filter:
     __slots__ = ("words",)
 
     def __init__(self, query: str) -> None:
-        self.words = _fold(query).split()
+        self.words = fold(query).split()
 
     def score(self, candidate: Candidate) -> float | None:
         """How well it fits; None if it does not. Nothing typed fits everything alike."""
@@ -177,11 +179,3 @@ def _bonuses(lower: str, name_start: int) -> list[int]:
         bonuses.append(bonus)
         last = letter
     return bonuses
-
-
-def _fold(text: str) -> str:
-    """Lower case, letter for letter, so that a place in one is a place in the other."""
-    lower = text.lower()
-    if len(lower) == len(text):
-        return lower
-    return "".join(small if len(small := letter.lower()) == 1 else letter for letter in text)

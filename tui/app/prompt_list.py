@@ -12,8 +12,7 @@ from tui.app.widgets.listing import Loaded
 from tui.app.widgets.prompt_row import PromptRow
 from tui.app.widgets.row_list import Row
 from tui.chat.message import Message
-from tui.history.folding import fold
-from tui.text import one_line
+from tui.text import fold, one_line
 
 Load = Callable[[Sequence[int]], Awaitable[list[Message]]]
 PAGE = 100

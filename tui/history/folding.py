@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
-from tui.text import normalise
+from tui.text import normalise, without_accents
 
 # Scripts that write words without spaces between them: each sign is a word of its own to the index.
 _SOLID = (
@@ -16,31 +15,11 @@ _SOLID = (
     "\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"  # Hangul, compatibility, half width
 )
 SOLID = re.compile(f"[{_SOLID}]")
-_MARKS = re.compile("[\u0300-\u036f]")
-
-
-class _Folds(dict[int, str]):
-    """Code point to its folded form: always one character, so that places in the text stay the same."""
-
-    def __missing__(self, point: int) -> str:
-        char = chr(point)
-        base = unicodedata.normalize("NFD", char)[0]
-        lower = (char if "\uac00" <= char <= "\ud7af" else base).lower()
-        self[point] = folded = lower if len(lower) == 1 else char
-        return folded
-
-
-_FOLDS = _Folds()
-
-
-def fold(text: str) -> str:
-    """``text`` without case and accents, each character in its old place."""
-    return text.translate(_FOLDS)
 
 
 def key(text: str) -> str:
-    """``fold`` for comparing, fit to be stored: combining accents are gone, too."""
-    return _MARKS.sub("", fold(normalise(text)))
+    """What titles and tags are compared by: fit to be stored, without case and accents."""
+    return without_accents(normalise(text))
 
 
 def spaced(text: str) -> str | None:

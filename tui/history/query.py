@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from tui.history.folding import SOLID, fold, key, spaced
-from tui.text import normalise
+from tui.history.folding import SOLID, key, spaced
+from tui.text import fold, folded_pattern, normalise
 
 _PART = re.compile(
     r'(?P<name>model|tag|before|after|in):(?:"(?P<quoted>[^"]*)"?|(?P<value>[^\s"]+))'
@@ -20,7 +20,7 @@ _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 _AGO = re.compile(r"(\d{1,4})([dwmy])")
 _DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
 _LONGEST = 1000  # characters that are read of a query
-_ACCENT = "[\u0300-\u036f]*"
+INDEXED = 3  # letters: so much of each word's beginning has an index of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +42,19 @@ class Term:
         """It in FTS5's language. Quoted, so that nothing in it is an operator; the index folds it itself."""
         return f'"{spaced(self.text) or self.text}"' + ("*" if self.prefix else "")
 
+    @property
+    def wider(self) -> Term | None:
+        """A term that finds all that this one finds, and is quick; None if this one is quick itself."""
+        text = spaced(self.text) or self.text
+        last = list(_TOKEN.finditer(fold(text)))[-1]
+        if not self.prefix or len(last[0]) <= INDEXED:
+            return None
+        return Term(text[: last.start() + INDEXED], prefix=True)
+
     def pattern(self) -> str:
         """A regular expression that finds it in folded text."""
         tokens = self.tokens
-        body = r"[\W_]*".join("".join(re.escape(char) + _ACCENT for char in token) for token in tokens)
+        body = r"[\W_]*".join(map(folded_pattern, tokens))
         start = "" if SOLID.match(tokens[0]) else r"(?<![^\W_])"
         end = "" if self.prefix or SOLID.match(tokens[-1]) else r"(?![^\W_])"
         return start + body + end
@@ -76,6 +85,13 @@ class Query:
     def match(self) -> str:
         """The words in FTS5's language."""
         return " AND ".join(term.match for term in self.words)
+
+    @property
+    def wider(self) -> Query | None:
+        """A query that finds all that this one finds, and is quick; None if this one is quick itself."""
+        words = self.words
+        wider = words[-1].wider if words else None
+        return replace(self, terms=[*words[:-1], wider]) if wider else None
 
     def marker(self) -> re.Pattern[str] | None:
         """A regular expression that finds any of the words in folded text."""

@@ -7,15 +7,17 @@ import sqlite3
 
 from tui.chat.conversation import SearchHit
 from tui.chat.message import Role
-from tui.history.folding import fold, key
+from tui.history.folding import key
 from tui.history.listing import LISTED
 from tui.history.query import Query, parse
-from tui.history.scope import scope_of
+from tui.history.scope import Scope, scope_of
 from tui.history.stamps import from_stamp
-from tui.text import clean
+from tui.text import clean, fold
 
 _BEFORE, _LENGTH = 40, 160  # characters of a snippet, and how many of them stand before the hit
 _WINDOW = 20_000  # characters of a message that are looked through for the hit before the whole is
+_CANDIDATES = 1000  # messages, and
+_EFFORT = 1_000_000  # characters that are looked through for the beginning of a word
 _SPACE = re.compile(r"\s")
 
 Found = tuple[int, SearchHit]
@@ -29,7 +31,9 @@ def search(connection: sqlite3.Connection, text: str, limit: int, offset: int) -
     wanted = offset + limit
     found = _in_messages(connection, query, wanted)
     seen = {hit.conversation_id for _, hit in found}
-    found += [pair for pair in _in_titles(connection, query, wanted) if pair[1].conversation_id not in seen]
+    oldest = found[-1][0] if len(found) == wanted else None
+    titles = _in_titles(connection, query, wanted, oldest)
+    found += [pair for pair in titles if pair[1].conversation_id not in seen]
     found.sort(key=lambda pair: pair[0], reverse=True)
     return [hit for _, hit in found[offset:wanted]]
 
@@ -41,22 +45,62 @@ def _in_messages(connection: sqlite3.Connection, query: Query, limit: int) -> li
     if scope.nothing:
         return []
     scope.require("m.hidden = 0")
-    scope.require("messages_fts MATCH ?", f"text : ({query.match}){scope.match}")
     # Ids of messages grow with time, so the index gives the newest first and the dates are a range of it.
     scope.between(query, "messages_fts.rowid", unit=1000)
-    rows = connection.execute(
+    rows = None
+    if wider := query.wider:
+        rows = _among(connection, query, _rows(connection, scope, wider, _CANDIDATES), limit)
+    if rows is None:
+        rows = _rows(connection, scope, query, limit).fetchall()
+    marker = query.marker() if rows else None
+    # By their ids, as the index gives them, so that pages never overlap.
+    return [(row["id"] * 1000, _message_hit(connection, row, marker)) for row in rows]
+
+
+def _rows(connection: sqlite3.Connection, scope: Scope, query: Query, limit: int) -> sqlite3.Cursor:
+    return connection.execute(
         f"""
         SELECT m.id, m.conversation_id, m.role, m.model, m.created_at, c.title, c.updated_at,
                substr(m.text, 1, {_WINDOW}) AS text, length(m.text) > {_WINDOW} AS more
         FROM messages_fts CROSS JOIN messages m ON m.id = messages_fts.rowid
         CROSS JOIN conversations c ON c.id = m.conversation_id
-        WHERE {scope.where} ORDER BY messages_fts.rowid DESC LIMIT ?
+        WHERE messages_fts MATCH ? AND {scope.where} ORDER BY messages_fts.rowid DESC LIMIT ?
         """,
-        (*scope.values, limit),
-    ).fetchall()
-    marker = query.marker() if rows else None
-    # By their ids, as the index gives them, so that pages never overlap.
-    return [(row["id"] * 1000, _message_hit(connection, row, marker)) for row in rows]
+        (f"text : ({query.match}){scope.match}", *scope.values, limit),
+    )
+
+
+def _among(
+    connection: sqlite3.Connection, query: Query, candidates: sqlite3.Cursor, wanted: int
+) -> list[sqlite3.Row] | None:
+    """The first rows of ``candidates`` that have the last word as it was typed.
+
+    For the beginning of a word that it has no index for, FTS5 first collects every place of every word that
+    begins so: too long where one of them stands in most messages. But then it also stands in most of the
+    newest candidates.
+
+    Returns:
+        As many as are wanted, or all there are; None if looking for them takes too long.
+    """
+    pattern = re.compile(query.words[-1].pattern())
+    rows: list[sqlite3.Row] = []
+    looked_at = effort = 0
+    for row in candidates:
+        text = _whole(connection, row) if row["more"] else row["text"]
+        if pattern.search(fold(text)):
+            rows.append(row)
+        looked_at += 1
+        effort += len(text)
+        if len(rows) == wanted:
+            return rows
+        if effort > _EFFORT:
+            return None
+    return rows if looked_at < _CANDIDATES else None
+
+
+def _whole(connection: sqlite3.Connection, row: sqlite3.Row) -> str:
+    (text,) = connection.execute("SELECT text FROM messages WHERE id = ?", (row["id"],)).fetchone()
+    return str(text)
 
 
 def _message_hit(
@@ -64,7 +108,7 @@ def _message_hit(
 ) -> SearchHit:
     text = row["text"]
     if marker and row["more"] and not marker.search(fold(text)):
-        (text,) = connection.execute("SELECT text FROM messages WHERE id = ?", (row["id"],)).fetchone()
+        text = _whole(connection, row)
     snippet, marks = excerpt(text, marker)
     return SearchHit(
         conversation_id=row["conversation_id"],
@@ -78,7 +122,8 @@ def _message_hit(
     )
 
 
-def _in_titles(connection: sqlite3.Connection, query: Query, limit: int) -> list[Found]:
+def _in_titles(connection: sqlite3.Connection, query: Query, limit: int, oldest: int | None) -> list[Found]:
+    """Titles, those older than ``oldest`` left out."""
     scope = scope_of(connection, query)
     if scope.nothing:
         return []
@@ -87,6 +132,8 @@ def _in_titles(connection: sqlite3.Connection, query: Query, limit: int) -> list
     for part in keys:
         scope.require("instr(title_key, ?)", part)
     scope.between(query, "updated_at", unit=1)
+    if oldest is not None:
+        scope.require("updated_at > ?", oldest)
     rows = connection.execute(
         f"""
         SELECT id, title, model, updated_at FROM conversations c

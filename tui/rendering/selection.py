@@ -14,6 +14,7 @@ from tui.rendering.pieces import QUOTED, Piece
 from tui.rendering.places import Places, index_at
 from tui.rendering.source import Source
 from tui.rendering.wrap import cells
+from tui.text import places
 
 Spot = tuple[int, int]
 """A row of a drawing, and a cell in it."""
@@ -181,18 +182,17 @@ def offset(layout: Layout, source: Source, row: int) -> int:
 
 def find(layout: Layout, needle: str) -> list[tuple[int, int, int]]:
     """The row, first cell and end cell of each hit."""
-    wanted = fold(needle)
     hits: list[tuple[int, int, int]] = []
-    for placed in layout.placed if wanted else ():
+    for placed in layout.placed:
         if not placed.hidden:
             indent = sum(cells(piece.text) for piece in placed.rest)
             top = placed.top + placed.leaf.gap
-            found = _hits(placed.drawing, wanted)
+            found = _hits(placed.drawing, needle)
             hits += ((top + row, indent + first, indent + end) for row, first, end in found)
     return hits
 
 
-def _hits(drawing: Drawing, wanted: str) -> Iterator[tuple[int, int, int]]:
+def _hits(drawing: Drawing, needle: str) -> Iterator[tuple[int, int, int]]:
     texts: list[str] = []
     starts: list[int] = []
     parts: list[str] = []
@@ -203,22 +203,10 @@ def _hits(drawing: Drawing, wanted: str) -> Iterator[tuple[int, int, int]]:
         starts.append(position)
         parts += (texts[-1], line.joint)
         position += len(texts[-1]) + len(line.joint)
-    text = fold("".join(parts))
-    at = text.find(wanted)
-    while at >= 0:
-        end = at + len(wanted)
+    for at, end in places(needle, "".join(parts)):
         row = bisect_right(starts, at) - 1
         while row < len(starts) and starts[row] < end:
             first, stop = max(at - starts[row], 0), min(end - starts[row], len(texts[row]))
             if first < stop:
                 yield row, cells(texts[row][:first]), cells(texts[row][:stop])
             row += 1
-        at = text.find(wanted, end)
-
-
-def fold(text: str) -> str:
-    """``text`` without case, character by character so that places stay."""
-    folded = text.lower()
-    if len(folded) == len(text):
-        return folded
-    return "".join(low if len(low := char.lower()) == 1 else char for char in text)

@@ -100,6 +100,17 @@ async def test_a_search_lands_with_its_words_marked(book, reading):
         assert marked(reader, "accent") == ["timeout"]
 
 
+async def test_a_search_marks_what_it_found_whatever_the_accents(book, reading):
+    book.turns(50)
+    found = book.prompt("Where is the Café with the ze\u0301bre?")
+    book.turns(50)
+    async with reading(book) as reader:
+        await reader.transcript.jump(found.id, "cafe zebre")
+        await reader.settle()
+        assert marked(reader, "accent") == ["Café"]
+        assert marked(reader) == ["ze\u0301bre"]
+
+
 async def test_a_message_of_another_path_moves_nothing(book, reading):
     book.turns(2)
     async with reading(book) as reader:
@@ -117,6 +128,10 @@ async def test_a_message_of_another_path_moves_nothing(book, reading):
         ("clean-up", "We clean up here", ("clean",)),
         ("before:2026-01-01", "anything", ()),
         ("( [ *", "a ( b", ("(",)),
+        ("cafe GROSSE", "Ein Café in großer Größe", ("cafe",)),
+        ("grosse resume", "die Größe des re\u0301sume\u0301", ("resume",)),
+        ("a plan b", "a plan and a better plan", ("plan",)),
+        ("学习 model:gpt", "机器学习", ("学习",)),
     ],
 )
 def test_what_is_marked_of_a_query(query, text, expected):

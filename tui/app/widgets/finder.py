@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from tui.chat.message import Message
-from tui.text import clean
+from tui.history.query import parse
+from tui.text import clean, places
 
 _PAGE = 500
-_FILTER = re.compile(r"\b(?:model|tag|before|after|in):\S*", re.IGNORECASE)
-_WORD = re.compile(r'"([^"]+)"|(\S+)')
 
 
 class Hit(NamedTuple):
@@ -30,7 +28,7 @@ class Finder:
         self._texts: dict[int, str] = {}
 
     async def find(self, needle: str, ids: Sequence[int], shown: Mapping[int, str]) -> list[Hit]:
-        """Every hit from the first message to the last, without regard to case.
+        """Every hit from the first message to the last, without regard to case and accents.
 
         Args:
             needle: What to find, as it is.
@@ -54,17 +52,20 @@ class Finder:
 
 
 def offsets(needle: str, text: str) -> list[int]:
-    """Where ``needle`` stands in ``text``, without regard to case."""
-    if not needle:
-        return []
-    return [match.start() for match in re.finditer(re.escape(needle), text, re.IGNORECASE)]
+    """Where ``needle`` stands in ``text``, without regard to case and accents."""
+    return [start for start, _ in places(needle, text)]
 
 
 def needles(query: str, text: str) -> tuple[str, ...]:
     """What to mark in a text that a full-text search for ``query`` found: all of it, or its words."""
-    whole = " ".join(_FILTER.sub(" ", query).split())
+    terms = parse(query).terms
+    whole = " ".join(term.text for term in terms)
     if offsets(whole, text):
         return (whole,)
-    words = [match[1] or match[2] for match in _WORD.finditer(whole)]
-    found = [word for word in words if offsets(word, text)]
-    return tuple(found or (part for part in re.findall(r"\w{3,}", whole) if offsets(part, text)))
+    found = tuple(term.text for term in terms if offsets(term.text, text))
+    telling = tuple(word for word in found if len(word) > 1 or not word.isascii())
+    return (
+        telling  # a lone letter beside words would mark half of the text
+        or found
+        or tuple(token for term in terms for token in term.tokens if len(token) > 2 and offsets(token, text))
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from typing import NamedTuple
 
@@ -11,6 +10,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tui.rendering.wrap import cells, sound, wrap
+from tui.text import places
 
 _TAB = 4
 
@@ -99,9 +99,9 @@ class PlainText:
     def find(self, needle: str) -> list[tuple[int, int, int]]:
         """Row, first cell and end cell of every hit; a hit over two rows is two pieces."""
         pieces: list[tuple[int, int, int]] = []
-        for match in re.finditer(re.escape(needle), self._shown, re.IGNORECASE) if needle else ():
-            row, cell = self._place(match.start())
-            last, end = self._place(match.end())
+        for first, stop in places(needle, self._shown):
+            row, cell = self._place(first)
+            last, end = self._place(stop)
             while row < last:
                 pieces.append((row, cell, cells(self.text(row))))
                 row, cell = row + 1, self._rows[row + 1].hang
