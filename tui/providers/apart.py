@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from typing import Any, Generic, TypeVar
@@ -20,7 +21,7 @@ async def apart(make: Callable[[], AsyncIterator[T]]) -> AsyncGenerator[T, None]
     """
     worker = _Worker(make)
     try:
-        while (item := await worker.items.get()) is not _END:
+        while (item := await worker.take()) is not _END:
             if isinstance(item, _Failed):
                 raise item.error
             yield item
@@ -38,7 +39,8 @@ class _Failed:
 
 class _Worker(Generic[T]):
     def __init__(self, make: Callable[[], AsyncIterator[T]]) -> None:
-        self.items: asyncio.Queue[Any] = asyncio.Queue(QUEUE_SIZE)
+        self._items: asyncio.Queue[Any] = asyncio.Queue()
+        self._room = asyncio.Semaphore(QUEUE_SIZE)
         self._make = make
         self._home = asyncio.get_running_loop()
         self._loop = asyncio.new_event_loop()
@@ -47,13 +49,20 @@ class _Worker(Generic[T]):
         self._task = self._loop.create_task(self._pass_on())
         threading.Thread(target=self._run, name="apart", daemon=True).start()
 
+    async def take(self) -> Any:
+        """The next item; makes room for another one."""
+        item = await self._items.get()
+        self._there(self._room.release)
+        return item
+
     def stop(self) -> None:
         """End the generator, if it has not ended; does not wait."""
-        if not self._loop.is_closed():
-            try:
-                self._loop.call_soon_threadsafe(self._task.cancel)
-            except RuntimeError:  # it was closed since
-                return
+        self._there(self._task.cancel)
+
+    def _there(self, call: Callable[[], object]) -> None:
+        """Call something in the generator's loop, if that still runs."""
+        with contextlib.suppress(RuntimeError):  # the loop is closed
+            self._loop.call_soon_threadsafe(call)
 
     def _run(self) -> None:
         with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
@@ -80,11 +89,9 @@ class _Worker(Generic[T]):
             await self._hand(_END)
 
     async def _hand(self, item: Any) -> None:
-        """Put ``item`` into the reader's queue, waiting while it is full."""
-        putting = self.items.put(item)
+        """Give ``item`` to the reader, as soon as there is room for it."""
+        await self._room.acquire()
         try:
-            future = asyncio.run_coroutine_threadsafe(putting, self._home)
+            self._home.call_soon_threadsafe(self._items.put_nowait, item)
         except RuntimeError:  # the reader's loop is gone, and with it the program
-            putting.close()
             raise asyncio.CancelledError from None
-        await asyncio.wrap_future(future)
