@@ -20,6 +20,7 @@ from tui.typed_toml import Document
 
 _PROXY_SCHEMES = frozenset({"http", "https", "socks4", "socks4a", "socks5", "socks5h"})
 _DIRECT = "direct"
+_LONGEST_WAIT = 86_400.0
 _PROXY_FORM = "must be a URL as in http://host:3128 or socks5://host:1080, or direct"
 
 WireFormat = Literal["openai", "openai-responses", "anthropic", "gemini", "ollama", "ai365vip"]
@@ -51,6 +52,11 @@ class ProviderConfig:
     """Proxy for this provider, instead of the general one."""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     """Parameters for every request, as in ``{ temperature = 0.2 }``; they win over the general ones."""
+    wait: float | None = None
+    """Seconds to wait for the first word: 120 unless set, 300 in the person's own network, where a server may
+    have to load the model first."""
+    ca_file: str | None = None
+    """A file of certificates (PEM) to trust for this provider besides the system's."""
     allow_http_key: bool = False
     """Let the key travel over plain http to a host that is neither this machine nor a private address."""
     enabled: bool = True
@@ -139,6 +145,9 @@ def _checked(document: Document, name: str, settings: ProviderConfig) -> Provide
     if not _is_proxy(settings.proxy):
         document.problem((*at, "proxy"), _PROXY_FORM)
         settings = replace(settings, proxy=None)
+    if settings.wait is not None and not 0 < settings.wait < _LONGEST_WAIT:
+        document.problem((*at, "wait"), "must be a number of seconds, as in 300")
+        settings = replace(settings, wait=None)
     if settings.key is not None and not only_mine(document.path):
         document.problem(
             (*at, "key"),

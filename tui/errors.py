@@ -98,6 +98,8 @@ class ErrorKind(StrEnum):
     """400, 413, 422: the request was refused."""
     CONTEXT = "context"
     """The conversation is longer than the model can take."""
+    OFFLINE = "offline"
+    """This machine has no way out; nothing was sent."""
     CONNECT = "connect"
     """No connection: name not found, refused, unreachable, reset before the headers."""
     TLS = "tls"
@@ -128,6 +130,7 @@ class ProviderError(SegueError):
         kind: What sort of trouble this is.
         status_code: The HTTP status that the server sent, if it sent one.
         retry_after: Seconds that the server asked us to wait, if it did.
+        retryable: Whether the same request may succeed a moment later.
         param: The request parameter that the server refused, in our names, if it named one.
     """
 
@@ -140,17 +143,20 @@ class ProviderError(SegueError):
         status_code: int | None = None,
         retry_after: float | None = None,
         param: str | None = None,
+        retryable: bool | None = None,
     ) -> None:
+        """Describe the trouble; without ``retryable`` the kind decides."""
         super().__init__(message, hint)
         self.kind = kind
         self.status_code = status_code
         self.retry_after = retry_after
         self.param = param
+        self.retryable = kind in RETRYABLE if retryable is None else retryable
 
-    @property
-    def retryable(self) -> bool:
-        """Whether the same request may succeed a moment later."""
-        return self.kind in RETRYABLE
+    def blame(self, key_source: str | None) -> None:
+        """Say where the key came from, if it was the key that was refused."""
+        if self.kind is ErrorKind.AUTH and key_source:
+            self.hint = f"The key came from {key_source}. {self.hint}".rstrip()
 
 
 class ModelNotSupportedError(ProviderError):

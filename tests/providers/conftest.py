@@ -39,6 +39,12 @@ def no_proxy_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name.lower(), raising=False)
 
 
+@pytest.fixture(autouse=True)
+def there_is_a_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tests need none, and some machines that run them have none."""
+    monkeypatch.setattr("tui.providers.network.no_way_out", lambda: False)
+
+
 @pytest.fixture
 def mocked() -> Iterator[aioresponses.aioresponses]:
     """aiohttp's answers from a table, for requests that need no real server."""

@@ -13,6 +13,7 @@ from tui.providers.failures import (
     parse_body,
     read_complaint,
     retry_after,
+    should_retry,
 )
 from tui.secret import Secret
 
@@ -306,6 +307,31 @@ def test_retry_delay_of_google():
 )
 def test_retry_after(headers, seconds):
     assert retry_after(headers, datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)) == seconds
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (0.4, "It asks to wait 1 s;"),
+        (17, "It asks to wait 17 s;"),
+        (3600, "It asks to wait 60 min;"),
+        (86_400, "It asks to wait 24 h;"),
+        (None, "Wait a little,"),
+        (0, "Wait a little,"),
+    ],
+)
+def test_how_long_to_wait_is_said(seconds, told):
+    busy = describe("host", 429, read_complaint({"error": "slow down"}))
+    assert busy.after(seconds).hint.startswith(told)
+    refused = describe("host", 401, read_complaint({"error": "no"}))
+    assert refused.after(seconds) == refused
+
+
+@pytest.mark.parametrize(
+    ("value", "word"), [("true", True), (" False ", False), ("maybe", None), ("", None), (None, None)]
+)
+def test_the_servers_own_word_on_asking_again(value, word):
+    assert should_retry({} if value is None else {"x-should-retry": value}) is word
 
 
 @pytest.mark.parametrize(

@@ -156,8 +156,21 @@ class TestTls:
             await get(f"https://localhost:{secure.port}", api_key=KEY)
         assert raised.value.kind is ErrorKind.TLS and not raised.value.retryable
         assert f"certificate of localhost:{secure.port} is not trusted" in raised.value.message
-        assert "SSL_CERT_FILE" in raised.value.hint
+        assert "ca_file" in raised.value.hint
         assert secure.requests == []
+
+    async def test_trusted_by_the_provider_itself(self, secure):
+        found = await get(f"https://localhost:{secure.port}", api_key=KEY, ca_file=str(TLS / "certificate.pem"))
+        assert found == "ok"
+        with pytest.raises(ProviderError, match="not trusted"):
+            await get(f"https://localhost:{secure.port}", api_key=KEY)  # nobody else trusts it
+
+    async def test_certificates_that_are_none(self, secure, tmp_path):
+        (tmp_path / "notes.txt").write_text("no certificate")
+        for name in (tmp_path / "notes.txt", tmp_path / "nothing.pem"):
+            with pytest.raises(ProviderError, match=f"certificates of {name} can't be read") as raised:
+                await get(f"https://localhost:{secure.port}", ca_file=str(name))
+            assert raised.value.kind is ErrorKind.TLS
 
     async def test_trusted_by_ssl_cert_file(self, secure, monkeypatch):
         monkeypatch.setenv("SSL_CERT_FILE", str(TLS / "certificate.pem"))

@@ -16,6 +16,14 @@ _KINDS = {
 }
 
 
+def advice(error: ProviderError, words: int) -> str:
+    """What to do next, for a person who has ``words`` words of the reply."""
+    if words and error.kind in (ErrorKind.LOST, ErrorKind.TIMEOUT):
+        kept = "1 word came and is kept" if words == 1 else f"{words:,} words came and are kept"
+        return f"{kept}; go on from there, or try again."
+    return error.hint or ("Try again." if error.kind is ErrorKind.LOST else "")
+
+
 def explain(error: Exception) -> ProviderError:
     """``error`` as a ``ProviderError``; ours stay as they are.
 

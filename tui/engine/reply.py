@@ -27,7 +27,7 @@ from tui.engine.events import (
     Waiting,
     Working,
 )
-from tui.engine.failure import explain
+from tui.engine.failure import advice, explain
 from tui.engine.limits import Limits, retry_delay
 from tui.errors import ErrorKind, HistoryError, ProviderError
 from tui.history.store import HistoryStore
@@ -79,6 +79,7 @@ class Reply:
         self._text: list[str] = [message.text]
         self._reasoning: list[str] = []
         self._size = 0
+        self._key_source = ""
         self._thinking_since: float | None = None
         self._finish: FinishReason | None = None
 
@@ -110,6 +111,7 @@ class Reply:
 
     async def _ask(self) -> None:
         target = await self._resolve()
+        self._key_source = target.key_source
         attempt = 1
         while True:
             try:
@@ -141,7 +143,7 @@ class Reply:
     async def _stream(self, target: Target) -> None:
         chunks = target.stream(self._messages, self._parameters)
         async with _closing(chunks):
-            limit = self._limits.first_token
+            limit = target.patience or self._limits.first_token
             while True:
                 try:
                     async with asyncio.timeout(limit):
@@ -160,11 +162,7 @@ class Reply:
 
     def _silent(self, limit: float) -> ProviderError:
         begun = "no more words" if self._size else "no first word"
-        hint = (
-            "The text so far is kept; continue, or try another model."
-            if self._size
-            else "Try again, or another model."
-        )
+        hint = "Try again, or choose another model."
         return ProviderError(f"There came {begun} for {limit:.0f} s", hint, kind=ErrorKind.TIMEOUT)
 
     def _take(self, chunk: Chunk) -> None:
@@ -227,7 +225,9 @@ class Reply:
         if self._thinking_since is not None and message.reasoning_seconds is None:
             message.reasoning_seconds = time.monotonic() - self._thinking_since
         if error is not None:
-            message.failure = Failure(error.kind.value, error.message, error.hint, error.status_code)
+            error.blame(self._key_source)
+            hint = advice(error, len(message.text.split()))
+            message.failure = Failure(error.kind.value, error.message, hint, error.status_code)
         try:
             await self._store.finish_message(message)
         except HistoryError as problem:

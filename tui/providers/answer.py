@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urljoin
 
@@ -26,6 +25,7 @@ from tui.providers.failures import (
 )
 from tui.providers.http_error import ProviderHTTPError
 from tui.providers.network import broken_off
+from tui.providers.timeouts import Timeouts
 from tui.secret import Secret
 from tui.text import one_line
 
@@ -34,30 +34,6 @@ BODY_LIMIT = 20_000_000
 STREAM_LIMIT = 1_000_000_000
 """Bytes of a stream after decompression; the text in it has its own, lower limit."""
 ERROR_BODY_LIMIT = 64_000
-
-
-@dataclass(frozen=True, slots=True)
-class Timeouts:
-    """Seconds. There is no limit on the whole: a long reply may take as long as it comes."""
-
-    connect: float = 10.0
-    """Finding the host, TCP, TLS and the proxy together."""
-    headers: float = 60.0
-    """From the request to the answer's first byte."""
-    idle: float = 60.0
-    """Between two pieces of the answer; a keep-alive counts as one."""
-    error_body: float = 5.0
-    after_finish: float = 2.0
-    """For what may follow the end mark: token counts."""
-    drain: float = 0.1
-    """For the rest of a body that is of no interest, so that its connection can be used again."""
-
-
-REMOTE = Timeouts()
-LOCAL = replace(REMOTE, headers=300.0)
-"""A server in the person's own network may have to load the model first."""
-LISTS = replace(REMOTE, connect=5.0, headers=20.0, idle=20.0)
-"""For lists of models."""
 
 
 class Answer:
@@ -168,7 +144,7 @@ class Answer:
     def failure(self, payload: Any) -> ProviderError:
         """The error for a complaint inside an answer that began well."""
         complaint = read_complaint(payload)
-        words = describe(self.where, None, complaint, self._key)
+        words = describe(self.where, None, complaint, self._key).after(complaint.retry_after)
         return ProviderError(
             words.message,
             words.hint,
@@ -201,17 +177,13 @@ class Answer:
     def cut(self) -> ProviderError:
         """The error for a stream that ended without its end mark."""
         return ProviderError(
-            f"The reply may be cut: {self.where} ended it without an end mark",
-            "The text so far is kept.",
-            kind=ErrorKind.LOST,
+            f"The reply may be cut: {self.where} ended it without an end mark", kind=ErrorKind.LOST,
         )
 
     def too_much(self, limit: int) -> ProviderError:
         """The error for an answer that does not end."""
         return ProviderError(
-            f"Stopped at {limit // 1_000_000} MB: {self.where} did not end its answer",
-            "The text so far is kept.",
-            kind=ErrorKind.LOST,
+            f"Stopped at {limit // 1_000_000} MB: {self.where} did not end its answer", kind=ErrorKind.LOST,
         )
 
     async def _received(self) -> AsyncGenerator[bytes, None]:

@@ -62,6 +62,9 @@ class ChatMessage(TypedDict):
     content: str | Sequence[ContentPart]
 
 
+TRANSPORT = frozenset({"allow_http_key", "ca_file", "timeouts", "wait"})
+"""Arguments that concern the way to the server, see ``http.open_stream``."""
+
 Messages = Sequence[ChatMessage] | Sequence[dict[str, str]]
 AsyncResult = AsyncIterator[Chunk]
 
@@ -196,6 +199,10 @@ class Target:
     """What the config fixes for this provider."""
     key: Secret | None = None
     """Goes to the provider as ``api_key``; a Secret up to there, so that nothing on the way prints it."""
+    key_source: str = ""
+    """Where the key came from, for the person."""
+    patience: float | None = None
+    """Seconds that its first word may take, where that is not the usual time."""
 
     def stream(self, messages: Messages, parameters: Mapping[str, Any]) -> AsyncResult:
         """Ask: an async generator of chunks."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -165,6 +166,12 @@ class Words(NamedTuple):
     message: str
     hint: str
 
+    def after(self, seconds: float | None) -> Words:
+        """The same, with how long the server asks to wait."""
+        if not seconds or self.kind not in (ErrorKind.RATE_LIMIT, ErrorKind.BUSY):
+            return self
+        return self._replace(hint=f"It asks to wait {_spoken(seconds)}; or choose another model.")
+
 
 def describe(where: str, status: int | None, complaint: Complaint, key: Secret | None = None) -> Words:
     """Kind, message and hint for the person.
@@ -233,6 +240,11 @@ def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> floa
     return max(0.0, (moment - (now or datetime.now(UTC))).total_seconds())
 
 
+def should_retry(headers: Mapping[str, str]) -> bool | None:
+    """The server's own word on whether to ask again, as OpenAI and Anthropic give it; None without one."""
+    return {"true": True, "false": False}.get(headers.get("x-should-retry", "").strip().lower())
+
+
 def hide(text: str, key: Secret | None) -> str:
     """``text`` without the key, should the server have echoed it."""
     if key and len(key.reveal()) > 3:
@@ -254,6 +266,15 @@ _HINTS = {
     ErrorKind.FILTER: "Put it in other words, or choose another model.",
     ErrorKind.PROXY: "Check the proxy's address, user and password.",
 }
+
+
+def _spoken(seconds: float) -> str:
+    """``17 s``, ``5 min``, ``3 h``: rounded up."""
+    if seconds < 100:
+        return f"{math.ceil(seconds)} s"
+    if seconds < 6000:
+        return f"{math.ceil(seconds / 60)} min"
+    return f"{math.ceil(seconds / 3600)} h"
 
 
 def _dicts(payload: Any, depth: int = 0) -> Iterator[Mapping[str, Any]]:

@@ -23,7 +23,7 @@ from tui.chat.chunks import Chunk, Finish, FinishReason, Image, Notice, Reasonin
 from tui.chat.model import ModelInfo
 from tui.errors import ErrorKind, ProviderError
 from tui.providers.apart import apart
-from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin
+from tui.providers.base import TRANSPORT, AsyncGeneratorProvider, Messages, ProviderModelMixin
 from tui.providers.plugins import harmless, provider_name
 from tui.secret import redact
 from tui.text import one_line
@@ -124,7 +124,8 @@ class G4FProvider(AsyncGeneratorProvider, ProviderModelMixin):
         cls, model: str, messages: Messages, proxy: str | None = None, **kwargs: Any
     ) -> AsyncGenerator[Chunk, None]:
         """Ask in a thread of its own. See ``AsyncGeneratorProvider``."""
-        kwargs.pop("allow_http_key", None)
+        for ours in TRANSPORT:
+            kwargs.pop(ours, None)
         chosen = "" if model == OWN_CHOICE else model
 
         def ask() -> Any:

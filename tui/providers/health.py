@@ -11,8 +11,10 @@ from tui.secret import redact
 from tui.text import one_line
 
 _REASON_LENGTH = 160
-# Trouble with one request says nothing about the provider.
-_NOT_THE_PROVIDER = frozenset({ErrorKind.INVALID, ErrorKind.CONTEXT, ErrorKind.FILTER, ErrorKind.NOT_FOUND})
+# Trouble with one request, or with this machine's network, says nothing about the provider.
+_NOT_THE_PROVIDER = frozenset(
+    {ErrorKind.INVALID, ErrorKind.CONTEXT, ErrorKind.FILTER, ErrorKind.NOT_FOUND, ErrorKind.OFFLINE}
+)
 _UNREACHABLE = frozenset({ErrorKind.CONNECT, ErrorKind.TLS, ErrorKind.PROXY})
 
 

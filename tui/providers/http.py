@@ -11,6 +11,7 @@ import os
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,10 +23,12 @@ from aiohttp import hdrs
 from tui import __version__
 from tui.errors import ErrorKind, ProviderError
 from tui.providers.address import host_of, is_private
-from tui.providers.answer import LISTS, LOCAL, REMOTE, Answer, Timeouts
+from tui.providers.answer import Answer
+from tui.providers.base import TRANSPORT
 from tui.providers.http_error import ProviderHTTPError
 from tui.providers.network import no_answer, place_of, proxy_refused, socks_errors
 from tui.providers.proxy import proxy_for
+from tui.providers.timeouts import LISTS, LOCAL, REMOTE, Timeouts
 from tui.secret import Secret, redact
 from tui.text import one_line
 
@@ -44,8 +47,8 @@ __all__ = [
 
 _UPLOAD_BYTES_PER_SECOND = 50_000
 _KEEP_ALIVE_SECONDS = 60.0
+_TRANSPORT = TRANSPORT | {"api_key"}
 _KEY_HEADERS = frozenset({"authorization", "x-api-key", "api-key", "x-goog-api-key", "cookie"})
-_TRANSPORT = frozenset({"api_key", "allow_http_key", "timeouts"})
 
 
 def transport(proxy: str | None, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -78,10 +81,13 @@ async def open_stream(
     *,
     headers: Mapping[str, str] | None = None,
     json: Any = None,
+    form: Mapping[str, str] | None = None,
     proxy: str | None = None,
     api_key: str | None = None,
     allow_http_key: bool = False,
+    ca_file: str | None = None,
     timeouts: Timeouts | None = None,
+    wait: float | None = None,
 ) -> AsyncIterator[Answer]:
     """Send a request and give its answer, whose body is still to come. Leaving closes the connection.
 
@@ -90,10 +96,13 @@ async def open_stream(
         url: Where to.
         headers: Those of the request, the key among them.
         json: The body.
+        form: The body where it is a form.
         proxy: Proxy that the caller or the config names; None looks at the environment.
         api_key: The key that the headers hold: kept out of every message, and off plain http.
         allow_http_key: Let a key travel over plain http to a public address.
+        ca_file: Certificates to trust besides the system's.
         timeouts: Limits; by default those for a local or for a remote server.
+        wait: Seconds until the first byte, in place of the limit there.
 
     Raises:
         ProviderHTTPError: The server answered with an HTTP error or a redirect.
@@ -104,8 +113,10 @@ async def open_stream(
     _check_key(url, headers or {}, key, allow_http_key)
     through = proxy_for(url, proxy)
     limits = timeouts or (LOCAL if is_private(url) else REMOTE)
+    limits = replace(limits, headers=wait) if wait else limits
+    body = {"headers": headers, "json": json, "data": form}
     async with _sessions() as sessions:
-        response = await _send(sessions, method, url, headers, json, through, limits)
+        response = await _send(sessions, method, url, body, through, limits, ca_file)
         answer = Answer(response, url, key, limits)
         try:
             if through and answer.status == 407:
@@ -190,23 +201,22 @@ async def _send(
     sessions: _Sessions,
     method: str,
     url: str,
-    headers: Mapping[str, str] | None,
-    json: Any,
+    content: Mapping[str, Any],
     proxy: str | None,
     limits: Timeouts,
+    ca_file: str | None,
 ) -> aiohttp.ClientResponse:
     session, named = sessions.get(proxy)
-    upload = len(jsonlib.dumps(json)) / _UPLOAD_BYTES_PER_SECOND if json is not None else 0.0
+    upload = len(jsonlib.dumps(content["json"])) / _UPLOAD_BYTES_PER_SECOND
     secure = "https" in (urlsplit(url).scheme, urlsplit(named or "").scheme)
     try:
         async with asyncio.timeout(limits.connect + limits.headers + upload):
             return await session.request(
                 method,
                 url,
-                headers=headers,
-                json=json,
+                **content,
                 proxy=named,
-                ssl=_tls_context() if secure else True,
+                ssl=_tls_context(ca_file) if secure else True,
                 allow_redirects=False,
                 timeout=aiohttp.ClientTimeout(total=None, connect=limits.connect),
             )
@@ -276,21 +286,31 @@ def _socks_connector(proxy: str) -> aiohttp.BaseConnector:
     return connector
 
 
-def _tls_context() -> ssl.SSLContext:
-    return _make_tls_context(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+def _tls_context(ca_file: str | None) -> ssl.SSLContext:
+    return _make_tls_context(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"), ca_file)
 
 
 @cache
-def _make_tls_context(file: str | None, folder: str | None) -> ssl.SSLContext:
-    """Trusts what the system trusts, as browsers do; or what the two variables of OpenSSL name."""
-    if not file and not folder:
-        import truststore
+def _make_tls_context(file: str | None, folder: str | None, ca_file: str | None) -> ssl.SSLContext:
+    """Trusts what the system trusts, as browsers do, or what the two variables of OpenSSL name.
 
-        return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    ``ca_file`` is trusted besides.
+    """
+    context: ssl.SSLContext
     try:
-        return ssl.create_default_context(cafile=file, capath=folder)
+        if file or folder:
+            context = ssl.create_default_context(cafile=file, capath=folder)
+        else:
+            import truststore
+
+            context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        if ca_file:
+            context.load_verify_locations(os.path.expanduser(ca_file))
     except OSError as error:
+        named = one_line(ca_file or "SSL_CERT_FILE or SSL_CERT_DIR", 200)
         raise ProviderError(
-            f"The certificates of SSL_CERT_FILE or SSL_CERT_DIR can't be read: {error.strerror or error}",
+            f"The certificates of {named} can't be read: {one_line(error.strerror or str(error), 200)}",
+            "It must be a file of certificates in PEM form.",
             kind=ErrorKind.TLS,
         ) from None
+    return context

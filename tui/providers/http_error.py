@@ -7,7 +7,7 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 from tui.errors import ErrorKind, ProviderError
-from tui.providers.failures import Complaint, Words, hide, retry_after
+from tui.providers.failures import Complaint, Words, hide, retry_after, should_retry
 from tui.secret import Secret
 from tui.text import clean
 
@@ -34,19 +34,22 @@ class ProviderHTTPError(aiohttp.ClientResponseError, ProviderError):
         complaint: Complaint | None = None,
     ) -> None:
         complaint = complaint or Complaint()
-        asked = complaint.retry_after
         headers = CIMultiDict({name: hide(value, key) for name, value in response.headers.items()})
         aiohttp.ClientResponseError.__init__(
             self, _request(response), (), status=response.status, headers=CIMultiDictProxy(headers)
         )
+        wait = complaint.retry_after
+        wait = retry_after(headers) if wait is None else wait
+        words = words.after(wait)
         ProviderError.__init__(
             self,
             hide(words.message, key),
             words.hint,
             kind=words.kind,
             status_code=response.status,
-            retry_after=retry_after(headers) if asked is None else asked,
+            retry_after=wait,
             param=complaint.param if words.kind is ErrorKind.INVALID else None,
+            retryable=should_retry(headers),
         )
         self.body = clean(hide(body, key))
         self.vendor_message = hide(complaint.message, key)

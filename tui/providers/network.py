@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
+import socket
 import ssl
 import sys
 from http import HTTPStatus
@@ -13,7 +15,7 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from tui.errors import ErrorKind, ProviderError
-from tui.providers.address import OLLAMA_PORT
+from tui.providers.address import OLLAMA_PORT, is_private
 from tui.secret import redact
 from tui.text import one_line
 
@@ -53,6 +55,10 @@ def no_answer(error: Exception, url: str, proxy: str | None, connect: float) -> 
     where = place_of(url)
     if proxy and (trouble := _proxy_trouble(error, where, proxy, connect)):
         return trouble
+    if isinstance(error, aiohttp.ClientConnectorError) and not is_private(url) and no_way_out():
+        return ProviderError(
+            "No network", "Check the connection; a model on this machine needs none.", kind=ErrorKind.OFFLINE
+        )
     match error:
         case aiohttp.ClientConnectorDNSError():
             return ProviderError(
@@ -88,12 +94,19 @@ def no_answer(error: Exception, url: str, proxy: str | None, connect: float) -> 
     )
 
 
+def no_way_out() -> bool:
+    """Whether this machine has no route to anywhere else. Asks its own tables; sends nothing."""
+    for family, address in ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1")):
+        with contextlib.suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.connect((address, 9))  # of no packet: only the route is looked up
+            return False
+    return True
+
+
 def broken_off(where: str) -> ProviderError:
     """The connection broke after the answer had begun."""
     return ProviderError(
-        f"The connection to {where} broke before the reply was complete",
-        "The text so far is kept.",
-        kind=ErrorKind.LOST,
+        f"The connection to {where} broke before the reply was complete", kind=ErrorKind.LOST
     )
 
 
@@ -140,7 +153,8 @@ def _tls_trouble(error: Exception, where: str) -> ProviderError:
     if isinstance(certificate, ssl.SSLCertVerificationError):
         return ProviderError(
             f"The certificate of {where} is not trusted: {one_line(certificate.verify_message, 200)}",
-            "Put the issuer's certificate into the system's store, or name it in SSL_CERT_FILE.",
+            "Put the issuer's certificate into the system's store, or name its file as this provider's "
+            "ca_file in the config.",
             kind=ErrorKind.TLS,
         )
     reason = getattr(error, "reason", None) or getattr(getattr(error, "os_error", None), "reason", None)

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from tui.chat.model import ModelInfo, split_id
 from tui.config import Config
-from tui.credentials import Credentials, Secret
+from tui.credentials import Credentials, Found
 from tui.errors import ConfigError, ErrorKind, MissingKeyError, ModelNotSupportedError, ProviderError
 from tui.paths import Paths
-from tui.providers.address import host_of, is_loopback
+from tui.providers.address import host_of, is_loopback, is_private
 from tui.providers.base import AsyncGeneratorProvider, Target
 from tui.providers.facts import shipped
 from tui.providers.g4f import bridged
@@ -31,6 +31,7 @@ from tui.providers.offers import (
     vendor_offers,
 )
 from tui.providers.plugins import Source, drop_ins, harmless, packages
+from tui.providers.timeouts import LOCAL
 from tui.typed_toml import near
 
 if TYPE_CHECKING:
@@ -127,12 +128,22 @@ class Registry:
         name, model = split_id(model_id)
         provider: Any = await asyncio.to_thread(self.load, name)  # an import may take a second
         offer = self._offer(name)
-        key = await self._key(offer)
+        found = await self._key(offer)
         with harmless(offer.vendor.title):
             model = provider.get_model(model)
         model = model or await self._first_model(offer)
+        wait = offer.settings.wait
         options = {**self._config.parameters, **offer.settings.parameters, **_transport(offer)}
-        return Target(f"{offer.name}/{model}", provider, model, self._proxy(offer), options, key)
+        return Target(
+            f"{offer.name}/{model}",
+            provider,
+            model,
+            self._proxy(offer),
+            {**options, "wait": wait} if wait else options,
+            found.secret if found else None,
+            found.source if found else "",
+            wait or (LOCAL.headers if is_private(offer.vendor.url) else None),
+        )
 
     async def discover(self, name: str) -> list[ModelInfo]:
         """Ask the provider's server which models it has; ``ModelInfo.id`` is the bare model name.
@@ -142,12 +153,18 @@ class Registry:
         """
         provider: Any = await asyncio.to_thread(self.load, name)  # an import may take a second
         offer = self._offer(name)
-        key = await self._key(offer)
+        found = await self._key(offer)
         arguments = _transport(offer)
-        if key:
-            arguments["api_key"] = key.reveal()
-        with harmless(offer.vendor.title):
-            models: list[ModelInfo] = await provider.discover_models(proxy=self._proxy(offer), **arguments)
+        if found:
+            arguments["api_key"] = found.secret.reveal()
+        try:
+            with harmless(offer.vendor.title):
+                models: list[ModelInfo] = await provider.discover_models(
+                    proxy=self._proxy(offer), **arguments
+                )
+        except ProviderError as error:
+            error.blame(found.source if found else None)
+            raise
         return models
 
     def loaded(self, name: str) -> bool:
@@ -201,7 +218,7 @@ class Registry:
             raise ModelNotSupportedError(f"{offer.vendor.title} has no model")
         return models[0].id
 
-    async def _key(self, offer: Offer) -> Secret | None:
+    async def _key(self, offer: Offer) -> Found | None:
         """The key that may go to this provider.
 
         Raises:
@@ -211,11 +228,9 @@ class Registry:
             raise ProviderError(f"{offer.vendor.title} can't be used: {reason}", kind=ErrorKind.UNAVAILABLE)
         vendor = offer.vendor
         found = await asyncio.to_thread(self._credentials.find, offer.account, vendor.keys)
-        if found:
-            return found.secret
-        if vendor.key_needed:
+        if not found and vendor.key_needed:
             raise MissingKeyError(f"{vendor.title} needs a key", _sentence(_where_to_put_a_key(offer)))
-        return None
+        return found
 
     def _proxy(self, offer: Offer) -> str | None:
         return offer.settings.proxy or self._config.proxy
@@ -272,7 +287,9 @@ class Registry:
 
 
 def _transport(offer: Offer) -> dict[str, Any]:
-    return {"allow_http_key": True} if offer.settings.allow_http_key else {}
+    settings = offer.settings
+    wanted = {"allow_http_key": settings.allow_http_key, "ca_file": settings.ca_file}
+    return {name: value for name, value in wanted.items() if value}
 
 
 def _where_to_put_a_key(offer: Offer) -> str:

@@ -5,6 +5,7 @@ What is retried, and how often, is the engine's: here a fault is met by one requ
 """
 
 import asyncio
+import errno
 import json
 import socket
 import time
@@ -30,6 +31,31 @@ class TestNoAnswer:
         assert outcome.error.retryable
         assert outcome.error.message == "Cannot find the host models.example"
         assert "VPN" in outcome.error.hint
+
+    async def test_no_network(self, dialect, ask, monkeypatch):
+        """No name can be found and there is no route to anywhere: it is not the host's fault."""
+
+        def getaddrinfo(*args, **kwargs):
+            raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+        monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+        monkeypatch.setattr("tui.providers.network.no_way_out", lambda: True)
+        outcome = await ask(dialect.at("https://models.example"))
+        assert (outcome.error.kind, outcome.error.message) == (ErrorKind.OFFLINE, "No network")
+        assert not outcome.error.retryable
+        outcome = await ask(dialect.at("http://127.0.0.1:1"))  # this machine can always be reached
+        assert outcome.error.kind is ErrorKind.CONNECT
+
+    async def test_no_route(self, dialect, ask, monkeypatch):
+        async def unreachable(*args, **kwargs):
+            raise OSError(errno.ENETUNREACH, "Network is unreachable")
+
+        monkeypatch.setattr("aiohttp.connector.aiohappyeyeballs.start_connection", unreachable)
+        outcome = await ask(dialect.at("https://1.1.1.1"))
+        assert outcome.error.kind is ErrorKind.CONNECT
+        assert outcome.error.message == "Cannot reach 1.1.1.1:443: network is unreachable"
+        monkeypatch.setattr("tui.providers.network.no_way_out", lambda: True)
+        assert (await ask(dialect.at("https://1.1.1.1"))).error.kind is ErrorKind.OFFLINE
 
     async def test_nothing_listens(self, dialect, ask):
         with socket.socket() as free:
@@ -143,6 +169,13 @@ class TestStatus:
         server.answer = lambda exchange: exchange.whole(b"{}", "429 Too Many Requests", **{header: value})
         error = (await ask(dialect.at(server.url))).error
         assert low <= error.retry_after <= high
+
+    @pytest.mark.parametrize(
+        ("status", "word", "again"), [(400, "true", True), (503, "false", False), (429, "perhaps", True)]
+    )
+    async def test_the_servers_own_word_on_asking_again(self, dialect, server, ask, status, word, again):
+        server.answer = lambda exchange: exchange.whole(b"{}", f"{status} Whatever", x_should_retry=word)
+        assert (await ask(dialect.at(server.url))).error.retryable is again
 
     @pytest.mark.parametrize("value", ["soon", "-5", "1e99", "", "99999999999999999999", "Thu, 99 Foo"])
     async def test_garbage_in_retry_after(self, dialects, server, ask, value):
