@@ -9,6 +9,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import time
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -164,7 +165,8 @@ class Home:
         """Until ``text`` has come to the disk as pieces of a reply."""
         address = f"file:{self.history}?mode=ro"
         with contextlib.closing(sqlite3.connect(address, uri=True, timeout=30)) as database:
-            for _ in range(100_000):
+            until = time.monotonic() + 30
+            while time.monotonic() < until:
                 rows = database.execute("SELECT text FROM pieces ORDER BY rowid").fetchall()
                 if text in "".join(row[0] for row in rows):
                     return

@@ -160,7 +160,9 @@ class TestTls:
         assert secure.requests == []
 
     async def test_trusted_by_the_provider_itself(self, secure):
-        found = await get(f"https://localhost:{secure.port}", api_key=KEY, ca_file=str(TLS / "certificate.pem"))
+        found = await get(
+            f"https://localhost:{secure.port}", api_key=KEY, ca_file=str(TLS / "certificate.pem")
+        )
         assert found == "ok"
         with pytest.raises(ProviderError, match="not trusted"):
             await get(f"https://localhost:{secure.port}", api_key=KEY)  # nobody else trusts it

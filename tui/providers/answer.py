@@ -177,13 +177,15 @@ class Answer:
     def cut(self) -> ProviderError:
         """The error for a stream that ended without its end mark."""
         return ProviderError(
-            f"The reply may be cut: {self.where} ended it without an end mark", kind=ErrorKind.LOST,
+            f"The reply may be cut: {self.where} ended it without an end mark",
+            kind=ErrorKind.LOST,
         )
 
     def too_much(self, limit: int) -> ProviderError:
         """The error for an answer that does not end."""
         return ProviderError(
-            f"Stopped at {limit // 1_000_000} MB: {self.where} did not end its answer", kind=ErrorKind.LOST,
+            f"Stopped at {limit // 1_000_000} MB: {self.where} did not end its answer",
+            kind=ErrorKind.LOST,
         )
 
     async def _received(self) -> AsyncGenerator[bytes, None]:

@@ -124,6 +124,7 @@ def _offer(vendor: Vendor, settings: ProviderConfig, kind: Kind) -> Offer:
     moved = bool(own and url) and not same_host(url, own)
     # A vendor's key variables hold keys for the vendor's host; only the config can say otherwise.
     strange = bool(settings.url) and moved
+    headers = {} if strange else _set(vendor.header_variables)
     vendor = replace(
         vendor,
         title=settings.title or vendor.title,
@@ -135,14 +136,21 @@ def _offer(vendor: Vendor, settings: ProviderConfig, kind: Kind) -> Offer:
         models=settings.models or vendor.models,
         default_model=settings.default_model or next(iter(settings.models), vendor.default_model),
         not_working="" if settings.url else vendor.not_working or no_address,
+        token="" if strange else vendor.token,
         quirks=vendor.quirks if settings.type in (None, vendor.type) else {},
     )
     account = f"{vendor.name}@{host_of(url)}" if moved else vendor.name
 
     def make() -> type[AsyncGeneratorProvider]:
-        return make_class(wire_format(vendor.type), vendor, settings.headers)
+        return make_class(wire_format(vendor.type), vendor, {**headers, **settings.headers})
 
     return Offer(vendor, kind, settings, account, make, chosen=bool(given) or not is_loopback(own))
+
+
+def _set(variables: Mapping[str, str]) -> dict[str, str]:
+    """Of ``variables``, by what they are for, those that are set in the environment."""
+    found = {purpose: os.environ.get(name, "").strip() for purpose, name in variables.items()}
+    return {purpose: value for purpose, value in found.items() if value}
 
 
 def _no_address(vendor: Vendor, url: str, kind: Kind) -> str:

@@ -10,8 +10,8 @@ from tui.chat.model import ModelInfo
 from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin
 from tui.providers.content import spelled_out
 from tui.providers.decode import ServerSentEvents, ThinkTag
-from tui.providers.http import fetch_json, transport
-from tui.providers.listing import models_in
+from tui.providers.http import transport
+from tui.providers.listing import list_models
 from tui.providers.stream import Reader, Reported, ask, merge_usage
 
 _FINISH = {
@@ -19,6 +19,7 @@ _FINISH = {
     "max_tokens": FinishReason.LENGTH,
     "model_length": FinishReason.LENGTH,
     "content_filter": FinishReason.FILTER,
+    "blacklist": FinishReason.FILTER,  # GigaChat
     "tool_calls": FinishReason.TOOL,
     "function_call": FinishReason.TOOL,
 }
@@ -30,8 +31,8 @@ class OpenAIChat(AsyncGeneratorProvider, ProviderModelMixin):
 
     url: ClassVar[str] = "https://api.openai.com/v1"
     api_endpoint: ClassVar[str] = "/chat/completions"
-    models_endpoint: ClassVar[str] = "/models"
-    """Path of the list of models, or a whole URL where it is elsewhere."""
+    models_endpoint: ClassVar[str] = "models"
+    """Where the list of models is, seen from ``url``."""
     auth_header: ClassVar[str] = "Authorization"
     """The header of the key; as ``Bearer`` in Authorization, bare in any other (Azure's ``api-key``)."""
     headers: ClassVar[Mapping[str, str]] = {}
@@ -64,10 +65,8 @@ class OpenAIChat(AsyncGeneratorProvider, ProviderModelMixin):
     @classmethod
     async def discover_models(cls, *, proxy: str | None = None, **kwargs: Any) -> list[ModelInfo]:
         """The server's chat models, with the facts that its list has."""
-        path = cls.models_endpoint
-        url = path if path.startswith("http") else f"{cls.url.rstrip('/')}{path}"
-        headers = cls._request_headers(kwargs.get("api_key"))
-        return models_in(await fetch_json(url, headers=headers, **transport(proxy, kwargs)))
+        way = {"headers": cls._request_headers(kwargs.get("api_key")), **transport(proxy, kwargs)}
+        return await list_models(cls.url, cls.models_endpoint, way)
 
     @classmethod
     def request_body(cls, model: str, messages: Messages, options: Mapping[str, Any]) -> dict[str, Any]:

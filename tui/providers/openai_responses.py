@@ -11,8 +11,8 @@ from tui.chat.model import ModelInfo
 from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, text_of
 from tui.providers.content import spelled_out, split_system
 from tui.providers.decode import ServerSentEvents
-from tui.providers.http import ProviderHTTPError, fetch_json, transport
-from tui.providers.listing import models_in
+from tui.providers.http import ProviderHTTPError, transport
+from tui.providers.listing import list_models
 from tui.providers.stream import Reader, Reported, ask
 
 _PARAMETERS = {"temperature": "temperature", "top_p": "top_p", "max_tokens": "max_output_tokens"}
@@ -26,8 +26,8 @@ class OpenAIResponses(AsyncGeneratorProvider, ProviderModelMixin):
 
     url: ClassVar[str] = "https://api.openai.com/v1"
     api_endpoint: ClassVar[str] = "/responses"
-    models_endpoint: ClassVar[str] = "/models"
-    """Path of the list of models, or a whole URL where it is elsewhere."""
+    models_endpoint: ClassVar[str] = "models"
+    """Where the list of models is, seen from ``url``."""
     headers: ClassVar[Mapping[str, str]] = {}
     """Headers to add."""
     extra_body: ClassVar[Mapping[str, Any]] = {}
@@ -55,10 +55,8 @@ class OpenAIResponses(AsyncGeneratorProvider, ProviderModelMixin):
     @classmethod
     async def discover_models(cls, *, proxy: str | None = None, **kwargs: Any) -> list[ModelInfo]:
         """The server's chat models."""
-        path = cls.models_endpoint
-        url = path if path.startswith("http") else f"{cls.url.rstrip('/')}{path}"
-        headers = cls._request_headers(kwargs.get("api_key"))
-        return models_in(await fetch_json(url, headers=headers, **transport(proxy, kwargs)))
+        way = {"headers": cls._request_headers(kwargs.get("api_key")), **transport(proxy, kwargs)}
+        return await list_models(cls.url, cls.models_endpoint, way)
 
     @classmethod
     def request_body(cls, model: str, messages: Messages, options: Mapping[str, Any]) -> dict[str, Any]:

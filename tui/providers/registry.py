@@ -6,6 +6,7 @@ Making the list is cheap: nothing of it imports a wire format or aiohttp. ``load
 from __future__ import annotations
 
 import asyncio
+import os
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,7 @@ from tui.providers.offers import (
 )
 from tui.providers.plugins import Source, drop_ins, harmless, packages
 from tui.providers.timeouts import LOCAL
+from tui.providers.tokens import Tokens
 from tui.typed_toml import near
 
 if TYPE_CHECKING:
@@ -91,6 +93,7 @@ class Registry:
         self._paths = paths
         self._classes: dict[str, type[AsyncGeneratorProvider]] = {}
         self._broken: dict[str, ProviderError] = {}
+        self._tokens = Tokens()
 
     def providers(self) -> list[ProviderEntry]:
         """All providers, in the order of the picker."""
@@ -230,6 +233,13 @@ class Registry:
         found = await asyncio.to_thread(self._credentials.find, offer.account, vendor.keys)
         if not found and vendor.key_needed:
             raise MissingKeyError(f"{vendor.title} needs a key", _sentence(_where_to_put_a_key(offer)))
+        if found and vendor.token:
+            way = {"proxy": self._proxy(offer), **_transport(offer)}
+            try:
+                return await self._tokens.of(vendor.token, found, way)
+            except ProviderError as error:
+                error.blame(found.source)
+                raise
         return found
 
     def _proxy(self, offer: Offer) -> str | None:
@@ -288,7 +298,8 @@ class Registry:
 
 def _transport(offer: Offer) -> dict[str, Any]:
     settings = offer.settings
-    wanted = {"allow_http_key": settings.allow_http_key, "ca_file": settings.ca_file}
+    ca_file = settings.ca_file or next(filter(None, map(os.environ.get, offer.vendor.ca_files)), None)
+    wanted = {"allow_http_key": settings.allow_http_key, "ca_file": ca_file}
     return {name: value for name, value in wanted.items() if value}
 
 

@@ -36,6 +36,9 @@ class Vendor:
     keys: tuple[str, ...] = ()
     urls: tuple[str, ...] = ()
     url_path: str = ""
+    ca_files: tuple[str, ...] = ()
+    header_variables: Mapping[str, str] = field(default_factory=dict)
+    token: str = ""
     key_needed: bool = True
     free: bool = False
     default_model: str = ""

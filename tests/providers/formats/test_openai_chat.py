@@ -215,6 +215,61 @@ LISTS = {
         },
         [ModelInfo("x.gguf", 4096, vision=False)],
     ),
+    "LM Studio's own": (
+        {
+            "models": [
+                {
+                    "type": "llm",
+                    "key": "qwen/qwen3.5-9b",
+                    "loaded_instances": [{"id": "qwen/qwen3.5-9b", "config": {"context_length": 4096}}],
+                    "max_context_length": 262144,
+                    "capabilities": {"vision": True, "trained_for_tool_use": True},
+                },
+                {
+                    "type": "llm",
+                    "key": "google/gemma-3-4b",
+                    "loaded_instances": [],
+                    "max_context_length": 131072,
+                    "capabilities": {"vision": False},
+                },
+                {"type": "embedding", "key": "nomic", "loaded_instances": [], "max_context_length": 2048},
+            ]
+        },
+        [
+            ModelInfo("qwen/qwen3.5-9b", 4096, vision=True),
+            ModelInfo("google/gemma-3-4b", 131072, vision=False),
+        ],
+    ),
+    "xAI, with prices": (
+        {
+            "models": [
+                {
+                    "id": "grok-4.6",
+                    "input_modalities": ["text", "image"],
+                    "output_modalities": ["text"],
+                    "prompt_text_token_price": 20000,
+                    "cached_prompt_text_token_price": 5000,
+                    "completion_text_token_price": 60000,
+                }
+            ]
+        },
+        [ModelInfo("grok-4.6", None, None, 2.0, 6.0, vision=True)],
+    ),
+    "Vercel AI Gateway": (
+        {
+            "data": [
+                {
+                    "id": "a/b",
+                    "type": "language",
+                    "context_window": 200000,
+                    "max_tokens": 64000,
+                    "pricing": {"input": "0.000003", "output": "0.000015"},
+                },
+                {"id": "a/e", "type": "embedding", "pricing": {"input": "0.0000001"}},
+            ]
+        },
+        [ModelInfo("a/b", 200000, 64000, 3.0, 15.0)],
+    ),
     "LiteLLM": (
         {"data": [{"id": "gw", "max_input_tokens": 128000, "max_output_tokens": 4096}]},
         [ModelInfo("gw", 128000, 4096)],
@@ -255,6 +310,23 @@ async def test_list_of_models(mocked, vendor):
 
 
 async def test_list_elsewhere(mocked):
-    mocked.get("https://models.example/catalog", payload=[{"id": "m"}])
-    vendor = type("GitHub", (OpenAIChat,), {"models_endpoint": "https://models.example/catalog"})
+    """Seen from the provider's address: a server that was moved keeps its list, and gets its key alone."""
+    vendor = type(
+        "GitHub",
+        (OpenAIChat,),
+        {"url": "https://a.example/inference", "models_endpoint": "../catalog/models"},
+    )
+    mocked.get("https://a.example/catalog/models", payload=[{"id": "m"}])
+    assert await vendor.discover_models() == [ModelInfo("m")]
+
+
+@pytest.mark.parametrize(
+    "answer", [{"status": 404}, {"payload": {"error": "Unexpected endpoint or method. (GET /api/v1/models)"}}]
+)
+async def test_older_server_without_its_own_list(mocked, answer):
+    vendor = type(
+        "LMStudio", (OpenAIChat,), {"url": "http://127.0.0.1:1234/v1", "models_endpoint": "../api/v1/models"}
+    )
+    mocked.get("http://127.0.0.1:1234/api/v1/models", **answer)
+    mocked.get("http://127.0.0.1:1234/v1/models", payload={"data": [{"id": "m"}]})
     assert await vendor.discover_models() == [ModelInfo("m")]

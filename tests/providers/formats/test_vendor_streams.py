@@ -96,6 +96,34 @@ STREAMS = {
         STOP,
         Usage(9, 2),
     ),
+    "Groq, reasoning in the text": (
+        [delta(content="<think>\nHm\n</think>\n\nHello"), delta("stop"), DONE],
+        "\nHm\n",
+        "Hello",
+        STOP,
+        None,
+    ),
+    "GigaChat": (
+        [
+            {"choices": [{"delta": {"content": "Hel", "role": "assistant"}, "index": 0}], "object": "c"},
+            {
+                "choices": [{"delta": {"content": "lo"}, "index": 0, "finish_reason": "stop"}],
+                "usage": {"prompt_tokens": 9, "completion_tokens": 2, "precached_prompt_tokens": 3},
+            },
+            DONE,
+        ],
+        "",
+        "Hello",
+        STOP,
+        Usage(9, 2),
+    ),
+    "GigaChat, filtered": (
+        [delta(content="He"), delta("blacklist", content=""), DONE],
+        "",
+        "He",
+        FinishReason.FILTER,
+        None,
+    ),
     "Mistral": (
         [
             delta(role="assistant", content=""),
@@ -437,7 +465,7 @@ async def test_usage_that_follows_the_finish_reason(dialects, server, ask):
 
 
 # What OpenAI's own library reads as well: it knows no lists as content and no <think> in the text.
-PLAIN = [name for name in STREAMS if not name.startswith(("Mistral", "Fireworks", "xAI"))]
+PLAIN = [name for name in STREAMS if not name.startswith(("Mistral", "Fireworks", "Groq, reasoning", "xAI"))]
 
 
 @pytest.mark.parametrize("vendor", PLAIN)
