@@ -9,8 +9,8 @@ import os
 import sqlite3
 import subprocess
 import sys
-import time
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
