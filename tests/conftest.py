@@ -19,6 +19,9 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+PATIENCE = 30.0
+"""Seconds after which what is waited for will not come."""
+
 
 @dataclass
 class ModelServer:
@@ -119,11 +122,15 @@ class Home:
 
     @property
     def env(self) -> dict[str, str]:
-        kept = {k: v for k, v in os.environ.items() if not k.upper().endswith(("_KEY", "_PROXY", "_TOKEN"))}
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.upper().endswith(("_KEY", "_PROXY", "_TOKEN", "COLUMNS", "LINES"))
+        }
         folders = {
             f"XDG_{name}_HOME": str(self.path / name.lower()) for name in ("CONFIG", "DATA", "CACHE", "STATE")
         }
-        # No key, proxy or local server of the machine that runs the tests may help or hurt.
+        # No key, proxy, local server or terminal size of the machine that runs the tests may help or hurt.
         return (
             kept
             | folders
@@ -165,11 +172,12 @@ class Home:
         """Until ``text`` has come to the disk as pieces of a reply."""
         address = f"file:{self.history}?mode=ro"
         with contextlib.closing(sqlite3.connect(address, uri=True, timeout=30)) as database:
-            until = time.monotonic() + 30
-            while time.monotonic() < until:
+            deadline = time.monotonic() + PATIENCE
+            while time.monotonic() < deadline:
                 rows = database.execute("SELECT text FROM pieces ORDER BY rowid").fetchall()
                 if text in "".join(row[0] for row in rows):
                     return
+                time.sleep(0.01)
         raise AssertionError(f"never stored: {text}")
 
 

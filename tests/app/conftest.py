@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
+from textual.keys import _character_to_key
 
 from tui.app.app import SegueApp
 from tui.app.screens.chat import ChatScreen
 from tui.app.start import StartOptions
-from tui.app.widgets.composer import Composer
+from tui.app.widgets.composer import BURST, Composer
 from tui.app.widgets.status_line import StatusLine
 from tui.chat.chunks import Chunk, Finish, FinishReason
 from tui.chat.message import Message
@@ -200,8 +202,10 @@ class World:
 
     # -- doing
     async def type(self, text: str) -> None:
-        """Type as a keyboard does, without waiting between the keys."""
-        await self.pilot.press(*("space" if c == " " else "slash" if c == "/" else c for c in text))
+        """Type as a keyboard does, without waiting between the keys; then rest as a hand does."""
+        for character in text:
+            self.app.post_message(events.Key(_character_to_key(character), character))
+        await self.pilot.pause(2 * BURST)
 
     async def say(self, text: str) -> None:
         """Type a message and send it."""

@@ -258,3 +258,27 @@ async def test_slash_open_with_words_filters_the_list_by_them(run):
         await two_conversations(world)
         await world.say("/open kyo")
         await world.sees("▎ kyo", "Kyoto in four days", "1 of 2")
+
+
+async def test_what_is_sent_while_a_conversation_opens_is_sent_in_that_one(run, monkeypatch):
+    async with run() as world:
+        await world.say("In the first")
+        await world.sees("I am big.", "ready")
+        desk, door = world.chat.room.desk, asyncio.Event()
+        first, new = desk.chat.conversation, desk.new
+
+        async def slowly():
+            await door.wait()
+            return await new()
+
+        monkeypatch.setattr(desk, "new", slowly)
+        await world.say("/new")
+        await world.until(lambda: world.composer.draft == "")
+        await world.say("In the second")
+        await world.type("and a draft")
+        door.set()
+        await world.sees("▎ In the second", "I am big.", "ready")
+        assert desk.chat.conversation.id != first.id
+        assert [m.text for m in await world.path()] == ["In the second", "I am big."]
+        assert world.composer.draft == "and a draft"
+        assert len((await world.store.load_conversation(first.id)).nodes) == 2

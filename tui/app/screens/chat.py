@@ -67,7 +67,7 @@ class ChatScreen(Screen[None]):
         self.room: ChatRoom | None = None
         """What is behind the screen, once the history is open."""
         self.early: list[str] = []
-        """What was sent before that."""
+        """What was sent while there was no conversation to send it in."""
         self._opened = asyncio.Event()
         self._interrupted = 0.0
 

@@ -179,6 +179,7 @@ class MessageActions:
         if undo is None:
             raise UsageError("There is nothing to undo")
         await undo()
+        self._room.app.clear_notifications()  # the offer to undo
         await self._room.reload()
 
     def forget(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import TYPE_CHECKING
 
 from tui.app.background import in_background
@@ -103,16 +103,16 @@ class ChatRoom:
             self.screen.note(words)
         for problem in self.desk.workspace.registry.problems:
             self.screen.note(str(problem))
-        await self.open_chat(self.desk.chat)
+        await self._show(self.desk.chat)
         self.screen.set_timer(SETTLED, self._keep_connections)
-        early = [*filter(None, [options.prompt]), *self.screen.early]
-        self.screen.early.clear()
+        if options.prompt:
+            self.screen.early.insert(0, options.prompt)
         if options.model and not await self.sheets.use_model(options.model):
-            self.give_back("\n\n".join(early))
-            return
-        for text in early:
-            self.submit(text)
-        if not early:
+            self.give_back("\n\n".join(self.screen.early))
+            self.screen.early.clear()
+        elif self.screen.early:
+            self._send_early()
+        else:
             await self.sheets.first_run()
 
     def _history_changed(self, change: Change) -> None:
@@ -133,14 +133,47 @@ class ChatRoom:
         await self.desk.finish(lambda: self.actions.draft)
 
     # -- the conversation that is read
-    async def open_chat(self, chat: Chat, at: int | None = None, needle: str = "") -> None:
+    async def open_chat(self, chat: Chat) -> None:
         """Show a conversation, with its draft; a reply in the one before goes on."""
-        desk = self.desk
+        self._leave()
+        await self._show(chat)
+        self._send_early()
+
+    async def open_found(self, finding: Awaitable[Chat], at: int | None = None, needle: str = "") -> None:
+        """Show the conversation that is found; what is written and sent meanwhile is for it.
+
+        Args:
+            finding: Finds it; if that fails, the one before is shown again.
+            at: The message to go to.
+            needle: The words to mark in it.
+        """
+        self._leave()
+        try:
+            chat = await finding
+        except SegueError:
+            await self._show(self.desk.chat)
+            raise
+        await self._show(chat, at, needle)
+        self._send_early()
+
+    async def open_by_id(self, conversation_id: int, at: int | None = None, needle: str = "") -> None:
+        """Open a stored conversation, at a message if one is given."""
+        await self.open_found(self.desk.find(conversation_id), at, needle)
+
+    async def open_new(self) -> None:
+        """Show a new conversation."""
+        await self.open_found(self.desk.new())
+
+    def _leave(self) -> None:
+        """What is written stays with the conversation that is read; the composer is the next one's."""
         if self._shown is not None:
-            desk.drafts.note(desk.chat.conversation, self.actions.draft)
+            self.desk.drafts.note(self.desk.chat.conversation, self.actions.draft)
             self.actions.forget()
             self.composer.put("")
             self._shown = None  # until the draft is there, what is written is no change of it
+
+    async def _show(self, chat: Chat, at: int | None = None, needle: str = "") -> None:
+        desk = self.desk
         await desk.drafts.flush()
         desk.chat = chat
         desk.unread.discard(chat.conversation.id)
@@ -157,13 +190,12 @@ class ChatRoom:
         self.screen.back_to_writing()
         await desk.note_place(chat)
 
-    async def open_by_id(self, conversation_id: int, at: int | None = None, needle: str = "") -> None:
-        """Open a stored conversation, at a message if one is given."""
-        await self.open_chat(await self.desk.find(conversation_id), at, needle)
-
-    async def open_new(self) -> None:
-        """Show a new conversation."""
-        await self.open_chat(await self.desk.new())
+    def _send_early(self) -> None:
+        """Send what was sent before there was a conversation to send it in."""
+        early = self.screen.early.copy()
+        self.screen.early.clear()
+        for text in early:
+            self.submit(text)
 
     async def reload(self, at: int | None = None) -> None:
         """Draw the conversation anew, after its path has changed."""
@@ -245,6 +277,9 @@ class ChatRoom:
     # -- what the person does
     def submit(self, text: str) -> None:
         """Send a message, or the new version of one."""
+        if self._shown is None:
+            self.screen.early.append(text)
+            return
         if self.actions.send_edit(text):
             return
         if not self.desk.chat.busy:

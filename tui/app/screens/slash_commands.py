@@ -128,7 +128,7 @@ class SlashCommands:
         await self._order.delete()
 
     async def _do_temporary(self, argument: str) -> None:
-        await self._room.open_chat(await self._room.desk.new_temporary())
+        await self._room.open_found(self._room.desk.new_temporary())
 
     async def _do_theme(self, argument: str) -> None:
         if argument:
