@@ -46,7 +46,7 @@ def test_a_kind_is_told_by_the_first_bytes(data, media_type, kind):
         (b"RIFF\x00\x00\x00\x00WAVEfmt ", "no image, PDF or text"),
         ("grüße".encode("latin-1"), "text in UTF-8"),
         ("utf-16".encode("utf-16"), "text in UTF-8"),
-        (b"x" * (LARGEST_TEXT + 1), "too large: 1.0 MB. It may have 1.0 MB"),
+        (b"x" * (LARGEST_TEXT + 1), "too large: 1.0 MB. A text may have 1.0 MB"),
         (PNG + bytes(LARGEST), "too large: 20.0 MB"),
     ],
     ids=["empty", "program", "sound", "latin-1", "utf-16", "large text", "large image"],

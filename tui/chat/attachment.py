@@ -76,15 +76,41 @@ def attachment_of(name: str, data: bytes) -> Attachment:
     Raises:
         UsageError: It is empty, too large, or nothing that a model can read.
     """
-    name = one_line(name, _LONGEST_NAME) or "file"
-    media_type = _media_type(name, data)
-    if media_type == _TEXT:
-        tokens = estimate_tokens(data.decode())
-    elif media_type == _PDF:
-        tokens = max(1, len(_PAGE.findall(data))) * TOKENS_PER_PDF_PAGE
-    else:
-        tokens = TOKENS_PER_IMAGE
-    return Attachment(name, media_type, len(data), hashlib.sha256(data).hexdigest(), tokens, data)
+    if not data:
+        raise UsageError(f"{one_line(name)} is empty")
+    check_size(name, data, len(data))
+    media_type = _media_type(data)
+    if media_type is None and not _is_text(data):
+        raise UsageError(
+            f"{one_line(name)} can't be attached: it is no image, PDF or text",
+            "Models read PNG, JPEG, GIF, WebP, PDF, and text in UTF-8.",
+        )
+    return Attachment(
+        name=one_line(name, _LONGEST_NAME) or "file",
+        media_type=media_type or _TEXT,
+        size=len(data),
+        sha256=hashlib.sha256(data).hexdigest(),
+        tokens=_tokens(media_type, data),
+        data=data,
+    )
+
+
+def check_size(name: str, head: bytes, size: int) -> int:
+    """Make sure that a file is not too large, by its first bytes and its size.
+
+    Returns:
+        How many bytes a file that begins like this may have.
+
+    Raises:
+        UsageError: It is.
+    """
+    most = LARGEST if _media_type(head) else LARGEST_TEXT
+    if size > most:
+        raise UsageError(
+            f"{one_line(name)} is too large: {size_words(size)}",
+            f"A text may have {size_words(LARGEST_TEXT)}, an image or a PDF {size_words(LARGEST)}.",
+        )
+    return most
 
 
 def check_together(attachments: Sequence[Attachment]) -> None:
@@ -99,13 +125,6 @@ def check_together(attachments: Sequence[Attachment]) -> None:
         raise UsageError(f"These files have {size_words(size)} together", f"A request takes {most}.")
 
 
-def too_large(name: str, size: int, most: int) -> UsageError:
-    """The error for a file that is larger than ``most`` bytes."""
-    return UsageError(
-        f"{one_line(name)} is too large: {size_words(size)}", f"It may have {size_words(most)}."
-    )
-
-
 def size_words(size: int) -> str:
     """A count of bytes, for reading."""
     if size < 1000:
@@ -113,19 +132,9 @@ def size_words(size: int) -> str:
     return f"{size / 1000:.0f} kB" if size < 999_500 else f"{size / 1e6:.1f} MB"
 
 
-def _media_type(name: str, data: bytes) -> str:
-    if not data:
-        raise UsageError(f"{name} is empty")
-    media_type = next((kind for magic, kind in _MAGIC if magic.match(data)), None)
-    if media_type is None and not _is_text(data):
-        raise UsageError(
-            f"{name} can't be attached: it is no image, PDF or text",
-            "Models read PNG, JPEG, GIF, WebP, PDF, and text in UTF-8.",
-        )
-    most = LARGEST_TEXT if media_type is None else LARGEST
-    if len(data) > most:
-        raise too_large(name, len(data), most)
-    return media_type or _TEXT
+def _media_type(data: bytes) -> str | None:
+    """What the first bytes say; None where they say nothing."""
+    return next((kind for magic, kind in _MAGIC if magic.match(data)), None)
 
 
 def _is_text(data: bytes) -> bool:
@@ -134,3 +143,11 @@ def _is_text(data: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return b"\x00" not in data
+
+
+def _tokens(media_type: str | None, data: bytes) -> int:
+    if media_type is None:
+        return estimate_tokens(data.decode())
+    if media_type == _PDF:
+        return max(1, len(_PAGE.findall(data))) * TOKENS_PER_PDF_PAGE
+    return TOKENS_PER_IMAGE

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from tui.chat.attachment import Attachment
 from tui.chat.chunks import Image, Source, Usage
+from tui.chat.draft import Draft
 from tui.text import one_line
 
 LONGEST_TITLE = 48
@@ -79,6 +80,11 @@ class Message:
     finished_at: datetime | None = None
     reasoning_seconds: float | None = None
     """How long the model thought, once it has begun to answer."""
+
+    @property
+    def draft(self) -> Draft:
+        """What it says and has along, to be edited or sent again."""
+        return Draft(self.text, self.attachments)
 
     @property
     def seconds(self) -> float | None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from tui.chat.attachment import Attachment, Kind, check_together
 from tui.chat.conversation import Conversation
+from tui.chat.draft import Draft
 from tui.chat.message import Message, Role, Status, automatic_title
 from tui.chat.model import ModelInfo, split_id
 from tui.engine.failure import explain
@@ -60,19 +62,32 @@ class Engine:
         self._calibration: dict[str, float] = {}
         self._refused: dict[str, int] = {}
 
-    async def send(self, conversation: Conversation, text: str, model: str | None = None) -> Reply:
-        """Store ``text`` as the next prompt and prepare its reply.
+    async def send(
+        self,
+        conversation: Conversation,
+        text: str,
+        model: str | None = None,
+        attachments: Sequence[Attachment] = (),
+    ) -> Reply:
+        """Store ``text`` and its files as the next prompt and prepare its reply.
 
         Raises:
-            UsageError: No model is chosen, or the prompt is blank.
+            UsageError: No model is chosen, it is known to take no images, or the prompt is blank.
             HistoryError: The prompt could not be stored; nothing was sent.
         """
-        return await self._prompt(conversation, conversation.leaf, text, model)
+        draft = Draft(text, tuple(attachments))
+        return await self._prompt(conversation, conversation.leaf, draft, model)
 
-    async def edit(self, conversation: Conversation, prompt_id: int, text: str) -> Reply:
-        """Store ``text`` as a new version of a prompt and prepare its reply. The old one stays."""
+    async def edit(
+        self,
+        conversation: Conversation,
+        prompt_id: int,
+        text: str,
+        attachments: Sequence[Attachment] = (),
+    ) -> Reply:
+        """Store a new version of a prompt, with its files, and prepare its reply. The old one stays."""
         parent = conversation.nodes[prompt_id].parent
-        return await self._prompt(conversation, parent, text, None)
+        return await self._prompt(conversation, parent, Draft(text, tuple(attachments)), None)
 
     async def retry(self, conversation: Conversation, reply_id: int, model: str | None = None) -> Reply:
         """Prepare a new version of a reply beside the old one, by ``model`` or the conversation's model.
@@ -99,11 +114,11 @@ class Engine:
         path = await self.store.messages(conversation.path()[:2])
         if conversation.titled or not conversation.model or len(path) < 2:
             return None
-        if conversation.title != automatic_title(path[0].text):
+        if conversation.title != automatic_title(path[0].draft.words):
             return None
         try:
             target = await self._resolver.target(conversation.model)
-            title = await suggest_title(target, path[0].text, path[1].text)
+            title = await suggest_title(target, path[0].draft.words, path[1].text)
         except Exception as raised:
             self._facts.note_outcome(split_id(conversation.model)[0], explain(raised))
             return None
@@ -130,16 +145,25 @@ class Engine:
         """An estimated count of tokens, corrected by what this model's server counted before."""
         return round(tokens * self._calibration.get(model_id, 1.0))
 
+    def refusal(self, model_id: str, attachments: Sequence[Attachment]) -> str:
+        """Why a model can't answer a prompt with these files, as far as that is known; otherwise nothing."""
+        info = self._facts.info(model_id)
+        if info and info.vision is False and any(file.kind is Kind.IMAGE for file in attachments):
+            return f"{split_id(model_id)[1]} takes no images"
+        return ""
+
     async def _prompt(
-        self, conversation: Conversation, parent: int | None, text: str, model: str | None
+        self, conversation: Conversation, parent: int | None, draft: Draft, model: str | None
     ) -> Reply:
-        if not text.strip():
+        if not draft:
             raise UsageError("There is nothing to send")
-        self._model(conversation, model)
-        prompt = await self.store.add_message(conversation.id, parent, Role.USER, text)
+        self._check(self._model(conversation, model), draft.attachments)
+        prompt = await self.store.add_message(
+            conversation.id, parent, Role.USER, draft.text, attachments=draft.attachments
+        )
         conversation.append(prompt)
         if not conversation.title and not conversation.titled:
-            conversation.title = automatic_title(text)
+            conversation.title = automatic_title(draft.words)
             await self.store.update_conversation(conversation.id, title=conversation.title)
         return await self._reply(conversation, prompt.id, model)
 
@@ -147,7 +171,9 @@ class Engine:
         self, conversation: Conversation, parent: int | None, model: str | None, *, begin: str = ""
     ) -> Reply:
         model_id = self._model(conversation, model)
-        path = await self.store.messages(conversation.path(parent) if parent is not None else [])
+        path = await self._load(conversation, parent)
+        if path:
+            self._check(model_id, path[-1].attachments)
         message = await self.store.add_message(
             conversation.id, parent, Role.ASSISTANT, begin, model=model_id, status=Status.STREAMING
         )
@@ -160,10 +186,10 @@ class Engine:
                 ChatMessage(role=Role.ASSISTANT.value, content=begin),
                 ChatMessage(role=Role.USER.value, content=CONTINUE),
             ]
-        return self._run(conversation, message, messages, request, _notices(request.left_out))
+        return self._run(conversation, message, messages, request, _notices(request, model_id))
 
     async def _sum_up(self, conversation: Conversation, end: int | None, model: str | None) -> Reply:
-        path = await self.store.messages(conversation.path(end) if end is not None else [])
+        path = await self._load(conversation, end)
         if not path or path[-1].summary:
             raise UsageError("There is nothing to sum up yet")
         model_id = self._model(conversation, model)
@@ -173,8 +199,26 @@ class Engine:
         conversation.append(message)
         request = self._request(conversation, model_id, path)
         asked = ChatMessage(role=Role.USER.value, content=SUMMARISE)
-        notices = _summary_notices(request.left_out)
+        notices = (*_summary_notices(request.left_out), *_file_notices(request, model_id))
         return self._run(conversation, message, [*request.messages, asked], request, notices)
+
+    async def _load(self, conversation: Conversation, end: int | None) -> list[Message]:
+        """The path down to ``end``, with the contents of its files."""
+        path = await self.store.messages(conversation.path(end) if end is not None else [])
+        for message in path:
+            if message.attachments:
+                message.attachments = tuple(await self.store.with_contents(message.attachments))
+        return path
+
+    def _check(self, model_id: str, attachments: Sequence[Attachment]) -> None:
+        """Make sure, before anything is stored or sent, that these files can be sent.
+
+        Raises:
+            UsageError: They can't.
+        """
+        check_together(attachments)
+        if refusal := self.refusal(model_id, attachments):
+            raise UsageError(refusal, "Choose another model, or take the image away.")
 
     def _run(
         self,
@@ -214,6 +258,7 @@ class Engine:
             context=round(refused * _AFTER_REFUSAL) if refused else info.context if info else None,
             max_output=info.max_output if info else None,
             calibration=self._calibration.get(model_id, 1.0),
+            images=info is None or info.vision is not False,
         )
 
     def _calibrate(self, model_id: str, ratio: float) -> None:
@@ -229,10 +274,22 @@ class Engine:
         return chosen
 
 
-def _notices(left_out: int) -> tuple[str, ...]:
-    if not left_out:
-        return ()
-    return (f"{_earlier(left_out)} left out to fit the model's context; /compact sums them up instead",)
+def _notices(request: Request, model_id: str) -> tuple[str, ...]:
+    files = _file_notices(request, model_id)
+    if not request.left_out:
+        return files
+    earlier = _earlier(request.left_out)
+    return (f"{earlier} left out to fit the model's context; /compact sums them up instead", *files)
+
+
+def _file_notices(request: Request, model_id: str) -> tuple[str, ...]:
+    """What is said of files that the model does not get."""
+    notices = []
+    if request.unseen:
+        notices.append(f"{split_id(model_id)[1]} takes no images; left out: {', '.join(request.unseen)}")
+    if request.lost:
+        notices.append(f"The history has lost the content of {', '.join(request.lost)}; left out")
+    return tuple(notices)
 
 
 def _summary_notices(left_out: int) -> tuple[str, ...]:

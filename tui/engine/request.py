@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
 
+from tui.chat.attachment import Attachment, Kind
 from tui.chat.context import TOKENS_PER_MESSAGE, estimate_tokens, fit
 from tui.chat.message import Message, Role
-from tui.providers.base import ChatMessage
+from tui.providers.base import ChatMessage, ContentPart, FilePart, ImagePart, TextPart
 
 # Left free for the reply where the model's own limit is not known, and at the most.
 REPLY_TOKENS = 1024
@@ -33,13 +35,34 @@ class Request:
     """Turns at the beginning that did not fit."""
     tokens: int
     """The estimate of the whole prompt."""
+    unseen: tuple[str, ...] = ()
+    """Names of images that are not sent, since the model takes none."""
+    lost: tuple[str, ...] = ()
+    """Names of files that are not sent, since the history has lost their contents."""
 
 
 @dataclass(slots=True)
 class _Turn:
     role: Role
-    text: str
     pinned: bool
+    pieces: list[str | Attachment] = field(default_factory=list)
+    """Texts and files, in the order of their messages."""
+
+    @property
+    def files(self) -> list[Attachment]:
+        return [piece for piece in self.pieces if isinstance(piece, Attachment)]
+
+    @property
+    def text(self) -> str:
+        return "\n\n".join(piece for piece in self.pieces if isinstance(piece, str))
+
+    @property
+    def tokens(self) -> int:
+        return estimate_tokens(self.text) + sum(file.tokens for file in self.files)
+
+    @property
+    def content(self) -> str | list[ContentPart]:
+        return [_part(piece) for piece in self.pieces] if self.files else self.text
 
 
 def build_request(
@@ -50,6 +73,7 @@ def build_request(
     context: int | None = None,
     max_output: int | None = None,
     calibration: float = 1.0,
+    images: bool = True,
 ) -> Request:
     """The request for the conversation ``path``, whose last message is to be answered.
 
@@ -63,25 +87,29 @@ def build_request(
         context: Tokens that the model can take, prompt and reply; None if not known.
         max_output: Tokens kept free for the reply.
         calibration: Real tokens for one estimated token of this model.
+        images: Whether the model takes images; otherwise their names stand in their place.
     """
     summary, since = _newest_summary(path)
     head = "\n\n".join(part for part in (system, summary) if part)
     turns = _turns([m for m in path[:since] if m.id in pins] + list(path[since:]), pins)
+    unseen = [] if images else _without(turns, lambda file: file.kind is Kind.IMAGE)
+    lost = _without(turns, lambda file: file.data is None)
 
-    def size(text: str) -> int:
-        return round((estimate_tokens(text) + TOKENS_PER_MESSAGE) * calibration)
+    def size(tokens: int) -> int:
+        return round((tokens + TOKENS_PER_MESSAGE) * calibration)
 
-    always = (size(head) if head else 0) + sum(size(turn.text) for turn in turns if turn.pinned)
+    always = size(estimate_tokens(head)) if head else 0
+    always += sum(size(turn.tokens) for turn in turns if turn.pinned)
     free = [turn for turn in turns if not turn.pinned]
     limit = _limit(context, max_output)
     count, used = fit(
-        (size(turn.text) for turn in reversed(free)), None if limit is None else max(limit - always, 0)
+        (size(turn.tokens) for turn in reversed(free)), None if limit is None else max(limit - always, 0)
     )
     dropped = {id(turn) for turn in free[: len(free) - count]}
     kept = _begins_with_a_prompt([turn for turn in turns if id(turn) not in dropped])
     messages = [ChatMessage(role=Role.SYSTEM.value, content=head)] if head else []
-    messages += [ChatMessage(role=turn.role.value, content=turn.text) for turn in kept]
-    return Request(messages, len(turns) - len(kept), always + used)
+    messages += [ChatMessage(role=turn.role.value, content=turn.content) for turn in kept]
+    return Request(messages, len(turns) - len(kept), always + used, tuple(unseen), tuple(lost))
 
 
 def _newest_summary(path: Sequence[Message]) -> tuple[str, int]:
@@ -96,15 +124,34 @@ def _newest_summary(path: Sequence[Message]) -> tuple[str, int]:
 def _turns(messages: Sequence[Message], pins: Collection[int]) -> list[_Turn]:
     turns: list[_Turn] = []
     for message in messages:
-        if not message.text.strip() or message.role is Role.SYSTEM:
+        if not message.draft or message.role is Role.SYSTEM:
             continue
-        pinned = message.id in pins
-        if turns and turns[-1].role is message.role:
-            turns[-1].text += f"\n\n{message.text}"
-            turns[-1].pinned |= pinned
-        else:
-            turns.append(_Turn(message.role, message.text, pinned))
+        if not turns or turns[-1].role is not message.role:
+            turns.append(_Turn(message.role, pinned=False))
+        turns[-1].pinned |= message.id in pins
+        # The files first: what is asked stands after what it is asked about.
+        turns[-1].pieces += [*message.attachments, *filter(str.strip, [message.text])]
     return turns
+
+
+def _without(turns: Sequence[_Turn], left_out: Callable[[Attachment], bool]) -> list[str]:
+    """Put names in the place of some files. Returns the names."""
+    names: list[str] = []
+    for turn in turns:
+        for place, piece in enumerate(turn.pieces):
+            if isinstance(piece, Attachment) and left_out(piece):
+                turn.pieces[place] = f"[{piece.kind} {piece.name}]"
+                names.append(piece.name)
+    return names
+
+
+def _part(piece: str | Attachment) -> ContentPart:
+    if isinstance(piece, str):
+        return TextPart(type="text", text=piece)
+    url = f"data:{piece.media_type};base64,{base64.b64encode(piece.data or b'').decode('ascii')}"
+    if piece.kind is Kind.IMAGE:
+        return ImagePart(type="image_url", image_url={"url": url})
+    return FilePart(type="file", file={"filename": piece.name, "file_data": url})
 
 
 def _begins_with_a_prompt(turns: list[_Turn]) -> list[_Turn]:

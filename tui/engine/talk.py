@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Unpack
 
+from tui.chat.attachment import Attachment
 from tui.chat.conversation import Conversation
 from tui.chat.message import Message, Role
 from tui.engine.engine import Engine
@@ -49,15 +50,15 @@ class Talk:
         return await self.place.store.messages(ids)
 
     # -- answers
-    async def send(self, text: str) -> Reply:
-        """Store ``text`` as the next prompt and prepare its reply."""
+    async def send(self, text: str, attachments: Sequence[Attachment] = ()) -> Reply:
+        """Store ``text`` and its files as the next prompt and prepare its reply."""
         await self._exist()
         await self.place.store.remember_prompt(text)
-        return await self.place.engine.send(self.conversation, text)
+        return await self.place.engine.send(self.conversation, text, attachments=attachments)
 
-    async def edit(self, prompt_id: int, text: str) -> Reply:
-        """Store ``text`` as a new version of a prompt and prepare its reply."""
-        return await self.place.engine.edit(self.conversation, prompt_id, text)
+    async def edit(self, prompt_id: int, text: str, attachments: Sequence[Attachment] = ()) -> Reply:
+        """Store ``text`` and its files as a new version of a prompt and prepare its reply."""
+        return await self.place.engine.edit(self.conversation, prompt_id, text, attachments)
 
     async def retry(self, message_id: int, model: str | None = None) -> Reply:
         """Prepare one more version of a reply, by ``model`` if one is given."""

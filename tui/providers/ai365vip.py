@@ -8,8 +8,10 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any, ClassVar
 
+from tui.chat.chunks import Notice
 from tui.providers.answer import BODY_LIMIT, Answer
 from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, format_prompt
+from tui.providers.content import text_alone
 from tui.providers.decode import Joiner
 from tui.providers.http import open_stream, transport
 
@@ -31,7 +33,7 @@ class AI365VIP(AsyncGeneratorProvider, ProviderModelMixin):
     @classmethod
     async def create_async_generator(
         cls, model: str, messages: Messages, proxy: str | None = None, **kwargs: Any
-    ) -> AsyncGenerator[str, None]:
+    ) -> AsyncGenerator[str | Notice, None]:
         """Send the conversation as one prompt and yield the reply's text as it comes.
 
         Args:
@@ -41,15 +43,17 @@ class AI365VIP(AsyncGeneratorProvider, ProviderModelMixin):
             **kwargs: ``timeouts``; the rest is ignored, as the service takes no parameters.
 
         Yields:
-            Pieces of text. The dialect has no end mark: the end of the generator is the end of the reply.
+            Pieces of text; before them a notice, if there are files that the service does not take.
+            The dialect has no end mark: the end of the generator is the end of the reply.
 
         Raises:
             aiohttp.ClientResponseError: The server answered with an HTTP error.
             ProviderError: Anything else went wrong.
         """
+        texts, left_out = text_alone(messages)
         body = {
             "model": {"id": model, "name": "GPT-3.5", "maxLength": 3000, "tokenLimit": 2048},
-            "messages": [{"role": "user", "content": format_prompt(messages)}],
+            "messages": [{"role": "user", "content": format_prompt(texts)}],
             "key": "",
             "prompt": "You are a helpful assistant.",
             "temperature": 1,
@@ -57,9 +61,11 @@ class AI365VIP(AsyncGeneratorProvider, ProviderModelMixin):
         url, way = f"{cls.url}{cls.api_endpoint}", transport(proxy, kwargs)
         async with (
             open_stream("POST", url, headers=cls._headers(), json=body, **way) as answer,
-            aclosing(_plain_text(answer)) as texts,
+            aclosing(_plain_text(answer)) as pieces,
         ):
-            async for text in texts:
+            if left_out:
+                yield Notice(f"AI365VIP takes only text; left out: {', '.join(left_out)}")
+            async for text in pieces:
                 yield text
 
     @classmethod

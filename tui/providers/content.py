@@ -6,7 +6,7 @@ import base64
 import re
 from typing import Any
 
-from tui.providers.base import Messages, text_of
+from tui.providers.base import ChatMessage, Messages, text_of
 
 _TEXT_TYPES = frozenset({"", "application/json", "application/toml", "application/xml", "application/yaml"})
 _DATA_URL = re.compile(r"data:([^;,]*)(?:;[^;,]+)*?;base64,", re.IGNORECASE)
@@ -36,6 +36,20 @@ def spelled_out(content: Any) -> list[Any]:
     return [_as_text(part) or part for part in parts_of(content)]
 
 
+def text_alone(messages: Messages) -> tuple[list[ChatMessage], list[str]]:
+    """The messages for a service that takes only text, and what is left out of them."""
+    texts, left_out = [], []
+    for message in messages:
+        parts = spelled_out(message["content"])
+        texts.append(ChatMessage(role=message["role"], content=text_of(parts)))
+        left_out += [_name(part) for part in parts if part["type"] != "text"]
+    return texts, left_out
+
+
+def _name(part: Any) -> str:
+    return str(part["file"]["filename"]) if part["type"] == "file" else "an image"
+
+
 def file_text(data_url: str) -> str | None:
     """The text of a file given as a ``data:`` URL; None if it is no text."""
     data = split_data_url(data_url)
@@ -51,4 +65,6 @@ def _as_text(part: Any) -> dict[str, str] | None:
     text = file_text(part["file"]["file_data"]) if part["type"] == "file" else None
     if text is None:
         return None
-    return {"type": "text", "text": f"{part['file']['filename']}:\n```\n{text}\n```"}
+    longest = max(map(len, re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)  # none that stands in the text ends it
+    return {"type": "text", "text": f"{part['file']['filename']}:\n{fence}\n{text}\n{fence}"}

@@ -24,6 +24,7 @@ from tui.chat.model import ModelInfo
 from tui.errors import ErrorKind, ProviderError
 from tui.providers.apart import apart
 from tui.providers.base import TRANSPORT, AsyncGeneratorProvider, Messages, ProviderModelMixin
+from tui.providers.content import text_alone
 from tui.providers.plugins import harmless, provider_name
 from tui.secret import redact
 from tui.text import one_line
@@ -127,16 +128,19 @@ class G4FProvider(AsyncGeneratorProvider, ProviderModelMixin):
         for ours in TRANSPORT:
             kwargs.pop(ours, None)
         chosen = "" if model == OWN_CHOICE else model
+        texts, left_out = text_alone(messages)
 
         def ask() -> Any:
             _silence()
             return cls.source.create_async_generator(
-                model=chosen, messages=[dict(m) for m in messages], proxy=proxy, stream=True, **kwargs
+                model=chosen, messages=[dict(m) for m in texts], proxy=proxy, stream=True, **kwargs
             )
 
         if cls.__name__ not in _named:
             _named.add(cls.__name__)
             yield Notice(_who_sees(cls.source, bool(kwargs.get("api_key"))))
+        if left_out:
+            yield Notice(f"gpt4free gets only text from here; left out: {', '.join(left_out)}")
         finished = False
         try:
             async with aclosing(apart(ask)) as items:
