@@ -24,6 +24,7 @@ _UNSAFE = re.compile(
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ACCENT = "[\u0300-\u036f]"
 _ACCENTS = re.compile(_ACCENT)
+_FENCES = re.compile("`{3,}")
 _SPACES = re.compile(r"\s+")
 _SAFE_SCHEMES = frozenset({"http", "https", "mailto"})
 
@@ -61,6 +62,12 @@ def one_line(text: str, limit: int | None = None) -> str:
     head = line[: limit - 1]
     word = head.rsplit(" ", 1)[0]
     return (word if len(word) > limit // 2 else head).rstrip() + "…"
+
+
+def fenced(text: str) -> str:
+    """``text`` as a block of code in Markdown: no fence that stands in it ends it."""
+    fence = "`" * max(3, 1 + max(map(len, _FENCES.findall(text)), default=0))
+    return f"{fence}\n{text}\n{fence}"
 
 
 def normalise(text: str) -> str:

@@ -116,6 +116,50 @@ def test_a_signal_ends_it_and_the_text_so_far_is_kept(lab, model_server, number,
     assert (reply["text"], reply["status"]) == ("Hello from", "stopped")
 
 
+def test_files_go_along(lab, model_server, tmp_path):
+    picture, note = tmp_path / "a b.png", tmp_path / "note.txt"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n")
+    note.write_text("Buy milk")
+    asked = lab.segue("ask", "-a", str(picture), "What is it?", "--attach", str(note), "--json")
+    assert model_server.requests[0]["messages"][-1]["content"] == [
+        {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}},
+        {"type": "text", "text": "note.txt:\n```\nBuy milk\n```"},
+        {"type": "text", "text": "What is it?"},
+    ]
+    number = str(json.loads(asked.stdout)["conversation"])
+    picture.unlink()
+    lab.segue("ask", "-c", "And now?")
+    assert model_server.requests[1]["messages"][0] == model_server.requests[0]["messages"][0]
+    shown = json.loads(lab.segue("history", "show", number, "--json").stdout)["messages"]
+    assert shown[0]["attachments"] == [
+        {"name": "a b.png", "media_type": "image/png", "size": 8},
+        {"name": "note.txt", "media_type": "text/plain", "size": 8},
+    ]
+    assert shown[1]["attachments"] == []
+    assert "▸ a b.png  image, 8 bytes\n▸ note.txt" in lab.segue("history", "show", number).stdout
+
+
+def test_a_file_alone_is_a_prompt(lab, model_server, tmp_path):
+    (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    lab.segue("ask", "-a", str(tmp_path / "a.png"))
+    [part] = model_server.requests[0]["messages"][0]["content"]
+    assert part["type"] == "image_url"
+    [row] = json.loads(lab.segue("history", "list", "--json").stdout)
+    assert row["title"] == "a.png"
+
+
+def test_a_file_that_can_not_go_along_is_wrong_use_and_nothing_is_asked(lab, model_server, tmp_path):
+    (tmp_path / "a.bin").write_bytes(b"\x00\x01")
+    for path, words in [
+        ("a.bin", "no image, PDF or text"),
+        ("none.txt", "No such file"),
+        ("", "is a folder"),
+    ]:
+        done = lab.segue("ask", "Hi", "-a", str(tmp_path / path), code=2)
+        assert words in done.stderr and done.stdout == ""
+    assert model_server.requests == []
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no kill -9")
 def test_a_kill_loses_nothing_that_was_shown(lab, model_server):
     model_server.hold_after = 3

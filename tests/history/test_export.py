@@ -11,18 +11,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from tui.chat.attachment import Attachment, attachment_of
 from tui.chat.bundle import Bundle
 from tui.chat.chunks import Image, Source, Usage
 from tui.chat.conversation import Conversation, Node
 from tui.chat.export import all_to_json, file_name, to_json, to_markdown
 from tui.chat.message import Failure, Message, Role, Status
 from tui.chat.page import to_html
+from tui.errors import ImportFileError
 from tui.history.importers import import_file
 from tui.history.sqlite import open_history
 from tui.history.taking_out import all_bundles, bundle_of
 from tui.text import clean
 
 EVIL = "\x1b]52;c;aGk=\x1b\\ \x9b2J \u202e &#x202e; \U000e0041 [x](javascript:alert(1)) <script>x()</script>"
+
+
+PNG = attachment_of("chart.png", b"\x89PNG\r\n\x1a\n\x00\xff")
+NOTE = attachment_of("note_1.txt", f"Use ```\n{EVIL}".encode())
+LOST = Attachment("lost.pdf", "application/pdf", 7, "", 0)
 
 
 async def fill(store, chat, begin_reply) -> None:
@@ -63,6 +70,8 @@ async def fill(store, chat, begin_reply) -> None:
         titled=True,
         system="Be brief.",
     )
+    await store.add_message(first.id, reply.id, Role.USER, "See", attachments=[PNG, NOTE, LOST])
+    await store.update_conversation(first.id, attachments=(NOTE,))
     second = await chat(store, "old", title="second")
     await store.update_conversation(second.id, archived=True)
     await begin_reply(store, await chat(store, "unfinished"))
@@ -118,6 +127,25 @@ async def test_one_conversation_is_exported_and_imported_alone(tmp_path, store, 
     await other.close()
 
 
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        ({"name": "a", "data": "%%"}, "data: expected a content in base64"),
+        ({"name": "a", "data": "AAAA"}, "data: expected an image, a PDF or a text"),
+        ({"name": "a", "media_type": "text/html", "data": None}, "media_type: expected one of image/png"),
+        ({"data": "AAAA"}, "name: expected text"),
+    ],
+)
+async def test_a_file_that_is_none_ends_the_import(tmp_path, store, file, words):
+    document = json.loads(to_json(bundle("Question")))
+    document["messages"][0]["attachments"] = [file]
+    (tmp_path / "bad.json").write_text(json.dumps(document))
+    with pytest.raises(ImportFileError) as refused:
+        await import_file(store, tmp_path / "bad.json")
+    assert f"messages[0].attachments[0].{words}" in str(refused.value)
+    assert await store.count_conversations() == 0
+
+
 def bundle(*texts: str, title: str = "Title") -> Bundle:
     conversation = Conversation(1, title, datetime(2026, 1, 2, tzinfo=UTC))
     messages = []
@@ -166,6 +194,29 @@ def test_html_stands_alone_and_runs_nothing():
     assert "default-src 'none'" in text
     assert "src=" not in text.replace("&lt;img src=x", "")
     assert '<a href="https://example.org">y</a>' in text
+
+
+def with_files(*files: Attachment) -> Bundle:
+    made = bundle("Look")
+    made.messages[0].attachments = files
+    return made
+
+
+def test_markdown_names_files_and_has_texts_whole():
+    text = to_markdown(with_files(PNG, NOTE, LOST))
+    assert "**chart.png** (image, 10 bytes)" in text and "iVBOR" not in text
+    assert f"**note\\_1.txt** (text, {NOTE.size} bytes)\n\n````\nUse ```\n" in text
+    assert "**lost.pdf** (PDF, 7 bytes)" in text
+    assert clean(text) == text
+
+
+def test_html_shows_images_and_folds_texts():
+    text = to_html(with_files(PNG, NOTE, LOST))
+    assert '<img alt="" src="data:image/png;base64,iVBORw0KGgoA/w==">' in text
+    assert "img-src data:" in text
+    assert "<summary>note_1.txt (text," in text and "Use ```" in text and "&lt;script&gt;" in text
+    assert "<figcaption>lost.pdf (PDF, 7 bytes)</figcaption>" in text
+    assert clean(text) == text
 
 
 def test_html_has_what_markdown_says():

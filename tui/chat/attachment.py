@@ -29,6 +29,8 @@ _MAGIC = (
     (re.compile(rb"RIFF....WEBP", re.DOTALL), "image/webp"),
     (re.compile(rb"%PDF-"), _PDF),
 )
+MEDIA_TYPES = (*(media_type for _, media_type in _MAGIC), _TEXT)
+"""All that there are."""
 _PAGE = re.compile(rb"/Type\s*/Page\b")
 
 

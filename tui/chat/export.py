@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
+from tui.chat.attachment import Attachment, size_words
 from tui.chat.bundle import Bundle
 from tui.chat.message import Message, Role, Status
-from tui.text import clean, one_line
+from tui.text import clean, fenced, one_line
 
 FORM = 1
 """The form of the JSON. A file with a higher one was written by a newer Segue."""
@@ -52,6 +55,7 @@ def _conversation(bundle: Bundle) -> dict[str, Any]:
         "pinned": it.pinned,
         "archived": it.archived,
         "draft": it.draft,
+        "attachments": [_attachment(attachment) for attachment in it.attachments],
         "origin": it.origin,
         "leaf": it.leaf,
         "messages": [_message(message, it.nodes[message.id].deleted) for message in bundle.messages],
@@ -75,7 +79,19 @@ def _message(message: Message, hidden: bool) -> dict[str, Any]:
         "sources": [asdict(source) for source in message.sources],
         "images": [asdict(image) for image in message.images],
         "notices": list(message.notices),
+        "attachments": [_attachment(attachment) for attachment in message.attachments],
         "hidden": hidden,
+    }
+
+
+def _attachment(attachment: Attachment) -> dict[str, Any]:
+    """A file with its content; without it where the history has lost it."""
+    data = attachment.data
+    return {
+        "name": attachment.name,
+        "media_type": attachment.media_type,
+        "size": attachment.size,
+        "data": None if data is None else base64.b64encode(data).decode("ascii"),
     }
 
 
@@ -131,12 +147,30 @@ def _section(message: Message) -> str:
         )
     if message.text.strip():
         lines.append(f"{clean(message.text).strip()}\n")
+    lines += [_file(attachment) for attachment in message.attachments]
     lines += [f"![{one_line(image.alt)}](<{one_line(image.url)}>)\n" for image in message.images]
     if message.sources:
         lines.append(
             "".join(f"- <{one_line(source.url)}> {one_line(source.title)}\n" for source in message.sources)
         )
     return "\n".join(lines)
+
+
+def _file(attachment: Attachment) -> str:
+    """A file by its name; a text whole, in a fence that nothing in it ends."""
+    head = f"**{_escaped(attachment.name)}** ({about(attachment)})\n"
+    text = clean(attachment.text).rstrip()
+    return f"{head}\n{fenced(text)}\n" if text else head
+
+
+def _escaped(name: str) -> str:
+    """A name in which nothing is Markdown."""
+    return re.sub(r"([\\`*_\[\]<>&])", r"\\\1", one_line(name))
+
+
+def about(attachment: Attachment) -> str:
+    """What a file is, for reading."""
+    return f"{attachment.kind}, {size_words(attachment.size)}"
 
 
 def when(message: Message) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 from html import escape
 from typing import TYPE_CHECKING
 
+from tui.chat.attachment import Attachment, Kind
 from tui.chat.bundle import Bundle
-from tui.chat.export import ending, speaker, when
+from tui.chat.export import about, ending, speaker, when
 from tui.chat.message import Message
 from tui.text import clean, one_line, safe_url
 
@@ -30,6 +32,7 @@ pre, code { font-family: ui-monospace, monospace; font-size: .9em; background: v
 pre { padding: .8rem 1rem; overflow-x: auto; border-radius: 4px } pre code { background: none }
 table { border-collapse: collapse } th, td { border: 1px solid var(--soft); padding: .3rem .6rem }
 blockquote { margin-left: 0; padding-left: 1rem; border-left: 3px solid var(--tint); color: var(--soft) }
+img { max-width: 100% } figure { margin: 1rem 0 } figcaption { color: var(--soft) }
 details { color: var(--soft) } a { color: var(--link) }
 """
 
@@ -38,7 +41,8 @@ _PAGE = """<!doctype html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy"
+  content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
 <meta name="referrer" content="no-referrer">
 <title>{title}</title>
 <style>{style}</style>
@@ -69,11 +73,24 @@ def _article(markdown: MarkdownIt, message: Message) -> str:
     if message.reasoning.strip():
         parts.append(f"<details><summary>Reasoning</summary>{_body(markdown, message.reasoning)}</details>")
     parts.append(_body(markdown, message.text))
+    parts += [_file(attachment) for attachment in message.attachments]
     links = [(image.url, image.alt or "Picture") for image in message.images]
     links += [(source.url, source.title) for source in message.sources]
     if links:
         parts.append(f"<ul>{''.join(f'<li>{_link(url, name)}</li>' for url, name in links)}</ul>")
     return f'<article class="{message.role.value}">{"".join(parts)}</article>'
+
+
+def _file(attachment: Attachment) -> str:
+    """A file by its name; an image is shown, a text folded below it."""
+    name = escape(f"{one_line(attachment.name)} ({about(attachment)})")
+    if attachment.text:
+        return f"<details><summary>{name}</summary><pre>{escape(clean(attachment.text))}</pre></details>"
+    shown = ""
+    if attachment.kind is Kind.IMAGE and attachment.data:
+        data = base64.b64encode(attachment.data).decode("ascii")
+        shown = f'<img alt="" src="data:{attachment.media_type};base64,{data}">'
+    return f"<figure>{shown}<figcaption>{name}</figcaption></figure>"
 
 
 def _body(markdown: MarkdownIt, text: str) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+from pathlib import Path
 from typing import Any
 
 from tui.chat.conversation import Conversation
 from tui.chat.message import Message
 from tui.cli.assemble import run_with_workspace
 from tui.cli.output import DONE, FAILED, complain, failure_json, say, usage_json, write, write_json
+from tui.engine.attaching import read_attachment
 from tui.engine.choice import choose_model, find_model
 from tui.engine.events import Event, Noticed, TextAdded, Waiting, Working
 from tui.engine.workspace import Workspace
@@ -25,6 +27,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "-c", "--continue", dest="resume", action="store_true", help="go on with the last conversation"
     )
     parser.add_argument("-s", "--system", metavar="SYSTEM", help="the system prompt")
+    parser.add_argument(
+        "-a",
+        "--attach",
+        action="append",
+        type=Path,
+        default=[],
+        metavar="FILE",
+        help="an image, a PDF or a text that goes along; can be given several times",
+    )
     parser.add_argument("--json", action="store_true", help="write one JSON document")
     parser.add_argument("--raw", action="store_true", help="write the reply exactly, control characters too")
     parser.add_argument("--no-save", action="store_true", help="keep nothing on disk")
@@ -32,13 +43,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Ask, and write the reply."""
+    files = [read_attachment(path) for path in args.attach]
     prompt = _prompt(args.prompt)
+    if not prompt and not files:
+        raise UsageError("There is nothing to ask", 'Say it: segue ask "PROMPT", or on standard input.')
     if args.no_save and args.resume:
         raise UsageError("--no-save keeps no conversation that --continue could go on with")
 
     async def ask(workspace: Workspace) -> int:
         conversation = await _conversation(workspace, args)
-        reply = await workspace.engine.send(conversation, prompt)
+        reply = await workspace.engine.send(conversation, prompt, attachments=files)
         printer = _Printer(stream=not args.json, raw=args.raw)
         try:
             message = await reply.run(printer.take)
@@ -59,10 +73,7 @@ def _prompt(given: str | None) -> str:
     parts = [given] if given else []
     if not sys.stdin.isatty():
         parts.append(sys.stdin.read())
-    prompt = "\n\n".join(part for part in parts if part.strip())
-    if not prompt:
-        raise UsageError("There is nothing to ask", 'Say it: segue ask "PROMPT", or on standard input.')
-    return prompt
+    return "\n\n".join(part for part in parts if part.strip())
 
 
 async def _conversation(workspace: Workspace, args: argparse.Namespace) -> Conversation:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tui.chat.conversation import Summary
+from tui.chat.export import about
 from tui.chat.message import Message, Role
 from tui.cli.assemble import run_with_workspace
 from tui.cli.output import DONE, iso, message_json, say, write, write_json
@@ -131,6 +132,8 @@ async def _show(workspace: Workspace, args: argparse.Namespace) -> None:
     write(f"{one_line(conversation.title)}\n")
     for message in await workspace.store.messages(conversation.path()):
         write(f"\n{_speaker(message)}\n{message.text.rstrip()}\n")
+        for file in message.attachments:
+            write(f"▸ {one_line(file.name)}  {about(file)}\n")
 
 
 def _speaker(message: Message) -> str:

@@ -91,6 +91,10 @@ def message_json(message: Message) -> dict[str, Any]:
         "status": message.status.value,
         "usage": usage_json(message.usage),
         "error": failure_json(message.failure),
+        "attachments": [
+            {"name": file.name, "media_type": file.media_type, "size": file.size}
+            for file in message.attachments
+        ],
         "created_at": iso(message.created_at),
     }
 

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from tui.providers.base import ChatMessage, Messages, text_of
+from tui.text import fenced
 
 _TEXT_TYPES = frozenset({"", "application/json", "application/toml", "application/xml", "application/yaml"})
 _DATA_URL = re.compile(r"data:([^;,]*)(?:;[^;,]+)*?;base64,", re.IGNORECASE)
@@ -65,6 +66,4 @@ def _as_text(part: Any) -> dict[str, str] | None:
     text = file_text(part["file"]["file_data"]) if part["type"] == "file" else None
     if text is None:
         return None
-    longest = max(map(len, re.findall("`+", text)), default=0)
-    fence = "`" * max(3, longest + 1)  # none that stands in the text ends it
-    return {"type": "text", "text": f"{part['file']['filename']}:\n{fence}\n{text}\n{fence}"}
+    return {"type": "text", "text": f"{part['file']['filename']}:\n{fenced(text)}"}

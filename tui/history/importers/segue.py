@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
+from tui.chat.attachment import MEDIA_TYPES, Attachment, attachment_of
 from tui.chat.bundle import Bundle
 from tui.chat.chunks import Image, Source, Usage
 from tui.chat.conversation import Conversation, Node
 from tui.chat.export import FORM
 from tui.chat.message import Failure, Message, Role, Status
+from tui.errors import UsageError
 from tui.history.importers.checked import Checked
+from tui.text import one_line
 
 KIND = "Segue"
 Choice = TypeVar("Choice", Role, Status)
@@ -36,6 +40,7 @@ def _bundle(entry: Checked) -> Bundle:
         model=entry.optional_text("model"),
         system=entry.text("system", ""),
         draft=entry.text("draft", ""),
+        attachments=tuple(map(_attachment, entry.items("attachments"))),
         pinned=entry.flag("pinned"),
         archived=entry.flag("archived"),
         titled=entry.flag("titled"),
@@ -75,6 +80,7 @@ def _message(conversation: Conversation, entry: Checked) -> Message:
         sources=tuple(Source(one.text("url"), one.text("title", "")) for one in entry.items("sources")),
         images=tuple(Image(one.text("url"), one.text("alt", "")) for one in entry.items("images")),
         notices=tuple(_texts(entry, "notices")),
+        attachments=tuple(map(_attachment, entry.items("attachments"))),
         finished_at=entry.time("finished_at"),
         reasoning_seconds=entry.number("reasoning_seconds"),
     )
@@ -83,6 +89,22 @@ def _message(conversation: Conversation, entry: Checked) -> Message:
         message.status = Status.INTERRUPTED
     conversation.add([Node(message.id, message.parent, message.role, message.model, entry.flag("hidden"))])
     return message
+
+
+def _attachment(entry: Checked) -> Attachment:
+    """A file, told anew by its content; one whose content was lost keeps its name."""
+    name = entry.text("name")
+    if "data" not in entry:
+        media_type = entry.text("media_type")
+        if media_type not in MEDIA_TYPES:
+            entry.fail("media_type", f"one of {', '.join(MEDIA_TYPES)}")
+        return Attachment(one_line(name), media_type, entry.whole("size") or 0, "", 0)
+    try:
+        return attachment_of(name, base64.b64decode(entry.text("data"), validate=True))
+    except ValueError:
+        entry.fail("data", "a content in base64")
+    except UsageError:
+        entry.fail("data", "an image, a PDF or a text")
 
 
 def _one_of(kind: type[Choice], entry: Checked, name: str) -> Choice:
