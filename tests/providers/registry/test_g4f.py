@@ -250,6 +250,21 @@ class TestStream:
         assert (asked["model"], asked["messages"], asked["proxy"]) == ("small", MESSAGES, "http://proxy:1")
         assert (asked["stream"], asked["temperature"]) == (True, 0.5)
 
+    async def test_files_that_are_text_go_as_text_and_the_others_are_named(self, classes):
+        note = {"filename": "a.txt", "file_data": "data:text/plain;base64,aGk="}
+        content = [
+            {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}},
+            {"type": "file", "file": note},
+            {"type": "text", "text": "Look"},
+        ]
+        messages = [{"role": "user", "content": content}]
+        stream = bridge("Plain").create_async_generator("small", messages)
+        _, notice, *texts = [chunk async for chunk in stream]
+        assert notice == Notice("gpt4free gets only text from here; left out: an image")
+        assert texts == ["Hel", "lo"]
+        [asked] = classes().asked
+        assert asked["messages"] == [{"role": "user", "content": "a.txt:\n```\nhi\n```\nLook"}]
+
     async def test_every_chunk_of_ours_and_none_of_theirs(self, classes):
         theirs = classes()
         theirs.Plain.script = [
