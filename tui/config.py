@@ -82,6 +82,8 @@ class Config:
     environment says; this machine is always reached directly."""
     theme: str = "segue-dark"
     """Name of the theme."""
+    plain: bool = False
+    """Lines of words instead of a screen, as with ``--plain``; ``--no-plain`` opens the app all the same."""
     system: str = ""
     """System prompt of a new conversation."""
     auto_title: bool = False

@@ -13,6 +13,7 @@ WHOLE = """\
 model = "openai/gpt-6-sol"
 proxy = "http://127.0.0.1:3128"
 theme = "segue-light"
+plain = true
 system = "Be brief."
 auto_title = true
 parameters = { temperature = 0.7, reasoning_effort = "low" }
@@ -67,7 +68,7 @@ def test_every_setting_is_read(read):
         "http://127.0.0.1:3128",
         "segue-light",
     )
-    assert (config.system, config.auto_title) == ("Be brief.", True)
+    assert (config.system, config.auto_title, config.plain) == ("Be brief.", True, True)
     assert config.parameters == {"temperature": 0.7, "reasoning_effort": "low"}
     lab = config.providers["lab"]
     assert (lab.type, lab.url, lab.key_env) == ("openai", "http://127.0.0.1:8000/v1", "LAB_KEY")

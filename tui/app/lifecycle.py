@@ -11,7 +11,7 @@ import sys
 import threading
 from collections.abc import Callable
 
-_CODES = {"SIGTERM": 143, "SIGHUP": 129, "SIGBREAK": 149}
+CODES = {"SIGTERM": 143, "SIGHUP": 129, "SIGBREAK": 149}
 """What a shell reports for a program that the signal ended; SIGBREAK is Windows' closing console."""
 LONGEST_END = 8.0
 """Seconds after which the program ends even if something hangs: storing takes five of them at most."""
@@ -20,7 +20,7 @@ LONGEST_END = 8.0
 def on_deadly_signals(leave: Callable[[int], None]) -> None:
     """Call ``leave`` with the exit code, on the running loop, when the system asks the program to end."""
     loop = asyncio.get_running_loop()
-    for name, code in _CODES.items():
+    for name, code in CODES.items():
         number = getattr(signal, name, None)
         if number is not None:
             # Not the loop's own handlers: they would come after that of the SIGCONT that follows a SIGHUP.
@@ -38,7 +38,7 @@ def on_lost_terminal(leave: Callable[[int], None]) -> None:
         terminal.register(sys.__stdin__.fileno() if sys.__stdin__ else 0, 0)  # a hang-up is always told
         terminal.poll()
         with contextlib.suppress(RuntimeError):  # the program has ended meanwhile
-            loop.call_soon_threadsafe(_end, loop, leave, _CODES["SIGHUP"])
+            loop.call_soon_threadsafe(_end, loop, leave, CODES["SIGHUP"])
 
     threading.Thread(target=wait, daemon=True, name="terminal-watch").start()
 

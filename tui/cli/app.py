@@ -1,30 +1,31 @@
-"""``segue``: the app on this terminal."""
+"""``segue``: the app on this terminal, or the plain mode."""
 
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 from typing import TYPE_CHECKING
 
-from tui.config import load_config
+from tui.config import Config, load_config
+from tui.errors import UsageError
 from tui.paths import Paths
 
 if TYPE_CHECKING:
+    from tui.app.start import StartOptions
     from tui.engine.workspace import Workspace
 
 
 def run(args: argparse.Namespace) -> int:
-    """Open the app and return its exit code."""
-    from tui.app.app import SegueApp
+    """Open the app or the plain mode, and return its exit code.
+
+    Raises:
+        UsageError: The app is wanted, and there is no terminal.
+    """
     from tui.app.start import StartOptions
 
     paths = Paths.default()
     config = load_config(paths.config_file)
-
-    async def opened() -> Workspace:
-        from tui.cli.assemble import open_workspace  # after the first paint: it brings half the program
-
-        return await open_workspace(paths, config, temporary=args.temporary)
-
     start = StartOptions(
         model=args.model,
         open_id=args.open,
@@ -33,6 +34,36 @@ def run(args: argparse.Namespace) -> int:
         prompt=args.prompt,
         temporary=args.temporary,
     )
+    terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    if _is_plain(args.plain, config, terminal):
+        from tui.cli.plain import run as converse
+
+        return converse(config, start)
+    if not terminal:
+        raise UsageError(
+            "The app needs a terminal, and standard input or output is not one",
+            'For use in a pipe or a script: segue ask "PROMPT", or segue --plain for a whole conversation',
+        )
+    return _open_app(paths, config, start)
+
+
+def _is_plain(asked: bool | None, config: Config, terminal: bool) -> bool:
+    """Whether it is to be lines: as the person says, else as the settings, programs or terminal do."""
+    if asked is not None:
+        return asked
+    # ACCESSIBLE is read by other programs for this too; a dumb terminal shows a screen as a mess.
+    wished = os.environ.get("ACCESSIBLE", "").lower() not in ("", "0", "false")
+    return config.plain or (terminal and (wished or os.environ.get("TERM") == "dumb"))
+
+
+def _open_app(paths: Paths, config: Config, start: StartOptions) -> int:
+    from tui.app.app import SegueApp
+
+    async def opened() -> Workspace:
+        from tui.cli.assemble import open_workspace  # after the first paint: it brings half the program
+
+        return await open_workspace(paths, config, temporary=start.temporary)
+
     app = SegueApp(config, opened, start)
     app.run()
     return app.return_code or 0

@@ -87,13 +87,12 @@ def _open_app(arguments: list[str]) -> int:
     which.add_argument("--open", type=int, metavar="ID", help="open this conversation")
     which.add_argument("--here", action="store_true", help="open the last conversation of this folder")
     which.add_argument("--temporary", action="store_true", help="keep nothing on disk")
+    parser.add_argument(
+        "--plain",
+        action=argparse.BooleanOptionalAction,
+        help="lines of words instead of a screen: for screen readers, dumb terminals and scripts",
+    )
     parser.add_argument("--version", action="version", version=f"segue {__version__}")
-    args = parser.parse_args(arguments)
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise UsageError(
-            "The app needs a terminal, and standard input or output is not one",
-            'For use in a pipe or a script: segue ask "PROMPT"',
-        )
     from tui.cli.app import run
 
-    return run(args)
+    return run(parser.parse_args(arguments))

@@ -1,0 +1,5 @@
+"""``segue --plain``: the chat as lines, for screen readers, dumb terminals and scripts. Brings no Textual."""
+
+from tui.cli.plain.run import run
+
+__all__ = ["run"]

@@ -1,0 +1,110 @@
+"""What can be entered: a choice, a slash command or a prompt. The commands are the app's where they can."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from tui.app.commands import Command, find, parse
+from tui.chat.model import ModelInfo
+from tui.cli.plain.acts import Acts
+from tui.cli.plain.interrupts import Interrupts
+from tui.cli.plain.lookup import Lookup
+from tui.cli.plain.session import Session
+from tui.errors import UsageError
+
+
+def _of_the_app(name: str, argument: str | None = None) -> Command:
+    command = find(name)
+    assert command is not None
+    return command if argument is None else replace(command, argument=argument)
+
+
+COMMANDS = (
+    _of_the_app("model", "[WORDS]"),
+    Command("models", "Models", "the names of all, or of those that fit", "[WORDS]"),
+    _of_the_app("new"),
+    _of_the_app("open"),
+    Command("history", "Read again", "this conversation, or its last messages", "[HOW MANY]"),
+    _of_the_app("find", "WORDS"),
+    _of_the_app("retry", "[MODEL]"),
+    Command("continue", "Go on", "let the last reply go on where it was cut"),
+    Command("edit", "Edit a prompt", "in your editor, and send it as a new version", "[NUMBER]"),
+    Command("editor", "Write in your editor", "in $VISUAL or $EDITOR, and send it", "[TEXT]"),
+    Command("versions", "Versions", "of the last reply, or of a message", "[NUMBER]"),
+    _of_the_app("copy", "[NUMBER]"),
+    Command("delete", "Delete", "a message, or the whole conversation", "[NUMBER]"),
+    Command("undo", "Undo", "take back the last deletion"),
+    _of_the_app("title", "[TITLE]"),
+    _of_the_app("system"),
+    _of_the_app("set"),
+    _of_the_app("compact"),
+    _of_the_app("export"),
+    _of_the_app("help"),
+    _of_the_app("quit"),
+)
+_HELP = (
+    'Enter sends. A \\ at the end of a line, or """ around several, writes more lines.',
+    "Ctrl+C stops a reply and keeps its text; twice at the prompt, or Ctrl+D, quits.",
+    "Messages are numbered as /history reads them.",
+)
+
+
+def completions(text: str, models: Iterable[ModelInfo]) -> list[str]:
+    """The lines that ``text`` may become: names of commands, then of models."""
+    name, space, words = text.partition(" ")
+    if not space:
+        return [f"/{known.name} " for known in COMMANDS if text and f"/{known.name}".startswith(text)]
+    if name not in ("/model", "/retry"):
+        return []
+    return [f"{name} {model.id}" for model in models if model.available and model.id.startswith(words)]
+
+
+class Commands:
+    """Does what is entered."""
+
+    def __init__(self, session: Session, interrupts: Interrupts) -> None:
+        self.done = False
+        """The person has asked to quit."""
+        self._session = session
+        self._places = (self, Lookup(session), Acts(session, interrupts))
+
+    async def take(self, text: str) -> None:
+        """Do one thing.
+
+        Raises:
+            SegueError: It can't be done.
+        """
+        session, typed = self._session, parse(text)
+        if typed is not None:
+            session.choice = None
+            await self._run(typed.name, typed.argument)
+        elif session.choice is not None:
+            await session.choose(session.choice, text.strip())
+        elif text.strip() and session.talk.conversation.model is None:
+            session.say_model()
+        elif text.strip():
+            await session.let_come(await session.talk.send(text))
+
+    async def _run(self, name: str, argument: str) -> None:
+        for place in self._places:
+            method = getattr(place, f"do_{name}", None)
+            if method is not None:
+                await method(argument)
+                return
+        where = "; it needs the app" if find(name) else ""
+        raise UsageError(
+            f"There is no command /{name} here{where}", "A space before the slash sends it as text."
+        )
+
+    async def do_help(self, argument: str) -> None:
+        """Say how to write, and all commands."""
+        for line in _HELP:
+            self._session.page.line(line)
+        for command in COMMANDS:
+            form = f"/{command.name} {command.argument}".rstrip()
+            self._session.page.line(f"{form}: {command.help}")
+
+    async def do_quit(self, argument: str) -> None:
+        """End."""
+        self.done = True

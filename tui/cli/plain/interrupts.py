@@ -1,0 +1,79 @@
+"""Ctrl+C, and the system's wish to end the program: what runs is stopped and stored first."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any, TypeVar
+
+from tui.app.lifecycle import CODES
+
+T = TypeVar("T")
+
+
+class Interrupts:
+    """Runs work on an event loop; between two works a signal is raised where it comes."""
+
+    def __init__(self, runner: asyncio.Runner) -> None:
+        self._runner = runner
+        self._task: asyncio.Task[Any] | None = None
+        self._stopping = False
+        self._ignoring = False
+        self._ended_by: int | None = None
+        self._codes = {getattr(signal, name): code for name, code in CODES.items() if hasattr(signal, name)}
+        for number in (signal.SIGINT, *self._codes):
+            signal.signal(number, self._take)
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do ``work``.
+
+        Raises:
+            KeyboardInterrupt: It was stopped.
+            SystemExit: So was it, by the system.
+        """
+
+        async def watched() -> T:
+            self._task, self._stopping = asyncio.current_task(), False
+            try:
+                return await work
+            finally:
+                self._task = None
+
+        try:
+            return self._runner.run(watched())
+        except asyncio.CancelledError:
+            if self._ended_by is not None:
+                raise SystemExit(self._ended_by) from None
+            raise KeyboardInterrupt from None
+
+    def stop(self) -> None:
+        """Stop the work; a second time would cut the storing short, and does nothing."""
+        if self._task is not None and not self._stopping:
+            self._stopping = True
+            self._task.get_loop().call_soon_threadsafe(self._task.cancel)
+
+    @contextmanager
+    def ignored(self) -> Iterator[None]:
+        """Meanwhile Ctrl+C is another program's, or nobody's; what the system wishes is done afterwards."""
+        ignoring, self._ignoring = self._ignoring, True
+        try:
+            yield
+        finally:
+            self._ignoring = ignoring
+
+    def _take(self, number: int, frame: FrameType | None) -> None:
+        if number != signal.SIGINT:
+            self._ended_by = self._codes[signal.Signals(number)]
+        if self._ignoring and number == signal.SIGINT:
+            return
+        if self._task is not None:
+            self.stop()
+        elif self._ignoring:
+            return
+        elif self._ended_by is not None:
+            raise SystemExit(self._ended_by)
+        else:
+            raise KeyboardInterrupt

@@ -1,0 +1,152 @@
+"""A reply in lines, as it comes."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from tui.chat.chunks import Progress
+from tui.chat.message import Message, Role, Status
+from tui.chat.model import split_id
+from tui.cli.plain.page import Page
+from tui.cli.plain.words import Words
+from tui.engine.events import Event, Noticed, ReasoningAdded, TextAdded, Waiting, Working
+from tui.text import one_line
+
+SOON = 3.0
+"""Seconds of silence after which it is said what goes on."""
+LATER = 30.0
+"""Seconds until that is said again: a screen reader's listener has no picture that moves."""
+LONG = 10.0
+"""Seconds after which the end of a reply rings the terminal's bell."""
+_ENDS = {
+    Status.STOPPED: "stopped",
+    Status.LENGTH: "cut short at the model's limit. /continue goes on",
+    Status.FILTER: "stopped by the provider's rules",
+    Status.TOOL: "the model asked for a tool that it was not given",
+    Status.EMPTY: "the reply is empty. /retry asks again",
+}
+
+
+def name_of(model_id: str | None) -> str:
+    """A model's name without its provider."""
+    return one_line(split_id(model_id)[1] or model_id) if model_id else "model"
+
+
+def speaker(message: Message) -> str:
+    """Who speaks."""
+    if message.role is Role.USER:
+        return "you"
+    return name_of(message.model) if message.role is Role.ASSISTANT else "summary"
+
+
+def read_out(page: Page, message: Message, number: int) -> None:
+    """Say a stored message with its number in the conversation."""
+    words = Words()
+    page.line(f"{number}. {speaker(message)}: {words.add(message.text)}{words.end()}".rstrip())
+    _say_end(page, message)
+
+
+def _say_end(page: Page, message: Message) -> None:
+    """What a message has beside its text, and how it ended if not well."""
+    for image in message.images:
+        page.line(f"image: {one_line(image.alt)} {one_line(image.url)}")
+    for place, source in enumerate(message.sources, 1):
+        page.line(f"source {place}: {one_line(source.title)} {one_line(source.url)}")
+    if message.failure:
+        hint = one_line(message.failure.hint)
+        page.line(
+            f"failed: {one_line(message.failure.message)}. {hint}{' ' if hint else ''}"
+            "/retry asks again, /model chooses who answers"
+        )
+    elif message.status in _ENDS:
+        page.line(_ENDS[message.status])
+
+
+class Printer:
+    """Says one reply: what goes on in words, each change once; no clock and no rate."""
+
+    def __init__(self, page: Page, message: Message) -> None:
+        self._page = page
+        self._message = message
+        self._words = Words()
+        self._spoken = False
+        """Something of the text is said."""
+        self._phase = "waiting"
+        self._remarked = ""
+        self._attempt = 0
+        self._begun = self._heard = time.monotonic()
+        self._patience = SOON
+
+    def take(self, event: Event) -> None:
+        """Say one event."""
+        match event:
+            case TextAdded(text=text):
+                self._turn("answering")
+                self._say(self._words.add(text))
+            case ReasoningAdded():
+                self._turn("thinking")
+            case Waiting() if event.attempt != self._attempt:
+                self._attempt = event.attempt
+                again = f"try {event.attempt} of {event.attempts} in {event.seconds} s"
+                self._remark(f"{one_line(event.reason)}; {again}")
+            case Working(progress=progress):
+                self._remark(_quarters(progress))
+            case Noticed(text=text):
+                self._remark(one_line(text))
+            case _:
+                pass
+
+    async def keep_company(self) -> None:
+        """While nothing comes, say what there is, and now and then that it goes on; ends when cancelled."""
+        while True:
+            await asyncio.sleep(1.0)
+            self._break_silence()
+
+    def end(self) -> None:
+        """The reply is stored: say the rest of it, and how it ended."""
+        self._say(self._words.end())
+        self._page.end_line()
+        _say_end(self._page, self._message)
+        if time.monotonic() - self._begun >= LONG:
+            self._page.ring()
+
+    def _turn(self, phase: str) -> None:
+        if phase != self._phase:
+            self._phase = phase
+            self._patience = SOON
+
+    def _say(self, text: str) -> None:
+        if not text:
+            return
+        if not self._spoken:
+            self._spoken = True
+            if (seconds := round(self._message.reasoning_seconds or 0)) > 0:
+                self._page.line(f"thought for {seconds} s")
+            self._page.end_line()
+            text = f"{name_of(self._message.model)}: {text}"
+        self._page.write(text)
+        self._heard, self._patience = time.monotonic(), LATER
+
+    def _remark(self, text: str) -> None:
+        if text != self._remarked:
+            self._page.line(text)
+            self._remarked = text
+        self._heard, self._patience = time.monotonic(), LATER
+
+    def _break_silence(self) -> None:
+        silence = time.monotonic() - self._heard
+        if silence < SOON:
+            return
+        if said := self._words.so_far():
+            self._say(said)
+        elif silence >= self._patience:
+            still = f"still {self._phase}"
+            self._remark(still if self._remarked in (self._phase, still) else self._phase)
+            self._remarked = self._phase
+
+
+def _quarters(progress: Progress) -> str:
+    """The words of a work, new at each quarter of it."""
+    quarter = 4 * progress.done // progress.total if progress.total else 0
+    return f"{one_line(progress.text)}, {25 * quarter} percent" if quarter else one_line(progress.text)

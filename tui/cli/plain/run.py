@@ -1,0 +1,91 @@
+"""From the first line to the last: reads, does, and ends so that nothing is lost."""
+
+from __future__ import annotations
+
+import asyncio
+
+from tui.app.start import StartOptions
+from tui.cli.assemble import open_workspace
+from tui.cli.output import DONE, complain
+from tui.cli.plain.commands import Commands, completions
+from tui.cli.plain.interrupts import Interrupts
+from tui.cli.plain.keyboard import Keyboard
+from tui.cli.plain.page import Page
+from tui.cli.plain.session import Session
+from tui.config import Config
+from tui.engine.workspace import Workspace
+from tui.errors import SegueError
+from tui.paths import Paths
+
+LONGEST_GOODBYE = 5.0
+"""Seconds that the end may take."""
+
+
+def run(config: Config, start: StartOptions) -> int:
+    """Converse until the person or the input ends it.
+
+    The event loop runs while something is done and rests while the person writes: so a line is read as any
+    program reads it, and Ctrl+C is one thing at a time.
+
+    Raises:
+        SegueError: The history can't be opened, or what the command line names is not there.
+        BrokenPipeError: Nobody reads any more.
+    """
+    for problem in config.problems:
+        complain(problem)
+    page = Page()
+    with asyncio.Runner() as runner:
+        interrupts = Interrupts(runner)
+        page.when_lost = interrupts.stop
+        workspace = interrupts.run(open_workspace(Paths.default(), config, temporary=start.temporary))
+        try:
+            _converse(page, interrupts, workspace, start)
+        finally:
+            with interrupts.ignored():
+                runner.run(_close(workspace))
+    return DONE
+
+
+def _converse(page: Page, interrupts: Interrupts, workspace: Workspace, start: StartOptions) -> None:
+    session = interrupts.run(Session.begin(page, workspace, start))
+    commands = Commands(session, interrupts)
+    prompts = interrupts.run(workspace.store.prompts())
+    keyboard = Keyboard(page, prompts, lambda text: completions(text, workspace.catalogue.models()))
+    if start.prompt:
+        page.line(f"{session.prompt}{start.prompt}")
+        _do(page, interrupts, commands, start.prompt)
+    warned = False
+    while not commands.done:
+        page.end_line()
+        if page.lost:
+            raise BrokenPipeError
+        try:
+            text = keyboard.read(session.prompt)
+        except EOFError:
+            return
+        except KeyboardInterrupt:
+            if warned:
+                return
+            page.line("Ctrl+C again quits")
+            warned = True
+        else:
+            warned = False
+            _do(page, interrupts, commands, text)
+
+
+def _do(page: Page, interrupts: Interrupts, commands: Commands, text: str) -> None:
+    """Do what was entered; what can't be done is told."""
+    try:
+        interrupts.run(commands.take(text))
+    except SegueError as error:
+        page.tell(error)
+    except KeyboardInterrupt:
+        page.end_line()
+
+
+async def _close(workspace: Workspace) -> None:
+    try:
+        async with asyncio.timeout(LONGEST_GOODBYE):
+            await workspace.close()
+    except TimeoutError:
+        pass
