@@ -200,6 +200,48 @@ class TestStream:
         assert outcome.error.kind is ErrorKind.BUSY
 
 
+@pytest.mark.filterwarnings("ignore:Inheritance class AiohttpClientSession:DeprecationWarning")
+async def test_googles_own_library_agrees(server, ask, dialects):
+    from google import genai
+    from google.genai import types
+
+    counts = {
+        "promptTokenCount": 9,
+        "cachedContentTokenCount": 4,
+        "candidatesTokenCount": 2,
+        "thoughtsTokenCount": 10,
+        "totalTokenCount": 21,
+    }
+    server.answer = streams(
+        piece({"text": "Hm", "thought": True}) | {"usageMetadata": {"promptTokenCount": 9}},
+        piece({"text": "Hel", "thoughtSignature": "eA=="}),
+        piece({"text": "lo 🚀"}, {"inlineData": {"mimeType": "image/png", "data": "AAAA"}}),
+        piece({"text": ""}, finish="MAX_TOKENS") | {"usageMetadata": counts},
+    )
+    ours = await ask(dialects["gemini"].at(server.url + "/v1beta"), api_key=KEY)
+    options = types.HttpOptions(base_url=server.url, api_version="v1beta")
+    client = genai.Client(api_key=KEY, http_options=options).aio
+    parts, last = [], None
+    async for last in await client.models.generate_content_stream(model="m", contents="Hi"):
+        parts += last.candidates[0].content.parts
+    await client.aclose()
+    assert server.requests[0].target == server.requests[1].target
+    assert ours.reasoning == "".join(part.text or "" for part in parts if part.thought)
+    assert ours.text == "".join(part.text or "" for part in parts if not part.thought)
+    assert len(ours.images) == sum(part.inline_data is not None for part in parts)
+    assert (last.candidates[0].finish_reason, ours.finish) == (
+        types.FinishReason.MAX_TOKENS,
+        FinishReason.LENGTH,
+    )
+    theirs = last.usage_metadata
+    assert ours.usage == Usage(
+        theirs.prompt_token_count,
+        theirs.candidates_token_count + theirs.thoughts_token_count,
+        reasoning_tokens=theirs.thoughts_token_count,
+        cached_tokens=theirs.cached_content_token_count,
+    )
+
+
 async def test_list_of_models(mocked):
     mocked.get(
         "https://generativelanguage.googleapis.com/v1beta/models?pageSize=1000",

@@ -162,6 +162,30 @@ SHOWN = {
 }
 
 
+async def test_ollamas_own_library_agrees(server, ask, dialects):
+    import ollama
+
+    thinking = line()
+    thinking["message"]["thinking"] = "Hm"
+    end = {"prompt_eval_count": 9, "eval_count": 50, "eval_duration": 2_000_000_000}
+    server.answer = streams(
+        thinking, line("Hel"), line("lo 🚀"), line(done=True, done_reason="length", **end)
+    )
+    ours = await ask(dialects["ollama"].at(server.url))
+    text, thought = "", ""
+    client = ollama.AsyncClient(server.url)
+    messages = [{"role": "user", "content": "Hi"}]
+    async for last in await client.chat("m", messages, stream=True):
+        text += last.message.content or ""
+        thought += last.message.thinking or ""
+    await client.close()
+    assert (ours.text, ours.reasoning) == (text, thought)
+    assert (last.done_reason, ours.finish) == ("length", FinishReason.LENGTH)
+    assert (ours.usage.input_tokens, ours.usage.output_tokens) == (last.prompt_eval_count, last.eval_count)
+    ours_sent, theirs_sent = (request.json for request in server.requests)
+    assert ours_sent == {name: theirs_sent[name] for name in ours_sent}
+
+
 class TestModels:
     async def test_each_is_asked_what_it_can(self, server):
         most = now = 0
