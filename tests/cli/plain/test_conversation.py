@@ -240,3 +240,14 @@ def test_it_brings_no_textual(lab):
         env=lab.env,
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_the_models_are_named_and_what_is_wrong_with_a_provider_that_is_set_up(lab, script, model_server):
+    named = lab.config.read_text()
+    lab.configure(f'[providers.lab]\nurl = "{model_server.url}"\n')
+    model_server.list_status = 401
+    shown = script("/models")
+    assert "lab: " in shown and "401" in shown and "lmstudio" not in shown
+    lab.configure(named)
+    shown = script("/models", "/models sma")
+    assert "lab: big, small\n" in shown and "lab: small\n" in shown

@@ -90,8 +90,11 @@ class Lookup:
             self._page.line(f"{one_line(provider)}: {', '.join(names[:SHOWN])}{more}")
         if not by_provider:
             self._page.line("there is none")
-        for provider, problem in self._workspace.catalogue.problems.items():
-            self._page.line(f"{one_line(provider)}: {one_line(str(problem))}")
+        for entry in self._workspace.registry.providers():
+            problem = self._workspace.catalogue.problems.get(entry.name)
+            # That no server runs where one might is no news.
+            if problem and (entry.key_source or entry.name in self._workspace.config.providers):
+                self._page.line(f"{one_line(entry.name)}: {one_line(str(problem))}")
 
     # -- conversations
     async def do_new(self, argument: str) -> None:

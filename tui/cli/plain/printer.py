@@ -11,6 +11,7 @@ from tui.chat.model import split_id
 from tui.cli.plain.page import Page
 from tui.cli.plain.words import Words
 from tui.engine.events import Event, Noticed, ReasoningAdded, TextAdded, Waiting, Working
+from tui.errors import SegueError
 from tui.text import one_line
 
 SOON = 3.0
@@ -54,11 +55,9 @@ def _say_end(page: Page, message: Message) -> None:
     for place, source in enumerate(message.sources, 1):
         page.line(f"source {place}: {one_line(source.title)} {one_line(source.url)}")
     if message.failure:
-        hint = one_line(message.failure.hint)
-        page.line(
-            f"failed: {one_line(message.failure.message)}. {hint}{' ' if hint else ''}"
-            "/retry asks again, /model chooses who answers"
-        )
+        why = one_line(str(SegueError(message.failure.message, message.failure.hint))).removesuffix(".")
+        on = "/continue goes on, " if message.text.strip() else ""
+        page.line(f"failed: {why}. {on}/retry asks again, /model chooses who answers")
     elif message.status in _ENDS:
         page.line(_ENDS[message.status])
 
@@ -149,4 +148,5 @@ class Printer:
 def _quarters(progress: Progress) -> str:
     """The words of a work, new at each quarter of it."""
     quarter = 4 * progress.done // progress.total if progress.total else 0
-    return f"{one_line(progress.text)}, {25 * quarter} percent" if quarter else one_line(progress.text)
+    share = f", {25 * quarter} percent" if 0 < quarter < 4 else ""
+    return one_line(progress.text) + share
