@@ -2,7 +2,7 @@
 
 Makes such a database (some minutes, about 2 GB), measures, and prints a table::
 
-    python tests/benchmarks/history.py [--conversations 100000] [--messages 1000000] [--at FOLDER]
+    python -m tests.benchmarks.history [--conversations 100000] [--messages 1000000] [--at FOLDER]
 
 With ``--at`` the database is kept, and used again if it is there.
 """
@@ -251,22 +251,32 @@ def import_cost() -> float:
     return (run("tui.history.sqlite") - run("tui.chat.conversation")) * 1000
 
 
-def main() -> None:
+def run(_rounds: int) -> None:
+    """Print the table of the whole size."""
+    make_and_measure(100_000, 1_000_000)
+
+
+def make_and_measure(conversations: int, messages: int, at: Path | None = None) -> None:
     """Make the database if need be, and measure."""
+    with tempfile.TemporaryDirectory(prefix="segue-history-") as scratch:
+        path = private_dir(at or Path(scratch)) / "history.db"
+        if not path.exists():
+            begin = time.perf_counter()
+            create(path, lambda connection: fill(connection, conversations, messages))
+            print(f"made in {time.perf_counter() - begin:.0f} s")
+        size = path.stat().st_size / 1e6
+        print(f"{conversations:,} conversations, {messages:,} messages, {size:,.0f} MB, {path}")
+        asyncio.run(measure(path))
+
+
+def main() -> None:
+    """Measure a database of the size that is asked for."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--conversations", type=int, default=100_000)
     parser.add_argument("--messages", type=int, default=1_000_000)
     parser.add_argument("--at", type=Path)
     args = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="segue-history-") as scratch:
-        path = private_dir(args.at or Path(scratch)) / "history.db"
-        if not path.exists():
-            begin = time.perf_counter()
-            create(path, lambda connection: fill(connection, args.conversations, args.messages))
-            print(f"made in {time.perf_counter() - begin:.0f} s")
-        size = path.stat().st_size / 1e6
-        print(f"{args.conversations:,} conversations, {args.messages:,} messages, {size:,.0f} MB, {path}")
-        asyncio.run(measure(path))
+    make_and_measure(args.conversations, args.messages, args.at)
 
 
 if __name__ == "__main__":

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-import streaming
 from textual.app import App, ComposeResult
 
+from tests.benchmarks import streaming
 from tui.app.themes import THEMES, VARIABLE_DEFAULTS
 from tui.app.widgets.transcript import Transcript
 from tui.chat.conversation import Conversation
@@ -40,7 +40,7 @@ class Chat(App[None]):
         return [REPLY for _ in ids]
 
     async def stream(self) -> None:
-        text = await streaming.play(self, self.write)
+        text = await streaming.play(self.write)
         self.transcript.replace(replace(REPLY, text=text, status=Status.COMPLETE))
         self.finish()
 

@@ -21,6 +21,8 @@ def streamed(source, sizes, width, after_each=lambda document, first: None):
         after_each(document, first)
         at, turn = at + size, turn + 1
     document.close()
+    while document.guessed:
+        document.refine(0)
     return document
 
 
@@ -86,6 +88,20 @@ def test_rows_above_the_first_changed_one_stay(data, sizes, sources, look):
 )
 def test_one_long_block(source, look):
     assert look(streamed(source, [997], 60)) == look(Document(source, 60, DARK))
+
+
+def test_colours_that_were_guessed_are_found_a_little_at_a_time_after_the_end(look):
+    document = Document("```python\n", 40, DARK, live=True)
+    for number in range(50):
+        document.feed(f"value = {number}  # counted\n")
+        document.line(document.height - 2)
+    document.close()
+    turns = 0
+    while document.guessed:
+        document.refine(0)
+        turns += 1
+    assert turns > 40
+    assert look(document) == look(Document(document.source, 40, DARK))
 
 
 def live(source, width=40):

@@ -26,6 +26,11 @@ class PasteParser(XTermParser):
         self._pasted: str | None = None
         self._recent = ""
 
+    @property
+    def waits(self) -> bool:
+        """Whether something has begun that may be over when nothing more comes: Esc, or a sequence."""
+        return self._timeout_time is not None
+
     def feed(self, data: str) -> Iterable[Message]:
         """Parse what was read.
 

@@ -1,4 +1,4 @@
-"""The terminal as the app uses it: nothing typed is lost, and one that goes away hangs nothing."""
+"""The terminal as the app uses it: nothing typed is lost, one that goes away hangs nothing, none wakes us."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tui.app.parser import PasteParser
 
 _AT_ONCE = 4096
 _LOOK_UP = 0.1
-"""Seconds between two looks at whether the app has ended."""
+"""Seconds between two looks at whether the rest of a key's sequence still comes."""
 
 
 class _Output:
@@ -51,6 +51,20 @@ class Terminal(LinuxDriver):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._file: Any = _Output(self._file)
+        self._bell, self._rope = os.pipe()
+        """Rung to wake the reader, which sleeps as long as nothing is typed."""
+
+    def disable_input(self) -> None:
+        """Stop reading; Textual calls this, and waits for the reader."""
+        os.write(self._rope, b"!")
+        super().disable_input()
+        os.read(self._bell, 1)
+
+    def close(self) -> None:
+        """Give back what is open; Textual calls this."""
+        super().close()
+        os.close(self._bell)
+        os.close(self._rope)
 
     def run_input_thread(self) -> None:
         """Read keys and pastes until the app or the terminal ends; Textual calls this."""
@@ -58,7 +72,8 @@ class Terminal(LinuxDriver):
         decode = getincrementaldecoder("utf-8")("replace").decode
         early = self._typed_early()
         while not self.exit_event.is_set():
-            if select.select([self.fileno], [], [], _LOOK_UP)[0]:
+            wait = _LOOK_UP if parser.waits else None
+            if self.fileno in select.select([self.fileno, self._bell], [], [], wait)[0]:
                 data = self._read()
                 if not data:
                     return

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -14,6 +16,9 @@ from tui.paths import Paths
 if TYPE_CHECKING:
     from tui.app.start import StartOptions
     from tui.engine.workspace import Workspace
+
+STARTED = 2.0
+"""Seconds after which all is there that stays until the end."""
 
 
 def run(args: argparse.Namespace) -> int:
@@ -57,9 +62,11 @@ def _is_plain(asked: bool | None, config: Config, terminal: bool) -> bool:
 
 
 def _open_app(paths: Paths, config: Config, start: StartOptions) -> int:
+    gc.disable()  # what the start makes is no garbage
     from tui.app.app import SegueApp
 
     async def opened() -> Workspace:
+        asyncio.get_running_loop().call_later(STARTED, _collect_from_now_on)
         from tui.cli.assemble import open_workspace  # after the first paint: it brings half the program
 
         return await open_workspace(paths, config, temporary=start.temporary)
@@ -67,3 +74,9 @@ def _open_app(paths: Paths, config: Config, start: StartOptions) -> int:
     app = SegueApp(config, opened, start)
     app.run()
     return app.return_code or 0
+
+
+def _collect_from_now_on() -> None:
+    """Look for garbage only in what comes from here on: a look at all there is stops everything for 0.1 s."""
+    gc.freeze()
+    gc.enable()

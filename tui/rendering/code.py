@@ -47,6 +47,11 @@ class Code(Plain):
             return Line((Piece(" " * (self._width - cells(label))), Piece(label, DIM)), "")
         return super().line(row - 1) if row <= super().height else REST
 
+    def refine(self, until: float) -> int | None:
+        """Find the colours from the beginning on; returns the first row that changed, if one did."""
+        line = self._looks.refine(until) if self._looks else None
+        return None if line is None else self._rows[line] + 1
+
     def _spans(self, index: int) -> Spans:
         spans = self._looks.line(index) if self._looks else None
         return spans or super()._spans(index)

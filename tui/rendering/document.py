@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,7 +49,6 @@ class Document:
         self.palette = palette
         self._growth = Growth()
         self._layout = Layout(width, code_pad, live=live)
-        self._strips: dict[int, Strip] = {}
         if live:
             self.feed(source)
         else:
@@ -85,12 +86,24 @@ class Document:
         return self._renew(index)
 
     def close(self) -> int:
-        """The text has ended: parse it whole, with its references; returns the first row that changed."""
+        """The text has ended: parse it whole, with its references; returns the first row that changed.
+
+        Only the colours of long code may still be others than in a fresh document: see ``guessed``.
+        """
         if len(self.source) <= WHOLE or not self._layout.placed:
             return self._end()
         index = self._growth.finish()  # the rest stays as it was read while it came
         self._layout.finish(index)
         return self._renew(index)
+
+    @property
+    def guessed(self) -> bool:
+        """Whether long code has the colours found while it came; a fresh document may have others."""
+        return bool(self._layout.guessed)
+
+    def refine(self, seconds: float = math.inf) -> int | None:
+        """After the end: find them anew, for some seconds; returns the first row that changed, if one did."""
+        return self._layout.refine(time.perf_counter() + seconds)
 
     def _end(self) -> int:
         env: dict[str, Any] = {}
@@ -102,28 +115,17 @@ class Document:
         return self._renew(0)
 
     def _renew(self, index: int) -> int:
-        height = self.height
         self._layout.budget = BUDGET
-        changed = self._layout.renew(self._growth.leaves[index:], index)
-        for row in range(changed, height):
-            self._strips.pop(row, None)
-        return changed
+        return self._layout.renew(self._growth.leaves[index:], index)
 
     def resize(self, width: int, palette: Palette, code_pad: int = 1) -> None:
         """Draw for another width, palette or rest below code."""
         self.palette = palette
         if (width, code_pad) != (self.width, self._layout.code_pad):
             self._layout.resize(width, code_pad)
-        self._strips.clear()
 
     def line(self, row: int) -> Strip:
-        """A row: rail cell, gap cell, text, pad cell."""
-        strip = self._strips.get(row)
-        if strip is None:
-            strip = self._strips[row] = self._strip(row)
-        return strip
-
-    def _strip(self, row: int) -> Strip:
+        """A row: rail cell, gap cell, text, pad cell. Made anew each time: who shows it keeps it."""
         placed = self._layout.at(row) if 0 <= row < self.height else None
         line = self._line(placed, row) if placed else BLANK
         deep = placed is not None and placed.drawing.deep and row >= placed.top + placed.leaf.gap
@@ -195,5 +197,4 @@ class Document:
         if placed is None or placed.leaf.kind != "details" or row < placed.top + placed.leaf.gap:
             return False
         self._layout.toggle(placed.leaf.start)
-        self._strips.clear()
         return True

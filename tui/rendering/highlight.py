@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from functools import cache
 from itertools import islice
@@ -25,12 +26,16 @@ def lexer_for(language: str) -> Lexer | None:
     if not language:
         return None
     from pygments.lexers import get_lexer_by_name
-    from pygments.util import ClassNotFound
 
-    try:
-        return get_lexer_by_name(language, stripnl=False, ensurenl=False)
-    except ClassNotFound:
-        return None
+    # For a name that it does not know Pygments looks through all that is installed; "pyth" precedes "python".
+    return get_lexer_by_name(language, stripnl=False, ensurenl=False) if language in _names() else None
+
+
+@cache
+def _names() -> frozenset[str]:
+    from pygments.lexers import get_all_lexers
+
+    return frozenset(alias.lower() for _, aliases, *_ in get_all_lexers(plugins=False) for alias in aliases)
 
 
 @cache
@@ -66,6 +71,8 @@ class Highlighter:
         self._starts = [0]
         self._lines: list[Spans] = []
         self._run: Iterator[Spans] | None = None
+        self._whole: Iterator[Spans] = iter(())
+        self._sure: list[Spans] = []
 
     def line(self, index: int) -> Spans | None:
         """The spans of a line."""
@@ -82,6 +89,27 @@ class Highlighter:
         self._code, self._starts = code, starts
         del self._lines[complete:]
         self._run = None
+        self._sure = []
+
+    def refine(self, until: float) -> int | None:
+        """Go on lexing from the beginning; where that has come to the end, nothing is rough any more.
+
+        Args:
+            until: When to stop for now, by ``time.perf_counter``.
+
+        Returns:
+            The first line that has other colours than before, if there is one.
+        """
+        if not self._sure:
+            self._whole = _lex(self._lexer, self._code)
+        for spans in self._whole:
+            self._sure.append(spans)
+            if time.perf_counter() > until:
+                return None
+        before, self._lines, self._sure = self._lines, self._sure, []
+        self.rough, self._run = False, None
+        pairs = enumerate(zip(before, self._lines, strict=False))  # not all was looked at before
+        return next((index for index, (old, new) in pairs if old != new), None)
 
     def _enter(self) -> Iterator[Spans]:
         """Begin a little before the first line that is not known."""

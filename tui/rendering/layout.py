@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from tui.rendering.drawings import ALERTS, Drawing, draw, draw_growing, draw_unread
 from tui.rendering.leaves import Leaf
 from tui.rendering.limits import CHECKED, cost, too_long
 from tui.rendering.pieces import DIM, LINE, Line, Piece
 from tui.rendering.wrap import cells
+
+if TYPE_CHECKING:
+    from tui.rendering.code import Code
 
 Pieces = tuple[Piece, ...]
 
@@ -138,16 +141,33 @@ class Layout:
         """The text has ended: what is drawn from a leaf on is drawn anew."""
         self.live = False
         for placed in self.placed[index:]:
-            placed.stale = True
+            placed.stale = not placed.drawing.deep
 
     def expire(self, env: dict[str, Any]) -> None:
         """The text has ended, and these are its references: what they may change is drawn anew."""
         for placed in self.placed:
             refers = bool(env) and "[" in placed.leaf.content
             unread = not self.everything and too_long(placed.leaf)
-            placed.stale = placed.drawing.rough or refers or placed.unread != unread
+            rough = placed.drawing.rough and not placed.drawing.deep
+            placed.stale = rough or refers or placed.unread != unread
         self.env = env
         self.live = False
+
+    @property
+    def guessed(self) -> list[Placed]:
+        """Code whose colours were found piece by piece. To find them anew takes too long for one go."""
+        return [placed for placed in self.placed if placed.drawing.deep and placed.drawing.rough]
+
+    def refine(self, until: float) -> int | None:
+        """Find the colours of code from its beginning on; returns the first row that changed, if one did."""
+        for placed in self.guessed:
+            code = cast("Code", placed.drawing)
+            row = code.refine(until)
+            if row is not None and not placed.hidden:
+                return placed.top + placed.leaf.gap + row
+            if code.rough:
+                break
+        return None
 
     def _too_long_now(self, placed: Placed, leaf: Leaf) -> bool:
         """Whether a leaf that is read has grown too long for it."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tui.app.background import in_background
@@ -22,6 +24,7 @@ from tui.engine.choice import note_model
 from tui.engine.events import Event, ReasoningAdded, TextAdded
 from tui.errors import SegueError
 from tui.history.store import Change
+from tui.rendering import warm
 
 if TYPE_CHECKING:
     from tui.app.app import SegueApp
@@ -104,7 +107,7 @@ class ChatRoom:
         for problem in self.desk.workspace.registry.problems:
             self.screen.note(str(problem))
         await self._show(self.desk.chat)
-        self.screen.set_timer(SETTLED, self._keep_connections)
+        self.screen.set_timer(SETTLED, self._make_ready)
         if options.prompt:
             self.screen.early.insert(0, options.prompt)
         if options.model and not await self.sheets.use_model(options.model):
@@ -125,8 +128,9 @@ class ChatRoom:
         if await self.desk.catch_up():
             await self.reload()
 
-    def _keep_connections(self) -> None:
+    def _make_ready(self) -> None:
         in_background(self.screen, "open", self.desk.workspace.keep_connections)
+        in_background(self.screen, "open", partial(asyncio.to_thread, warm.load))
 
     async def finish(self) -> None:
         """Store what is on its way, before the program ends."""

@@ -15,6 +15,8 @@ from tui.chat.message import Message
 
 FRAME = 1 / 20
 """Streamed text is drawn at most once in so many seconds."""
+SLICE = 0.01
+"""Seconds that work after the end of a reply takes at a time."""
 
 
 class MessageList(ReadingView):
@@ -95,6 +97,17 @@ class MessageList(ReadingView):
             self._flush()
             self._window.show(message)
             self._settle()
+            self._refine(message.id)
+
+    def _refine(self, message_id: int) -> None:
+        """Find the colours of long code that has come, a little at a time: one go would hold up the keys."""
+        view = self._view(message_id)
+        if view is None or not view.guessed:
+            return
+        first = view.refine(SLICE)
+        if first is not None:
+            self.refresh()
+        asyncio.get_running_loop().call_later(FRAME, self.call_later, self._refine, message_id)
 
     def note(self, message_id: int, words: str) -> None:
         """Say on a reply's name line what it waits for: a retry's countdown, a download."""

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tui.rendering.document import CodeBlock, Document
 
 LEAD, NAME, THOUGHT, BODY, FOOTER = range(5)
-_CACHED = 2000
+_CACHED = 500
 """Drawn rows that are kept for the next time."""
 _LEFT = 2
 """Cells of a line before its text: rail and gap."""
@@ -319,6 +319,20 @@ class MessageView:
             self._surround()
         else:
             self._write(message)
+
+    @property
+    def guessed(self) -> bool:
+        """Whether the colours of long code are still to be found anew."""
+        return not self.message.live and self.document is not None and self.document.guessed
+
+    def refine(self, seconds: float) -> int | None:
+        """Find them, for so many seconds; returns the first row that changed, if one did."""
+        row = self.document.refine(seconds) if self.document else None
+        if row is None:
+            return None
+        first = sum(self.heights()[:BODY]) + row
+        self._forget(first)
+        return first
 
     def say(self, note: str) -> None:
         """Words on the name line while nothing has come: a retry's countdown, a download."""

@@ -274,7 +274,7 @@ class ReadingView(ScrollView):
         There is no border to draw round them, so they are handed on as they are: what Textual then finds out
         about a line, it finds out once, for all the frames in which the line stays.
         """
-        strips = [self.render_line(y) for y in crop.line_range]
+        strips = [self._paint(y) for y in crop.line_range]
         background = self.background_colors[1]
         for line_filter in self.get_line_filters():
             strips = [strip.apply_filter(line_filter, background) for strip in strips]
@@ -282,8 +282,8 @@ class ReadingView(ScrollView):
             return strips
         return [strip.crop(crop.x, crop.right) for strip in strips]
 
-    def render_line(self, y: int) -> Strip:
-        """One line of the view; Textual calls this."""
+    def _paint(self, y: int) -> Strip:
+        """One line of the view."""
         window, line = self._window, self.top + y
         strip = None
         if window is not None and line < window.column.total:

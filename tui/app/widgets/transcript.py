@@ -400,4 +400,12 @@ class Transcript(SearchableList, can_focus=True):
         selection = self._selection
         if selection is not None and (cells := marked_cells(selection, view, index, row)):
             strip = over(strip, look.edge + cells[0], look.edge + cells[1], look.ink.mark)
-        return strip.apply_offsets(-look.edge, key_of(index, row))
+        return strip
+
+    def render_line(self, y: int) -> Strip:
+        """A line with its places in the text; Textual asks for it when something is selected there."""
+        strip, window, line = self._paint(y), self._window, self.top + y
+        if window is None or line >= window.column.total:
+            return strip
+        index, _, row = window.at(line)
+        return strip.apply_offsets(-window.look.edge, key_of(index, row))

@@ -1,0 +1,29 @@
+"""How long an event loop does nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+BEAT = 0.002
+
+
+class Heart:
+    """Beats in the event loop while it is entered, and keeps the longest time between two beats."""
+
+    def __init__(self) -> None:
+        self.longest = 0.0
+        """Seconds by which a beat came late."""
+
+    async def __aenter__(self) -> Heart:
+        self._task = asyncio.create_task(self._beat())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._task.cancel()
+
+    async def _beat(self) -> None:
+        while True:
+            before = time.perf_counter()
+            await asyncio.sleep(BEAT)
+            self.longest = max(self.longest, time.perf_counter() - before - BEAT)

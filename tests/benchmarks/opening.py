@@ -1,0 +1,57 @@
+"""Opening a conversation of 10,000 messages, read from the history, against one of 10."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from pathlib import Path
+from statistics import median
+
+from tests.benchmarks import table
+from tests.benchmarks.replies import reply
+from tests.benchmarks.server import configure
+from tests.benchmarks.terminal import figures
+from tui.chat.bundle import Bundle
+from tui.chat.conversation import Conversation, Node
+from tui.chat.message import Message, Role, Status
+from tui.history.sqlite import open_history
+from tui.paths import private_dir
+
+COUNTS = (10, 10, 10_000)
+"""Messages of the conversations 1, 2 and 3."""
+
+
+def run(rounds: int) -> None:
+    """Print how CPU and memory compare."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        configure(home)
+        asyncio.run(_fill(private_dir(home / "DATA" / "segue") / "history.db"))
+        found = [(_opened(home, 2), _opened(home, 3)) for _ in range(rounds)]
+    table.heading("opened from the history", "10", "10,000", "ratio")
+    for what, key, scale, budget in (("CPU ms", "cpu", 1000, 1.5), ("memory MB", "memory", 1 / 1024, 1.3)):
+        short, long = (median(pair[i][key] for pair in found) * scale for i in (0, 1))
+        table.ratio(f"a conversation: {what}", short, long, budget)
+
+
+def _opened(home: Path, conversation: int) -> dict[str, float]:
+    return figures("tests.benchmarks.subject_app", "opening", conversation, home=home)
+
+
+async def _fill(path: Path) -> None:
+    text = reply("mixed", 300)
+    store = await open_history(path)
+    await store.add_conversations([_bundle(count, text) for count in COUNTS])
+    await store.close()
+
+
+def _bundle(count: int, text: str) -> Bundle:
+    messages = [
+        Message(number, 0, number - 1 or None, Role.USER, f"Question {number}?")
+        if number % 2
+        else Message(number, 0, number - 1, Role.ASSISTANT, text, "", "lab/x", Status.COMPLETE)
+        for number in range(1, count + 1)
+    ]
+    conversation = Conversation(0, f"{count} messages", leaf=count, model="lab/x", titled=True)
+    conversation.add(Node.of(message) for message in messages)
+    return Bundle(conversation, messages)

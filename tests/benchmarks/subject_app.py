@@ -1,0 +1,73 @@
+"""The whole app, measured from inside: ``python -m tests.benchmarks.subject_app TASK [CONVERSATION]``."""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from tests.benchmarks.heart import Heart
+from tests.benchmarks.rest import SETTLED, rest
+from tests.benchmarks.streaming import write_figures
+from tui.app.app import SegueApp
+from tui.app.screens.room import ChatRoom
+from tui.cli import main
+
+
+async def measure(app: SegueApp) -> None:
+    """Do the task that the command line names, and leave."""
+    await until(lambda: app.chat.room is not None and not app.chat.room.transcript.busy)
+    assert app.chat.room
+    write_figures(**await TASKS[sys.argv[1]](app.chat.room))
+    await app.leave(0)
+
+
+async def until(happened: Callable[[], bool]) -> None:
+    while not happened():  # noqa: ASYNC110 - what is measured has no event for it
+        await asyncio.sleep(0.002)
+
+
+async def stall(room: ChatRoom) -> dict[str, Any]:
+    """The longest time in which the event loop did nothing else, from a prompt to after its reply's end."""
+    await asyncio.sleep(SETTLED)
+    async with Heart() as heart:
+        room.submit("Begin")
+        await until(lambda: room.desk.chat.live is not None)
+        await until(lambda: not (room.desk.chat.busy or room.transcript.busy))
+        await asyncio.sleep(1)
+    return {"stall": heart.longest}
+
+
+async def opening(room: ChatRoom) -> dict[str, Any]:
+    """The CPU and wall seconds of opening a stored conversation, and the memory afterwards."""
+    await room.open_by_id(1)  # what is loaded with the first conversation is loaded
+    await drawn(room)
+    await asyncio.sleep(SETTLED)
+    cpu, wall = time.process_time(), time.perf_counter()
+    await room.open_by_id(int(sys.argv[2]))
+    await drawn(room)
+    cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
+    await asyncio.sleep(SETTLED)
+    return {"cpu": cpu, "wall": wall, "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}
+
+
+async def drawn(room: ChatRoom) -> None:
+    await until(lambda: not room.transcript.busy)
+    painted = asyncio.Event()
+    room.transcript.call_after_refresh(painted.set)
+    await painted.wait()
+
+
+TASKS = {"stall": stall, "opening": opening}
+
+
+def begin(app: SegueApp) -> None:
+    app.run_worker(rest(app) if sys.argv[1] == "idle" else measure(app))
+
+
+if __name__ == "__main__":
+    SegueApp.on_ready = begin  # type: ignore[attr-defined]
+    sys.exit(main([]))
