@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from tui.engine.workspace import Workspace
 
 SETTLED = 0.5
-"""Seconds after the start in which the HTTP client is not loaded."""
+"""Seconds after the start in which neither the HTTP client nor the Markdown parser is loaded."""
 
 
 async def open_room(screen: ChatScreen) -> None:
