@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -107,7 +108,7 @@ async def test_only_a_whole_history_of_ours_is_restored(tmp_path, history_file, 
         await chat(store, "first")
     before = history_file.read_bytes()
     other = tmp_path / "other.db"
-    with sqlite3.connect(other) as connection:
+    with closing(sqlite3.connect(other)) as connection, connection:
         connection.execute("CREATE TABLE t (x)")
     connection.close()
     (tmp_path / "empty").touch()
@@ -182,7 +183,7 @@ async def test_old_trash_is_emptied_at_the_start(history_file, open_at, chat, mo
         old, new = await chat(store, "old"), await chat(store, "new")
         await store.delete_conversation(old.id)
         await store.delete_conversation(new.id)
-    with sqlite3.connect(history_file) as connection:
+    with closing(sqlite3.connect(history_file)) as connection, connection:
         month = 31 * 24 * 3600 * 1_000_000
         connection.execute(
             "UPDATE conversations SET deleted_at = deleted_at - ? WHERE id = ?", (month, old.id)

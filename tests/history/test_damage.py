@@ -7,6 +7,7 @@ import hashlib
 import random
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -147,7 +148,7 @@ async def test_a_file_without_its_end_gives_what_is_left(history_file, texts):
 
 
 async def test_broken_pages_in_the_middle_lose_only_what_is_on_them(history_file, texts):
-    with sqlite3.connect(history_file) as connection:
+    with closing(sqlite3.connect(history_file)) as connection, connection:
         pages = (
             [
                 number
@@ -259,7 +260,7 @@ async def test_damage_that_shows_itself_later_is_repaired_at_the_next_start(hist
 
 
 async def test_a_broken_index_of_the_search_is_made_anew_at_the_next_start(history_file, texts):
-    with sqlite3.connect(history_file) as connection:
+    with closing(sqlite3.connect(history_file)) as connection, connection:
         connection.execute("DELETE FROM messages_fts_data WHERE id > 10")
     connection.close()
     word = texts[min(texts)].split()[1]

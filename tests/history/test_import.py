@@ -7,6 +7,7 @@ import json
 import os
 import sqlite3
 import zipfile
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -157,7 +158,7 @@ def write_json(path: Path, document: object) -> Path:
 
 
 def make_database(path: Path, script: str) -> Path:
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.executescript(script)
     connection.close()
     return path

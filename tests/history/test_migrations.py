@@ -38,7 +38,7 @@ def digest(path: Path) -> bytes:
 
 
 def form(path: Path) -> int:
-    with sqlite3.connect(path) as connection:
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
     connection.close()
     return version
@@ -267,7 +267,7 @@ async def test_a_newer_form_with_its_journal_is_not_touched(old, child, monkeypa
 
 async def test_another_programs_database_is_not_touched(history_file):
     history_file.parent.mkdir()
-    with sqlite3.connect(history_file) as connection:
+    with contextlib.closing(sqlite3.connect(history_file)) as connection, connection:
         connection.execute("CREATE TABLE messages (id INTEGER PRIMARY KEY, text TEXT)")
         connection.execute("PRAGMA application_id = 1234")
     connection.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -70,7 +71,7 @@ async def test_eight_kills_lose_no_acknowledged_message(history_file, child, ope
         assert set(acknowledged) <= set(loaded.nodes)
         assert len(loaded.path()) == len(loaded.nodes)
         assert store.notice == ""
-    with sqlite3.connect(history_file) as connection:
+    with closing(sqlite3.connect(history_file)) as connection, connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         connection.execute("INSERT INTO messages_fts (messages_fts) VALUES ('integrity-check')")
     connection.close()

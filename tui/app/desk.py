@@ -89,7 +89,7 @@ class Desk:
         self._chats: dict[int, Chat] = {}
         self._folder: Folder | None = None
         self.chat = self._chat(self._kept, Conversation(0))
-        workspace.at_close.append(self.live.end)
+        workspace.at_close.append(self.live.stop_all)
 
     # -- which conversation
     def _chat(self, place: Place, conversation: Conversation) -> Chat:

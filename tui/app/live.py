@@ -160,11 +160,6 @@ class LiveReplies:
             self._stop(live)
         await asyncio.gather(*(self._ended(live) for live in self))
 
-    async def end(self) -> None:
-        """Stop every reply when nobody looks any more: what was on the screen may be gone already."""
-        self._listener = _nobody
-        await self.stop_all()
-
     def _stop(self, live: LiveReply) -> None:
         if not live.stopping:
             live.stopping = True
@@ -187,6 +182,8 @@ class LiveReplies:
                     live.worker.cancel()
             elif isinstance(event, Finished):
                 self._live.pop(key, None)
+            if not self._app.is_running:  # what was on the screen may be gone already
+                return
             try:
                 self._listener(live, event, turned)
             except Exception as error:  # drawing failed: not the provider's fault, nor the reply's
@@ -197,10 +194,6 @@ class LiveReplies:
         except Exception as error:
             self._live.pop(key, None)
             self._fault(error)
-
-
-def _nobody(live: LiveReply, event: Event, turned: bool) -> None:
-    return None
 
 
 def key_of(conversation: Conversation) -> int:

@@ -71,7 +71,9 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(uri(path, "mode=ro"), uri=True)
     try:
         connection.execute("SELECT name FROM sqlite_master LIMIT 1")
-    except sqlite3.OperationalError:  # a journal in a folder that may not be written
+    except sqlite3.Error as error:
         connection.close()
-        connection = sqlite3.connect(uri(path, "immutable=1"), uri=True)
+        if not isinstance(error, sqlite3.OperationalError):
+            raise
+        connection = sqlite3.connect(uri(path, "immutable=1"), uri=True)  # its folder may not be written
     return connection
