@@ -29,7 +29,6 @@ from tui.paths import Paths
 from tui.text import one_line
 
 if TYPE_CHECKING:
-    from textual.command import Provider
     from textual.dom import DOMNode
     from textual.driver import Driver
     from textual.notifications import SeverityLevel
@@ -47,27 +46,18 @@ LONGEST_GOODBYE = 5.0
 """Seconds that storing what is on its way may take at the end."""
 
 
-def _palette() -> type[Provider]:
-    """The palette's commands; loaded when it opens."""
-    from tui.app.palette import Commands
-
-    return Commands
-
-
 class SegueApp(App[None]):
     """Segue in a terminal."""
 
     TITLE = "Segue"
     CSS_PATH = ["app.tcss", "screens/chat.tcss"]  # noqa: RUF012 - the default screen loads no file of its own
-    ENABLE_COMMAND_PALETTE = True
-    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_palette}
+    ENABLE_COMMAND_PALETTE = False
+    """Ours is a sheet like the others."""
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (SMALLEST[0], "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - declared so by Textual
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (SMALLEST[1], "-short"), (TALL, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "quit", tooltip="Keep what is coming, and quit", id="quit", priority=True),
-        Binding(
-            "ctrl+p", "command_palette", "commands", tooltip="Find a command", id="palette", priority=True
-        ),
+        Binding("ctrl+p", "palette", "commands", tooltip="Find a command", id="palette", priority=True),
         Binding("f1", "help", "keys", tooltip="All keys and commands", id="help", priority=True),
     ]
 
@@ -219,12 +209,18 @@ class SegueApp(App[None]):
             self.theme = kept
 
     # -- actions
-    def action_command_palette(self) -> None:
-        """Find a command."""
-        from tui.app.palette import Palette
+    def action_palette(self) -> None:
+        """Find a command; the same key closes the list."""
+        from tui.app.screens.palette import Palette
 
-        if self.use_command_palette and not isinstance(self.screen, Palette):
-            self.push_screen(Palette(id="--command-palette", placeholder="Type to find a command"))
+        if isinstance(self.screen, Palette):
+            self.screen.action_close()
+        else:
+            self.push_screen(Palette(self.key_for), self._run_command)
+
+    def _run_command(self, name: str | None) -> None:
+        if name is not None:
+            self.chat.run_command(name)
 
     async def action_help(self) -> None:
         """Show all keys and commands."""

@@ -6,9 +6,13 @@ the best one in time proportional to filter × name, so that thousands of names 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from itertools import pairwise
+from typing import TypeVar
 
 from tui.text import fold
+
+T = TypeVar("T")
 
 LETTER = 16
 NEXT_TO = 12
@@ -74,6 +78,18 @@ class Filter:
             start = _best_start(word, candidate)
             lit.update(range(start, start + len(word)) if start >= 0 else _strewn(word, candidate)[1])
         return lit
+
+
+def best_first(items: Iterable[T], wanted: Filter, names: Callable[[T], Iterable[str]]) -> list[T]:
+    """The items of which a name fits, the best first; all in their order where nothing is wanted."""
+    scored = [(max(_scores(wanted, names(item)), default=None), item) for item in items]
+    fits = [(score, item) for score, item in scored if score is not None]
+    return [item for _, item in sorted(fits, key=lambda fit: -fit[0] if wanted.words else 0)]
+
+
+def _scores(wanted: Filter, names: Iterable[str]) -> Iterable[float]:
+    scores = (wanted.score(Candidate(name)) for name in names)
+    return (score for score in scores if score is not None)
 
 
 def _score(word: str, candidate: Candidate) -> float | None:

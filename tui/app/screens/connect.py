@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on, work
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.strip import Strip
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
-from tui.app.fuzzy import Candidate, Filter
+from tui.app.fuzzy import Filter, best_first
+from tui.app.screens.filtered import Filtered
 from tui.app.widgets.field import Field
 from tui.app.widgets.hints import Hints
 from tui.app.widgets.ink import Part, Pen
-from tui.app.widgets.row_list import Row, RowList
+from tui.app.widgets.row_list import Row
 from tui.app.widgets.sheet import Sheet
 from tui.errors import ErrorKind, ProviderError, SegueError
 from tui.secret import Secret
@@ -176,11 +177,13 @@ class _ProviderRow:
         return [pen.line(parts, tinted=mine, railed=mine)]
 
 
-class ConnectProvider(Sheet[str]):
+class ConnectProvider(Filtered[str]):
     """All providers; dismissed with the name of the one that was connected, or None."""
 
+    PLACEHOLDER = "Type to find a provider"
+    TAKES = "providers-connect"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "connect", "connect", id="providers-connect", tooltip="Connect this provider")
+        Binding("enter", "take", "connect", id="providers-connect", tooltip="Connect this provider")
     ]
 
     def __init__(
@@ -191,48 +194,16 @@ class ConnectProvider(Sheet[str]):
         self._credentials = credentials
         self._catalogue = catalogue
         self._config_file = config_file
-        self._query: str | None = None
 
-    def compose_sheet(self) -> ComposeResult:
-        """Field, list, keys."""
-        yield Field(placeholder="Type to find a provider")
-        yield RowList()
-        yield Hints("providers-connect", "list-close")
-
-    def on_mount(self) -> None:
-        """Show all."""
-        self.sync()
-
-    def sync(self) -> None:
-        """Show the providers that fit the filter, the best first."""
-        if self._query != self.field.value:
-            self._query = self.field.value
-            self._show()
-
-    @on(Input.Changed)
-    def _typed(self) -> None:
-        self.sync()
-
-    def _show(self, choose: Hashable | None = None) -> None:
+    def all_rows(self, wanted: Filter) -> Sequence[Row]:
+        """The providers that fit."""
         rows = [_row(entry) for entry in self._registry.providers()]
         rows.append(_ProviderRow(_ANOTHER, "any address: the lines for the config", "+"))
-        wanted = Filter(self._query or "")
-        scores = {row.name: wanted.score(Candidate(row.name)) for row in rows}
-        fits = [row for row in rows if scores[row.name] is not None]
-        if wanted.words:
-            fits.sort(key=lambda row: -(scores[row.name] or 0))
-        self.rows.show(fits, choose)
-        self.query_one(Hints).note = f"{len(fits)} of {len(rows)}"
+        return best_first(rows, wanted, lambda row: (row.name,))
 
-    @on(RowList.Picked)
-    def _clicked(self) -> None:
-        self.action_connect()
-
-    def action_connect(self) -> None:
+    def take(self, key: Hashable) -> None:
         """Connect the chosen provider."""
-        self.sync()
-        if row := self.rows.chosen:
-            self._connect(str(row.key))
+        self._connect(str(key))
 
     @work(group="connect", exclusive=True)
     async def _connect(self, name: str) -> None:
@@ -241,7 +212,7 @@ class ConnectProvider(Sheet[str]):
         elif self._registry.entry(name).available or await self._put_right(name):
             self.dismiss(name)
         else:
-            self._show(name)
+            self.show_rows(name)
 
     async def _put_right(self, name: str) -> bool:
         sheet = Connect(name, self._registry, self._credentials, self._catalogue)

@@ -237,6 +237,8 @@ _TITLES = {
     "FirstRun": "The first screen",
     "Connect": "Connecting a provider",
     "ConnectProvider": "All providers",
+    "Palette": "All commands",
+    "ThemeChooser": "All themes",
 }
 
 
@@ -247,8 +249,10 @@ def all_sheets() -> tuple[type[Screen[Any]], ...]:
     from tui.app.screens.conversations import Conversations
     from tui.app.screens.first_run import FirstRun
     from tui.app.screens.help import HelpScreen
+    from tui.app.screens.palette import Palette
     from tui.app.screens.picker import ModelPicker
     from tui.app.screens.prompt import AskLine
+    from tui.app.screens.theme import ThemeChooser
     from tui.app.screens.timeline import Timeline
 
     return (
@@ -261,6 +265,8 @@ def all_sheets() -> tuple[type[Screen[Any]], ...]:
         FirstRun,
         Connect,
         ConnectProvider,
+        Palette,
+        ThemeChooser,
     )
 
 

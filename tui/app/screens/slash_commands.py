@@ -134,9 +134,13 @@ class SlashCommands:
         if argument:
             await self._room.app.choose_theme(argument)
         else:
-            from tui.app.palette import Palette, Themes
+            from tui.app.screens.theme import ThemeChooser
 
-            await self._room.app.push_screen(Palette(providers=[Themes], placeholder="Type to find a theme"))
+            def chosen(name: str | None) -> None:
+                if name is not None:
+                    self._room.screen.run_command("theme", name)
+
+            await self._room.app.push_screen(ThemeChooser(), chosen)
 
     async def _do_editor(self, argument: str) -> None:
         self._room.screen.action_editor()

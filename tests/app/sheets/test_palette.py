@@ -1,0 +1,71 @@
+"""Ctrl+P and /theme: a few letters, Enter; themes are seen before they are taken."""
+
+from __future__ import annotations
+
+import pytest
+
+from tui.app.commands import COMMANDS
+from tui.app.screens.palette import Palette
+from tui.app.screens.theme import ThemeChooser
+
+SIZES = [(60, 20), (80, 24), (120, 40)]
+
+
+@pytest.fixture
+def app(host):
+    return host(lambda: Palette(lambda binding_id: f"ctrl+{binding_id[0]}"))
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_all_commands_are_listed_with_their_keys_and_the_way_out(app, text_of, size):
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        shown = text_of(app)
+        assert "Choose a model" in shown and "ctrl+m" in shown and "esc close" in shown
+        assert f"{len(COMMANDS)} of {len(COMMANDS)}" in shown
+        await pilot.press("end")
+        await pilot.pause()
+        assert "Quit" in text_of(app)
+
+
+async def test_letters_of_title_or_slash_name_find_it_and_enter_takes_it(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(*"retry", "enter")
+        assert app.results == ["retry"]
+        await pilot.press("ctrl+l", *"dup", "enter")
+        assert app.results == ["retry", "duplicate"]
+        await pilot.press("ctrl+l", *"no such thing", "enter", "escape")
+        assert app.results[2:] == [None]
+
+
+async def test_a_click_takes_it(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        rows = app.screen.rows
+        await pilot.click(rows, offset=(4, rows.place_of("new").y))
+        assert app.results == ["new"]
+
+
+async def test_a_theme_is_seen_while_it_is_chosen_and_taken_with_enter(host, text_of, quiet):
+    app = host(ThemeChooser)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert app.screen.rows.chosen.key == "segue-dark"
+        await pilot.press("down")
+        while app.theme == "segue-dark":
+            await pilot.pause(0.01)
+        assert app.theme == "segue-light"
+        await pilot.press(*"nord", "enter")
+        assert app.results == ["nord"]
+
+
+async def test_closed_without_one_the_theme_from_before_is_back(host):
+    app = host(ThemeChooser, theme="nord")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert app.screen.rows.chosen.key == "nord"
+        await pilot.press("home")
+        while app.theme == "nord":
+            await pilot.pause(0.01)
+        await pilot.press("escape")
+        assert (app.results, app.theme) == ([None], "nord")
