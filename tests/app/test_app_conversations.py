@@ -12,6 +12,11 @@ from tui.chat.message import Role, Status
 DONE = Finish(FinishReason.STOP)
 
 
+def read(world):
+    """The conversation that is read."""
+    return world.chat.room.desk.chat.conversation
+
+
 async def two_conversations(world):
     await world.say("Kyoto in four days")
     await world.sees("I am big.", "ready")
@@ -173,6 +178,73 @@ async def test_a_deleted_message_comes_back_with_undo(run):
         await world.pilot.press("ctrl+z")
         await world.sees("I am big.")
         assert [m.text for m in await world.path()] == ["One", "I am big."]
+
+
+async def shown(world):
+    return [message.text for message in await world.path()]
+
+
+async def test_a_branch_is_deleted_as_a_whole_and_comes_back_as_it_was(run):
+    async with run(size=(80, 40)) as world:
+        for number in ("1", "2", "3"):
+            world.script(f"Answer {number}.", DONE)
+            await world.say(f"Question {number}")
+            await world.sees(f"Answer {number}.", "ready")
+        world.script("Answer 2 again.", DONE)
+        await world.pilot.press(*["alt+up"] * 3, "r")  # of the second question, which has one that follows
+        await world.sees("Answer 2 again.", "2/2", "ready")
+        await world.pilot.press("alt+up", "left")
+        await world.sees("Answer 3.", "1/2")
+        before = await shown(world)
+        await world.pilot.press("alt+up", "D")
+        await world.sees("5 messages deleted.", "undo")
+        await world.sees_no("Question 2")
+        assert await shown(world) == ["Question 1", "Answer 1."]
+        await world.pilot.press("escape", "ctrl+z")
+        await world.sees("Answer 3.", "1/2")
+        assert await shown(world) == before
+
+
+async def test_each_deletion_is_taken_back_the_last_one_first(run):
+    async with run() as world:
+        await world.say("One")
+        await world.sees("I am big.", "ready")
+        await world.pilot.press("alt+up", "d")
+        await world.sees_no("I am big.")
+        await world.pilot.press("escape", "alt+up", "d")
+        await world.until(lambda: not read(world).path())
+        await world.pilot.press("escape", "ctrl+z")
+        await world.until(lambda: len(read(world).path()) == 1)
+        await world.pilot.press("ctrl+z")
+        await world.sees("I am big.")
+        assert await shown(world) == ["One", "I am big."]
+        await world.pilot.press("ctrl+z")
+        await world.sees("There is nothing to undo")
+
+
+async def test_what_was_deleted_earlier_is_brought_back(run):
+    async with run() as world:
+        await world.say("One")
+        await world.sees("I am big.", "ready")
+        own = read(world).id
+        await world.pilot.press("alt+up", "d")
+        await world.sees_no("I am big.")
+        await world.pilot.press("escape", "ctrl+n")
+        await world.chat.room.open_by_id(own)
+        await world.say("/undelete")
+        await world.sees("I am big.", "1 message is back")
+        await world.say("/undelete")
+        await world.sees("No message of this conversation was deleted")
+
+
+async def test_what_a_reply_comes_below_is_not_deleted_with_it(run):
+    async with run() as world:
+        world.script("Half", asyncio.Event(), DONE)
+        await world.say("Go")
+        await world.sees("Half")
+        await world.pilot.press("alt+up", "alt+up", "D")
+        await world.sees("A reply is coming")
+        assert len(read(world).path()) == 2
 
 
 async def test_an_edited_prompt_is_a_version_and_the_draft_is_back(run):

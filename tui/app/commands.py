@@ -39,6 +39,7 @@ COMMANDS = (
     Command("archive", "Archive conversation", "out of the list, or back into it"),
     Command("duplicate", "Duplicate conversation", "go on in a copy"),
     Command("delete", "Delete conversation", "into the trash"),
+    Command("undelete", "Bring back deleted messages", "of this conversation, for 30 days"),
     Command("copy", "Copy last reply", "its Markdown, to the clipboard"),
     Command("export", "Export conversation", "write it to a file", "[FILE]"),
     Command("temporary", "Temporary conversation", "nothing of it is kept"),

@@ -128,6 +128,10 @@ class Conversation:
             yield current
             stack.extend(self._children.get(current, []))
 
+    def shown_below(self, message_id: int) -> list[int]:
+        """``message_id`` and every visible message under it, oldest first."""
+        return sorted(i for i in self.below(message_id) if self._shown(i))
+
     def hide(self, ids: Iterable[int], *, hidden: bool = True) -> int | None:
         """Hide or show messages; the active path stays as near to where it was as it can.
 

@@ -112,22 +112,32 @@ class Talk:
         if message_id in self.conversation.nodes and message_id not in self.conversation.path():
             await self.change(leaf=self.conversation.select(message_id))
 
-    async def delete(self, message_id: int) -> Undo:
-        """Hide a message. Returns what takes that back."""
+    async def delete(self, ids: Sequence[int]) -> Undo:
+        """Hide messages. Returns what takes that back."""
         before = self.conversation.leaf
-        await self._hide(message_id, hidden=True)
+        await self._hide(ids, hidden=True)
         after = self.conversation.leaf
 
         async def undo() -> None:
-            await self._hide(message_id, hidden=False)
-            if self.conversation.leaf == after:
+            undisturbed = self.conversation.leaf == after
+            await self._hide(ids, hidden=False)
+            if undisturbed:
                 await self.change(leaf=before)
 
         return undo
 
-    async def _hide(self, message_id: int, *, hidden: bool) -> None:
-        await self.place.store.hide_messages([message_id], hidden=hidden)
-        await self.change(leaf=self.conversation.hide([message_id], hidden=hidden))
+    async def undelete(self) -> int:
+        """Show every deleted message again whose time is not over. Returns how many."""
+        hidden = [node.id for node in self.conversation.nodes.values() if node.deleted]
+        await self.place.store.hide_messages(hidden, hidden=False)
+        stored = await self.place.store.load_conversation(self.conversation.id)
+        back = [i for i in hidden if i in stored.nodes and not stored.nodes[i].deleted]
+        await self.change(leaf=self.conversation.hide(back, hidden=False))
+        return len(back)
+
+    async def _hide(self, ids: Sequence[int], *, hidden: bool) -> None:
+        await self.place.store.hide_messages(ids, hidden=hidden)
+        await self.change(leaf=self.conversation.hide(ids, hidden=hidden))
 
     async def branch(self, message_id: int) -> Conversation:
         """A new conversation with everything up to ``message_id``."""

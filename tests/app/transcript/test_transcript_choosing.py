@@ -104,6 +104,7 @@ async def test_the_chosen_message_comes_into_view(book, reading):
         ("right", "next_version"),
         ("b", "branch"),
         ("d", "delete"),
+        ("D", "delete_below"),
     ],
 )
 async def test_keys_act_on_the_chosen_message_only(book, reading, key, action):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tui.chat.message import Role
 from tui.engine.talk import Undo
-from tui.errors import UsageError
+from tui.errors import SegueError, UsageError
 
 if TYPE_CHECKING:
     from tui.app.screens.room import ChatRoom
@@ -16,11 +17,11 @@ UNDO_SHOWN = 10.0
 
 
 class MessageActions:
-    """Does the actions of ``Transcript.Chosen``, and takes back the last deletion."""
+    """Does the actions of ``Transcript.Chosen``, and takes back deletions."""
 
     def __init__(self, room: ChatRoom) -> None:
         self._room = room
-        self._undo: Undo | None = None
+        self._undos: list[Undo] = []
         self.editing: int | None = None
         """The prompt whose new version is being written."""
         self._set_aside = ""
@@ -47,7 +48,9 @@ class MessageActions:
             case "branch":
                 await room.open_chat(room.desk.adopt(await chat.branch(message_id)))
             case "delete":
-                await self._delete(message_id)
+                await self._delete([message_id])
+            case "delete_below":
+                await self._delete(chat.conversation.shown_below(message_id))
             case _:
                 room.app.log.warning(f"no action {action}")
 
@@ -159,30 +162,43 @@ class MessageActions:
             await self._room.reload(at=version)
             self._room.transcript.selected = version
 
-    async def _delete(self, message_id: int) -> None:
+    async def _delete(self, ids: Sequence[int]) -> None:
         chat = self._room.desk.chat
         live = chat.live
-        if live is not None and live.reply.message.id == message_id:
+        if live is not None and live.reply.message.id in ids:
             self.when_quiet()
-        undo = await chat.delete(message_id)
+        undo = await chat.delete(ids)
         await self._room.reload()
-        self.can_undo(undo, "Deleted.")
+        self.can_undo(undo, "Deleted." if len(ids) == 1 else f"{len(ids)} messages deleted.")
+
+    async def undelete(self) -> None:
+        """Bring back every deleted message of the conversation."""
+        count = await self._room.desk.chat.undelete()
+        if not count:
+            raise UsageError("No message of this conversation was deleted in the last 30 days")
+        self._undos.clear()
+        await self._room.reload()
+        self._room.app.notify("1 message is back" if count == 1 else f"{count} messages are back")
 
     def can_undo(self, undo: Undo, words: str) -> None:
         """Something was deleted; say so, and how it comes back."""
-        self._undo = undo
+        self._undos.append(undo)
         self._room.app.notify(f"{words}   {self._room.app.key_for('undo')} undo", timeout=UNDO_SHOWN)
 
     async def undo(self) -> None:
-        """Take back the last deletion."""
-        undo, self._undo = self._undo, None
-        if undo is None:
-            raise UsageError("There is nothing to undo")
-        await undo()
+        """Take back the last deletion; once more, the one before it."""
+        if not self._undos:
+            raise UsageError("There is nothing to undo", "/undelete brings back what was deleted earlier.")
+        undo = self._undos.pop()
+        try:
+            await undo()
+        except SegueError:
+            self._undos.append(undo)
+            raise
         self._room.app.clear_notifications()  # the offer to undo
         await self._room.reload()
 
     def forget(self) -> None:
         """Another conversation is shown: nothing here refers to it."""
-        self._undo = None
+        self._undos.clear()
         self.editing = None

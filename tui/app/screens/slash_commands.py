@@ -127,6 +127,9 @@ class SlashCommands:
     async def _do_delete(self, argument: str) -> None:
         await self._order.delete()
 
+    async def _do_undelete(self, argument: str) -> None:
+        await self._room.actions.undelete()
+
     async def _do_temporary(self, argument: str) -> None:
         await self._room.open_found(self._room.desk.new_temporary())
 

@@ -65,6 +65,13 @@ class Transcript(SearchableList, can_focus=True):
         Binding("s", "choose('compact')", "sum up", tooltip="Sum up first, then ask again", id="message-sum"),
         Binding("d", "choose('delete')", "delete", tooltip="Delete the message", id="message-delete"),
         Binding(
+            "D",
+            "choose('delete_below')",
+            "delete from here",
+            tooltip="Delete it and all that follows",
+            id="message-delete-below",
+        ),
+        Binding(
             "enter,space", "fold", "fold", tooltip="Open or close the reasoning; show all", id="message-fold"
         ),
         Binding("v", "select_lines", "select lines", tooltip="Select lines with ↑ and ↓", id="message-lines"),
@@ -81,7 +88,8 @@ class Transcript(SearchableList, can_focus=True):
         """
 
         action: str
-        """retry, other_model, edit, branch, pin, compact, delete, previous_version, next_version, resume."""
+        """retry, other_model, edit, resume, branch, pin, compact, delete, delete_below, previous_version,
+        next_version."""
         message_id: int
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
