@@ -176,22 +176,3 @@ async def test_a_history_that_did_not_change_is_not_copied_again(history_file, o
             await store.list_conversations()
     names = [path.name for path in (history_file.parent / "backups").iterdir()]
     assert "history-2026-01-04.db" not in names and len(names) <= 2
-
-
-async def test_old_trash_is_emptied_at_the_start(history_file, open_at, chat, monkeypatch):
-    async with open_at(history_file) as store:
-        old, new = await chat(store, "old"), await chat(store, "new")
-        await store.delete_conversation(old.id)
-        await store.delete_conversation(new.id)
-    with closing(sqlite3.connect(history_file)) as connection, connection:
-        month = 31 * 24 * 3600 * 1_000_000
-        connection.execute(
-            "UPDATE conversations SET deleted_at = deleted_at - ? WHERE id = ?", (month, old.id)
-        )
-    connection.close()
-    async with open_at(history_file):
-        pass
-    async with open_at(history_file) as store:
-        await store.restore_conversation(new.id)
-        with pytest.raises(HistoryError):
-            await store.restore_conversation(old.id)

@@ -117,8 +117,10 @@ async def test_an_import_brings_the_contents(store, history_file, open_at):
     assert await contents(store, PNG, NOTE) == [PNG.data, NOTE.data]
 
 
-async def test_a_hidden_message_keeps_its_files(store):
+async def test_a_hidden_message_keeps_its_files_as_long_as_its_text(store):
     _, prompt = await ask(store, PNG)
     await store.hide_messages([prompt.id])
-    await store.empty_trash(datetime.now(UTC) + SOON)
+    await store.empty_trash(datetime.now(UTC) - timedelta(days=30))
     assert await contents(store, PNG) == [PNG.data]
+    await store.empty_trash(datetime.now(UTC) + SOON)
+    assert await contents(store, PNG) == [None]

@@ -151,28 +151,6 @@ async def test_archived_ones_have_a_list_of_their_own(store, chat):
     assert [row.id for row in await store.list_conversations(ListFilter(archived=True))] == [archived.id]
 
 
-async def test_the_trash_gives_back_and_forgets(store, chat):
-    made, other = await chat(store, "made"), await chat(store, "other")
-    await store.update_conversation(made.id, archived=True)
-    await store.delete_conversation(made.id)
-    await store.delete_conversation(made.id)
-    assert [row.id for row in await store.list_conversations()] == [other.id]
-    assert [row.id for row in await store.list_conversations(ListFilter(deleted=True))] == [made.id]
-    assert await store.search("made") == []
-    await store.restore_conversation(made.id)
-    await store.update_conversation(made.id, archived=False)
-    assert await store.count_conversations() == 2
-
-    await store.delete_conversation(made.id)
-    assert await store.empty_trash(datetime.now(UTC) - timedelta(days=30)) == 0
-    assert await store.empty_trash(datetime.now(UTC) + timedelta(seconds=1)) == 1
-    with pytest.raises(NotFoundError):
-        await store.load_conversation(made.id)
-    with pytest.raises(NotFoundError):
-        await store.messages([made.leaf])
-    assert await store.search("other") and not await store.search("made")
-
-
 async def test_a_copy_is_another_conversation_with_the_same_tree(store, chat):
     made = await chat(store, "Question", "First answer", title="Plans")
     question = made.path()[0]

@@ -9,11 +9,11 @@ from dataclasses import replace
 from tui.chat.bundle import Bundle
 from tui.chat.conversation import Conversation, Node
 from tui.chat.message import Message, Status
-from tui.history import contents, conversations, messages
+from tui.history import contents, conversations, messages, trash
 from tui.history.folding import key
 from tui.history.indexing import WHOLE_CONVERSATION, index
 from tui.history.rows import insert, message_columns, pack, pack_attachments, tag_key, update
-from tui.history.stamps import to_stamp
+from tui.history.stamps import now_stamp, to_stamp
 from tui.text import normalise
 
 
@@ -69,7 +69,7 @@ def write(connection: sqlite3.Connection, bundle: Bundle) -> int:
             "id": newest,
             "conversation_id": conversation_id,
             "parent": None if message.parent is None else ids[message.parent],
-            "hidden": node.deleted,
+            "hidden": now_stamp() if node.deleted else 0,
             **message_columns(message),
         }
         insert(connection, "messages", columns)
@@ -90,7 +90,7 @@ def _add_one(connection: sqlite3.Connection, bundle: Bundle) -> int | None:
         return write(connection, bundle)
     if known["deleted_at"] is None:
         return None
-    conversations.untrash(connection, known["id"])
+    trash.take_out(connection, known["id"])
     return int(known["id"])
 
 

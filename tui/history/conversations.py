@@ -1,11 +1,10 @@
-"""Conversations in the database: make, load, change, trash."""
+"""Conversations in the database: make, load, change."""
 
 from __future__ import annotations
 
 import secrets
 import sqlite3
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any
 
 from tui.chat.conversation import Conversation, Node
@@ -13,9 +12,8 @@ from tui.chat.message import Role
 from tui.errors import NotFoundError
 from tui.history import contents
 from tui.history.folding import key
-from tui.history.indexing import WHOLE_CONVERSATION, unindex
 from tui.history.rows import conversation_of, insert, pack, pack_attachments, tag_key, update
-from tui.history.stamps import now_stamp, to_stamp
+from tui.history.stamps import now_stamp
 from tui.text import normalise
 
 
@@ -94,34 +92,6 @@ def change(connection: sqlite3.Connection, conversation_id: int, changes: Mappin
     contents.keep(connection, changes.get("attachments", ()))
     if columns and not update(connection, "conversations", conversation_id, columns):
         raise missing(conversation_id)
-
-
-def trash(connection: sqlite3.Connection, conversation_id: int) -> None:
-    """Move to the trash; one that is there stays as it is."""
-    cursor = connection.execute(
-        "UPDATE conversations SET deleted_at = coalesce(deleted_at, ?) WHERE id = ?",
-        (now_stamp(), conversation_id),
-    )
-    if not cursor.rowcount:
-        raise missing(conversation_id)
-
-
-def untrash(connection: sqlite3.Connection, conversation_id: int) -> None:
-    """Take back from the trash."""
-    if not update(connection, "conversations", conversation_id, {"deleted_at": None}):
-        raise missing(conversation_id)
-
-
-def empty_trash(connection: sqlite3.Connection, before: datetime) -> int:
-    """Remove for good what was deleted before ``before``."""
-    rows = connection.execute(
-        "SELECT id FROM conversations WHERE deleted_at < ?", (to_stamp(before),)
-    ).fetchall()
-    for (conversation_id,) in rows:
-        unindex(connection, conversation_id, WHOLE_CONVERSATION)
-        connection.execute("DELETE FROM conversations WHERE id = ?", (conversation_id,))
-    contents.sweep(connection)
-    return len(rows)
 
 
 def drop_empty(connection: sqlite3.Connection, gone: Callable[[str], bool]) -> None:

@@ -108,9 +108,13 @@ def finish(connection: sqlite3.Connection, message: Message) -> None:
 
 
 def hide(connection: sqlite3.Connection, ids: Sequence[int], hidden: bool) -> int | None:
-    """Hide or show messages. Returns their conversation."""
+    """Hide or show messages; of which only the place is left stay hidden. Returns their conversation."""
+    since = now_stamp() if hidden else 0
     for message_id in ids:
-        if not update(connection, "messages", message_id, {"hidden": hidden}):
+        cursor = connection.execute(
+            "UPDATE messages SET hidden = iif(hidden < 0, hidden, ?) WHERE id = ?", (since, message_id)
+        )
+        if not cursor.rowcount:
             raise missing(message_id)
     return _conversation_of(connection, ids[0]) if ids else None
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from tui.history.contents import check
 from tui.history.conversations import new_origin
 from tui.history.indexing import rebuild_index
+from tui.history.migrations.m003_hidden_since import DATE_HIDDEN
 from tui.history.rows import conversation_of, message_of
 from tui.text import normalise
 
@@ -35,7 +36,7 @@ def mend(into: sqlite3.Connection) -> tuple[int, int]:
     _drop_senseless(into, "contents", check)
     into.execute("DELETE FROM pieces WHERE message_id NOT IN (SELECT id FROM messages)")
     _adopt_orphans(into)
-    for statement in _JOINS:
+    for statement in (*_JOINS, DATE_HIDDEN):
         into.execute(statement)
     rebuild_index(into)
     counts = into.execute("SELECT (SELECT count(*) FROM conversations), (SELECT count(*) FROM messages)")

@@ -14,7 +14,7 @@ from tui.chat.conversation import Conversation, SearchHit, Summary
 from tui.chat.draft import Draft
 from tui.chat.message import Message, Role, Status
 from tui.errors import HistoryError
-from tui.history import contents, conversations, listing, messages, recall
+from tui.history import contents, conversations, listing, messages, recall, trash
 from tui.history.database import Database
 from tui.history.opening import Opened, open_place
 from tui.history.store import Change, ConversationChanges, HistoryStore, ListFilter
@@ -87,15 +87,15 @@ class SqliteHistory:
 
     async def delete_conversation(self, conversation_id: int) -> None:
         """Move to the trash."""
-        await self._write_in(conversation_id, lambda db: conversations.trash(db, conversation_id))
+        await self._write_in(conversation_id, lambda db: trash.put_in(db, conversation_id))
 
     async def restore_conversation(self, conversation_id: int) -> None:
         """Take back from the trash."""
-        await self._write_in(conversation_id, lambda db: conversations.untrash(db, conversation_id))
+        await self._write_in(conversation_id, lambda db: trash.take_out(db, conversation_id))
 
     async def empty_trash(self, before: datetime) -> int:
         """Remove for good what was deleted before ``before``."""
-        return await self._write_in(None, lambda db: conversations.empty_trash(db, before))
+        return await self._write_in(None, lambda db: trash.empty(db, before))
 
     async def copy_conversation(self, conversation_id: int, *, leaf: int | None = None) -> Conversation:
         """A copy: whole, or only the path down to ``leaf``."""

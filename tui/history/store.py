@@ -112,7 +112,10 @@ class HistoryStore(Protocol):
         ...
 
     async def empty_trash(self, before: datetime) -> int:
-        """Remove for good what was deleted before ``before``. Returns how many conversations."""
+        """Remove for good what was deleted before ``before``: conversations, and hidden messages.
+
+        Of a hidden message that others follow, an empty place stays. Returns how many conversations.
+        """
         ...
 
     async def copy_conversation(self, conversation_id: int, *, leaf: int | None = None) -> Conversation:
@@ -162,7 +165,7 @@ class HistoryStore(Protocol):
         ...
 
     async def hide_messages(self, ids: Sequence[int], *, hidden: bool = True) -> None:
-        """Hide messages from the path, or show them again."""
+        """Hide messages from the path, or show them again; one that was removed for good stays hidden."""
         ...
 
     async def interrupt_abandoned(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,7 @@ _SMALL = (
     64_000_000  # bytes up to which a copy takes a moment; a larger file waits until the program has begun
 )
 _DELAY = 5.0  # seconds
+_HOUR = 3600.0
 _PATIENCE = 1.0  # seconds that closing waits for a small file's copy
 
 
@@ -37,16 +39,27 @@ class Upkeep:
         self._complain = complain
         path = database.place.path
         self._large = path is not None and path.stat().st_size > _SMALL
+        self._rests = asyncio.Event()
         self._task = asyncio.create_task(self._run())
 
     async def end(self) -> None:
-        """Let it come to its end if that is near, and give it up otherwise."""
+        """Let it come to its rest if that is near, and give it up otherwise."""
         if not self._large:
-            await asyncio.wait([self._task], timeout=_PATIENCE)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_PATIENCE):
+                    await self._rests.wait()
         self._task.cancel()
         await asyncio.wait([self._task])
 
     async def _run(self) -> None:
+        """Once at the start, then once an hour: a program may run for weeks."""
+        while True:
+            await self._round()
+            self._rests.set()
+            await asyncio.sleep(_HOUR)
+            self._rests.clear()
+
+    async def _round(self) -> None:
         try:
             await self._database.write(self._tidy, lambda _: None)
             if self._large:
@@ -58,10 +71,10 @@ class Upkeep:
             self._complain(error)
 
     def _tidy(self, connection: sqlite3.Connection) -> None:
-        from tui.history import conversations
+        from tui.history import conversations, trash
 
         conversations.drop_empty(connection, self._session.gone)
-        conversations.empty_trash(connection, datetime.now(UTC) - timedelta(TRASH_DAYS))
+        trash.empty(connection, datetime.now(UTC) - timedelta(TRASH_DAYS))
 
     def _keep_safe(self, connection: sqlite3.Connection) -> None:
         from tui.history.backup import daily

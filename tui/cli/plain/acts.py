@@ -124,7 +124,7 @@ class Acts:
     async def do_delete(self, argument: str) -> None:
         """Hide a message, or move the conversation to the trash."""
         if argument:
-            self._undo = await self._talk.delete(self._message(argument))
+            self._undo = await self._talk.delete([self._message(argument)])
             self._page.line("deleted. /undo takes it back; the numbers after it are new")
             return
         conversation = self._talk.conversation

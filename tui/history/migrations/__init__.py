@@ -8,11 +8,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 
-from tui.history.migrations import m001_start, m002_attachments
+from tui.history.migrations import m001_start, m002_attachments, m003_hidden_since
 
 Migration = Callable[[sqlite3.Connection], None]
 
-MIGRATIONS: tuple[Migration, ...] = (m001_start.migrate, m002_attachments.migrate)
+MIGRATIONS: tuple[Migration, ...] = (m001_start.migrate, m002_attachments.migrate, m003_hidden_since.migrate)
 APPLICATION_ID = 0x53454755  # "SEGU"
 
 
