@@ -19,7 +19,7 @@ from tui.app.widgets.scroll_thumb import SlimThumb
 from tui.chat.conversation import Summary
 from tui.chat.message import Role, Status
 from tui.chat.model import ModelInfo
-from tui.errors import NotFoundError
+from tui.errors import NotFoundError, SegueError
 from tui.history.sqlite import open_history
 from tui.history.store import ListFilter
 
@@ -61,6 +61,7 @@ class Registry:
 class Catalogue:
     def __init__(self, models: list[ModelInfo]) -> None:
         self.known = models
+        self.problems: dict[str, SegueError] = {}
         self.listeners: list[Callable[[], None]] = []
 
     def models(self) -> list[ModelInfo]:
@@ -70,8 +71,9 @@ class Catalogue:
         self.listeners.append(callback)
         return lambda: self.listeners.remove(callback)
 
-    def learn(self, *models: ModelInfo) -> None:
+    def learn(self, *models: ModelInfo, **problems: SegueError) -> None:
         self.known = [*self.known, *models]
+        self.problems |= problems
         for listener in list(self.listeners):
             listener()
 

@@ -6,6 +6,7 @@ import pytest
 
 from tui.app.screens.first_run import INSTALL, FirstRun, LocalOffer
 from tui.chat.model import ModelInfo
+from tui.errors import SegueError
 
 SIZES = [(80, 24), (120, 40)]
 OFFER = LocalOffer(
@@ -124,6 +125,48 @@ async def test_a_server_that_answers_late_appears_and_the_choice_stays(
         assert "ollama/qwen3:8b" in text_of(app)
         assert chosen(app) == "connect"
     assert catalogue.listeners == []
+
+
+async def test_a_server_that_answers_late_is_chosen_as_long_as_the_person_has_not_chosen(
+    host, registry, make_catalogue, text_of
+) -> None:
+    catalogue = make_catalogue([])
+    app = host(lambda: FirstRun(registry, catalogue, OFFER))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert chosen(app) == "local" and "asking 127.0.0.1:11434 …" in text_of(app)
+        catalogue.learn(ModelInfo("ollama/qwen3:8b", 1, None, 0, 0))
+        await pilot.pause()
+        assert chosen(app) == "ollama/qwen3:8b" and "answers at 127.0.0.1:11434" in text_of(app)
+        catalogue.learn(ModelInfo("openai/gpt-6-sol"))
+        await pilot.pause()
+        assert chosen(app) == "openai/gpt-6-sol"
+        await pilot.press("enter")
+        assert app.results == ["openai/gpt-6-sol"]
+
+
+async def test_what_does_not_answer_is_not_said_to(host, registry, make_catalogue, text_of) -> None:
+    catalogue = make_catalogue([])
+    app = host(lambda: FirstRun(registry, catalogue, OFFER))
+    async with app.run_test(size=(80, 24)) as pilot:
+        catalogue.learn(ollama=SegueError("Nothing listens at 127.0.0.1:11434"))
+        await pilot.pause()
+        assert "◦  ollama        Nothing listens at 127.0.0.1:11434" in text_of(app)
+
+
+async def test_all_models_can_be_chosen_from(host, registry, catalogue, quiet) -> None:
+    async def pick() -> str | None:
+        return picked.pop()
+
+    picked = ["openai/o5", None]
+    app = host(lambda: FirstRun(registry, catalogue, OFFER, pick=pick))
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.screen.action_pick()
+        await quiet(pilot)
+        assert app.results == []
+        app.screen.action_pick()
+        await quiet(pilot)
+        assert app.results == ["openai/o5"]
 
 
 async def test_connecting_chooses_what_was_connected(host, registry, catalogue, quiet) -> None:

@@ -60,6 +60,7 @@ class FirstRun(Chooser[str]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", "choose", key_display="↑↓", id="list-up", tooltip="The choice above"),
         Binding("enter", "begin", "begin", id="first-begin", tooltip="Begin with this"),
+        Binding("ctrl+l", "pick", "all models", id="model", tooltip="Choose among all models"),
     ]
 
     def __init__(
@@ -70,6 +71,7 @@ class FirstRun(Chooser[str]):
         *,
         why_no_local: str = "",
         connect: Callable[[], Awaitable[str | None]] | None = None,
+        pick: Callable[[], Awaitable[str | None]] | None = None,
     ) -> None:
         """Prepare the screen.
 
@@ -79,6 +81,7 @@ class FirstRun(Chooser[str]):
             local_offer: The model that this machine can run; None where the extra is not installed.
             why_no_local: Why this machine can run none, where installing the extra would not help.
             connect: Lets the person connect a provider; gives its name.
+            pick: Lets the person choose among all models; gives its id.
         """
         super().__init__()
         self._registry = registry
@@ -86,6 +89,9 @@ class FirstRun(Chooser[str]):
         self._offer = local_offer
         self._why_no_local = why_no_local
         self._connect = connect
+        self._pick = pick
+        self._given: object = None
+        """The key of the row that was chosen for the person: always the best one."""
 
     def compose(self) -> ComposeResult:
         """Name, list, one sentence, keys."""
@@ -121,7 +127,10 @@ class FirstRun(Chooser[str]):
     def _arrange(self, choose: object = None) -> None:
         chosen = choose or (self.rows.chosen.key if self.rows.chosen else None)
         choices = self._choices()
-        key = chosen if any(choice.key == chosen for choice, _ in choices) else choices[0][0].key
+        untouched = chosen == self._given
+        self._given = choices[0][0].key
+        stays = not untouched and any(choice.key == chosen for choice, _ in choices)
+        key = chosen if stays else self._given
         rows: list[Row] = [*self._found(), Quiet(), Quiet("Begin with")]
         for choice, explanation in choices:
             rows.append(self._explained(choice, explanation) if choice.key == key else choice)
@@ -135,7 +144,7 @@ class FirstRun(Chooser[str]):
 
     def _say_what_enter_does(self, key: object) -> None:
         words = {_CONNECT: "connect", _INSTALL: "go on without"}.get(str(key), "begin")
-        self.query_one(Hints).show("list-up", "first-begin", "help", "quit", first_begin=words)
+        self.query_one(Hints).show("list-up", "first-begin", "model", "help", "quit", first_begin=words)
 
     def _found(self) -> list[Row]:
         """The providers that can be used, a few that miss something, and how many more there are."""
@@ -143,13 +152,19 @@ class FirstRun(Chooser[str]):
         for info in self._catalogue.models():
             counts[info.provider] = counts.get(info.provider, 0) + 1
         entries = [entry for entry in self._registry.providers() if entry.kind != "local"]
-        usable = [entry for entry in entries if entry.available][:_SHOWN_FOUND]
+        silent = {name for name in self._catalogue.problems if not counts.get(name)}
+        usable = [entry for entry in entries if entry.available and entry.name not in silent][:_SHOWN_FOUND]
         missing = [entry for entry in entries if not entry.available]
+        failing = [entry for entry in entries if entry.available and entry.name in silent]
         missing = sorted(missing, key=lambda entry: not entry.key_variables)[:_SHOWN_MISSING]
         rows: list[Row] = [Quiet("Found on this machine" if usable else "No keys and no servers were found")]
-        rows += [Found(one_line(e.name), _how(e), _counted(counts.get(e.name, 0))) for e in usable]
+        rows += [Found(one_line(e.name), *_how(e, counts.get(e.name, 0))) for e in usable]
+        rows += [
+            Found(one_line(e.name), one_line(self._catalogue.problems[e.name].message, 200), usable=False)
+            for e in failing
+        ]
         rows += [Found(one_line(e.name), _missing(e), usable=False) for e in missing]
-        more = len(entries) - len(usable) - len(missing)
+        more = len(entries) - len(usable) - len(failing) - len(missing)
         if more:
             rows.append(Quiet(f"and {more} more providers: any of them can be connected later", 3))
         return rows
@@ -226,6 +241,13 @@ class FirstRun(Chooser[str]):
                 self.dismiss(str(model_id))
 
     @work(group="connect", exclusive=True)
+    async def action_pick(self) -> None:
+        """Choose among all models, and begin with the one that is chosen."""
+        model_id = await self._pick() if self._pick is not None else None
+        if model_id is not None:
+            self.dismiss(model_id)
+
+    @work(group="connect", exclusive=True)
     async def _connect_one(self) -> None:
         name = await self._connect() if self._connect is not None else None
         first = next((info.id for info in self._catalogue.models() if info.provider == name), None)
@@ -254,17 +276,19 @@ def _connect_choice() -> tuple[ChoiceRow, str]:
     return row, "Choose one of all providers and paste its key, or see which lines add a server of your own."
 
 
-def _how(entry: ProviderEntry) -> str:
+def _how(entry: ProviderEntry, count: int) -> tuple[str, str]:
+    """How a provider can be used, and how many models are known of it."""
+    host = one_line(entry.host, 60)
     if entry.key_source:
-        return f"key in {one_line(entry.key_source, 60)}"
-    return f"answers at {one_line(entry.host, 60)}" if entry.free else one_line(entry.host, 60)
+        how = f"key in {one_line(entry.key_source, 60)}"
+    elif entry.free:
+        how = f"answers at {host}" if count else f"asking {host} …"
+    else:
+        how = host
+    return how, "" if not count else "1 model" if count == 1 else f"{count} models"
 
 
 def _missing(entry: ProviderEntry) -> str:
     if entry.key_variables:
         return f"{entry.key_variables[0]} is not set"
     return one_line(entry.reason or "", 200)
-
-
-def _counted(count: int) -> str:
-    return "" if not count else "1 model" if count == 1 else f"{count} models"

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from tui.app.screens.first_run import LocalOffer
+    from tui.app.screens.picker import Choice, ModelPicker
     from tui.app.screens.room import ChatRoom
     from tui.engine.workspace import Workspace
 
@@ -60,10 +61,7 @@ class Sheets:
             message_id: What is answered again.
             typed: What stands in the filter.
         """
-        from tui.app.screens.picker import Choice, ModelPicker
-
-        room, workspace = self._room, self._workspace
-        chat, catalogue = room.desk.chat, workspace.catalogue
+        room, chat = self._room, self._room.desk.chat
 
         def chosen(choice: Choice | None) -> None:
             if choice is None:
@@ -74,7 +72,16 @@ class Sheets:
                 again = message_id or chat.last_reply or chat.last
                 room.screen.attempt_soon(self._answer_with, choice.model_id, again)
 
-        picker = ModelPicker(
+        await room.app.push_screen(await self._picker(typed), chosen)
+
+    async def _picker(self, typed: str = "") -> ModelPicker:
+        """The picker, over lists that are asked for anew where they are old."""
+        from tui.app.screens.picker import ModelPicker
+
+        room, workspace = self._room, self._workspace
+        chat, catalogue = room.desk.chat, workspace.catalogue
+        in_background(room.screen, "models", catalogue.refresh, catalogue.stale(), exclusive=True)
+        return ModelPicker(
             catalogue,
             workspace.registry,
             await recent_models(workspace.store),
@@ -85,8 +92,6 @@ class Sheets:
             connect=self._connect,
             typed=typed,
         )
-        in_background(room.screen, "models", catalogue.refresh, catalogue.stale(), exclusive=True)
-        await room.app.push_screen(picker, chosen)
 
     async def _answer_with(self, model_id: str, message_id: int | None) -> None:
         if message_id is None:
@@ -127,7 +132,12 @@ class Sheets:
         offer, why_not = await asyncio.to_thread(_local_offer, workspace)
         catalogue = workspace.catalogue
         first = FirstRun(
-            workspace.registry, catalogue, offer, why_no_local=why_not, connect=self._connect_any
+            workspace.registry,
+            catalogue,
+            offer,
+            why_no_local=why_not,
+            connect=self._connect_any,
+            pick=self._pick_first,
         )
         in_background(self._room.screen, "models", catalogue.refresh, exclusive=True)
 
@@ -136,6 +146,10 @@ class Sheets:
                 self._room.screen.attempt_soon(self._room.use_model, model_id)
 
         await self._room.app.push_screen(first, chosen)
+
+    async def _pick_first(self) -> str | None:
+        choice = await self._room.app.push_screen_wait(await self._picker())
+        return choice.model_id if choice else None
 
     # -- conversations
     async def all_conversations(self, typed: str = "") -> None:
