@@ -218,3 +218,15 @@ async def test_letters_do_nothing_more_while_a_message_is_deleted(run):
         await world.sees("Deleted.", "undo")
         assert [m.text for m in await world.path()] == ["Hello"]
         assert len(world.provider.requests) == 1
+
+
+async def test_without_a_network_the_models_of_this_machine_are_offered(run):
+    async with run() as world:
+        world.script(ProviderError("No network", kind=ErrorKind.OFFLINE))
+        await world.say("Hi")
+        await world.sees("not sent", "× No network; your message is kept   r retry   m model on this machine")
+        await world.sees("◦ offline")
+        await world.pilot.press("alt+up", "m")
+        await world.until(lambda: type(world.app.screen).__name__ == "ModelPicker")
+        assert world.app.screen.field.value == "local/"
+        assert [m.text for m in await world.path()] == ["Hi", ""]

@@ -54,6 +54,7 @@ class LiveReply:
     _reasoning: list[str] = field(default_factory=list)
     _characters: int = 0
     _first: float | None = None
+    _last: float | None = None
 
     def __post_init__(self) -> None:
         self._text.append(self.reply.message.text)
@@ -71,6 +72,11 @@ class LiveReply:
     def tokens(self) -> int:
         """About how many came."""
         return self._characters // _CHARACTERS_PER_TOKEN
+
+    @property
+    def silence(self) -> float:
+        """Seconds since the last piece; 0 before the first one, for which the clock speaks."""
+        return 0.0 if self._last is None else time.monotonic() - self._last
 
     @property
     def rate(self) -> float | None:
@@ -104,8 +110,8 @@ class LiveReply:
 
     def _count(self, text: str) -> None:
         self._characters += len(text)
-        if self._first is None:
-            self._first = time.monotonic()
+        self._last = time.monotonic()
+        self._first = self._first or self._last
 
 
 Listener = Callable[[LiveReply, Event, bool], None]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tui.app.live import LiveReply
 from tui.app.widgets.status_line import Situation, clock, shorten
 from tui.chat.message import Message, Status
+from tui.errors import ErrorKind
 
 _WORDS = {
     Status.STOPPED: "stopped",
@@ -12,6 +13,8 @@ _WORDS = {
     Status.FILTER: "filtered",
     Status.EMPTY: "empty",
 }
+_LONG = 15.0
+"""Seconds without a word from which on it is said."""
 _FAILED = frozenset({Status.ERROR, Status.INTERRUPTED})
 
 
@@ -25,7 +28,7 @@ def of_live(live: LiveReply, hue: str) -> Situation:
         quiet=False,
         rate=f"{rate:.0f} tok/s" if rate is not None else "",
         clock=clock(live.seconds),
-        detail=live.detail,
+        detail=live.detail or (f"no data for {live.silence:.0f} s" if live.silence >= _LONG else ""),
     )
 
 
@@ -34,6 +37,8 @@ def of_ended(message: Message, tokens: int) -> Situation:
     if message.usage is not None and message.usage.output_tokens is not None:
         tokens = message.usage.output_tokens
     failed = message.status in _FAILED
+    if message.failure is not None and message.failure.kind == ErrorKind.OFFLINE:
+        return Situation(word="offline", glyph="◦")
     return Situation(
         word="failed" if failed else _WORDS.get(message.status, "ready"),
         glyph="×" if failed else "",

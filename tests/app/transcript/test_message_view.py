@@ -127,10 +127,18 @@ def test_how_a_reply_ended_stands_one_blank_below_its_text(fields, last):
 
 
 def test_a_failure_without_text_stands_under_the_name():
-    view = reply(status=Status.ERROR, failure=Failure("connect", "No network; your message is kept"))
+    view = reply(status=Status.ERROR, failure=Failure("connect", "Nothing listens at 127.0.0.1:1"))
     assert rows(view) == [
         "  gpt-6-sol   not sent",
-        "  × No network; your message is kept   r retry   m other model   e edit",
+        "  × Nothing listens at 127.0.0.1:1   r retry   m other model   e edit",
+    ]
+
+
+def test_without_a_network_the_model_on_this_machine_is_offered():
+    view = reply(status=Status.ERROR, failure=Failure("offline", "No network", "Check the connection."))
+    assert rows(view) == [
+        "  gpt-6-sol   not sent",
+        "  × No network; your message is kept   r retry   m model on this machine",
     ]
 
 

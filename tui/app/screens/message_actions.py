@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.chat.message import Role
 from tui.engine.talk import Undo
-from tui.errors import SegueError, UsageError
+from tui.errors import ErrorKind, SegueError, UsageError
 
 if TYPE_CHECKING:
     from tui.app.screens.room import ChatRoom
@@ -34,7 +34,7 @@ class MessageActions:
             case "retry":
                 self.answer_again(message_id)
             case "other_model":
-                await room.sheets.pick_model(message_id)
+                await room.sheets.pick_model(message_id, await self._likely(message_id))
             case "resume":
                 self._go_on(message_id)
             case "compact":
@@ -53,6 +53,11 @@ class MessageActions:
                 await self._delete(chat.conversation.shown_below(message_id))
             case _:
                 room.app.log.warning(f"no action {action}")
+
+    async def _likely(self, message_id: int) -> str:
+        """What stands in the picker's filter: without a network, the models of this machine."""
+        [message] = await self._room.desk.chat.messages([message_id])
+        return "local/" if message.failure and message.failure.kind == ErrorKind.OFFLINE else ""
 
     def answer_again(self, message_id: int, model: str | None = None) -> None:
         """One more version of a reply, by ``model`` or by the one that answers now."""

@@ -114,6 +114,8 @@ def _end(message: Message, look: Look) -> list[Sequence[Piece]]:
 def _failure(failure: Failure, look: Look) -> list[Sequence[Piece]]:
     words = one_line(failure.message) or "Something went wrong"
     hint = one_line(failure.hint)
+    if failure.kind == ErrorKind.OFFLINE:
+        words, hint = f"{words}; your message is kept", ""
     rows = _wrapped("× ", words, look, look.ink.error, look.ink.ink)
     return rows + (_wrapped("  ", hint, look, look.ink.dim, look.ink.dim) if hint else [])
 
@@ -127,14 +129,16 @@ def _wrapped(head: str, text: str, look: Look, head_style: Style, style: Style) 
 
 
 def _keys(message: Message, look: Look) -> list[Piece]:
-    again = "retry" if message.failure else "again"
+    labels = {**_LABELS, "retry": "retry" if message.failure else "again"}
+    if _is_offline(message):
+        labels["other_model"] = "model on this machine"
     pieces: list[Piece] = []
     for action in _actions(message):
         target = Target(action)
         pieces += [
             Piece("   ", look.ink.dim),
             Piece(_KEYS[action], look.ink.soft, target),
-            Piece(f" {_LABELS.get(action, again)}", look.ink.dim, target),
+            Piece(f" {labels[action]}", look.ink.dim, target),
         ]
     return pieces
 
@@ -142,10 +146,16 @@ def _keys(message: Message, look: Look) -> list[Piece]:
 def _actions(message: Message) -> tuple[str, ...]:
     if message.role is Role.SYSTEM:
         return "retry", "other_model"
+    if _is_offline(message):
+        return "retry", "other_model"
     if message.failure and message.failure.kind == ErrorKind.CONTEXT:
         return "retry", "compact", "other_model", "edit"
     cut = message.status in (Status.INTERRUPTED, Status.LENGTH) and bool(message.text.strip())
     return ("retry", "resume", "other_model") if cut else ("retry", "other_model", "edit")
+
+
+def _is_offline(message: Message) -> bool:
+    return message.failure is not None and message.failure.kind == ErrorKind.OFFLINE
 
 
 def _with_keys(

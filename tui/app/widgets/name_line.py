@@ -14,7 +14,9 @@ from tui.chat.model import split_id
 from tui.errors import ErrorKind
 from tui.text import one_line
 
-_NOT_SENT = frozenset({ErrorKind.CONNECT.value, ErrorKind.PROXY.value, ErrorKind.TLS.value})
+_NOT_SENT = frozenset(
+    kind.value for kind in (ErrorKind.OFFLINE, ErrorKind.CONNECT, ErrorKind.PROXY, ErrorKind.TLS)
+)
 FOLD = Target("fold")
 
 

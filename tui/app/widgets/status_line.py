@@ -94,10 +94,11 @@ class StatusLine(Line):
 
     def _fields(self, ink: Ink) -> list[Part]:
         now = self.situation
+        word = ink.dim if now.quiet else ink.ink
         glyphs = {"error": ink.error, "warning": ink.warning, "success": ink.success, **ink.hues}
         return [
-            (f"{now.glyph:<2}", glyphs.get(now.glyph_role, ink.ink)),
-            (f"{now.word:<9}", ink.dim if now.quiet else ink.ink),
+            (f"{now.glyph:<2}", glyphs.get(now.glyph_role, word)),
+            (f"{now.word:<9}", word),
             (f"  {now.rate:>9}  {now.clock:>5}", ink.dim),
         ]
 
