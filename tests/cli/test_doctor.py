@@ -16,14 +16,19 @@ def test_a_good_installation_has_nothing_wrong(lab):
     assert found[("history", "history.db")]["words"].startswith("whole")
     assert found[("providers", "lab")]["verdict"] == "ok"
     assert found[("providers", "openai")]["verdict"] == "note"
-    assert "versions" in lab.segue("doctor").stdout
+    said = lab.segue("doctor").stdout
+    assert said.startswith("versions") and said.endswith("\nnothing wrong\n")
 
 
 def test_a_provider_is_asked_when_that_is_wanted(lab, model_server):
     # The home names an Ollama where none is, which is wrong too.
     assert "lists 2 models" in findings(lab, "--live", code=1)[("providers", "lab")]["words"]
-    model_server.list_status = 500
-    assert findings(lab, "--live", code=1)[("providers", "lab")]["verdict"] == "wrong"
+    model_server.list_status = 401
+    found = findings(lab, "--live", code=1)
+    assert found[("providers", "lab")]["verdict"] == "wrong"
+    assert "Not you" in found[("providers", "lab")]["words"]
+    assert found[("providers", "vllm")]["verdict"] == "note", "nobody said that there is one"
+    assert lab.segue("doctor", "--live", code=1).stdout.endswith("2 wrong: lab, ollama\n")
 
 
 def test_a_mistake_in_the_settings_and_a_broken_history_are_found(lab):

@@ -48,4 +48,5 @@ def test_a_key_that_the_server_refuses_is_not_kept(closed_lab, model_server):
 
 def test_no_key_and_no_provider_are_told(closed_lab):
     assert "No key" in closed_lab.segue("keys", "set", "lab", given="\n", code=2).stderr
-    assert "nowhere" in closed_lab.segue("keys", "set", "nowhere", given=KEY, code=1).stderr
+    assert "nowhere" in closed_lab.segue("keys", "set", "nowhere", given=KEY, code=2).stderr
+    assert "Did you mean groq?" in closed_lab.segue("keys", "forget", "grok", code=2).stderr

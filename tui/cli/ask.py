@@ -110,6 +110,7 @@ class _Printer:
         self._raw = raw
         self._last = "\n"
         self._said = ""
+        self._attempt = 1
         self.left_alone = False
         """The reader of standard output has gone; the reply is stopped, and kept so far."""
 
@@ -118,8 +119,10 @@ class _Printer:
         match event:
             case TextAdded(text=text) if self._stream and not self.left_alone:
                 self._write(text)
-            case Waiting():
-                self._say(f"{event.reason}; trying {event.attempt}/{event.attempts}")
+            case Waiting() if event.attempt != self._attempt:
+                self._attempt = event.attempt
+                when = f" in {event.seconds} s" if event.seconds > 1 else ""
+                self._say(f"{event.reason}; trying {event.attempt}/{event.attempts}{when}")
             case Working(progress=progress):
                 self._say(progress.text)
             case Noticed(text=text):

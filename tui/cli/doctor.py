@@ -12,7 +12,7 @@ import sqlite3
 import stat
 import sys
 import urllib.request
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
@@ -84,13 +84,15 @@ def run(args: argparse.Namespace) -> int:
     return FAILED if any(finding.verdict == "wrong" for finding in findings) else DONE
 
 
-def _print(findings: Iterable[Finding]) -> None:
+def _print(findings: Sequence[Finding]) -> None:
     area = ""
     for finding in findings:
         if finding.area != area:
             write(f"{'' if not area else chr(10)}{finding.area}\n")
             area = finding.area
         write(f"  {_MARKS[finding.verdict]} {one_line(finding.name):22} {one_line(redact(finding.words))}\n")
+    wrong = [one_line(finding.name) for finding in findings if finding.verdict == "wrong"]
+    write(f"\n{len(wrong) or 'nothing'} wrong{': ' if wrong else ''}{', '.join(wrong)}\n")
 
 
 def _versions() -> Iterator[Finding]:
@@ -195,10 +197,11 @@ def _provider(entry: ProviderEntry) -> Finding:
 
 
 async def _asked(workspace: Workspace, entry: ProviderEntry) -> Finding:
-    if not entry.available:
+    if not entry.askable:
         return _provider(entry)
     try:
         models = await workspace.registry.discover(entry.name)
     except SegueError as error:
-        return Finding("providers", entry.name, "wrong", str(error))
-    return Finding("providers", entry.name, "ok", f"{_provider(entry).words}; lists {len(models)} models")
+        return Finding("providers", entry.name, "wrong" if entry.available else "note", str(error))
+    key = f"key from {entry.key_source}" if entry.key_source else "needs no key"
+    return Finding("providers", entry.name, "ok", f"{key}; lists {len(models)} models")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import getpass
 import sys
 
@@ -34,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
     async def keys(workspace: Workspace) -> int:
         if args.what == "list":
             return _list(workspace, as_json=args.json)
-        entry = workspace.registry.entry(args.provider)
+        entry = _provider(workspace, args.provider)
         return await _set(workspace, entry) if args.what == "set" else _forget(workspace, entry)
 
     return run_with_workspace(keys, temporary=True)
@@ -57,6 +58,15 @@ def _list(workspace: Workspace, *, as_json: bool) -> int:
         elif not as_json:
             write(f"{one_line(name):20} {key.secret}  {one_line(key.source)}\n")
     return DONE
+
+
+def _provider(workspace: Workspace, name: str) -> ProviderEntry:
+    names = [entry.name for entry in workspace.registry.providers()]
+    if name.lower() not in names:
+        close = difflib.get_close_matches(name.lower(), names, n=1)
+        hint = f"Did you mean {close[0]}?" if close else "segue doctor lists them."
+        raise UsageError(f"There is no provider {name!r}", hint)
+    return workspace.registry.entry(name)
 
 
 async def _set(workspace: Workspace, entry: ProviderEntry) -> int:

@@ -31,9 +31,10 @@ def run(args: argparse.Namespace) -> int:
             _table(found)
             if not found:
                 say(f"No model's id contains {args.filter!r}.")
-        for name, problem in sorted(catalogue.problems.items()):
-            if args.refresh:
-                say(f"{name}: {problem}")
+        for entry in workspace.registry.providers():
+            problem = catalogue.problems.get(entry.name)
+            if problem and entry.available and args.filter.lower() in entry.name:
+                say(f"{entry.name}: {problem}")
         return DONE
 
     return run_with_workspace(models)
