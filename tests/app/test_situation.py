@@ -52,6 +52,6 @@ def test_silence_begins_with_the_first_piece():
     live = LiveReply(SimpleNamespace(message=message), None)
     assert live.silence == 0
     live.take(Waiting(2, 2, 3, 5, "Server busy"))
-    assert (live.silence, live.detail) == (0, "Server busy; try 2 of 3 in 5 s")
+    assert (live.silence, live.detail) == (0, "try 2 of 3 in 5 s: Server busy")
     live.take(TextAdded(2, "Hello"))
     assert 0 <= live.silence < 60 and live.detail == ""

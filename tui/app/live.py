@@ -99,7 +99,7 @@ class LiveReply:
                 self.phase, self.detail = Phase.THINKING, ""
             case Waiting():
                 self.phase = Phase.RETRYING
-                self.detail = f"{event.reason}; try {event.attempt} of {event.attempts} in {event.seconds} s"
+                self.detail = f"try {event.attempt} of {event.attempts} in {event.seconds} s: {event.reason}"
             case Working(progress=progress):
                 self.phase = Phase.LOADING
                 share = f" {progress.done * 100 // progress.total} %" if progress.total else ""
