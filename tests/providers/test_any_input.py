@@ -47,11 +47,11 @@ READERS = {
 }
 
 WORDS = """
-choices delta content message error type code index text thinking reasoning usage finish_reason candidates parts
-done done_reason response output status reason detail loc param limit tokens n_ctx n_prompt_tokens message_start
-message_delta content_block content_block_delta text_delta response.completed item data id context_length pricing
-prompt completion capabilities architecture meta metadata raw retryDelay annotations url_citation citations
-search_results images image_url url x_groq timings predicted_per_second
+choices delta content message error type code index text thinking reasoning usage finish_reason candidates
+parts done done_reason response output status reason detail loc param limit tokens n_ctx n_prompt_tokens
+message_start message_delta content_block content_block_delta text_delta response.completed item data id
+context_length pricing prompt completion capabilities architecture meta metadata raw retryDelay annotations
+url_citation citations search_results images image_url url x_groq timings predicted_per_second
 """
 
 words = st.sampled_from(WORDS.split())
