@@ -331,6 +331,13 @@ async def test_every_theme_draws_the_chat(run, theme):
         await world.sees("lab")
 
 
+async def test_a_theme_that_does_not_exist_is_told_and_ours_need_no_first_name(run):
+    async with run(theme="light") as world:
+        assert world.app.theme == "segue-light"
+    async with run(theme="nosuch") as world:
+        await world.sees("theme: there is no nosuch. /theme lists them.")
+
+
 async def test_a_toast_takes_the_place_of_the_one_before(run):
     async with run() as world:
         for words in ("One", "Two", "Two"):

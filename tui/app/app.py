@@ -24,7 +24,7 @@ from tui.app.themes import DEFAULT_THEME, THEMES, VARIABLE_DEFAULTS
 from tui.app.widgets.composer import Composer
 from tui.app.widgets.scroll_thumb import SlimThumb
 from tui.config import Config
-from tui.errors import SegueError, UsageError
+from tui.errors import ConfigError, SegueError, UsageError
 from tui.paths import Paths
 from tui.text import one_line
 
@@ -83,7 +83,7 @@ class SegueApp(App[None]):
         self._early: list[events.Event] | None = []
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = config.theme if config.theme in self.available_themes else DEFAULT_THEME
+        self.theme = self._theme_called(config.theme) or DEFAULT_THEME
         self.animation_level = "none"
         self.keys = keymap.usable(config.keys)
         if self.keys:
@@ -170,8 +170,15 @@ class SegueApp(App[None]):
             places = (SegueApp, *ChatScreen.places())
         return {b.id: b.key for node in places for b in keymap.bindings_of(node) if b.id}
 
-    def key_problems(self) -> Sequence[SegueError]:
-        """What is wrong with the keys of the config."""
+    def setting_problems(self) -> list[SegueError]:
+        """Everything that is wrong in the config, also what only the app can tell: its theme and its keys."""
+        problems: list[SegueError] = [*self.config.problems, *self._key_problems()]
+        if self._theme_called(self.config.theme) is None:
+            words = f"{self.config.path}: theme: there is no {one_line(self.config.theme)}"
+            problems.append(ConfigError(words, "/theme lists them."))
+        return problems
+
+    def _key_problems(self) -> Sequence[SegueError]:
         if not self.config.keys:
             return []
         from tui.app.screens.sheets import all_sheets
@@ -194,12 +201,16 @@ class SegueApp(App[None]):
         Raises:
             UsageError: There is no such theme.
         """
-        known = next((n for n in (name, f"segue-{name}") if n in self.available_themes), None)
+        known = self._theme_called(name)
         if known is None:
             raise UsageError(f"There is no theme {one_line(name)}", "As in /theme light.")
         self.theme = known
         if self.workspace is not None:
             await self.workspace.store.set_state(THEME, known)
+
+    def _theme_called(self, name: str) -> str | None:
+        """The theme that is meant: ours also without their first name."""
+        return next((known for known in (name, f"segue-{name}") if known in self.available_themes), None)
 
     async def recall_theme(self) -> None:
         """Use the theme that was chosen in an earlier run, unless the config names another."""

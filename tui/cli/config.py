@@ -7,9 +7,8 @@ from typing import NoReturn
 
 from tui.cli.output import DONE, FAILED, complain, say, write, write_json
 from tui.config import Config, load_config
-from tui.errors import ConfigError, SegueError
+from tui.errors import SegueError
 from tui.paths import Paths
-from tui.typed_toml import near
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,17 +41,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def mistakes(config: Config) -> list[SegueError]:
-    """Everything that is wrong in the settings, also what only the app can tell: its themes and its keys."""
+    """Everything that is wrong in the settings, also what only the app can tell."""
     from tui.app.app import SegueApp
 
     async def nothing() -> NoReturn:
         raise NotImplementedError  # the app is never run
 
-    app = SegueApp(config, nothing)
-    found: list[SegueError] = [*config.problems, *app.key_problems()]
-    if config.theme not in app.available_themes:
-        names = sorted(app.available_themes)
-        found.append(
-            ConfigError(f"{config.path}: theme: there is no {config.theme!r}", near(config.theme, names))
-        )
-    return found
+    return SegueApp(config, nothing).setting_problems()

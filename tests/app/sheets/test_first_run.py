@@ -169,6 +169,16 @@ async def test_all_models_can_be_chosen_from(host, registry, catalogue, quiet) -
         assert app.results == ["openai/o5"]
 
 
+async def test_what_is_wrong_with_the_settings_stands_first(host, registry, catalogue, text_of) -> None:
+    notices = ("config.toml:1:1: modle: no such setting", "two [/x]", "three")
+    app = host(lambda: FirstRun(registry, catalogue, OFFER, notices=notices))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        shown = text_of(app)
+        assert "!  config.toml:1:1: modle" in shown and "!  two [/x]" in shown
+        assert "and 1 more; esc shows all" in shown and chosen(app) == "openai/gpt-6-sol"
+
+
 async def test_connecting_chooses_what_was_connected(host, registry, catalogue, quiet) -> None:
     async def connect() -> str:
         registry.entries[3].available = True

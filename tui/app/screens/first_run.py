@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from textwrap import wrap
 from typing import TYPE_CHECKING, ClassVar
@@ -16,7 +16,7 @@ from textual.widgets import Static
 from tui.app.widgets.chooser import Chooser
 from tui.app.widgets.hints import Hints
 from tui.app.widgets.row_list import Row, RowList
-from tui.app.widgets.start_rows import ChoiceRow, Found, Quiet
+from tui.app.widgets.start_rows import ChoiceRow, Found, Quiet, Warned
 from tui.app.widgets.wordmark import Wordmark
 from tui.chat.model import ModelInfo
 from tui.text import one_line
@@ -30,6 +30,7 @@ MEASURE = 72
 _SHOWN_FOUND = 5
 _SHOWN_MISSING = 2
 _SHOWN_CHOICES = 4
+_SHOWN_NOTICES = 2
 _CONNECT, _LOCAL, _INSTALL = "connect", "local", "install"
 
 
@@ -72,6 +73,7 @@ class FirstRun(Chooser[str]):
         why_no_local: str = "",
         connect: Callable[[], Awaitable[str | None]] | None = None,
         pick: Callable[[], Awaitable[str | None]] | None = None,
+        notices: Sequence[str] = (),
     ) -> None:
         """Prepare the screen.
 
@@ -82,6 +84,7 @@ class FirstRun(Chooser[str]):
             why_no_local: Why this machine can run none, where installing the extra would not help.
             connect: Lets the person connect a provider; gives its name.
             pick: Lets the person choose among all models; gives its id.
+            notices: What is wrong with the settings, say.
         """
         super().__init__()
         self._registry = registry
@@ -90,6 +93,7 @@ class FirstRun(Chooser[str]):
         self._why_no_local = why_no_local
         self._connect = connect
         self._pick = pick
+        self._notices = notices
         self._given: object = None
         """The key of the row that was chosen for the person: always the best one."""
 
@@ -131,7 +135,7 @@ class FirstRun(Chooser[str]):
         self._given = choices[0][0].key
         stays = not untouched and any(choice.key == chosen for choice, _ in choices)
         key = chosen if stays else self._given
-        rows: list[Row] = [*self._found(), Quiet(), Quiet("Begin with")]
+        rows: list[Row] = [*self._warnings(), *self._found(), Quiet(), Quiet("Begin with")]
         for choice, explanation in choices:
             rows.append(self._explained(choice, explanation) if choice.key == key else choice)
         self.rows.show(rows, key)
@@ -145,6 +149,18 @@ class FirstRun(Chooser[str]):
     def _say_what_enter_does(self, key: object) -> None:
         words = {_CONNECT: "connect", _INSTALL: "go on without"}.get(str(key), "begin")
         self.query_one(Hints).show("list-up", "first-begin", "model", "help", "quit", first_begin=words)
+
+    def _warnings(self) -> list[Row]:
+        """What the conversation behind says as well, where Esc leads."""
+        if not self._notices:
+            return []
+        shown: list[Row] = [Warned(words) for words in self._notices[:_SHOWN_NOTICES]]
+        more = len(self._notices) - len(shown)
+        return [
+            *shown,
+            Quiet(f"and {more} more; esc shows all" if more else "esc shows it whole", 3),
+            Quiet(),
+        ]
 
     def _found(self) -> list[Row]:
         """The providers that can be used, a few that miss something, and how many more there are."""

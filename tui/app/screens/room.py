@@ -43,14 +43,13 @@ async def open_room(screen: ChatScreen) -> None:
     """Put sidebar, conversation and notices into the frame, open the history, and begin."""
     app = screen.segue
     await _furnish(screen)
-    problems = [*app.config.problems, *app.key_problems()]
+    for problem in app.setting_problems():
+        screen.note(str(problem))
     try:
         app.workspace = workspace = await app.open_workspace()
         await ChatRoom(screen, workspace).begin()
     except SegueError as error:
-        problems.append(error)
-    for problem in problems:
-        screen.note(str(problem))
+        screen.note(str(error))
 
 
 async def _furnish(screen: ChatScreen) -> None:

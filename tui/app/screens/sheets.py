@@ -128,6 +128,7 @@ class Sheets:
         if await workspace.store.count_conversations():
             return
         from tui.app.screens.first_run import FirstRun
+        from tui.app.widgets.notice_line import NoticeLine
 
         offer, why_not = await asyncio.to_thread(_local_offer, workspace)
         catalogue = workspace.catalogue
@@ -138,6 +139,7 @@ class Sheets:
             why_no_local=why_not,
             connect=self._connect_any,
             pick=self._pick_first,
+            notices=self._room.screen.query_one(NoticeLine).notices,
         )
         in_background(self._room.screen, "models", catalogue.refresh, exclusive=True)
 
@@ -238,9 +240,17 @@ class Sheets:
         }
         sections = sections_of(groups, self._room.app.keys)
         commands = [(f"/{c.name} {c.argument}".strip(), c.help) for c in COMMANDS]
-        await self._room.app.push_screen(HelpScreen({"Commands": commands, **sections}))
+        await self._room.app.push_screen(
+            HelpScreen({"Commands": commands, "Reading": _SCROLLING, **sections})
+        )
 
 
+_SCROLLING = [
+    ("page up, page down", "Scroll the conversation by a screen"),
+    ("home, end", "Its beginning and its end, where the caret can't go further"),
+    ("wheel", "Scroll by lines"),
+]
+"""What a text field and a terminal do by themselves."""
 _TITLES = {
     "ModelPicker": "Choosing a model",
     "Conversations": "All conversations",

@@ -30,6 +30,19 @@ class Quiet:
 
 
 @dataclass(frozen=True, slots=True)
+class Warned:
+    """Something that is wrong."""
+
+    words: str
+    key: Hashable | None = None
+    height: int = 1
+
+    def draw(self, pen: Pen, chosen: Row | None) -> Sequence[Strip]:
+        """One line, cut where it is too long."""
+        return [pen.line([("!  ", pen.ink.warning), (self.words, pen.ink.ink)])]
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """A provider: whether it can be used, and how that is known."""
 
