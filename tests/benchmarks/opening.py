@@ -12,6 +12,7 @@ from tests.benchmarks.replies import reply
 from tests.benchmarks.server import configure
 from tests.benchmarks.terminal import figures
 from tui.chat.bundle import Bundle
+from tui.chat.chunks import Usage
 from tui.chat.conversation import Conversation, Node
 from tui.chat.message import Message, Role, Status
 from tui.history.sqlite import open_history
@@ -29,9 +30,11 @@ def run(rounds: int) -> None:
         asyncio.run(_fill(private_dir(home / "DATA" / "segue") / "history.db"))
         found = [(_opened(home, 2), _opened(home, 3)) for _ in range(rounds)]
     table.heading("opened from the history", "10", "10,000", "ratio")
-    for what, key, scale, budget in (("CPU ms", "cpu", 1000, 1.5), ("memory MB", "memory", 1 / 1024, 1.3)):
+    for what, key, scale, budget in (("CPU ms", "cpu", 1000, 1.5), ("memory MB", "memory", 1, 1.3)):
         short, long = (median(pair[i][key] for pair in found) * scale for i in (0, 1))
-        table.ratio(f"a conversation: {what}", short, long, budget)
+        table.ratio(what, short, long, budget)
+    short, long = (median(pair[i]["wall"] for pair in found) * 1000 for i in (0, 1))
+    table.limit("until it is painted", short, long, 300, "ms")
 
 
 def _opened(home: Path, conversation: int) -> dict[str, float]:
@@ -49,7 +52,9 @@ def _bundle(count: int, text: str) -> Bundle:
     messages = [
         Message(number, 0, number - 1 or None, Role.USER, f"Question {number}?")
         if number % 2
-        else Message(number, 0, number - 1, Role.ASSISTANT, text, "", "lab/x", Status.COMPLETE)
+        else Message(
+            number, 0, number - 1, Role.ASSISTANT, text, "", "lab/x", Status.COMPLETE, usage=Usage(9, 300)
+        )
         for number in range(1, count + 1)
     ]
     conversation = Conversation(0, f"{count} messages", leaf=count, model="lab/x", titled=True)

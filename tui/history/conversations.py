@@ -17,6 +17,10 @@ from tui.history.stamps import now_stamp
 from tui.text import normalise
 
 
+_ROLES = {role.value: role for role in Role}
+"""An enumeration's own way from a value takes as long as all the rest of a node."""
+
+
 def missing(conversation_id: int) -> NotFoundError:
     """The error for a number that no conversation has."""
     return NotFoundError(
@@ -58,7 +62,7 @@ def load(connection: sqlite3.Connection, conversation_id: int) -> Conversation:
         (conversation_id,),
     )
     conversation.add(
-        Node(i, parent, Role(role), model, bool(hidden)) for i, parent, role, model, hidden in nodes
+        Node(i, parent, _ROLES[role], model, bool(hidden)) for i, parent, role, model, hidden in nodes
     )
     return conversation
 
