@@ -13,6 +13,7 @@ import pytest
 from textual import events
 from textual.keys import _character_to_key
 
+from tui.app.abilities import Abilities
 from tui.app.app import SegueApp
 from tui.app.screens.chat import ChatScreen
 from tui.app.start import StartOptions
@@ -34,6 +35,7 @@ from tui.providers.health import Health
 DONE = Finish(FinishReason.STOP)
 Step = Chunk | Exception | asyncio.Event
 PATIENCE = 20.0
+EVERYTHING = Abilities()
 
 
 class Scripted:
@@ -233,6 +235,7 @@ def run(tmp_path: Path) -> Run:
         world: World | None = None,
         ready: bool = True,
         prepare: Callable[[World], Awaitable[None]] | None = None,
+        terminal: Abilities = EVERYTHING,
         **config: Any,
     ) -> AsyncIterator[World]:
         settings = replace(Config(path=tmp_path / "config.toml"), **{"model": "lab/big", **config})
@@ -241,7 +244,7 @@ def run(tmp_path: Path) -> Run:
         if prepare is not None:
             world.store = world.store or await open_history(None)
             await prepare(world)
-        world.app = SegueApp(settings, world.open_workspace, start)
+        world.app = SegueApp(settings, world.open_workspace, start, terminal)
         async with world.app.run_test(size=size, notifications=True) as pilot:
             world.pilot = pilot
             if ready:

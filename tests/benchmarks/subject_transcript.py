@@ -6,7 +6,7 @@ from dataclasses import replace
 from textual.app import App, ComposeResult
 
 from tests.benchmarks import streaming
-from tui.app.themes import THEMES, VARIABLE_DEFAULTS
+from tui.app.themes import THEMES
 from tui.app.widgets.transcript import Transcript
 from tui.chat.conversation import Conversation
 from tui.chat.message import Message, Role, Status
@@ -22,9 +22,6 @@ class Chat(App[None]):
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = "segue-dark"
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        return dict(VARIABLE_DEFAULTS)
 
     def compose(self) -> ComposeResult:
         yield Transcript()

@@ -11,16 +11,20 @@ from rich.text import Text
 from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter, Monochrome, NoColor
 from textual.scrollbar import ScrollBar
 
 from tui.app import keymap
+from tui.app.abilities import FEW, MANY, Abilities
+from tui.app.ascii import Ascii
 from tui.app.background import in_background
+from tui.app.foreign_themes import fitted
 from tui.app.grid import SMALLEST, TALL, WIDE
 from tui.app.lifecycle import on_deadly_signals, on_lost_terminal
 from tui.app.screens.chat import ChatScreen
 from tui.app.start import StartOptions
 from tui.app.terminal_keys import teach_alt_enter, teach_pastes
-from tui.app.themes import DEFAULT_THEME, THEMES, VARIABLE_DEFAULTS
+from tui.app.themes import DEFAULT_THEME, FEW_COLOURS, GREY_THEMES, THEMES
 from tui.app.widgets.composer import Composer
 from tui.app.widgets.scroll_thumb import SlimThumb
 from tui.config import Config
@@ -40,6 +44,7 @@ __all__ = ["SegueApp", "StartOptions"]
 
 THEME = "theme"
 """Key of the history's state with the theme that was chosen last."""
+_NO_COLOUR = NoColor()
 TOLD, WARNED = 3.0, 5.0
 """Seconds that a toast stays."""
 LONGEST_GOODBYE = 5.0
@@ -66,6 +71,7 @@ class SegueApp(App[None]):
         config: Config,
         open_workspace: Callable[[], Awaitable[Workspace]],
         start: StartOptions | None = None,
+        terminal: Abilities = Abilities(),  # noqa: B008 - it never changes
     ) -> None:
         """Make the app; nothing is opened before it runs.
 
@@ -73,6 +79,7 @@ class SegueApp(App[None]):
             config: The settings.
             open_workspace: Opens history and providers; called after the first paint.
             start: What to begin with.
+            terminal: What it can show.
         """
         super().__init__()
         self.config = config
@@ -81,18 +88,25 @@ class SegueApp(App[None]):
         self.workspace: Workspace | None = None
         self._leaving = False
         self._early: list[events.Event] | None = []
-        for theme in THEMES:
+        for theme in GREY_THEMES if terminal.colours == MANY else THEMES:
             self.register_theme(theme)
-        self.theme = self._theme_called(config.theme) or DEFAULT_THEME
+        self._usual_theme = FEW_COLOURS if terminal.colours == FEW else DEFAULT_THEME
+        named = self._theme_called(config.theme)
+        self._use_theme(self._usual_theme if named in (None, DEFAULT_THEME) else named)
+        self._glyphs = [Ascii()] if terminal.ascii else []
         self.animation_level = "none"
         self.keys = keymap.usable(config.keys)
         if self.keys:
             self.set_keymap(self.keys)
 
     # -- what Textual asks
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Our variables under Textual's own themes."""
-        return dict(VARIABLE_DEFAULTS)
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What every drawn line goes through."""
+        filters = [*super().get_line_filters(), *self._glyphs]
+        if not self.native_ansi_color:
+            return filters
+        # Under NO_COLOR Textual makes greys of all colours; of the terminal's own it would make black.
+        return [_NO_COLOUR if isinstance(each, Monochrome) else each for each in filters]
 
     def get_driver_class(self) -> type[Driver]:
         """Our terminal in place of Textual's, where there is one of ours."""
@@ -195,6 +209,11 @@ class SegueApp(App[None]):
 
         self.notify((await copy(self, text)).words)
 
+    @property
+    def _theme_key(self) -> str:
+        """A terminal of few colours has a choice of its own."""
+        return THEME if self._usual_theme == DEFAULT_THEME else f"{THEME} of few colours"
+
     async def choose_theme(self, name: str) -> None:
         """Use a theme, from now on and in later runs.
 
@@ -204,20 +223,24 @@ class SegueApp(App[None]):
         known = self._theme_called(name)
         if known is None:
             raise UsageError(f"There is no theme {one_line(name)}", "As in /theme light.")
-        self.theme = known
+        self._use_theme(known)
         if self.workspace is not None:
-            await self.workspace.store.set_state(THEME, known)
+            await self.workspace.store.set_state(self._theme_key, known)
 
     def _theme_called(self, name: str) -> str | None:
         """The theme that is meant: ours also without their first name."""
         return next((known for known in (name, f"segue-{name}") if known in self.available_themes), None)
 
+    def _use_theme(self, name: str) -> None:
+        self.register_theme(fitted(self.available_themes[name]))
+        self.theme = name
+
     async def recall_theme(self) -> None:
         """Use the theme that was chosen in an earlier run, unless the config names another."""
         assert self.workspace is not None
-        kept = await self.workspace.store.get_state(THEME)
+        kept = await self.workspace.store.get_state(self._theme_key)
         if kept in self.available_themes and self.config.theme == DEFAULT_THEME:
-            self.theme = kept
+            self._use_theme(kept)
 
     # -- actions
     def action_palette(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from textual.theme import BUILTIN_THEMES, Theme
 
@@ -12,9 +13,12 @@ HUES = ("sky", "violet", "teal", "orchid", "leaf")
 """The names of the models' hues, in the order in which a conversation takes the next free one."""
 
 DEFAULT_THEME = "segue-dark"
+FEW_COLOURS = "segue-ansi"
+"""For a terminal that has no more than sixteen."""
 
 
-def _variables(palette: Palette, lift: str) -> dict[str, str]:
+def variables(palette: Palette, lift: str) -> dict[str, str]:
+    """The names that our own drawing asks for."""
     return {
         "deep": palette.deep,
         "band": palette.band,
@@ -30,7 +34,7 @@ def _variables(palette: Palette, lift: str) -> dict[str, str]:
     }
 
 
-def _roles(own: Mapping[str, str], *, accent: str, background: str) -> dict[str, str]:
+def roles(own: Mapping[str, str], accent: str, background: str) -> dict[str, str]:
     """What Textual's own widgets ask for, in our colours."""
     return {
         "input-cursor-background": accent,
@@ -56,7 +60,7 @@ def _roles(own: Mapping[str, str], *, accent: str, background: str) -> dict[str,
 
 
 def _theme(name: str, palette: Palette, lift: str) -> Theme:
-    own = _variables(palette, lift)
+    own = variables(palette, lift)
     return Theme(
         name=name,
         primary=palette.accent,
@@ -70,7 +74,7 @@ def _theme(name: str, palette: Palette, lift: str) -> Theme:
         surface=palette.band,
         panel=palette.deep,
         dark=palette.dark,
-        variables={**own, **_roles(own, accent=palette.accent, background=palette.background)},
+        variables={**own, **roles(own, palette.accent, palette.background)},
     )
 
 
@@ -85,13 +89,13 @@ def _ansi_theme() -> Theme:
         "mark": "ansi_yellow",
         **{f"hue-{hue}": colour for hue, colour in zip(HUES, hues, strict=True)},
     }
-    roles = _roles(own, accent="ansi_yellow", background="ansi_default") | {
+    asked = roles(own, "ansi_yellow", "ansi_default") | {
         "input-cursor-foreground": "ansi_black",
         "block-cursor-foreground": "ansi_black",
         "screen-selection-foreground": "ansi_black",
     }
     return Theme(
-        name="segue-ansi",
+        name=FEW_COLOURS,
         primary="ansi_yellow",
         secondary="ansi_cyan",
         accent="ansi_yellow",
@@ -103,7 +107,7 @@ def _ansi_theme() -> Theme:
         surface="ansi_default",
         panel="ansi_default",
         ansi=True,
-        variables={**BUILTIN_THEMES["ansi-dark"].variables, **own, **roles},
+        variables={**BUILTIN_THEMES["ansi-dark"].variables, **own, **asked},
     )
 
 
@@ -112,5 +116,14 @@ SEGUE_LIGHT = _theme("segue-light", LIGHT, lift="#e3ddd5")
 SEGUE_ANSI = _ansi_theme()
 THEMES = (SEGUE_DARK, SEGUE_LIGHT, SEGUE_ANSI)
 
-VARIABLE_DEFAULTS: Mapping[str, str] = _variables(DARK, lift="#2d323a")
-"""For ``App.get_theme_variable_defaults``: Textual's own themes lack our names, and the TCSS uses them."""
+# A terminal of 256 colours has no tones with a tinge, which would come out black or pink, and few dark hues.
+_GREY_DARK = replace(DARK, deep="#0f0f0f", band="#1f1f1f", you="#a07850")
+_GREY_LIGHT = replace(
+    LIGHT, deep="#f5f5f5", band="#ebebeb", violet="#5f2887", orchid="#87468a", leaf="#1f5f1f"
+)
+GREY_THEMES = (
+    _theme("segue-dark", _GREY_DARK, lift="#2d323a"),
+    _theme("segue-light", _GREY_LIGHT, lift="#dedede"),
+    SEGUE_ANSI,
+)
+"""The same for such a terminal."""

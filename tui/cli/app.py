@@ -63,6 +63,10 @@ def _is_plain(asked: bool | None, config: Config, terminal: bool) -> bool:
 
 def _open_app(paths: Paths, config: Config, start: StartOptions) -> int:
     gc.disable()  # what the start makes is no garbage
+    from tui.app.abilities import Abilities
+
+    terminal = Abilities.of(os.environ)
+    os.environ["TEXTUAL_COLOR_SYSTEM"] = terminal.colours  # Textual reads it when it is imported
     from tui.app.app import SegueApp
 
     async def opened() -> Workspace:
@@ -71,7 +75,7 @@ def _open_app(paths: Paths, config: Config, start: StartOptions) -> int:
 
         return await open_workspace(paths, config, temporary=start.temporary)
 
-    app = SegueApp(config, opened, start)
+    app = SegueApp(config, opened, start, terminal)
     app.run()
     return app.return_code or 0
 

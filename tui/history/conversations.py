@@ -16,7 +16,6 @@ from tui.history.rows import conversation_of, insert, pack, pack_attachments, ta
 from tui.history.stamps import now_stamp
 from tui.text import normalise
 
-
 _ROLES = {role.value: role for role in Role}
 """An enumeration's own way from a value takes as long as all the rest of a node."""
 

@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.scrollbar import ScrollBar
 from textual.widgets import Static
 
-from tui.app.themes import THEMES, VARIABLE_DEFAULTS
+from tui.app.themes import THEMES
 from tui.app.widgets.scroll_thumb import SlimThumb
 from tui.chat.conversation import Summary
 from tui.chat.message import Role, Status
@@ -101,9 +101,6 @@ class Host(App[None]):
         self.results: list[Any] = []
         self.animation_level = "none"
         ScrollBar.renderer = SlimThumb
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        return dict(VARIABLE_DEFAULTS)
 
     def compose(self):
         yield Static("the page behind\n" * 30)

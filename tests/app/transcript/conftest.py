@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
+from textual.theme import BUILTIN_THEMES
 from textual.widgets import Input
 
-from tui.app.themes import THEMES, VARIABLE_DEFAULTS
+from tui.app.foreign_themes import fitted
+from tui.app.themes import THEMES
 from tui.app.widgets.transcript import Transcript
 from tui.chat.conversation import Conversation
 from tui.chat.message import Message, Role, Status
@@ -67,15 +69,12 @@ class ReadingApp(App[None]):
 
     def __init__(self, theme: str = "segue-dark") -> None:
         super().__init__()
-        for known in THEMES:
-            self.register_theme(known)
+        for known in (*THEMES, *BUILTIN_THEMES.values()):
+            self.register_theme(fitted(known))
         self.theme = theme
         self.animation_level = "none"
         self.chosen: list[tuple[str, int]] = []
         self.told: list[str] = []
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        return dict(VARIABLE_DEFAULTS)
 
     def compose(self) -> ComposeResult:
         yield Transcript(id="transcript")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from rich.style import Style
 
-from tui.app.themes import VARIABLE_DEFAULTS
+from tui.app.themes import SEGUE_DARK
 from tui.app.widgets.ink import Ink
 from tui.app.widgets.look import Look
 from tui.app.widgets.message_view import MessageView, Standing
@@ -14,7 +14,7 @@ from tui.chat.message import Failure, Message, Role, Status
 from tui.rendering.palette import DARK
 
 INK = Ink.from_theme(
-    {**VARIABLE_DEFAULTS, **dict.fromkeys(("accent", "error", "warning", "success"), "#ff0000")}
+    {**SEGUE_DARK.variables, **dict.fromkeys(("accent", "error", "warning", "success"), "#ff0000")}
 )
 LONG = "The server closed the connection before it had sent everything that it had promised to send"
 

@@ -89,16 +89,18 @@ class Pen:
         null = Style.null()
         rail = (RAIL, self.ink.accent) if railed else (" ", null)
         parts = [rail, (" ", null), *left, (" " * space, null), *right, ("  ", null)]
-        if tinted:
-            parts = self._tinted(parts)
-        return Strip([Segment(text, style) for text, style in parts if text])
+        strip = Strip([Segment(text, style) for text, style in parts if text])
+        return self.on_tint(strip) if tinted else strip
 
-    def _tinted(self, parts: Sequence[Part]) -> list[Part]:
-        """``parts`` on the tint. Reverse would patch a line of many colours, so there it has none."""
+    def on_tint(self, strip: Strip) -> Strip:
+        """A line that is chosen. Reverse would patch a line of many colours, so there it has none."""
         if not self.tint.reverse:
-            return [(text, self.tint + style) for text, style in parts]
-        rail, *rest = parts
-        return [rail, *((text, self.tint + Style(bold=style.bold)) for text, style in rest)]
+            return strip.apply_style(self.tint)
+        rail, *rest = strip
+        plain = (
+            Segment(text, self.tint + Style(bold=style.bold if style else None)) for text, style, _ in rest
+        )
+        return Strip([rail, *plain], strip.cell_length)
 
     def blank(self, *, tinted: bool = False, railed: bool = False) -> Strip:
         """An empty line."""

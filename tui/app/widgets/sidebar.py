@@ -76,7 +76,7 @@ class ConversationRow:
         elif self.unread:
             mark = (UNREAD, ink.accent + Style(bold=True))
         strip = justify([rail, ("  ", Style.null()), title], [mark, (" ", Style.null())], width)
-        return [strip.apply_style(pen.tint) if marked else strip]
+        return [pen.on_tint(strip) if marked else strip]
 
 
 class Conversations(RowList, can_focus=True):

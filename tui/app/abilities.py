@@ -1,0 +1,50 @@
+"""What the terminal can show, as far as the environment tells: how many colours, and which glyphs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+TRUE, MANY, FEW = "truecolor", "256", "standard"
+"""Colours in the words of Rich and Textual: all, 256, 16."""
+
+_ABLE = ("alacritty", "contour", "foot", "ghostty", "iterm2", "kitty", "rio", "wezterm")
+"""Names in TERM of terminals that have all colours; over SSH that name is all that comes of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """Of a terminal that can show everything, unless told otherwise."""
+
+    colours: str = TRUE
+    ascii: bool = False
+    """Whether nothing but ASCII can be relied on."""
+
+    @classmethod
+    def of(cls, env: Mapping[str, str], platform: str = sys.platform) -> Abilities:
+        """Read them from the environment of a terminal on this platform."""
+        return cls(_colours(env, platform), platform != "win32" and _ascii(env))
+
+
+def _colours(env: Mapping[str, str], platform: str) -> str:
+    """As Rich would, which draws; but it takes the terminals that it does not know for ones of 16 colours."""
+    asked = env.get("TEXTUAL_COLOR_SYSTEM", "auto")
+    if asked != "auto":
+        return asked
+    term = env.get("TERM", "").lower()
+    true = env.get("COLORTERM", "").lower() in ("truecolor", "24bit") or term.endswith("-direct")
+    if true or platform == "win32" or any(name in term for name in _ABLE):
+        return TRUE
+    return MANY if term.endswith("256color") else FEW
+
+
+def _ascii(env: Mapping[str, str]) -> bool:
+    """The fonts of a Linux console have few glyphs; other terminals show what their locale can write."""
+    if env.get("TERM") == "linux":
+        return True
+    kind, language = env.get("LC_CTYPE", ""), env.get("LANG", "")
+    if kind.upper() == "C.UTF-8" and language in ("C", "POSIX"):
+        kind = ""  # Python itself sets this where the locale is C
+    locale = env.get("LC_ALL") or kind or language
+    return bool(locale) and "utf" not in locale.lower()
