@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import asynccontextmanager
 
+import pytest
 from textual import events
 
 from tui.app.start import StartOptions
 from tui.chat.chunks import Finish, FinishReason
-from tui.chat.message import Role
+from tui.chat.message import Role, Status
+from tui.errors import HistoryFullError
+from tui.history import watch
 from tui.history.sqlite import open_history
 
 DONE = Finish(FinishReason.STOP)
@@ -39,23 +43,89 @@ async def test_a_live_reply_of_a_temporary_run_is_found_again(run):
         await world.sees("one two", "ready")
 
 
-async def test_what_another_program_adds_is_seen(run, tmp_path):
+@pytest.fixture
+def shared(run, tmp_path, monkeypatch):
+    """``async with shared() as (world, other)``: a conversation on disk, which another program has too."""
+    monkeypatch.setattr(watch, "_PAUSE", 0.02)
+
     async def on_disk(world):
         await world.store.close()
         world.store = await open_history(tmp_path / "history.db")
 
-    async with run(prepare=on_disk, size=(120, 40)) as world:
-        await world.say("Kyoto?")
-        await world.sees("I am big.", "ready")
-        chat = world.chat.room.desk.chat
-        other = await open_history(tmp_path / "history.db")
-        try:
-            await other.add_message(chat.conversation.id, chat.last, Role.USER, "From next door")
-            await other.create_conversation(title="Rilke")
-        finally:
-            await other.close()
-        world.app.post_message(events.AppFocus())
-        await world.sees("From next door")
+    @asynccontextmanager
+    async def sharing():
+        async with run(prepare=on_disk, size=(120, 40)) as world:
+            await world.say("Kyoto?")
+            await world.sees("I am big.", "ready")
+            other = await open_history(tmp_path / "history.db")
+            try:
+                yield world, other
+            finally:
+                await other.close()
+
+    return sharing
+
+
+def chat_of(world):
+    return world.chat.room.desk.chat
+
+
+async def test_what_another_program_adds_is_seen_without_a_key(shared):
+    async with shared() as (world, other):
+        chat = chat_of(world)
+        await other.add_message(chat.conversation.id, chat.last, Role.USER, "From next door")
+        rilke = await other.create_conversation(title="Rilke")
+        await other.add_message(rilke.id, None, Role.USER, "Which elegy?")
+        await world.sees("From next door", "Rilke")
         await world.say("And here")
         await world.until(lambda: len(world.provider.requests) == 2)
         assert world.provider.requests[1][1][-1] == "From next door\n\nAnd here"
+
+
+async def test_a_look_at_the_terminal_is_a_look_for_changes(shared, monkeypatch):
+    monkeypatch.setattr(watch, "_PAUSE", 3600)
+    async with shared() as (world, other):
+        await other.update_conversation(chat_of(world).conversation.id, title="Rilke")
+        world.app.post_message(events.AppFocus())
+        await world.until(lambda: world.text.count("Rilke") == 2)
+
+
+async def test_what_another_program_changes_is_seen(shared):
+    async with shared() as (world, other):
+        chat = chat_of(world)
+        prompt, reply = chat.conversation.path()
+        await other.update_conversation(chat.conversation.id, title="Four days", tags=("japan",))
+        await world.sees("Four days", "#japan")
+        await other.hide_messages([reply])
+        await world.sees_no("I am big.")
+        await other.hide_messages([reply], hidden=False)
+        await world.sees("I am big.")
+        live = await other.add_message(
+            chat.conversation.id, prompt, Role.ASSISTANT, model="lab/small", status=Status.STREAMING
+        )
+        await world.sees("2/2")
+        await other.append_text(live.id, "It grows ")
+        await world.sees("It grows")
+        live.text, live.status = "It grows to its end.", Status.COMPLETE
+        await other.finish_message(live)
+        await world.sees("It grows to its end.")
+
+
+async def test_what_is_written_in_comes_back_from_the_trash(shared):
+    async with shared() as (world, other):
+        await world.type("half a thought")
+        await other.delete_conversation(chat_of(world).conversation.id)
+        await world.sees("moved this conversation to the trash", "half a thought")
+        assert await other.count_conversations() == 0
+        await world.pilot.press("enter")
+        await world.until(lambda: len(world.provider.requests) == 2)
+        await world.sees("ready")
+        assert await other.count_conversations() == 1
+
+
+async def test_what_goes_wrong_with_the_history_meanwhile_is_said(shared):
+    async with shared() as (world, _):
+        for _ in range(2):
+            world.store._complain(HistoryFullError("There is no room for a backup", "It needs 3 MB."))
+        await world.sees("There is no room for a backup. It needs 3 MB.")
+        assert world.text.count("no room for a backup") == 1

@@ -11,7 +11,7 @@ import pytest
 
 from tui.chat.message import Role, Status
 from tui.errors import HistoryBusyError
-from tui.history import database
+from tui.history import database, watch
 from tui.history.sessions import Session
 from tui.history.store import Change
 
@@ -120,6 +120,30 @@ async def test_another_programs_change_is_announced(history_file, child, open_at
         assert [m.text for m in await store.messages(sorted(loaded.nodes))] == ["mine", "mine, too", "theirs"]
         await store.look_for_changes()
         assert len(heard) == 2
+
+
+async def test_another_programs_change_is_announced_by_itself(
+    history_file, child, open_at, chat, monkeypatch
+):
+    monkeypatch.setattr(watch, "_PAUSE", 0.02)
+    async with open_at(history_file) as store:
+        conversation = await chat(store, "mine")
+        heard = asyncio.Queue()
+        store.subscribe(heard.put_nowait)
+        await store.update_conversation(conversation.id, title="mine, too")
+        assert await heard.get() == Change(conversation.id)
+        program = child(
+            """
+            store = await open_history(path)
+            await store.set_state("theme", "dim")
+            say("written")
+            await listen()
+            """
+        )
+        program.says()
+        async with asyncio.timeout(20):
+            assert await heard.get() == Change(None)
+        program.kill()
 
 
 async def test_the_same_conversation_in_two_programs_grows_and_is_not_replaced(

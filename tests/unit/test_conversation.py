@@ -204,3 +204,23 @@ def test_a_conversation_of_ten_thousand_messages_is_walked_at_once():
     assert len(conversation.path()) == 10_000
     assert conversation.select(1) == 10_000
     assert conversation.versions(5_000) == [5_000]
+
+
+def test_what_another_program_did_is_taken_in_and_the_page_stays_where_it_was():
+    conversation, stored = tree(None, 1, 1, 3), tree(None, 1, 1, 3)
+    stored.updated_at = conversation.updated_at
+    assert not conversation.take_in(stored)
+    conversation.select(2)
+    conversation.draft = "half"
+    stored.title, stored.pins, stored.draft = "Plans", (1,), "other half"
+    assert conversation.take_in(stored)
+    assert (conversation.title, conversation.pins, conversation.draft) == ("Plans", (1,), "half")
+    assert conversation.path() == [1, 2], "the version that is read stays"
+    stored.hide([2])
+    assert conversation.take_in(stored) and conversation.path() == [1, 3, 4]
+
+
+def test_a_message_of_another_program_is_followed():
+    conversation, stored = tree(None, 1, 1), tree(None, 1, 1, 2)
+    conversation.select(3)
+    assert conversation.take_in(stored) and conversation.path() == [1, 2, 4]

@@ -158,17 +158,12 @@ class Desk:
         return self.chat.conversation.id or None if self.chat.place is self._kept else None
 
     async def catch_up(self) -> bool:
-        """Take in what another program has added to the conversation that is read. False if nothing."""
-        conversation = self.chat.conversation
-        if self.current is None or self.chat.busy:
+        """Take in what another program has done to the conversation that is read. False if nothing."""
+        chat = self.chat
+        if self.current is None or chat.busy:
             return False
         stored = await self._kept.store.load_conversation(self.current)
-        added = [node for node in stored.nodes.values() if node.id not in conversation.nodes]
-        if not added or self.chat.busy:
-            return False
-        conversation.add(added)
-        conversation.leaf = stored.leaf
-        return True
+        return not chat.busy and chat.conversation.take_in(stored)
 
     # -- prompts
     def submit(self, text: str) -> None:

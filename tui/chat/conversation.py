@@ -13,6 +13,12 @@ from datetime import UTC, datetime
 from tui.chat.attachment import Attachment
 from tui.chat.message import Message, Role
 
+_SHARED = (
+    *("title", "titled", "updated_at", "model", "system", "parameters", "hues"),
+    *("tags", "pins", "pinned", "archived", "deleted"),
+)
+"""What is the same for all who have a conversation open: not its draft, nor which path is shown."""
+
 
 @dataclass(frozen=True, slots=True)
 class Node:
@@ -79,6 +85,22 @@ class Conversation:
         """Add a stored message and make it the end of the active path."""
         self.add([Node.of(message)])
         self.leaf = message.id
+
+    def take_in(self, stored: Conversation) -> bool:
+        """Take over what another program has changed; what is shown and written here stays.
+
+        New messages are followed. Returns whether anything has changed.
+        """
+        changed = stored.updated_at != self.updated_at or stored.nodes != self.nodes
+        if stored.nodes.keys() - self.nodes.keys():
+            self.leaf = stored.leaf
+        self.nodes, self._children = {}, {}
+        self.add(stored.nodes.values())
+        self.leaf = self._nearest(self.leaf)
+        for name in _SHARED:
+            changed = changed or getattr(self, name) != getattr(stored, name)
+            setattr(self, name, getattr(stored, name))
+        return changed
 
     def path(self, leaf: int | None = None) -> list[int]:
         """Ids from the first message to ``leaf`` (the active one), without hidden messages."""

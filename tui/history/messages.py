@@ -48,8 +48,9 @@ def add(connection: sqlite3.Connection, owner: str, message: Message) -> Message
     conversation_id, parent = message.conversation_id, message.parent
     now = now_stamp()
     message_id = new_id(connection, conversation_id, now)
-    changed = update(connection, "conversations", conversation_id, {"leaf": message_id, "updated_at": now})
-    if not changed:
+    # Another program may have moved it to the trash: what is written in is not forgotten.
+    newer = {"leaf": message_id, "updated_at": now, "deleted_at": None}
+    if not update(connection, "conversations", conversation_id, newer):
         raise conversations.missing(conversation_id)
     if parent is not None and _conversation_of(connection, parent) != conversation_id:
         raise missing(parent)

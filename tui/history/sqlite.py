@@ -19,6 +19,7 @@ from tui.history.database import Database
 from tui.history.opening import Opened, open_place
 from tui.history.store import Change, ConversationChanges, HistoryStore, ListFilter
 from tui.history.upkeep import Upkeep
+from tui.history.watch import Watch
 
 T = TypeVar("T")
 _ALL = ListFilter()
@@ -51,6 +52,7 @@ class SqliteHistory:
         self._listeners: list[Callable[[Change], None]] = []
         self._seen_version: int | None = None
         self._upkeep: Upkeep | None = None
+        self._watch: Watch | None = None
 
     @property
     def notice(self) -> str:
@@ -209,19 +211,25 @@ class SqliteHistory:
     async def begin(self) -> None:
         """What comes after this is news; and the history is looked after in the background."""
         await self.look_for_changes()
-        if self._database.place.path is not None and self._database.place.refusal is None:
+        place = self._database.place
+        if place.path is not None:
+            self._watch = Watch(place.path, self.look_for_changes)
+        if place.path is not None and place.refusal is None:
             self._upkeep = Upkeep(self._database, self._session, self._complain)
 
     async def close(self) -> None:
         """Finish what is being written and let go of the database."""
+        if self._watch is not None:
+            await self._watch.end()
         if self._upkeep is not None:
             await self._upkeep.end()
         await self._database.close()
         self._session.end()
 
     def _complain(self, error: HistoryError) -> None:
-        self._notice = f"{self._notice} {error}".strip()
-        self._announce(None)
+        if str(error) not in self._notice:
+            self._notice = f"{self._notice} {error}".strip()
+            self._announce(None)
 
     async def _write(self, work: Callable[[sqlite3.Connection], T], about: Callable[[T], int | None]) -> T:
         return await self._database.write(work, lambda result: self._announce(about(result)))

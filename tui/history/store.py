@@ -56,7 +56,7 @@ class Change:
     """Something changed in the history, here or in another program."""
 
     conversation_id: int | None
-    """None where another program wrote: anything may have changed."""
+    """None where another program wrote, or the notice grew: anything may have changed."""
 
 
 class HistoryStore(Protocol):
@@ -68,7 +68,10 @@ class HistoryStore(Protocol):
 
     @property
     def notice(self) -> str:
-        """What the person must know of this store: read-only, salvaged, on a network disk; or nothing."""
+        """What the person must know of this store: read-only, salvaged, on a network disk; or nothing.
+
+        It may grow while the program runs; then a change of no conversation is announced.
+        """
         ...
 
     # -- conversations
@@ -207,14 +210,14 @@ class HistoryStore(Protocol):
 
     # -- life
     def subscribe(self, callback: Callable[[Change], None]) -> Callable[[], None]:
-        """Call ``callback`` on the event loop after each change. Returns the call that ends it.
+        """Call ``callback`` on the event loop after each change, of another program within seconds.
 
-        The pieces of a streaming reply are not announced one by one.
+        The pieces of a streaming reply are not announced one by one. Returns the call that ends it.
         """
         ...
 
     async def look_for_changes(self) -> None:
-        """Notify subscribers if another program has written since the last look."""
+        """Notify subscribers now if another program has written since the last look."""
         ...
 
     async def backup(self, target: Path) -> None:

@@ -73,6 +73,7 @@ class ChatRoom:
         self.commands = SlashCommands(self)
         self.sheets = Sheets(self)
         self._shown: Chat | None = None
+        self._told = ""
 
     # -- parts
     @property
@@ -101,7 +102,8 @@ class ChatRoom:
         self.transcript.newest_key = key_name(self.app.key_for("newest"))
         self.screen.watch(self.transcript, "selected", self.frame.refresh_keys, init=False)
         store.subscribe(self._history_changed)
-        for words in filter(None, (store.notice, self.desk.workspace.catalogue.notice)):
+        self._say_notice()
+        if words := self.desk.workspace.catalogue.notice:
             self.screen.note(words)
         for problem in self.desk.workspace.registry.problems:
             self.screen.note(str(problem))
@@ -120,12 +122,29 @@ class ChatRoom:
     def _history_changed(self, change: Change) -> None:
         self.frame.list_soon()
         if change.conversation_id is None:  # another program
+            self._say_notice()
             self.screen.attempt_soon(self._catch_up)
 
+    def _say_notice(self) -> None:
+        """Say what is new in what the person must know of the history."""
+        notice = self.desk.workspace.store.notice
+        if words := notice.removeprefix(self._told).strip():
+            self._told = notice
+            self.screen.note(words)
+
     async def _catch_up(self) -> None:
-        """Show what another program has added to the conversation that is read."""
-        if await self.desk.catch_up():
+        """Show what another program has done to the conversation that is read."""
+        chat = self.desk.chat
+        before = chat.conversation.deleted
+        changed = await self.desk.catch_up()
+        if changed:
             await self.reload()
+        if chat.last is not None and not chat.busy:
+            [last] = await chat.messages([chat.last])
+            if changed or last.live:  # it grows there, or has ended
+                self.transcript.replace(last)
+        if chat.conversation.deleted and not before:
+            self.app.notify("Another program moved this conversation to the trash; writing brings it back")
 
     def _make_ready(self) -> None:
         in_background(self.screen, "open", self.desk.workspace.keep_connections)
