@@ -44,7 +44,7 @@ class ModelServer:
 
     async def list_models(self, request: web.Request) -> web.Response:
         if self.list_status != 200:
-            return web.json_response({"error": {"message": "Not you"}}, status=self.list_status)
+            return self._refusal(request, "Not you", self.list_status)
         return web.json_response({"object": "list", "data": [{"id": name} for name in self.models]})
 
     async def chat(self, request: web.Request) -> web.StreamResponse:
@@ -52,7 +52,7 @@ class ModelServer:
         self.requests.append(body)
         self.headers.append(dict(request.headers))
         if self.status != 200:
-            return web.json_response({"error": {"message": "The lab is closed"}}, status=self.status)
+            return self._refusal(request, "The lab is closed", self.status)
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await response.prepare(request)
         try:
@@ -61,6 +61,13 @@ class ModelServer:
             self.left.set()
             raise
         return response
+
+    def _refusal(self, request: web.Request, words: str, status: int) -> web.Response:
+        """An error that echoes the key, as careless servers do."""
+        error = {"message": words, "asked": dict(request.headers)}
+        if key := request.headers.get("Authorization"):
+            error["message"] = f"{words}: {key}"
+        return web.json_response({"error": error}, status=status, headers={"X-Asked": key or ""})
 
     async def _stream(self, response: web.StreamResponse, model: str) -> None:
         words = self.reply.replace("{model}", model).split(" ")

@@ -46,6 +46,32 @@ def test_a_key_that_the_server_refuses_is_not_kept(closed_lab, model_server):
     assert closed_lab.segue("keys", "list").stdout == ""
 
 
+def test_no_key_is_left_anywhere(closed_lab, model_server):
+    """Not in what is written, not in what is kept: only the keys file has it."""
+    closed_lab.segue("keys", "set", "lab", given=KEY + "\n")
+    written = [closed_lab.segue("ask", "-m", "lab/big", "Hi")]
+    model_server.status = model_server.list_status = 401
+    written += [
+        closed_lab.segue("ask", "-m", "lab/big", "Hi", code=1),
+        closed_lab.segue("ask", "--json", "-m", "lab/big", "Hi", code=1),
+        closed_lab.segue("models", "--refresh"),
+        closed_lab.segue("doctor", "--json", "--live", code=1),
+        closed_lab.segue("doctor", "--live", code=1),
+        closed_lab.segue("config", "show"),
+        closed_lab.segue("keys", "list", "--json"),
+        closed_lab.segue("history", "export", "-o", str(closed_lab.path / "all.json")),
+    ]
+    assert all(header["Authorization"] == f"Bearer {KEY}" for header in model_server.headers)
+    assert "wxyz" in written[1].stderr, "which key it was can still be told"
+    assert not [done.args for done in written if KEY in done.stdout + done.stderr]
+    holders = [
+        path.name
+        for path in closed_lab.path.rglob("*")
+        if path.is_file() and KEY.encode() in path.read_bytes()
+    ]
+    assert holders == ["keys.json"]
+
+
 def test_no_key_and_no_provider_are_told(closed_lab):
     assert "No key" in closed_lab.segue("keys", "set", "lab", given="\n", code=2).stderr
     assert "nowhere" in closed_lab.segue("keys", "set", "nowhere", given=KEY, code=2).stderr
