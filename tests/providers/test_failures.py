@@ -392,3 +392,17 @@ def test_deep_nesting_is_no_trap():
     deep = json.loads("[" * 900 + "]" * 900)
     assert read_complaint({"error": deep}).message == ""
     assert parse_body("[" * 100_000) == "[" * 100_000
+
+
+@pytest.mark.parametrize(
+    ("counts", "found"),
+    [
+        ({"n_ctx": 4096, "n_prompt_tokens": "5000"}, (None, 4096)),
+        ({"n_ctx": "4096", "n_prompt_tokens": 5000}, (None, None)),
+        ({"n_ctx": True}, (None, None)),
+    ],
+)
+def test_counts_that_are_none(counts, found):
+    complaint = read_complaint({"error": {"type": "exceed_context_size_error", **counts}})
+    assert (complaint.tokens, complaint.limit) == found
+    assert describe("host", 400, complaint).kind is ErrorKind.CONTEXT

@@ -39,21 +39,20 @@ class Anthropic(AsyncGeneratorProvider, ProviderModelMixin):
     """Fields to add to every request."""
 
     @classmethod
-    async def create_async_generator(
+    def create_async_generator(
         cls, model: str, messages: Messages, proxy: str | None = None, **kwargs: Any
     ) -> AsyncGenerator[Chunk, None]:
         """Ask for a streamed message. See ``AsyncGeneratorProvider``."""
         body = cls.request_body(model, messages, kwargs)
         version = cls.sampling_version if any(name in body for name in _SAMPLING) else cls.api_version
-        request = {
-            "headers": cls._request_headers(kwargs.get("api_key"), version),
-            "json": body,
+        return ask(
+            f"{cls.url.rstrip('/')}{cls.api_endpoint}",
+            ServerSentEvents(),
+            MessageReader(),
+            headers=cls._request_headers(kwargs.get("api_key"), version),
+            json=body,
             **transport(proxy, kwargs),
-        }
-        url = f"{cls.url.rstrip('/')}{cls.api_endpoint}"
-        async with ask(url, ServerSentEvents(), MessageReader(), **request) as chunks:
-            async for chunk in chunks:
-                yield chunk
+        )
 
     @classmethod
     async def discover_models(cls, *, proxy: str | None = None, **kwargs: Any) -> list[ModelInfo]:

@@ -327,8 +327,9 @@ def _param(parts: list[Mapping[str, Any]], message: str) -> str | None:
 def _sizes(parts: list[Mapping[str, Any]], message: str) -> tuple[int | None, int | None]:
     """Tokens of the request and the limit, where an error about the context says them."""
     for part in parts:
-        if isinstance(part.get("n_ctx"), int):
-            return part.get("n_prompt_tokens"), part["n_ctx"]
+        if type(part.get("n_ctx")) is int:
+            tokens = part.get("n_prompt_tokens")
+            return (tokens if type(tokens) is int else None), part["n_ctx"]
     match = next((m for limit in _LIMITS if (m := limit.search(message))), None)
     limit = _int(next(filter(None, match.groups()))) if match else None
     others = [n for n in map(_int, re.findall(_NUMBER, message)) if limit and n > limit]

@@ -12,9 +12,9 @@ from tui.chat.model import ModelInfo
 from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin
 from tui.providers.content import parts_of, split_data_url, split_system
 from tui.providers.decode import ServerSentEvents
-from tui.providers.http import ProviderHTTPError, fetch_json, transport
+from tui.providers.http import fetch_json, transport
 from tui.providers.listing import is_chat_name
-from tui.providers.stream import Reader, ask
+from tui.providers.stream import Reader, ask_simpler
 
 _PARAMETERS = {"temperature": "temperature", "top_p": "topP", "max_tokens": "maxOutputTokens", "seed": "seed"}
 _FINISH = {
@@ -49,30 +49,25 @@ class Gemini(AsyncGeneratorProvider, ProviderModelMixin):
     """Fields to add to every request."""
 
     @classmethod
-    async def create_async_generator(
+    def create_async_generator(
         cls, model: str, messages: Messages, proxy: str | None = None, **kwargs: Any
     ) -> AsyncGenerator[Chunk, None]:
         """Ask for a streamed reply. See ``AsyncGeneratorProvider``."""
         name = quote(model if "/" in model else f"models/{model}")
         url = f"{cls.url.rstrip('/')}{cls.api_endpoint.format(model=name)}"
-        request = {"headers": cls._request_headers(kwargs.get("api_key")), **transport(proxy, kwargs)}
         body = cls.request_body(model, messages, kwargs)
-        plain = _without_thoughts(body)  # for models that do not think, which refuse to be asked for thoughts
-        for attempt in (body, plain):
-            try:
-                async with ask(url, ServerSentEvents(), GeminiReader(), json=attempt, **request) as chunks:
-                    async for chunk in chunks:
-                        yield chunk
-                return
-            except ProviderHTTPError as error:
-                wanted = kwargs.get("reasoning_effort") is not None
-                if (
-                    attempt == plain
-                    or wanted
-                    or error.status != 400
-                    or not _ABOUT_THINKING.search(error.body)
-                ):
-                    raise
+        # Models that do not think refuse to be asked for thoughts; that is for the person to know only where
+        # the person wanted some.
+        plain = body if kwargs.get("reasoning_effort") else _without_thoughts(body)
+        return ask_simpler(
+            url,
+            ServerSentEvents,
+            GeminiReader,
+            (body, plain),
+            _ABOUT_THINKING,
+            headers=cls._request_headers(kwargs.get("api_key")),
+            **transport(proxy, kwargs),
+        )
 
     @classmethod
     async def discover_models(cls, *, proxy: str | None = None, **kwargs: Any) -> list[ModelInfo]:

@@ -39,6 +39,7 @@ __all__ = [
     "Answer",
     "ProviderHTTPError",
     "Timeouts",
+    "bearer",
     "fetch_json",
     "open_stream",
     "shared_session",
@@ -54,6 +55,11 @@ _KEY_HEADERS = frozenset({"authorization", "x-api-key", "api-key", "x-goog-api-k
 def transport(proxy: str | None, options: Mapping[str, Any]) -> dict[str, Any]:
     """What of a provider's arguments concerns the way to the server, for ``open_stream``."""
     return {"proxy": proxy, **{name: value for name, value in options.items() if name in _TRANSPORT}}
+
+
+def bearer(key: str | None) -> dict[str, str]:
+    """The header of a key, where there is one."""
+    return {"Authorization": f"Bearer {key}"} if key else {}
 
 
 @asynccontextmanager

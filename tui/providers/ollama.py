@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from tui.chat.chunks import Chunk, FinishReason, Notice, Reasoning, Usage
@@ -13,7 +13,7 @@ from tui.errors import ProviderError
 from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, text_of
 from tui.providers.content import spelled_out, split_data_url
 from tui.providers.decode import JsonLines, ThinkTag
-from tui.providers.http import fetch_json, transport
+from tui.providers.http import bearer, fetch_json, transport
 from tui.providers.stream import Reader, ask
 
 _FINISH = {"length": FinishReason.LENGTH}
@@ -50,21 +50,18 @@ class Ollama(AsyncGeneratorProvider, ProviderModelMixin):
     """How long the model stays in memory, as ``5m``; None leaves it to the server."""
 
     @classmethod
-    async def create_async_generator(
+    def create_async_generator(
         cls, model: str, messages: Messages, proxy: str | None = None, **kwargs: Any
     ) -> AsyncGenerator[Chunk, None]:
         """Ask for a streamed reply. See ``AsyncGeneratorProvider``; ``num_ctx`` is taken as well."""
-        request = {
-            "headers": cls._request_headers(kwargs.get("api_key")),
-            "json": cls.request_body(model, messages, kwargs),
+        return ask(
+            f"{cls.url.rstrip('/')}{cls.api_endpoint}",
+            JsonLines(),
+            OllamaReader(_unsendable(messages)),
+            headers=cls._request_headers(kwargs.get("api_key")),
+            json=cls.request_body(model, messages, kwargs),
             **transport(proxy, kwargs),
-        }
-        url = f"{cls.url.rstrip('/')}{cls.api_endpoint}"
-        async with ask(url, JsonLines(), OllamaReader(), **request) as chunks:
-            if dropped := _unsendable(messages):
-                yield Notice(f"Ollama takes no such file; left out: {', '.join(dropped)}")
-            async for chunk in chunks:
-                yield chunk
+        )
 
     @classmethod
     async def discover_models(cls, *, proxy: str | None = None, **kwargs: Any) -> list[ModelInfo]:
@@ -107,13 +104,14 @@ class Ollama(AsyncGeneratorProvider, ProviderModelMixin):
 
     @classmethod
     def _request_headers(cls, key: str | None) -> dict[str, str]:
-        return {**({"Authorization": f"Bearer {key}"} if key else {}), **cls.headers}
+        return {**bearer(key), **cls.headers}
 
 
 class OllamaReader(Reader):
-    """Reads the lines of ``/api/chat``."""
+    """Reads the lines of ``/api/chat``; tells which files were not sent."""
 
-    def __init__(self) -> None:
+    def __init__(self, left_out: Sequence[str] = ()) -> None:
+        self._left_out = left_out
         self._think = ThinkTag()
         self._called = False
 
@@ -133,7 +131,9 @@ class OllamaReader(Reader):
 
     def close(self) -> Iterator[Chunk]:
         """See ``Reader``."""
-        return self._think.close()
+        yield from self._think.close()
+        if self._left_out:
+            yield Notice(f"Ollama takes no such file; left out: {', '.join(self._left_out)}")
 
 
 def _context(turns: list[dict[str, Any]], options: Mapping[str, Any]) -> int | None:

@@ -48,19 +48,18 @@ class OpenAIChat(AsyncGeneratorProvider, ProviderModelMixin):
     """Ask for token counts with ``stream_options``; a few servers refuse the field."""
 
     @classmethod
-    async def create_async_generator(
+    def create_async_generator(
         cls, model: str, messages: Messages, proxy: str | None = None, **kwargs: Any
     ) -> AsyncGenerator[Chunk, None]:
         """Ask for a streamed completion. See ``AsyncGeneratorProvider``."""
-        request = {
-            "headers": cls._request_headers(kwargs.get("api_key")),
-            "json": cls.request_body(model, messages, kwargs),
+        return ask(
+            f"{cls.url.rstrip('/')}{cls.api_endpoint}",
+            ServerSentEvents(),
+            ChatReader(),
+            headers=cls._request_headers(kwargs.get("api_key")),
+            json=cls.request_body(model, messages, kwargs),
             **transport(proxy, kwargs),
-        }
-        url = f"{cls.url.rstrip('/')}{cls.api_endpoint}"
-        async with ask(url, ServerSentEvents(), ChatReader(), **request) as chunks:
-            async for chunk in chunks:
-                yield chunk
+        )
 
     @classmethod
     async def discover_models(cls, *, proxy: str | None = None, **kwargs: Any) -> list[ModelInfo]:

@@ -11,9 +11,9 @@ from tui.chat.model import ModelInfo
 from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, text_of
 from tui.providers.content import spelled_out, split_system
 from tui.providers.decode import ServerSentEvents
-from tui.providers.http import ProviderHTTPError, transport
+from tui.providers.http import bearer, transport
 from tui.providers.listing import list_models
-from tui.providers.stream import Reader, Reported, ask
+from tui.providers.stream import Reader, Reported, ask_simpler
 
 _PARAMETERS = {"temperature": "temperature", "top_p": "top_p", "max_tokens": "max_output_tokens"}
 _INCOMPLETE = {"max_output_tokens": FinishReason.LENGTH, "content_filter": FinishReason.FILTER}
@@ -34,23 +34,21 @@ class OpenAIResponses(AsyncGeneratorProvider, ProviderModelMixin):
     """Fields to add to every request."""
 
     @classmethod
-    async def create_async_generator(
+    def create_async_generator(
         cls, model: str, messages: Messages, proxy: str | None = None, **kwargs: Any
     ) -> AsyncGenerator[Chunk, None]:
         """Ask for a streamed response. See ``AsyncGeneratorProvider``."""
-        url = f"{cls.url.rstrip('/')}{cls.api_endpoint}"
-        request = {"headers": cls._request_headers(kwargs.get("api_key")), **transport(proxy, kwargs)}
         body = cls.request_body(model, messages, kwargs)
         plain = _without_summary(body)  # summaries are only for organisations that showed an identity card
-        for attempt in (body, plain):
-            try:
-                async with ask(url, ServerSentEvents(), ResponsesReader(), json=attempt, **request) as chunks:
-                    async for chunk in chunks:
-                        yield chunk
-                return
-            except ProviderHTTPError as error:
-                if attempt == plain or error.status != 400 or not _ABOUT_SUMMARY.search(error.body):
-                    raise
+        return ask_simpler(
+            f"{cls.url.rstrip('/')}{cls.api_endpoint}",
+            ServerSentEvents,
+            ResponsesReader,
+            (body, plain),
+            _ABOUT_SUMMARY,
+            headers=cls._request_headers(kwargs.get("api_key")),
+            **transport(proxy, kwargs),
+        )
 
     @classmethod
     async def discover_models(cls, *, proxy: str | None = None, **kwargs: Any) -> list[ModelInfo]:
@@ -77,7 +75,7 @@ class OpenAIResponses(AsyncGeneratorProvider, ProviderModelMixin):
 
     @classmethod
     def _request_headers(cls, key: str | None) -> dict[str, str]:
-        return {**({"Authorization": f"Bearer {key}"} if key else {}), **cls.headers}
+        return {**bearer(key), **cls.headers}
 
 
 class ResponsesReader(Reader):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from tui.errors import ProviderError
 from tui.providers.answer import BODY_LIMIT, Answer
 from tui.providers.decode import Event, Framing, Joiner
 from tui.providers.failures import read_complaint
-from tui.providers.http import open_stream
+from tui.providers.http import ProviderHTTPError, open_stream
 
 TEXT_LIMIT = 20 * 1024 * 1024
 """Characters of text and reasoning in one reply."""
@@ -63,48 +63,62 @@ def merge_usage(known: Usage, new: Usage) -> Usage:
     return replace(known, **said)
 
 
-@asynccontextmanager
-async def ask(
-    url: str, framing: Framing, reader: Reader, **request: Any
-) -> AsyncIterator[AsyncGenerator[Chunk, None]]:
-    """Post a request (options are those of ``http.open_stream``) and give the chunks of its reply."""
-    async with (
-        open_stream("POST", url, **request) as answer,
-        aclosing(converse(answer, framing, reader)) as chunks,
-    ):
-        yield chunks
+async def ask(url: str, framing: Framing, reader: Reader, **request: Any) -> AsyncGenerator[Chunk, None]:
+    """Post a request (options are those of ``http.open_stream``) and give the chunks of its reply.
 
-
-async def converse(answer: Answer, framing: Framing, reader: Reader) -> AsyncGenerator[Chunk, None]:
-    """The chunks of a streamed reply; ``Finish`` is the last one.
+    ``Finish`` is the last one.
 
     Raises:
-        ProviderError: It was cut, broke off, reports an error, or is not a reply. All chunks that came
-            before have been yielded.
+        ProviderError: There was no answer, or it was cut, broke off, reports an error, or is not a reply. All
+            chunks that came before have been yielded.
     """
-    reply = Reply(answer, framing, reader)
-    failure: ProviderError | None = None
-    try:
-        async with aclosing(answer.texts()) as texts:
-            async for text in texts:
-                came = False
-                for chunk in reply.feed(text):
-                    yield chunk
-                    came = True
-                if reader.ended:
-                    break
-                if reader.finish:
-                    answer.hurry(again=came and reader.late_text)
-        for chunk in reply.rest():
+    async with open_stream("POST", url, **request) as answer:
+        reply = Reply(answer, framing, reader)
+        failure: ProviderError | None = None
+        try:
+            async with aclosing(answer.texts()) as texts:
+                async for text in texts:
+                    came = False
+                    for chunk in reply.feed(text):
+                        yield chunk
+                        came = True
+                    if reader.ended:
+                        break
+                    if reader.finish:
+                        answer.hurry(again=came and reader.late_text)
+            for chunk in reply.rest():
+                yield chunk
+        except ProviderError as error:
+            failure = error
+        for chunk in reply.close():
             yield chunk
-    except ProviderError as error:
-        failure = error
-    for chunk in reply.close():
-        yield chunk
-    if reader.finish is None:
-        raise failure or answer.cut()
-    yield Finish(reader.finish)
-    await answer.drain()
+        if reader.finish is None:
+            raise failure or answer.cut()
+        yield Finish(reader.finish)
+        await answer.drain()
+
+
+async def ask_simpler(
+    url: str,
+    framing: type[Framing],
+    reader: type[Reader],
+    bodies: tuple[Any, Any],
+    refusal: re.Pattern[str],
+    **request: Any,
+) -> AsyncGenerator[Chunk, None]:
+    """``ask`` with the first of ``bodies``; with the second if the server's refusal has words of ``refusal``.
+
+    For what only a refusal tells: whether the model thinks, what the account may have.
+    """
+    for body in bodies:
+        try:
+            async with aclosing(ask(url, framing(), reader(), json=body, **request)) as chunks:
+                async for chunk in chunks:
+                    yield chunk
+            return
+        except ProviderHTTPError as error:
+            if body == bodies[-1] or error.status != 400 or not refusal.search(error.body):
+                raise
 
 
 class Reply:
