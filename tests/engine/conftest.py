@@ -59,13 +59,19 @@ class World:
         self.engine = Engine(store, self, self, limits)
         self.events: list[Event] = []
         self.options: dict[str, Any] = {}
+        self.patience: float | None = None
         self.key = Secret("sk-secret-9876")
 
     async def target(self, model_id: str) -> Target:
         if model_id.endswith("/none"):
             raise ModelNotSupportedError("Model is not supported: none", "It has: one, two")
         return Target(
-            model_id, self.provider, model_id.partition("/")[2], options={"api_key": "sk-secret-9876"}
+            model_id,
+            self.provider,
+            model_id.partition("/")[2],
+            options=self.options,
+            key=self.key,
+            patience=self.patience,
         )
 
     def info(self, model_id: str) -> ModelInfo | None:

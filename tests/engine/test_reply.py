@@ -165,6 +165,16 @@ async def test_a_silent_server_is_left_and_the_phase_is_named(make_world, steps,
     assert message.failure and words in message.failure.message and message.failure.kind == "timeout"
 
 
+async def test_a_server_that_may_have_to_load_its_model_gets_its_time(make_world):
+    world = await make_world(first_token=0.01)
+    world.patience = 60.0
+    loaded = asyncio.Event()
+    asyncio.get_running_loop().call_later(0.1, loaded.set)
+    world.script(loaded, "late", DONE)
+    _, reply = await start(world)
+    assert (await reply.run(world.events.append)).text == "late"
+
+
 async def test_an_endless_reply_is_stopped_at_the_limit(make_world):
     world = await make_world(reply_size=1000)
     world.script(*["x" * 400] * 9, DONE)

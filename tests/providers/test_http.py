@@ -7,11 +7,9 @@ import socket
 import ssl
 import subprocess
 import sys
-import types
 import warnings
 from pathlib import Path
 
-import aiohttp
 import pytest
 
 from tui.errors import ErrorKind, ProviderError
@@ -311,85 +309,6 @@ class TestProxy:
         assert error.kind is ErrorKind.PROXY
         assert "hush" not in f"{error!r} {error}" and KEY not in f"{error!r} {error}"
         return error
-
-
-class SocksLibrary(types.SimpleNamespace):
-    """Stands for aiohttp-socks, an extra that the tests do without."""
-
-    class ProxyError(Exception):
-        pass
-
-    class ProxyTimeoutError(Exception):
-        pass
-
-    class ProxyConnectionError(Exception):
-        pass
-
-    def __init__(self, connect):
-        made = self.made = []
-
-        class ProxyConnector(aiohttp.TCPConnector):
-            @classmethod
-            def from_url(cls, url, rdns, **options):
-                if not url.startswith(("socks4://", "socks5://")):
-                    raise ValueError(f"Invalid scheme component: {url}")
-                made.append((url, rdns))
-                return cls(**options)
-
-        if connect:
-            ProxyConnector.connect = connect
-        super().__init__(ProxyConnector=ProxyConnector)
-
-
-class TestSocks:
-    async def test_part_is_missing(self, monkeypatch):
-        monkeypatch.setitem(sys.modules, "aiohttp_socks", None)
-        with pytest.raises(ProviderError) as raised:
-            await get("https://models.example/", proxy="socks5://me:hush@proxy.example:1080")
-        assert raised.value.kind is ErrorKind.UNAVAILABLE
-        assert raised.value.message.startswith("The proxy proxy.example:1080 is a SOCKS proxy")
-        assert "pip install aiohttp-socks" in raised.value.hint
-        assert "hush" not in str(raised.value)
-
-    @pytest.mark.parametrize(
-        ("proxy", "address"),
-        [
-            ("socks5h://proxy.example:1080", "socks5://proxy.example:1080"),
-            ("socks5://proxy.example:1080", "socks5://proxy.example:1080"),
-            ("socks4a://proxy.example:1080", "socks4://proxy.example:1080"),
-        ],
-    )
-    async def test_names_are_found_by_the_proxy(self, server, monkeypatch, proxy, address):
-        """The library gets the host's name rather than what this machine makes of it."""
-        library = SocksLibrary(None)
-        monkeypatch.setitem(sys.modules, "aiohttp_socks", library)
-        monkeypatch.setattr("tui.providers.proxy.is_loopback", lambda url: False)
-        server.answer = ok
-        async with shared_session():
-            for _ in range(2):
-                assert await get(server.url, proxy=proxy) == "ok"
-        assert library.made == [(address, True)]
-        assert server.requests[0].target == "/"
-
-    @pytest.mark.parametrize("name", ["ProxyError", "ProxyTimeoutError", "ProxyConnectionError"])
-    async def test_proxy_that_fails(self, monkeypatch, name):
-        async def connect(self, *args, **kwargs):
-            raise getattr(SocksLibrary, name)("Connection refused by destination host")
-
-        monkeypatch.setitem(sys.modules, "aiohttp_socks", SocksLibrary(connect))
-        with pytest.raises(ProviderError) as raised:
-            await get("https://models.example/", proxy="socks5://me:hush@proxy.example:1080")
-        assert raised.value.kind is ErrorKind.PROXY
-        assert raised.value.message == (
-            "The proxy proxy.example:1080 failed: Connection refused by destination host"
-        )
-
-    async def test_unknown_scheme(self, monkeypatch):
-        monkeypatch.setitem(sys.modules, "aiohttp_socks", SocksLibrary(None))
-        with pytest.raises(ProviderError) as raised:
-            await get("https://models.example/", proxy="socks9://me:hush@proxy.example:1080")
-        assert raised.value.kind is ErrorKind.PROXY
-        assert "hush" not in str(raised.value)
 
 
 def test_the_package_brings_no_aiohttp():

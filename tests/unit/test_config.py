@@ -128,6 +128,10 @@ MISTAKES = {
         'proxy = "ftp://h:1"',
         f"config.toml:1:1: proxy: {PROXY}",
     ),
+    "no patience": (
+        "[providers.lab]\nwait = -1",
+        "config.toml:2:1: providers.lab.wait: must be a number of seconds, as in 300",
+    ),
     "proxy of a provider": (
         '[providers.lab]\nproxy = "http://"',
         f"config.toml:2:1: providers.lab.proxy: {PROXY}",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import json
 import socket
 import ssl
 import time
@@ -357,3 +358,23 @@ class TestStopping:
             "one " * 20,
             "two " * 20,
         ]
+
+
+@pytest.mark.parametrize("parameter", ["temperature", "top_p", "max_tokens", "reasoning_effort"])
+async def test_a_parameter_that_is_refused_is_left_out_and_told(world, framed, server, parameter):
+    """It is sent once more without it, and only then: what nobody named stays."""
+    value = "high" if parameter == "reasoning_effort" else 1
+
+    async def answer(exchange: Any) -> None:
+        if len(server.requests) == 1:
+            error = {"message": f"Unsupported parameter: {parameter}", "param": parameter}
+            await exchange.whole(json.dumps({"error": error}).encode(), "400 Bad Request")
+        else:
+            await framed.streams("Hello")(exchange)
+
+    server.answer = answer
+    sent = await world.send(framed.at(server.url), **{"seed": 7, parameter: value})
+    assert (sent.reply.status, sent.reply.text, len(server.requests)) == (COMPLETE, "Hello", 2)
+    assert sent.said == f"lab/m does not take {parameter}; sent without it"
+    plain = framed.provider.request_body("m", [{"role": "user", "content": "Hi"}], {"seed": 7})
+    assert server.requests[0].json != plain == server.requests[1].json

@@ -31,6 +31,7 @@ def failed(kind: ErrorKind, message: str = "no") -> ProviderError:
         (ErrorKind.CONTEXT, State.OK),
         (ErrorKind.FILTER, State.OK),
         (ErrorKind.NOT_FOUND, State.OK),
+        (ErrorKind.OFFLINE, State.OK),  # this machine's trouble
     ],
 )
 def test_what_a_failure_says_of_the_provider(kind, state):

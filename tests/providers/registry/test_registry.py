@@ -349,3 +349,25 @@ async def test_files_of_the_person_are_local_models(room, tmp_path):
     if registry.entry("local").available:
         assert (await registry.target("local/mine")).model == "mine"
     await registry.close()
+
+
+class TestPatience:
+    """How long the first word may take."""
+
+    async def test_a_server_in_the_own_network_may_have_to_load_its_model(self, room, monkeypatch):
+        monkeypatch.setenv("GROQ_API_KEY", KEY)
+        room.config('[providers.lab]\nurl = "http://192.168.1.5/v1"\nmodels = ["big"]')
+        registry = room.registry()
+        assert (await registry.target("lab/big")).patience == 300
+        assert (await registry.target("groq/llama")).patience is None
+
+    async def test_the_config_can_say_it(self, room, monkeypatch):
+        monkeypatch.setenv("GROQ_API_KEY", KEY)
+        room.config("[providers.groq]\nwait = 900")
+        target = await room.registry().target("groq/llama")
+        assert (target.patience, target.options) == (900, {"wait": 900})
+
+
+async def test_own_certificates_come_along(room, monkeypatch):
+    room.config('[providers.lab]\nurl = "https://lab.example/v1"\nca_file = "/lab.pem"\nmodels = ["big"]')
+    assert (await room.registry().target("lab/big")).options == {"ca_file": "/lab.pem"}
