@@ -144,6 +144,21 @@ def test_a_prompt_is_written_and_edited_in_the_editor(lab, script, model_server,
     assert [r["messages"][-1]["content"] for r in model_server.requests] == ["Changed", "Changed\nChanged"]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="the editor of this test is a shell script")
+def test_files_of_a_prompt_are_named_and_stay_when_it_is_edited(
+    lab, script, model_server, tmp_path, monkeypatch
+):
+    notes, editor = tmp_path / "notes.txt", tmp_path / "editor"
+    notes.write_text("the old mill")
+    editor.write_text('#!/bin/sh\necho " Really?" >> "$1"\n')
+    editor.chmod(0o700)
+    monkeypatch.setenv("VISUAL", str(editor))
+    lab.segue("ask", "--attach", str(notes), "What is this?")
+    shown = script("/history", "/edit", options=("--continue",))
+    assert "1. you: What is this?\nfile: notes.txt, text, 12 bytes\n" in shown
+    assert "the old mill" in json.dumps(model_server.requests[1]["messages"])
+
+
 def test_every_command_of_the_help_is_there(script):
     from tui.cli.plain.commands import COMMANDS
 

@@ -101,9 +101,12 @@ class Connect(Sheet[bool]):
         if problem is None and self._entry.available:
             self.dismiss(True)
             return
-        if key and isinstance(problem, ProviderError) and problem.kind is ErrorKind.AUTH:
+        refused = isinstance(problem, ProviderError) and problem.kind is ErrorKind.AUTH
+        if key and refused:
             self._credentials.forget(entry.account)
-        self._say(f"× {problem or self._entry.reason or 'It does not answer.'}")
+        kept = " The key is kept." if key and not refused else ""
+        why = str(problem or self._entry.reason or "It does not answer")
+        self._say(f"× {why.removesuffix('.')}.{kept}")
 
     def _say(self, text: str) -> None:
         result = self.query_one("#result", Static)

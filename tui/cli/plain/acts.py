@@ -84,7 +84,8 @@ class Acts:
             self._page.line("not changed")
             return
         self._page.line(f"you: {clean(text)}")
-        await self._session.let_come(await self._talk.edit(prompt, text))
+        files = await self._talk.place.store.with_contents(message.attachments)
+        await self._session.let_come(await self._talk.edit(prompt, text, files))
 
     async def do_editor(self, argument: str) -> None:
         """Write the next prompt in the person's editor."""

@@ -6,6 +6,7 @@ import asyncio
 import time
 
 from tui.chat.chunks import Progress
+from tui.chat.export import about
 from tui.chat.message import Message, Role, Status
 from tui.chat.model import split_id
 from tui.cli.plain.page import Page
@@ -50,6 +51,8 @@ def read_out(page: Page, message: Message, number: int) -> None:
 
 def _say_end(page: Page, message: Message) -> None:
     """What a message has beside its text, and how it ended if not well."""
+    for file in message.attachments:
+        page.line(f"file: {one_line(file.name)}, {about(file)}")
     for image in message.images:
         page.line(f"image: {one_line(image.alt)} {one_line(image.url)}")
     for place, source in enumerate(message.sources, 1):
