@@ -14,8 +14,11 @@ from textual.pilot import Pilot
 from textual.theme import BUILTIN_THEMES
 from textual.widgets import Input
 
+from tui.app import links
+from tui.app.clipboard import Copied
 from tui.app.foreign_themes import fitted
 from tui.app.themes import THEMES
+from tui.app.widgets import selectable_list
 from tui.app.widgets.transcript import Transcript
 from tui.chat.conversation import Conversation
 from tui.chat.message import Message, Role, Status
@@ -174,3 +177,17 @@ def reading() -> Open:
             yield reader
 
     return run
+
+
+@pytest.fixture
+def copied(monkeypatch):
+    """What was copied."""
+    texts = []
+
+    async def copy(app, text):
+        texts.append(text)
+        return Copied("test", "Copied with the test")
+
+    monkeypatch.setattr(selectable_list, "copy", copy)
+    monkeypatch.setattr(links, "copy", copy)
+    return texts

@@ -3,25 +3,9 @@
 import pytest
 
 from tui.app import links
-from tui.app.clipboard import Copied
-from tui.app.widgets import transcript as transcript_module
 from tui.chat.message import Failure, Status
 
 TWO_BLOCKS = "First:\n\n```python\nx = 1\n```\n\nSecond:\n\n```sh\nls -l\n```\n"
-
-
-@pytest.fixture
-def copied(monkeypatch):
-    """What was copied."""
-    texts = []
-
-    async def copy(app, text):
-        texts.append(text)
-        return Copied("test", "Copied with the test")
-
-    monkeypatch.setattr(transcript_module, "copy", copy)
-    monkeypatch.setattr(links, "copy", copy)
-    return texts
 
 
 async def test_walking_begins_at_the_last_message_and_esc_gives_the_focus_back(book, reading):

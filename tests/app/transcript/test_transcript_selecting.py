@@ -105,3 +105,37 @@ async def test_selected_lines_scroll_with_the_keys(book, reading):
         assert "Line 25." in reader.text
         text = reader.app.screen.get_selected_text()
         assert text.startswith("Line 0.") and "Line 25." in text
+
+
+async def test_lines_are_selected_from_one_message_into_others(book, reading, copied):
+    book.prompt("First question?")
+    book.reply("First *answer*.")
+    book.prompt("Second question?")
+    book.reply("Second answer.\n\nIts end.")
+    async with reading(book) as reader:
+        reader.transcript.walk(-1)
+        await reader.press("v", "up", "up", "up")
+        assert reader.app.screen.get_selected_text() == (
+            "First question?\n\nFirst *answer*.\n\nSecond question?\n\nSecond answer."
+        )
+        await reader.press("up", "down")
+        assert reader.app.screen.get_selected_text() == (
+            "First *answer*.\n\nSecond question?\n\nSecond answer."
+        )
+        await reader.press(*["down"] * 9)
+        assert reader.app.screen.get_selected_text() == "Second answer.\n\nIts end."
+        await reader.press("up", "up", "up", "y")
+        await reader.until(lambda: bool(copied))
+        assert copied == ["Second question?\n\nSecond answer."]
+
+
+async def test_lines_are_selected_through_messages_that_were_not_loaded(book, reading):
+    book.turns(60)
+    async with reading(book) as reader:
+        reader.transcript.walk(-1)
+        await reader.settle()
+        await reader.press("v", *["up"] * 200)
+        text = reader.app.screen.get_selected_text()
+        first = int(text.partition("Question ")[2].partition("?")[0])
+        assert first < 35
+        assert [f"Question {number}?" in text for number in range(first, 61)] == [True] * (61 - first)

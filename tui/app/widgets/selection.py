@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from rich.cells import cell_len
 from textual.geometry import Offset
@@ -30,7 +31,43 @@ def place_of(key: int) -> tuple[int, int]:
 
 def whole_rows(index: int, first: int, last: int) -> Selection:
     """A selection of rows of one message."""
-    return Selection(Offset(0, key_of(index, first)), Offset(FAR, key_of(index, last)))
+    return Lines((index, first), (index, last)).selection
+
+
+def text_rows(view: MessageView) -> range:
+    """The rows of a message's text, without names and footers."""
+    first = sum(view.heights()[:BODY])
+    return range(first, first + view.blocks[BODY].height)
+
+
+class Lines(NamedTuple):
+    """Whole lines of text from one to another one; each is a message, by index, and a row of it."""
+
+    begin: tuple[int, int]
+    end: tuple[int, int]
+    """Where they go on; it may be above the begin."""
+
+    @property
+    def selection(self) -> Selection:
+        """The same for Textual."""
+        first, last = sorted(self)
+        return Selection(Offset(0, key_of(*first)), Offset(FAR, key_of(*last)))
+
+    def extended(self, step: int, window: Window) -> Lines:
+        """With the line of text above (-1) or below (1) the end, as far as messages are loaded."""
+        index, row = self.end
+        row += step
+        while 0 <= index < len(window.ids):
+            window.lay(index)
+            view = window.views.get(window.ids[index])
+            if view is None:
+                break
+            rows = text_rows(view)
+            if rows and (row >= rows.start if step < 0 else row < rows.stop):
+                return self._replace(end=(index, max(rows.start, min(row, rows.stop - 1))))
+            index += step
+            row = 0 if step > 0 else _ROWS
+        return self
 
 
 def messages_of(selection: Selection, window: Window) -> range:

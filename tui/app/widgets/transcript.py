@@ -1,4 +1,4 @@
-"""What the reader does with the messages: choose one, act on it, select, copy, follow a link."""
+"""What the reader does with a message: choose it, act on it, copy it or a part of it, follow a link."""
 
 from __future__ import annotations
 
@@ -10,23 +10,13 @@ from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message as TextualMessage
-from textual.selection import Selection
 from textual.strip import Strip
 
-from tui.app.clipboard import copy
-from tui.app.widgets.look import over, put
-from tui.app.widgets.message_view import BODY, MessageView
+from tui.app.widgets.look import put
+from tui.app.widgets.message_view import MessageView
 from tui.app.widgets.numbers import Numbers, Part, code_parts, link_parts
 from tui.app.widgets.rows import Target
-from tui.app.widgets.searchable_list import SearchableList
-from tui.app.widgets.selection import (
-    key_of,
-    marked_cells,
-    messages_of,
-    selected_text,
-    whole_rows,
-    word_at,
-)
+from tui.app.widgets.selectable_list import SelectableList
 from tui.app.widgets.walk import Walk
 from tui.app.widgets.window import Window
 from tui.chat.message import Message
@@ -34,7 +24,7 @@ from tui.chat.message import Message
 _VERSION = "choose('{}_version')"
 
 
-class Transcript(SearchableList, can_focus=True):
+class Transcript(SelectableList, can_focus=True):
     """The conversation that is read."""
 
     FOCUS_ON_CLICK = False  # the composer keeps the focus; a click works all the same
@@ -94,8 +84,6 @@ class Transcript(SearchableList, can_focus=True):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
-        self._selection: Selection | None = None
-        self._lines: tuple[int, int] | None = None
         self._numbers = Numbers()
         self._walk: Walk | None = None
         self._doing = ""
@@ -149,7 +137,7 @@ class Transcript(SearchableList, can_focus=True):
 
     def _bring(self, act: Callable[[], object]) -> None:
         """Let ``act`` scroll on the way of a walk; the place from before can still come back."""
-        act()
+        super()._bring(act)
         if self._walk is not None:
             self._walk.here = self._anchor
 
@@ -183,7 +171,7 @@ class Transcript(SearchableList, can_focus=True):
     def action_line(self, step: int) -> None:
         """Extend the selected lines, or choose another message, or scroll."""
         if self._lines is not None:
-            self._extend(step)
+            self.extend_lines(step)
         elif self.selected is not None:
             self.walk(step)
         elif step < 0:
@@ -196,10 +184,7 @@ class Transcript(SearchableList, can_focus=True):
         if self._numbers:
             self._numbers.clear()
             self.refresh()
-        elif self._lines is not None:
-            self._lines = None
-            self.screen.clear_selection()
-        else:
+        elif not self.end_lines():
             self._go_back()
 
     def action_choose(self, action: str) -> None:
@@ -219,6 +204,11 @@ class Transcript(SearchableList, can_focus=True):
         if focused is not None and focused is not self:
             focused.post_message(events.Key(key.key, key.character))
 
+    def action_select_lines(self) -> None:
+        """Begin to select lines of the chosen message."""
+        if self.selected is not None:
+            self.select_lines(self.selected)
+
     def action_fold(self) -> None:
         """Open or close the reasoning of the chosen message."""
         if self.selected is not None:
@@ -235,14 +225,6 @@ class Transcript(SearchableList, can_focus=True):
             self._change(view, view.fold)
 
     # -- copying
-    def copy_text(self, text: str) -> None:
-        """Copy, and say where to."""
-        self.run_worker(self._copy(text), group="copy")
-
-    async def _copy(self, text: str) -> None:
-        copied = await copy(self.app, text)
-        self.notify(copied.words, severity="warning" if copied.path else "information", markup=False)
-
     def action_copy(self) -> None:
         """Copy the selected lines, or the chosen message."""
         view = self._view(self.selected)
@@ -308,79 +290,13 @@ class Transcript(SearchableList, can_focus=True):
         await self.run_action(active.binding.action)
         return True
 
-    # -- selecting
-    def action_select_lines(self) -> None:
-        """Begin to select lines of the chosen message."""
-        view = self._view(self.selected)
-        if view is not None and (rows := self._body_rows(view)):
-            top = self._top_of(view)
-            self._lines = (first := max(rows.start, min(self.top - top, rows.stop - 1)), first)
-            self._select_rows(view)
-
-    def _extend(self, step: int) -> None:
-        view = self._view(self.selected)
-        if view is not None and self._lines is not None:
-            rows = self._body_rows(view)
-            first, last = self._lines
-            self._lines = (first, max(rows.start, min(last + step, rows.stop - 1)))
-            self._select_rows(view)
-
-    def _body_rows(self, view: MessageView) -> range:
-        first = sum(view.heights()[:BODY])
-        return range(first, first + view.blocks[BODY].height)
-
     def _top_of(self, view: MessageView) -> int:
         assert self._window is not None
         return self._window.column.top(self._window.index[view.message.id])
 
-    def _select_rows(self, view: MessageView) -> None:
-        assert self._window is not None and self._lines is not None
-        lines, cursor = self._lines, self._top_of(view) + self._lines[1]
-        if not self.top <= cursor < self.top + self.size.height:
-            line = cursor if cursor < self.top else cursor - self.size.height + 1
-            self._bring(lambda: self.go(line))
-        self.screen.selections = {
-            self: whole_rows(self._window.index[view.message.id], min(lines), max(lines))
-        }
-
-    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
-        """The source of what is selected; Textual asks for it."""
-        return (selected_text(selection, self._window), "\n") if self._window else None
-
-    def selection_updated(self, selection: Selection | None) -> None:
-        """Draw the selection; Textual tells of it."""
-        self._selection = selection
-        if selection is None:
-            self._lines = None
-        self.refresh()
-
-    @property
-    def pinned(self) -> range:
-        """What is selected must stay laid out, to be copied."""
-        selection, window = self._selection, self._window
-        return messages_of(selection, window) if selection and window else range(0)
-
-    # -- clicking
-    def on_click(self, event: events.Click) -> None:
-        """Do what stands under the pointer; two clicks select a word, three a line."""
-        event.prevent_default()
-        window, line = self._window, self.top + event.y
-        if window is None or line >= window.column.total:
-            return
-        if self._more and event.y == self.size.height - 1 and event.x in self.marker:
-            self.follow()
-            return
-        index, view, row = window.at(line)
-        cell = event.x - window.look.edge
-        if view is None:
-            return
-        if event.chain > 1:
-            selection = word_at(view, index, row, cell) if event.chain == 2 else whole_rows(index, row, row)
-            self.screen.selections = {self: selection} if selection else {}
-        elif self._selection is None:
-            self._clicked(view, row, cell)
-
-    def _clicked(self, view: MessageView, row: int, cell: int) -> None:
+    # -- acting
+    def clicked(self, view: MessageView, row: int, cell: int) -> None:
+        """Do what stands under the pointer."""
         target = view.target(row, cell)
         if target is not None:
             self._do(target, view)
@@ -405,15 +321,4 @@ class Transcript(SearchableList, can_focus=True):
         strip, look = super()._row(view, index, row), view.look
         for cell, number in self._numbers.on_row(view.message.id, row):
             strip = put(strip, look.edge + cell, number, look.ink.accent + Style(reverse=True))
-        selection = self._selection
-        if selection is not None and (cells := marked_cells(selection, view, index, row)):
-            strip = over(strip, look.edge + cells[0], look.edge + cells[1], look.ink.mark)
         return strip
-
-    def render_line(self, y: int) -> Strip:
-        """A line with its places in the text; Textual asks for it when something is selected there."""
-        strip, window, line = self._paint(y), self._window, self.top + y
-        if window is None or line >= window.column.total:
-            return strip
-        index, _, row = window.at(line)
-        return strip.apply_offsets(-window.look.edge, key_of(index, row))
