@@ -28,6 +28,13 @@ async def test_all_commands_are_listed_with_their_keys_and_the_way_out(app, text
         assert "Quit" in text_of(app)
 
 
+async def test_a_narrow_terminal_has_titles_and_keys_alone(app, text_of):
+    async with app.run_test(size=(40, 10)) as pilot:
+        await pilot.pause()
+        shown = text_of(app)
+        assert "Choose a model   " in shown and "ctrl+m" in shown and "who answers" not in shown
+
+
 async def test_letters_of_title_or_slash_name_find_it_and_enter_takes_it(app):
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press(*"retry", "enter")

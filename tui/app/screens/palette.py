@@ -18,6 +18,8 @@ from tui.app.widgets.row_list import Row
 
 _TITLE = 24
 """Cells for a command's title."""
+_FEWEST = 14
+"""Cells in which its words can say something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class TitleRow:
         left: list[Part] = [
             (letter, ink.accent if place in self.lit else plain) for place, letter in enumerate(self.title)
         ]
-        if self.words:
+        if self.words and pen.text_width - _TITLE - len(self.pressed) >= _FEWEST:
             left.append((" " * max(3, _TITLE - len(self.title)) + self.words, ink.dim))
         return [pen.line(left, [(self.pressed, ink.soft)] if self.pressed else [], tinted=mine, railed=mine)]
 
