@@ -51,6 +51,7 @@ OTHERS = (
     ("Bayes with three doors", 42),
 )
 QUESTION = "How do I put a time limit on an asyncio call without leaking its socket?"
+LEAVES = "Why are leaves green, and need they be?"
 NEXT = "And if the clean-up itself hangs?"
 
 
@@ -61,6 +62,8 @@ class Server:
         self.url = ""
         self.hold = asyncio.Event()
         self.breaks = False
+        self.texts = {"claude-opus-5": "begun"}
+        """What a model says, by the name of a file in ``stage/``; the others give the answer."""
 
     async def models(self, request: web.Request) -> web.Response:
         names = {"openai": ["gpt-6-sol", "gpt-6-sol-mini", "gpt-4o"], "anthropic": ["claude-opus-5"]}
@@ -74,7 +77,7 @@ class Server:
         if model == "claude-opus-5":
             await self._event(response, {"delta": {"reasoning_content": "Cancelling only asks. " * 9}})
             await asyncio.sleep(1.2)
-        name = "answer" if model != "claude-opus-5" else "broken" if self.breaks else "begun"
+        name = "broken" if self.breaks and model == "claude-opus-5" else self.texts.get(model, "answer")
         text = (STAGE / f"{name}.md").read_text(encoding="utf-8").rstrip("\n")
         for start in range(0, len(text), 12):
             await self._event(response, {"delta": {"content": text[start : start + 12]}})
@@ -86,6 +89,9 @@ class Server:
                 request.transport.abort()
             return response
         await self._event(response, {"delta": {}, "finish_reason": "stop"})
+        if model in self.texts:
+            usage = {"choices": [], "usage": {"prompt_tokens": 17, "completion_tokens": 126}}
+            await response.write(b"data: " + json.dumps(usage).encode() + b"\n\n")
         return response
 
     async def _event(self, response: web.StreamResponse, choice: dict[str, object]) -> None:
@@ -190,11 +196,26 @@ async def failed(stage: Stage) -> None:
     await stage.pilot.pause(0.3)
 
 
+async def compare(stage: Stage) -> None:
+    stage.server.texts = {"gpt-6-sol": "leaves", "claude-opus-5": "noise"}
+    stage.app.chat.run_command("title", "Leaves and light")
+    await stage.sees("Leaves and light")
+    await stage.type(LEAVES)
+    await stage.pilot.press("ctrl+l")
+    for name in ("sol", "opus"):
+        await stage.type(name)
+        await stage.pilot.press("tab")
+    await stage.sees("send to 2 models")
+    await stage.pilot.press("enter")
+    await stage.sees("two unlike", "tok/s", "gpt-6-sol done")
+
+
 SCENES: dict[str, tuple[Callable[[Stage], Awaitable[None]], tuple[int, int], str]] = {
     "first-run": (first_run, WIDE, "segue-dark"),
     "chat-dark": (chat, WIDE, "segue-dark"),
     "chat-light": (chat, WIDE, "segue-light"),
     "chat-80x24": (chat, NARROW, "segue-dark"),
+    "compare": (compare, WIDE, "segue-dark"),
     "picker": (picker, WIDE, "segue-dark"),
     "conversations": (conversations, WIDE, "segue-dark"),
     "failed": (failed, WIDE, "segue-dark"),

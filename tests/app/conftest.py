@@ -43,6 +43,8 @@ class Scripted:
 
     def __init__(self) -> None:
         self.scripts: list[Sequence[Step]] = []
+        self.scripts_of: dict[str, list[Sequence[Step]]] = {}
+        """Scripts of one model alone, for requests that are on their way together."""
         self.requests: list[tuple[str, list[str]]] = []
         self.closed = 0
 
@@ -50,7 +52,8 @@ class Scripted:
         self, model: str, messages: Any, proxy: str | None = None, **kwargs: Any
     ) -> AsyncIterator[Chunk]:
         self.requests.append((model, [str(m["content"]) for m in messages]))
-        script = self.scripts.pop(0) if self.scripts else [f"I am {model}.", DONE]
+        scripts = self.scripts_of.get(model) or self.scripts
+        script = scripts.pop(0) if scripts else [f"I am {model}.", DONE]
         try:
             for step in script:
                 if isinstance(step, asyncio.Event):
@@ -151,6 +154,9 @@ class World:
 
     def script(self, *steps: Step) -> None:
         self.provider.scripts.append(steps)
+
+    def script_of(self, model: str, *steps: Step) -> None:
+        self.provider.scripts_of.setdefault(model, []).append(steps)
 
     async def open_workspace(self) -> Workspace:
         if self.gate is not None:

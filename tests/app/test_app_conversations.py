@@ -141,12 +141,12 @@ async def test_a_live_reply_is_whole_when_it_is_opened_half_way(run):
         world.script("one ", middle, "two ", end, "three", DONE)
         await world.say("Count")
         await world.sees("one")
-        first = world.chat.room.desk.chat.conversation.id
+        first = world.chat.room.desk.chat
         await world.pilot.press("ctrl+n")
         await world.sees_no("one")
         middle.set()
-        await world.until(lambda: "two" in world.chat.room.desk.live.get(first).snapshot().text)
-        await world.chat.room.open_by_id(first)
+        await world.until(lambda: "two" in first.live.snapshot().text)
+        await world.chat.room.open_by_id(first.conversation.id)
         await world.sees("one two")
         end.set()
         await world.sees("one two three")

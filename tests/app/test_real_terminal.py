@@ -22,6 +22,7 @@ import termios
 import pyte
 
 ENTER, ESCAPE, CTRL_C, CTRL_L, CTRL_Q, CTRL_R = "\r", "\x1b", "\x03", "\x0c", "\x11", "\x12"
+TAB, ALT_UP, RIGHT = "\t", "\x1b[1;3A", "\x1b[C"
 PATIENCE = 30.0
 RESTORED = (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?2004l", b"\x1b[?1000l")
 
@@ -265,6 +266,25 @@ def test_kill_9_keeps_prompt_and_text_and_says_interrupted(lab, terminal, model_
     model_server.release.set()
     again = terminal("--continue")
     again.see("Hi", "Hello from the", "Segue ended before this reply did")
+
+
+def test_kill_9_keeps_all_that_came_of_a_comparison(lab, terminal, model_server):
+    model_server.reply, model_server.hold_after = "I am {model} and more", 3
+    app = terminal(columns=120, rows=40)
+    app.see("big")
+    app.press("Hi" + CTRL_L)
+    app.see("tab compare")
+    app.press("small" + TAB + ENTER)
+    app.see("I am big", "I am small", "big  ● answering", "small  ● answering")
+    lab.wait_for_stored("I am big")
+    lab.wait_for_stored("I am small")
+    app.process.kill()
+    app.end()
+    model_server.release.set()
+    again = terminal("--continue")
+    again.see("Segue ended before this reply did", "‹ 1/2 ›", "I am big")
+    again.press(ALT_UP + RIGHT)
+    again.see("Segue ended before this reply did", "‹ 2/2 ›", "I am small")
 
 
 def test_ctrl_c_stops_then_asks_then_quits(terminal):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from tui.chat.chunks import Finish, FinishReason, Usage
@@ -192,3 +194,19 @@ async def test_a_refusal_teaches_how_much_the_model_takes(world):
     await (await world.engine.retry(conversation, failed.id)).run(world.events.append)
     assert [text for _, text in world.provider.requests[-1][1]] == ["And?"]
     assert "left out" in world.told(Noticed)[-1].text
+
+
+async def test_models_that_are_compared_answer_one_prompt_at_the_same_time(world):
+    conversation = await world.store.create_conversation(model="lab/one")
+    first = await say(world, conversation, "A", "a")
+    begun = [await world.engine.retry(conversation, first.parent, f"lab/{name}") for name in ("two", "three")]
+    world.script("b", ProviderError("Gone", kind=ErrorKind.LOST))
+    world.script("c", DONE)
+    ended = await asyncio.gather(*(reply.run(world.events.append) for reply in begun))
+    assert {message.parent for message in ended} == {first.parent}
+    assert sorted((message.text, message.status) for message in ended) == [
+        ("b", Status.INTERRUPTED),
+        ("c", Status.COMPLETE),
+    ]
+    assert conversation.versions(first.id) == [first.id, *(message.id for message in ended)]
+    assert all(messages == [("user", "A")] for _, messages, _ in world.provider.requests)

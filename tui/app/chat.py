@@ -43,12 +43,16 @@ class Chat(Talk):
 
     @property
     def live(self) -> LiveReply | None:
-        """The reply that is coming here now."""
-        return self._live.get(self.key) if self.conversation.id else None
+        """The reply that is coming at the end of the path. Others may come beside it: see ``coming``."""
+        return self._live.get(self.conversation, self.conversation.leaf)
+
+    def coming(self, message_id: int) -> LiveReply | None:
+        """The live reply that a message is, on the path or beside it."""
+        return self._live.get(self.conversation, message_id)
 
     @property
     def busy(self) -> bool:
-        """Whether a reply comes, or is about to."""
+        """Whether a reply comes at the end of the path, or is about to."""
         return self.preparing or self.live is not None
 
     def hue(self, model_id: str) -> str:
@@ -66,10 +70,7 @@ class Chat(Talk):
     async def messages(self, ids: Sequence[int]) -> list[Message]:
         """Messages with their texts; a reply that is coming has all that came so far."""
         found = await super().messages(ids)
-        live = self.live
-        if live is None:
-            return found
-        return [live.snapshot() if m.id == live.reply.message.id else m for m in found]
+        return [live.snapshot() if (live := self.coming(m.id)) else m for m in found]
 
     async def tokens(self) -> int:
         """About how many tokens the next request has, from the server's own count where there is one."""
@@ -97,3 +98,8 @@ class Chat(Talk):
         """Tokens that the model can take, where that is known."""
         info = self._catalogue.info(self.conversation.model) if self.conversation.model else None
         return info.context if info else None
+
+    def cost(self, message: Message) -> float | None:
+        """US dollars that a reply took, by its usage and the known prices; None where that is not known."""
+        info = self._catalogue.info(message.model) if message.model else None
+        return info.cost(message.usage) if info and message.usage else None

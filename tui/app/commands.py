@@ -33,6 +33,7 @@ COMMANDS = (
     Command("system", "System prompt", "say how the models should answer here", "[TEXT]"),
     Command("set", "Set a parameter", "temperature, max_tokens, reasoning_effort …", "[NAME VALUE]"),
     Command("retry", "Answer again", "one more version of the last reply"),
+    Command("compare", "Compare models", "one prompt, several models side by side", "[MODEL …]"),
     Command("compact", "Sum up so far", "send a summary instead of all before"),
     Command("tag", "Tags", "words to find this conversation by; -NAME takes one away", "[NAME …]"),
     Command("pin", "Pin conversation", "keep it on top of the list, or not"),

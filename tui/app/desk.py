@@ -37,7 +37,7 @@ Act = Callable[[], Awaitable[Reply]]
 class Face(Protocol):
     """What shows the desk: the chat screen."""
 
-    async def show_begun(self, chat: Chat, before: Sequence[int]) -> None:
+    async def show_begun(self, chat: Chat, live: LiveReply, before: Sequence[int]) -> None:
         """A reply begins; ``before`` is the path as it was."""
         ...
 
@@ -193,10 +193,25 @@ class Desk:
     # -- replies
     def begin(self, chat: Chat, act: Act, text: str = "") -> None:
         """Let a reply begin; if it can't, ``text`` goes back to the person."""
-        chat.preparing = True
-        in_background(self._app, "begin", self._begin, chat, act, text)
+        self.begin_each(chat, (act,), text)
 
-    async def _begin(self, chat: Chat, act: Act, text: str) -> None:
+    def begin_each(self, chat: Chat, acts: Sequence[Act], text: str = "") -> None:
+        """Let replies begin one after the other, to come side by side; ``text`` is the prompt of the first.
+
+        Each is on its own: one that can't begin takes no other with it, unless it had the prompt.
+        """
+        chat.preparing = True
+        in_background(self._app, "begin", self._begin_each, chat, acts, text)
+
+    async def _begin_each(self, chat: Chat, acts: Sequence[Act], text: str) -> None:
+        for act in acts:
+            chat.preparing = True
+            if not await self._begin(chat, act, text) and text:
+                return
+            text = ""
+
+    async def _begin(self, chat: Chat, act: Act, text: str) -> bool:
+        """Let a reply begin. Returns whether it did."""
         conversation, before = chat.conversation, chat.conversation.path()
         try:
             live = await chat.start(await act())
@@ -204,15 +219,16 @@ class Desk:
             chat.preparing = False  # before the keys are shown anew
             self._face.tell(error)
             self._give_back(chat, text)
-            return
+            return False
         finally:
             chat.preparing = False
         self._chats[chat.key] = chat
         if chat.conversation is not conversation:
             self.drafts.note(conversation, "")  # the page is not blank any more, nor has it a draft
-        await self._face.show_begun(chat, before)
+        await self._face.show_begun(chat, live, before)
         if not chat.conversation.temporary:
             await self._note_use(chat, live.reply.message.model)
+        return True
 
     async def _note_use(self, chat: Chat, model: str | None) -> None:
         """Remember which model was used last, and which conversation in this folder."""
@@ -233,22 +249,29 @@ class Desk:
         """The stored conversations that are being answered, with the hue of the model."""
         return {
             live.conversation.id: live.conversation.hues.get(live.reply.message.model or "", "sky")
-            for chat in self._chats.values()
-            if chat.place is self._kept and (live := chat.live)
+            for live in self.live
+            if self._chats[key_of(live.conversation)].place is self._kept
         }
 
     def stop(self) -> bool:
-        """Stop the reply of the conversation that is read. Returns whether there was one."""
-        return self.live.stop(self.chat.key)
+        """Stop the reply that comes in the conversation that is read. Returns whether there was one."""
+        live = self.chat.live
+        if live is not None:
+            self.live.stop(live)
+        return live is not None
 
     def _heard(self, live: LiveReply, event: Event, turned: bool) -> None:
         if not isinstance(event, Finished):
             self._face.show_event(live, event, turned=turned)
             return
-        chat = self._chats.pop(key_of(live.conversation))
+        chat = self._chats[key_of(live.conversation)]
+        if not self.live.of(live.conversation):
+            del self._chats[chat.key]
         if chat is not self.chat and chat.place is self._kept:
             self.unread.add(live.conversation.id)
         self._face.show_end(live, event.message)
+        if chat.busy:  # it came beside the path; what is queued waits for the reply that is on it
+            return
         if event.message.status in _WENT_WELL:
             if self.workspace.config.auto_title and event.message.status is Status.COMPLETE:
                 self._name_soon(chat)

@@ -119,7 +119,7 @@ Fault = Callable[[Exception], None]
 
 
 class LiveReplies:
-    """The live replies, by conversation: one for each at most."""
+    """The live replies. A conversation may have several, where models are compared; one is on its path."""
 
     def __init__(self, app: App[None], listener: Listener, fault: Fault) -> None:
         """Begin with none.
@@ -132,46 +132,41 @@ class LiveReplies:
         self._app = app
         self._listener = listener
         self._fault = fault
-        self._live: dict[int, LiveReply] = {}
-
-    def __contains__(self, key: object) -> bool:
-        return key in self._live
+        self._live: dict[tuple[int, int], LiveReply] = {}
 
     def __iter__(self) -> Iterator[LiveReply]:
         return iter(tuple(self._live.values()))
 
-    def get(self, key: int) -> LiveReply | None:
-        """The live reply of a conversation, if there is one."""
-        return self._live.get(key)
+    def get(self, conversation: Conversation, message_id: int | None) -> LiveReply | None:
+        """The live reply that a message is, if it is one."""
+        return self._live.get((key_of(conversation), message_id or 0))
+
+    def of(self, conversation: Conversation) -> list[LiveReply]:
+        """All live replies of a conversation."""
+        key = key_of(conversation)
+        return [live for live in self if key_of(live.conversation) == key]
 
     def start(self, conversation: Conversation, reply: Reply) -> LiveReply:
         """Let ``reply`` come, in a worker of its own."""
         live = LiveReply(reply, conversation)
-        key = key_of(conversation)
+        key = key_of(conversation), reply.message.id
         self._live[key] = live
         live.worker = in_background(self._app, f"reply {key}", self._run, key, live, fatal=False)
         return live
 
-    def stop(self, key: int) -> bool:
-        """Stop a reply and keep its text. Returns whether there was one."""
-        live = self._live.get(key)
-        if live is None:
-            return False
-        self._stop(live)
-        return True
-
-    async def stop_all(self) -> None:
-        """Stop every reply and wait until each is stored."""
-        for live in self:
-            self._stop(live)
-        await asyncio.gather(*(self._ended(live) for live in self))
-
-    def _stop(self, live: LiveReply) -> None:
+    def stop(self, live: LiveReply) -> None:
+        """Stop a reply and keep its text."""
         if not live.stopping:
             live.stopping = True
             # A task that has not begun yet would be dropped without a trace: it is cancelled at its start.
             if live.started and live.worker is not None:
                 live.worker.cancel()
+
+    async def stop_all(self) -> None:
+        """Stop every reply and wait until each is stored."""
+        for live in self:
+            self.stop(live)
+        await asyncio.gather(*(self._ended(live) for live in self))
 
     @staticmethod
     async def _ended(live: LiveReply) -> None:
@@ -179,7 +174,7 @@ class LiveReplies:
             with contextlib.suppress(WorkerCancelled, WorkerFailed):
                 await live.worker.wait()
 
-    async def _run(self, key: int, live: LiveReply) -> None:
+    async def _run(self, key: tuple[int, int], live: LiveReply) -> None:
         def emit(event: Event) -> None:
             turned = live.take(event)
             if isinstance(event, Started):

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tui.chat.chunks import Usage
+
+_ONE_PRICE = 128_000
+"""Tokens of a prompt above which some vendors ask more for each."""
+
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
@@ -24,6 +29,18 @@ class ModelInfo:
     available: bool = True
     reason: str | None = None
     """Why it can't be used now, for the person."""
+
+    def cost(self, usage: Usage) -> float | None:
+        """US dollars for a request with this usage; None unless its price is known for sure.
+
+        Cached tokens, and those of long prompts, cost something else at some vendors; the facts do not say.
+        """
+        prices, counts = (self.input_price, self.output_price), (usage.input_tokens, usage.output_tokens)
+        if prices == (0, 0):
+            return 0.0
+        if None in prices or None in counts or usage.cached_tokens or (counts[0] or 0) > _ONE_PRICE:
+            return None
+        return sum((price or 0) * (count or 0) for price, count in zip(prices, counts, strict=True)) / 1e6
 
     @property
     def provider(self) -> str:

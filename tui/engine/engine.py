@@ -84,10 +84,11 @@ class Engine:
         prompt_id: int,
         text: str,
         attachments: Sequence[Attachment] = (),
+        model: str | None = None,
     ) -> Reply:
         """Store a new version of a prompt, with its files, and prepare its reply. The old one stays."""
         parent = conversation.nodes[prompt_id].parent
-        return await self._prompt(conversation, parent, Draft(text, tuple(attachments)), None)
+        return await self._prompt(conversation, parent, Draft(text, tuple(attachments)), model)
 
     async def retry(self, conversation: Conversation, reply_id: int, model: str | None = None) -> Reply:
         """Prepare a new version of a reply beside the old one, by ``model`` or the conversation's model.

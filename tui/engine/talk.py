@@ -50,15 +50,19 @@ class Talk:
         return await self.place.store.messages(ids)
 
     # -- answers
-    async def send(self, text: str, attachments: Sequence[Attachment] = ()) -> Reply:
-        """Store ``text`` and its files as the next prompt and prepare its reply."""
+    async def send(
+        self, text: str, attachments: Sequence[Attachment] = (), model: str | None = None
+    ) -> Reply:
+        """Store ``text`` and its files as the next prompt and prepare its reply, by ``model`` if given."""
         await self._exist()
         await self.place.store.remember_prompt(text)
-        return await self.place.engine.send(self.conversation, text, attachments=attachments)
+        return await self.place.engine.send(self.conversation, text, model, attachments)
 
-    async def edit(self, prompt_id: int, text: str, attachments: Sequence[Attachment] = ()) -> Reply:
+    async def edit(
+        self, prompt_id: int, text: str, attachments: Sequence[Attachment] = (), model: str | None = None
+    ) -> Reply:
         """Store ``text`` and its files as a new version of a prompt and prepare its reply."""
-        return await self.place.engine.edit(self.conversation, prompt_id, text, attachments)
+        return await self.place.engine.edit(self.conversation, prompt_id, text, attachments, model)
 
     async def retry(self, message_id: int, model: str | None = None) -> Reply:
         """Prepare one more version of a reply, by ``model`` if one is given."""

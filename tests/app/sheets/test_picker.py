@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from tui.app.screens.picker import Choice, ModelPicker
+from tui.app.screens.picker import Choice, ComparePicker, ModelPicker, Several
 from tui.app.widgets.model_rows import ModelRow, ModelShelf, price, tokens
 from tui.chat.model import ModelInfo
 
@@ -65,6 +65,38 @@ async def test_enter_takes_it_and_alt_enter_answers_again(app) -> None:
         await pilot.press("ctrl+l")
         await pilot.press(*"qwen", "alt+enter")
         assert app.results == [Choice("openai/gpt-6-sol"), Choice("ollama/qwen3:8b", answer_again=True)]
+
+
+async def test_tab_marks_and_enter_takes_the_marked_ones_in_their_order(app, text_of) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press(*"qwen", "tab", *"sol", "tab")
+        await pilot.pause()
+        assert "✓ ollama/qwen3:8b" not in text_of(app), "what is typed after Tab is another filter"
+        assert "✓ openai/gpt-6-sol" in text_of(app) and "enter compare 2 models" in text_of(app)
+        await pilot.press("enter")
+        assert app.results == [Several(("ollama/qwen3:8b", "openai/gpt-6-sol"))]
+
+
+async def test_tab_again_takes_the_mark_away(app, text_of) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("tab", "tab")
+        await pilot.pause()
+        assert "✓" not in text_of(app) and "enter use" in text_of(app)
+
+
+async def test_what_can_not_answer_is_not_marked(app, text_of) -> None:
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await pilot.press(*"opus", "tab")
+        await pilot.pause()
+        assert "✓" not in text_of(app) and "It can't answer now" in text_of(app)
+
+
+async def test_a_picker_for_comparing_takes_one_model_without_a_mark(host, catalogue, registry) -> None:
+    app = host(lambda: ComparePicker(catalogue, registry))
+    async with app.run_test() as pilot:
+        await pilot.press(*"qwen", "enter")
+        await pilot.press("ctrl+l", *"qwen", "alt+enter")
+        assert app.results == [Several(("ollama/qwen3:8b",))] * 2
 
 
 async def test_a_filter_and_enter_in_one_burst_even_before_the_sheet_is_there(

@@ -10,6 +10,7 @@ from tui.engine.talk import Undo
 from tui.errors import ErrorKind, SegueError, UsageError
 
 if TYPE_CHECKING:
+    from tui.app.desk import Act
     from tui.app.screens.room import ChatRoom
 
 UNDO_SHOWN = 10.0
@@ -35,6 +36,8 @@ class MessageActions:
                 self.answer_again(message_id)
             case "other_model":
                 await room.sheets.pick_model(message_id, await self._likely(message_id))
+            case "compare":
+                await room.comparing.pick(message_id)
             case "resume":
                 self._go_on(message_id)
             case "compact":
@@ -86,7 +89,7 @@ class MessageActions:
         """Sum up what stands before the prompt of a reply, then send that prompt again."""
         self.when_quiet()
         chat = self._room.desk.chat
-        prompt = self._prompt_of(message_id)
+        prompt = self.prompt_of(message_id)
         [message] = await chat.messages([prompt])
         chat.queue.append(message.text)
         self._room.let_come(lambda: chat.compact(prompt))
@@ -99,7 +102,7 @@ class MessageActions:
         await chat.pin(message_id)
         await self._room.reload()
 
-    def _prompt_of(self, message_id: int) -> int:
+    def prompt_of(self, message_id: int) -> int:
         """The prompt at or above a message.
 
         Raises:
@@ -133,7 +136,7 @@ class MessageActions:
         chat = self._room.desk.chat
         if chat.conversation.nodes[message_id].role is Role.SYSTEM:
             raise UsageError("A summary is not edited", "r makes a new one.")
-        prompt = self._prompt_of(message_id)
+        prompt = self.prompt_of(message_id)
         [message] = await chat.messages([prompt])
         if self.editing is None:
             self._set_aside = self._room.composer.draft
@@ -143,13 +146,19 @@ class MessageActions:
 
     def send_edit(self, text: str) -> bool:
         """Send ``text`` as the new version that is being written. False if none is."""
+        act = self.take_edit(text)
+        if act is not None:
+            self._room.let_come(act, text)
+        return act is not None
+
+    def take_edit(self, text: str, model: str | None = None) -> Act | None:
+        """What sends ``text`` as the new version that is being written, to ``model``; None if none is."""
         prompt, self.editing = self.editing, None
         if prompt is None:
-            return False
+            return None
         chat = self._room.desk.chat
-        self._room.let_come(lambda: chat.edit(prompt, text), text)
         self._room.composer.put(self._set_aside)
-        return True
+        return lambda: chat.edit(prompt, text, model=model)
 
     def stop_editing(self) -> bool:
         """Leave the prompt as it was; what was written before comes back. False if none is edited."""
@@ -169,9 +178,8 @@ class MessageActions:
 
     async def _delete(self, ids: Sequence[int]) -> None:
         chat = self._room.desk.chat
-        live = chat.live
-        if live is not None and live.reply.message.id in ids:
-            self.when_quiet()
+        if any(chat.coming(message_id) for message_id in ids):
+            raise UsageError("A reply is coming", "It can be deleted when it has ended.")
         undo = await chat.delete(ids)
         await self._room.reload()
         self.can_undo(undo, "Deleted." if len(ids) == 1 else f"{len(ids)} messages deleted.")

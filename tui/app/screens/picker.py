@@ -33,8 +33,15 @@ class Choice:
     """Answer the last prompt again with it, instead of using it from now on."""
 
 
-class ModelPicker(Sheet[Choice]):
-    """Finds a model; dismissed with a ``Choice``, or None.
+@dataclass(frozen=True, slots=True)
+class Several:
+    """Models that were marked, to answer side by side."""
+
+    model_ids: tuple[str, ...]
+
+
+class ModelPicker(Sheet[Choice | Several]):
+    """Finds a model; dismissed with a ``Choice``, with ``Several`` if any are marked, or None.
 
     The best match is always the chosen row: a filter and Enter typed in one go take it, even before the list
     was drawn. While the list grows by itself, the row that the person chose stays the chosen one.
@@ -50,6 +57,13 @@ class ModelPicker(Sheet[Choice]):
             tooltip="Answer the last prompt again with this model",
         ),
         Binding(
+            "tab",
+            "mark",
+            "compare",
+            id="picker-mark",
+            tooltip="Mark this model, or not: marked ones answer side by side",
+        ),
+        Binding(
             "ctrl+s",
             "favourite",
             "favourite",
@@ -57,6 +71,15 @@ class ModelPicker(Sheet[Choice]):
             tooltip="Keep this model among the favourites, or take it out",
         ),
     ]
+
+    PLACEHOLDER = "Type to find a model"
+    HINTS: ClassVar[Sequence[str]] = (
+        "picker-use",
+        "picker-again",
+        "picker-mark",
+        "picker-favourite",
+        "list-close",
+    )
 
     def __init__(
         self,
@@ -70,6 +93,8 @@ class ModelPicker(Sheet[Choice]):
         keep_favourites: Callable[[Sequence[str]], None] | None = None,
         connect: Callable[[str], Awaitable[bool]] | None = None,
         typed: str = "",
+        marked: Sequence[str] = (),
+        marked_words: str = "compare",
     ) -> None:
         """Prepare the picker.
 
@@ -83,12 +108,16 @@ class ModelPicker(Sheet[Choice]):
             keep_favourites: Stores the favourites after a change.
             connect: Connects a provider that misses something; says whether it can be used now.
             typed: What stands in the filter at first.
+            marked: Ids of models that are marked already.
+            marked_words: What Enter does with the marked ones, before their number.
         """
         super().__init__()
+        self._marked_words = marked_words
         self._typed_before = typed
         self._catalogue = catalogue
         self._registry = registry
         self._shelf = ModelShelf(recents, favourites, hues or {})
+        self._shelf.marked = tuple(marked)
         self._current = current
         self._keep_favourites = keep_favourites
         self._connect = connect
@@ -99,9 +128,9 @@ class ModelPicker(Sheet[Choice]):
 
     def compose_sheet(self) -> ComposeResult:
         """Field, list, keys."""
-        yield Field(one_line(self._typed_before), placeholder="Type to find a model")
+        yield Field(one_line(self._typed_before), placeholder=self.PLACEHOLDER)
         yield RowList()
-        yield Hints("picker-use", "picker-again", "picker-favourite", "list-close")
+        yield Hints(*self.HINTS)
 
     def on_mount(self) -> None:
         """Show what is known, and follow what becomes known."""
@@ -138,7 +167,13 @@ class ModelPicker(Sheet[Choice]):
         return self.rows.chosen.key if self.rows.chosen else None
 
     def _count(self) -> None:
-        self.query_one(Hints).note = f"{self._shelf.found:,} of {self._shelf.count:,}"
+        hints, marked = self.query_one(Hints), len(self._shelf.marked)
+        hints.note = f"{self._shelf.found:,} of {self._shelf.count:,}"
+        if marked:
+            words = f"{self._marked_words} {marked} {'model' if marked == 1 else 'models'}"
+            hints.show("picker-use", "picker-mark", "list-close", picker_use=words, picker_mark="mark")
+        else:
+            hints.show(*self.HINTS)
 
     def _current_key(self) -> object:
         group = "Recent" if self._current in self._shelf.recents else None
@@ -172,24 +207,44 @@ class ModelPicker(Sheet[Choice]):
 
     def _take(self, *, answer_again: bool) -> None:
         self.sync()
+        if self._shelf.marked:
+            self.dismiss(Several(self._shelf.marked))
+            return
         match self.rows.chosen:
             case ModelRow(info=info, usable=True):
-                self.dismiss(Choice(info.id, answer_again))
+                self.dismiss(self._result(info.id, answer_again=answer_again))
             case ModelRow(info=info):
-                self._connect_first(info.provider, Choice(info.id, answer_again))
+                self._connect_first(info.provider, self._result(info.id, answer_again=answer_again))
             case ProviderRow(provider=provider):
                 self._connect_first(provider, None)
             case _:
                 pass
 
+    def _result(self, model_id: str, *, answer_again: bool) -> Choice | Several:
+        return Choice(model_id, answer_again)
+
     @work(group="connect", exclusive=True)
-    async def _connect_first(self, provider: str, choice: Choice | None) -> None:
+    async def _connect_first(self, provider: str, choice: Choice | Several | None) -> None:
         """Let the person put right what is missing, then go on as if it had been there."""
         connected = self._connect is not None and await self._connect(provider)
         if connected and choice is not None:
             self.dismiss(choice)
         else:
             self._refill()
+
+    def action_mark(self) -> None:
+        """Mark the chosen model, or not; what is typed next takes the place of the filter."""
+        self.sync()
+        row = self.rows.chosen
+        if not isinstance(row, ModelRow):
+            return
+        if not row.usable:
+            self.notify("It can't answer now; enter connects it", severity="warning")
+            return
+        kept = tuple(i for i in self._shelf.marked if i != row.info.id)
+        self._shelf.marked = kept if row.info.id in self._shelf.marked else (*kept, row.info.id)
+        self._show(row.key)
+        self.field.select_all()
 
     def action_favourite(self) -> None:
         """Make the chosen model a favourite, or none any more."""
@@ -205,3 +260,18 @@ class ModelPicker(Sheet[Choice]):
         if self._keep_favourites is not None:
             self._keep_favourites(self._shelf.favourites)
         self._show(row.key)
+
+
+class ComparePicker(ModelPicker):
+    """Finds the models that answer side by side; dismissed with ``Several``, or None."""
+
+    PLACEHOLDER = "Type to find a model to compare with"
+    HINTS = ("picker-use", "picker-mark", "picker-favourite", "list-close")
+
+    def _count(self) -> None:
+        super()._count()
+        if not self._shelf.marked:
+            self.query_one(Hints).show(*self.HINTS, picker_use="compare", picker_mark="mark several")
+
+    def _result(self, model_id: str, *, answer_again: bool) -> Several:
+        return Several((model_id,))

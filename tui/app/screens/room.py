@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from tui.app.background import in_background
 from tui.app.chat import Chat
 from tui.app.desk import Act, Desk
+from tui.app.screens.comparing import Comparing
 from tui.app.screens.frame import Frame
 from tui.app.screens.message_actions import MessageActions
 from tui.app.screens.sheets import Sheets
@@ -72,6 +73,7 @@ class ChatRoom:
         self.actions = MessageActions(self)
         self.commands = SlashCommands(self)
         self.sheets = Sheets(self)
+        self.comparing = Comparing(self)
         self._shown: Chat | None = None
         self._told = ""
 
@@ -188,6 +190,7 @@ class ChatRoom:
 
     def _leave(self) -> None:
         """What is written stays with the conversation that is read; the composer is the next one's."""
+        self.comparing.leave()
         if self._shown is not None:
             self.desk.drafts.note(self.desk.chat.conversation, self.actions.draft)
             self.actions.forget()
@@ -236,9 +239,9 @@ class ChatRoom:
         await self.desk.chat.change(model=model_id)
 
     # -- what the desk tells
-    async def show_begun(self, chat: Chat, before: Sequence[int]) -> None:
+    async def show_begun(self, chat: Chat, live: LiveReply, before: Sequence[int]) -> None:
         """Show the prompt and the reply that begins; another path is drawn anew."""
-        if chat is not self.desk.chat:
+        if await self.comparing.began(chat, live) or chat is not self.desk.chat:
             return
         path = chat.conversation.path()
         if before and path[: len(before)] == list(before):
@@ -255,7 +258,8 @@ class ChatRoom:
 
     def show_event(self, live: LiveReply, event: Event, *, turned: bool) -> None:
         """Show a piece of a reply, if it is the one that is read."""
-        if live is not self.desk.chat.live:
+        self.comparing.went_on(live, event, turned=turned)
+        if live.conversation is not self.desk.chat.conversation:
             return
         match event:
             case TextAdded(message_id, text):
@@ -271,10 +275,12 @@ class ChatRoom:
 
     def show_end(self, live: LiveReply, message: Message) -> None:
         """Show how a reply ended."""
+        self.comparing.ended(live, message)
         if self.desk.chat.conversation is live.conversation:
             self.transcript.replace(message)
-            self.frame.ended(message, live.tokens)
-            self.frame.count_soon()
+            if message.id == live.conversation.leaf:
+                self.frame.ended(message, live.tokens)
+                self.frame.count_soon()
         self.refresh_frame()
         self.frame.list_soon()
 

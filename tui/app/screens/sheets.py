@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from tui.app.screens.first_run import LocalOffer
-    from tui.app.screens.picker import Choice, ModelPicker
+    from tui.app.screens.picker import Choice, ModelPicker, Several
     from tui.app.screens.room import ChatRoom
     from tui.engine.workspace import Workspace
 
@@ -61,36 +61,65 @@ class Sheets:
             message_id: What is answered again.
             typed: What stands in the filter.
         """
+        from tui.app.screens.picker import Choice, ModelPicker, Several
+
         room, chat = self._room, self._room.desk.chat
 
-        def chosen(choice: Choice | None) -> None:
-            if choice is None:
-                return
-            if message_id is None and not choice.answer_again:
-                room.screen.attempt_soon(room.use_model, choice.model_id)
-            else:
-                again = message_id or chat.last_reply or chat.last
-                room.screen.attempt_soon(self._answer_with, choice.model_id, again)
+        def chosen(choice: Choice | Several | None) -> None:
+            match choice:
+                case Several(model_ids):
+                    room.screen.attempt_soon(room.comparing.begin, model_ids, message_id)
+                case Choice(model_id, answer_again=False) if message_id is None:
+                    room.screen.attempt_soon(room.use_model, model_id)
+                case Choice(model_id):
+                    again = message_id or chat.last_reply or chat.last
+                    room.screen.attempt_soon(self._answer_with, model_id, again)
 
-        await room.app.push_screen(await self._picker(typed), chosen)
+        sends = message_id is None and room.comparing.draft
+        picker = await self._picker(ModelPicker, typed, marked_words="send to" if sends else "compare")
+        await room.app.push_screen(picker, chosen)
 
-    async def _picker(self, typed: str = "") -> ModelPicker:
-        """The picker, over lists that are asked for anew where they are old."""
-        from tui.app.screens.picker import ModelPicker
+    async def pick_several(
+        self, then: Callable[[Sequence[str]], Awaitable[None]], typed: str, marked: Sequence[str]
+    ) -> None:
+        """Choose models that answer side by side.
 
+        Args:
+            then: What is done with them.
+            typed: What stands in the filter.
+            marked: Models that are marked already.
+        """
+        from tui.app.screens.picker import ComparePicker, Several
+
+        def chosen(choice: Choice | Several | None) -> None:
+            if isinstance(choice, Several):
+                self._room.screen.attempt_soon(then, choice.model_ids)
+
+        await self._room.app.push_screen(await self._picker(ComparePicker, typed, marked), chosen)
+
+    async def _picker(
+        self,
+        kind: type[ModelPicker],
+        typed: str = "",
+        marked: Sequence[str] = (),
+        marked_words: str = "compare",
+    ) -> ModelPicker:
+        """A picker, over lists that are asked for anew where they are old."""
         room, workspace = self._room, self._workspace
-        chat, catalogue = room.desk.chat, workspace.catalogue
+        conversation, catalogue = room.desk.chat.conversation, workspace.catalogue
         in_background(room.screen, "models", catalogue.refresh, catalogue.stale(), exclusive=True)
-        return ModelPicker(
+        return kind(
             catalogue,
             workspace.registry,
             await recent_models(workspace.store),
-            chat.conversation.model,
+            conversation.model,
             (await workspace.store.get_state(FAVOURITES)).split(),
-            chat.conversation.hues,
+            conversation.hues,
             keep_favourites=lambda names: room.screen.attempt_soon(self._keep_favourites, names),
             connect=self._connect,
             typed=typed,
+            marked=marked,
+            marked_words=marked_words,
         )
 
     async def _answer_with(self, model_id: str, message_id: int | None) -> None:
@@ -150,7 +179,11 @@ class Sheets:
         await self._room.app.push_screen(first, chosen)
 
     async def _pick_first(self) -> str | None:
-        choice = await self._room.app.push_screen_wait(await self._picker())
+        from tui.app.screens.picker import ModelPicker, Several
+
+        choice = await self._room.app.push_screen_wait(await self._picker(ModelPicker))
+        if isinstance(choice, Several):
+            return choice.model_ids[0]
         return choice.model_id if choice else None
 
     # -- conversations
@@ -259,6 +292,7 @@ _TITLES = {
     "Confirm": "A question",
     "HelpScreen": "This list",
     "FirstRun": "The first screen",
+    "Compare": "Comparing models",
     "Connect": "Connecting a provider",
     "ConnectProvider": "All providers",
     "Palette": "All commands",
@@ -268,6 +302,7 @@ _TITLES = {
 
 def all_sheets() -> tuple[type[Screen[Any]], ...]:
     """Every screen that can lie over the chat, for the help and for the check of the keys."""
+    from tui.app.screens.compare import Compare
     from tui.app.screens.confirm import Confirm
     from tui.app.screens.connect import Connect, ConnectProvider
     from tui.app.screens.conversations import Conversations
@@ -281,6 +316,7 @@ def all_sheets() -> tuple[type[Screen[Any]], ...]:
 
     return (
         ModelPicker,
+        Compare,
         Conversations,
         Timeline,
         AskLine,

@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui.app.screens.comparing import BESIDE
 from tui.app.screens.order import Order
 from tui.engine.parameters import changed
 from tui.errors import UsageError
@@ -31,6 +32,8 @@ class SlashCommands:
         method = getattr(self, f"_do_{name}", None)
         if method is None:
             raise UsageError(f"There is no command /{name}", "A space before the slash sends it as text.")
+        if name not in BESIDE:
+            self._room.comparing.leave()
         await method(argument)
 
     async def _do_model(self, argument: str) -> None:
@@ -90,6 +93,9 @@ class SlashCommands:
         if message_id is None:
             raise UsageError("There is no reply yet")
         self._room.actions.answer_again(message_id)
+
+    async def _do_compare(self, argument: str) -> None:
+        await self._room.comparing.ask(argument)
 
     async def _do_compact(self, argument: str) -> None:
         self._room.actions.sum_up()

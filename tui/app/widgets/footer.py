@@ -36,7 +36,15 @@ _ENDED = {
 }
 
 
-def footer_rows(message: Message, look: Look, *, text: bool, limited: bool = False) -> Rows:
+def footer_rows(
+    message: Message,
+    look: Look,
+    *,
+    text: bool,
+    limited: bool = False,
+    offered: Sequence[str] | None = None,
+    took: str = "",
+) -> Rows:
     """The rows under a reply; a blank parts each group from what is above.
 
     Args:
@@ -44,12 +52,15 @@ def footer_rows(message: Message, look: Look, *, text: bool, limited: bool = Fal
         look: Width and colours.
         text: Whether there is text above.
         limited: Whether some of it is shown plain, for its length.
+        offered: What can be done where it did not end well; without it, all that helps.
+        took: Words on what it has taken.
     """
     parts = (
         _limit(look) if limited else [],
         _links(message, look),
         _notices(message, look),
-        _end(message, look),
+        _end(message, look, _actions(message) if offered is None else offered),
+        _wrapped("", took, look, look.ink.dim, look.ink.dim) if took else [],
     )
     rows: list[Sequence[Piece]] = []
     for group in filter(None, parts):
@@ -101,10 +112,10 @@ def _notices(message: Message, look: Look) -> list[Sequence[Piece]]:
     return [row for notice in message.notices for row in _wrapped("", one_line(notice), look, dim, dim)]
 
 
-def _end(message: Message, look: Look) -> list[Sequence[Piece]]:
+def _end(message: Message, look: Look, offered: Sequence[str]) -> list[Sequence[Piece]]:
     if message.live or message.status is Status.COMPLETE:
         return []
-    keys = _keys(message, look)
+    keys = _keys(message, offered, look)
     failure = message.failure
     if failure is None:
         return _with_keys([[Piece(_ENDED[message.status], look.ink.dim)]], keys, look, hang=0)
@@ -128,12 +139,12 @@ def _wrapped(head: str, text: str, look: Look, head_style: Style, style: Style) 
     ]
 
 
-def _keys(message: Message, look: Look) -> list[Piece]:
+def _keys(message: Message, offered: Sequence[str], look: Look) -> list[Piece]:
     labels = {**_LABELS, "retry": "retry" if message.failure else "again"}
     if _is_offline(message):
         labels["other_model"] = "model on this machine"
     pieces: list[Piece] = []
-    for action in _actions(message):
+    for action in offered:
         target = Target(action)
         pieces += [
             Piece("   ", look.ink.dim),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from typing import ClassVar
 
 from textual.geometry import Region
 
@@ -21,6 +22,8 @@ SLICE = 0.01
 
 class MessageList(ReadingView):
     """Shows one conversation, and its replies as they come."""
+
+    WINDOW: ClassVar[type[Window]] = Window
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
@@ -51,7 +54,7 @@ class MessageList(ReadingView):
         if window is not None and window.conversation is conversation:
             self._reopen(window, path, messages, at)
         else:
-            self._begin(Window(conversation, path, self._look()), messages, at)
+            self._begin(self.WINDOW(conversation, path, self._look()), messages, at)
 
     def _begin(self, window: Window, messages: list[Message], at: int | None) -> None:
         """Show another conversation."""

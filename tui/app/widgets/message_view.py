@@ -117,8 +117,11 @@ class MessageView:
             begun = bool(self.body.source)
             self._name, self._chosen_name = self._name_line(), self._name_line(meta_words(message))
             limited = not message.live and self.document is not None and self.document.limited
-            self._footer = footer_rows(message, look, text=begun or message.live, limited=limited)
+            self._footer = self._ending(text=begun or message.live, limited=limited)
         self._forget(0)
+
+    def _ending(self, *, text: bool, limited: bool) -> Rows:
+        return footer_rows(self.message, self.look, text=text, limited=limited)
 
     def _name_line(self, meta: str = "") -> Rows:
         message, thought, begun = self.message, self.thought.source, bool(self.body.source)

@@ -81,7 +81,7 @@ class ModelRow:
     """Where the shown part of the id begins: the provider's name is left out below its own head."""
     filter: Filter
     mark: str
-    """A health dot, in groups that mix providers."""
+    """``marked``, or a health dot in groups that mix providers."""
     usable: bool
     hue: str | None = None
     """The model's hue, where it speaks in this conversation."""
@@ -156,6 +156,7 @@ def _columns(pen: Pen, style: Style) -> list[Part]:
 
 def _dot(mark: str, ink: Ink) -> list[Part]:
     dots = {"ok": ("● ", ink.success), "slow": ("● ", ink.warning), "off": ("◦ ", ink.dim)}
+    dots["marked"] = ("✓ ", ink.accent)
     return [dots.get(mark, ("  ", Style.null()))]
 
 
@@ -208,6 +209,7 @@ class ModelShelf:
     def __init__(self, recents: Sequence[str], favourites: Sequence[str], hues: Mapping[str, str]) -> None:
         self.recents = tuple(recents)
         self.favourites = tuple(favourites)
+        self.marked: tuple[str, ...] = ()
         self._hues = hues
         self._providers: dict[str, ProviderEntry] = {}
         self._models: list[_Known] = []
@@ -317,12 +319,17 @@ class ModelShelf:
                 model.candidate,
                 0 if mixed else model.candidate.text.find("/") + 1,
                 wanted,
-                self._mark(model.provider) if mixed else "",
+                self._mark_of(model, mixed),
                 model.usable,
                 hues.get(model.info.id),
             )
             for model in group.models
         ]
+
+    def _mark_of(self, model: _Known, mixed: bool) -> str:
+        if model.info.id in self.marked:
+            return "marked"
+        return self._mark(model.provider) if mixed else ""
 
     def _others(self, wanted: Filter, *, first: bool) -> list[Row]:
         """The providers without a model, and why."""

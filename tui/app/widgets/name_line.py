@@ -52,15 +52,22 @@ def duration(seconds: float) -> str:
     return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60} s"
 
 
-def meta_words(message: Message) -> str:
-    """What a reply took: ``312 tokens   3.1 s   $0.004``, as far as it is known."""
+def meta_words(message: Message, cost: float | None = None) -> str:
+    """What a reply took: ``312 tokens   3.1 s   $0.004``, as far as it is known.
+
+    Args:
+        message: The reply.
+        cost: US dollars, where the server does not say them.
+    """
     usage, words = message.usage, []
+    if usage is not None and usage.cost is not None:
+        cost = usage.cost
     if usage is not None and usage.output_tokens is not None:
         words.append(f"{usage.output_tokens:,} {'token' if usage.output_tokens == 1 else 'tokens'}")
     if message.seconds is not None:
         words.append(f"{message.seconds:.1f} s" if message.seconds < 10 else duration(message.seconds))
-    if usage is not None and usage.cost is not None:
-        words.append(f"${usage.cost:.3f}" if usage.cost >= 0.001 or not usage.cost else "< $0.001")
+    if cost is not None:
+        words.append(f"${cost:.3f}" if cost >= 0.001 or not cost else "< $0.001")
     return "   ".join(words)
 
 

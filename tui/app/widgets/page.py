@@ -25,8 +25,7 @@ class _OneColumn(VerticalLayout):
         size: Size,
         greedy: bool = True,
     ) -> ArrangeResult:
-        wide = parent.app.size.width >= WIDE
-        edges = {"rail": gutters(size.width, wide=wide), "text": text_edges(size.width, wide=wide)}
+        edges = parent.edges(size.width) if isinstance(parent, Page) else {}
         for child in children:
             for name, (left, right) in edges.items():
                 if child.has_class(name):
@@ -39,6 +38,11 @@ _COLUMN = _OneColumn()
 
 class Page(Vertical):
     """Keeps its lines on the one left edge: ``.rail`` begins at the rail, ``.text`` at the text."""
+
+    def edges(self, width: int) -> dict[str, tuple[int, int]]:
+        """Cells left and right of the lines of each class, on a page of ``width`` cells."""
+        wide = self.app.size.width >= WIDE
+        return {"rail": gutters(width, wide=wide), "text": text_edges(width, wide=wide)}
 
     @property
     def layout(self) -> Layout:

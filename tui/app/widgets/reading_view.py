@@ -144,12 +144,15 @@ class ReadingView(ScrollView):
     # -- layout
     def _look(self) -> Look:
         theme, variables, width = self.app.current_theme, self.app.theme_variables, self.size.width
-        # The scroll bar stands in the right margin.
-        left, right = gutters(width, wide=self.app.size.width >= WIDE)
+        left, right = self._gutters(width)
         palette = Palette.from_theme(variables, dark=theme.dark, ansi=theme.ansi)
         page = Style(color=palette.ink, bgcolor=palette.background)
         measure = max(8, width - left - right - 3)
         return Look(measure, palette, Ink.from_theme(variables), left, width, page)
+
+    def _gutters(self, width: int) -> tuple[int, int]:
+        """Cells left of the rail, and right of the text's pad: there stands the scroll bar."""
+        return gutters(width, wide=self.app.size.width >= WIDE)
 
     def _settle(self) -> None:
         """Lay out what is near, so that the anchor's line stays at the top, or the end at the bottom."""

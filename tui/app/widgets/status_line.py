@@ -65,8 +65,8 @@ class StatusLine(Line):
         for named, counted in ((wide, wide), (False, wide), (False, False)):
             left = [*self._who(ink, named), *self._about(ink, counted)]
             if width_of(left) <= room:
-                return left, self._fields(ink)
-        return self._who(ink, False), self._fields(ink)
+                return left, fields(self.situation, ink)
+        return self._who(ink, False), fields(self.situation, ink)
 
     def _who(self, ink: Ink, with_provider: bool) -> list[Part]:
         if self.model is None:
@@ -92,15 +92,20 @@ class StatusLine(Line):
             (words, ink.dim),
         ]
 
-    def _fields(self, ink: Ink) -> list[Part]:
-        now = self.situation
-        word = ink.dim if now.quiet else ink.ink
-        glyphs = {"error": ink.error, "warning": ink.warning, "success": ink.success, **ink.hues}
-        return [
-            (f"{now.glyph:<2}", glyphs.get(now.glyph_role, word)),
-            (f"{now.word:<9}", word),
-            (f"  {now.rate:>9}  {now.clock:>5}", ink.dim),
-        ]
+
+def fields(now: Situation, ink: Ink) -> list[Part]:
+    """The fixed fields: dot, word, rate, clock."""
+    return [
+        (f"{now.glyph:<2}", glyph_style(now, ink)),
+        (f"{now.word:<9}", ink.dim if now.quiet else ink.ink),
+        (f"  {now.rate:>9}  {now.clock:>5}", ink.dim),
+    ]
+
+
+def glyph_style(now: Situation, ink: Ink) -> Style:
+    """The colour of the dot: a hue or a warning, else that of its word."""
+    glyphs = {"error": ink.error, "warning": ink.warning, "success": ink.success, **ink.hues}
+    return glyphs.get(now.glyph_role, ink.dim if now.quiet else ink.ink)
 
 
 def shorten(tokens: int) -> str:

@@ -47,6 +47,13 @@ class Transcript(SelectableList, can_focus=True):
             id="message-model",
         ),
         Binding(
+            "plus",
+            "choose('compare')",
+            "compare",
+            tooltip="Let other models answer beside this reply",
+            id="message-compare",
+        ),
+        Binding(
             "left", _VERSION.format("previous"), "version", tooltip="Version before", id="version-previous"
         ),
         Binding("right", _VERSION.format("next"), "version", tooltip="Version after", id="version-next"),
@@ -78,8 +85,8 @@ class Transcript(SelectableList, can_focus=True):
         """
 
         action: str
-        """retry, other_model, edit, resume, branch, pin, compact, delete, delete_below, previous_version,
-        next_version."""
+        """retry, other_model, compare, edit, resume, branch, pin, compact, delete, delete_below,
+        previous_version, next_version."""
         message_id: int
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
