@@ -331,6 +331,18 @@ async def test_every_theme_draws_the_chat(run, theme):
         await world.sees("lab")
 
 
+async def test_every_theme_of_the_list_can_be_looked_at(run):
+    async with run() as world:
+        await world.say("/theme")
+        await world.sees("Type to find a theme")
+        for name in ("dracula", "textual-light", "ansi-dark"):
+            await world.pilot.press("ctrl+u", *name)
+            await world.until(lambda name=name: world.app.theme == name)
+        await world.pilot.press("enter")
+        await world.until(lambda: world.app.screen is world.chat)
+        assert world.app.theme == "ansi-dark"
+
+
 async def test_a_theme_that_does_not_exist_is_told_and_ours_need_no_first_name(run):
     async with run(theme="light") as world:
         assert world.app.theme == "segue-light"

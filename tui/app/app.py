@@ -92,7 +92,7 @@ class SegueApp(App[None]):
             self.register_theme(theme)
         self._usual_theme = FEW_COLOURS if terminal.colours == FEW else DEFAULT_THEME
         named = self._theme_called(config.theme)
-        self._use_theme(self._usual_theme if named in (None, DEFAULT_THEME) else named)
+        self.use_theme(self._usual_theme if named in (None, DEFAULT_THEME) else named)
         self._glyphs = [Ascii()] if terminal.ascii else []
         self.animation_level = "none"
         self.keys = keymap.usable(config.keys)
@@ -223,7 +223,7 @@ class SegueApp(App[None]):
         known = self._theme_called(name)
         if known is None:
             raise UsageError(f"There is no theme {one_line(name)}", "As in /theme light.")
-        self._use_theme(known)
+        self.use_theme(known)
         if self.workspace is not None:
             await self.workspace.store.set_state(self._theme_key, known)
 
@@ -231,7 +231,8 @@ class SegueApp(App[None]):
         """The theme that is meant: ours also without their first name."""
         return next((known for known in (name, f"segue-{name}") if known in self.available_themes), None)
 
-    def _use_theme(self, name: str) -> None:
+    def use_theme(self, name: str) -> None:
+        """Show a theme; one of Textual's is made to fit our tones first."""
         self.register_theme(fitted(self.available_themes[name]))
         self.theme = name
 
@@ -240,7 +241,7 @@ class SegueApp(App[None]):
         assert self.workspace is not None
         kept = await self.workspace.store.get_state(self._theme_key)
         if kept in self.available_themes and self.config.theme == DEFAULT_THEME:
-            self._use_theme(kept)
+            self.use_theme(kept)
 
     # -- actions
     def action_palette(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tui.app.commands import COMMANDS
+from tui.app.foreign_themes import fitted
 from tui.app.screens.palette import Palette
 from tui.app.screens.theme import ThemeChooser
 
@@ -53,8 +54,24 @@ async def test_a_click_takes_it(app):
         assert app.results == ["new"]
 
 
-async def test_a_theme_is_seen_while_it_is_chosen_and_taken_with_enter(host, text_of, quiet):
-    app = host(ThemeChooser)
+@pytest.fixture
+def themes(host):
+    """The themes, over an app that begins with one of them."""
+
+    def make(theme):
+        def use(name):
+            app.register_theme(fitted(app.available_themes[name]))
+            app.theme = name
+
+        app = host(lambda: ThemeChooser(use))
+        use(theme)
+        return app
+
+    return make
+
+
+async def test_a_theme_is_seen_while_it_is_chosen_and_taken_with_enter(themes):
+    app = themes("segue-dark")
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         assert app.screen.rows.chosen.key == "segue-dark"
@@ -66,8 +83,8 @@ async def test_a_theme_is_seen_while_it_is_chosen_and_taken_with_enter(host, tex
         assert app.results == ["nord"]
 
 
-async def test_closed_without_one_the_theme_from_before_is_back(host):
-    app = host(ThemeChooser, theme="nord")
+async def test_closed_without_one_the_theme_from_before_is_back(themes):
+    app = themes("nord")
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         assert app.screen.rows.chosen.key == "nord"

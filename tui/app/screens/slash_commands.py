@@ -149,7 +149,7 @@ class SlashCommands:
                 if name is not None:
                     self._room.screen.run_command("theme", name)
 
-            await self._room.app.push_screen(ThemeChooser(), chosen)
+            await self._room.app.push_screen(ThemeChooser(self._room.app.use_theme), chosen)
 
     async def _do_editor(self, argument: str) -> None:
         self._room.screen.action_editor()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -31,8 +31,14 @@ class ThemeChooser(Filtered[str]):
         Binding("enter", "take", "use", id="theme-use", tooltip="Use this theme from now on")
     ]
 
-    def __init__(self) -> None:
+    def __init__(self, use: Callable[[str], None]) -> None:
+        """Prepare the list.
+
+        Args:
+            use: Shows a theme.
+        """
         super().__init__()
+        self._use = use
         self._before = ""
         self._look: Timer | None = None
 
@@ -61,7 +67,7 @@ class ThemeChooser(Filtered[str]):
 
     def _show_theme(self) -> None:
         if row := self.rows.chosen:
-            self.app.theme = str(row.key)
+            self._use(str(row.key))
 
     def _look_no_more(self) -> None:
         if self._look is not None:
@@ -75,5 +81,5 @@ class ThemeChooser(Filtered[str]):
     def action_close(self) -> None:
         """Go back to the theme from before."""
         self._look_no_more()
-        self.app.theme = self._before
+        self._use(self._before)
         super().action_close()
