@@ -175,13 +175,13 @@ class Home:
         assert "Traceback" not in done.stderr, done.stderr
         return done
 
-    def wait_for_stored(self, text: str) -> None:
-        """Until ``text`` has come to the disk as pieces of a reply."""
+    def wait_for_stored(self, text: str, column: str = "text", table: str = "pieces") -> None:
+        """Until ``text`` has come to the disk: as pieces of a reply, if nothing else is said."""
         address = f"file:{self.history}?mode=ro"
         with contextlib.closing(sqlite3.connect(address, uri=True, timeout=30)) as database:
             deadline = time.monotonic() + PATIENCE
             while time.monotonic() < deadline:
-                rows = database.execute("SELECT text FROM pieces ORDER BY rowid").fetchall()
+                rows = database.execute(f"SELECT {column} FROM {table} ORDER BY rowid").fetchall()
                 if text in "".join(row[0] for row in rows):
                     return
                 time.sleep(0.01)

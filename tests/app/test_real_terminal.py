@@ -156,6 +156,22 @@ def test_a_draft_survives_a_quit(terminal):
     again.see("half a thought")
 
 
+def test_a_draft_survives_a_kill_and_so_do_recalled_prompts(lab, terminal):
+    first = terminal()
+    first.see("big")
+    first.press("an earlier prompt" + ENTER)
+    first.see("Hello from", "ready")
+    first.press("half a thought")
+    lab.wait_for_stored("half a thought", "draft", "conversations")
+    first.process.kill()
+    first.end()
+    again = terminal()
+    again.see("half a thought", "Hello from")
+    again.press("\x15\x1b[A")  # clears the line, then recalls
+    again.see_no("half a thought")
+    again.see("▎ an earlier prompt")
+
+
 def test_escape_stops_and_keeps_the_text(terminal, model_server):
     model_server.hold_after = 2
     app = terminal()

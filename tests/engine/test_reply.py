@@ -8,8 +8,18 @@ import pytest
 
 from tui.chat.chunks import Finish, FinishReason, Notice, Progress, Reasoning, Source, Sources, Usage
 from tui.chat.message import Role, Status
-from tui.engine.events import Finished, Noticed, ReasoningAdded, Started, TextAdded, Waiting, Working
-from tui.errors import ErrorKind, HistoryFullError, ProviderError, UsageError
+from tui.engine.events import (
+    Finished,
+    Noticed,
+    ReasoningAdded,
+    Saved,
+    Started,
+    TextAdded,
+    Unsaved,
+    Waiting,
+    Working,
+)
+from tui.errors import ErrorKind, HistoryBusyError, HistoryFullError, ProviderError, UsageError
 
 DONE = Finish(FinishReason.STOP)
 BUSY = ProviderError("Server busy", kind=ErrorKind.BUSY, status_code=503)
@@ -204,10 +214,69 @@ async def test_a_full_disk_does_not_stop_the_reply(world):
     async def full(*args, **kwargs):
         raise HistoryFullError("The disk is full", "Free some space.")
 
-    world.store.append_text = world.store.finish_message = full
+    world.store.append_text = full
+    finish, world.store.finish_message = world.store.finish_message, full
     message = await reply.run(world.events.append)
     assert message.text == "kept in memory"
-    assert "not saved: The disk is full" in world.told(Noticed)[0].text
+    assert [event.reason for event in world.told(Unsaved)] == ["The disk is full. Free some space."]
+    assert message.notices == () and reply.unsaved
+
+    world.store.finish_message = finish
+    await reply.save_later()
+    assert world.told(Saved) and reply.unsaved is None
+    assert (await world.store.messages([message.id]))[0].text == "kept in memory"
+
+
+async def test_a_reply_that_is_not_saved_is_offered_a_last_time_at_the_end(make_world):
+    world = await make_world(save_again=3600)
+    world.script("kept in memory", DONE)
+    _, reply = await start(world)
+
+    async def full(*args, **kwargs):
+        raise HistoryFullError("The disk is full", "Free some space.")
+
+    finish, world.store.finish_message = world.store.finish_message, full
+    message = await reply.run(world.events.append)
+    saver = asyncio.create_task(reply.save_later())
+    await asyncio.sleep(0)
+    world.store.finish_message = finish
+    saver.cancel()
+    await asyncio.gather(saver, return_exceptions=True)
+    assert (await world.store.messages([message.id]))[0].text == "kept in memory"
+
+
+async def test_a_piece_that_could_not_be_stored_comes_before_the_next_one(make_world):
+    world = await make_world(checkpoint=0.01)
+    busy, more = asyncio.Event(), asyncio.Event()
+    world.script("one ", busy, "two ", more, DONE)
+    _, reply = await start(world)
+    append, tried = world.store.append_text, asyncio.Event()
+
+    async def fail(*args, **kwargs):
+        tried.set()
+        raise HistoryBusyError("The history is busy", "Try again in a moment.")
+
+    world.store.append_text = fail
+    coming = asyncio.create_task(reply.run(world.events.append))
+    await tried.wait()
+    stored = asyncio.Event()
+
+    async def works(*args, **kwargs):
+        await append(*args, **kwargs)
+        stored.set()
+
+    world.store.append_text = works
+    busy.set()
+    async with asyncio.timeout(20):
+        while True:
+            await stored.wait()
+            stored.clear()
+            [on_disk] = await world.store.messages([reply.message.id])
+            if on_disk.text == "one two ":
+                break
+            assert on_disk.text == "one "
+    more.set()
+    await coming
 
 
 async def test_progress_and_notices_are_passed_on(world):

@@ -77,6 +77,32 @@ async def test_eight_kills_lose_no_acknowledged_message(history_file, child, ope
     connection.close()
 
 
+async def test_power_that_fails_at_any_moment_loses_nothing_that_was_acknowledged(
+    history_file, tmp_path, open_at, chat
+):
+    """A commit has reached the disk when its call returns; whatever is torn behind it is not believed."""
+    journal = history_file.with_name("history.db-wal")
+    async with open_at(history_file) as store:
+        conversation = await chat(store, "root")
+        acknowledged = {}
+        for number in range(20):
+            text = f"text {number} " * 40
+            message = await store.add_message(conversation.id, conversation.leaf, Role.USER, text)
+            acknowledged[message.id] = journal.stat().st_size
+        data, written = history_file.read_bytes(), journal.read_bytes()
+    chance = random.Random(7)
+    for number in range(12):
+        cut = chance.randrange(min(acknowledged.values()), len(written) + 1)
+        copy = tmp_path / str(number) / "history.db"
+        copy.parent.mkdir()
+        copy.write_bytes(data)
+        copy.with_name("history.db-wal").write_bytes(written[:cut] + chance.randbytes(len(written) - cut))
+        async with open_at(copy) as store:
+            assert store.notice == ""
+            safe = [message_id for message_id, size in acknowledged.items() if size <= cut]
+            assert len(await store.messages(safe)) == len(safe) > 0
+
+
 async def test_a_reply_of_a_living_program_is_not_abandoned(history_file, child, open_at):
     program = child(STREAMS)
     _, _, reply_id = program.says()

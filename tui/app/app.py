@@ -47,6 +47,7 @@ THEME = "theme"
 _NO_COLOUR = NoColor()
 TOLD, WARNED = 3.0, 5.0
 """Seconds that a toast stays."""
+_LOST = Text("segue: the last of the replies could not be saved; the history has it as far as it came there")
 LONGEST_GOODBYE = 5.0
 """Seconds that storing what is on its way may take at the end."""
 
@@ -283,7 +284,8 @@ class SegueApp(App[None]):
                 await self.chat.finish()
         except TimeoutError:
             self.log.warning("the end was not waited for")
-        self.exit(return_code=code)
+        unsaved = self.chat.room is not None and not self.chat.room.desk.live.all_saved
+        self.exit(return_code=code or int(unsaved), message=_LOST if unsaved else None)
 
     async def on_unmount(self) -> None:
         """Close the workspace, however the app ended."""

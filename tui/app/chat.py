@@ -68,9 +68,13 @@ class Chat(Talk):
         return self._live.start(self.conversation, reply)
 
     async def messages(self, ids: Sequence[int]) -> list[Message]:
-        """Messages with their texts; a reply that is coming has all that came so far."""
-        found = await super().messages(ids)
-        return [live.snapshot() if (live := self.coming(m.id)) else m for m in found]
+        """Messages with their texts; a reply that is coming, or not saved yet, has all that came so far."""
+        return [self.newest(message) for message in await super().messages(ids)]
+
+    def newest(self, message: Message) -> Message:
+        """A stored message as it is now."""
+        live = self.coming(message.id)
+        return live.snapshot() if live else self._live.unsaved(self.conversation, message.id) or message
 
     async def tokens(self) -> int:
         """About how many tokens the next request has, from the server's own count where there is one."""

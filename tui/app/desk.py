@@ -15,7 +15,7 @@ from tui.chat.conversation import Conversation
 from tui.chat.message import Message, Status
 from tui.engine.choice import choose_model, note_model
 from tui.engine.engine import Engine
-from tui.engine.events import Event, Finished
+from tui.engine.events import Event, Finished, Saved, Unsaved
 from tui.engine.folder import Folder
 from tui.engine.reply import Reply
 from tui.engine.talk import Place
@@ -47,6 +47,10 @@ class Face(Protocol):
 
     def show_end(self, live: LiveReply, message: Message) -> None:
         """A reply has ended."""
+        ...
+
+    def show_unsaved(self, why: str) -> None:
+        """The history does not take a reply that came; without a reason, it has all again."""
         ...
 
     def give_back(self, text: str) -> None:
@@ -261,19 +265,27 @@ class Desk:
         return live is not None
 
     def _heard(self, live: LiveReply, event: Event, turned: bool) -> None:
-        if not isinstance(event, Finished):
-            self._face.show_event(live, event, turned=turned)
-            return
+        match event:
+            case Unsaved(reason=reason):
+                self._face.show_unsaved(reason)
+            case Saved() if self.live.all_saved:
+                self._face.show_unsaved("")
+            case Finished(message):
+                self._ended(live, message)
+            case _:
+                self._face.show_event(live, event, turned=turned)
+
+    def _ended(self, live: LiveReply, message: Message) -> None:
         chat = self._chats[key_of(live.conversation)]
         if not self.live.of(live.conversation):
             del self._chats[chat.key]
         if chat is not self.chat and chat.place is self._kept:
             self.unread.add(live.conversation.id)
-        self._face.show_end(live, event.message)
+        self._face.show_end(live, message)
         if chat.busy:  # it came beside the path; what is queued waits for the reply that is on it
             return
-        if event.message.status in _WENT_WELL:
-            if self.workspace.config.auto_title and event.message.status is Status.COMPLETE:
+        if message.status in _WENT_WELL:
+            if self.workspace.config.auto_title and message.status is Status.COMPLETE:
                 self._name_soon(chat)
             self._send_next(chat)
         else:

@@ -133,6 +133,7 @@ class LiveReplies:
         self._listener = listener
         self._fault = fault
         self._live: dict[tuple[int, int], LiveReply] = {}
+        self._savers: dict[tuple[int, int], tuple[Reply, Worker[None]]] = {}
 
     def __iter__(self) -> Iterator[LiveReply]:
         return iter(tuple(self._live.values()))
@@ -145,6 +146,17 @@ class LiveReplies:
         """All live replies of a conversation."""
         key = key_of(conversation)
         return [live for live in self if key_of(live.conversation) == key]
+
+    def unsaved(self, conversation: Conversation, message_id: int) -> Message | None:
+        """The reply that a message is, if it has ended and the history could not take it yet."""
+        saver = self._savers.get((key_of(conversation), message_id))
+        return saver[0].message if saver else None
+
+    @property
+    def all_saved(self) -> bool:
+        """Whether the history has every reply as it is."""
+        replies = [live.reply for live in self] + [reply for reply, _ in self._savers.values()]
+        return all(reply.unsaved is None for reply in replies)
 
     def start(self, conversation: Conversation, reply: Reply) -> LiveReply:
         """Let ``reply`` come, in a worker of its own."""
@@ -166,13 +178,17 @@ class LiveReplies:
         """Stop every reply and wait until each is stored."""
         for live in self:
             self.stop(live)
-        await asyncio.gather(*(self._ended(live) for live in self))
+        await asyncio.gather(*(self._ended(live.worker) for live in self))
+        savers = [worker for _, worker in self._savers.values()]
+        for worker in savers:
+            worker.cancel()
+        await asyncio.gather(*map(self._ended, savers))
 
     @staticmethod
-    async def _ended(live: LiveReply) -> None:
-        if live.worker is not None:
+    async def _ended(worker: Worker[None] | None) -> None:
+        if worker is not None:
             with contextlib.suppress(WorkerCancelled, WorkerFailed):
-                await live.worker.wait()
+                await worker.wait()
 
     async def _run(self, key: tuple[int, int], live: LiveReply) -> None:
         def emit(event: Event) -> None:
@@ -195,6 +211,14 @@ class LiveReplies:
         except Exception as error:
             self._live.pop(key, None)
             self._fault(error)
+        finally:
+            if live.reply.unsaved is not None:
+                saver = in_background(self._app, "save", self._save, key, live.reply, fatal=False)
+                self._savers[key] = (live.reply, saver)
+
+    async def _save(self, key: tuple[int, int], reply: Reply) -> None:
+        await reply.save_later()
+        self._savers.pop(key, None)
 
 
 def key_of(conversation: Conversation) -> int:

@@ -14,7 +14,7 @@ from tui.cli.assemble import run_with_workspace
 from tui.cli.output import DONE, FAILED, complain, failure_json, say, usage_json, write, write_json
 from tui.engine.attaching import read_attachment
 from tui.engine.choice import choose_model, find_model
-from tui.engine.events import Event, Noticed, TextAdded, Waiting, Working
+from tui.engine.events import Event, Noticed, TextAdded, Unsaved, Waiting, Working
 from tui.engine.workspace import Workspace
 from tui.errors import NotFoundError, SegueError, UsageError
 
@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
             write_json(_document(conversation, message))
         else:
             printer.end(message)
-        return FAILED if message.failure else DONE
+        return FAILED if message.failure or reply.unsaved else DONE
 
     return run_with_workspace(ask, temporary=args.no_save)
 
@@ -127,6 +127,8 @@ class _Printer:
                 self._say(progress.text)
             case Noticed(text=text):
                 self._say(text)
+            case Unsaved(reason=reason):
+                self._say(f"The reply is not saved: {reason}")
 
     def _write(self, text: str) -> None:
         try:

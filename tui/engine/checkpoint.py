@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from tui.engine.limits import Limits
 from tui.errors import HistoryError
@@ -12,20 +13,30 @@ from tui.history.store import HistoryStore
 class Checkpoint:
     """Collects what streams in and stores it a moment later, so that a crash loses half a second.
 
-    A store that fails does not stop the reply: the text stays in memory, and the end of the reply stores the
-    whole again. ``problem`` holds the newest failure.
+    A store that fails does not stop the reply: the text stays in memory for the next attempt, and the end of
+    the reply stores the whole again.
     """
 
-    def __init__(self, store: HistoryStore, message_id: int, limits: Limits) -> None:
+    def __init__(
+        self, store: HistoryStore, message_id: int, limits: Limits, failed: Callable[[HistoryError], None]
+    ) -> None:
+        """Begin with nothing.
+
+        Args:
+            store: Where the pieces go.
+            message_id: The reply.
+            limits: How soon.
+            failed: Told why a piece could not be stored.
+        """
         self._store = store
         self._message_id = message_id
         self._limits = limits
+        self._failed = failed
         self._text: list[str] = []
         self._reasoning: list[str] = []
         self._size = 0
         self._wake = asyncio.Event()
         self._writer: asyncio.Task[None] | None = None
-        self.problem: HistoryError | None = None
 
     def add(self, text: str = "", reasoning: str = "") -> None:
         """Take a piece; it is stored soon."""
@@ -59,4 +70,6 @@ class Checkpoint:
             try:
                 await self._store.append_text(self._message_id, text, reasoning)
             except HistoryError as error:
-                self.problem = error
+                self._text.insert(0, text)
+                self._reasoning.insert(0, reasoning)
+                self._failed(error)

@@ -62,11 +62,26 @@ class Noticed:
 
 
 @dataclass(frozen=True, slots=True)
+class Unsaved:
+    """The history does not take the reply now: it is kept in memory, and tried again."""
+
+    message_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A reply that could not be stored is stored after all."""
+
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
-    """The reply has its final status, and is stored."""
+    """The reply has its final status, and is stored unless ``Unsaved`` was told."""
 
     message: Message
 
 
-Event = Started | TextAdded | ReasoningAdded | Waiting | Working | Noticed | Finished
+Event = Started | TextAdded | ReasoningAdded | Waiting | Working | Noticed | Unsaved | Saved | Finished
 Emit = Callable[[Event], None]

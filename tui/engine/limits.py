@@ -20,6 +20,8 @@ class Limits:
     """Text is on disk at most this long after it came."""
     checkpoint_size: int = 4096
     """Characters that are written at once, without waiting."""
+    save_again: float = 2.0
+    """After so long an ended reply is offered to a history that did not take it; the pause grows."""
     reply_size: int = 20_000_000
     """Characters at which a reply that does not end is stopped."""
     attempts: int = 3

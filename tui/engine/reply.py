@@ -22,14 +22,16 @@ from tui.engine.events import (
     Finished,
     Noticed,
     ReasoningAdded,
+    Saved,
     Started,
     TextAdded,
+    Unsaved,
     Waiting,
     Working,
 )
 from tui.engine.failure import advice, explain
 from tui.engine.limits import Limits, retry_delay
-from tui.errors import ErrorKind, HistoryError, ProviderError
+from tui.errors import ErrorKind, HistoryError, NotFoundError, ProviderError
 from tui.history.store import HistoryStore
 from tui.providers.base import Messages, Target
 
@@ -39,6 +41,9 @@ _ENDED = {
     FinishReason.FILTER: Status.FILTER,
     FinishReason.TOOL: Status.TOOL,
 }
+
+_LONGEST_PAUSE = 30.0
+"""Seconds between two attempts to store a reply."""
 
 
 class Reply:
@@ -82,6 +87,8 @@ class Reply:
         self._key_source = ""
         self._thinking_since: float | None = None
         self._finish: FinishReason | None = None
+        self.unsaved: HistoryError | None = None
+        """Why the history does not have the reply as it is, if so."""
 
     async def run(self, emit: Emit) -> Message:
         """Ask, and call ``emit`` with every event until the reply has ended and is stored.
@@ -93,7 +100,7 @@ class Reply:
             The stored reply; its ``failure`` says what went wrong, if anything did.
         """
         self._emit = emit
-        self._checkpoint = Checkpoint(self._store, self.message.id, self._limits)
+        self._checkpoint = Checkpoint(self._store, self.message.id, self._limits, self._not_saved)
         emit(Started(self.message))
         for notice in self._notices:
             self._notice(notice)
@@ -228,13 +235,37 @@ class Reply:
             error.blame(self._key_source)
             hint = advice(error, len(message.text.split()))
             message.failure = Failure(error.kind.value, error.message, hint, error.status_code)
-        try:
-            await self._store.finish_message(message)
-        except HistoryError as problem:
-            self._notice(f"This reply is not saved: {problem}")
+        await self._save()
         self._learn(message, error)
         self._emit(Finished(replace(message)))
         return message
+
+    async def save_later(self) -> None:
+        """Offer the ended reply to the history until it takes it; a last time when this is cancelled."""
+        pause = self._limits.save_again
+        try:
+            while self.unsaved is not None and not isinstance(self.unsaved, NotFoundError):
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE)
+                await self._save()
+        except asyncio.CancelledError:
+            await asyncio.shield(self._save())
+            raise
+
+    async def _save(self) -> None:
+        try:
+            await self._store.finish_message(self.message)
+        except HistoryError as problem:
+            self._not_saved(problem)
+            return
+        if self.unsaved is not None:
+            self.unsaved = None
+            self._emit(Saved(self.message.id))
+
+    def _not_saved(self, problem: HistoryError) -> None:
+        told, self.unsaved = str(self.unsaved), problem
+        if str(problem) != told:
+            self._emit(Unsaved(self.message.id, str(problem)))
 
 
 @contextlib.asynccontextmanager

@@ -76,6 +76,7 @@ class ChatRoom:
         self.comparing = Comparing(self)
         self._shown: Chat | None = None
         self._told = ""
+        self._unsaved = ""
 
     # -- parts
     @property
@@ -283,6 +284,16 @@ class ChatRoom:
                 self.frame.count_soon()
         self.refresh_frame()
         self.frame.list_soon()
+
+    def show_unsaved(self, why: str) -> None:
+        """Say that replies are not on the disk, for as long as they are not."""
+        line = self.screen.query_one(NoticeLine)
+        line.drop(self._unsaved)
+        if why:
+            self._unsaved = f"{why} It is tried again; /export FILE writes the conversation elsewhere."
+            line.add(self._unsaved)
+        else:
+            self.app.notify("Everything is saved again")
 
     def give_back(self, text: str) -> None:
         """Put prompts that were not sent before what is written now."""

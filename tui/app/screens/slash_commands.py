@@ -108,6 +108,7 @@ class SlashCommands:
         await self._room.app.copy(message.text)
 
     async def _do_export(self, argument: str) -> None:
+        from tui.chat.bundle import Bundle
         from tui.engine.exporting import write_conversation
         from tui.history.taking_out import bundle_of
 
@@ -115,6 +116,7 @@ class SlashCommands:
         if chat.last is None:
             raise UsageError("There is nothing to export yet")
         bundle = await bundle_of(chat.place.store, chat.conversation.id)
+        bundle = Bundle(bundle.conversation, list(map(chat.newest, bundle.messages)))
         path = await asyncio.to_thread(write_conversation, bundle, Path.cwd() / argument)
         self._room.app.notify(f"Exported to {path}")
 

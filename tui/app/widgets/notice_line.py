@@ -26,6 +26,11 @@ class NoticeLine(Widget):
         if words not in self.notices:
             self.notices = (words, *self.notices)
 
+    def drop(self, notice: str) -> None:
+        """Show one less, if it is still there."""
+        words = one_line(notice)
+        self.notices = tuple(other for other in self.notices if other != words)
+
     def clear(self) -> bool:
         """Show none. Returns whether there were any."""
         had, self.notices = bool(self.notices), ()

@@ -11,7 +11,7 @@ from tui.chat.message import Message, Role, Status
 from tui.chat.model import split_id
 from tui.cli.plain.page import Page
 from tui.cli.plain.words import Words
-from tui.engine.events import Event, Noticed, ReasoningAdded, TextAdded, Waiting, Working
+from tui.engine.events import Event, Noticed, ReasoningAdded, TextAdded, Unsaved, Waiting, Working
 from tui.errors import SegueError
 from tui.text import one_line
 
@@ -96,6 +96,8 @@ class Printer:
                 self._remark(_quarters(progress))
             case Noticed(text=text):
                 self._remark(one_line(text))
+            case Unsaved(reason=reason):
+                self._remark(f"not saved: {one_line(reason)}")
             case _:
                 pass
 

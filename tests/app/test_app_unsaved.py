@@ -1,0 +1,105 @@
+"""The history can't be written while a reply comes: the chat goes on, says so, and saves it later."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import replace
+
+import pytest
+
+from tui.chat.chunks import Finish, FinishReason
+from tui.chat.message import Status
+from tui.engine.limits import Limits
+from tui.errors import HistoryBusyError, HistoryFullError
+
+DONE = Finish(FinishReason.STOP)
+FULL = HistoryFullError("The history can't be saved: the disk is full", "Make room.")
+BUSY = HistoryBusyError("The history is busy: another program is writing to it", "Try again in a moment.")
+
+
+class Refusal:
+    """A store that takes no replies until it does again."""
+
+    def __init__(self, store, error) -> None:
+        self._store, self._error = store, error
+        self._kept = {name: getattr(store, name) for name in ("append_text", "finish_message")}
+        for name in self._kept:
+            setattr(store, name, self._refuse)
+
+    async def _refuse(self, *args, **kwargs):
+        raise self._error
+
+    def end(self) -> None:
+        for name, method in self._kept.items():
+            setattr(self._store, name, method)
+
+
+@pytest.fixture
+def soon(monkeypatch):
+    """What was not saved is tried again at once."""
+    monkeypatch.setattr(
+        "tests.app.conftest.Limits", lambda **given: replace(Limits(**given), save_again=0.01)
+    )
+
+
+@pytest.mark.parametrize("error", [FULL, BUSY], ids=["full", "busy"])
+async def test_the_reply_is_shown_kept_and_saved_when_there_is_room_again(run, soon, error):
+    async with run(size=(120, 40)) as world:
+        more = asyncio.Event()
+        world.script("Four ", more, "days.", DONE)
+        refusal = Refusal(world.store, error)
+        await world.say("How long for Kyoto?")
+        await world.sees("Four", error.message, "It is tried again")
+        own = world.chat.room.desk.chat.conversation.id
+        more.set()
+        await world.sees("Four days.", "ready", error.message)
+        _, stored = await world.path()
+        assert stored.status is Status.STREAMING, "the disk has it not yet"
+        await world.pilot.press("ctrl+n")
+        await world.sees_no("Four days.")
+        await world.chat.room.open_by_id(own)
+        await world.sees("Four days.")
+        refusal.end()
+        await world.sees("Everything is saved again")
+        await world.sees_no(error.message)
+        _, stored = await world.path()
+        assert (stored.text, stored.status, stored.notices) == ("Four days.", Status.COMPLETE, ())
+
+
+async def test_what_is_not_saved_is_exported_as_it_is(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    async with run() as world:
+        world.script("Four days.", DONE)
+        refusal = Refusal(world.store, FULL)
+        await world.say("How long for Kyoto?")
+        await world.sees("Four days.", "ready", "disk is full")
+        await world.say("/export chat.json")
+        await world.sees("Exported to")
+        [_, reply] = json.loads((tmp_path / "chat.json").read_text())["messages"]
+        assert (reply["text"], reply["status"]) == ("Four days.", "complete")
+        refusal.end()
+
+
+async def test_quitting_tries_once_more(run):
+    async with run() as world:
+        world.script("Four days.", DONE)
+        refusal = Refusal(world.store, FULL)
+        await world.say("How long for Kyoto?")
+        await world.sees("Four days.", "ready", "disk is full")
+        refusal.end()
+        await world.chat.finish()
+        _, reply = await world.path()
+        assert (reply.text, reply.status) == ("Four days.", Status.COMPLETE)
+
+
+async def test_quitting_without_success_is_said_and_told_by_the_exit_code(run, monkeypatch):
+    async with run() as world:
+        world.script("Four days.", DONE)
+        Refusal(world.store, FULL)
+        await world.say("How long for Kyoto?")
+        await world.sees("Four days.", "ready", "disk is full")
+        await world.pilot.press("ctrl+q")
+        await world.until(lambda: not world.app.is_running)
+        assert world.app.return_code == 1
+        assert "could not be saved" in str(world.app._exit_renderables[0])
