@@ -159,6 +159,20 @@ def test_files_of_a_prompt_are_named_and_stay_when_it_is_edited(
     assert "the old mill" in json.dumps(model_server.requests[1]["messages"])
 
 
+def test_a_file_goes_along_with_the_next_prompt_alone(script, model_server, tmp_path):
+    notes = tmp_path / "my notes.txt"
+    notes.write_text("the old mill")
+    shown = script(
+        "/attach /no/such", f'/attach "{notes}"', "What is this?", "And now?", "/attach", "/history"
+    )
+    assert "/no/such can't be attached" in shown
+    assert "with the next prompt: my notes.txt, text, 12 bytes\n" in shown
+    assert "you: /attach\nwith the next prompt: no file\n" in shown
+    assert "1. you: What is this?\nfile: my notes.txt, text, 12 bytes\n2. big:" in shown
+    sent = [json.dumps(request["messages"][-1]) for request in model_server.requests]
+    assert ["the old mill" in each for each in sent] == [True, False]
+
+
 def test_every_command_of_the_help_is_there(script):
     from tui.cli.plain.commands import COMMANDS
 

@@ -6,10 +6,12 @@ import asyncio
 from functools import partial
 from pathlib import Path
 
+from tui.chat.export import about
 from tui.chat.message import Role
 from tui.cli.plain.interrupts import Interrupts
 from tui.cli.plain.printer import read_out, speaker
 from tui.cli.plain.session import Act, Session
+from tui.engine.attaching import read_attachment
 from tui.engine.choice import find_model
 from tui.engine.parameters import changed
 from tui.engine.talk import Talk, Undo
@@ -94,7 +96,17 @@ class Acts:
             self._page.line("nothing is sent")
             return
         self._page.line(f"you: {clean(text)}")
-        await self._session.let_come(await self._talk.send(text))
+        await self._session.send(text)
+
+    async def do_attach(self, argument: str) -> None:
+        """Let a file go along with the next prompt; ``-`` takes all back."""
+        files = self._session.files
+        if argument == "-":
+            files.clear()
+        elif argument:
+            files.append(await asyncio.to_thread(read_attachment, Path(argument.strip("\"'"))))
+        said = "; ".join(f"{one_line(file.name)}, {about(file)}" for file in files)
+        self._page.line(f"with the next prompt: {said or 'no file'}")
 
     def _edited(self, text: str) -> str:
         from tui.app.editor import edit_here

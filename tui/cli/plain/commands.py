@@ -31,6 +31,7 @@ COMMANDS = (
     Command("continue", "Go on", "let the last reply go on where it was cut"),
     Command("edit", "Edit a prompt", "in your editor, and send it as a new version", "[NUMBER]"),
     Command("editor", "Write in your editor", "in $VISUAL or $EDITOR, and send it", "[TEXT]"),
+    Command("attach", "Attach a file", "an image, PDF or text for the next prompt; - takes back", "PATH"),
     Command("versions", "Versions", "of the last reply, or of a message", "[NUMBER]"),
     _of_the_app("copy", "[NUMBER]"),
     Command("delete", "Delete", "a message, or the whole conversation", "[NUMBER]"),
@@ -84,7 +85,7 @@ class Commands:
         elif text.strip() and session.talk.conversation.model is None:
             session.say_model()
         elif text.strip():
-            await session.let_come(await session.talk.send(text))
+            await session.send(text)
 
     async def _run(self, name: str, argument: str) -> None:
         for place in self._places:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from tui.app.start import StartOptions
+from tui.chat.attachment import Attachment
 from tui.chat.conversation import Conversation
 from tui.chat.message import Message, Status
 from tui.chat.model import split_id
@@ -42,6 +43,8 @@ class Session:
         self.page = page
         self.workspace = workspace
         self.choice: Choice | None = None
+        self.files: list[Attachment] = []
+        """What goes along with the next prompt."""
         self._place = Place(workspace.store, workspace.engine, start.temporary)
         self._folder = Folder(workspace.store) if start.here else None
         self.talk = Talk(self._place, Conversation(0))
@@ -146,6 +149,12 @@ class Session:
             await self._folder.note(self.talk.conversation)
 
     # -- replies
+    async def send(self, text: str) -> None:
+        """Send a prompt with the files that wait for it, and say its reply."""
+        reply = await self.talk.send(text, self.files)
+        self.files = []
+        await self.let_come(reply)
+
     async def let_come(self, reply: Reply) -> None:
         """Say a reply as it comes, and keep what it tells of the person's ways."""
         printer = Printer(self.page, reply.message)
