@@ -94,7 +94,7 @@ class ModelPicker(Sheet[Choice | Several]):
         connect: Callable[[str], Awaitable[bool]] | None = None,
         typed: str = "",
         marked: Sequence[str] = (),
-        marked_words: str = "compare",
+        marked_words: Callable[[], str] = lambda: "compare",
     ) -> None:
         """Prepare the picker.
 
@@ -170,7 +170,7 @@ class ModelPicker(Sheet[Choice | Several]):
         hints, marked = self.query_one(Hints), len(self._shelf.marked)
         hints.note = f"{self._shelf.found:,} of {self._shelf.count:,}"
         if marked:
-            words = f"{self._marked_words} {marked} {'model' if marked == 1 else 'models'}"
+            words = f"{self._marked_words()} {marked} {'model' if marked == 1 else 'models'}"
             hints.show("picker-use", "picker-mark", "list-close", picker_use=words, picker_mark="mark")
         else:
             hints.show(*self.HINTS)

@@ -75,9 +75,10 @@ class Sheets:
                     again = message_id or chat.last_reply or chat.last
                     room.screen.attempt_soon(self._answer_with, model_id, again)
 
-        sends = message_id is None and room.comparing.draft
-        picker = await self._picker(ModelPicker, typed, marked_words="send to" if sends else "compare")
-        await room.app.push_screen(picker, chosen)
+        def words() -> str:
+            return "send to" if message_id is None and room.comparing.draft else "compare"
+
+        await room.app.push_screen(await self._picker(ModelPicker, typed, (), words), chosen)
 
     async def pick_several(
         self, then: Callable[[Sequence[str]], Awaitable[None]], typed: str, marked: Sequence[str]
@@ -102,7 +103,7 @@ class Sheets:
         kind: type[ModelPicker],
         typed: str = "",
         marked: Sequence[str] = (),
-        marked_words: str = "compare",
+        marked_words: Callable[[], str] = lambda: "compare",
     ) -> ModelPicker:
         """A picker, over lists that are asked for anew where they are old."""
         room, workspace = self._room, self._workspace
