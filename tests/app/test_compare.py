@@ -297,6 +297,27 @@ async def test_a_reply_that_came_beside_the_path_can_be_flipped_to_while_it_come
         await world.sees("Half of it", "ready")
 
 
+async def test_one_flips_between_replies_while_both_come(run):
+    async with run(size=WIDE) as world:
+        first, second = asyncio.Event(), asyncio.Event()
+        world.script_of("big", "One", first, " more", DONE)
+        world.script_of("small", "Two", second, " more", DONE)
+        await world.type("Go")
+        await world.pilot.press("ctrl+l", *"small", "tab", "enter")
+        await world.sees("One", "Two")
+        await world.pilot.press("k")
+        await world.sees("One", "‹ 1/2 ›")
+        await world.pilot.press("alt+up", "right")
+        await world.sees("Two", "‹ 2/2 ›", "● answering")
+        first.set()
+        await world.sees("big has answered too")
+        await world.pilot.press("left")
+        await world.sees("One more", "‹ 1/2 ›", "ready")
+        await world.pilot.press("right")
+        second.set()
+        await world.sees("Two more", "‹ 2/2 ›", "ready")
+
+
 # -- more models, copying, reading
 async def test_plus_adds_a_model_which_is_chosen_and_in_view(comparing):
     async with comparing() as world:
@@ -391,6 +412,20 @@ async def test_a_reply_that_could_not_be_stored_does_not_come_and_the_others_do(
         assert models(world) == ["lab/big", "lab/small"]
         await world.pilot.press("k")
         await world.sees("The disk is full")
+
+
+async def test_a_prompt_that_could_not_be_stored_is_back_in_the_composer(run, monkeypatch):
+    async with run(size=WIDE) as world:
+
+        async def full(*arguments, **options):
+            raise HistoryFullError("The disk is full", "Make room.")
+
+        monkeypatch.setattr(world.store, "add_message", full)
+        await world.type("Why?")
+        await world.pilot.press("ctrl+l", *"small", "tab", "enter")
+        await world.sees("The disk is full")
+        await world.until(lambda: world.composer.draft == "Why?")
+        assert world.app.screen is world.chat and not world.provider.requests
 
 
 # -- sizes

@@ -170,8 +170,10 @@ class MessageActions:
 
     # -- the tree
     async def _flip(self, message_id: int, step: int) -> None:
-        self.when_quiet()
-        version = await self._room.desk.chat.flip(message_id, step)
+        chat = self._room.desk.chat
+        if chat.queue or chat.preparing:  # a prompt is for the reply that is shown
+            self.when_quiet()
+        version = await chat.flip(message_id, step)
         if version is not None:
             await self._room.reload(at=version)
             self._room.transcript.selected = version
