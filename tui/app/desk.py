@@ -164,10 +164,14 @@ class Desk:
     async def catch_up(self) -> bool:
         """Take in what another program has done to the conversation that is read. False if nothing."""
         chat = self.chat
-        if self.current is None or chat.busy:
+        if self.current is None or self._at_work(chat):
             return False
         stored = await self._kept.store.load_conversation(self.current)
-        return not chat.busy and chat.conversation.take_in(stored)
+        return not self._at_work(chat) and chat.conversation.take_in(stored)
+
+    def _at_work(self, chat: Chat) -> bool:
+        """Whether replies come or are about to, on the path or beside it."""
+        return chat.busy or bool(self.live.of(chat.conversation))
 
     # -- prompts
     def submit(self, text: str) -> None:
