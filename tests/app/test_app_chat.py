@@ -8,6 +8,7 @@ import pytest
 from textual import events
 
 from tui.chat.chunks import Finish, FinishReason, Progress, Reasoning, Usage
+from tui.chat.draft import Draft
 from tui.chat.message import Role, Status
 from tui.errors import ErrorKind, HistoryFullError, ProviderError
 
@@ -58,7 +59,7 @@ async def test_a_reply_that_is_stopped_before_it_began_is_stored_as_stopped(run,
             return live
 
         monkeypatch.setattr(desk.chat, "start", start_and_stop)
-        desk.submit("Go")
+        desk.submit(Draft("Go"))
         await world.sees("stopped")
         _, reply = await world.path()
         assert (reply.status, reply.text) == (Status.STOPPED, "")

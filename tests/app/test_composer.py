@@ -15,6 +15,7 @@ from tui.app import editor
 from tui.app.commands import COMMANDS, completions, parse
 from tui.app.widgets.pastes import LARGE, Pastes
 from tui.chat.chunks import Finish, FinishReason
+from tui.chat.draft import Draft
 from tui.errors import SegueError
 
 DONE = Finish(FinishReason.STOP)
@@ -128,14 +129,14 @@ async def test_up_recalls_earlier_prompts_and_down_comes_back(run):
 
 async def test_up_in_a_draft_moves_the_caret(run):
     async with run() as world:
-        world.composer.prompts = ["earlier"]
+        world.composer.recall.prompts = [Draft("earlier")]
         await world.pilot.press("a", "ctrl+j", "b", "up", "x")
         assert world.composer.draft == "ax\nb"
 
 
 async def test_a_recalled_prompt_can_be_changed(run):
     async with run() as world:
-        world.composer.prompts = ["newer", "older"]
+        world.composer.recall.prompts = [Draft("newer"), Draft("older")]
         await world.pilot.press("up", "x", "up")
         assert world.composer.draft == "newerx"
 

@@ -9,6 +9,7 @@ from tui.app.hues import hue_of
 from tui.app.live import LiveReplies, LiveReply, key_of
 from tui.chat.context import TOKENS_PER_MESSAGE, estimate_tokens
 from tui.chat.conversation import Conversation
+from tui.chat.draft import Draft
 from tui.chat.message import Message
 from tui.engine.reply import Reply
 from tui.engine.talk import Place, Talk
@@ -31,7 +32,7 @@ class Chat(Talk):
         super().__init__(place, conversation)
         self.preparing = False
         """A reply is being prepared: its prompt is on the way to the disk."""
-        self.queue: list[str] = []
+        self.queue: list[Draft] = []
         """Prompts that wait for the end of the reply."""
         self._catalogue = catalogue
         self._live = live
@@ -83,7 +84,7 @@ class Chat(Talk):
             usage = message.usage
             if usage is not None and usage.input_tokens is not None and not message.summary:
                 return total + usage.input_tokens + (usage.output_tokens or 0)
-            total += estimate_tokens(message.text)
+            total += estimate_tokens(message.text) + sum(file.tokens for file in message.attachments)
             if message.summary:
                 break
             total += TOKENS_PER_MESSAGE

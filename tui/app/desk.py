@@ -12,6 +12,7 @@ from tui.app.drafts import AT_WORK, Drafts
 from tui.app.live import LiveReplies, LiveReply, key_of
 from tui.app.start import StartOptions
 from tui.chat.conversation import Conversation
+from tui.chat.draft import Draft, joined
 from tui.chat.message import Message, Status
 from tui.engine.choice import choose_model, note_model
 from tui.engine.engine import Engine
@@ -31,6 +32,7 @@ _WENT_WELL = frozenset({Status.COMPLETE, Status.LENGTH, Status.TOOL, Status.EMPT
 _FIRST_TURN = 2
 """Messages after the first reply: then a model may name the conversation."""
 
+_NOTHING = Draft()
 Act = Callable[[], Awaitable[Reply]]
 
 
@@ -53,7 +55,7 @@ class Face(Protocol):
         """The history does not take a reply that came; without a reason, it has all again."""
         ...
 
-    def give_back(self, text: str) -> None:
+    def give_back(self, draft: Draft) -> None:
         """A prompt was not sent; it goes back into the composer."""
         ...
 
@@ -174,51 +176,54 @@ class Desk:
         return chat.busy or bool(self.live.of(chat.conversation))
 
     # -- prompts
-    def submit(self, text: str) -> None:
-        """Send ``text`` in the conversation that is read, or queue it behind the reply that comes."""
+    def submit(self, draft: Draft) -> None:
+        """Send ``draft`` in the conversation that is read, or queue it behind the reply that comes."""
         chat = self.chat
         if chat.busy:
-            chat.queue.append(text)
+            chat.queue.append(draft)
             self._face.refresh_frame()
         else:
-            self.begin(chat, lambda: chat.send(text), text)
+            self._send(chat, draft)
 
-    def take_back(self) -> str:
+    def _send(self, chat: Chat, draft: Draft) -> None:
+        self.begin(chat, lambda: chat.send(draft.text, draft.attachments), draft)
+
+    def take_back(self) -> Draft:
         """The last queued prompt of the conversation that is read, which is queued no more."""
-        text = self.chat.queue.pop() if self.chat.queue else ""
+        draft = self.chat.queue.pop() if self.chat.queue else Draft()
         self._face.refresh_frame()
-        return text
+        return draft
 
-    def _give_back(self, chat: Chat, *prompts: str) -> None:
+    def _give_back(self, chat: Chat, *prompts: Draft) -> None:
         """Prompts that are not sent stand in the composer again, or in the draft of their conversation."""
-        text = "\n\n".join([*filter(None, prompts), *chat.queue])
+        draft = joined([*prompts, *chat.queue])
         chat.queue.clear()
         if chat is self.chat:
-            self._face.give_back(text)
-        elif text:
-            self.drafts.note(chat.conversation, text)
+            self._face.give_back(draft)
+        elif draft:
+            self.drafts.note(chat.conversation, draft)
 
     # -- replies
-    def begin(self, chat: Chat, act: Act, text: str = "") -> None:
-        """Let a reply begin; if it can't, ``text`` goes back to the person."""
-        self.begin_each(chat, (act,), text)
+    def begin(self, chat: Chat, act: Act, draft: Draft = _NOTHING) -> None:
+        """Let a reply begin; if it can't, ``draft`` goes back to the person."""
+        self.begin_each(chat, (act,), draft)
 
-    def begin_each(self, chat: Chat, acts: Sequence[Act], text: str = "") -> None:
-        """Let replies begin one after the other, to come side by side; ``text`` is the prompt of the first.
+    def begin_each(self, chat: Chat, acts: Sequence[Act], draft: Draft = _NOTHING) -> None:
+        """Let replies begin one after the other, to come side by side; ``draft`` is the prompt of the first.
 
         Each is on its own: one that can't begin takes no other with it, unless it had the prompt.
         """
         chat.preparing = True
-        in_background(self._app, "begin", self._begin_each, chat, acts, text)
+        in_background(self._app, "begin", self._begin_each, chat, acts, draft)
 
-    async def _begin_each(self, chat: Chat, acts: Sequence[Act], text: str) -> None:
+    async def _begin_each(self, chat: Chat, acts: Sequence[Act], draft: Draft) -> None:
         for act in acts:
             chat.preparing = True
-            if not await self._begin(chat, act, text) and text:
+            if not await self._begin(chat, act, draft) and draft:
                 return
-            text = ""
+            draft = _NOTHING
 
-    async def _begin(self, chat: Chat, act: Act, text: str) -> bool:
+    async def _begin(self, chat: Chat, act: Act, draft: Draft) -> bool:
         """Let a reply begin. Returns whether it did."""
         conversation, before = chat.conversation, chat.conversation.path()
         try:
@@ -226,13 +231,13 @@ class Desk:
         except SegueError as error:
             chat.preparing = False  # before the keys are shown anew
             self._face.tell(error)
-            self._give_back(chat, text)
+            self._give_back(chat, draft)
             return False
         finally:
             chat.preparing = False
         self._chats[chat.key] = chat
         if chat.conversation is not conversation:
-            self.drafts.note(conversation, "")  # the page is not blank any more, nor has it a draft
+            self.drafts.note(conversation, _NOTHING)  # the page is not blank any more, nor has it a draft
         await self._face.show_begun(chat, live, before)
         if not chat.conversation.temporary:
             await self._note_use(chat, live.reply.message.model)
@@ -310,12 +315,11 @@ class Desk:
 
     def _send_next(self, chat: Chat) -> None:
         if chat.queue:
-            text = chat.queue.pop(0)
-            self.begin(chat, lambda: chat.send(text), text)
+            self._send(chat, chat.queue.pop(0))
             self._face.refresh_frame()
 
     # -- the end
-    async def finish(self, draft: Callable[[], str]) -> None:
+    async def finish(self, draft: Callable[[], Draft]) -> None:
         """Stop and store every reply, and keep what was not sent.
 
         Args:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui.app.live import key_of
 from tui.chat.conversation import Conversation
+from tui.chat.draft import Draft
 from tui.errors import HistoryError
 from tui.history.store import HistoryStore
 
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from textual.app import App
     from textual.timer import Timer
 
-NEW = "new_draft"
-"""Key of the history's state where the draft of a conversation that does not exist yet is kept."""
 AT_WORK = "draft_of"
 """Key of the state that names the conversation in which a draft was left."""
 DELAY = 0.6
@@ -31,15 +30,22 @@ class Drafts:
         self._store = store
         self._tell = tell
         self._timer: Timer | None = None
-        self._unsaved: dict[int, tuple[Conversation, str]] = {}
+        self._unsaved: dict[int, tuple[Conversation, Draft]] = {}
 
-    async def load(self, conversation: Conversation) -> str:
-        """The draft of a conversation; of the one that is not stored yet if it has no id."""
+    async def load(self, conversation: Conversation) -> Draft:
+        """The draft of a conversation; of the one that is not stored yet if it has no id.
+
+        Its files come with their contents: they stay at hand, whatever becomes of the stored draft.
+        """
         if conversation.id:
-            return conversation.draft
-        return await self._store.get_state(NEW)
+            draft = Draft(conversation.draft, conversation.attachments)
+        else:
+            draft = await self._store.new_draft()
+        if not draft.attachments:
+            return draft
+        return Draft(draft.text, tuple(await self._store.with_contents(draft.attachments)))
 
-    def note(self, conversation: Conversation, draft: str) -> None:
+    def note(self, conversation: Conversation, draft: Draft) -> None:
         """The draft changed; it is written soon."""
         self._unsaved[key_of(conversation)] = (conversation, draft)
         if self._timer is None:
@@ -55,15 +61,16 @@ class Drafts:
             if not conversation.temporary:
                 await self._save(conversation, draft)
 
-    async def _save(self, conversation: Conversation, draft: str) -> None:
-        if conversation.draft == draft and conversation.id:
+    async def _save(self, conversation: Conversation, draft: Draft) -> None:
+        text, files = draft.text, draft.attachments
+        if (conversation.draft, conversation.attachments) == (text, files) and conversation.id:
             return
-        conversation.draft = draft
+        conversation.draft, conversation.attachments = text, files
         try:
             if conversation.id:
-                await self._store.update_conversation(conversation.id, draft=draft)
+                await self._store.update_conversation(conversation.id, draft=text, attachments=files)
             else:
-                await self._store.set_state(NEW, draft)
-            await self._store.set_state(AT_WORK, str(conversation.id) if draft.strip() else "")
+                await self._store.set_new_draft(draft)
+            await self._store.set_state(AT_WORK, str(conversation.id) if draft else "")
         except HistoryError as error:
             self._tell(error)

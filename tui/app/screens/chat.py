@@ -22,6 +22,7 @@ from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.page import Page, TooSmall
 from tui.app.widgets.status_line import StatusLine
 from tui.app.widgets.title_line import TitleLine
+from tui.chat.draft import Draft
 from tui.errors import ConfigError, HistoryError, SegueError, UsageError
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class ChatScreen(Screen[None]):
         super().__init__(classes=classes)
         self.room: ChatRoom | None = None
         """What is behind the screen, once the history is open."""
-        self.early: list[str] = []
+        self.early: list[Draft] = []
         """What was sent while there was no conversation to send it in."""
         self._opened = asyncio.Event()
         self._interrupted = 0.0
@@ -175,9 +176,9 @@ class ChatScreen(Screen[None]):
     @on(Composer.Submitted)
     def _submitted(self, event: Composer.Submitted) -> None:
         if self.room is None:
-            self.early.append(event.text)
+            self.early.append(event.draft)
         else:
-            self.room.submit(event.text)
+            self.room.submit(event.draft)
 
     @on(Composer.Commanded)
     def _commanded(self, event: Composer.Commanded) -> None:
@@ -188,8 +189,9 @@ class ChatScreen(Screen[None]):
         in_background(self, "acts", self.in_room, lambda room: room.commands.run(name, argument))
 
     @on(Composer.Changed)
+    @on(Composer.FilesChanged)
     def _written(self) -> None:
-        if self.composer.text:
+        if self.composer.written:
             self._interrupted = 0.0
         if self.room is not None:
             self.room.written()
@@ -201,7 +203,7 @@ class ChatScreen(Screen[None]):
     @on(Composer.TakeBack)
     def _take_back(self) -> None:
         if self.room is not None:
-            self.composer.put(self.room.desk.take_back())
+            self.composer.hold(self.room.desk.take_back())
 
     @on(Composer.Scrolled)
     async def _scrolled(self, event: Composer.Scrolled) -> None:
@@ -246,12 +248,12 @@ class ChatScreen(Screen[None]):
             self._clear_or_quit()
 
     def _clear_or_quit(self) -> None:
-        if time.monotonic() - self._interrupted < TWICE and not self.composer.text:
+        if time.monotonic() - self._interrupted < TWICE and not self.composer.written:
             self.segue.leave_soon(0)
             return
         self._interrupted = time.monotonic()
         again = f"{self.segue.key_for('interrupt')} again quits"
-        cleared = self.composer.drop()
+        cleared = bool(self.composer.take())
         self.notify(f"Draft cleared; ↑ brings it back.   {again}" if cleared else again, timeout=TWICE)
 
     async def action_model(self) -> None:

@@ -115,10 +115,10 @@ class Comparing:
             self._answer_again(self._reply_or_prompt(message_id), models)
 
     @property
-    def draft(self) -> str:
+    def draft(self) -> Draft:
         """What is written, if it is a prompt."""
-        draft = self._room.composer.draft
-        return draft if draft.strip() and commands.parse(draft) is None else ""
+        written = self._room.composer.written
+        return written if commands.parse(written.text) is None else Draft()
 
     def _check(self, message_id: int | None) -> None:
         chat = self._room.desk.chat
@@ -142,17 +142,17 @@ class Comparing:
             raise UsageError("A summary is not compared")
         return place
 
-    def _send(self, text: str, models: list[str]) -> None:
+    def _send(self, draft: Draft, models: list[str]) -> None:
         """Send what is written to ``models``; to one alone, together with the one that answers now."""
         room, chat = self._room, self._room.desk.chat
         if len(models) == 1 and chat.conversation.model:
             models = list(dict.fromkeys([chat.conversation.model, *models]))
-        act = room.actions.take_edit(text, models[0])
+        act = room.actions.take_edit(draft, models[0])
         if act is None:
-            room.composer.drop()
-            act = partial(chat.send, text, model=models[0])
+            room.composer.take()
+            act = partial(chat.send, draft.text, draft.attachments, models[0])
         self._at = _Opening()
-        self._begin([act, *(self._beside(model) for model in models[1:])], text)
+        self._begin([act, *(self._beside(model) for model in models[1:])], draft)
 
     def _answer_again(self, message_id: int, models: list[str]) -> None:
         """Let ``models`` answer a prompt beside the reply that it has; its own model only if alone."""
@@ -166,8 +166,9 @@ class Comparing:
         self._at = _Opening(shown, conversation.leaf, prompt)
         self._begin([self._beside(other) for other in models if other != model] or [self._beside(models[0])])
 
-    def _begin(self, acts: Sequence[Act], text: str = "") -> None:
-        self._room.desk.begin_each(self._room.desk.chat, [self._noted(act) for act in acts], text)
+    def _begin(self, acts: Sequence[Act], draft: Draft | None = None) -> None:
+        noted = [self._noted(act) for act in acts]
+        self._room.desk.begin_each(self._room.desk.chat, noted, draft or Draft())
 
     def _noted(self, act: Act) -> Act:
         at = self._at

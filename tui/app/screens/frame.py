@@ -46,7 +46,7 @@ class Frame:
         title.title = chat.conversation.title or NEW_TITLE
         title.tags = chat.conversation.tags
         title.temporary = chat.conversation.temporary
-        screen.query_one(QueueLine).prompts = tuple(chat.queue)
+        screen.query_one(QueueLine).prompts = tuple(draft.words for draft in chat.queue)
         screen.composer.queued = bool(chat.queue)
         screen.composer.placeholder = ASK_NEXT if chat.busy else ASK
         self.refresh_status()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from tui.chat.draft import Draft
 from tui.chat.message import Role
 from tui.engine.talk import Undo
 from tui.errors import ErrorKind, SegueError, UsageError
@@ -25,7 +26,7 @@ class MessageActions:
         self._undos: list[Undo] = []
         self.editing: int | None = None
         """The prompt whose new version is being written."""
-        self._set_aside = ""
+        self._set_aside = Draft()
 
     async def do(self, action: str, message_id: int) -> None:
         """Do one action."""
@@ -91,7 +92,7 @@ class MessageActions:
         chat = self._room.desk.chat
         prompt = self.prompt_of(message_id)
         [message] = await chat.messages([prompt])
-        chat.queue.append(message.text)
+        chat.queue.append(message.draft)
         self._room.let_come(lambda: chat.compact(prompt))
 
     async def _pin(self, message_id: int) -> None:
@@ -117,9 +118,9 @@ class MessageActions:
         return place
 
     @property
-    def draft(self) -> str:
-        """What is written for later: the composer's text, or what an edit has set aside."""
-        return self._room.composer.draft if self.editing is None else self._set_aside
+    def draft(self) -> Draft:
+        """What is written for later: what stands in the composer, or what an edit has set aside."""
+        return self._room.composer.written if self.editing is None else self._set_aside
 
     def when_quiet(self) -> None:
         """Refuse what would need a second reply at the same time.
@@ -139,33 +140,33 @@ class MessageActions:
         prompt = self.prompt_of(message_id)
         [message] = await chat.messages([prompt])
         if self.editing is None:
-            self._set_aside = self._room.composer.draft
+            self._set_aside = self._room.composer.written
         self.editing = prompt
-        self._room.composer.put(message.text)
+        self._room.composer.hold(message.draft)
         self._room.screen.back_to_writing()
 
-    def send_edit(self, text: str) -> bool:
-        """Send ``text`` as the new version that is being written. False if none is."""
-        act = self.take_edit(text)
+    def send_edit(self, draft: Draft) -> bool:
+        """Send ``draft`` as the new version that is being written. False if none is."""
+        act = self.take_edit(draft)
         if act is not None:
-            self._room.let_come(act, text)
+            self._room.let_come(act, draft)
         return act is not None
 
-    def take_edit(self, text: str, model: str | None = None) -> Act | None:
-        """What sends ``text`` as the new version that is being written, to ``model``; None if none is."""
+    def take_edit(self, draft: Draft, model: str | None = None) -> Act | None:
+        """What sends ``draft`` as the new version that is being written, to ``model``; None if none is."""
         prompt, self.editing = self.editing, None
         if prompt is None:
             return None
         chat = self._room.desk.chat
-        self._room.composer.put(self._set_aside)
-        return lambda: chat.edit(prompt, text, model=model)
+        self._room.composer.hold(self._set_aside)
+        return lambda: chat.edit(prompt, draft.text, draft.attachments, model=model)
 
     def stop_editing(self) -> bool:
         """Leave the prompt as it was; what was written before comes back. False if none is edited."""
         if self.editing is None:
             return False
         self.editing = None
-        self._room.composer.put(self._set_aside)
+        self._room.composer.hold(self._set_aside)
         return True
 
     # -- the tree

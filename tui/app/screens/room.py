@@ -21,6 +21,7 @@ from tui.app.widgets.queue_line import QueueLine
 from tui.app.widgets.sidebar import Conversations, Sidebar
 from tui.app.widgets.slash_menu import SlashMenu
 from tui.app.widgets.transcript import Transcript
+from tui.chat.draft import Draft, joined
 from tui.engine.choice import note_model
 from tui.engine.events import Event, ReasoningAdded, TextAdded
 from tui.errors import SegueError
@@ -100,7 +101,7 @@ class ChatRoom:
         options, store = self.app.options, self.desk.workspace.store
         await self.desk.begin_with(options)
         await self.app.recall_theme()
-        self.composer.prompts = await store.prompts()
+        self.composer.recall.prompts = [Draft(text) for text in await store.prompts()]
         self.screen.room = self
         self.transcript.newest_key = key_name(self.app.key_for("newest"))
         self.screen.watch(self.transcript, "selected", self.frame.refresh_keys, init=False)
@@ -113,9 +114,9 @@ class ChatRoom:
         await self._show(self.desk.chat)
         self.screen.set_timer(SETTLED, self._make_ready)
         if options.prompt:
-            self.screen.early.insert(0, options.prompt)
+            self.screen.early.insert(0, Draft(options.prompt))
         if options.model and not await self.sheets.use_model(options.model):
-            self.give_back("\n\n".join(self.screen.early))
+            self.give_back(joined(self.screen.early))
             self.screen.early.clear()
         elif self.screen.early:
             self._send_early()
@@ -195,7 +196,7 @@ class ChatRoom:
         if self._shown is not None:
             self.desk.drafts.note(self.desk.chat.conversation, self.actions.draft)
             self.actions.forget()
-            self.composer.put("")
+            self.composer.hold(Draft())
             self._shown = None  # until the draft is there, what is written is no change of it
 
     async def _show(self, chat: Chat, at: int | None = None, needle: str = "") -> None:
@@ -207,7 +208,8 @@ class ChatRoom:
             await chat.show(at)
         draft = await desk.drafts.load(chat.conversation)
         if draft:
-            self.composer.put(draft + self.composer.draft)
+            newer = self.composer.written
+            self.composer.hold(Draft(draft.text + newer.text, draft.attachments + newer.attachments))
         self._shown = chat
         self.written()
         await self.reload(at)
@@ -220,8 +222,8 @@ class ChatRoom:
         """Send what was sent before there was a conversation to send it in."""
         early = self.screen.early.copy()
         self.screen.early.clear()
-        for text in early:
-            self.submit(text)
+        for draft in early:
+            self.submit(draft)
 
     async def reload(self, at: int | None = None) -> None:
         """Draw the conversation anew, after its path has changed."""
@@ -295,10 +297,10 @@ class ChatRoom:
         else:
             self.app.notify("Everything is saved again")
 
-    def give_back(self, text: str) -> None:
+    def give_back(self, draft: Draft) -> None:
         """Put prompts that were not sent before what is written now."""
-        if text:
-            self.composer.put("\n\n".join(filter(None, (text, self.composer.draft))))
+        if draft:
+            self.composer.hold(joined([draft, self.composer.written]))
         self.refresh_frame()
 
     def refresh_frame(self) -> None:
@@ -314,31 +316,31 @@ class ChatRoom:
         self.app._handle_exception(error)
 
     # -- what the person does
-    def submit(self, text: str) -> None:
+    def submit(self, draft: Draft) -> None:
         """Send a message, or the new version of one."""
         if self._shown is None:
-            self.screen.early.append(text)
+            self.screen.early.append(draft)
             return
-        if self.actions.send_edit(text):
+        if self.actions.send_edit(draft):
             return
         if not self.desk.chat.busy:
             self.transcript.follow()
-        self.desk.submit(text)
+        self.desk.submit(draft)
 
-    def let_come(self, act: Act, text: str = "") -> None:
+    def let_come(self, act: Act, draft: Draft | None = None) -> None:
         """Let a reply begin in the conversation that is read, and go to where it comes.
 
         Args:
             act: Begins it.
-            text: What goes back into the composer if it can't begin.
+            draft: What goes back into the composer if it can't begin.
         """
         self.transcript.follow()
-        self.desk.begin(self.desk.chat, act, text)
+        self.desk.begin(self.desk.chat, act, draft or Draft())
 
     def written(self) -> None:
         """The draft changed."""
         if self._shown is not None and self.actions.editing is None:
-            self.desk.drafts.note(self.desk.chat.conversation, self.composer.draft)
+            self.desk.drafts.note(self.desk.chat.conversation, self.composer.written)
 
     def stop(self) -> None:
         """Stop the reply; otherwise close what is open."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -10,10 +10,14 @@ from textual import events, on
 from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 from textual.message import Message
+from textual.reactive import var
 from textual.strip import Strip
 from textual.widgets import TextArea
 
 from tui.app.widgets.pastes import Pastes
+from tui.app.widgets.recall import Recall
+from tui.chat.attachment import Attachment
+from tui.chat.draft import Draft
 from tui.text import clean
 
 if TYPE_CHECKING:
@@ -48,7 +52,7 @@ class Composer(TextArea):
     class Submitted(Message):
         """A message to send; the composer is empty again."""
 
-        text: str
+        draft: Draft
 
     @dataclass
     class Commanded(Message):
@@ -74,6 +78,13 @@ class Composer(TextArea):
         action: str
         """The transcript's action: page_up, page_down, scroll_home or scroll_end."""
 
+    @dataclass
+    class FilesChanged(Message):
+        """Other files go along with the draft."""
+
+    attachments: var[tuple[Attachment, ...]] = var(())
+    """The files that go along with the draft."""
+
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, highlight_cursor_line=False)
         self.cursor_blink = False
@@ -82,11 +93,9 @@ class Composer(TextArea):
         """The menu above, once it is there."""
         self.queued = False
         """Whether a prompt of this conversation is queued: Up takes it back."""
-        self.prompts: list[str] = []
-        """Earlier prompts, newest first."""
+        self.recall = Recall()
+        """Earlier prompts."""
         self._pastes = Pastes()
-        self._place = -1
-        self._own_draft = ""
         self._last_key = 0.0
         self._enter: Timer | None = None
         self._bound: Mapping[str, str] = {}
@@ -94,21 +103,45 @@ class Composer(TextArea):
     # -- the draft
     @property
     def draft(self) -> str:
-        """What would be sent."""
+        """The text that would be sent."""
         return self._pastes.unfold(self.text)
 
+    @property
+    def written(self) -> Draft:
+        """What would be sent: the text, and the files that go along."""
+        return Draft(self.draft, self.attachments)
+
     def put(self, text: str) -> None:
-        """Replace the draft; the caret stands at its end."""
-        self._place = -1
+        """Replace the text; the caret stands at its end, the files stay."""
+        self.recall.leave()
         self._show(text)
 
-    def drop(self) -> bool:
-        """Clear the draft; Up brings it back. Returns whether there was one."""
-        draft = self.draft
-        if draft.strip():
-            self._remember(draft)
-        self.put("")
-        return bool(draft)
+    def hold(self, draft: Draft) -> None:
+        """Replace text and files."""
+        self.put(draft.text)
+        self.attachments = draft.attachments
+
+    def take(self) -> Draft:
+        """Give away text and files; Up brings them back."""
+        written = self.written
+        if written:
+            self.recall.remember(written)
+        self.hold(Draft())
+        return written
+
+    def attach(self, files: Iterable[Attachment]) -> None:
+        """Let files go along; one that does already goes along once."""
+        self.attachments = tuple(dict.fromkeys((*self.attachments, *files)))
+
+    def detach(self, place: int = -1) -> None:
+        """Let a file not go along after all."""
+        kept = list(self.attachments)
+        del kept[place]
+        self.attachments = tuple(kept)
+
+    def watch_attachments(self) -> None:
+        """Tell; Textual calls this."""
+        self.post_message(self.FilesChanged())
 
     def take_in(self, text: str) -> None:
         """Insert text from outside at the caret; a long one is folded."""
@@ -166,10 +199,8 @@ class Composer(TextArea):
         draft = self.draft
         if draft.startswith("/") and self._run(draft):
             return
-        if draft.strip():
-            self._remember(draft)
-            self.put("")
-            self.post_message(self.Submitted(draft))
+        if written := self.take():
+            self.post_message(self.Submitted(written))
 
     def _run(self, draft: str) -> bool:
         """Run the command that the draft is, or complete it. False if it is a message."""
@@ -214,27 +245,25 @@ class Composer(TextArea):
     # -- earlier prompts
     def action_older(self) -> None:
         """The caret up; on an empty composer, the prompt before this one."""
-        if not self.text and self.queued:
+        if not self.written and self.queued:
             self.post_message(self.TakeBack())
-        elif (self._place >= 0 or not self.text) and self.cursor_at_first_line:
-            self._recall(self._place + 1)
+        elif (self.recall.begun or not self.written) and self.cursor_at_first_line:
+            self._recall(1)
         else:
             self.action_cursor_up()
 
     def action_newer(self) -> None:
         """The caret down; among recalled prompts, the one after this one."""
-        if self._place >= 0 and self.cursor_at_last_line:
-            self._recall(self._place - 1)
+        if self.recall.begun and self.cursor_at_last_line:
+            self._recall(-1)
         else:
             self.action_cursor_down()
 
-    def _recall(self, place: int) -> None:
-        if place < len(self.prompts):
-            self._place = max(-1, place)
-            self._show(self.prompts[place] if place >= 0 else "")
-
-    def _remember(self, prompt: str) -> None:
-        self.prompts = [prompt, *(earlier for earlier in self.prompts if earlier != prompt)]
+    def _recall(self, step: int) -> None:
+        draft = self.recall.step(step)
+        if draft is not None:
+            self._show(draft.text)
+            self.attachments = draft.attachments
 
     # -- keys that an empty or short draft has no use for: the conversation scrolls instead
     def action_cursor_page_up(self) -> None:
@@ -279,9 +308,7 @@ class Composer(TextArea):
     def _changed(self) -> None:
         if self.menu is not None:
             self.menu.offer(self.text)
-        recalled = self.prompts[self._place] if 0 <= self._place < len(self.prompts) else None
-        if recalled is not None and self.draft != clean(recalled):
-            self._place = -1
+        self.recall.follow(self.draft)
 
     async def on_paste(self, event: events.Paste) -> None:
         """Insert a paste: safe to show, folded if it is long, and never sent by its own line breaks."""
@@ -292,7 +319,10 @@ class Composer(TextArea):
         self.take_in(event.text)
 
     def action_delete_left(self) -> None:
-        """Delete a character, or a folded paste as a whole."""
+        """Delete a character, or a folded paste as a whole; where there is no text, the last file."""
+        if not self.text and self.attachments:
+            self.detach()
+            return
         row, column = self.cursor_location
         start = self._pastes.token_before(self.document[row], column) if self.selection.is_empty else None
         if start is None:

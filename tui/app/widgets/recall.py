@@ -1,0 +1,41 @@
+"""Earlier prompts, and which of them stands in the composer."""
+
+from __future__ import annotations
+
+from tui.chat.draft import Draft
+from tui.text import clean
+
+
+class Recall:
+    """The prompts that Up and Down walk through; before the newest is what was not sent yet: nothing."""
+
+    def __init__(self) -> None:
+        self.prompts: list[Draft] = []
+        """Newest first."""
+        self._place = -1
+
+    @property
+    def begun(self) -> bool:
+        """Whether a recalled prompt stands in the composer."""
+        return self._place >= 0
+
+    def step(self, step: int) -> Draft | None:
+        """The prompt ``step`` places further back; None where there is none."""
+        place = max(-1, self._place + step)
+        if place >= len(self.prompts):
+            return None
+        self._place = place
+        return self.prompts[place] if place >= 0 else Draft()
+
+    def leave(self) -> None:
+        """Another draft stands in the composer."""
+        self._place = -1
+
+    def follow(self, text: str) -> None:
+        """What stands in the composer is now ``text``; a prompt that was changed is recalled no more."""
+        if self.begun and text != clean(self.prompts[self._place].text):
+            self.leave()
+
+    def remember(self, draft: Draft) -> None:
+        """Put a draft before all others."""
+        self.prompts = [draft, *(earlier for earlier in self.prompts if earlier != draft)]
