@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 from tui.app.hues import hue_of
 from tui.app.live import LiveReplies, LiveReply, key_of
+from tui.app.widgets.status_line import shorten
+from tui.chat.attachment import Attachment
 from tui.chat.context import TOKENS_PER_MESSAGE, estimate_tokens
 from tui.chat.conversation import Conversation
 from tui.chat.draft import Draft
 from tui.chat.message import Message
+from tui.chat.model import split_id
 from tui.engine.reply import Reply
 from tui.engine.talk import Place, Talk
 
@@ -97,6 +100,17 @@ class Chat(Talk):
             path, newest = path[:-_PAGE], path[-_PAGE:]
             for message in reversed(await self.messages(newest)):
                 yield message
+
+    def trouble(self, files: Sequence[Attachment]) -> str:
+        """Why the model can't answer a prompt with these files, if that is known; otherwise nothing."""
+        model = self.conversation.model
+        if not model or not files:
+            return ""
+        tokens = self.place.engine.estimate(model, sum(file.tokens for file in files))
+        if self.window and tokens > self.window:
+            name = split_id(model)[1]
+            return f"about {shorten(tokens)} tokens; {name} takes {shorten(self.window)}"
+        return self.place.engine.refusal(model, files)
 
     @property
     def window(self) -> int | None:

@@ -32,6 +32,9 @@ COMMANDS = (
     Command("title", "Rename conversation", "give this conversation a title", "TITLE", needed=True),
     Command("system", "System prompt", "say how the models should answer here", "[TEXT]"),
     Command("set", "Set a parameter", "temperature, max_tokens, reasoning_effort …", "[NAME VALUE]"),
+    Command(
+        "attach", "Attach files", "images, PDF and texts go along with the prompt", "PATH …", needed=True
+    ),
     Command("retry", "Answer again", "one more version of the last reply"),
     Command("compare", "Compare models", "one prompt, several models side by side", "[MODEL …]"),
     Command("compact", "Sum up so far", "send a summary instead of all before"),

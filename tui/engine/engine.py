@@ -18,6 +18,7 @@ from tui.engine.titles import suggest_title
 from tui.errors import ErrorKind, ProviderError, UsageError
 from tui.history.store import HistoryStore
 from tui.providers.base import ChatMessage, Target
+from tui.text import one_line
 
 # How far real counts may bend the token estimate.
 _CALIBRATION_RANGE = (0.5, 2.0)
@@ -150,7 +151,7 @@ class Engine:
         """Why a model can't answer a prompt with these files, as far as that is known; otherwise nothing."""
         info = self._facts.info(model_id)
         if info and info.vision is False and any(file.kind is Kind.IMAGE for file in attachments):
-            return f"{split_id(model_id)[1]} takes no images"
+            return f"{one_line(split_id(model_id)[1])} takes no images"
         return ""
 
     async def _prompt(

@@ -28,6 +28,7 @@ from tui.errors import ConfigError, HistoryError, SegueError, UsageError
 if TYPE_CHECKING:
     from tui.app.app import SegueApp
     from tui.app.screens.room import ChatRoom
+    from tui.app.widgets.attached_lines import AttachedLines
     from tui.app.widgets.notice_line import NoticeLine
     from tui.app.widgets.sidebar import Sidebar
     from tui.app.widgets.transcript import Transcript
@@ -196,6 +197,10 @@ class ChatScreen(Screen[None]):
         if self.room is not None:
             self.room.written()
 
+    def on_attached_lines_removed(self, event: AttachedLines.Removed) -> None:
+        """Let a file not go along."""
+        self.composer.detach(event.place)
+
     @on(Composer.Copied)
     def _copied(self, event: Composer.Copied) -> None:
         self.attempt_soon(self.segue.copy, event.text)
@@ -317,10 +322,11 @@ class ChatScreen(Screen[None]):
     def on_paste(self, event: events.Paste) -> None:
         """Hand on what was pasted while nothing had the focus."""
         event.stop()
-        self.composer.take_in(event.text)
+        self.composer.post_message(events.Paste(event.text))
 
     @on(events.DescendantFocus)
     @on(events.DescendantBlur)
     def _focus_moved(self) -> None:
         if self.room is not None:
+            self.room.frame.refresh_files()
             self.room.frame.refresh_keys()

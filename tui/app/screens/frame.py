@@ -9,6 +9,7 @@ from tui.app import key_hints
 from tui.app.background import in_background
 from tui.app.screens.chat import ASK
 from tui.app.situation import of_ended, of_live
+from tui.app.widgets.attached_lines import AttachedLines
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.queue_line import QueueLine
 from tui.app.widgets.sidebar import Conversations, Sidebar
@@ -50,7 +51,15 @@ class Frame:
         screen.composer.queued = bool(chat.queue)
         screen.composer.placeholder = ASK_NEXT if chat.busy else ASK
         self.refresh_status()
+        self.refresh_files()
         self.refresh_keys()
+
+    def refresh_files(self) -> None:
+        """Show the files that go along, and why they can't if that is known."""
+        composer, lines = self._screen.composer, self._screen.query_one(AttachedLines)
+        lines.files, lines.offered = composer.attachments, composer.offered
+        lines.trouble = self._room.desk.chat.trouble(composer.attachments)
+        lines.set_class(not composer.has_focus, "-away")
 
     def count_soon(self) -> None:
         """Count the tokens of the conversation again."""

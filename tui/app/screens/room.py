@@ -15,6 +15,7 @@ from tui.app.screens.frame import Frame
 from tui.app.screens.message_actions import MessageActions
 from tui.app.screens.sheets import Sheets
 from tui.app.screens.slash_commands import SlashCommands
+from tui.app.widgets.attached_lines import AttachedLines
 from tui.app.widgets.hints import key_name
 from tui.app.widgets.notice_line import NoticeLine
 from tui.app.widgets.queue_line import QueueLine
@@ -60,7 +61,8 @@ async def _furnish(screen: ChatScreen) -> None:
     await screen.query_one("#sidebar").mount(Sidebar())
     await page.mount(NoticeLine(id="notice", classes="text"), before="#reading")
     await screen.query_one("#reading").mount(Transcript(id="transcript"))
-    await screen.query_one("#composer").mount(QueueLine(id="queue"), menu, before="#draft")
+    above = QueueLine(id="queue"), menu, AttachedLines(id="attached")
+    await screen.query_one("#composer").mount(*above, before="#draft")
     screen.composer.menu = menu
 
 
@@ -339,6 +341,7 @@ class ChatRoom:
 
     def written(self) -> None:
         """The draft changed."""
+        self.frame.refresh_files()
         if self._shown is not None and self.actions.editing is None:
             self.desk.drafts.note(self.desk.chat.conversation, self.composer.written)
 

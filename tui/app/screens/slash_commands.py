@@ -87,6 +87,17 @@ class SlashCommands:
         await chat.change(parameters=parameters)
         self._room.app.notify(f"{name} = {parameters[name]}" if name in parameters else f"{name} is not set")
 
+    async def _do_attach(self, argument: str) -> None:
+        from tui.app.attaching import paths_in, read_all
+
+        composer = self._room.composer
+        try:
+            composer.attach(await read_all(paths_in(argument)))
+        except UsageError:
+            if not composer.text:
+                composer.put(f"/attach {argument}")
+            raise
+
     async def _do_retry(self, argument: str) -> None:
         chat = self._room.desk.chat
         message_id = chat.last_reply or chat.last

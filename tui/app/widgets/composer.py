@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import asyncio
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -10,15 +12,13 @@ from textual import events, on
 from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.reactive import var
-from textual.strip import Strip
-from textual.widgets import TextArea
 
-from tui.app.widgets.pastes import Pastes
+from tui.app.attaching import PATIENCE, quoted
+from tui.app.background import in_background
+from tui.app.path_completion import Candidate, TypedPath, candidates, typed_path
+from tui.app.widgets.draft_area import DraftArea
 from tui.app.widgets.recall import Recall
-from tui.chat.attachment import Attachment
 from tui.chat.draft import Draft
-from tui.text import clean
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -33,7 +33,7 @@ PAUSE = 0.04
 _MENU_KEYS = {"up": "choose(-1)", "down": "choose(1)", "escape": "close_menu"}
 
 
-class Composer(TextArea):
+class Composer(DraftArea):
     """A text area in which Enter sends. It grows with its text."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -45,7 +45,14 @@ class Composer(TextArea):
             "up", "older", "Earlier prompt", tooltip="Recall an earlier prompt while it is empty", id="older"
         ),
         Binding("down", "newer", "Later prompt", tooltip="Back to the later prompt", id="newer"),
-        Binding("tab", "complete", "Complete", tooltip="Complete the slash command", id="complete"),
+        Binding("tab", "complete", "Complete", tooltip="Complete the command or the path", id="complete"),
+        Binding(
+            "backspace",
+            "delete_left",
+            "Delete",
+            tooltip="Delete; where there is no text, take away the last file",
+            id="delete-left",
+        ),
     ]
 
     @dataclass
@@ -62,12 +69,6 @@ class Composer(TextArea):
         argument: str
 
     @dataclass
-    class Copied(Message):
-        """Selected text, for the clipboard."""
-
-        text: str
-
-    @dataclass
     class TakeBack(Message):
         """Up on an empty composer, while a prompt is queued."""
 
@@ -78,43 +79,25 @@ class Composer(TextArea):
         action: str
         """The transcript's action: page_up, page_down, scroll_home or scroll_end."""
 
-    @dataclass
-    class FilesChanged(Message):
-        """Other files go along with the draft."""
-
-    attachments: var[tuple[Attachment, ...]] = var(())
-    """The files that go along with the draft."""
-
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id, highlight_cursor_line=False)
-        self.cursor_blink = False
-        self.match_cursor_bracket = False
+        super().__init__(id=id)
         self.menu: SlashMenu | None = None
         """The menu above, once it is there."""
         self.queued = False
         """Whether a prompt of this conversation is queued: Up takes it back."""
         self.recall = Recall()
         """Earlier prompts."""
-        self._pastes = Pastes()
         self._last_key = 0.0
         self._enter: Timer | None = None
         self._bound: Mapping[str, str] = {}
+        self._closed_at: str | None = None
+        """The text for which the menu was closed."""
 
     # -- the draft
-    @property
-    def draft(self) -> str:
-        """The text that would be sent."""
-        return self._pastes.unfold(self.text)
-
-    @property
-    def written(self) -> Draft:
-        """What would be sent: the text, and the files that go along."""
-        return Draft(self.draft, self.attachments)
-
     def put(self, text: str) -> None:
         """Replace the text; the caret stands at its end, the files stay."""
         self.recall.leave()
-        self._show(text)
+        self.show(text)
 
     def hold(self, draft: Draft) -> None:
         """Replace text and files."""
@@ -129,30 +112,6 @@ class Composer(TextArea):
         self.hold(Draft())
         return written
 
-    def attach(self, files: Iterable[Attachment]) -> None:
-        """Let files go along; one that does already goes along once."""
-        self.attachments = tuple(dict.fromkeys((*self.attachments, *files)))
-
-    def detach(self, place: int = -1) -> None:
-        """Let a file not go along after all."""
-        kept = list(self.attachments)
-        del kept[place]
-        self.attachments = tuple(kept)
-
-    def watch_attachments(self) -> None:
-        """Tell; Textual calls this."""
-        self.post_message(self.FilesChanged())
-
-    def take_in(self, text: str) -> None:
-        """Insert text from outside at the caret; a long one is folded."""
-        shown = self._pastes.fold(clean(text.replace("\r\n", "\n").replace("\r", "\n")))
-        self.replace(shown, *self.selection)
-        self.move_cursor(self.selection.end)
-
-    def _show(self, text: str) -> None:
-        self.load_text(self._pastes.fold(clean(text)))
-        self.move_cursor(self.document.end)
-
     # -- keys: what sends or breaks the line is handled here, in the order in which the keys came
     async def on_key(self, event: events.Key) -> None:
         """Handle Enter, and the keys of the open menu, before anything typed after them."""
@@ -161,6 +120,8 @@ class Composer(TextArea):
         if action is not None:
             event.stop()
             event.prevent_default()
+            if action == "send":
+                await self._offer_paths()
             await self.run_action(action if action != "send" else f"send({event.time})")
         elif event.key == "enter":
             event.prevent_default()
@@ -196,6 +157,9 @@ class Composer(TextArea):
 
     def _send(self) -> None:
         self._enter = None
+        chosen = self._complete_path()
+        if chosen is not None and (chosen.folder or not self.text.startswith("/")):
+            return
         draft = self.draft
         if draft.startswith("/") and self._run(draft):
             return
@@ -224,8 +188,14 @@ class Composer(TextArea):
         """Begin a new line."""
         self.replace("\n", *self.selection)
 
-    def action_complete(self) -> None:
-        """Complete the chosen slash command."""
+    async def action_complete(self) -> None:
+        """Attach what is offered, or complete the chosen command or path."""
+        if self.offered:
+            self.attach_offered()
+            return
+        await self._offer_paths()
+        if self._complete_path() is not None:
+            return
         menu = self._open_menu
         command = menu.command if menu else None
         if command is None:
@@ -240,7 +210,46 @@ class Composer(TextArea):
     def action_close_menu(self) -> None:
         """Close the menu; the draft stays."""
         if self.menu is not None:
+            self._closed_at = self.text
             self.menu.close()
+
+    # -- paths
+    @property
+    def _typed_path(self) -> TypedPath | None:
+        row, column = self.cursor_location
+        return typed_path(self.document[row][:column]) if row == 0 or self.text[:1] != "/" else None
+
+    async def _offer_paths(self) -> None:
+        """Show what the path at the caret may become; a folder that takes too long is not waited for."""
+        typed = self._typed_path
+        if self.menu is None or typed is None or self.text == self._closed_at:
+            return
+        try:
+            async with asyncio.timeout(PATIENCE):
+                found = await asyncio.to_thread(candidates, typed)
+        except TimeoutError:
+            found = []
+        if self._typed_path == typed:
+            self.menu.offer_paths(found)
+
+    def _complete_path(self) -> Candidate | None:
+        """Complete the path at the caret; a file after ``@`` is attached. Returns what was chosen."""
+        menu, typed = self._open_menu, self._typed_path
+        chosen = menu.path if menu else None
+        if chosen is None or typed is None:
+            return None
+        row, column = self.cursor_location
+        start, end = (row, typed.start), (row, column)
+        at = "@" if typed.mention else ""
+        if chosen.folder:
+            path = quoted(f"{chosen.path}{os.sep}")
+            self.replace(at + path.removesuffix('"'), start, end)
+        elif typed.mention:
+            self.replace(chosen.name, start, end)
+            self.post_message(self.Commanded("attach", quoted(chosen.path)))
+        else:
+            self.replace(quoted(chosen.path), start, end)
+        return chosen
 
     # -- earlier prompts
     def action_older(self) -> None:
@@ -262,7 +271,7 @@ class Composer(TextArea):
     def _recall(self, step: int) -> None:
         draft = self.recall.step(step)
         if draft is not None:
-            self._show(draft.text)
+            self.show(draft.text)
             self.attachments = draft.attachments
 
     # -- keys that an empty or short draft has no use for: the conversation scrolls instead
@@ -298,52 +307,24 @@ class Composer(TextArea):
     def _all_seen(self) -> bool:
         return self.wrapped_document.height <= self.content_size.height
 
-    # -- drawing
-    def render_line(self, y: int) -> Strip:
-        """Draw a line; without a cell of room there is nothing that could be wrapped to it."""
-        return super().render_line(y) if self.content_size.width > 0 else Strip.blank(self.size.width)
-
     # -- editing
-    @on(TextArea.Changed)
+    @on(DraftArea.Changed)
     def _changed(self) -> None:
-        if self.menu is not None:
+        if self.text != self._closed_at:
+            self._closed_at = None
+        if self._typed_path is not None:
+            in_background(self, "paths", self._offer_paths, exclusive=True)
+        elif self.menu is not None:
             self.menu.offer(self.text)
         self.recall.follow(self.draft)
 
     async def on_paste(self, event: events.Paste) -> None:
-        """Insert a paste: safe to show, folded if it is long, and never sent by its own line breaks."""
+        """Insert a paste, which its own line breaks never send."""
         event.prevent_default()
         event.stop()
         self._go_on()
         self._last_key = event.time
-        self.take_in(event.text)
-
-    def action_delete_left(self) -> None:
-        """Delete a character, or a folded paste as a whole; where there is no text, the last file."""
-        if not self.text and self.attachments:
-            self.detach()
-            return
-        row, column = self.cursor_location
-        start = self._pastes.token_before(self.document[row], column) if self.selection.is_empty else None
-        if start is None:
-            super().action_delete_left()
+        if self.text.startswith("/"):
+            self.take_in(event.text)
         else:
-            self.delete((row, start), (row, column))
-
-    def action_copy(self) -> None:
-        """Copy what is selected; without a selection the key is free for others."""
-        if not self.selected_text:
-            raise SkipAction()
-        self.post_message(self.Copied(self.selected_text))
-
-    def action_cut(self) -> None:
-        """Cut what is selected, or the line."""
-        selected = self.selected_text or f"{self.document[self.cursor_location[0]]}\n"
-        super().action_cut()
-        self.post_message(self.Copied(selected))
-
-    def action_undo(self) -> None:
-        """Undo typing; with nothing to undo the key is free for others."""
-        if not self.text and not self.history.undo_stack:
-            raise SkipAction()
-        super().action_undo()
+            await self.take_paste(event.text)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.style import Style
 from textual.strip import Strip
 
+from tui.app.widgets.attachment_rows import attachment_rows
 from tui.app.widgets.footer import footer_rows
 from tui.app.widgets.look import CARET, Look, over, put
 from tui.app.widgets.name_line import (
@@ -113,7 +114,9 @@ class MessageView:
         look, standing, message = self.look, self.standing, self.message
         segue = segue_line(standing.segue, standing.segue_hues, look) if standing.segue else None
         self._lead = Lead(look, first=standing.first, segue=segue)
-        if not self.prompt:
+        if self.prompt:
+            self._footer = attachment_rows(message, look)
+        else:
             begun = bool(self.body.source)
             self._name, self._chosen_name = self._name_line(), self._name_line(meta_words(message))
             limited = not message.live and self.document is not None and self.document.limited
@@ -213,6 +216,9 @@ class MessageView:
         block, at = self.place(row)
         lines = self._chosen_name if selected and block == NAME else self.blocks[block]
         strip = lines.line(at) if at < lines.height else self.look.line()
+        if block == FOOTER and self.prompt:
+            strip = strip.apply_style(Style(bgcolor=self.look.palette.band))
+            return strip if self.body.source else self._with_badge(strip, at)
         if block != BODY:
             return strip
         if isinstance(lines, PlainText):

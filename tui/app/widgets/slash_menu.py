@@ -1,4 +1,4 @@
-"""The commands that the typed slash may become, above the composer."""
+"""The commands that the typed slash may become, or the files that a typed path may, above the composer."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.app.commands import Command, completions
+from tui.app.path_completion import Candidate
 from tui.app.widgets.ink import Pen
+from tui.app.widgets.path_row import PathRow
 from tui.app.widgets.row_list import Row, RowList
 
 _MOST = 8
@@ -49,7 +51,7 @@ class CommandRow:
 
 
 class SlashMenu(RowList):
-    """Shown while the draft is the beginning of a command. The composer keeps the focus."""
+    """Shown while a command or a path is typed. The composer keeps the focus."""
 
     DEFAULT_CSS = """
     SlashMenu { display: none; background: $band; scrollbar-size: 0 0; }
@@ -71,10 +73,16 @@ class SlashMenu(RowList):
         return rows + column.gutter.height
 
     def offer(self, draft: str) -> None:
-        """Show what ``draft`` may become, or hide."""
-        rows = [CommandRow(command) for command in completions(draft)] if draft.startswith("/") else []
+        """Show the commands that ``draft`` may become, or hide."""
+        self._offer([CommandRow(command) for command in completions(draft)] if draft.startswith("/") else [])
+
+    def offer_paths(self, candidates: Sequence[Candidate]) -> None:
+        """Show the files and folders that a path may become, or hide."""
+        self._offer([PathRow(candidate) for candidate in candidates])
+
+    def _offer(self, rows: Sequence[Row]) -> None:
         self.set_class(bool(rows), "-open")
-        if rows:
+        if rows and rows != self.rows:  # the chosen one stays while nothing changes
             self.show(rows)
 
     def close(self) -> None:
@@ -91,3 +99,9 @@ class SlashMenu(RowList):
         """The chosen command."""
         row = self.chosen
         return row.command if self.is_open and isinstance(row, CommandRow) else None
+
+    @property
+    def path(self) -> Candidate | None:
+        """The chosen file or folder."""
+        row = self.chosen
+        return row.candidate if self.is_open and isinstance(row, PathRow) else None
