@@ -111,7 +111,9 @@ class Desk:
         elif options.here:
             self._folder = Folder(store)
             wanted = await self._folder.last()
-        elif wanted is None and not (options.prompt or options.model or options.temporary):
+        elif wanted is None and not (
+            options.prompt or options.attachments or options.model or options.temporary
+        ):
             wanted = int(await store.get_state(AT_WORK) or 0) or None
         try:
             self.chat = await self.find(wanted) if wanted else await self.new()

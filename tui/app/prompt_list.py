@@ -74,13 +74,14 @@ class Prompts:
             if day != group:
                 rows.append(Heading(day, first=not group))
                 group = day
-            line = _line(message.text, words)
-            rows.append(PromptRow(message.id, line, _marks(line, words), message.created_at, today))
+            line = _line(message.draft.words, words)
+            files = len(message.attachments)
+            rows.append(PromptRow(message.id, line, _marks(line, words), files, message.created_at, today))
         return rows
 
 
 def _has(message: Message, words: Sequence[str]) -> bool:
-    text = fold(message.text)
+    text = fold(" ".join([message.text, *(file.name for file in message.attachments)]))
     return all(word in text for word in words)
 
 

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tui.chat.attachment import Attachment
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,5 +23,7 @@ class StartOptions:
     """Open the conversation used last in this folder, and remember here which one is."""
     prompt: str | None = None
     """Sent as soon as the app is ready."""
+    attachments: tuple[Attachment, ...] = ()
+    """They go along with the prompt, or wait in the composer for one."""
     temporary: bool = False
     """Nothing of this run is kept."""

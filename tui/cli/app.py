@@ -7,6 +7,8 @@ import asyncio
 import gc
 import os
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.config import Config, load_config
@@ -15,6 +17,7 @@ from tui.paths import Paths
 
 if TYPE_CHECKING:
     from tui.app.start import StartOptions
+    from tui.chat.attachment import Attachment
     from tui.engine.workspace import Workspace
 
 STARTED = 2.0
@@ -37,6 +40,7 @@ def run(args: argparse.Namespace) -> int:
         continue_last=args.resume,
         here=args.here,
         prompt=args.prompt,
+        attachments=_read(args.attach),
         temporary=args.temporary,
     )
     terminal = sys.stdin.isatty() and sys.stdout.isatty()
@@ -50,6 +54,15 @@ def run(args: argparse.Namespace) -> int:
             'For use in a pipe or a script: segue ask "PROMPT", or segue --plain for a whole conversation',
         )
     return _open_app(paths, config, start)
+
+
+def _read(files: Sequence[str]) -> tuple[Attachment, ...]:
+    """The files of the command line, told before anything is opened if one can't go along."""
+    if not files:
+        return ()
+    from tui.engine.attaching import read_attachment
+
+    return tuple(read_attachment(Path(file)) for file in files)
 
 
 def _is_plain(asked: bool | None, config: Config, terminal: bool) -> bool:

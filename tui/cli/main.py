@@ -82,6 +82,14 @@ def _open_app(arguments: list[str]) -> int:
     )
     parser.add_argument("prompt", nargs="?", metavar="PROMPT", help="open the app and send this")
     parser.add_argument("-m", "--model", metavar="MODEL", help="the model to begin with, PROVIDER/MODEL")
+    parser.add_argument(
+        "-a",
+        "--attach",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a file that goes along with the first prompt; can be given several times",
+    )
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--continue", dest="resume", action="store_true", help="open the last conversation")
     which.add_argument("--open", type=int, metavar="ID", help="open this conversation")

@@ -173,6 +173,17 @@ def test_a_file_goes_along_with_the_next_prompt_alone(script, model_server, tmp_
     assert ["the old mill" in each for each in sent] == [True, False]
 
 
+def test_files_of_the_command_line_wait_for_a_prompt_and_can_be_taken_away(script, model_server, tmp_path):
+    note = tmp_path / "note.txt"
+    note.write_text("Buy milk")
+    shown = script("/attach -", "Read", options=("-a", str(note)))
+    assert "with the next prompt: note.txt, text, 8 bytes\n" in shown
+    assert [request["messages"][-1]["content"] for request in model_server.requests] == ["Read"]
+    script("Read", options=("-a", str(note)))
+    assert "Buy milk" in str(model_server.requests[-1]["messages"])
+    script(options=("-a", str(tmp_path / "none.txt")), code=2)
+
+
 def test_every_command_of_the_help_is_there(script):
     from tui.cli.plain.commands import COMMANDS
 

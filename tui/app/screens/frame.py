@@ -58,6 +58,7 @@ class Frame:
         """Show the files that go along, and why they can't if that is known."""
         composer, lines = self._screen.composer, self._screen.query_one(AttachedLines)
         lines.files, lines.offered = composer.attachments, composer.offered
+        lines.alone = not composer.text
         lines.trouble = self._room.desk.chat.trouble(composer.attachments)
         lines.set_class(not composer.has_focus, "-away")
 

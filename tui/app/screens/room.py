@@ -116,7 +116,9 @@ class ChatRoom:
         await self._show(self.desk.chat)
         self.screen.set_timer(SETTLED, self._make_ready)
         if options.prompt:
-            self.screen.early.insert(0, Draft(options.prompt))
+            self.screen.early.insert(0, Draft(options.prompt, options.attachments))
+        else:
+            self.composer.attach(options.attachments)
         if options.model and not await self.sheets.use_model(options.model):
             self.give_back(joined(self.screen.early))
             self.screen.early.clear()

@@ -91,6 +91,9 @@ class SlashCommands:
         from tui.app.attaching import paths_in, read_all
 
         composer = self._room.composer
+        if not argument:
+            composer.put("/attach ")  # with its files above
+            return
         try:
             composer.attach(await read_all(paths_in(argument)))
         except UsageError:

@@ -29,6 +29,8 @@ class AttachedLines(Line):
     files: reactive[tuple[Attachment, ...]] = reactive((), layout=True)
     offered: reactive[tuple[Attachment, ...]] = reactive((), layout=True)
     """Files whose paths were pasted: they may go along."""
+    alone: reactive[bool] = reactive(True)
+    """There is no text, so that Backspace removes the last file."""
     trouble: reactive[str] = reactive("", layout=True)
     """Why they can't be sent as it is."""
 
@@ -58,7 +60,8 @@ class AttachedLines(Line):
     def _rows(self, ink: Ink) -> list[Row]:
         rows: list[Row] = [self._file(place, ink) for place in range(min(len(self.files), _SHOWN))]
         if len(self.files) > _SHOWN:
-            rows.append(([(f"and {len(self.files) - _SHOWN} more", ink.dim)], self._last(ink)))
+            more = [(f"and {len(self.files) - _SHOWN} more", ink.dim)]
+            rows.append((more, self._remove(len(self.files) - 1, ink)))
         if self.trouble:
             rows.append(([("× ", ink.error), (one_line(self.trouble), ink.ink)], ()))
         if self.offered:
@@ -69,18 +72,14 @@ class AttachedLines(Line):
     def _file(self, place: int, ink: Ink) -> Row:
         file = self.files[place]
         left = [(one_line(file.name), ink.soft), (f"  {file.kind}  {size_words(file.size)}", ink.dim)]
-        if place == len(self.files) - 1:
-            return left, self._last(ink)
-        return left, [("remove", ink.dim + _click(place))]
+        return left, self._remove(place, ink)
 
-    def _last(self, ink: Ink) -> Sequence[Part]:
-        click = _click(len(self.files) - 1)
-        return [("backspace", ink.soft + click), (" removes", ink.dim + click)]
+    def _remove(self, place: int, ink: Ink) -> Sequence[Part]:
+        click = Style(meta={"@click": f"remove({place})"})
+        if self.alone and place == len(self.files) - 1:
+            return [("backspace", ink.soft + click), (" removes", ink.dim + click)]
+        return [("remove", ink.dim + click)]
 
     def action_remove(self, place: int) -> None:
         """Let a file not go along."""
         self.post_message(self.Removed(place))
-
-
-def _click(place: int) -> Style:
-    return Style(meta={"@click": f"remove({place})"})

@@ -324,7 +324,9 @@ class Composer(DraftArea):
         event.stop()
         self._go_on()
         self._last_key = event.time
-        if self.text.startswith("/"):
-            self.take_in(event.text)
-        else:
+        from tui.app import commands
+
+        if commands.parse(self.text) is None:
             await self.take_paste(event.text)
+        else:
+            self.take_in(event.text)

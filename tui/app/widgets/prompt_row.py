@@ -15,12 +15,13 @@ from tui.app.widgets.row_list import Row
 
 @dataclass(frozen=True, slots=True)
 class PromptRow:
-    """One line of a prompt, and when it was sent."""
+    """One line of a prompt, how many files went along, and when it was sent."""
 
     message_id: int
     line: str
     marks: Sequence[tuple[int, int]]
     """Start and end of what was typed, in the line."""
+    files: int
     sent: datetime
     today: date
     height: int = 1
@@ -33,7 +34,8 @@ class PromptRow:
     def draw(self, pen: Pen, chosen: Row | None) -> Sequence[Strip]:
         """The line with its marks, the time at the right edge."""
         mine = chosen is self
-        right = [(when(self.sent, self.today), pen.ink.dim)]
+        files = f"▸ {self.files}   " if self.files else ""
+        right = [(files + when(self.sent, self.today), pen.ink.dim)]
         return [pen.line(self._marked(pen, mine), right, tinted=mine, railed=mine)]
 
     def _marked(self, pen: Pen, mine: bool) -> list[Part]:

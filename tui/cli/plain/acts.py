@@ -6,12 +6,11 @@ import asyncio
 from functools import partial
 from pathlib import Path
 
-from tui.chat.export import about
+from tui.app.attaching import paths_in, read_all
 from tui.chat.message import Role
 from tui.cli.plain.interrupts import Interrupts
 from tui.cli.plain.printer import read_out, speaker
 from tui.cli.plain.session import Act, Session
-from tui.engine.attaching import read_attachment
 from tui.engine.choice import find_model
 from tui.engine.parameters import changed
 from tui.engine.talk import Talk, Undo
@@ -86,8 +85,7 @@ class Acts:
             self._page.line("not changed")
             return
         self._page.line(f"you: {clean(text)}")
-        files = await self._talk.place.store.with_contents(message.attachments)
-        await self._session.let_come(await self._talk.edit(prompt, text, files))
+        await self._session.let_come(await self._talk.edit(prompt, text, message.attachments))
 
     async def do_editor(self, argument: str) -> None:
         """Write the next prompt in the person's editor."""
@@ -99,14 +97,13 @@ class Acts:
         await self._session.send(text)
 
     async def do_attach(self, argument: str) -> None:
-        """Let a file go along with the next prompt; ``-`` takes all back."""
-        files = self._session.files
+        """Let files go along with the next prompt; ``-`` takes all back."""
+        session = self._session
         if argument == "-":
-            files.clear()
+            session.files.clear()
         elif argument:
-            files.append(await asyncio.to_thread(read_attachment, Path(argument.strip("\"'"))))
-        said = "; ".join(f"{one_line(file.name)}, {about(file)}" for file in files)
-        self._page.line(f"with the next prompt: {said or 'no file'}")
+            session.files += await read_all(paths_in(argument))
+        session.say_files()
 
     def _edited(self, text: str) -> str:
         from tui.app.editor import edit_here

@@ -11,6 +11,7 @@ from typing import Self
 from tui.app.start import StartOptions
 from tui.chat.attachment import Attachment
 from tui.chat.conversation import Conversation
+from tui.chat.export import about
 from tui.chat.message import Message, Status
 from tui.chat.model import split_id
 from tui.cli.plain.page import Page
@@ -43,7 +44,7 @@ class Session:
         self.page = page
         self.workspace = workspace
         self.choice: Choice | None = None
-        self.files: list[Attachment] = []
+        self.files: list[Attachment] = list(start.attachments)
         """What goes along with the next prompt."""
         self._place = Place(workspace.store, workspace.engine, start.temporary)
         self._folder = Folder(workspace.store) if start.here else None
@@ -69,6 +70,8 @@ class Session:
         for problem in workspace.registry.problems:
             page.tell(problem)
         page.line("Segue, plain mode. /help tells the commands")
+        if session.files:
+            session.say_files()
         found = await session._wanted(start)
         model = find_model(start.model, workspace.registry, workspace.catalogue) if start.model else None
         await session.show(found or await session._blank(), model)
@@ -149,6 +152,11 @@ class Session:
             await self._folder.note(self.talk.conversation)
 
     # -- replies
+    def say_files(self) -> None:
+        """Say what goes along with the next prompt."""
+        said = "; ".join(f"{one_line(file.name)}, {about(file)}" for file in self.files)
+        self.page.line(f"with the next prompt: {said or 'no file'}")
+
     async def send(self, text: str) -> None:
         """Send a prompt with the files that wait for it, and say its reply."""
         reply = await self.talk.send(text, self.files)
