@@ -360,8 +360,10 @@ async def test_an_answer_by_another_model_and_a_copy_have_them(run, files):
         await world.chat.room.use_model("lab/small")
         world.chat.run_command("retry")
         await world.sees("I am small.")
+        original = world.chat.room.desk.chat.conversation.id
         world.chat.run_command("duplicate")
-        await world.sees("This is the copy")
+        await world.until(lambda: world.chat.room.desk.chat.conversation.id != original)
+        await world.sees("▸ chart.png", "I am small.")
         await world.say("And now?")
         await world.until(lambda: len(world.provider.requests) == 3)
         assert all("data:image/png" in messages[0] for _, messages in world.provider.requests)

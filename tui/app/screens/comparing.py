@@ -12,6 +12,7 @@ from tui.app.comparison import Outcome
 from tui.app.desk import Act
 from tui.app.widgets.hints import key_name
 from tui.app.widgets.name_line import model_name
+from tui.chat.draft import Draft
 from tui.chat.message import Role, Status
 from tui.engine.choice import find_model, note_model
 from tui.engine.events import Event, ReasoningAdded, TextAdded

@@ -97,7 +97,8 @@ class DraftArea(TextArea):
         """
         before = self.attachments
         self.attachments = tuple(dict.fromkeys((*before, *files)))
-        self._undo = _Undo(before, pasted, self.text)
+        if self.attachments != before:
+            self._undo = _Undo(before, pasted, self.text)
 
     def detach(self, place: int = -1) -> None:
         """Let a file not go along after all."""
