@@ -408,10 +408,10 @@ async def test_a_reply_that_could_not_be_stored_does_not_come_and_the_others_do(
 
         monkeypatch.setattr(world.store, "add_message", full)
         world.chat.run_command("compare", "lab/third lab/small")
-        await world.sees("Compare", "I am small.")
+        await world.sees("Compare", "I am small.", "The disk is full")
         assert models(world) == ["lab/big", "lab/small"]
         await world.pilot.press("k")
-        await world.sees("The disk is full")
+        await world.sees("! The disk is full")
 
 
 async def test_a_prompt_that_could_not_be_stored_is_back_in_the_composer(run, monkeypatch):
@@ -444,6 +444,7 @@ async def test_a_narrow_screen_has_the_names_as_tabs(comparing):
 async def test_what_is_seen_follows_the_size(comparing):
     async with comparing() as world:
         for size, both in [((80, 24), False), ((100, 30), True), ((180, 50), True), ((40, 10), False)]:
+            await world.pilot.resize_terminal(10, 3)
             await world.pilot.resize_terminal(*size)
             await world.sees("I am big.")
             await world.until(lambda both=both: ("I am small." in world.text) is both)

@@ -152,9 +152,11 @@ class ChatScreen(Screen[None]):
             self.notify(str(error), severity="warning")
 
     def note(self, words: str) -> None:
-        """Say something that stays until it is dismissed."""
+        """Say something that stays until it is dismissed; under another screen, there for a moment too."""
         for line in self.query("#notice"):
             cast("NoticeLine", line).add(words)
+        if self.room is not None and not self.is_current:
+            self.notify(words, severity="warning")
 
     async def attempt(self, act: Callable[..., Awaitable[None]], *arguments: Any) -> None:
         """Do something; what can't be done is told."""

@@ -16,7 +16,7 @@ from tui.chat.draft import Draft
 from tui.chat.message import Role, Status
 from tui.engine.choice import find_model, note_model
 from tui.engine.events import Event, ReasoningAdded, TextAdded
-from tui.errors import UsageError
+from tui.errors import SegueError, UsageError
 from tui.text import one_line
 
 if TYPE_CHECKING:
@@ -58,6 +58,8 @@ class _Opening:
     prompt: int = 0
     left: int = 0
     """Replies that are about to begin."""
+    failure: str = ""
+    """Why one could not."""
     begun: set[int] = field(default_factory=set)
     """The replies that were asked for here."""
     places: dict[int, int | None] = field(default_factory=dict)
@@ -178,6 +180,9 @@ class Comparing:
         async def begun() -> Reply:
             try:
                 reply = await act()
+            except SegueError as error:
+                at.failure = str(error)
+                raise
             finally:
                 at.left -= 1
             at.begun.add(reply.message.id)
@@ -221,6 +226,8 @@ class Comparing:
         [prompt] = await chat.messages([self._at.prompt])
         self._screen = Compare(chat, prompt, self)
         await self._room.app.push_screen(self._screen, partial(self._closed, self._screen, self._at))
+        if self._at.failure:  # it was told where the comparison lies over it now
+            self._room.app.notify(self._at.failure, severity="warning")
         if self._at.shown is not None:
             [shown] = await chat.messages([self._at.shown])
             await self._screen.add(shown)

@@ -297,7 +297,7 @@ class ChatRoom:
         line.drop(self._unsaved)
         if why:
             self._unsaved = f"{why} It is tried again; /export FILE writes the conversation elsewhere."
-            line.add(self._unsaved)
+            self.screen.note(self._unsaved)
         else:
             self.app.notify("Everything is saved again")
 
