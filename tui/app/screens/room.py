@@ -105,6 +105,8 @@ class ChatRoom:
         await self.app.recall_theme()
         self.composer.recall.prompts = [Draft(text) for text in await store.prompts()]
         self.screen.room = self
+        if self.composer.menu is not None:
+            self.composer.menu.models = self._models
         self.transcript.newest_key = key_name(self.app.key_for("newest"))
         self.screen.watch(self.transcript, "selected", self.frame.refresh_keys, init=False)
         store.subscribe(self._history_changed)
@@ -153,6 +155,12 @@ class ChatRoom:
                 self.transcript.replace(last)
         if chat.conversation.deleted and not before:
             self.app.notify("Another program moved this conversation to the trash; writing brings it back")
+
+    def _models(self) -> list[str]:
+        """The models that can be used now."""
+        workspace = self.desk.workspace
+        able = {entry.name for entry in workspace.registry.providers() if entry.available}
+        return [m.id for m in workspace.catalogue.models() if m.available and m.provider in able]
 
     def _make_ready(self) -> None:
         in_background(self.screen, "open", self.desk.workspace.keep_connections)

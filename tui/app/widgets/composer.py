@@ -45,7 +45,13 @@ class Composer(DraftArea):
             "up", "older", "Earlier prompt", tooltip="Recall an earlier prompt while it is empty", id="older"
         ),
         Binding("down", "newer", "Later prompt", tooltip="Back to the later prompt", id="newer"),
-        Binding("tab", "complete", "Complete", tooltip="Complete the command or the path", id="complete"),
+        Binding(
+            "tab",
+            "complete",
+            "Complete",
+            tooltip="Complete the command, the path or the model",
+            id="complete",
+        ),
         Binding(
             "backspace",
             "delete_left",
@@ -160,6 +166,8 @@ class Composer(DraftArea):
         chosen = self._complete_path()
         if chosen is not None and (chosen.folder or not self.text.startswith("/")):
             return
+        if self.menu is not None and self.menu.pointed:
+            self._complete_model()
         draft = self.draft
         if draft.startswith("/") and self._run(draft):
             return
@@ -194,7 +202,7 @@ class Composer(DraftArea):
             self.attach_offered()
             return
         await self._offer_paths()
-        if self._complete_path() is not None:
+        if self._complete_path() is not None or self._complete_model():
             return
         menu = self._open_menu
         command = menu.command if menu else None
@@ -250,6 +258,16 @@ class Composer(DraftArea):
         else:
             self.replace(quoted(chosen.path), start, end)
         return chosen
+
+    def _complete_model(self) -> bool:
+        """Complete the model at the end of a command. Returns whether one was offered."""
+        from tui.app.model_completion import typed_model
+
+        model, typed = self.menu.model if self.menu else None, typed_model(self.text)
+        if model is None or typed is None:
+            return False
+        self.put(f"{self.text[: typed.start]}{model}")
+        return True
 
     # -- earlier prompts
     def action_older(self) -> None:

@@ -1,4 +1,4 @@
-"""The commands that the typed slash may become, or the files that a typed path may, above the composer."""
+"""What is typed may become: commands after a slash, files, models. The menu above the composer."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.app.commands import Command, completions
+from tui.app.model_completion import Models, candidates, typed_model
 from tui.app.path_completion import Candidate
 from tui.app.widgets.ink import Pen
+from tui.app.widgets.model_name_row import ModelNameRow
 from tui.app.widgets.path_row import PathRow
 from tui.app.widgets.row_list import Row, RowList
 
@@ -51,12 +53,16 @@ class CommandRow:
 
 
 class SlashMenu(RowList):
-    """Shown while a command or a path is typed. The composer keeps the focus."""
+    """Shown while a command, a path or a model is typed. The composer keeps the focus."""
 
     DEFAULT_CSS = """
     SlashMenu { display: none; background: $band; scrollbar-size: 0 0; }
     SlashMenu.-open { display: block; }
     """
+    models: Models = staticmethod(tuple)
+    """The models that there are, once that is known."""
+    pointed = False
+    """The person has gone to a row: Enter takes it."""
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """As many lines as there are commands and room: the menu ends right above the composer."""
@@ -73,8 +79,13 @@ class SlashMenu(RowList):
         return rows + column.gutter.height
 
     def offer(self, draft: str) -> None:
-        """Show the commands that ``draft`` may become, or hide."""
-        self._offer([CommandRow(command) for command in completions(draft)] if draft.startswith("/") else [])
+        """Show the commands that ``draft`` may become, or the models at its end, or hide."""
+        typed = typed_model(draft)
+        if typed is not None:
+            self._offer([ModelNameRow(model_id) for model_id in candidates(typed, self.models)])
+        else:
+            found = completions(draft) if draft.startswith("/") else []
+            self._offer([CommandRow(command) for command in found])
 
     def offer_paths(self, candidates: Sequence[Candidate]) -> None:
         """Show the files and folders that a path may become, or hide."""
@@ -82,8 +93,14 @@ class SlashMenu(RowList):
 
     def _offer(self, rows: Sequence[Row]) -> None:
         self.set_class(bool(rows), "-open")
+        self.pointed = self.pointed and rows == self.rows
         if rows and rows != self.rows:  # the chosen one stays while nothing changes
             self.show(rows)
+
+    def move(self, step: int) -> None:
+        """Choose the row ``step`` places on."""
+        super().move(step)
+        self.pointed = True
 
     def close(self) -> None:
         """Hide until the draft changes."""
@@ -105,3 +122,9 @@ class SlashMenu(RowList):
         """The chosen file or folder."""
         row = self.chosen
         return row.candidate if self.is_open and isinstance(row, PathRow) else None
+
+    @property
+    def model(self) -> str | None:
+        """The chosen model."""
+        row = self.chosen
+        return row.model_id if self.is_open and isinstance(row, ModelNameRow) else None
