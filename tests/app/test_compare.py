@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from tui.app.screens.compare import Compare
+from tui.chat.attachment import attachment_of
 from tui.chat.chunks import Finish, FinishReason, Reasoning, Usage
 from tui.chat.message import Role, Status
 from tui.chat.model import ModelInfo
@@ -102,6 +103,17 @@ async def test_one_marked_model_answers_what_is_written_beside_the_one_that_is_i
         await world.pilot.press("ctrl+l", *"small", "tab", "enter")
         await world.sees("I am big.", "I am small.")
         assert models(world) == ["lab/big", "lab/small"]
+
+
+async def test_files_go_along_to_all(run):
+    async with run(size=WIDE) as world:
+        await world.type("What is this?")
+        world.composer.attachments = (attachment_of("notes.txt", b"chlorophyll"),)
+        await world.pilot.press("ctrl+l", *"small", "tab", "enter")
+        await world.sees("I am big.", "I am small.", "notes.txt")
+        [_, first], [_, second] = world.provider.requests
+        assert first == second and "'filename': 'notes.txt'" in first[0]
+        assert not world.composer.written
 
 
 async def test_both_replies_stream_at_the_same_time(run):

@@ -162,9 +162,9 @@ class Comparing:
         chat = self._room.desk.chat
         conversation = chat.conversation
         prompt = self._room.actions.prompt_of(message_id)
-        path = conversation.path()
-        below = path[path.index(prompt) + 1 :][:1] if prompt in path else []
-        shown = message_id if message_id != prompt else next(iter(below), None)
+        replies = (i for i in conversation.path() if conversation.nodes[i].role is Role.ASSISTANT)
+        below = next((i for i in replies if conversation.nodes[i].parent == prompt), None)
+        shown = message_id if message_id != prompt else below
         model = conversation.nodes[shown].model if shown else None
         self._at = _Opening(shown, conversation.leaf, prompt)
         self._begin([self._beside(other) for other in models if other != model] or [self._beside(models[0])])
