@@ -47,6 +47,12 @@ async def attach(world, path):
     await world.until(lambda: len(world.composer.attachments) == before + 1)
 
 
+async def answered(world, words="I am big."):
+    """Wait for the whole reply, so that the conversation is free for what comes next."""
+    await world.sees(words)
+    await world.until(lambda: not world.chat.room.desk.chat.busy)
+
+
 async def drop(world, text):
     world.composer.post_message(events.Paste(text))
     await world.pilot.pause()
@@ -325,7 +331,7 @@ async def test_an_edit_keeps_the_files_and_can_take_them_away(run, files):
         await attach(world, "chart.png")
         await attach(world, "notes.txt")
         await world.say("Look")
-        await world.sees("I am big.")
+        await answered(world)
         await world.pilot.press("alt+up", "e")
         await world.until(lambda: world.composer.draft == "Look")
         assert attached(world) == ["chart.png", "notes.txt"]
@@ -339,7 +345,7 @@ async def test_an_edit_keeps_the_files_and_can_take_them_away(run, files):
 async def test_an_edit_that_is_left_gives_back_what_was_written_before(run, files):
     async with run() as world:
         await world.say("Look")
-        await world.sees("I am big.")
+        await answered(world)
         await attach(world, "chart.png")
         await world.type("half")
         await world.pilot.press("alt+up", "e")
@@ -355,11 +361,11 @@ async def test_an_answer_by_another_model_and_a_copy_have_them(run, files):
         world.catalogue.known = [ModelInfo("lab/big"), ModelInfo("lab/small")]
         await attach(world, "chart.png")
         await world.say("Look")
-        await world.sees("I am big.")
+        await answered(world)
         (files / "chart.png").unlink()
         await world.chat.room.use_model("lab/small")
         world.chat.run_command("retry")
-        await world.sees("I am small.")
+        await answered(world, "I am small.")
         original = world.chat.room.desk.chat.conversation.id
         world.chat.run_command("duplicate")
         await world.until(lambda: world.chat.room.desk.chat.conversation.id != original)
@@ -372,7 +378,7 @@ async def test_an_answer_by_another_model_and_a_copy_have_them(run, files):
 async def test_each_conversation_keeps_the_files_of_its_draft(run, files):
     async with run() as world:
         await world.say("First")
-        await world.sees("I am big.")
+        await answered(world)
         first = world.chat.room.desk.chat.conversation.id
         await attach(world, "chart.png")
         await world.type("See")
@@ -395,7 +401,7 @@ async def test_a_draft_and_its_files_are_on_disk_a_moment_later_and_come_back_at
         await world.chat.room.open_new()
         assert attached(world) == ["chart.png"]
         await world.say("Look")
-        await world.sees("I am big.")
+        await answered(world)
         await world.chat.room.desk.drafts.flush()
         assert not await world.store.new_draft()
         assert "data:image/png" in world.provider.requests[0][1][0]
@@ -411,7 +417,7 @@ async def test_a_start_returns_to_the_files_of_an_unsent_draft(run, files):
     async with run(prepare=prepare) as world:
         await world.sees("chart.png  image  2 kB")
         await world.pilot.press("enter")
-        await world.sees("I am big.")
+        await answered(world)
         assert "data:image/png" in world.provider.requests[0][1][-1]
 
 
@@ -421,7 +427,7 @@ async def test_a_temporary_conversation_leaves_nothing_in_the_history(run, files
         await world.sees("temporary")
         await attach(world, "chart.png")
         await world.say("Look")
-        await world.sees("I am big.")
+        await answered(world)
         await world.chat.room.desk.drafts.flush()
         [kept] = await world.store.with_contents([replace(PICTURE, data=None)])
         assert kept.data is None
@@ -442,7 +448,7 @@ async def test_the_list_of_prompts_names_files(run, files):
     async with run() as world:
         await attach(world, "chart.png")
         await world.pilot.press("enter")
-        await world.sees("I am big.")
+        await answered(world)
         await world.pilot.press("ctrl+t")
         await world.until(lambda: world.app.screen is not world.chat)
         await world.sees("chart.png", "▸ 1")
