@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from tui.chat.attachment import Attachment
+if TYPE_CHECKING:  # the app's first screen has a draft, and no file yet
+    from tui.chat.attachment import Attachment
 
 
 @dataclass(frozen=True, slots=True)

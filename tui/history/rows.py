@@ -126,7 +126,7 @@ def message_columns(message: Message) -> dict[str, Any]:
 
 def attachments_of(stored: str | None) -> tuple[Attachment, ...]:
     """Attachments without their contents, which ``contents`` has."""
-    return tuple(_build(Attachment, value) for value in json.loads(stored or "[]"))
+    return tuple(_build(Attachment, value) for value in json.loads(stored)) if stored else ()
 
 
 def pack_attachments(attachments: Sequence[Attachment]) -> str | None:

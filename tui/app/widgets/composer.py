@@ -13,9 +13,7 @@ from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from tui.app.attaching import PATIENCE, quoted
 from tui.app.background import in_background
-from tui.app.path_completion import Candidate, TypedPath, candidates, typed_path
 from tui.app.widgets.draft_area import DraftArea
 from tui.app.widgets.recall import Recall
 from tui.chat.draft import Draft
@@ -23,6 +21,7 @@ from tui.chat.draft import Draft
 if TYPE_CHECKING:
     from textual.timer import Timer
 
+    from tui.app.path_completion import Candidate, TypedPath
     from tui.app.widgets.slash_menu import SlashMenu
 
 BURST = 0.02
@@ -224,6 +223,8 @@ class Composer(DraftArea):
     # -- paths
     @property
     def _typed_path(self) -> TypedPath | None:
+        from tui.app.path_completion import typed_path  # after the first paint
+
         row, column = self.cursor_location
         return typed_path(self.document[row][:column]) if row == 0 or self.text[:1] != "/" else None
 
@@ -232,6 +233,9 @@ class Composer(DraftArea):
         typed = self._typed_path
         if self.menu is None or typed is None or self.text == self._closed_at:
             return
+        from tui.app.attaching import PATIENCE
+        from tui.app.path_completion import candidates
+
         try:
             async with asyncio.timeout(PATIENCE):
                 found = await asyncio.to_thread(candidates, typed)
@@ -246,6 +250,8 @@ class Composer(DraftArea):
         chosen = menu.path if menu else None
         if chosen is None or typed is None:
             return None
+        from tui.app.attaching import quoted
+
         row, column = self.cursor_location
         start, end = (row, typed.start), (row, column)
         at = "@" if typed.mention else ""

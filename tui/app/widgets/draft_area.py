@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual import on
 from textual.actions import SkipAction
@@ -13,11 +13,12 @@ from textual.reactive import var
 from textual.strip import Strip
 from textual.widgets import TextArea
 
-from tui.app.attaching import read_dropped
 from tui.app.widgets.pastes import Pastes
-from tui.chat.attachment import Attachment, Kind
 from tui.chat.draft import Draft
 from tui.text import clean
+
+if TYPE_CHECKING:
+    from tui.chat.attachment import Attachment
 
 
 class _Undo(NamedTuple):
@@ -120,6 +121,9 @@ class DraftArea(TextArea):
 
         A path is often pasted for its own sake, but never that of an image: it says nothing to a model.
         """
+        from tui.app.attaching import read_dropped  # after the first paint
+        from tui.chat.attachment import Kind
+
         files = await read_dropped(text)
         if files and not any(file.kind is Kind.TEXT for file in files):
             self.attach(files, text)
