@@ -17,7 +17,7 @@ class Paths:
     """Where things are kept; nothing is created until it is needed."""
 
     config: Path
-    """config.toml, keys, drop-in providers."""
+    """config.toml, keys, drop-in providers, saved prompts."""
     data: Path
     """history.db and its backups."""
     cache: Path

@@ -231,3 +231,12 @@ def test_a_model_is_found_by_its_name_alone(lab, model_server):
     assert [r["model"] for r in model_server.requests] == ["small", "big"]
     done = lab.segue("ask", "-m", "smal1", "Hi", code=2)
     assert "lab/small" in done.stderr
+
+
+def test_a_saved_prompt_is_sent_by_its_name_with_what_is_piped_in(lab, model_server):
+    saved = lab.config.parent / "prompts" / "review.md"
+    saved.parent.mkdir()
+    saved.write_text("Review this: {input}", encoding="utf-8")
+    lab.segue("ask", "/review", given="a = 1\n")
+    assert model_server.requests[0]["messages"] == [{"role": "user", "content": "Review this: a = 1"}]
+    assert "needs words" in lab.segue("ask", "/review", code=2).stderr

@@ -51,8 +51,9 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError("--no-save keeps no conversation that --continue could go on with")
 
     async def ask(workspace: Workspace) -> int:
+        text = workspace.saved_prompts.expand(prompt)
         conversation = await _conversation(workspace, args)
-        reply = await workspace.engine.send(conversation, prompt, attachments=files)
+        reply = await workspace.engine.send(conversation, text, attachments=files)
         printer = _Printer(stream=not args.json, raw=args.raw)
         try:
             message = await reply.run(printer.take)

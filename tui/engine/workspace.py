@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tui.engine.engine import Engine
+from tui.engine.saved_prompts import SavedPrompts
 from tui.history.store import HistoryStore
 from tui.paths import Paths
 
@@ -32,6 +33,11 @@ class Workspace:
     engine: Engine
     at_close: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     """What must end with the program, newest first: connections, child processes, the database."""
+
+    @property
+    def saved_prompts(self) -> SavedPrompts:
+        """The prompts that are kept as files beside the config."""
+        return SavedPrompts(self.paths.config / "prompts")
 
     async def keep_connections(self) -> None:
         """From here on, requests share connections. Loads the HTTP client, off the event loop."""
