@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from textual import events
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 from textual.theme import BUILTIN_THEMES
@@ -123,6 +124,12 @@ class Reader:
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
+        await self.settle()
+
+    async def hold(self, key: str, count: int) -> None:
+        """Hold a key down: it comes again before what it did is drawn."""
+        for _ in range(count):
+            self.app.post_message(events.Key(key, None))
         await self.settle()
 
     @property

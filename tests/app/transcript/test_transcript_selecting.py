@@ -101,7 +101,8 @@ async def test_selected_lines_scroll_with_the_keys(book, reading):
     book.reply("\n\n".join(f"Line {number}." for number in range(40)))
     async with reading(book, size=(80, 12)) as reader:
         reader.transcript.walk(-1)
-        await reader.press("home", "v", *["down"] * 50)
+        await reader.press("home", "v")
+        await reader.hold("down", 50)
         assert "Line 25." in reader.text
         text = reader.app.screen.get_selected_text()
         assert text.startswith("Line 0.") and "Line 25." in text
@@ -134,7 +135,9 @@ async def test_lines_are_selected_through_messages_that_were_not_loaded(book, re
     async with reading(book) as reader:
         reader.transcript.walk(-1)
         await reader.settle()
-        await reader.press("v", *["up"] * 200)
+        await reader.press("v")
+        for _ in range(10):
+            await reader.hold("up", 20)
         text = reader.app.screen.get_selected_text()
         first = int(text.partition("Question ")[2].partition("?")[0])
         assert first < 35
