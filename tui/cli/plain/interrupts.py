@@ -10,6 +10,7 @@ from types import FrameType
 from typing import Any, TypeVar
 
 from tui.app.lifecycle import CODES
+from tui.cli.plain.wakeups import Wakeups
 
 T = TypeVar("T")
 
@@ -24,6 +25,7 @@ class Interrupts:
         self._ignoring = False
         self._ended_by: int | None = None
         self._codes = {getattr(signal, name): code for name, code in CODES.items() if hasattr(signal, name)}
+        self._wakeups = Wakeups()
         for number in (signal.SIGINT, *self._codes):
             signal.signal(number, self._take)
 
@@ -65,6 +67,7 @@ class Interrupts:
             self._ignoring = ignoring
 
     def _take(self, number: int, frame: FrameType | None) -> None:
+        self._wakeups.took()
         if number != signal.SIGINT:
             self._ended_by = self._codes[signal.Signals(number)]
         if self._ignoring and number == signal.SIGINT:
