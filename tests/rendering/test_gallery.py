@@ -25,18 +25,23 @@ def compare(name, drawn):
     assert drawn == picture.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("width", (60, 80, 120))
+WIDTHS = (60, 80, 120)
+PALETTES = {"dark": DARK, "light": LIGHT}
+
+
+@pytest.mark.parametrize("width", WIDTHS)
 def test_the_gallery_as_text(width):
     document = Document(GALLERY, width, DARK)
     lines = [document.line(row).text.rstrip() for row in range(document.height)]
     compare(f"{width}.txt", "\n".join(lines) + "\n")
 
 
-@pytest.mark.parametrize("palette", (DARK, LIGHT), ids=("dark", "light"))
-def test_the_gallery_in_colour(palette, request):
-    document = Document(GALLERY, 80, palette)
+@pytest.mark.parametrize("palette", PALETTES)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_gallery_in_colour(width, palette):
+    document = Document(GALLERY, width, PALETTES[palette])
     lines = [styled(document.line(row)) for row in range(document.height)]
-    compare(f"80-{request.node.callspec.id}.txt", "\n".join(lines) + "\n")
+    compare(f"{width}-{palette}.txt", "\n".join(lines) + "\n")
 
 
 def styled(strip):
