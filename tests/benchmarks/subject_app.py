@@ -15,6 +15,7 @@ from tests.benchmarks.rest import SETTLED, rest
 from tests.benchmarks.streaming import write_figures
 from tui.app.app import SegueApp
 from tui.app.screens.room import ChatRoom
+from tui.chat.draft import Draft
 from tui.cli import main
 
 
@@ -35,7 +36,7 @@ async def stall(room: ChatRoom) -> dict[str, Any]:
     """The longest time in which the event loop did nothing else, from a prompt to after its reply's end."""
     await asyncio.sleep(SETTLED)
     async with Heart() as heart:
-        room.submit("Begin")
+        room.submit(Draft("Begin"))
         await until(lambda: room.desk.chat.live is not None)
         await until(lambda: not (room.desk.chat.busy or room.transcript.busy))
         await asyncio.sleep(1)
