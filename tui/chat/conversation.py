@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from tui.chat.attachment import Attachment
 from tui.chat.message import Message, Role
@@ -20,8 +21,7 @@ _SHARED = (
 """What is the same for all who have a conversation open: not its draft, nor which path is shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """The shape of one message: enough to walk the tree and to name who answers."""
 
     id: int
