@@ -35,6 +35,7 @@ COMMANDS = (
     Command(
         "attach", "Attach files", "images, PDF and texts go along with the prompt", "PATH …", needed=True
     ),
+    Command("paste", "Paste", "the image in the clipboard goes along with the prompt", key="paste"),
     Command("retry", "Answer again", "one more version of the last reply"),
     Command("compare", "Compare models", "one prompt, several models side by side", "[MODEL …]"),
     Command("compact", "Sum up so far", "send a summary instead of all before"),

@@ -81,7 +81,7 @@ def attachment_of(name: str, data: bytes) -> Attachment:
     if not data:
         raise UsageError(f"{one_line(name)} is empty")
     check_size(name, data, len(data))
-    media_type = _media_type(data)
+    media_type = media_type_of(data)
     if media_type is None and not _is_text(data):
         raise UsageError(
             f"{one_line(name)} can't be attached: it is no image, PDF or text",
@@ -106,7 +106,7 @@ def check_size(name: str, head: bytes, size: int) -> int:
     Raises:
         UsageError: It is.
     """
-    most = LARGEST if _media_type(head) else LARGEST_TEXT
+    most = LARGEST if media_type_of(head) else LARGEST_TEXT
     if size > most:
         raise UsageError(
             f"{one_line(name)} is too large: {size_words(size)}",
@@ -134,8 +134,8 @@ def size_words(size: int) -> str:
     return f"{size / 1000:.0f} kB" if size < 999_500 else f"{size / 1e6:.1f} MB"
 
 
-def _media_type(data: bytes) -> str | None:
-    """What the first bytes say; None where they say nothing."""
+def media_type_of(data: bytes) -> str | None:
+    """What the first bytes say that it is; None where they say nothing."""
     return next((kind for magic, kind in _MAGIC if magic.match(data)), None)
 
 

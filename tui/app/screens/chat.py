@@ -207,6 +207,10 @@ class ChatScreen(Screen[None]):
     def _copied(self, event: Composer.Copied) -> None:
         self.attempt_soon(self.segue.copy, event.text)
 
+    @on(Composer.FromClipboard)
+    def _from_clipboard(self) -> None:
+        self.attempt_soon(self.composer.take_clipboard)
+
     @on(Composer.TakeBack)
     def _take_back(self) -> None:
         if self.room is not None:

@@ -101,6 +101,9 @@ class SlashCommands:
                 composer.put(f"/attach {argument}")
             raise
 
+    async def _do_paste(self, argument: str) -> None:
+        await self._room.composer.take_clipboard()
+
     async def _do_retry(self, argument: str) -> None:
         chat = self._room.desk.chat
         message_id = chat.last_reply or chat.last

@@ -58,6 +58,13 @@ class Composer(DraftArea):
             tooltip="Delete; where there is no text, take away the last file",
             id="delete-left",
         ),
+        Binding(
+            "ctrl+v",
+            "paste",
+            "Paste",
+            tooltip="Attach the image in the clipboard, or insert its text",
+            id="paste",
+        ),
     ]
 
     @dataclass
@@ -76,6 +83,10 @@ class Composer(DraftArea):
     @dataclass
     class TakeBack(Message):
         """Up on an empty composer, while a prompt is queued."""
+
+    @dataclass
+    class FromClipboard(Message):
+        """What the system's clipboard holds is wanted: a terminal pastes no images."""
 
     @dataclass
     class Scrolled(Message):
@@ -348,9 +359,17 @@ class Composer(DraftArea):
         event.stop()
         self._go_on()
         self._last_key = event.time
+        await self.take_paste(event.text)
+
+    async def take_paste(self, text: str) -> None:
+        """Insert a paste; in a command, a path is its argument."""
         from tui.app import commands
 
         if commands.parse(self.text) is None:
-            await self.take_paste(event.text)
+            await super().take_paste(text)
         else:
-            self.take_in(event.text)
+            self.take_in(text)
+
+    def action_paste(self) -> None:
+        """Take what the system's clipboard holds."""
+        self.post_message(self.FromClipboard())

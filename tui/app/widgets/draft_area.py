@@ -133,6 +133,25 @@ class DraftArea(TextArea):
         self._offer = _Offer(start, self.cursor_location, self.text)
         self.offered = tuple(files)
 
+    async def take_clipboard(self) -> None:
+        """Take what the clipboard holds: an image goes along; where none is reached, what was copied here.
+
+        Raises:
+            UsageError: It holds nothing that can be taken.
+        """
+        from tui.app.clipboard_image import NothingHeldError, read_clipboard
+
+        try:
+            held = await read_clipboard()
+        except NothingHeldError:
+            if not self.app.clipboard:
+                raise
+            held = self.app.clipboard
+        if isinstance(held, str):
+            await self.take_paste(held)
+        else:
+            self.attach([held])
+
     def watch_attachments(self) -> None:
         """Tell; Textual calls this."""
         self._undo = None

@@ -105,6 +105,16 @@ class Acts:
             session.files += await read_all(paths_in(argument))
         session.say_files()
 
+    async def do_paste(self, argument: str) -> None:
+        """Let the image in the clipboard go along with the next prompt."""
+        from tui.app.clipboard_image import read_clipboard
+
+        held = await read_clipboard()
+        if isinstance(held, str):
+            raise UsageError("There is text in the clipboard and no image", "Your terminal pastes text.")
+        self._session.files.append(held)
+        self._session.say_files()
+
     def _edited(self, text: str) -> str:
         from tui.app.editor import edit_here
 

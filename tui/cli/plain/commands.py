@@ -32,6 +32,7 @@ COMMANDS = (
     Command("edit", "Edit a prompt", "in your editor, and send it as a new version", "[NUMBER]"),
     Command("editor", "Write in your editor", "in $VISUAL or $EDITOR, and send it", "[TEXT]"),
     Command("attach", "Attach a file", "an image, PDF or text for the next prompt; - takes back", "PATH"),
+    Command("paste", "Attach from the clipboard", "the image in the clipboard, for the next prompt"),
     Command("versions", "Versions", "of the last reply, or of a message", "[NUMBER]"),
     _of_the_app("copy", "[NUMBER]"),
     Command("delete", "Delete", "a message, or the whole conversation", "[NUMBER]"),
