@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tui.app import tmux
 from tui.paths import PRIVATE_FILE, Paths, private_dir
 from tui.text import clean
 
@@ -65,7 +66,10 @@ async def copy(
     """
     env = os.environ if env is None else env
     text = clean(text)
-    app.copy_to_clipboard(text)
+    if short(text):
+        app.copy_to_clipboard(text)
+    else:
+        app._clipboard = text  # a terminal would take a part of it; what is pasted here is whole
     trouble = terminal_trouble(env, text)
     copied = await _by_tool(text, env)
     if copied is None and not trouble:
@@ -96,8 +100,9 @@ def tools(env: Mapping[str, str], platform: str) -> Iterator[Tool]:
     if env.get("TERMUX_VERSION"):
         wanted.append(Tool(("termux-clipboard-set",)))
     if env.get("TMUX"):
-        # tmux keeps OSC 52 of programs to itself by default; with -w it passes its own buffer on.
+        # tmux keeps OSC 52 of programs to itself by default; with -w (since 3.2) it passes its own buffer on.
         wanted.append(Tool(("tmux", "load-buffer", "-w", "-")))
+        wanted.append(Tool(("tmux", "load-buffer", "-")))
     return (tool for tool in wanted if shutil.which(tool.name, path=env.get("PATH")))
 
 
@@ -109,15 +114,19 @@ def terminal_trouble(env: Mapping[str, str], text: str) -> str:
     # https://gitlab.gnome.org/GNOME/vte/-/issues/2495: by decision, and so in all that is built on it.
     if env.get("VTE_VERSION") or env.get("TERM_PROGRAM") == "Apple_Terminal" or term in _MUTE_TERMS:
         return "This terminal sets no clipboard"
-    if len(b64encode(text.encode())) > _OSC52_LIMIT:
-        return "This is too long for the terminal's clipboard"
-    return ""
+    return "" if short(text) else "This is too long for the terminal's clipboard"
+
+
+def short(text: str) -> bool:
+    """Whether a terminal takes ``text`` at once."""
+    return len(b64encode(text.encode())) <= _OSC52_LIMIT
 
 
 async def _by_tool(text: str, env: Mapping[str, str]) -> Copied | None:
     for tool in tools(env, sys.platform):
         if await _fed(tool, text):
-            return Copied(tool.name, f"Copied with {tool.name}")
+            said = await tmux.words(short=short(text)) if tool.name == "tmux" else f"Copied with {tool.name}"
+            return Copied(tool.name, said)
     return None
 
 

@@ -170,7 +170,7 @@ def _terminal() -> Iterator[Finding]:
     yield Finding("terminal", "size", "wrong" if small else "ok", f"{size.columns}×{size.lines}")
     yield Finding("terminal", "colours", "ok", colours)
     yield Finding("terminal", "encoding", "ok", sys.stdout.encoding)
-    found = [tool.name for tool in tools(os.environ, sys.platform)]
+    found = dict.fromkeys(tool.name for tool in tools(os.environ, sys.platform))
     trouble = terminal_trouble(os.environ, "")
     words = ", ".join(found) or trouble or "the terminal's own (OSC 52)"
     yield Finding("terminal", "clipboard", "note" if trouble and not found else "ok", words)

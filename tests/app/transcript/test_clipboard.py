@@ -1,9 +1,7 @@
 """Copying out says truly where the text went."""
 
 import os
-import shutil
 import stat
-import subprocess
 import sys
 
 import pytest
@@ -16,6 +14,8 @@ POSIX = pytest.mark.skipif(sys.platform == "win32", reason="stands for a tool wi
 
 class Terminal(App[None]):
     """Keeps what is written to the terminal's clipboard."""
+
+    sent: str | None = None
 
     def copy_to_clipboard(self, text):
         self.sent = text
@@ -49,7 +49,6 @@ def env(tmp_path, monkeypatch):
         ({"WAYLAND_DISPLAY": "wayland-0", "DISPLAY": ":0"}, "wl-copy"),
         ({"DISPLAY": ":0"}, "xclip"),
         ({"DISPLAY": ":0"}, "xsel"),
-        ({"TMUX": "/tmp/tmux-0/default,1,0", "TERM": "tmux-256color"}, "tmux"),
         ({"SSH_CONNECTION": "1 2 3 4", "DISPLAY": "localhost:10.0"}, "xclip"),
         ({"TERMUX_VERSION": "0.118"}, "termux-clipboard-set"),
     ],
@@ -112,6 +111,18 @@ async def test_what_is_copied_is_what_is_seen(env, tmp_path):
     assert app.sent == "a␛[31m�<U+202E>b"
 
 
+@POSIX
+@pytest.mark.parametrize(("tools", "way"), [([], "file"), (["xclip"], "xclip")])
+async def test_a_text_too_long_for_the_terminal_is_not_sent_to_it(tool, env, tmp_path, tools, way):
+    for name in tools:
+        tool(name)
+    text = "x" * 60_000
+    copied = await copy(app := Terminal(), text, env | {"DISPLAY": ":0"}, tmp_path / "cache")
+    assert copied.way == way
+    assert app.sent is None
+    assert app.clipboard == text  # to be pasted here
+
+
 def test_a_text_too_long_for_the_terminal_is_told():
     assert "too long" in terminal_trouble({"TERM": "xterm"}, "x" * 60_000)
     assert terminal_trouble({"TERM": "xterm"}, "x" * 50_000) == ""
@@ -124,25 +135,3 @@ def test_over_ssh_no_tool_of_the_far_machine_is_used(tmp_path):
     assert [tool.name for tool in tools(env, "darwin")] == ["pbcopy"]
     assert list(tools(env | {"SSH_CONNECTION": "x"}, "darwin")) == []
     assert [tool.name for tool in tools(env | {"WSL_DISTRO_NAME": "Debian"}, "linux")] == ["clip.exe"]
-
-
-@pytest.fixture
-def tmux(tmp_path, monkeypatch):
-    """A tmux of our own: runs one of its commands."""
-    socket = tmp_path / "socket"
-    monkeypatch.setenv("TMUX", f"{socket},1,0")
-
-    def run(*command):
-        server = ["tmux", "-S", str(socket), "-f", "/dev/null"]
-        return subprocess.run([*server, *command], check=True, capture_output=True, text=True).stdout
-
-    run("new-session", "-d", "cat")
-    yield run
-    run("kill-server")
-
-
-@pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux")
-async def test_a_real_tmux_takes_the_text(tmux, tmp_path):
-    copied = await copy(Terminal(), "two\nlines", dict(os.environ, DISPLAY="", WAYLAND_DISPLAY=""), tmp_path)
-    assert copied.way == "tmux"
-    assert tmux("show-buffer") == "two\nlines"
