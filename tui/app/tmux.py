@@ -1,4 +1,4 @@
-"""What becomes of a text in tmux: its buffer has it; the clipboard, if tmux and the terminal outside agree."""
+"""What becomes of a text in tmux: its buffer has it; the clipboard only if tmux and the terminal agree."""
 
 from __future__ import annotations
 
