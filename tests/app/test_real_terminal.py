@@ -145,6 +145,17 @@ def test_chat_switch_model_quit_and_come_back(terminal, model_server):
     assert again.end() == 0
 
 
+def test_a_hostile_reply_steers_nothing(terminal, model_server):
+    model_server.reply = (
+        "Look: \x1b]52;c;cHduZWQ=\x07 \x1b]0;owned\x07 \x1b[2J \x9b2J \u202eover \ud800 # done"
+    )
+    first = terminal()
+    first.press("Go on" + ENTER)
+    first.see("Look: ␛]52", "<U+202E>over", "done", "ready")
+    for sequence in ("\x1b]52", "owned\x07", "\x9b", "\u202e"):
+        assert sequence.encode() not in first.output
+
+
 def test_a_draft_survives_a_quit(terminal):
     first = terminal()
     first.see("big")

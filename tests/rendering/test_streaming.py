@@ -3,10 +3,12 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from tui.rendering import growing, growth, highlight, table
 from tui.rendering.document import Document
 from tui.rendering.palette import DARK
+from tui.text import clean
 
 WIDTHS = st.sampled_from((1, 2, 5, 13, 30, 60, 88))
 SIZES = st.lists(st.integers(1, 40), min_size=1, max_size=30)
@@ -54,6 +56,21 @@ def test_long_blocks_equal_fresh_ones_too(impatient, sources, look):
         assert look(streamed(source, sizes, width)) == look(Document(source, width, DARK))
 
     check()
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data(), sizes=SIZES, width=WIDTHS)
+def test_what_is_hostile_stays_in_its_cells_however_it_comes(data, sizes, width, hostile, look):
+    def check(document, first):
+        for row in range(first, document.height):
+            strip = document.line(row)
+            assert clean(strip.text) == strip.text and not {"\n", "\t"} & set(strip.text)
+            assert strip.cell_length == width + 3 == sum(cell_len(segment.text) for segment in strip)
+
+    source = data.draw(hostile)
+    streamed_one = streamed(source, sizes, width, check)
+    check(streamed_one, 0)
+    assert look(streamed_one) == look(Document(source, width, DARK))
 
 
 @settings(max_examples=100, deadline=None)
