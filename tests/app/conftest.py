@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from textual import events
+from textual.app import ScreenStackError
 from textual.keys import _character_to_key
 
 from tui.app.abilities import Abilities
@@ -194,7 +195,10 @@ class World:
                 while not true():
                     if self.app._exception is not None:
                         raise self.app._exception
-                    await self.pilot.pause(0.01)
+                    try:
+                        await self.pilot.pause(0.01)
+                    except ScreenStackError:  # the app has ended
+                        await asyncio.sleep(0.01)
         except TimeoutError:
             raise AssertionError(f"it never came\n{self.text}") from None
 
@@ -231,8 +235,10 @@ Run = Callable[..., AbstractAsyncContextManager[World]]
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """``async with run(size=(80, 24), model=…) as world``: the running app, ready to be used."""
+    monkeypatch.setattr("tui.app.app.TOLD", PATIENCE)  # a busy machine may be slower than a toast is short
+    monkeypatch.setattr("tui.app.app.WARNED", PATIENCE)
 
     @asynccontextmanager
     async def running(

@@ -111,6 +111,25 @@ async def test_what_another_program_changes_is_seen(shared):
         await world.sees("It grows to its end.")
 
 
+async def test_a_reply_that_ends_while_it_is_read_is_read_again(run):
+    async with run() as world:
+        more = asyncio.Event()
+        world.script("one ", more, "two", DONE)
+        await world.say("Count")
+        await world.sees("one")
+        chat, read = chat_of(world), world.store.messages
+
+        async def slowly(ids):
+            stored = await read(ids)
+            more.set()
+            await world.until(lambda: chat.live is None)
+            return stored
+
+        world.store.messages = slowly
+        _, reply = await chat.messages(chat.conversation.path())
+        assert (reply.text, reply.status) == ("one two", Status.COMPLETE)
+
+
 async def test_what_is_written_in_comes_back_from_the_trash(shared):
     async with shared() as (world, other):
         await world.type("half a thought")

@@ -93,13 +93,13 @@ async def test_quitting_tries_once_more(run):
         assert (reply.text, reply.status) == ("Four days.", Status.COMPLETE)
 
 
-async def test_quitting_without_success_is_said_and_told_by_the_exit_code(run, monkeypatch):
+async def test_quitting_without_success_is_said_and_told_by_the_exit_code(run, capsys):
     async with run() as world:
         world.script("Four days.", DONE)
         Refusal(world.store, FULL)
         await world.say("How long for Kyoto?")
         await world.sees("Four days.", "ready", "disk is full")
         await world.pilot.press("ctrl+q")
-        await world.until(lambda: not world.app.is_running)
-        assert world.app.return_code == 1
-        assert "could not be saved" in str(world.app._exit_renderables[0])
+        await world.until(lambda: world.app._exit)
+    assert world.app.return_code == 1
+    assert "could not be saved" in capsys.readouterr().err

@@ -48,6 +48,18 @@ def test_rename_delete_and_take_back(told):
     assert {row["title"] for row in rows(told)} == {"Boats", "Why does bread need salt?"}
 
 
+def test_every_command_answers_scripts(told):
+    boat = rows(told)[0]["id"]
+
+    def answer(*arguments):
+        return json.loads(told.segue("history", *arguments, "--json").stdout)
+
+    assert answer("show", str(boat))["id"] == answer("export", str(boat))["id"] == boat
+    assert answer("rename", str(boat), "Boats") == {"id": boat, "title": "Boats", "deleted": False}
+    assert answer("delete", str(boat)) == {"id": boat, "title": "Boats", "deleted": True}
+    assert answer("undelete", str(boat)) == {"id": boat, "title": "Boats", "deleted": False}
+
+
 @pytest.mark.parametrize("command", [("show", "99"), ("rename", "99", "x"), ("delete", "99")])
 def test_what_is_not_there_is_told(told, command):
     assert "99" in told.segue("history", *command, code=1).stderr

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tui.chat.attachment import attachment_of
+from tui.chat.export import to_markdown
 from tui.chat.message import Role
 from tui.errors import HistoryError, HistoryTooNewError
 from tui.history import migrations
@@ -19,6 +20,7 @@ from tui.history.database import Place, connect
 from tui.history.files import uri
 from tui.history.migrations import m001_start
 from tui.history.sqlite import open_history
+from tui.history.taking_out import bundle_of
 
 NOW = migrations.MIGRATIONS
 
@@ -218,6 +220,7 @@ async def test_a_newer_form_is_read_and_not_touched(newer):
     loaded = await store.load_conversation(row.id)
     assert [message.text for message in await store.messages(loaded.path())] == ["Hello", "Hi there"]
     assert len(await store.search("hello")) == 1
+    assert "Hi there" in to_markdown(await bundle_of(store, row.id)), "it can be taken elsewhere"
     for attempt in (
         store.add_message(row.id, loaded.leaf, Role.USER, "x"),
         store.update_conversation(row.id, title="x"),

@@ -172,6 +172,24 @@ async def test_another_programs_change_is_announced_by_itself(
         program.kill()
 
 
+async def test_a_change_that_can_be_read_only_after_its_file_changed_is_not_missed(history_file, monkeypatch):
+    monkeypatch.setattr(watch, "_PAUSE", 0.02)
+    looks = asyncio.Queue()
+
+    async def look():
+        await looks.put(history_file.read_text())
+
+    history_file.parent.mkdir()
+    history_file.write_text("before")
+    watching = watch.Watch(history_file, look)
+    try:
+        history_file.write_text("changed")
+        async with asyncio.timeout(20):
+            assert [await looks.get(), await looks.get()] == ["changed", "changed"]
+    finally:
+        await watching.end()
+
+
 async def test_the_same_conversation_in_two_programs_grows_and_is_not_replaced(
     history_file, child, open_at, chat
 ):

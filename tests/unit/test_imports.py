@@ -52,6 +52,10 @@ def test_the_history_brings_no_textual():
     assert not brought_by("tui.history.sqlite") & {"aiohttp", "textual"}
 
 
+def test_what_a_history_must_do_is_said_without_sqlite():
+    assert not brought_by("tui.history.store")
+
+
 def test_rendering_brings_no_app():
     done = subprocess.run(
         [sys.executable, "-c", "import sys, tui.rendering.document; print('textual.app' in sys.modules)"],

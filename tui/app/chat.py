@@ -73,7 +73,16 @@ class Chat(Talk):
 
     async def messages(self, ids: Sequence[int]) -> list[Message]:
         """Messages with their texts; a reply that is coming, or not saved yet, has all that came so far."""
-        return [self.newest(message) for message in await super().messages(ids)]
+        while True:
+            ours = self._newer_here(ids)
+            stored = await super().messages(ids)
+            if ours <= self._newer_here(ids):  # else one has ended meanwhile: what was read of it is old
+                return [self.newest(message) for message in stored]
+
+    def _newer_here(self, ids: Sequence[int]) -> set[int]:
+        """Those of which the history does not have all that came."""
+        unsaved = self._live.unsaved
+        return {i for i in ids if self.coming(i) or unsaved(self.conversation, i)}
 
     def newest(self, message: Message) -> Message:
         """A stored message as it is now."""

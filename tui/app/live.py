@@ -198,7 +198,7 @@ class LiveReplies:
                 if live.stopping and live.worker is not None:
                     live.worker.cancel()
             elif isinstance(event, Finished):
-                self._live.pop(key, None)
+                self._has_ended(key, live.reply)
             if not self._app.is_running:  # what was on the screen may be gone already
                 return
             try:
@@ -209,12 +209,15 @@ class LiveReplies:
         try:
             await live.reply.run(emit)
         except Exception as error:
-            self._live.pop(key, None)
+            self._has_ended(key, live.reply)
             self._fault(error)
-        finally:
-            if live.reply.unsaved is not None:
-                saver = in_background(self._app, "save", self._save, key, live.reply, fatal=False)
-                self._savers[key] = (live.reply, saver)
+
+    def _has_ended(self, key: tuple[int, int], reply: Reply) -> None:
+        """A reply is live no more; one that the history could not take is offered to it again."""
+        self._live.pop(key, None)
+        if reply.unsaved is not None:
+            saver = in_background(self._app, "save", self._save, key, reply, fatal=False)
+            self._savers[key] = (reply, saver)
 
     async def _save(self, key: tuple[int, int], reply: Reply) -> None:
         await reply.save_later()

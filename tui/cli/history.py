@@ -31,21 +31,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             command.add_argument(argument.lower(), metavar=argument, type=int if argument == "ID" else str)
         return command
 
-    add("list", "list the conversations, newest first").add_argument("--json", action="store_true")
-    add("search", "find messages that contain all words of Q", "Q").add_argument(
-        "--json", action="store_true"
-    )
-    add("show", "show a conversation", "ID").add_argument("--json", action="store_true")
+    told = [
+        add("list", "list the conversations, newest first"),
+        add("search", "find messages that contain all words of Q", "Q"),
+        add("show", "show a conversation", "ID"),
+        add("import", "take in a file of Segue, ChatGPT, Claude, elia, oterm, llm or parllama", "FILE"),
+        add("rename", "give a conversation a title", "ID", "TITLE"),
+        add("delete", "move a conversation to the trash", "ID"),
+        add("undelete", "take a conversation back from the trash", "ID"),
+    ]
+    for command in told:
+        command.add_argument("--json", action="store_true", help="for scripts")
     export = add("export", "write a conversation, or all of them, to a file or standard output")
     export.add_argument("id", nargs="?", type=int, metavar="ID", help="all conversations without it")
     export.add_argument("--format", choices=FORMATS, help="from the file's name without it, or Markdown")
+    export.add_argument("--json", dest="format", action="store_const", const="json", help="as --format json")
     export.add_argument("-o", "--output", type=Path, metavar="FILE", help="a new file")
-    add(
-        "import", "take in a file of Segue, ChatGPT, Claude, elia, oterm, llm or parllama", "FILE"
-    ).add_argument("--json", action="store_true")
-    add("rename", "give a conversation a title", "ID", "TITLE")
-    add("delete", "move a conversation to the trash", "ID")
-    add("undelete", "take a conversation back from the trash", "ID")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -175,12 +176,25 @@ async def _import(workspace: Workspace, args: argparse.Namespace) -> None:
 async def _rename(workspace: Workspace, args: argparse.Namespace) -> None:
     await workspace.store.load_conversation(args.id)  # a clear error where there is none
     await workspace.store.update_conversation(args.id, title=one_line(args.title), titled=True)
+    await _tell(workspace, args)
 
 
 async def _delete(workspace: Workspace, args: argparse.Namespace) -> None:
     await workspace.store.delete_conversation(args.id)
-    say(f"In the trash for 30 days; to take it back: segue history undelete {args.id}")
+    await _tell(
+        workspace, args, f"In the trash for 30 days; to take it back: segue history undelete {args.id}"
+    )
 
 
 async def _undelete(workspace: Workspace, args: argparse.Namespace) -> None:
     await workspace.store.restore_conversation(args.id)
+    await _tell(workspace, args)
+
+
+async def _tell(workspace: Workspace, args: argparse.Namespace, words: str = "") -> None:
+    """Tell what the conversation is now."""
+    if args.json:
+        now = await workspace.store.load_conversation(args.id)
+        write_json({"id": now.id, "title": now.title, "deleted": now.deleted})
+    elif words:
+        say(words)

@@ -19,6 +19,7 @@ class Watch:
     def __init__(self, path: Path, look: Callable[[], Awaitable[None]]) -> None:
         self._files = [path, *(path.with_name(path.name + end) for end in COMPANIONS if end != "-shm")]
         self._look = look
+        self._seen = self._state()
         self._task = asyncio.create_task(self._run())
 
     async def end(self) -> None:
@@ -27,12 +28,14 @@ class Watch:
         await asyncio.wait([self._task])
 
     async def _run(self) -> None:
-        seen = self._state()
+        again = False
         while True:
             await asyncio.sleep(_PAUSE)
             state = self._state()
-            if state != seen:
-                seen = state
+            changed = state != self._seen
+            if changed or again:
+                self._seen = state
+                again = changed  # a commit can be read only some time after the file has changed
                 with contextlib.suppress(HistoryError):  # told where the history is used for more
                     await self._look()
 
