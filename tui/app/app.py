@@ -247,12 +247,14 @@ class SegueApp(App[None]):
     # -- actions
     def action_palette(self) -> None:
         """Find a command; the same key closes the list."""
+        from tui.app.commands import COMMANDS
         from tui.app.screens.palette import Palette
 
         if isinstance(self.screen, Palette):
             self.screen.action_close()
         else:
-            self.push_screen(Palette(self.key_for), self._run_command)
+            saved = self.chat.room.saved_prompts() if self.chat.room else ()
+            self.push_screen(Palette([*COMMANDS, *saved], self.key_for), self._run_command)
 
     def _run_command(self, name: str | None) -> None:
         if name is not None:

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tui.engine.saved_prompts import SavedPrompt
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +26,8 @@ class Command:
     """It makes no sense without its argument."""
     key: str = ""
     """Id of the binding that does the same."""
+    saved: bool = False
+    """A prompt that the person keeps as a file: it is sent."""
 
 
 COMMANDS = (
@@ -55,7 +62,8 @@ COMMANDS = (
     Command("quit", "Quit", "replies that are coming are kept", key="quit"),
 )
 
-_SLASH = re.compile(r"/([a-z]*)(?:\s+(.*))?", re.DOTALL)
+NAMES = frozenset(command.name for command in COMMANDS)
+_SLASH = re.compile(r"/((?:[a-z][a-z0-9-]*)?)(?:\s+(.*))?", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +85,23 @@ def parse(text: str) -> Typed | None:
     return Typed(match[1], (match[2] or "").strip())
 
 
-def find(name: str) -> Command | None:
+def find(name: str, commands: Sequence[Command] = COMMANDS) -> Command | None:
     """The command with this name."""
-    return next((command for command in COMMANDS if command.name == name), None)
+    return next((command for command in commands if command.name == name), None)
 
 
-def completions(text: str) -> list[Command]:
+def saved(prompts: Iterable[SavedPrompt]) -> list[Command]:
+    """The prompts that are kept as files, but for those whose name is a command's."""
+    return [
+        Command(p.name, p.about, p.about, "WORDS" if p.needs_words else "[WORDS]", p.needs_words, saved=True)
+        for p in prompts
+        if p.name not in NAMES
+    ]
+
+
+def completions(text: str, commands: Sequence[Command] = COMMANDS) -> list[Command]:
     """The commands that ``text`` may become; none once the name is complete and followed by something."""
     match = _SLASH.fullmatch(text)
     if match is None or match[2] is not None or text != text.strip():
         return []
-    return [command for command in COMMANDS if command.name.startswith(match[1])]
+    return [command for command in commands if command.name.startswith(match[1])]

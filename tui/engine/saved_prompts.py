@@ -31,9 +31,14 @@ class SavedPrompt:
         """What it is for: its first line."""
         return one_line(self.text.lstrip("# \n").split("\n", 1)[0], _LONGEST_ABOUT)
 
+    @property
+    def needs_words(self) -> bool:
+        """Whether it makes no sense without the words that follow its name."""
+        return INPUT in self.text
+
     def fill(self, words: str) -> str:
         """The prompt with the words of the person."""
-        if INPUT in self.text:
+        if self.needs_words:
             return self.text.replace(INPUT, words)
         return "\n\n".join(filter(None, (self.text, words)))
 
@@ -72,12 +77,12 @@ class SavedPrompts:
         Raises:
             UsageError: The prompt needs words, and none follow.
         """
-        match = _TYPED.fullmatch(text.strip())
+        match = _TYPED.fullmatch(text.rstrip())
         prompt = self.find(match[1]) if match else None
         if match is None or prompt is None:
             return text
         words = (match[2] or "").strip()
-        if INPUT in prompt.text and not words:
+        if prompt.needs_words and not words:
             raise UsageError(f"/{prompt.name} needs words to work on", f"As in /{prompt.name} WORDS.")
         return prompt.fill(words)
 

@@ -14,7 +14,7 @@ SIZES = [(60, 20), (80, 24), (120, 40)]
 
 @pytest.fixture
 def app(host):
-    return host(lambda: Palette(lambda binding_id: f"ctrl+{binding_id[0]}"))
+    return host(lambda: Palette(COMMANDS, lambda binding_id: f"ctrl+{binding_id[0]}"))
 
 
 @pytest.mark.parametrize("size", SIZES)

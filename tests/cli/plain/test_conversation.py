@@ -291,3 +291,13 @@ def test_the_models_are_named_and_what_is_wrong_with_a_provider_that_is_set_up(l
     lab.configure(named)
     shown = script("/models", "/models sma")
     assert "lab: big, small\n" in shown and "lab: small\n" in shown
+
+
+def test_a_prompt_kept_as_a_file_is_sent_by_its_name(script, lab, model_server):
+    folder = lab.config.parent / "prompts"
+    folder.mkdir()
+    (folder / "to-french.md").write_text("Into French: {input}")
+    said = script("/to-french Good morning", "/to-french", "/help")
+    assert model_server.requests[0]["messages"][-1]["content"] == "Into French: Good morning"
+    assert "/to-french needs words to work on" in said
+    assert "/to-french, your own: Into French: {input}" in said

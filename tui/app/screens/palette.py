@@ -9,7 +9,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.strip import Strip
 
-from tui.app.commands import COMMANDS, Command
+from tui.app.commands import Command
 from tui.app.fuzzy import Candidate, Filter, best_first
 from tui.app.screens.filtered import Filtered
 from tui.app.widgets.hints import key_name
@@ -54,18 +54,20 @@ class Palette(Filtered[str]):
         Binding("enter", "take", "do it", id="palette-run", tooltip="Do this")
     ]
 
-    def __init__(self, key_for: Callable[[str], str]) -> None:
+    def __init__(self, commands: Sequence[Command], key_for: Callable[[str], str]) -> None:
         """Prepare the palette.
 
         Args:
+            commands: What can be asked for.
             key_for: The key that is bound to an id now.
         """
         super().__init__()
+        self._commands = commands
         self._key_for = key_for
 
     def all_rows(self, wanted: Filter) -> Sequence[Row]:
         """The commands whose title or name fits."""
-        found = best_first(COMMANDS, wanted, lambda command: (command.title, command.name))
+        found = best_first(self._commands, wanted, lambda command: (command.title, command.name))
         return [self._row(command, wanted) for command in found]
 
     def _row(self, command: Command, wanted: Filter) -> TitleRow:

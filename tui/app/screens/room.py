@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from tui.app.background import in_background
 from tui.app.chat import Chat
+from tui.app.commands import NAMES, Command, saved
 from tui.app.desk import Act, Desk
 from tui.app.screens.comparing import Comparing
 from tui.app.screens.frame import Frame
@@ -25,7 +27,7 @@ from tui.app.widgets.transcript import Transcript
 from tui.chat.draft import Draft, joined
 from tui.engine.choice import note_model
 from tui.engine.events import Event, ReasoningAdded, TextAdded
-from tui.errors import SegueError
+from tui.errors import SegueError, UsageError
 from tui.history.store import Change
 from tui.rendering import warm
 
@@ -105,8 +107,10 @@ class ChatRoom:
         await self.app.recall_theme()
         self.composer.recall.prompts = [Draft(text) for text in await store.prompts()]
         self.screen.room = self
+        self.composer.saved = self.saved_prompts
         if self.composer.menu is not None:
             self.composer.menu.models = self._models
+            self.composer.menu.saved = self.saved_prompts
         self.transcript.newest_key = key_name(self.app.key_for("newest"))
         self.screen.watch(self.transcript, "selected", self.frame.refresh_keys, init=False)
         store.subscribe(self._history_changed)
@@ -122,12 +126,9 @@ class ChatRoom:
         else:
             self.composer.attach(options.attachments)
         if options.model and not await self.sheets.use_model(options.model):
-            self.give_back(joined(self.screen.early))
-            self.screen.early.clear()
-        elif self.screen.early:
+            self.give_back_early()
+        elif not await self.sheets.first_run():
             self._send_early()
-        else:
-            await self.sheets.first_run()
 
     def _history_changed(self, change: Change) -> None:
         self.frame.list_soon()
@@ -162,7 +163,16 @@ class ChatRoom:
         able = {entry.name for entry in workspace.registry.providers() if entry.available}
         return [m.id for m in workspace.catalogue.models() if m.available and m.provider in able]
 
+    def saved_prompts(self) -> Sequence[Command]:
+        """The prompts that are kept as files, as commands."""
+        return saved(self.desk.workspace.saved_prompts.all())
+
+    async def _say_prompt_problems(self) -> None:
+        for problem in await asyncio.to_thread(self.desk.workspace.saved_prompts.problems, NAMES):
+            self.screen.note(str(problem))
+
     def _make_ready(self) -> None:
+        in_background(self.screen, "open", self._say_prompt_problems)
         in_background(self.screen, "open", self.desk.workspace.keep_connections)
         in_background(self.screen, "open", partial(asyncio.to_thread, warm.load))
 
@@ -315,6 +325,13 @@ class ChatRoom:
             self.composer.hold(joined([draft, self.composer.written]))
         self.refresh_frame()
 
+    def give_back_early(self) -> Draft:
+        """Let what was sent early wait in the composer. Returns it."""
+        early = joined(self.screen.early)
+        self.screen.early.clear()
+        self.give_back(early)
+        return early
+
     def refresh_frame(self) -> None:
         """The queue or the live replies changed."""
         self.frame.refresh()
@@ -332,6 +349,12 @@ class ChatRoom:
         """Send a message, or the new version of one."""
         if self._shown is None:
             self.screen.early.append(draft)
+            return
+        try:
+            draft = replace(draft, text=self.desk.workspace.saved_prompts.expand(draft.text))
+        except UsageError as error:
+            self.give_back(draft)
+            self.tell(error)
             return
         if self.actions.send_edit(draft):
             return

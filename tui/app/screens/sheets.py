@@ -150,13 +150,19 @@ class Sheets:
         return await self._room.app.push_screen_wait(sheet)
 
     # -- the first run
-    async def first_run(self) -> None:
-        """Where no model was ever chosen and nothing was ever said, help the person to begin."""
+    async def first_run(self) -> bool:
+        """Where no model was ever chosen and nothing was ever said, help the person to begin.
+
+        What was sent already goes when there is a model for it.
+
+        Returns:
+            Whether this is so.
+        """
         workspace = self._workspace
         if workspace.config.model or self._room.app.options.model or await recent_models(workspace.store):
-            return
+            return False
         if await workspace.store.count_conversations():
-            return
+            return False
         from tui.app.screens.first_run import FirstRun
         from tui.app.widgets.notice_line import NoticeLine
 
@@ -173,11 +179,19 @@ class Sheets:
         )
         in_background(self._room.screen, "models", catalogue.refresh, exclusive=True)
 
+        early = self._room.give_back_early()
+
         def chosen(model_id: str | None) -> None:
             if model_id is not None:
-                self._room.screen.attempt_soon(self._room.use_model, model_id)
+                self._room.screen.attempt_soon(self._begin_with, model_id, bool(early))
 
         await self._room.app.push_screen(first, chosen)
+        return True
+
+    async def _begin_with(self, model_id: str, send: bool) -> None:
+        await self._room.use_model(model_id)
+        if send and (written := self._room.composer.take()):
+            self._room.submit(written)
 
     async def _pick_first(self) -> str | None:
         from tui.app.screens.picker import ModelPicker, Several

@@ -6,8 +6,10 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui.app.commands import find
 from tui.app.screens.comparing import BESIDE
 from tui.app.screens.order import Order
+from tui.chat.draft import Draft
 from tui.engine.parameters import changed
 from tui.errors import UsageError
 from tui.text import clean, one_line
@@ -30,6 +32,9 @@ class SlashCommands:
             SegueError: There is no such command, or it can't be done.
         """
         method = getattr(self, f"_do_{name}", None)
+        if method is None and find(name, self._room.saved_prompts()):
+            self._room.submit(Draft(f"/{name} {argument}".rstrip()))
+            return
         if method is None:
             raise UsageError(f"There is no command /{name}", "A space before the slash sends it as text.")
         if name not in BESIDE:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -21,6 +21,7 @@ from tui.chat.draft import Draft
 if TYPE_CHECKING:
     from textual.timer import Timer
 
+    from tui.app.commands import Command
     from tui.app.path_completion import Candidate, TypedPath
     from tui.app.widgets.slash_menu import SlashMenu
 
@@ -99,6 +100,8 @@ class Composer(DraftArea):
         super().__init__(id=id)
         self.menu: SlashMenu | None = None
         """The menu above, once it is there."""
+        self.saved: Callable[[], Sequence[Command]] = tuple
+        """The prompts that are kept as files, once that is known."""
         self.queued = False
         """Whether a prompt of this conversation is queued: Up takes it back."""
         self.recall = Recall()
@@ -193,10 +196,16 @@ class Composer(DraftArea):
             return False
         menu = self._open_menu
         chosen = menu.command if menu else None
-        command = commands.find(typed.name) or chosen or next(iter(commands.completions(draft)), None)
+        known = (*commands.COMMANDS, *self.saved())
+        command = (
+            commands.find(typed.name, known) or chosen or next(iter(commands.completions(draft, known)), None)
+        )
         if command is not None and command.needed and not typed.argument:
             self.put(f"/{command.name} ")
             return True
+        if command is not None and command.saved:
+            self.put(f"/{command.name} {typed.argument}".rstrip())
+            return False
         if command is not None:
             self.put("")
         self.post_message(self.Commanded(command.name if command else typed.name, typed.argument))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from rich.style import Style
@@ -10,7 +10,7 @@ from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.app.commands import Command, completions
+from tui.app.commands import COMMANDS, Command, completions
 from tui.app.model_completion import Models, candidates, typed_model
 from tui.app.path_completion import Candidate
 from tui.app.widgets.ink import Pen
@@ -44,7 +44,7 @@ class CommandRow:
         pen = replace(pen, width=pen.width + 1)  # the menu has no scroll bar: its last cell is ours
         command = self.command
         parts = [
-            (f"{'/' + command.name:<{_NAME}}", pen.ink.strong if mine else pen.ink.soft),
+            (f"{'/' + command.name:<{_NAME - 1}} ", pen.ink.strong if mine else pen.ink.soft),
             (f"{command.argument:<{_ARGUMENT}}", pen.ink.dim),
             (" ", Style.null()),
             (command.help, pen.ink.dim),
@@ -61,6 +61,9 @@ class SlashMenu(RowList):
     """
     models: Models = staticmethod(tuple)
     """The models that there are, once that is known."""
+    saved: Callable[[], Sequence[Command]] = staticmethod(tuple)
+    """The prompts that are kept as files, once that is known."""
+    _commands: Sequence[Command] = COMMANDS
     pointed = False
     """The person has gone to a row: Enter takes it."""
 
@@ -84,8 +87,14 @@ class SlashMenu(RowList):
         if typed is not None:
             self._offer([ModelNameRow(model_id) for model_id in candidates(typed, self.models)])
         else:
-            found = completions(draft) if draft.startswith("/") else []
-            self._offer([CommandRow(command) for command in found])
+            self._offer([CommandRow(command) for command in self._commands_of(draft)])
+
+    def _commands_of(self, draft: str) -> list[Command]:
+        if not draft.startswith("/"):
+            return []
+        if not self.is_open:  # files are looked at once, not for each letter
+            self._commands = (*COMMANDS, *self.saved())
+        return completions(draft, self._commands)
 
     def offer_paths(self, candidates: Sequence[Candidate]) -> None:
         """Show the files and folders that a path may become, or hide."""

@@ -11,6 +11,7 @@ from tui.cli.plain.acts import Acts
 from tui.cli.plain.interrupts import Interrupts
 from tui.cli.plain.lookup import Lookup
 from tui.cli.plain.session import Session
+from tui.engine.saved_prompts import SavedPrompt
 from tui.errors import UsageError
 
 
@@ -52,11 +53,12 @@ _HELP = (
 )
 
 
-def completions(text: str, models: Iterable[ModelInfo]) -> list[str]:
-    """The lines that ``text`` may become: names of commands, then of models."""
+def completions(text: str, models: Iterable[ModelInfo], saved: Iterable[SavedPrompt]) -> list[str]:
+    """The lines that ``text`` may become: names of commands and of prompts kept as files, then of models."""
     name, space, words = text.partition(" ")
     if not space:
-        return [f"/{known.name} " for known in COMMANDS if text and f"/{known.name}".startswith(text)]
+        names = [c.name for c in COMMANDS] + [prompt.name for prompt in saved]
+        return [f"/{known} " for known in names if text and f"/{known}".startswith(text)]
     if name not in ("/model", "/retry"):
         return []
     return [f"{name} {model.id}" for model in models if model.available and model.id.startswith(words)]
@@ -83,10 +85,14 @@ class Commands:
             await self._run(typed.name, typed.argument)
         elif session.choice is not None:
             await session.choose(session.choice, text.strip())
-        elif text.strip() and session.talk.conversation.model is None:
-            session.say_model()
         elif text.strip():
-            await session.send(text)
+            await self._send(text)
+
+    async def _send(self, text: str) -> None:
+        if self._session.talk.conversation.model is None:
+            self._session.say_model()
+        else:
+            await self._session.send(text)
 
     async def _run(self, name: str, argument: str) -> None:
         for place in self._places:
@@ -94,6 +100,11 @@ class Commands:
             if method is not None:
                 await method(argument)
                 return
+        typed = f"/{name} {argument}".rstrip()
+        prompt = self._session.workspace.saved_prompts.expand(typed)
+        if prompt != typed:
+            await self._send(prompt)
+            return
         where = "; it needs the app" if find(name) else ""
         raise UsageError(
             f"There is no command /{name} here{where}", "A space before the slash sends it as text."
@@ -106,6 +117,8 @@ class Commands:
         for command in COMMANDS:
             form = f"/{command.name} {command.argument}".rstrip()
             self._session.page.line(f"{form}: {command.help}")
+        for prompt in self._session.workspace.saved_prompts.all():
+            self._session.page.line(f"/{prompt.name}, your own: {prompt.about}")
 
     async def do_quit(self, argument: str) -> None:
         """End."""

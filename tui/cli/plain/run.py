@@ -50,7 +50,10 @@ def _converse(page: Page, interrupts: Interrupts, workspace: Workspace, start: S
     session = interrupts.run(Session.begin(page, workspace, start))
     commands = Commands(session, interrupts)
     prompts = interrupts.run(workspace.store.prompts())
-    keyboard = Keyboard(page, prompts, lambda text: completions(text, workspace.catalogue.models()))
+    saved = workspace.saved_prompts
+    keyboard = Keyboard(
+        page, prompts, lambda text: completions(text, workspace.catalogue.models(), saved.all())
+    )
     if start.prompt:
         page.line(f"{session.prompt}{start.prompt}")
         _do(page, interrupts, commands, start.prompt)

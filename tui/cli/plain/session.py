@@ -67,7 +67,7 @@ class Session:
         session = cls(page, workspace, start)
         for words in filter(None, (workspace.store.notice, workspace.catalogue.notice)):
             page.line(one_line(words))
-        for problem in workspace.registry.problems:
+        for problem in (*workspace.registry.problems, *workspace.saved_prompts.problems()):
             page.tell(problem)
         page.line("Segue, plain mode. /help tells the commands")
         if session.files:
