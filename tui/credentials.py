@@ -11,7 +11,7 @@ import os
 import shlex
 import subprocess
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -131,6 +131,18 @@ class Credentials:
             except ConfigError as error:
                 found[account] = error
         return found
+
+    def unused(self, accounts: Container[str]) -> dict[str, Found]:
+        """What the own file keeps for other accounts than these: another address, or a provider that is gone.
+
+        Raises:
+            ConfigError: The file is damaged.
+        """
+        return {
+            account: Found(Secret(key), self._file.name)
+            for account, key in self._read().items()
+            if account not in accounts
+        }
 
     def _settings(self, account: str) -> ProviderConfig:
         return self._config.provider(account.partition("@")[0])

@@ -26,7 +26,7 @@ def test_a_key_is_kept_private_tried_and_listed_by_its_end(closed_lab, model_ser
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert "wxyz" in closed_lab.segue("keys", "list").stdout
     assert json.loads(closed_lab.segue("keys", "list", "--json").stdout) == [
-        {"provider": "lab", "source": "keys.json", "last4": "wxyz"}
+        {"provider": "lab", "source": "keys.json", "last4": "wxyz", "used": True}
     ]
     closed_lab.segue("ask", "-m", "lab/big", "Hi")
     assert model_server.headers[0]["Authorization"] == f"Bearer {KEY}"
@@ -37,6 +37,26 @@ def test_a_key_can_be_forgotten(closed_lab):
     closed_lab.segue("keys", "forget", "lab")
     assert closed_lab.segue("keys", "list").stdout == ""
     closed_lab.segue("keys", "forget", "lab", code=1)
+
+
+def test_a_key_whose_address_was_moved_is_listed_and_can_be_forgotten(home, model_server, monkeypatch):
+    kept = home.config.parent / "keys.json"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.touch(0o600)
+    kept.write_text(json.dumps({"openai": KEY}))
+    monkeypatch.setenv("OPENAI_BASE_URL", model_server.url)
+    listed = home.segue("keys", "list").stdout
+    assert (
+        listed.startswith("openai ") and "wxyz  keys.json, not used: no provider has this address" in listed
+    )
+    home.segue("keys", "set", "openai", given="sk-moved-0123456789-abcd\n")
+    both = json.loads(home.segue("keys", "list", "--json").stdout)
+    assert [(key["last4"], key["used"]) for key in both] == [("abcd", True), ("wxyz", False)]
+    home.segue("keys", "forget", "openai")
+    [left] = json.loads(home.segue("keys", "list", "--json").stdout)
+    assert left["provider"].startswith("openai@") and left["last4"] == "abcd"
+    home.segue("keys", "forget", "openai")
+    assert home.segue("keys", "list").stdout == ""
 
 
 def test_a_key_that_the_server_refuses_is_not_kept(closed_lab, model_server):

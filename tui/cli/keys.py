@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import difflib
 import getpass
 import sys
@@ -11,7 +12,7 @@ from tui.cli.assemble import run_with_workspace
 from tui.cli.output import DONE, FAILED, complain, say, write, write_json
 from tui.credentials import Found
 from tui.engine.workspace import Workspace
-from tui.errors import ErrorKind, ProviderError, SegueError, UsageError
+from tui.errors import ConfigError, ErrorKind, ProviderError, SegueError, UsageError
 from tui.providers.registry import ProviderEntry
 from tui.secret import Secret
 from tui.text import one_line
@@ -35,8 +36,9 @@ def run(args: argparse.Namespace) -> int:
     async def keys(workspace: Workspace) -> int:
         if args.what == "list":
             return _list(workspace, as_json=args.json)
-        entry = _provider(workspace, args.provider)
-        return await _set(workspace, entry) if args.what == "set" else _forget(workspace, entry)
+        if args.what == "forget":
+            return _forget(workspace, args.provider)
+        return await _set(workspace, _provider(workspace, args.provider))
 
     return run_with_workspace(keys, temporary=True)
 
@@ -44,10 +46,17 @@ def run(args: argparse.Namespace) -> int:
 def _list(workspace: Workspace, *, as_json: bool) -> int:
     accounts = {entry.account: entry.key_variables for entry in workspace.registry.providers()}
     found = workspace.credentials.list(accounts)
+    with contextlib.suppress(ConfigError):  # it is in the list already
+        found |= workspace.credentials.unused(accounts)
     if as_json:
         write_json(
             [
-                {"provider": name, "source": key.source, "last4": key.secret.last4}
+                {
+                    "provider": name,
+                    "source": key.source,
+                    "last4": key.secret.last4,
+                    "used": name in accounts,
+                }
                 for name, key in found.items()
                 if isinstance(key, Found)
             ]
@@ -56,7 +65,8 @@ def _list(workspace: Workspace, *, as_json: bool) -> int:
         if not isinstance(key, Found):
             complain(key)
         elif not as_json:
-            write(f"{one_line(name):20} {key.secret}  {one_line(key.source)}\n")
+            unused = "" if name in accounts else ", not used: no provider has this address now"
+            write(f"{one_line(name):20} {key.secret}  {one_line(key.source)}{unused}\n")
     return DONE
 
 
@@ -108,7 +118,10 @@ def _take_back(workspace: Workspace, entry: ProviderEntry, before: Found | None)
         workspace.credentials.store(entry.account, before.secret)
 
 
-def _forget(workspace: Workspace, entry: ProviderEntry) -> int:
+def _forget(workspace: Workspace, name: str) -> int:
+    if workspace.credentials.forget(name):  # as it is listed, whether a provider has it now or not
+        return DONE
+    entry = _provider(workspace, name)
     if workspace.credentials.forget(entry.account):
         return DONE
     say(f"There is no kept key for {entry.title}.")
