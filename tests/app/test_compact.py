@@ -73,6 +73,20 @@ async def test_enter_unfolds_the_summary_and_folds_it_again(run):
         assert "They spoke" not in world.text
 
 
+async def test_the_line_of_a_chosen_summary_has_room_for_its_versions(run):
+    long = "a-model-whose-name-is-as-long-as-this"
+    async with run(model=f"lab/{long}") as world:
+        await world.say("Kyoto?")
+        await world.sees(f"I am {long}.", "ready")
+        for version in ("1", "2"):
+            world.script("They spoke of Kyoto.", Usage(input_tokens=700, output_tokens=50), DONE)
+            await world.say("/compact") if version == "1" else await world.pilot.press("alt+up", "r")
+            await world.until(lambda: not world.chat.room.desk.chat.busy)
+        await world.sees("▸ summary", "‹ 2/2 ›")
+        [line] = [line for line in world.text.splitlines() if "▸ summary" in line]
+        assert line.endswith("‹ 2/2 ›") and long in line
+
+
 async def test_find_unfolds_the_summary(run):
     async with run() as world:
         await talked(world, "Kyoto?")

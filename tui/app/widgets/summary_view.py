@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
+
 from tui.app.widgets.message_view import MessageView
 from tui.app.widgets.name_line import FOLD, model_name
 from tui.app.widgets.plain_text import PlainText
@@ -13,6 +15,10 @@ from tui.text import one_line
 
 if TYPE_CHECKING:
     from tui.rendering.document import CodeBlock, Document
+
+
+_GAPS = "    "
+"""Before and behind the name of who summed up."""
 
 
 class SummaryView(MessageView):
@@ -55,15 +61,20 @@ class SummaryView(MessageView):
     def _name_line(self, meta: str = "") -> Rows:
         """``▸ summary   gpt-6-sol summed up what came before ────────   312 tokens``."""
         look, dim = self.look, self.look.ink.dim
+        fold = Piece(f"{'▸' if self.folded else '▾'} summary", dim, FOLD)
+        right = [Piece("   ", dim), *marks] if (marks := self._marks()) else []
+        room = look.width - width_of([fold, *right]) - len(_GAPS)
+        name, state = model_name(self.message.model), f" {self._state()}"
+        if cell_len(name + state) > room:
+            name, state = one_line(name, max(1, room)), ""
+        if meta and cell_len(name + state + meta) + 3 <= room:
+            right.insert(0, Piece(f"   {meta}", dim))
         left = [
-            Piece(f"{'▸' if self.folded else '▾'} summary", dim, FOLD),
+            fold,
             Piece("   ", dim),
-            Piece(model_name(self.message.model), look.ink.hues[self.standing.hue]),
-            Piece(f" {self._state()} ", dim),
+            Piece(name, look.ink.hues[self.standing.hue]),
+            Piece(f"{state} ", dim),
         ]
-        right = [Piece(f"   {meta}", dim)] * bool(meta)
-        if marks := self._marks():
-            right += [Piece("   ", dim), *marks]
         count = look.width - width_of(left) - width_of(right)
         return Rows(look, [[*left, Piece("─" * max(0, count), look.ink.line), *right]])
 
