@@ -426,6 +426,22 @@ async def test_a_reply_that_could_not_be_stored_does_not_come_and_the_others_do(
         await world.sees("! The disk is full")
 
 
+async def test_a_hue_that_could_not_be_stored_stops_no_reply(run, monkeypatch):
+    async with run(size=WIDE) as world:
+        await answered(world)
+        change = world.store.update_conversation
+
+        async def full(conversation_id, **changes):
+            if "hues" in changes:
+                raise HistoryFullError("The disk is full", "Make room.")
+            await change(conversation_id, **changes)
+
+        monkeypatch.setattr(world.store, "update_conversation", full)
+        world.chat.run_command("compare", "small")
+        await world.sees("Compare", "I am small.", "small done")
+        assert [m.status for m in await stored(world)] == [Status.COMPLETE] * 2
+
+
 async def test_a_prompt_that_could_not_be_stored_is_back_in_the_composer(run, monkeypatch):
     async with run(size=WIDE) as world:
 
@@ -451,6 +467,16 @@ async def test_a_narrow_screen_has_the_names_as_tabs(comparing):
         assert "I am small." in world.text and "I am big." not in world.text
         await world.pilot.click(offset=(4, 4))
         await world.sees("I am big.")
+
+
+async def test_all_keys_have_room_on_a_narrow_screen(run):
+    async with run(size=(80, 24)) as world:
+        await answered(world)
+        world.script(ProviderError("Wrong key", kind=ErrorKind.AUTH))
+        world.chat.run_command("compare", "small")
+        await world.sees("small ×")
+        await world.pilot.press("right")
+        await world.sees("r retry   k keep both   + add   esc close")
 
 
 async def test_what_is_seen_follows_the_size(comparing):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from tui.chat.message import Message
 from tui.chat.model import split_id
 from tui.engine.reply import Reply
 from tui.engine.talk import Place, Talk
+from tui.errors import HistoryError
 
 if TYPE_CHECKING:
     from tui.providers.catalogue import Catalogue
@@ -68,7 +70,8 @@ class Chat(Talk):
         model = reply.message.model or ""
         if model not in self.conversation.hues:
             hue_of(model, self.conversation.hues)
-            await self.change(hues=self.conversation.hues)
+            with contextlib.suppress(HistoryError):  # only a colour; that it is full, the reply will tell
+                await self.change(hues=self.conversation.hues)
         return self._live.start(self.conversation, reply)
 
     async def messages(self, ids: Sequence[int]) -> list[Message]:

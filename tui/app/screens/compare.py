@@ -275,6 +275,7 @@ class Compare(Screen[Outcome]):
             compare_close="stop" if coming else "close",
             compare_keep="keep both" if len(self.columns) <= 2 else "keep all",
             compare_go_on="go on with this one" if wide else "go on",
+            compare_add="add a model" if wide or not again else "add",
         )
 
     # -- keys
