@@ -382,3 +382,11 @@ async def test_typing_between_two_ctrl_c_means_that_the_program_goes_on(run):
         await world.pilot.press("a", "backspace", "ctrl+c")
         await world.pilot.pause()
         assert not world.app._exit
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_a_local_model_that_is_not_here_is_not_called_ready(run, size):
+    async with run(size=size, model="local/qwen2.5-coder-0.5b") as world:
+        await world.sees("qwen2.5-coder-0.5b   491 MB to download", "◦ not here")
+        await world.say("Hi")
+        await world.sees("I am qwen2.5-coder-0.5b.", "ready")

@@ -32,6 +32,11 @@ def of_live(live: LiveReply, hue: str) -> Situation:
     )
 
 
+def to_download(size: int) -> Situation:
+    """A model of this machine that is not on it yet: its first reply fetches it."""
+    return Situation(word="not here", glyph="◦", detail=f"{size / 1e6:.0f} MB to download")
+
+
 def of_ended(message: Message, tokens: int) -> Situation:
     """A reply that has ended; ``tokens`` is our own count, for servers that do not say theirs."""
     if message.usage is not None and message.usage.output_tokens is not None:

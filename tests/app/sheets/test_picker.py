@@ -46,6 +46,19 @@ async def test_a_provider_that_cannot_answer_says_why_in_the_same_line(app, text
         assert "● openrouter   slow now, 4.1 s to the first word" in shown
 
 
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_model_that_has_to_be_downloaded_says_how_much(host, registry, make_catalogue, size, text_of):
+    known = make_catalogue([ModelInfo("local/qwen2.5-coder-0.5b", input_price=0, output_price=0)])
+    downloads = {"local/qwen2.5-coder-0.5b": 491_400_064}
+    app = host(lambda: ModelPicker(known, registry, ["local/qwen2.5-coder-0.5b"], downloads=downloads))
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        recent, own = [line for line in text_of(app).splitlines() if "qwen2.5" in line]
+        assert "local/qwen2.5-coder-0.5b   491 MB" in recent
+        assert " qwen2.5-coder-0.5b   491 MB" in own and "free" in own
+        assert ("491 MB to download" in own) == (size == (120, 40))
+
+
 async def test_the_best_match_is_the_chosen_row(app) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         for query, best in [
@@ -259,7 +272,7 @@ async def test_any_width(app, width, text_of) -> None:
 
 def test_three_thousand_models_answer_each_key_in_time() -> None:
     """The list for one more letter: CPU time, with room for a slow machine. The budget is 50 ms a key."""
-    shelf = ModelShelf([], [], {})
+    shelf = ModelShelf([], [], {}, {})
     shelf.fill((ModelInfo(f"vendor{i % 40}/family-{i}-instruct") for i in range(3000)), [])
     shelf.rows("")
     begun = time.process_time()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tui.app import key_hints
 from tui.app.background import in_background
 from tui.app.screens.chat import ASK
-from tui.app.situation import of_ended, of_live
+from tui.app.situation import of_ended, of_live, to_download
 from tui.app.widgets.attached_lines import AttachedLines
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.queue_line import QueueLine
@@ -16,6 +16,8 @@ from tui.app.widgets.sidebar import Conversations, Sidebar
 from tui.app.widgets.status_line import Fill, Situation, StatusLine
 from tui.app.widgets.title_line import TitleLine
 from tui.chat.message import Role
+from tui.chat.model import split_id
+from tui.engine.choice import LOCAL
 from tui.errors import HistoryError
 
 if TYPE_CHECKING:
@@ -87,7 +89,13 @@ class Frame:
             return
         self._ticker.pause()
         ended = self._ended
-        status.situation = ended[1] if ended and ended[0] == chat.key else Situation()
+        status.situation = ended[1] if ended and ended[0] == chat.key else self._unasked(model)
+
+    def _unasked(self, model: str | None) -> Situation:
+        """How a model stands that has not answered yet."""
+        local = model is not None and split_id(model)[0] == LOCAL
+        size = self._room.desk.workspace.downloads().get(model or "") if local else None
+        return to_download(size) if size else Situation()
 
     def ended(self, message: Message, tokens: int) -> None:
         """Remember how the last reply of the conversation that is read ended."""

@@ -89,6 +89,7 @@ class ModelPicker(Sheet[Choice | Several]):
         current: str | None = None,
         favourites: Sequence[str] = (),
         hues: Mapping[str, str] | None = None,
+        downloads: Mapping[str, int] | None = None,
         *,
         keep_favourites: Callable[[Sequence[str]], None] | None = None,
         connect: Callable[[str], Awaitable[bool]] | None = None,
@@ -105,6 +106,7 @@ class ModelPicker(Sheet[Choice | Several]):
             current: The model that answers now; it is chosen as long as nothing is typed.
             favourites: Ids of the favourites.
             hues: Model id to hue, for the models of this conversation.
+            downloads: Model id to bytes, for the models that the first reply fetches.
             keep_favourites: Stores the favourites after a change.
             connect: Connects a provider that misses something; says whether it can be used now.
             typed: What stands in the filter at first.
@@ -116,7 +118,7 @@ class ModelPicker(Sheet[Choice | Several]):
         self._typed_before = typed
         self._catalogue = catalogue
         self._registry = registry
-        self._shelf = ModelShelf(recents, favourites, hues or {})
+        self._shelf = ModelShelf(recents, favourites, hues or {}, downloads or {})
         self._shelf.marked = tuple(marked)
         self._current = current
         self._keep_favourites = keep_favourites

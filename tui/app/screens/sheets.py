@@ -116,6 +116,7 @@ class Sheets:
             conversation.model,
             (await workspace.store.get_state(FAVOURITES)).split(),
             conversation.hues,
+            await asyncio.to_thread(workspace.downloads),
             keep_favourites=lambda names: room.screen.attempt_soon(self._keep_favourites, names),
             connect=self._connect,
             typed=typed,

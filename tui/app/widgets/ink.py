@@ -58,6 +58,10 @@ class Ink:
         )
 
 
+APART = 3
+"""Cells at least between what stands at the left and at the right of a line."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pen:
     """Draws lines of one width: rail, gap, text, and two cells of pad at the right."""
@@ -84,7 +88,7 @@ class Pen:
         room = self.text_width
         right = cut(right, room)
         taken = width_of(right)
-        left = cut(left, room - taken - (3 if taken and left else 0))
+        left = cut(left, room - taken - (APART if taken and left else 0))
         space = room - taken - width_of(left)
         null = Style.null()
         rail = (RAIL, self.ink.accent) if railed else (" ", null)

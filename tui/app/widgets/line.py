@@ -9,10 +9,7 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.app.widgets.ink import Ink, Part, cut, width_of
-
-_APART = 3
-"""Cells at least between left and right."""
+from tui.app.widgets.ink import APART, Ink, Part, cut, width_of
 
 
 class Line(Widget):
@@ -37,7 +34,7 @@ def justify(left: Sequence[Part], right: Sequence[Part], width: int) -> Strip:
     """A strip of exactly ``width`` cells with ``right`` at its edge."""
     right = cut(right, width)
     taken = width_of(right)
-    left = cut(left, max(0, width - taken - (_APART if taken and left else 0)))
+    left = cut(left, max(0, width - taken - (APART if taken and left else 0)))
     space = width - taken - width_of(left)
     parts = [*left, (" " * space, Style.null()), *right]
     return Strip([Segment(text, style) for text, style in parts if text]).adjust_cell_length(width)

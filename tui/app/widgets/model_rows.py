@@ -10,7 +10,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tui.app.fuzzy import Candidate, Filter
-from tui.app.widgets.ink import Ink, Part, Pen
+from tui.app.widgets.ink import APART, Ink, Part, Pen, width_of
 from tui.app.widgets.row_list import Row
 from tui.chat.model import ModelInfo
 from tui.text import one_line
@@ -85,6 +85,8 @@ class ModelRow:
     usable: bool
     hue: str | None = None
     """The model's hue, where it speaks in this conversation."""
+    download: int = 0
+    """Bytes that its first reply fetches."""
     height: int = 1
 
     @property
@@ -96,7 +98,15 @@ class ModelRow:
         """Name, context, prices."""
         mine = chosen is self
         left = [*_dot(self.mark, pen.ink), *self._name(pen.ink, mine)]
-        return [pen.line(left, self._facts(pen), tinted=mine, railed=mine)]
+        right = self._facts(pen)
+        if self.download and self.usable:
+            left += self._download(pen, pen.text_width - width_of(left) - width_of(right) - APART)
+        return [pen.line(left, right, tinted=mine, railed=mine)]
+
+    def _download(self, pen: Pen, room: int) -> list[Part]:
+        size = f"   {self.download / 1e6:.0f} MB"
+        words = f"{size} to download"
+        return [(words if len(words) <= room else size, pen.ink.dim)]
 
     def _name(self, ink: Ink, mine: bool) -> list[Part]:
         label = self.candidate.text
@@ -206,11 +216,18 @@ class _Group:
 class ModelShelf:
     """All models, and what a filter leaves of them."""
 
-    def __init__(self, recents: Sequence[str], favourites: Sequence[str], hues: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        recents: Sequence[str],
+        favourites: Sequence[str],
+        hues: Mapping[str, str],
+        downloads: Mapping[str, int],
+    ) -> None:
         self.recents = tuple(recents)
         self.favourites = tuple(favourites)
         self.marked: tuple[str, ...] = ()
         self._hues = hues
+        self._downloads = downloads
         self._providers: dict[str, ProviderEntry] = {}
         self._models: list[_Known] = []
         self._candidates: dict[str, Candidate] = {}
@@ -311,7 +328,6 @@ class ModelShelf:
 
     def _rows_of(self, group: _Group, wanted: Filter) -> list[ModelRow]:
         mixed = not group.provider
-        hues = self._hues
         return [
             ModelRow(
                 group.name,
@@ -321,7 +337,8 @@ class ModelShelf:
                 wanted,
                 self._mark_of(model, mixed),
                 model.usable,
-                hues.get(model.info.id),
+                self._hues.get(model.info.id),
+                self._downloads.get(model.info.id, 0),
             )
             for model in group.models
         ]

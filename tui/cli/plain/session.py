@@ -21,7 +21,7 @@ from tui.engine.folder import Folder
 from tui.engine.reply import Reply
 from tui.engine.talk import Place, Talk
 from tui.engine.workspace import Workspace
-from tui.errors import HistoryError, NotFoundError, SegueError, UsageError
+from tui.errors import HistoryError, NotFoundError, UsageError
 from tui.text import one_line
 
 Act = Callable[[], Awaitable[None]]
@@ -136,16 +136,10 @@ class Session:
 
     def _fetched(self, model_id: str) -> str:
         """How much the first reply of a model on this machine fetches."""
-        provider, name = split_id(model_id)
-        if provider != LOCAL:
+        if split_id(model_id)[0] != LOCAL:
             return ""
-        from tui.providers.local import LocalModels
-
-        with contextlib.suppress(SegueError):
-            model = LocalModels(self.workspace.paths.cache, self.workspace.config.local_models).find(name)
-            if not model.present and model.bytes:
-                return f", on this machine; its first reply fetches {model.bytes / 1_000_000:.0f} MB"
-        return ", on this machine"
+        size = self.workspace.downloads().get(model_id)
+        return ", on this machine" + (f"; its first reply fetches {size / 1e6:.0f} MB" if size else "")
 
     async def _note_folder(self) -> None:
         if self._folder is not None and self.talk.conversation.id:
