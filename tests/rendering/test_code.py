@@ -71,3 +71,15 @@ def test_a_long_string_keeps_its_colour_while_it_streams():
             document.line(row)
     segments = list(document.line(document.height - 2))
     assert {segment.style.color.name for segment in segments if segment.text.strip()} == {DARK.leaf}
+
+
+def test_the_end_of_long_code_is_plain_until_what_is_above_was_read(look):
+    source = "```python\n" + "x = 'text'\n" * 5_000 + "```"
+    document = Document(source, 40, DARK)
+    last = document.height - 2
+    assert {segment.style.color.name for segment in document.line(last)} == {DARK.ink}
+    assert document.guessed
+    assert document.refine() is not None
+    assert not document.guessed
+    assert DARK.leaf in {segment.style.color.name for segment in document.line(last)}
+    assert look(document) == look(Document(source, 40, DARK))

@@ -28,7 +28,7 @@ class Code(Plain):
         self._language = language_of(info)
         self._looks: Highlighter | None = None
         super().__init__(content, width)
-        self._looks = highlighter("\n".join(self._sources), self._language)
+        self._looks = highlighter("\n".join(self._sources), self._starts, self._language)
 
     @property
     def rough(self) -> bool:

@@ -18,6 +18,8 @@ BACK = 2
 """Lines before the new ones that are lexed again to see whether lexing can begin there."""
 LONGEST_CODE = 128_000
 LONGEST_LINE = 10_000
+AT_ONCE = 20_000
+"""Characters that are lexed for one line; one that is farther away is plain until all before it was lexed."""
 
 
 @cache
@@ -63,19 +65,27 @@ class Highlighter:
     them; if those come out as they did before, the state there did not matter.
     """
 
-    def __init__(self, lexer: Lexer, code: str) -> None:
+    def __init__(self, lexer: Lexer, code: str, starts: list[int]) -> None:
         self.rough = False
-        """Whether it was not lexed from its beginning."""
+        """Whether it was not lexed from its beginning, or not as far as it was looked at."""
         self._lexer = lexer
         self._code = code
-        self._starts = [0]
+        self._starts = starts
         self._lines: list[Spans] = []
         self._run: Iterator[Spans] | None = None
         self._whole: Iterator[Spans] = iter(())
         self._sure: list[Spans] = []
+        self._plain = False
+        """Whether a line was too far away to be lexed."""
+        self._grown = False
+        """Whether it came in pieces; then there is no end before which all could be lexed."""
 
     def line(self, index: int) -> Spans | None:
-        """The spans of a line."""
+        """The spans of a line; None if it is plain."""
+        known = len(self._lines)
+        if not self._grown and index > known and self._starts[index] - self._starts[known] > AT_ONCE:
+            self.rough = self._plain = True
+            return None
         while len(self._lines) <= index:
             self._run = self._run or self._enter()
             spans = next(self._run, None)
@@ -86,7 +96,7 @@ class Highlighter:
 
     def grow(self, code: str, starts: list[int], complete: int) -> None:
         """Take more code; ``starts`` are where its lines begin, the first ``complete`` ones are as before."""
-        self._code, self._starts = code, starts
+        self._code, self._starts, self._grown = code, starts, True
         del self._lines[complete:]
         self._run = None
         self._sure = []
@@ -109,7 +119,9 @@ class Highlighter:
         before, self._lines, self._sure = self._lines, self._sure, []
         self.rough, self._run = False, None
         pairs = enumerate(zip(before, self._lines, strict=False))  # not all was looked at before
-        return next((index for index, (old, new) in pairs if old != new), None)
+        rest = len(before) if self._plain else None
+        self._plain = False
+        return next((index for index, (old, new) in pairs if old != new), rest)
 
     def _enter(self) -> Iterator[Spans]:
         """Begin a little before the first line that is not known."""
@@ -150,7 +162,7 @@ def too_long(length: int, lines: list[str]) -> bool:
     return length > LONGEST_CODE or len(max(lines, key=len)) > LONGEST_LINE
 
 
-def highlighter(code: str, language: str) -> Highlighter | None:
-    """What highlights ``code``; None for an unknown language, and for what would take too long."""
+def highlighter(code: str, starts: list[int], language: str) -> Highlighter | None:
+    """What highlights ``code``, whose lines begin at ``starts``; None for an unknown language, and for what would take too long."""
     lexer = None if too_long(len(code), code.split("\n")) else lexer_for(language.lower())
-    return Highlighter(lexer, code) if lexer else None
+    return Highlighter(lexer, code, starts) if lexer else None

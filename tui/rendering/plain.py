@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
+from functools import cache
 from itertools import accumulate
 
 from tui.rendering.flow import slice_piece
@@ -13,6 +15,15 @@ TAB = 4
 
 Spans = list[tuple[str, int]]
 """The texts of a line and their looks."""
+
+Cuts = Sequence[tuple[int, int]]
+"""The rows of a line, each by its first character and the one after its last."""
+
+
+@cache
+def _uncut(length: int) -> Cuts:
+    """The only row of a line that fits: one for all of a length, for a reply may have 100,000 of them."""
+    return ((0, length),)
 
 
 def expand(text: str) -> str:
@@ -31,7 +42,7 @@ class Plain:
         self._look = look
         self._sources = [""]
         self._starts = [0, 0]
-        self._cuts: list[list[tuple[int, int]]] = []
+        self._cuts: list[Cuts] = []
         self._rows = [0]
         self._width = width
         self.grow(content)
@@ -60,7 +71,9 @@ class Plain:
             self._cuts.append(cuts)
             self._rows.append(row)
 
-    def _wrap(self, text: str) -> list[tuple[int, int]]:
+    def _wrap(self, text: str) -> Cuts:
+        if text.isascii() and len(text) <= self._width:
+            return _uncut(len(text))
         return chop(text, self._width, max(self._width - self.hang, 1))
 
     def line(self, row: int) -> Line:
@@ -121,7 +134,9 @@ class Plain:
 class Window(Plain):
     """Lines as they are, wrapped at spaces: a reply too large to be read as Markdown."""
 
-    def _wrap(self, text: str) -> list[tuple[int, int]]:
+    def _wrap(self, text: str) -> Cuts:
+        if text.isascii() and len(text) <= self._width:
+            return _uncut(len(text.rstrip(" ")))
         return wrap(text, self._width)
 
 

@@ -332,3 +332,11 @@ async def test_nothing_runs_while_nothing_happens(book, reading):
     book.live("Half a")
     async with reading(book) as reader:
         assert not list(reader.transcript._timers)
+
+
+async def test_long_code_that_is_opened_at_its_end_gets_its_colours_soon(book, reading):
+    book.prompt("Code?")
+    book.reply("```python\n" + "x = 'text'\n" * 5_000 + "```")
+    async with reading(book) as reader:
+        string = reader.row_of("x = 'text'")
+        await reader.until(lambda: len({s.style.color for s in reader.transcript.render_line(string)}) > 2)

@@ -30,6 +30,8 @@ class MessageList(ReadingView):
         self._pending: dict[int, tuple[list[str], list[str]]] = {}
         self._flushed = 0.0
         self._openings = 0
+        self._refined: set[int] = set()
+        """Messages of which the colours are being found."""
 
     # -- conversations
     async def open(self, conversation: Conversation, load: Load, at: int | None = None) -> None:
@@ -100,12 +102,28 @@ class MessageList(ReadingView):
             self._flush()
             self._window.show(message)
             self._settle()
-            self._refine(message.id)
+
+    def _settle(self) -> None:
+        super()._settle()
+        self.call_after_refresh(self._refine_in_view)
+
+    def _refine_in_view(self) -> None:
+        """Find the colours of long code that was only guessed when it was drawn."""
+        window = self._window
+        if window is None or not window.ids:
+            return
+        first, last = (window.at(line)[0] for line in (self.top, self.top + self.size.height))
+        for message_id in window.ids[first : last + 1]:
+            view = window.views.get(message_id)
+            if view is not None and view.guessed and message_id not in self._refined:
+                self._refined.add(message_id)
+                self._refine(message_id)
 
     def _refine(self, message_id: int) -> None:
-        """Find the colours of long code that has come, a little at a time: one go would hold up the keys."""
+        """Do so a little at a time: one go would hold up the keys."""
         view = self._view(message_id)
         if view is None or not view.guessed:
+            self._refined.discard(message_id)
             return
         first = view.refine(SLICE)
         if first is not None:
