@@ -163,6 +163,9 @@ def too_long(length: int, lines: list[str]) -> bool:
 
 
 def highlighter(code: str, starts: list[int], language: str) -> Highlighter | None:
-    """What highlights ``code``, whose lines begin at ``starts``; None for an unknown language, and for what would take too long."""
+    """What highlights ``code``, whose lines begin at ``starts``.
+
+    None for an unknown language, and for what would take too long.
+    """
     lexer = None if too_long(len(code), code.split("\n")) else lexer_for(language.lower())
     return Highlighter(lexer, code, starts) if lexer else None
