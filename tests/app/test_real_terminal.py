@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -312,6 +313,38 @@ def test_kill_9_keeps_all_that_came_of_a_comparison(lab, terminal, model_server)
     again.see("Segue ended before this reply did", "‹ 1/2 ›", "I am big")
     again.press(ALT_UP + RIGHT)
     again.see("Segue ended before this reply did", "‹ 2/2 ›", "I am small")
+
+
+@pytest.fixture
+def small_disk(lab) -> Iterator[Path]:
+    """The history is on a disk of three megabytes, where we may mount one."""
+    folder = lab.path / "data"
+    folder.mkdir()
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", folder], capture_output=True)
+    if done.returncode:
+        pytest.skip("no right to mount")
+    yield folder
+    subprocess.run(["umount", "-l", folder], check=True)
+
+
+def test_on_a_full_disk_the_chat_goes_on_and_is_saved_when_there_is_room(terminal, model_server, small_disk):
+    model_server.hold_after, model_server.reply = 3, "Hello from the " + "lab, all of it. " * 500
+    app = terminal()
+    app.see("big")
+    app.press("Hi" + ENTER)
+    app.see("Hello from the")
+    ballast = small_disk / "ballast"
+    with pytest.raises(OSError, match="No space"), ballast.open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(4096))
+    model_server.release.set()
+    app.see("the disk is full", "all of it.", "ready")
+    ballast.unlink()
+    app.see("Everything is saved again")
+    app.press(CTRL_Q)
+    assert app.end() == 0
+    again = terminal("--continue")
+    again.see("all of it.")
 
 
 def test_ctrl_c_stops_then_asks_then_quits(terminal):

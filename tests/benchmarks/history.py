@@ -26,6 +26,8 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
+from tests.benchmarks import table as comparison
+from tests.benchmarks.start import KEY, started
 from tui.chat.message import Role, Status
 from tui.history.folding import key
 from tui.history.indexing import rebuild_index
@@ -236,6 +238,19 @@ async def measure(path: Path) -> None:
     print(f"\nimporting tui.history.sqlite: {import_cost():.1f} ms of processor time")
 
 
+def compare_starts(home: Path, rounds: int = 9) -> None:
+    """Print what the start costs with this history, and with none."""
+    none, full = [], []
+    for _ in range(rounds):
+        with tempfile.TemporaryDirectory() as empty:
+            none.append(started(Path(empty), "tui", KEY, KEY))
+        full.append(started(home, "tui", KEY, KEY))
+    comparison.heading("start to an echoed key", "empty", "full", "ratio")
+    for what, index in (("CPU s", 0), ("wall s", 1)):
+        first, second = (median(times[index] for times in found) for found in (none, full))
+        comparison.ratio(f"start: {what}", first, second, 1.1)
+
+
 def import_cost() -> float:
     """Milliseconds of processor time that importing the history costs a program with asyncio."""
 
@@ -259,7 +274,8 @@ def run(_rounds: int) -> None:
 def make_and_measure(conversations: int, messages: int, at: Path | None = None) -> None:
     """Make the database if need be, and measure."""
     with tempfile.TemporaryDirectory(prefix="segue-history-") as scratch:
-        path = private_dir(at or Path(scratch)) / "history.db"
+        home = at or Path(scratch)
+        path = private_dir(home / "DATA" / "segue") / "history.db"
         if not path.exists():
             begin = time.perf_counter()
             create(path, lambda connection: fill(connection, conversations, messages))
@@ -267,6 +283,7 @@ def make_and_measure(conversations: int, messages: int, at: Path | None = None) 
         size = path.stat().st_size / 1e6
         print(f"{conversations:,} conversations, {messages:,} messages, {size:,.0f} MB, {path}")
         asyncio.run(measure(path))
+        compare_starts(home)
 
 
 def main() -> None:

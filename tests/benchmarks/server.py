@@ -31,7 +31,7 @@ def serving(home: Path, kind: str, tokens: int, rate: float) -> Iterator[None]:
 def configure(home: Path, url: str = "http://127.0.0.1:9/v1") -> None:
     """Write a config with one provider and one model."""
     settings = home / "CONFIG" / "segue" / "config.toml"
-    settings.parent.mkdir(parents=True)
+    settings.parent.mkdir(parents=True, exist_ok=True)
     settings.write_text(
         f'model = "lab/x"\n[providers.lab]\nurl = "{url}"\nmodels = ["x"]\n', encoding="utf-8"
     )

@@ -28,17 +28,20 @@ def run(rounds: int) -> None:
 
 
 def _until(module: str, mark: str, keys: str = "") -> tuple[float, float]:
-    """CPU and wall seconds until ``mark`` is in the output, after ``keys`` were pressed."""
     with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder)
-        configure(home)
-        before, begun = _children(), time.perf_counter()
-        with running(module, home=home) as program:
-            if keys:
-                program.wait_for("\x1b[?1049h")
-                program.press(keys)
-            wall = program.wait_for(mark) - begun
-        return _children() - before, wall
+        return started(Path(folder), module, mark, keys)
+
+
+def started(home: Path, module: str, mark: str, keys: str = "") -> tuple[float, float]:
+    """CPU and wall seconds until ``mark`` is in the output, after ``keys`` were pressed."""
+    configure(home)
+    before, begun = _children(), time.perf_counter()
+    with running(module, home=home) as program:
+        if keys:
+            program.wait_for("\x1b[?1049h")
+            program.press(keys)
+        wall = program.wait_for(mark) - begun
+    return _children() - before, wall
 
 
 def _children() -> float:

@@ -27,11 +27,11 @@ class Finder:
         self._load = load
         self._texts: dict[int, str] = {}
 
-    async def find(self, needle: str, ids: Sequence[int], shown: Mapping[int, str]) -> list[Hit]:
+    async def find(self, words: Sequence[str], ids: Sequence[int], shown: Mapping[int, str]) -> list[Hit]:
         """Every hit from the first message to the last, without regard to case and accents.
 
         Args:
-            needle: What to find, as it is.
+            words: What to find, each as it is.
             ids: The messages, in their order.
             shown: The texts that are on the screen; a reply that is coming has more than is stored.
 
@@ -46,7 +46,9 @@ class Finder:
         for start in range(0, len(ids), _PAGE):
             for message_id in ids[start : start + _PAGE]:
                 text = shown.get(message_id) or self._texts.get(message_id, "")
-                hits += (Hit(message_id, at) for at in offsets(needle, text))
+                hits += (
+                    Hit(message_id, at) for at in sorted(at for word in words for at in offsets(word, text))
+                )
             await asyncio.sleep(0)  # a long conversation must not hold up the keys
         return hits
 

@@ -24,6 +24,7 @@ class SearchableList(MessageList):
         super().__init__(id=id)
         self._finder: Finder | None = None
         self._hit: Hit | None = None
+        self._sought: tuple[str, ...] = ()
         self.hits: list[Hit] = []
         """What was found, from the first message to the last."""
 
@@ -50,6 +51,7 @@ class SearchableList(MessageList):
             return
         view = self._view(message_id)
         assert view is not None
+        self.hits = []
         words = needles(needle, view.body.source)
         self.mark(*words)
         first = min((at for word in words for at in offsets(word, view.body.source)), default=None)
@@ -64,21 +66,38 @@ class SearchableList(MessageList):
         Raises:
             HistoryError: The messages could not be read.
         """
+        if await self._find_all(needle):
+            self.mark(needle)
+            if self.hits:
+                await self._go_to(self.hits[self._nearest()])
+
+    async def _find_all(self, *words: str) -> bool:
+        """Find these words in all messages. False if there are none, or others, now."""
         window = self._window
         if window is None or self._load is None or not window.ids:
-            return
+            return False
         if self._finder is None:
             self._finder = Finder(self._load)
         shown = {message_id: view.body.source for message_id, view in window.views.items()}
-        hits = await self._finder.find(needle, window.ids, shown)
-        if window is self._window:
-            self.hits = hits
-            self.mark(needle)
-            if hits:
-                await self._go_to(hits[self._nearest()])
+        hits = await self._finder.find(words, window.ids, shown)
+        if window is not self._window:
+            return False
+        self.hits = hits
+        return True
+
+    @property
+    def found(self) -> bool:
+        """Whether there is a hit to go on from."""
+        return bool(self.hits) or self._hit is not None
 
     async def next_hit(self, step: int) -> None:
-        """Go to the hit after or before the current one, round the ends."""
+        """Go to the hit after or before the current one, round the ends.
+
+        Raises:
+            HistoryError: The messages could not be read.
+        """
+        if self._hit is not None and not self.hits:  # a search in all conversations led to this one only
+            await self._find_all(*self._sought)
         if self.hits:
             await self._go_to(self.hits[(self.place - 1 + step) % len(self.hits)])
 
@@ -92,7 +111,7 @@ class SearchableList(MessageList):
         words = tuple(filter(None, words))
         if self._window is not None:
             self._window.mark(words)
-        self._hit = None
+        self._hit, self._sought = None, words
         self.refresh()
 
     def _nearest(self) -> int:

@@ -20,6 +20,7 @@ from tui.app.widgets.selectable_list import SelectableList
 from tui.app.widgets.walk import Walk
 from tui.app.widgets.window import Window
 from tui.chat.message import Message
+from tui.errors import SegueError
 
 _VERSION = "choose('{}_version')"
 
@@ -101,7 +102,7 @@ class Transcript(SelectableList, can_focus=True):
         """The keys of a message are free for others while none is chosen, those of hits without any."""
         if action in ("choose", "copy", "copy_code", "open_link", "fold", "select_lines", "leave"):
             return self.selected is not None
-        return bool(self.hits) if action == "next_hit" else True
+        return self.found if action == "next_hit" else True
 
     def walk(self, step: int) -> None:
         """Choose the message above (-1) or below (1); at first, the last one in view."""
@@ -223,7 +224,10 @@ class Transcript(SelectableList, can_focus=True):
 
     async def action_next_hit(self, step: int) -> None:
         """Go to the next hit, or the one before."""
-        await self.next_hit(step)
+        try:
+            await self.next_hit(step)
+        except SegueError as error:
+            self.notify(str(error), severity="error", markup=False)
 
     def fold(self, message_id: int) -> None:
         """Open or close the reasoning of a message; what is at the top of the view stays there."""
