@@ -114,3 +114,46 @@ async def test_a_queued_prompt_survives_a_quit(run):
         await world.chat.finish()
         conversation = world.chat.room.desk.chat.conversation.id
         assert (await world.store.load_conversation(conversation)).draft == "second"
+
+
+async def test_a_queued_prompt_is_on_disk_before_what_is_written_until_it_is_sent(run):
+    async with run() as world:
+        go_on = asyncio.Event()
+        world.script("One.", go_on, DONE)
+        await world.say("first")
+        await world.sees("One.")
+        await world.say("second")
+        await world.type("half of the third")
+        conversation = world.chat.room.desk.chat.conversation.id
+
+        async def kept(text):
+            while (await world.store.load_conversation(conversation)).draft != text:
+                await world.pilot.pause(0.01)
+
+        async with asyncio.timeout(20):
+            await kept("second\n\nhalf of the third")
+        assert world.composer.draft == "half of the third"
+        await world.pilot.press("ctrl+n")
+        await world.chat.room.open_by_id(conversation)
+        await world.until(lambda: world.composer.draft == "half of the third")
+        go_on.set()
+        async with asyncio.timeout(20):
+            await kept("half of the third")
+        assert world.composer.draft == "half of the third"
+
+
+async def test_a_queued_prompt_that_comes_back_unseen_leaves_the_draft_behind_it(run):
+    async with run() as world:
+        fail = asyncio.Event()
+        world.script("One.", fail, ProviderError("Gone", kind=ErrorKind.LOST))
+        await world.say("first")
+        await world.sees("One.")
+        await world.say("second")
+        await world.type("half of the third")
+        answered = world.chat.room.desk.chat
+        await world.pilot.press("ctrl+n")
+        await world.sees("New conversation")
+        fail.set()
+        await world.until(lambda: not answered.busy)
+        await world.chat.room.open_by_id(answered.conversation.id)
+        await world.until(lambda: world.composer.draft == "second\n\nhalf of the third")

@@ -85,7 +85,7 @@ class Desk:
             temporary: Nothing of this run is kept: the store is one in memory.
         """
         self.workspace = workspace
-        self.drafts = Drafts(app, workspace.store, face.tell)
+        self.drafts = Drafts(app, workspace.store, face.tell, self._queued)
         self.live = LiveReplies(app, self._heard, face.fault)
         self.unread: set[int] = set()
         self._app = app
@@ -182,10 +182,22 @@ class Desk:
         """Send ``draft`` in the conversation that is read, or queue it behind the reply that comes."""
         chat = self.chat
         if chat.busy:
-            chat.queue.append(draft)
-            self._face.refresh_frame()
+            self.queue(chat, draft)
         else:
             self._send(chat, draft)
+
+    def queue(self, chat: Chat, draft: Draft) -> None:
+        """Let a prompt wait for the end of the reply."""
+        chat.queue.append(draft)
+        self._queue_changed(chat)
+
+    def _queue_changed(self, chat: Chat) -> None:
+        self.drafts.note_waiting(chat.conversation)
+        self._face.refresh_frame()
+
+    def _queued(self, conversation: Conversation) -> list[Draft]:
+        chats = (self.chat, *self._chats.values())
+        return next((chat.queue for chat in chats if chat.conversation is conversation), [])
 
     def _send(self, chat: Chat, draft: Draft) -> None:
         self.begin(chat, lambda: chat.send(draft.text, draft.attachments), draft)
@@ -193,7 +205,7 @@ class Desk:
     def take_back(self) -> Draft:
         """The last queued prompt of the conversation that is read, which is queued no more."""
         draft = self.chat.queue.pop() if self.chat.queue else Draft()
-        self._face.refresh_frame()
+        self._queue_changed(self.chat)
         return draft
 
     def _give_back(self, chat: Chat, *prompts: Draft) -> None:
@@ -203,7 +215,7 @@ class Desk:
         if chat is self.chat:
             self._face.give_back(draft)
         elif draft:
-            self.drafts.note(chat.conversation, draft)
+            self.drafts.note(chat.conversation, joined([draft, self.drafts.written(chat.conversation)]))
 
     # -- replies
     def begin(self, chat: Chat, act: Act, draft: Draft = _NOTHING) -> None:
@@ -234,6 +246,7 @@ class Desk:
             chat.preparing = False  # before the keys are shown anew
             self._face.tell(error)
             self._give_back(chat, draft)
+            self._let_go(chat)
             return False
         finally:
             chat.preparing = False
@@ -288,8 +301,6 @@ class Desk:
 
     def _ended(self, live: LiveReply, message: Message) -> None:
         chat = self._chats[key_of(live.conversation)]
-        if not self.live.of(live.conversation):
-            del self._chats[chat.key]
         if chat is not self.chat and chat.place is self._kept:
             self.unread.add(live.conversation.id)
         self._face.show_end(live, message)
@@ -301,6 +312,12 @@ class Desk:
             self._send_next(chat)
         else:
             self._give_back(chat)
+        self._let_go(chat)
+
+    def _let_go(self, chat: Chat) -> None:
+        """Forget a chat in which nothing comes, so that it is read anew when it is opened again."""
+        if not self._at_work(chat):
+            self._chats.pop(chat.key, None)
 
     def _name_soon(self, chat: Chat) -> None:
         if len(chat.conversation.path()) == _FIRST_TURN:
@@ -318,7 +335,7 @@ class Desk:
     def _send_next(self, chat: Chat) -> None:
         if chat.queue:
             self._send(chat, chat.queue.pop(0))
-            self._face.refresh_frame()
+            self._queue_changed(chat)
 
     # -- the end
     async def finish(self, draft: Callable[[], Draft]) -> None:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from tui.app.live import key_of
 from tui.chat.conversation import Conversation
-from tui.chat.draft import Draft
+from tui.chat.draft import Draft, joined
 from tui.errors import HistoryError
 from tui.history.store import HistoryStore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from textual.app import App
     from textual.timer import Timer
@@ -23,14 +23,30 @@ DELAY = 0.6
 
 
 class Drafts:
-    """The drafts of one history."""
+    """The drafts of one history. On the disk, prompts that wait for a reply stand before what is written."""
 
-    def __init__(self, app: App[None], store: HistoryStore, tell: Callable[[HistoryError], None]) -> None:
+    def __init__(
+        self,
+        app: App[None],
+        store: HistoryStore,
+        tell: Callable[[HistoryError], None],
+        waiting: Callable[[Conversation], Sequence[Draft]],
+    ) -> None:
+        """Begin with none.
+
+        Args:
+            app: Has the clock.
+            store: Where they are kept.
+            tell: Told why one could not be written.
+            waiting: The prompts that wait in a conversation.
+        """
         self._app = app
         self._store = store
         self._tell = tell
+        self._waiting = waiting
         self._timer: Timer | None = None
         self._unsaved: dict[int, tuple[Conversation, Draft]] = {}
+        self._with_waiting: dict[int, Draft] = {}
 
     async def load(self, conversation: Conversation) -> Draft:
         """The draft of a conversation; of the one that is not stored yet if it has no id.
@@ -51,6 +67,15 @@ class Drafts:
         if self._timer is None:
             self._timer = self._app.set_timer(DELAY, self.flush)
 
+    def note_waiting(self, conversation: Conversation) -> None:
+        """The prompts that wait there changed."""
+        self.note(conversation, self.written(conversation))
+
+    def written(self, conversation: Conversation) -> Draft:
+        """What is written there, as far as it was noted."""
+        stored = conversation, Draft(conversation.draft, conversation.attachments)
+        return self._unsaved.get(key_of(conversation), stored)[1]
+
     async def flush(self) -> None:
         """Write now what is not written yet."""
         if self._timer is not None:
@@ -62,15 +87,21 @@ class Drafts:
                 await self._save(conversation, draft)
 
     async def _save(self, conversation: Conversation, draft: Draft) -> None:
-        text, files = draft.text, draft.attachments
-        if (conversation.draft, conversation.attachments) == (text, files) and conversation.id:
+        key, waiting = key_of(conversation), self._waiting(conversation)
+        before = self._with_waiting.pop(key, Draft(conversation.draft, conversation.attachments))
+        conversation.draft, conversation.attachments = draft.text, draft.attachments
+        kept = joined([*waiting, draft]) if waiting else draft
+        if waiting:
+            self._with_waiting[key] = kept
+        if conversation.id and kept == before:
             return
-        conversation.draft, conversation.attachments = text, files
         try:
             if conversation.id:
-                await self._store.update_conversation(conversation.id, draft=text, attachments=files)
+                await self._store.update_conversation(
+                    conversation.id, draft=kept.text, attachments=kept.attachments
+                )
             else:
-                await self._store.set_new_draft(draft)
-            await self._store.set_state(AT_WORK, str(conversation.id) if draft else "")
+                await self._store.set_new_draft(kept)
+            await self._store.set_state(AT_WORK, str(conversation.id) if kept else "")
         except HistoryError as error:
             self._tell(error)
