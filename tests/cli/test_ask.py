@@ -240,3 +240,51 @@ def test_a_saved_prompt_is_sent_by_its_name_with_what_is_piped_in(lab, model_ser
     lab.segue("ask", "/review", given="a = 1\n")
     assert model_server.requests[0]["messages"] == [{"role": "user", "content": "Review this: a = 1"}]
     assert "needs words" in lab.segue("ask", "/review", code=2).stderr
+
+
+# -- several models
+BOTH = ("-m", "big", "-m", "lab/small")
+
+
+def test_several_models_answer_one_below_the_other_and_are_stored_as_versions(lab, model_server):
+    model_server.reply = "I am {model}."
+    asked = lab.segue("ask", *BOTH, "-m", "big", "Who?")
+    assert asked.stdout == "# lab/big\n\nI am big.\n\n# lab/small\n\nI am small.\n"
+    [row] = json.loads(lab.segue("history", "list", "--json").stdout)
+    assert row["model"] == "lab/big"
+    shown = json.loads(lab.segue("history", "show", str(row["id"]), "--json").stdout)
+    prompt, big, small = shown["messages"]
+    assert (big["text"], small["text"]) == ("I am big.", "I am small.")
+    assert big["parent"] == small["parent"] == prompt["id"] and shown["leaf"] == big["id"]
+    lab.segue("ask", "-c", "And now?")
+    assert model_server.requests[-1]["messages"][1]["content"] == "I am big."
+
+
+def test_several_models_come_at_the_same_time(lab, model_server):
+    model_server.reply, model_server.hold_after = "{model} says so", 2
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tui", "ask", *BOTH, "Hi"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=lab.env,
+    )
+    begun = "# lab/big\n\nbig says"
+    assert process.stdout and process.stdout.read(len(begun)) == begun
+    lab.wait_for_stored("small says")
+    model_server.release.set()
+    rest, _ = process.communicate(timeout=30)
+    assert rest == " so\n\n# lab/small\n\nsmall says so\n"
+
+
+def test_several_models_are_a_list_in_json(lab):
+    documents = json.loads(lab.segue("ask", *BOTH, "--json", "Hi").stdout)
+    assert [document["model"] for document in documents] == ["lab/big", "lab/small"]
+    assert len({document["conversation"] for document in documents}) == 1
+    assert len({document["message"] for document in documents}) == 2
+
+
+def test_of_several_models_one_that_fails_is_named_and_the_others_answer(lab):
+    done = lab.segue("ask", "-m", "lab/none", "-m", "lab/small", "Hi", code=1)
+    assert done.stdout == "# lab/none\n\n\n# lab/small\n\nHello from the *lab*.\n"
+    assert "segue: lab/none: " in done.stderr

@@ -1,28 +1,39 @@
-"""``segue ask``: one prompt, its reply on standard output. The same engine as the app."""
+"""``segue ask``: one prompt, its reply on standard output, or those of several models. The app's engine."""
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from tui.chat.conversation import Conversation
+from tui.chat.draft import Draft
 from tui.chat.message import Message
+from tui.cli.answer import Answer
 from tui.cli.assemble import run_with_workspace
-from tui.cli.output import DONE, FAILED, complain, failure_json, say, usage_json, write, write_json
+from tui.cli.output import DONE, FAILED, complain, failure_json, usage_json, write, write_json
 from tui.engine.attaching import read_attachment
 from tui.engine.choice import choose_model, find_model
-from tui.engine.events import Event, Noticed, TextAdded, Unsaved, Waiting, Working
+from tui.engine.reply import Reply
 from tui.engine.workspace import Workspace
 from tui.errors import NotFoundError, SegueError, UsageError
+from tui.text import one_line
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("prompt", nargs="?", metavar="PROMPT", help="standard input is added to it")
-    parser.add_argument("-m", "--model", metavar="MODEL", help="PROVIDER/MODEL")
+    parser.add_argument(
+        "-m",
+        "--model",
+        dest="models",
+        action="append",
+        default=[],
+        metavar="MODEL",
+        help="PROVIDER/MODEL; given several times, each of them answers",
+    )
     parser.add_argument(
         "-c", "--continue", dest="resume", action="store_true", help="go on with the last conversation"
     )
@@ -36,7 +47,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="an image, a PDF or a text that goes along; can be given several times",
     )
-    parser.add_argument("--json", action="store_true", help="write one JSON document")
+    parser.add_argument(
+        "--json", action="store_true", help="write one JSON document; of several models, a list"
+    )
     parser.add_argument("--raw", action="store_true", help="write the reply exactly, control characters too")
     parser.add_argument("--no-save", action="store_true", help="keep nothing on disk")
 
@@ -52,22 +65,31 @@ def run(args: argparse.Namespace) -> int:
 
     async def ask(workspace: Workspace) -> int:
         text = workspace.saved_prompts.expand(prompt)
-        conversation = await _conversation(workspace, args)
-        reply = await workspace.engine.send(conversation, text, attachments=files)
-        printer = _Printer(stream=not args.json, raw=args.raw)
+        conversation, models = await _conversation(workspace, args)
+        answers: list[Answer] = []
         try:
-            message = await reply.run(printer.take)
-        except asyncio.CancelledError:
-            if printer.left_alone:
-                raise BrokenPipeError from None
-            raise
-        if args.json:
-            write_json(_document(conversation, message))
-        else:
-            printer.end(message)
-        return FAILED if message.failure or reply.unsaved else DONE
+            async for reply in _replies(workspace, conversation, models, Draft(text, tuple(files))):
+                name = reply.message.model if len(models) > 1 else None
+                answers.append(Answer(reply, raw=args.raw, name=one_line(name or "")))
+            if args.json:
+                documents = [_document(conversation, await answer.whole()) for answer in answers]
+                write_json(documents if len(models) > 1 else documents[0])
+            else:
+                await _write(answers)
+        finally:
+            for answer in answers:
+                await answer.stop()
+        all_well = len(answers) == len(models) and not any(answer.failed for answer in answers)
+        return DONE if all_well else FAILED
 
     return run_with_workspace(ask, temporary=args.no_save)
+
+
+async def _write(answers: Sequence[Answer]) -> None:
+    for place, answer in enumerate(answers):
+        if place:
+            write("\n")
+        await answer.write()
 
 
 def _prompt(given: str | None) -> str:
@@ -77,7 +99,8 @@ def _prompt(given: str | None) -> str:
     return "\n\n".join(part for part in parts if part.strip())
 
 
-async def _conversation(workspace: Workspace, args: argparse.Namespace) -> Conversation:
+async def _conversation(workspace: Workspace, args: argparse.Namespace) -> tuple[Conversation, Sequence[str]]:
+    """The conversation, with the first model as its own, and all models that are asked."""
     store = workspace.store
     conversation = None
     if args.resume:
@@ -85,75 +108,47 @@ async def _conversation(workspace: Workspace, args: argparse.Namespace) -> Conve
         if not newest:
             raise NotFoundError("There is no conversation to go on with")
         conversation = await store.load_conversation(newest[0].id)
-    model = conversation.model if conversation else None
-    if args.model:
-        model = find_model(args.model, workspace.registry, workspace.catalogue)
-    model = model or await choose_model(workspace.config, store, workspace.registry, workspace.catalogue)
-    if not model:
-        raise UsageError(
-            "No model can be used yet",
-            "Set a provider's key (segue models lists them), or install the model of this machine: "
-            "pip install xllamacpp",
-        )
+    models = await _models(workspace, args.models, conversation.model if conversation else None)
     system = args.system if args.system is not None else (conversation or workspace.config).system
     if conversation is None:
-        return await store.create_conversation(model=model, system=system)
-    conversation.model, conversation.system = model, system
-    await store.update_conversation(conversation.id, model=model, system=system)
-    return conversation
+        return await store.create_conversation(model=models[0], system=system), models
+    conversation.model, conversation.system = models[0], system
+    await store.update_conversation(conversation.id, model=models[0], system=system)
+    return conversation, models
 
 
-class _Printer:
-    """Writes a reply as it comes; what is not the reply goes to standard error."""
+async def _models(workspace: Workspace, asked: Sequence[str], used: str | None) -> Sequence[str]:
+    registry, catalogue = workspace.registry, workspace.catalogue
+    if asked:
+        return list(dict.fromkeys(find_model(words, registry, catalogue) for words in asked))
+    model = used or await choose_model(workspace.config, workspace.store, registry, catalogue)
+    if model:
+        return [model]
+    raise UsageError(
+        "No model can be used yet",
+        "Set a provider's key (segue models lists them), or install the model of this machine: "
+        "pip install xllamacpp",
+    )
 
-    def __init__(self, *, stream: bool, raw: bool) -> None:
-        self._stream = stream
-        self._raw = raw
-        self._last = "\n"
-        self._said = ""
-        self._attempt = 1
-        self.left_alone = False
-        """The reader of standard output has gone; the reply is stopped, and kept so far."""
 
-    def take(self, event: Event) -> None:
-        """Write or say one event."""
-        match event:
-            case TextAdded(text=text) if self._stream and not self.left_alone:
-                self._write(text)
-            case Waiting() if event.attempt != self._attempt:
-                self._attempt = event.attempt
-                when = f" in {event.seconds} s" if event.seconds > 1 else ""
-                self._say(f"{event.reason}; trying {event.attempt}/{event.attempts}{when}")
-            case Working(progress=progress):
-                self._say(progress.text)
-            case Noticed(text=text):
-                self._say(text)
-            case Unsaved(reason=reason):
-                self._say(f"The reply is not saved: {reason}")
+async def _replies(
+    workspace: Workspace, conversation: Conversation, models: Sequence[str], prompt: Draft
+) -> AsyncIterator[Reply]:
+    """Store the prompt, and prepare a version of its reply by each model; the first is the one that is shown.
 
-    def _write(self, text: str) -> None:
+    One that can't begin takes no other with it, unless it had the prompt.
+    """
+    engine = workspace.engine
+    first = await engine.send(conversation, prompt.text, models[0], prompt.attachments)
+    yield first
+    for model in models[1:]:
         try:
-            write(text, raw=self._raw)
-        except BrokenPipeError:
-            self.left_alone = True
-            task = asyncio.current_task()
-            assert task is not None
-            task.cancel()
-        self._last = text[-1:]
-
-    def end(self, message: Message) -> None:
-        """Finish the last line, and say how it ended if it did not end well."""
-        if self._last != "\n":
-            write("\n")
-        if message.failure:
-            complain(SegueError(message.failure.message, message.failure.hint))
-        elif message.status.value in ("length", "filter", "tool", "empty"):
-            say(f"segue: the reply ended with status “{message.status.value}”")
-
-    def _say(self, text: str) -> None:
-        if text != self._said:
-            say(text)
-        self._said = text
+            yield await engine.retry(conversation, first.message.id, model)
+        except SegueError as error:
+            complain(error)
+    if len(models) > 1:
+        shown = conversation.select(first.message.id)
+        await workspace.store.update_conversation(conversation.id, leaf=shown)
 
 
 def _document(conversation: Conversation, message: Message) -> dict[str, Any]:

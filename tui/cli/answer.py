@@ -1,0 +1,108 @@
+"""One reply of ``segue ask`` on its way to standard output; what is not the reply goes to standard error."""
+
+from __future__ import annotations
+
+import asyncio
+
+from tui.chat.message import Message
+from tui.cli.output import complain, say, write
+from tui.engine.events import Event, Noticed, TextAdded, Unsaved, Waiting, Working
+from tui.engine.reply import Reply
+from tui.errors import SegueError
+
+
+class Answer:
+    """Begins to come at once, and is held until it is written: several come at the same time."""
+
+    def __init__(self, reply: Reply, *, raw: bool, name: str = "") -> None:
+        """Let the reply come.
+
+        Args:
+            reply: What comes.
+            raw: Write it exactly, control characters too.
+            name: Whose it is, where that has to be said.
+        """
+        self._reply = reply
+        self._raw = raw
+        self._name = name
+        self._about = f"{name}: " if name else ""
+        self._held: list[str] = []
+        self._streams = False
+        self._left_alone = False
+        self._last = "\n"
+        self._said = ""
+        self._attempt = 1
+        self._task = asyncio.create_task(reply.run(self._take))
+
+    @property
+    def failed(self) -> bool:
+        """Whether it has not come to its end, or not to the disk."""
+        return bool(self._reply.message.failure or self._reply.unsaved)
+
+    async def whole(self) -> Message:
+        """Wait for its end, and write nothing."""
+        return await self._task
+
+    async def write(self) -> None:
+        """Write it as it comes, below its name if that has to be said.
+
+        Raises:
+            BrokenPipeError: The reader of standard output has gone; the reply is stopped, and kept so far.
+        """
+        if self._name:
+            write(f"# {self._name}\n\n")
+        self._streams = True
+        self._write("".join(self._held))
+        try:
+            message = await self._task
+        except asyncio.CancelledError:
+            if self._left_alone:
+                raise BrokenPipeError from None
+            raise
+        self._end(message)
+
+    async def stop(self) -> None:
+        """Stop it if it still comes, and keep its text."""
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+    def _take(self, event: Event) -> None:
+        match event:
+            case TextAdded(text=text) if self._streams:
+                self._write(text)
+            case TextAdded(text=text):
+                self._held.append(text)
+            case Waiting() if event.attempt != self._attempt:
+                self._attempt = event.attempt
+                when = f" in {event.seconds} s" if event.seconds > 1 else ""
+                self._say(f"{event.reason}; trying {event.attempt}/{event.attempts}{when}")
+            case Working(progress=progress):
+                self._say(progress.text)
+            case Noticed(text=text):
+                self._say(text)
+            case Unsaved(reason=reason):
+                self._say(f"The reply is not saved: {reason}")
+
+    def _write(self, text: str) -> None:
+        if self._left_alone or not text:
+            return
+        try:
+            write(text, raw=self._raw)
+        except BrokenPipeError:
+            self._left_alone = True
+            self._task.cancel()
+        self._last = text[-1]
+
+    def _end(self, message: Message) -> None:
+        """Finish the last line, and say how it ended if it did not end well."""
+        if self._last != "\n":
+            write("\n")
+        if message.failure:
+            complain(SegueError(self._about + message.failure.message, message.failure.hint))
+        elif message.status.value in ("length", "filter", "tool", "empty"):
+            say(f"segue: {self._about}the reply ended with status “{message.status.value}”")
+
+    def _say(self, text: str) -> None:
+        if text != self._said:
+            say(self._about + text)
+        self._said = text
