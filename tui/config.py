@@ -84,6 +84,8 @@ class Config:
     """Name of the theme."""
     plain: bool = False
     """Lines of words instead of a screen, as with ``--plain``; ``--no-plain`` opens the app all the same."""
+    vim: bool = False
+    """Vim's keys where prompts are written."""
     system: str = ""
     """System prompt of a new conversation."""
     auto_title: bool = False

@@ -111,6 +111,10 @@ class ChatScreen(Screen[None]):
         self.query_one(StatusLine).model = self.segue.options.model or self.segue.config.model
         self.query_one(KeyLine).hints = key_hints.hints(self.segue, key_hints.IDLE)
         self.set_focus(self.composer)
+        if self.segue.config.vim:
+            from tui.app.widgets.vim_keys import VimKeys
+
+            self.composer.vim = VimKeys(self.composer)
         self.app.call_later(self.segue.take_early_keys)
         self.call_after_refresh(self.set_timer, FIRST_KEYS, self._open_soon)
 
@@ -198,6 +202,11 @@ class ChatScreen(Screen[None]):
             self._interrupted = 0.0
         if self.room is not None:
             self.room.written()
+
+    @on(Composer.ModeChanged)
+    def _mode_changed(self) -> None:
+        if self.room is not None:
+            self.room.frame.refresh_keys()
 
     def on_attached_lines_removed(self, event: AttachedLines.Removed) -> None:
         """Let a file not go along."""

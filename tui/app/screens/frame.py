@@ -10,7 +10,7 @@ from tui.app.background import in_background
 from tui.app.screens.chat import ASK
 from tui.app.situation import of_ended, of_live, to_download
 from tui.app.widgets.attached_lines import AttachedLines
-from tui.app.widgets.key_line import KeyLine
+from tui.app.widgets.key_line import Hint, KeyLine
 from tui.app.widgets.queue_line import QueueLine
 from tui.app.widgets.sidebar import Conversations, Sidebar
 from tui.app.widgets.status_line import Fill, Situation, StatusLine
@@ -113,7 +113,11 @@ class Frame:
             keys = key_hints.EDITING
         else:
             keys = key_hints.LIVE if room.desk.chat.busy else key_hints.IDLE
-        self._screen.query_one("#keys", KeyLine).hints = key_hints.hints(room.app, keys)
+        hints = key_hints.hints(room.app, keys)
+        vim = self._screen.composer.vim
+        if vim is not None and chosen is None:
+            hints = (Hint(vim.shown, ""), *hints)
+        self._screen.query_one("#keys", KeyLine).hints = hints
 
     # -- the sidebar
     def list_soon(self) -> None:

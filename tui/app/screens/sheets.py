@@ -271,6 +271,7 @@ class Sheets:
     async def help(self) -> None:
         """All keys and commands."""
         from tui.app.screens.help import HelpScreen, sections_of
+        from tui.app.vim import KEYS
         from tui.app.widgets.chooser import Chooser
         from tui.app.widgets.find_bar import FindBar
 
@@ -289,8 +290,9 @@ class Sheets:
         }
         sections = sections_of(groups, self._room.app.keys)
         commands = [(f"/{c.name} {c.argument}".strip(), c.help) for c in COMMANDS]
+        vim = {"Vim": KEYS} if self._room.app.config.vim else {}
         await self._room.app.push_screen(
-            HelpScreen({"Commands": commands, "Reading": _SCROLLING, **sections})
+            HelpScreen({"Commands": commands, "Reading": _SCROLLING, **vim, **sections})
         )
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tui.app.commands import Command
     from tui.app.path_completion import Candidate, TypedPath
     from tui.app.widgets.slash_menu import SlashMenu
+    from tui.app.widgets.vim_keys import VimKeys
 
 BURST = 0.02
 """Seconds between two keys that no hand types: a paste in a terminal that does not mark pastes."""
@@ -82,6 +83,10 @@ class Composer(DraftArea):
         argument: str
 
     @dataclass
+    class ModeChanged(Message):
+        """Vim's keys mean something else now."""
+
+    @dataclass
     class TakeBack(Message):
         """Up on an empty composer, while a prompt is queued."""
 
@@ -102,6 +107,8 @@ class Composer(DraftArea):
         """The menu above, once it is there."""
         self.saved: Callable[[], Sequence[Command]] = tuple
         """The prompts that are kept as files, once that is known."""
+        self.vim: VimKeys | None = None
+        """Vim's keys, if they are wanted."""
         self.queued = False
         """Whether a prompt of this conversation is queued: Up takes it back."""
         self.recall = Recall()
@@ -122,6 +129,9 @@ class Composer(DraftArea):
         """Replace text and files."""
         self.put(draft.text)
         self.attachments = draft.attachments
+        if self.vim is not None:
+            self.vim.begin()
+            self.post_message(self.ModeChanged())
 
     def take(self) -> Draft:
         """Give away text and files; Up brings them back."""
@@ -136,7 +146,11 @@ class Composer(DraftArea):
         """Handle Enter, and the keys of the open menu, before anything typed after them."""
         self._go_on()
         action = self._ordered_actions().get(event.key)
-        if action is not None:
+        if action is None and self.vim is not None and await self.vim.take(event):
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.ModeChanged())
+        elif action is not None:
             event.stop()
             event.prevent_default()
             if action == "send":

@@ -32,8 +32,8 @@ class Transcript(SelectableList, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("alt+up", "walk(-1)", "earlier", tooltip="Choose the message above", id="message-up"),
         Binding("alt+down", "walk(1)", "later", tooltip="Choose the message below", id="message-down"),
-        Binding("up", "line(-1)", "walk", tooltip="The message above, or scroll", id="message-line-up"),
-        Binding("down", "line(1)", "walk", tooltip="The message below, or scroll", id="message-line-down"),
+        Binding("up,k", "line(-1)", "walk", tooltip="The message above, or scroll", id="message-line-up"),
+        Binding("down,j", "line(1)", "walk", tooltip="The message below, or scroll", id="message-line-down"),
         Binding("y", "copy", "copy", tooltip="Copy the message, or the selected lines", id="message-copy"),
         Binding("c", "copy_code", "copy code", tooltip="Copy a block of code", id="message-code"),
         Binding("o", "open_link", "open link", tooltip="See where a link leads", id="message-link"),

@@ -1,0 +1,62 @@
+"""A text in memory, and keys pressed on it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tui.app.vim import Mode, Vim
+
+
+class Memory:
+    """A buffer; ``|`` stands for the caret, ``[`` and ``]`` for what is selected."""
+
+    def __init__(self, shown: str) -> None:
+        self.caret = shown.index("|")
+        self.text = shown.replace("|", "", 1)
+        self.selected: tuple[int, int] | None = None
+        self.copied: list[str] = []
+
+    def go(self, caret: int) -> None:
+        assert 0 <= caret <= len(self.text)
+        self.caret, self.selected = caret, None
+
+    def select(self, start: int, end: int) -> None:
+        assert min(start, end) >= 0 and max(start, end) <= len(self.text)
+        self.caret, self.selected = end, (min(start, end), max(start, end))
+
+    def replace(self, start: int, end: int, text: str) -> None:
+        assert 0 <= start <= end <= len(self.text)
+        self.text = self.text[:start] + text + self.text[end:]
+        self.caret, self.selected = start + len(text), None
+
+    def copy(self, text: str) -> None:
+        self.copied.append(text)
+
+    @property
+    def shown(self) -> str:
+        if self.selected:
+            start, end = self.selected
+            return f"{self.text[:start]}[{self.text[start:end]}]{self.text[end:]}"
+        return f"{self.text[: self.caret]}|{self.text[self.caret :]}"
+
+
+class Hands:
+    """Presses keys: in the insert mode what they write goes into the text; ``<esc>`` is Escape."""
+
+    def __init__(self, shown: str) -> None:
+        self.buffer = Memory(shown)
+        self.vim = Vim(self.buffer)
+        self.vim.mode = Mode.NORMAL
+
+    def press(self, keys: str) -> str:
+        for part in keys.replace("<esc>", "\0"):
+            key, character = ("escape", None) if part == "\0" else (part, part)
+            if not self.vim.press(key, character) and character:
+                caret = self.buffer.caret
+                self.buffer.replace(caret, caret, character)
+        return self.buffer.shown
+
+
+@pytest.fixture
+def hands():
+    return Hands
