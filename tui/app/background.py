@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import partial
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from textual.css.query import NoMatches
 from textual.dom import DOMNode
 from textual.worker import Worker
+
+_Result = TypeVar("_Result")
 
 
 def in_background(
@@ -41,3 +46,26 @@ async def _unless_gone(node: DOMNode, act: Callable[..., Awaitable[None]], *argu
     except NoMatches:
         if node.is_running:
             raise
+
+
+async def in_thread(work: Callable[[], _Result]) -> _Result:
+    """What ``work`` gives. Its thread does not hold up the end of the program, unlike asyncio's."""
+    loop = asyncio.get_running_loop()
+    result: asyncio.Future[_Result] = loop.create_future()
+
+    def settle(act: Callable[[Any], None], value: object) -> None:
+        if not result.done():
+            act(value)
+
+    def run() -> None:
+        act: Callable[[Any], None] = result.set_result
+        value: object
+        try:
+            value = work()
+        except Exception as error:
+            act, value = result.set_exception, error
+        with suppress(RuntimeError):  # the program has ended
+            loop.call_soon_threadsafe(settle, act, value)
+
+    threading.Thread(target=run, daemon=True).start()
+    return await result

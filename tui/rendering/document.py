@@ -80,6 +80,12 @@ class Document:
         self._layout.everything = True
         self._end()
 
+    def read_whole(self) -> Document:
+        """Another one of the same text that shows all of it, for what is made in a thread."""
+        whole = Document(self.source, self.width, self.palette, code_pad=self._layout.code_pad)
+        whole.show_all()
+        return whole
+
     def feed(self, text: str) -> int:
         """Append text; returns the first row that changed."""
         index = self._growth.add(clean(text))

@@ -119,8 +119,7 @@ class MessageView:
         else:
             begun = bool(self.body.source)
             self._name, self._chosen_name = self._name_line(), self._name_line(meta_words(message))
-            limited = not message.live and self.document is not None and self.document.limited
-            self._footer = self._ending(text=begun or message.live, limited=limited)
+            self._footer = self._ending(text=begun or message.live, limited=self.limited)
         self._forget(0)
 
     def _ending(self, *, text: bool, limited: bool) -> Rows:
@@ -352,19 +351,22 @@ class MessageView:
         """Show the text, where it is folded."""
 
     def fold(self) -> bool:
-        """Show all of a text that is shown plain for its length; else open or close the reasoning.
-
-        Returns:
-            Whether there is either.
-        """
-        if self.document and self.document.limited:
-            self.document.show_all()
-            self._surround()
-            return True
+        """Open or close the reasoning. Returns whether there is any."""
         if self.thought.source:
             self.open = not self.open
             self._surround()
         return bool(self.thought.source)
+
+    @property
+    def limited(self) -> bool:
+        """Whether some of the text is shown plain, for its length."""
+        return not self.message.live and self.document is not None and self.document.limited
+
+    def take(self, document: Document) -> None:
+        """Show the text as this document, which has all of it read."""
+        document.resize(self.look.width, self.look.palette)
+        self.body = document
+        self._surround()
 
     def stand(self, standing: Standing) -> None:
         """Say another place in the conversation."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
@@ -12,6 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message as TextualMessage
 from textual.strip import Strip
 
+from tui.app.background import in_background, in_thread
 from tui.app.widgets.look import put
 from tui.app.widgets.message_view import MessageView
 from tui.app.widgets.numbers import Numbers, Part, code_parts, link_parts
@@ -22,6 +24,8 @@ from tui.app.widgets.window import Window
 from tui.chat.message import Message
 from tui.errors import SegueError
 
+_SOON = 0.3
+"""Seconds after which it is said that something takes its time."""
 _VERSION = "choose('{}_version')"
 
 
@@ -94,6 +98,8 @@ class Transcript(SelectableList, can_focus=True):
         super().__init__(id=id)
         self._numbers = Numbers()
         self._walk: Walk | None = None
+        self._read: set[int] = set()
+        """Messages that are being read whole."""
         self._doing = ""
         self._held: list[events.Key] = []
 
@@ -230,10 +236,26 @@ class Transcript(SelectableList, can_focus=True):
             self.notify(str(error), severity="error", markup=False)
 
     def fold(self, message_id: int) -> None:
-        """Open or close the reasoning of a message; what is at the top of the view stays there."""
+        """Open or close the reasoning of a message, or show all; what is at the top stays there."""
         view = self._view(message_id)
-        if view is not None:
+        if view is not None and view.limited:
+            in_background(self, "read whole", self._read_whole, view)
+        elif view is not None:
             self._change(view, view.fold)
+
+    async def _read_whole(self, view: MessageView) -> None:
+        """Read all of a text that was too long for it; the keys go on meanwhile."""
+        document, message_id = view.document, view.message.id
+        if document is None or message_id in self._read:
+            return
+        self._read.add(message_id)
+        reading = asyncio.ensure_future(in_thread(document.read_whole))
+        if not (await asyncio.wait({reading}, timeout=_SOON))[0]:
+            self.notify("Reading all of it …", markup=False)
+        whole = await reading
+        self._read.discard(message_id)
+        if view is self._view(message_id) and view.document is document:
+            self._change(view, lambda: view.take(whole))
 
     # -- copying
     def action_copy(self) -> None:
