@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 
@@ -171,6 +172,22 @@ def test_a_file_goes_along_with_the_next_prompt_alone(script, model_server, tmp_
     assert "1. you: What is this?\nfile: my notes.txt, text, 12 bytes\n2. big:" in shown
     sent = [json.dumps(request["messages"][-1]) for request in model_server.requests]
     assert ["the old mill" in each for each in sent] == [True, False]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="stands for a tool of Linux with a shell script")
+def test_the_image_in_the_clipboard_goes_along(script, model_server, tmp_path, monkeypatch):
+    (tmp_path / "clip.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    tool = tmp_path / "wl-paste"
+    image = f'if [ "$1" = --list-types ]; then echo image/png; else cat "{tmp_path}/clip.png"; fi'
+    tool.write_text(f"#!/bin/sh\n{image}\n")
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
+    monkeypatch.delenv("WSL_DISTRO_NAME", raising=False)
+    assert "with the next prompt: clipboard.png, image, 8 bytes\n" in script("/paste", "What is it?")
+    assert "data:image/png;base64,iVBORw0KGgo=" in str(model_server.requests[0]["messages"])
+    tool.write_text("#!/bin/sh\necho words\n")
+    assert "There is text in the clipboard and no image" in script("/paste")
 
 
 def test_files_of_the_command_line_wait_for_a_prompt_and_can_be_taken_away(script, model_server, tmp_path):
