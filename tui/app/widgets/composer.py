@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
-from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from tui.app.background import in_background
-from tui.app.widgets.draft_area import DraftArea
+from tui.app.widgets.completing_area import CompletingArea
 from tui.app.widgets.recall import Recall
 from tui.chat.draft import Draft
 
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-    from tui.app.commands import Command
-    from tui.app.path_completion import Candidate, TypedPath
-    from tui.app.widgets.slash_menu import SlashMenu
     from tui.app.widgets.vim_keys import VimKeys
 
 BURST = 0.02
@@ -34,7 +27,7 @@ PAUSE = 0.04
 _MENU_KEYS = {"up": "choose(-1)", "down": "choose(1)", "escape": "close_menu"}
 
 
-class Composer(DraftArea):
+class Composer(CompletingArea):
     """A text area in which Enter sends. It grows with its text."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -46,13 +39,6 @@ class Composer(DraftArea):
             "up", "older", "Earlier prompt", tooltip="Recall an earlier prompt while it is empty", id="older"
         ),
         Binding("down", "newer", "Later prompt", tooltip="Back to the later prompt", id="newer"),
-        Binding(
-            "tab",
-            "complete",
-            "Complete",
-            tooltip="Complete the command, the path or the model",
-            id="complete",
-        ),
         Binding(
             "backspace",
             "delete_left",
@@ -76,13 +62,6 @@ class Composer(DraftArea):
         draft: Draft
 
     @dataclass
-    class Commanded(Message):
-        """A slash command."""
-
-        name: str
-        argument: str
-
-    @dataclass
     class ModeChanged(Message):
         """Vim's keys mean something else now."""
 
@@ -103,10 +82,6 @@ class Composer(DraftArea):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
-        self.menu: SlashMenu | None = None
-        """The menu above, once it is there."""
-        self.saved: Callable[[], Sequence[Command]] = tuple
-        """The prompts that are kept as files, once that is known."""
         self.vim: VimKeys | None = None
         """Vim's keys, if they are wanted."""
         self.queued = False
@@ -116,8 +91,6 @@ class Composer(DraftArea):
         self._last_key = 0.0
         self._enter: Timer | None = None
         self._bound: Mapping[str, str] = {}
-        self._closed_at: str | None = None
-        """The text for which the menu was closed."""
 
     # -- the draft
     def put(self, text: str) -> None:
@@ -154,7 +127,7 @@ class Composer(DraftArea):
             event.stop()
             event.prevent_default()
             if action == "send":
-                await self._offer_paths()
+                await self.offer_paths()
             await self.run_action(action if action != "send" else f"send({event.time})")
         elif event.key == "enter":
             event.prevent_default()
@@ -175,11 +148,7 @@ class Composer(DraftArea):
                 for key, active in self.screen.active_bindings.items()
                 if active.node is self and active.binding.id in ("send", "newline")
             }
-        return {**self._bound, **_MENU_KEYS} if self._open_menu else self._bound
-
-    @property
-    def _open_menu(self) -> SlashMenu | None:
-        return self.menu if self.menu is not None and self.menu.is_open else None
+        return {**self._bound, **_MENU_KEYS} if self.open_menu else self._bound
 
     def action_send(self, at: float | None = None) -> None:
         """Send the draft, or run the command it is; in a burst of keys, only after a pause."""
@@ -190,11 +159,11 @@ class Composer(DraftArea):
 
     def _send(self) -> None:
         self._enter = None
-        chosen = self._complete_path()
+        chosen = self.complete_path()
         if chosen is not None and (chosen.folder or not self.text.startswith("/")):
             return
         if self.menu is not None and self.menu.pointed:
-            self._complete_model()
+            self.complete_model()
         draft = self.draft
         if draft.startswith("/") and self._run(draft):
             return
@@ -208,7 +177,7 @@ class Composer(DraftArea):
         typed = commands.parse(draft)
         if typed is None:
             return False
-        menu = self._open_menu
+        menu = self.open_menu
         chosen = menu.command if menu else None
         known = (*commands.COMMANDS, *self.saved())
         command = (
@@ -228,86 +197,6 @@ class Composer(DraftArea):
     def action_newline(self) -> None:
         """Begin a new line."""
         self.replace("\n", *self.selection)
-
-    async def action_complete(self) -> None:
-        """Attach what is offered, or complete the chosen command or path."""
-        if self.offered:
-            self.attach_offered()
-            return
-        await self._offer_paths()
-        if self._complete_path() is not None or self._complete_model():
-            return
-        menu = self._open_menu
-        command = menu.command if menu else None
-        if command is None:
-            raise SkipAction()
-        self.put(f"/{command.name} " if command.argument else f"/{command.name}")
-
-    def action_choose(self, step: int) -> None:
-        """Choose another command of the open menu."""
-        if self.menu is not None:
-            self.menu.move(step)
-
-    def action_close_menu(self) -> None:
-        """Close the menu; the draft stays."""
-        if self.menu is not None:
-            self._closed_at = self.text
-            self.menu.close()
-
-    # -- paths
-    @property
-    def _typed_path(self) -> TypedPath | None:
-        from tui.app.path_completion import typed_path  # after the first paint
-
-        row, column = self.cursor_location
-        return typed_path(self.document[row][:column]) if row == 0 or self.text[:1] != "/" else None
-
-    async def _offer_paths(self) -> None:
-        """Show what the path at the caret may become; a folder that takes too long is not waited for."""
-        typed = self._typed_path
-        if self.menu is None or typed is None or self.text == self._closed_at:
-            return
-        from tui.app.attaching import PATIENCE
-        from tui.app.path_completion import candidates
-
-        try:
-            async with asyncio.timeout(PATIENCE):
-                found = await asyncio.to_thread(candidates, typed)
-        except TimeoutError:
-            found = []
-        if self._typed_path == typed:
-            self.menu.offer_paths(found)
-
-    def _complete_path(self) -> Candidate | None:
-        """Complete the path at the caret; a file after ``@`` is attached. Returns what was chosen."""
-        menu, typed = self._open_menu, self._typed_path
-        chosen = menu.path if menu else None
-        if chosen is None or typed is None:
-            return None
-        from tui.app.attaching import quoted
-
-        row, column = self.cursor_location
-        start, end = (row, typed.start), (row, column)
-        at = "@" if typed.mention else ""
-        if chosen.folder:
-            path = quoted(f"{chosen.path}{os.sep}")
-            self.replace(at + path.removesuffix('"'), start, end)
-        elif typed.mention:
-            self.replace(chosen.name, start, end)
-            self.post_message(self.Commanded("attach", quoted(chosen.path)))
-        else:
-            self.replace(quoted(chosen.path), start, end)
-        return chosen
-
-    def _complete_model(self) -> bool:
-        """Complete the model at the end of a command. Returns whether one was offered."""
-        from tui.app.model_completion import typed_model
-
-        model, typed = self.menu.model if self.menu else None, typed_model(self.text)
-        if model is None or typed is None:
-            return False
-        self.put(f"{self.text[: typed.start]}{model}")
-        return True
 
     # -- earlier prompts
     def action_older(self) -> None:
@@ -366,14 +255,9 @@ class Composer(DraftArea):
         return self.wrapped_document.height <= self.content_size.height
 
     # -- editing
-    @on(DraftArea.Changed)
+    @on(CompletingArea.Changed)
     def _changed(self) -> None:
-        if self.text != self._closed_at:
-            self._closed_at = None
-        if self._typed_path is not None:
-            in_background(self, "paths", self._offer_paths, exclusive=True)
-        elif self.menu is not None:
-            self.menu.offer(self.text)
+        self.offer_completions()
         self.recall.follow(self.draft)
 
     async def on_paste(self, event: events.Paste) -> None:
