@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.style import Style
 from textual import events
@@ -15,7 +15,7 @@ from textual.strip import Strip
 
 from tui.app.background import in_background, in_thread
 from tui.app.widgets.look import put
-from tui.app.widgets.message_view import MessageView
+from tui.app.widgets.message_view import BODY, MessageView, Place
 from tui.app.widgets.numbers import Numbers, Part, code_parts, link_parts
 from tui.app.widgets.rows import Target
 from tui.app.widgets.selectable_list import SelectableList
@@ -23,6 +23,9 @@ from tui.app.widgets.walk import Walk
 from tui.app.widgets.window import Window
 from tui.chat.message import Message
 from tui.errors import SegueError
+
+if TYPE_CHECKING:
+    from tui.rendering.document import Document
 
 _SOON = 0.3
 """Seconds after which it is said that something takes its time."""
@@ -255,7 +258,18 @@ class Transcript(SelectableList, can_focus=True):
         whole = await reading
         self._read.discard(message_id)
         if view is self._view(message_id) and view.document is document:
-            self._change(view, lambda: view.take(whole))
+            self._take(view, whole)
+
+    def _take(self, view: MessageView, whole: Document) -> None:
+        """Show the text of a message as another document; the words at the top of the view stay there."""
+        anchor = None if self.following else self._window and self._window.anchor(self.top)
+        here = anchor is not None and anchor.place.block == BODY and self._index_of(view) == anchor.index
+        offset = view.offset(anchor.place.row) if anchor and here else 0
+        view.take(whole)
+        if anchor and here:
+            anchor.place = Place(BODY, view.body.locate(offset)[0])
+        self._anchor = anchor
+        self._settle()
 
     # -- copying
     def action_copy(self) -> None:
@@ -323,9 +337,13 @@ class Transcript(SelectableList, can_focus=True):
         await self.run_action(active.binding.action)
         return True
 
+    def _index_of(self, view: MessageView) -> int:
+        assert self._window is not None
+        return self._window.index[view.message.id]
+
     def _top_of(self, view: MessageView) -> int:
         assert self._window is not None
-        return self._window.column.top(self._window.index[view.message.id])
+        return self._window.column.top(self._index_of(view))
 
     # -- acting
     def clicked(self, view: MessageView, row: int, cell: int) -> None:
