@@ -14,6 +14,8 @@ class Heart:
     def __init__(self) -> None:
         self.longest = 0.0
         """Seconds by which a beat came late."""
+        self.work = 0.0
+        """The same, of the processor's time: what other programs took meanwhile is not in it."""
 
     async def __aenter__(self) -> Heart:
         self._task = asyncio.create_task(self._beat())
@@ -24,6 +26,7 @@ class Heart:
 
     async def _beat(self) -> None:
         while True:
-            before = time.perf_counter()
+            before, worked = time.perf_counter(), time.thread_time()
             await asyncio.sleep(BEAT)
             self.longest = max(self.longest, time.perf_counter() - before - BEAT)
+            self.work = max(self.work, time.thread_time() - worked)

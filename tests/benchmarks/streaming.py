@@ -45,7 +45,7 @@ def finish(app: App[None]) -> None:
 
     def report() -> None:
         cpu, wall = time.process_time() - _begun["cpu"], time.perf_counter() - _begun["wall"]
-        write_figures(cpu=cpu, wall=wall, stall=_heart.longest)
+        write_figures(cpu=cpu, wall=wall, stall=_heart.longest, work=_heart.work)
         app.exit()
 
     app.call_after_refresh(report)

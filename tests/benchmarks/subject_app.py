@@ -40,7 +40,7 @@ async def stall(room: ChatRoom) -> dict[str, Any]:
         await until(lambda: room.desk.chat.live is not None)
         await until(lambda: not (room.desk.chat.busy or room.transcript.busy))
         await asyncio.sleep(1)
-    return {"stall": heart.longest}
+    return {"stall": heart.longest, "work": heart.work}
 
 
 async def opening(room: ChatRoom) -> dict[str, Any]:

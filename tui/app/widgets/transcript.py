@@ -262,7 +262,8 @@ class Transcript(SelectableList, can_focus=True):
 
     def _take(self, view: MessageView, whole: Document) -> None:
         """Show the text of a message as another document; the words at the top of the view stay there."""
-        anchor = None if self.following else self._window and self._window.anchor(self.top)
+        window = self._window
+        anchor = window.anchor(self.top) if window and not self.following else None
         here = anchor is not None and anchor.place.block == BODY and self._index_of(view) == anchor.index
         offset = view.offset(anchor.place.row) if anchor and here else 0
         view.take(whole)
