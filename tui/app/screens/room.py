@@ -14,6 +14,7 @@ from tui.app.commands import NAMES, Command, saved
 from tui.app.desk import Act, Desk
 from tui.app.screens.comparing import Comparing
 from tui.app.screens.frame import Frame
+from tui.app.screens.history_news import HistoryNews
 from tui.app.screens.message_actions import MessageActions
 from tui.app.screens.sheets import Sheets
 from tui.app.screens.slash_commands import SlashCommands
@@ -28,7 +29,6 @@ from tui.chat.draft import Draft, joined
 from tui.engine.choice import note_model
 from tui.engine.events import Event, ReasoningAdded, TextAdded
 from tui.errors import SegueError, UsageError
-from tui.history.store import Change
 from tui.rendering import warm
 
 if TYPE_CHECKING:
@@ -79,8 +79,8 @@ class ChatRoom:
         self.commands = SlashCommands(self)
         self.sheets = Sheets(self)
         self.comparing = Comparing(self)
+        self._news = HistoryNews(self)
         self._shown: Chat | None = None
-        self._told = ""
         self._unsaved = ""
 
     # -- parts
@@ -113,8 +113,7 @@ class ChatRoom:
             self.composer.menu.saved = self.saved_prompts
         self.transcript.newest_key = key_name(self.app.key_for("newest"))
         self.screen.watch(self.transcript, "selected", self.frame.refresh_keys, init=False)
-        store.subscribe(self._history_changed)
-        self._say_notice()
+        self._news.follow()
         if words := self.desk.workspace.catalogue.notice:
             self.screen.note(words)
         for problem in self.desk.workspace.registry.problems:
@@ -129,33 +128,6 @@ class ChatRoom:
             self.give_back_early()
         elif not await self.sheets.first_run():
             self._send_early()
-
-    def _history_changed(self, change: Change) -> None:
-        self.frame.list_soon()
-        if change.conversation_id is None:  # another program
-            self._say_notice()
-            self.screen.attempt_soon(self._catch_up)
-
-    def _say_notice(self) -> None:
-        """Say what is new in what the person must know of the history."""
-        notice = self.desk.workspace.store.notice
-        if words := notice.removeprefix(self._told).strip():
-            self._told = notice
-            self.screen.note(words)
-
-    async def _catch_up(self) -> None:
-        """Show what another program has done to the conversation that is read."""
-        chat = self.desk.chat
-        before = chat.conversation.deleted
-        changed = await self.desk.catch_up()
-        if changed:
-            await self.reload()
-        if chat.last is not None and not chat.busy:
-            [last] = await chat.messages([chat.last])
-            if changed or last.live:  # it grows there, or has ended
-                self.transcript.replace(last)
-        if chat.conversation.deleted and not before:
-            self.app.notify("Another program moved this conversation to the trash; writing brings it back")
 
     def _models(self) -> list[str]:
         """The models that can be used now."""
