@@ -19,11 +19,12 @@ BUSY = HistoryBusyError("The history is busy: another program is writing to it",
 
 
 class Refusal:
-    """A store that takes no replies until it does again."""
+    """A store that takes no replies, or does nothing else of this, until it does again."""
 
-    def __init__(self, store, error) -> None:
+    def __init__(self, store, error, *names) -> None:
         self._store, self._error = store, error
-        self._kept = {name: getattr(store, name) for name in ("append_text", "finish_message")}
+        names = names or ("append_text", "finish_message")
+        self._kept = {name: getattr(store, name) for name in names}
         for name in self._kept:
             setattr(store, name, self._refuse)
 
@@ -103,3 +104,17 @@ async def test_quitting_without_success_is_said_and_told_by_the_exit_code(run, c
         await world.until(lambda: world.app._exit)
     assert world.app.return_code == 1
     assert "could not be saved" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("error", [FULL, BUSY], ids=["full", "busy"])
+async def test_a_draft_that_could_not_be_written_is_written_at_the_next_occasion(run, error):
+    async with run() as world:
+        await world.say("How long for Kyoto?")
+        await world.sees("ready")
+        refusal = Refusal(world.store, error, "update_conversation")
+        await world.type("And Nara?")
+        await world.sees(error.message)
+        refusal.end()
+        await world.chat.finish()
+        conversation = world.chat.room.desk.chat.conversation.id
+        assert (await world.store.load_conversation(conversation)).draft == "And Nara?"

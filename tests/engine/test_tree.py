@@ -100,8 +100,10 @@ class Person(RuleBasedStateMachine):
 
     def _open(self, conversation: Conversation) -> None:
         self.store: HistoryStore = self.run(open_history(self.folder / "history.db"))
-        engine = Engine(self.store, self.provider, self.provider)
-        self.talk = Talk(Place(self.store, engine), conversation)
+        self.talk = self._talk(self.store, conversation)
+
+    def _talk(self, store: HistoryStore, conversation: Conversation) -> Talk:
+        return Talk(Place(store, Engine(store, self.provider, self.provider)), conversation)
 
     # -- parts
     @property
@@ -123,6 +125,10 @@ class Person(RuleBasedStateMachine):
 
     def _answer(self, reply: Reply) -> None:
         self.run(reply.run(lambda event: None))
+        self._note()
+
+    def _note(self) -> None:
+        """Remember the last prompt and its reply."""
         self.written |= {m.id: m.text for m in self.run(self.store.messages(self.path[-2:]))}
 
     # -- deeds
@@ -146,6 +152,18 @@ class Person(RuleBasedStateMachine):
             before = self.written[reply]
             self._answer(self.run(self.talk.resume(reply)))
             assert self.written[self.path[-1]].startswith(before)
+
+    @rule(number=some.integers(0, 20), again=some.booleans())
+    def see_what_another_program_did(self, number: int, again: bool) -> None:
+        if reply := self._on_path(number, Role.ASSISTANT):
+            store = self.run(open_history(self.folder / "history.db"))
+            there = self._talk(store, self.run(store.load_conversation(self.conversation.id)))
+            deed = there.retry(reply) if again else there.send(self.provider.word())
+            self.run(self.run(deed).run(lambda event: None))
+            self.run(store.close())
+            self.conversation.take_in(self.run(self.store.load_conversation(self.conversation.id)))
+            self.run(self.talk.show(there.last or 0))
+            self._note()
 
     @rule(number=some.integers(0, 20), step=some.sampled_from([1, -1]))
     def flip(self, number: int, step: int) -> None:

@@ -46,7 +46,8 @@ class Drafts:
         self._waiting = waiting
         self._timer: Timer | None = None
         self._unsaved: dict[int, tuple[Conversation, Draft]] = {}
-        self._with_waiting: dict[int, Draft] = {}
+        self._on_disk: dict[int, Draft] = {}
+        """What the history has, where that is not what is written."""
 
     async def load(self, conversation: Conversation) -> Draft:
         """The draft of a conversation; of the one that is not stored yet if it has no id.
@@ -88,20 +89,23 @@ class Drafts:
 
     async def _save(self, conversation: Conversation, draft: Draft) -> None:
         key, waiting = key_of(conversation), self._waiting(conversation)
-        before = self._with_waiting.pop(key, Draft(conversation.draft, conversation.attachments))
+        before = self._on_disk.pop(key, Draft(conversation.draft, conversation.attachments))
         conversation.draft, conversation.attachments = draft.text, draft.attachments
         kept = joined([*waiting, draft]) if waiting else draft
-        if waiting:
-            self._with_waiting[key] = kept
-        if conversation.id and kept == before:
-            return
         try:
-            if conversation.id:
+            if not conversation.id:
+                await self._store.set_new_draft(kept)
+            elif kept != before:
                 await self._store.update_conversation(
                     conversation.id, draft=kept.text, attachments=kept.attachments
                 )
             else:
-                await self._store.set_new_draft(kept)
+                return
             await self._store.set_state(AT_WORK, str(conversation.id) if kept else "")
         except HistoryError as error:
+            kept = before
+            self._unsaved.setdefault(key, (conversation, draft))  # it is written with the next one
             self._tell(error)
+        finally:
+            if kept != draft:
+                self._on_disk[key] = kept

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,12 @@ from tui.cli.output import DONE, iso, message_json, say, write, write_json
 from tui.engine.exporting import FORMATS, format_of, render, write_all, write_conversation
 from tui.engine.workspace import Workspace
 from tui.errors import UsageError
+from tui.history.store import HistoryStore
 from tui.history.taking_out import all_bundles, bundle_of
 from tui.text import one_line
 
-PAGE = 500
+HITS = 500
+PAGE = 2000
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -70,17 +72,23 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _list(workspace: Workspace, args: argparse.Namespace) -> None:
-    rows: list[Summary] = []
-    while page := await workspace.store.list_conversations(limit=PAGE, offset=len(rows)):
-        rows += page
     if args.json:
-        write_json([_summary_json(row) for row in rows])
+        write_json([_summary_json(row) async for row in _rows(workspace.store)])
         return
-    for row in rows:
+    async for row in _rows(workspace.store):
         model = one_line(row.model or "–")
         write(
             f"{row.id:>6}  {row.updated_at.astimezone():%Y-%m-%d %H:%M}  {one_line(row.title)}  ({model})\n"
         )
+
+
+async def _rows(store: HistoryStore) -> AsyncIterator[Summary]:
+    """The whole list, read as it is used: a reader who has seen enough waits for no more."""
+    offset = 0
+    while page := await store.list_conversations(limit=PAGE, offset=offset):
+        for row in page:
+            yield row
+        offset += len(page)
 
 
 def _summary_json(row: Summary) -> dict[str, Any]:
@@ -97,7 +105,7 @@ def _summary_json(row: Summary) -> dict[str, Any]:
 
 
 async def _search(workspace: Workspace, args: argparse.Namespace) -> None:
-    hits = await workspace.store.search(args.q, limit=PAGE)
+    hits = await workspace.store.search(args.q, limit=HITS)
     if args.json:
         write_json(
             [
