@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 import re
 import tomllib
 import types
@@ -47,6 +48,8 @@ class Document:
             self.values = tomllib.loads(source)
         except tomllib.TOMLDecodeError as error:
             self._syntax(str(error), source)
+        except RecursionError:
+            self._syntax("lists or tables stand in each other too deep", source)
 
     def problem(self, at: At, text: str, hint: str = "") -> ConfigError:
         """A problem with the key ``at``, with its place; it is kept in :attr:`problems`."""
@@ -71,6 +74,7 @@ class Document:
     def _convert(self, hint: Any, value: Any, at: At) -> Any:
         origin = get_origin(hint)
         if hint is Any:
+            _expect(_is_json(value), "a text, a number, true, false, a list or a table", value)
             return value
         if origin in (Union, types.UnionType):
             return self._convert(next(a for a in get_args(hint) if a is not types.NoneType), value, at)
@@ -121,6 +125,15 @@ def _expect(fits: bool, name: str, value: Any) -> None:
     if not fits:
         got = _NAMES.get(type(value), "a list" if isinstance(value, list) else type(value).__name__)
         raise _Wrong(f"must be {name}, not {got}")
+
+
+def _is_json(value: Any) -> bool:
+    """Whether JSON has such a value: it has no dates, and no numbers without end."""
+    if isinstance(value, dict):
+        return all(map(_is_json, value.values()))
+    if isinstance(value, list):
+        return all(map(_is_json, value))
+    return isinstance(value, str | int) or (isinstance(value, float) and math.isfinite(value))
 
 
 def _places(source: str) -> dict[At, tuple[int, int]]:

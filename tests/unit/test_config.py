@@ -92,6 +92,8 @@ PROXY = "must be a URL as in http://host:3128 or socks5://host:1080, or direct"
 SLASH = "a provider's name has no slash: it ends at the first one in PROVIDER/MODEL"
 MEND = "Nothing of this file is used until it is mended."
 
+JSON = "a text, a number, true, false, a list or a table"
+
 MISTAKES = {
     "unknown key": ('thme = "x"', "config.toml:1:1: thme: no such setting; did you mean theme?"),
     "unknown key of a provider": (
@@ -143,6 +145,18 @@ MISTAKES = {
     "dotted key": (
         "local.modles.a = 'x'",
         "config.toml:1:1: local.modles: no such setting; did you mean models?",
+    ),
+    "a date for a parameter": (
+        "[parameters]\nseed = 2020-01-01",
+        f"config.toml:2:1: parameters.seed: must be {JSON}, not date",
+    ),
+    "a number without end": (
+        "[providers.lab]\nparameters = { stop = [inf] }",
+        f"config.toml:2:1: providers.lab.parameters.stop: must be {JSON}, not a list",
+    ),
+    "too deep": (
+        "theme = " + "[" * 5000,
+        "config.toml:1:5009: not valid TOML: lists or tables stand in each other too deep. " + MEND,
     ),
     "syntax": (
         'model = "a"\ntheme = ',
