@@ -175,6 +175,13 @@ async def test_a_silent_server_is_left_and_the_phase_is_named(make_world, steps,
     assert message.failure and words in message.failure.message and message.failure.kind == "timeout"
 
 
+async def test_a_time_limit_of_the_provider_is_not_taken_for_ours(world):
+    world.script(TimeoutError())
+    _, reply = await start(world)
+    message = await reply.run(world.events.append)
+    assert message.failure and message.failure.message == "The provider ran out of time"
+
+
 async def test_a_server_that_may_have_to_load_its_model_gets_its_time(make_world):
     world = await make_world(first_token=0.01)
     world.patience = 60.0

@@ -153,10 +153,12 @@ class Reply:
             limit = target.patience or self._limits.first_token
             while True:
                 try:
-                    async with asyncio.timeout(limit):
+                    async with asyncio.timeout(limit) as clock:
                         chunk = await anext(chunks, None)
                 except TimeoutError:
-                    raise self._silent(limit) from None
+                    if clock.expired():
+                        raise self._silent(limit) from None
+                    raise  # the provider's own
                 if chunk is None:
                     return
                 self._take(chunk)
