@@ -137,13 +137,19 @@ def harmless(origin: str) -> Iterator[None]:
     except SegueError:
         raise
     except (Exception, SystemExit) as error:
-        last = traceback.extract_tb(error.__traceback__)[-1]
         text = one_line(redact(f"{type(error).__name__}: {error}"), _REASON_LENGTH)
         raise ProviderError(
-            f"{one_line(origin)} is broken: {text}",
-            f"It happened in {one_line(last.filename)}, line {last.lineno}.",
-            kind=ErrorKind.INTERNAL,
+            f"{one_line(origin)} is broken: {text}", _place_of(error), kind=ErrorKind.INTERNAL
         ) from error
+
+
+def _place_of(error: BaseException) -> str:
+    """Where ``error`` happened, for a person who can mend it there."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    file, line = last.filename, last.lineno
+    if isinstance(error, SyntaxError) and error.filename:  # its frames are those of Python's importer
+        file, line = error.filename, error.lineno
+    return f"It happened in {one_line(file)}, line {line}."
 
 
 def _run(path: Path) -> ModuleType:

@@ -151,8 +151,9 @@ async def test_a_broken_file_is_reported_and_harms_nothing(room, code, reason):
         await registry.target("broken/x")
 
 
-def test_the_hint_names_file_and_line(room):
-    file = room.drop_in("broken", "x = 1\ny = 1 / 0\n")
+@pytest.mark.parametrize("code", ["x = 1\ny = 1 / 0\n", "x = 1\ny = (\n"], ids=["at work", "syntax"])
+def test_the_hint_names_file_and_line(room, code):
+    file = room.drop_in("broken", code)
     with pytest.raises(ProviderError) as caught:
         room.registry().load("broken")
     assert caught.value.kind is ErrorKind.INTERNAL
