@@ -88,6 +88,17 @@ class TestKey:
             assert "not sent to models.example over plain http" in raised.value.message
             assert KEY not in str(raised.value)
 
+    @pytest.mark.parametrize("way", ["http://proxy.example:3128", "socks5://proxy.example"])
+    async def test_not_through_a_strange_proxy_either(self, way):
+        """It reads what goes to the person's own server over plain http."""
+        with pytest.raises(ProviderError, match=r"not sent to proxy\.example"):
+            await get("http://192.168.1.5:8000/v1", api_key=KEY, proxy=way)
+
+    async def test_a_password_in_the_address_is_a_key_too(self):
+        with pytest.raises(ProviderError, match=r"not sent to models\.example") as raised:
+            await get("http://me:hunter2@models.example/v1")
+        assert "hunter2" not in str(raised.value)
+
     async def test_unless_that_is_allowed(self, mocked):
         mocked.get("http://models.example/v1", body="ok")
         assert await get("http://models.example/v1", api_key=KEY, allow_http_key=True) == "ok"

@@ -116,8 +116,8 @@ async def open_stream(
     """
     _check_address(url)
     key = Secret(api_key) if api_key else None
-    _check_key(url, headers or {}, key, allow_http_key)
     through = proxy_for(url, proxy)
+    _check_key(url, through, headers or {}, key, allow_http_key)
     limits = timeouts or (LOCAL if is_private(url) else REMOTE)
     limits = replace(limits, headers=wait) if wait else limits
     body = {"headers": headers, "json": json, "data": form}
@@ -252,18 +252,22 @@ def _check_address(url: str) -> None:
         )
 
 
-def _check_key(url: str, headers: Mapping[str, str], key: Secret | None, allowed: bool) -> None:
-    """A key goes readable for everyone only within the person's own network."""
+def _check_key(
+    url: str, proxy: str | None, headers: Mapping[str, str], key: Secret | None, allowed: bool
+) -> None:
+    """A key goes readable for all only within the person's own network, which a proxy may lead out of."""
     if key and not (key.reveal().isascii() and key.reveal().isprintable()):
         raise ProviderError(
             f"The key {key} has characters that no key has",
             "Was a line break copied with it?",
             kind=ErrorKind.AUTH,
         )
-    carries = key is not None or any(name.lower() in _KEY_HEADERS for name in headers)
-    if carries and not allowed and urlsplit(url).scheme == "http" and not is_private(url):
+    named = any(name.lower() in _KEY_HEADERS for name in headers)
+    carries = key is not None or named or urlsplit(url).password is not None
+    strange = next((place for place in (url, proxy) if place and not is_private(place)), None)
+    if carries and not allowed and urlsplit(url).scheme == "http" and strange:
         raise ProviderError(
-            f"The key is not sent to {host_of(url)} over plain http, where everyone on the way can read it",
+            f"The key is not sent to {host_of(strange)} over plain http, where all on the way can read it",
             "Use https, or set allow_http_key = true for this provider.",
             kind=ErrorKind.UNAVAILABLE,
         )
