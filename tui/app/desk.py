@@ -95,7 +95,7 @@ class Desk:
         self._chats: dict[int, Chat] = {}
         self._folder: Folder | None = None
         self.chat = self._chat(self._kept, Conversation(0))
-        workspace.at_close.append(self.live.stop_all)
+        workspace.at_close.push_async_callback(self.live.stop_all)
 
     # -- which conversation
     def _chat(self, place: Place, conversation: Conversation) -> Chat:
@@ -144,7 +144,7 @@ class Desk:
 
             store = await open_history(None)
             workspace = self.workspace
-            workspace.at_close.append(store.close)
+            workspace.at_close.push_async_callback(store.close)
             engine = Engine(store, workspace.registry, workspace.catalogue)
             self._forgotten = Place(store, engine, temporary=True)
         return self._chat(self._forgotten, await self._blank(self._forgotten))

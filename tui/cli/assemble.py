@@ -6,6 +6,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 
 from tui.cli.output import INTERRUPTED, complain, say
 from tui.config import Config, load_config
@@ -32,15 +33,17 @@ async def open_workspace(paths: Paths, config: Config, *, temporary: bool = Fals
     from tui.providers.catalogue import Catalogue
     from tui.providers.registry import Registry
 
-    store = await open_history(None if temporary else paths.history_file)
-    await store.interrupt_abandoned()
-    credentials = Credentials(paths, config)
-    registry = Registry(config, credentials, paths)
-    catalogue = Catalogue(registry, paths.cache)
-    engine = Engine(store, registry, catalogue)
-    workspace = Workspace(config, paths, credentials, store, registry, catalogue, engine)
-    workspace.at_close += [store.close, registry.close]
-    return workspace
+    async with AsyncExitStack() as opened:
+        store = await open_history(None if temporary else paths.history_file)
+        opened.push_async_callback(store.close)
+        await store.interrupt_abandoned()
+        credentials = Credentials(paths, config)
+        registry = Registry(config, credentials, paths)
+        opened.push_async_callback(registry.close)
+        catalogue = Catalogue(registry, paths.cache)
+        engine = Engine(store, registry, catalogue)
+        at_close = opened.pop_all()
+    return Workspace(config, paths, credentials, store, registry, catalogue, engine, at_close)
 
 
 def run_with_workspace(work: Callable[[Workspace], Awaitable[int]], *, temporary: bool = False) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -32,7 +32,7 @@ class Workspace:
     registry: Registry
     catalogue: Catalogue
     engine: Engine
-    at_close: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+    at_close: AsyncExitStack = field(default_factory=AsyncExitStack)
     """What must end with the program, newest first: connections, child processes, the database."""
 
     @property
@@ -50,11 +50,8 @@ class Workspace:
     async def keep_connections(self) -> None:
         """From here on, requests share connections. Loads the HTTP client, off the event loop."""
         http = await asyncio.to_thread(importlib.import_module, "tui.providers.http")
-        sessions = http.shared_session()
-        await sessions.__aenter__()
-        self.at_close.append(lambda: sessions.__aexit__(None, None, None))
+        await self.at_close.enter_async_context(http.shared_session())
 
     async def close(self) -> None:
-        """End everything, in the reverse order of its beginning."""
-        while self.at_close:
-            await self.at_close.pop()()
+        """End everything, in the reverse order of its beginning, also where one end fails or is cut short."""
+        await self.at_close.aclose()
