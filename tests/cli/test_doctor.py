@@ -44,6 +44,7 @@ def test_a_mistake_in_the_settings_and_a_broken_history_are_found(lab):
 def test_no_secret_is_shown(lab):
     lab.configure('proxy = "http://me:hunter2-hunter2@127.0.0.1:9"\n')
     assert "hunter2" not in lab.segue("doctor").stdout
+    assert "hunter2" not in lab.segue("doctor", "--json").stdout
     assert "hunter2" not in lab.segue("config", "show").stdout
 
 

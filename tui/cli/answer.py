@@ -28,7 +28,7 @@ class Answer:
         self._about = f"{name}: " if name else ""
         self._held: list[str] = []
         self._streams = False
-        self._left_alone = False
+        self._unwritten: BrokenPipeError | SegueError | None = None
         self._last = "\n"
         self._said = ""
         self._attempt = 1
@@ -48,6 +48,7 @@ class Answer:
 
         Raises:
             BrokenPipeError: The reader of standard output has gone; the reply is stopped, and kept so far.
+            SegueError: Standard output takes no more, likewise.
         """
         if self._name:
             write(f"# {self._name}\n\n")
@@ -56,8 +57,8 @@ class Answer:
         try:
             message = await self._task
         except asyncio.CancelledError:
-            if self._left_alone:
-                raise BrokenPipeError from None
+            if self._unwritten:
+                raise self._unwritten from None
             raise
         self._end(message)
 
@@ -84,12 +85,12 @@ class Answer:
                 self._say(f"The reply is not saved: {reason}")
 
     def _write(self, text: str) -> None:
-        if self._left_alone or not text:
+        if self._unwritten or not text:
             return
         try:
             write(text, raw=self._raw)
-        except BrokenPipeError:
-            self._left_alone = True
+        except (BrokenPipeError, SegueError) as error:
+            self._unwritten = error
             self._task.cancel()
         self._last = text[-1]
 

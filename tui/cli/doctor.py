@@ -65,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
     """Look, and tell.
 
     Returns:
-        0 if nothing is wrong, else 1.
+        0 if nothing is wrong, 1 if something is, else what ended it.
     """
     paths = Paths.default()
     config = load_config(paths.config_file)
@@ -76,9 +76,11 @@ def run(args: argparse.Namespace) -> int:
         findings.extend(await _providers(workspace, live=args.live))
         return DONE
 
-    run_with_workspace(providers, temporary=True)
+    code = run_with_workspace(providers, temporary=True)
+    if code != DONE:
+        return code
     if args.json:
-        write_json([asdict(finding) for finding in findings])
+        write_json([asdict(finding) | {"words": redact(finding.words)} for finding in findings])
     else:
         _print(findings)
     return FAILED if any(finding.verdict == "wrong" for finding in findings) else DONE

@@ -11,7 +11,7 @@ from tui.chat.conversation import Summary
 from tui.chat.export import about
 from tui.chat.message import Message, Role
 from tui.cli.assemble import run_with_workspace
-from tui.cli.output import DONE, iso, message_json, say, write, write_json
+from tui.cli.output import DONE, iso, message_json, say, sentence, write, write_json
 from tui.engine.exporting import FORMATS, format_of, render, write_all, write_conversation
 from tui.engine.workspace import Workspace
 from tui.errors import UsageError
@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     commands = parser.add_subparsers(dest="what", required=True, metavar="COMMAND")
 
     def add(name: str, words: str, *arguments: str) -> argparse.ArgumentParser:
-        command = commands.add_parser(name, help=words, description=f"{words.capitalize()}.")
+        command = commands.add_parser(name, help=words, description=sentence(words))
         for argument in arguments:
             command.add_argument(argument.lower(), metavar=argument, type=int if argument == "ID" else str)
         return command

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import os
 import sys
 from collections.abc import Sequence
 
 from tui import __version__
-from tui.cli.output import DONE, FAILED, INTERRUPTED, WRONG_USE, complain, prepare_streams, say
+from tui.cli.output import (
+    DONE,
+    FAILED,
+    INTERRUPTED,
+    WRONG_USE,
+    complain,
+    discard_output,
+    prepare_streams,
+    say,
+    sentence,
+)
 from tui.errors import SegueError, UsageError
 
 # Each command is a module of this package with ``add_arguments(parser)`` and ``run(args) -> int``; only the
@@ -48,8 +57,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # The reader has seen enough. Python would complain once more when it closes the stream.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        discard_output()  # the reader has seen enough
         return DONE
     except Exception as error:
         return _crash(error)
@@ -66,7 +74,7 @@ def _crash(error: Exception) -> int:
 
 def _run_command(name: str, arguments: list[str]) -> int:
     command = importlib.import_module(f"tui.cli.{name}")
-    parser = argparse.ArgumentParser(prog=f"segue {name}", description=f"{COMMANDS[name].capitalize()}.")
+    parser = argparse.ArgumentParser(prog=f"segue {name}", description=sentence(COMMANDS[name]))
     command.add_arguments(parser)
     code: int = command.run(parser.parse_args(arguments))
     return code

@@ -18,11 +18,14 @@ DONE, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 
 
 def prepare_streams() -> None:
-    """Let neither a closed stream nor a character that the terminal's encoding lacks stop the program."""
+    """Let neither a closed stream nor a character that the terminal's encoding lacks stop the program.
+
+    Nor bytes on standard input that are no text in it.
+    """
     sys.stdin = sys.stdin or _nothing("r")
     sys.stdout = sys.stdout or _nothing("w")
     sys.stderr = sys.stderr or _nothing("w")
-    for stream in (sys.stdout, sys.stderr):
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
 
@@ -33,16 +36,37 @@ def _nothing(mode: str) -> TextIO:
 
 
 def write(text: str, *, raw: bool = False) -> None:
-    """Write ``text`` to standard output at once; cleaned, unless ``raw`` was asked for."""
-    sys.stdout.write(text if raw else clean(text))
-    sys.stdout.flush()
+    """Write ``text`` to standard output at once; cleaned, unless ``raw`` was asked for.
+
+    Raises:
+        BrokenPipeError: The reader has gone.
+        SegueError: It can't be written.
+    """
+    try:
+        sys.stdout.write(text if raw else clean(text))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        discard_output()
+        raise SegueError(f"Standard output can't be written: {error.strerror}") from None
+
+
+def discard_output() -> None:
+    """Let standard output lead nowhere: Python would complain once more when it closes the stream."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def write_json(value: Any) -> None:
-    """Write ``value`` as one JSON document. Escaped to ASCII, so it can't steer a terminal."""
+    """Write ``value`` as one JSON document. Escaped to ASCII, so it can't steer a terminal.
+
+    Raises:
+        BrokenPipeError: The reader has gone.
+        SegueError: It can't be written.
+    """
     import json
 
-    sys.stdout.write(json.dumps(value, indent=2, default=_plain) + "\n")
+    write(json.dumps(value, indent=2, default=_plain) + "\n", raw=True)
 
 
 def say(text: str) -> None:
@@ -55,6 +79,11 @@ def complain(error: SegueError) -> None:
     say(f"segue: {one_line(error.message)}")
     if error.hint:
         say(f"       {one_line(error.hint)}")
+
+
+def sentence(words: str) -> str:
+    """``words`` with a capital and a full stop; names in them stay as they are."""
+    return f"{words[:1].upper()}{words[1:]}."
 
 
 def iso(moment: datetime) -> str:

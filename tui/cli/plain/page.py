@@ -34,7 +34,7 @@ class Page:
             return
         try:
             write(text, raw=raw)
-        except OSError:
+        except (OSError, SegueError):
             self.lost = True
             self.when_lost()
 
