@@ -126,6 +126,8 @@ class Home:
     """A home folder of its own, and the program run in it."""
 
     path: Path
+    variables: dict[str, str] = field(default_factory=dict)
+    """What the environment has besides."""
 
     @property
     def env(self) -> dict[str, str]:
@@ -142,6 +144,7 @@ class Home:
             kept
             | folders
             | {"HOME": str(self.path), "OLLAMA_HOST": "127.0.0.1:9", "PYTHONWARNINGS": "default"}
+            | self.variables
         )
 
     @property

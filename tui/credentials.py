@@ -95,6 +95,15 @@ class Credentials:
             return found
         return self._quick(account, variables, settings)
 
+    def kept(self, account: str) -> Secret | None:
+        """The key in the own file, whatever comes before it.
+
+        Raises:
+            ConfigError: The file is damaged.
+        """
+        stored = self._read().get(account)
+        return Secret(stored) if stored else None
+
     def store(self, account: str, secret: Secret) -> None:
         """Keep a key in the own file, readable by this user alone.
 
@@ -152,8 +161,8 @@ class Credentials:
             return found
         if settings.key:
             return Found(settings.key, "config.toml")
-        stored = self._read().get(account)
-        return Found(Secret(stored), self._file.name) if stored else None
+        kept = self.kept(account)
+        return Found(kept, self._file.name) if kept else None
 
     def _from_keyring(self, account: str) -> Found | None:
         if find_spec("keyring") is None:
@@ -216,7 +225,15 @@ def _run(account: str, command: str) -> Found:
     where = f"providers.{account.partition('@')[0]}.key_command"
     try:
         words = command if os.name == "nt" else shlex.split(command)  # Windows splits it by itself
-        done = subprocess.run(words, capture_output=True, timeout=COMMAND_SECONDS, check=False, text=True)
+        done = subprocess.run(
+            words,
+            stdin=subprocess.DEVNULL,  # what is typed is for the app, what is piped in for the model
+            capture_output=True,
+            timeout=COMMAND_SECONDS,
+            check=False,
+            encoding="utf-8",
+            errors="replace",
+        )
     except subprocess.TimeoutExpired:
         raise ConfigError(f"{where} gave no key within {COMMAND_SECONDS:.0f} s") from None
     except (OSError, ValueError) as error:

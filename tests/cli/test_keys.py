@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+import sys
 
 import pytest
 
@@ -64,6 +65,40 @@ def test_a_key_that_the_server_refuses_is_not_kept(closed_lab, model_server):
     done = closed_lab.segue("keys", "set", "lab", given=KEY + "\n", code=1)
     assert KEY not in done.stderr
     assert closed_lab.segue("keys", "list").stdout == ""
+
+
+def test_a_refused_key_leaves_the_kept_one_and_takes_none_from_elsewhere(closed_lab, model_server):
+    """A variable that happens to hold the refused key is not written to the file in its place."""
+    closed_lab.segue("keys", "set", "lab", given=KEY + "\n")
+    model_server.list_status = 401
+    file = closed_lab.config.parent / "keys.json"
+    kept = file.read_text()
+    closed_lab.variables["LAB_SECRET"] = "sk-lab-refused-0000"
+    closed_lab.segue("keys", "set", "lab", given="sk-lab-refused-0000\n", code=1)
+    assert file.read_text() == kept
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no pseudo-terminal of this kind on Windows")
+class TestInATerminal:
+    ASKED = "Key for lab: "
+
+    def test_what_is_typed_is_not_shown(self, lab, console, model_server):
+        terminal = console("keys", "set", "lab")
+        terminal.see(self.ASKED)
+        terminal.type(KEY + "\r")
+        terminal.see("lab takes the key and lists 2 models.")
+        assert terminal.end() == 0
+        assert KEY not in terminal.text
+        assert "wxyz" in lab.segue("keys", "list").stdout
+
+    @pytest.mark.parametrize(("key", "code", "words"), [("\x03", 130, ""), ("\x04", 2, "No key was given")])
+    def test_ctrl_c_and_ctrl_d_leave_at_once(self, lab, console, key, code, words):
+        terminal = console("keys", "set", "lab")
+        terminal.see(self.ASKED)
+        terminal.type(key)
+        terminal.see(words)
+        assert terminal.end() == code
+        assert lab.segue("keys", "list").stdout == ""
 
 
 def test_no_key_is_left_anywhere(closed_lab, model_server):

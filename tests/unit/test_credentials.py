@@ -137,6 +137,21 @@ class TestKeyCommand:
             self.run(paths, line)
         assert str(caught.value) == f"providers.lab.key_command {message}"
 
+    def test_hears_nothing_of_what_is_typed_or_piped_in(self, paths: Paths):
+        """What is typed is for the app, what is piped in for the model."""
+        reading, writing = os.pipe()
+        os.write(writing, b"a prompt")
+        os.close(writing)
+        before = os.dup(0)
+        os.dup2(reading, 0)
+        try:
+            found = self.run(paths, command("import sys; print('key' + sys.stdin.read())"))
+        finally:
+            os.dup2(before, 0)
+            os.close(before)
+            os.close(reading)
+        assert found == ("key", "key_command")
+
     def test_it_may_not_take_long(self, paths: Paths, monkeypatch):
         monkeypatch.setattr("tui.credentials.COMMAND_SECONDS", 0.2)
         with pytest.raises(ConfigError, match="gave no key within"):

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import contextlib
 import difflib
 import getpass
 import sys
 
-from tui.cli.assemble import run_with_workspace
-from tui.cli.output import DONE, FAILED, complain, say, write, write_json
-from tui.credentials import Found
-from tui.engine.workspace import Workspace
+from tui.cli.output import DONE, FAILED, complain, say, sentence, write, write_json
+from tui.config import load_config
+from tui.credentials import Credentials, Found
 from tui.errors import ConfigError, ErrorKind, ProviderError, SegueError, UsageError
-from tui.providers.registry import ProviderEntry
+from tui.paths import Paths
+from tui.providers.registry import ProviderEntry, Registry
 from tui.secret import Secret
 from tui.text import one_line
 
@@ -27,27 +28,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("set", "keep a key; it is asked for, or read from standard input"),
         ("forget", "remove it"),
     ):
-        commands.add_parser(name, help=words).add_argument("provider", metavar="PROVIDER")
+        command = commands.add_parser(name, help=words, description=sentence(words))
+        command.add_argument("provider", metavar="PROVIDER", help="as segue doctor lists it")
 
 
 def run(args: argparse.Namespace) -> int:
     """Run one of the commands."""
+    paths = Paths.default()
+    config = load_config(paths.config_file)
+    for problem in config.problems:
+        complain(problem)
+    keys = Credentials(paths, config)
+    registry = Registry(config, keys, paths)
+    if args.what == "list":
+        return _list(keys, registry, as_json=args.json)
+    if args.what == "forget":
+        return _forget(keys, registry, args.provider)
+    return _set(keys, registry, _provider(registry, args.provider))
 
-    async def keys(workspace: Workspace) -> int:
-        if args.what == "list":
-            return _list(workspace, as_json=args.json)
-        if args.what == "forget":
-            return _forget(workspace, args.provider)
-        return await _set(workspace, _provider(workspace, args.provider))
 
-    return run_with_workspace(keys, temporary=True)
-
-
-def _list(workspace: Workspace, *, as_json: bool) -> int:
-    accounts = {entry.account: entry.key_variables for entry in workspace.registry.providers()}
-    found = workspace.credentials.list(accounts)
+def _list(keys: Credentials, registry: Registry, *, as_json: bool) -> int:
+    accounts = {entry.account: entry.key_variables for entry in registry.providers()}
+    found = keys.list(accounts)
     with contextlib.suppress(ConfigError):  # it is in the list already
-        found |= workspace.credentials.unused(accounts)
+        found |= keys.unused(accounts)
     if as_json:
         write_json(
             [
@@ -70,33 +74,33 @@ def _list(workspace: Workspace, *, as_json: bool) -> int:
     return DONE
 
 
-def _provider(workspace: Workspace, name: str) -> ProviderEntry:
-    names = [entry.name for entry in workspace.registry.providers()]
+def _provider(registry: Registry, name: str) -> ProviderEntry:
+    names = [entry.name for entry in registry.providers()]
     if name.lower() not in names:
         close = difflib.get_close_matches(name.lower(), names, n=1)
         hint = f"Did you mean {close[0]}?" if close else "segue doctor lists them."
         raise UsageError(f"There is no provider {name!r}", hint)
-    return workspace.registry.entry(name)
+    return registry.entry(name)
 
 
-async def _set(workspace: Workspace, entry: ProviderEntry) -> int:
+def _set(keys: Credentials, registry: Registry, entry: ProviderEntry) -> int:
     secret = _ask(entry)
-    before = workspace.credentials.find(entry.account, entry.key_variables)
+    before = keys.kept(entry.account)
     try:
-        workspace.credentials.store(entry.account, secret)
+        keys.store(entry.account, secret)
     except OSError as error:
         raise SegueError(
-            f"The key can't be kept: {error.strerror}", f"Check the rights of {workspace.paths.config}."
+            f"The key can't be kept: {error.strerror}", f"Check the rights of {Paths.default().config}."
         ) from error
-    used = workspace.credentials.find(entry.account, entry.key_variables)
+    used = keys.find(entry.account, entry.key_variables)
     if used and used.secret != secret:
         say(f"The key is kept, but {used.source} comes first and holds another one.")
         return DONE
     try:
-        models = await workspace.registry.discover(entry.name)
+        models = asyncio.run(registry.discover(entry.name))
     except SegueError as error:
         if isinstance(error, ProviderError) and error.kind is ErrorKind.AUTH:
-            _take_back(workspace, entry, before)
+            _take_back(keys, entry, before)
             raise
         say(f"The key is kept, but it could not be tried: {error}")
         return DONE
@@ -105,24 +109,28 @@ async def _set(workspace: Workspace, entry: ProviderEntry) -> int:
 
 
 def _ask(entry: ProviderEntry) -> Secret:
-    typed = getpass.getpass(f"Key for {entry.title}: ") if sys.stdin.isatty() else sys.stdin.readline()
+    try:
+        typed = getpass.getpass(f"Key for {entry.title}: ") if sys.stdin.isatty() else sys.stdin.readline()
+    except EOFError:
+        typed = ""
     if not typed.strip():
         raise UsageError("No key was given")
     return Secret(typed.strip())
 
 
-def _take_back(workspace: Workspace, entry: ProviderEntry, before: Found | None) -> None:
+def _take_back(keys: Credentials, entry: ProviderEntry, before: Secret | None) -> None:
     """A key that the server refuses replaces none that was there."""
-    workspace.credentials.forget(entry.account)
-    if before is not None:
-        workspace.credentials.store(entry.account, before.secret)
+    if before is None:
+        keys.forget(entry.account)
+    else:
+        keys.store(entry.account, before)
 
 
-def _forget(workspace: Workspace, name: str) -> int:
-    if workspace.credentials.forget(name):  # as it is listed, whether a provider has it now or not
+def _forget(keys: Credentials, registry: Registry, name: str) -> int:
+    if keys.forget(name):  # as it is listed, whether a provider has it now or not
         return DONE
-    entry = _provider(workspace, name)
-    if workspace.credentials.forget(entry.account):
+    entry = _provider(registry, name)
+    if keys.forget(entry.account):
         return DONE
     say(f"There is no kept key for {entry.title}.")
     return FAILED

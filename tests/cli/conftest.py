@@ -1,4 +1,4 @@
-"""The plain mode in a pseudo-terminal, and what stood there."""
+"""The program in a pseudo-terminal, and what stood there."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PATIENCE = 30.0
 
 
 class Console:
-    """``segue --plain`` in a terminal that keeps every byte."""
+    """``segue`` in a terminal that keeps every byte."""
 
     def __init__(self, env: dict[str, str], *arguments: str, term: str = "xterm-256color") -> None:
         import fcntl
@@ -35,7 +35,7 @@ class Console:
             stdout=slave,
             stderr=slave,
             env={**env, "TERM": term, "INPUTRC": os.devnull},
-            cwd=Path(__file__).parents[3],
+            cwd=Path(__file__).parents[2],
             start_new_session=True,
             preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
         )
