@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 
-from tests.benchmarks import history, opening, rendering, responding, start
+from tests.benchmarks import history, limits, opening, rendering, responding, start
 
 PARTS = {
     "start": start.run,
@@ -20,6 +20,7 @@ PARTS = {
     "stalls": responding.stalls,
     "opening": opening.run,
     "idle": responding.idle,
+    "limits": limits.run,
     "history": history.run,
 }
 
