@@ -73,13 +73,18 @@ def test_a_long_string_keeps_its_colour_while_it_streams():
     assert {segment.style.color.name for segment in segments if segment.text.strip()} == {DARK.leaf}
 
 
-def test_the_end_of_long_code_is_plain_until_what_is_above_was_read(look):
+@pytest.mark.parametrize("live", (False, True))
+def test_the_end_of_long_code_does_not_wait_for_what_is_above(live, look):
+    def colours(row):
+        return {segment.style.color.name for segment in document.line(row)}
+
     source = "```python\n" + "x = 'text'\n" * 5_000 + "```"
-    document = Document(source, 40, DARK)
-    last = document.height - 2
-    assert {segment.style.color.name for segment in document.line(last)} == {DARK.ink}
-    assert document.guessed
-    assert document.refine() is not None
+    document = Document(source, 40, DARK, live=live)
+    middle, last = document.height // 2, document.height - 2
+    assert DARK.leaf in colours(last)
+    assert colours(middle) == {DARK.ink}  # nobody has looked at it yet
+    document.close()
+    assert document.refine() <= middle
     assert not document.guessed
-    assert DARK.leaf in {segment.style.color.name for segment in document.line(last)}
+    assert DARK.leaf in colours(middle)
     assert look(document) == look(Document(source, 40, DARK))

@@ -19,7 +19,9 @@ BACK = 2
 LONGEST_CODE = 128_000
 LONGEST_LINE = 10_000
 AT_ONCE = 20_000
-"""Characters that are lexed for one line; one that is farther away is plain until all before it was lexed."""
+"""Characters that are lexed for one line; if it is farther away, lexing begins a little before it."""
+NEAR = 20
+"""Lines by which it begins before it."""
 
 
 @cache
@@ -67,25 +69,20 @@ class Highlighter:
 
     def __init__(self, lexer: Lexer, code: str, starts: list[int]) -> None:
         self.rough = False
-        """Whether it was not lexed from its beginning, or not as far as it was looked at."""
+        """Whether it was not lexed from its beginning."""
         self._lexer = lexer
         self._code = code
         self._starts = starts
-        self._lines: list[Spans] = []
+        self._lines: list[Spans | None] = []
         self._run: Iterator[Spans] | None = None
         self._whole: Iterator[Spans] = iter(())
-        self._sure: list[Spans] = []
-        self._plain = False
-        """Whether a line was too far away to be lexed."""
-        self._grown = False
-        """Whether it came in pieces; then there is no end before which all could be lexed."""
+        self._sure: list[Spans | None] = []
 
     def line(self, index: int) -> Spans | None:
         """The spans of a line; None if it is plain."""
         known = len(self._lines)
-        if not self._grown and index > known and self._starts[index] - self._starts[known] > AT_ONCE:
-            self.rough = self._plain = True
-            return None
+        if index - NEAR > known and self._starts[index] - self._starts[known] > AT_ONCE:
+            self._skip_to(index - NEAR)
         while len(self._lines) <= index:
             self._run = self._run or self._enter()
             spans = next(self._run, None)
@@ -94,9 +91,15 @@ class Highlighter:
             self._lines.append(spans)
         return self._lines[index]
 
+    def _skip_to(self, index: int) -> None:
+        """Begin at a line, whatever its state; those before it are plain for now."""
+        self.rough = True
+        self._lines += [None] * (index - len(self._lines))
+        self._run = _lex(self._lexer, self._code[self._starts[index] :])
+
     def grow(self, code: str, starts: list[int], complete: int) -> None:
         """Take more code; ``starts`` are where its lines begin, the first ``complete`` ones are as before."""
-        self._code, self._starts, self._grown = code, starts, True
+        self._code, self._starts = code, starts
         del self._lines[complete:]
         self._run = None
         self._sure = []
@@ -119,9 +122,7 @@ class Highlighter:
         before, self._lines, self._sure = self._lines, self._sure, []
         self.rough, self._run = False, None
         pairs = enumerate(zip(before, self._lines, strict=False))  # not all was looked at before
-        rest = len(before) if self._plain else None
-        self._plain = False
-        return next((index for index, (old, new) in pairs if old != new), rest)
+        return next((index for index, (old, new) in pairs if old != new), None)
 
     def _enter(self) -> Iterator[Spans]:
         """Begin a little before the first line that is not known."""
