@@ -117,3 +117,9 @@ def test_a_bad_import_says_where_and_adds_nothing(told, tmp_path):
     told.segue("history", "import", str(tmp_path / "none.json"), code=1)
     told.segue("history", "export", code=2)
     assert len(rows(told)) == 2
+
+
+def test_where_no_home_can_be_the_history_is_in_memory_and_that_is_said(told, tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    nowhere = type(told)(tmp_path / "file" / "home")
+    assert "in memory only" in nowhere.segue("history", "list").stderr
