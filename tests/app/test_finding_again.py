@@ -56,7 +56,9 @@ async def test_words_and_a_month_lead_to_the_message_and_n_to_the_next(years, si
         await world.pilot.press("down", "enter")
         await world.sees("The Lantern hung by the door.")
         assert world.chat.room.desk.chat.conversation.title == "Lighthouse"
-        await world.pilot.press("alt+up", "n")
+        await world.pilot.press("alt+up")
+        await world.sees("n next hit")
+        await world.pilot.press("n")
         await world.sees("More lanterns?")
         await world.pilot.press("N", "N")
         await world.sees("Where did the lantern hang?")

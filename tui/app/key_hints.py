@@ -31,6 +31,7 @@ SUMMARY = {
     "message-delete": "delete",
     "message-leave": "back to writing",
 }
+FOUND = {"find-next": "next hit"}
 _BOTH_ARROWS = frozenset({"sidebar-up", "message-line-up"})
 
 

@@ -107,6 +107,7 @@ class Frame:
         chosen = room.desk.chat.conversation.nodes.get(room.transcript.selected or 0)
         if chosen is not None:
             keys = key_hints.SUMMARY if chosen.role is Role.SYSTEM else key_hints.MESSAGE
+            keys = {**key_hints.FOUND, **keys} if room.transcript.found else keys
         elif self._screen.query_one(Conversations).has_focus:
             keys = key_hints.SIDEBAR
         elif room.actions.editing is not None:
