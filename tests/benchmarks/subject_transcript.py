@@ -1,5 +1,6 @@
 """Segue's transcript alone, with a reply that streams into it."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -10,6 +11,7 @@ from tui.app.themes import THEMES
 from tui.app.widgets.transcript import Transcript
 from tui.chat.conversation import Conversation
 from tui.chat.message import Message, Role, Status
+from tui.rendering import warm
 
 REPLY = Message(1, 1, None, Role.ASSISTANT, "", model="lab/big", status=Status.STREAMING)
 
@@ -27,6 +29,7 @@ class Chat(App[None]):
         yield Transcript()
 
     async def on_ready(self) -> None:
+        await asyncio.to_thread(warm.load)  # as the app does after its first paint
         conversation = Conversation(1)
         conversation.append(REPLY)
         self.transcript = self.query_one(Transcript)
