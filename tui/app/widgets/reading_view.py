@@ -294,7 +294,8 @@ class ReadingView(ScrollView):
             if view is not None:
                 strip = self._row(view, index, row)
         if strip is None:
-            strip = Strip.blank(self.size.width, self.rich_style)
+            # The widget's own style is the same, and costs as much as ten lines of text.
+            strip = Strip.blank(self.size.width, window.look.page if window else self.rich_style)
         elif strip.cell_length != self.size.width:  # the frame between a new size and its layout
             strip = strip.adjust_cell_length(self.size.width, self.rich_style)
         return self._with_marker(strip) if self._more and y == self.size.height - 1 else strip
