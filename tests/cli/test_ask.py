@@ -82,6 +82,21 @@ def test_wrong_use_is_told_what_to_do(lab, arguments, words):
     assert words in done.stderr and done.stdout == ""
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("modles", "segue models"), ("histroy", "segue history"), ("help", "segue --help")]
+)
+def test_a_mistyped_command_is_no_prompt(lab, model_server, typed, meant):
+    done = lab.segue("--plain", typed, code=2)
+    assert f"Did you mean {meant}?" in done.stderr
+    assert model_server.requests == []
+
+
+def test_other_words_are_a_prompt(lab, model_server):
+    lab.segue("--plain", "help me with my keys")
+    lab.segue("--plain", "modles?")
+    assert [r["messages"][0]["content"] for r in model_server.requests] == ["help me with my keys", "modles?"]
+
+
 def test_an_unknown_provider_or_model_is_named(lab):
     assert "nowhere" in lab.segue("ask", "-m", "nowhere/x", "Hi", code=2).stderr
     assert "big, small" in lab.segue("ask", "-m", "lab/none", "Hi", code=1).stderr

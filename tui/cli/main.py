@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import importlib
 import sys
 from collections.abc import Sequence
@@ -109,6 +110,23 @@ def _open_app(arguments: list[str]) -> int:
         help="lines of words instead of a screen: for screen readers, dumb terminals and scripts",
     )
     parser.add_argument("--version", action="version", version=f"segue {__version__}")
+    args = parser.parse_args(arguments)
+    _check_prompt(args.prompt or "")
     from tui.cli.app import run
 
-    return run(parser.parse_args(arguments))
+    return run(args)
+
+
+def _check_prompt(prompt: str) -> None:
+    """A command that is mistyped must not go to a model.
+
+    Raises:
+        UsageError: It seems to be one.
+    """
+    if not prompt.isalpha():
+        return
+    if alike := difflib.get_close_matches(prompt, [*COMMANDS, "help"], n=1, cutoff=0.75):
+        meant = f"segue {alike[0]}" if alike[0] in COMMANDS else "segue --help"
+        raise UsageError(
+            f"There is no command {prompt}", f"Did you mean {meant}? As a prompt: segue ask {prompt}"
+        )
