@@ -56,7 +56,7 @@ class Credentials:
     def problems(self) -> Sequence[ConfigError]:
         """The keyring did not answer, or the keys file is damaged or can be read by others."""
         found = [self._keyring_problem] if self._keyring_problem else []
-        if self._file.exists() and not only_mine(self._file):
+        if os.path.exists(self._file) and not only_mine(self._file):
             found.append(ConfigError(f"{self._file}: others can read your keys", f"chmod 600 {self._file}"))
         try:
             self._read()
@@ -188,7 +188,8 @@ class Credentials:
         except FileNotFoundError:
             return {}
         except (OSError, ValueError) as error:
-            raise ConfigError(f"{self._file}: cannot be read: {type(error).__name__}") from None
+            reason = getattr(error, "strerror", None) or "it is damaged"
+            raise ConfigError(f"{self._file}: cannot be read: {reason}") from None
         if not isinstance(keys, dict) or not all(isinstance(v, str) for v in keys.values()):
             raise ConfigError(f"{self._file}: must be one JSON object of provider: key")
         return keys

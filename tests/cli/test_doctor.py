@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sys
+
+import pytest
 
 
 def findings(home, *options, code=0):
@@ -62,3 +66,33 @@ def test_keys_and_themes_that_do_not_exist_are_mistakes(lab):
     done = lab.segue("config", "check", code=1)
     for words in ("nosuch", "Did you mean model?", "f99x"):
         assert words in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_folders_that_can_not_be_looked_into_are_told_and_stop_nothing(lab):
+    """As where a folder belongs to somebody else; root may look everywhere, but not into a link to itself."""
+    for folder in (lab.config.parent, lab.history.parent, lab.path / "cache" / "segue"):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.parent.mkdir(exist_ok=True)
+        folder.symlink_to(folder)
+    found = findings(lab, code=1)
+    for place in (
+        ("folders", "config"),
+        ("folders", "data"),
+        ("folders", "cache"),
+        ("history", "history.db"),
+    ):
+        assert found[place]["verdict"] == "wrong", place
+        assert "symbolic links" in found[place]["words"]
+    for command in (
+        ["models", "openai"],
+        ["keys", "list"],
+        ["keys", "forget", "openai"],
+        ["history", "list"],
+    ):
+        done = lab.segue(*command, code=1 if "forget" in command else 0)
+        assert "fault" not in done.stderr
+    (lab.config.parent).unlink()
+    lab.config.parent.write_text("a file in the folder's place")
+    found = findings(lab, code=1)
+    assert found["folders", "config"]["words"] == f"{lab.config.parent} is not a folder"

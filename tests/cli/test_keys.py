@@ -127,6 +127,12 @@ def test_no_key_is_left_anywhere(closed_lab, model_server):
     assert holders == ["keys.json"]
 
 
+def test_a_damaged_file_is_complained_of_once(closed_lab):
+    (closed_lab.config.parent / "keys.json").write_text("{")
+    done = closed_lab.segue("keys", "list")
+    assert done.stderr.count("keys.json: cannot be read: it is damaged") == 1
+
+
 def test_no_key_and_no_provider_are_told(closed_lab):
     assert "No key" in closed_lab.segue("keys", "set", "lab", given="\n", code=2).stderr
     assert "nowhere" in closed_lab.segue("keys", "set", "nowhere", given=KEY, code=2).stderr

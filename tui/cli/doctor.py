@@ -115,8 +115,14 @@ def _folders(paths: Paths) -> Iterator[Finding]:
         ("cache", paths.cache),
         ("log", paths.log),
     ):
-        there = next(place for place in (folder, *folder.parents) if place.exists())
-        if not os.access(there, os.W_OK):
+        try:
+            there = next(place for place in (folder, *folder.parents) if _is_there(place))
+        except OSError as error:
+            yield Finding("folders", name, "wrong", f"{folder} can't be looked at: {error.strerror}")
+            continue
+        if not there.is_dir():
+            yield Finding("folders", name, "wrong", f"{there} is not a folder")
+        elif not os.access(there, os.W_OK):
             yield Finding("folders", name, "wrong", f"{there} may not be written")
         elif there != folder:
             yield Finding("folders", name, "ok", f"{folder} (made when it is needed)")
@@ -124,6 +130,15 @@ def _folders(paths: Paths) -> Iterator[Finding]:
             yield Finding("folders", name, "note", f"{folder} can be read by others: chmod 700 {folder}")
         else:
             yield Finding("folders", name, "ok", str(folder))
+
+
+def _is_there(place: Path) -> bool:
+    """Whether there is such a place; it is an error if that can't be known."""
+    try:
+        place.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
 
 
 def _settings(config: Config) -> Iterator[Finding]:
@@ -141,10 +156,10 @@ def _history(file: Path) -> Iterator[Finding]:
     from tui.history.backup import newest_backup
     from tui.history.inspection import Kind, inspect
 
-    if not file.exists():
-        yield Finding("history", "history.db", "ok", "not there yet")
-        return
     try:
+        if not _is_there(file):
+            yield Finding("history", "history.db", "ok", "not there yet")
+            return
         found = inspect(file)
     except (OSError, sqlite3.Error) as error:
         yield Finding("history", "history.db", "wrong", str(error))

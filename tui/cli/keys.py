@@ -65,10 +65,11 @@ def _list(keys: Credentials, registry: Registry, *, as_json: bool) -> int:
                 if isinstance(key, Found)
             ]
         )
+    problems = {str(key): key for key in found.values() if not isinstance(key, Found)}  # each one once
+    for problem in problems.values():
+        complain(problem)
     for name, key in found.items():
-        if not isinstance(key, Found):
-            complain(key)
-        elif not as_json:
+        if isinstance(key, Found) and not as_json:
             unused = "" if name in accounts else ", not used: no provider has this address now"
             write(f"{one_line(name):20} {key.secret}  {one_line(key.source)}{unused}\n")
     return DONE

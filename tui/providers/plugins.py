@@ -17,7 +17,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal, Protocol
 
-from tui.errors import ErrorKind, ProviderError, SegueError
+from tui.errors import ConfigError, ErrorKind, ProviderError, SegueError
 from tui.providers.base import AsyncGeneratorProvider, ProviderModelMixin
 from tui.secret import redact
 from tui.text import one_line
@@ -114,9 +114,19 @@ def packages() -> Iterator[Package]:
 
 
 def drop_ins(folder: Path) -> Iterator[DropIn]:
-    """The providers in files of ``folder``; those whose name begins with an underscore are left out."""
-    for path in sorted(folder.glob("*.py")):
-        if not path.name.startswith("_"):
+    """The providers in files of ``folder``; those whose name begins with an underscore are left out.
+
+    Raises:
+        ConfigError: The folder is there and can't be read.
+    """
+    try:
+        paths = sorted(folder.iterdir())
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise ConfigError(f"{one_line(str(folder))}: cannot be read: {error.strerror}") from None
+    for path in paths:
+        if path.suffix == ".py" and not path.name.startswith("_"):
             yield DropIn(path)
 
 

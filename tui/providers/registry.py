@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -190,8 +191,7 @@ class Registry:
         config = self._config
         ours = {offer.name: offer for offer in (self._local(), *vendor_offers(config))}
         foreign: dict[str, Offer] = {}
-        sources: list[Source] = [*packages(), *drop_ins(self._paths.config / "providers"), *bridged()]
-        for source in sources:
+        for source in self._sources():
             if source.name in ours or source.name in foreign:
                 taken = f"{source.origin}: there is already a provider {source.name}"
                 self.problems.append(ConfigError(taken, "Give it another name."))
@@ -200,6 +200,14 @@ class Registry:
         named = {offer.name: offer for offer in config_offers(config, ours | foreign)}
         every = {"local": ours.pop("local"), **named, **ours, **foreign}
         return {name: offer for name, offer in every.items() if offer.settings.enabled}
+
+    def _sources(self) -> Iterator[Source]:
+        yield from packages()
+        try:
+            yield from drop_ins(self._paths.config / "providers")
+        except ConfigError as error:
+            self.problems.append(error)
+        yield from bridged()
 
     def _local(self) -> Offer:
         return local_offer(self._config, self._paths, lambda: self._runner)
@@ -229,6 +237,8 @@ class Registry:
         """
         if reason := self._unusable(offer):
             raise ProviderError(f"{offer.vendor.title} can't be used: {reason}", kind=ErrorKind.UNAVAILABLE)
+        if offer.kind == "local":
+            return None  # it has none; a locked keyring or a damaged file must not stop it
         vendor = offer.vendor
         found = await asyncio.to_thread(self._credentials.find, offer.account, vendor.keys)
         if not found and vendor.key_needed:

@@ -160,6 +160,16 @@ def test_the_hint_names_file_and_line(room, code):
     assert caught.value.hint == f"It happened in {file}, line 2."
 
 
+def test_a_folder_that_can_not_be_read_is_a_problem_and_no_more(room):
+    folder = room.paths.config / "providers"
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.write_text("a file in its place")
+    registry = room.registry()
+    assert registry.entry("openai").kind == "built-in"
+    [problem] = registry.problems
+    assert str(problem).startswith(f"{folder}: cannot be read: ")
+
+
 def test_a_broken_file_leaves_no_module_behind(room):
     room.drop_in("broken", "1 / 0")
     with pytest.raises(ProviderError):

@@ -348,6 +348,8 @@ async def test_files_of_the_person_are_local_models(room, tmp_path):
     assert "mine" in registry.entry("local").models
     if registry.entry("local").available:
         assert (await registry.target("local/mine")).model == "mine"
+        (room.paths.config / "keys.json").write_text("{")
+        assert (await room.registry().target("local/mine")).key is None, "no key is looked for"
     await registry.close()
 
 

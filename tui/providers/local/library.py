@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -63,7 +64,7 @@ class LocalModels:
             ModelNotSupportedError: There is none.
         """
         if path := self._own.get(name):
-            size = path.stat().st_size if path.is_file() else None
+            size = path.stat().st_size if os.path.isfile(path) else None
             note = "your own file" if size is not None else f"the file is missing: {path}"
             return LocalModel(name, path.name, None, size, size is not None, path, note)
         if model := self._known.get(name):
@@ -73,7 +74,7 @@ class LocalModels:
                 model.title,
                 model.licence,
                 model.bytes,
-                path.is_file(),
+                os.path.isfile(path),  # also false where the folder can't be looked into
                 path,
                 model.note,
                 model.context,
