@@ -206,7 +206,7 @@ async def run(program):
     """Run a program; warnings are shown, so that a session or socket left open is seen on stderr."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-X", "dev", "-c", program),
+        *("-W", "default", "-c", program),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
