@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sqlite3
 
 import pytest
 
@@ -123,3 +125,19 @@ def test_where_no_home_can_be_the_history_is_in_memory_and_that_is_said(told, tm
     (tmp_path / "file").write_text("no folder")
     nowhere = type(told)(tmp_path / "file" / "home")
     assert "in memory only" in nowhere.segue("history", "list").stderr
+
+
+def test_a_history_of_a_newer_program_is_read_and_never_changed(lab):
+    lab.segue("ask", "Hi")
+    with contextlib.closing(sqlite3.connect(lab.history)) as database:
+        (form,) = database.execute("PRAGMA user_version").fetchone()
+        database.execute(f"PRAGMA user_version = {form + 1}")
+    before = lab.history.read_bytes()
+    listed = lab.segue("history", "list")
+    assert "read-only: it was written by a newer Segue" in listed.stderr
+    assert "Hi" in listed.stdout
+    assert "Hello from the" in lab.segue("history", "show", "1").stdout
+    assert "Hello from the" in lab.segue("history", "export", "1").stdout
+    assert "Use the newer Segue" in lab.segue("ask", "Hi", code=1).stderr
+    assert lab.segue("ask", "--no-save", "Hi").stdout == "Hello from the *lab*.\n"
+    assert lab.history.read_bytes() == before

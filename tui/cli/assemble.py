@@ -6,13 +6,14 @@ import asyncio
 import signal
 import sys
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 
 from tui.cli.output import INTERRUPTED, complain, say
 from tui.config import Config, load_config
 from tui.credentials import Credentials
 from tui.engine.engine import Engine
 from tui.engine.workspace import Workspace
+from tui.errors import HistoryFullError, HistoryReadOnlyError, HistoryTooNewError
 from tui.paths import Paths
 
 _DEADLY = {"SIGTERM": 143, "SIGHUP": 129}
@@ -36,7 +37,9 @@ async def open_workspace(paths: Paths, config: Config, *, temporary: bool = Fals
     async with AsyncExitStack() as opened:
         store = await open_history(None if temporary else paths.history_file)
         opened.push_async_callback(store.close)
-        await store.interrupt_abandoned()
+        # One that may not be written now is read all the same, and says so by itself.
+        with suppress(HistoryReadOnlyError, HistoryTooNewError, HistoryFullError):
+            await store.interrupt_abandoned()
         credentials = Credentials(paths, config)
         registry = Registry(config, credentials, paths)
         opened.push_async_callback(registry.close)
