@@ -26,3 +26,12 @@ def test_names_from_a_server_are_harmless(home, model_server):
     home.configure(f'[providers.lab]\nurl = "{model_server.url}"\n')
     model_server.models = ("bi\x1b[31mg",)
     assert "lab/bi␛[31mg" in home.segue("models", "lab/").stdout
+
+
+def test_a_broken_provider_of_ones_own_says_where(lab):
+    file = lab.config.parent / "providers" / "broken.py"
+    file.parent.mkdir()
+    file.write_text("def (")
+    done = lab.segue("models", "broken")
+    assert f"broken: {file} is broken: SyntaxError" in done.stderr
+    assert f"It happened in {file}, line 1." in done.stderr

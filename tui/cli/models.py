@@ -8,6 +8,7 @@ from tui.chat.model import ModelInfo
 from tui.cli.assemble import run_with_workspace
 from tui.cli.output import DONE, say, write, write_json
 from tui.engine.workspace import Workspace
+from tui.providers.offers import FOREIGN
 from tui.text import one_line
 
 
@@ -33,7 +34,8 @@ def run(args: argparse.Namespace) -> int:
                 say(f"No model's id contains {args.filter!r}.")
         for entry in workspace.registry.providers():
             problem = catalogue.problems.get(entry.name)
-            if problem and entry.available and args.filter.lower() in entry.name:
+            wanted = entry.available or entry.kind in FOREIGN  # else it is a server that nobody named
+            if problem and wanted and args.filter.lower() in entry.name:
                 say(f"{entry.name}: {problem}")
         return DONE
 
