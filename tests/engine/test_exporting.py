@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+import os
+
 import pytest
 
 from tui.chat.bundle import Bundle
 from tui.chat.conversation import Conversation
 from tui.chat.export import file_name
 from tui.chat.message import Message, Role
+from tui.engine import exporting
 from tui.engine.exporting import write_all, write_conversation
 from tui.errors import SegueError, UsageError
 
@@ -47,6 +51,17 @@ def test_what_cannot_be_written_is_said(bundle, tmp_path):
         write_conversation(bundle, tmp_path / "no/such/folder/a.md")
     with pytest.raises(UsageError, match=r"the ending \.exe"):
         write_conversation(bundle, tmp_path / "a.exe")
+
+
+def test_a_full_disk_leaves_no_half_file(bundle, tmp_path, monkeypatch):
+    def full(descriptor, *_, **__):
+        os.close(descriptor)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(exporting, "open", full, raising=False)
+    with pytest.raises(SegueError, match=r"can't be written: No space left"):
+        write_conversation(bundle, tmp_path / "a.md")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(

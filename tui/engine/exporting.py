@@ -84,11 +84,15 @@ def write_all(bundles: Iterable[Bundle], target: Path, form: Format) -> Path:
 
 
 def _write_new(target: Path, text: str) -> Path:
-    """Write a file that is not there yet; a link that stands in its place is not followed."""
+    """Write a file that is not there yet, whole or not at all; a link in its place is not followed."""
     try:
         descriptor = os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE_FILE)
-        with open(descriptor, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        try:
+            with open(descriptor, "w", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+        except BaseException:
+            target.unlink(missing_ok=True)
+            raise
     except FileExistsError:
         raise _taken(target) from None
     except OSError as error:
