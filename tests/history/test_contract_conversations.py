@@ -161,7 +161,7 @@ async def test_a_copy_is_another_conversation_with_the_same_tree(store, chat):
     copy = await store.copy_conversation(made.id)
     assert copy.id != made.id and not set(copy.nodes) & {*made.nodes, second.id}
     assert (copy.title, copy.tags, copy.parameters, copy.pinned) == (
-        "Plans",
+        "Plans (2)",
         ("work",),
         {"temperature": 1},
         False,
@@ -182,6 +182,16 @@ async def test_a_branch_is_a_copy_of_one_path(store, chat):
     assert [message.text for message in await store.messages(branch.path())] == ["one", "three"]
     assert len(branch.nodes) == 2
     assert [hit.conversation_id for hit in await store.search("three")] == [branch.id, made.id]
+
+
+async def test_copies_and_branches_have_titles_of_their_own(store, chat):
+    made = await chat(store, "one", "two", title="Plans")
+    for number in (2, 3):
+        assert (await store.copy_conversation(made.id, leaf=made.leaf)).title == f"Plans ({number})"
+    copy = await store.copy_conversation(made.id)
+    assert (await store.copy_conversation(copy.id)).title == "Plans (5)"
+    unnamed = await chat(store, "x", title="(1)")
+    assert (await store.copy_conversation(unnamed.id)).title == "(1) (2)"
 
 
 async def test_a_copy_of_a_streaming_reply_is_cut_there(store, chat, begin_reply):

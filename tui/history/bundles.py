@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import count
 
 from tui.chat.bundle import Bundle
 from tui.chat.conversation import Conversation, Node
@@ -16,6 +18,8 @@ from tui.history.rows import insert, message_columns, pack, pack_attachments, ta
 from tui.history.stamps import now_stamp, to_stamp
 from tui.text import normalise
 
+_NUMBER = re.compile(r" \(\d+\)$")
+
 
 def add(connection: sqlite3.Connection, bundles: Sequence[Bundle]) -> list[int | None]:
     """Write conversations that are not here yet; one that lies in the trash is taken back.
@@ -24,6 +28,16 @@ def add(connection: sqlite3.Connection, bundles: Sequence[Bundle]) -> list[int |
         For each its id, or None where it was here already.
     """
     return [_add_one(connection, bundle) for bundle in bundles]
+
+
+def _next_title(connection: sqlite3.Connection, title: str) -> str:
+    """``title`` with the first number that no other title has with it, so that a list tells both apart."""
+    stem = _NUMBER.sub("", title)
+    if not stem:
+        return title
+    alike = "SELECT title FROM conversations WHERE substr(title, 1, ?) = ?"
+    taken = {taken for (taken,) in connection.execute(alike, (len(stem), stem))}
+    return next(name for number in count(2) if (name := f"{stem} ({number})") not in taken)
 
 
 def copy(connection: sqlite3.Connection, conversation_id: int, leaf: int | None) -> Conversation:
@@ -35,7 +49,7 @@ def copy(connection: sqlite3.Connection, conversation_id: int, leaf: int | None)
     kept = [replace(message, status=Status.INTERRUPTED) if message.live else message for message in kept]
     twin = Conversation(
         id=0,
-        title=original.title,
+        title=_next_title(connection, original.title),
         titled=original.titled,
         model=original.model,
         system=original.system,
