@@ -127,6 +127,14 @@ def test_no_key_is_left_anywhere(closed_lab, model_server):
     assert holders == ["keys.json"]
 
 
+def test_a_key_on_the_command_line_is_not_taken(closed_lab, model_server):
+    """Others can read it there; it is not repeated either."""
+    done = closed_lab.segue("keys", "set", "lab", KEY, code=2)
+    assert "never taken from the command line" in done.stderr and KEY not in done.stderr
+    assert "KEY" not in closed_lab.segue("keys", "set", "--help").stdout
+    assert closed_lab.segue("keys", "list").stdout == ""
+
+
 def test_a_damaged_file_is_complained_of_once(closed_lab):
     (closed_lab.config.parent / "keys.json").write_text("{")
     done = closed_lab.segue("keys", "list")

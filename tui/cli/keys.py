@@ -30,10 +30,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     ):
         command = commands.add_parser(name, help=words, description=sentence(words))
         command.add_argument("provider", metavar="PROVIDER", help="as segue doctor lists it")
+        command.add_argument(
+            "key", nargs="*", help=argparse.SUPPRESS
+        )  # only to say that it has no place here
 
 
 def run(args: argparse.Namespace) -> int:
     """Run one of the commands."""
+    if getattr(args, "key", ()):
+        raise UsageError(
+            "A key is never taken from the command line, where others can read it",
+            f"It is asked for: segue keys {args.what} {args.provider}. The shell's history may hold it now.",
+        )
     paths = Paths.default()
     config = load_config(paths.config_file)
     for problem in config.problems:

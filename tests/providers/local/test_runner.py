@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
@@ -20,7 +21,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from tui.errors import ErrorKind, ProviderError
-from tui.providers.local import LocalModel, LocalModels, Runner
+from tui.providers.local import LocalModel, LocalModels, Runner, runner, server
 
 PARENT = """
 import asyncio, sys
@@ -92,6 +93,19 @@ async def test_a_child_answers_who_has_its_key(model: LocalModel) -> None:
         assert refused.value.code == 401
         refused.value.close()
     await runner.close()
+
+
+def test_its_key_is_not_in_the_list_of_processes(model: LocalModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[tuple[str, dict[str, str]]] = []
+
+    def spawn(command: list[str], **options: Any) -> None:
+        started.append((" ".join(command), options["env"]))
+
+    monkeypatch.setattr(runner, "spawn", spawn)
+    runner._start(model, "a-key-of-this-run", None)
+    [(command, environment)] = started
+    assert "a-key-of-this-run" not in command
+    assert environment[server.KEY_VARIABLE] == "a-key-of-this-run"
 
 
 async def test_it_listens_on_this_machine_alone(model: LocalModel) -> None:
