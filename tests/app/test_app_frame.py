@@ -316,9 +316,25 @@ async def test_palette_help_and_find_open(run):
         await world.until(lambda: world.app.screen is world.chat)
         await world.until(lambda: world.chat.has_class("-overlay"))
         await world.pilot.press("escape", "f1")
+        await world.sees("Everywhere")
+        await world.type("/model")
         await world.sees("/model", "who answers from now on")
         await world.pilot.press("escape", "ctrl+f", *"needle")
-        await world.sees("1 of 1")
+        await world.sees("1 of 1", "enter next hit")
+        await world.pilot.press("tab")
+        await world.until(lambda: world.composer.has_focus)
+        await world.pilot.press("escape")
+        await world.sees_no("1 of 1")
+
+
+async def test_the_key_line_names_the_keys_of_what_is_chosen(run):
+    async with run(size=(120, 40)) as world:
+        await world.say("Question")
+        await world.sees("I am big.", "ready")
+        await world.pilot.press("alt+up")
+        await world.sees("c copy code")
+        await world.pilot.press("up")
+        await world.sees("e edit")
 
 
 @pytest.mark.parametrize("theme", ["segue-dark", "segue-light", "segue-ansi", "nord", "ansi-light"])

@@ -56,6 +56,7 @@ async def test_words_and_a_month_lead_to_the_message_and_n_to_the_next(years, si
         await world.pilot.press("down", "enter")
         await world.sees("The Lantern hung by the door.")
         assert world.chat.room.desk.chat.conversation.title == "Lighthouse"
+        await world.sees("alt+↑ to the hit")
         await world.pilot.press("alt+up")
         await world.sees("n next hit")
         await world.pilot.press("n")
@@ -64,3 +65,6 @@ async def test_words_and_a_month_lead_to_the_message_and_n_to_the_next(years, si
         await world.sees("Where did the lantern hang?")
         await world.pilot.press("N")
         await world.sees("More lanterns?")
+        await world.pilot.press("escape", "escape")
+        await world.sees("enter send")
+        await world.sees_no("alt+↑ to the hit")

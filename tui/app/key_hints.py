@@ -24,6 +24,22 @@ MESSAGE = {
     "message-branch": "branch",
     "message-leave": "back to writing",
 }
+PROMPT = {
+    "message-line-up": "walk",
+    "message-copy": "copy",
+    "message-edit": "edit",
+    "message-branch": "branch",
+    "message-leave": "back to writing",
+}
+HIT = {
+    "message-line-up": "walk",
+    "find-next": "next hit",
+    "find-previous": "hit before",
+    "message-copy": "copy",
+    "message-leave": "back to writing",
+}
+FINDING = {"find-bar-next": "next hit", "find-bar-previous": "hit before", "find-bar-close": "close"}
+FOUND = {"send": "send", "message-up": "to the hit", "stop": "take the marks away", "help": "keys"}
 SUMMARY = {
     "message-line-up": "walk",
     "message-fold": "show or fold",
@@ -31,7 +47,6 @@ SUMMARY = {
     "message-delete": "delete",
     "message-leave": "back to writing",
 }
-FOUND = {"find-next": "next hit"}
 _BOTH_ARROWS = frozenset({"sidebar-up", "message-line-up"})
 
 

@@ -77,10 +77,11 @@ class ChatScreen(Screen[None]):
     @classmethod
     def places(cls) -> tuple[type[DOMNode], ...]:
         """The classes whose bindings are active here at one time or another: all of the chat."""
+        from tui.app.widgets.find_bar import FindBar
         from tui.app.widgets.sidebar import Conversations
         from tui.app.widgets.transcript import Transcript
 
-        return cls, Composer, Transcript, Conversations
+        return cls, Composer, Transcript, Conversations, FindBar
 
     @property
     def segue(self) -> SegueApp:

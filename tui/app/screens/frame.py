@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -103,22 +104,32 @@ class Frame:
 
     def refresh_keys(self) -> None:
         """Show the keys that matter now."""
-        room = self._room
+        composer = self._screen.composer
+        hints = key_hints.hints(self._room.app, self._keys())
+        if composer.vim is not None and composer.has_focus:
+            hints = (Hint(composer.vim.shown, ""), *hints)
+        self._screen.query_one("#keys", KeyLine).hints = hints
+
+    def _keys(self) -> Mapping[str, str]:
+        room, screen = self._room, self._screen
         chosen = room.desk.chat.conversation.nodes.get(room.transcript.selected or 0)
         if chosen is not None:
-            keys = key_hints.SUMMARY if chosen.role is Role.SYSTEM else key_hints.MESSAGE
-            keys = {**key_hints.FOUND, **keys} if room.transcript.found else keys
-        elif self._screen.query_one(Conversations).has_focus:
-            keys = key_hints.SIDEBAR
-        elif room.actions.editing is not None:
-            keys = key_hints.EDITING
-        else:
-            keys = key_hints.LIVE if room.desk.chat.busy else key_hints.IDLE
-        hints = key_hints.hints(room.app, keys)
-        vim = self._screen.composer.vim
-        if vim is not None and chosen is None:
-            hints = (Hint(vim.shown, ""), *hints)
-        self._screen.query_one("#keys", KeyLine).hints = hints
+            return self._keys_of(chosen.role)
+        if screen.query_one(Conversations).has_focus:
+            return key_hints.SIDEBAR
+        if screen.query("FindBar:focus-within"):
+            return key_hints.FINDING
+        if room.actions.editing is not None:
+            return key_hints.EDITING
+        if room.desk.chat.busy:
+            return key_hints.LIVE
+        return key_hints.FOUND if room.transcript.found else key_hints.IDLE
+
+    def _keys_of(self, role: Role) -> Mapping[str, str]:
+        if self._room.transcript.found:
+            return key_hints.HIT
+        others = {Role.SYSTEM: key_hints.SUMMARY, Role.USER: key_hints.PROMPT}
+        return others.get(role, key_hints.MESSAGE)
 
     # -- the sidebar
     def list_soon(self) -> None:

@@ -25,7 +25,7 @@ from tui.text import one_line
 
 Entry = tuple[str, str]
 """Keys or a command, and what they do."""
-_MOST_FOR_KEYS = 20
+_MOST_FOR_KEYS = 24
 _APART = 3
 _WIDEST = 86
 """Cells of the list on a wide screen; before it stands, nothing is wrapped narrower."""

@@ -209,6 +209,7 @@ class ChatRoom:
         await self.reload(at)
         if at is not None:
             await self.transcript.jump(at, needle)
+            self.frame.refresh_keys()
         self.screen.back_to_writing()
         await desk.note_place(chat)
 
@@ -356,6 +357,8 @@ class ChatRoom:
             return
         if not self.actions.stop_editing() and not self.screen.query_one(NoticeLine).clear():
             self.screen.remove_class("-overlay")
+            self.screen.query("FindBar").remove()
+            self.transcript.end_find()
         self.refresh_frame()
         self.screen.back_to_writing()
 

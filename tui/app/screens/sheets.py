@@ -273,17 +273,16 @@ class Sheets:
         from tui.app.screens.help import HelpScreen, sections_of
         from tui.app.vim import KEYS
         from tui.app.widgets.chooser import Chooser
-        from tui.app.widgets.find_bar import FindBar
 
         if isinstance(self._room.app.screen, HelpScreen):
             self._room.app.screen.dismiss(None)
             return
-        chat, composer, transcript, sidebar = self._room.screen.places()
+        chat, composer, transcript, sidebar, find = self._room.screen.places()
         groups: dict[str, Sequence[type[DOMNode]]] = {
             "Everywhere": (type(self._room.app),),
             "Writing": (composer, chat),
             "A chosen message": (transcript,),
-            "Find": (FindBar,),
+            "Find": (find,),
             "Sidebar": (sidebar,),
             "In every list": (Chooser,),
             **{_TITLES.get(sheet.__name__, sheet.__name__): (sheet,) for sheet in all_sheets()},
@@ -292,7 +291,7 @@ class Sheets:
         commands = [(f"/{c.name} {c.argument}".strip(), c.help) for c in COMMANDS]
         vim = {"Vim": KEYS} if self._room.app.config.vim else {}
         await self._room.app.push_screen(
-            HelpScreen({"Commands": commands, "Reading": _SCROLLING, **vim, **sections})
+            HelpScreen({"Reading": _SCROLLING, **vim, **sections, "Commands": commands})
         )
 
 

@@ -114,7 +114,7 @@ class Transcript(SelectableList, can_focus=True):
         return self.found if action == "next_hit" else True
 
     def walk(self, step: int) -> None:
-        """Choose the message above (-1) or below (1); at first, the last one in view."""
+        """Choose the message above (-1) or below (1); at first, the hit or the last one in view."""
         window = self._window
         if window is None or not window.ids:
             return
@@ -123,7 +123,8 @@ class Transcript(SelectableList, can_focus=True):
                 return
             origin = self.screen.focused if self.screen.focused is not self else None
             self._walk = Walk(origin, self._anchor, self._anchor)
-            self._choose(self._last_in_view(window))
+            hit = self._hit_in_view(window)
+            self._choose(self._last_in_view(window) if hit is None else hit)
             return
         index = window.index[self.selected] + step
         if index >= len(window.ids):
@@ -143,6 +144,14 @@ class Transcript(SelectableList, can_focus=True):
         index = window.at(max(0, end - 1))[0]
         begins_below = self._span(window, window.ids[index])[0] >= end
         return index - 1 if begins_below and index else index
+
+    def _hit_in_view(self, window: Window) -> int | None:
+        """The message of the current hit, by index, where a line of it is in view."""
+        index = None if self._hit is None else window.index.get(self._hit.message_id)
+        if index is None:
+            return None
+        first, end = self._span(window, window.ids[index])
+        return index if first < self.top + self.size.height and end > self.top else None
 
     def _show_chosen(self) -> None:
         """Have the chosen message in view; of one that is taller, what is seen stays."""
