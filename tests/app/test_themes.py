@@ -92,7 +92,7 @@ async def test_without_glyphs_all_is_drawn_in_ascii(run):
         for key, words in (
             ("ctrl+l", "context"),
             ("ctrl+p", "command"),
-            ("f1", "copy"),
+            ("f1", "Scroll"),
             ("ctrl+r", "Conversations"),
         ):
             await world.pilot.press(key)

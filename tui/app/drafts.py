@@ -93,15 +93,16 @@ class Drafts:
         conversation.draft, conversation.attachments = draft.text, draft.attachments
         kept = joined([*waiting, draft]) if waiting else draft
         try:
-            if not conversation.id:
-                await self._store.set_new_draft(kept)
-            elif kept != before:
+            if conversation.id and kept == before:
+                return
+            # Where it is comes first: a kill between the two must not leave a draft that nobody is led to.
+            await self._store.set_state(AT_WORK, str(conversation.id) if kept else "")
+            if conversation.id:
                 await self._store.update_conversation(
                     conversation.id, draft=kept.text, attachments=kept.attachments
                 )
             else:
-                return
-            await self._store.set_state(AT_WORK, str(conversation.id) if kept else "")
+                await self._store.set_new_draft(kept)
         except HistoryError as error:
             kept = before
             self._unsaved.setdefault(key, (conversation, draft))  # it is written with the next one
