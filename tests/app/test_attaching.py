@@ -273,7 +273,7 @@ async def test_a_model_that_takes_no_images_says_so_before_and_keeps_the_draft(r
         await world.until(lambda: world.composer.draft == "Look")
         assert attached(world) == ["chart.png"] and world.provider.requests == []
         await world.chat.room.use_model("lab/small")
-        await world.sees_no("takes no images")
+        await world.sees_no("× big takes no images")
         await world.pilot.press("enter")
         await world.sees("I am small.")
         assert len(world.provider.requests) == 1
