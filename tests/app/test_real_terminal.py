@@ -22,7 +22,8 @@ import termios
 
 import pyte
 
-ENTER, ESCAPE, CTRL_C, CTRL_L, CTRL_Q, CTRL_R = "\r", "\x1b", "\x03", "\x0c", "\x11", "\x12"
+ENTER, ESCAPE, CTRL_C, CTRL_G, CTRL_L = "\r", "\x1b", "\x03", "\x07", "\x0c"
+CTRL_Q, CTRL_R = "\x11", "\x12"
 TAB, ALT_UP, RIGHT = "\t", "\x1b[1;3A", "\x1b[C"
 PATIENCE = 30.0
 RESTORED = (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?2004l", b"\x1b[?1000l")
@@ -182,6 +183,21 @@ def test_a_draft_survives_a_kill_and_so_do_recalled_prompts(lab, terminal):
     again.press("\x15\x1b[A")  # clears the line, then recalls
     again.see_no("half a thought")
     again.see("▎ an earlier prompt")
+
+
+def test_an_editor_borrows_the_terminal_and_gives_it_back(lab, terminal, tmp_path):
+    editor = tmp_path / "editor"
+    editor.write_text('#!/bin/sh\nprintf " edited" >> "$1"\n')
+    editor.chmod(0o700)
+    lab.variables["VISUAL"] = str(editor)
+    app = terminal()
+    app.see("big")
+    app.press("one" + CTRL_G)
+    app.see("one edited")
+    app.press(" two" + CTRL_G)
+    app.see("one edited two edited")
+    app.press(CTRL_Q)
+    assert app.end() == 0
 
 
 def test_escape_stops_and_keeps_the_text(terminal, model_server):

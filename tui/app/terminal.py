@@ -52,19 +52,16 @@ class Terminal(LinuxDriver):
         super().__init__(*arguments, **options)
         self._file: Any = _Output(self._file)
         self._bell, self._rope = os.pipe()
-        """Rung to wake the reader, which sleeps as long as nothing is typed."""
+        """Rung to wake the reader, which sleeps as long as nothing is typed.
+
+        Kept as long as the process: Textual closes a terminal also when an editor borrows it.
+        """
 
     def disable_input(self) -> None:
         """Stop reading; Textual calls this, and waits for the reader."""
         os.write(self._rope, b"!")
         super().disable_input()
         os.read(self._bell, 1)
-
-    def close(self) -> None:
-        """Give back what is open; Textual calls this."""
-        super().close()
-        os.close(self._bell)
-        os.close(self._rope)
 
     def run_input_thread(self) -> None:
         """Read keys and pastes until the app or the terminal ends; Textual calls this."""
