@@ -200,6 +200,16 @@ def test_an_editor_borrows_the_terminal_and_gives_it_back(lab, terminal, tmp_pat
     assert app.end() == 0
 
 
+def test_an_editor_that_is_not_there_takes_no_terminal_away(lab, terminal):
+    lab.variables["VISUAL"] = "no-such-editor"
+    app = terminal()
+    app.see("big")
+    app.press("one" + CTRL_G)
+    app.see("no-such-editor: No such file or directory")
+    app.press(" two")
+    app.see("one two")
+
+
 def test_escape_stops_and_keeps_the_text(terminal, model_server):
     model_server.hold_after = 2
     app = terminal()
