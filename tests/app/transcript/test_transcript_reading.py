@@ -8,6 +8,7 @@ import time
 import pytest
 from rich.style import Style
 
+from tui.app.widgets.transcript import Transcript
 from tui.rendering.document import Document
 
 
@@ -60,6 +61,18 @@ async def test_many_pieces_are_drawn_in_few_frames(book, reading):
         await reader.settle()
         assert "499" in reader.text
         assert len(fed) == 1
+
+
+async def test_only_lines_that_changed_are_painted_while_a_reply_grows(book, reading, monkeypatch):
+    book.turns(5)
+    book.prompt("Go on")
+    message = book.live("Words ")
+    async with reading(book) as reader:
+        painted, paint = [], Transcript._paint
+        monkeypatch.setattr(Transcript, "_paint", lambda self, y: painted.append(y) or paint(self, y))
+        reader.transcript.feed(message.id, "that come")
+        await reader.settle()
+        assert painted == [reader.row_of("Words that come")]
 
 
 async def test_the_end_is_followed_while_the_reader_is_there(book, reading):

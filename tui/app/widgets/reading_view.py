@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import Any, Self
 
 from rich.style import Style
 from textual.events import Resize
@@ -53,6 +53,9 @@ class ReadingView(ScrollView):
     """The message that the keys act on."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        self._painted: dict[int, Strip] = {}
+        """The lines of the view that are as they were painted last."""
+        self._painted_at = (0, 0)
         super().__init__(id=id)
         self._window: Window | None = None
         self._load: Load | None = None
@@ -271,13 +274,34 @@ class ReadingView(ScrollView):
         self.follow()
 
     # -- drawing
+    def refresh(
+        self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
+    ) -> Self:
+        """Draw again: everything, or the lines of these regions."""
+        if not regions:
+            self._painted.clear()
+        for region in regions:
+            for y in region.line_range:
+                self._painted.pop(y, None)
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+    def _line(self, y: int) -> Strip:
+        """A line of the view. Textual asks for all of them, however few have changed."""
+        strip = self._painted.get(y)
+        if strip is None:
+            strip = self._painted[y] = self._paint(y)
+        return strip
+
     def render_lines(self, crop: Region) -> list[Strip]:
         """The lines of the view; Textual calls this.
 
         There is no border to draw round them, so they are handed on as they are: what Textual then finds out
         about a line, it finds out once, for all the frames in which the line stays.
         """
-        strips = [self._paint(y) for y in crop.line_range]
+        if self._painted_at != (self.top, self.size.width):
+            self._painted_at = (self.top, self.size.width)
+            self._painted.clear()
+        strips = [self._line(y) for y in crop.line_range]
         background = self.background_colors[1]
         for line_filter in self.get_line_filters():
             strips = [strip.apply_filter(line_filter, background) for strip in strips]
