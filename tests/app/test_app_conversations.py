@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from tui.app.start import StartOptions
 from tui.app.widgets.sidebar import Conversations
 from tui.chat.chunks import Finish, FinishReason
@@ -43,10 +45,23 @@ async def test_the_sidebar_lies_over_a_narrow_page(run):
         await two_conversations(world)
         assert "Kyoto" not in world.text
         await world.pilot.press("ctrl+b")
-        await world.sees("Kyoto in four days", "Notes on Rilke", "Today")
+        await world.sees("Kyoto in four days", "Notes on Rilke", "Today", "enter open   esc close")
+        await world.sees_no("back to writing")
         await world.pilot.press("escape")
         await world.sees_no("Kyoto")
         assert world.composer.has_focus
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_letters_are_written_wherever_the_focus_is(run, size):
+    async with run(size=size) as world:
+        await two_conversations(world)
+        await world.pilot.press("tab", *"just")
+        await world.until(lambda: world.composer.draft == "just")
+        await world.pilot.press("ctrl+b")
+        await world.pilot.press(*"ice")
+        await world.until(lambda: world.composer.draft == "justice")
+        assert not world.chat.has_class("-overlay")
 
 
 async def test_the_sidebar_of_a_wide_page_can_be_hidden(run):

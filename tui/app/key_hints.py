@@ -17,6 +17,7 @@ LIVE = {"stop": "stop", "send": "queue", **_ALWAYS}
 EDITING = {"send": "send as a new version", "stop": "leave it as it was"}
 SIDEBAR = {"sidebar-up": "choose", "sidebar-open": "open", "sidebar-leave": "back to writing"}
 BELOW_SIDEBAR = {"new": "new", "conversations": "all"}
+BELOW_OVERLAY = {"sidebar-open": "open", "sidebar-leave": "close"}
 MESSAGE = {
     "message-line-up": "walk",
     "message-copy": "copy",

@@ -328,12 +328,19 @@ class ChatScreen(Screen[None]):
         """Take back the last deletion."""
         await self.in_room(lambda room: room.actions.undo())
 
-    # -- keys before the composer has the focus
+    # -- keys while the composer has not the focus
     def on_key(self, event: events.Key) -> None:
-        """Hand on what was typed before the composer had the focus; what it had itself it would have kept."""
-        if self.focused in (None, self.composer) and (event.is_printable or event.key == "enter"):
+        """Hand on what nothing else takes: letters are always the composer's, but for those of a message."""
+        early = self.focused in (None, self.composer)
+        if (event.is_printable and not self._choosing) or (early and event.key == "enter"):
             event.stop()
+            self.remove_class("-overlay")
+            self.back_to_writing()
             self.composer.post_message(events.Key(event.key, event.character))
+
+    @property
+    def _choosing(self) -> bool:
+        return self.room is not None and self.room.transcript.selected is not None
 
     def on_paste(self, event: events.Paste) -> None:
         """Hand on what was pasted while nothing had the focus."""

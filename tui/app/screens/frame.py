@@ -39,8 +39,6 @@ class Frame:
         self._screen = room.screen
         self._ended: tuple[int, Situation] | None = None
         self._ticker = room.screen.set_interval(1.0, self.refresh_status, pause=True)
-        below = room.screen.query_one("#sidebar-keys", KeyLine)
-        below.hints = key_hints.hints(room.app, key_hints.BELOW_SIDEBAR)
 
     # -- what it says
     def refresh(self) -> None:
@@ -109,6 +107,9 @@ class Frame:
         if composer.vim is not None and composer.has_focus:
             hints = (Hint(composer.vim.shown, ""), *hints)
         self._screen.query_one("#keys", KeyLine).hints = hints
+        over = self._screen.has_class("-overlay")
+        below = key_hints.BELOW_OVERLAY if over else key_hints.BELOW_SIDEBAR
+        self._screen.query_one("#sidebar-keys", KeyLine).hints = key_hints.hints(self._room.app, below)
 
     def _keys(self) -> Mapping[str, str]:
         room, screen = self._room, self._screen

@@ -332,6 +332,8 @@ class Transcript(SelectableList, can_focus=True):
             self._do(target, view)
         elif self.screen.focused is not self:  # it came before the focus went elsewhere
             self._hand_on(event)
+        elif self.selected is None and event.is_printable and not self.found:
+            return  # a letter of what is written
         elif self._doing == "edit":
             self._held.append(event)
         elif not (self._doing and event.is_printable) and not await self._ran(event.key):
