@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 
-BEAT = 0.002
+BEAT = 0.01
+"""Seconds; 500 beats a second cost as much as drawing a reply."""
 
 
 class Heart:
