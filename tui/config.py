@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from tui.errors import ConfigError
 from tui.secret import Secret, redact
-from tui.typed_toml import Document
+from tui.typed_toml import At, Document
 
 _PROXY_SCHEMES = frozenset({"http", "https", "socks4", "socks4a", "socks5", "socks5h"})
 _DIRECT = "direct"
@@ -102,6 +102,8 @@ class Config:
     """Where it was read from."""
     problems: tuple[ConfigError, ...] = field(default=(), metadata={"internal": True})
     """What could not be used: ``file:line:column: key: what``, and what to do."""
+    lines: Mapping[At, tuple[int, int]] = field(default_factory=dict, metadata={"internal": True})
+    """Line and column of every setting."""
 
     @property
     def local_models(self) -> Mapping[str, str]:
@@ -112,10 +114,14 @@ class Config:
         """The settings of one provider; the defaults where it has none."""
         return self.providers.get(name) or ProviderConfig()
 
+    def place(self, *at: str) -> str:
+        """Where a setting is: ``file:line:column``, as far as it is known."""
+        return ":".join(map(str, (self.path, *self.lines.get(at, ()))))
+
     def shown(self) -> dict[str, Any]:
         """The settings in force as plain values with every secret masked, for TOML or JSON."""
         values = asdict(self)
-        del values["path"], values["problems"]
+        del values["path"], values["problems"], values["lines"]
         shown: dict[str, Any] = _shown(values)
         return shown
 
@@ -135,7 +141,8 @@ def load_config(path: Path) -> Config:
     if not _is_proxy(config.proxy):
         document.problem(("proxy",), _PROXY_FORM)
         config = replace(config, proxy=None)
-    return replace(config, providers=providers, path=path, problems=tuple(document.problems))
+    problems = tuple(document.problems)
+    return replace(config, providers=providers, path=path, problems=problems, lines=document.places)
 
 
 def _checked(document: Document, name: str, settings: ProviderConfig) -> ProviderConfig:

@@ -43,7 +43,7 @@ class Document:
         self.path = path
         self.problems: list[ConfigError] = []
         self.values: dict[str, Any] = {}
-        self._places = _places(source)
+        self.places = _places(source)
         try:
             self.values = tomllib.loads(source)
         except tomllib.TOMLDecodeError as error:
@@ -53,7 +53,7 @@ class Document:
 
     def problem(self, at: At, text: str, hint: str = "") -> ConfigError:
         """A problem with the key ``at``, with its place; it is kept in :attr:`problems`."""
-        place = self._places.get(at) or self._places.get(at[:-1]) or (1, 1)
+        place = self.places.get(at) or self.places.get(at[:-1]) or (1, 1)
         return self._add(place, f"{'.'.join(at)}: {text}", hint)
 
     def read(self, kind: type[T], table: Mapping[str, Any], at: At = ()) -> T:

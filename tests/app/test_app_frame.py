@@ -15,6 +15,7 @@ from tui.app.widgets.composer import Composer
 from tui.app.widgets.status_line import clock, shorten
 from tui.chat.chunks import Finish, FinishReason
 from tui.chat.message import Status
+from tui.config import Config, load_config
 from tui.errors import ConfigError, HistoryDamagedError
 
 DONE = Finish(FinishReason.STOP)
@@ -260,6 +261,16 @@ async def test_wrong_keys_in_the_config_are_said(run):
         await world.sees("there is no modle", "Did you mean model?", "ctrl+l is set for", "no key ctl+x")
 
 
+def test_wrong_keys_are_told_with_their_place(tmp_path):
+    from tui.app.app import SegueApp
+
+    path = tmp_path / "config.toml"
+    path.write_text('[keys]\nnew = "ctrl+l"\nmodle = "f9"\n')
+    told = [str(problem) for problem in problems(load_config(path), [[SegueApp, *ChatScreen.places()]])]
+    assert f"{path}:3:1: keys: there is no modle. Did you mean model?" in told
+    assert any(words.startswith(f"{path}:2:1: keys: ctrl+l is set for") for words in told)
+
+
 def test_the_default_keys_collide_nowhere():
     from tui.app.app import SegueApp
 
@@ -271,7 +282,7 @@ def test_the_default_keys_collide_nowhere():
 def test_a_key_that_is_shared_by_default_may_be_named():
     from tui.app.app import SegueApp
 
-    assert problems({"stop": "escape"}, [[SegueApp, *ChatScreen.places()]]) == []
+    assert problems(Config(keys={"stop": "escape"}), [[SegueApp, *ChatScreen.places()]]) == []
 
 
 def bindings(node):
@@ -296,6 +307,16 @@ async def test_problems_of_the_config_stay_until_they_are_dismissed(run):
         await world.sees("config.toml:3:1", "esc dismiss")
         await world.pilot.press("escape")
         await world.sees_no("esc dismiss")
+
+
+async def test_the_lines_of_a_notice_stand_under_each_other(run):
+    problem = ConfigError("config.toml:3:1: " + "word " * 20 + "end", "")
+    async with run(problems=(problem,)) as world:
+        await world.sees("end", "esc dismiss")
+        first, second, last = (
+            line for line in world.text.splitlines() if "word" in line or "dismiss" in line
+        )
+        assert first.index("config") == second.index("word") == last.index("esc")
 
 
 async def test_a_notice_is_never_markup(run):

@@ -189,7 +189,7 @@ class SegueApp(App[None]):
         """Everything that is wrong in the config, also what only the app can tell: its theme and its keys."""
         problems: list[SegueError] = [*self.config.problems, *self._key_problems()]
         if self._theme_called(self.config.theme) is None:
-            words = f"{self.config.path}: theme: there is no {one_line(self.config.theme)}"
+            words = f"{self.config.place('theme')}: theme: there is no {one_line(self.config.theme)}"
             problems.append(ConfigError(words, "/theme lists them."))
         return problems
 
@@ -201,7 +201,7 @@ class SegueApp(App[None]):
         chat, *parts = ChatScreen.places()
         places: list[list[type[DOMNode]]] = [[SegueApp, chat, part] for part in parts]
         places += [[SegueApp, sheet] for sheet in all_sheets()]
-        return keymap.problems(self.config.keys, places)
+        return keymap.problems(self.config, places)
 
     # -- what every screen may need
     async def copy(self, text: str) -> None:

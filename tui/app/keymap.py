@@ -9,6 +9,7 @@ from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.keys import Keys
 
+from tui.config import Config
 from tui.errors import ConfigError
 from tui.text import one_line
 
@@ -32,46 +33,50 @@ def usable(wanted: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def problems(wanted: Mapping[str, str], places: Sequence[Sequence[type[DOMNode]]]) -> list[ConfigError]:
+def problems(config: Config, places: Sequence[Sequence[type[DOMNode]]]) -> list[ConfigError]:
     """What is wrong with ``[keys]``.
 
     Args:
-        wanted: Binding id to keys, as configured.
+        config: Has binding id to keys, and where they stand.
         places: Classes whose bindings are active at the same time, one group for each place.
     """
+    wanted = config.keys
     known = {b.id: b for place in places for node in place for b in bindings_of(node) if b.id}
-    found = [*_unknown_ids(wanted, known), *_unknown_keys(wanted)]
+    found = [*_unknown_ids(config, known), *_unknown_keys(config)]
     told: set[frozenset[str]] = set()
     for place in places:
         for one, other, key in _collisions(wanted, place):
             pair = frozenset((one, other))
             if pair not in told:
                 told.add(pair)
+                words = f"{key} is set for {one} and for {other}"
                 found.append(
-                    ConfigError(f"keys: {key} is set for {one} and for {other}", "Only one can have it.")
+                    _problem(config, one if one in wanted else other, words, "Only one can have it.")
                 )
     return found
 
 
-def _unknown_ids(wanted: Mapping[str, str], known: Iterable[str]) -> Iterator[ConfigError]:
+def _problem(config: Config, name: str, words: str, hint: str) -> ConfigError:
+    return ConfigError(f"{config.place('keys', name)}: keys: {words}", hint)
+
+
+def _unknown_ids(config: Config, known: Iterable[str]) -> Iterator[ConfigError]:
     import difflib
 
     names = sorted(known)
-    for name in wanted:
+    for name in config.keys:
         if name not in names:
             near = difflib.get_close_matches(name, names, 1)
             hint = f"Did you mean {near[0]}?" if near else "F1 lists what can be set."
-            yield ConfigError(f"keys: there is no {one_line(name)}", hint)
+            yield _problem(config, name, f"there is no {one_line(name)}", hint)
 
 
-def _unknown_keys(wanted: Mapping[str, str]) -> Iterator[ConfigError]:
-    for name, keys in wanted.items():
+def _unknown_keys(config: Config) -> Iterator[ConfigError]:
+    for name, keys in config.keys.items():
         for key in keys.split(","):
             if not _is_key(key.strip()):
-                yield ConfigError(
-                    f"keys: {one_line(name)}: there is no key {one_line(key) or '(empty)'}",
-                    "Keys are written as in ctrl+l, alt+enter, f2.",
-                )
+                words = f"{one_line(name)}: there is no key {one_line(key) or '(empty)'}"
+                yield _problem(config, name, words, "Keys are written as in ctrl+l, alt+enter, f2.")
 
 
 def _is_key(key: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from tui.app.widgets.hints import key_name
 from tui.chat.draft import Draft
 from tui.chat.message import Role
 from tui.engine.talk import Undo
@@ -129,7 +130,9 @@ class MessageActions:
             UsageError: A reply is coming.
         """
         if self._room.desk.chat.busy:
-            raise UsageError("A reply is coming", f"Stop it first: {self._room.app.key_for('stop')}.")
+            raise UsageError(
+                "A reply is coming", f"Stop it first: {key_name(self._room.app.key_for('stop'))}."
+            )
 
     # -- editing
     async def _edit(self, message_id: int) -> None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from rich.style import Style
 from textual.content import Content
+from textual.geometry import Size
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from tui.app.widgets.plain_text import PlainText
 from tui.text import one_line
 
 _SHOWN = 3
@@ -40,9 +45,23 @@ class NoticeLine(Widget):
         """Take no room while there are none."""
         self.set_class(bool(self.notices), "-filled")
 
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As many lines as the notices take."""
+        return len(self._lines(width))
+
     def render(self) -> Content:
         """The newest, a count of the others, and the way out."""
-        lines = [Content.assemble(("! ", "$warning"), words) for words in self.notices[:_SHOWN]]
+        return Content("\n").join(self._lines(self.content_size.width))
+
+    def _lines(self, width: int) -> list[Content]:
         hidden = len(self.notices) - _SHOWN
         more = f"and {hidden} more   " if hidden > 0 else ""
-        return Content("\n").join([*lines, Content.styled(f"  {more}esc dismiss", "$dim")])
+        shown = [line for words in self.notices[:_SHOWN] for line in _hung(words, width)]
+        return [*shown, Content.styled(f"  {more}esc dismiss", "$dim")]
+
+
+def _hung(words: str, width: int) -> Iterator[Content]:
+    """The lines of a notice, each under the first one's words."""
+    lines = PlainText(words, max(width - 2, 1), Style.null())
+    for row in range(lines.height):
+        yield Content.assemble("  " if row else ("! ", "$warning"), lines.text(row).rstrip())
