@@ -227,6 +227,10 @@ async def test_an_unknown_command_is_said_and_stays(run):
         await world.pilot.press("enter")
         await world.sees("There is no command /nonsense")
         assert world.composer.draft == "/nonsense"
+        await world.pilot.press("ctrl+u")
+        await world.type("/tags")
+        await world.pilot.press("enter")
+        await world.sees("There is no command /tags. Did you mean /tag?")
 
 
 async def test_a_path_is_a_message(run):

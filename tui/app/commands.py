@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tui.errors import UsageError
+
 if TYPE_CHECKING:
     from tui.engine.saved_prompts import SavedPrompt
 
@@ -88,6 +90,17 @@ def parse(text: str) -> Typed | None:
 def find(name: str, commands: Sequence[Command] = COMMANDS) -> Command | None:
     """The command with this name."""
     return next((command for command in commands if command.name == name), None)
+
+
+def unknown(name: str, commands: Iterable[Command], where: str = "") -> UsageError:
+    """What is said of a command that there is not among these."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, [command.name for command in commands], 1)
+    meant = f"Did you mean /{near[0]}? " if near else ""
+    return UsageError(
+        f"There is no command /{name}{where}", f"{meant}A space before the slash sends it as text."
+    )
 
 
 def saved(prompts: Iterable[SavedPrompt]) -> list[Command]:

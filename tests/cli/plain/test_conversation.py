@@ -210,7 +210,8 @@ def test_every_command_of_the_help_is_there(script):
 
 
 def test_a_command_that_is_not_there_is_told(script, model_server):
-    shown = script("/nonsense", "/theme light")
+    shown = script("/nonsense", "/theme light", "/modle")
+    assert "There is no command /modle here. Did you mean /model? A space before" in shown
     assert "There is no command /nonsense here. A space before" in shown
     assert "There is no command /theme here; it needs the app." in shown
     assert model_server.requests == []

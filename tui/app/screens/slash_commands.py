@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.app.commands import find
+from tui.app.commands import COMMANDS, find, unknown
 from tui.app.screens.comparing import BESIDE
 from tui.app.screens.order import Order
 from tui.chat.draft import Draft
@@ -32,11 +32,12 @@ class SlashCommands:
             SegueError: There is no such command, or it can't be done.
         """
         method = getattr(self, f"_do_{name}", None)
-        if method is None and find(name, self._room.saved_prompts()):
+        saved = self._room.saved_prompts()
+        if method is None and find(name, saved):
             self._room.submit(Draft(f"/{name} {argument}".rstrip()))
             return
         if method is None:
-            raise UsageError(f"There is no command /{name}", "A space before the slash sends it as text.")
+            raise unknown(name, (*COMMANDS, *saved))
         if name not in BESIDE:
             self._room.comparing.leave()
         await method(argument)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from tui.app.commands import Command, find, parse
+from tui.app.commands import Command, find, parse, unknown
 from tui.chat.model import ModelInfo
 from tui.cli.plain.acts import Acts
 from tui.cli.plain.interrupts import Interrupts
 from tui.cli.plain.lookup import Lookup
 from tui.cli.plain.session import Session
 from tui.engine.saved_prompts import SavedPrompt
-from tui.errors import UsageError
 
 
 def _of_the_app(name: str, argument: str | None = None) -> Command:
@@ -105,10 +104,9 @@ class Commands:
         if prompt != typed:
             await self._send(prompt)
             return
-        where = "; it needs the app" if find(name) else ""
-        raise UsageError(
-            f"There is no command /{name} here{where}", "A space before the slash sends it as text."
-        )
+        if find(name):
+            raise unknown(name, (), " here; it needs the app")
+        raise unknown(name, COMMANDS, " here")
 
     async def do_help(self, argument: str) -> None:
         """Say how to write, and all commands."""
