@@ -56,7 +56,7 @@ def stalls(rounds: int) -> None:
         found = []
         for _ in range(rounds):
             with _home() as home:
-                floor = figures(FLOOR, kind, LONG // 8, 1000, home=home)
+                floor = figures(FLOOR, kind, LONG // 8, 1000, "heart", home=home)
             with _home() as home, serving(home, kind, LONG, 1000):
                 found.append((floor, figures(APP, "stall", home=home)))
         for what, key in ((kind, "stall"), (f"{kind}: own CPU time of it", "work")):
