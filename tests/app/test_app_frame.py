@@ -66,6 +66,15 @@ async def test_the_first_run_helps_to_begin(run):
         await world.sees("I am big.")
 
 
+async def test_what_is_typed_at_the_first_run_stands_in_the_composer(run):
+    async with run(model=None, ready=False) as world:
+        await world.until(lambda: type(world.app.screen).__name__ == "FirstRun")
+        await world.sees("lab/big")
+        await world.pilot.press(*"just", "enter")
+        await world.until(lambda: world.app.screen is world.chat)
+        await world.until(lambda: world.composer.draft == "just")
+
+
 async def test_later_runs_begin_with_the_model_used_last(run):
     async def earlier(world):
         await world.store.set_state("last_model", "lab/small")

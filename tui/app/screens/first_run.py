@@ -11,6 +11,7 @@ from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.message import Message
 from textual.widgets import Static
 
 from tui.app.widgets.chooser import Chooser
@@ -74,6 +75,7 @@ class FirstRun(Chooser[str]):
         connect: Callable[[], Awaitable[str | None]] | None = None,
         pick: Callable[[], Awaitable[str | None]] | None = None,
         notices: Sequence[str] = (),
+        write: Callable[[Message], object] = lambda event: None,
     ) -> None:
         """Prepare the screen.
 
@@ -85,6 +87,7 @@ class FirstRun(Chooser[str]):
             connect: Lets the person connect a provider; gives its name.
             pick: Lets the person choose among all models; gives its id.
             notices: What is wrong with the settings, say.
+            write: Takes what is typed and pasted here: it is for the composer behind.
         """
         super().__init__()
         self._registry = registry
@@ -94,6 +97,7 @@ class FirstRun(Chooser[str]):
         self._connect = connect
         self._pick = pick
         self._notices = notices
+        self._write = write
         self._given: object = None
         """The key of the row that was chosen for the person: always the best one."""
 
@@ -217,6 +221,17 @@ class FirstRun(Chooser[str]):
         return ChoiceRow(_LOCAL, title, "on this machine, no key", size), one_line(about)
 
     # -- what the keys do
+    def on_key(self, event: events.Key) -> None:
+        """Who begins to write at once loses nothing: it stands in the composer."""
+        if event.is_printable:
+            event.stop()
+            self._write(events.Key(event.key, event.character))
+
+    def on_paste(self, event: events.Paste) -> None:
+        """As what is typed."""
+        event.stop()
+        self._write(events.Paste(event.text))
+
     def action_move(self, step: int) -> None:
         """Choose another row."""
         super().action_move(step)

@@ -177,6 +177,7 @@ class Sheets:
             connect=self._connect_any,
             pick=self._pick_first,
             notices=self._room.screen.query_one(NoticeLine).notices,
+            write=self._room.composer.post_message,
         )
         in_background(self._room.screen, "models", catalogue.refresh, exclusive=True)
 
