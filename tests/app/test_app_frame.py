@@ -265,6 +265,14 @@ async def test_keys_can_be_remapped_and_are_shown_so(run):
         await world.until(lambda: type(world.app.screen).__name__ == "ModelPicker")
 
 
+async def test_a_key_of_the_text_field_can_be_given_to_something_else(run):
+    async with run(keys={"new": "ctrl+k"}) as world:
+        await world.say("Go")
+        await world.sees("I am big.", "ready")
+        await world.pilot.press("ctrl+k")
+        await world.sees("New conversation")
+
+
 async def test_wrong_keys_in_the_config_are_said(run):
     async with run(keys={"modle": "f9", "new": "ctrl+l", "stop": "ctl+x"}) as world:
         await world.sees("there is no modle", "Did you mean model?", "ctrl+l is set for", "no key ctl+x")

@@ -17,6 +17,7 @@ from textual.screen import Screen
 from tui.app import key_hints
 from tui.app.background import in_background
 from tui.app.grid import WIDE
+from tui.app.keymap import bindings_of
 from tui.app.widgets.composer import Composer
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.page import Page, TooSmall
@@ -112,12 +113,21 @@ class ChatScreen(Screen[None]):
         self.query_one(StatusLine).model = self.segue.options.model or self.segue.config.model
         self.query_one(KeyLine).hints = key_hints.hints(self.segue, key_hints.IDLE)
         self.set_focus(self.composer)
+        self._free_keys()
         if self.segue.config.vim:
             from tui.app.widgets.vim_keys import VimKeys
 
             self.composer.vim = VimKeys(self.composer)
         self.app.call_later(self.segue.take_early_keys)
         self.call_after_refresh(self.set_timer, FIRST_KEYS, self._open_soon)
+
+    def _free_keys(self) -> None:
+        """A key that the person set for something here is no key of the text field any more."""
+        here = {
+            binding.id for node in (type(self.app), ChatScreen, Composer) for binding in bindings_of(node)
+        }
+        set_here = [keys for name, keys in self.segue.keys.items() if name in here]
+        self.composer.free({key.strip() for keys in set_here for key in keys.split(",")})
 
     def _open_soon(self) -> None:
         in_background(self, "open", self._open_room)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -91,6 +91,12 @@ class Composer(CompletingArea):
         self._last_key = 0.0
         self._enter: Timer | None = None
         self._bound: Mapping[str, str] = {}
+
+    def free(self, keys: Set[str]) -> None:
+        """Leave these keys to what is bound to them by name; a text field has some of its own."""
+        own = self._bindings.key_to_bindings
+        for key in own.keys() & keys:
+            own[key] = [binding for binding in own[key] if binding.id]
 
     # -- the draft
     def put(self, text: str) -> None:
