@@ -176,6 +176,16 @@ def test_keys_that_write_nothing_are_for_others(hands):
     assert not writer.vim.press("ctrl+l", "\x0c")
 
 
+@pytest.mark.parametrize("keys", ["d", "y", "~", "J", "p", "l", "iw", "V", "o", "<esc>"])
+def test_a_selection_survives_a_text_that_others_made_shorter(hands, keys):
+    writer = hands("one two thr|ee")
+    writer.press("yiwvh")
+    writer.buffer.replace(0, len(writer.buffer.text), "x")
+    writer.press(keys)
+    writer.press("<esc><esc>")
+    assert writer.buffer.caret <= len(writer.buffer.text)
+
+
 def test_nonsense_is_forgotten(hands):
     writer = hands("|one two")
     assert writer.press("dqzx") == "|ne two"

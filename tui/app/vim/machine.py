@@ -115,7 +115,7 @@ class Vim:
 
     @property
     def _at(self) -> int:
-        return self._caret if self._visual else on_a_character(self._buffer.text, self._buffer.caret)
+        return on_a_character(self._buffer.text, self._caret if self._visual else self._buffer.caret)
 
     def _escape(self) -> bool:
         if self.mode is Mode.NORMAL:
@@ -148,7 +148,7 @@ class Vim:
         if self.mode is Mode.VISUAL_LINES:
             return whole_lines(text, self._anchor, self._caret)
         start, end = sorted((self._anchor, self._caret))
-        return Span(start, min(end + 1, len(text)))
+        return Span(min(start, len(text)), min(end + 1, len(text)))  # others may have made it shorter
 
     # -- commands
     def _do(self, command: Command) -> None:
