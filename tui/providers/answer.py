@@ -122,10 +122,9 @@ class Answer:
         """
         return "".join([text async for text in self.texts(limit)])
 
-    def hurry(self, *, again: bool = False) -> None:
-        """The reply has ended: what may follow is waited for only briefly, from the first call on."""
-        if self._deadline is None or again:
-            self._deadline = asyncio.get_running_loop().time() + self.timeouts.after_finish
+    def wait_at_most(self, seconds: float | None) -> None:
+        """How long what may still follow is waited for, from now on; None for as long as usual."""
+        self._deadline = None if seconds is None else asyncio.get_running_loop().time() + seconds
 
     async def drain(self) -> None:
         """Take what is left of the body if it is there already, so that the connection can be used again."""
@@ -152,6 +151,10 @@ class Answer:
             retry_after=complaint.retry_after,
             param=complaint.param if words.kind is ErrorKind.INVALID else None,
         )
+
+    def remark(self, payload: Any) -> str:
+        """Words of the server that stand beside a whole reply."""
+        return f"{self.where} also said: {hide(read_complaint(payload).message, self._key)}"
 
     def page(self, html: str) -> ProviderError:
         """The error for a web page in place of an answer."""

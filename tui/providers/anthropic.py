@@ -10,15 +10,12 @@ from tui.chat.model import ModelInfo
 from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, text_of
 from tui.providers.content import file_text, parts_of, split_data_url, split_system
 from tui.providers.decode import ServerSentEvents
+from tui.providers.endings import ended_badly, finish_of
 from tui.providers.http import fetch_json, transport
-from tui.providers.stream import Reader, ask, merge_usage
+from tui.providers.sent import Sent, cost_in
+from tui.providers.stream import Reader, Reported, ask, merge_usage
+from tui.providers.told import Echo
 
-_FINISH = {
-    "max_tokens": FinishReason.LENGTH,
-    "model_context_window_exceeded": FinishReason.LENGTH,
-    "tool_use": FinishReason.TOOL,
-    "refusal": FinishReason.FILTER,
-}
 _SAMPLING = ("temperature", "top_p")
 
 
@@ -60,8 +57,8 @@ class Anthropic(AsyncGeneratorProvider, ProviderModelMixin):
         headers = cls._request_headers(kwargs.get("api_key"), cls.api_version)
         url = f"{cls.url.rstrip('/')}{cls.models_endpoint}"
         listed = await fetch_json(url, headers=headers, **transport(proxy, kwargs))
-        rows = listed.get("data") or () if isinstance(listed, dict) else ()
-        return [_model(row) for row in rows if row.get("lifecycle") != "retired"]
+        rows = Sent(listed).parts("data")
+        return [_model(row) for row in rows if row.text("id") and row.get("lifecycle") != "retired"]
 
     @classmethod
     def request_body(cls, model: str, messages: Messages, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -97,76 +94,95 @@ class MessageReader(Reader):
     """Reads the events of a message, and a whole message."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._usage = Usage()
         self._sources: dict[str, Source] = {}
+        self._text_again, self._thought_again = Echo(), Echo()
 
-    def read(self, event: dict[str, Any]) -> Iterator[Chunk]:
+    def read(self, event: Sent) -> Iterator[Chunk]:
         """See ``Reader``."""
-        match event.get("type"):
+        match event.text("type"):
             case "message_start":
-                yield from self._count(event["message"].get("usage"))
+                yield from self._start(event.part("message"))
             case "content_block_start":
-                yield from self._block(event["content_block"])
-            case "content_block_delta":
-                yield from self._delta(event["delta"])
-            case "message_delta":
-                yield from self._count(event.get("usage"))
-                yield from self._stop(event["delta"])
+                yield from self._block(event.part("content_block"))
+            case "content_block_stop":
+                yield from self._flush()
             case "message_stop":
                 self.finish = self.finish or FinishReason.STOP
                 self.ended = True
             case "message":
-                for block in event["content"]:
-                    yield from self._block(block)
-                yield from self._count(event.get("usage"))
-                yield from self._stop(event)
+                yield from self._whole(event)
                 self.ended = True
+        yield from self._delta(event.part("delta"))
+        yield from self._count(event.part("usage"))
+        yield from self._stop(event.part("delta"))
 
     def close(self) -> Iterator[Chunk]:
         """See ``Reader``."""
+        yield from self._flush()
         if self._sources:
             yield Sources(tuple(self._sources.values()))
 
-    def _block(self, block: dict[str, Any]) -> Iterator[Chunk]:
-        match block["type"]:
-            case "text" if block.get("text"):
-                yield block["text"]
-            case "thinking" if block.get("thinking"):
-                yield Reasoning(block["thinking"])
-        for citation in block.get("citations") or ():
-            self._cite(citation)
+    def _start(self, message: Sent) -> Iterator[Chunk]:
+        for block in message.parts("content"):
+            yield from self._block(block)
+        yield from self._count(message.part("usage"))
 
-    def _delta(self, delta: dict[str, Any]) -> Iterator[Chunk]:
-        match delta["type"]:
-            case "text_delta":
-                yield delta["text"]
-            case "thinking_delta":
-                yield Reasoning(delta["thinking"])
-            case "citations_delta":
-                self._cite(delta["citation"])
+    def _whole(self, message: Sent) -> Iterator[Chunk]:
+        blocks = list(message.parts("content"))
+        yield from self._flush()
+        yield Reasoning(self.thought.whole("".join(block.text("thinking") for block in blocks)))
+        yield self.said.whole("".join(block.text("text") for block in blocks) or message.text("content"))
+        for block in blocks:
+            self._cite(block)
+        yield from self._stop(message)
 
-    def _stop(self, end: dict[str, Any]) -> Iterator[Chunk]:
-        if reason := end.get("stop_reason"):
-            self.finish = _FINISH.get(reason, FinishReason.STOP)
-        if why := (end.get("stop_details") or {}).get("explanation"):
-            yield Notice(why)
+    def _block(self, block: Sent) -> Iterator[Chunk]:
+        """A block that begins. Some servers put its text into it, and send it in pieces as well."""
+        thought, text = block.text("thinking"), block.text("text")
+        yield Reasoning(self.thought.piece(self._thought_again.feed(thought)))
+        yield self.said.piece(self._text_again.feed(text))
+        if thought:
+            self._thought_again.expect(thought)
+        if text:
+            self._text_again.expect(text)
+        self._cite(block)
 
-    def _cite(self, citation: dict[str, Any]) -> None:
-        if url := citation.get("url"):
-            self._sources.setdefault(url, Source(url, citation.get("title") or ""))
+    def _delta(self, delta: Sent) -> Iterator[Chunk]:
+        yield Reasoning(self.thought.piece(self._thought_again.feed(delta.text("thinking"))))
+        yield self.said.piece(self._text_again.feed(delta.text("text")))
+        self._cite(delta)
 
-    def _count(self, counts: dict[str, Any] | None) -> Iterator[Usage]:
+    def _flush(self) -> Iterator[Chunk]:
+        yield Reasoning(self.thought.piece(self._thought_again.close()))
+        yield self.said.piece(self._text_again.close())
+
+    def _stop(self, end: Sent) -> Iterator[Chunk]:
+        if ended_badly(end.get("stop_reason")):
+            raise Reported({"error": "the model failed"})
+        if found := finish_of(end.get("stop_reason")):
+            self.finish = found
+        yield from map(Notice, filter(None, [end.part("stop_details").text("explanation")]))
+
+    def _cite(self, block: Sent) -> None:
+        for citation in (*block.parts("citations"), *block.parts("citation")):
+            if url := citation.text("url"):
+                self._sources.setdefault(url, Source(url, citation.text("title")))
+
+    def _count(self, counts: Sent) -> Iterator[Usage]:
         """Counts are totals so far; those of the prompt often come only at the start."""
-        if not counts:
-            return
-        cached = counts.get("cache_read_input_tokens")
-        prompt = counts.get("input_tokens")
+        cached = counts.whole("cache_read_input_tokens")
+        prompt = counts.whole("input_tokens")
         if prompt is not None:
-            prompt += (cached or 0) + (counts.get("cache_creation_input_tokens") or 0)
-        self._usage = merge_usage(
-            self._usage, Usage(prompt, counts.get("output_tokens"), cached_tokens=cached)
+            prompt += (cached or 0) + (counts.whole("cache_creation_input_tokens") or 0)
+        merged = merge_usage(
+            self._usage,
+            Usage(prompt, counts.whole("output_tokens"), cached_tokens=cached, cost=cost_in(counts)),
         )
-        yield self._usage
+        if merged != self._usage:
+            self._usage = merged
+            yield merged
 
 
 def _thinking(effort: str) -> dict[str, Any]:
@@ -205,12 +221,12 @@ def _source(url: str) -> dict[str, Any]:
     return {"type": "base64", "media_type": media_type, "data": encoded}
 
 
-def _model(row: Mapping[str, Any]) -> ModelInfo:
-    able = row.get("capabilities") or {}
+def _model(row: Sent) -> ModelInfo:
+    able = row.part("capabilities")
     return ModelInfo(
-        id=row["id"],
-        context=row.get("max_input_tokens"),
-        max_output=row.get("max_tokens"),
+        id=row.text("id"),
+        context=row.whole("max_input_tokens"),
+        max_output=row.whole("max_tokens"),
         vision=_can(able.get("image_input")),
         reasoning=_can(able.get("thinking")),
     )

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import codecs
+import json
+import math
+import re
 import zlib
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tui.chat.chunks import Reasoning
 from tui.errors import ErrorKind, ProviderError
@@ -13,7 +16,17 @@ from tui.text import normalise
 
 LINE_LIMIT = 16_000_000
 """Characters in one line, or in the data of one event."""
+DONE = "[DONE]"
+"""What ends the streams of many servers."""
 _SLICE = 262_144
+_LONGEST_NUMBER = 100
+_RECORD_SEPARATOR = "\x1e"
+_FIELDS = ("event:", "id:", "retry:", ":")
+"""What stands in a stream of events besides its data."""
+_JSON = json.JSONDecoder(strict=False)  # some servers leave control characters in texts as they are
+_BEGIN_OF_LIST = re.compile(r"[\s,\x1e]*\[?\s*")
+_BETWEEN = re.compile(r"[\s,\x1e]*")
+_COMMA_AT_END = re.compile(r'("(?:[^"\\]|\\.)*+")|,(?=\s*+[}\]])', re.DOTALL)
 
 
 class Event(NamedTuple):
@@ -26,6 +39,64 @@ class Event(NamedTuple):
 def utf8() -> codecs.IncrementalDecoder:
     """A decoder that drops a byte order mark and makes U+FFFD of what is not UTF-8."""
     return codecs.getincrementaldecoder("utf-8-sig")("replace")
+
+
+def parse(text: str) -> Any:
+    """A JSON value; with a comma too many, and numbers of any length.
+
+    Raises:
+        ValueError: It is none.
+    """
+    try:
+        return _JSON.decode(text)
+    except RecursionError:
+        raise ValueError("too deep") from None
+    except ValueError:
+        return _parse_loosely(text)
+
+
+def _parse_loosely(text: str) -> Any:
+    try:
+        return _LOOSE_JSON.decode(_COMMA_AT_END.sub(r"\1", text))
+    except RecursionError:
+        raise ValueError("too deep") from None
+
+
+def _number(digits: str) -> float:
+    return int(digits) if len(digits) <= _LONGEST_NUMBER else math.inf
+
+
+_LOOSE_JSON = json.JSONDecoder(strict=False, parse_int=_number)
+
+
+def values_in(text: str) -> tuple[list[Any], str]:
+    """The JSON values in ``text``, those of a list one by one, and what is left that can't be read.
+
+    Several may stand one after another, and a list may be cut.
+    """
+    try:
+        found = parse(text)
+    except ValueError:
+        return _objects_in(text)
+    return (found if isinstance(found, list) else [found]), ""
+
+
+def _objects_in(text: str) -> tuple[list[Any], str]:
+    found: list[Any] = []
+    at = _end(_BEGIN_OF_LIST, text, 0)
+    while text.startswith(("{", "["), at):
+        try:
+            value, at = _LOOSE_JSON.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            break
+        found.append(value)
+        at = _end(_BETWEEN, text, at)
+    return found, text[at:].strip(" \t\r\n]")
+
+
+def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
+    match = pattern.match(text, at)
+    return match.end() if match else at
 
 
 class Lines:
@@ -85,17 +156,22 @@ class ServerSentEvents:
         """The events that ``text`` completes."""
         for line in self._lines.feed(text):
             if line:
-                self._field(line)
+                yield from self._field(line)
             else:
                 yield from self._dispatch()
 
     def close(self) -> Iterator[Event]:
         """The last event, which many senders do not end with a blank line."""
         for line in self._lines.close():
-            self._field(line)
+            yield from self._field(line)
         yield from self._dispatch()
 
-    def _field(self, line: str) -> None:
+    def _field(self, line: str) -> Iterator[Event]:
+        """Take one line; one that is a JSON value by itself is an event without a frame."""
+        if line.startswith(("{", "[")) and _is_json(line):
+            yield from self._dispatch()
+            yield Event("", line)
+            return
         name, _, value = line.partition(":")
         value = value.removeprefix(" ")
         if name == "data":
@@ -122,14 +198,40 @@ class JsonLines:
 
     def feed(self, text: str) -> Iterator[Event]:
         """The values that ``text`` completes."""
-        return (Event("", line) for line in self._lines.feed(text) if line.strip())
+        return self._events(self._lines.feed(text))
 
     def close(self) -> Iterator[Event]:
         """The last value, if its line had no end."""
-        return (Event("", line) for line in self._lines.close() if line.strip())
+        return self._events(self._lines.close())
+
+    def _events(self, lines: list[str]) -> Iterator[Event]:
+        for line in lines:
+            begun = line.lstrip(_RECORD_SEPARATOR)
+            goes_on = begun[:1].isspace()  # an indented line belongs to the one before it
+            if begun and not goes_on and not begun.startswith(_FIELDS):
+                yield Event("", begun.removeprefix("data:").strip())
 
 
 Framing = ServerSentEvents | JsonLines
+
+
+def framing_of(begin: str, usual: Framing) -> Framing:
+    """How a body that begins so is framed: some servers stream in lines where events are usual, and back."""
+    if begin.startswith(("{", "[")) and not begin.startswith(DONE):
+        return JsonLines()
+    if begin.startswith(("data:", *_FIELDS)):
+        return ServerSentEvents()
+    return usual
+
+
+def _is_json(line: str) -> bool:
+    if line.startswith(DONE):
+        return True
+    try:
+        parse(line)
+    except ValueError:
+        return False
+    return True
 
 
 def too_long(limit: int) -> ProviderError:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from tui.errors import ErrorKind
+from tui.providers.complaints import means_something, plain_name
 from tui.secret import Secret, redact
 from tui.text import one_line
 
@@ -124,8 +125,9 @@ class Complaint:
 def read_complaint(payload: Any) -> Complaint:
     """The complaint in a decoded error body or error event, whatever its shape."""
     parts = list(_dicts(payload))
-    codes = [str(part[key]).lower() for part in parts for key in _CODE_KEYS if _plain(part.get(key))]
-    message = one_line(_message(payload), LONGEST_MESSAGE)
+    named = [{plain_name(str(name)): value for name, value in part.items()} for part in parts]
+    codes = [str(part[key]).lower() for part in named for key in _CODE_KEYS if _plain(part.get(key))]
+    message = one_line(_message(payload) or _codes_alone(codes), LONGEST_MESSAGE)
     tokens, limit = _sizes(parts, message)
     waits = (_DURATION.match(str(part["retryDelay"])) for part in parts if part.get("retryDelay"))
     return Complaint(
@@ -253,8 +255,22 @@ def hide(text: str, key: Secret | None) -> str:
     return redact(text)
 
 
-_CODE_KEYS = ("code", "type", "status", "error_type", "reason", "status_code", "error")
-_MESSAGE_KEYS = ("message", "msg", "detail", "error_description", "error", "errors", "response", "title")
+_CODE_KEYS = ("code", "type", "status", "errortype", "reason", "statuscode", "error", "errorcode", "errcode")
+_MESSAGE_KEYS = (
+    *("message", "msg", "errormessage", "errormsg", "errmsg", "errortext", "statusmsg", "detail", "details"),
+    *(
+        "errordescription",
+        "error",
+        "errors",
+        "err",
+        "exception",
+        "fault",
+        "faultstring",
+        "baseresp",
+        "header",
+    ),
+    *("response", "title", "description", "data", "result", "body", "output", "text"),
+)
 _HINTS = {
     ErrorKind.AUTH: "Check the key and what it may be used for.",
     ErrorKind.QUOTA: "Top up the account, or choose another model.",
@@ -302,7 +318,8 @@ def _message(payload: Any, depth: int = 0) -> str:
         return "; ".join(filter(None, (_message(value, depth + 1) for value in payload[:5])))
     if not isinstance(payload, Mapping):
         return ""
-    found = next((text for key in _MESSAGE_KEYS if (text := _message(payload.get(key), depth + 1))), "")
+    named = {plain_name(str(name)): value for name, value in payload.items()}
+    found = next((text for key in _MESSAGE_KEYS if (text := _message(named.get(key), depth + 1))), "")
     metadata = payload.get("metadata")
     if isinstance(metadata, Mapping) and (
         raw := metadata.get("raw")
@@ -310,6 +327,11 @@ def _message(payload: Any, depth: int = 0) -> str:
         behind = _message(parse_body(raw) if isinstance(raw, str) else raw, depth + 1)
         found = f"{found}: {behind}" if behind and behind != found else found
     return found
+
+
+def _codes_alone(codes: list[str]) -> str:
+    """What stands for the message where a server says no more than what sort of error it is."""
+    return ", ".join(dict.fromkeys(code for code in codes if means_something(code) and code != "error"))
 
 
 def _param(parts: list[Mapping[str, Any]], message: str) -> str | None:

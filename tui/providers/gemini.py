@@ -12,18 +12,14 @@ from tui.chat.model import ModelInfo
 from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin
 from tui.providers.content import parts_of, split_data_url, split_system
 from tui.providers.decode import ServerSentEvents
+from tui.providers.endings import ended_badly, finish_of
 from tui.providers.http import fetch_json, transport
 from tui.providers.listing import is_chat_name
-from tui.providers.stream import Reader, ask_simpler
+from tui.providers.sent import Sent
+from tui.providers.stream import Reader, Reported, ask_simpler
+from tui.providers.told import Told
 
 _PARAMETERS = {"temperature": "temperature", "top_p": "topP", "max_tokens": "maxOutputTokens", "seed": "seed"}
-_FINISH = {
-    "STOP": FinishReason.STOP,
-    "OTHER": FinishReason.STOP,
-    "MAX_TOKENS": FinishReason.LENGTH,
-    "MALFORMED_FUNCTION_CALL": FinishReason.TOOL,
-    "UNEXPECTED_TOOL_CALL": FinishReason.TOOL,
-}
 # Models before 3 take a number of tokens where later ones take a level; the numbers are Google's own.
 _BUDGETS = {
     "none": 0,
@@ -75,9 +71,9 @@ class Gemini(AsyncGeneratorProvider, ProviderModelMixin):
         headers = cls._request_headers(kwargs.get("api_key"))
         url = f"{cls.url.rstrip('/')}/models?pageSize=1000"
         listed = await fetch_json(url, headers=headers, **transport(proxy, kwargs))
-        rows = listed.get("models") or () if isinstance(listed, dict) else ()
-        able = (row for row in rows if "generateContent" in (row.get("supportedGenerationMethods") or ()))
-        return [_model(row) for row in able if is_chat_name(row["name"])]
+        rows = Sent(listed).parts("models")
+        able = (row for row in rows if "generateContent" in row.items("supportedGenerationMethods"))
+        return [_model(row) for row in able if row.text("name") and is_chat_name(row.text("name"))]
 
     @classmethod
     def request_body(cls, model: str, messages: Messages, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -100,55 +96,62 @@ class Gemini(AsyncGeneratorProvider, ProviderModelMixin):
 class GeminiReader(Reader):
     """Reads ``GenerateContentResponse`` objects: each is a piece of the reply."""
 
-    late_text = True  # some models name a finish reason in every piece
-
     def __init__(self) -> None:
+        super().__init__()
         self._sources: dict[str, Source] = {}
         self._called = False
 
-    def read(self, event: dict[str, Any]) -> Iterator[Chunk]:
+    def read(self, event: Sent) -> Iterator[Chunk]:
         """See ``Reader``."""
-        for candidate in event.get("candidates") or ():
-            if not candidate.get("index"):
+        event = event.opened("candidates")
+        for candidate in event.parts("candidates"):
+            if not candidate.whole("index"):
                 yield from self._candidate(candidate)
-        if blocked := (event.get("promptFeedback") or {}).get("blockReason"):
+        if blocked := event.part("promptFeedback").text("blockReason"):
             self.finish = FinishReason.FILTER
             yield Notice(f"Google blocked the prompt: {blocked}")
-        if counts := event.get("usageMetadata"):
-            yield _usage(counts)
+        if event.part("usageMetadata"):
+            yield _usage(event.part("usageMetadata"))
 
     def close(self) -> Iterator[Chunk]:
         """See ``Reader``."""
         if self._sources:
             yield Sources(tuple(self._sources.values()))
 
-    def _candidate(self, candidate: dict[str, Any]) -> Iterator[Chunk]:
-        for part in (candidate.get("content") or {}).get("parts") or ():
-            if text := part.get("text"):
-                yield Reasoning(text) if part.get("thought") else text
-            elif picture := part.get("inlineData"):
-                yield Image(f"data:{picture['mimeType']};base64,{picture['data']}")
-            elif part.get("functionCall"):
-                self._called = True
-        for piece in (candidate.get("groundingMetadata") or {}).get("groundingChunks") or ():
-            if url := (piece.get("web") or {}).get("uri"):
-                self._sources.setdefault(url, Source(url, piece["web"].get("title") or ""))
-        reason = candidate.get("finishReason")
-        if reason and reason != "FINISH_REASON_UNSPECIFIED":
-            found = _FINISH.get(reason, FinishReason.FILTER)
-            self.finish = FinishReason.TOOL if self._called and found is FinishReason.STOP else found
-            if message := candidate.get("finishMessage"):
-                yield Notice(message)
+    def _candidate(self, candidate: Sent) -> Iterator[Chunk]:
+        reason = finish_of(candidate.get("finishReason"), other=FinishReason.FILTER)
+        parts = list(candidate.part("content").parts("parts"))
+        texts = [part.text("text") for part in parts if part.get("thought") is not True]
+        thoughts = [part.text("text") for part in parts if part.get("thought") is True]
+        yield Reasoning(_told(self.thought, "".join(thoughts), reason))
+        yield _told(self.said, "".join(texts) or candidate.part("content").text("text"), reason)
+        for part in parts:
+            picture = part.part("inlineData")
+            if data := picture.text("data"):
+                yield Image(f"data:{picture.text('mimeType') or 'image/png'};base64,{data}")
+            self._called = self._called or bool(part.part("functionCall"))
+        for piece in candidate.part("groundingMetadata").parts("groundingChunks"):
+            if url := piece.part("web").text("uri"):
+                self._sources.setdefault(url, Source(url, piece.part("web").text("title")))
+        if ended_badly(candidate.get("finishReason")):
+            raise Reported({"error": candidate.text("finishMessage") or "the model failed"})
+        if reason:
+            self.finish = FinishReason.TOOL if self._called and reason is FinishReason.STOP else reason
+            yield from map(Notice, filter(None, [candidate.text("finishMessage")]))
 
 
-def _usage(counts: dict[str, Any]) -> Usage:
-    thought = counts.get("thoughtsTokenCount")
-    said = counts.get("candidatesTokenCount")
+def _told(so_far: Told, text: str, ended: FinishReason | None) -> str:
+    return so_far.last(text) if ended else so_far.piece(text)
+
+
+def _usage(counts: Sent) -> Usage:
+    thought = counts.whole("thoughtsTokenCount")
+    said = counts.whole("candidatesTokenCount")
     return Usage(
-        input_tokens=counts.get("promptTokenCount"),
+        input_tokens=counts.whole("promptTokenCount"),
         output_tokens=None if said is None and thought is None else (said or 0) + (thought or 0),
         reasoning_tokens=thought,
-        cached_tokens=counts.get("cachedContentTokenCount"),
+        cached_tokens=counts.whole("cachedContentTokenCount"),
     )
 
 
@@ -180,11 +183,10 @@ def _without_thoughts(body: dict[str, Any]) -> dict[str, Any]:
     return {**body, "generationConfig": config}
 
 
-def _model(row: Mapping[str, Any]) -> ModelInfo:
-    thinking = row.get("thinking")
+def _model(row: Sent) -> ModelInfo:
     return ModelInfo(
-        id=row["name"].removeprefix("models/"),
-        context=row.get("inputTokenLimit"),
-        max_output=row.get("outputTokenLimit"),
-        reasoning=thinking if isinstance(thinking, bool) else None,
+        id=row.text("name").removeprefix("models/"),
+        context=row.whole("inputTokenLimit"),
+        max_output=row.whole("outputTokenLimit"),
+        reasoning=row.flag("thinking"),
     )

@@ -9,14 +9,16 @@ from typing import Any, ClassVar
 from tui.chat.chunks import Chunk, FinishReason, Notice, Reasoning, Usage
 from tui.chat.context import TOKENS_PER_MESSAGE, estimate_tokens
 from tui.chat.model import ModelInfo
+from tui.chat.values import number
 from tui.errors import ProviderError
 from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, text_of
 from tui.providers.content import spelled_out, split_data_url
 from tui.providers.decode import JsonLines, ThinkTag
+from tui.providers.endings import ended_badly, finish_of
 from tui.providers.http import bearer, fetch_json, transport
-from tui.providers.stream import Reader, ask
+from tui.providers.sent import Sent
+from tui.providers.stream import Reader, Reported, ask
 
-_FINISH = {"length": FinishReason.LENGTH}
 _OPTIONS = {
     "temperature": "temperature",
     "top_p": "top_p",
@@ -69,7 +71,7 @@ class Ollama(AsyncGeneratorProvider, ProviderModelMixin):
         options = {"headers": cls._request_headers(kwargs.get("api_key")), **transport(proxy, kwargs)}
         base = cls.url.rstrip("/")
         listed = await fetch_json(f"{base}/api/tags", **options)
-        names = [row.get("model") or row.get("name") for row in listed.get("models") or ()]
+        names = [row.text("model", "name") for row in Sent(listed).parts("models")]
         places = asyncio.Semaphore(_AT_ONCE)
 
         async def show(name: str) -> ModelInfo | None:
@@ -80,7 +82,7 @@ class Ollama(AsyncGeneratorProvider, ProviderModelMixin):
                     )
                 except ProviderError:
                     return ModelInfo(id=name)  # it is there all the same
-            return _model(name, shown)
+            return _model(name, Sent(shown))
 
         found = await asyncio.gather(*(show(name) for name in names if name))
         return [model for model in found if model]
@@ -111,23 +113,28 @@ class OllamaReader(Reader):
     """Reads the lines of ``/api/chat``; tells which files were not sent."""
 
     def __init__(self, left_out: Sequence[str] = ()) -> None:
+        super().__init__()
         self._left_out = left_out
         self._think = ThinkTag()
         self._called = False
 
-    def read(self, event: dict[str, Any]) -> Iterator[Chunk]:
+    def read(self, event: Sent) -> Iterator[Chunk]:
         """See ``Reader``."""
-        message = event.get("message") or {}
-        if thought := message.get("thinking"):
-            yield Reasoning(thought)
-        if text := message.get("content"):
-            yield from self._think.feed(text)
-        self._called = self._called or bool(message.get("tool_calls"))
-        if event.get("done"):
-            found = _FINISH.get(event.get("done_reason", ""), FinishReason.STOP)
+        message, done = event.part("message"), event.flag("done")
+        thought = message.text("thinking", "reasoning") or event.text("thinking")
+        text = message.text("content") or event.text("message", "response")
+        yield Reasoning(self.thought.last(thought) if done else self.thought.piece(thought))
+        yield from self._text(self.said.last(text) if done else self.said.piece(text))
+        self._called = self._called or bool(message.items("tool_calls"))
+        if done:
+            if ended_badly(event.get("done_reason")):
+                raise Reported(event.raw)
+            found = finish_of(event.get("done_reason")) or FinishReason.STOP
             self.finish = FinishReason.TOOL if self._called else found
-            self.ended = True
             yield _usage(event)
+
+    def _text(self, text: str) -> Iterator[Chunk]:
+        yield from self._think.feed(text) if text else ()
 
     def close(self) -> Iterator[Chunk]:
         """See ``Reader``."""
@@ -145,10 +152,10 @@ def _context(turns: list[dict[str, Any]], options: Mapping[str, Any]) -> int | N
     return None if wanted <= _LEAST_CONTEXT else 1 << (wanted - 1).bit_length()
 
 
-def _usage(event: dict[str, Any]) -> Usage:
-    output, nanoseconds = event.get("eval_count"), event.get("eval_duration")
-    speed = output / nanoseconds * 1e9 if output and nanoseconds else None
-    return Usage(event.get("prompt_eval_count"), output, tokens_per_second=speed)
+def _usage(event: Sent) -> Usage:
+    output, nanoseconds = event.whole("eval_count"), event.number("eval_duration")
+    speed = number(output / nanoseconds * 1e9) if output and nanoseconds else None
+    return Usage(event.whole("prompt_eval_count"), output, tokens_per_second=speed)
 
 
 def _message(message: Any) -> dict[str, Any]:
@@ -174,15 +181,15 @@ def _unsendable(messages: Messages) -> list[str]:
     return names
 
 
-def _model(name: str, shown: Mapping[str, Any]) -> ModelInfo | None:
-    able = shown.get("capabilities")
+def _model(name: str, shown: Sent) -> ModelInfo | None:
+    able = shown.items("capabilities")
     if able and "completion" not in able:
         return None  # it makes embeddings
-    facts = shown.get("model_info") or {}
-    context = next((v for k, v in facts.items() if k.endswith(".context_length")), None)
+    facts = shown.part("model_info")
+    context = (facts.whole(key) for key in facts.raw if key.endswith(".context_length"))
     return ModelInfo(
         id=name,
-        context=context if isinstance(context, int) else None,
+        context=next(context, None),
         vision="vision" in able if able else None,
         reasoning="thinking" in able if able else None,
     )

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, ClassVar, Literal
 
 from tui.chat.chunks import Chunk, FinishReason, Image, Progress, Reasoning, Source, Sources, Usage
 from tui.chat.model import ModelInfo
+from tui.chat.values import text as text_value
 from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin
+from tui.providers.complaints import reports_error
 from tui.providers.content import spelled_out
 from tui.providers.decode import ServerSentEvents, ThinkTag
+from tui.providers.endings import ended_badly, finish_of
 from tui.providers.http import transport
 from tui.providers.listing import list_models
+from tui.providers.sent import Sent, cost_in
 from tui.providers.stream import Reader, Reported, ask, merge_usage
+from tui.providers.told import Told
 
-_FINISH = {
-    "length": FinishReason.LENGTH,
-    "max_tokens": FinishReason.LENGTH,
-    "model_length": FinishReason.LENGTH,
-    "content_filter": FinishReason.FILTER,
-    "blacklist": FinishReason.FILTER,  # GigaChat
-    "tool_calls": FinishReason.TOOL,
-    "function_call": FinishReason.TOOL,
-}
+_THOUGHTS = frozenset({"thinking", "reasoning", "thought"})
+"""Types of parts that hold thinking."""
 _DEEPSEEK_EFFORT = {"minimal": "low", "low": "low", "xhigh": "max", "max": "max"}
 
 
@@ -114,26 +113,25 @@ class ChatReader(Reader):
     """Reads ``chat.completion.chunk`` objects, and a whole ``chat.completion``."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._think = ThinkTag()
         self._usage = Usage()
         self._sources: dict[str, Source] = {}
         self._refused = False
+        self._streamed = False
+        self._index: int | None = None
 
-    def read(self, event: dict[str, Any]) -> Iterator[Chunk]:
+    def read(self, event: Sent) -> Iterator[Chunk]:
         """See ``Reader``."""
-        groq = event.get("x_groq") or {}
-        if groq.get("error"):
-            raise Reported(groq)
-        if reading := event.get("prompt_progress"):  # llama.cpp, where ``return_progress`` asks for it
-            yield Progress("Reading the conversation", reading["processed"], reading["total"])
-        for choice in event.get("choices") or ():
-            if not choice.get("index"):
-                yield from self._choice(choice)
-        self._cite(event)
-        if counts := event.get("usage") or groq.get("usage"):
-            yield from self._count(_usage(counts))
-        if speed := (event.get("timings") or {}).get("predicted_per_second"):
-            yield from self._count(Usage(tokens_per_second=float(speed)))
+        event = event.opened("choices")
+        choices = [choice for choice in event.parts("choices") if self._is_ours(choice)]
+        for choice in choices:
+            yield from self._choice(choice)
+        yield from self._beside(event)
+        for choice in choices:
+            self._end(choice, event)
+        if reports_error(event.part("x_groq").raw):
+            raise Reported(event.get("x_groq"))
 
     def close(self) -> Iterator[Chunk]:
         """See ``Reader``."""
@@ -141,41 +139,80 @@ class ChatReader(Reader):
         if self._sources:
             yield Sources(tuple(self._sources.values()))
 
-    def _choice(self, choice: dict[str, Any]) -> Iterator[Chunk]:
-        if choice.get("error"):
-            raise Reported(choice)
-        delta = choice.get("delta") or choice.get("message") or {}
+    def _is_ours(self, choice: Sent) -> bool:
+        """Whether this is the reply and not another version of it: the first one is."""
+        index = choice.whole("index")
+        self._index = index if self._index is None else self._index
+        return index is None or index == self._index
+
+    def _choice(self, choice: Sent) -> Iterator[Chunk]:
+        delta, message = choice.part("delta"), choice.part("message")
+        last = finish_of(choice.get("finish_reason")) is not None
         if thought := reasoning_of(delta):
-            yield Reasoning(thought)
-        yield from self._content(delta.get("content"))
-        if refusal := delta.get("refusal"):
+            told = self.thought.last(thought) if last else self.thought.piece(thought)
+            yield from _thought(told)
+        content = delta.get("content")
+        text = choice.text("delta", "text") or _text_in(content) or delta.text("text")
+        self._streamed = self._streamed or bool(text or delta.text("refusal"))
+        yield from _thought(self.thought.piece(_thought_in(content)))
+        yield from self._text(self.said.last(text) if last else self.said.piece(text))
+        if message:
+            yield from self._message(message)
+        yield from self._refusal(self.said.piece(delta.text("refusal")))
+        for part in (delta, message, choice):
+            yield from self._pictures(part)
+            for note in part.parts("annotations"):
+                self._cite([note.get("url_citation")])
+
+    def _message(self, message: Sent) -> Iterator[Chunk]:
+        """A whole message: in place of a stream, at its end once more, or instead of its pieces."""
+        content = message.get("content")
+        thought = reasoning_of(message) or _thought_in(content)
+        yield from _thought(self._told(self.thought, thought))
+        yield from self._text(self._told(self.said, _text_in(content)))
+        yield from self._refusal(self._told(self.said, message.text("refusal")))
+
+    def _told(self, so_far: Told, text: str) -> str:
+        return so_far.whole(text) if self._streamed else so_far.message(text)
+
+    def _text(self, text: str) -> Iterator[Chunk]:
+        yield from self._think.feed(text) if text else ()
+
+    def _refusal(self, refusal: str) -> Iterator[Chunk]:
+        if refusal:
             self._refused = True
             yield refusal
-        for picture in delta.get("images") or ():
-            yield Image(picture["image_url"]["url"])
-        for note in delta.get("annotations") or ():
-            self._cite({"search_results": [note.get("url_citation") or {}]})
-        if reason := choice.get("finish_reason"):
-            found = _FINISH.get(reason, FinishReason.STOP)
+
+    def _pictures(self, part: Sent) -> Iterator[Chunk]:
+        for picture in part.items("images"):
+            named = picture if isinstance(picture, str) else Sent(picture).get("image_url")
+            if url := text_value(named) or Sent(named).text("url") or Sent(picture).text("url"):
+                yield Image(url)
+
+    def _beside(self, event: Sent) -> Iterator[Chunk]:
+        """What stands beside the text."""
+        reading = event.part("prompt_progress")  # llama.cpp, where ``return_progress`` asks for it
+        if (done := reading.whole("processed")) is not None:
+            yield Progress("Reading the conversation", done, reading.whole("total"))
+        self._cite(event.items("search_results") or event.items("citations"))
+        counts = event.part("usage") or event.part("x_groq").part("usage")
+        speed = event.part("timings").number("predicted_per_second")
+        yield from self._count(replace(_usage(counts), tokens_per_second=speed))
+
+    def _end(self, choice: Sent, event: Sent) -> None:
+        reason = choice.get("finish_reason")
+        if reports_error(choice.raw):
+            raise Reported(choice.raw)
+        if ended_badly(reason):
+            raise Reported(event.raw if reports_error(event.raw) else {"error": "the model failed"})
+        if found := finish_of(reason):
             self.finish = FinishReason.FILTER if self._refused else found
 
-    def _content(self, content: Any) -> Iterator[Chunk]:
-        """Text, or Mistral's list of parts."""
-        if isinstance(content, str):
-            yield from self._think.feed(content) if content else ()
-            return
-        for part in content or ():
-            if part.get("type") == "thinking":
-                thought = part.get("thinking") or ""
-                yield Reasoning(thought if isinstance(thought, str) else "".join(p["text"] for p in thought))
-            elif text := part.get("text"):
-                yield from self._think.feed(text)
-
-    def _cite(self, event: dict[str, Any]) -> None:
+    def _cite(self, pages: list[Any]) -> None:
         """Collect the pages that OpenRouter, Perplexity and xAI name."""
-        for page in event.get("search_results") or event.get("citations") or ():
-            url, title = (page, "") if isinstance(page, str) else (page.get("url"), page.get("title") or "")
-            if url:
+        for page in pages:
+            title = Sent(page).text("title")
+            if url := text_value(page) or Sent(page).text("url"):
                 self._sources.setdefault(url, Source(url, title))
 
     def _count(self, counts: Usage) -> Iterator[Usage]:
@@ -191,29 +228,58 @@ def _message(message: Any) -> dict[str, Any]:
     return {**message, "content": content if isinstance(content, str) else spelled_out(content)}
 
 
-def reasoning_of(delta: Mapping[str, Any]) -> str:
+def _thought(text: str) -> Iterator[Reasoning]:
+    if text:
+        yield Reasoning(text)
+
+
+def _text_in(content: Any) -> str:
+    """The text of a content: of a plain one, or of Mistral's list of parts."""
+    if isinstance(content, str):
+        return content
+    parts = content if isinstance(content, list) else [content]
+    return "".join(_part_text(part) for part in parts)
+
+
+def _part_text(part: Any) -> str:
+    if isinstance(part, str):
+        return part
+    sent = Sent(part)
+    if sent.text("type") in _THOUGHTS:
+        return ""
+    return (
+        sent.text("text", "output_text") or sent.part("text").text("value") or text_value(sent.get("content"))
+    )
+
+
+def _thought_in(content: Any) -> str:
+    """The thinking in a list of parts."""
+    parts = content if isinstance(content, list) else [content]
+    thoughts = (Sent(part) for part in parts if Sent(part).text("type") in _THOUGHTS)
+    return "".join(
+        _text_in(thought.get("thinking")) or thought.text("reasoning", "text") for thought in thoughts
+    )
+
+
+def reasoning_of(delta: Sent) -> str:
     """The thinking in a delta. Some vendors send it under two names at once: the first one counts."""
-    if plain := delta.get("reasoning_content"):
-        return str(plain)
-    if named := delta.get("reasoning"):
-        return str(named if isinstance(named, str) else named.get("content") or "")
-    details = delta.get("reasoning_details") or ()
-    if text := "".join(d.get("text") or d.get("summary") or "" for d in details):
-        return text
-    thinking = delta.get("thinking")
-    return thinking if isinstance(thinking, str) else ""
+    named = delta.text("reasoning_content", "reasoning", "reasoning_text") or _text_in(delta.get("reasoning"))
+    named = named or _text_in(delta.get("reasoning_content"))
+    details = delta.parts("reasoning_details")
+    return named or "".join(d.text("text", "summary") for d in details) or delta.text("thinking", "thought")
 
 
-def _usage(counts: dict[str, Any]) -> Usage:
-    prompt, output = counts.get("prompt_tokens"), counts.get("completion_tokens")
-    thought = (counts.get("completion_tokens_details") or {}).get("reasoning_tokens")
-    cached = (counts.get("prompt_tokens_details") or {}).get("cached_tokens")
-    if thought and counts.get("total_tokens") == (prompt or 0) + (output or 0) + thought:
+def _usage(counts: Sent) -> Usage:
+    prompt = counts.whole("prompt_tokens", "input_tokens")
+    output = counts.whole("completion_tokens", "output_tokens")
+    thought = counts.part("completion_tokens_details").whole("reasoning_tokens")
+    cached = counts.part("prompt_tokens_details").whole("cached_tokens")
+    if thought and counts.whole("total_tokens") == (prompt or 0) + (output or 0) + thought:
         output = (output or 0) + thought  # xAI counts them apart
     return Usage(
         input_tokens=prompt,
         output_tokens=output,
         reasoning_tokens=thought,
-        cached_tokens=cached if cached is not None else counts.get("prompt_cache_hit_tokens"),
-        cost=counts.get("cost"),
+        cached_tokens=cached if cached is not None else counts.whole("prompt_cache_hit_tokens"),
+        cost=cost_in(counts),
     )

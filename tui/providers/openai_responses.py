@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from tui.chat.chunks import Chunk, FinishReason, Image, Reasoning, Source, Sources, Usage
 from tui.chat.model import ModelInfo
 from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, text_of
+from tui.providers.complaints import reports_error
 from tui.providers.content import spelled_out, split_system
 from tui.providers.decode import ServerSentEvents
+from tui.providers.endings import ended_badly, finish_of
 from tui.providers.http import bearer, transport
 from tui.providers.listing import list_models
+from tui.providers.sent import Sent, cost_in
 from tui.providers.stream import Reader, Reported, ask_simpler
 
 _PARAMETERS = {"temperature": "temperature", "top_p": "top_p", "max_tokens": "max_output_tokens"}
-_INCOMPLETE = {"max_output_tokens": FinishReason.LENGTH, "content_filter": FinishReason.FILTER}
 _ABOUT_SUMMARY = re.compile(r"(?i)summar")
 _ENDS = ("response.completed", "response.incomplete", "response.failed", "response.cancelled")
 
@@ -62,7 +64,7 @@ class OpenAIResponses(AsyncGeneratorProvider, ProviderModelMixin):
         system, turns = split_system(messages)
         body: dict[str, Any] = {
             "model": model,
-            "input": [_item(m) for m in turns],
+            "input": [_turn(m) for m in turns],
             "stream": True,
             "store": False,
         }
@@ -82,91 +84,120 @@ class ResponsesReader(Reader):
     """Reads the events of a response, and a whole response object."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._sources: dict[str, Source] = {}
-        self._spoke = False
+        self._pictures: set[str] = set()
         self._refused = False
         self._called = False
 
-    def read(self, event: dict[str, Any]) -> Iterator[Chunk]:
+    def read(self, event: Sent) -> Iterator[Chunk]:
         """See ``Reader``."""
-        match event.get("type"):
-            case "response.output_text.delta":
-                self._spoke = True
-                yield event["delta"]
+        kind = event.text("type")
+        yield from self._piece(kind, event)
+        yield from self._finished(kind, event)
+        if kind in _ENDS:
+            yield from self._end(event.part("response"), failed=kind == "response.failed")
+        elif event.get("object") == "response":
+            yield from self._end(event)
+
+    def _piece(self, kind: str, event: Sent) -> Iterator[Chunk]:
+        delta = event.text("delta")
+        match kind:
             case "response.refusal.delta":
-                self._spoke = self._refused = True
-                yield event["delta"]
+                yield from self._refusal(self.said.piece(delta))
             case "response.reasoning_summary_text.delta" | "response.reasoning_text.delta":
-                yield Reasoning(event["delta"])
-            case "response.reasoning_summary_part.added" if event.get("summary_index"):
-                yield Reasoning("\n\n")
+                yield Reasoning(self.thought.piece(delta))
+            case "response.reasoning_summary_part.added" if event.whole("summary_index"):
+                yield Reasoning(self.thought.piece("\n\n"))
             case "response.output_text.annotation.added":
-                self._cite([event["annotation"]])
+                self._cite([event.part("annotation")])
+            case _ if kind == "response.output_text.delta" or not kind.startswith("response."):
+                yield self.said.piece(delta)
+
+    def _finished(self, kind: str, event: Sent) -> Iterator[Chunk]:
+        """What comes once more when a part of the response is whole."""
+        match kind:
+            case "response.output_text.done":
+                yield self.said.whole(event.text("text"))
+            case "response.refusal.done":
+                yield from self._refusal(self.said.whole(event.text("refusal")))
+            case "response.reasoning_summary_text.done" | "response.reasoning_text.done":
+                yield Reasoning(self.thought.whole(event.text("text")))
+            case "response.content_part.done":
+                yield from self._parts([event.part("part")])
             case "response.output_item.done":
-                yield from self._finished_item(event["item"])
-            case kind if kind in _ENDS:
-                yield from self._end(event["response"])
-            case _ if event.get("object") == "response":
-                for item in event.get("output") or ():
-                    yield from self._finished_item(item)
-                yield from self._end(event)
+                yield from self._item(event.part("item"))
 
     def close(self) -> Iterator[Chunk]:
         """See ``Reader``."""
         if self._sources:
             yield Sources(tuple(self._sources.values()))
 
-    def _finished_item(self, item: dict[str, Any]) -> Iterator[Chunk]:
-        match item.get("type"):
-            case "image_generation_call" if item.get("result"):
-                yield Image(f"data:image/{item.get('output_format') or 'png'};base64,{item['result']}")
+    def _item(self, item: Sent) -> Iterator[Chunk]:
+        match item.text("type"):
+            case "message":
+                yield from self._parts(item.parts("content"))
+            case "image_generation_call" if data := item.text("result"):
+                kind = item.text("output_format") or "png"
+                yield from self._picture(f"data:image/{kind};base64,{data}")
             case "function_call" | "custom_tool_call":
                 self._called = True
             case "search_results":
-                self._cite(item.get("results") or ())
+                self._cite(item.parts("results"))
 
-    def _end(self, response: dict[str, Any]) -> Iterator[Chunk]:
-        if response.get("status") == "failed" or response.get("error"):
+    def _picture(self, url: str) -> Iterator[Image]:
+        """A picture once: it may come as an item and in the whole response."""
+        if url not in self._pictures:
+            self._pictures.add(url)
+            yield Image(url)
+
+    def _parts(self, parts: Iterable[Sent]) -> Iterator[Chunk]:
+        """The text of a whole message, as far as it was not streamed; its sources come only now."""
+        parts = list(parts)
+        yield self.said.whole("".join(part.text("text") for part in parts))
+        yield from self._refusal(self.said.whole("".join(part.text("refusal") for part in parts)))
+        for part in parts:
+            self._cite(part.parts("annotations"))
+
+    def _refusal(self, text: str) -> Iterator[str]:
+        self._refused = self._refused or bool(text)
+        yield text
+
+    def _end(self, response: Sent, *, failed: bool = False) -> Iterator[Chunk]:
+        items = list(response.parts("output"))
+        messages = (item for item in items if item.text("type") == "message")
+        yield from self._parts(part for item in messages for part in item.parts("content"))
+        if not self.said.begun:
+            yield self.said.whole(response.text("output_text"))
+        for item in items:
+            if item.text("type") != "message":
+                yield from self._item(item)
+        if response.part("usage"):
+            yield _usage(response.part("usage"))
+        if failed or ended_badly(response.get("status")) or reports_error(response.raw):
             raise Reported({"error": response.get("error") or "the response failed"})
-        yield from self._unspoken(response.get("output") or ())
-        if counts := response.get("usage"):
-            yield _usage(counts)
-        reason = (response.get("incomplete_details") or {}).get("reason")
-        if self._refused:
-            self.finish = FinishReason.FILTER
-        elif self._called:
-            self.finish = FinishReason.TOOL
-        else:
-            self.finish = _INCOMPLETE.get(reason or "", FinishReason.STOP)
+        reason = finish_of(response.part("incomplete_details").text("reason"))
+        reason = FinishReason.TOOL if self._called else reason or FinishReason.STOP
+        self.finish = FinishReason.FILTER if self._refused else reason
         self.ended = True
 
-    def _unspoken(self, items: Any) -> Iterator[Chunk]:
-        """Text that came only now, whole; sources, which come with it."""
-        for part in (p for item in items if item.get("type") == "message" for p in item.get("content") or ()):
-            self._cite(part.get("annotations") or ())
-            text = part.get("text") or part.get("refusal")
-            if text and not self._spoke:
-                self._refused = "refusal" in part
-                yield text
-
-    def _cite(self, pages: Any) -> None:
+    def _cite(self, pages: Iterable[Sent]) -> None:
         for page in pages:
-            if url := page.get("url"):
-                self._sources.setdefault(url, Source(url, page.get("title") or ""))
+            if url := page.text("url"):
+                self._sources.setdefault(url, Source(url, page.text("title")))
 
 
-def _usage(counts: dict[str, Any]) -> Usage:
-    cost = counts.get("cost")
+def _usage(counts: Sent) -> Usage:
     return Usage(
-        input_tokens=counts.get("input_tokens"),
-        output_tokens=counts.get("output_tokens"),
-        reasoning_tokens=(counts.get("output_tokens_details") or {}).get("reasoning_tokens"),
-        cached_tokens=(counts.get("input_tokens_details") or {}).get("cached_tokens"),
-        cost=cost.get("total_cost") if isinstance(cost, dict) else cost,
+        input_tokens=counts.whole("input_tokens", "prompt_tokens"),
+        output_tokens=counts.whole("output_tokens", "completion_tokens"),
+        reasoning_tokens=counts.part("output_tokens_details").whole("reasoning_tokens"),
+        cached_tokens=counts.part("input_tokens_details").whole("cached_tokens"),
+        cost=cost_in(counts),
     )
 
 
-def _item(message: Any) -> dict[str, Any]:
+def _turn(message: Any) -> dict[str, Any]:
     role, content = message["role"], message["content"]
     if role == "assistant":
         return {"role": role, "content": [{"type": "output_text", "text": text_of(content)}]}

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-import json
+import logging
 import re
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
-from tui.chat.chunks import Chunk, Finish, FinishReason, Notice, Reasoning, Usage
+from tui.chat.chunks import Chunk, Finish, FinishReason, Image, Notice, Reasoning, Usage
 from tui.errors import ProviderError
 from tui.providers.answer import BODY_LIMIT, Answer
-from tui.providers.decode import Event, Framing, Joiner
+from tui.providers.complaints import complains, reports_error, says
+from tui.providers.decode import DONE, Event, Framing, Joiner, ServerSentEvents, framing_of, values_in
 from tui.providers.failures import read_complaint
 from tui.providers.http import ProviderHTTPError, open_stream
+from tui.providers.sent import Sent
+from tui.providers.told import Told
 
 TEXT_LIMIT = 20 * 1024 * 1024
 """Characters of text and reasoning in one reply."""
 _COMMENTS = re.compile(r"(?m)^:.*$")
-_MISSHAPEN = (AttributeError, IndexError, KeyError, TypeError, ValueError)
+_PLAIN_WORDS = re.compile(r"[^\W\d_][^{}\[\]\"]*$")
+_NO_THOUGHT = Reasoning("")
+_LOGGER = logging.getLogger("segue.stream")
 
 
 class Reported(Exception):
@@ -34,19 +39,23 @@ class Reported(Exception):
 class Reader(ABC):
     """Turns the events of one reply into chunks: what a dialect adds to what they all share.
 
-    A reader may fail on an event of an unexpected shape: such an event is skipped and counted.
+    Text comes before what stands beside it, so that nothing beside it can cost it.
     """
 
     finish: FinishReason | None = None
-    """Why the model stopped, once the dialect's end mark has come."""
+    """Why the model stopped, once the dialect's end mark has come. More text may follow all the same."""
     ended: bool = False
-    """Whether nothing of interest can follow."""
-    late_text: bool = False
-    """Whether text after the end mark belongs to the reply."""
+    """Whether the dialect has nothing more to say, and only the connection goes on."""
+
+    def __init__(self) -> None:
+        self.said = Told()
+        """The text as far as it came."""
+        self.thought = Told()
+        """The thinking as far as it came."""
 
     @abstractmethod
-    def read(self, event: dict[str, Any]) -> Iterator[Chunk]:
-        """The chunks of one event, or of a whole reply that was not streamed.
+    def read(self, event: Sent) -> Iterator[Chunk]:
+        """The chunks of one event, or of a whole reply that was not streamed; empty ones are left out.
 
         Raises:
             Reported: The event reports an error.
@@ -78,23 +87,22 @@ async def ask(url: str, framing: Framing, reader: Reader, **request: Any) -> Asy
         try:
             async with aclosing(answer.texts()) as texts:
                 async for text in texts:
+                    before = reader.finish, reader.ended
                     came = False
                     for chunk in reply.feed(text):
                         yield chunk
                         came = True
-                    if reader.ended:
-                        break
-                    if reader.finish:
-                        answer.hurry(again=came and reader.late_text)
+                    if came or before != (reader.finish, reader.ended):
+                        answer.wait_at_most(reply.patience)
             for chunk in reply.rest():
                 yield chunk
         except ProviderError as error:
             failure = error
         for chunk in reply.close():
             yield chunk
-        if reader.finish is None:
-            raise failure or answer.cut()
-        yield Finish(reader.finish)
+        if problem := reply.problem(failure):
+            raise problem
+        yield Finish(reader.finish or FinishReason.STOP)
         await answer.drain()
 
 
@@ -130,10 +138,16 @@ class Reply:
         self._reader = reader
         self._text = Joiner()
         self._reasoning = Joiner()
+        self._known = False
         self._size = 0
         self._bad = 0
         self._unknown = 0
         self._events = 0
+        self._came = False
+        self._goes_on = False
+        self._reported: ProviderError | None = None
+        self._words: Any = None
+        """What the server said besides the reply: an error, if the reply does not end well."""
         self._begin: list[str] | None = []
         """What came before the first chunk: it may be no stream at all."""
 
@@ -144,14 +158,14 @@ class Reply:
             ProviderError: An event reports an error, or the reply is too long.
         """
         if self._begin is not None:
+            if not self._known and (begun := text.lstrip()):
+                self._framing, self._known = framing_of(begun, self._framing), True
             self._begin.append(text)
             self._unknown += len(text)
             if self._unknown > BODY_LIMIT:
                 raise self._answer.too_much(BODY_LIMIT)
         for event in self._framing.feed(text):
             yield from self._event(event)
-            if self._reader.ended:
-                return
 
     def rest(self) -> Iterator[Chunk]:
         """The chunks of an event without an end, and of a body that is no stream but one JSON value.
@@ -159,8 +173,6 @@ class Reply:
         Raises:
             ProviderError: It is neither.
         """
-        if self._reader.ended:
-            return
         for event in self._framing.close():
             yield from self._event(event)
         if self._begin is not None and not self._reader.ended:
@@ -174,68 +186,127 @@ class Reply:
             yield Reasoning(thought)
         if text := self._text.close():
             yield text
-        if self._bad and self._begin is None:
+        if self._begin is not None:
+            return
+        if self._bad:
             parts = "1 part" if self._bad == 1 else f"{self._bad} parts"
             yield Notice(f"{parts} of the reply could not be read")
+        if self._words is not None and self.problem(None) is None:
+            yield Notice(self._answer.remark(self._words))
+
+    @property
+    def patience(self) -> float | None:
+        """Seconds to wait for what may follow; None while the reply goes on.
+
+        An end mark after which text came says nothing: some servers send one with every piece.
+        """
+        limits = self._answer.timeouts
+        if self._reader.ended:
+            return limits.drain
+        return limits.after_finish if self._reader.finish and not self._goes_on else None
+
+    def problem(self, failure: ProviderError | None) -> ProviderError | None:
+        """Why the reply is not whole, if so; ``failure`` is what ended its stream."""
+        if self._reported:
+            return self._reported
+        if self._reader.finish and (self._came or self._words is None):
+            return None
+        if self._words is not None:
+            return self._answer.failure(self._words)
+        return failure or self._answer.cut()
 
     def _event(self, event: Event) -> Iterator[Chunk]:
-        if event.data.startswith("[DONE]"):
+        data = event.data.strip()
+        if data[: len(DONE) + 2].strip('" ').upper().startswith(DONE):
+            self._done()
+            return
+        found, rest = values_in(data)
+        for value in found:
+            yield from self._payload(event.name, value)
+        if rest:
+            self._unread(event.name, rest)
+
+    def _done(self) -> None:
+        self._reader.ended = True
+        if self._came or not self._bad:
             self._begin = None
-            self._reader.finish = self._reader.finish or FinishReason.STOP
-            self._reader.ended = True
-            return
-        try:
-            payload = json.loads(event.data)
-        except (ValueError, RecursionError):
-            if event.name == "error":
-                raise self._answer.failure(event.data) from None
-            self._bad += 1
-            return
-        for part in payload if isinstance(payload, list) else [payload]:
-            yield from self._payload(event.name, part)
+            if self._words is None:
+                self._reader.finish = self._reader.finish or FinishReason.STOP
 
     def _payload(self, name: str, payload: Any) -> Iterator[Chunk]:
-        if name == "error":
-            raise self._answer.failure(payload)
         if payload is None:
             return
-        reader = self._reader
-        late = reader.finish is not None and not reader.late_text
-        try:
-            if payload.get("error") or payload.get("type") == "error":
-                raise Reported(payload)
-            chunks = list(reader.read(payload))
-        except Reported as report:
-            raise self._answer.failure(report.payload) from None
-        except _MISSHAPEN:
-            self._bad += 1
+        if not isinstance(payload, Mapping):
+            self._unread(name, payload)
             return
+        if name and not isinstance(payload.get("type"), str):
+            payload = {**payload, "type": name}  # some leave it to the frame to say
+        chunks, error = self._read(payload)
         self._events += 1
-        if chunks or reader.finish:
+        if chunks or self._reader.finish:
             self._begin = None
         for chunk in chunks:
-            if not (late and isinstance(chunk, str | Reasoning)):
-                yield from self._joined(chunk)
+            yield from self._joined(chunk)
+        spoke = any(isinstance(chunk, str | Reasoning | Image) for chunk in chunks)
+        if error or name == "error" or reports_error(payload) or (not spoke and complains(payload)):
+            self._report(error or payload)
+        elif not spoke and says(payload):
+            self._words = self._words or payload
+
+    def _read(self, payload: Mapping[str, Any]) -> tuple[list[Chunk], Any]:
+        """The chunks of an event, and the error in it."""
+        ended = self._reader.finish is not None
+        chunks: list[Chunk] = []
+        error: Any = None
+        try:
+            for chunk in self._reader.read(Sent(payload)):
+                if chunk and chunk != _NO_THOUGHT:
+                    chunks.append(chunk)
+        except Reported as report:
+            error = report.payload
+        except Exception:  # the last resort: what came before it in the event is kept
+            _LOGGER.debug("an event could not be read", exc_info=True)
+            self._bad += 1
+        self._goes_on = self._goes_on or (ended and any(isinstance(c, str | Reasoning) for c in chunks))
+        return chunks, error
+
+    def _unread(self, name: str, data: Any) -> None:
+        """Something that is no event: the words of an error, or a part of the reply that can't be read."""
+        if name == "error" or complains(data):
+            self._report(data)
+            return
+        self._bad += 1
+        if isinstance(data, str) and _PLAIN_WORDS.match(data):
+            self._words = self._words or data
+
+    def _report(self, payload: Any) -> None:
+        """The server says that it failed; after the end of the reply that is only told."""
+        if self._reader.ended and self._reader.finish:
+            self._words = self._words or payload
+            return
+        self._reported = self._answer.failure(payload)
+        raise self._reported
 
     def _whole(self, text: str) -> Iterator[Chunk]:
         if not text:
             raise self._answer.empty()
         if text.startswith("<"):
             raise self._answer.page(text)
-        try:
-            payload = json.loads(text)
-        except (ValueError, RecursionError):
-            if self._events:
+        found, rest = values_in(text)
+        if not found:
+            framed = isinstance(self._framing, ServerSentEvents) and self._words is not None
+            if self._events or framed:
                 return  # a stream after all, which was cut before the first word
-            raise self._answer.unreadable(text) from None
-        chunks: list[Chunk] = []
-        for part in payload if isinstance(payload, list) else [payload]:
-            chunks += self._payload("", part)
-        if not chunks and self._reader.finish is None:
-            explained = read_complaint(payload).message
-            raise self._answer.failure(payload) if explained else self._answer.unreadable(text)
-        self._reader.finish = self._reader.finish or FinishReason.STOP
-        yield from chunks
+            self._words = None
+            raise self._answer.unreadable(text)
+        self._bad = 1 if rest else 0
+        for value in found:
+            yield from self._payload("", value)
+        if self._begin is not None:
+            explained = read_complaint(found).message
+            raise self._answer.failure(found) if explained else self._answer.unreadable(text)
+        if not rest:
+            self._reader.finish = self._reader.finish or FinishReason.STOP
 
     def _joined(self, chunk: Chunk) -> Iterator[Chunk]:
         if isinstance(chunk, str):
@@ -247,9 +318,11 @@ class Reply:
                 self._count(text)
                 yield Reasoning(text)
         else:
+            self._came = self._came or isinstance(chunk, Image)
             yield chunk
 
     def _count(self, text: str) -> None:
+        self._came = True
         self._size += len(text)
         if self._size > TEXT_LIMIT:
             raise self._answer.too_much(TEXT_LIMIT)

@@ -362,8 +362,8 @@ CASES = (
         for odd in (b"null", b"{}", b'{"choices": []}', b'{"choices": null}', b'{"usage": null}')
     ],
     Case(30, "token counts twice", streams("Hello", end, end), COMPLETE, "Hello", dialects=framed),
-    Case(30, "text after the end", streams("Hello", end, " and more", end), COMPLETE, "Hello",
-         dialects=lambda d: d.framed and d.name != "gemini"),
+    Case(30, "text after the end", streams("Hello", end, " and more", end), COMPLETE, "Hello and more",
+         dialects=framed),
     Case(31, "nothing", streams(end), EMPTY, dialects=framed),
     Case(31, "whitespace", streams(" \n", end), EMPTY, " \n", dialects=framed),
     Case(31, "thinking only", streams(lambda d: d.thought("Hm"), end), EMPTY, thought="Hm", dialects=framed),

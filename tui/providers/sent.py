@@ -1,0 +1,78 @@
+"""What servers send, read without trust: each field by what it should be, and nothing else of it counts.
+
+Reading is total: a field of another kind is as good as none, so that one odd field costs only itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tui.chat import values
+
+
+class Sent:
+    """An object of a decoded answer; an empty one in place of anything else."""
+
+    __slots__ = ("raw",)
+
+    def __init__(self, raw: Any) -> None:
+        self.raw: Mapping[str, Any] = raw if isinstance(raw, Mapping) else {}
+
+    def __bool__(self) -> bool:
+        return bool(self.raw)
+
+    def __contains__(self, name: str) -> bool:
+        return self.raw.get(name) is not None
+
+    def get(self, name: str) -> Any:
+        """The value as it came."""
+        return self.raw.get(name)
+
+    def text(self, *names: str) -> str:
+        """The first of these that is a text and not empty; otherwise an empty one."""
+        return next((found for name in names if (found := values.text(self.raw.get(name)))), "")
+
+    def whole(self, *names: str) -> int | None:
+        """The first of these that is a count."""
+        return next((n for name in names if (n := values.whole(self.raw.get(name))) is not None), None)
+
+    def number(self, *names: str) -> float | None:
+        """The first of these that is an amount."""
+        return next((n for name in names if (n := values.number(self.raw.get(name))) is not None), None)
+
+    def flag(self, name: str) -> bool | None:
+        """True or false, also as a text; None for anything else."""
+        value = self.raw.get(name)
+        if isinstance(value, str):
+            return {"true": True, "false": False}.get(value.strip().lower())
+        return value if isinstance(value, bool) else None
+
+    def part(self, name: str) -> Sent:
+        """The object inside, also where it is the only one of a list."""
+        value = self.raw.get(name)
+        return Sent(value[0] if isinstance(value, list) and len(value) == 1 else value)
+
+    def items(self, name: str) -> list[Any]:
+        """What the list holds; one thing alone counts as a list of it."""
+        value = self.raw.get(name)
+        if isinstance(value, list):
+            return value
+        return [] if value is None else [value]
+
+    def parts(self, name: str) -> Iterator[Sent]:
+        """The objects of a list."""
+        return (Sent(item) for item in self.items(name) if isinstance(item, Mapping))
+
+    def opened(self, name: str) -> Sent:
+        """The object that has ``name``: this one, or one that some gateways wrap it in."""
+        if name in self:
+            return self
+        inner = (self.part(envelope) for envelope in ("data", "response", "result", "output", "body"))
+        return next((found for found in inner if name in found), self)
+
+
+def cost_in(counts: Sent) -> float | None:
+    """US dollars, as a number or with their parts."""
+    cost = counts.number("cost")
+    return counts.part("cost").number("total_cost", "total") if cost is None else cost
