@@ -30,10 +30,12 @@ from tui.engine.events import (
     Working,
 )
 from tui.engine.failure import advice, explain
+from tui.engine.intake import taken
 from tui.engine.limits import Limits, retry_delay
 from tui.errors import ErrorKind, HistoryError, NotFoundError, ProviderError
 from tui.history.store import HistoryStore
 from tui.providers.base import Messages, Target
+from tui.text import one_line
 
 _ENDED = {
     FinishReason.STOP: Status.COMPLETE,
@@ -42,6 +44,7 @@ _ENDED = {
     FinishReason.TOOL: Status.TOOL,
 }
 
+_END: Any = object()
 _LONGEST_PAUSE = 30.0
 """Seconds between two attempts to store a reply."""
 
@@ -154,14 +157,14 @@ class Reply:
             while True:
                 try:
                     async with asyncio.timeout(limit) as clock:
-                        chunk = await anext(chunks, None)
+                        item = await anext(chunks, _END)
                 except TimeoutError:
                     if clock.expired():
                         raise self._silent(limit) from None
                     raise  # the provider's own
-                if chunk is None:
+                if item is _END:
                     return
-                self._take(chunk)
+                self._receive(item)
                 if self._size:
                     limit = self._limits.next_token
                 if self._size > self._limits.reply_size:
@@ -173,6 +176,13 @@ class Reply:
         begun = "no more words" if self._size else "no first word"
         hint = "Try again, or choose another model."
         return ProviderError(f"There came {begun} for {limit:.0f} s", hint, kind=ErrorKind.TIMEOUT)
+
+    def _receive(self, item: Any) -> None:
+        chunk = taken(item)
+        if chunk is not None:
+            self._take(chunk)
+        elif item is not None:
+            self._notice(f"The provider gave something that is no text and was left out: {_kind(item)}")
 
     def _take(self, chunk: Chunk) -> None:
         message = self.message
@@ -217,6 +227,8 @@ class Reply:
         self._emit(ReasoningAdded(self.message.id, text))
 
     def _notice(self, text: str) -> None:
+        if text in self.message.notices:
+            return
         self.message.notices = (*self.message.notices, text)
         self._emit(Noticed(self.message.id, text))
 
@@ -268,6 +280,10 @@ class Reply:
         told, self.unsaved = str(self.unsaved), problem
         if str(problem) != told:
             self._emit(Unsaved(self.message.id, str(problem)))
+
+
+def _kind(item: Any) -> str:
+    return one_line(type(item).__name__, 60)
 
 
 @contextlib.asynccontextmanager

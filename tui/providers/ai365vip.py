@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from typing import Any, ClassVar
 
 from tui.chat.chunks import Notice
 from tui.providers.answer import BODY_LIMIT, Answer
 from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, format_prompt
+from tui.providers.complaints import complains, reports_error
 from tui.providers.content import text_alone
-from tui.providers.decode import Joiner
+from tui.providers.decode import Joiner, values_in
 from tui.providers.http import open_stream, transport
 
 _PAGE = re.compile(r"\s*<(!doctype\s+html|html)\b", re.IGNORECASE)
 _ERROR = '{"error"'
+_JSON_TYPES = frozenset({"application/json", "application/problem+json"})
 
 
 class AI365VIP(AsyncGeneratorProvider, ProviderModelMixin):
@@ -98,10 +99,11 @@ async def _plain_text(answer: Answer) -> AsyncGenerator[str, None]:
     joiner = Joiner()
     held = ""  # as long as it may be an error in JSON
     begun = False
+    document = answer.content_type in _JSON_TYPES  # no text of a reply, in this dialect
     async with aclosing(answer.texts(BODY_LIMIT)) as texts:
         async for piece in texts:
             text = held + joiner.feed(piece)
-            if not begun and _may_be_error(text):
+            if not begun and (document or _may_be_error(text)):
                 held = text
                 continue
             if not begun and _PAGE.match(text):
@@ -111,8 +113,9 @@ async def _plain_text(answer: Answer) -> AsyncGenerator[str, None]:
     if not begun and not held.strip():
         raise answer.empty()
     if held:
-        if _is_error(held):
-            raise answer.failure(json.loads(held))
+        found, rest = values_in(held)
+        if found and not rest and any(complains(value) if document else _is_error(value) for value in found):
+            raise answer.failure(found)
         yield held
     if rest := joiner.close():
         yield rest
@@ -123,8 +126,5 @@ def _may_be_error(text: str) -> bool:
     return _ERROR.startswith(begin)
 
 
-def _is_error(text: str) -> bool:
-    try:
-        return bool(json.loads(text).get("error"))
-    except (ValueError, RecursionError, AttributeError):
-        return False
+def _is_error(value: Any) -> bool:
+    return isinstance(value, Mapping) and reports_error(value)

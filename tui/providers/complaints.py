@@ -18,7 +18,7 @@ _ERRORS = frozenset(
     | {"errorcode", "errortype", "errormessage", "errormsg", "errordescription", "errordetail", "errortext"}
     | {"errcode", "errmsg", "errmessage"}
 )
-_KINDS = ("type", "object", "event", "kind", "status", "state")
+_KINDS = ("type", "object", "event", "kind", "status", "state", "level", "severity")
 _FAILED = frozenset({"error", "failed", "failure", "fail", "exception"})
 _VERDICTS = frozenset({"success", "ok", "succeeded"})
 _CODES = ("code", "status", "statuscode", "retcode", "returncode", "resultcode", "ret", "httpstatus")

@@ -269,7 +269,7 @@ _MESSAGE_KEYS = (
         "baseresp",
         "header",
     ),
-    *("response", "title", "description", "data", "result", "body", "output", "text"),
+    *("response", "title", "description", "data", "result", "body", "output", "text", "info"),
 )
 _HINTS = {
     ErrorKind.AUTH: "Check the key and what it may be used for.",

@@ -19,13 +19,16 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
-from tui.chat.chunks import Chunk, Finish, FinishReason, Image, Notice, Reasoning, Source, Sources, Usage
+from tui.chat.chunks import Chunk, Finish, Image, Notice, Reasoning, Source, Sources, Usage
 from tui.chat.model import ModelInfo
+from tui.chat.values import text
 from tui.errors import ErrorKind, ProviderError
 from tui.providers.apart import apart
 from tui.providers.base import TRANSPORT, AsyncGeneratorProvider, Messages, ProviderModelMixin
 from tui.providers.content import text_alone
+from tui.providers.endings import finish_of
 from tui.providers.plugins import harmless, provider_name
+from tui.providers.sent import Sent
 from tui.secret import redact
 from tui.text import one_line
 
@@ -57,11 +60,10 @@ _KINDS = {
     "BadRequestError": ErrorKind.INVALID,
     "TimeoutError": ErrorKind.TIMEOUT,
 }
-_FINISH = {
-    "length": FinishReason.LENGTH,
-    "content_filter": FinishReason.FILTER,
-    "tool_calls": FinishReason.TOOL,
-}
+
+
+_FIELDS = ("token", "reason", "prompt_tokens", "completion_tokens", "list", "alt")
+"""What is read of the things that gpt4free yields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,7 @@ def _bridge(source: Any) -> type[AsyncGeneratorProvider]:
         "needs_auth": bool(getattr(source, "needs_auth", False)),
         "label": one_line(getattr(source, "label", None) or source.__name__),
         "note": _who_sees(source, False) if source.working else "gpt4free marks it as not working",
-        "default_model": _text(getattr(source, "default_model", "")),
+        "default_model": text(getattr(source, "default_model", "")),
         "models": [name for name in getattr(source, "models", None) or () if isinstance(name, str)],
         "model_aliases": {alias: name for alias, name in aliases.items() if isinstance(name, str)},
         "__module__": __name__,
@@ -180,7 +182,7 @@ def _who_sees(source: Any, with_key: bool) -> str:
     if not host:
         return "gpt4free sends the conversation to a host that it does not name"
     if _relay(source, with_key) or host.endswith(_RELAYS):
-        own = urlsplit(_text(getattr(source, "base_url", "")) or _text(source.url)).hostname
+        own = urlsplit(text(getattr(source, "base_url", "")) or text(source.url)).hostname
         instead = f", and not to {own}" if own and own != host else ""
         return f"gpt4free sends the conversation to the relay {host}, a third party{instead}"
     return f"gpt4free sends the conversation to {host}"
@@ -189,16 +191,12 @@ def _who_sees(source: Any, with_key: bool) -> str:
 def _address(source: Any, with_key: bool) -> str:
     """Where the conversation goes, as far as the class says; a relay where there is one and no key."""
     named = [_relay(source, with_key)]
-    named += [_text(getattr(source, name, "")) for name in ("api_endpoint", "base_url", "api_base", "url")]
+    named += [text(getattr(source, name, "")) for name in ("api_endpoint", "base_url", "api_base", "url")]
     return next((url for url in named if _ADDRESS.match(url)), "")
 
 
 def _relay(source: Any, with_key: bool) -> str:
-    return "" if with_key else _text(getattr(source, "backup_url", ""))
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
+    return "" if with_key else text(getattr(source, "backup_url", ""))
 
 
 def _chunks(item: Any) -> Iterator[Chunk]:
@@ -207,17 +205,19 @@ def _chunks(item: Any) -> Iterator[Chunk]:
         yield item
         return
     kinds = {base.__name__ for base in type(item).__mro__}
-    if "Reasoning" in kinds and item.token:
-        yield Reasoning(item.token)
+    fields = Sent({name: getattr(item, name, None) for name in _FIELDS})
+    if "Reasoning" in kinds:
+        yield from map(Reasoning, filter(None, [fields.text("token")]))
     elif "FinishReason" in kinds:
-        yield Finish(_FINISH.get(item.reason, FinishReason.STOP))
+        if reason := finish_of(fields.get("reason")):
+            yield Finish(reason)
     elif "Usage" in kinds:
-        counts = vars(item)
-        yield Usage(counts.get("prompt_tokens"), counts.get("completion_tokens"))
+        yield Usage(fields.whole("prompt_tokens"), fields.whole("completion_tokens"))
     elif "Sources" in kinds:
-        yield Sources(tuple(Source(s["url"], s.get("title") or s.get("name") or "") for s in item.list))
+        pages = fields.parts("list")
+        yield Sources(tuple(Source(p.text("url"), p.text("title", "name")) for p in pages if p.text("url")))
     elif "MediaResponse" in kinds and "HiddenResponse" not in kinds:
-        yield from (Image(url, _text(item.alt)) for url in item.get_list() if isinstance(url, str))
+        yield from (Image(url, fields.text("alt")) for url in item.get_list() if text(url))
 
 
 def _explained(error: Exception) -> Exception:
@@ -225,8 +225,8 @@ def _explained(error: Exception) -> Exception:
     kinds = [_KINDS[base.__name__] for base in type(error).__mro__ if base.__name__ in _KINDS]
     if not kinds or isinstance(error, TimeoutError):
         return error
-    text = one_line(redact(str(error)), 300) or type(error).__name__
-    return ProviderError(f"gpt4free: {text}", "Another model may answer.", kind=kinds[0])
+    words = one_line(redact(str(error)), 300) or type(error).__name__
+    return ProviderError(f"gpt4free: {words}", "Another model may answer.", kind=kinds[0])
 
 
 def _silence() -> None:

@@ -122,7 +122,7 @@ class OllamaReader(Reader):
         """See ``Reader``."""
         message, done = event.part("message"), event.flag("done")
         thought = message.text("thinking", "reasoning") or event.text("thinking")
-        text = message.text("content") or event.text("message", "response")
+        text = message.text("content") or (event.text("response") if "done" in event else "")
         yield Reasoning(self.thought.last(thought) if done else self.thought.piece(thought))
         yield from self._text(self.said.last(text) if done else self.said.piece(text))
         self._called = self._called or bool(message.items("tool_calls"))

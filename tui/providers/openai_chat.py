@@ -10,7 +10,7 @@ from tui.chat.chunks import Chunk, FinishReason, Image, Progress, Reasoning, Sou
 from tui.chat.model import ModelInfo
 from tui.chat.values import text as text_value
 from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin
-from tui.providers.complaints import reports_error
+from tui.providers.complaints import reports_error, says
 from tui.providers.content import spelled_out
 from tui.providers.decode import ServerSentEvents, ThinkTag
 from tui.providers.endings import ended_badly, finish_of
@@ -204,7 +204,8 @@ class ChatReader(Reader):
         if reports_error(choice.raw):
             raise Reported(choice.raw)
         if ended_badly(reason):
-            raise Reported(event.raw if reports_error(event.raw) else {"error": "the model failed"})
+            explained = reports_error(event.raw) or says(event.raw)
+            raise Reported(event.raw if explained else {"error": "the model failed"})
         if found := finish_of(reason):
             self.finish = FinishReason.FILTER if self._refused else found
 

@@ -228,7 +228,7 @@ class Reply:
 
     def _done(self) -> None:
         self._reader.ended = True
-        if self._came or not self._bad:
+        if self._came or not (self._bad or self._words):
             self._begin = None
             if self._words is None:
                 self._reader.finish = self._reader.finish or FinishReason.STOP
@@ -275,9 +275,10 @@ class Reply:
         if name == "error" or complains(data):
             self._report(data)
             return
-        self._bad += 1
-        if isinstance(data, str) and _PLAIN_WORDS.match(data):
-            self._words = self._words or data
+        if self._words is None and isinstance(data, str) and _PLAIN_WORDS.match(data):
+            self._words = data
+        else:
+            self._bad += 1
 
     def _report(self, payload: Any) -> None:
         """The server says that it failed; after the end of the reply that is only told."""
