@@ -26,6 +26,8 @@ _FIELDS = ("event:", "id:", "retry:", ":")
 _JSON = json.JSONDecoder(strict=False)  # some servers leave control characters in texts as they are
 _BEGIN_OF_LIST = re.compile(r"[\s,\x1e]*\[?\s*")
 _BETWEEN = re.compile(r"[\s,\x1e]*")
+_STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
+_DEEPEST = 100
 _COMMA_AT_END = re.compile(r'("(?:[^"\\]|\\.)*+")|,(?=\s*+[}\]])', re.DOTALL)
 
 
@@ -42,24 +44,37 @@ def utf8() -> codecs.IncrementalDecoder:
 
 
 def parse(text: str) -> Any:
-    """A JSON value; with a comma too many, and numbers of any length.
+    """A JSON value; with a comma too many, numbers of any length, and fields of any depth.
 
     Raises:
         ValueError: It is none.
     """
     try:
         return _JSON.decode(text)
-    except RecursionError:
-        raise ValueError("too deep") from None
-    except ValueError:
+    except (ValueError, RecursionError):
         return _parse_loosely(text)
 
 
 def _parse_loosely(text: str) -> Any:
     try:
-        return _LOOSE_JSON.decode(_COMMA_AT_END.sub(r"\1", text))
+        return _LOOSE_JSON.decode(_COMMA_AT_END.sub(r"\1", _shallow(text)))
     except RecursionError:
         raise ValueError("too deep") from None
+
+
+def _shallow(text: str) -> str:
+    """``text`` with null in place of what is nested deeper than anything that a reply is made of."""
+    kept, depth, start = [], 0, 0
+    for match in _STRING_OR_BRACKET.finditer(text):
+        if match[0] in ("{", "["):
+            depth += 1
+            if depth == _DEEPEST:
+                kept += [text[start : match.start()], "null"]
+        elif match[0] in ("}", "]"):
+            depth -= 1
+            if depth == _DEEPEST - 1:
+                start = match.end()
+    return "".join(kept) + text[start:] if depth < _DEEPEST else text
 
 
 def _number(digits: str) -> float:
@@ -151,6 +166,7 @@ class ServerSentEvents:
         self._name = ""
         self._data: list[str] = []
         self._size = 0
+        self._begun = False
 
     def feed(self, text: str) -> Iterator[Event]:
         """The events that ``text`` completes."""
@@ -175,14 +191,19 @@ class ServerSentEvents:
         name, _, value = line.partition(":")
         value = value.removeprefix(" ")
         if name == "data":
+            if len(self._data) == 1 and _is_json(self._data[0]):  # the blank line between was left out
+                yield from self._dispatch()
             self._data.append(value)
             self._size += len(value)
             if self._size > LINE_LIMIT:
                 raise too_long(LINE_LIMIT)
         elif name == "event":
             self._name = value
+        elif self._begun and (" " in name or name.lower().endswith("error")):
+            yield Event("", line)  # no field: words of a server on the way, as “upstream connect error”
 
     def _dispatch(self) -> Iterator[Event]:
+        self._begun = self._begun or bool(self._data)
         if self._data:
             yield Event(self._name, "\n".join(self._data))
         self._name = ""

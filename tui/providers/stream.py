@@ -14,7 +14,16 @@ from tui.chat.chunks import Chunk, Finish, FinishReason, Image, Notice, Reasonin
 from tui.errors import ProviderError
 from tui.providers.answer import BODY_LIMIT, Answer
 from tui.providers.complaints import complains, reports_error, says
-from tui.providers.decode import DONE, Event, Framing, Joiner, ServerSentEvents, framing_of, values_in
+from tui.providers.decode import (
+    DONE,
+    Event,
+    Framing,
+    Joiner,
+    JsonLines,
+    ServerSentEvents,
+    framing_of,
+    values_in,
+)
 from tui.providers.failures import read_complaint
 from tui.providers.http import ProviderHTTPError, open_stream
 from tui.providers.sent import Sent
@@ -134,11 +143,11 @@ class Reply:
 
     def __init__(self, answer: Answer, framing: Framing, reader: Reader) -> None:
         self._answer = answer
-        self._framing = framing
+        self._usual = framing
+        self._framing: Framing | None = None
         self._reader = reader
         self._text = Joiner()
         self._reasoning = Joiner()
-        self._known = False
         self._size = 0
         self._bad = 0
         self._unknown = 0
@@ -157,9 +166,11 @@ class Reply:
         Raises:
             ProviderError: An event reports an error, or the reply is too long.
         """
+        if self._framing is None:
+            if not text.strip():
+                return
+            self._framing = framing_of(text, self._usual)
         if self._begin is not None:
-            if not self._known and (begun := text.lstrip()):
-                self._framing, self._known = framing_of(begun, self._framing), True
             self._begin.append(text)
             self._unknown += len(text)
             if self._unknown > BODY_LIMIT:
@@ -173,8 +184,10 @@ class Reply:
         Raises:
             ProviderError: It is neither.
         """
-        for event in self._framing.close():
+        for event in self._framing.close() if self._framing else ():
             yield from self._event(event)
+        if self._is_one_document() and self._came:
+            self._reader.finish = self._reader.finish or FinishReason.STOP
         if self._begin is not None and not self._reader.ended:
             yield from self._whole(_COMMENTS.sub("", "".join(self._begin)).strip())
 
@@ -215,8 +228,13 @@ class Reply:
             return self._answer.failure(self._words)
         return failure or self._answer.cut()
 
+    def _is_one_document(self) -> bool:
+        """Whether this is a reply that was not streamed, on one line."""
+        document = isinstance(self._framing, JsonLines) and isinstance(self._usual, ServerSentEvents)
+        return document and self._events == 1 and not self._bad
+
     def _event(self, event: Event) -> Iterator[Chunk]:
-        data = event.data.strip()
+        data = event.data.strip().removeprefix("data:").strip()
         if data[: len(DONE) + 2].strip('" ').upper().startswith(DONE):
             self._done()
             return
