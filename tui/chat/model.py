@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from tui.chat.chunks import Usage
+from tui.chat.values import number, text, whole
 
 _ONE_PRICE = 128_000
 """Tokens of a prompt above which some vendors ask more for each."""
@@ -30,6 +33,23 @@ class ModelInfo:
     reason: str | None = None
     """Why it can't be used now, for the person."""
 
+    @classmethod
+    def of(cls, facts: Any) -> ModelInfo | None:
+        """A model by facts from outside; what is odd is unknown. None where it has no name."""
+        if not isinstance(facts, Mapping) or not text(facts.get("id")):
+            return None
+        return cls(
+            id=facts["id"],
+            context=whole(facts.get("context")) or None,
+            max_output=whole(facts.get("max_output")) or None,
+            input_price=number(facts.get("input_price")),
+            output_price=number(facts.get("output_price")),
+            vision=_flag(facts.get("vision")),
+            reasoning=_flag(facts.get("reasoning")),
+            available=facts.get("available") is not False,
+            reason=text(facts.get("reason")) or None,
+        )
+
     def cost(self, usage: Usage) -> float | None:
         """US dollars for a request with this usage; None unless its price is known for sure.
 
@@ -51,6 +71,10 @@ class ModelInfo:
     def name(self) -> str:
         """The provider's own name of the model."""
         return split_id(self.id)[1]
+
+
+def _flag(value: Any) -> bool | None:
+    return value if isinstance(value, bool) else None
 
 
 def split_id(model_id: str) -> tuple[str, str]:

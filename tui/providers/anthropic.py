@@ -11,7 +11,8 @@ from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMi
 from tui.providers.content import file_text, parts_of, split_data_url, split_system
 from tui.providers.decode import ServerSentEvents
 from tui.providers.endings import ended_badly, finish_of
-from tui.providers.http import fetch_json, transport
+from tui.providers.http import transport
+from tui.providers.listing import list_rows
 from tui.providers.sent import Sent, cost_in
 from tui.providers.stream import Reader, Reported, ask, merge_usage
 from tui.providers.told import Echo
@@ -56,8 +57,7 @@ class Anthropic(AsyncGeneratorProvider, ProviderModelMixin):
         """The models that this key may use, retired ones left out."""
         headers = cls._request_headers(kwargs.get("api_key"), cls.api_version)
         url = f"{cls.url.rstrip('/')}{cls.models_endpoint}"
-        listed = await fetch_json(url, headers=headers, **transport(proxy, kwargs))
-        rows = Sent(listed).parts("data")
+        rows = await list_rows(url, "data", {"headers": headers, **transport(proxy, kwargs)})
         return [_model(row) for row in rows if row.text("id") and row.get("lifecycle") != "retired"]
 
     @classmethod

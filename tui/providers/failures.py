@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Iterator, Mapping
@@ -15,6 +14,7 @@ from urllib.parse import quote
 
 from tui.errors import ErrorKind
 from tui.providers.complaints import means_something, plain_name
+from tui.providers.decode import parse
 from tui.secret import Secret, redact
 from tui.text import one_line
 
@@ -143,8 +143,8 @@ def read_complaint(payload: Any) -> Complaint:
 def parse_body(body: str) -> Any:
     """The body of an error as JSON; as text where it is not."""
     try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
+        return parse(body)
+    except ValueError:
         return body
 
 

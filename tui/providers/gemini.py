@@ -13,8 +13,8 @@ from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMi
 from tui.providers.content import parts_of, split_data_url, split_system
 from tui.providers.decode import ServerSentEvents
 from tui.providers.endings import ended_badly, finish_of
-from tui.providers.http import fetch_json, transport
-from tui.providers.listing import is_chat_name
+from tui.providers.http import transport
+from tui.providers.listing import is_chat_name, list_rows
 from tui.providers.sent import Sent
 from tui.providers.stream import Reader, Reported, ask_simpler
 from tui.providers.told import Told
@@ -70,10 +70,9 @@ class Gemini(AsyncGeneratorProvider, ProviderModelMixin):
         """The models that can chat, with their limits."""
         headers = cls._request_headers(kwargs.get("api_key"))
         url = f"{cls.url.rstrip('/')}/models?pageSize=1000"
-        listed = await fetch_json(url, headers=headers, **transport(proxy, kwargs))
-        rows = Sent(listed).parts("models")
-        able = (row for row in rows if "generateContent" in row.items("supportedGenerationMethods"))
-        return [_model(row) for row in able if row.text("name") and is_chat_name(row.text("name"))]
+        rows = await list_rows(url, "models", {"headers": headers, **transport(proxy, kwargs)})
+        models = [_model(row) for row in rows if _writes(row)]
+        return [model for model in models if model.id and is_chat_name(model.id)]
 
     @classmethod
     def request_body(cls, model: str, messages: Messages, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -183,9 +182,14 @@ def _without_thoughts(body: dict[str, Any]) -> dict[str, Any]:
     return {**body, "generationConfig": config}
 
 
+def _writes(row: Sent) -> bool:
+    methods = row.items("supportedGenerationMethods")
+    return not methods or "generateContent" in methods
+
+
 def _model(row: Sent) -> ModelInfo:
     return ModelInfo(
-        id=row.text("name").removeprefix("models/"),
+        id=row.text("name", "id").removeprefix("models/"),
         context=row.whole("inputTokenLimit"),
         max_output=row.whole("outputTokenLimit"),
         reasoning=row.flag("thinking"),

@@ -25,6 +25,7 @@ from tui.errors import ErrorKind, ProviderError
 from tui.providers.address import host_of, is_private
 from tui.providers.answer import Answer
 from tui.providers.base import TRANSPORT
+from tui.providers.decode import parse
 from tui.providers.http_error import ProviderHTTPError
 from tui.providers.network import no_answer, place_of, proxy_refused, socks_errors
 from tui.providers.proxy import proxy_for
@@ -144,8 +145,8 @@ async def fetch_json(
     async with open_stream(method, url, timeouts=timeouts or LISTS, **options) as answer:
         text = await answer.read()
         try:
-            return jsonlib.loads(text)
-        except (ValueError, RecursionError):
+            return parse(text)
+        except ValueError:
             raise (answer.page(text) if text.lstrip().startswith("<") else answer.unreadable(text)) from None
 
 

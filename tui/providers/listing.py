@@ -9,7 +9,12 @@ from urllib.parse import urljoin
 
 from tui.chat.model import ModelInfo
 from tui.errors import ErrorKind, ProviderError
+from tui.providers.address import host_of
+from tui.providers.complaints import complains
+from tui.providers.failures import describe, read_complaint
 from tui.providers.http import fetch_json
+from tui.providers.sent import Sent
+from tui.secret import Secret
 
 # Rows that can't chat, by the words of the vendors' own names.
 _NOT_CHAT = re.compile(
@@ -37,22 +42,70 @@ async def list_models(base: str, endpoint: str, way: Mapping[str, Any]) -> list[
     """
     usual = f"{base.rstrip('/')}/models"
     url = urljoin(usual, endpoint)
+    found = await _newer_list(url, way) if url != usual else []
+    if found:
+        return found
+    listed = await fetch_json(usual, **way)
+    found = models_in(listed)
+    if not found:
+        _refuse(listed, usual, way)
+    return found
+
+
+async def _newer_list(url: str, way: Mapping[str, Any]) -> list[ModelInfo]:
     try:
-        found = models_in(await fetch_json(url, **way))
+        return models_in(await fetch_json(url, **way))
     except ProviderError as error:
-        if error.kind is not ErrorKind.NOT_FOUND or url == usual:
+        if error.kind is not ErrorKind.NOT_FOUND:
             raise
-        found = []
-    return found or (models_in(await fetch_json(usual, **way)) if url != usual else [])
+        return []
+
+
+async def list_rows(url: str, name: str, way: Mapping[str, Any]) -> list[Sent]:
+    """The rows of a list that stands at ``name``; one of names alone has rows with an ``id``.
+
+    Args:
+        url: Where the list is.
+        name: Its field.
+        way: Options of ``http.open_stream``.
+
+    Raises:
+        ProviderError: The list could not be had, or there is an error in its place.
+    """
+    listed = await fetch_json(url, **way)
+    rows = rows_in(listed, name)
+    if not rows:
+        _refuse(listed, url, way)
+    return rows
+
+
+def _refuse(listed: Any, url: str, way: Mapping[str, Any]) -> None:
+    """Say the error that stands in place of a list, if one does."""
+    if not complains(listed):
+        return
+    key = way.get("api_key")
+    words = describe(host_of(url), None, read_complaint(listed), Secret(key) if key else None)
+    raise ProviderError(words.message, words.hint, kind=words.kind)
 
 
 def models_in(payload: Any) -> list[ModelInfo]:
     """The chat models in a decoded list; rows of another shape are left out."""
-    rows = payload.get("data", payload.get("models")) if isinstance(payload, Mapping) else payload
-    if not isinstance(rows, list):
-        return []
-    found = (_model(row) for row in rows if isinstance(row, Mapping))
+    found = map(_model, rows_in(payload, "data", "models"))
     return list({model.id: model for model in found if model is not None}.values())
+
+
+def rows_in(payload: Any, *names: str) -> list[Sent]:
+    """The rows of a list: it may stand in a field, be one of names alone, or have its rows by their names."""
+    if isinstance(payload, Mapping):
+        found = (payload[name] for name in names if payload.get(name))
+        payload = next((rows for rows in found if isinstance(rows, list | Mapping)), None)
+    if isinstance(payload, Mapping):
+        inner = next((payload[name] for name in names if isinstance(payload.get(name), list)), None)
+        payload = inner or [{"id": key, **row} for key, row in payload.items() if isinstance(row, Mapping)]
+    rows = payload if isinstance(payload, list) else []
+    return [
+        Sent({"id": row} if isinstance(row, str) else row) for row in rows if isinstance(row, str | Mapping)
+    ]
 
 
 def is_chat_name(name: str) -> bool:
@@ -60,86 +113,73 @@ def is_chat_name(name: str) -> bool:
     return not _NOT_CHAT.search(name)
 
 
-def _model(row: Mapping[str, Any]) -> ModelInfo | None:
-    name = row.get("id") or row.get("key") or row.get("name")  # LM Studio's is a key
-    if not isinstance(name, str) or not _chats(row, name):
+def _model(row: Sent) -> ModelInfo | None:
+    name = row.text("id", "key", "name", "model")  # LM Studio's is a key
+    if not name or not _chats(row, name):
         return None
+    limits, capabilities = row.part("limits"), row.part("capabilities")
     return ModelInfo(
         id=name,
         context=_loaded(row)
-        or _whole(row, *_CONTEXT)
-        or _whole(_part(row, "meta"), "n_ctx")
-        or _whole(_part(row, "limits"), "max_input_tokens"),
-        max_output=_whole(_part(row, "top_provider"), *_OUTPUT)
-        or _whole(_part(row, "limits"), "max_output_tokens")
-        or _whole(row, *_OUTPUT),
+        or _count(row, *_CONTEXT)
+        or _count(row.part("meta"), "n_ctx")
+        or _count(limits, "max_input_tokens"),
+        max_output=_count(row.part("top_provider"), *_OUTPUT)
+        or _count(limits, "max_output_tokens")
+        or _count(row, *_OUTPUT),
         input_price=_price(row, "prompt", "input"),
         output_price=_price(row, "completion", "output"),
-        vision=_vision(row),
-        reasoning=_reasoning(row),
+        vision=_vision(row, capabilities),
+        reasoning=_reasoning(row, capabilities),
     )
 
 
-def _chats(row: Mapping[str, Any], name: str) -> bool:
-    if row.get("type") in _NOT_CHAT_TYPES or _part(row, "capabilities").get("completion_chat") is False:
+def _chats(row: Sent, name: str) -> bool:
+    if row.text("type") in _NOT_CHAT_TYPES or row.part("capabilities").flag("completion_chat") is False:
         return False
-    outputs = _part(row, "architecture").get("output_modalities")
-    if isinstance(outputs, list | tuple) and outputs and "text" not in outputs:
+    outputs = row.part("architecture").get("output_modalities")
+    if isinstance(outputs, list) and outputs and "text" not in outputs:
         return False
     return is_chat_name(name)
 
 
-def _part(row: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    part = row.get(name)
-    return part if isinstance(part, Mapping) else {}
+def _count(row: Sent, *names: str) -> int | None:
+    return next((count for name in names if (count := row.whole(name))), None)
 
 
-def _whole(row: Mapping[str, Any], *names: str) -> int | None:
-    return next((row[n] for n in names if type(row.get(n)) is int and row[n] > 0), None)
-
-
-def _loaded(row: Mapping[str, Any]) -> int | None:
+def _loaded(row: Sent) -> int | None:
     """The context that LM Studio loaded a model with: it may be less than the model could take."""
-    loaded = row.get("loaded_instances")
-    first = loaded[0] if isinstance(loaded, list) and loaded else None
-    return _whole(_part(first, "config"), "context_length") if isinstance(first, Mapping) else None
+    loaded = next(row.parts("loaded_instances"), Sent(None))
+    return _count(loaded.part("config"), "context_length")
 
 
-def _price(row: Mapping[str, Any], per_token: str, per_million: str) -> float | None:
+def _price(row: Sent, per_token: str, per_million: str) -> float | None:
     """Dollars a million tokens.
 
     OpenRouter and Vercel give texts with dollars a token, Together numbers with dollars a million, xAI
     hundredths of a cent a million.
     """
-    if cents := _whole(row, f"{per_token}_text_token_price"):
+    if cents := _count(row, f"{per_token}_text_token_price"):
         return cents / 10_000
-    pricing = _part(row, "pricing")
-    number = pricing.get(per_million)
-    text = number if isinstance(number, str) else pricing.get(per_token)
-    if isinstance(text, str):
-        try:
-            price = float(text) * 1_000_000
-        except ValueError:
-            return None
-        return round(price, 6) if price >= 0 else None  # -1: it depends
-    return float(number) if isinstance(number, int | float) and not isinstance(number, bool) else None
+    pricing = row.part("pricing")
+    a_token = per_million if pricing.text(per_million) else per_token
+    if pricing.text(a_token):
+        price = pricing.number(a_token)  # a text below 0, as -1, says that it depends
+        return None if price is None else round(price * 1_000_000, 6)
+    return pricing.number(per_million)
 
 
-def _vision(row: Mapping[str, Any]) -> bool | None:
-    vision = _part(row, "capabilities").get("vision")
-    if isinstance(vision, bool):
-        return vision
+def _vision(row: Sent, capabilities: Sent) -> bool | None:
     modalities = (
-        _part(row, "architecture").get("input_modalities")
+        row.part("architecture").get("input_modalities")
         or row.get("input_modalities")
         or row.get("supported_input_modalities")
     )
-    return "image" in modalities if isinstance(modalities, list | tuple) else None
+    seen = "image" in modalities if isinstance(modalities, list) else None
+    return seen if capabilities.flag("vision") is None else capabilities.flag("vision")
 
 
-def _reasoning(row: Mapping[str, Any]) -> bool | None:
-    reasoning = _part(row, "capabilities").get("reasoning")
-    if isinstance(reasoning, bool):
-        return reasoning
+def _reasoning(row: Sent, capabilities: Sent) -> bool | None:
     parameters = row.get("supported_parameters")
-    return "reasoning" in parameters if isinstance(parameters, list | tuple) else None
+    listed = "reasoning" in parameters if isinstance(parameters, list) else None
+    return listed if capabilities.flag("reasoning") is None else capabilities.flag("reasoning")

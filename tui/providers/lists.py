@@ -13,8 +13,10 @@ from typing import Any
 
 from tui.chat.model import ModelInfo
 from tui.paths import private_dir
+from tui.text import one_line
 
 _VERSION = 1
+_UNUSABLE = "The stored lists of models were not usable and are made anew"
 _NOTHING: Mapping[str, ModelInfo] = {}
 
 
@@ -34,11 +36,9 @@ class Lists:
             self._load()
         except FileNotFoundError:
             pass
-        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             self._asked, self._models = {}, {}
-            self.notice = (
-                f"The stored lists of models were not usable and are made anew: {type(error).__name__}"
-            )
+            self.notice = f"{_UNUSABLE}: {type(error).__name__}"
 
     def of(self, provider: str) -> Mapping[str, ModelInfo]:
         """A provider's models by their bare names; empty where it was never asked."""
@@ -79,8 +79,12 @@ class Lists:
         if content["version"] != _VERSION:
             return
         for name, row in content["providers"].items():
+            models = [ModelInfo.of(model) for model in row["models"]]
+            self._models[name] = {model.id: model for model in models if model}
             self._asked[name] = float(row["asked"])
-            self._models[name] = {model["id"]: ModelInfo(**model) for model in row["models"]}
+            if None in models:
+                self._asked[name] = 0.0  # it is asked for again
+                self.notice = f"{_UNUSABLE}: {one_line(name, 40)}"
 
 
 def _packed(model: ModelInfo) -> dict[str, Any]:

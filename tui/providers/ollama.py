@@ -16,6 +16,7 @@ from tui.providers.content import spelled_out, split_data_url
 from tui.providers.decode import JsonLines, ThinkTag
 from tui.providers.endings import ended_badly, finish_of
 from tui.providers.http import bearer, fetch_json, transport
+from tui.providers.listing import list_rows
 from tui.providers.sent import Sent
 from tui.providers.stream import Reader, Reported, ask
 
@@ -70,8 +71,8 @@ class Ollama(AsyncGeneratorProvider, ProviderModelMixin):
         """The models on the server; each one is asked what it can."""
         options = {"headers": cls._request_headers(kwargs.get("api_key")), **transport(proxy, kwargs)}
         base = cls.url.rstrip("/")
-        listed = await fetch_json(f"{base}/api/tags", **options)
-        names = [row.text("model", "name") for row in Sent(listed).parts("models")]
+        rows = await list_rows(f"{base}/api/tags", "models", options)
+        names = [row.text("model", "name", "id") for row in rows]
         places = asyncio.Semaphore(_AT_ONCE)
 
         async def show(name: str) -> ModelInfo | None:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -163,9 +163,8 @@ class Registry:
             arguments["api_key"] = found.secret.reveal()
         try:
             with harmless(offer.vendor.title):
-                models: list[ModelInfo] = await provider.discover_models(
-                    proxy=self._proxy(offer), **arguments
-                )
+                found_models = await provider.discover_models(proxy=self._proxy(offer), **arguments)
+                models = list(_checked(found_models))
         except ProviderError as error:
             error.blame(found.source if found else None)
             raise
@@ -304,6 +303,16 @@ class Registry:
             askable=waiting or reason is None,
             health=health,
         )
+
+
+def _checked(found: Iterable[Any]) -> Iterator[ModelInfo]:
+    """The models that a provider's code gives, each as far as it is one; a bare name will do."""
+    for each in found:
+        facts = {"id": each} if isinstance(each, str) else each
+        if isinstance(each, ModelInfo):
+            facts = {field.name: getattr(each, field.name) for field in fields(each)}
+        if model := ModelInfo.of(facts):
+            yield model
 
 
 def _transport(offer: Offer) -> dict[str, Any]:
