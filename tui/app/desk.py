@@ -106,8 +106,7 @@ class Desk:
         store = self.workspace.store
         wanted = options.open_id
         if wanted is None and options.continue_last:
-            newest = await store.list_conversations(limit=1)
-            wanted = newest[0].id if newest else None
+            wanted = await store.last_used()
         elif options.here:
             self._folder = Folder(store)
             wanted = await self._folder.last()

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from tui.chat.conversation import Conversation, Node
-from tui.chat.message import Role
+from tui.checked import string
 from tui.errors import NotFoundError
 from tui.history import contents
+from tui.history.facts import role_of
 from tui.history.folding import key
 from tui.history.rows import conversation_of, insert, pack, pack_attachments, tag_key, update
 from tui.history.stamps import now_stamp
 from tui.text import normalise
-
-_ROLES = {role.value: role for role in Role}
-"""An enumeration's own way from a value takes as long as all the rest of a node."""
 
 
 def missing(conversation_id: int) -> NotFoundError:
@@ -41,6 +39,7 @@ def create(
         "origin": new_origin(),
         "created_at": now,
         "updated_at": now,
+        "used_at": now,
         "owner": owner,
         "model": model,
         "system": normalise(system),
@@ -60,15 +59,28 @@ def load(connection: sqlite3.Connection, conversation_id: int) -> Conversation:
         "SELECT id, parent, role, model, hidden FROM messages WHERE conversation_id = ? ORDER BY id",
         (conversation_id,),
     )
-    conversation.add(
-        Node(i, parent, _ROLES[role], model, bool(hidden)) for i, parent, role, model, hidden in nodes
-    )
+    conversation.add(_nodes(nodes))
+    conversation.find_leaf()
     return conversation
+
+
+def _nodes(rows: Iterable[sqlite3.Row]) -> Iterator[Node]:
+    """The nodes, each below one before it: without its parent, a message goes on from the one before."""
+    seen: set[int] = set()
+    newest = None
+    for i, parent, role, model, hidden in rows:
+        place = parent if parent is None or parent in seen else newest
+        yield Node(i, place, role_of(role), string(model), bool(hidden))
+        seen.add(i)
+        newest = i
 
 
 def _text(value: str | None) -> str | None:
     return None if value is None else normalise(value)
 
+
+# Word for word the condition of the index ``conversations_listed``.
+LISTED = "deleted_at IS NULL AND (message_count > 0 OR draft <> '')"
 
 _COLUMNS: dict[str, Callable[[Any], Mapping[str, Any]]] = {
     "title": lambda value: {"title": normalise(value), "title_key": key(value)},
@@ -95,6 +107,26 @@ def change(connection: sqlite3.Connection, conversation_id: int, changes: Mappin
     contents.keep(connection, changes.get("attachments", ()))
     if columns and not update(connection, "conversations", conversation_id, columns):
         raise missing(conversation_id)
+
+
+def last_used(connection: sqlite3.Connection) -> int | None:
+    """The conversation of the list that was written in last; if none was ever, the newest that came in.
+
+    What came in may bear any date: one that is still to come makes no conversation newer.
+    """
+    row = connection.execute(
+        f"SELECT id FROM conversations WHERE used_at IS NOT NULL AND archived = 0 AND {LISTED} "
+        "ORDER BY used_at DESC, id DESC LIMIT 1"
+    ).fetchone()
+    row = (
+        row
+        or connection.execute(
+            f"SELECT id FROM conversations WHERE archived = 0 AND {LISTED} "
+            "ORDER BY updated_at > ?, updated_at DESC, id DESC LIMIT 1",
+            (now_stamp(),),
+        ).fetchone()
+    )
+    return row[0] if row else None
 
 
 def drop_empty(connection: sqlite3.Connection, gone: Callable[[str], bool]) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
+from tui.checked import number
 from tui.history.query import Query
 from tui.history.stamps import to_stamp
 
 # Up to so many conversations are looked for in the index itself, beside the words.
 _FEW = 1000
+_LARGEST = 2**63 - 2
 
 # Each model once, by steps through the index, and not by a walk through all messages.
 _MODELS = """
@@ -19,6 +22,13 @@ _MODELS = """
         UNION ALL
         SELECT (SELECT min(model) FROM messages WHERE model > names.model) FROM names WHERE model IS NOT NULL
     ) SELECT model FROM names WHERE instr(lower(model), ?)
+"""
+
+
+# How far the ids of messages stand from their times at the most, by the index ``messages_astray``.
+_ASTRAY = """
+    SELECT (SELECT min(id - created_at / 1000) FROM messages),
+        (SELECT max(id - created_at / 1000) FROM messages)
 """
 
 
@@ -36,12 +46,22 @@ class Scope:
         self.conditions.append(condition)
         self.values += values
 
-    def between(self, query: Query, column: str, unit: int) -> None:
-        """Add ``before:`` and ``after:`` for ``column``, which counts in ``unit`` microseconds."""
+    def between(self, query: Query, column: str) -> None:
+        """Add ``before:`` and ``after:`` for ``column``."""
         if query.before:
-            self.require(f"{column} < ?", to_stamp(query.before) // unit)
+            self.require(f"{column} < ?", to_stamp(query.before))
         if query.after:
-            self.require(f"{column} >= ?", to_stamp(query.after) // unit)
+            self.require(f"{column} >= ?", to_stamp(query.after))
+
+    def within(self, connection: sqlite3.Connection, query: Query) -> None:
+        """Add the part of the index that has all messages of these dates."""
+        if not (query.before or query.after):
+            return
+        behind, ahead = connection.execute(_ASTRAY).fetchone()
+        if query.before:
+            self.require("messages_fts.rowid <= ?", _id_at(query.before, ahead) + 1)
+        if query.after:
+            self.require("messages_fts.rowid >= ?", _id_at(query.after, behind) - 1)
 
     def limit(self, rows: list[sqlite3.Row]) -> bool:
         """Let only these conversations pass, if they are few."""
@@ -94,3 +114,8 @@ def _limit_to_model(connection: sqlite3.Connection, scope: Scope, name: str) -> 
         scope.require(
             f"EXISTS (SELECT 1 FROM messages WHERE conversation_id = c.id AND model IN ({marks}))", *models
         )
+
+
+def _id_at(moment: datetime, astray: object) -> int:
+    """The id that a message of ``moment`` has, if it is as far ``astray`` as that."""
+    return max(-_LARGEST, min(to_stamp(moment) // 1000 + int(number(astray) or 0), _LARGEST))
