@@ -69,7 +69,7 @@ def copy(connection: sqlite3.Connection, conversation_id: int, leaf: int | None)
         twin.add(Node.of(message) for message in kept)
         twin.leaf = kept[-1].id if kept else None
     twin_id = write(connection, Bundle(twin, kept))
-    update(connection, "conversations", twin_id, {"used_at": now_stamp()})
+    conversations.note_use(connection, twin_id)
     return conversations.load(connection, twin_id)
 
 

@@ -13,6 +13,7 @@ from tui.errors import NotFoundError
 from tui.history import contents
 from tui.history.facts import role_of
 from tui.history.folding import key
+from tui.history.recall import get_state, set_state
 from tui.history.rows import conversation_of, insert, pack, pack_attachments, tag_key, update
 from tui.history.stamps import now_stamp
 from tui.text import normalise
@@ -39,14 +40,15 @@ def create(
         "origin": new_origin(),
         "created_at": now,
         "updated_at": now,
-        "used_at": now,
         "owner": owner,
         "model": model,
         "system": normalise(system),
         "title": normalise(title),
         "title_key": key(title),
     }
-    return load(connection, insert(connection, "conversations", columns))
+    made = insert(connection, "conversations", columns)
+    note_use(connection, made)
+    return load(connection, made)
 
 
 def load(connection: sqlite3.Connection, conversation_id: int) -> Conversation:
@@ -81,6 +83,10 @@ def _text(value: str | None) -> str | None:
 
 # Word for word the condition of the index ``conversations_listed``.
 LISTED = "deleted_at IS NULL AND (message_count > 0 OR draft <> '')"
+_AT_HAND = f"archived = 0 AND {LISTED}"
+_USED = "used"
+"""Key of the state with the conversations that were written in last, newest first, one a line."""
+_REMEMBERED = 100
 
 _COLUMNS: dict[str, Callable[[Any], Mapping[str, Any]]] = {
     "title": lambda value: {"title": normalise(value), "title_key": key(value)},
@@ -109,24 +115,33 @@ def change(connection: sqlite3.Connection, conversation_id: int, changes: Mappin
         raise missing(conversation_id)
 
 
-def last_used(connection: sqlite3.Connection) -> int | None:
-    """The conversation of the list that was written in last; if none was ever, the newest that came in.
+def note_use(connection: sqlite3.Connection, conversation_id: int) -> None:
+    """A person writes in this conversation now."""
+    used = _used(connection)
+    if used[:1] != [conversation_id]:
+        others = [other for other in used if other != conversation_id]
+        set_state(connection, _USED, "\n".join(map(str, [conversation_id, *others][:_REMEMBERED])))
 
-    What came in may bear any date: one that is still to come makes no conversation newer.
+
+def last_used(connection: sqlite3.Connection) -> int | None:
+    """The conversation of the list that was written in last; otherwise the newest, unless that is to come.
+
+    What came in from elsewhere may bear any date.
     """
-    row = connection.execute(
-        f"SELECT id FROM conversations WHERE used_at IS NOT NULL AND archived = 0 AND {LISTED} "
-        "ORDER BY used_at DESC, id DESC LIMIT 1"
-    ).fetchone()
-    row = (
-        row
-        or connection.execute(
-            f"SELECT id FROM conversations WHERE archived = 0 AND {LISTED} "
-            "ORDER BY updated_at > ?, updated_at DESC, id DESC LIMIT 1",
-            (now_stamp(),),
-        ).fetchone()
+    for conversation_id in _used(connection):
+        if connection.execute(
+            f"SELECT 1 FROM conversations WHERE id = ? AND {_AT_HAND}", (conversation_id,)
+        ).fetchone():
+            return conversation_id
+    newest = (
+        f"SELECT id FROM conversations WHERE {_AT_HAND} ORDER BY updated_at > ?, updated_at DESC, id DESC"
     )
+    row = connection.execute(f"{newest} LIMIT 1", (now_stamp(),)).fetchone()
     return row[0] if row else None
+
+
+def _used(connection: sqlite3.Connection) -> list[int]:
+    return [int(line) for line in get_state(connection, _USED, "").split() if line.isdecimal()]
 
 
 def drop_empty(connection: sqlite3.Connection, gone: Callable[[str], bool]) -> None:

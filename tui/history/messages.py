@@ -62,9 +62,10 @@ def add(connection: sqlite3.Connection, owner: str, message: Message) -> Message
     now = now_stamp()
     message_id = new_id(connection, conversation_id, now)
     # Another program may have moved it to the trash: what is written in is not forgotten.
-    newer = {"leaf": message_id, "updated_at": now, "used_at": now, "deleted_at": None}
+    newer = {"leaf": message_id, "updated_at": now, "deleted_at": None}
     if not update(connection, "conversations", conversation_id, newer):
         raise conversations.missing(conversation_id)
+    conversations.note_use(connection, conversation_id)
     if parent is not None and _conversation_of(connection, parent) != conversation_id:
         raise missing(parent)
     stored = replace(

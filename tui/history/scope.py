@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from tui.checked import number
+from tui.history.migrations.m004_ids_astray import ASTRAY, DISTANCE, NEAR
 from tui.history.query import Query
 from tui.history.stamps import to_stamp
 
@@ -25,10 +26,10 @@ _MODELS = """
 """
 
 
-# How far the ids of messages stand from their times at the most, by the index ``messages_astray``.
-_ASTRAY = """
-    SELECT (SELECT min(id - created_at / 1000) FROM messages),
-        (SELECT max(id - created_at / 1000) FROM messages)
+# How far the ids of messages stand from their times at the most, both ways.
+_ASTRAY = f"""
+    SELECT (SELECT min({DISTANCE}) FROM messages WHERE {ASTRAY}),
+        (SELECT max({DISTANCE}) FROM messages WHERE {ASTRAY})
 """
 
 
@@ -59,9 +60,9 @@ class Scope:
             return
         behind, ahead = connection.execute(_ASTRAY).fetchone()
         if query.before:
-            self.require("messages_fts.rowid <= ?", _id_at(query.before, ahead) + 1)
+            self.require("messages_fts.rowid <= ?", _id_at(query.before, max(NEAR, number(ahead) or 0) + 1))
         if query.after:
-            self.require("messages_fts.rowid >= ?", _id_at(query.after, behind) - 1)
+            self.require("messages_fts.rowid >= ?", _id_at(query.after, min(0, number(behind) or 0) - 1))
 
     def limit(self, rows: list[sqlite3.Row]) -> bool:
         """Let only these conversations pass, if they are few."""
@@ -116,6 +117,6 @@ def _limit_to_model(connection: sqlite3.Connection, scope: Scope, name: str) -> 
         )
 
 
-def _id_at(moment: datetime, astray: object) -> int:
-    """The id that a message of ``moment`` has, if it is as far ``astray`` as that."""
-    return max(-_LARGEST, min(to_stamp(moment) // 1000 + int(number(astray) or 0), _LARGEST))
+def _id_at(moment: datetime, astray: float) -> int:
+    """The id that a message of ``moment`` has, if it stands as far ``astray`` as that."""
+    return max(-_LARGEST, min(to_stamp(moment) // 1000 + int(astray), _LARGEST))
