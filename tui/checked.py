@@ -15,6 +15,7 @@ from tui.dates import moment_of
 
 T = TypeVar("T")
 _LARGEST = 2**63 - 1  # what a database can hold
+_DIGITS = len(str(_LARGEST))
 
 
 def unpacked(stored: object) -> Any:
@@ -31,6 +32,11 @@ def whole(value: object) -> int | None:
         value = int(value)
     fits = isinstance(value, int) and not isinstance(value, bool) and abs(value) <= _LARGEST
     return value if fits else None  # type: ignore[return-value]
+
+
+def numbered(written: str) -> int | None:
+    """The number of something, as it was written down; None where that is no number above 0."""
+    return whole(int(written)) or None if written.isdecimal() and len(written) < _DIGITS else None
 
 
 def count(value: object) -> int | None:

@@ -14,6 +14,7 @@ from tui.app.start import StartOptions
 from tui.chat.conversation import Conversation
 from tui.chat.draft import Draft, joined
 from tui.chat.message import Message, Status
+from tui.checked import numbered
 from tui.engine.choice import choose_model, note_model
 from tui.engine.engine import Engine
 from tui.engine.events import Event, Finished, Saved, Unsaved
@@ -113,7 +114,7 @@ class Desk:
         elif wanted is None and not (
             options.prompt or options.attachments or options.model or options.temporary
         ):
-            wanted = int(await store.get_state(AT_WORK) or 0) or None
+            wanted = numbered(await store.get_state(AT_WORK))
         try:
             self.chat = await self.find(wanted) if wanted else await self.new()
             if self.chat.conversation.deleted and options.open_id is None:

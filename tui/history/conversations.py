@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from tui.chat.conversation import Conversation, Node
-from tui.checked import string
+from tui.checked import numbered, string
 from tui.errors import NotFoundError
 from tui.history import contents
 from tui.history.facts import role_of
@@ -141,7 +141,7 @@ def last_used(connection: sqlite3.Connection) -> int | None:
 
 
 def _used(connection: sqlite3.Connection) -> list[int]:
-    return [int(line) for line in get_state(connection, _USED, "").split() if line.isdecimal()]
+    return [*filter(None, map(numbered, get_state(connection, _USED, "").split()))]
 
 
 def drop_empty(connection: sqlite3.Connection, gone: Callable[[str], bool]) -> None:
