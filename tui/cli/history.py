@@ -22,6 +22,7 @@ from tui.text import one_line
 
 HITS = 500
 PAGE = 2000
+_TOLD = 10
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -178,6 +179,10 @@ async def _import(workspace: Workspace, args: argparse.Namespace) -> None:
     else:
         known = f"; {report.known} were here already" if report.known else ""
         say(f"{report.kind}: {len(report.added)} conversations, {report.messages} messages added{known}")
+    if report.odd:
+        say(f"{report.odd} values were not as they should be, and are left out:")
+        for place in report.places[:_TOLD]:
+            say(f"  {place}")
 
 
 async def _rename(workspace: Workspace, args: argparse.Namespace) -> None:
