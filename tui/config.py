@@ -15,8 +15,9 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from tui.errors import ConfigError
+from tui.parameters import PARAMETERS
 from tui.secret import Secret, redact
-from tui.typed_toml import At, Document
+from tui.typed_toml import At, Document, near
 
 _PROXY_SCHEMES = frozenset({"http", "https", "socks4", "socks4a", "socks5", "socks5h"})
 _DIRECT = "direct"
@@ -141,8 +142,16 @@ def load_config(path: Path) -> Config:
     if not _is_proxy(config.proxy):
         document.problem(("proxy",), _PROXY_FORM)
         config = replace(config, proxy=None)
-    problems = tuple(document.problems)
-    return replace(config, providers=providers, path=path, problems=problems, lines=document.places)
+    parameters = _parameters(document, ("parameters",), config.parameters)
+    read = replace(config, providers=providers, parameters=parameters, path=path, lines=document.places)
+    return replace(read, problems=tuple(document.problems))
+
+
+def _parameters(document: Document, at: At, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Those that there are; what concerns the way to a server has settings of its own."""
+    for name in given.keys() - PARAMETERS.keys():
+        document.problem((*at, name), f"no such parameter; {near(name, PARAMETERS)}")
+    return {name: value for name, value in given.items() if name in PARAMETERS}
 
 
 def _checked(document: Document, name: str, settings: ProviderConfig) -> ProviderConfig:
@@ -150,6 +159,8 @@ def _checked(document: Document, name: str, settings: ProviderConfig) -> Provide
     at = ("providers", name)
     if "/" in name:
         document.problem(at, "a provider's name has no slash: it ends at the first one in PROVIDER/MODEL")
+    parameters = _parameters(document, (*at, "parameters"), settings.parameters)
+    settings = replace(settings, parameters=parameters)
     if settings.url is not None and not is_address(settings.url):
         document.problem((*at, "url"), "must be an address as in http://127.0.0.1:8000/v1")
         settings = replace(settings, url=None)

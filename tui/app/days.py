@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from tui.dates import local
+
 
 def day_group(moment: datetime, today: date) -> str:
     """The group of a list to which ``moment`` belongs, on the reader's calendar."""
-    day = moment.astimezone().date()
+    day = local(moment).date()
     age = (today - day).days
+    if age < -1:
+        return f"{day:%B %Y}"
     if age <= 0:
         return "Today"
     if age == 1:

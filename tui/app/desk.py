@@ -14,6 +14,7 @@ from tui.app.start import StartOptions
 from tui.chat.conversation import Conversation
 from tui.chat.draft import Draft, joined
 from tui.chat.message import Message, Status
+from tui.checked import numbered
 from tui.engine.choice import choose_model, note_model
 from tui.engine.engine import Engine
 from tui.engine.events import Event, Finished, Saved, Unsaved
@@ -106,15 +107,14 @@ class Desk:
         store = self.workspace.store
         wanted = options.open_id
         if wanted is None and options.continue_last:
-            newest = await store.list_conversations(limit=1)
-            wanted = newest[0].id if newest else None
+            wanted = await store.last_used()
         elif options.here:
             self._folder = Folder(store)
             wanted = await self._folder.last()
         elif wanted is None and not (
             options.prompt or options.attachments or options.model or options.temporary
         ):
-            wanted = int(await store.get_state(AT_WORK) or 0) or None
+            wanted = numbered(await store.get_state(AT_WORK))
         try:
             self.chat = await self.find(wanted) if wanted else await self.new()
             if self.chat.conversation.deleted and options.open_id is None:

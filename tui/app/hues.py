@@ -15,7 +15,7 @@ def hue_of(model_id: str, hues: MutableMapping[str, str]) -> str:
         model_id: ``PROVIDER/MODEL``.
         hues: The conversation's hues by model; a new one is added.
     """
-    if model_id not in hues:
+    if hues.get(model_id) not in HUES:
         first = crc32(model_id.encode("utf-8", "replace")) % len(HUES)
         row = [HUES[(first + step) % len(HUES)] for step in range(len(HUES))]
         hues[model_id] = next((hue for hue in row if hue not in hues.values()), row[0])

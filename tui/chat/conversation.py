@@ -86,6 +86,11 @@ class Conversation:
         self.add([Node.of(message)])
         self.leaf = message.id
 
+    def find_leaf(self) -> None:
+        """Let the active path end somewhere: with the newest message, where it ended with none."""
+        if self.leaf not in self.nodes:
+            self.leaf = self._nearest(None)
+
     def take_in(self, stored: Conversation) -> bool:
         """Take over what another program has changed; what is shown and written here stays.
 

@@ -7,12 +7,13 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from tui.chat.attachment import Attachment, size_words
 from tui.chat.bundle import Bundle
 from tui.chat.message import Message, Role, Status
+from tui.dates import minute
 from tui.text import clean, fenced, one_line
 
 FORM = 1
@@ -96,7 +97,7 @@ def _attachment(attachment: Attachment) -> dict[str, Any]:
 
 
 def _iso(moment: datetime | None) -> str | None:
-    return moment.astimezone(UTC).isoformat() if moment else None
+    return moment.isoformat() if moment else None
 
 
 class _Escapes(dict[int, str]):
@@ -175,7 +176,7 @@ def about(attachment: Attachment) -> str:
 
 def when(message: Message) -> str:
     """The time of a message, for reading."""
-    return f"{message.created_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    return f"{minute(message.created_at)} UTC"
 
 
 def ending(message: Message) -> str:

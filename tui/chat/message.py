@@ -88,8 +88,9 @@ class Message:
 
     @property
     def seconds(self) -> float | None:
-        """From the request to the end of the reply."""
-        return (self.finished_at - self.created_at).total_seconds() if self.finished_at else None
+        """From the request to the end of the reply, if that is known to be after it."""
+        ended = self.finished_at
+        return (ended - self.created_at).total_seconds() if ended and ended >= self.created_at else None
 
     @property
     def summary(self) -> bool:

@@ -10,6 +10,7 @@ from tui.chat.attachment import Attachment, Kind
 from tui.chat.bundle import Bundle
 from tui.chat.export import about, ending, speaker, when
 from tui.chat.message import Message
+from tui.dates import day
 from tui.text import clean, one_line, safe_url
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def to_html(bundle: Bundle) -> str:
     """The active path as a page."""
     it = bundle.conversation
     markdown = _markdown()
-    facts = [f"{it.created_at:%Y-%m-%d}", it.model, *it.tags]
+    facts = [day(it.created_at), it.model, *it.tags]
     return _PAGE.format(
         title=escape(one_line(it.title) or "Conversation"),
         style=_STYLE,

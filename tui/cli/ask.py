@@ -104,10 +104,10 @@ async def _conversation(workspace: Workspace, args: argparse.Namespace) -> tuple
     store = workspace.store
     conversation = None
     if args.resume:
-        newest = await store.list_conversations(limit=1)
-        if not newest:
+        last = await store.last_used()
+        if last is None:
             raise NotFoundError("There is no conversation to go on with")
-        conversation = await store.load_conversation(newest[0].id)
+        conversation = await store.load_conversation(last)
     models = await _models(workspace, args.models, conversation.model if conversation else None)
     system = args.system if args.system is not None else (conversation or workspace.config).system
     if conversation is None:

@@ -12,6 +12,7 @@ from tui.chat.export import about
 from tui.chat.message import Message, Role
 from tui.cli.assemble import run_with_workspace
 from tui.cli.output import DONE, iso, message_json, say, sentence, write, write_json
+from tui.dates import local, minute
 from tui.engine.exporting import FORMATS, format_of, render, write_all, write_conversation
 from tui.engine.workspace import Workspace
 from tui.errors import UsageError
@@ -21,6 +22,7 @@ from tui.text import one_line
 
 HITS = 500
 PAGE = 2000
+_TOLD = 10
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -77,9 +79,7 @@ async def _list(workspace: Workspace, args: argparse.Namespace) -> None:
         return
     async for row in _rows(workspace.store):
         model = one_line(row.model or "–")
-        write(
-            f"{row.id:>6}  {row.updated_at.astimezone():%Y-%m-%d %H:%M}  {one_line(row.title)}  ({model})\n"
-        )
+        write(f"{row.id:>6}  {minute(local(row.updated_at))}  {one_line(row.title)}  ({model})\n")
 
 
 async def _rows(store: HistoryStore) -> AsyncIterator[Summary]:
@@ -179,6 +179,10 @@ async def _import(workspace: Workspace, args: argparse.Namespace) -> None:
     else:
         known = f"; {report.known} were here already" if report.known else ""
         say(f"{report.kind}: {len(report.added)} conversations, {report.messages} messages added{known}")
+    if report.odd:
+        say(f"{report.odd} values were not as they should be, and are left out:")
+        for place in report.places[:_TOLD]:
+            say(f"  {place}")
 
 
 async def _rename(workspace: Workspace, args: argparse.Namespace) -> None:

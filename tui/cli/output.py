@@ -88,7 +88,7 @@ def sentence(words: str) -> str:
 
 def iso(moment: datetime) -> str:
     """ISO 8601 in UTC, to the second."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{moment.replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
 def usage_json(usage: Usage | None) -> dict[str, Any] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from tui.chat.conversation import Conversation
+from tui.checked import numbered
 from tui.history.store import HistoryStore
 
 _KEY = "here:"
@@ -21,7 +22,7 @@ class Folder:
 
     async def last(self) -> int | None:
         """The conversation used last here."""
-        return int(await self._store.get_state(self._key) or 0) or None
+        return numbered(await self._store.get_state(self._key))
 
     async def note(self, conversation: Conversation) -> None:
         """This conversation is used here now; one that is not kept is not remembered."""

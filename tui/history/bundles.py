@@ -19,6 +19,9 @@ from tui.history.stamps import now_stamp, to_stamp
 from tui.text import normalise
 
 _NUMBER = re.compile(r" \(\d+\)$")
+# What a file says of ids leaves room for all that come after them.
+_LARGEST_CONVERSATION = 10**9
+_LARGEST_MESSAGE = 2**62
 
 
 def add(connection: sqlite3.Connection, bundles: Sequence[Bundle]) -> list[int | None]:
@@ -46,7 +49,7 @@ def copy(connection: sqlite3.Connection, conversation_id: int, leaf: int | None)
     if leaf is not None and leaf not in original.nodes:
         raise messages.missing(leaf)
     kept = messages.get(connection, list(original.nodes) if leaf is None else original.path(leaf))
-    kept = [replace(message, status=Status.INTERRUPTED) if message.live else message for message in kept]
+    kept = [_as_a_copy(original, message) for message in kept]
     twin = Conversation(
         id=0,
         title=_next_title(connection, original.title),
@@ -65,7 +68,9 @@ def copy(connection: sqlite3.Connection, conversation_id: int, leaf: int | None)
         kept = _chained(kept)
         twin.add(Node.of(message) for message in kept)
         twin.leaf = kept[-1].id if kept else None
-    return conversations.load(connection, write(connection, Bundle(twin, kept)))
+    twin_id = write(connection, Bundle(twin, kept))
+    conversations.note_use(connection, twin_id)
+    return conversations.load(connection, twin_id)
 
 
 def write(connection: sqlite3.Connection, bundle: Bundle) -> int:
@@ -108,6 +113,12 @@ def _add_one(connection: sqlite3.Connection, bundle: Bundle) -> int | None:
     return int(known["id"])
 
 
+def _as_a_copy(original: Conversation, message: Message) -> Message:
+    """A message where it stands in the tree; what is still streamed into it does not come into its copy."""
+    status = Status.INTERRUPTED if message.live else message.status
+    return replace(message, parent=original.nodes[message.id].parent, status=status)
+
+
 def _chained(path: Sequence[Message]) -> list[Message]:
     """A path without the hidden messages between: each one's parent is the one before it."""
     parents = [None, *(message.id for message in path)]
@@ -134,15 +145,17 @@ def _columns(connection: sqlite3.Connection, conversation: Conversation) -> dict
         "draft": normalise(conversation.draft),
         "attachments": pack_attachments(conversation.attachments),
     }
-    if conversation.id and not _taken(connection, "conversations", conversation.id):
+    fits = 0 < conversation.id <= _LARGEST_CONVERSATION
+    if fits and not _taken(connection, "conversations", conversation.id):
         columns["id"] = conversation.id
     return columns
 
 
 def _message_id(connection: sqlite3.Connection, message: Message, newest: int, *, keep: bool) -> int:
-    if keep and message.id > newest and not _taken(connection, "messages", message.id):
+    fits = newest < message.id <= _LARGEST_MESSAGE
+    if keep and fits and not _taken(connection, "messages", message.id):
         return message.id
-    return messages.free_id(connection, max(to_stamp(message.created_at) // 1000, newest + 1))
+    return messages.free_id(connection, to_stamp(message.created_at), newest)
 
 
 def _taken(connection: sqlite3.Connection, table: str, row_id: int) -> bool:

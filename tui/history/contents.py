@@ -12,6 +12,17 @@ from tui.chat.attachment import Attachment
 OF_NEW_DRAFT = "new_draft_attachments"
 """Key of the state with the attachments of a draft whose conversation does not exist yet."""
 
+_PLACES = (
+    "SELECT attachments AS files FROM messages WHERE attachments IS NOT NULL",
+    "SELECT attachments AS files FROM conversations WHERE attachments IS NOT NULL",
+    "SELECT value AS files FROM state WHERE key = ?",
+)
+# What is no JSON, or says no name of a content, names none.
+_NAMED = """
+    SELECT file.atom FROM ({}), json_tree(iif(json_valid(files), files, '[]')) file
+    WHERE file.key = 'sha256' AND file.type = 'text'
+"""
+
 
 def keep(connection: sqlite3.Connection, attachments: Sequence[Attachment]) -> tuple[Attachment, ...]:
     """Store the contents that are at hand; the same transaction stores who names them.
@@ -33,21 +44,8 @@ def filled(connection: sqlite3.Connection, attachments: Sequence[Attachment]) ->
 
 def sweep(connection: sqlite3.Connection) -> None:
     """Remove for good what no message and no draft names any more."""
-    connection.execute(
-        """
-        DELETE FROM contents WHERE sha256 NOT IN (
-            SELECT json_extract(file.value, '$.sha256')
-            FROM messages, json_each(attachments) file WHERE attachments IS NOT NULL
-            UNION ALL
-            SELECT json_extract(file.value, '$.sha256')
-            FROM conversations, json_each(attachments) file WHERE attachments IS NOT NULL
-            UNION ALL
-            SELECT json_extract(file.value, '$.sha256')
-            FROM state, json_each(state.value) file WHERE state.key = ?
-        )
-        """,
-        (OF_NEW_DRAFT,),
-    )
+    named = " UNION ALL ".join(map(_NAMED.format, _PLACES))
+    connection.execute(f"DELETE FROM contents WHERE sha256 NOT IN ({named})", (OF_NEW_DRAFT,))
 
 
 def check(row: sqlite3.Row) -> None:

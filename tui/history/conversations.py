@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from tui.chat.conversation import Conversation, Node
-from tui.chat.message import Role
+from tui.checked import numbered, string
 from tui.errors import NotFoundError
 from tui.history import contents
+from tui.history.facts import role_of
 from tui.history.folding import key
+from tui.history.recall import get_state, set_state
 from tui.history.rows import conversation_of, insert, pack, pack_attachments, tag_key, update
 from tui.history.stamps import now_stamp
 from tui.text import normalise
-
-_ROLES = {role.value: role for role in Role}
-"""An enumeration's own way from a value takes as long as all the rest of a node."""
 
 
 def missing(conversation_id: int) -> NotFoundError:
@@ -47,7 +46,9 @@ def create(
         "title": normalise(title),
         "title_key": key(title),
     }
-    return load(connection, insert(connection, "conversations", columns))
+    made = insert(connection, "conversations", columns)
+    note_use(connection, made)
+    return load(connection, made)
 
 
 def load(connection: sqlite3.Connection, conversation_id: int) -> Conversation:
@@ -60,15 +61,32 @@ def load(connection: sqlite3.Connection, conversation_id: int) -> Conversation:
         "SELECT id, parent, role, model, hidden FROM messages WHERE conversation_id = ? ORDER BY id",
         (conversation_id,),
     )
-    conversation.add(
-        Node(i, parent, _ROLES[role], model, bool(hidden)) for i, parent, role, model, hidden in nodes
-    )
+    conversation.add(_nodes(nodes))
+    conversation.find_leaf()
     return conversation
+
+
+def _nodes(rows: Iterable[sqlite3.Row]) -> Iterator[Node]:
+    """The nodes, each below one before it: without its parent, a message goes on from the one before."""
+    seen: set[int] = set()
+    newest = None
+    for i, parent, role, model, hidden in rows:
+        place = parent if parent is None or parent in seen else newest
+        yield Node(i, place, role_of(role), string(model), bool(hidden))
+        seen.add(i)
+        newest = i
 
 
 def _text(value: str | None) -> str | None:
     return None if value is None else normalise(value)
 
+
+# Word for word the condition of the index ``conversations_listed``.
+LISTED = "deleted_at IS NULL AND (message_count > 0 OR draft <> '')"
+_AT_HAND = f"archived = 0 AND {LISTED}"
+_USED = "used"
+"""Key of the state with the conversations that were written in last, newest first, one a line."""
+_REMEMBERED = 100
 
 _COLUMNS: dict[str, Callable[[Any], Mapping[str, Any]]] = {
     "title": lambda value: {"title": normalise(value), "title_key": key(value)},
@@ -95,6 +113,35 @@ def change(connection: sqlite3.Connection, conversation_id: int, changes: Mappin
     contents.keep(connection, changes.get("attachments", ()))
     if columns and not update(connection, "conversations", conversation_id, columns):
         raise missing(conversation_id)
+
+
+def note_use(connection: sqlite3.Connection, conversation_id: int) -> None:
+    """A person writes in this conversation now."""
+    used = _used(connection)
+    if used[:1] != [conversation_id]:
+        others = [other for other in used if other != conversation_id]
+        set_state(connection, _USED, "\n".join(map(str, [conversation_id, *others][:_REMEMBERED])))
+
+
+def last_used(connection: sqlite3.Connection) -> int | None:
+    """The conversation of the list that was written in last; otherwise the newest, unless that is to come.
+
+    What came in from elsewhere may bear any date.
+    """
+    for conversation_id in _used(connection):
+        if connection.execute(
+            f"SELECT 1 FROM conversations WHERE id = ? AND {_AT_HAND}", (conversation_id,)
+        ).fetchone():
+            return conversation_id
+    newest = (
+        f"SELECT id FROM conversations WHERE {_AT_HAND} ORDER BY updated_at > ?, updated_at DESC, id DESC"
+    )
+    row = connection.execute(f"{newest} LIMIT 1", (now_stamp(),)).fetchone()
+    return row[0] if row else None
+
+
+def _used(connection: sqlite3.Connection) -> list[int]:
+    return [*filter(None, map(numbered, get_state(connection, _USED, "").split()))]
 
 
 def drop_empty(connection: sqlite3.Connection, gone: Callable[[str], bool]) -> None:

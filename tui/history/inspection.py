@@ -63,6 +63,8 @@ def inspect(path: Path, access: str = "mode=ro") -> Finding:
     try:
         with contextlib.closing(sqlite3.connect(uri(path, access), uri=True)) as connection:
             return _inside(connection, check)
+    except UnicodeDecodeError:
+        return Finding(Kind.DAMAGED, "its tables have no names any more")
     except sqlite3.DatabaseError as error:
         if error.sqlite_errorcode & 0xFF in _BROKEN:
             return Finding(Kind.DAMAGED, str(error))

@@ -6,14 +6,12 @@ import sqlite3
 from typing import Any
 
 from tui.chat.conversation import Summary
+from tui.history.conversations import LISTED
 from tui.history.folding import key
 from tui.history.rows import summary_of
 from tui.history.stamps import to_stamp
 from tui.history.store import ListFilter
 from tui.text import normalise
-
-# Word for word the condition of the index ``conversations_listed``.
-LISTED = "deleted_at IS NULL AND (message_count > 0 OR draft <> '')"
 
 
 def page(connection: sqlite3.Connection, chosen: ListFilter, limit: int, offset: int) -> list[Summary]:

@@ -24,23 +24,36 @@ def missing(message_id: int) -> NotFoundError:
 
 
 def new_id(connection: sqlite3.Connection, conversation_id: int, stamp: int) -> int:
-    """The id of the next message: its time in milliseconds, or a little more.
+    """An id for a message of this moment: higher than those of the messages before it, and no other's.
 
-    It is higher than those of the messages before it, and no other message's.
+    Ids only stand in a row. They begin at the count of milliseconds so that search, which follows that row,
+    has the newest first; no one reads a time out of them.
     """
     (newest,) = connection.execute(
         "SELECT max(id) FROM messages WHERE conversation_id = ?", (conversation_id,)
     ).fetchone()
-    return free_id(connection, max(stamp // 1000, (newest or 0) + 1))
+    return free_id(connection, stamp, newest or 0)
 
 
-def free_id(connection: sqlite3.Connection, candidate: int) -> int:
-    """``candidate``, or one a little higher that no message has."""
+def free_id(connection: sqlite3.Connection, stamp: int, newest: int) -> int:
+    """An id that no message has, for one of the moment ``stamp``, higher than ``newest``.
+
+    Any number of messages may have one moment: a few steps find the end of a long row of ids.
+    """
+    before = max(min(stamp, now_stamp()) // 1000 - 1, newest)
     step = 1
-    while connection.execute("SELECT 1 FROM messages WHERE id = ?", (candidate,)).fetchone():
-        candidate += step
+    while _taken(connection, before + step):
+        before += step
         step *= 2
-    return candidate
+    while step > 1:
+        step //= 2
+        if _taken(connection, before + step):
+            before += step
+    return before + 1
+
+
+def _taken(connection: sqlite3.Connection, message_id: int) -> bool:
+    return connection.execute("SELECT 1 FROM messages WHERE id = ?", (message_id,)).fetchone() is not None
 
 
 def add(connection: sqlite3.Connection, owner: str, message: Message) -> Message:
@@ -52,6 +65,7 @@ def add(connection: sqlite3.Connection, owner: str, message: Message) -> Message
     newer = {"leaf": message_id, "updated_at": now, "deleted_at": None}
     if not update(connection, "conversations", conversation_id, newer):
         raise conversations.missing(conversation_id)
+    conversations.note_use(connection, conversation_id)
     if parent is not None and _conversation_of(connection, parent) != conversation_id:
         raise missing(parent)
     stored = replace(

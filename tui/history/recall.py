@@ -5,8 +5,10 @@ from __future__ import annotations
 import sqlite3
 
 from tui.chat.draft import Draft
+from tui.checked import Fields, unpacked, words
 from tui.history import contents
-from tui.history.rows import attachments_of, pack_attachments
+from tui.history.facts import attachments_of
+from tui.history.rows import pack_attachments
 from tui.text import normalise
 
 KEPT_PROMPTS = 1000
@@ -30,7 +32,7 @@ def remember(connection: sqlite3.Connection, text: str) -> None:
 def prompts(connection: sqlite3.Connection, limit: int) -> list[str]:
     """The newest prompts, newest first."""
     rows = connection.execute("SELECT text FROM prompts ORDER BY id DESC LIMIT ?", (limit,))
-    return [text for (text,) in rows]
+    return [words(text) for (text,) in rows]
 
 
 def set_new_draft(connection: sqlite3.Connection, draft: Draft) -> None:
@@ -42,14 +44,14 @@ def set_new_draft(connection: sqlite3.Connection, draft: Draft) -> None:
 
 def new_draft(connection: sqlite3.Connection) -> Draft:
     """What is written in a conversation that does not exist yet."""
-    attachments = attachments_of(get_state(connection, contents.OF_NEW_DRAFT, "[]"))
-    return Draft(get_state(connection, NEW_DRAFT, ""), attachments)
+    files = Fields({"attachments": unpacked(get_state(connection, contents.OF_NEW_DRAFT, "[]"))})
+    return Draft(get_state(connection, NEW_DRAFT, ""), tuple(attachments_of(files)))
 
 
 def get_state(connection: sqlite3.Connection, name: str, default: str) -> str:
     """The value of ``name``."""
     row = connection.execute("SELECT value FROM state WHERE key = ?", (normalise(name),)).fetchone()
-    return row[0] if row else default
+    return words(row[0]) if row else default
 
 
 def set_state(connection: sqlite3.Connection, name: str, value: str) -> None:

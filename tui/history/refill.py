@@ -5,11 +5,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 
+from tui.chat.message import Role
 from tui.history.contents import check
 from tui.history.conversations import new_origin
 from tui.history.indexing import rebuild_index
 from tui.history.migrations.m003_hidden_since import DATE_HIDDEN
-from tui.history.rows import conversation_of, message_of
 from tui.text import normalise
 
 _RECOVERED = "Recovered conversation"
@@ -31,8 +31,8 @@ def take(into: sqlite3.Connection, table: str, columns: frozenset[str], row: sql
 
 def mend(into: sqlite3.Connection) -> tuple[int, int]:
     """Drop what makes no sense, join what lost its place, and count. Returns conversations, messages."""
-    _drop_senseless(into, "conversations", conversation_of)
-    _drop_senseless(into, "messages", message_of)
+    _drop_senseless(into, "conversations", _check_conversation)
+    _drop_senseless(into, "messages", _check_message)
     _drop_senseless(into, "contents", check)
     into.execute("DELETE FROM pieces WHERE message_id NOT IN (SELECT id FROM messages)")
     _adopt_orphans(into)
@@ -65,6 +65,16 @@ _JOINS = (
     WHERE NOT EXISTS (SELECT 1 FROM messages WHERE id = leaf AND conversation_id = conversations.id)
     """,
 )
+
+
+def _check_conversation(row: sqlite3.Row) -> None:
+    if not all(isinstance(row[name], int) for name in ("created_at", "updated_at")):
+        raise ValueError("it was no conversation")
+
+
+def _check_message(row: sqlite3.Row) -> None:
+    if row["role"] not in set(Role) or not isinstance(row["created_at"], int):
+        raise ValueError("it was no message")
 
 
 def _drop_senseless(into: sqlite3.Connection, table: str, read: Callable[[sqlite3.Row], object]) -> None:

@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from tui.chat.attachment import Attachment
-from tui.chat.chunks import Image, Source, Usage
 from tui.chat.conversation import Conversation, Summary
-from tui.chat.message import Failure, Message, Role, Status, automatic_title
+from tui.chat.message import Message, automatic_title
+from tui.checked import Fields, amount, string, unpacked, whole, words
+from tui.history.facts import (
+    attachments_of,
+    failure_of,
+    hues_of,
+    images_of,
+    kept_usage,
+    parameters_of,
+    role_of,
+    sources_of,
+    status_of,
+    usage_of,
+)
 from tui.history.folding import key, spaced
 from tui.history.stamps import from_stamp, to_stamp
 from tui.text import normalise
-
-T = TypeVar("T")
 
 
 def pack(value: Any) -> str:
@@ -40,23 +50,29 @@ def tag_key(tags: Sequence[str]) -> str:
     return "".join(f"\n{key(tag)}" for tag in tags) + "\n" if tags else ""
 
 
+def _packed(row: sqlite3.Row, *names: str) -> Fields:
+    """The columns of a row that hold JSON."""
+    return Fields({name: unpacked(row[name]) for name in names})
+
+
 def conversation_of(row: sqlite3.Row) -> Conversation:
     """A conversation, without its nodes."""
+    packed = _packed(row, "parameters", "hues", "tags", "pins", "attachments")
     return Conversation(
         id=row["id"],
-        origin=row["origin"],
-        title=row["title"],
+        origin=words(row["origin"]),
+        title=words(row["title"]),
         created_at=from_stamp(row["created_at"]),
         updated_at=from_stamp(row["updated_at"]),
-        leaf=row["leaf"],
-        model=row["model"],
-        system=row["system"],
-        parameters=json.loads(row["parameters"]),
-        hues=json.loads(row["hues"]),
-        draft=row["draft"],
-        attachments=attachments_of(row["attachments"]),
-        tags=tuple(json.loads(row["tags"])),
-        pins=tuple(json.loads(row["pins"])),
+        leaf=whole(row["leaf"]),
+        model=string(row["model"]),
+        system=words(row["system"]),
+        parameters=parameters_of(packed),
+        hues=hues_of(packed),
+        draft=words(row["draft"]),
+        attachments=tuple(attachments_of(packed)),
+        tags=tuple(packed.texts("tags")),
+        pins=tuple(packed.wholes("pins")),
         pinned=bool(row["pinned"]),
         archived=bool(row["archived"]),
         deleted=row["deleted_at"] is not None,
@@ -68,12 +84,12 @@ def summary_of(row: sqlite3.Row) -> Summary:
     """One row of the list."""
     return Summary(
         id=row["id"],
-        title=row["title"] or automatic_title(row["draft"]),
+        title=words(row["title"]) or automatic_title(words(row["draft"])),
         created_at=from_stamp(row["created_at"]),
         updated_at=from_stamp(row["updated_at"]),
         messages=row["messages"],
-        model=row["model"],
-        tags=tuple(json.loads(row["tags"])),
+        model=string(row["model"]),
+        tags=tuple(_packed(row, "tags").texts("tags")),
         pinned=bool(row["pinned"]),
         archived=bool(row["archived"]),
     )
@@ -81,52 +97,49 @@ def summary_of(row: sqlite3.Row) -> Summary:
 
 def message_of(row: sqlite3.Row) -> Message:
     """A message; of a streaming one ``text`` and ``reasoning`` are what was there before its pieces."""
+    packed = _packed(row, "usage", "failure", "sources", "images", "notices", "attachments")
+    role = role_of(row["role"])
     return Message(
         id=row["id"],
         conversation_id=row["conversation_id"],
-        parent=row["parent"],
-        role=Role(row["role"]),
-        text=row["text"],
-        reasoning=row["reasoning"],
-        model=row["model"],
-        status=Status(row["status"]),
-        usage=_optional(row["usage"], lambda value: _build(Usage, value)),
-        failure=_optional(row["failure"], lambda value: _build(Failure, value)),
-        sources=tuple(_build(Source, value) for value in json.loads(row["sources"] or "[]")),
-        images=tuple(_build(Image, value) for value in json.loads(row["images"] or "[]")),
-        notices=tuple(json.loads(row["notices"] or "[]")),
-        attachments=attachments_of(row["attachments"]),
+        parent=whole(row["parent"]),
+        role=role,
+        text=words(row["text"]),
+        reasoning=words(row["reasoning"]),
+        model=string(row["model"]),
+        status=status_of(row["status"], role),
+        usage=usage_of(packed),
+        failure=failure_of(packed),
+        sources=tuple(sources_of(packed)),
+        images=tuple(images_of(packed)),
+        notices=tuple(packed.texts("notices")),
+        attachments=tuple(attachments_of(packed)),
         created_at=from_stamp(row["created_at"]),
         finished_at=from_stamp(row["finished_at"]) if row["finished_at"] is not None else None,
-        reasoning_seconds=row["reasoning_seconds"],
+        reasoning_seconds=amount(row["reasoning_seconds"]),
     )
 
 
 def message_columns(message: Message) -> dict[str, Any]:
     """What the columns of ``message`` hold, but for its id, place in the tree, and owner."""
-    text = normalise(message.text)
+    said = normalise(message.text)
     return {
         "role": message.role.value,
         "status": message.status.value,
         "model": _text_or_none(message.model),
         "created_at": to_stamp(message.created_at),
         "finished_at": _stamp_or_none(message.finished_at),
-        "reasoning_seconds": message.reasoning_seconds,
-        "usage": pack(asdict(message.usage)) if message.usage else None,
+        "reasoning_seconds": amount(message.reasoning_seconds),
+        "usage": pack(asdict(kept_usage(message.usage))) if message.usage else None,
         "failure": pack(asdict(message.failure)) if message.failure else None,
         "sources": pack([asdict(source) for source in message.sources]) if message.sources else None,
         "images": pack([asdict(image) for image in message.images]) if message.images else None,
         "notices": pack(message.notices) if message.notices else None,
         "attachments": pack_attachments(message.attachments),
-        "text": text,
+        "text": said,
         "reasoning": normalise(message.reasoning),
-        "spaced": spaced(text),
+        "spaced": spaced(said),
     }
-
-
-def attachments_of(stored: str | None) -> tuple[Attachment, ...]:
-    """Attachments without their contents, which ``contents`` has."""
-    return tuple(_build(Attachment, value) for value in json.loads(stored)) if stored else ()
 
 
 def pack_attachments(attachments: Sequence[Attachment]) -> str | None:
@@ -140,17 +153,8 @@ def _facts(attachment: Attachment) -> dict[str, Any]:
     }
 
 
-def _build(kind: type[T], value: dict[str, Any]) -> T:
-    known = {field.name for field in fields(kind)}  # type: ignore[arg-type]
-    return kind(**{name: inner for name, inner in value.items() if name in known})
-
-
-def _optional(stored: str | None, build: Callable[[Any], T]) -> T | None:
-    return None if stored is None else build(json.loads(stored))
-
-
-def _text_or_none(text: str | None) -> str | None:
-    return None if text is None else normalise(text)
+def _text_or_none(value: str | None) -> str | None:
+    return None if value is None else normalise(value)
 
 
 def _stamp_or_none(moment: datetime | None) -> int | None:

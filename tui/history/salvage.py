@@ -139,7 +139,7 @@ def _over_the_gap(connection: sqlite3.Connection, table: str, place: int) -> int
     """The id of a row behind the unreadable stretch that follows ``place``, if there is one."""
     step = 1
     while place + step < _LAST_ID:
-        with contextlib.suppress(sqlite3.DatabaseError):
+        with contextlib.suppress(sqlite3.DatabaseError, UnicodeDecodeError):
             row = connection.execute(
                 f"SELECT rowid FROM {table} NOT INDEXED WHERE rowid >= ? ORDER BY rowid LIMIT 1",
                 (place + step,),
@@ -153,7 +153,7 @@ def _named_rows(connection: sqlite3.Connection, table: str, index: str) -> Itera
     """The rows that an index names, each asked for by itself."""
     ids: set[int] = set()
     for way in ("ASC", "DESC"):
-        with contextlib.suppress(sqlite3.DatabaseError):
+        with contextlib.suppress(sqlite3.DatabaseError, UnicodeDecodeError):
             for (row_id,) in connection.execute(
                 f"SELECT rowid FROM {table} INDEXED BY {index} ORDER BY rowid {way}"
             ):

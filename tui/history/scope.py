@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
+from tui.checked import number
+from tui.history.migrations.m004_ids_astray import ASTRAY, DISTANCE, NEAR
 from tui.history.query import Query
 from tui.history.stamps import to_stamp
 
 # Up to so many conversations are looked for in the index itself, beside the words.
 _FEW = 1000
+_LARGEST = 2**63 - 2
 
 # Each model once, by steps through the index, and not by a walk through all messages.
 _MODELS = """
@@ -19,6 +23,13 @@ _MODELS = """
         UNION ALL
         SELECT (SELECT min(model) FROM messages WHERE model > names.model) FROM names WHERE model IS NOT NULL
     ) SELECT model FROM names WHERE instr(lower(model), ?)
+"""
+
+
+# How far the ids of messages stand from their times at the most, both ways.
+_ASTRAY = f"""
+    SELECT (SELECT min({DISTANCE}) FROM messages WHERE {ASTRAY}),
+        (SELECT max({DISTANCE}) FROM messages WHERE {ASTRAY})
 """
 
 
@@ -36,12 +47,22 @@ class Scope:
         self.conditions.append(condition)
         self.values += values
 
-    def between(self, query: Query, column: str, unit: int) -> None:
-        """Add ``before:`` and ``after:`` for ``column``, which counts in ``unit`` microseconds."""
+    def between(self, query: Query, column: str) -> None:
+        """Add ``before:`` and ``after:`` for ``column``."""
         if query.before:
-            self.require(f"{column} < ?", to_stamp(query.before) // unit)
+            self.require(f"{column} < ?", to_stamp(query.before))
         if query.after:
-            self.require(f"{column} >= ?", to_stamp(query.after) // unit)
+            self.require(f"{column} >= ?", to_stamp(query.after))
+
+    def within(self, connection: sqlite3.Connection, query: Query) -> None:
+        """Add the part of the index that has all messages of these dates."""
+        if not (query.before or query.after):
+            return
+        behind, ahead = connection.execute(_ASTRAY).fetchone()
+        if query.before:
+            self.require("messages_fts.rowid <= ?", _id_at(query.before, max(NEAR, number(ahead) or 0) + 1))
+        if query.after:
+            self.require("messages_fts.rowid >= ?", _id_at(query.after, min(0, number(behind) or 0) - 1))
 
     def limit(self, rows: list[sqlite3.Row]) -> bool:
         """Let only these conversations pass, if they are few."""
@@ -94,3 +115,8 @@ def _limit_to_model(connection: sqlite3.Connection, scope: Scope, name: str) -> 
         scope.require(
             f"EXISTS (SELECT 1 FROM messages WHERE conversation_id = c.id AND model IN ({marks}))", *models
         )
+
+
+def _id_at(moment: datetime, astray: float) -> int:
+    """The id that a message of ``moment`` has, if it stands as far ``astray`` as that."""
+    return max(-_LARGEST, min(to_stamp(moment) // 1000 + int(astray), _LARGEST))

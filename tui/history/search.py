@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from itertools import accumulate
 
 from tui.chat.conversation import SearchHit
-from tui.chat.message import Role
+from tui.checked import string, words
+from tui.history.conversations import LISTED
+from tui.history.facts import role_of
 from tui.history.folding import key
-from tui.history.listing import LISTED
 from tui.history.query import Query, parse
 from tui.history.scope import Scope, scope_of
-from tui.history.stamps import from_stamp
+from tui.history.stamps import from_stamp, to_stamp
 from tui.text import clean, fold
 
 _BEFORE, _LENGTH = 40, 160  # characters of a snippet, and how many of them stand before the hit
@@ -20,41 +22,43 @@ _CANDIDATES = 1000  # messages, and
 _EFFORT = 1_000_000  # characters that are looked through for the beginning of a word
 _SPACE = re.compile(r"\s")
 
-Found = tuple[int, SearchHit]
 
-
-def search(connection: sqlite3.Connection, text: str, limit: int, offset: int) -> list[SearchHit]:
-    """The hits of ``text``, newest first. Where a message matches, its title is not a hit of its own."""
-    query = parse(text)
+def search(connection: sqlite3.Connection, typed: str, limit: int, offset: int) -> list[SearchHit]:
+    """The hits of ``typed``, newest first. Where a message matches, its title is not a hit of its own."""
+    query = parse(typed)
     if query.empty or limit <= 0:
         return []
     wanted = offset + limit
-    found = _in_messages(connection, query, wanted)
-    seen = {hit.conversation_id for _, hit in found}
-    oldest = found[-1][0] if len(found) == wanted else None
-    titles = _in_titles(connection, query, wanted, oldest)
-    found += [pair for pair in titles if pair[1].conversation_id not in seen]
-    found.sort(key=lambda pair: pair[0], reverse=True)
+    messages = _in_messages(connection, query, wanted)
+    seen = {hit.conversation_id for hit in messages}
+    # A message stands among the titles by its time, but not before one that the index has before it: what
+    # stands on one page does not move when the next is asked for.
+    ages = list(accumulate((-to_stamp(hit.updated_at) for hit in messages), max))
+    oldest = -ages[-1] if len(messages) == wanted else None
+    titles = [hit for hit in _in_titles(connection, query, wanted, oldest) if hit.conversation_id not in seen]
+    ages += [-to_stamp(hit.updated_at) for hit in titles]
+    found = sorted(zip(ages, [*messages, *titles], strict=True), key=lambda pair: pair[0])
     return [hit for _, hit in found[offset:wanted]]
 
 
-def _in_messages(connection: sqlite3.Connection, query: Query, limit: int) -> list[Found]:
+def _in_messages(connection: sqlite3.Connection, query: Query, limit: int) -> list[SearchHit]:
     if query.titles_only or not query.words:
         return []
     scope = scope_of(connection, query)
     if scope.nothing:
         return []
     scope.require("m.hidden = 0")
-    # Ids of messages grow with time, so the index gives the newest first and the dates are a range of it.
-    scope.between(query, "messages_fts.rowid", unit=1000)
+    # Ids of messages stand in the order of their times, as well as they can: so the index gives the newest
+    # first, and what lies between two dates is in a part of it.
+    scope.between(query, "m.created_at")
+    scope.within(connection, query)
     rows = None
     if wider := query.wider:
         rows = _among(connection, query, _rows(connection, scope, wider, _CANDIDATES), limit)
     if rows is None:
         rows = _rows(connection, scope, query, limit).fetchall()
     marker = query.marker() if rows else None
-    # By their ids, as the index gives them, so that pages never overlap.
-    return [(row["id"] * 1000, _message_hit(connection, row, marker)) for row in rows]
+    return [_message_hit(connection, row, marker) for row in rows]
 
 
 def _rows(connection: sqlite3.Connection, scope: Scope, query: Query, limit: int) -> sqlite3.Cursor:
@@ -99,8 +103,8 @@ def _among(
 
 
 def _whole(connection: sqlite3.Connection, row: sqlite3.Row) -> str:
-    (text,) = connection.execute("SELECT text FROM messages WHERE id = ?", (row["id"],)).fetchone()
-    return str(text)
+    (whole,) = connection.execute("SELECT text FROM messages WHERE id = ?", (row["id"],)).fetchone()
+    return words(whole)
 
 
 def _message_hit(
@@ -116,13 +120,15 @@ def _message_hit(
         title=row["title"],
         snippet=snippet,
         marks=marks,
-        role=Role(row["role"]),
-        model=row["model"],
+        role=role_of(row["role"]),
+        model=string(row["model"]),
         updated_at=from_stamp(row["created_at"]),
     )
 
 
-def _in_titles(connection: sqlite3.Connection, query: Query, limit: int, oldest: int | None) -> list[Found]:
+def _in_titles(
+    connection: sqlite3.Connection, query: Query, limit: int, oldest: int | None
+) -> list[SearchHit]:
     """Titles, those older than ``oldest`` left out."""
     scope = scope_of(connection, query)
     if scope.nothing:
@@ -131,7 +137,7 @@ def _in_titles(connection: sqlite3.Connection, query: Query, limit: int, oldest:
     keys = [key(term.text) for term in query.terms]
     for part in keys:
         scope.require("instr(title_key, ?)", part)
-    scope.between(query, "updated_at", unit=1)
+    scope.between(query, "updated_at")
     if oldest is not None:
         scope.require("updated_at > ?", oldest)
     rows = connection.execute(
@@ -142,7 +148,7 @@ def _in_titles(connection: sqlite3.Connection, query: Query, limit: int, oldest:
         (*scope.values, limit),
     )
     marker = re.compile("|".join(map(re.escape, keys))) if keys else None
-    return [(row["updated_at"], _title_hit(row, marker)) for row in rows]
+    return [_title_hit(row, marker) for row in rows]
 
 
 def _title_hit(row: sqlite3.Row, marker: re.Pattern[str] | None) -> SearchHit:

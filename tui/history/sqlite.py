@@ -87,6 +87,10 @@ class SqliteHistory:
         """How many conversations the filter lets through."""
         return await self._database.read(lambda db: listing.count(db, chosen))
 
+    async def last_used(self) -> int | None:
+        """The conversation that a person used last here."""
+        return await self._database.read(conversations.last_used)
+
     async def delete_conversation(self, conversation_id: int) -> None:
         """Move to the trash."""
         await self._write_in(conversation_id, lambda db: trash.put_in(db, conversation_id))

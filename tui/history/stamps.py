@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from tui.checked import whole
+from tui.dates import EARLIEST, EPOCH, LATEST
+
 _STEP = timedelta(microseconds=1)
 
 
 def to_stamp(moment: datetime) -> int:
     """The number for ``moment``; one without a zone is taken for UTC."""
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return (aware - _EPOCH) // _STEP
+    return (aware - EPOCH) // _STEP
 
 
-def from_stamp(stamp: int) -> datetime:
-    """The moment of a number."""
-    return _EPOCH + stamp * _STEP
+_FIRST, _LAST = to_stamp(EARLIEST), to_stamp(LATEST)
+
+
+def from_stamp(stamp: object) -> datetime:
+    """The moment of a number, or the nearest that there is; 1970 for what is no number."""
+    return EPOCH + max(_FIRST, min(whole(stamp) or 0, _LAST)) * _STEP
 
 
 def now_stamp() -> int:

@@ -106,6 +106,13 @@ class HistoryStore(Protocol):
         """How many conversations the filter lets through."""
         ...
 
+    async def last_used(self) -> int | None:
+        """The conversation of the list that a person used last here, pinned or not; None while it is empty.
+
+        What was imported and never written in comes after all others, whatever its date.
+        """
+        ...
+
     async def delete_conversation(self, conversation_id: int) -> None:
         """Move to the trash."""
         ...

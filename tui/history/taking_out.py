@@ -20,6 +20,7 @@ async def bundle_of(store: HistoryStore, conversation_id: int) -> Bundle:
     messages = await store.messages(sorted(conversation.nodes))
     conversation.attachments = tuple(await store.with_contents(conversation.attachments))
     for message in messages:
+        message.parent = conversation.nodes[message.id].parent
         if message.attachments:
             message.attachments = tuple(await store.with_contents(message.attachments))
     return Bundle(conversation, messages)

@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Literal, Protocol, TypedDict
 from tui.chat.chunks import Chunk
 from tui.chat.model import ModelInfo
 from tui.errors import ModelNotSupportedError
+from tui.parameters import PARAMETERS
 from tui.secret import Secret
 
 
@@ -206,7 +207,7 @@ class Target:
 
     def stream(self, messages: Messages, parameters: Mapping[str, Any]) -> AsyncResult:
         """Ask: an async generator of chunks."""
-        arguments = {**self.options, **parameters}
+        arguments = {**self.options, **{k: value for k, value in parameters.items() if k in PARAMETERS}}
         if self.key:
             arguments["api_key"] = self.key.reveal()
         return self.provider.create_async_generator(self.model, messages, self.proxy, **arguments)

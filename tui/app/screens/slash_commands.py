@@ -10,8 +10,8 @@ from tui.app.commands import COMMANDS, find, unknown
 from tui.app.screens.comparing import BESIDE
 from tui.app.screens.order import Order
 from tui.chat.draft import Draft
-from tui.engine.parameters import changed
 from tui.errors import UsageError
+from tui.parameters import changed
 from tui.text import clean, one_line
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from textual.strip import Strip
 from tui.app.widgets.ink import Ink, Part, Pen, cut, width_of
 from tui.app.widgets.row_list import Row
 from tui.chat.conversation import SearchHit, Summary
+from tui.dates import local
 from tui.text import clean, one_line
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -22,9 +23,9 @@ _UNTITLED = "Untitled"
 
 def age(moment: datetime, today: date) -> str:
     """A day in few letters: ``today``, ``yesterday``, ``12 Nov``, ``3 Mar 2025``."""
-    day = moment.astimezone().date()
+    day = local(moment).date()
     days = (today - day).days
-    if days <= 0:
+    if -1 <= days <= 0:
         return "today"
     if days == 1:
         return "yesterday"
@@ -34,8 +35,8 @@ def age(moment: datetime, today: date) -> str:
 
 def when(moment: datetime, today: date) -> str:
     """A time of today or yesterday, a day before that: what the heading above does not say."""
-    local = moment.astimezone()
-    return f"{local:%H:%M}" if (today - local.date()).days <= 1 else age(moment, today)
+    here = local(moment)
+    return f"{here:%H:%M}" if -1 <= (today - here.date()).days <= 1 else age(moment, today)
 
 
 def title_of(text: str) -> str:

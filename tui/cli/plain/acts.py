@@ -12,9 +12,9 @@ from tui.cli.plain.interrupts import Interrupts
 from tui.cli.plain.printer import read_out, speaker
 from tui.cli.plain.session import Act, Session
 from tui.engine.choice import find_model
-from tui.engine.parameters import changed
 from tui.engine.talk import Talk, Undo
 from tui.errors import UsageError
+from tui.parameters import changed
 from tui.text import clean, one_line
 
 SNIPPET = 80

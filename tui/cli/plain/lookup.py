@@ -7,6 +7,7 @@ from functools import partial
 from tui.chat.model import ModelInfo
 from tui.cli.plain.printer import read_out, speaker
 from tui.cli.plain.session import Act, Session
+from tui.dates import local
 from tui.engine.choice import find_model, recent_models
 from tui.errors import UsageError
 from tui.history.folding import key
@@ -106,7 +107,7 @@ class Lookup:
         store, chosen = self._workspace.store, ListFilter(title=argument)
         await store.look_for_changes()
         said = {
-            row.id: f"{one_line(row.title) or 'no title'}, {row.updated_at.astimezone():%d %B %Y}"
+            row.id: f"{one_line(row.title) or 'no title'}, {local(row.updated_at):%d %B %Y}"
             for row in await store.list_conversations(chosen, limit=SHOWN)
         }
         more = await store.count_conversations(chosen) - len(said)

@@ -83,8 +83,7 @@ class Session:
             return await store.load_conversation(start.open_id)
         wanted = await self._folder.last() if self._folder else None
         if start.continue_last:
-            newest = await store.list_conversations(limit=1)
-            wanted = newest[0].id if newest else None
+            wanted = await store.last_used()
         with contextlib.suppress(NotFoundError):
             found = await store.load_conversation(wanted) if wanted else None
             return found if found and not found.deleted else None

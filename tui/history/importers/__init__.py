@@ -24,6 +24,10 @@ class ImportReport:
     """How many messages they have."""
     known: int
     """Conversations that were here already."""
+    odd: int = 0
+    """Values that were left out since they were not what they should be; no text is among them."""
+    places: tuple[str, ...] = ()
+    """Where the first of them stood, and what was expected there."""
 
 
 async def import_file(store: HistoryStore, path: Path) -> ImportReport:
@@ -36,9 +40,11 @@ async def import_file(store: HistoryStore, path: Path) -> ImportReport:
         ImportFileError: It is none of these, or not as it should be; says where. Nothing was added.
         HistoryError: The history could not be written. Nothing was added.
     """
+    from tui.history.importers.checked import Notes
     from tui.history.importers.sources import read
 
-    kind, bundles = await asyncio.to_thread(read, path)
+    notes = Notes()
+    kind, bundles = await asyncio.to_thread(read, path, notes)
     ids = await store.add_conversations(bundles)
     pairs = [(added, len(bundle.messages)) for added, bundle in zip(ids, bundles, strict=True) if added]
     return ImportReport(
@@ -46,4 +52,6 @@ async def import_file(store: HistoryStore, path: Path) -> ImportReport:
         added=tuple(added for added, _ in pairs),
         messages=sum(count for _, count in pairs),
         known=len(ids) - len(pairs),
+        odd=notes.count,
+        places=tuple(notes.places),
     )

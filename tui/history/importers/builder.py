@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -10,9 +10,38 @@ from tui.chat.bundle import Bundle
 from tui.chat.chunks import Usage
 from tui.chat.conversation import Conversation, Node
 from tui.chat.message import Message, Role, automatic_title
+from tui.history.importers.checked import Checked
 from tui.text import one_line
 
 _TITLE = 200  # characters
+
+
+def role_in(roles: Mapping[str, Role], message: Checked, name: str) -> Role | None:
+    """Who speaks; None for the system, and for one whom we don't know: then that is noted."""
+    said = message.text(name)
+    if said not in roles and said != Role.SYSTEM:
+        message.odd(name, f"one of {', '.join(roles)}", said)
+    return roles.get(said)
+
+
+def parents_first(keys: Sequence[tuple[Hashable, Hashable | None]]) -> list[int]:
+    """The places of messages, each given by its key and its parent's, so that each comes after its parent.
+
+    Where parents go in a circle, it is cut before the first of them.
+    """
+    known = {key for key, _ in keys}
+    below: dict[Hashable | None, list[int]] = {}
+    for place, (_, parent) in enumerate(keys):
+        below.setdefault(parent if parent in known else None, []).append(place)
+    ordered: dict[int, None] = {}
+    for start in (*below.get(None, []), *range(len(keys))):
+        waiting = [start]
+        while waiting:
+            place = waiting.pop()
+            if place not in ordered:
+                ordered[place] = None
+                waiting += reversed(below.pop(keys[place][0], []))
+    return list(ordered)
 
 
 class Builder:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from tui.chat.bundle import Bundle
 from tui.chat.message import Role
-from tui.history.importers.builder import Builder
-from tui.history.importers.checked import Checked
+from tui.checked import number, words
+from tui.history.importers.builder import Builder, parents_first
+from tui.history.importers.checked import Checked, name_of
 from tui.history.importers.models import model_id
 
 KIND = "ChatGPT"
 _TEXTS = frozenset({"text", "multimodal_text"})
 _PICTURE = "[picture]"
+_ROLES = {"user": Role.USER, "assistant": Role.ASSISTANT}
 
 
 def bundles(entries: Iterable[Checked]) -> Iterator[Bundle]:
@@ -24,43 +26,28 @@ def bundles(entries: Iterable[Checked]) -> Iterator[Bundle]:
 
 
 def _bundle(entry: Checked) -> Bundle | None:
-    number = entry.text("conversation_id") if "conversation_id" in entry else entry.text("id")
+    own = entry.required("conversation_id" if "conversation_id" in entry else "id", name_of, "text")
     builder = Builder(
-        f"chatgpt:{number}",
+        f"chatgpt:{own}",
         entry.optional_text("title"),
         entry.time("create_time"),
         model=model_id(entry.optional_text("default_model_slug"), "openai"),
         archived=entry.flag("is_archived"),
     )
-    nodes = dict(entry.entries("mapping"))
+    nodes = list(entry.within("mapping").items())
+    keys = [(key, node.optional_text("parent")) for key, node in nodes]
     thoughts: dict[str, str] = {}  # what the model thought before the message with this key or those below
-    for key in _parents_first(nodes):
-        _take(builder, key, nodes[key], thoughts)
+    for place in parents_first(keys):
+        _take(builder, *keys[place], nodes[place][1], thoughts)
     return builder.bundle(entry.optional_text("current_node"))
 
 
-def _parents_first(nodes: dict[str, Checked]) -> Iterator[str]:
-    """The keys, each after its parent's."""
-    below: dict[str | None, list[str]] = {}
-    for key, node in nodes.items():
-        parent = node.optional_text("parent")
-        below.setdefault(parent if parent in nodes else None, []).append(key)
-    waiting = below.get(None, [])[::-1]
-    while waiting:
-        key = waiting.pop()
-        yield key
-        waiting += below.get(key, [])[::-1]
-
-
-def _take(builder: Builder, key: str, node: Checked, thoughts: dict[str, str]) -> None:
-    parent = node.optional_text("parent")
+def _take(builder: Builder, key: str, parent: str | None, node: Checked, thoughts: dict[str, str]) -> None:
     thought = thoughts.get(parent or "", "")
     message = node.inner("message")
     content = message.inner("content")
-    role = {"user": Role.USER, "assistant": Role.ASSISTANT}.get(
-        message.inner("author").text("role", "") if "author" in message else ""
-    )
-    if role is Role.ASSISTANT and content.text("content_type", "") == "thoughts":
+    role = _ROLES.get(message.inner("author").text("role"))
+    if role is Role.ASSISTANT and content.text("content_type") == "thoughts":
         thought = "\n\n".join(filter(None, [thought, *_thoughts(content)]))
     text = _text(content) if role and _meant_for_the_person(message) else ""
     if role is None or not text.strip():
@@ -81,27 +68,31 @@ def _take(builder: Builder, key: str, node: Checked, thoughts: dict[str, str]) -
 
 def _meant_for_the_person(message: Checked) -> bool:
     hidden = message.inner("metadata").flag("is_visually_hidden_from_conversation")
-    return not hidden and message.number("weight") != 0 and message.text("recipient", "all") == "all"
+    weight = message.read("weight", number, "a number")
+    return not hidden and weight != 0 and (message.text("recipient") or "all") == "all"
 
 
 def _text(content: Checked) -> str:
-    kind = content.text("content_type", "text")
+    kind = content.text("content_type") or "text"
     if kind == "code":
-        return f"```\n{content.text('text', '')}\n```"
+        return f"```\n{content.words('text')}\n```"
     if kind not in _TEXTS:
         return ""
-    return "\n\n".join(filter(None, (_part(part, content) for part in content.plain("parts"))))
+    return "\n\n".join(filter(None, _parts(content)))
 
 
-def _part(part: object, content: Checked) -> str:
-    if isinstance(part, str):
-        return part
-    inner = Checked(part, content.where, f"{content.path}.parts")
-    if "text" in inner:
-        return inner.text("text")
-    return _PICTURE if "image" in inner.text("content_type", "") else ""
+def _parts(content: Checked) -> Iterator[str]:
+    for place, part in enumerate(content.plain("parts")):
+        if not isinstance(part, Mapping):
+            yield words(part)
+        elif part.get("text") is not None:
+            yield words(part["text"])
+        elif "image" in words(part.get("content_type")):
+            yield _PICTURE
+        else:
+            content.odd(f"parts[{place}]", "a text or a picture", part)
 
 
 def _thoughts(content: Checked) -> Iterator[str]:
     for thought in content.items("thoughts"):
-        yield "\n".join(filter(None, (thought.text("summary", ""), thought.text("content", ""))))
+        yield "\n".join(filter(None, (thought.words("summary"), thought.words("content"))))

@@ -1,14 +1,19 @@
-"""Values of a file that is not ours: each knows where it stands, and says what it should have been."""
+"""Values of a file that is not ours: each knows where it stands, and says what it should have been.
+
+What a conversation can do without is left out, and noted. Without the rest there is no conversation: then the
+file is refused.
+"""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
-from typing import Any, NoReturn
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NoReturn, Self, TypeVar
 
+from tui.checked import Fields, unpacked
 from tui.errors import ImportFileError
+from tui.text import one_line
 
+T = TypeVar("T")
 _NAMES = {
     str: "text",
     bool: "true or false",
@@ -17,119 +22,105 @@ _NAMES = {
     list: "a list",
     dict: "an object",
 }
+_SHORT = 40
+"""Characters up to which a text is told as it is."""
+_NOTED = 1000
 
 
-_LARGEST = 10**18  # what a database can hold, and a little less
+class Notes:
+    """What was left out of a file: how much, and where it stood."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.places: dict[str, None] = {}
+        """The first ones, in words."""
+
+    def add(self, words: str) -> None:
+        """Note a value; one that is met again is the same."""
+        if words not in self.places:
+            self.count += 1
+            if len(self.places) < _NOTED:
+                self.places[words] = None
 
 
-class Checked:
+class Checked(Fields):
     """An object of the file."""
 
-    def __init__(self, raw: Any, where: str, path: str = "") -> None:
-        """Take ``raw``, which stands at ``path`` inside the entry ``where``.
+    def __init__(self, raw: Any, where: str, notes: Notes, path: str = "") -> None:
+        """Take ``raw``, which stands at ``path`` inside the entry ``where``."""
+        self.where = where
+        self.notes = notes
+        super().__init__(raw, path)
+
+    @classmethod
+    def entry(cls, raw: Any, where: str, notes: Notes) -> Self:
+        """An entry of the file.
 
         Raises:
             ImportFileError: It is no object.
         """
-        self.where = where
-        self.path = path
-        if not isinstance(raw, Mapping):
-            self._wrong("", "an object", raw)
-        self._raw: Mapping[str, Any] = raw
+        made = cls(raw if isinstance(raw, Mapping) else {}, where, notes)
+        return made if isinstance(raw, Mapping) else made._refuse("", "an object", raw)
 
-    def __contains__(self, name: str) -> bool:
-        return self._raw.get(name) is not None
+    def required(self, name: str, reader: Callable[[Any], T | None], expected: str) -> T:
+        """What ``reader`` makes of a field.
 
-    def text(self, name: str, default: str | None = None) -> str:
-        """A text; ``default`` where there is none."""
-        found: str = self._one(name, (str,), "text", default)
-        return found
+        Raises:
+            ImportFileError: There is none, or it is something else.
+        """
+        found = reader(self._raw.get(name))
+        return self.fail(name, expected) if found is None else found
 
-    def optional_text(self, name: str) -> str | None:
-        """A text or nothing."""
-        return self.text(name) if name in self else None
+    def objects(self, name: str) -> Iterator[Self]:
+        """The objects of a list; none where there is none.
 
-    def name(self, name: str) -> str:
-        """A text or a whole number that names something."""
-        return str(self._one(name, (str, int), "text or a number", None))
+        Raises:
+            ImportFileError: It is no list, or one of them is no object.
+        """
+        listed = self._raw.get(name)
+        if listed is not None and not isinstance(listed, list):
+            self.fail(name, "a list")
+        for place, raw in enumerate(listed or []):
+            if not isinstance(raw, Mapping):
+                self._refuse(f"{name}[{place}]", "an object", raw)
+            yield self._below(raw, f"{name}[{place}]")
 
-    def flag(self, name: str) -> bool:
-        """True or false; false where there is nothing."""
-        return bool(self._one(name, (bool, int), "true or false", False))
+    def within(self, name: str) -> dict[str, Self]:
+        """The objects of an object, by their names.
 
-    def number(self, name: str) -> float | None:
-        """A number or nothing."""
-        if name not in self:
-            return None
-        found: float = self._one(name, (int, float), "a number", None)
-        return found
+        Raises:
+            ImportFileError: It is no object.
+        """
+        found = self.required(name, lambda raw: raw if isinstance(raw, Mapping) else None, "an object")
+        return {str(key): self._below(raw, f"{name}.{key}") for key, raw in found.items()}
 
-    def whole(self, name: str) -> int | None:
-        """A whole number or nothing."""
-        if name not in self:
-            return None
-        found: int = self._one(name, (int,), "a whole number", None)
-        if abs(found) > _LARGEST:
-            self._wrong(name, f"a whole number up to {_LARGEST}", found)
-        return found
+    def packed(self, name: str) -> Self:
+        """An object that is written in a text as JSON."""
+        return self._below(self.read(name, unpacked, "JSON"), name)
 
-    def inner(self, name: str) -> Checked:
-        """An object inside; an empty one where there is none."""
-        return Checked(self._raw.get(name) or {}, self.where, self._place(name))
+    def odd(self, name: str, expected: str, found: object) -> None:
+        """Note a value that is left out."""
+        self.notes.add(self._words(name, expected, found))
 
-    def items(self, name: str) -> Iterator[Checked]:
-        """The objects of a list; none where there is none."""
-        for number, raw in enumerate(self._one(name, (list,), "a list", [])):
-            yield Checked(raw, self.where, f"{self._place(name)}[{number}]")
+    def fail(self, name: str, expected: str) -> NoReturn:
+        """Say that ``name`` should have been ``expected``."""
+        self._refuse(name, expected, self._raw.get(name))
 
-    def plain(self, name: str) -> list[Any]:
-        """A list as it is; an empty one where there is none."""
-        found: list[Any] = self._one(name, (list,), "a list", [])
-        return found
+    def _refuse(self, name: str, expected: str, found: object) -> NoReturn:
+        raise ImportFileError(self._words(name, expected, found), "Nothing was imported.")
 
-    def plain_object(self, name: str) -> Mapping[str, Any]:
-        """An object as it is; an empty one where there is none."""
-        found: Mapping[str, Any] = self._one(name, (Mapping,), "an object", {})
-        return found
-
-    def entries(self, name: str) -> Iterator[tuple[str, Checked]]:
-        """The objects of an object, by their names."""
-        for key, raw in self._one(name, (Mapping,), "an object", None).items():
-            yield str(key), Checked(raw, self.where, f"{self._place(name)}.{key}")
-
-    def time(self, name: str) -> datetime | None:
-        """A time, as seconds since 1970 or in ISO 8601 (UTC where it names no zone), or nothing."""
-        raw = self._raw.get(name)
-        if raw is None or raw == "":
-            return None
-        try:
-            if isinstance(raw, str):
-                moment = datetime.fromisoformat(raw)
-                return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-            if isinstance(raw, int | float) and not isinstance(raw, bool) and math.isfinite(raw):
-                return datetime.fromtimestamp(raw, UTC)
-        except (ValueError, OverflowError, OSError):
-            pass  # said below, with the value's place
-        self._wrong(name, "a time", raw)
-
-    def _one(self, name: str, kinds: tuple[type, ...], words: str, default: Any) -> Any:
-        raw = self._raw.get(name)
-        if raw is None and default is not None:
-            return default
-        if not isinstance(raw, kinds) or (isinstance(raw, bool) and bool not in kinds):
-            self._wrong(name, words, raw)
-        return raw
-
-    def fail(self, name: str, words: str) -> NoReturn:
-        """Say that ``name`` should have been ``words``."""
-        self._wrong(name, words, self._raw.get(name))
-
-    def _place(self, name: str) -> str:
-        return f"{self.path}.{name}".strip(".")
-
-    def _wrong(self, name: str, expected: str, found: Any) -> NoReturn:
+    def _words(self, name: str, expected: str, found: object) -> str:
         what = "nothing" if found is None else _NAMES.get(type(found), type(found).__name__)
-        if expected == what or (isinstance(found, str) and len(found) < 40):
-            what = repr(found)
-        where = ": ".join(filter(None, (self.where, self._place(name))))
-        raise ImportFileError(f"{where}: expected {expected}, found {what}", "Nothing was imported.")
+        if expected == what or (isinstance(found, str) and len(found) < _SHORT):
+            what = one_line(repr(found), 2 * _SHORT)
+        where = ": ".join(filter(None, (self.where, self.at(name))))
+        return f"{where}: expected {expected}, found {what}"
+
+    def _below(self, raw: object, name: str) -> Self:
+        return type(self)(raw, self.where, self.notes, self.at(name))
+
+
+def name_of(value: object) -> str | None:
+    """A text or a whole number that names something."""
+    named = isinstance(value, str | int) and not isinstance(value, bool)
+    return str(value) if named else None

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from tui.chat.bundle import Bundle
 from tui.chat.chunks import Usage
 from tui.chat.message import Role
-from tui.history.importers.builder import Builder
-from tui.history.importers.checked import Checked
+from tui.checked import whole
+from tui.history.importers.builder import Builder, role_in
+from tui.history.importers.checked import Checked, name_of
 from tui.history.importers.models import model_id
 from tui.history.importers.tables import Tables
 
@@ -26,31 +26,31 @@ def bundles(tables: Tables) -> Iterator[Bundle]:
     threads = set()
     if {"threads", "turns", "messages", "parts"} <= tables.names:
         for thread in tables.rows("SELECT * FROM threads ORDER BY id", "threads"):
-            threads.add(thread.text("id"))
+            threads.add(thread.required("id", name_of, "text"))
             bundle = _thread(tables, thread)
             if bundle is not None:
                 yield bundle
     for conversation in tables.rows("SELECT * FROM conversations ORDER BY id", "conversations"):
-        if conversation.text("id") not in threads:
+        if conversation.required("id", name_of, "text") not in threads:
             bundle = _conversation(tables, conversation)
             if bundle is not None:
                 yield bundle
 
 
 def _conversation(tables: Tables, conversation: Checked) -> Bundle | None:
-    number = conversation.text("id")
+    own = conversation.required("id", name_of, "text")
     rows = list(
-        tables.rows("SELECT * FROM responses WHERE conversation_id = ? ORDER BY id", "responses", number)
+        tables.rows("SELECT * FROM responses WHERE conversation_id = ? ORDER BY id", "responses", own)
     )
     builder = _builder(conversation, rows)
     if rows:
-        builder.conversation.system = rows[0].text("system", "")
+        builder.conversation.system = rows[0].words("system")
     for row in rows:
-        key, at = row.text("id"), row.time("datetime_utc")
-        prompt = row.text("prompt", "")
+        key, at = row.required("id", name_of, "text"), row.time("datetime_utc")
+        prompt = row.words("prompt")
         if prompt.strip():
             builder.add((key, "prompt"), builder.last, Role.USER, prompt, at)
-        response, reasoning = row.text("response", ""), row.text("reasoning", "")
+        response, reasoning = row.words("response"), row.words("reasoning")
         if response.strip() or reasoning:
             model = model_id(row.optional_text("model"))
             builder.add(
@@ -68,44 +68,43 @@ def _conversation(tables: Tables, conversation: Checked) -> Bundle | None:
 
 def _thread(tables: Tables, thread: Checked) -> Bundle | None:
     turns = list(
-        tables.rows("SELECT * FROM turns WHERE thread_id = ? ORDER BY id", "turns", thread.text("id"))
+        tables.rows("SELECT * FROM turns WHERE thread_id = ? ORDER BY id", "turns", thread.words("id"))
     )
     builder = _builder(thread, turns)
+    seen: set[str] = set()
     for turn in turns:
-        for message in _chain(tables, turn.optional_text("tip_message_hash")):
-            _take(tables, builder, message, turn)
+        for key, message in _chain(tables, turn.optional_text("tip_message_hash"), seen):
+            _take(tables, builder, key, message, turn)
     return builder.bundle(thread.optional_text("tip_message_hash"))
 
 
 def _builder(conversation: Checked, rows: list[Checked]) -> Builder:
     return Builder(
-        f"llm:{conversation.text('id')}",
+        f"llm:{conversation.words('id')}",
         conversation.optional_text("name"),
         rows[0].time("datetime_utc") if rows else None,
         model=model_id(rows[-1].optional_text("model")) if rows else None,
     )
 
 
-def _chain(tables: Tables, tip: str | None) -> list[Checked]:
-    """The messages from the first to ``tip``."""
-    query = """
-        WITH RECURSIVE chain (hash, parent_hash, role, depth) AS (
-            SELECT hash, parent_hash, role, 0 FROM messages WHERE hash = ?
-            UNION ALL
-            SELECT m.hash, m.parent_hash, m.role, depth + 1
-            FROM messages m JOIN chain ON m.hash = chain.parent_hash WHERE depth < 100000
-        ) SELECT * FROM chain ORDER BY depth DESC
-    """
-    return list(tables.rows(query, "messages", tip))
+def _chain(tables: Tables, tip: str | None, seen: set[str]) -> list[tuple[str, Checked]]:
+    """The messages down to ``tip`` that are new, the first one first; a chain that goes in a circle ends."""
+    chain = []
+    while tip is not None and tip not in seen:
+        seen.add(tip)
+        message = next(tables.rows("SELECT * FROM messages WHERE hash = ?", "messages", tip), None)
+        if message is None:
+            break
+        chain.append((tip, message))
+        tip = message.optional_text("parent_hash")
+    return chain[::-1]
 
 
-def _take(tables: Tables, builder: Builder, message: Checked, turn: Checked) -> None:
-    key, parent = message.text("hash"), message.optional_text("parent_hash")
-    if key in builder:
-        return
-    role = _ROLES.get(message.text("role", ""))
+def _take(tables: Tables, builder: Builder, key: str, message: Checked, turn: Checked) -> None:
+    parent = message.optional_text("parent_hash")
+    role = role_in(_ROLES, message, "role")
     text, reasoning = _content(tables, key)
-    if message.text("role", "") == "system":
+    if message.text("role") == Role.SYSTEM:
         builder.conversation.system = builder.conversation.system or text
     if role is None or not (text.strip() or reasoning):
         builder.skip(key, parent)
@@ -122,30 +121,27 @@ def _content(tables: Tables, key: str) -> tuple[str, str]:
     """The text of a message, with the fragments that it names, and its reasoning."""
     said: dict[str, list[str]] = {"text": [], "reasoning": []}
     for part in tables.rows("SELECT * FROM parts WHERE message_hash = ? ORDER BY position", "parts", key):
-        kind = part.text("type", "text")
+        kind = part.text("type") or "text"
         if kind in said:
-            said[kind].append(part.text("text", "") or _by_reference(tables, part))
+            said[kind].append(part.words("text") or _by_reference(tables, part))
     return "\n\n".join(filter(None, said["text"])), "\n\n".join(filter(None, said["reasoning"]))
 
 
 def _by_reference(tables: Tables, part: Checked) -> str:
     """A text that is put together from stored fragments and what stands between them."""
-    try:
-        payload = Checked(json.loads(part.text("payload", "{}")), part.where, "payload")
-    except json.JSONDecodeError:
-        part.fail("payload", "JSON")
+    if "payload" not in part:
+        return ""
     pieces = []
-    for piece in payload.items("text_ref"):
+    for piece in part.packed("payload").items("text_ref"):
         if "literal" in piece:
-            pieces.append(piece.text("literal"))
+            pieces.append(piece.words("literal"))
         else:
-            fragments = tables.rows(
-                "SELECT content FROM fragments WHERE id = ?", "fragments", piece.whole("fragment")
-            )
-            pieces += [fragment.text("content", "") for fragment in fragments]
+            query = "SELECT content FROM fragments WHERE id = ?"
+            number = piece.read("fragment", whole, "a whole number")
+            pieces += [one.words("content") for one in tables.rows(query, "fragments", number)]
     return "".join(pieces)
 
 
 def _usage(row: Checked) -> Usage | None:
-    given, made = row.whole("input_tokens"), row.whole("output_tokens")
+    given, made = row.count("input_tokens"), row.count("output_tokens")
     return Usage(given, made) if given is not None or made is not None else None

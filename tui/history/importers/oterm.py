@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from tui.chat.bundle import Bundle
 from tui.chat.message import Role
-from tui.history.importers.builder import Builder
+from tui.checked import whole
+from tui.history.importers.builder import Builder, role_in
 from tui.history.importers.checked import Checked
 from tui.history.importers.models import model_id
 from tui.history.importers.tables import Tables
@@ -25,22 +26,21 @@ def bundles(tables: Tables) -> Iterator[Bundle]:
 
 
 def _bundle(tables: Tables, chat: Checked) -> Bundle | None:
-    model = model_id(chat.text("model"), chat.text("provider", "ollama"))
-    rows = list(
-        tables.rows("SELECT * FROM message WHERE chat_id = ? ORDER BY rowid", "message", chat.whole("id"))
-    )
-    first = rows[0].text("text", "") if rows else ""
+    model = model_id(chat.optional_text("model"), chat.text("provider") or "ollama")
+    own = chat.required("id", whole, "a whole number")
+    rows = list(tables.rows("SELECT * FROM message WHERE chat_id = ? ORDER BY rowid", "message", own))
+    first = rows[0].words("text") if rows else ""
     builder = Builder(
         # Ids are counted anew in each database: how the chat begins tells two of them apart.
-        f"oterm:{chat.name('id')}@{tables.digest(first)}",
+        f"oterm:{own}@{tables.digest(first)}",
         chat.optional_text("name"),
         tables.changed,
         model=model,
-        system=chat.text("system", ""),
+        system=chat.words("system"),
     )
     for place, row in enumerate(rows):
-        role = _ROLES.get(row.text("author"))
-        text = row.text("text", "")
+        role = role_in(_ROLES, row, "author")
+        text = row.words("text")
         if role is not None and text.strip():
             answered_by = model if role is Role.ASSISTANT else None
             builder.add(place, builder.last, role, text, model=answered_by)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from tui.chat.bundle import Bundle
 from tui.chat.message import Role
-from tui.history.importers.builder import Builder
-from tui.history.importers.checked import Checked
+from tui.history.importers.builder import Builder, role_in
+from tui.history.importers.checked import Checked, name_of
 from tui.history.importers.models import model_id
 
 KIND = "parllama"
@@ -23,17 +23,17 @@ def bundles(entries: Iterable[Checked]) -> Iterator[Bundle]:
 
 
 def _bundle(entry: Checked) -> Bundle | None:
-    number = next((entry.text(name) for name in ("id", "session_id") if name in entry), None)
-    if number is None:
-        entry.fail("id", "text")
-    title = next((entry.text(name) for name in ("name", "session_name") if name in entry), None)
+    own = entry.required(
+        "session_id" if "session_id" in entry and "id" not in entry else "id", name_of, "text"
+    )
+    title = entry.optional_text("name") or entry.optional_text("session_name")
     model = _model(entry)
-    messages = list(entry.items("messages"))
-    system = "\n\n".join(m.text("content", "") for m in messages if m.text("role") == "system")
-    builder = Builder(f"parllama:{number}", title, entry.time("last_updated"), model=model, system=system)
+    messages = list(entry.objects("messages"))
+    system = "\n\n".join(m.words("content") for m in messages if m.text("role") == "system")
+    builder = Builder(f"parllama:{own}", title, entry.time("last_updated"), model=model, system=system)
     for place, message in enumerate(messages):
-        role = _ROLES.get(message.text("role"))
-        text, thinking = message.text("content", ""), message.text("thinking", "")
+        role = role_in(_ROLES, message, "role")
+        text, thinking = message.words("content"), message.words("thinking")
         if role is None or not (text.strip() or thinking):
             continue
         answered_by = model if role is Role.ASSISTANT else None
@@ -43,6 +43,6 @@ def _bundle(entry: Checked) -> Bundle | None:
 
 def _model(entry: Checked) -> str | None:
     if "llm_model_name" in entry:  # the older form, which knew only Ollama
-        return model_id(entry.text("llm_model_name"), "ollama")
+        return model_id(entry.optional_text("llm_model_name"), "ollama")
     config = entry.inner("llm_config")
     return model_id(config.optional_text("model_name"), config.optional_text("provider"))

@@ -6,24 +6,25 @@ import contextlib
 import hashlib
 import sqlite3
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tui.dates import moment_of
 from tui.errors import ImportFileError
 from tui.history.files import uri
-from tui.history.importers.checked import Checked
+from tui.history.importers.checked import Checked, Notes
 
 
 class Tables:
     """What its tables hold, row by row."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+    def __init__(self, path: Path, connection: sqlite3.Connection, notes: Notes) -> None:
         self._path = path
+        self._notes = notes
         self._connection = connection
         connection.row_factory = sqlite3.Row
         connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
-        self.changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        self.changed = moment_of(path.stat().st_mtime)
         """When the file was last written."""
         self.columns = {
             name: {
@@ -45,7 +46,7 @@ class Tables:
     def rows(self, query: str, table: str, *values: Any) -> Iterator[Checked]:
         """The rows of ``query``; errors name ``table`` and the row's place."""
         for number, row in enumerate(self._connection.execute(query, values), 1):
-            yield Checked(dict(row), f"{self._path.name}: table {table}, row {number}")
+            yield Checked(dict(row), f"{self._path.name}: table {table}, row {number}", self._notes)
 
     @staticmethod
     def digest(text: str) -> str:
@@ -54,7 +55,7 @@ class Tables:
 
 
 @contextlib.contextmanager
-def tables_of(path: Path) -> Iterator[Tables]:
+def tables_of(path: Path, notes: Notes) -> Iterator[Tables]:
     """Open the database ``path``.
 
     Raises:
@@ -62,7 +63,7 @@ def tables_of(path: Path) -> Iterator[Tables]:
     """
     try:
         with contextlib.closing(_connect(path)) as connection:
-            yield Tables(path, connection)
+            yield Tables(path, connection, notes)
     except sqlite3.Error as error:
         raise ImportFileError(f"{path.name}: expected a whole database: {error}") from error
 

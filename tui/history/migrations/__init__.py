@@ -8,11 +8,16 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 
-from tui.history.migrations import m001_start, m002_attachments, m003_hidden_since
+from tui.history.migrations import m001_start, m002_attachments, m003_hidden_since, m004_ids_astray
 
 Migration = Callable[[sqlite3.Connection], None]
 
-MIGRATIONS: tuple[Migration, ...] = (m001_start.migrate, m002_attachments.migrate, m003_hidden_since.migrate)
+MIGRATIONS: tuple[Migration, ...] = (
+    m001_start.migrate,
+    m002_attachments.migrate,
+    m003_hidden_since.migrate,
+    m004_ids_astray.migrate,
+)
 APPLICATION_ID = 0x53454755  # "SEGU"
 
 

@@ -1,9 +1,10 @@
-"""The parameters of a request that a person can set for a conversation."""
+"""The parameters of a request that a person can set: a closed list, and none concerns the way to a server."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from tui.checked import number, string, whole
 from tui.errors import UsageError
 from tui.text import one_line
 
@@ -19,6 +20,8 @@ PARAMETERS: dict[str, type[Value]] = {
 }
 """What ``/set`` knows, and how it is written."""
 
+_READERS = {float: number, int: whole, str: string}
+
 
 def changed(parameters: Mapping[str, Value], name: str, value: str) -> dict[str, Value]:
     """``parameters`` with another value of one; an empty one takes it away.
@@ -32,9 +35,18 @@ def changed(parameters: Mapping[str, Value], name: str, value: str) -> dict[str,
     return {**others, name: _read(name, value)} if value else others
 
 
-def _read(name: str, text: str) -> Value:
+def known(name: str, value: object) -> Value | None:
+    """A parameter's value from elsewhere; None where there is no such parameter, or it can't have it."""
+    return _READERS[PARAMETERS[name]](value) if name in PARAMETERS else None
+
+
+def _read(name: str, written: str) -> Value:
+    kind = PARAMETERS[name]
     try:
-        return PARAMETERS[name](text)
+        value = known(name, kind(written))
     except ValueError:
-        kind = "a whole number" if PARAMETERS[name] is int else "a number"
-        raise UsageError(f"{name} must be {kind}, not {one_line(text)}") from None
+        value = None
+    if value is None:
+        words = "a whole number" if kind is int else "a number"
+        raise UsageError(f"{name} must be {words}, not {one_line(written)}")
+    return value

@@ -1,0 +1,96 @@
+"""What is known of messages and conversations besides their texts, as JSON: in columns and in files.
+
+What is not as it should be is unknown, by itself: no side fact ever costs a text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tui.chat.attachment import MEDIA_TYPES, Attachment
+from tui.chat.chunks import Image, Source, Usage
+from tui.chat.message import Failure, Role, Status
+from tui.checked import Fields, amount, count, string
+from tui.parameters import Value, known
+from tui.text import one_line
+
+_ROLES = {role.value: role for role in Role}
+_STATUSES = {status.value: status for status in Status}
+"""An enumeration's own way from a value takes as long as all the rest of a row."""
+
+
+def role_of(value: object) -> Role:
+    """Who spoke. Words of no one that is known were not the person's."""
+    return _ROLES.get(string(value) or "", Role.ASSISTANT)
+
+
+def status_of(value: object, role: Role) -> Status:
+    """How a message stands. A prompt is complete; of a reply no one knows that it is."""
+    unknown = Status.COMPLETE if role is Role.USER else Status.INTERRUPTED
+    return _STATUSES.get(string(value) or "", unknown)
+
+
+def usage_of(entry: Fields) -> Usage | None:
+    """What a reply took."""
+    usage = entry.optional("usage")
+    if usage is None:
+        return None
+    return Usage(
+        usage.count("input_tokens"),
+        usage.count("output_tokens"),
+        usage.count("reasoning_tokens"),
+        usage.count("cached_tokens"),
+        usage.amount("cost"),
+        usage.amount("tokens_per_second"),
+    )
+
+
+def kept_usage(usage: Usage) -> Usage:
+    """``usage`` as it may be stored."""
+    counts = (usage.input_tokens, usage.output_tokens, usage.reasoning_tokens, usage.cached_tokens)
+    return Usage(*map(count, counts), *map(amount, (usage.cost, usage.tokens_per_second)))
+
+
+def failure_of(entry: Fields) -> Failure | None:
+    """Why a reply failed."""
+    failure = entry.optional("failure")
+    if failure is None:
+        return None
+    return Failure(
+        failure.text("kind"), failure.text("message"), failure.text("hint"), failure.count("status_code")
+    )
+
+
+def sources_of(entry: Fields) -> Iterator[Source]:
+    """The pages that a reply rests on."""
+    for one in entry.items("sources"):
+        url = one.optional_text("url")
+        if url is not None:
+            yield Source(url, one.text("title"))
+
+
+def images_of(entry: Fields) -> Iterator[Image]:
+    """The pictures of a reply."""
+    for one in entry.items("images"):
+        url = one.optional_text("url")
+        if url is not None:
+            yield Image(url, one.text("alt"))
+
+
+def hues_of(entry: Fields) -> dict[str, str]:
+    """Models and the names of their hues."""
+    return dict(entry.known_entries("hues", lambda _, value: string(value), "text"))
+
+
+def parameters_of(entry: Fields) -> dict[str, Value]:
+    """What ``/set`` has set: nothing else is a parameter, whatever stands there."""
+    return dict(entry.known_entries("parameters", known, "a parameter that can be set"))
+
+
+def attachments_of(entry: Fields) -> Iterator[Attachment]:
+    """Files that a history keeps, without their contents: those of a kind that there is."""
+    for one in entry.items("attachments"):
+        media_type, sha256 = one.text("media_type"), one.text("sha256")
+        if media_type in MEDIA_TYPES:
+            name = one_line(one.words("name")) or "file"
+            yield Attachment(name, media_type, one.count("size") or 0, sha256, one.count("tokens") or 0)
