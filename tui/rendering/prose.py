@@ -100,4 +100,4 @@ class Unread(Prose):
     """Prose that is too long to look for markup in it."""
 
     def _parse(self, content: str) -> list[Piece]:
-        return [Piece(sound(content).replace("\n", " ").replace("\t", " "), INK, 0, len(content))]
+        return [Piece(sound(content).replace("\t", " "), INK, 0, len(content))]
