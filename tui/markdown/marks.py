@@ -52,10 +52,16 @@ def _emphasis(state: StateInline, silent: bool) -> bool:
     if operator and len(run[0]) == 1:
         return _literal(state, silent, 1)
     done = pairs.tokenize(state, silent)
-    if done and operator:
+    if done and operator and not _opens_inside(src, run):
         for mark in state.delimiters[-len(run[0]) :]:
             mark.open = False
     return done
+
+
+def _opens_inside(src: str, run: re.Match[str]) -> bool:
+    """Whether stars in a word mark its rest, or letters in it: ``half**way**``, ``un**believ**able``."""
+    inside, closing, rest = _word_after(src, run.end()).partition(run[0])
+    return closing != "" and (not _begins_operand(rest[:1]) or (len(inside) > 2 and inside.isalpha()))
 
 
 def _is_letter(char: str) -> bool:
@@ -124,7 +130,15 @@ def _escape(state: StateInline, silent: bool) -> bool:
     before = _word_before(src, at)
     in_path = bool(_EARLIER_PATH.search(before))
     if src[at + 1 : at + 2] == "\n":
-        return _literal(state, silent, 1) if in_path or not before else escape(state, silent)
+        return _literal(state, silent, 1) if in_path or not before else _break(state, silent)
     if in_path or (not before.strip("\"'([{<") and _NETWORK_PATH.match(src, at)):
         return _literal(state, silent, min(2, state.posMax - at))
     return escape(state, silent)
+
+
+def _break(state: StateInline, silent: bool) -> bool:
+    """The end of a line; the next one keeps its indent."""
+    if not silent:
+        state.push("hardbreak", "br", 0)
+    state.pos += 2
+    return True
