@@ -22,7 +22,7 @@ def test_a_list_is_as_tight_as_its_source(rows):
 
 
 def test_numbers_go_on_from_the_first(rows):
-    assert rows("3. a\n3. b\n   1. c\n9. d") == ["3. a", "4. b", "   1. c", "5. d"]
+    assert rows("3. a\n3. b\n   1. c\n3. d") == ["3. a", "4. b", "   1. c", "5. d"]
 
 
 def test_hanging_indents(rows):

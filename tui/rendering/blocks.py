@@ -7,8 +7,9 @@ from typing import Any, Literal
 from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
 
+from tui.markdown.parser import DEEPEST
 from tui.rendering.leaves import Flattener, Leaf, Path
-from tui.rendering.parser import DEEPEST, markdown
+from tui.rendering.parser import markdown
 
 Env = dict[str, Any]
 

@@ -121,6 +121,10 @@ def draw(leaf: Leaf, width: int, env: dict[str, Any], code_pad: int) -> Drawing:
             return Fixed(rows=0)
         case "details":
             return Fixed(Piece(one_line(leaf.content) or "Details", STRONG))
+        case "definition":
+            from tui.rendering.prose import Prose
+
+            return Prose(leaf.content, width, {}, DIM)
         case "math":
             from tui.rendering.prose import Formula
 

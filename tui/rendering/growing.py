@@ -48,7 +48,8 @@ class Growing(Prose):
         text = content[self._settled :]
         closed = hopeful(text)
         self._hoped = closed != text
-        return self._parse_from(closed)
+        # A mark that was added, and is none where it stands, is not drawn.
+        return [piece for piece in self._parse_from(closed) if piece.start < len(content)]
 
     def _parse_from(self, text: str) -> list[Piece]:
         pieces = super()._parse(text)
@@ -79,8 +80,9 @@ class Growing(Prose):
         if not exact or piece.look != over(INK, self._base) or piece.link or piece.start >= limit:
             return False
         text = piece.text
-        at = text.rfind(" ", 0, limit - piece.start) + 1 or _between_letters(text[: limit - piece.start])
-        if not at or text[at : at + 1] in ("", " "):
+        end = limit - piece.start
+        at = max(text.rfind(" ", 0, end), text.rfind("\n", 0, end)) + 1 or _between_letters(text[:end])
+        if not at or text[at : at + 1] in ("", " ", "\n"):
             return False
         self._flow.replace(index, [slice_piece(piece, 0, at), slice_piece(piece, at, len(text))])
         self._settled = piece.start + at

@@ -7,11 +7,13 @@ the last such leaf on, inside the lists that are open there; of a long leaf only
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from tui.rendering.hope import table_head
 from tui.rendering.leaves import Leaf, Path
+from tui.rendering.limits import too_long
 from tui.rendering.placing import place
 from tui.rendering.source import Source
 
@@ -31,6 +33,26 @@ def parse_blocks(
     return blocks.parse_blocks(text, env, base, path, before, again) if text else []
 
 
+def without(leaves: list[Leaf], said: Callable[[Leaf], bool]) -> list[Leaf]:
+    """The leaves but for definitions of which all is said elsewhere; the items that hold them stay."""
+    kept: list[Leaf] = []
+    for leaf in leaves:
+        if leaf.kind != "definition" or not leaf.info or not said(leaf):
+            kept.append(leaf)
+        elif leaf.path:
+            kept.append(replace(leaf, kind="empty", content="", info=""))
+    return kept
+
+
+def _said(leaves: Sequence[Leaf], env: dict[str, Any]) -> set[str]:
+    """The labels that the words of links say."""
+    from tui.rendering.inline import said_by_links
+
+    prose = (leaf for leaf in leaves if leaf.kind in ("paragraph", "heading", "table"))
+    texts = (leaf.content for leaf in prose if "[" in leaf.content and not too_long(leaf))
+    return {label for text in texts for label in said_by_links(text, env)}
+
+
 class Growth:
     """The source and its leaves."""
 
@@ -41,7 +63,9 @@ class Growth:
 
     def whole(self, env: dict[str, Any]) -> None:
         """Parse everything, with its references."""
-        self.leaves = parse_blocks(self.source.text, env)
+        leaves = parse_blocks(self.source.text, env)
+        said = _said(leaves, env) if env.get("references") else set()
+        self.leaves = without(leaves, lambda leaf: leaf.info in said)
         place(self.leaves, self.source, None)
 
     def window(self) -> None:
@@ -101,7 +125,12 @@ class Growth:
             index -= 1
         return index
 
+    def _is_said(self, leaf: Leaf) -> bool:
+        """Whether a link with the name of a definition came before it, as far as that is known yet."""
+        return f"[{leaf.info}]" in self.source.text[: self.source.start(leaf.first)].upper()
+
     def _replace(self, index: int, leaves: list[Leaf]) -> None:
+        leaves = without(leaves, self._is_said)
         last = leaves[-1] if leaves else None
         if last and not self._ended and last.kind == "paragraph" and last.last >= len(self.source.starts) - 1:
             content = table_head(last.content)

@@ -6,12 +6,15 @@ Otherwise stars would appear, and disappear with a jump of all that follows.
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 LONGEST = 400
 """Characters after which an emphasis that was never closed is taken for stars."""
 
 _TOKEN = re.compile(r"\\.|`+|\*{1,3}|_{1,3}|~~", re.DOTALL)
-_LINK = re.compile(r"\[[^\[\]\n]*\]\([^()\s]*$")
+_LINK = re.compile(r"\[[^\[\]\n]*\]\(([^()\s]*)$")
+_ADDRESS = re.compile(r"[./#?]|^(?:https?|mailto):")
+_SCHEMES = ("https:", "mailto:")
 _HEAD = re.compile(r"\|.*[^|\s]")
 _DASHES = re.compile(r"[ \t|:-]*")
 _HALF = "*_`~"
@@ -22,10 +25,16 @@ def hopeful(text: str) -> str:
     kept = text.rstrip(_HALF)
     if kept.endswith("\\"):
         return text
-    end = kept.rstrip()
-    marks = _open_marks(end)
-    closed = end + (")" if _LINK.search(end) else "") + "".join(reversed(marks)) + kept[len(end) :]
-    return closed if marks or closed != text else text
+    kept = kept.rstrip()
+    link = _LINK.search(kept)
+    return kept + (_rest_of_address(link[1]) + ")" if link else "") + "".join(reversed(_open_marks(kept)))
+
+
+def _rest_of_address(begun: str) -> str:
+    """What makes an address of what may become one."""
+    if _ADDRESS.search(begun):
+        return ""
+    return next((whole[len(begun) :] for whole in _SCHEMES if whole.startswith(begun)), "/")
 
 
 def table_head(text: str) -> str | None:
@@ -40,6 +49,7 @@ def table_head(text: str) -> str | None:
 def _open_marks(text: str) -> list[str]:
     """The marks that are open at the end, from the outermost."""
     marks: list[tuple[int, str]] = []
+    counts: Counter[str] = Counter()
     position = 0
     while match := _TOKEN.search(text, position):
         position, mark = match.end(), match[0]
@@ -52,11 +62,12 @@ def _open_marks(text: str) -> list[str]:
                 break
             position = end.end()
             continue
-        before, after = text[: match.start()][-1:], text[position : position + 1]
-        closes = bool(before.strip()) and any(mark == other for _, other in marks)
-        if closes:
-            while marks.pop()[1] != mark:
-                pass
+        before, after = text[max(match.start() - 1, 0) : match.start()], text[position : position + 1]
+        if before.strip() and counts[mark]:
+            while (popped := marks.pop()[1]) != mark:
+                counts[popped] -= 1
+            counts[mark] -= 1
         elif after.strip() and (mark[0] != "_" or not before.isalnum()):
             marks.append((match.start(), mark))
+            counts[mark] += 1
     return [mark for start, mark in marks if start >= len(text) - LONGEST]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Literal
+from unicodedata import category
 from urllib.parse import urlsplit
 
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
+from tui.markdown import links
 from tui.rendering.parser import markdown
 from tui.rendering.pieces import BAND, BOLD, DIM, INK, ITALIC, QUOTED, STRIKE, STRONG, UNDERLINE, Piece
 from tui.rendering.wrap import sound
@@ -19,9 +21,10 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
 # Without any of these a text holds no markup. A lone w or @ would start a link.
-_MARKUP = re.compile(r"[\\`*_~\[\]<&$\n]|www\.|@|://")
+_MARKUP = re.compile(r"[\\`*_~\[\]<&$@]|www\.|://", re.IGNORECASE)
 _BREAK = re.compile(r"<br\s*/?>", re.I)
 _HOST = re.compile(r"(?:[a-z]+://)?(?:[^/@\s]*@)?((?:[\w-]+\.)+[a-z]{2,})", re.I)
+_SCHEME = re.compile(r"[a-z][a-z0-9+-]*:", re.I)
 _FLAGS = {"em_open": ITALIC, "strong_open": BOLD, "s_open": STRIKE, "link_open": UNDERLINE}
 
 
@@ -56,13 +59,22 @@ def parse_inline(text: str, env: dict[str, Any]) -> list[Piece]:
     text = sound(text).replace("\t", " ")
     if not _MARKUP.search(text):
         return [Piece(text, INK, 0, len(text))] if text else []
+    return _Weaver(text).run(_tokens(text, env))
+
+
+def said_by_links(text: str, env: dict[str, Any]) -> Iterable[str]:
+    """The labels of definitions whose every word stands in a paragraph's ``text``."""
+    return links.said_by_links(_tokens(text, env))
+
+
+def _tokens(text: str, env: dict[str, Any]) -> list[Token]:
     parser = markdown()
     state = _State(text, parser, env, [])
     parser.inline.tokenize(state)
     _order(state.tokens)
     for rule in parser.inline.ruler2.getRules(""):
         rule(state)
-    return _Weaver(text).run(state.tokens)
+    return state.tokens
 
 
 def _order(tokens: Sequence[Token]) -> None:
@@ -98,7 +110,7 @@ class _Weaver:
         if token.nesting > 0:
             self._open(token)
         elif token.nesting < 0:
-            self._close()
+            self._close(start, end)
         else:
             getattr(self, f"_{token.type}", self._text)(token, start, end)
 
@@ -108,17 +120,17 @@ class _Weaver:
             start = self.text.find(content, self._link_at)
         self._add(content, start, start + len(content) if start >= 0 else -1)
 
-    def _softbreak(self, _token: Token, start: int, end: int) -> None:
-        self._add(" ", start, end)
-
     def _hardbreak(self, _token: Token, start: int, end: int) -> None:
         self._add("\n", start, end)
 
     def _text_special(self, token: Token, start: int, _end: int) -> None:
         end = start + len(token.markup)
-        if token.info == "escape" and len(token.content) < len(token.markup):
+        content = token.content
+        if token.info == "escape" and len(content) < len(token.markup):
             start += 1  # the backslash is not drawn
-        self._add(token.content.replace("\n", " ").replace("\u200d", ""), start, end)
+        elif token.info == "entity" and _unseen(clean(content)):
+            content = token.markup
+        self._add(content.replace("\n", " "), start, end)
 
     def _html_inline(self, token: Token, start: int, _end: int) -> None:
         broken = _BREAK.fullmatch(token.content)
@@ -146,14 +158,9 @@ class _Weaver:
             self.text[start : start + len(content)].replace("\n", " ") != content
         ):
             start += 1  # one space was taken from each side
+        end = start + len(content)
         look = STRONG | BAND | (self._look & ~15)
-        position = 0
-        while position <= len(content):
-            newline = self.text.find("\n", start + position, start + len(content))
-            stop = len(content) if newline < 0 else newline - start + 1
-            part = content[position:stop]
-            self.pieces.append(Piece(part, look, start + position, start + stop, self._link))
-            position = stop if newline >= 0 else len(content) + 1
+        self.pieces.append(Piece(self.text[start:end], look, start, end, self._link))
 
     def _open(self, token: Token) -> None:
         flag = _FLAGS.get(token.type, 0)
@@ -167,29 +174,49 @@ class _Weaver:
             self._auto = token.info == "auto"
             self._link_at = token.map[0]
             self._first = len(self.pieces)
+            self._title = str(token.attrs.get("title", ""))
 
-    def _close(self) -> None:
+    def _close(self, start: int, end: int) -> None:
         was_link = self._look & UNDERLINE
         self._look = self._flags.pop()
         if was_link and not self._look & UNDERLINE:
+            self._say_title(self._title, start, end, self._link)
             self._hint()
             self._link, self._auto = None, False
 
+    def _say_title(self, title: str, start: int, end: int, link: str | None) -> None:
+        """A link's title, where it stands in the source."""
+        at = self.text.find(title, start, end) if title else -1
+        if at >= 0:
+            words = " ".join(clean(title).split())
+            self.pieces.append(Piece(f" ({words})", DIM, at, at + len(title), link))
+
     def _hint(self) -> None:
-        """Name the host where the link's text looks like another one."""
+        """Name the host where the link's text looks like another one, and the place where no program opens it."""
         shown = "".join(piece.text for piece in self.pieces[self._first :])
-        seen = _HOST.match(shown.strip())
-        host = _host_of(self._link or "")
+        address = self._link or ""
+        seen, host = _HOST.match(shown.strip()), _host_of(address)
         if seen and host and not self._auto and _bare(seen[1]) != _bare(host):
             self.pieces.append(Piece(f" ({host})", DIM, link=self._link))
+        elif not _SCHEME.match(address) and address != shown:
+            self.pieces.append(Piece(f" ({_short(address)})", DIM, link=self._link))
 
     def _image(self, token: Token, start: int, end: int) -> None:
         url = clean(str(token.attrs.get("src", "")))
-        alt = clean("".join(child.content for child in token.children or ())) or "image"
+        alt = clean("".join(child.content for child in token.children or ())).replace("\n", " ") or "image"
         link = self._link or url
         self.pieces.append(Piece(alt, self._look | UNDERLINE | QUOTED, start, end, link))
-        short = url if len(url) <= 80 else url[:79] + "…"
-        self.pieces.append(Piece(f" ({short})", DIM, link=link))
+        self._say_title(str(token.attrs.get("title", "")), start, end, link)
+        self.pieces.append(Piece(f" ({_short(url)})", DIM, link=link))
+
+
+def _unseen(text: str) -> bool:
+    """Whether nothing is drawn where it stands."""
+    return not text or category(text[0]) == "Cf"
+
+
+def _short(url: str) -> str:
+    return url if len(url) <= 80 else url[:79] + "…"
 
 
 def _host_of(url: str) -> str:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-_LEAVES = {"table", "fence", "code_block", "html_block", "hr", "math_block", "details_open", "details_close"}
+_LEAVES = {"table", "fence", "code_block", "html_block", "hr", "math_block", "definition"}
+_LEAVES |= {"details_open", "details_close"}
 _BRANCHES = {"paragraph_open": "paragraph", "heading_open": "heading"}
 _ITEMS = {"list_item_open": "item", "footnote_reference_open": "note"}
 _GROWING = {"paragraph", "heading", "table", "fence", "code", "html", "raw", "math"}
@@ -31,6 +32,8 @@ class Container:
     """What stands in front of an item or note; the kind of an alert."""
     number: int = 0
     """Of an item in an ordered list."""
+    written: str = field(default="", compare=False)
+    """That number as the source has it."""
     group: int = 0
     """The line that the list opens on: equal for the items of one list."""
     marker: str = ""
@@ -99,8 +102,8 @@ class Flattener:
         self._closed = closed
         self._again = again
         self.leaves: list[Leaf] = []
-        self._lists: list[tuple[int, str, int]] = []
-        """Of each open list: its group, marker, and the number of the next item."""
+        self._lists: list[tuple[int, str, int, str]] = []
+        """Of each open list: its group, marker, and the number of its last item, as it is drawn and written."""
 
     def run(self, tokens: Sequence[Token]) -> list[Leaf]:
         """The leaves of ``tokens``, in order."""
@@ -136,23 +139,29 @@ class Flattener:
         return self.base + (token.map[0] if token.map else 0)
 
     def _open_list(self, token: Token) -> None:
-        start = int(token.attrs.get("start", 1)) if token.type == "ordered_list_open" else 0
         group, closed = self._line(token), self._closed
+        number, written = 0, ""
         if closed and closed.marker == token.markup and not self.leaves:
-            group, start = closed.group, closed.number + 1  # the list goes on
-        self._lists.append((group, token.markup, start))
+            group, number, written = closed.group, closed.number, closed.written  # the list goes on
+        self._lists.append((group, token.markup, number, written))
 
     def _item(self, token: Token) -> Container:
         line = self._line(token)
         if token.type == "footnote_reference_open":
             return Container("note", line, f"[{token.meta['label']}]")
-        group, marker, number = self._lists[-1]
-        label = f"{number}{marker}" if marker in ".)" else "•"
+        group, marker, number, before = self._lists[-1]
+        written = token.info
+        label = "+" if marker == "+" else "•"
         if marker in ".)":
-            self._lists[-1] = (group, marker, number + 1)
+            # Numbers stay as they were written, but where all are the same they count.
+            counted = written == before
+            number = number + 1 if counted else int(written)
+            label = f"{number if counted else written}{marker}"
+            self._lists[-1] = (group, marker, number, written)
         if "checked" in token.meta:
-            label = "☑" if token.meta["checked"] else "☐"
-        return Container("item", line, label, number, group, marker)
+            box = "☑" if token.meta["checked"] else "☐"
+            label = f"{label} {box}" if marker in ".)" else box
+        return Container("item", line, label, number, written, group, marker)
 
     def _open(self, container: Container, index: int, tokens: Sequence[Token]) -> None:
         # What the parser asked of the next block is the indent of this container's content.

@@ -38,7 +38,7 @@ def _gap(before: Leaf | None, leaf: Leaf, source: Source) -> int:
     """One blank row between blocks; inside a list as many as its source has, at most one."""
     if before is None or leaf.kind == "end":
         return 0
-    if before.kind == "alert":
+    if before.kind == "alert" or (before.kind == leaf.kind == "definition" and before.last == leaf.first):
         return 0
     shared = leaf.shared
     in_list = bool(shared) and leaf.path[shared - 1].kind != "quote"

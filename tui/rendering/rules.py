@@ -1,4 +1,4 @@
-"""Rules that markdown-it lacks: formulas between dollars or TeX brackets, and ``<details>``."""
+"""Rules of what is drawn here in another way than markdown-it would: tables, footnotes and ``<details>``."""
 
 from __future__ import annotations
 
@@ -7,24 +7,15 @@ import re
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock, table
 from markdown_it.rules_inline import StateInline
+from mdit_py_plugins.footnote import footnote_plugin
+from mdit_py_plugins.footnote.index import footnote_ref
 
-# Pandoc's rule, which leaves prices alone: "$5 and $6" is not a formula.
-_SINGLE = re.compile(r"\$(?![\s$])((?:\\.|[^\\$]){1,1000}?)(?<![\s\\])\$(?![\d$])", re.DOTALL)
-_DOUBLE = re.compile(r"\$\$(?!\$)((?:\\.|[^\\$]|\$(?!\$)){1,4000}?)\$\$(?!\$)", re.DOTALL)
-_CLOSING = {"\\(": "\\)", "\\[": "\\]"}
-_LONGEST = 2000
+from tui.markdown.links import brackets
+
 _OPEN = re.compile(r"<details(?:\s[^<>]*)?>\s*(?:<summary(?:\s[^<>]*)?>(.*?)</summary>\s*)?$", re.I | re.S)
 _BEGUN = re.compile(r"<details(?:\s[^<>]*)?>\s*<summary(?:\s[^<>]*)?>(.*)$", re.I | re.S)
 _CLOSE = re.compile(r"</details\s*>\s*$", re.I)
 _SUMMARY_LINES = 4
-
-
-def maths(parser: MarkdownIt) -> None:
-    """Add ``math_inline`` and ``math_block``."""
-    parser.inline.ruler.before("escape", "math_inline", _math_inline)
-    parser.block.ruler.before(
-        "fence", "math_block", _math_block, {"alt": ["paragraph", "reference", "blockquote", "list"]}
-    )
 
 
 def details(parser: MarkdownIt) -> None:
@@ -32,6 +23,18 @@ def details(parser: MarkdownIt) -> None:
     parser.block.ruler.before(
         "html_block", "details", _details, {"alt": ["paragraph", "reference", "blockquote"]}
     )
+
+
+def footnotes(parser: MarkdownIt) -> None:
+    """Add footnotes, which stay where they are defined."""
+    parser.use(footnote_plugin, inline=False, move_to_end=False)
+    parser.inline.ruler.at("footnote_ref", _footnote_ref)
+
+
+def _footnote_ref(state: StateInline, silent: bool) -> bool:
+    """A label is looked for only where its bracket is closed."""
+    closed = state.src.startswith("[^", state.pos) and brackets(state).label_end(state.pos) >= 0
+    return closed and footnote_ref(state, silent)
 
 
 def tables(parser: MarkdownIt) -> None:
@@ -69,65 +72,6 @@ def _alignment(mark: str) -> str:
     if mark.endswith(":"):
         return "center" if mark.startswith(":") else "right"
     return "left" if mark.startswith(":") else ""
-
-
-def _math_inline(state: StateInline, silent: bool) -> bool:
-    start, limit = state.pos, state.posMax
-    match state.src[start : start + 2]:
-        case "\\(" | "\\[" as opening:
-            end = state.src.find(_CLOSING[opening], start + 2, min(limit, start + _LONGEST))
-            inside = (start + 2, end)
-        case text if text[:1] == "$" and not (start and state.src[start - 1].isalnum()):
-            found = (_DOUBLE if text == "$$" else _SINGLE).match(state.src, start, limit)
-            inside = found.span(1) if found else (0, -1)
-            end = found.end(1) if found else -1
-        case _:
-            return False
-    content = state.src[inside[0] : inside[1]]
-    if end < 0 or not content.strip():
-        return False
-    length = end + inside[0] - 2 * start
-    if not silent:
-        token = state.push("math_inline", "math", 0)
-        token.content = content
-        token.markup = state.src[start : start + length]
-    state.pos = start + length
-    return True
-
-
-def _math_block(state: StateBlock, first: int, end: int, silent: bool) -> bool:
-    if state.is_code_block(first):
-        return False
-    start = state.bMarks[first] + state.tShift[first]
-    opening = state.src[start : start + 2]
-    if opening not in ("$$", "\\["):
-        return False
-    closing = "$$" if opening == "$$" else "\\]"
-    rest = state.src[start + 2 : state.eMarks[first]]
-    _, found, after = rest.partition(closing)
-    over = bool(found)
-    if over and after.strip():
-        return False  # a formula in the middle of a sentence
-    if silent:
-        return True
-    line = first
-    while not over and line + 1 < end:
-        line += 1
-        if state.sCount[line] < state.blkIndent and not state.isEmpty(line):
-            line -= 1
-            break
-        text = state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]]
-        if not text.strip():
-            line -= 1
-            break
-        over = text.rstrip().endswith(closing)
-    token = state.push("math_block", "math", 0)
-    token.content = state.getLines(first, line + 1, state.blkIndent, True)
-    token.markup = opening
-    token.map = [first, line + 1]
-    token.block = True
-    state.line = line + 1
-    return True
 
 
 def _details(state: StateBlock, first: int, end: int, silent: bool) -> bool:

@@ -155,7 +155,7 @@ class Words:
         space, quote, mark = begin[1], begin[2], begin[3] or ""
         quoted, self._quoted = self._quoted, bool(quote)
         says = "quote: " if quote and not quoted else ""
-        mark = mark if mark[:1].isdigit() else "- " if mark else ""
+        mark = "- " if mark[:1] in ("-", "*") and mark else mark
         return space + says + mark + inline(line[begin.end() :])
 
     @staticmethod

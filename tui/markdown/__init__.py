@@ -1,0 +1,1 @@
+"""What is a mark of Markdown in a chat, and what is a character that somebody typed."""

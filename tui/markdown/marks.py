@@ -1,0 +1,144 @@
+"""Stars, underscores, tildes and backslashes: which of them are marks, and which are what they look like."""
+
+from __future__ import annotations
+
+import re
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline, escape, strikethrough
+from markdown_it.rules_inline import emphasis as pairs
+
+WORD = 80
+"""Characters round a mark that are looked at."""
+REMARK = 200
+"""Characters that a remark in C may have."""
+
+_RUN = re.compile(r"([*~])\1*")
+_DUNDER = re.compile(r"__[a-z]\w{0,80}?__(?!\w)", re.IGNORECASE | re.ASCII)
+_EARLIER_PATH = re.compile(r"(?:^|[^a-z])[a-z]:\\|\\[a-z0-9]", re.IGNORECASE)
+_NETWORK_PATH = re.compile(r"\\\\\w[\w.$-]{0,80}\\")
+_EDGE = " \t\n\"'([{,;"
+
+
+def install(parser: MarkdownIt) -> None:
+    """Let only what is meant be emphasis, struck words and escapes."""
+    parser.inline.ruler.at("emphasis", _emphasis)
+    parser.inline.ruler.at("strikethrough", _strikethrough)
+    parser.inline.ruler.at("escape", _escape)
+
+
+def _literal(state: StateInline, silent: bool, length: int) -> bool:
+    """Take some characters as what they are."""
+    if not silent:
+        state.append_pending(state.src[state.pos : state.pos + length])
+    state.pos += length
+    return True
+
+
+def _emphasis(state: StateInline, silent: bool) -> bool:
+    src, start = state.src, state.pos
+    if src[start] == "_":
+        name = None if _is_letter(src[start - 1 : start]) else _DUNDER.match(src, start, state.posMax)
+        return _literal(state, silent, len(name[0])) if name else pairs.tokenize(state, silent)
+    if src[start] != "*":
+        return False
+    run = _RUN.match(src, start, state.posMax)
+    assert run
+    before, after = src[start - 1 : start] if start else "", src[run.end() : run.end() + 1]
+    if _is_pattern(src, start, run.end(), before, after):
+        return _literal(state, silent, len(run[0]))
+    # Between two operands it multiplies; only a word that begins with marks may have its second ones inside.
+    operator = _ends_operand(before) and _begins_operand(after)
+    if operator and len(run[0]) == 1:
+        return _literal(state, silent, 1)
+    done = pairs.tokenize(state, silent)
+    if done and operator and not _opens_inside(src, run):
+        for mark in state.delimiters[-len(run[0]) :]:
+            mark.open = False
+    return done
+
+
+def _opens_inside(src: str, run: re.Match[str]) -> bool:
+    """Whether stars in a word mark its rest, or letters in it: ``half**way**``, ``un**believ**able``."""
+    inside, closing, rest = _word_after(src, run.end()).partition(run[0])
+    return closing != "" and (not _begins_operand(rest[:1]) or (len(inside) > 2 and inside.isalpha()))
+
+
+def _is_letter(char: str) -> bool:
+    """Whether it is part of a word in a script that puts spaces between words."""
+    return char.isalnum() and char < "\u0e00"
+
+
+def _ends_operand(char: str) -> bool:
+    return _is_letter(char) or (char != "" and char in ")]}")
+
+
+def _begins_operand(char: str) -> bool:
+    return _is_letter(char) or (char != "" and char in "([{")
+
+
+def _is_pattern(src: str, start: int, end: int, before: str, after: str) -> bool:
+    """Whether these stars stand for the names of files, or round a remark: ``**/*.py``, ``/* ... */``."""
+    single = end - start == 1
+    if before == "/" and "*/" in src[end : end + REMARK]:
+        return True
+    if after == "/" and "/*" in src[max(start - REMARK, 0) : start]:
+        return True
+    if after == "/":
+        return (not before or before in _EDGE or before == "/") and not _is_wrapped(src, start, end)
+    if after != "." or not src[end + 1 : end + 2].isalnum():
+        return False
+    if before == "/":
+        return True
+    if not before or before in _EDGE:
+        return single and not _is_wrapped(src, start, end)
+    return single and (before.isalnum() or before in "_-") and "*" not in _word_before(src, start)
+
+
+def _is_wrapped(src: str, start: int, end: int) -> bool:
+    """Whether the same stars stand at the end of the word that they begin: ``**/help**``, not ``**/bin/**``."""
+    mark = src[start:end]
+    inside, closing, rest = _word_after(src, end).partition(mark)
+    folder = inside.startswith("/") and inside.endswith("/")
+    return bool(inside and closing) and not folder and "*" not in inside and rest[:1] not in ("*", "/", ".")
+
+
+def _word_before(src: str, at: int) -> str:
+    words = src[max(at - WORD, 0) : at].split()
+    return words[-1] if words and not src[at - 1 : at].isspace() else ""
+
+
+def _word_after(src: str, at: int) -> str:
+    words = src[at : at + WORD].split(None, 1)
+    return words[0] if words and not src[at].isspace() else ""
+
+
+def _strikethrough(state: StateInline, silent: bool) -> bool:
+    """Two tildes strike; one is "about" or "to", and many are a line."""
+    if state.src[state.pos] != "~":
+        return False
+    run = _RUN.match(state.src, state.pos, state.posMax)
+    assert run
+    return strikethrough.tokenize(state, silent) if len(run[0]) == 2 else _literal(state, silent, len(run[0]))
+
+
+def _escape(state: StateInline, silent: bool) -> bool:
+    """A backslash takes a mark its meaning, but not in a path, nor where a command goes on below."""
+    src, at = state.src, state.pos
+    if src[at] != "\\":
+        return False
+    before = _word_before(src, at)
+    in_path = bool(_EARLIER_PATH.search(before))
+    if src[at + 1 : at + 2] == "\n":
+        return _literal(state, silent, 1) if in_path or not before else _break(state, silent)
+    if in_path or (not before.strip("\"'([{<") and _NETWORK_PATH.match(src, at)):
+        return _literal(state, silent, min(2, state.posMax - at))
+    return escape(state, silent)
+
+
+def _break(state: StateInline, silent: bool) -> bool:
+    """The end of a line; the next one keeps its indent."""
+    if not silent:
+        state.push("hardbreak", "br", 0)
+    state.pos += 2
+    return True
