@@ -46,6 +46,14 @@ def _visible(match: re.Match[str]) -> str:
     return ""
 
 
+def is_text(character: str) -> bool:
+    """Whether a key that gives ``character`` writes: everything does that is not a control character.
+
+    ``str.isprintable`` says no to spaces of other scripts, joiners and marks of direction, which people type.
+    """
+    return unicodedata.category(character) not in ("Cc", "Cs")
+
+
 def clean(text: str) -> str:
     """Make ``text`` safe to show: nothing in it can steer a terminal or hide.
 

@@ -20,10 +20,11 @@ from tui.app.ascii import Ascii
 from tui.app.background import in_background
 from tui.app.foreign_themes import fitted
 from tui.app.grid import SMALLEST, TALL, WIDE
+from tui.app.key_sequences import MODIFIERS
 from tui.app.lifecycle import on_deadly_signals, on_lost_terminal
 from tui.app.screens.chat import ChatScreen
 from tui.app.start import StartOptions
-from tui.app.terminal_keys import teach_alt_enter, teach_pastes
+from tui.app.terminal_keys import teach_alt_enter, teach_texts, teach_windows
 from tui.app.themes import DEFAULT_THEME, FEW_COLOURS, GREY_THEMES, THEMES
 from tui.app.widgets.composer import Composer
 from tui.app.widgets.scroll_thumb import SlimThumb
@@ -113,7 +114,7 @@ class SegueApp(App[None]):
         """Our terminal in place of Textual's, where there is one of ours."""
         driver = super().get_driver_class()
         if sys.platform == "win32":
-            teach_pastes()
+            teach_windows()
             return driver
         from textual.drivers.linux_driver import LinuxDriver
 
@@ -155,6 +156,8 @@ class SegueApp(App[None]):
     # -- keys
     async def on_event(self, event: events.Event) -> None:
         """Take an event; keys and pastes wait for the composer, or later ones would overtake them."""
+        if isinstance(event, events.Key) and event.key in MODIFIERS:
+            return  # Shift alone is no key
         if self._early is not None and isinstance(event, events.Key | events.Paste):
             self._early.append(event)
         else:
@@ -316,4 +319,5 @@ class SegueApp(App[None]):
 
 
 teach_alt_enter()
+teach_texts()
 ScrollBar.renderer = SlimThumb
