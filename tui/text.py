@@ -21,6 +21,7 @@ _UNSAFE = re.compile(
     "\U000e0000-\U000e01ef"  # tags and supplementary variation selectors
     "]"
 )
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ACCENT = "[\u0300-\u036f]"
 _ACCENTS = re.compile(_ACCENT)
@@ -60,6 +61,14 @@ def clean(text: str) -> str:
     Stateless per code point, so cleaning pieces and cleaning the whole give the same text.
     """
     return _UNSAFE.sub(_visible, text)
+
+
+def typed(text: str) -> str:
+    """``clean`` for what a person wrote: only control characters are others, so nothing is lost.
+
+    Joiners, marks of direction and the like are the person's own; the app draws none that could hide text.
+    """
+    return _CONTROLS.sub(_visible, text)
 
 
 def one_line(text: str, limit: int | None = None) -> str:

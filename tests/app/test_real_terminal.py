@@ -446,3 +446,56 @@ def test_keys_by_their_place_are_asked_for_and_obeyed(terminal):
     app.press("\x1b[1081::113;5u")
     assert app.end() == 0
     assert app.output.count(b"\x1b[<u") == 2  # one for each that was asked for
+
+
+HOSTILE = "\x1b]52;c;cHduZWQ=\x07\x9b2J\x1b]0;owned\x1b\\"
+
+
+def test_names_of_files_steer_nothing(lab, terminal, tmp_path, monkeypatch):
+    work = tmp_path / "hostile"
+    work.mkdir()
+    (work / f"r{HOSTILE}.txt").write_text("Buy milk")
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent.parent.parent))
+    theme = 'theme = "x\\u001b]52;c;cHduZWQ=\\u0007"\n[nothing]\n"\\u001b]0;owned\\u0007" = 1\n'
+    lab.configure(f"{lab.config.read_text()}\n{theme}")
+    monkeypatch.chdir(work)
+    lab.variables["VISUAL"] = f"no-such-{HOSTILE}"
+    app = terminal(f"--attach=r{HOSTILE}.txt")
+    app.see("big", "␛]52")
+    app.press("see @r")
+    app.look(0.5)
+    app.press(TAB)
+    app.look(0.5)
+    app.press(CTRL_G)
+    app.see("no-such-")
+    app.press("\x1b[200~pasted\x1b]52;c;cHduZWQ=\x07\x1b[201~")
+    app.see("pasted")
+    for sequence in ("\x1b]52", "\x1b]0;", "\x9b", "\x1b[2J\x1b"):
+        assert sequence.encode() not in app.output
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (f"--{HOSTILE}",),
+        ("ask", f"--{HOSTILE}"),
+        ("--open", HOSTILE),
+        ("ask", "-m", HOSTILE, "Hi"),
+        ("history", HOSTILE),
+        ("history", "show", HOSTILE),
+        ("history", "export", "1", "-o", f"/nowhere/{HOSTILE}"),
+        ("history", "import", f"/nowhere/{HOSTILE}"),
+        ("keys", "set", HOSTILE),
+        ("local", HOSTILE),
+        ("restore", f"/nowhere/{HOSTILE}"),
+        ("--attach", HOSTILE),
+        ("--plain", "-m", HOSTILE, "Hi"),
+    ],
+    ids=lambda arguments: " ".join(arguments).split("\x1b")[0],
+)
+def test_what_is_said_of_an_argument_steers_nothing(terminal, arguments):
+    app = terminal(*arguments)
+    app.look(1.5)
+    app.press("\x04")
+    for sequence in ("\x1b]52", "\x1b]0;", "\x9b"):
+        assert sequence.encode() not in app.output

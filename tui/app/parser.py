@@ -19,7 +19,7 @@ from textual.message import Message
 
 from tui.app.key_sequences import key_of, named, number
 from tui.app.layouts import key_at_its_place
-from tui.text import clean
+from tui.text import typed
 
 HANDFUL = 64
 """Characters that come at once and are no hand's: a paste in a terminal that does not mark pastes."""
@@ -203,7 +203,7 @@ class InputParser(XTermParser):
 
 
 def _paste(text: str) -> events.Paste:
-    return events.Paste(clean(text.replace("\r\n", "\n").replace("\r", "\n")))
+    return events.Paste(typed(text.replace("\r\n", "\n").replace("\r", "\n")))
 
 
 def _alt(character: str) -> Iterator[Message]:
