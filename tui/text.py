@@ -21,6 +21,7 @@ _UNSAFE = re.compile(
     "\U000e0000-\U000e01ef"  # tags and supplementary variation selectors
     "]"
 )
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ACCENT = "[\u0300-\u036f]"
 _ACCENTS = re.compile(_ACCENT)
@@ -46,12 +47,28 @@ def _visible(match: re.Match[str]) -> str:
     return ""
 
 
+def is_text(character: str) -> bool:
+    """Whether a key that gives ``character`` writes: everything does that is not a control character.
+
+    ``str.isprintable`` says no to spaces of other scripts, joiners and marks of direction, which people type.
+    """
+    return unicodedata.category(character) not in ("Cc", "Cs")
+
+
 def clean(text: str) -> str:
     """Make ``text`` safe to show: nothing in it can steer a terminal or hide.
 
     Stateless per code point, so cleaning pieces and cleaning the whole give the same text.
     """
     return _UNSAFE.sub(_visible, text)
+
+
+def typed(text: str) -> str:
+    """``clean`` for what a person wrote: only control characters are others, so nothing is lost.
+
+    Joiners, marks of direction and the like are the person's own; the app draws none that could hide text.
+    """
+    return _CONTROLS.sub(_visible, text)
 
 
 def one_line(text: str, limit: int | None = None) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+import unicodedata
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from textual import events
 from textual.app import ScreenStackError
 from textual.keys import _character_to_key
 
+from tui.app import last_line
 from tui.app.abilities import Abilities
 from tui.app.app import SegueApp
 from tui.app.screens.chat import ChatScreen
@@ -229,6 +231,22 @@ class World:
         """The stored messages of the conversation that is read."""
         conversation = await self.store.load_conversation(self.chat.room.desk.chat.conversation.id)
         return await self.store.messages(conversation.path())
+
+
+@pytest.fixture(autouse=True)
+def every_text_is_cleaned_where_it_comes_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A control character that comes as far as the last line has passed a gate that does not clean."""
+    passed: list[str] = []
+    without = last_line._without
+
+    def noted(text: str) -> str:
+        if any(unicodedata.category(character) == "Cc" for character in text):
+            passed.append(text)
+        return without(text)
+
+    monkeypatch.setattr(last_line, "_without", noted)
+    yield
+    assert not passed
 
 
 Run = Callable[..., AbstractAsyncContextManager[World]]

@@ -64,6 +64,9 @@ class Terminal:
     def press(self, keys: str) -> None:
         os.write(self._master, keys.encode())
 
+    def send(self, data: bytes) -> None:
+        os.write(self._master, data)
+
     def see(self, *words: str) -> None:
         """Read until all ``words`` stand on the screen."""
         self._read_until(lambda: all(word in self.text for word in words))
@@ -397,3 +400,102 @@ def test_a_terminal_of_unknown_kind_does_not_crash(lab):
         assert app.end() == 0
     finally:
         app.close()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"\x1b[1089::99;5u",
+        b"\x1b[1:2:3:4;5:6:7;8:9u",
+        b"\x1b[99999999999999999999;5u",
+        b"\x1b[<0;99999999999999999999999;1M" * 3,
+        b"\x1b[48;24;80;0;0t\x1b[<35;5;5M",
+        b"\x1b[48;99999999;99999999;1;1t",
+        b"\x1b[200~\x1b[201~\x1b[201~",
+        b"\x1b]52;c;aGk=\x07\x1b]11;rgb:1e1e/1e1e/2e2e\x1b\\\x1bP>|tmux 3.4\x1b\\\x1b[?62;1c",
+    ],
+)
+def test_no_bytes_of_the_terminal_end_the_program_and_none_is_typed(terminal, line):
+    app = terminal()
+    app.see("big")
+    app.send(line)
+    app.look(0.3)
+    app.press("still here")
+    app.see("▎ still here")
+    app.press(CTRL_Q)
+    assert app.end() == 0
+
+
+def test_bytes_that_are_no_text_are_seen_and_end_nothing(terminal):
+    app = terminal()
+    app.see("big")
+    app.send(b"\xff\xfe\x9b\xc2\x1b\xc3")
+    app.look(0.3)
+    app.press("still here")
+    app.see("\ufffdstill here")
+
+
+def test_keys_by_their_place_are_asked_for_and_obeyed(terminal):
+    app = terminal()
+    app.see("big")
+    app.press("some words")
+    app.see("some words")
+    app.press("\x1b[1075::117;5u")
+    app.see_no("some words")
+    assert app.output.count(b"\x1b[>29u") == 1
+    app.press("\x1b[1081::113;5u")
+    assert app.end() == 0
+    assert app.output.count(b"\x1b[<u") == 2  # one for each that was asked for
+
+
+HOSTILE = "\x1b]52;c;cHduZWQ=\x07\x9b2J\x1b]0;owned\x1b\\"
+
+
+def test_names_of_files_steer_nothing(lab, terminal, tmp_path, monkeypatch):
+    work = tmp_path / "hostile"
+    work.mkdir()
+    (work / f"r{HOSTILE}.txt").write_text("Buy milk")
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent.parent.parent))
+    theme = 'theme = "x\\u001b]52;c;cHduZWQ=\\u0007"\n[nothing]\n"\\u001b]0;owned\\u0007" = 1\n'
+    lab.configure(f"{lab.config.read_text()}\n{theme}")
+    monkeypatch.chdir(work)
+    lab.variables["VISUAL"] = f"no-such-{HOSTILE}"
+    app = terminal(f"--attach=r{HOSTILE}.txt")
+    app.see("big", "␛]52")
+    app.press("see @r")
+    app.look(0.5)
+    app.press(TAB)
+    app.look(0.5)
+    app.press(CTRL_G)
+    app.see("no-such-")
+    app.press("\x1b[200~pasted\x1b]52;c;cHduZWQ=\x07\x1b[201~")
+    app.see("pasted")
+    for sequence in ("\x1b]52", "\x1b]0;", "\x9b", "\x1b[2J\x1b"):
+        assert sequence.encode() not in app.output
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (f"--{HOSTILE}",),
+        ("ask", f"--{HOSTILE}"),
+        ("--open", HOSTILE),
+        ("ask", "-m", HOSTILE, "Hi"),
+        ("history", HOSTILE),
+        ("history", "show", HOSTILE),
+        ("history", "export", "1", "-o", f"/nowhere/{HOSTILE}"),
+        ("history", "import", f"/nowhere/{HOSTILE}"),
+        ("keys", "set", HOSTILE),
+        ("local", HOSTILE),
+        ("restore", f"/nowhere/{HOSTILE}"),
+        ("--attach", HOSTILE),
+        ("--plain", "-m", HOSTILE, "Hi"),
+    ],
+    ids=lambda arguments: " ".join(arguments).split("\x1b")[0],
+)
+def test_what_is_said_of_an_argument_steers_nothing(terminal, arguments):
+    app = terminal(*arguments)
+    app.look(1.5)
+    app.press("\x04")
+    for sequence in ("\x1b]52", "\x1b]0;", "\x9b"):
+        assert sequence.encode() not in app.output

@@ -20,17 +20,19 @@ from tui.app.ascii import Ascii
 from tui.app.background import in_background
 from tui.app.foreign_themes import fitted
 from tui.app.grid import SMALLEST, TALL, WIDE
+from tui.app.key_sequences import MODIFIERS
+from tui.app.last_line import LastLine
 from tui.app.lifecycle import on_deadly_signals, on_lost_terminal
 from tui.app.screens.chat import ChatScreen
 from tui.app.start import StartOptions
-from tui.app.terminal_keys import teach_alt_enter, teach_pastes
+from tui.app.terminal_keys import teach_alt_enter, teach_texts, teach_windows
 from tui.app.themes import DEFAULT_THEME, FEW_COLOURS, GREY_THEMES, THEMES
 from tui.app.widgets.composer import Composer
 from tui.app.widgets.scroll_thumb import SlimThumb
 from tui.config import Config
 from tui.errors import ConfigError, SegueError, UsageError
 from tui.paths import Paths
-from tui.text import one_line
+from tui.text import clean, one_line
 
 if TYPE_CHECKING:
     from textual.dom import DOMNode
@@ -94,6 +96,7 @@ class SegueApp(App[None]):
         self._usual_theme = FEW_COLOURS if terminal.colours == FEW else DEFAULT_THEME
         named = self._theme_called(config.theme)
         self.use_theme(self._usual_theme if named in (None, DEFAULT_THEME) else named)
+        self._last_line = LastLine()
         self._glyphs = [Ascii()] if terminal.ascii else []
         self.animation_level = "none"
         self.keys = keymap.usable(config.keys)
@@ -103,7 +106,7 @@ class SegueApp(App[None]):
     # -- what Textual asks
     def get_line_filters(self) -> Sequence[LineFilter]:
         """What every drawn line goes through."""
-        filters = [*super().get_line_filters(), *self._glyphs]
+        filters = [*super().get_line_filters(), *self._glyphs, self._last_line]
         if not self.native_ansi_color:
             return filters
         # Under NO_COLOR Textual makes greys of all colours; of the terminal's own it would make black.
@@ -113,7 +116,7 @@ class SegueApp(App[None]):
         """Our terminal in place of Textual's, where there is one of ours."""
         driver = super().get_driver_class()
         if sys.platform == "win32":
-            teach_pastes()
+            teach_windows()
             return driver
         from textual.drivers.linux_driver import LinuxDriver
 
@@ -145,6 +148,7 @@ class SegueApp(App[None]):
     ) -> None:
         """Show a toast in the place of the one before. Its text is never markup, whoever wrote it."""
         seconds = timeout or (TOLD if severity == "information" else WARNED)
+        message, title = clean(message), clean(title)
         super().notify(message, title=title, severity=severity, timeout=seconds, markup=False)
 
     def on_notify(self) -> None:
@@ -155,6 +159,8 @@ class SegueApp(App[None]):
     # -- keys
     async def on_event(self, event: events.Event) -> None:
         """Take an event; keys and pastes wait for the composer, or later ones would overtake them."""
+        if isinstance(event, events.Key) and event.key in MODIFIERS:
+            return  # Shift alone is no key
         if self._early is not None and isinstance(event, events.Key | events.Paste):
             self._early.append(event)
         else:
@@ -316,4 +322,5 @@ class SegueApp(App[None]):
 
 
 teach_alt_enter()
+teach_texts()
 ScrollBar.renderer = SlimThumb

@@ -61,7 +61,7 @@ def dropped_paths(text: str) -> list[Path]:
 def paths_in(text: str) -> list[Path]:
     """The paths in ``text``: one to a line as it is, or several as a shell takes them."""
     paths: list[Path] = []
-    for line in filter(None, map(str.strip, text.splitlines())):
+    for line in filter(None, map(str.strip, text.split("\n"))):
         whole = _path(line)
         paths += [whole] if os.path.lexists(whole) else [_path(word.text) for word in words(line)]
     return paths

@@ -10,13 +10,18 @@ import termios
 from codecs import getincrementaldecoder
 from typing import IO, Any
 
+from textual import constants
 from textual.drivers.linux_driver import LinuxDriver
 
-from tui.app.parser import PasteParser
+from tui.app.parser import InputParser
 
 _AT_ONCE = 4096
 _LOOK_UP = 0.1
 """Seconds between two looks at whether the rest of a key's sequence still comes."""
+
+_ASK_FOR_PLACES = "\x1b[>29u"
+"""The Kitty keyboard protocol as Textual asks for it, and with the key's place in the standard layout (4)."""
+_ASK_NO_MORE = "\x1b[<u"
 
 
 class _Output:
@@ -57,6 +62,19 @@ class Terminal(LinuxDriver):
         Kept as long as the process: Textual closes a terminal also when an editor borrows it.
         """
 
+    def start_application_mode(self) -> None:
+        """Take the terminal; Textual calls this. Keys are also to be told by their place."""
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        if not constants.DISABLE_KITTY_KEY:
+            self.write(_ASK_FOR_PLACES)
+            self.flush()
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal back; Textual calls this."""
+        if not constants.DISABLE_KITTY_KEY:
+            self.write(_ASK_NO_MORE)
+        super().stop_application_mode()
+
     def disable_input(self) -> None:
         """Stop reading; Textual calls this, and waits for the reader."""
         os.write(self._rope, b"!")
@@ -65,7 +83,7 @@ class Terminal(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Read keys and pastes until the app or the terminal ends; Textual calls this."""
-        parser = PasteParser(self._debug)
+        parser = InputParser(self._debug)
         decode = getincrementaldecoder("utf-8")("replace").decode
         early = self._typed_early()
         while not self.exit_event.is_set():

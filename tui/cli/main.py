@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from tui import __version__
+from tui.cli.arguments import Arguments
 from tui.cli.output import (
     DONE,
     FAILED,
@@ -75,14 +76,14 @@ def _crash(error: Exception) -> int:
 
 def _run_command(name: str, arguments: list[str]) -> int:
     command = importlib.import_module(f"tui.cli.{name}")
-    parser = argparse.ArgumentParser(prog=f"segue {name}", description=sentence(COMMANDS[name]))
+    parser = Arguments(prog=f"segue {name}", description=sentence(COMMANDS[name]))
     command.add_arguments(parser)
     code: int = command.run(parser.parse_args(arguments))
     return code
 
 
 def _open_app(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(
+    parser = Arguments(
         prog="segue",
         usage='segue [options] ["PROMPT"]\n       segue COMMAND …',
         description="A terminal chat for every model.",

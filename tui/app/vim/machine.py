@@ -12,6 +12,7 @@ from tui.app.vim.grammar import Command, Kind, NonsenseError, parse
 from tui.app.vim.motions import MOTIONS, Reach
 from tui.app.vim.spans import Span, whole_lines, without_last_break
 from tui.app.vim.undo import State, Undo
+from tui.text import is_text
 
 _SAME = {"backspace": "h", "space": "l"}
 _CHANGES = frozenset("iaIAoOpPJ~rdcxs<>")
@@ -84,7 +85,7 @@ class Vim:
         if key == "escape":
             return self._escape()
         typed = _SAME.get(key, character)
-        if self.mode is Mode.INSERT or typed is None or not typed.isprintable():
+        if self.mode is Mode.INSERT or typed is None or not all(map(is_text, typed)):
             self.pending = ""
             return False
         self.pending += typed

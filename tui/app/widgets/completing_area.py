@@ -14,6 +14,7 @@ from textual.message import Message
 
 from tui.app.background import in_background
 from tui.app.widgets.draft_area import DraftArea
+from tui.text import clean, one_line
 
 if TYPE_CHECKING:
     from tui.app.commands import Command
@@ -128,7 +129,10 @@ class CompletingArea(DraftArea):
             path = quoted(f"{chosen.path}{os.sep}")
             self.replace(at + path.removesuffix('"'), start, end)
         elif typed.mention:
-            self.replace(chosen.name, start, end)
+            self.replace(one_line(chosen.name), start, end)
+            self.post_message(self.Commanded("attach", quoted(chosen.path)))
+        elif clean(chosen.path) != chosen.path:  # its name can't be written: it is attached at once
+            self.delete(start, end)
             self.post_message(self.Commanded("attach", quoted(chosen.path)))
         else:
             self.replace(quoted(chosen.path), start, end)

@@ -12,10 +12,11 @@ from textual.message import Message
 from textual.reactive import var
 from textual.strip import Strip
 from textual.widgets import TextArea
+from textual.widgets.text_area import Edit, EditResult
 
 from tui.app.widgets.pastes import Pastes
 from tui.chat.draft import Draft
-from tui.text import clean
+from tui.text import typed
 
 if TYPE_CHECKING:
     from tui.chat.attachment import Attachment
@@ -79,12 +80,12 @@ class DraftArea(TextArea):
 
     def show(self, text: str) -> None:
         """Replace the text; the caret stands at its end, the files stay."""
-        self.load_text(self._pastes.fold(clean(text)))
+        self.load_text(self._pastes.fold(typed(text)))
         self.move_cursor(self.document.end)
 
     def take_in(self, text: str) -> None:
         """Insert text from outside at the caret; a long one is folded."""
-        shown = self._pastes.fold(clean(text.replace("\r\n", "\n").replace("\r", "\n")))
+        shown = self._pastes.fold(typed(text.replace("\r\n", "\n").replace("\r", "\n")))
         self.replace(shown, *self.selection)
         self.move_cursor(self.selection.end)
 
@@ -167,6 +168,11 @@ class DraftArea(TextArea):
             self.offered = ()
 
     # -- editing
+    def edit(self, edit: Edit) -> EditResult:
+        """Change the text; every change comes through here, and none brings control characters in."""
+        edit.text = typed(edit.text)
+        return super().edit(edit)
+
     def action_delete_left(self) -> None:
         """Delete a character, or a folded paste as a whole; where there is no text, the last file."""
         if not self.text and self.attachments:

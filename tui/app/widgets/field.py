@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar
 
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
+
+from tui.text import typed
+
+_ONE_LINE = re.compile(r"[\n\t]")
 
 
 class Field(Input, inherit_bindings=False):
@@ -47,6 +53,16 @@ class Field(Input, inherit_bindings=False):
     def __init__(self, value: str = "", placeholder: str = "", **options: Any) -> None:
         super().__init__(value, placeholder, select_on_focus=False, **options)
         self.cursor_blink = False
+
+    def validate_value(self, value: str) -> str:
+        """What stands in the field, whoever put it there: no control characters; Textual calls this."""
+        return _ONE_LINE.sub(" ", typed(value))
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Insert all lines of a paste, as one; Textual's field keeps only the first."""
+        event.prevent_default()
+        event.stop()
+        self.replace(event.text.strip("\n"), *self.selection)
 
     def take(self, text: str) -> None:
         """Type ``text`` at the caret: keys that came before the field could have them."""

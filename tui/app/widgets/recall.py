@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tui.chat.draft import Draft
-from tui.text import clean
+from tui.text import typed
 
 
 class Recall:
@@ -33,7 +33,7 @@ class Recall:
 
     def follow(self, text: str) -> None:
         """What stands in the composer is now ``text``; a prompt that was changed is recalled no more."""
-        if self.begun and text != clean(self.prompts[self._place].text):
+        if self.begun and text != typed(self.prompts[self._place].text):
             self.leave()
 
     def remember(self, draft: Draft) -> None:

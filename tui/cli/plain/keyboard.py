@@ -113,7 +113,7 @@ class Keyboard:
             import readline
 
             def completion(text: str, state: int) -> str | None:
-                found = complete(text)
+                found = [line for line in complete(text) if line == clean(line)]
                 return found[state] if state < len(found) else None
 
             readline.set_auto_history(False)
