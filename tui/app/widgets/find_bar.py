@@ -13,6 +13,7 @@ from textual.containers import Horizontal
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from tui.app.background import in_background
 from tui.app.grid import WIDE, gutters
 from tui.app.widgets.field import Field
 from tui.app.widgets.ink import Ink, Part
@@ -75,7 +76,8 @@ class FindBar(Horizontal):
 
     def on_mount(self) -> None:
         """Take the keys."""
-        self.field.focus()
+        for field in self.query(Field):  # none, if the bar was closed before it had all its parts
+            field.focus()
 
     def on_resize(self, event: events.Resize) -> None:
         """Stand on the one left edge."""
@@ -85,7 +87,7 @@ class FindBar(Horizontal):
     @on(Field.Changed)
     def _typed(self, event: Field.Changed) -> None:
         event.stop()
-        self.run_worker(self._find(event.value), group="find", exclusive=True)
+        in_background(self, "find", self._find, event.value, exclusive=True)
 
     async def _find(self, needle: str) -> None:
         try:
