@@ -9,9 +9,10 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar, cast
 
-from textual.css.query import NoMatches
 from textual.dom import DOMNode
 from textual.worker import Worker
+
+from tui.app.life import GONE, lives
 
 _Result = TypeVar("_Result")
 
@@ -27,7 +28,7 @@ def in_background(
     """Let ``act`` run in a worker of ``node``.
 
     Args:
-        node: The worker ends with it.
+        node: The worker ends with it, whatever it still waits for.
         group: A name for the kind of work.
         act: An async function; unlike a coroutine, it may be dropped before it began.
         arguments: What it takes.
@@ -40,11 +41,11 @@ def in_background(
 
 
 async def _unless_gone(node: DOMNode, act: Callable[..., Awaitable[None]], *arguments: Any) -> None:
-    """Do ``act``; a part of the screen that is missing is no fault while the app ends."""
+    """Do ``act``; that something is missing is no fault where the one for whom it is done has gone."""
     try:
         await act(*arguments)
-    except NoMatches:
-        if node.is_running:
+    except GONE:
+        if lives(node):
             raise
 
 

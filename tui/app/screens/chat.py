@@ -18,6 +18,7 @@ from tui.app import key_hints
 from tui.app.background import in_background
 from tui.app.grid import WIDE
 from tui.app.keymap import bindings_of
+from tui.app.life import while_alive
 from tui.app.widgets.composer import Composer
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.page import Page, TooSmall
@@ -119,7 +120,7 @@ class ChatScreen(Screen[None]):
 
             self.composer.vim = VimKeys(self.composer)
         self.app.call_later(self.segue.take_early_keys)
-        self.call_after_refresh(self.set_timer, FIRST_KEYS, self._open_soon)
+        self.call_after_refresh(while_alive(self, self.set_timer), FIRST_KEYS, self._open_soon)
 
     def _free_keys(self) -> None:
         """A key that the person set for something here is no key of the text field any more."""

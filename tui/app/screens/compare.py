@@ -10,7 +10,6 @@ from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.screen import Screen
 from textual.timer import Timer
 
 from tui.app.chat import Chat
@@ -20,6 +19,7 @@ from tui.app.situation import of_ended, of_live
 from tui.app.took import in_all, so_far
 from tui.app.widgets.compare_lines import CompareStatus, CompareTabs, CompareTitle, Standing
 from tui.app.widgets.hints import Hints
+from tui.app.widgets.layer import Layer
 from tui.app.widgets.page import Page
 from tui.app.widgets.reply_column import ReplyColumn
 from tui.app.widgets.reply_text import PromptText
@@ -42,7 +42,7 @@ class _ComparePage(Page):
         return {"rail": (left - 2, left - _PAD_AND_BAR), "text": (left, left)}
 
 
-class Compare(Screen[Outcome]):
+class Compare(Layer[Outcome]):
     """Shows replies to one prompt as they come; dismissed with an ``Outcome``."""
 
     CSS_PATH = "compare.tcss"

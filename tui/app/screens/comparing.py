@@ -264,7 +264,7 @@ class Comparing:
 
     def leave(self) -> None:
         """Something else is shown: close, and keep all."""
-        if self._screen is not None and self._screen.is_current:
+        if self._screen is not None:
             self._screen.dismiss(Outcome.KEEP)
 
     # -- what the screen asks for

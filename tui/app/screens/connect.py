@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.strip import Strip
 from textual.widgets import Static
 
+from tui.app.background import in_background
 from tui.app.fuzzy import Filter, best_first
 from tui.app.screens.filtered import Filtered
-from tui.app.widgets.field import Field
+from tui.app.widgets.field import Field, LoneField
 from tui.app.widgets.hints import Hints
 from tui.app.widgets.ink import Part, Pen
 from tui.app.widgets.row_list import Row
@@ -68,7 +68,7 @@ class Connect(Sheet[bool]):
         yield Static(one_line(entry.title or entry.name), id="title", classes="words", markup=False)
         yield Static(clean(_why(entry)), id="why", classes="words dim", markup=False)
         if _misses_key(entry):
-            yield Field(placeholder="Paste the key; it is not shown", password=True)
+            yield LoneField(placeholder="Paste the key; it is not shown", password=True)
         yield Static("", id="result", classes="words", markup=False)
         yield Hints("connect-try", "list-close")
 
@@ -84,9 +84,8 @@ class Connect(Sheet[bool]):
         if self.query(Field) and not key:
             self._say("Paste a key first.")
         else:
-            self._try(Secret(key))
+            in_background(self, "try", self._try, Secret(key), exclusive=True)
 
-    @work(group="try", exclusive=True)
     async def _try(self, key: Secret) -> None:
         self._say("Asking …")
         entry = self._entry
@@ -206,9 +205,8 @@ class ConnectProvider(Filtered[str]):
 
     def take(self, key: Hashable) -> None:
         """Connect the chosen provider."""
-        self._connect(str(key))
+        in_background(self, "connect", self._connect, str(key), exclusive=True)
 
-    @work(group="connect", exclusive=True)
     async def _connect(self, name: str) -> None:
         if name == _ANOTHER:
             await self.app.push_screen_wait(AnotherServer(self._config_file))

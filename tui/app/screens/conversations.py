@@ -8,14 +8,16 @@ from datetime import date
 from typing import ClassVar, Unpack
 
 from rich.style import Style
-from textual import events, on, work
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.reactive import reactive
 from textual.widgets import Input
 
+from tui.app.background import in_background
 from tui.app.conversation_list import FullText, Titles
+from tui.app.life import while_alive
 from tui.app.screens.order import tags_in
 from tui.app.screens.prompt import AskLine
 from tui.app.widgets.chooser import Chooser
@@ -131,7 +133,7 @@ class Conversations(Chooser[OpenConversation]):
 
     def on_mount(self) -> None:
         """Ask for the list, and follow what changes."""
-        self._end_subscription = self._store.subscribe(lambda _: self.listing.reload())
+        self._end_subscription = self._store.subscribe(while_alive(self, lambda _: self.listing.reload()))
         self._use(self._source)
         self.listing.reload(self._current)
 
@@ -224,11 +226,11 @@ class Conversations(Chooser[OpenConversation]):
         if wanted is None:
             preview.clear()
         else:
-            self._show(*wanted)
+            in_background(self, "preview", self._show, *wanted, exclusive=True)
 
     def on_resize(self) -> None:
         """There may be room for it now."""
-        self.call_after_refresh(self._look)
+        self.call_after_refresh(while_alive(self, self._look))
 
     def _wanted(self) -> tuple[OpenConversation, str] | None:
         """What Enter would open, and its title."""
@@ -238,7 +240,6 @@ class Conversations(Chooser[OpenConversation]):
         needle = self.field.value if isinstance(row, HitRow) else ""
         return OpenConversation(row.conversation_id, row.message_id, needle), row.title
 
-    @work(group="preview", exclusive=True)
     async def _show(self, wanted: OpenConversation, title: str) -> None:
         try:
             await self.query_one(Preview).show(
@@ -256,7 +257,7 @@ class Conversations(Chooser[OpenConversation]):
         elif wanted is None:
             return
         elif self._trash:
-            self._restore(wanted[0].id)
+            self._restore_soon(wanted[0].id)
         else:
             self.dismiss(wanted[0])
 
@@ -303,11 +304,12 @@ class Conversations(Chooser[OpenConversation]):
         if isinstance(row := self.chosen, SummaryRow) and not self._trash:
             await self._change(row.conversation_id, archived=not row.summary.archived)
 
-    @work(group="tags", exclusive=True)
-    async def action_tag(self) -> None:
+    def action_tag(self) -> None:
         """Change the tags."""
-        if not isinstance(row := self.chosen, SummaryRow):
-            return
+        if isinstance(row := self.chosen, SummaryRow):
+            in_background(self, "tags", self._tag, row, exclusive=True)
+
+    async def _tag(self, row: SummaryRow) -> None:
         before = " ".join(row.summary.tags)
         typed = await self.app.push_screen_wait(
             AskLine(f"Tags of {row.title}", before, "words with spaces between them")
@@ -329,9 +331,11 @@ class Conversations(Chooser[OpenConversation]):
     def action_undo(self) -> None:
         """Take back the last deletion."""
         if self._deleted:
-            self._restore(self._deleted.pop())
+            self._restore_soon(self._deleted.pop())
 
-    @work(group="restore")
+    def _restore_soon(self, conversation_id: int) -> None:
+        in_background(self, "restore", self._restore, conversation_id)
+
     async def _restore(self, conversation_id: int) -> None:
         self.listing.step_aside()
         if await self._did(self._store.restore_conversation(conversation_id)):

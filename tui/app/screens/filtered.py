@@ -10,9 +10,9 @@ from textual.app import ComposeResult
 from textual.widgets import Input
 
 from tui.app.fuzzy import Filter
-from tui.app.widgets.chooser import Result
 from tui.app.widgets.field import Field
 from tui.app.widgets.hints import Hints
+from tui.app.widgets.layer import Result
 from tui.app.widgets.row_list import Row, RowList
 from tui.app.widgets.sheet import Sheet
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from textwrap import wrap
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events, on, work
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Static
 
+from tui.app.background import in_background
 from tui.app.widgets.chooser import Chooser
 from tui.app.widgets.hints import Hints
 from tui.app.widgets.row_list import Row, RowList
@@ -262,7 +263,7 @@ class FirstRun(Chooser[str]):
         row = self.rows.chosen
         match row.key if row else None:
             case "connect":
-                self._connect_one()
+                in_background(self, "connect", self._connect_one, exclusive=True)
             case "install" | None:
                 self.dismiss(None)
             case "local":
@@ -271,14 +272,15 @@ class FirstRun(Chooser[str]):
             case model_id:
                 self.dismiss(str(model_id))
 
-    @work(group="connect", exclusive=True)
-    async def action_pick(self) -> None:
+    def action_pick(self) -> None:
         """Choose among all models, and begin with the one that is chosen."""
+        in_background(self, "connect", self._pick_one, exclusive=True)
+
+    async def _pick_one(self) -> None:
         model_id = await self._pick() if self._pick is not None else None
         if model_id is not None:
             self.dismiss(model_id)
 
-    @work(group="connect", exclusive=True)
     async def _connect_one(self) -> None:
         name = await self._connect() if self._connect is not None else None
         first = next((info.id for info in self._catalogue.models() if info.provider == name), None)

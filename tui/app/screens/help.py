@@ -16,6 +16,7 @@ from textual.dom import DOMNode
 from textual.strip import Strip
 from textual.widgets import Input
 
+from tui.app.life import while_alive
 from tui.app.widgets.field import Field
 from tui.app.widgets.hints import Hints, key_name
 from tui.app.widgets.ink import Pen
@@ -145,7 +146,7 @@ class HelpScreen(Sheet[None]):
     def on_resize(self, event: events.Resize) -> None:
         """Wrap for the new width."""
         super().on_resize(event)
-        self.call_after_refresh(self._show)
+        self.call_after_refresh(while_alive(self, self._show))
 
     @on(Input.Changed)
     def _typed(self) -> None:

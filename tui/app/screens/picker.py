@@ -6,11 +6,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
+from tui.app.background import in_background
 from tui.app.widgets.field import Field
 from tui.app.widgets.hints import Hints
 from tui.app.widgets.model_rows import ModelRow, ModelShelf, ProviderRow
@@ -216,16 +217,18 @@ class ModelPicker(Sheet[Choice | Several]):
             case ModelRow(info=info, usable=True):
                 self.dismiss(self._result(info.id, answer_again=answer_again))
             case ModelRow(info=info):
-                self._connect_first(info.provider, self._result(info.id, answer_again=answer_again))
+                self._connect_soon(info.provider, self._result(info.id, answer_again=answer_again))
             case ProviderRow(provider=provider):
-                self._connect_first(provider, None)
+                self._connect_soon(provider, None)
             case _:
                 pass
 
     def _result(self, model_id: str, *, answer_again: bool) -> Choice | Several:
         return Choice(model_id, answer_again)
 
-    @work(group="connect", exclusive=True)
+    def _connect_soon(self, provider: str, choice: Choice | Several | None) -> None:
+        in_background(self, "connect", self._connect_first, provider, choice, exclusive=True)
+
     async def _connect_first(self, provider: str, choice: Choice | Several | None) -> None:
         """Let the person put right what is missing, then go on as if it had been there."""
         connected = self._connect is not None and await self._connect(provider)

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
-from tui.app.widgets.field import Field
+from tui.app.widgets.field import LoneField
 from tui.app.widgets.hints import Hints
 from tui.app.widgets.sheet import Sheet
 from tui.text import clean, one_line
@@ -34,7 +34,7 @@ class AskLine(Sheet[str]):
     def compose_sheet(self) -> ComposeResult:
         """What is asked, and the field."""
         yield Static(self._title, id="title", classes="words dim", markup=False)
-        yield Field(self._value, self._note)
+        yield LoneField(self._value, self._note)
         yield Hints("line-keep", "list-close")
 
     def action_accept(self) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.app.background import in_background
 from tui.app.commands import COMMANDS
+from tui.app.life import lives
 from tui.chat.message import Role
 from tui.engine.choice import find_model, note_model, recent_models
 from tui.errors import HistoryError, SegueError, UsageError
@@ -250,6 +251,8 @@ class Sheets:
         bar = bars.first() if bars else FindBar(self._room.transcript, screen.composer)
         if not bars:
             await screen.query_one("#main").mount(bar, after="#reading")
+        if not lives(bar):  # closed at once
+            return
         bar.field.focus()
         if needle:
             bar.field.value = needle

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, TypeVar
+from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 
 from tui.app.widgets.field import Field
+from tui.app.widgets.layer import Layer, Result
 from tui.app.widgets.row_list import RowList
 
-Result = TypeVar("Result")
 
-
-class Chooser(Screen[Result | None]):
+class Chooser(Layer[Result]):
     """A list, usually under a field. The arrows go to the list, the letters to the field."""
 
     AUTO_FOCUS = "Field"
@@ -43,6 +41,10 @@ class Chooser(Screen[Result | None]):
 
         A key may be handled before the message that the field changed: nothing may act on an older filter.
         """
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Where nothing can be chosen, the keys that choose are free for others."""
+        return bool(self.query(RowList)) if action in ("move", "page", "first", "last") else True
 
     def action_close(self) -> None:
         """Close without a choice."""

@@ -67,3 +67,13 @@ class Field(Input, inherit_bindings=False):
     def take(self, text: str) -> None:
         """Type ``text`` at the caret: keys that came before the field could have them."""
         self.insert_text_at_cursor(text)
+
+
+class LoneField(Field):
+    """A field that filters no list: Home, End and Delete are its own."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("home", "home", "Begin of the line", show=False),
+        Binding("end", "end", "End of the line", show=False),
+        Binding("delete", "delete_right", "Delete right", show=False),
+    ]

@@ -76,7 +76,8 @@ class FindBar(Horizontal):
 
     def on_mount(self) -> None:
         """Take the keys."""
-        self.field.focus()
+        for field in self.query(Field):  # none, if the bar was closed before it had all its parts
+            field.focus()
 
     def on_resize(self, event: events.Resize) -> None:
         """Stand on the one left edge."""

@@ -9,6 +9,7 @@ from typing import Protocol
 from textual import on
 from textual.message import Message
 
+from tui.app.background import in_background
 from tui.app.widgets.conversation_rows import Sentence
 from tui.app.widgets.row_list import Row, RowList
 from tui.errors import SegueError
@@ -82,7 +83,7 @@ class Listing(RowList):
         self._wanted += 1
         if not self._busy:
             self._busy = True
-            self.run_worker(self._fill(), group="fill")
+            in_background(self, "fill", self._fill)
 
     async def _fill(self) -> None:
         try:
@@ -108,7 +109,7 @@ class Listing(RowList):
         event.stop()
         if self._more and self.settled:
             self._more = False
-            self.run_worker(self._extend(), group="extend")
+            in_background(self, "extend", self._extend)
 
     async def _extend(self) -> None:
         ticket = self._wanted

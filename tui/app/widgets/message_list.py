@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from textual.geometry import Region
 
+from tui.app.life import while_alive
 from tui.app.widgets.message_view import Place
 from tui.app.widgets.reading_view import Load, ReadingView
 from tui.app.widgets.window import Anchor, Window, around
@@ -75,22 +76,24 @@ class MessageList(ReadingView):
     def _reopen(self, window: Window, path: list[int], messages: list[Message], at: int | None) -> None:
         """Show another path of the same conversation."""
         self.hold()
-        window.rebuild(path)
+        self._follow(window, path, at)
         window.put(messages)
-        if self._anchor is not None and self._anchor.index >= len(window.ids):
-            self._anchor = None
-        if self.selected is not None and self.selected not in window.index:
-            self.selected = at if at in window.index else None
         self._settle()
         self._follow_at_end()
         if at is not None and not self._begins_in_view(at):
             self.show_message(at)
 
+    def _follow(self, window: Window, path: list[int], at: int | None = None) -> None:
+        """Have the messages of a path; ``at`` is chosen instead of one that is not among them."""
+        window.rebuild(path)
+        if self.selected is not None and self.selected not in window.index:
+            self.selected = at if at in window.index else None
+
     # -- messages
     def add(self, message: Message) -> None:
         """Show a message that begins: a prompt, or a reply that will be fed. Who reads above stays there."""
         if self._window is not None:
-            self._window.rebuild(self._window.conversation.path())
+            self._follow(self._window, self._window.conversation.path())
             if message.id in self._window.index:
                 self._window.show(message)
             self._news = not self.following
@@ -105,7 +108,7 @@ class MessageList(ReadingView):
 
     def _settle(self) -> None:
         super()._settle()
-        self.call_after_refresh(self._refine_in_view)
+        self.call_after_refresh(while_alive(self, self._refine_in_view))
 
     def _refine_in_view(self) -> None:
         """Find the colours of long code that was only guessed when it was drawn."""

@@ -10,6 +10,7 @@ from textual.containers import Vertical
 from textual.reactive import reactive
 
 from tui.app.grid import WIDE, text_edges
+from tui.app.life import lives
 from tui.app.widgets.ink import Ink, Part
 from tui.app.widgets.line import Line
 from tui.app.widgets.transcript import Transcript
@@ -59,10 +60,14 @@ class Preview(Vertical):
             return
         if message_id in conversation.nodes and message_id not in conversation.path():
             conversation.select(message_id)
+        if not lives(self):
+            return
         text = self.query_one(PreviewText)
         await text.open(conversation, store.messages, message_id)
         if message_id is not None:
             await text.jump(message_id, needle)
+        if not lives(self):
+            return
         self.query_one(PreviewTitle).title = title
         text.display = True
 

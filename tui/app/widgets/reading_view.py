@@ -160,7 +160,11 @@ class ReadingView(ScrollView):
     def _settle(self) -> None:
         """Lay out what is near, so that the anchor's line stays at the top, or the end at the bottom."""
         window, height = self._window, self.size.height
-        if window is None or not height:
+        if window is None:
+            return
+        if self._anchor is not None and self._anchor.index >= len(window.ids):
+            self._anchor = None  # the message is not there: there may be none at all
+        if not height:
             return
         if self._anchor is None:
             index = len(window.ids)

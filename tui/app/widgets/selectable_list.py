@@ -8,6 +8,7 @@ from textual import events
 from textual.selection import Selection
 from textual.strip import Strip
 
+from tui.app.background import in_background
 from tui.app.clipboard import copy
 from tui.app.widgets.look import over
 from tui.app.widgets.message_view import MessageView
@@ -123,7 +124,7 @@ class SelectableList(SearchableList):
     # -- copying
     def copy_text(self, text: str) -> None:
         """Copy, and say where to."""
-        self.run_worker(self._copy(text), group="copy")
+        in_background(self, "copy", self._copy, text)
 
     async def _copy(self, text: str) -> None:
         copied = await copy(self.app, text)

@@ -8,7 +8,8 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widget import Widget
 
-from tui.app.widgets.chooser import Chooser, Result
+from tui.app.widgets.chooser import Chooser
+from tui.app.widgets.layer import Result
 from tui.app.widgets.row_list import RowList
 
 

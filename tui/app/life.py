@@ -1,0 +1,33 @@
+"""Whether a part of the screen is still there: what was begun for it may end later than it.
+
+The one way to ask for it after an ``await``, or from what somebody else calls: a reader who closes a screen
+does not wait until all that it had begun has come to its end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ParamSpec
+
+from textual.app import App, ScreenStackError
+from textual.css.query import NoMatches
+from textual.dom import DOMNode, NoScreen
+
+_Parameters = ParamSpec("_Parameters")
+GONE = (NoMatches, NoScreen, ScreenStackError)
+"""What asking fails with where a part of the screen is not there any more, or not yet."""
+
+
+def lives(node: DOMNode) -> bool:
+    """Whether all that ``node`` is made of can be asked for: it is mounted, and has not begun to go."""
+    return node.is_running and (isinstance(node, App) or bool(node.is_attached and node._is_mounted))
+
+
+def while_alive(node: DOMNode, act: Callable[_Parameters, object]) -> Callable[_Parameters, None]:
+    """What does ``act`` as long as ``node`` lives: for what its subscriptions and the next refresh call."""
+
+    def acts(*arguments: _Parameters.args, **options: _Parameters.kwargs) -> None:
+        if lives(node):
+            act(*arguments, **options)
+
+    return acts
