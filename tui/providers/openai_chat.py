@@ -152,7 +152,7 @@ class ChatReader(Reader):
             told = self.thought.last(thought) if last else self.thought.piece(thought)
             yield from _thought(told)
         content = delta.get("content")
-        text = choice.text("delta", "text") or _text_in(content) or delta.text("text")
+        text = _text_in(content) or delta.text("text") or choice.text("delta", "text")
         self._streamed = self._streamed or bool(text or delta.text("refusal"))
         yield from _thought(self.thought.piece(_thought_in(content)))
         yield from self._text(self.said.last(text) if last else self.said.piece(text))
