@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterator, Mapping
-from dataclasses import replace
 from typing import Any, ClassVar, Literal
 
 from tui.chat.chunks import Chunk, FinishReason, Image, Progress, Reasoning, Source, Sources, Usage
@@ -195,9 +194,10 @@ class ChatReader(Reader):
         if (done := reading.whole("processed")) is not None:
             yield Progress("Reading the conversation", done, reading.whole("total"))
         self._cite(event.items("search_results") or event.items("citations"))
-        counts = event.part("usage") or event.part("x_groq").part("usage")
-        speed = event.part("timings").number("predicted_per_second")
-        yield from self._count(replace(_usage(counts), tokens_per_second=speed))
+        if counts := event.part("usage") or event.part("x_groq").part("usage"):
+            yield from self._count(_usage(counts))
+        if (speed := event.part("timings").number("predicted_per_second")) is not None:
+            yield from self._count(Usage(tokens_per_second=speed))
 
     def _end(self, choice: Sent, event: Sent) -> None:
         reason = choice.get("finish_reason")
@@ -238,6 +238,8 @@ def _text_in(content: Any) -> str:
     """The text of a content: of a plain one, or of Mistral's list of parts."""
     if isinstance(content, str):
         return content
+    if not content:
+        return ""
     parts = content if isinstance(content, list) else [content]
     return "".join(_part_text(part) for part in parts)
 
@@ -255,6 +257,8 @@ def _part_text(part: Any) -> str:
 
 def _thought_in(content: Any) -> str:
     """The thinking in a list of parts."""
+    if not content or isinstance(content, str):
+        return ""
     parts = content if isinstance(content, list) else [content]
     thoughts = (Sent(part) for part in parts if Sent(part).text("type") in _THOUGHTS)
     return "".join(

@@ -10,6 +10,8 @@ from typing import Any
 
 from tui.chat import values
 
+_NOTHING: Mapping[str, Any] = {}
+
 
 class Sent:
     """An object of a decoded answer; an empty one in place of anything else."""
@@ -17,7 +19,7 @@ class Sent:
     __slots__ = ("raw",)
 
     def __init__(self, raw: Any) -> None:
-        self.raw: Mapping[str, Any] = raw if isinstance(raw, Mapping) else {}
+        self.raw: Mapping[str, Any] = raw if isinstance(raw, dict) else _NOTHING
 
     def __bool__(self) -> bool:
         return bool(self.raw)
@@ -31,15 +33,24 @@ class Sent:
 
     def text(self, *names: str) -> str:
         """The first of these that is a text and not empty; otherwise an empty one."""
-        return next((found for name in names if (found := values.text(self.raw.get(name)))), "")
+        for name in names:
+            if isinstance(found := self.raw.get(name), str) and found:
+                return found
+        return ""
 
     def whole(self, *names: str) -> int | None:
         """The first of these that is a count."""
-        return next((n for name in names if (n := values.whole(self.raw.get(name))) is not None), None)
+        for name in names:
+            if (found := values.whole(self.raw.get(name))) is not None:
+                return found
+        return None
 
     def number(self, *names: str) -> float | None:
         """The first of these that is an amount."""
-        return next((n for name in names if (n := values.number(self.raw.get(name))) is not None), None)
+        for name in names:
+            if (found := values.number(self.raw.get(name))) is not None:
+                return found
+        return None
 
     def flag(self, name: str) -> bool | None:
         """True or false, also as a text; None for anything else."""
@@ -62,7 +73,7 @@ class Sent:
 
     def parts(self, name: str) -> Iterator[Sent]:
         """The objects of a list."""
-        return (Sent(item) for item in self.items(name) if isinstance(item, Mapping))
+        return (Sent(item) for item in self.items(name) if isinstance(item, dict))
 
     def opened(self, name: str) -> Sent:
         """The object that has ``name``: this one, or one that some gateways wrap it in."""
