@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.providers.formats.errors import ERRORS
 from tests.providers.formats.replay import READERS, ending, framed, lines, piece, replay, sse
 from tui.chat.chunks import FinishReason, Image, Source, Usage
 
@@ -339,55 +340,6 @@ class TestOnce:
     def test_a_block_that_goes_on_with_its_own_beginning(self):
         body = sse(block("aa"), piece("anthropic", "a"), *ending("anthropic"))
         assert replay("anthropic", body).text == "aaa"
-
-
-ERRORS: list[Any] = [
-    {"choices": None, "error_type": "x", "error_message": "boom"},
-    {"object": "error", "message": "boom", "code": 40303},
-    {"code": 1234, "message": "boom"},
-    {"code": "InvalidParameter", "message": "boom", "request_id": "r"},
-    {"code": -1, "msg": "boom"},
-    {"text": "boom", "error_code": 50001},
-    {"error_code": 336, "error_msg": "boom"},
-    {"errorMessage": "boom", "errorType": "Runtime"},
-    {"choices": None, "base_resp": {"status_code": 1004, "status_msg": "boom"}},
-    {"header": {"code": 10013, "message": "boom", "sid": "s"}},
-    {"Response": {"Error": {"Code": "x", "Message": "boom"}, "RequestId": "r"}},
-    {"data": {"error": "boom"}},
-    {"result": {"error": {"message": "boom"}}},
-    {"output": {"code": "x", "message": "boom"}},
-    {"fault": {"faultstring": "boom"}},
-    {"detail": "boom"},
-    {"detail": [{"loc": ["body", "x"], "msg": "boom", "type": "missing"}]},
-    {"detail": {"message": "boom"}},
-    {"errors": ["boom"]},
-    {"errors": [{"message": "boom"}]},
-    {"message": "boom"},
-    {"Message": "boom"},
-    {"error": None, "message": "boom"},
-    {"success": False, "message": "boom"},
-    {"ok": False, "description": "boom"},
-    {"status": "error", "message": "boom"},
-    {"status": "failed", "reason": "boom"},
-    {"status": 500, "title": "boom"},
-    {"statusCode": 429, "message": "boom"},
-    {"__type": "ThrottlingException", "message": "boom"},
-    {"type": "exception", "exception": "boom"},
-    {"type": "overloaded_error", "message": "boom"},
-    {"error": "boom"},
-    {"error": ["boom"]},
-    {"error": {"error": {"message": "boom"}}},
-    {"error": True, "reason": "boom"},
-    {"error": {"status": "boom"}},
-    {"type": "error", "error": {"type": "boom"}},
-    "ERROR: boom",
-    "Error in model: boom",
-    "[ERROR] boom",
-    '"Error: boom"',
-    "{'error': 'boom'}",
-    '{"error": "boom"',
-    "boom, and no more than these words",
-]
 
 
 class TestErrorsByAnyName:
