@@ -15,12 +15,10 @@ from tui.providers.decode import ServerSentEvents, ThinkTag
 from tui.providers.endings import ended_badly, finish_of
 from tui.providers.http import transport
 from tui.providers.listing import list_models
-from tui.providers.sent import Sent, cost_in
+from tui.providers.sent import Sent, cost_in, text_in, thought_in
 from tui.providers.stream import Reader, Reported, ask, merge_usage
 from tui.providers.told import Told
 
-_THOUGHTS = frozenset({"thinking", "reasoning", "thought"})
-"""Types of parts that hold thinking."""
 _DEEPSEEK_EFFORT = {"minimal": "low", "low": "low", "xhigh": "max", "max": "max"}
 
 
@@ -151,9 +149,9 @@ class ChatReader(Reader):
             told = self.thought.last(thought) if last else self.thought.piece(thought)
             yield from _thought(told)
         content = delta.get("content")
-        text = _text_in(content) or delta.text("text") or choice.text("delta", "text")
+        text = text_in(content) or delta.text("text") or choice.text("delta", "text")
         self._streamed = self._streamed or bool(text or delta.text("refusal"))
-        yield from _thought(self.thought.piece(_thought_in(content)))
+        yield from _thought(self.thought.piece(thought_in(content)))
         yield from self._text(self.said.last(text) if last else self.said.piece(text))
         if message:
             yield from self._message(message)
@@ -166,9 +164,9 @@ class ChatReader(Reader):
     def _message(self, message: Sent) -> Iterator[Chunk]:
         """A whole message: in place of a stream, at its end once more, or instead of its pieces."""
         content = message.get("content")
-        thought = reasoning_of(message) or _thought_in(content)
+        thought = reasoning_of(message) or thought_in(content)
         yield from _thought(self._told(self.thought, thought))
-        yield from self._text(self._told(self.said, _text_in(content)))
+        yield from self._text(self._told(self.said, text_in(content)))
         yield from self._refusal(self._told(self.said, message.text("refusal")))
 
     def _told(self, so_far: Told, text: str) -> str:
@@ -234,42 +232,10 @@ def _thought(text: str) -> Iterator[Reasoning]:
         yield Reasoning(text)
 
 
-def _text_in(content: Any) -> str:
-    """The text of a content: of a plain one, or of Mistral's list of parts."""
-    if isinstance(content, str):
-        return content
-    if not content:
-        return ""
-    parts = content if isinstance(content, list) else [content]
-    return "".join(_part_text(part) for part in parts)
-
-
-def _part_text(part: Any) -> str:
-    if isinstance(part, str):
-        return part
-    sent = Sent(part)
-    if sent.text("type") in _THOUGHTS:
-        return ""
-    return (
-        sent.text("text", "output_text") or sent.part("text").text("value") or text_value(sent.get("content"))
-    )
-
-
-def _thought_in(content: Any) -> str:
-    """The thinking in a list of parts."""
-    if not content or isinstance(content, str):
-        return ""
-    parts = content if isinstance(content, list) else [content]
-    thoughts = (Sent(part) for part in parts if Sent(part).text("type") in _THOUGHTS)
-    return "".join(
-        _text_in(thought.get("thinking")) or thought.text("reasoning", "text") for thought in thoughts
-    )
-
-
 def reasoning_of(delta: Sent) -> str:
     """The thinking in a delta. Some vendors send it under two names at once: the first one counts."""
-    named = delta.text("reasoning_content", "reasoning", "reasoning_text") or _text_in(delta.get("reasoning"))
-    named = named or _text_in(delta.get("reasoning_content"))
+    named = delta.text("reasoning_content", "reasoning", "reasoning_text") or text_in(delta.get("reasoning"))
+    named = named or text_in(delta.get("reasoning_content"))
     details = delta.parts("reasoning_details")
     return named or "".join(d.text("text", "summary") for d in details) or delta.text("thinking", "thought")
 

@@ -11,6 +11,8 @@ from typing import Any
 from tui.chat import values
 
 _NOTHING: Mapping[str, Any] = {}
+_THOUGHTS = frozenset({"thinking", "reasoning", "thought"})
+"""Types of parts that hold thinking."""
 
 
 class Sent:
@@ -87,3 +89,35 @@ def cost_in(counts: Sent) -> float | None:
     """US dollars, as a number or with their parts."""
     cost = counts.number("cost")
     return counts.part("cost").number("total_cost", "total") if cost is None else cost
+
+
+def text_in(content: Any) -> str:
+    """The text of a content: a plain one, or that of its parts without the thinking."""
+    if isinstance(content, str):
+        return content
+    if not content:
+        return ""
+    parts = content if isinstance(content, list) else [content]
+    return "".join(_part_text(part) for part in parts)
+
+
+def thought_in(content: Any) -> str:
+    """The thinking among the parts of a content."""
+    if isinstance(content, str) or not content:
+        return ""
+    parts = content if isinstance(content, list) else [content]
+    thoughts = (Sent(part) for part in parts if Sent(part).text("type") in _THOUGHTS)
+    return "".join(
+        text_in(thought.get("thinking")) or thought.text("reasoning", "text") for thought in thoughts
+    )
+
+
+def _part_text(part: Any) -> str:
+    sent = Sent(part)
+    if isinstance(part, str) or sent.text("type") in _THOUGHTS:
+        return values.text(part)
+    return (
+        sent.text("text", "output_text", "content", "value")
+        or sent.part("text").text("value")
+        or text_in(sent.get("parts"))
+    )

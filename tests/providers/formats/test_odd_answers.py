@@ -524,6 +524,27 @@ OTHER_SHAPES = {
         "anthropic",
         json.dumps({"type": "message", "content": "Hello", "stop_reason": "end_turn"}),
     ),
+    "Ollama, content as parts": (
+        "ollama",
+        lines(
+            {"message": {"content": [{"type": "text", "text": "Hello"}]}, "done": False}, *ending("ollama")
+        ),
+    ),
+    "Gemini, parts as texts": (
+        "gemini",
+        sse({"candidates": [{"content": {"parts": ["Hel", "lo"]}}]}, *ending("gemini")),
+    ),
+    "Anthropic, as older models had it": (
+        "anthropic",
+        sse(
+            {"type": "completion", "completion": "Hel", "stop_reason": None},
+            {"type": "completion", "completion": "lo", "stop_reason": "stop_sequence"},
+        ),
+    ),
+    "Responses, a delta as an object": (
+        "openai_responses",
+        sse({"type": "response.output_text.delta", "delta": {"text": "Hello"}}, completed()),
+    ),
     "Responses, only its text": (
         "openai_responses",
         json.dumps({"object": "response", "status": "completed", "output_text": "Hello"}),
@@ -536,6 +557,14 @@ def test_shapes_of_other_dialects(shape: str):
     dialect, body = OTHER_SHAPES[shape]
     came = replay(dialect, body)
     assert (came.text, came.finish, came.error, came.notices) == ("Hello", STOP, None, [])
+
+
+@each_dialect
+def test_events_that_nobody_knows_are_no_empty_reply(dialect: str):
+    for body in (framed(dialect, {"foo": "bar"}), framed(dialect, {"foo": "bar"}, "[DONE]")):
+        came = replay(dialect, body)
+        assert came.error and "something else than a reply" in came.error.message
+        assert '"foo": "bar"' in came.error.message
 
 
 def test_a_list_that_is_cut_gives_what_came():
