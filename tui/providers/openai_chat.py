@@ -143,13 +143,14 @@ class ChatReader(Reader):
         return index is None or index == self._index
 
     def _choice(self, choice: Sent) -> Iterator[Chunk]:
-        delta, message = choice.part("delta"), choice.part("message")
+        plain = choice.text("message")
+        delta, message = choice.part("delta"), Sent({"content": plain}) if plain else choice.part("message")
         last = finish_of(choice.get("finish_reason")) is not None
         if thought := reasoning_of(delta):
             told = self.thought.last(thought) if last else self.thought.piece(thought)
             yield from _thought(told)
         content = delta.get("content")
-        text = text_in(content) or delta.text("text") or choice.text("delta", "text")
+        text = text_in(content) or delta.text("text") or choice.text("delta", "text", "content")
         self._streamed = self._streamed or bool(text or delta.text("refusal"))
         yield from _thought(self.thought.piece(thought_in(content)))
         yield from self._text(self.said.last(text) if last else self.said.piece(text))
@@ -234,10 +235,15 @@ def _thought(text: str) -> Iterator[Reasoning]:
 
 def reasoning_of(delta: Sent) -> str:
     """The thinking in a delta. Some vendors send it under two names at once: the first one counts."""
-    named = delta.text("reasoning_content", "reasoning", "reasoning_text") or text_in(delta.get("reasoning"))
-    named = named or text_in(delta.get("reasoning_content"))
-    details = delta.parts("reasoning_details")
-    return named or "".join(d.text("text", "summary") for d in details) or delta.text("thinking", "thought")
+    found = (text_in(delta.get(name)) for name in ("reasoning_content", "reasoning", "reasoning_text"))
+    details = "".join(d.text("text", "summary") for d in delta.parts("reasoning_details"))
+    return (
+        next(filter(None, found), "")
+        or details
+        or text_in(delta.get("thinking"))
+        or delta.text("thought")
+        or thought_in(delta.get("thinking_blocks"))
+    )
 
 
 def _usage(counts: Sent) -> Usage:

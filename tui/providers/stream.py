@@ -264,7 +264,7 @@ class Reply:
         if not isinstance(payload, Mapping):
             self._unread(name, payload)
             return
-        if name and not isinstance(payload.get("type"), str):
+        if name not in ("", "message") and not isinstance(payload.get("type"), str):
             payload = {**payload, "type": name}  # some leave it to the frame to say
         chunks, error = self._read(payload)
         self._events += 1

@@ -437,6 +437,14 @@ SHAPES = {
     "text, as completions had it": sse(
         {"choices": [{"text": "Hel"}]}, {"choices": [{"text": "lo"}]}, END, DONE
     ),
+    "message as a text": sse({"choices": [{"message": "Hello"}]}, END, DONE),
+    "content without a delta": sse({"choices": [{"content": "Hello"}]}, END, DONE),
+    "both, in each piece": sse(
+        {"choices": [{"delta": {"content": "Hel"}, "message": {"content": "Hel"}}]},
+        {"choices": [{"delta": {"content": "lo"}, "message": {"content": "Hello"}}]},
+        END,
+        DONE,
+    ),
     "index from 1": sse(
         {"choices": [{"index": 1, "delta": {"content": "Hello"}, "finish_reason": "stop"}]}, DONE
     ),
@@ -481,13 +489,15 @@ def test_thinking_by_any_name():
         {"reasoning_details": [{"text": "e"}, 5, {"summary": "f"}]},
         {"reasoning_text": "g"},
         {"thinking": "h"},
+        {"thinking": {"content": "1"}},
+        {"thinking_blocks": [{"type": "thinking", "thinking": "2"}]},
         {"content": [{"type": "thinking", "thinking": "i"}, {"type": "reasoning", "text": "j"}]},
         {"reasoning_content": 5, "reasoning": ["k"]},
     ]
     came = replay(
         "openai_chat", sse(*({"choices": [{"delta": delta}]} for delta in names), HEL, LO, END, DONE)
     )
-    assert (came.reasoning, came.text) == ("abcdefghijk", "Hello")
+    assert (came.reasoning, came.text) == ("abcdefgh12ijk", "Hello")
 
 
 OTHER_SHAPES = {
@@ -515,6 +525,10 @@ OTHER_SHAPES = {
         + sse({"delta": {"type": "text_delta", "text": "Hello"}})
         + "event: message_stop\n"
         + sse({}),
+    ),
+    "Anthropic, events that are all called message": (
+        "anthropic",
+        "event: message\n" + sse({"delta": {"text": "Hello"}}) + sse(*ending("anthropic")),
     ),
     "Anthropic, no type of the delta": (
         "anthropic",
