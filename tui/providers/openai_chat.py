@@ -9,7 +9,7 @@ from tui.chat.chunks import Chunk, FinishReason, Image, Progress, Reasoning, Sou
 from tui.chat.model import ModelInfo
 from tui.chat.values import text as text_value
 from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin
-from tui.providers.complaints import reports_error, says
+from tui.providers.complaints import complains, reports_error, says
 from tui.providers.content import spelled_out
 from tui.providers.decode import ServerSentEvents, ThinkTag
 from tui.providers.endings import ended_badly, finish_of
@@ -200,11 +200,12 @@ class ChatReader(Reader):
 
     def _end(self, choice: Sent, event: Sent) -> None:
         reason = choice.get("finish_reason")
-        if reports_error(choice.raw):
-            raise Reported(choice.raw)
+        for part in (choice, choice.part("delta"), choice.part("message")):
+            if reports_error(part.raw):
+                raise Reported(part.raw)
         if ended_badly(reason):
-            explained = reports_error(event.raw) or says(event.raw)
-            raise Reported(event.raw if explained else {"error": "the model failed"})
+            told = (part.raw for part in (choice, event) if complains(part.raw) or says(part.raw))
+            raise Reported(next(told, {"error": "the model failed"}))
         if found := finish_of(reason):
             self.finish = FinishReason.FILTER if self._refused else found
 

@@ -403,7 +403,13 @@ class TestErrorsByAnyName:
         assert came.error and "boom" in came.error.message
 
     def test_a_reason_that_says_so(self):
-        for event in (chat(finish="error", message="boom"), chat(finish="error", error={"message": "boom"})):
+        events = [
+            chat(finish="error", message="boom"),
+            chat(finish="error", error={"message": "boom"}),
+            {"choices": [{"delta": {}, "finish_reason": "error", "error_message": "boom"}]},
+            {"choices": [{"delta": {"error": "boom"}, "finish_reason": None}]},
+        ]
+        for event in events:
             came = replay("openai_chat", sse(HEL, event, DONE))
             assert came.text == "Hel"
             assert came.error and "boom" in came.error.message
