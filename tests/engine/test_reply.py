@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from tui.chat.chunks import Finish, FinishReason, Notice, Progress, Reasoning, Source, Sources, Usage
+from tui.chat.chunks import Finish, FinishReason, Image, Notice, Progress, Reasoning, Source, Sources, Usage
 from tui.chat.message import Role, Status
 from tui.engine.events import (
     Finished,
@@ -301,3 +301,18 @@ async def test_nothing_is_sent_without_a_model_or_a_prompt(world):
     with pytest.raises(UsageError, match="nothing to send"):
         await world.engine.send(conversation, "  ", "lab/one")
     assert conversation.nodes == {}
+
+
+async def test_nothing_that_a_provider_gives_ends_the_reply_or_is_stored_as_it_came(world):
+    """What is no text and no chunk is told once; a None is nothing."""
+    odd = [None, 5, {"x": 1}, 6, b"by", Reasoning(7), Usage("12", 2.0, -1, 2**64, "x", float("nan"))]
+    more = [Image(5), Image("https://i/", 7), Sources(5), Sources((Source("https://a/", 5), 5)), Notice(None)]
+    world.script("Hel", *odd, *more, Progress(5, "x", []), "lo", Finish("whatever"))
+    _, reply = await start(world)
+    await reply.run(world.events.append)
+    [stored] = await world.store.messages([reply.message.id])
+    assert (stored.text, stored.status, stored.failure) == ("Helbylo", Status.COMPLETE, None)
+    assert (stored.reasoning, stored.usage) == ("", Usage(12, 2))
+    assert (stored.images, stored.sources) == ((Image("https://i/"),), (Source("https://a/"),))
+    left_out = ("int", "dict", "Image", "Notice")
+    assert stored.notices == tuple(f"The provider gave something that can't be shown: {k}" for k in left_out)

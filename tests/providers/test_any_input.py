@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.providers.formats.dialects import DIALECTS
+from tests.providers.formats.replay import READERS
 from tui.chat.chunks import Reasoning
 from tui.errors import ErrorKind, ProviderError
 from tui.providers.answer import Answer
-from tui.providers.anthropic import MessageReader
-from tui.providers.decode import Inflater, JsonLines, ServerSentEvents, utf8
+from tui.providers.decode import Inflater, utf8
 from tui.providers.failures import (
     describe,
     describe_page,
@@ -27,25 +27,13 @@ from tui.providers.failures import (
     retry_after,
     should_retry,
 )
-from tui.providers.gemini import GeminiReader
 from tui.providers.listing import models_in
-from tui.providers.ollama import OllamaReader
-from tui.providers.openai_chat import ChatReader
-from tui.providers.openai_responses import ResponsesReader
 from tui.providers.proxy import bypassed, proxy_for
 from tui.providers.stream import Reply
 from tui.secret import Secret, redact
 from tui.text import clean
 
 KEY = Secret("sk-test-0123456789abcdefWXYZ")
-READERS = {
-    "openai_chat": (ServerSentEvents, ChatReader),
-    "openai_responses": (ServerSentEvents, ResponsesReader),
-    "anthropic": (ServerSentEvents, MessageReader),
-    "gemini": (ServerSentEvents, GeminiReader),
-    "ollama": (JsonLines, OllamaReader),
-}
-
 WORDS = """
 choices delta content message error type code index text thinking reasoning usage finish_reason candidates
 parts done done_reason response output status reason detail loc param limit tokens n_ctx n_prompt_tokens

@@ -14,6 +14,8 @@ _NUMBER = re.compile(r"[0-9]{1,16}(\.[0-9]{1,20})?([eE][-+]?[0-9]{1,2})?")
 
 def whole(value: Any) -> int | None:
     """A count, 0 or more: a whole number, or a text that is one."""
+    if value is None:
+        return None
     if isinstance(value, str) and _WHOLE.fullmatch(value.strip()):
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int | float):

@@ -182,7 +182,7 @@ class Reply:
         if chunk is not None:
             self._take(chunk)
         elif item is not None:
-            self._notice(f"The provider gave something that is no text and was left out: {_kind(item)}")
+            self._notice(f"The provider gave something that can't be shown: {_kind(item)}")
 
     def _take(self, chunk: Chunk) -> None:
         message = self.message

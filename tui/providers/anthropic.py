@@ -13,7 +13,7 @@ from tui.providers.decode import ServerSentEvents
 from tui.providers.endings import ended_badly, finish_of
 from tui.providers.http import transport
 from tui.providers.listing import list_rows
-from tui.providers.sent import Sent, cost_in
+from tui.providers.sent import Sent, cost_in, text_in
 from tui.providers.stream import Reader, Reported, ask, merge_usage
 from tui.providers.told import Echo
 
@@ -114,6 +114,9 @@ class MessageReader(Reader):
             case "message":
                 yield from self._whole(event)
                 self.ended = True
+            case "completion":  # as older models had it
+                yield self.said.piece(event.text("completion"))
+                yield from self._stop(event)
         yield from self._delta(event.part("delta"))
         yield from self._count(event.part("usage"))
         yield from self._stop(event.part("delta"))
@@ -133,7 +136,7 @@ class MessageReader(Reader):
         blocks = list(message.parts("content"))
         yield from self._flush()
         yield Reasoning(self.thought.whole("".join(block.text("thinking") for block in blocks)))
-        yield self.said.whole("".join(block.text("text") for block in blocks) or message.text("content"))
+        yield self.said.whole(text_in(message.get("content")))
         for block in blocks:
             self._cite(block)
         yield from self._stop(message)

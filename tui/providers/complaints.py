@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from tui.chat.values import number
@@ -69,6 +70,7 @@ def means_something(value: Any, depth: int = 0) -> bool:
     return bool(value)
 
 
+@lru_cache(maxsize=1024)
 def plain_name(name: str) -> str:
     """``error_message``, ``errorMessage`` and ``Error-Message`` are one name."""
     return name.replace("_", "").replace("-", "").lower()

@@ -119,11 +119,12 @@ class GeminiReader(Reader):
 
     def _candidate(self, candidate: Sent) -> Iterator[Chunk]:
         reason = finish_of(candidate.get("finishReason"), other=FinishReason.FILTER)
-        parts = list(candidate.part("content").parts("parts"))
+        content = candidate.part("content")
+        parts = [Sent({"text": p} if isinstance(p, str) else p) for p in content.items("parts")]
         texts = [part.text("text") for part in parts if part.get("thought") is not True]
         thoughts = [part.text("text") for part in parts if part.get("thought") is True]
         yield Reasoning(_told(self.thought, "".join(thoughts), reason))
-        yield _told(self.said, "".join(texts) or candidate.part("content").text("text"), reason)
+        yield _told(self.said, "".join(texts) or content.text("text"), reason)
         for part in parts:
             picture = part.part("inlineData")
             if data := picture.text("data"):

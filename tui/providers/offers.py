@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from tui.chat.values import text
 from tui.config import Config, ProviderConfig, is_address
 from tui.paths import Paths
 from tui.providers.address import filled, host_of, is_loopback, ollama_address, same_host, variables_in
@@ -102,14 +103,14 @@ def adopted(offer: Offer, loaded: Any) -> tuple[Offer, type[AsyncGeneratorProvid
     """
     vendor = replace(
         offer.vendor,
-        title=loaded.label or offer.vendor.title,
-        url=loaded.url,
+        title=text(loaded.label) or offer.vendor.title,
+        url=text(loaded.url),
         keys=tuple(loaded.key_variables),
         key_needed=loaded.needs_auth,
-        default_model=loaded.default_model,
-        models=tuple(loaded.models),
-        note=loaded.note or offer.vendor.note,
-        not_working="" if loaded.working else (loaded.note or "it is marked as not working"),
+        default_model=text(loaded.default_model),
+        models=tuple(name for name in loaded.models if text(name)),
+        note=text(loaded.note) or offer.vendor.note,
+        not_working="" if loaded.working else (text(loaded.note) or "it is marked as not working"),
     )
     better = _offer(vendor, offer.settings, offer.kind)
     return better, make_class(loaded, better.vendor, offer.settings.headers)

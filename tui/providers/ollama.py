@@ -17,7 +17,7 @@ from tui.providers.decode import JsonLines, ThinkTag
 from tui.providers.endings import ended_badly, finish_of
 from tui.providers.http import bearer, fetch_json, transport
 from tui.providers.listing import list_rows
-from tui.providers.sent import Sent
+from tui.providers.sent import Sent, text_in
 from tui.providers.stream import Reader, Reported, ask
 
 _OPTIONS = {
@@ -123,7 +123,7 @@ class OllamaReader(Reader):
         """See ``Reader``."""
         message, done = event.part("message"), event.flag("done")
         thought = message.text("thinking", "reasoning") or event.text("thinking")
-        text = message.text("content") or (event.text("response") if "done" in event else "")
+        text = text_in(message.get("content")) or (event.text("response") if "done" in event else "")
         yield Reasoning(self.thought.last(thought) if done else self.thought.piece(thought))
         yield from self._text(self.said.last(text) if done else self.said.piece(text))
         self._called = self._called or bool(message.items("tool_calls"))

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterator, Mapping
-from dataclasses import replace
 from typing import Any, ClassVar, Literal
 
 from tui.chat.chunks import Chunk, FinishReason, Image, Progress, Reasoning, Source, Sources, Usage
 from tui.chat.model import ModelInfo
 from tui.chat.values import text as text_value
 from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin
-from tui.providers.complaints import reports_error, says
+from tui.providers.complaints import complains, reports_error, says
 from tui.providers.content import spelled_out
 from tui.providers.decode import ServerSentEvents, ThinkTag
 from tui.providers.endings import ended_badly, finish_of
 from tui.providers.http import transport
 from tui.providers.listing import list_models
-from tui.providers.sent import Sent, cost_in
+from tui.providers.sent import Sent, cost_in, text_in, thought_in
 from tui.providers.stream import Reader, Reported, ask, merge_usage
 from tui.providers.told import Told
 
-_THOUGHTS = frozenset({"thinking", "reasoning", "thought"})
-"""Types of parts that hold thinking."""
 _DEEPSEEK_EFFORT = {"minimal": "low", "low": "low", "xhigh": "max", "max": "max"}
 
 
@@ -146,15 +143,16 @@ class ChatReader(Reader):
         return index is None or index == self._index
 
     def _choice(self, choice: Sent) -> Iterator[Chunk]:
-        delta, message = choice.part("delta"), choice.part("message")
+        plain = choice.text("message")
+        delta, message = choice.part("delta"), Sent({"content": plain}) if plain else choice.part("message")
         last = finish_of(choice.get("finish_reason")) is not None
         if thought := reasoning_of(delta):
             told = self.thought.last(thought) if last else self.thought.piece(thought)
             yield from _thought(told)
         content = delta.get("content")
-        text = choice.text("delta", "text") or _text_in(content) or delta.text("text")
+        text = text_in(content) or delta.text("text") or choice.text("delta", "text", "content")
         self._streamed = self._streamed or bool(text or delta.text("refusal"))
-        yield from _thought(self.thought.piece(_thought_in(content)))
+        yield from _thought(self.thought.piece(thought_in(content)))
         yield from self._text(self.said.last(text) if last else self.said.piece(text))
         if message:
             yield from self._message(message)
@@ -167,9 +165,9 @@ class ChatReader(Reader):
     def _message(self, message: Sent) -> Iterator[Chunk]:
         """A whole message: in place of a stream, at its end once more, or instead of its pieces."""
         content = message.get("content")
-        thought = reasoning_of(message) or _thought_in(content)
+        thought = reasoning_of(message) or thought_in(content)
         yield from _thought(self._told(self.thought, thought))
-        yield from self._text(self._told(self.said, _text_in(content)))
+        yield from self._text(self._told(self.said, text_in(content)))
         yield from self._refusal(self._told(self.said, message.text("refusal")))
 
     def _told(self, so_far: Told, text: str) -> str:
@@ -195,17 +193,19 @@ class ChatReader(Reader):
         if (done := reading.whole("processed")) is not None:
             yield Progress("Reading the conversation", done, reading.whole("total"))
         self._cite(event.items("search_results") or event.items("citations"))
-        counts = event.part("usage") or event.part("x_groq").part("usage")
-        speed = event.part("timings").number("predicted_per_second")
-        yield from self._count(replace(_usage(counts), tokens_per_second=speed))
+        if counts := event.part("usage") or event.part("x_groq").part("usage"):
+            yield from self._count(_usage(counts))
+        if (speed := event.part("timings").number("predicted_per_second")) is not None:
+            yield from self._count(Usage(tokens_per_second=speed))
 
     def _end(self, choice: Sent, event: Sent) -> None:
         reason = choice.get("finish_reason")
-        if reports_error(choice.raw):
-            raise Reported(choice.raw)
+        for part in (choice, choice.part("delta"), choice.part("message")):
+            if reports_error(part.raw):
+                raise Reported(part.raw)
         if ended_badly(reason):
-            explained = reports_error(event.raw) or says(event.raw)
-            raise Reported(event.raw if explained else {"error": "the model failed"})
+            told = (part.raw for part in (choice, event) if complains(part.raw) or says(part.raw))
+            raise Reported(next(told, {"error": "the model failed"}))
         if found := finish_of(reason):
             self.finish = FinishReason.FILTER if self._refused else found
 
@@ -234,40 +234,17 @@ def _thought(text: str) -> Iterator[Reasoning]:
         yield Reasoning(text)
 
 
-def _text_in(content: Any) -> str:
-    """The text of a content: of a plain one, or of Mistral's list of parts."""
-    if isinstance(content, str):
-        return content
-    parts = content if isinstance(content, list) else [content]
-    return "".join(_part_text(part) for part in parts)
-
-
-def _part_text(part: Any) -> str:
-    if isinstance(part, str):
-        return part
-    sent = Sent(part)
-    if sent.text("type") in _THOUGHTS:
-        return ""
-    return (
-        sent.text("text", "output_text") or sent.part("text").text("value") or text_value(sent.get("content"))
-    )
-
-
-def _thought_in(content: Any) -> str:
-    """The thinking in a list of parts."""
-    parts = content if isinstance(content, list) else [content]
-    thoughts = (Sent(part) for part in parts if Sent(part).text("type") in _THOUGHTS)
-    return "".join(
-        _text_in(thought.get("thinking")) or thought.text("reasoning", "text") for thought in thoughts
-    )
-
-
 def reasoning_of(delta: Sent) -> str:
     """The thinking in a delta. Some vendors send it under two names at once: the first one counts."""
-    named = delta.text("reasoning_content", "reasoning", "reasoning_text") or _text_in(delta.get("reasoning"))
-    named = named or _text_in(delta.get("reasoning_content"))
-    details = delta.parts("reasoning_details")
-    return named or "".join(d.text("text", "summary") for d in details) or delta.text("thinking", "thought")
+    found = (text_in(delta.get(name)) for name in ("reasoning_content", "reasoning", "reasoning_text"))
+    details = "".join(d.text("text", "summary") for d in delta.parts("reasoning_details"))
+    return (
+        next(filter(None, found), "")
+        or details
+        or text_in(delta.get("thinking"))
+        or delta.text("thought")
+        or thought_in(delta.get("thinking_blocks"))
+    )
 
 
 def _usage(counts: Sent) -> Usage:

@@ -15,7 +15,7 @@ from tui.providers.decode import ServerSentEvents
 from tui.providers.endings import ended_badly, finish_of
 from tui.providers.http import bearer, transport
 from tui.providers.listing import list_models
-from tui.providers.sent import Sent, cost_in
+from tui.providers.sent import Sent, cost_in, text_in
 from tui.providers.stream import Reader, Reported, ask_simpler
 
 _PARAMETERS = {"temperature": "temperature", "top_p": "top_p", "max_tokens": "max_output_tokens"}
@@ -101,7 +101,7 @@ class ResponsesReader(Reader):
             yield from self._end(event)
 
     def _piece(self, kind: str, event: Sent) -> Iterator[Chunk]:
-        delta = event.text("delta")
+        delta = text_in(event.get("delta"))
         match kind:
             case "response.refusal.delta":
                 yield from self._refusal(self.said.piece(delta))

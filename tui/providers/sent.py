@@ -10,6 +10,10 @@ from typing import Any
 
 from tui.chat import values
 
+_NOTHING: Mapping[str, Any] = {}
+_THOUGHTS = frozenset({"thinking", "reasoning", "thought"})
+"""Types of parts that hold thinking."""
+
 
 class Sent:
     """An object of a decoded answer; an empty one in place of anything else."""
@@ -17,7 +21,7 @@ class Sent:
     __slots__ = ("raw",)
 
     def __init__(self, raw: Any) -> None:
-        self.raw: Mapping[str, Any] = raw if isinstance(raw, Mapping) else {}
+        self.raw: Mapping[str, Any] = raw if isinstance(raw, dict) else _NOTHING
 
     def __bool__(self) -> bool:
         return bool(self.raw)
@@ -31,15 +35,24 @@ class Sent:
 
     def text(self, *names: str) -> str:
         """The first of these that is a text and not empty; otherwise an empty one."""
-        return next((found for name in names if (found := values.text(self.raw.get(name)))), "")
+        for name in names:
+            if isinstance(found := self.raw.get(name), str) and found:
+                return found
+        return ""
 
     def whole(self, *names: str) -> int | None:
         """The first of these that is a count."""
-        return next((n for name in names if (n := values.whole(self.raw.get(name))) is not None), None)
+        for name in names:
+            if (found := values.whole(self.raw.get(name))) is not None:
+                return found
+        return None
 
     def number(self, *names: str) -> float | None:
         """The first of these that is an amount."""
-        return next((n for name in names if (n := values.number(self.raw.get(name))) is not None), None)
+        for name in names:
+            if (found := values.number(self.raw.get(name))) is not None:
+                return found
+        return None
 
     def flag(self, name: str) -> bool | None:
         """True or false, also as a text; None for anything else."""
@@ -62,7 +75,7 @@ class Sent:
 
     def parts(self, name: str) -> Iterator[Sent]:
         """The objects of a list."""
-        return (Sent(item) for item in self.items(name) if isinstance(item, Mapping))
+        return (Sent(item) for item in self.items(name) if isinstance(item, dict))
 
     def opened(self, name: str) -> Sent:
         """The object that has ``name``: this one, or one that some gateways wrap it in."""
@@ -76,3 +89,35 @@ def cost_in(counts: Sent) -> float | None:
     """US dollars, as a number or with their parts."""
     cost = counts.number("cost")
     return counts.part("cost").number("total_cost", "total") if cost is None else cost
+
+
+def text_in(content: Any) -> str:
+    """The text of a content: a plain one, or that of its parts without the thinking."""
+    if isinstance(content, str):
+        return content
+    if not content:
+        return ""
+    parts = content if isinstance(content, list) else [content]
+    return "".join(_part_text(part) for part in parts)
+
+
+def thought_in(content: Any) -> str:
+    """The thinking among the parts of a content."""
+    if isinstance(content, str) or not content:
+        return ""
+    parts = content if isinstance(content, list) else [content]
+    thoughts = (Sent(part) for part in parts if Sent(part).text("type") in _THOUGHTS)
+    return "".join(
+        text_in(thought.get("thinking")) or thought.text("reasoning", "text") for thought in thoughts
+    )
+
+
+def _part_text(part: Any) -> str:
+    sent = Sent(part)
+    if isinstance(part, str) or sent.text("type") in _THOUGHTS:
+        return values.text(part)
+    return (
+        sent.text("text", "output_text", "content", "value")
+        or sent.part("text").text("value")
+        or text_in(sent.get("parts"))
+    )

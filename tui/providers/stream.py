@@ -33,6 +33,10 @@ TEXT_LIMIT = 20 * 1024 * 1024
 """Characters of text and reasoning in one reply."""
 _COMMENTS = re.compile(r"(?m)^:.*$")
 _PLAIN_WORDS = re.compile(r"[^\W\d_][^{}\[\]\"]*$")
+_OURS = frozenset(
+    {"choices", "candidates", "message", "done", "type", "usage", "usageMetadata", "promptFeedback"}
+)
+"""One of these is in each event of every dialect, also in those that bring nothing."""
 _NO_THOUGHT = Reasoning("")
 _LOGGER = logging.getLogger("segue.stream")
 
@@ -154,6 +158,7 @@ class Reply:
         self._events = 0
         self._came = False
         self._goes_on = False
+        self._strange = False
         self._reported: ProviderError | None = None
         self._words: Any = None
         """What the server said besides the reply: an error, if the reply does not end well."""
@@ -226,6 +231,8 @@ class Reply:
             return None
         if self._words is not None:
             return self._answer.failure(self._words)
+        if self._strange and self._begin is not None:
+            return self._answer.unreadable("".join(self._begin))
         return failure or self._answer.cut()
 
     def _is_one_document(self) -> bool:
@@ -246,7 +253,7 @@ class Reply:
 
     def _done(self) -> None:
         self._reader.ended = True
-        if self._came or not (self._bad or self._words):
+        if self._came or not (self._bad or self._words or self._strange):
             self._begin = None
             if self._words is None:
                 self._reader.finish = self._reader.finish or FinishReason.STOP
@@ -257,7 +264,7 @@ class Reply:
         if not isinstance(payload, Mapping):
             self._unread(name, payload)
             return
-        if name and not isinstance(payload.get("type"), str):
+        if name not in ("", "message") and not isinstance(payload.get("type"), str):
             payload = {**payload, "type": name}  # some leave it to the frame to say
         chunks, error = self._read(payload)
         self._events += 1
@@ -270,6 +277,8 @@ class Reply:
             self._report(error or payload)
         elif not spoke and says(payload):
             self._words = self._words or payload
+        elif not chunks and payload and not _OURS.intersection(payload):
+            self._strange = True
 
     def _read(self, payload: Mapping[str, Any]) -> tuple[list[Chunk], Any]:
         """The chunks of an event, and the error in it."""

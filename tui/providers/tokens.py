@@ -52,6 +52,7 @@ class Tokens:
     async def _gigachat(self, key: Secret, way: Mapping[str, Any]) -> Secret:
         """By OAuth: https://developers.sber.ru/docs/ru/gigachat/api/reference/rest/post-token."""
         from tui.providers.http import fetch_json
+        from tui.providers.sent import Sent
 
         token, until = self._kept.get(key, (key, 0.0))
         if time.time() < until - _EARLY_SECONDS:
@@ -68,11 +69,11 @@ class Tokens:
             api_key=key.reveal(),
             **way,
         )
-        try:
-            token, until = Secret(given["access_token"]), given["expires_at"] / 1000
-        except (KeyError, TypeError):
-            raise ProviderError("GigaChat gave no access token", kind=ErrorKind.PROTOCOL) from None
-        self._kept[key] = token, until
+        said = Sent(given)
+        if not said.text("access_token"):
+            raise ProviderError("GigaChat gave no access token", kind=ErrorKind.PROTOCOL)
+        token = Secret(said.text("access_token"))
+        self._kept[key] = token, (said.number("expires_at") or 0.0) / 1000
         return token
 
 

@@ -41,6 +41,8 @@ class Told:
         said = self._so_far()
         if text.startswith(said):
             return self.piece(text[len(said) :])
+        if text in said:
+            return ""
         ours, theirs = " ".join(said.split()), " ".join(text.split())
         repeats = ours and (theirs in ours or theirs.endswith(ours))
         return "" if repeats else self.piece(text)

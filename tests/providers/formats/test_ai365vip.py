@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 from yarl import URL
 
+from tests.providers.formats.errors import ERRORS
 from tui.errors import ModelNotSupportedError
 from tui.providers import AI365VIP
 from tui.providers.base import AsyncGeneratorProvider, ProviderModelMixin
@@ -200,6 +201,22 @@ class TestReply:
         server.answer = lambda exchange: exchange.whole(b"<b>bold</b> is HTML", Content_Type="text/plain")
         outcome = await ask(type("Here", (AI365VIP,), {"url": server.url}))
         assert (outcome.text, outcome.error) == ("<b>bold</b> is HTML", None)
+
+    @pytest.mark.parametrize("error", [e for e in ERRORS if isinstance(e, dict)], ids=str)
+    async def test_a_document_that_is_an_error(self, server, ask, error):
+        """JSON where the dialect has text is no reply, if it is an error by any name."""
+        data = json.dumps(error).encode()
+        server.answer = lambda exchange: exchange.whole(data, Content_Type="application/json")
+        outcome = await ask(type("Here", (AI365VIP,), {"url": server.url}))
+        assert outcome.text == "" and "boom" in outcome.error.message
+
+    @pytest.mark.parametrize(
+        "reply", [b'{"code": 200, "message": "Hello"}', b'["Hello"]', b'{"error": null}']
+    )
+    async def test_a_document_that_is_none(self, server, ask, reply):
+        server.answer = lambda exchange: exchange.whole(reply, Content_Type="application/json")
+        outcome = await ask(type("Here", (AI365VIP,), {"url": server.url}))
+        assert (outcome.text, outcome.error) == (reply.decode(), None)
 
 
 async def run(program):

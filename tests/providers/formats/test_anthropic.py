@@ -6,7 +6,7 @@ import pytest
 
 from tui.chat.chunks import FinishReason, Source, Usage
 from tui.chat.model import ModelInfo
-from tui.errors import ErrorKind
+from tui.errors import ErrorKind, ProviderError
 from tui.providers import Anthropic
 
 KEY = "sk-ant-api03-0123456789WXYZ"
@@ -263,3 +263,23 @@ async def test_list_of_models(mocked):
         ModelInfo("claude-opus-5-5", 1000000, 128000, vision=True, reasoning=True),
         ModelInfo("claude-plain"),
     ]
+
+
+async def test_odd_rows_of_a_list_of_models(mocked):
+    payload = {
+        "data": [
+            5,
+            None,
+            {"id": 5},
+            {"id": "a", "max_input_tokens": "200k", "capabilities": []},
+            {"id": "b", "max_input_tokens": "9"},
+        ]
+    }
+    mocked.get("https://api.anthropic.com/v1/models?limit=1000", payload=payload)
+    assert await Anthropic.discover_models(api_key=KEY) == [ModelInfo("a"), ModelInfo("b", 9)]
+
+
+async def test_an_error_in_place_of_the_list(mocked):
+    mocked.get("https://api.anthropic.com/v1/models?limit=1000", payload={"detail": "boom"})
+    with pytest.raises(ProviderError, match="boom"):
+        await Anthropic.discover_models(api_key=KEY)

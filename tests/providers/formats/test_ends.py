@@ -1,6 +1,7 @@
 """How streams end, and how they are left, against every dialect; ``cases`` has those that end badly."""
 
 import asyncio
+import json
 from contextlib import aclosing
 
 from tui.chat.chunks import FinishReason
@@ -19,6 +20,24 @@ class TestEnd:
         server.answer = answer
         outcome = await ask(framed.at(server.url), timeouts=Timeouts(after_finish=0.3))
         assert (outcome.text, outcome.finish, outcome.error) == ("Hello", FinishReason.STOP, None)
+
+    async def test_end_marks_that_come_with_every_piece_hurry_nobody(self, dialects, server, ask):
+        """Once text has come after one, the next piece may take its time."""
+
+        async def answer(exchange):
+            await exchange.head(Content_Type="text/event-stream")
+            for pause, text in ((0, "Hel"), (0.05, "lo"), (0.9, " world")):
+                await asyncio.sleep(pause)
+                await exchange.chunk(piece(text))
+            await exchange.end()
+
+        def piece(text):
+            choice = {"index": 0, "delta": {"content": text}, "finish_reason": "stop"}
+            return f"data: {json.dumps({'choices': [choice]})}\n\n".encode()
+
+        server.answer = answer
+        outcome = await ask(dialects["openai_chat"].at(server.url), timeouts=Timeouts(after_finish=0.6))
+        assert (outcome.text, outcome.finish, outcome.error) == ("Hello world", FinishReason.STOP, None)
 
     async def test_broken_after_the_end_mark(self, framed, server, ask):
         async def answer(exchange):

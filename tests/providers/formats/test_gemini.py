@@ -6,7 +6,7 @@ import pytest
 
 from tui.chat.chunks import FinishReason, Image, Source, Usage
 from tui.chat.model import ModelInfo
-from tui.errors import ErrorKind
+from tui.errors import ErrorKind, ProviderError
 from tui.providers import Gemini
 from tui.providers.http import Timeouts
 
@@ -262,3 +262,24 @@ async def test_list_of_models(mocked):
     assert await Gemini.discover_models(api_key=KEY) == [
         ModelInfo("gemini-3-pro", 1048576, 65536, reasoning=True)
     ]
+
+
+async def test_odd_rows_of_a_list_of_models(mocked):
+    payload = {
+        "models": [
+            5,
+            {"name": 5},
+            {"name": "models/a", "inputTokenLimit": [], "thinking": "yes"},
+            {"name": "b", "inputTokenLimit": "9", "supportedGenerationMethods": ["generateContent"]},
+        ]
+    }
+    mocked.get("https://generativelanguage.googleapis.com/v1beta/models?pageSize=1000", payload=payload)
+    assert await Gemini.discover_models(api_key=KEY) == [ModelInfo("a"), ModelInfo("b", 9)]
+
+
+async def test_an_error_in_place_of_the_list(mocked):
+    mocked.get(
+        "https://generativelanguage.googleapis.com/v1beta/models?pageSize=1000", payload={"detail": "boom"}
+    )
+    with pytest.raises(ProviderError, match="boom"):
+        await Gemini.discover_models(api_key=KEY)

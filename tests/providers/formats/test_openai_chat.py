@@ -3,7 +3,7 @@
 import pytest
 
 from tui.chat.model import ModelInfo
-from tui.errors import ErrorKind
+from tui.errors import ErrorKind, ProviderError
 from tui.providers import OpenAIChat
 
 HI = [{"role": "user", "content": "Hi"}]
@@ -297,6 +297,25 @@ LISTS = {
         },
         [ModelInfo("ok")],
     ),
+    "odd values": (
+        {
+            "data": [
+                {"id": "a", "type": [], "context_length": "8192", "max_tokens": 4096.0, "capabilities": 5},
+                {"id": "b", "context_length": 2**64, "pricing": {"prompt": "inf", "completion": []}},
+                {"id": "c", "context_window": -1, "pricing": {"input": "0.1x", "output": True}},
+                {"id": "d", "architecture": {"input_modalities": {}, "output_modalities": "text"}},
+                {"id": "e", "loaded_instances": [5], "supported_parameters": 7, "limits": []},
+            ]
+        },
+        [ModelInfo("a", 8192, 4096), *map(ModelInfo, "bcde")],
+    ),
+    "names alone": (["a", "b", 5], [ModelInfo("a"), ModelInfo("b")]),
+    "names alone, in a field": ({"models": ["a", "b"]}, [ModelInfo("a"), ModelInfo("b")]),
+    "rows by their names": (
+        {"models": {"a": {"context_length": 9}, "b": {}}},
+        [ModelInfo("a", 9), ModelInfo("b")],
+    ),
+    "a list in a list": ({"data": {"models": [{"id": "a"}]}}, [ModelInfo("a")]),
     "odd list": ({"data": None}, []),
     "no list": ("hello", []),
 }
@@ -330,3 +349,10 @@ async def test_older_server_without_its_own_list(mocked, answer):
     mocked.get("http://127.0.0.1:1234/api/v1/models", **answer)
     mocked.get("http://127.0.0.1:1234/v1/models", payload={"data": [{"id": "m"}]})
     assert await vendor.discover_models() == [ModelInfo("m")]
+
+
+@pytest.mark.parametrize("payload", [{"error": "boom"}, {"detail": "boom"}, {"code": 500, "msg": "boom"}])
+async def test_an_error_in_place_of_the_list(mocked, payload):
+    mocked.get("https://api.openai.com/v1/models", payload=payload)
+    with pytest.raises(ProviderError, match="boom"):
+        await OpenAIChat.discover_models(api_key=KEY)

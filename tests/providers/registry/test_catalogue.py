@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+import time
 
 import pytest
 
@@ -239,6 +240,22 @@ class TestOnDisk:
         assert ids(catalogue, "lab") == []
         await catalogue.refresh(["lab"])
         assert room.catalogue().notice == ""
+
+    async def test_one_odd_fact_costs_only_itself(self, room, server):
+        """What an earlier program, or a person, has put there."""
+        room.config(LAB.format(url=server.url))
+        room.paths.cache.mkdir()
+        rows = [
+            {"id": "odd", "context": "200k", "input_price": [1], "vision": "yes", "reason": 5, "new": 1},
+            {"id": "good", "context": 4096, "input_price": 0.5, "output_price": 1.5},
+        ]
+        stored = {"version": 1, "providers": {"lab": {"asked": time.time(), "models": rows}}}
+        (room.paths.cache / "models.json").write_text(json.dumps(stored))
+        catalogue = room.catalogue()
+        assert ids(catalogue, "lab") == ["odd", "good"]
+        odd, good = catalogue.info("lab/odd"), catalogue.info("lab/good")
+        assert (odd.context, odd.input_price, odd.vision) == (None, None, None)
+        assert (good.context, good.input_price, good.output_price) == (4096, 0.5, 1.5)
 
     def test_another_version_is_ignored_without_a_note(self, room):
         room.paths.cache.mkdir()

@@ -265,6 +265,24 @@ class TestStream:
         [asked] = classes().asked
         assert asked["messages"] == [{"role": "user", "content": "a.txt:\n```\nhi\n```\nLook"}]
 
+    async def test_odd_values_of_theirs_cost_only_themselves(self, classes):
+        theirs = classes()
+        theirs.Plain.script = [
+            "Hel",
+            theirs.Reasoning(5),
+            theirs.Sources([5, {"title": "A"}, {"url": "https://b", "title": 5}]),
+            theirs.Usage(prompt_tokens="3", completion_tokens={}, total_tokens=5),
+            "lo",
+            theirs.FinishReason(["length"]),
+        ]
+        assert (await chunks(bridge("Plain")))[1:] == [
+            "Hel",
+            Sources((Source("https://b"),)),
+            Usage(3),
+            "lo",
+            Finish(FinishReason.STOP),
+        ]
+
     async def test_every_chunk_of_ours_and_none_of_theirs(self, classes):
         theirs = classes()
         theirs.Plain.script = [

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from tui.chat.model import ModelInfo
 from tui.errors import ErrorKind, ProviderError
 from tui.providers.base import ProviderModelMixin
 from tui.providers.health import State
@@ -228,3 +229,33 @@ class TestPackage:
         with pytest.raises(ProviderError, match="the package segue_gone is broken"):
             registry.load("gone")
         assert reason in registry.entry("gone").reason
+
+
+async def test_models_of_any_kind_that_it_lists_do_no_harm(room):
+    room.drop_in(
+        "odd",
+        """
+        from tui.chat.model import ModelInfo
+
+        class Odd:
+            default_model, models, label, note = 5, ["a", 7, None], ["x"], {}
+
+            @classmethod
+            async def discover_models(cls, **kwargs):
+                return [None, 5, "bare", {"id": "row", "context": 9}, ModelInfo(7),
+                        ModelInfo("own", context="200k", input_price=float("nan"), vision="yes")]
+
+            @classmethod
+            async def create_async_generator(cls, model, messages, **kwargs):
+                yield "Hi"
+        """,
+    )
+    registry = room.registry()
+    assert await registry.discover("odd") == [ModelInfo("bare"), ModelInfo("row", 9), ModelInfo("own")]
+    catalogue = room.catalogue(registry)
+    await catalogue.refresh(["odd"])
+    assert [model.id for model in catalogue.models() if model.provider == "odd"] == [
+        "odd/bare",
+        "odd/row",
+        "odd/own",
+    ]

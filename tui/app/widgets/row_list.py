@@ -15,6 +15,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui.app.widgets.ink import Ink, Pen
+from tui.text import one_line
 
 NEAR_END = 40
 """Lines before the end at which more rows are asked for."""
@@ -235,8 +236,17 @@ class RowList(ScrollView, can_focus=False):
         if line >= self.lines:
             return pen.blank().apply_style(self.rich_style)
         place = bisect_right(self._tops, line) - 1
-        strip = self._rows[place].draw(pen, self.chosen)[line - self._tops[place]]
+        strip = self._drawn(self._rows[place], pen)[line - self._tops[place]]
         return strip.apply_style(self.rich_style)
+
+    def _drawn(self, row: Row, pen: Pen) -> Sequence[Strip]:
+        """A row's lines. One that can't be drawn says so: the others are of use all the same."""
+        try:
+            return row.draw(pen, self.chosen)
+        except Exception as error:
+            words = f"This row can't be drawn: {one_line(repr(error), 200)}"
+            blank = [pen.blank()] * (row.height - 1)
+            return [pen.line([(words, pen.ink.dim)], tinted=row is self.chosen), *blank]
 
     def _get_pen(self) -> Pen:
         width = self.scrollable_content_region.width - 1  # one cell stays free before the scrollbar
