@@ -15,7 +15,6 @@ from tui.rendering.palette import DARK
         ("\\*a\\* \\\\ \\x", "*a* \\ \\x"),
         ("&lt;b&gt; &copy; &nope;", "<b> © &nope;"),
         ("<kbd>Ctrl</kbd>", "<kbd>Ctrl</kbd>"),
-        ("soft\nbreak", "soft break"),
         ("tab\there", "tab here"),
         ("![alt *text*](https://a.test/p.png)", "alt text (https://a.test/p.png)"),
         ("![](https://a.test/p.png)", "image (https://a.test/p.png)"),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tui.chat.attachment import Attachment, Kind
 from tui.chat.bundle import Bundle
@@ -14,6 +15,8 @@ from tui.text import clean, one_line, safe_url
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
+    from markdown_it.renderer import RendererProtocol
+    from markdown_it.token import Token
 
 _STYLE = """
 :root { color-scheme: light dark; --ink: #23272c; --page: #fbfaf7; --soft: #555a62; --tint: #eee9e2;
@@ -94,8 +97,14 @@ def _file(attachment: Attachment) -> str:
 
 
 def _body(markdown: MarkdownIt, text: str) -> str:
+    env: dict[str, Any] = {}
+    tokens = markdown.parse(clean(text), env)
+    from tui.markdown.links import said_by_links
+
+    said = {label for token in tokens for label in said_by_links(token.children or ())}
+    tokens = [token for token in tokens if token.type != "definition" or token.info not in said]
     # Cleaned once more behind the parser, which turns character references into the characters themselves.
-    return clean(str(markdown.render(clean(text))))
+    return clean(str(markdown.renderer.render(tokens, markdown.options, env)))
 
 
 def _link(url: str, name: str) -> str:
@@ -105,10 +114,24 @@ def _link(url: str, name: str) -> str:
 
 
 def _markdown() -> MarkdownIt:
-    """A parser that lets no HTML through, and no link that a person should not follow; pictures are links."""
-    from markdown_it import MarkdownIt
+    """A parser that lets no HTML through, and no link that a person should not follow; pictures are links.
 
-    markdown = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    Lines stay lines, and formulas and definitions are what was written.
+    """
+    from tui.markdown.parser import build
+
+    markdown = build(html=False, breaks=True)
     markdown.disable("image")
     markdown.validateLink = lambda url: safe_url(url) is not None  # type: ignore[method-assign]
+    for kind in ("math_block", "definition"):
+        markdown.add_render_rule(kind, _paragraph)
+    markdown.add_render_rule("math_inline", _formula)
     return markdown
+
+
+def _paragraph(_self: RendererProtocol, tokens: Sequence[Token], index: int, *_: object) -> str:
+    return f"<p>{escape(tokens[index].content.strip()).replace(chr(10), '<br>' + chr(10))}</p>\n"
+
+
+def _formula(_self: RendererProtocol, tokens: Sequence[Token], index: int, *_: object) -> str:
+    return escape(tokens[index].markup)

@@ -91,6 +91,7 @@ def _add(state: StateInline, start: int, text: str, scheme: str) -> bool:
         return False
     if behind:
         state.pending = state.pending[: -len(behind)]
+        state.pos = start
     token = state.push("link_open", "a", 1)
     token.attrs = {"href": url}
     token.markup = "autolink"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import normalizeReference
+from markdown_it.helpers import parseLinkDestination
 from markdown_it.rules_block import StateBlock, reference
 from markdown_it.rules_inline import StateInline, backtick, escape, html_inline, image, link
 from markdown_it.token import Token
@@ -19,6 +21,8 @@ _SAFE = frozenset(("http", "https", "mailto"))
 _PICTURE = re.compile(r"data:image/(?:gif|png|jpeg|webp);", re.IGNORECASE)
 _PLACE = re.compile(r"[./#?]")
 _NOTHING = re.compile(r"\(\s*\)")
+_DEEP = re.compile(r"(?:[^\s()\\]*\(){9}")
+"""Too many parentheses for an address."""
 DEEPEST = 32
 """Brackets inside of brackets that are read."""
 
@@ -114,6 +118,11 @@ def label_end(state: StateInline, start: int, disableNested: bool = False) -> in
     return end
 
 
+def destination(src: str, start: int, end: int) -> Any:
+    """markdown-it's ``parseLinkDestination``, which would read far where parentheses are never closed."""
+    return parseLinkDestination("", 0, 0) if _DEEP.match(src, start, end) else parseLinkDestination(src, start, end)
+
+
 def _link(state: StateInline, silent: bool) -> bool:
     """A link; ``array[0](x)`` is a call, and ``[x]()`` leads nowhere."""
     at = state.pos
@@ -128,7 +137,7 @@ def _link(state: StateInline, silent: bool) -> bool:
 
 
 def _leads_away(state: StateInline, at: int) -> bool:
-    found = state.md.helpers.parseLinkDestination(state.src, at, state.posMax)
+    found = destination(state.src, at, state.posMax)
     return bool(found.ok) and _SCHEME.match(found.str) is not None
 
 

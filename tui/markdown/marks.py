@@ -17,6 +17,7 @@ _RUN = re.compile(r"([*~])\1*")
 _DUNDER = re.compile(r"__[a-z]\w{0,80}?__(?!\w)", re.IGNORECASE | re.ASCII)
 _EARLIER_PATH = re.compile(r"(?:^|[^a-z])[a-z]:\\|\\[a-z0-9]", re.IGNORECASE)
 _NETWORK_PATH = re.compile(r"\\\\\w[\w.$-]{0,80}\\")
+_REMARK = re.compile(r"(?<![^\s(){};,])/\*")
 _EDGE = " \t\n\"'([{,;"
 
 
@@ -52,10 +53,16 @@ def _emphasis(state: StateInline, silent: bool) -> bool:
     if operator and len(run[0]) == 1:
         return _literal(state, silent, 1)
     done = pairs.tokenize(state, silent)
-    if done and operator:
+    if done and operator and not _opens_inside(src, run):
         for mark in state.delimiters[-len(run[0]) :]:
             mark.open = False
     return done
+
+
+def _opens_inside(src: str, run: re.Match[str]) -> bool:
+    """Whether stars in a word mark its rest, or letters in it: ``half**way**``, ``un**believ**able``."""
+    inside, closing, rest = _word_after(src, run.end()).partition(run[0])
+    return closing != "" and (not _begins_operand(rest[:1]) or (len(inside) > 2 and inside.isalpha()))
 
 
 def _is_letter(char: str) -> bool:
@@ -74,9 +81,9 @@ def _begins_operand(char: str) -> bool:
 def _is_pattern(src: str, start: int, end: int, before: str, after: str) -> bool:
     """Whether these stars stand for the names of files, or round a remark: ``**/*.py``, ``/* ... */``."""
     single = end - start == 1
-    if before == "/" and "*/" in src[end : end + REMARK]:
+    if before == "/" and not src[start - 2 : start - 1].isalnum() and "*/" in src[end : end + REMARK]:
         return True
-    if after == "/" and "/*" in src[max(start - REMARK, 0) : start]:
+    if after == "/" and _REMARK.search(src, max(start - REMARK, 0), start):
         return True
     if after == "/":
         return (not before or before in _EDGE or before == "/") and not _is_wrapped(src, start, end)
@@ -124,7 +131,15 @@ def _escape(state: StateInline, silent: bool) -> bool:
     before = _word_before(src, at)
     in_path = bool(_EARLIER_PATH.search(before))
     if src[at + 1 : at + 2] == "\n":
-        return _literal(state, silent, 1) if in_path or not before else escape(state, silent)
+        return _literal(state, silent, 1) if in_path or not before else _break(state, silent)
     if in_path or (not before.strip("\"'([{<") and _NETWORK_PATH.match(src, at)):
         return _literal(state, silent, min(2, state.posMax - at))
     return escape(state, silent)
+
+
+def _break(state: StateInline, silent: bool) -> bool:
+    """The end of a line; the next one keeps its indent."""
+    if not silent:
+        state.push("hardbreak", "br", 0)
+    state.pos += 2
+    return True

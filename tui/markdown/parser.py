@@ -24,7 +24,7 @@ def build(**options: bool) -> MarkdownIt:
     parser = MarkdownIt("commonmark", settings).enable(["table", "strikethrough"])
     parser.helpers = SimpleNamespace(
         parseLinkLabel=links.label_end,
-        parseLinkDestination=helpers.parseLinkDestination,
+        parseLinkDestination=links.destination,
         parseLinkTitle=helpers.parseLinkTitle,
     )
     parser.inline.terminator_re = _BEGINNINGS

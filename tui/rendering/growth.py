@@ -125,12 +125,11 @@ class Growth:
             index -= 1
         return index
 
-    def _is_said(self, leaf: Leaf) -> bool:
-        """Whether a link with the name of a definition came before it, as far as that is known yet."""
-        return f"[{leaf.info}]" in self.source.text[: self.source.start(leaf.first)].upper()
-
     def _replace(self, index: int, leaves: list[Leaf]) -> None:
-        leaves = without(leaves, self._is_said)
+        # As far as is known yet: a link with the name of a definition came before it.
+        if any(leaf.kind == "definition" for leaf in leaves):
+            above = self.source.text.upper()
+            leaves = without(leaves, lambda leaf: above.find(f"[{leaf.info}]", 0, self.source.start(leaf.first)) >= 0)
         last = leaves[-1] if leaves else None
         if last and not self._ended and last.kind == "paragraph" and last.last >= len(self.source.starts) - 1:
             content = table_head(last.content)

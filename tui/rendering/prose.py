@@ -49,7 +49,8 @@ class Prose:
         """One row."""
         first, end = self._lines[row]
         after = self._lines[row + 1][0] if row + 1 < len(self._lines) else end
-        return Line(self._flow.cut(first, end), self._flow.text[end:after])
+        between = self._flow.text[end:after]
+        return Line(self._flow.cut(first, end), "\n" if "\n" in between else between)
 
     def spot(self, offset: int) -> tuple[int, int]:
         """The row and cell that show a place in the content, or what comes before it."""

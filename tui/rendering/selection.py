@@ -201,7 +201,7 @@ def _hits(drawing: Drawing, needle: str) -> Iterator[tuple[int, int, int]]:
         line = drawing.line(row)
         texts.append("".join(piece.text for piece in line.pieces))
         starts.append(position)
-        parts += (texts[-1], line.joint)
+        parts += (texts[-1], line.joint.replace("\n", " "))
         position += len(texts[-1]) + len(line.joint)
     for at, end in places(needle, "".join(parts)):
         row = bisect_right(starts, at) - 1

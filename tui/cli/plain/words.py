@@ -191,10 +191,11 @@ def inline(text: str) -> str:
     if len(text) > LONGEST_READ:
         return text
     said = ""
-    for link, pieces in groupby(parse_inline(text.removesuffix("\\"), {}), lambda piece: piece.link):
+    whole = f"{text}\n" if text.endswith("\\") else text  # which may stand for the break
+    for link, pieces in groupby(parse_inline(whole, {}), lambda piece: piece.link):
         words = "".join(piece.text for piece in pieces if piece.start >= 0)
         said += f"{words} ({link})" if link and not _names(words, link) else words
-    return said
+    return said.removesuffix("\n")
 
 
 def _names(words: str, link: str) -> bool:
