@@ -40,7 +40,7 @@ def is_address(url: str) -> bool:
     scheme = _SCHEME.match(url)
     if scheme:
         return scheme[1].lower() in _SAFE or _PICTURE.match(url) is not None
-    return _PLACE.search(url) is not None
+    return "://" not in url and _PLACE.search(url) is not None
 
 
 class Brackets:
@@ -150,13 +150,14 @@ def _image(state: StateInline, silent: bool) -> bool:
 
 
 def _reference(state: StateBlock, first: int, end: int, silent: bool) -> bool:
-    """A definition, kept with its text."""
+    """A definition, kept with its text; its name too, where a link by that name says all of it."""
     if not reference(state, first, end, silent):
         return False
     if not silent:
         token = state.tokens[-1]
         token.content = state.getLines(first, state.line, state.blkIndent, False).strip()
-        token.info = "" if token.meta["title"] else token.meta["id"]
+        plain = _SCHEME.match(token.meta["url"]) and not token.meta["title"]
+        token.info = token.meta["id"] if plain else ""
     return True
 
 
