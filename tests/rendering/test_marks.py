@@ -76,7 +76,10 @@ def test_so_it_is_while_it_streams(source):
         ("$ab + cd$ $f(x)=2$ $a_1, \\ldots, a_n$", "ab + cd f(x)=2 a₁, …, aₙ"),
         ("$\\text{rate of return} = 5$ and $$x^2$$", "rate of return = 5 and x²"),
         ("\\(x\\) and \\(\\alpha\\) and \\[E=mc^2\\]", "x and α and E=mc²"),
-        ("cmd \\[options\\] and \\(see below\\) and file\\(s\\)", "cmd [options] and (see below) and file(s)"),
+        (
+            "cmd \\[options\\] and \\(see below\\) and file\\(s\\)",
+            "cmd [options] and (see below) and file(s)",
+        ),
         ("\\[x\\] and \\[1\\] and \\[a-z\\]", "[x] and [1] and [a-z]"),
         ("~~gone~~ and ~~so~~", "gone and so"),
         ("**B**old half**way** un**believ**able 这是**重点**内容", "Bold halfway unbelievable 这是重点内容"),
@@ -142,8 +145,21 @@ _BITS = st.sampled_from(
         *AS_TYPED,
         *("**strong**", "*soft*", "`code`", "``a`b``", "~~gone~~", "[link](https://a.test/x1)", "[ref][one]"),
         *("[one]", "![alt](https://p.test/y.png)", "<https://auto.test>", "www.bare.org", "me@mail.test"),
-        *("word\\\nnext", "two  \nspaces", "\n\n", "\n", "\n- item ", "\n> quote ", "\n# Head ", "\n7. seven "),
-        *("\n\n[one]: https://one.test 'title'\n", "\n\n[two]: https://two.test\n", "\n\n```\ncode 1\n```\n\n"),
+        *(
+            "word\\\nnext",
+            "two  \nspaces",
+            "\n\n",
+            "\n",
+            "\n- item ",
+            "\n> quote ",
+            "\n# Head ",
+            "\n7. seven ",
+        ),
+        *(
+            "\n\n[one]: https://one.test 'title'\n",
+            "\n\n[two]: https://two.test\n",
+            "\n\n```\ncode 1\n```\n\n",
+        ),
         *('[t](https://a.test "Title 9")', "\n---\n", "\n===\n", "<b>bold</b>", "\n<div>\nhtml\n</div>\n\n"),
     )
 )

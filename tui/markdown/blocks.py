@@ -1,4 +1,4 @@
-"""Paragraphs and headings: lines keep their indent, and a row of dashes under a sentence parts it from the next."""
+"""Paragraphs and headings: lines keep their indent, and dashes under a sentence are a rule."""
 
 from __future__ import annotations
 

@@ -20,12 +20,10 @@ _FUNCTION = re.compile(
     r"|lcm|mod|arg|deg)(?![^\W\d_])"
 )
 _SCRIPT = re.compile(r"\^|(?<![^\W\d_])[^\W\d_]['′]?_[{\\\w]")
-_SENTENCE = re.compile(
-    r"[^\W\d_]{2,}[,;:.!?/]*\s+[,;:.!?/]*\w|\w[,;:.!?/]*\s+[,;:.!?/]*[^\W\d_]{2,}"
-)
+_SENTENCE = re.compile(r"[^\W\d_]{2,}[,;:.!?/]*\s+[,;:.!?/]*\w|\w[,;:.!?/]*\s+[,;:.!?/]*[^\W\d_]{2,}")
 """Words with nothing but a space between them."""
 _FOREIGN = re.compile(r"[^\x00-\u03ff\u1f00-\u2bff\U0001d400-\U0001d7ff]")
-_OTHER = re.compile("[\"`]|://|&&|[A-Za-z]:\\\\[A-Za-z]")
+_OTHER = re.compile('["`]|://|&&|[A-Za-z]:\\\\[A-Za-z]')
 _RELATION = re.compile(r"[=+<>≤≥≠≈∈]")
 _PRICES = re.compile(r"[\d.,;\s]*[,;\s]\s[\d.,;\s]*")
 """Numbers in a row."""

@@ -109,7 +109,7 @@ def brackets(state: StateInline) -> Brackets:
     return known
 
 
-def label_end(state: StateInline, start: int, disableNested: bool = False) -> int:  # noqa: N803
+def label_end(state: StateInline, start: int, disableNested: bool = False) -> int:
     """markdown-it's ``parseLinkLabel``, which would walk through the whole text for each bracket."""
     known = brackets(state)
     end = known.label_end(start)
@@ -120,7 +120,11 @@ def label_end(state: StateInline, start: int, disableNested: bool = False) -> in
 
 def destination(src: str, start: int, end: int) -> Any:
     """markdown-it's ``parseLinkDestination``, which would read far where parentheses are never closed."""
-    return parseLinkDestination("", 0, 0) if _DEEP.match(src, start, end) else parseLinkDestination(src, start, end)
+    return (
+        parseLinkDestination("", 0, 0)
+        if _DEEP.match(src, start, end)
+        else parseLinkDestination(src, start, end)
+    )
 
 
 def _link(state: StateInline, silent: bool) -> bool:

@@ -97,7 +97,7 @@ def _is_pattern(src: str, start: int, end: int, before: str, after: str) -> bool
 
 
 def _is_wrapped(src: str, start: int, end: int) -> bool:
-    """Whether the same stars stand at the end of the word that they begin: ``**/help**``, not ``**/bin/**``."""
+    """Whether the same stars stand at the word's other end: ``**/help**``, not ``**/bin/**``."""
     mark = src[start:end]
     inside, closing, rest = _word_after(src, end).partition(mark)
     folder = inside.startswith("/") and inside.endswith("/")
