@@ -17,6 +17,7 @@ AS_TYPED = (
     "$HOME/bin:$PATH and $HOME/$USER",
     '"$x" and "$y", "${x}" "${y}" $(pwd):$(ls)',
     "echo $1,$2; echo $?; $a and $b",
+    "awk '{print $1}' | cut -d$ -f2",
     "$5 and $10, US$5, A$5-A$10, $5-$10, 5$ to 10$, between $5 and 10$ or so",
     "$$ is the pid and $$ it stays",
     "2*3*4, a*b*c, x**2 + y**2, 2**3**4, (a)*(b)*(c), f(x)*g(x)*h",

@@ -145,7 +145,7 @@ class Words:
         if _RULE.match(line):
             return ""
         if self._formula:
-            return inline(f"${line.strip()}$")
+            return formula(line.strip())
         heading = _HEADING.match(line)
         return inline(_CLOSING.sub("", line[heading.end() :].rstrip())) if heading else self._prose(line)
 
@@ -196,6 +196,13 @@ def inline(text: str) -> str:
         words = "".join(piece.text for piece in pieces if piece.start >= 0)
         said += f"{words} ({link})" if link and not _names(words, link) else words
     return said.removesuffix("\n")
+
+
+def formula(text: str) -> str:
+    """A line of a formula, with signs for TeX's names."""
+    from tui.rendering.maths import to_unicode
+
+    return clean(to_unicode(text))
 
 
 def _names(words: str, link: str) -> bool:
