@@ -219,6 +219,18 @@ def test_html_shows_images_and_folds_texts():
     assert clean(text) == text
 
 
+def test_html_keeps_lines_and_what_is_no_mark():
+    sent = "[INFO]: started\n3~5 days\n$HOME:$PATH \\[E=mc^2\\] __init__ 2*3*4\n\n[a]: https://a.test"
+    text = to_html(bundle("x", sent))
+    for line in (
+        "[INFO]: started<br",
+        "3~5 days<br",
+        "$HOME:$PATH \\[E=mc^2\\] __init__ 2*3*4",
+        "[a]: https://a.test",
+    ):
+        assert line in text
+
+
 def test_html_has_what_markdown_says():
     text = to_html(bundle("x", "# Head\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```\n<code>\n```\n\n~~old~~"))
     assert "<h1>Head</h1>" in text and "<table>" in text and "&lt;code&gt;" in text and "<s>old</s>" in text

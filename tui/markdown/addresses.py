@@ -9,7 +9,9 @@ from markdown_it.rules_inline import StateInline
 
 _STOP = "\\s<>`（）［］｛｝「」『』【】《》〈〉，。；：！？、“”‘’—…"
 _WEB = re.compile(rf"https?://[^\W_][^{_STOP}]{{0,4000}}", re.IGNORECASE)
-_WWW = re.compile(rf"www\.[^\W_][\w-]{{0,62}}(?:\.[\w-]{{1,63}}){{1,10}}(?![\w@])[^{_STOP}]{{0,4000}}", re.IGNORECASE)
+_WWW = re.compile(
+    rf"www\.[^\W_][\w-]{{0,62}}(?:\.[\w-]{{1,63}}){{1,10}}(?![\w@])[^{_STOP}]{{0,4000}}", re.IGNORECASE
+)
 _LOCAL = re.compile(r"[a-z0-9.+_-]{1,64}$", re.IGNORECASE)
 _HOST = re.compile(r"@(?:[a-z0-9][\w-]{0,62}\.){1,10}[a-z]{2,63}(?![\w@-])", re.IGNORECASE | re.ASCII)
 _SCHEMES = ("https", "http")
@@ -91,6 +93,7 @@ def _add(state: StateInline, start: int, text: str, scheme: str) -> bool:
         return False
     if behind:
         state.pending = state.pending[: -len(behind)]
+        state.pos = start
     token = state.push("link_open", "a", 1)
     token.attrs = {"href": url}
     token.markup = "autolink"

@@ -1,10 +1,14 @@
-"""Paragraphs and headings: lines keep their indent, and a row of dashes under a sentence parts it from the next."""
+"""Paragraphs and headings: lines keep their indent, and dashes under a sentence are a rule."""
 
 from __future__ import annotations
+
+import re
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock, heading, lheading, paragraph
 
+_BLANK = re.compile(r"\n[ \t>]*\n")
+_UNDERLINE = re.compile(r"[-=][ \t]*$", re.MULTILINE)
 _ENDS_SENTENCE = ".!?:;,…。！？：；，、"
 
 
@@ -32,6 +36,10 @@ def _heading(state: StateBlock, first: int, end: int, silent: bool) -> bool:
 
 def _lheading(state: StateBlock, first: int, end: int, silent: bool) -> bool:
     count, line = len(state.tokens), state.line
+    start = state.bMarks[first]
+    blank = _BLANK.search(state.src, start)
+    if not _UNDERLINE.search(state.src, start, blank.end() if blank else len(state.src)):
+        return False  # known before each line is looked at by every rule
     if not lheading(state, first, end, silent):
         return False
     text = state.tokens[count + 1].content

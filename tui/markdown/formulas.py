@@ -11,6 +11,7 @@ from markdown_it.rules_inline import StateInline
 _SINGLE = re.compile(r"\$(?![\s$])((?:\\.|[^\\$`]){1,1000}?)(?<![\s\\])\$(?![\w${(])", re.DOTALL)
 _DOUBLE = re.compile(r"\$\$(?!\$)((?:\\.|[^\\$]|\$(?!\$)){1,4000}?)\$\$(?![\w$])", re.DOTALL)
 _CLOSING = {"\\(": "\\)", "\\[": "\\]"}
+_OPENED = re.compile(r"(?<!\\)\\[(\[]")
 _LONGEST = 2000
 
 _TEXT = re.compile(r"\\(?:text\w*|mathrm|mathbf|mathit|operatorname\*?|mbox|begin|end|tag)\s*\{[^{}]*\}")
@@ -20,12 +21,11 @@ _FUNCTION = re.compile(
     r"|lcm|mod|arg|deg)(?![^\W\d_])"
 )
 _SCRIPT = re.compile(r"\^|(?<![^\W\d_])[^\W\d_]['′]?_[{\\\w]")
-_SENTENCE = re.compile(
-    r"[^\W\d_]{2,}[,;:.!?/]*\s+[,;:.!?/]*\w|\w[,;:.!?/]*\s+[,;:.!?/]*[^\W\d_]{2,}"
-)
+_SENTENCE = re.compile(r"[^\W\d_]{2,}[,;:.!?/]*\s+[,;:.!?/]*\w|\w[,;:.!?/]*\s+[,;:.!?/]*[^\W\d_]{2,}")
 """Words with nothing but a space between them."""
 _FOREIGN = re.compile(r"[^\x00-\u03ff\u1f00-\u2bff\U0001d400-\U0001d7ff]")
-_OTHER = re.compile("[\"`]|://|&&|[A-Za-z]:\\\\[A-Za-z]")
+_OTHER = re.compile('["`]|://|&&|[A-Za-z]:\\\\[A-Za-z]')
+_ESCAPED = re.compile(r"\\.", re.DOTALL)
 _RELATION = re.compile(r"[=+<>≤≥≠≈∈]")
 _PRICES = re.compile(r"[\d.,;\s]*[,;\s]\s[\d.,;\s]*")
 """Numbers in a row."""
@@ -43,13 +43,18 @@ def install(parser: MarkdownIt) -> None:
 def is_formula(text: str) -> bool:
     """Whether what stands between dollars is mathematics: no price, no shell's variable, no sentence."""
     bare = _TEXT.sub("", text)
-    if not text.strip() or _OTHER.search(bare):
+    if not text.strip() or _OTHER.search(bare) or not _is_balanced(bare):
         return False
     if _COMMAND.search(text):
         return True
     if _FOREIGN.search(bare) or _PRICES.fullmatch(bare.strip()):
         return False
     return bool(_SCRIPT.search(bare)) or not _SENTENCE.search(_FUNCTION.sub("", bare))
+
+
+def _is_balanced(text: str) -> bool:
+    braces = _ESCAPED.sub("", text)
+    return braces.count("{") == braces.count("}")
 
 
 def is_marked(text: str, opening: str) -> bool:
@@ -69,7 +74,8 @@ def math_inline(state: StateInline, silent: bool) -> bool:
         case "\\(" | "\\[" as opening if not (start and state.src[start - 1].isalnum()):
             end = state.src.find(_CLOSING[opening], start + 2, min(limit, start + _LONGEST))
             content = state.src[start + 2 : max(end, 0)]
-            inside = (start + 2, end) if opening not in content and is_marked(content, opening) else (0, -1)
+            alone = _OPENED.search(content) is None
+            inside = (start + 2, end) if alone and is_marked(content, opening) else (0, -1)
         case text if text[:1] == "$" and not (start and state.src[start - 1].isalnum()):
             found = (_DOUBLE if text == "$$" else _SINGLE).match(state.src, start, limit)
             inside = found.span(1) if found and is_formula(found[1]) else (0, -1)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import normalizeReference
+from markdown_it.helpers import parseLinkDestination
 from markdown_it.rules_block import StateBlock, reference
 from markdown_it.rules_inline import StateInline, backtick, escape, html_inline, image, link
 from markdown_it.token import Token
@@ -19,6 +21,8 @@ _SAFE = frozenset(("http", "https", "mailto"))
 _PICTURE = re.compile(r"data:image/(?:gif|png|jpeg|webp);", re.IGNORECASE)
 _PLACE = re.compile(r"[./#?]")
 _NOTHING = re.compile(r"\(\s*\)")
+_DEEP = re.compile(r"(?:[^\s()\\]*\(){9}")
+"""Too many parentheses for an address."""
 DEEPEST = 32
 """Brackets inside of brackets that are read."""
 
@@ -36,7 +40,7 @@ def is_address(url: str) -> bool:
     scheme = _SCHEME.match(url)
     if scheme:
         return scheme[1].lower() in _SAFE or _PICTURE.match(url) is not None
-    return _PLACE.search(url) is not None
+    return "://" not in url and _PLACE.search(url) is not None
 
 
 class Brackets:
@@ -105,13 +109,22 @@ def brackets(state: StateInline) -> Brackets:
     return known
 
 
-def label_end(state: StateInline, start: int, disableNested: bool = False) -> int:  # noqa: N803
+def label_end(state: StateInline, start: int, disableNested: bool = False) -> int:
     """markdown-it's ``parseLinkLabel``, which would walk through the whole text for each bracket."""
     known = brackets(state)
     end = known.label_end(start)
     if not 0 <= end < state.posMax or (disableNested and known.holds_link(state, start)):
         return -1
     return end
+
+
+def destination(src: str, start: int, end: int) -> Any:
+    """markdown-it's ``parseLinkDestination``, which would read far where parentheses are never closed."""
+    return (
+        parseLinkDestination("", 0, 0)
+        if _DEEP.match(src, start, end)
+        else parseLinkDestination(src, start, end)
+    )
 
 
 def _link(state: StateInline, silent: bool) -> bool:
@@ -128,7 +141,7 @@ def _link(state: StateInline, silent: bool) -> bool:
 
 
 def _leads_away(state: StateInline, at: int) -> bool:
-    found = state.md.helpers.parseLinkDestination(state.src, at, state.posMax)
+    found = destination(state.src, at, state.posMax)
     return bool(found.ok) and _SCHEME.match(found.str) is not None
 
 
@@ -141,13 +154,14 @@ def _image(state: StateInline, silent: bool) -> bool:
 
 
 def _reference(state: StateBlock, first: int, end: int, silent: bool) -> bool:
-    """A definition, kept with its text."""
+    """A definition, kept with its text; its name too, where a link by that name says all of it."""
     if not reference(state, first, end, silent):
         return False
     if not silent:
         token = state.tokens[-1]
         token.content = state.getLines(first, state.line, state.blkIndent, False).strip()
-        token.info = "" if token.meta["title"] else token.meta["id"]
+        plain = _SCHEME.match(token.meta["url"]) and not token.meta["title"]
+        token.info = token.meta["id"] if plain else ""
     return True
 
 

@@ -17,6 +17,7 @@ _RUN = re.compile(r"([*~])\1*")
 _DUNDER = re.compile(r"__[a-z]\w{0,80}?__(?!\w)", re.IGNORECASE | re.ASCII)
 _EARLIER_PATH = re.compile(r"(?:^|[^a-z])[a-z]:\\|\\[a-z0-9]", re.IGNORECASE)
 _NETWORK_PATH = re.compile(r"\\\\\w[\w.$-]{0,80}\\")
+_REMARK = re.compile(r"(?<![^\s(){};,])/\*")
 _EDGE = " \t\n\"'([{,;"
 
 
@@ -80,9 +81,9 @@ def _begins_operand(char: str) -> bool:
 def _is_pattern(src: str, start: int, end: int, before: str, after: str) -> bool:
     """Whether these stars stand for the names of files, or round a remark: ``**/*.py``, ``/* ... */``."""
     single = end - start == 1
-    if before == "/" and "*/" in src[end : end + REMARK]:
+    if before == "/" and not src[start - 2 : start - 1].isalnum() and "*/" in src[end : end + REMARK]:
         return True
-    if after == "/" and "/*" in src[max(start - REMARK, 0) : start]:
+    if after == "/" and _REMARK.search(src, max(start - REMARK, 0), start):
         return True
     if after == "/":
         return (not before or before in _EDGE or before == "/") and not _is_wrapped(src, start, end)
@@ -96,7 +97,7 @@ def _is_pattern(src: str, start: int, end: int, before: str, after: str) -> bool
 
 
 def _is_wrapped(src: str, start: int, end: int) -> bool:
-    """Whether the same stars stand at the end of the word that they begin: ``**/help**``, not ``**/bin/**``."""
+    """Whether the same stars stand at the word's other end: ``**/help**``, not ``**/bin/**``."""
     mark = src[start:end]
     inside, closing, rest = _word_after(src, end).partition(mark)
     folder = inside.startswith("/") and inside.endswith("/")

@@ -13,18 +13,16 @@ DEEPEST = 100
 """Levels of lists, quotes and emphasis that are read."""
 
 # Where a rule may begin. Between these all is text.
-_BEGINNINGS = re.compile(
-    r"[\\`*_~\[\]<&$@\n]|!(?=\[)|:(?=//)|(?<=mailto):|(?<![a-z0-9])www\.", re.IGNORECASE
-)
+_BEGINNINGS = re.compile(r"[\\`*_~\[\]<&$@\n]|!(?=\[)|:(?=//)|(?<=mailto):|(?<![a-z0-9])www\.", re.IGNORECASE)
 
 
 def build(**options: bool) -> MarkdownIt:
     """A parser of CommonMark, tables, struck words, formulas and bare addresses."""
     settings = {"maxNesting": DEEPEST, "inline_definitions": True, "store_labels": True, **options}
     parser = MarkdownIt("commonmark", settings).enable(["table", "strikethrough"])
-    parser.helpers = SimpleNamespace(
+    parser.helpers = SimpleNamespace(  # type: ignore[assignment]
         parseLinkLabel=links.label_end,
-        parseLinkDestination=helpers.parseLinkDestination,
+        parseLinkDestination=links.destination,
         parseLinkTitle=helpers.parseLinkTitle,
     )
     parser.inline.terminator_re = _BEGINNINGS

@@ -13,6 +13,8 @@ STEP = 400
 """Characters after which a place is looked for from which on the text can be parsed by itself."""
 REACH = 2000
 """An emphasis, code or link may be as long while the text grows."""
+FURTHEST = 2 * REACH
+"""Characters after which any place will do."""
 
 # What may still begin something that comes to its end later. Not: a_b, 2 * 3, a < b.
 _OPENING = re.compile(r"(?<!\w)_|_(?!\w)|\*(?! )|(?<! )\*|~|\[|`|<(?=[\w/!?])|\$(?! )")
@@ -82,7 +84,10 @@ class Growing(Prose):
         text = piece.text
         end = limit - piece.start
         at = max(text.rfind(" ", 0, end), text.rfind("\n", 0, end)) + 1 or _between_letters(text[:end])
-        if not at or text[at : at + 1] in ("", " ", "\n"):
+        if not at and len(self._content) - self._settled > FURTHEST:
+            at = min(end, len(text))
+        following = self._content[piece.start + at : piece.start + at + 1]
+        if not at or following in ("", " ", "\n"):
             return False
         self._flow.replace(index, [slice_piece(piece, 0, at), slice_piece(piece, at, len(text))])
         self._settled = piece.start + at

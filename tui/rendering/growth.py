@@ -20,6 +20,9 @@ from tui.rendering.source import Source
 # The beginning of a line that may become anything: a list, a heading, a rule, the end of a fence.
 _UNCLEAR = re.compile(r"[ \t>]*(?:[-+*=#|~_`$\\]{1,3}|\d{1,3}[.)]?|\\[\[(]?)?[ \t]*")
 
+_BARE = re.compile(r"[ \t>]*(?:\$\$|\\\[)[ \t]*\n")
+"""The beginning of a formula, which is one by what follows."""
+
 LONG = 24
 """Lines from which on a leaf is no longer read whole."""
 
@@ -107,6 +110,9 @@ class Growth:
         """The text from a line on, but for a last line of which it is not clear yet what it will be."""
         start, last = self.source.start(line), self.source.starts[-1]
         if last >= start and not self._ended and _UNCLEAR.fullmatch(self.source.text, last):
+            before = self.source.text.rfind("\n", 0, max(last - 1, 0)) + 1
+            if start <= before < last and _BARE.fullmatch(self.source.text, before, last):
+                last = before
             return self.source.text[start:last]
         return self.source.text[start:]
 
@@ -125,12 +131,13 @@ class Growth:
             index -= 1
         return index
 
-    def _is_said(self, leaf: Leaf) -> bool:
-        """Whether a link with the name of a definition came before it, as far as that is known yet."""
-        return f"[{leaf.info}]" in self.source.text[: self.source.start(leaf.first)].upper()
-
     def _replace(self, index: int, leaves: list[Leaf]) -> None:
-        leaves = without(leaves, self._is_said)
+        # As far as is known yet: a link with the name of a definition came before it.
+        if any(leaf.kind == "definition" for leaf in leaves):
+            above = self.source.text.upper()
+            leaves = without(
+                leaves, lambda leaf: above.find(f"[{leaf.info}]", 0, self.source.start(leaf.first)) >= 0
+            )
         last = leaves[-1] if leaves else None
         if last and not self._ended and last.kind == "paragraph" and last.last >= len(self.source.starts) - 1:
             content = table_head(last.content)

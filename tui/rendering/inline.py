@@ -192,7 +192,7 @@ class _Weaver:
             self.pieces.append(Piece(f" ({words})", DIM, at, at + len(title), link))
 
     def _hint(self) -> None:
-        """Name the host where the link's text looks like another one, and the place where no program opens it."""
+        """Name the host where the link's text looks like another one, and what is no address of the web."""
         shown = "".join(piece.text for piece in self.pieces[self._first :])
         address = self._link or ""
         seen, host = _HOST.match(shown.strip()), _host_of(address)

@@ -103,7 +103,7 @@ class Flattener:
         self._again = again
         self.leaves: list[Leaf] = []
         self._lists: list[tuple[int, str, int, str]] = []
-        """Of each open list: its group, marker, and the number of its last item, as it is drawn and written."""
+        """Of each open list: its group, marker, and its last item's number, as it is drawn and written."""
 
     def run(self, tokens: Sequence[Token]) -> list[Leaf]:
         """The leaves of ``tokens``, in order."""

@@ -28,7 +28,7 @@ def cost(leaf: Leaf) -> int:
     """What it takes to read a leaf."""
     length = len(leaf.content)
     match leaf.kind:
-        case "paragraph" | "heading" | "math":
+        case "paragraph" | "heading" | "math" | "definition":
             return length if _MARK.search(leaf.content) else length // 20
         case "table":
             return length // 2

@@ -145,7 +145,7 @@ class Words:
         if _RULE.match(line):
             return ""
         if self._formula:
-            return inline(f"${line.strip()}$")
+            return formula(line.strip())
         heading = _HEADING.match(line)
         return inline(_CLOSING.sub("", line[heading.end() :].rstrip())) if heading else self._prose(line)
 
@@ -191,10 +191,18 @@ def inline(text: str) -> str:
     if len(text) > LONGEST_READ:
         return text
     said = ""
-    for link, pieces in groupby(parse_inline(text.removesuffix("\\"), {}), lambda piece: piece.link):
+    whole = f"{text}\n" if text.endswith("\\") else text  # which may stand for the break
+    for link, pieces in groupby(parse_inline(whole, {}), lambda piece: piece.link):
         words = "".join(piece.text for piece in pieces if piece.start >= 0)
         said += f"{words} ({link})" if link and not _names(words, link) else words
-    return said
+    return said.removesuffix("\n")
+
+
+def formula(text: str) -> str:
+    """A line of a formula, with signs for TeX's names."""
+    from tui.rendering.maths import to_unicode
+
+    return clean(to_unicode(text))
 
 
 def _names(words: str, link: str) -> bool:
