@@ -303,3 +303,17 @@ def test_of_several_models_one_that_fails_is_named_and_the_others_answer(lab):
     done = lab.segue("ask", "-m", "lab/none", "-m", "lab/small", "Hi", code=1)
     assert done.stdout == "# lab/none\n\n\n# lab/small\n\nHello from the *lab*.\n"
     assert "segue: lab/none: " in done.stderr
+
+
+def test_thinking_in_the_text_is_not_the_answer(lab, model_server):
+    model_server.reply = "<think>The plan.</think>\n\nThe answer."
+    assert lab.segue("ask", "Hi").stdout == "The answer.\n"
+
+
+def test_thinking_that_only_its_end_tells_is_parted_from_the_answer(lab, model_server):
+    model_server.reply = "The plan\n</think>\n\nThe answer."
+    done = lab.segue("ask", "Hi")
+    assert done.stdout.startswith("The") and done.stdout.endswith("\n\nThe answer.\n")
+    assert "What came so far is the model's thinking; its answer follows" in done.stderr
+    document = json.loads(lab.segue("ask", "--json", "Hi").stdout)
+    assert (document["reasoning"], document["text"]) == ("The plan\n", "The answer.")

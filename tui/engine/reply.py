@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, assert_never
@@ -25,12 +25,14 @@ from tui.engine.events import (
     Saved,
     Started,
     TextAdded,
+    TextWasReasoning,
     Unsaved,
     Waiting,
     Working,
 )
 from tui.engine.failure import advice, explain
 from tui.engine.limits import Limits, retry_delay
+from tui.engine.thinking import Piece, Thinking, WasReasoning
 from tui.errors import ErrorKind, HistoryError, NotFoundError, ProviderError
 from tui.history.store import HistoryStore
 from tui.providers.base import Messages, Target
@@ -83,6 +85,8 @@ class Reply:
         self._notices = notices
         self._text: list[str] = [message.text]
         self._reasoning: list[str] = []
+        self._thinking = Thinking()
+        self._text_since: float | None = None
         self._size = 0
         self._key_source = ""
         self._thinking_since: float | None = None
@@ -117,6 +121,12 @@ class Reply:
         return await asyncio.shield(self._end(status, error))
 
     async def _ask(self) -> None:
+        try:
+            await self._ask_until_answered()
+        finally:
+            self._take_pieces(self._thinking.close())
+
+    async def _ask_until_answered(self) -> None:
         target = await self._resolve()
         self._key_source = target.key_source
         attempt = 1
@@ -148,6 +158,7 @@ class Reply:
             await asyncio.sleep(min(left, 1.0))
 
     async def _stream(self, target: Target) -> None:
+        self._thinking = Thinking()
         chunks = target.stream(self._messages, self._parameters)
         async with _closing(chunks):
             limit = target.patience or self._limits.first_token
@@ -178,8 +189,9 @@ class Reply:
         message = self.message
         match chunk:
             case str():
-                self._take_text(chunk)
+                self._take_pieces(self._thinking.feed(chunk))
             case Reasoning(text):
+                self._thinking.known = True
                 self._take_reasoning(text)
             case Usage():
                 message.usage = chunk
@@ -196,9 +208,33 @@ class Reply:
             case _:
                 assert_never(chunk)
 
+    def _take_pieces(self, pieces: Iterator[Piece]) -> None:
+        for piece in pieces:
+            match piece:
+                case str():
+                    self._take_text(piece)
+                case Reasoning(text):
+                    self._take_reasoning(text)
+                case WasReasoning():
+                    self._turn_text()
+
+    def _turn_text(self) -> None:
+        """Make thinking of the text that came."""
+        before, text = self._text[0], "".join(self._text[1:])
+        if not text:
+            return
+        self._text = [before]
+        self._reasoning += ["\n\n", text] if self._reasoning else [text]
+        self._thinking_since = self._thinking_since or self._text_since
+        self.message.reasoning_seconds = None
+        reasoning = "".join(self._reasoning)
+        self._checkpoint.replace("", reasoning)
+        self._emit(TextWasReasoning(self.message.id, reasoning))
+
     def _take_text(self, text: str) -> None:
         if not text:
             return
+        self._text_since = self._text_since or time.monotonic()
         if self._thinking_since is not None and self.message.reasoning_seconds is None:
             self.message.reasoning_seconds = time.monotonic() - self._thinking_since
         self._size += len(text)

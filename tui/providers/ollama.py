@@ -12,7 +12,7 @@ from tui.chat.model import ModelInfo
 from tui.errors import ProviderError
 from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, text_of
 from tui.providers.content import spelled_out, split_data_url
-from tui.providers.decode import JsonLines, ThinkTag
+from tui.providers.decode import JsonLines
 from tui.providers.http import bearer, fetch_json, transport
 from tui.providers.stream import Reader, ask
 
@@ -112,7 +112,6 @@ class OllamaReader(Reader):
 
     def __init__(self, left_out: Sequence[str] = ()) -> None:
         self._left_out = left_out
-        self._think = ThinkTag()
         self._called = False
 
     def read(self, event: dict[str, Any]) -> Iterator[Chunk]:
@@ -121,7 +120,7 @@ class OllamaReader(Reader):
         if thought := message.get("thinking"):
             yield Reasoning(thought)
         if text := message.get("content"):
-            yield from self._think.feed(text)
+            yield text
         self._called = self._called or bool(message.get("tool_calls"))
         if event.get("done"):
             found = _FINISH.get(event.get("done_reason", ""), FinishReason.STOP)
@@ -131,7 +130,6 @@ class OllamaReader(Reader):
 
     def close(self) -> Iterator[Chunk]:
         """See ``Reader``."""
-        yield from self._think.close()
         if self._left_out:
             yield Notice(f"Ollama takes no such file; left out: {', '.join(self._left_out)}")
 

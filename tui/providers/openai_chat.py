@@ -9,7 +9,7 @@ from tui.chat.chunks import Chunk, FinishReason, Image, Progress, Reasoning, Sou
 from tui.chat.model import ModelInfo
 from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin
 from tui.providers.content import spelled_out
-from tui.providers.decode import ServerSentEvents, ThinkTag
+from tui.providers.decode import ServerSentEvents
 from tui.providers.http import transport
 from tui.providers.listing import list_models
 from tui.providers.stream import Reader, Reported, ask, merge_usage
@@ -114,7 +114,6 @@ class ChatReader(Reader):
     """Reads ``chat.completion.chunk`` objects, and a whole ``chat.completion``."""
 
     def __init__(self) -> None:
-        self._think = ThinkTag()
         self._usage = Usage()
         self._sources: dict[str, Source] = {}
         self._refused = False
@@ -137,7 +136,6 @@ class ChatReader(Reader):
 
     def close(self) -> Iterator[Chunk]:
         """See ``Reader``."""
-        yield from self._think.close()
         if self._sources:
             yield Sources(tuple(self._sources.values()))
 
@@ -162,14 +160,15 @@ class ChatReader(Reader):
     def _content(self, content: Any) -> Iterator[Chunk]:
         """Text, or Mistral's list of parts."""
         if isinstance(content, str):
-            yield from self._think.feed(content) if content else ()
+            if content:
+                yield content
             return
         for part in content or ():
             if part.get("type") == "thinking":
                 thought = part.get("thinking") or ""
                 yield Reasoning(thought if isinstance(thought, str) else "".join(p["text"] for p in thought))
             elif text := part.get("text"):
-                yield from self._think.feed(text)
+                yield text
 
     def _cite(self, event: dict[str, Any]) -> None:
         """Collect the pages that OpenRouter, Perplexity and xAI name."""

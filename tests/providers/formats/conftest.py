@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
 import pytest
 
 from tests.providers.formats.dialects import DIALECTS, Dialect
+from tui.chat.message import Message
+from tui.engine.engine import Engine
+from tui.engine.limits import Limits
+from tui.errors import ProviderError
+from tui.history.sqlite import open_history
+from tui.providers.base import Target
 
 
 @pytest.fixture(params=DIALECTS, ids=lambda d: d.name)
@@ -28,3 +38,41 @@ def events(request: pytest.FixtureRequest) -> Dialect:
 @pytest.fixture
 def dialects() -> dict[str, Dialect]:
     return {d.name: d for d in DIALECTS}
+
+
+@pytest.fixture
+async def send() -> AsyncIterator[Callable[..., Awaitable[Message]]]:
+    """Asks a provider as the app does, through the engine and a history. Returns the stored reply."""
+    store = await open_history(None)
+
+    async def sent(provider: Any, system: str = "", **parameters: Any) -> Message:
+        engine = Engine(store, Leading(Target("lab/m", provider, "m")), Unknown(), Limits(checkpoint=0.01))
+        conversation = await store.create_conversation(model="lab/m", system=system)
+        conversation.parameters = parameters
+        reply = await (await engine.send(conversation, "Hi")).run(lambda event: None)
+        [stored] = await store.messages([reply.id])
+        assert stored == reply
+        return stored
+
+    yield sent
+    await store.close()
+
+
+@dataclass
+class Leading:
+    """Leads every model to one target."""
+
+    to: Target
+
+    async def target(self, model_id: str) -> Target:
+        return self.to
+
+
+class Unknown:
+    """Knows nothing of any model."""
+
+    def info(self, model_id: str) -> None:
+        return None
+
+    def note_outcome(self, provider: str, error: ProviderError | None) -> None:
+        return None
