@@ -317,3 +317,20 @@ def test_thinking_that_only_its_end_tells_is_parted_from_the_answer(lab, model_s
     assert "What came so far is the model's thinking; its answer follows" in done.stderr
     document = json.loads(lab.segue("ask", "--json", "Hi").stdout)
     assert (document["reasoning"], document["text"]) == ("The plan\n", "The answer.")
+
+
+def test_a_field_that_is_refused_is_said_once_and_not_sent_again(lab, model_server):
+    model_server.refuses = "stream_options"
+    first, second = lab.segue("ask", "Hi"), lab.segue("ask", "Hi")
+    assert first.stdout == second.stdout == "Hello from the *lab*.\n"
+    assert "lab/big does not take stream_options; sent without it" in first.stderr and second.stderr == ""
+    assert ["stream_options" in request for request in model_server.requests] == [True, False, False]
+
+
+def test_the_config_can_say_beforehand_what_is_refused(lab, model_server):
+    model_server.refuses = "stream_options"
+    lab.configure(lab.config.read_text() + 'refuses = ["stream_options", "system"]\n')
+    assert lab.segue("ask", "-s", "Be brief.", "Hi").stderr == ""
+    assert [request["messages"] for request in model_server.requests] == [
+        [{"role": "user", "content": "Be brief.\n\nHi"}]
+    ]

@@ -33,7 +33,7 @@ from tui.engine.events import (
 from tui.engine.failure import advice, explain
 from tui.engine.limits import Limits, retry_delay
 from tui.engine.thinking import Piece, Thinking, WasReasoning
-from tui.errors import ErrorKind, HistoryError, NotFoundError, ProviderError
+from tui.errors import ErrorKind, HistoryError, NotFoundError, ProviderError, Refusal
 from tui.history.store import HistoryStore
 from tui.providers.base import Messages, Target
 
@@ -44,6 +44,8 @@ _ENDED = {
     FinishReason.TOOL: Status.TOOL,
 }
 
+_MOST_REFUSALS = 5
+"""Requests that are sent again because something of them was refused."""
 _LONGEST_PAUSE = 30.0
 """Seconds between two attempts to store a reply."""
 
@@ -85,6 +87,7 @@ class Reply:
         self._notices = notices
         self._text: list[str] = [message.text]
         self._reasoning: list[str] = []
+        self._refusals: list[Refusal] = []
         self._thinking = Thinking()
         self._text_since: float | None = None
         self._size = 0
@@ -133,22 +136,40 @@ class Reply:
         while True:
             try:
                 await self._stream(target)
+                for refusal in self._refusals:
+                    await asyncio.to_thread(target.learn, refusal)
                 return
             except Exception as raised:
                 error = explain(raised)
                 if self._size:
                     raise
-                if error.param in {**target.options, **self._parameters}:
-                    self._parameters.pop(error.param, None)
-                    kept = {name: value for name, value in target.options.items() if name != error.param}
-                    target = replace(target, options=kept)
-                    self._notice(f"{target.model_id} does not take {error.param}; sent without it")
+                if (simpler := self._without_refused(target, error)) is not None:
+                    target = simpler
                     continue
                 delay = retry_delay(error, attempt, self._limits)
                 if delay is None:
                     raise
             attempt += 1
             await self._wait(delay, attempt, error)
+
+    def _without_refused(self, target: Target, error: ProviderError) -> Target | None:
+        """``target`` to be asked without what was refused; None where nothing new was, or too often."""
+        from tui.providers.refusals import spoken  # here, because no start needs it
+
+        refusal = error.refusal
+        if refusal is not None:
+            if target.refused.issuperset(refusal.fields) or len(self._refusals) == _MOST_REFUSALS:
+                return None
+            self._refusals.append(refusal)
+            for words in dict.fromkeys(spoken(field) for field in refusal.fields):
+                if words:
+                    self._notice(f"{target.model_id} {words}")
+            return replace(target, refused=target.refused.union(refusal.fields))
+        if error.param not in {**target.options, **self._parameters}:
+            return None
+        self._parameters.pop(error.param, None)
+        self._notice(f"{target.model_id} does not take {error.param}; sent without it")
+        return replace(target, options={n: v for n, v in target.options.items() if n != error.param})
 
     async def _wait(self, delay: float, attempt: int, error: ProviderError) -> None:
         until = time.monotonic() + delay

@@ -138,6 +138,11 @@ def read_complaint(payload: Any) -> Complaint:
     )
 
 
+def parameter_of(field: str) -> str | None:
+    """The parameter of ours that a vendor's field is a name of."""
+    return _PARAM_OF.get(field.lower())
+
+
 def parse_body(body: str) -> Any:
     """The body of an error as JSON; as text where it is not."""
     try:

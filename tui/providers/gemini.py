@@ -14,7 +14,7 @@ from tui.providers.content import parts_of, split_data_url, split_system
 from tui.providers.decode import ServerSentEvents
 from tui.providers.http import fetch_json, transport
 from tui.providers.listing import is_chat_name
-from tui.providers.stream import Reader, ask_simpler
+from tui.providers.stream import Reader, ask
 
 _PARAMETERS = {"temperature": "temperature", "top_p": "topP", "max_tokens": "maxOutputTokens", "seed": "seed"}
 _FINISH = {
@@ -35,7 +35,6 @@ _BUDGETS = {
     "max": 24576,
 }
 _LEVELS = {"none": "MINIMAL", "max": "XHIGH"}
-_ABOUT_THINKING = re.compile(r"(?i)think|thought")
 
 
 class Gemini(AsyncGeneratorProvider, ProviderModelMixin):
@@ -55,16 +54,11 @@ class Gemini(AsyncGeneratorProvider, ProviderModelMixin):
         """Ask for a streamed reply. See ``AsyncGeneratorProvider``."""
         name = quote(model if "/" in model else f"models/{model}")
         url = f"{cls.url.rstrip('/')}{cls.api_endpoint.format(model=name)}"
-        body = cls.request_body(model, messages, kwargs)
-        # Models that do not think refuse to be asked for thoughts; that is for the person to know only where
-        # the person wanted some.
-        plain = body if kwargs.get("reasoning_effort") else _without_thoughts(body)
-        return ask_simpler(
+        return ask(
             url,
-            ServerSentEvents,
-            GeminiReader,
-            (body, plain),
-            _ABOUT_THINKING,
+            ServerSentEvents(),
+            GeminiReader(),
+            json=cls.request_body(model, messages, kwargs),
             headers=cls._request_headers(kwargs.get("api_key")),
             **transport(proxy, kwargs),
         )
@@ -173,11 +167,6 @@ def _effort(model: str, effort: str | None) -> dict[str, Any]:
     if re.search(r"gemini-[12]\b", model):
         return {"thinkingBudget": _BUDGETS.get(effort, 8192)}
     return {"thinkingLevel": _LEVELS.get(effort, effort.upper())}
-
-
-def _without_thoughts(body: dict[str, Any]) -> dict[str, Any]:
-    config = {k: v for k, v in body["generationConfig"].items() if k != "thinkingConfig"}
-    return {**body, "generationConfig": config}
 
 
 def _model(row: Mapping[str, Any]) -> ModelInfo:

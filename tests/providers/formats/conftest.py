@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from tui.engine.limits import Limits
 from tui.errors import ProviderError
 from tui.history.sqlite import open_history
 from tui.providers.base import Target
+from tui.providers.lessons import Lessons
 
 
 @pytest.fixture(params=DIALECTS, ids=lambda d: d.name)
@@ -42,11 +44,21 @@ def dialects() -> dict[str, Dialect]:
 
 @pytest.fixture
 async def send() -> AsyncIterator[Callable[..., Awaitable[Message]]]:
-    """Asks a provider as the app does, through the engine and a history. Returns the stored reply."""
+    """Asks a provider as the app does, through the engine and a history. Returns the stored reply.
+
+    What is learnt of a server is known at the next request.
+    """
     store = await open_history(None)
 
-    async def sent(provider: Any, system: str = "", **parameters: Any) -> Message:
-        engine = Engine(store, Leading(Target("lab/m", provider, "m")), Unknown(), Limits(checkpoint=0.01))
+    lessons = Lessons()
+
+    async def sent(
+        provider: Any, system: str = "", refuses: Collection[str] = (), **parameters: Any
+    ) -> Message:
+        refused = lessons.of(provider.url, "m").union(refuses)
+        learn = partial(lessons.learn, provider.url, "m")
+        target = Target("lab/m", provider, "m", refused=refused, learn=learn)
+        engine = Engine(store, Leading(target), Unknown(), Limits(checkpoint=0.01))
         conversation = await store.create_conversation(model="lab/m", system=system)
         conversation.parameters = parameters
         reply = await (await engine.send(conversation, "Hi")).run(lambda event: None)
