@@ -14,7 +14,8 @@ from tui.text import clean
 HANDFUL = 64
 """Characters that come at once and are no hand's: a paste in a terminal that does not mark pastes."""
 
-_TEXT = re.compile(rf"([^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]{{{HANDFUL},}}(?<![\r\n]))")
+_CHARACTER = r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
+_TEXT = re.compile(rf"(?<!{_CHARACTER})({_CHARACTER}{{{HANDFUL},}}(?<![\r\n]))")
 """A run of text; the line breaks at its end stay keys, so that Enter after it is Enter."""
 
 

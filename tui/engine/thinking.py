@@ -57,7 +57,7 @@ _MARKS: dict[str, tuple[_Role, str]] = {
     **{begin.lower(): (role, end.lower()) for role, begin, end in _ANSWERS},
     **{begin.lower(): (_Role.OPEN, close.lower()) for begin, close in _PAIRS},
 }
-_STARTERS = frozenset(mark[0] for mark in _MARKS)
+_BEGINNINGS = frozenset(mark[:size] for mark in _MARKS for size in range(1, len(mark)))
 _LONGEST = max(map(len, _MARKS))
 _TOKENS = re.compile(
     rf"(?P<run>`+|~+)|(?P<line>\n)|(?P<mark>{'|'.join(map(re.escape, _MARKS))})", re.IGNORECASE | re.ASCII
@@ -249,11 +249,7 @@ class Thinking:
 def _unfinished(text: str) -> int:
     """How many characters at the end of ``text`` may be the beginning of a mark."""
     tail = text[-_LONGEST:].translate(_LOWER)
-    for place, char in enumerate(tail):
-        rest = tail[place:]
-        if char in _STARTERS and any(mark.startswith(rest) for mark in _MARKS if mark != rest):
-            return len(rest)
-    return 0
+    return next((size for size in range(len(tail), 0, -1) if tail[-size:] in _BEGINNINGS), 0)
 
 
 def _joined(pieces: list[Piece]) -> Iterator[Piece]:

@@ -96,31 +96,32 @@ class AI365VIP(AsyncGeneratorProvider, ProviderModelMixin):
 async def _plain_text(answer: Answer) -> AsyncGenerator[str, None]:
     """The body's text; a web page or a JSON error in its place is an error."""
     joiner = Joiner()
-    held = ""  # as long as it may be an error in JSON
     begun = False
+    held: list[str] = []  # as long as it may be an error in JSON
+    start = ""
     async with aclosing(answer.texts(BODY_LIMIT)) as texts:
         async for piece in texts:
-            text = held + joiner.feed(piece)
-            if not begun and _may_be_error(text):
-                held = text
+            text = joiner.feed(piece)
+            if begun:
+                yield text
                 continue
-            if not begun and _PAGE.match(text):
+            held.append(text)
+            start = (start + text).lstrip()[: len(_ERROR)]
+            if _ERROR.startswith(start):
+                continue
+            begun, text = True, "".join(held)
+            if _PAGE.match(text):
                 raise answer.page(text)
-            begun, held = True, ""
             yield text
-    if not begun and not held.strip():
-        raise answer.empty()
-    if held:
-        if _is_error(held):
-            raise answer.failure(json.loads(held))
-        yield held
+    if not begun:
+        text = "".join(held)
+        if not start:
+            raise answer.empty()
+        if _is_error(text):
+            raise answer.failure(json.loads(text))
+        yield text
     if rest := joiner.close():
         yield rest
-
-
-def _may_be_error(text: str) -> bool:
-    begin = text.lstrip()[: len(_ERROR)]
-    return _ERROR.startswith(begin)
 
 
 def _is_error(text: str) -> bool:
