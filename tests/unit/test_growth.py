@@ -12,6 +12,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -161,12 +162,12 @@ def expressions() -> tuple[Expression, ...]:
 
 
 def literals(pattern: re.Pattern[Any]) -> list[str]:
-    """What an expression has of plain text, the longest first."""
+    """What an expression has of plain text, by itself and with what follows: the longest first."""
     source = pattern.pattern if isinstance(pattern.pattern, str) else pattern.pattern.decode("latin-1")
     source = re.sub(r"\\[a-zA-Z]|\(\?[a-zA-Z]+\)|\{[\d,]*\}", "\0", source)
-    runs = re.findall(r"[\w<>/:@#~`'\"=\-.,&% |$\\\[]+", source)
-    found = {run.replace("\\", "")[:20] for run in runs} - {""}
-    return sorted(found, key=lambda text: (-len(text), text))[:6]
+    runs = [run.replace("\\", "")[:20] for run in re.findall(r"[\w<>/:@#~`'\"=\-,&% |$\\]+", source)]
+    found = {*runs, *map("".join, pairwise(runs))} - {""}
+    return sorted(found, key=lambda text: (-len(text), text))[:8]
 
 
 def texts(expression: Expression) -> Iterator[Callable[[int], Any]]:
