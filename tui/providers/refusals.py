@@ -69,14 +69,14 @@ def without(body: Any, refused: Collection[str], required: Collection[str] = ())
 
     Args:
         body: The JSON of a request.
-        refused: Fields as the server or the person calls them; ``OLD=NEW`` is sent by its new name.
+        refused: Fields as the server calls them, or by our names; ``OLD=NEW`` is sent by its new name.
         required: Fields that the dialect can't do without.
     """
     if not refused or not isinstance(body, Mapping):
         return body
     names = [name.partition("=") for name in refused]
-    paths = _fields(body, required)
-    doomed = {path: new for path in paths for old, _, new in names if _is(path, old)}
+    paths = list(_fields(body, required))
+    doomed = {path: new for old, _, new in names for path in _meant(old, paths)}
     renamed = {new: body[path[0]] for path, new in doomed.items() if new and len(path) == 1}
     return {**_pruned(body, doomed), **renamed}
 
@@ -173,7 +173,7 @@ def _plain(name: str) -> str:
 
 
 def _is(path: tuple[str, ...], name: str) -> bool:
-    """Whether ``name`` means this field: by its own name, with what it stands in, or by ours."""
+    """Whether ``name`` is that of this field, alone or with what it stands in."""
     steps = [_plain(step) for step in re.split(r"[.\[\]/]+", name) if step]
     return bool(steps) and [_plain(step) for step in path[-len(steps) :]] == steps
 

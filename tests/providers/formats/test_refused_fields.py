@@ -237,6 +237,23 @@ async def test_a_value_that_is_refused_is_left_out_once(server, dialects, send):
     assert server.requests[-1].json["top_p"] == 0.5
 
 
+async def test_the_config_calls_fields_by_their_own_names_or_by_ours(server, framed, send):
+    server.answer = framed.streams("Hello")
+    reply = await send(
+        framed.at(server.url), refuses=["reasoning_effort", "top_p"], reasoning_effort="low", top_p=0.3
+    )
+    plain = framed.provider.request_body("m", [{"role": "user", "content": "Hi"}], {})
+    assert (reply.text, server.requests[0].json) == ("Hello", plain)
+
+
+async def test_the_config_can_name_another_name(server, dialects, send):
+    chat = dialects["openai_chat"]
+    server.answer = chat.streams("Hello")
+    await send(chat.at(server.url), refuses=["max_tokens=max_completion_tokens"], max_tokens=99)
+    sent = server.requests[0].json
+    assert "max_tokens" not in sent and sent["max_completion_tokens"] == 99
+
+
 async def test_what_the_config_says_beforehand_is_never_sent(server, dialect, send):
     server.answer = dialect.streams("Hello")
     fields = ["stream_options", "temperature", "system"]
