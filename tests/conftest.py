@@ -31,6 +31,8 @@ class ModelServer:
     reply: str = "Hello from the *lab*."
     status: int = 200
     list_status: int = 200
+    refuses: str = ""
+    """A field of a request that is refused."""
     models: tuple[str, ...] = ("big", "small")
     requests: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
@@ -53,6 +55,8 @@ class ModelServer:
         self.headers.append(dict(request.headers))
         if self.status != 200:
             return self._refusal(request, "The lab is closed", self.status)
+        if self.refuses in body:
+            return self._refusal(request, f"Unknown parameter: '{self.refuses}'", 400)
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await response.prepare(request)
         try:

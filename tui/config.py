@@ -60,6 +60,10 @@ class ProviderConfig:
     """A file of certificates (PEM) to trust for this provider besides the system's."""
     allow_http_key: bool = False
     """Let the key travel over plain http to a host that is neither this machine nor a private address."""
+    refuses: tuple[str, ...] = ()
+    """What the server refuses and is not sent, as in ``["stream_options", "temperature"]``; ``system`` puts
+    the system prompt before the first message, ``OLD=NEW`` sends a field by another name. A refusal is also
+    learnt by itself, at the first request."""
     enabled: bool = True
     """False hides the provider."""
 

@@ -21,6 +21,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -123,6 +124,24 @@ class ErrorKind(StrEnum):
 RETRYABLE = frozenset({ErrorKind.RATE_LIMIT, ErrorKind.BUSY, ErrorKind.CONNECT})
 
 
+class Refuser(StrEnum):
+    """Who refuses a field, and will again."""
+
+    SERVER = "server"
+    """The server, whatever the model."""
+    MODEL = "model"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Fields of a request that were refused: it may be sent again without them."""
+
+    fields: tuple[str, ...]
+    """As the request has them, with dots between the steps; ``system`` is the system prompt."""
+    by: Refuser | None = None
+    """None where only this value was refused."""
+
+
 class ProviderError(SegueError):
     """A provider could not answer, or could not go on.
 
@@ -132,6 +151,7 @@ class ProviderError(SegueError):
         retry_after: Seconds that the server asked us to wait, if it did.
         retryable: Whether the same request may succeed a moment later.
         param: The request parameter that the server refused, in our names, if it named one.
+        refusal: What of the request the server refused; None where nobody has looked.
     """
 
     def __init__(
@@ -151,6 +171,7 @@ class ProviderError(SegueError):
         self.status_code = status_code
         self.retry_after = retry_after
         self.param = param
+        self.refusal: Refusal | None = None
         self.retryable = kind in RETRYABLE if retryable is None else retryable
 
     def blame(self, key_source: str | None) -> None:

@@ -14,7 +14,7 @@ _known: set[str] = set()
 _PATTERNS = (
     (re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}"), r"\1 •••"),
     (re.compile(r"(?i)([?&](?:api[_-]?key|key|access_token|token)=)[^&\s\"']+"), r"\1•••"),
-    (re.compile(r"(?i)(\b[a-z][a-z0-9+.-]*://[^/\s:@]*:)[^/\s@]+@"), r"\1•••@"),
+    (re.compile(r"(?i)(\b[a-z][a-z0-9+.-]{0,30}+://[^/\s:@]*:)[^/\s@]+@"), r"\1•••@"),
     (re.compile(r"\b(sk-|gsk_|xai-|hf_|AIza|ghp_|github_pat_|nvapi-|pplx-)[A-Za-z0-9_-]{12,}"), r"\1•••"),
 )
 

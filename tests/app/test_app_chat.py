@@ -231,3 +231,18 @@ async def test_without_a_network_the_models_of_this_machine_are_offered(run):
         await world.until(lambda: type(world.app.screen).__name__ == "ModelPicker")
         assert world.app.screen.field.value == "local/"
         assert [m.text for m in await world.path()] == ["Hi", ""]
+
+
+async def test_thinking_that_only_its_end_tells_is_folded_once_that_comes(run):
+    async with run() as world:
+        half, more = asyncio.Event(), asyncio.Event()
+        world.script("A long plan", half, "\n</think>\n\nThe answer", more, " is four", DONE)
+        await world.say("Why?")
+        await world.sees("A long plan")
+        half.set()
+        await world.sees("The answer", "thought")
+        assert "A long plan" not in world.text and "think>" not in world.text
+        more.set()
+        await world.sees("The answer is four", "ready")
+        _, reply = await world.path()
+        assert (reply.text, reply.reasoning) == ("The answer is four", "A long plan\n")

@@ -548,3 +548,17 @@ async def test_a_temporary_conversation_is_compared_and_kept_nowhere(run):
         world.chat.run_command("compare", "small")
         await world.sees("Compare", "I am small.", "temporary")
         assert not await world.store.list_conversations()
+
+
+async def test_thinking_that_only_its_end_tells_is_folded_in_its_column(run):
+    async with run(size=WIDE) as world:
+        await answered(world)
+        half, more = asyncio.Event(), asyncio.Event()
+        world.script_of("small", "A long plan", half, "</think>The answer", more, DONE)
+        world.chat.run_command("compare", "small")
+        await world.sees("Compare", "A long plan")
+        half.set()
+        await world.sees("The answer")
+        assert "A long plan" not in world.text
+        more.set()
+        await world.until(lambda: [c.message.status for c in columns(world)] == [Status.COMPLETE] * 2)

@@ -303,3 +303,34 @@ def test_of_several_models_one_that_fails_is_named_and_the_others_answer(lab):
     done = lab.segue("ask", "-m", "lab/none", "-m", "lab/small", "Hi", code=1)
     assert done.stdout == "# lab/none\n\n\n# lab/small\n\nHello from the *lab*.\n"
     assert "segue: lab/none: " in done.stderr
+
+
+def test_thinking_in_the_text_is_not_the_answer(lab, model_server):
+    model_server.reply = "<think>The plan.</think>\n\nThe answer."
+    assert lab.segue("ask", "Hi").stdout == "The answer.\n"
+
+
+def test_thinking_that_only_its_end_tells_is_parted_from_the_answer(lab, model_server):
+    model_server.reply = "The plan\n</think>\n\nThe answer."
+    done = lab.segue("ask", "Hi")
+    assert done.stdout.startswith("The") and done.stdout.endswith("\n\nThe answer.\n")
+    assert "What came so far is the model's thinking; its answer follows" in done.stderr
+    document = json.loads(lab.segue("ask", "--json", "Hi").stdout)
+    assert (document["reasoning"], document["text"]) == ("The plan\n", "The answer.")
+
+
+def test_a_field_that_is_refused_is_said_once_and_not_sent_again(lab, model_server):
+    model_server.refuses = "stream_options"
+    first, second = lab.segue("ask", "Hi"), lab.segue("ask", "Hi")
+    assert first.stdout == second.stdout == "Hello from the *lab*.\n"
+    assert "lab/big does not take stream_options; sent without it" in first.stderr and second.stderr == ""
+    assert ["stream_options" in request for request in model_server.requests] == [True, False, False]
+
+
+def test_the_config_can_say_beforehand_what_is_refused(lab, model_server):
+    model_server.refuses = "stream_options"
+    lab.configure(lab.config.read_text() + 'refuses = ["stream_options", "system"]\n')
+    assert lab.segue("ask", "-s", "Be brief.", "Hi").stderr == ""
+    assert [request["messages"] for request in model_server.requests] == [
+        [{"role": "user", "content": "Be brief.\n\nHi"}]
+    ]

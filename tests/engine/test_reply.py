@@ -15,6 +15,7 @@ from tui.engine.events import (
     Saved,
     Started,
     TextAdded,
+    TextWasReasoning,
     Unsaved,
     Waiting,
     Working,
@@ -316,3 +317,99 @@ async def test_nothing_that_a_provider_gives_ends_the_reply_or_is_stored_as_it_c
     assert (stored.images, stored.sources) == ((Image("https://i/"),), (Source("https://a/"),))
     left_out = ("int", "dict", "Image", "Notice")
     assert stored.notices == tuple(f"The provider gave something that can't be shown: {k}" for k in left_out)
+
+
+async def test_text_becomes_thinking_where_only_its_end_is_marked(world):
+    world.script("Let me ", "see.\n", "</think>\n\n", "Four.", DONE)
+    _, reply = await start(world)
+    message = await reply.run(world.events.append)
+    assert (message.reasoning, message.text, message.status) == ("Let me see.\n", "Four.", Status.COMPLETE)
+    assert message.reasoning_seconds is not None
+    assert world.told(TextWasReasoning) == [TextWasReasoning(message.id, "Let me see.\n")]
+    assert await world.store.messages([message.id]) == [message]
+
+
+async def stored_as(world, reply, text):
+    """The reply as the history has it, once that has this text."""
+    async with asyncio.timeout(30):
+        while True:
+            [stored] = await world.store.messages([reply.message.id])
+            if stored.text == text:
+                return stored
+
+
+async def test_what_is_on_the_disk_half_way_knows_thinking_from_answer(world):
+    half, more = asyncio.Event(), asyncio.Event()
+    append, replaced = world.store.replace_text, asyncio.Event()
+
+    async def replace_text(*args):
+        await append(*args)
+        replaced.set()
+
+    world.store.replace_text = replace_text
+    world.script(Reasoning("First. "), "plan", half, "</think>answer", more, DONE)
+    _, reply = await start(world)
+    task = asyncio.create_task(reply.run(world.events.append))
+    await stored_as(world, reply, "plan")
+    half.set()
+    await replaced.wait()
+    [stored] = await world.store.messages([reply.message.id])
+    assert (stored.reasoning, stored.text) == ("First. \n\nplan", "answer")
+    more.set()
+    assert (await task).text == "answer"
+
+
+async def test_a_history_that_refuses_at_that_moment_gets_it_with_the_next_piece(world):
+    replace_text, failed, more = world.store.replace_text, asyncio.Event(), asyncio.Event()
+
+    async def busy(*args):
+        failed.set()
+        world.store.replace_text = replace_text
+        raise HistoryBusyError("busy")
+
+    world.store.replace_text = busy
+    world.script("plan", "</think>an", more, "swer", asyncio.Event())
+    _, reply = await start(world)
+    task = asyncio.create_task(reply.run(world.events.append))
+    await failed.wait()
+    more.set()
+    assert (await stored_as(world, reply, "answer")).reasoning == "plan"
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_a_reply_that_goes_on_keeps_what_it_had(world):
+    world.script("One, ", DONE)
+    conversation, reply = await start(world)
+    await reply.run(world.events.append)
+    world.script("I go on.</think>two.", DONE)
+    again = await world.engine.resume(conversation, reply.message.id)
+    message = await again.run(world.events.append)
+    assert (message.text, message.reasoning) == ("One, two.", "I go on.")
+
+
+async def test_what_may_be_a_mark_is_kept_when_the_reply_is_stopped(world):
+    waits = asyncio.Event()
+    world.script("a <thi", waits)
+    _, reply = await start(world)
+    heard = asyncio.Event()
+    task = asyncio.create_task(reply.run(lambda event: heard.set() if isinstance(event, TextAdded) else None))
+    await heard.wait()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert (reply.message.text, reply.message.status) == ("a <thi", Status.STOPPED)
+
+
+async def test_a_reply_of_thinking_alone_is_empty(world):
+    world.script("<think>Hm", "</think>\n", DONE)
+    _, reply = await start(world)
+    message = await reply.run(world.events.append)
+    assert (message.reasoning, message.text, message.status) == ("Hm", "", Status.EMPTY)
+
+
+async def test_the_words_of_a_failed_attempt_are_not_those_of_the_next(world):
+    world.script("<thi", BUSY)
+    world.script("nk>Hello", DONE)
+    _, reply = await start(world)
+    message = await reply.run(world.events.append)
+    assert (message.text, message.reasoning) == ("nk>Hello", "")

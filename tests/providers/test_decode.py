@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.chat.chunks import Reasoning
 from tui.errors import ProviderError
 from tui.providers.decode import (
     Event,
@@ -16,7 +15,6 @@ from tui.providers.decode import (
     JsonLines,
     Lines,
     ServerSentEvents,
-    ThinkTag,
     utf8,
 )
 
@@ -122,36 +120,6 @@ class TestJoiner:
     @given(st.text(), st.lists(st.integers(0, 50)))
     def test_ordinary_text_is_not_changed(self, text, cuts):
         assert self.joined(*pieces(text, cuts)) == text.replace("\x00", "")
-
-
-class TestThinkTag:
-    def split(self, parts):
-        tag = ThinkTag()
-        found = [chunk for part in parts for chunk in tag.feed(part)] + list(tag.close())
-        thought = "".join(c.text for c in found if isinstance(c, Reasoning))
-        return thought, "".join(c for c in found if isinstance(c, str))
-
-    @pytest.mark.parametrize(
-        ("text", "thought", "answer"),
-        [
-            ("<think>Hm.</think>\n\nYes", "Hm.", "Yes"),
-            ("\n <think>a < b</thin</think>Yes", "a < b</thin", "Yes"),
-            ("No <think>tag</think> here", "", "No <think>tag</think> here"),
-            ("<thinking is hard", "", "<thinking is hard"),
-            ("<think>never ends", "never ends", ""),
-            ("<th", "", "<th"),
-            ("  leading space", "", "  leading space"),
-            ("<think></think>x</think>", "", "x</think>"),
-        ],
-    )
-    def test_cut_anywhere(self, text, thought, answer):
-        for parts in every_way(text):
-            assert self.split(parts) == (thought, answer)
-
-    def test_answer_goes_through_at_once(self):
-        tag = ThinkTag()
-        assert list(tag.feed("Hi")) == ["Hi"]
-        assert list(tag.feed(" <think>")) == [" <think>"]
 
 
 class TestInflater:

@@ -15,7 +15,16 @@ from textual.worker import WorkerCancelled, WorkerFailed
 from tui.app.background import in_background
 from tui.chat.conversation import Conversation
 from tui.chat.message import Message
-from tui.engine.events import Event, Finished, ReasoningAdded, Started, TextAdded, Waiting, Working
+from tui.engine.events import (
+    Event,
+    Finished,
+    ReasoningAdded,
+    Started,
+    TextAdded,
+    TextWasReasoning,
+    Waiting,
+    Working,
+)
 from tui.engine.reply import Reply
 
 if TYPE_CHECKING:
@@ -97,6 +106,9 @@ class LiveReply:
                 self._reasoning.append(text)
                 self._count(text)
                 self.phase, self.detail = Phase.THINKING, ""
+            case TextWasReasoning(reasoning=reasoning):
+                del self._text[1:]
+                self._reasoning = [reasoning]
             case Waiting():
                 self.phase = Phase.RETRYING
                 self.detail = f"try {event.attempt} of {event.attempts} in {event.seconds} s: {event.reason}"

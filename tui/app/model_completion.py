@@ -13,7 +13,7 @@ Models = Callable[[], Sequence[str]]
 """Gives the ids of the models that can be used now."""
 _MOST = 50
 _ONE = re.compile(r"/model\s+(?P<words>\S.*)", re.DOTALL)
-_SEVERAL = re.compile(r"/compare\s+(?:.*[\s,])?(?P<words>[^\s,]+)", re.DOTALL)
+_SEVERAL = re.compile(r"/compare\s(?:.*[\s,])?(?P<words>[^\s,]+)", re.DOTALL)
 
 
 class TypedModel(NamedTuple):

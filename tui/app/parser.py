@@ -30,7 +30,8 @@ PASTE_PATIENCE = 2.0
 _LARGEST = 2000
 """Columns or rows beyond which no terminal is: its report of its size is damaged."""
 
-_TEXT = re.compile(rf"([^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]{{{HANDFUL},}}(?<![\r\n]))")
+_CHARACTER = r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
+_TEXT = re.compile(rf"(?<!{_CHARACTER})({_CHARACTER}{{{HANDFUL},}}(?<![\r\n]))")
 """A run of text; the line breaks at its end stay keys, so that Enter after it is Enter."""
 _PASTE_END = "\x1b[201~"
 _PARAMETERS = r"[\d;:-]"

@@ -6,7 +6,7 @@ import asyncio
 
 from tui.chat.message import Message
 from tui.cli.output import complain, say, write
-from tui.engine.events import Event, Noticed, TextAdded, Unsaved, Waiting, Working
+from tui.engine.events import Event, Noticed, TextAdded, TextWasReasoning, Unsaved, Waiting, Working
 from tui.engine.reply import Reply
 from tui.errors import SegueError
 
@@ -73,6 +73,8 @@ class Answer:
                 self._write(text)
             case TextAdded(text=text):
                 self._held.append(text)
+            case TextWasReasoning():
+                self._take_back()
             case Waiting() if event.attempt != self._attempt:
                 self._attempt = event.attempt
                 when = f" in {event.seconds} s" if event.seconds > 1 else ""
@@ -93,6 +95,13 @@ class Answer:
             self._unwritten = error
             self._task.cancel()
         self._last = text[-1]
+
+    def _take_back(self) -> None:
+        """What came was thinking. What stands on standard output stays there, parted from the answer."""
+        self._held.clear()
+        if self._streams:
+            self._write("\n" if self._last == "\n" else "\n\n")
+            self._say("What came so far is the model's thinking; its answer follows")
 
     def _end(self, message: Message) -> None:
         """Finish the last line, and say how it ended if it did not end well."""

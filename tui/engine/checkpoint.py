@@ -35,6 +35,8 @@ class Checkpoint:
         self._text: list[str] = []
         self._reasoning: list[str] = []
         self._size = 0
+        self._whole = False
+        """Whether what waits stands for all that was stored."""
         self._wake = asyncio.Event()
         self._writer: asyncio.Task[None] | None = None
 
@@ -47,6 +49,11 @@ class Checkpoint:
             self._writer = asyncio.create_task(self._write_soon())
         if self._size >= self._limits.checkpoint_size:
             self._wake.set()
+
+    def replace(self, text: str, reasoning: str) -> None:
+        """Take another beginning, in place of all pieces so far."""
+        self._text, self._reasoning, self._whole = [text], [reasoning], True
+        self.add()
 
     async def close(self) -> None:
         """Stop; what is not stored yet is the caller's, who stores the whole reply."""
@@ -63,13 +70,17 @@ class Checkpoint:
                 pass
             self._wake.clear()
             text, reasoning = "".join(self._text), "".join(self._reasoning)
+            whole, self._whole = self._whole, False
             if not text and not reasoning:
                 self._writer = None
                 return
             self._text, self._reasoning, self._size = [], [], 0
             try:
-                await self._store.append_text(self._message_id, text, reasoning)
+                store = self._store.replace_text if whole else self._store.append_text
+                await store(self._message_id, text, reasoning)
             except HistoryError as error:
-                self._text.insert(0, text)
-                self._reasoning.insert(0, reasoning)
+                if not self._whole:
+                    self._text.insert(0, text)
+                    self._reasoning.insert(0, reasoning)
+                    self._whole = whole
                 self._failed(error)

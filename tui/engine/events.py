@@ -33,6 +33,15 @@ class ReasoningAdded:
 
 
 @dataclass(frozen=True, slots=True)
+class TextWasReasoning:
+    """The answer that came so far in this reply was thinking: that was marked only at its end."""
+
+    message_id: int
+    reasoning: str
+    """All of the thinking so far."""
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """The request failed and will be sent again; told once a second until then."""
 
@@ -83,5 +92,16 @@ class Finished:
     message: Message
 
 
-Event = Started | TextAdded | ReasoningAdded | Waiting | Working | Noticed | Unsaved | Saved | Finished
+Event = (
+    Started
+    | TextAdded
+    | ReasoningAdded
+    | TextWasReasoning
+    | Waiting
+    | Working
+    | Noticed
+    | Unsaved
+    | Saved
+    | Finished
+)
 Emit = Callable[[Event], None]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, assert_never
@@ -25,6 +25,7 @@ from tui.engine.events import (
     Saved,
     Started,
     TextAdded,
+    TextWasReasoning,
     Unsaved,
     Waiting,
     Working,
@@ -32,7 +33,8 @@ from tui.engine.events import (
 from tui.engine.failure import advice, explain
 from tui.engine.intake import taken
 from tui.engine.limits import Limits, retry_delay
-from tui.errors import ErrorKind, HistoryError, NotFoundError, ProviderError
+from tui.engine.thinking import Piece, Thinking, WasReasoning
+from tui.errors import ErrorKind, HistoryError, NotFoundError, ProviderError, Refusal
 from tui.history.store import HistoryStore
 from tui.providers.base import Messages, Target
 from tui.text import one_line
@@ -45,6 +47,8 @@ _ENDED = {
 }
 
 _END: Any = object()
+_MOST_REFUSALS = 5
+"""Requests that are sent again because something of them was refused."""
 _LONGEST_PAUSE = 30.0
 """Seconds between two attempts to store a reply."""
 
@@ -86,6 +90,9 @@ class Reply:
         self._notices = notices
         self._text: list[str] = [message.text]
         self._reasoning: list[str] = []
+        self._refusals: list[Refusal] = []
+        self._thinking = Thinking()
+        self._text_since: float | None = None
         self._size = 0
         self._key_source = ""
         self._thinking_since: float | None = None
@@ -120,28 +127,52 @@ class Reply:
         return await asyncio.shield(self._end(status, error))
 
     async def _ask(self) -> None:
+        try:
+            await self._ask_until_answered()
+        finally:
+            self._take_pieces(self._thinking.close())
+
+    async def _ask_until_answered(self) -> None:
         target = await self._resolve()
         self._key_source = target.key_source
         attempt = 1
         while True:
             try:
                 await self._stream(target)
+                for refusal in self._refusals:
+                    await asyncio.to_thread(target.learn, refusal)
                 return
             except Exception as raised:
                 error = explain(raised)
                 if self._size:
                     raise
-                if error.param in {**target.options, **self._parameters}:
-                    self._parameters.pop(error.param, None)
-                    kept = {name: value for name, value in target.options.items() if name != error.param}
-                    target = replace(target, options=kept)
-                    self._notice(f"{target.model_id} does not take {error.param}; sent without it")
+                if (simpler := self._without_refused(target, error)) is not None:
+                    target = simpler
                     continue
                 delay = retry_delay(error, attempt, self._limits)
                 if delay is None:
                     raise
             attempt += 1
             await self._wait(delay, attempt, error)
+
+    def _without_refused(self, target: Target, error: ProviderError) -> Target | None:
+        """``target`` to be asked without what was refused; None where nothing new was, or too often."""
+        from tui.providers.refusals import spoken  # here, because no start needs it
+
+        refusal = error.refusal
+        if refusal is not None:
+            if target.refused.issuperset(refusal.fields) or len(self._refusals) == _MOST_REFUSALS:
+                return None
+            self._refusals.append(refusal)
+            for words in dict.fromkeys(spoken(field) for field in refusal.fields):
+                if words:
+                    self._notice(f"{target.model_id} {words}")
+            return replace(target, refused=target.refused.union(refusal.fields))
+        if error.param not in {**target.options, **self._parameters}:
+            return None
+        self._parameters.pop(error.param, None)
+        self._notice(f"{target.model_id} does not take {error.param}; sent without it")
+        return replace(target, options={n: v for n, v in target.options.items() if n != error.param})
 
     async def _wait(self, delay: float, attempt: int, error: ProviderError) -> None:
         until = time.monotonic() + delay
@@ -151,6 +182,7 @@ class Reply:
             await asyncio.sleep(min(left, 1.0))
 
     async def _stream(self, target: Target) -> None:
+        self._thinking = Thinking()
         chunks = target.stream(self._messages, self._parameters)
         async with _closing(chunks):
             limit = target.patience or self._limits.first_token
@@ -188,8 +220,9 @@ class Reply:
         message = self.message
         match chunk:
             case str():
-                self._take_text(chunk)
+                self._take_pieces(self._thinking.feed(chunk))
             case Reasoning(text):
+                self._thinking.known = True
                 self._take_reasoning(text)
             case Usage():
                 message.usage = chunk
@@ -206,9 +239,33 @@ class Reply:
             case _:
                 assert_never(chunk)
 
+    def _take_pieces(self, pieces: Iterator[Piece]) -> None:
+        for piece in pieces:
+            match piece:
+                case str():
+                    self._take_text(piece)
+                case Reasoning(text):
+                    self._take_reasoning(text)
+                case WasReasoning():
+                    self._turn_text()
+
+    def _turn_text(self) -> None:
+        """Make thinking of the text that came."""
+        before, text = self._text[0], "".join(self._text[1:])
+        if not text:
+            return
+        self._text = [before]
+        self._reasoning += ["\n\n", text] if self._reasoning else [text]
+        self._thinking_since = self._thinking_since or self._text_since
+        self.message.reasoning_seconds = None
+        reasoning = "".join(self._reasoning)
+        self._checkpoint.replace("", reasoning)
+        self._emit(TextWasReasoning(self.message.id, reasoning))
+
     def _take_text(self, text: str) -> None:
         if not text:
             return
+        self._text_since = self._text_since or time.monotonic()
         if self._thinking_since is not None and self.message.reasoning_seconds is None:
             self.message.reasoning_seconds = time.monotonic() - self._thinking_since
         self._size += len(text)

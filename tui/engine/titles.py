@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from contextlib import aclosing
 from typing import Any, cast
 
 from tui.chat.message import LONGEST_TITLE
+from tui.engine.thinking import Piece, Thinking, WasReasoning
 from tui.providers.base import ChatMessage, Target
 from tui.text import one_line
 
@@ -25,13 +27,24 @@ async def suggest_title(target: Target, prompt: str, answer: str) -> str:
         Exception: Whatever the provider raises.
     """
     ask = f"{_ASK}{prompt[:_EXCERPT]}\n\n{answer[:_EXCERPT]}"
-    title = ""
+    title, thinking = "", Thinking()
     chunks = cast(Any, target.stream([ChatMessage(role="user", content=ask)], {}))
     async with asyncio.timeout(_TIME_LIMIT), aclosing(chunks):
         async for chunk in chunks:
             if isinstance(chunk, str):
-                title += chunk
+                title = _after(title, thinking.feed(chunk))
             if len(title) > _LONGEST_ANSWER:
                 break
+    title = _after(title, thinking.close())
     first_line = next((line for line in title.splitlines() if line.strip()), "")
     return one_line(first_line.strip(_WRAPPING), LONGEST_TITLE)
+
+
+def _after(title: str, pieces: Iterable[Piece]) -> str:
+    """``title`` and what more of it ``pieces`` have."""
+    for piece in pieces:
+        if isinstance(piece, WasReasoning):
+            title = ""
+        elif isinstance(piece, str):
+            title += piece
+    return title

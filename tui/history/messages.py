@@ -113,6 +113,12 @@ def append(connection: sqlite3.Connection, message_id: int, text: str, reasoning
         raise NotFoundError(f"Message {message_id} is not being written any more")
 
 
+def rewrite(connection: sqlite3.Connection, message_id: int, text: str, reasoning: str) -> None:
+    """Put one piece in the place of all that a streaming message has."""
+    connection.execute("DELETE FROM pieces WHERE message_id = ?", (message_id,))
+    append(connection, message_id, text, reasoning)
+
+
 def finish(connection: sqlite3.Connection, message: Message) -> None:
     """Store the final state of a reply; its pieces have served."""
     _settle(connection, message.id, message_columns(message))

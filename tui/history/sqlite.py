@@ -147,6 +147,12 @@ class SqliteHistory:
             lambda db: messages.append(db, message_id, text, reasoning), lambda _: None
         )
 
+    async def replace_text(self, message_id: int, text: str = "", reasoning: str = "") -> None:
+        """Put something else in the place of all pieces that were added to a streaming reply."""
+        await self._database.write(
+            lambda db: messages.rewrite(db, message_id, text, reasoning), lambda _: None
+        )
+
     async def finish_message(self, message: Message) -> None:
         """Store the final state of a reply."""
         await self._write_in(message.conversation_id, lambda db: messages.finish(db, message))

@@ -170,6 +170,10 @@ class HistoryStore(Protocol):
         """Add a piece to a streaming reply; costs the piece, not the reply."""
         ...
 
+    async def replace_text(self, message_id: int, text: str = "", reasoning: str = "") -> None:
+        """Put something else in the place of all pieces that were added to a streaming reply."""
+        ...
+
     async def finish_message(self, message: Message) -> None:
         """Store the final text, status, usage, failure and times of a reply, in one transaction."""
         ...

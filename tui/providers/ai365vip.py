@@ -97,33 +97,34 @@ class AI365VIP(AsyncGeneratorProvider, ProviderModelMixin):
 async def _plain_text(answer: Answer) -> AsyncGenerator[str, None]:
     """The body's text; a web page or a JSON error in its place is an error."""
     joiner = Joiner()
-    held = ""  # as long as it may be an error in JSON
     begun = False
     document = answer.content_type in _JSON_TYPES  # no text of a reply, in this dialect
+    held: list[str] = []  # as long as it may be an error in JSON
+    start = ""
     async with aclosing(answer.texts(BODY_LIMIT)) as texts:
         async for piece in texts:
-            text = held + joiner.feed(piece)
-            if not begun and (document or _may_be_error(text)):
-                held = text
+            text = joiner.feed(piece)
+            if begun:
+                yield text
                 continue
-            if not begun and _PAGE.match(text):
+            held.append(text)
+            start = (start + text).lstrip()[: len(_ERROR)]
+            if document or _ERROR.startswith(start):
+                continue
+            begun, text = True, "".join(held)
+            if _PAGE.match(text):
                 raise answer.page(text)
-            begun, held = True, ""
             yield text
-    if not begun and not held.strip():
-        raise answer.empty()
-    if held:
-        found, rest = values_in(held)
+    if not begun:
+        text = "".join(held)
+        if not text.strip():
+            raise answer.empty()
+        found, rest = values_in(text)
         if found and not rest and any(complains(value) if document else _is_error(value) for value in found):
             raise answer.failure(found)
-        yield held
+        yield text
     if rest := joiner.close():
         yield rest
-
-
-def _may_be_error(text: str) -> bool:
-    begin = text.lstrip()[: len(_ERROR)]
-    return _ERROR.startswith(begin)
 
 
 def _is_error(value: Any) -> bool:

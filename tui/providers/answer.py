@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection
 from contextlib import aclosing
 from typing import Any
 from urllib.parse import urljoin
 
 import aiohttp
 
-from tui.errors import ErrorKind, ProviderError
+from tui.errors import ErrorKind, ProviderError, Refusal
 from tui.providers.address import host_of
 from tui.providers.decode import Inflater, utf8
 from tui.providers.failures import (
@@ -25,6 +25,7 @@ from tui.providers.failures import (
 )
 from tui.providers.http_error import ProviderHTTPError
 from tui.providers.network import broken_off
+from tui.providers.refusals import refusal_in
 from tui.providers.timeouts import Timeouts
 from tui.secret import Secret
 from tui.text import one_line
@@ -40,8 +41,24 @@ class Answer:
     """An HTTP answer whose body is still on its way."""
 
     def __init__(
-        self, response: aiohttp.ClientResponse, url: str, key: Secret | None, timeouts: Timeouts
+        self,
+        response: aiohttp.ClientResponse,
+        url: str,
+        key: Secret | None,
+        timeouts: Timeouts,
+        asked: Any = None,
+        required: Collection[str] = (),
     ) -> None:
+        """Begin with the head of an answer.
+
+        Args:
+            response: Its head, and the way to the rest.
+            url: Where it comes from.
+            key: The key that was sent.
+            timeouts: Limits.
+            asked: The JSON of the request.
+            required: Fields of it that could not be done without.
+        """
         self.where = host_of(url)
         """``host`` or ``host:port``, for messages."""
         self.status = response.status
@@ -50,6 +67,8 @@ class Answer:
         self._response = response
         self._url = url
         self._key = key
+        self._asked = asked
+        self._required = required
         self._deadline: float | None = None
 
     @property
@@ -144,13 +163,15 @@ class Answer:
         """The error for a complaint inside an answer that began well."""
         complaint = read_complaint(payload)
         words = describe(self.where, None, complaint, self._key).after(complaint.retry_after)
-        return ProviderError(
+        error = ProviderError(
             words.message,
             words.hint,
             kind=words.kind,
             retry_after=complaint.retry_after,
             param=complaint.param if words.kind is ErrorKind.INVALID else None,
         )
+        error.refusal = self._refusal(words.kind, None, complaint, payload)
+        return error
 
     def remark(self, payload: Any) -> str:
         """Words of the server that stand beside a whole reply."""
@@ -231,10 +252,18 @@ class Answer:
         body = await self._beginning()
         if looks_like_page(self.content_type, body):
             words, complaint = describe_page(self.where, body, self.status), Complaint()
-        else:
-            complaint = read_complaint(parse_body(body))
-            words = describe(self.where, self.status, complaint, self._key)
-        return ProviderHTTPError(words, self._response, self._key, body=body, complaint=complaint)
+            return ProviderHTTPError(words, self._response, self._key, body=body, complaint=complaint)
+        payload = parse_body(body)
+        complaint = read_complaint(payload)
+        words = describe(self.where, self.status, complaint, self._key)
+        error = ProviderHTTPError(words, self._response, self._key, body=body, complaint=complaint)
+        error.refusal = self._refusal(words.kind, self.status, complaint, payload)
+        return error
+
+    def _refusal(
+        self, kind: ErrorKind, status: int | None, complaint: Complaint, payload: Any
+    ) -> Refusal | None:
+        return refusal_in(kind, status, complaint.message, payload, self._asked, self._required)
 
     def _redirect(self) -> Words:
         try:

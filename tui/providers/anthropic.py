@@ -49,6 +49,7 @@ class Anthropic(AsyncGeneratorProvider, ProviderModelMixin):
             MessageReader(),
             headers=cls._request_headers(kwargs.get("api_key"), version),
             json=body,
+            required=("max_tokens",),
             **transport(proxy, kwargs),
         )
 

@@ -8,13 +8,13 @@ catalogue, a key arrives as ``api_key=``, an endpoint from the config file is a 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, Protocol, TypedDict
 
 from tui.chat.chunks import Chunk
 from tui.chat.model import ModelInfo
-from tui.errors import ModelNotSupportedError
+from tui.errors import ModelNotSupportedError, Refusal
 from tui.parameters import PARAMETERS
 from tui.secret import Secret
 
@@ -63,7 +63,7 @@ class ChatMessage(TypedDict):
     content: str | Sequence[ContentPart]
 
 
-TRANSPORT = frozenset({"allow_http_key", "ca_file", "timeouts", "wait"})
+TRANSPORT = frozenset({"allow_http_key", "ca_file", "refused", "timeouts", "wait"})
 """Arguments that concern the way to the server, see ``http.open_stream``."""
 
 Messages = Sequence[ChatMessage] | Sequence[dict[str, str]]
@@ -176,6 +176,28 @@ def format_prompt(messages: Messages) -> str:
     return "\n".join([*lines, "Assistant:"])
 
 
+SYSTEM = "system"
+"""The name of the system prompt among what is refused, in whatever field a dialect sends it."""
+
+
+def system_in_front(messages: Messages) -> Messages:
+    """The messages with the system prompt at the beginning of the person's first one."""
+    system = "\n\n".join(text_of(m["content"]) for m in messages if m["role"] == SYSTEM)
+    turns = [ChatMessage(role=m["role"], content=m["content"]) for m in messages if m["role"] != SYSTEM]
+    if not system:
+        return turns
+    place = next((place for place, turn in enumerate(turns) if turn["role"] == "user"), None)
+    if place is None:
+        return [ChatMessage(role="user", content=system), *turns]
+    content = turns[place]["content"]
+    whole = (
+        f"{system}\n\n{content}"
+        if isinstance(content, str)
+        else [TextPart(type="text", text=system), *content]
+    )
+    return [*turns[:place], ChatMessage(role="user", content=whole), *turns[place + 1 :]]
+
+
 class Answers(Protocol):
     """The part of a provider class that answers."""
 
@@ -204,10 +226,18 @@ class Target:
     """Where the key came from, for the person."""
     patience: float | None = None
     """Seconds that its first word may take, where that is not the usual time."""
+    refused: frozenset[str] = frozenset()
+    """What of a request is known to be refused, see ``Refusal``."""
+    learn: Callable[[Refusal], None] = lambda refusal: None
+    """Told what was refused, once the request went well without it."""
 
     def stream(self, messages: Messages, parameters: Mapping[str, Any]) -> AsyncResult:
         """Ask: an async generator of chunks."""
         arguments = {**self.options, **{k: value for k, value in parameters.items() if k in PARAMETERS}}
+        if fields := self.refused - {SYSTEM}:
+            arguments["refused"] = fields
+        if SYSTEM in self.refused:
+            messages = system_in_front(messages)
         if self.key:
             arguments["api_key"] = self.key.reveal()
         return self.provider.create_async_generator(self.model, messages, self.proxy, **arguments)

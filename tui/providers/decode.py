@@ -10,7 +10,6 @@ import zlib
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from tui.chat.chunks import Reasoning
 from tui.errors import ErrorKind, ProviderError
 from tui.text import normalise
 
@@ -321,65 +320,3 @@ class Joiner:
         """What still waits, as U+FFFD."""
         held, self._held = self._held, ""
         return normalise(held)
-
-
-class ThinkTag:
-    """Takes ``<think>…</think>`` at the start of an answer for reasoning."""
-
-    _OPEN, _CLOSE = "<think>", "</think>"
-
-    def __init__(self) -> None:
-        self._held = ""
-        self._state = "start"
-
-    def feed(self, text: str) -> Iterator[str | Reasoning]:
-        """The pieces of ``text``; what may be the beginning of a tag is held back."""
-        if self._state == "text":
-            yield text
-            return
-        self._held += text
-        if self._state == "start":
-            yield from self._start()
-        if self._state == "thinking":
-            yield from self._thinking()
-        if self._state == "after":
-            yield from self._after()
-
-    def close(self) -> Iterator[str | Reasoning]:
-        """What was held back."""
-        held, self._held = self._held, ""
-        if held and self._state != "after":
-            yield Reasoning(held) if self._state == "thinking" else held
-
-    def _start(self) -> Iterator[str]:
-        begun = self._held.lstrip()
-        if begun.startswith(self._OPEN):
-            self._held = begun[len(self._OPEN) :]
-            self._state = "thinking"
-        elif not self._OPEN.startswith(begun):
-            yield self._release()
-
-    def _thinking(self) -> Iterator[Reasoning]:
-        thought, closed, rest = self._held.partition(self._CLOSE)
-        if closed:
-            self._held, self._state = rest, "after"
-        else:
-            keep = _overlap(thought, self._CLOSE)
-            thought, self._held = thought[: len(thought) - keep], thought[len(thought) - keep :]
-        if thought:
-            yield Reasoning(thought)
-
-    def _after(self) -> Iterator[str]:
-        self._held = self._held.lstrip()
-        if self._held:
-            yield self._release()
-
-    def _release(self) -> str:
-        held, self._held = self._held, ""
-        self._state = "text"
-        return held
-
-
-def _overlap(text: str, tag: str) -> int:
-    """How many characters at the end of ``text`` may be the beginning of ``tag``."""
-    return next((n for n in range(min(len(tag) - 1, len(text)), 0, -1) if tag.startswith(text[-n:])), 0)

@@ -98,12 +98,12 @@ _PARAMS = {
 _PARAM_OF = {theirs: ours for ours, names in _PARAMS.items() for theirs in names.lower().split()}
 _PARAM_IN_TEXT = re.compile(rf"(?<![\w/-])({'|'.join(sorted(_PARAM_OF, key=len, reverse=True))})(?![\w/-])")
 
-_NUMBER = r"(\d[\d,._]*\d)"
+_NUMBER = r"(?<![\d,._])(\d[\d,._]++)"
 _LIMITS = (
     re.compile(rf"> ?{_NUMBER}|{_NUMBER} maximum"),
     re.compile(rf"(?i)(?:maximum|max|limit|only|allowed)[^\d]{{0,60}}{_NUMBER}"),
 )
-_TITLE = re.compile(r"(?is)<title[^>]*>(.*?)</title>")
+_LOWER = str.maketrans("TITLE", "title")
 _CHALLENGE = re.compile(r"(?i)just a moment|attention required|cf-challenge|challenge-platform|turnstile")
 _DURATION = re.compile(r"^(\d+(?:\.\d+)?)s$")
 
@@ -138,6 +138,11 @@ def read_complaint(payload: Any) -> Complaint:
         limit,
         next((float(match[1]) for match in waits if match), None),
     )
+
+
+def parameter_of(field: str) -> str | None:
+    """The parameter of ours that a vendor's field is a name of."""
+    return _PARAM_OF.get(field.lower())
 
 
 def parse_body(body: str) -> Any:
@@ -203,7 +208,7 @@ def describe(where: str, status: int | None, complaint: Complaint, key: Secret |
 
 def describe_page(where: str, html: str, status: int | None = None) -> Words:
     """Kind, message and hint for a web page in place of an answer; Cloudflare's are named as such."""
-    title = one_line(unescape(match[1]), 80) if (match := _TITLE.search(html)) else ""
+    title = one_line(unescape(_title(html)), 80)
     named = f" “{title}”" if title else ""
     code = f" ({status})" if status and status >= 400 else ""
     if _CHALLENGE.search(html):
@@ -221,6 +226,14 @@ def describe_page(where: str, html: str, status: int | None = None) -> Words:
         f"{where} sent a web page{named} in place of an answer",
         "Is this the login page of a network, or not the address of an API?",
     )
+
+
+def _title(html: str) -> str:
+    """What stands in the first title."""
+    lower = html.translate(_LOWER)
+    begin = lower.find(">", lower.find("<title")) + 1 if "<title" in lower else 0
+    end = lower.find("</title", begin)
+    return html[begin:end] if begin and end >= 0 else ""
 
 
 def looks_like_page(content_type: str, body: str) -> bool:

@@ -16,7 +16,7 @@ from tui.providers.endings import ended_badly, finish_of
 from tui.providers.http import transport
 from tui.providers.listing import is_chat_name, list_rows
 from tui.providers.sent import Sent
-from tui.providers.stream import Reader, Reported, ask_simpler
+from tui.providers.stream import Reader, Reported, ask
 from tui.providers.told import Told
 
 _PARAMETERS = {"temperature": "temperature", "top_p": "topP", "max_tokens": "maxOutputTokens", "seed": "seed"}
@@ -31,7 +31,6 @@ _BUDGETS = {
     "max": 24576,
 }
 _LEVELS = {"none": "MINIMAL", "max": "XHIGH"}
-_ABOUT_THINKING = re.compile(r"(?i)think|thought")
 
 
 class Gemini(AsyncGeneratorProvider, ProviderModelMixin):
@@ -51,16 +50,11 @@ class Gemini(AsyncGeneratorProvider, ProviderModelMixin):
         """Ask for a streamed reply. See ``AsyncGeneratorProvider``."""
         name = quote(model if "/" in model else f"models/{model}")
         url = f"{cls.url.rstrip('/')}{cls.api_endpoint.format(model=name)}"
-        body = cls.request_body(model, messages, kwargs)
-        # Models that do not think refuse to be asked for thoughts; that is for the person to know only where
-        # the person wanted some.
-        plain = body if kwargs.get("reasoning_effort") else _without_thoughts(body)
-        return ask_simpler(
+        return ask(
             url,
-            ServerSentEvents,
-            GeminiReader,
-            (body, plain),
-            _ABOUT_THINKING,
+            ServerSentEvents(),
+            GeminiReader(),
+            json=cls.request_body(model, messages, kwargs),
             headers=cls._request_headers(kwargs.get("api_key")),
             **transport(proxy, kwargs),
         )
@@ -176,11 +170,6 @@ def _effort(model: str, effort: str | None) -> dict[str, Any]:
     if re.search(r"gemini-[12]\b", model):
         return {"thinkingBudget": _BUDGETS.get(effort, 8192)}
     return {"thinkingLevel": _LEVELS.get(effort, effort.upper())}
-
-
-def _without_thoughts(body: dict[str, Any]) -> dict[str, Any]:
-    config = {k: v for k, v in body["generationConfig"].items() if k != "thinkingConfig"}
-    return {**body, "generationConfig": config}
 
 
 def _writes(row: Sent) -> bool:

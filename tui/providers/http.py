@@ -9,7 +9,7 @@ import asyncio
 import json as jsonlib
 import os
 import ssl
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import cache
@@ -29,6 +29,7 @@ from tui.providers.decode import parse
 from tui.providers.http_error import ProviderHTTPError
 from tui.providers.network import no_answer, place_of, proxy_refused, socks_errors
 from tui.providers.proxy import proxy_for
+from tui.providers.refusals import without
 from tui.providers.timeouts import LISTS, LOCAL, REMOTE, Timeouts
 from tui.secret import Secret, redact
 from tui.text import one_line
@@ -95,6 +96,8 @@ async def open_stream(
     ca_file: str | None = None,
     timeouts: Timeouts | None = None,
     wait: float | None = None,
+    refused: Collection[str] = (),
+    required: Collection[str] = (),
 ) -> AsyncIterator[Answer]:
     """Send a request and give its answer, whose body is still to come. Leaving closes the connection.
 
@@ -110,6 +113,8 @@ async def open_stream(
         ca_file: Certificates to trust besides the system's.
         timeouts: Limits; by default those for a local or for a remote server.
         wait: Seconds until the first byte, in place of the limit there.
+        refused: Fields of ``json`` that the server is known to refuse.
+        required: Fields of ``json`` that are sent all the same.
 
     Raises:
         ProviderHTTPError: The server answered with an HTTP error or a redirect.
@@ -121,10 +126,11 @@ async def open_stream(
     _check_key(url, through, headers or {}, key, allow_http_key)
     limits = timeouts or (LOCAL if is_private(url) else REMOTE)
     limits = replace(limits, headers=wait) if wait else limits
+    json = without(json, refused, required)
     body = {"headers": headers, "json": json, "data": form}
     async with _sessions() as sessions:
         response = await _send(sessions, method, url, body, through, limits, ca_file)
-        answer = Answer(response, url, key, limits)
+        answer = Answer(response, url, key, limits, json, required)
         try:
             if through and answer.status == 407:
                 raise proxy_refused(through, answer.status)

@@ -13,7 +13,7 @@ from tui.chat.values import number
 from tui.errors import ProviderError
 from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, text_of
 from tui.providers.content import spelled_out, split_data_url
-from tui.providers.decode import JsonLines, ThinkTag
+from tui.providers.decode import JsonLines
 from tui.providers.endings import ended_badly, finish_of
 from tui.providers.http import bearer, fetch_json, transport
 from tui.providers.listing import list_rows
@@ -116,7 +116,6 @@ class OllamaReader(Reader):
     def __init__(self, left_out: Sequence[str] = ()) -> None:
         super().__init__()
         self._left_out = left_out
-        self._think = ThinkTag()
         self._called = False
 
     def read(self, event: Sent) -> Iterator[Chunk]:
@@ -135,11 +134,11 @@ class OllamaReader(Reader):
             yield _usage(event)
 
     def _text(self, text: str) -> Iterator[Chunk]:
-        yield from self._think.feed(text) if text else ()
+        if text:
+            yield text
 
     def close(self) -> Iterator[Chunk]:
         """See ``Reader``."""
-        yield from self._think.close()
         if self._left_out:
             yield Notice(f"Ollama takes no such file; left out: {', '.join(self._left_out)}")
 

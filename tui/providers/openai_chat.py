@@ -11,7 +11,7 @@ from tui.chat.values import text as text_value
 from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin
 from tui.providers.complaints import complains, reports_error, says
 from tui.providers.content import spelled_out
-from tui.providers.decode import ServerSentEvents, ThinkTag
+from tui.providers.decode import ServerSentEvents
 from tui.providers.endings import ended_badly, finish_of
 from tui.providers.http import transport
 from tui.providers.listing import list_models
@@ -111,7 +111,6 @@ class ChatReader(Reader):
 
     def __init__(self) -> None:
         super().__init__()
-        self._think = ThinkTag()
         self._usage = Usage()
         self._sources: dict[str, Source] = {}
         self._refused = False
@@ -132,7 +131,6 @@ class ChatReader(Reader):
 
     def close(self) -> Iterator[Chunk]:
         """See ``Reader``."""
-        yield from self._think.close()
         if self._sources:
             yield Sources(tuple(self._sources.values()))
 
@@ -174,7 +172,8 @@ class ChatReader(Reader):
         return so_far.whole(text) if self._streamed else so_far.message(text)
 
     def _text(self, text: str) -> Iterator[Chunk]:
-        yield from self._think.feed(text) if text else ()
+        if text:
+            yield text
 
     def _refusal(self, refusal: str) -> Iterator[Chunk]:
         if refusal:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
@@ -16,10 +15,9 @@ from tui.providers.endings import ended_badly, finish_of
 from tui.providers.http import bearer, transport
 from tui.providers.listing import list_models
 from tui.providers.sent import Sent, cost_in, text_in
-from tui.providers.stream import Reader, Reported, ask_simpler
+from tui.providers.stream import Reader, Reported, ask
 
 _PARAMETERS = {"temperature": "temperature", "top_p": "top_p", "max_tokens": "max_output_tokens"}
-_ABOUT_SUMMARY = re.compile(r"(?i)summar")
 _ENDS = ("response.completed", "response.incomplete", "response.failed", "response.cancelled")
 
 
@@ -40,14 +38,11 @@ class OpenAIResponses(AsyncGeneratorProvider, ProviderModelMixin):
         cls, model: str, messages: Messages, proxy: str | None = None, **kwargs: Any
     ) -> AsyncGenerator[Chunk, None]:
         """Ask for a streamed response. See ``AsyncGeneratorProvider``."""
-        body = cls.request_body(model, messages, kwargs)
-        plain = _without_summary(body)  # summaries are only for organisations that showed an identity card
-        return ask_simpler(
+        return ask(
             f"{cls.url.rstrip('/')}{cls.api_endpoint}",
-            ServerSentEvents,
-            ResponsesReader,
-            (body, plain),
-            _ABOUT_SUMMARY,
+            ServerSentEvents(),
+            ResponsesReader(),
+            json=cls.request_body(model, messages, kwargs),
             headers=cls._request_headers(kwargs.get("api_key")),
             **transport(proxy, kwargs),
         )
@@ -212,9 +207,3 @@ def _part(part: Any) -> dict[str, Any]:
             return {"type": "input_file", **part["file"]}
         case _:
             return {"type": "input_text", "text": part["text"]}
-
-
-def _without_summary(body: dict[str, Any]) -> dict[str, Any]:
-    if "reasoning" not in body:
-        return body
-    return {**body, "reasoning": {k: v for k, v in body["reasoning"].items() if k != "summary"}}

@@ -9,7 +9,7 @@ import asyncio
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from tui.chat.model import ModelInfo, split_id
@@ -22,6 +22,7 @@ from tui.providers.base import AsyncGeneratorProvider, Target
 from tui.providers.facts import shipped
 from tui.providers.g4f import bridged
 from tui.providers.health import Health, HealthBoard, State
+from tui.providers.lessons import Lessons
 from tui.providers.offers import (
     FOREIGN,
     Kind,
@@ -95,6 +96,7 @@ class Registry:
         self._classes: dict[str, type[AsyncGeneratorProvider]] = {}
         self._broken: dict[str, ProviderError] = {}
         self._tokens = Tokens()
+        self._lessons = Lessons(paths.cache / "refused.json")
 
     def providers(self) -> list[ProviderEntry]:
         """All providers, in the order of the picker."""
@@ -147,6 +149,8 @@ class Registry:
             found.secret if found else None,
             found.source if found else "",
             wait or (LOCAL.headers if is_private(offer.vendor.url) else None),
+            self._lessons.of(offer.vendor.url, model) | frozenset(offer.settings.refuses),
+            partial(self._lessons.learn, offer.vendor.url, model),
         )
 
     async def discover(self, name: str) -> list[ModelInfo]:

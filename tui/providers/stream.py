@@ -25,7 +25,7 @@ from tui.providers.decode import (
     values_in,
 )
 from tui.providers.failures import read_complaint
-from tui.providers.http import ProviderHTTPError, open_stream
+from tui.providers.http import open_stream
 from tui.providers.sent import Sent
 from tui.providers.told import Told
 
@@ -117,29 +117,6 @@ async def ask(url: str, framing: Framing, reader: Reader, **request: Any) -> Asy
             raise problem
         yield Finish(reader.finish or FinishReason.STOP)
         await answer.drain()
-
-
-async def ask_simpler(
-    url: str,
-    framing: type[Framing],
-    reader: type[Reader],
-    bodies: tuple[Any, Any],
-    refusal: re.Pattern[str],
-    **request: Any,
-) -> AsyncGenerator[Chunk, None]:
-    """``ask`` with the first of ``bodies``; with the second if the server's refusal has words of ``refusal``.
-
-    For what only a refusal tells: whether the model thinks, what the account may have.
-    """
-    for body in bodies:
-        try:
-            async with aclosing(ask(url, framing(), reader(), json=body, **request)) as chunks:
-                async for chunk in chunks:
-                    yield chunk
-            return
-        except ProviderHTTPError as error:
-            if body == bodies[-1] or error.status != 400 or not refusal.search(error.body):
-                raise
 
 
 class Reply:

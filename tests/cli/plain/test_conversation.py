@@ -319,3 +319,12 @@ def test_a_prompt_kept_as_a_file_is_sent_by_its_name(script, lab, model_server):
     assert model_server.requests[0]["messages"][-1]["content"] == "Into French: Good morning"
     assert "/to-french needs words to work on" in said
     assert "/to-french, your own: Into French: {input}" in said
+
+
+def test_thinking_that_only_its_end_tells_is_said_to_be_so(script, stored, model_server):
+    model_server.reply = "I make a long plan first.\nThen I go on.\n</think>\n\nThe answer."
+    shown = script("Hi")
+    assert "big: I make a long plan first." in shown
+    assert "that was thinking, the answer follows\nbig: The answer.\n" in shown
+    assert "</think>" not in shown
+    assert stored()[-1]["text"] == "The answer."

@@ -101,22 +101,6 @@ class TestRequest:
         assert server.requests[0].target == path
         assert server.requests[0].headers["x-goog-api-key"] == KEY
 
-    async def test_model_that_does_not_think(self, server, ask, dialects):
-        """Nobody asked for reasoning: the request is sent again without its mention."""
-
-        async def answer(exchange):
-            if "thinkingConfig" in exchange.request.json["generationConfig"]:
-                refusal = {"error": {"code": 400, "message": "Thinking is not enabled for this model"}}
-                await exchange.whole(json.dumps(refusal).encode(), "400 Bad Request")
-            else:
-                await streams(piece({"text": "Hi"}, finish="STOP"))(exchange)
-
-        server.answer = answer
-        outcome = await ask(dialects["gemini"].at(server.url))
-        assert (outcome.text, outcome.error, len(server.requests)) == ("Hi", None, 2)
-        refused = await ask(dialects["gemini"].at(server.url), reasoning_effort="low")
-        assert refused.error.param == "reasoning_effort"  # this one is for the person to know
-
 
 class TestStream:
     async def test_thoughts_text_sources_usage(self, server, ask, dialects):

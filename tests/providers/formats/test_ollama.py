@@ -118,11 +118,6 @@ class TestStream:
         assert (outcome.reasoning, outcome.text, outcome.finish) == ("Hm", "Hello", FinishReason.STOP)
         assert outcome.usage == Usage(9, 50, tokens_per_second=25.0)
 
-    async def test_think_tag_of_an_older_server(self, server, ask, dialects):
-        server.answer = streams(line("<think>Hm</think>\n"), line("Hello"), line(done=True))
-        outcome = await ask(dialects["ollama"].at(server.url))
-        assert (outcome.reasoning, outcome.text) == ("Hm", "Hello")
-
     @pytest.mark.parametrize(
         ("reason", "finish"),
         [("stop", FinishReason.STOP), ("length", FinishReason.LENGTH), ("load", FinishReason.STOP)],

@@ -202,37 +202,6 @@ async def test_openais_own_library_agrees(server, ask, dialects):
     assert (ours.usage.input_tokens, ours.usage.output_tokens) == (counts.input_tokens, counts.output_tokens)
 
 
-class TestSummaries:
-    """Only organisations that showed an identity card may have summaries of reasoning."""
-
-    async def test_refused_and_sent_again_without(self, server, ask, dialects):
-        refusal = (
-            b'{"error": {"message": "Your organization must be verified to generate reasoning summaries",'
-            b' "param": "reasoning.summary", "code": "unsupported_value"}}'
-        )
-
-        async def answer(exchange):
-            if "summary" in exchange.request.json["reasoning"]:
-                await exchange.whole(refusal, "400 Bad Request")
-            else:
-                await streams(text("Hi"), end())(exchange)
-
-        server.answer = answer
-        outcome = await ask(dialects["openai_responses"].at(server.url), reasoning_effort="low")
-        assert (outcome.text, outcome.error) == ("Hi", None)
-        assert [r.json["reasoning"] for r in server.requests] == [
-            {"effort": "low", "summary": "auto"},
-            {"effort": "low"},
-        ]
-
-    async def test_other_refusals_stand(self, server, ask, dialects):
-        refusal = b'{"error": {"message": "Unsupported parameter", "param": "reasoning.effort"}}'
-        server.answer = lambda exchange: exchange.whole(refusal, "400 Bad Request")
-        outcome = await ask(dialects["openai_responses"].at(server.url), reasoning_effort="low")
-        assert outcome.error.param == "reasoning_effort"
-        assert len(server.requests) == 1
-
-
 async def test_list_of_models(mocked):
     mocked.get("https://api.openai.com/v1/models", payload={"data": [{"id": "gpt-6-sol"}, {"id": "tts-1"}]})
     assert await OpenAIResponses.discover_models(api_key=KEY) == [ModelInfo("gpt-6-sol")]

@@ -98,8 +98,8 @@ STREAMS = {
     ),
     "Groq, reasoning in the text": (
         [delta(content="<think>\nHm\n</think>\n\nHello"), delta("stop"), DONE],
-        "\nHm\n",
-        "Hello",
+        "",
+        "<think>\nHm\n</think>\n\nHello",  # told apart by whoever takes the reply
         STOP,
         None,
     ),
@@ -200,8 +200,8 @@ STREAMS = {
             delta("stop"),
             DONE,
         ],
-        "Hm",
-        "Hello",
+        "",
+        "<think>Hm</think>\n\nHello",
         STOP,
         None,
     ),

@@ -179,6 +179,12 @@ class Compare(Layer[Outcome]):
         if column is not None:
             column.text.feed(message_id, text, reasoning)
 
+    def show_again(self, message: Message) -> None:
+        """What has come of a reply is another text now."""
+        column = self.column(message.id)
+        if column is not None:
+            column.text.replace(message)
+
     def end(self, message: Message) -> None:
         """A reply has ended."""
         column = self.column(message.id)

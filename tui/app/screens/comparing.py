@@ -15,7 +15,7 @@ from tui.app.widgets.name_line import model_name
 from tui.chat.draft import Draft
 from tui.chat.message import Role, Status
 from tui.engine.choice import find_model, note_model
-from tui.engine.events import Event, ReasoningAdded, TextAdded
+from tui.engine.events import Event, ReasoningAdded, TextAdded, TextWasReasoning
 from tui.errors import SegueError, UsageError
 from tui.text import one_line
 
@@ -242,6 +242,8 @@ class Comparing:
                 screen.feed(message_id, text=text)
             case ReasoningAdded(message_id, text):
                 screen.feed(message_id, reasoning=text)
+            case TextWasReasoning():
+                screen.show_again(live.snapshot())
             case _:
                 pass
         if turned:

@@ -27,7 +27,7 @@ from tui.app.widgets.slash_menu import SlashMenu
 from tui.app.widgets.transcript import Transcript
 from tui.chat.draft import Draft, joined
 from tui.engine.choice import note_model
-from tui.engine.events import Event, ReasoningAdded, TextAdded
+from tui.engine.events import Event, ReasoningAdded, TextAdded, TextWasReasoning
 from tui.errors import SegueError, UsageError
 from tui.rendering import warm
 
@@ -264,6 +264,8 @@ class ChatRoom:
                 self.transcript.feed(message_id, text=text)
             case ReasoningAdded(message_id, text):
                 self.transcript.feed(message_id, reasoning=text)
+            case TextWasReasoning():
+                self.transcript.replace(live.snapshot())
             case _ if turned:
                 self.transcript.note(live.reply.message.id, live.detail)
             case _:

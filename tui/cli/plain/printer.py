@@ -11,7 +11,16 @@ from tui.chat.message import Message, Role, Status
 from tui.chat.model import split_id
 from tui.cli.plain.page import Page
 from tui.cli.plain.words import Words
-from tui.engine.events import Event, Noticed, ReasoningAdded, TextAdded, Unsaved, Waiting, Working
+from tui.engine.events import (
+    Event,
+    Noticed,
+    ReasoningAdded,
+    TextAdded,
+    TextWasReasoning,
+    Unsaved,
+    Waiting,
+    Working,
+)
 from tui.errors import SegueError
 from tui.text import one_line
 
@@ -88,6 +97,8 @@ class Printer:
                 self._say(self._words.add(text))
             case ReasoningAdded():
                 self._turn("thinking")
+            case TextWasReasoning():
+                self._take_back()
             case Waiting() if event.attempt != self._attempt:
                 self._attempt = event.attempt
                 again = f"try {event.attempt} of {event.attempts} in {event.seconds} s"
@@ -114,6 +125,14 @@ class Printer:
         _say_end(self._page, self._message)
         if time.monotonic() - self._begun >= LONG:
             self._page.ring()
+
+    def _take_back(self) -> None:
+        """What was said of the text was thinking: that can only be said."""
+        self._words = Words()
+        if self._spoken:
+            self._spoken = False
+            self._page.end_line()
+            self._remark("that was thinking, the answer follows")
 
     def _turn(self, phase: str) -> None:
         if phase != self._phase:

@@ -24,7 +24,7 @@ _WHOLE = re.compile(r"\s*(?:[`~#|$\\]|[-*_=+>]+\s*$|\d+[.)]?\s*$)|\s*$")
 """The beginning of a line that is understood only as a whole."""
 _FENCE = re.compile(r"(\s*)(`{3,}|~{3,})\s*([^\s`]*+)[^`]*$")
 _RULE = re.compile(r"\s{0,3}(?:([-*_])(?:\s*\1){2,}|=+)\s*$")
-_COLUMNS = re.compile(r"\s*\|?(?:\s*:?-+:?\s*\|)*\s*:?-+:?\s*\|?\s*$")
+_COLUMNS = re.compile(r"\s*+\|?\s*+:?-++:?\s*+(?:\|\s*+:?-++:?\s*+)*+\|?\s*+$")
 _BAR = re.compile(r"(?<!\\)\|")
 _HEADING = re.compile(r"\s{0,3}#{1,6}\s+")
 _CLOSING = re.compile(r"\s#+$")

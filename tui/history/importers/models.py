@@ -23,7 +23,7 @@ _FAMILIES = (
     (re.compile(r"(open-)?mi[sx]tral|codestral|ministral"), "mistral"),
     (re.compile(r"deepseek-(chat|reasoner)"), "deepseek"),
     (re.compile(r"grok"), "xai"),
-    (re.compile(r".*:[\w.-]+$"), "ollama"),
+    (re.compile(r"^(?:[^:\n]*+:)++[\w.-]+$"), "ollama"),
 )
 
 

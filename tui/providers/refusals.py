@@ -1,0 +1,266 @@
+"""What a server refuses of a request: the fields that it names in its words, and the request without them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from tui.errors import ErrorKind, Refusal, Refuser
+from tui.providers.base import SYSTEM
+from tui.providers.failures import parameter_of
+
+_STATUSES = frozenset({None, 400, 404, 422, 500, 501})
+_FAULTS = frozenset({None, 404, 500, 501})
+"""Statuses that by themselves say something else: plain words are needed."""
+_KINDS = frozenset({ErrorKind.INVALID, ErrorKind.BUSY, ErrorKind.NOT_FOUND})
+_CONTENT = frozenset({"model", "messages", "input", "contents", "stream"})
+_SYSTEM_FIELDS = frozenset({"system", "instructions", "systemInstruction"})
+_OTHER_NAMES = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "max_tokens"}
+"""Two names of one thing: a server that refuses one may ask for the other."""
+_UNASKED = ("stream_options", "store", "reasoning.summary", "generationConfig.thinkingConfig.includeThoughts")
+"""What is sent though nobody asked for it, and can be done without."""
+_LONGEST = 4000
+"""Characters of a refusal that are read for names."""
+_DEEPEST, _MOST = 6, 20
+"""How far into a refusal it is looked for names."""
+
+_UNKNOWN = re.compile(
+    r"(?i)unknown|unrecogni|unexpected|extra (inputs|fields|keys|params)|extra_forbidden|not permitted"
+    r"|additional propert|extraneous|no such|not marked as ignorable|could not be mapped|cannot find field"
+)
+_UNSUPPORTED = re.compile(
+    r"(?i)unsupport|(not|n't) (be )?support|(does not|doesn't) (take|allow|accept|have)|no support"
+    r"|(is|are|was) not (enabled|allowed|available|valid|accepted|compatible|implemented)|deprecated"
+    r"|incompatible|cannot both|must be verified"
+)
+_NO_SYSTEM = re.compile(
+    r"(?i)only ['\"]?user['\"]? and ['\"]?assistant['\"]? roles|roles must alternate"
+    r"|should be ['\"]?user['\"]? or ['\"]?assistant"
+)
+_SYSTEM_ROLE = re.compile(
+    r"(?i)(system|developer)[ _-]?(role|prompt|message|instruction)s?\b|role:? ['\"`]?system\b"
+    r"|['\"`]system['\"`]"
+)
+_CHOICE = re.compile(r"(?i)invalid|must be|should be|one of")
+_ABOUT_MODEL = re.compile(r"(?i)\bmodel\b")
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+_LOCATION = re.compile(r"'loc': ?\(([^()]{1,200})\)")
+_POINTERS = (
+    "param",
+    "parameter",
+    "field",
+    "loc",
+    "path",
+    "keys",
+    "property",
+    "argument",
+    "additionalProperty",
+)
+_VAGUE = re.compile(
+    r"(?i)(a|an|the|is|was|are|not|no|bad|request|error|invalid|unprocessable|entity|content|inputs?|payload"
+    r"|body|json|parameters?|arguments?|format|unknown|unsupported|fields?|parse|failed|validation|type|http|status"
+    r"|code|exception|check|your|and|try|again|please|in|of|for|this|to|badrequesterror)"
+)
+
+
+def without(body: Any, refused: Collection[str], required: Collection[str] = ()) -> Any:
+    """``body`` without the fields that are refused.
+
+    Args:
+        body: The JSON of a request.
+        refused: Fields as the server calls them, or by our names; ``OLD=NEW`` is sent by its new name.
+        required: Fields that the dialect can't do without.
+    """
+    if not refused or not isinstance(body, Mapping):
+        return body
+    names = [name.partition("=") for name in refused]
+    paths = list(_fields(body, required))
+    doomed = {path: new for old, _, new in names for path in _meant(old, paths)}
+    renamed = {new: body[path[0]] for path, new in doomed.items() if new and len(path) == 1}
+    return {**_pruned(body, doomed), **renamed}
+
+
+def refusal_in(
+    kind: ErrorKind, status: int | None, message: str, payload: Any, body: Any, required: Collection[str] = ()
+) -> Refusal | None:
+    """What of a request the server refused, as far as its answer tells.
+
+    Args:
+        kind: What sort of trouble it is.
+        status: The HTTP status of the answer; None where it began well.
+        message: The words in it.
+        payload: The whole of it, decoded.
+        body: The JSON of the request.
+        required: Fields of it that the dialect can't do without.
+    """
+    nothing = Refusal(())
+    fault = status in _FAULTS
+    if not isinstance(body, Mapping) or status not in _STATUSES or kind not in _KINDS:
+        return nothing
+    words = "\n".join([message, *_texts(payload)])[:_LONGEST]
+    unknown, unsupported = bool(_UNKNOWN.search(words)), bool(_UNSUPPORTED.search(words))
+    if _has_system(body) and _NO_SYSTEM.search(words):
+        return Refusal((SYSTEM,), Refuser.MODEL)
+    if fault and not (unknown or unsupported):
+        return nothing
+    if _has_system(body) and _SYSTEM_ROLE.search(words) and (unknown or unsupported or _CHOICE.search(words)):
+        return Refusal((SYSTEM,), Refuser.MODEL)
+    if names := _named(payload, words, body, required):
+        by = Refuser.SERVER if unknown and not _ABOUT_MODEL.search(message) else Refuser.MODEL
+        return Refusal(names, by if unknown or unsupported else None)
+    if _named(payload, words, body, ()):
+        return None  # it can't be left out, but the person's value may be
+    if not fault and _is_vague(message):
+        fields = set(_fields(body, required))
+        extras = tuple(name for name in _UNASKED if tuple(name.split(".")) in fields)
+        return Refusal(extras, Refuser.SERVER)
+    return nothing
+
+
+def spoken(name: str) -> str | None:
+    """What becomes of a field that is refused, for the person; None where the person never asked for it."""
+    field, _, other = name.partition("=")
+    leaf = field.rpartition(".")[2]
+    if name == SYSTEM:
+        return "takes no system prompt; it was put before the first message"
+    if leaf in ("summary", "includeThoughts"):
+        return None
+    return (
+        f"does not take {field}; sent as {other}"
+        if other
+        else f"does not take {parameter_of(leaf) or name}; sent without it"
+    )
+
+
+def _has_system(body: Mapping[str, Any]) -> bool:
+    messages = body.get("messages")
+    first = messages[0] if isinstance(messages, list) and messages else {}
+    return first.get("role") == SYSTEM or any(field in body for field in _SYSTEM_FIELDS)
+
+
+def _fields(
+    body: Mapping[str, Any], required: Collection[str], above: tuple[str, ...] = ()
+) -> Iterator[tuple[str, ...]]:
+    """The way to every field that may be left out."""
+    for name, value in body.items():
+        path = (*above, name)
+        if not above and (name in _CONTENT or name in _SYSTEM_FIELDS or name in required):
+            continue
+        yield path
+        if isinstance(value, Mapping) and len(path) < 4:
+            yield from _fields(value, required, path)
+
+
+def _pruned(
+    body: Mapping[str, Any], doomed: Collection[tuple[str, ...]], above: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    kept: dict[str, Any] = {}
+    for name, value in body.items():
+        path = (*above, name)
+        if path in doomed:
+            continue
+        if isinstance(value, Mapping) and value and len(path) < 4:
+            value = _pruned(value, doomed, path)
+            if not value:
+                continue
+        kept[name] = value
+    return kept
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("_", "").replace("-", "").strip()
+
+
+def _is(path: tuple[str, ...], name: str) -> bool:
+    """Whether ``name`` is that of this field, alone or with what it stands in."""
+    steps = [_plain(step) for step in re.split(r"[.\[\]/]+", name) if step]
+    return bool(steps) and [_plain(step) for step in path[-len(steps) :]] == steps
+
+
+def _named(payload: Any, words: str, body: Mapping[str, Any], required: Collection[str]) -> tuple[str, ...]:
+    """The fields of the request that the refusal names: by pointing at them, else the one named first."""
+    paths = list(_fields(body, required))
+    pointed = [path for name in _pointers(payload, words) for path in _meant(name, paths)]
+    found = pointed or _mentioned(words, paths)
+    deepest = [p for p in found if not any(q != p and q[: len(p)] == p for q in found)]
+    return tuple(dict.fromkeys(_renamed(".".join(path), words) for path in deepest))
+
+
+def _renamed(name: str, words: str) -> str:
+    """``name``, with the name that the server asks for in its place, if it does."""
+    other = _OTHER_NAMES.get(name)
+    return f"{name}={other}" if other and re.search(rf"\b{other}\b", words) else name
+
+
+def _meant(name: str, paths: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """The fields that a name means: of that name, else of the parameter that it is a name of."""
+    if exact := [path for path in paths if _is(path, name)]:
+        return exact[:1]
+    ours = parameter_of(name.rpartition(".")[2])
+    of_ours = [path for path in paths if ours and parameter_of(path[-1]) == ours]
+    whole = [path for path in of_ours if not any(path != p and path[: len(p)] == p for p in of_ours)]
+    if name != ours:
+        return whole
+    # Thoughts are asked for without an effort, too: a refusal of the effort is none of the thoughts.
+    within = [path for path in of_ours for top in whole if (*top, "includeThoughts") in paths and path != top]
+    return within or whole
+
+
+def _pointers(payload: Any, words: str) -> Iterator[str]:
+    yield from _pointed(payload)
+    for match in _LOCATION.finditer(words):  # Python's own way to write a list
+        steps = [step.strip(" '\"") for step in match[1].split(",")]
+        yield ".".join(step for step in steps if step and step != "body")
+
+
+def _texts(value: Any, depth: int = 0) -> Iterator[str]:
+    """Every text in an answer."""
+    if isinstance(value, str):
+        yield value[:_LONGEST]
+    elif depth <= _DEEPEST and isinstance(value, Mapping | list):
+        for inner in list(value.values() if isinstance(value, Mapping) else value)[:_MOST]:
+            yield from _texts(inner, depth + 1)
+
+
+def _pointed(value: Any, depth: int = 0) -> Iterator[str]:
+    if depth > _DEEPEST:
+        return
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            if key in _POINTERS and isinstance(inner, str):
+                yield inner.removeprefix("body.").removeprefix("$.")
+            elif key == "keys" and isinstance(inner, list):
+                yield from (name for name in inner if isinstance(name, str))
+            elif key in _POINTERS and isinstance(inner, list):
+                yield ".".join(str(step) for step in inner if step != "body")
+            else:
+                yield from _pointed(inner, depth + 1)
+    elif isinstance(value, list):
+        for inner in value[:_MOST]:
+            yield from _pointed(inner, depth + 1)
+
+
+def _mentioned(words: str, paths: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """The field that is named first, and what of it is named besides."""
+    told = bool(_UNKNOWN.search(words) or _UNSUPPORTED.search(words))
+    found: list[tuple[str, ...]] = []
+    for match in _WORD.finditer(words):
+        name = "summary" if match[0].lower() == "summaries" else match[0]
+        meant = _meant(name, paths)
+        around = words[match.start() - 1 : match.start()] + words[match.end() : match.end() + 1]
+        if not meant or not (told or "_" in name or _quoted(around)):
+            continue
+        if not found:
+            found = meant
+        found += [path for path in meant if any(path[: len(p)] == p for p in found)]
+    return found
+
+
+def _quoted(around: str) -> bool:
+    return len(around) == 2 and around in ("''", '""', "``", "[]", "“”", "‘’", "''")
+
+
+def _is_vague(message: str) -> bool:
+    """Whether the words say nothing of what was wrong."""
+    return all(_VAGUE.fullmatch(word) for word in _WORD.findall(message))
