@@ -114,8 +114,8 @@ def test_one_conversation_in_each_format(told, tmp_path):
 
 def test_a_bad_import_says_where_and_adds_nothing(told, tmp_path):
     bad = tmp_path / "bad.json"
-    bad.write_text('{"segue": 1, "conversations": [{"id": 1, "title": 7}]}')
-    assert "bad.json: conversations[0].title" in told.segue("history", "import", str(bad), code=1).stderr
+    bad.write_text('{"segue": 1, "conversations": [{"id": 1, "leaf": 7}]}')
+    assert "bad.json: conversations[0].leaf" in told.segue("history", "import", str(bad), code=1).stderr
     told.segue("history", "import", str(tmp_path / "none.json"), code=1)
     told.segue("history", "export", code=2)
     assert len(rows(told)) == 2

@@ -6,12 +6,14 @@ import json
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
+from tui.chat.attachment import attachment_of
 from tui.chat.chunks import Image, Source, Usage
 from tui.chat.export import all_to_json, to_markdown
 from tui.chat.message import Failure, Role, Status
@@ -163,6 +165,22 @@ async def test_an_unknown_role_or_status_costs_no_text(history, tmp_path, role, 
     assert texts == TEXTS
     first = json.loads(exported)["conversations"][0]["messages"][0]
     assert (first["role"], first["status"]) == read
+
+
+@pytest.mark.parametrize("files", ["no json", "5", "[5]", '["x"]', '[{"sha256": 5}]', "[{}]"])
+async def test_attachments_that_are_none_cost_no_other_files(history, open_at, files):
+    note = attachment_of("note.txt", b"Buy milk")
+    async with open_at(history) as store:
+        [row] = await store.list_conversations()
+        loaded = await store.load_conversation(row.id)
+        kept = await store.add_message(row.id, loaded.leaf, Role.USER, "See", attachments=[note])
+        await store.add_message(row.id, kept.id, Role.USER, "And", attachments=[attachment_of("b", b"gone")])
+    put(history, "messages", "attachments", files, "text = 'And'")
+    async with open_at(history) as store:
+        await store.empty_trash(datetime.now(UTC))
+        assert (await store.with_contents(kept.attachments))[0].text == "Buy milk"
+    with closing(sqlite3.connect(history)) as connection:
+        assert connection.execute("SELECT data FROM contents").fetchall() == [(b"Buy milk",)]
 
 
 @pytest.mark.parametrize("parent", ["id", "id + 1", "99", "-1", "'x'", "(SELECT max(id) FROM messages)"])
