@@ -53,9 +53,9 @@ def number(value: object) -> int | float | None:
 
 
 def amount(value: object) -> int | float | None:
-    """A finite number from 0 on."""
+    """How much there is of something: a number from 0 on that still can be shown."""
     found = number(value)
-    return found if found is not None and found >= 0 else None
+    return found if found is not None and 0 <= found <= _LARGEST else None
 
 
 def string(value: object) -> str | None:

@@ -114,8 +114,8 @@ def test_one_conversation_in_each_format(told, tmp_path):
 
 def test_a_bad_import_says_where_and_adds_nothing(told, tmp_path):
     bad = tmp_path / "bad.json"
-    bad.write_text('{"segue": 1, "conversations": [{"id": 1, "title": 7}]}')
-    assert "bad.json: conversations[0].title" in told.segue("history", "import", str(bad), code=1).stderr
+    bad.write_text('{"segue": 1, "conversations": [{"id": 1, "leaf": 7}]}')
+    assert "bad.json: conversations[0].leaf" in told.segue("history", "import", str(bad), code=1).stderr
     told.segue("history", "import", str(tmp_path / "none.json"), code=1)
     told.segue("history", "export", code=2)
     assert len(rows(told)) == 2
@@ -141,3 +141,60 @@ def test_a_history_of_a_newer_program_is_read_and_never_changed(lab):
     assert "Use the newer Segue" in lab.segue("ask", "Hi", code=1).stderr
     assert lab.segue("ask", "--no-save", "Hi").stdout == "Hello from the *lab*.\n"
     assert lab.history.read_bytes() == before
+
+
+def claude_of(path, *times):
+    entries = [
+        {
+            "uuid": f"u{number}",
+            "name": f"Of {time!r}",
+            "created_at": time,
+            "chat_messages": [{"uuid": "m", "sender": "human", "text": "Hi", "created_at": time}],
+        }
+        for number, time in enumerate(times)
+    ]
+    path.write_text(json.dumps(entries))
+    return str(path)
+
+
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", "UTC", "Pacific/Kiritimati"])
+def test_any_date_of_any_file_is_listed_and_exported_in_any_zone(lab, tmp_path, zone):
+    lab.variables["TZ"] = zone
+    times = [
+        "0001-01-01T00:00:00Z",
+        "9999-12-31T23:59:59Z",
+        -1e18,
+        1e300,
+        float("nan"),
+        "soon",
+        1_700_000_000_000,
+    ]
+    said = lab.segue("history", "import", claude_of(tmp_path / "claude.json", *times)).stderr
+    assert "7 conversations, 7 messages" in said
+    assert "entry 4: created_at: expected a time, found a number" in said
+    listed = lab.segue("history", "list").stdout
+    assert len(listed.splitlines()) == 7
+    shown = {row["title"]: row["updated_at"] for row in rows(lab)}
+    assert shown["Of '0001-01-01T00:00:00Z'"] == "0001-01-01T00:00:00Z"
+    assert shown["Of '9999-12-31T23:59:59Z'"] == "9999-12-31T23:59:59Z"
+    assert shown["Of 1700000000000"] == "2023-11-14T22:13:20Z"
+    for form in ("md", "html", "json"):
+        lab.segue("history", "export", "--format", form, "-o", str(tmp_path / f"all-{form}"))
+    text = (tmp_path / "all-json").read_text()
+    assert '"created_at": "0001-01-01T00:00:00+00:00"' in text and "NaN" not in text
+    again = type(lab)(tmp_path / "again", {"TZ": zone})
+    assert (
+        "7 conversations, 7 messages" in again.segue("history", "import", str(tmp_path / "all-json")).stderr
+    )
+    assert [row["updated_at"] for row in rows(again)] == [row["updated_at"] for row in rows(lab)]
+
+
+def test_going_on_is_where_a_person_wrote_last(told, tmp_path):
+    boat, bread = rows(told)
+    told.segue("history", "import", claude_of(tmp_path / "claude.json", "9999-12-31T23:59:59Z"))
+    with contextlib.closing(sqlite3.connect(told.history)) as database, database:
+        database.execute("UPDATE conversations SET pinned = 1 WHERE id = ?", (bread["id"],))
+    told.segue("ask", "-c", "And a large one?")
+    assert json.loads(told.segue("history", "show", str(boat["id"]), "--json").stdout)["messages"][2][
+        "text"
+    ] == ("And a large one?")

@@ -167,6 +167,17 @@ async def test_a_refused_parameter_is_dropped_once_with_a_note(world):
     assert message.notices == ("lab/one does not take temperature; sent without it",)
 
 
+async def test_nothing_but_parameters_goes_on_the_way_to_a_server(world):
+    conversation = await world.store.create_conversation(model="lab/one")
+    steering = ["ca_file", "timeouts", "proxy", "model", "messages", "allow_http_key", "headers", "api_key"]
+    conversation.parameters = {**dict.fromkeys(steering, "evil"), "seed": 7}
+    reply = await world.engine.send(conversation, "Hi")
+    message = await reply.run(world.events.append)
+    assert message.status is Status.COMPLETE
+    [(_, _, arguments)] = world.provider.requests
+    assert sorted(arguments) == ["api_key", "seed"] and arguments["api_key"] != "evil"
+
+
 @pytest.mark.parametrize(("steps", "words"), [([], "no first word"), (["a"], "no more words")])
 async def test_a_silent_server_is_left_and_the_phase_is_named(make_world, steps, words):
     world = await make_world(first_token=0.02, next_token=0.02)

@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tui.chat.message import Role, Status
+from tui.chat.bundle import Bundle
+from tui.chat.conversation import Conversation, Node
+from tui.chat.message import Message, Role, Status
 from tui.errors import NotFoundError
 from tui.history.store import Change, ListFilter
 
@@ -215,3 +217,53 @@ async def test_listeners_hear_which_conversation_changed(store, chat):
     end()
     await store.restore_conversation(made.id)
     assert len(heard) == 4
+
+
+async def test_used_last_is_where_a_person_wrote_last_pinned_or_not(store, chat):
+    assert await store.last_used() is None
+    first, second = await chat(store, "first"), await chat(store, "second")
+    await store.update_conversation(first.id, pinned=True)
+    assert await store.last_used() == second.id
+    await store.add_message(first.id, first.leaf, Role.USER, "more")
+    assert await store.last_used() == first.id
+    await store.update_conversation(first.id, archived=True)
+    assert await store.last_used() == second.id
+    await store.delete_conversation(second.id)
+    assert await store.last_used() is None
+    await store.restore_conversation(second.id)
+    branch = await store.copy_conversation(second.id, leaf=second.leaf)
+    assert await store.last_used() == branch.id
+
+
+def brought(origin: str, at: datetime) -> Bundle:
+    conversation = Conversation(0, origin, at, at, origin=origin, leaf=1)
+    conversation.add([Node(1, None, Role.USER)])
+    return Bundle(conversation, [Message(1, 0, None, Role.USER, origin, created_at=at)])
+
+
+async def test_what_comes_in_is_not_used_before_a_person_writes_in_it(store, chat):
+    now = datetime.now(UTC)
+    days = {
+        "past": now - timedelta(9),
+        "yesterday": now - timedelta(1),
+        "future": datetime(9999, 1, 1, tzinfo=UTC),
+    }
+    ids = await store.add_conversations([brought(name, at) for name, at in days.items()])
+    past, yesterday, future = ids
+    assert await store.last_used() == yesterday, "where nothing was used, the newest that is not to come"
+    mine = await chat(store, "mine")
+    await store.delete_conversation(yesterday)
+    assert await store.last_used() == mine.id
+    await store.add_conversations([brought("again", now + timedelta(1))])
+    assert await store.last_used() == mine.id
+    await store.add_message(past, (await store.load_conversation(past)).leaf, Role.USER, "more")
+    assert await store.last_used() == past
+    assert (await store.list_conversations())[0].id == future
+
+
+async def test_a_draft_that_waits_alone_is_used_too(store, chat):
+    await chat(store, "old")
+    made = await store.create_conversation()
+    assert await store.last_used() != made.id
+    await store.update_conversation(made.id, draft="half a sent")
+    assert await store.last_used() == made.id

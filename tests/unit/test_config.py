@@ -91,6 +91,7 @@ def test_a_provider_without_settings_has_the_defaults():
 PROXY = "must be a URL as in http://host:3128 or socks5://host:1080, or direct"
 SLASH = "a provider's name has no slash: it ends at the first one in PROVIDER/MODEL"
 MEND = "Nothing of this file is used until it is mended."
+KNOWN_PARAMETERS = "known: max_tokens, reasoning_effort, seed, stop, temperature, top_p"
 
 JSON = "a text, a number, true, false, a list or a table"
 
@@ -149,6 +150,14 @@ MISTAKES = {
     "a date for a parameter": (
         "[parameters]\nseed = 2020-01-01",
         f"config.toml:2:1: parameters.seed: must be {JSON}, not date",
+    ),
+    "a parameter that leads elsewhere": (
+        '[parameters]\nca_file = "x.pem"',
+        f"config.toml:2:1: parameters.ca_file: no such parameter; {KNOWN_PARAMETERS}",
+    ),
+    "the way to a server as a parameter": (
+        '[providers.lab]\nparameters = { proxy = "http://h:1" }',
+        f"config.toml:2:1: providers.lab.parameters.proxy: no such parameter; {KNOWN_PARAMETERS}",
     ),
     "a number without end": (
         "[providers.lab]\nparameters = { stop = [inf] }",

@@ -12,7 +12,7 @@ def day_group(moment: datetime, today: date) -> str:
     day = local(moment).date()
     age = (today - day).days
     if age < -1:
-        return f"{day:%B %Y}"
+        return f"{day:%B} {day.year:04}"
     if age <= 0:
         return "Today"
     if age == 1:
@@ -22,4 +22,4 @@ def day_group(moment: datetime, today: date) -> str:
         return "This week"
     if day >= monday - timedelta(days=7):
         return "Last week"
-    return f"{day:%B}" if day.year == today.year else f"{day:%B %Y}"
+    return f"{day:%B}" if day.year == today.year else f"{day:%B} {day.year:04}"

@@ -39,7 +39,7 @@ class Node(NamedTuple):
 
 @dataclass(slots=True)
 class Conversation:
-    """One conversation. Ids grow with time, so the newest of several nodes has the highest id."""
+    """One conversation. Ids stand in a row, so the newest of several nodes has the highest id."""
 
     id: int
     title: str = ""

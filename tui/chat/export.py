@@ -52,7 +52,7 @@ def _conversation(bundle: Bundle) -> dict[str, Any]:
         "parameters": it.parameters,
         "hues": it.hues,
         "tags": list(it.tags),
-        "pins": list(it.pins),
+        "pins": [pin for pin in it.pins if pin in it.nodes],
         "pinned": it.pinned,
         "archived": it.archived,
         "draft": it.draft,

@@ -180,7 +180,8 @@ async def _import(workspace: Workspace, args: argparse.Namespace) -> None:
         known = f"; {report.known} were here already" if report.known else ""
         say(f"{report.kind}: {len(report.added)} conversations, {report.messages} messages added{known}")
     if report.odd:
-        say(f"{report.odd} values were not as they should be, and are left out:")
+        values = "1 value is" if report.odd == 1 else f"{report.odd} values are"
+        say(f"{values} not what was expected, and left out:")
         for place in report.places[:_TOLD]:
             say(f"  {place}")
 

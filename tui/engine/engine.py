@@ -105,7 +105,8 @@ class Engine:
     async def resume(self, conversation: Conversation, reply_id: int) -> Reply:
         """Prepare a version of a cut reply that begins with its text and goes on from there."""
         [cut] = await self.store.messages([reply_id])
-        return await self._reply(conversation, cut.parent, cut.model, begin=cut.text)
+        parent = conversation.nodes[reply_id].parent
+        return await self._reply(conversation, parent, cut.model, begin=cut.text)
 
     async def name(self, conversation: Conversation) -> str | None:
         """Let the conversation's model name it, unless it has a name; the first words stay if that fails.

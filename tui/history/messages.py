@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from tui.chat.message import Failure, Message, Status
+from tui.checked import words
 from tui.errors import ErrorKind, NotFoundError
 from tui.history import contents, conversations
 from tui.history.folding import spaced
@@ -176,8 +177,8 @@ def _with_pieces(connection: sqlite3.Connection, message: Message) -> Message:
         pieces = connection.execute(
             "SELECT text, reasoning FROM pieces WHERE message_id = ? ORDER BY id", (message.id,)
         ).fetchall()
-        message.text += "".join(text for text, _ in pieces)
-        message.reasoning += "".join(reasoning for _, reasoning in pieces)
+        message.text += "".join(words(text) for text, _ in pieces)
+        message.reasoning += "".join(words(reasoning) for _, reasoning in pieces)
     return message
 
 

@@ -90,7 +90,7 @@ def _among(
     rows: list[sqlite3.Row] = []
     looked_at = effort = 0
     for row in candidates:
-        text = _whole(connection, row) if row["more"] else row["text"]
+        text = _whole(connection, row) if row["more"] else words(row["text"])
         if pattern.search(fold(text)):
             rows.append(row)
         looked_at += 1
@@ -110,14 +110,14 @@ def _whole(connection: sqlite3.Connection, row: sqlite3.Row) -> str:
 def _message_hit(
     connection: sqlite3.Connection, row: sqlite3.Row, marker: re.Pattern[str] | None
 ) -> SearchHit:
-    text = row["text"]
+    text = words(row["text"])
     if marker and row["more"] and not marker.search(fold(text)):
         text = _whole(connection, row)
     snippet, marks = excerpt(text, marker)
     return SearchHit(
         conversation_id=row["conversation_id"],
         message_id=row["id"],
-        title=row["title"],
+        title=words(row["title"]),
         snippet=snippet,
         marks=marks,
         role=role_of(row["role"]),
@@ -152,9 +152,9 @@ def _in_titles(
 
 
 def _title_hit(row: sqlite3.Row, marker: re.Pattern[str] | None) -> SearchHit:
-    snippet, marks = excerpt(row["title"], marker)
-    updated = from_stamp(row["updated_at"])
-    return SearchHit(row["id"], None, row["title"], snippet, marks, None, row["model"], updated)
+    title, updated = words(row["title"]), from_stamp(row["updated_at"])
+    snippet, marks = excerpt(title, marker)
+    return SearchHit(row["id"], None, title, snippet, marks, None, string(row["model"]), updated)
 
 
 def excerpt(text: str, marker: re.Pattern[str] | None) -> tuple[str, tuple[tuple[int, int], ...]]:

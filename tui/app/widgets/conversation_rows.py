@@ -30,7 +30,7 @@ def age(moment: datetime, today: date) -> str:
     if days == 1:
         return "yesterday"
     text = f"{day.day} {_MONTHS[day.month - 1]}"
-    return text if day.year == today.year else f"{text} {day.year}"
+    return text if day.year == today.year else f"{text} {day.year:04}"
 
 
 def when(moment: datetime, today: date) -> str:

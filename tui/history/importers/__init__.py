@@ -25,7 +25,7 @@ class ImportReport:
     known: int
     """Conversations that were here already."""
     odd: int = 0
-    """Values that were left out since they were not what they should be; no text is among them."""
+    """Values that were not what they should be, and so are unknown."""
     places: tuple[str, ...] = ()
     """Where the first of them stood, and what was expected there."""
 

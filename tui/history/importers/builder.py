@@ -14,14 +14,16 @@ from tui.history.importers.checked import Checked
 from tui.text import one_line
 
 _TITLE = 200  # characters
+_NO_ONE = frozenset({"system", "tool"})
 
 
 def role_in(roles: Mapping[str, Role], message: Checked, name: str) -> Role | None:
-    """Who speaks; None for the system, and for one whom we don't know: then that is noted."""
-    said = message.text(name)
-    if said not in roles and said != Role.SYSTEM:
-        message.odd(name, f"one of {', '.join(roles)}", said)
-    return roles.get(said)
+    """Who speaks; None for what no person and no model said. One whom we don't know is noted."""
+    said = message.words(name)
+    if said in roles or said in _NO_ONE:
+        return roles.get(said)
+    message.odd(name, f"one of {', '.join(roles)}", said)
+    return Role.ASSISTANT
 
 
 def parents_first(keys: Sequence[tuple[Hashable, Hashable | None]]) -> list[int]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from tui.chat.bundle import Bundle
 from tui.chat.message import Role
 from tui.checked import number, words
-from tui.history.importers.builder import Builder, parents_first
+from tui.history.importers.builder import Builder, parents_first, role_in
 from tui.history.importers.checked import Checked, name_of
 from tui.history.importers.models import model_id
 
@@ -46,7 +46,7 @@ def _take(builder: Builder, key: str, parent: str | None, node: Checked, thought
     thought = thoughts.get(parent or "", "")
     message = node.inner("message")
     content = message.inner("content")
-    role = _ROLES.get(message.inner("author").text("role"))
+    role = role_in(_ROLES, message.inner("author"), "role") if "message" in node else None
     if role is Role.ASSISTANT and content.text("content_type") == "thoughts":
         thought = "\n\n".join(filter(None, [thought, *_thoughts(content)]))
     text = _text(content) if role and _meant_for_the_person(message) else ""

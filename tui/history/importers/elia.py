@@ -36,7 +36,7 @@ def _bundle(own: int, chat: Checked, rows: list[Checked]) -> Bundle | None:
         chat.optional_text("title"),
         begun,
         model=model,
-        system="\n\n".join(row.words("content") for row in rows if row.text("role") == "system"),
+        system="\n\n".join(row.words("content") for row in rows if row.words("role") == "system"),
         archived=chat.flag("archived"),
     )
     keys = list(_keys(rows))

@@ -29,7 +29,7 @@ def _bundle(entry: Checked) -> Bundle | None:
     title = entry.optional_text("name") or entry.optional_text("session_name")
     model = _model(entry)
     messages = list(entry.objects("messages"))
-    system = "\n\n".join(m.words("content") for m in messages if m.text("role") == "system")
+    system = "\n\n".join(m.words("content") for m in messages if m.words("role") == "system")
     builder = Builder(f"parllama:{own}", title, entry.time("last_updated"), model=model, system=system)
     for place, message in enumerate(messages):
         role = role_in(_ROLES, message, "role")
