@@ -10,6 +10,7 @@ from tui.chat.attachment import Attachment, Kind
 from tui.chat.bundle import Bundle
 from tui.chat.export import about, ending, speaker, when
 from tui.chat.message import Message
+from tui.faults import attempt
 from tui.text import clean, one_line, safe_url
 
 if TYPE_CHECKING:
@@ -35,6 +36,9 @@ blockquote { margin-left: 0; padding-left: 1rem; border-left: 3px solid var(--ti
 img { max-width: 100% } figure { margin: 1rem 0 } figcaption { color: var(--soft) }
 details { color: var(--soft) } a { color: var(--link) }
 """
+
+_DEEPEST = 100
+"""Levels of lists and quotes that are read."""
 
 _PAGE = """<!doctype html>
 <html lang="und">
@@ -94,8 +98,18 @@ def _file(attachment: Attachment) -> str:
 
 
 def _body(markdown: MarkdownIt, text: str) -> str:
+    """The text as HTML; as it stands, where it is nested too deep for the parser, or the parser fails."""
+    shown = clean(text)
+    rendered = attempt(lambda: _rendered(markdown, shown), lambda: None)
     # Cleaned once more behind the parser, which turns character references into the characters themselves.
-    return clean(str(markdown.render(clean(text))))
+    return f"<pre>{escape(shown)}</pre>" if rendered is None else clean(rendered)
+
+
+def _rendered(markdown: MarkdownIt, text: str) -> str | None:
+    tokens = markdown.parse(text)
+    if any(token.level + token.nesting >= _DEEPEST for token in tokens):
+        return None  # it leaves out what is inside
+    return str(markdown.renderer.render(tokens, markdown.options, {}))
 
 
 def _link(url: str, name: str) -> str:
@@ -108,7 +122,9 @@ def _markdown() -> MarkdownIt:
     """A parser that lets no HTML through, and no link that a person should not follow; pictures are links."""
     from markdown_it import MarkdownIt
 
-    markdown = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    markdown = MarkdownIt("commonmark", {"html": False, "maxNesting": _DEEPEST}).enable(
+        ["table", "strikethrough"]
+    )
     markdown.disable("image")
     markdown.validateLink = lambda url: safe_url(url) is not None  # type: ignore[method-assign]
     return markdown

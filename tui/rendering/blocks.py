@@ -7,6 +7,7 @@ from typing import Any, Literal
 from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
 
+from tui.faults import attempt
 from tui.rendering.leaves import Flattener, Leaf, Path
 from tui.rendering.parser import DEEPEST, markdown
 
@@ -34,7 +35,16 @@ def parse_blocks(
     ``path`` are the items that are open when the text begins; its lines are read as theirs until one is
     indented too little, then as the parent's. ``before`` is the path of the leaf before: a list in it may
     go on. ``again`` is the path of a leaf that is parsed again: its quotes open anew, but are the same.
+    What can't be parsed is one leaf, as it stands.
     """
+    return attempt(lambda: _parse(text, env, base, path, before, again), lambda: [_raw(text, base)])
+
+
+def _raw(text: str, base: int) -> Leaf:
+    return Leaf("raw", (), base, base + text.count("\n") + 1, text)
+
+
+def _parse(text: str, env: Env, base: int, path: Path, before: Path, again: Path) -> list[Leaf]:
     parser = markdown()
     leaves: list[Leaf] = []
     state = _State(text, parser, env, [])
@@ -50,5 +60,5 @@ def parse_blocks(
         if line >= state.lineMax:
             break
     if state.too_deep:  # markdown-it would leave out what is inside
-        return [Leaf("raw", (), base, base + text.count("\n") + 1, text)]
+        return [_raw(text, base)]
     return leaves

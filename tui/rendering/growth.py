@@ -133,6 +133,29 @@ class Growth:
         return None if content is None else [replace(shifted[0], content=content), *shifted[1:]]
 
 
+class Unparsed(Growth):
+    """A source that could not be parsed: it is shown as it stands, with all that comes."""
+
+    def __init__(self, source: Source) -> None:
+        super().__init__()
+        self.source = source
+        self.window()
+
+    def whole(self, env: dict[str, Any]) -> None:
+        """Parse nothing."""
+        self.window()
+
+    def finish(self) -> int:
+        """Nothing changes."""
+        return len(self.leaves)
+
+    def add(self, text: str) -> int:
+        """Append text."""
+        self.source.add(text)
+        self.window()
+        return 0
+
+
 def _joined(leaf: Leaf, edges: Leaf, heads: int, open_line: int) -> str | None:
     """The leaf's content up to its last complete line, then the content of the edges from there on."""
     content = leaf.content
