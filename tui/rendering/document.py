@@ -16,7 +16,7 @@ from tui.rendering import selection
 from tui.rendering.flow import spots
 from tui.rendering.growth import Growth, Unparsed
 from tui.rendering.layout import FOLDED, UNFOLDED, Layout, Placed
-from tui.rendering.limits import BUDGET, WHOLE
+from tui.rendering.limits import BLOCKS, BUDGET, LEAVES, WHOLE
 from tui.rendering.palette import Palette
 from tui.rendering.pieces import BLANK, DIM, INK, LINE, Line, Piece
 from tui.rendering.styles import style_of
@@ -98,7 +98,8 @@ class Document:
 
         Only the colours of long code may still be others than in a fresh document: see ``guessed``.
         """
-        if len(self.source) <= WHOLE or not self._layout.placed:
+        short = len(self.source) <= WHOLE and len(self._layout.placed) <= LEAVES
+        if short or not self._layout.placed:
             return self._end()
         index = self._parse(self._growth.finish)  # the rest stays as it was read while it came
         self._layout.finish(index)
@@ -118,7 +119,8 @@ class Document:
         if len(self.source) > WHOLE and not self._layout.everything:
             self._growth.window()
         else:
-            self._parse(lambda: self._growth.whole(env))
+            most = math.inf if self._layout.everything else BLOCKS
+            self._parse(lambda: self._growth.whole(env, most))
         self._layout.expire(env)
         return self._renew(0)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from tui.rendering.hope import table_head
 from tui.rendering.leaves import Leaf, Path
+from tui.rendering.limits import BLOCKS
 from tui.rendering.placing import place
 from tui.rendering.source import Source
 
@@ -23,12 +24,18 @@ LONG = 24
 
 
 def parse_blocks(
-    text: str, env: dict[str, Any], base: int = 0, path: Path = (), before: Path = (), again: Path = ()
+    text: str,
+    env: dict[str, Any],
+    base: int = 0,
+    path: Path = (),
+    before: Path = (),
+    again: Path = (),
+    most: float = BLOCKS,
 ) -> list[Leaf]:
     """``blocks.parse_blocks``; the parser is imported when there is something to parse."""
     from tui.rendering import blocks
 
-    return blocks.parse_blocks(text, env, base, path, before, again) if text else []
+    return blocks.parse_blocks(text, env, base, path, before, again, most) if text else []
 
 
 class Growth:
@@ -39,9 +46,9 @@ class Growth:
         self.leaves: list[Leaf] = []
         self._ended = False
 
-    def whole(self, env: dict[str, Any]) -> None:
-        """Parse everything, with its references."""
-        self.leaves = parse_blocks(self.source.text, env)
+    def whole(self, env: dict[str, Any], most: float = BLOCKS) -> None:
+        """Parse everything, with its references; ``most`` blocks of it."""
+        self.leaves = parse_blocks(self.source.text, env, most=most)
         place(self.leaves, self.source, None)
 
     def window(self) -> None:
@@ -141,7 +148,12 @@ class Unparsed(Growth):
         self.source = source
         self.window()
 
-    def whole(self, env: dict[str, Any]) -> None:
+    def window(self) -> None:
+        """The text as it is; nothing is called that may have failed."""
+        text = self.source.text.rstrip()
+        self.leaves = [Leaf("raw", (), 0, len(self.source.starts), text, end=len(text))]
+
+    def whole(self, env: dict[str, Any], most: float = BLOCKS) -> None:
         """Parse nothing."""
         self.window()
 

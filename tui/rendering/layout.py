@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
+from tui.faults import attempt
 from tui.rendering.drawings import ALERTS, Drawing, draw, draw_growing, draw_unread
 from tui.rendering.guarded import Guarded
 from tui.rendering.leaves import Leaf
@@ -46,7 +47,9 @@ class Placed:
 
     def frame(self, width: int) -> None:
         """Put markers, bars and indents in front of the rows."""
-        self.first, self.rest, self.blank = _prefixes(self.leaf, width // NARROW)
+        nothing: tuple[Pieces, Pieces, Pieces] = ((), (), ())
+        prefixes = attempt(lambda: _prefixes(self.leaf, width // NARROW), lambda: nothing)
+        self.first, self.rest, self.blank = prefixes
         self.room = max(width - sum(cells(piece.text) for piece in self.rest), 1)
 
     @property

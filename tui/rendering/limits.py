@@ -11,6 +11,10 @@ from tui.rendering.leaves import Leaf
 
 WHOLE = 400_000
 """Characters of the longest reply in which blocks are looked for when it is opened."""
+BLOCKS = 4_000
+"""Blocks that are looked for at once; what comes after them is shown unread."""
+LEAVES = 2_000
+"""Blocks of the longest reply that is parsed whole at the end of its stream."""
 BUDGET = 100_000
 """What a document that is opened may cost; later blocks are shown unread."""
 LONGEST = 50_000
