@@ -80,9 +80,11 @@ class Growing(Prose):
             return False
         text = piece.text
         at = text.rfind(" ", 0, limit - piece.start) + 1 or _between_letters(text[: limit - piece.start])
-        if not at or text[at : at + 1] in ("", " "):
+        broken = text == " " and index + 1 < len(self._flow.pieces)  # a line of the source ends here
+        if not at or (text[at : at + 1] in ("", " ") and not broken):
             return False
-        self._flow.replace(index, [slice_piece(piece, 0, at), slice_piece(piece, at, len(text))])
+        rest = [slice_piece(piece, at, len(text))] if at < len(text) else []
+        self._flow.replace(index, [slice_piece(piece, 0, at), *rest])
         self._settled = piece.start + at
         self._kept = index + 1
         return True
