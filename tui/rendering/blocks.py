@@ -8,7 +8,7 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
 
 from tui.faults import attempt
-from tui.rendering.leaves import CONTAINERS, Flattener, Leaf, Path
+from tui.rendering.leaves import CONTAINERS, LEAVES, LISTS, Flattener, Leaf, Path
 from tui.rendering.limits import BLOCKS
 from tui.rendering.parser import DEEPEST, markdown
 
@@ -83,16 +83,18 @@ def _parse(text: str, env: Env, base: int, path: Path, before: Path, again: Path
     if state.too_deep:  # markdown-it would leave out what is inside
         return [_raw(text, base)]
     if state.room < 0:
-        leaves.append(_raw(text[state.bMarks[line] :], base + line))
+        rest = "\n".join(text.split("\n")[line:])
+        leaves.append(_raw(rest.rstrip(), base + line))
     return leaves
 
 
 def _whole_blocks(tokens: list[Token], line: int) -> tuple[list[Token], int]:
-    """The tokens of all blocks that came to their end, and the line after them."""
-    depth = count = 0
-    for number, token in enumerate(tokens, 1):
-        depth += token.nesting
-        if depth == 0:
-            count = number
-    ends = [token.map[1] for token in tokens[:count] if token.map]
-    return tokens[:count], max(ends, default=line)
+    """The tokens up to the last leaf that came to its end, and the line after it."""
+    count = len(tokens)
+    while count and tokens[count - 1].nesting >= 0 and tokens[count - 1].type not in LEAVES:
+        count -= 1
+    for token in tokens[:count]:
+        if token.map and token.nesting >= 0:
+            # Of what is still open the end is not known.
+            line = max(line, token.map[0] + 1 if token.type in CONTAINERS | LISTS else token.map[1])
+    return tokens[:count], line

@@ -75,19 +75,22 @@ class Growing(Prose):
     def _cut(self, index: int, limit: int) -> bool:
         """Keep what is before the last break of a piece, if it has one before the limit."""
         piece = self._flow.pieces[index]
-        exact = piece.start >= 0 and piece.end - piece.start == len(piece.text)
-        if not exact or piece.look != over(INK, self._base) or piece.link or piece.start >= limit:
+        if piece.start < 0 or piece.start >= limit or piece.link or piece.look != over(INK, self._base):
             return False
         text = piece.text
+        if text in (" ", "\n") and index + 1 < len(self._flow.pieces) and piece.end <= limit:
+            self._keep(index, [piece], piece.end)  # a line of the source ends here
+            return True
         at = text.rfind(" ", 0, limit - piece.start) + 1 or _between_letters(text[: limit - piece.start])
-        broken = text == " " and index + 1 < len(self._flow.pieces)  # a line of the source ends here
-        if not at or (text[at : at + 1] in ("", " ") and not broken):
+        if not at or piece.end - piece.start != len(text) or text[at : at + 1] in ("", " "):
             return False
-        rest = [slice_piece(piece, at, len(text))] if at < len(text) else []
-        self._flow.replace(index, [slice_piece(piece, 0, at), *rest])
-        self._settled = piece.start + at
-        self._kept = index + 1
+        self._keep(index, [slice_piece(piece, 0, at), slice_piece(piece, at, len(text))], piece.start + at)
         return True
+
+    def _keep(self, index: int, pieces: list[Piece], settled: int) -> None:
+        """Have a piece, or the first part of it, as the last one that nothing can change any more."""
+        self._flow.replace(index, pieces)
+        self._kept, self._settled = index + 1, settled
 
 
 def _between_letters(text: str) -> int:

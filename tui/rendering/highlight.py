@@ -74,7 +74,7 @@ def look_of(kind: Any) -> int:
     return INK
 
 
-class _Delay:
+class Delay:
     """How late a lexer is, against the slowest that is waited for."""
 
     _given_up = -_RECENT
@@ -110,6 +110,11 @@ class _Delay:
         cls._wait = max(cls._longest() / 2, _SHORTEST_WAIT)
         cls._given_up = time.monotonic()
 
+    @classmethod
+    def forget(cls) -> None:
+        """Be as patient as at first."""
+        cls._given_up = -_RECENT
+
 
 class Highlighter:
     """The spans of each line of a growing text; from where its lexer fails or takes too long, there are none.
@@ -122,7 +127,7 @@ class Highlighter:
         self.rough = False
         """Whether it was not lexed from its beginning."""
         self._lexer: Lexer | None = lexer
-        self._delay = _Delay()
+        self._delay = Delay()
         self._code = code
         self._starts = starts
         self._lines: list[Spans | None] = []
