@@ -8,7 +8,7 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
 
 from tui.faults import attempt
-from tui.rendering.leaves import CONTAINERS, LEAVES, LISTS, Flattener, Leaf, Path
+from tui.rendering.leaves import CONTAINERS, FAULT, LEAVES, LISTS, Flattener, Leaf, Path
 from tui.rendering.limits import BLOCKS
 from tui.rendering.parser import DEEPEST, markdown
 
@@ -54,11 +54,13 @@ def parse_blocks(
     go on. ``again`` is the path of a leaf that is parsed again: its quotes open anew, but are the same.
     What can't be parsed is one leaf, as it stands; so is what comes after the first ``most`` blocks.
     """
-    return attempt(lambda: _parse(text, env, base, path, before, again, most), lambda: [_raw(text, base)])
+    return attempt(
+        lambda: _parse(text, env, base, path, before, again, most), lambda: [_raw(text, base, FAULT)]
+    )
 
 
-def _raw(text: str, base: int) -> Leaf:
-    return Leaf("raw", (), base, base + text.count("\n") + 1, text)
+def _raw(text: str, base: int, why: str = "") -> Leaf:
+    return Leaf("raw", (), base, base + text.count("\n") + 1, text, why)
 
 
 def _parse(text: str, env: Env, base: int, path: Path, before: Path, again: Path, most: float) -> list[Leaf]:

@@ -75,7 +75,7 @@ class Document:
     @property
     def limited(self) -> bool:
         """Whether some of it is shown unread, because reading it would have frozen the screen."""
-        return any(placed.unread or placed.leaf.kind == "raw" for placed in self._layout.placed)
+        return any(p.unread or (p.leaf.kind, p.leaf.info) == ("raw", "") for p in self._layout.placed)
 
     def show_all(self) -> None:
         """Read everything, however long it takes."""

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from tui.rendering.hope import table_head
-from tui.rendering.leaves import Leaf, Path
+from tui.rendering.leaves import FAULT, Leaf, Path
 from tui.rendering.limits import BLOCKS
 from tui.rendering.placing import place
 from tui.rendering.source import Source
@@ -151,7 +151,7 @@ class Unparsed(Growth):
     def window(self) -> None:
         """The text as it is; nothing is called that may have failed."""
         text = self.source.text.rstrip()
-        self.leaves = [Leaf("raw", (), 0, len(self.source.starts), text, end=len(text))]
+        self.leaves = [Leaf("raw", (), 0, len(self.source.starts), text, FAULT, end=len(text))]
 
     def whole(self, env: dict[str, Any], most: float = BLOCKS) -> None:
         """Parse nothing."""

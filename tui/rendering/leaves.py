@@ -17,6 +17,8 @@ _BRANCHES = {"paragraph_open": "paragraph", "heading_open": "heading"}
 _ITEMS = {"list_item_open": "item", "footnote_reference_open": "note"}
 _GROWING = {"paragraph", "heading", "table", "fence", "code", "html", "raw", "math"}
 _QUOTES = {"blockquote_open", "alert_open"}
+FAULT = "fault"
+"""The info of a raw leaf that could not be parsed; of another one, reading it would take too long."""
 LISTS = {"bullet_list_open", "ordered_list_open"}
 CONTAINERS = _QUOTES | _ITEMS.keys()
 """The tokens that open what leaves stand in."""
