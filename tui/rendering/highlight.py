@@ -225,14 +225,16 @@ class Highlighter:
         """The spans of the lines from a place on."""
         assert self._lexer
         spans: Spans = []
-        for _index, kind, text in self._lexer.get_tokens_unprocessed(self._code[start:]):
-            self._delay.read += len(text)
+        counted = 0
+        for index, kind, text in self._lexer.get_tokens_unprocessed(self._code[start:]):
             look = look_of(kind)
             if "\n" not in text:
                 if spans and spans[-1][1] == look:
                     text = spans.pop()[0] + text
                 spans.append((text, look))
                 continue
+            self._delay.read += index - counted
+            counted = index
             first, *others = text.split("\n")
             if first:
                 spans.append((first, look))

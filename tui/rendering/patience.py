@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from functools import cache
 from typing import TypeVar
 
 _Result = TypeVar("_Result")
@@ -42,17 +43,16 @@ def work(act: Callable[[], _Result], enough: Callable[[], bool]) -> _Result:
         OutOfPatience: It took too long.
     """
     global _enough
-    if not can_stop():
-        result = act()
-    else:
-        outer, _enough = _enough, enough
-        try:
+    outer, _enough = _enough, enough
+    timed = outer is None and can_stop()
+    try:
+        if timed:
             _ring_every(_RING)
-            result = act()
-        finally:
-            _enough = outer
-            if outer is None:
-                _ring_every(0)
+        result = act()
+    finally:
+        _enough = outer
+        if timed:
+            _ring_every(0)
     if enough():
         raise OutOfPatience
     return result
@@ -61,9 +61,15 @@ def work(act: Callable[[], _Result], enough: Callable[[], bool]) -> _Result:
 def _ring_every(seconds: float) -> None:
     """Have the timer ring, or with 0 not any more."""
     if sys.platform != "win32":
-        if signal.getsignal(signal.SIGVTALRM) is not _ring:
-            signal.signal(signal.SIGVTALRM, _ring)  # for good: nobody else's ring would end the program
+        _listen()
         signal.setitimer(signal.ITIMER_VIRTUAL, seconds, seconds)
+
+
+@cache
+def _listen() -> None:
+    """Hear the timer, from now on for good: a ring that nobody hears would end the program."""
+    if sys.platform != "win32":
+        signal.signal(signal.SIGVTALRM, _ring)
 
 
 def _ring(_number: int, _frame: object) -> None:
