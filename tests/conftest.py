@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 import os
 import sqlite3
 import subprocess
@@ -18,6 +19,32 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+
+from tui.faults import LOGGER, forget
+
+
+class Faults(logging.Handler):
+    """Keeps what is noted of faults."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.errors: list[BaseException] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.exc_info and record.exc_info[1]:
+            self.errors.append(record.exc_info[1])
+
+
+@pytest.fixture(autouse=True)
+def faults() -> Iterator[list[BaseException]]:
+    """The faults that something was done without; who expects some takes them out."""
+    forget()
+    kept = Faults()
+    LOGGER.addHandler(kept)
+    yield kept.errors
+    LOGGER.removeHandler(kept)
+    assert not kept.errors
+
 
 PATIENCE = 30.0
 """Seconds after which what is waited for will not come."""

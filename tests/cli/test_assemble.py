@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from tui.app.crash import Reports
 from tui.cli.assemble import open_workspace
 from tui.config import Config
 from tui.errors import HistoryBusyError
+from tui.faults import LOGGER, attempt
 from tui.history.sqlite import SqliteHistory
 from tui.paths import Paths
 
@@ -50,3 +52,15 @@ async def test_a_start_that_fails_leaves_no_history_open(paths, closed, monkeypa
     with pytest.raises(HistoryBusyError):
         await open_workspace(paths, Config())
     assert len(closed) == 1
+
+
+async def test_faults_that_end_nothing_are_kept_in_the_folder_of_the_logs(paths, faults):
+    workspace = await open_workspace(paths, Config(), temporary=True)
+    try:
+        assert attempt(lambda: 1 // 0, lambda: 7) == 7
+    finally:
+        await workspace.close()
+        LOGGER.handlers[:] = [each for each in LOGGER.handlers if not isinstance(each, Reports)]
+    [report] = paths.log.iterdir()
+    assert "ZeroDivisionError" in report.read_text()
+    faults.clear()

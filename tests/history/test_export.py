@@ -236,6 +236,24 @@ def test_html_has_what_markdown_says():
     assert "<h1>Head</h1>" in text and "<table>" in text and "&lt;code&gt;" in text and "<s>old</s>" in text
 
 
+@pytest.mark.parametrize("marks", ["> ", "* ", "> * ", "1. "])
+@pytest.mark.parametrize("depth", [30, 99, 100, 101, 3_000])
+def test_html_has_what_is_nested_too_deep_for_a_parser(marks, depth):
+    assert "at the bottom" in to_html(bundle("x", f"first\n\n{marks * depth}at the bottom"))
+
+
+@pytest.mark.parametrize("error", [RecursionError("too deep"), ValueError("broken")])
+def test_html_has_the_text_where_the_parser_fails(error, monkeypatch, faults):
+    def fail(*arguments):
+        raise error
+
+    monkeypatch.setattr("markdown_it.MarkdownIt.parse", fail)
+    text = to_html(bundle("x", "*one* <script>\n\ntwo"))
+    assert "<pre>*one* &lt;script&gt;\n\ntwo</pre>" in text
+    assert len(faults) == 1
+    faults.clear()
+
+
 @pytest.mark.parametrize(
     ("title", "name"),
     [

@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tui.rendering.document import Document
 from tui.rendering.maths import to_unicode
+from tui.rendering.palette import DARK
 
 
 @pytest.mark.parametrize(
@@ -53,6 +55,60 @@ def test_what_is_seen(formula, shown):
 )
 def test_what_is_broken_is_not_lost(formula, shown):
     assert to_unicode(formula) == shown
+
+
+NESTED = (
+    "x" + "^" * 340,
+    "_" * 5_000 + "x",
+    "^_" * 3_000 + "x",
+    "{" * 4_000 + "x" + "}" * 4_000,
+    "x^{" * 2_000 + "y" + "}" * 2_000,
+    r"\frac{" * 3_000 + "a" + "}{b}" * 3_000,
+    r"\frac" * 5_000 + "12",
+    r"\binom" * 5_000 + "12",
+    r"\sqrt" * 5_000 + "x",
+    r"\sqrt[" * 5_000 + "x",
+    r"\left" * 5_000 + "(",
+    r"\left\{" * 5_000 + "x",
+    r"\not" * 5_000 + "=",
+    r"\hat" * 5_000 + "x",
+    r"\bar" * 5_000 + "x",
+    r"\mathbb" * 5_000 + "R",
+    r"\overset" * 5_000 + "x",
+    r"\xrightarrow[" * 5_000 + "x",
+    r"\begin{matrix}" * 4_000 + "a",
+    r"\begin{cases} a & " * 3_000 + "b" + r"\end{cases}" * 3_000,
+    r"\textcolor{red}" * 3_000 + "x",
+    r"\unknown{" * 3_000 + "x",
+    r"\boxed{\sqrt{\frac{x^{" * 1_000 + "y",
+    r"\text{" * 5_000 + "x",
+)
+
+
+@pytest.mark.parametrize("formula", NESTED, ids=lambda formula: formula[:12])
+def test_what_is_nested_without_end_stays_as_it_was_written(formula):
+    shown = to_unicode(formula)
+    assert shown == formula or formula.startswith(
+        (r"\text{", r"\left\{")
+    )  # these two hold nothing in each other
+
+
+@pytest.mark.parametrize("formula", NESTED, ids=lambda formula: formula[:12])
+@pytest.mark.parametrize("form", ("${}$", "a ${}$ b", "$$\n{}\n$$", "\\({}\\)", "| a |\n|---|\n| ${}$ |"))
+def test_it_can_be_shown_wherever_it_stands(formula, form):
+    document = Document(form.format(formula[:900]), 40, DARK)
+    assert any(document.line(row).text.strip() for row in range(document.height))
+
+
+def test_what_people_write_is_not_too_deep():
+    depth = 12
+    assert to_unicode(r"\sqrt{" * depth + "x" + "}" * depth) == "√(" * (depth - 1) + "√x" + ")" * (depth - 1)
+    assert to_unicode(r"\frac{1}{1+" * depth + "x" + "}" * depth).count("1/(1+") == depth
+
+
+@pytest.mark.parametrize("bar", ("bar", "overline", "underline"))
+def test_bars_over_bars_do_not_double_what_they_are_over(bar):
+    assert len(to_unicode(f"\\{bar} " * 30 + "x")) == 2
 
 
 PARTS = (*"a1{}[]^_\\&'$ ", r"\frac", r"\sqrt", r"\begin{cases}")

@@ -12,6 +12,7 @@ from tui.chat.bundle import Bundle
 from tui.chat.export import about, ending, speaker, when
 from tui.chat.message import Message
 from tui.dates import day
+from tui.faults import attempt
 from tui.text import clean, one_line, safe_url
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ blockquote { margin-left: 0; padding-left: 1rem; border-left: 3px solid var(--ti
 img { max-width: 100% } figure { margin: 1rem 0 } figcaption { color: var(--soft) }
 details { color: var(--soft) } a { color: var(--link) }
 """
+
 
 _PAGE = """<!doctype html>
 <html lang="und">
@@ -98,14 +100,24 @@ def _file(attachment: Attachment) -> str:
 
 
 def _body(markdown: MarkdownIt, text: str) -> str:
-    env: dict[str, Any] = {}
-    tokens = markdown.parse(clean(text), env)
-    from tui.markdown.links import said_by_links
+    """The text as HTML; as it stands, where it is nested too deep for the parser, or the parser fails."""
+    shown = clean(text)
+    rendered = attempt(lambda: _rendered(markdown, shown), lambda: None)
+    # Cleaned once more behind the parser, which turns character references into the characters themselves.
+    return f"<pre>{escape(shown)}</pre>" if rendered is None else clean(rendered)
 
+
+def _rendered(markdown: MarkdownIt, text: str) -> str | None:
+    from tui.markdown.links import said_by_links
+    from tui.markdown.parser import DEEPEST
+
+    env: dict[str, Any] = {}
+    tokens = markdown.parse(text, env)
+    if any(token.level + token.nesting >= DEEPEST for token in tokens):
+        return None  # it leaves out what is inside
     said = {label for token in tokens for label in said_by_links(token.children or ())}
     tokens = [token for token in tokens if token.type != "definition" or token.info not in said]
-    # Cleaned once more behind the parser, which turns character references into the characters themselves.
-    return clean(str(markdown.renderer.render(tokens, markdown.options, env)))
+    return str(markdown.renderer.render(tokens, markdown.options, env))
 
 
 def _link(url: str, name: str) -> str:

@@ -30,10 +30,12 @@ async def open_workspace(paths: Paths, config: Config, *, temporary: bool = Fals
     Raises:
         HistoryError: The history can't be opened.
     """
+    from tui.app.crash import keep_faults
     from tui.history.sqlite import open_history
     from tui.providers.catalogue import Catalogue
     from tui.providers.registry import Registry
 
+    keep_faults(paths.log)
     async with AsyncExitStack() as opened:
         store = await open_history(None if temporary else paths.history_file)
         opened.push_async_callback(store.close)

@@ -50,6 +50,7 @@ class Code(Plain):
     def refine(self, until: float) -> int | None:
         """Find the colours from the beginning on; returns the first row that changed, if one did."""
         line = self._looks.refine(until) if self._looks else None
+        self._forget()
         return None if line is None else self._rows[line] + 1
 
     def _spans(self, index: int) -> Spans:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from rich.segment import Segment
 from textual.strip import Strip
 
+from tui.faults import attempt
 from tui.rendering import selection
 from tui.rendering.flow import spots
-from tui.rendering.growth import Growth
+from tui.rendering.growth import Growth, Unparsed
 from tui.rendering.layout import FOLDED, UNFOLDED, Layout, Placed
-from tui.rendering.limits import BUDGET, WHOLE
+from tui.rendering.limits import BLOCKS, BUDGET, LEAVES, WHOLE
 from tui.rendering.palette import Palette
 from tui.rendering.pieces import BLANK, DIM, INK, LINE, Line, Piece
 from tui.rendering.styles import style_of
@@ -73,7 +75,7 @@ class Document:
     @property
     def limited(self) -> bool:
         """Whether some of it is shown unread, because reading it would have frozen the screen."""
-        return any(placed.unread or placed.leaf.kind == "raw" for placed in self._layout.placed)
+        return any(p.unread or (p.leaf.kind, p.leaf.info) == ("raw", "") for p in self._layout.placed)
 
     def show_all(self) -> None:
         """Read everything, however long it takes."""
@@ -88,17 +90,18 @@ class Document:
 
     def feed(self, text: str) -> int:
         """Append text; returns the first row that changed."""
-        index = self._growth.add(clean(text))
-        return self._renew(index)
+        cleaned = clean(text)
+        return self._renew(self._parse(lambda: self._growth.add(cleaned)))
 
     def close(self) -> int:
         """The text has ended: parse it whole, with its references; returns the first row that changed.
 
         Only the colours of long code may still be others than in a fresh document: see ``guessed``.
         """
-        if len(self.source) <= WHOLE or not self._layout.placed:
+        short = len(self.source) <= WHOLE and len(self._layout.placed) <= LEAVES
+        if short or not self._layout.placed:
             return self._end()
-        index = self._growth.finish()  # the rest stays as it was read while it came
+        index = self._parse(self._growth.finish)  # the rest stays as it was read while it came
         self._layout.finish(index)
         return self._renew(index)
 
@@ -116,13 +119,31 @@ class Document:
         if len(self.source) > WHOLE and not self._layout.everything:
             self._growth.window()
         else:
-            self._growth.whole(env)
+            most = math.inf if self._layout.everything else BLOCKS
+            self._parse(lambda: self._growth.whole(env, most))
         self._layout.expire(env)
         return self._renew(0)
 
+    def _parse(self, act: Callable[[], Any]) -> Any:
+        """What ``act`` gives; if the text can't be parsed, it is shown as it stands from now on."""
+        return attempt(act, self._give_up)
+
+    def _give_up(self) -> int:
+        self._growth = Unparsed(self._growth.source)
+        return 0
+
     def _renew(self, index: int) -> int:
         self._layout.budget = BUDGET
-        return self._layout.renew(self._growth.leaves[index:], index)
+        return attempt(lambda: self._layout.renew(self._growth.leaves[index:], index), self._begin_anew)
+
+    def _begin_anew(self) -> int:
+        """Lay out nothing but the text as it stands."""
+        self._give_up()
+        old = self._layout
+        self._layout = Layout(old.width, old.code_pad, live=old.live)
+        self._layout.budget = BUDGET
+        self._layout.renew(self._growth.leaves, 0)
+        return 0
 
     def resize(self, width: int, palette: Palette, code_pad: int = 1) -> None:
         """Draw for another width, palette or rest below code."""
@@ -161,19 +182,21 @@ class Document:
         Of a block that is selected whole it is the Markdown, of another one the characters that are seen;
         code is exact.
         """
-        return selection.copy(self._layout, self._growth.source, min(start, end), max(start, end))
+        source, first, last = self._growth.source, min(start, end), max(start, end)
+        return attempt(lambda: selection.copy(self._layout, source, first, last), lambda: source.text)
 
     def locate(self, offset: int) -> tuple[int, int]:
         """The row and cell where a place in the source is drawn, or what comes before it."""
-        return selection.locate(self._layout, self._growth.source, offset)
+        return attempt(lambda: selection.locate(self._layout, self._growth.source, offset), lambda: (0, 0))
 
     def offset(self, row: int) -> int:
         """The first place in the source that is drawn on a row, or the next one below it."""
-        return selection.offset(self._layout, self._growth.source, row)
+        return attempt(lambda: selection.offset(self._layout, self._growth.source, row), lambda: 0)
 
     def find(self, needle: str) -> list[tuple[int, int, int]]:
         """The row, first cell and end cell of each hit, whatever the case; one that wraps gives two."""
-        return selection.find(self._layout, needle)
+        nothing: list[tuple[int, int, int]] = []
+        return attempt(lambda: selection.find(self._layout, needle), lambda: nothing)
 
     def code_blocks(self) -> list[CodeBlock]:
         """The blocks of code, from the top."""

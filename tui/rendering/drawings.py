@@ -29,8 +29,9 @@ ALERTS = {"NOTE": SKY, "TIP": SUCCESS, "IMPORTANT": VIOLET, "WARNING": WARNING, 
 class Drawing(Protocol):
     """The rows of one leaf at one width; places in its pieces count from the leaf's content."""
 
-    deep: bool
-    """Whether its rows stand on the tint of code."""
+    @property
+    def deep(self) -> bool:
+        """Whether its rows stand on the tint of code."""
 
     @property
     def rough(self) -> bool:

@@ -12,8 +12,8 @@ from dataclasses import replace
 from typing import Any
 
 from tui.rendering.hope import table_head
-from tui.rendering.leaves import Leaf, Path
-from tui.rendering.limits import too_long
+from tui.rendering.leaves import FAULT, Leaf, Path
+from tui.rendering.limits import BLOCKS, too_long
 from tui.rendering.placing import place
 from tui.rendering.source import Source
 
@@ -28,12 +28,18 @@ LONG = 24
 
 
 def parse_blocks(
-    text: str, env: dict[str, Any], base: int = 0, path: Path = (), before: Path = (), again: Path = ()
+    text: str,
+    env: dict[str, Any],
+    base: int = 0,
+    path: Path = (),
+    before: Path = (),
+    again: Path = (),
+    most: float = BLOCKS,
 ) -> list[Leaf]:
     """``blocks.parse_blocks``; the parser is imported when there is something to parse."""
     from tui.rendering import blocks
 
-    return blocks.parse_blocks(text, env, base, path, before, again) if text else []
+    return blocks.parse_blocks(text, env, base, path, before, again, most) if text else []
 
 
 def without(leaves: list[Leaf], said: Callable[[Leaf], bool]) -> list[Leaf]:
@@ -64,9 +70,9 @@ class Growth:
         self.leaves: list[Leaf] = []
         self._ended = False
 
-    def whole(self, env: dict[str, Any]) -> None:
-        """Parse everything, with its references."""
-        leaves = parse_blocks(self.source.text, env)
+    def whole(self, env: dict[str, Any], most: float = BLOCKS) -> None:
+        """Parse everything, with its references; ``most`` blocks of it."""
+        leaves = parse_blocks(self.source.text, env, most=most)
         said = _said(leaves, env) if env.get("references") else set()
         self.leaves = without(leaves, lambda leaf: leaf.info in said)
         place(self.leaves, self.source, None)
@@ -167,6 +173,34 @@ class Growth:
         skipped = open_line - seam
         shifted = [_shifted(other, seam, skipped) for other in leaves]
         return None if content is None else [replace(shifted[0], content=content), *shifted[1:]]
+
+
+class Unparsed(Growth):
+    """A source that could not be parsed: it is shown as it stands, with all that comes."""
+
+    def __init__(self, source: Source) -> None:
+        super().__init__()
+        self.source = source
+        self.window()
+
+    def window(self) -> None:
+        """The text as it is; nothing is called that may have failed."""
+        text = self.source.text.rstrip()
+        self.leaves = [Leaf("raw", (), 0, len(self.source.starts), text, FAULT, end=len(text))]
+
+    def whole(self, env: dict[str, Any], most: float = BLOCKS) -> None:
+        """Parse nothing."""
+        self.window()
+
+    def finish(self) -> int:
+        """Nothing changes."""
+        return len(self.leaves)
+
+    def add(self, text: str) -> int:
+        """Append text."""
+        self.source.add(text)
+        self.window()
+        return 0
 
 
 def _joined(leaf: Leaf, edges: Leaf, heads: int, open_line: int) -> str | None:

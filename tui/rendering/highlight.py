@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from tui.faults import note
+from tui.rendering import patience
 from tui.rendering.pieces import DIM, INK, ITALIC, LEAF, SKY, VIOLET
 from tui.rendering.plain import Spans
 
@@ -22,6 +25,17 @@ AT_ONCE = 20_000
 """Characters that are lexed for one line; if it is farther away, lexing begins a little before it."""
 NEAR = 20
 """Lines by which it begins before it."""
+
+SLOWEST = 6e-6
+"""CPU seconds that a character may take: four times what Python's take."""
+LONGEST_WAIT = 0.12
+"""CPU seconds by which a lexer may be late; then the rest of its code is plain."""
+_SHORTEST_WAIT = 0.03
+_RECENT = 1.0
+"""Seconds after which code may take its time again, though other code took too long."""
+
+# The same few characters over and over: what expressions drown in.
+_MONOTONOUS = re.compile(r"(.{1,4}?)\1{150}", re.DOTALL)
 
 
 @cache
@@ -60,8 +74,50 @@ def look_of(kind: Any) -> int:
     return INK
 
 
+class Delay:
+    """How late a lexer is, against the slowest that is waited for."""
+
+    _given_up = -_RECENT
+    """When a lexer, whichever it was, took too long last."""
+    _wait = LONGEST_WAIT
+
+    def __init__(self) -> None:
+        self.read = 0
+        """Characters that it got through since the last look."""
+        self._late = 0.0
+        self._looked = 0.0
+
+    def begin(self) -> None:
+        """From here on it is at work."""
+        self._looked = time.thread_time()
+
+    def too_long(self) -> bool:
+        """Whether it has taken too long."""
+        now = time.thread_time()
+        self._late = max(0.0, self._late + now - self._looked - self.read * SLOWEST)
+        self._looked, self.read = now, 0
+        return self._late > self._longest()
+
+    @classmethod
+    def _longest(cls) -> float:
+        if time.monotonic() - cls._given_up > _RECENT:
+            cls._wait = LONGEST_WAIT
+        return cls._wait
+
+    @classmethod
+    def give_up(cls) -> None:
+        """Be less patient for a while: a reply may be full of such code."""
+        cls._wait = max(cls._longest() / 2, _SHORTEST_WAIT)
+        cls._given_up = time.monotonic()
+
+    @classmethod
+    def forget(cls) -> None:
+        """Be as patient as at first."""
+        cls._given_up = -_RECENT
+
+
 class Highlighter:
-    """The spans of each line of a growing text.
+    """The spans of each line of a growing text; from where its lexer fails or takes too long, there are none.
 
     A lexer can't be stopped in a state and go on from it. So new lines are lexed with a few lines before
     them; if those come out as they did before, the state there did not matter.
@@ -70,7 +126,8 @@ class Highlighter:
     def __init__(self, lexer: Lexer, code: str, starts: list[int]) -> None:
         self.rough = False
         """Whether it was not lexed from its beginning."""
-        self._lexer = lexer
+        self._lexer: Lexer | None = lexer
+        self._delay = Delay()
         self._code = code
         self._starts = starts
         self._lines: list[Spans | None] = []
@@ -80,6 +137,25 @@ class Highlighter:
 
     def line(self, index: int) -> Spans | None:
         """The spans of a line; None if it is plain."""
+        if index >= len(self._lines):
+            self._try(lambda: self._lex_to(index))
+        return self._lines[index] if index < len(self._lines) else None
+
+    def _try(self, act: Callable[[], int | None]) -> int | None:
+        """What ``act`` gives; if it fails or takes too long, there are no more colours."""
+        if self._lexer is None:
+            return None
+        self._delay.begin()
+        try:
+            return patience.work(act, self._delay.too_long)
+        except patience.OutOfPatience:
+            self._delay.give_up()
+        except Exception as error:
+            note(error)
+        self._lexer, self._run, self._sure, self.rough = None, None, [], False
+        return None
+
+    def _lex_to(self, index: int) -> None:
         known = len(self._lines)
         if index - NEAR > known and self._starts[index] - self._starts[known] > AT_ONCE:
             self._skip_to(index - NEAR)
@@ -87,15 +163,14 @@ class Highlighter:
             self._run = self._run or self._enter()
             spans = next(self._run, None)
             if spans is None:
-                return None
+                return
             self._lines.append(spans)
-        return self._lines[index]
 
     def _skip_to(self, index: int) -> None:
         """Begin at a line, whatever its state; those before it are plain for now."""
         self.rough = True
         self._lines += [None] * (index - len(self._lines))
-        self._run = _lex(self._lexer, self._code[self._starts[index] :])
+        self._run = self._lex(self._starts[index])
 
     def grow(self, code: str, starts: list[int], complete: int) -> None:
         """Take more code; ``starts`` are where its lines begin, the first ``complete`` ones are as before."""
@@ -113,8 +188,11 @@ class Highlighter:
         Returns:
             The first line that has other colours than before, if there is one.
         """
+        return self._try(lambda: self._refine(until))
+
+    def _refine(self, until: float) -> int | None:
         if not self._sure:
-            self._whole = _lex(self._lexer, self._code)
+            self._whole = self._lex(0)
         for spans in self._whole:
             self._sure.append(spans)
             if time.perf_counter() > until:
@@ -128,34 +206,42 @@ class Highlighter:
         """Begin a little before the first line that is not known."""
         known = len(self._lines)
         back = BACK
-        while back < known:
+        while back < known and self._starts[known] - self._starts[known - back] < AT_ONCE:
             before = self._lines[known - back :]
-            run = _lex(self._lexer, self._code[self._starts[known - back] :])
+            run = self._lex(self._starts[known - back])
             if sum(map(bool, before)) >= BACK // 2 and list(islice(run, back)) == before:
                 self.rough = True
                 return run
             back *= 4
-        run = _lex(self._lexer, self._code)
-        self._lines[:] = islice(run, known)
+        first = 0
+        if self._starts[known] > AT_ONCE:
+            self.rough = True
+            first = max(known - BACK, 0)
+        run = self._lex(self._starts[first])
+        self._lines[first:] = islice(run, known - first)
         return run
 
-
-def _lex(lexer: Lexer, code: str) -> Iterator[Spans]:
-    spans: Spans = []
-    for _index, kind, text in lexer.get_tokens_unprocessed(code):
-        look = look_of(kind)
-        if "\n" not in text:
-            if spans and spans[-1][1] == look:
-                text = spans.pop()[0] + text
-            spans.append((text, look))
-            continue
-        first, *others = text.split("\n")
-        if first:
-            spans.append((first, look))
-        for part in others:
-            yield spans
-            spans = [(part, look)] if part else []
-    yield spans
+    def _lex(self, start: int) -> Iterator[Spans]:
+        """The spans of the lines from a place on."""
+        assert self._lexer
+        spans: Spans = []
+        counted = 0
+        for index, kind, text in self._lexer.get_tokens_unprocessed(self._code[start:]):
+            look = look_of(kind)
+            if "\n" not in text:
+                if spans and spans[-1][1] == look:
+                    text = spans.pop()[0] + text
+                spans.append((text, look))
+                continue
+            self._delay.read += index - counted
+            counted = index
+            first, *others = text.split("\n")
+            if first:
+                spans.append((first, look))
+            for part in others:
+                yield spans
+                spans = [(part, look)] if part else []
+        yield spans
 
 
 def too_long(length: int, lines: list[str]) -> bool:
@@ -166,7 +252,9 @@ def too_long(length: int, lines: list[str]) -> bool:
 def highlighter(code: str, starts: list[int], language: str) -> Highlighter | None:
     """What highlights ``code``, whose lines begin at ``starts``.
 
-    None for an unknown language, and for what would take too long.
+    None for an unknown language, and for what would take too long, or may do so where nothing can stop it.
     """
-    lexer = None if too_long(len(code), code.split("\n")) else lexer_for(language.lower())
+    if too_long(len(code), code.split("\n")) or (not patience.can_stop() and _MONOTONOUS.search(code)):
+        return None
+    lexer = lexer_for(language.lower())
     return Highlighter(lexer, code, starts) if lexer else None

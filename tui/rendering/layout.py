@@ -6,7 +6,9 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
+from tui.faults import attempt
 from tui.rendering.drawings import ALERTS, Drawing, draw, draw_growing, draw_unread
+from tui.rendering.guarded import Guarded
 from tui.rendering.leaves import Leaf
 from tui.rendering.limits import CHECKED, cost, too_long
 from tui.rendering.pieces import DIM, LINE, Line, Piece
@@ -41,11 +43,13 @@ class Placed:
         self.checked = len(leaf.content)
         """How long it was when the limits were looked at."""
         """Whether it is only wrapped, because reading it would take too long."""
-        self.drawing = drawn(leaf, self.room)
+        self.drawing = Guarded(leaf, self.room, drawn)
 
     def frame(self, width: int) -> None:
         """Put markers, bars and indents in front of the rows."""
-        self.first, self.rest, self.blank = _prefixes(self.leaf, width // NARROW)
+        nothing: tuple[Pieces, Pieces, Pieces] = ((), (), ())
+        prefixes = attempt(lambda: _prefixes(self.leaf, width // NARROW), lambda: nothing)
+        self.first, self.rest, self.blank = prefixes
         self.room = max(width - sum(cells(piece.text) for piece in self.rest), 1)
 
     @property
@@ -140,6 +144,7 @@ class Layout:
     def finish(self, index: int) -> None:
         """The text has ended: what is drawn from a leaf on is drawn anew."""
         self.live = False
+        self._settle()
         for placed in self.placed[index:]:
             placed.stale = not placed.drawing.deep
 
@@ -152,16 +157,23 @@ class Layout:
             placed.stale = rough or refers or placed.unread != unread
         self.env = env
         self.live = False
+        self._settle()
 
     @property
     def guessed(self) -> list[Placed]:
-        """Code whose colours were found piece by piece. To find them anew takes too long for one go."""
-        return [placed for placed in self.placed if placed.drawing.deep and placed.drawing.rough]
+        """Code whose colours were found piece by piece, and what failed when its rows were counted already.
+
+        To find the colours anew takes too long for one go.
+        """
+        return [p for p in self.placed if p.drawing.late or (p.drawing.deep and p.drawing.rough)]
 
     def refine(self, until: float) -> int | None:
         """Find the colours of code from its beginning on; returns the first row that changed, if one did."""
+        settled = self._settle()
+        if settled is not None:
+            return settled
         for placed in self.guessed:
-            code = cast("Code", placed.drawing)
+            code = cast("Code", placed.drawing.inner)
             row = code.refine(until)
             if row is not None and not placed.hidden:
                 return placed.top + placed.leaf.gap + row
@@ -190,7 +202,7 @@ class Layout:
         for placed in self.placed:
             placed.frame(width)
             if padded and placed.drawing.deep:
-                placed.drawing = self._draw(placed.leaf, placed.room)
+                placed.drawing = Guarded(placed.leaf, placed.room, self._draw)
             else:
                 placed.drawing.resize(placed.room)
         self._stack()
@@ -205,6 +217,15 @@ class Layout:
     def unfolded(self, start: int) -> bool:
         """Whether details are open."""
         return start in self._unfolded
+
+    def _settle(self) -> int | None:
+        """Give those that failed late their rows; returns the first row that changed, if one did."""
+        late = [placed for placed in self.placed if placed.drawing.late]
+        for placed in late:
+            placed.drawing.settle()
+        if late:
+            self._stack()
+        return late[0].top if late else None
 
     def _stack(self) -> None:
         row = 0

@@ -12,12 +12,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-_LEAVES = {"table", "fence", "code_block", "html_block", "hr", "math_block", "definition"}
-_LEAVES |= {"details_open", "details_close"}
+LEAVES = {"table", "fence", "code_block", "html_block", "hr", "math_block", "definition"}
+LEAVES |= {"details_open", "details_close"}
 _BRANCHES = {"paragraph_open": "paragraph", "heading_open": "heading"}
 _ITEMS = {"list_item_open": "item", "footnote_reference_open": "note"}
 _GROWING = {"paragraph", "heading", "table", "fence", "code", "html", "raw", "math"}
 _QUOTES = {"blockquote_open", "alert_open"}
+FAULT = "fault"
+"""The info of a raw leaf that could not be parsed; of another one, reading it would take too long."""
+LISTS = {"bullet_list_open", "ordered_list_open"}
+CONTAINERS = _QUOTES | _ITEMS.keys()
+"""The tokens that open what leaves stand in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +120,11 @@ class Flattener:
     def _take(self, tokens: Sequence[Token], index: int) -> int:
         token = tokens[index]
         kind = token.type
-        if kind in _LEAVES:
+        if kind in LEAVES:
             self._leaf(token, _NAMES.get(kind, kind), token.content, token.info)
         elif kind in _BRANCHES:
             return self._branch(tokens, index, _BRANCHES[kind])
-        elif kind in ("bullet_list_open", "ordered_list_open"):
+        elif kind in LISTS:
             self._open_list(token)
         elif kind in ("bullet_list_close", "ordered_list_close"):
             self._lists.pop()

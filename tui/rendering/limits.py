@@ -11,12 +11,18 @@ from tui.rendering.leaves import Leaf
 
 WHOLE = 400_000
 """Characters of the longest reply in which blocks are looked for when it is opened."""
+BLOCKS = 4_000
+"""Blocks that are looked for at once; what comes after them is shown unread."""
+LEAVES = 2_000
+"""Blocks of the longest reply that is parsed whole at the end of its stream."""
 BUDGET = 100_000
 """What a document that is opened may cost; later blocks are shown unread."""
 LONGEST = 50_000
 """Characters of the longest paragraph that is read."""
 MARKS = 4_000
 """Characters that may mean something, in one paragraph: what each one means depends on the others."""
+COLUMNS = 500
+"""Columns of the widest table that is laid out."""
 
 CHECKED = 2_000
 """Characters by which a leaf may grow until it is looked at again."""
@@ -38,8 +44,8 @@ def cost(leaf: Leaf) -> int:
 
 def too_long(leaf: Leaf) -> bool:
     """Whether a leaf must not be read even alone."""
-    if len(leaf.content) < MARKS or leaf.kind not in ("paragraph", "heading", "math", "table"):
-        return False
     if leaf.kind == "table":
-        return cost(leaf) > BUDGET
+        return cost(leaf) > BUDGET or leaf.info.count(",") >= COLUMNS
+    if len(leaf.content) < MARKS or leaf.kind not in ("paragraph", "heading", "math"):
+        return False
     return len(leaf.content) > LONGEST or sum(map(leaf.content.count, "\\`*_~[<&$")) > MARKS

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 from html.entities import html5
+from unicodedata import combining
 
 from tui.rendering.symbols import (
     ACCENTS,
@@ -33,14 +34,24 @@ _PRODUCT = re.compile(r"\d+[^\W\d]")
 """A number and a letter: below a fraction's bar they would seem to be above and below it."""
 _OUTER = re.compile(r"√?\(([^()]|\([^()]*\))*\)|√\w|[\w∑∏∫]+\^?\([^()]*\)")
 _SMALL = "".join((*SUPERSCRIPTS.values(), *SUBSCRIPTS.values()))
-_DEPTH = 40
+_DEEPEST = 64
+"""Terms inside of each other that are read, of whatever kind; a group is one, and what is in it another."""
 
 
 @lru_cache(maxsize=512)
 def to_unicode(formula: str) -> str:
-    """The formula as text; rows of an environment are lines."""
-    lines = (" ".join(line.split()).replace(WIDE, "  ") for line in _Reader(formula).run().split("\n"))
-    return "\n".join(line for line in lines if line) or " ".join(formula.split())
+    """The formula as text; rows of an environment are lines. One that is too deep stays as it was written."""
+    written = " ".join(formula.split())
+    try:
+        text = _Reader(formula).run()
+    except _TooDeepError:
+        return written
+    lines = (" ".join(line.split()).replace(WIDE, "  ") for line in text.split("\n"))
+    return "\n".join(line for line in lines if line) or written
+
+
+class _TooDeepError(Exception):
+    """Terms stand in terms for too many levels."""
 
 
 class _Reader:
@@ -79,6 +90,15 @@ class _Reader:
         return "".join(parts)
 
     def _term(self, token: str) -> str:
+        """What a token begins. All that stands in something else comes through here."""
+        if self._depth > _DEEPEST:
+            raise _TooDeepError
+        self._depth += 1
+        text = self._read(token)
+        self._depth -= 1
+        return text
+
+    def _read(self, token: str) -> str:
         if token in "^_":
             return self._script(token)
         if token == "{":
@@ -93,12 +113,7 @@ class _Reader:
 
     def _group(self) -> str:
         """What is left of a group that was opened."""
-        self._depth += 1
-        if self._depth > _DEPTH:
-            self._at = len(self._tokens)
-            return ""
         text = self._sequence({"}"})
-        self._depth -= 1
         self._at += 1
         return text
 
@@ -288,5 +303,6 @@ def _closed(text: str) -> str:
 def _accented(name: str, text: str) -> str:
     mark = ACCENTS[name]
     if name in ("overline", "underline", "bar"):
-        return "".join(char + mark for char in text)
+        # Once below or above each character: a bar over bars would double with each of them.
+        return text if mark in text else "".join(char if combining(char) else char + mark for char in text)
     return text + mark if len(text) == 1 else f"{name}({text})"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tui.markdown.parser import DEEPEST
 from tui.rendering.leaves import Leaf
 from tui.rendering.source import Source
 
@@ -54,4 +55,5 @@ def _gap(before: Leaf | None, leaf: Leaf, source: Source) -> int:
 def _folds(before: Leaf | None) -> tuple[int, ...]:
     if before is None:
         return ()
-    return (*before.folds, before.start) if before.kind == "details" else before.folds
+    opens = before.kind == "details" and len(before.folds) < DEEPEST
+    return (*before.folds, before.start) if opens else before.folds

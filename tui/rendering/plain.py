@@ -45,6 +45,8 @@ class Plain:
         self._cuts: list[Cuts] = []
         self._rows = [0]
         self._width = width
+        self._made: tuple[int, list[Piece], list[int]] = (-1, [], [])
+        """The line that was drawn last: its number, its pieces, and where each of them begins."""
         self.grow(content)
 
     @property
@@ -63,6 +65,7 @@ class Plain:
         self._wrap_from(0)
 
     def _wrap_from(self, index: int) -> None:
+        self._forget()
         del self._cuts[index:], self._rows[index + 1 :]
         row = self._rows[-1]
         for text in self._sources[index:]:
@@ -81,12 +84,19 @@ class Plain:
         index = bisect_right(self._rows, row) - 1
         part = row - self._rows[index]
         cuts = self._cuts[index]
-        pieces = _cut(self._pieces(index), *cuts[part])
+        if self._made[0] != index:  # a line of 10,000 characters takes a hundred rows
+            whole = self._pieces(index)
+            self._made = index, whole, [*accumulate((len(piece.text) for piece in whole), initial=0)]
+        pieces = _cut(*self._made[1:], *cuts[part])
         if part and self.hang:
             pieces.insert(0, Piece(" " * self.hang))
         if part + 1 < len(cuts):
             return Line(tuple(pieces), " " * (cuts[part + 1][0] - cuts[part][1]))
         return Line(tuple(pieces), "\n" if index + 1 < len(self._sources) else "")
+
+    def _forget(self) -> None:
+        """A line may have changed."""
+        self._made = (-1, [], [])
 
     def _spans(self, index: int) -> Spans:
         return [(self._sources[index], self._look)]
@@ -140,12 +150,11 @@ class Window(Plain):
         return wrap(text, self._width)
 
 
-def _cut(pieces: list[Piece], first: int, end: int) -> list[Piece]:
+def _cut(pieces: list[Piece], starts: list[int], first: int, end: int) -> list[Piece]:
     found = []
-    position = 0
-    for piece in pieces:
-        stop = position + len(piece.text)
-        if stop > first and position < end:
-            found.append(slice_piece(piece, max(first - position, 0), min(end, stop) - position))
-        position = stop
+    index = max(bisect_right(starts, first) - 1, 0)
+    while index < len(pieces) and starts[index] < end:
+        piece, start = pieces[index], starts[index]
+        found.append(slice_piece(piece, max(first - start, 0), min(end - start, len(piece.text))))
+        index += 1
     return found

@@ -15,8 +15,9 @@ from typing import Any
 from tui.rendering.columns import fit
 from tui.rendering.flow import Flow, spots
 from tui.rendering.inline import parse_inline
+from tui.rendering.limits import MARKS
 from tui.rendering.pieces import BAND, BLANK, DIM, INK, LINE, Line, Piece
-from tui.rendering.wrap import cells, wrap
+from tui.rendering.wrap import cells, sound, wrap
 
 EXACT = 1000
 """Cells that are measured as they are drawn; of those in later rows the source is measured."""
@@ -24,6 +25,8 @@ LONGEST_WORD = 24
 """Cells of a word that is not cut if there is any other way."""
 SETTLED = 40
 """Rows after which columns keep their width for a while as a table grows."""
+LARGE = 8_000
+"""Characters after which they do so, however few rows there are."""
 
 _PIPE = re.compile(r"(?<!\\)\|")
 _NUMBER = re.compile(r"[-+−±~≈<>]?\s?[$€£¥]?\s?\d[\d.,\s_']*(?:[eE][-+]?\d+)?\s?(?:%|‰|°|[a-zA-Zµ]{1,3}|×)?")
@@ -93,6 +96,7 @@ class Table:
 
     def _take(self, content: str, offset: int) -> None:
         """Read the rows from an offset on."""
+        self._length = len(content)
         self._measures = self._sure.copy()
         self._split = (-1, [])
         rows = content[offset:].split("\n")
@@ -129,7 +133,7 @@ class Table:
         """Lay out anew."""
         self._width = width
         self._laid = self._measures.copy()
-        self._next = max(len(self._rows) * 3 // 2, SETTLED)
+        self._next = self._length * 3 // 2
         self._sizes, self._gap = fit(self._laid.natural, self._laid.words, width) or ([], 0)
         self._tops = [0]
         self._stack(0)
@@ -170,7 +174,7 @@ class Table:
             return Flow([Piece("")])
         offset, text = cells_of[column]
         plain = text.replace("\\|", "|")
-        pieces = parse_inline(plain, self._env)
+        pieces = self._read(plain)
         if plain != text:
             pieces = [_with_pipes(piece, text) for piece in pieces]
         moved = [
@@ -182,6 +186,12 @@ class Table:
             for piece in pieces
         ]
         return Flow(moved, INK if number else DIM)
+
+    def _read(self, text: str) -> list[Piece]:
+        """The pieces of a cell; those of a long one would take too long, for there may be many."""
+        if len(text) > MARKS:
+            return [Piece(sound(text).replace("\t", " "), INK, 0, len(text))]
+        return parse_inline(text, self._env)
 
     def _cells(self, number: int) -> list[tuple[int, str]]:
         """Where the cells of a row begin in the content, and their texts."""
@@ -284,7 +294,8 @@ class Table:
         del self._rows[last:], self._starts[last:]
         self._take(content, offset)
         stale = self._laid != self._measures
-        if stale and (len(self._rows) <= SETTLED or len(self._rows) >= self._next):
+        small = len(self._rows) <= SETTLED and self._length <= LARGE
+        if stale and (small or self._length >= self._next):
             self.resize(self._width)
             self.rough = False
             return 0

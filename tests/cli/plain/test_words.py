@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tui.cli.plain import words
 from tui.cli.plain.words import LONGEST, Words
 
 REPLY = """\
@@ -117,3 +118,38 @@ def test_nothing_steers_the_terminal():
     assert "".join(said("a\x1b[31m b\x9b1m\n```x\n\x1b]0;t\x07\n```\n", 2)) == (
         "a␛[31m b�1m\ncode, x:\n␛]0;t␇\nend of code\n"
     )
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000])
+@pytest.mark.parametrize("name", ["inline", "_balanced", "_cells"])
+@pytest.mark.parametrize("error", [RecursionError("too deep"), ValueError("broken")])
+def test_what_can_not_be_turned_into_words_is_said_as_it_stands(size, name, error, monkeypatch, faults):
+    def fail(*arguments):
+        raise error
+
+    monkeypatch.setattr(words, name, fail)
+    heard = "".join(said(REPLY, size))
+    for word in (
+        "What to do",
+        "round the call",
+        "async def fetch(s)",
+        "Simple is better",
+        "wait_for",
+        "costs $5",
+    ):
+        assert word in heard
+    assert len(faults) <= 1  # lines that come whole are not looked at for their balance
+    faults.clear()
+
+
+def test_when_nothing_works_not_a_character_is_lost(monkeypatch, faults):
+    def fail(*arguments):
+        raise KeyError(3)
+
+    monkeypatch.setattr(Words, "_end_of_part", fail)
+    assert "".join(said(REPLY, 9)) == REPLY
+    faults.clear()
+
+
+def test_a_formula_without_end_is_said_as_it_stands():
+    assert "".join(said("It is $x" + "^" * 340 + "$ then.\n", 50)) == "It is x" + "^" * 340 + " then.\n"

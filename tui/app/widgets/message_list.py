@@ -128,8 +128,11 @@ class MessageList(ReadingView):
         if view is None or not view.guessed:
             self._refined.discard(message_id)
             return
+        height = view.height
         first = view.refine(SLICE)
-        if first is not None:
+        if view.height != height:
+            self._settle()
+        elif first is not None:
             self.refresh()
         asyncio.get_running_loop().call_later(FRAME, self.call_later, self._refine, message_id)
 

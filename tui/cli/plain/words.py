@@ -8,8 +8,10 @@ and ends is, and a table's cells are named by their column.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from itertools import groupby, zip_longest
 
+from tui.faults import note
 from tui.text import clean
 
 SHORTEST = 20
@@ -56,6 +58,9 @@ class Words:
 
     def so_far(self) -> str:
         """What is held, up to a whole word, where no more comes for a while."""
+        return self._or_as_it_stands(self._whole_words)
+
+    def _whole_words(self) -> str:
         end = self._held.rfind(" ") + 1
         return self._take(end) if end and self._may_be_parted() else ""
 
@@ -71,9 +76,25 @@ class Words:
     def _flow(self, text: str) -> str:
         self._held += text
         said = ""
-        while end := self._end_of_part():
-            said += self._take(end)
+        held = ""
+        while held != self._held:
+            held = self._held
+            said += self._or_as_it_stands(self._next_part)
         return said
+
+    def _next_part(self) -> str:
+        end = self._end_of_part()
+        return self._take(end) if end else ""
+
+    def _or_as_it_stands(self, act: Callable[[], str]) -> str:
+        """What ``act`` makes of what is held, or that itself if no words can be made of it."""
+        held = self._held
+        try:
+            return act()
+        except Exception as error:
+            note(error)
+            self._held, self._begun = "", not held.endswith("\n")
+            return held
 
     def _end_of_part(self) -> int:
         """How much can be said now."""
