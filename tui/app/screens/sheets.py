@@ -13,7 +13,7 @@ from tui.app.background import in_background
 from tui.app.commands import COMMANDS
 from tui.chat.message import Role
 from tui.engine.choice import find_model, note_model, recent_models
-from tui.errors import HistoryError, SegueError, UsageError
+from tui.errors import SegueError, UsageError
 
 if TYPE_CHECKING:
     from textual.dom import DOMNode
@@ -218,28 +218,13 @@ class Sheets:
             if wanted is not None:
                 room.screen.attempt_soon(room.open_by_id, wanted.id, wanted.message_id, wanted.needle)
             else:
-                room.screen.attempt_soon(self._leave_deleted)
+                room.screen.attempt_soon(room.follow_stored)
 
         store = desk.workspace.store
         await store.look_for_changes()
-        listing = Conversations(store, desk.live_hues, desk.current, frozenset(desk.unread), typed=typed)
+        unread = frozenset(desk.unread)
+        listing = Conversations(store, desk.live_hues, desk.current, unread, room.screen.acts, typed=typed)
         await room.app.push_screen(listing, chosen)
-
-    async def _leave_deleted(self) -> None:
-        """If the conversation that is read was deleted or renamed in the list, follow that."""
-        room = self._room
-        conversation = room.desk.chat.conversation
-        if room.desk.current is None:
-            return
-        try:
-            stored = await self._workspace.store.load_conversation(conversation.id)
-        except HistoryError:
-            await room.open_new()
-            return
-        conversation.title, conversation.titled = stored.title, stored.titled
-        conversation.tags, conversation.pinned = stored.tags, stored.pinned
-        conversation.archived = stored.archived
-        room.refresh_frame()
 
     async def find(self, needle: str = "") -> None:
         """Open the find bar of the conversation that is read."""

@@ -61,16 +61,16 @@ class SlashCommands:
         if not argument:
             await self._ask("Title", "title", self._room.desk.chat.conversation.title)
             return
-        await self._room.desk.chat.change(title=one_line(argument, 200), titled=True)
-        self._room.refresh_frame()
+        title = one_line(argument, 200)
+        await self._room.change(f"Renamed to “{title}”", "The title is as before", title=title, titled=True)
 
     async def _do_system(self, argument: str) -> None:
         if not argument:
             await self._ask("System prompt", "system", self._room.desk.chat.conversation.system)
             return
-        await self._room.desk.chat.change(system="" if argument == "-" else clean(argument))
-        self._room.app.notify("System prompt cleared" if argument == "-" else "System prompt set")
-        self._room.refresh_frame()
+        words = "System prompt cleared" if argument == "-" else "System prompt set"
+        system = "" if argument == "-" else clean(argument)
+        await self._room.change(words, "The system prompt is as before", system=system)
 
     async def _ask(self, title: str, command: str, value: str) -> None:
         from tui.app.screens.prompt import AskLine
@@ -90,8 +90,8 @@ class SlashCommands:
             self._room.app.notify(shown or "No parameter is set. As in /set temperature 0.2")
             return
         parameters = changed(parameters, name, value.strip())
-        await chat.change(parameters=parameters)
-        self._room.app.notify(f"{name} = {parameters[name]}" if name in parameters else f"{name} is not set")
+        words = f"{name} = {parameters[name]}" if name in parameters else f"{name} is not set"
+        await self._room.change(words, f"{name} is as before", parameters=parameters)
 
     async def _do_attach(self, argument: str) -> None:
         from tui.app.attaching import paths_in, read_all
