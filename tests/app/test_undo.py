@@ -207,6 +207,6 @@ async def test_what_fails_can_be_undone_again():
     acts.note(undo, "back")
     with pytest.raises(HistoryError):
         await acts.undo()
-    assert await acts.undo() == "back"
+    assert (await acts.undo()).back == "back"
     with pytest.raises(UsageError, match="nothing to undo"):
         await acts.undo()

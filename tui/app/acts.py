@@ -13,13 +13,16 @@ SHOWN = 10.0
 """Seconds for which it is said how something is undone."""
 
 
-class _Act(NamedTuple):
+class Act(NamedTuple):
+    """What was done."""
+
     undo: Undo
     back: str
     """What is said once it is undone."""
     after: object | None
     """The newest change of the draft when it was done."""
     topic: object
+    """What it was done to."""
 
 
 class Acts:
@@ -33,7 +36,7 @@ class Acts:
                 change; None if there is nothing.
         """
         self._newest_change = newest_change
-        self._done: list[_Act] = []
+        self._done: list[Act] = []
 
     def note(self, undo: Undo, back: str, topic: object = None) -> None:
         """Something was done.
@@ -41,9 +44,9 @@ class Acts:
         Args:
             undo: Undoes it.
             back: What is said then.
-            topic: What it was done to, for ``forget``.
+            topic: What it was done to, for ``forget`` and ``undo``.
         """
-        self._done = [*self._done[1 - _MOST :], _Act(undo, back, self._newest_change(), topic)]
+        self._done = [*self._done[1 - _MOST :], Act(undo, back, self._newest_change(), topic)]
 
     def forget(self, topic: object) -> None:
         """What was done to this is undone already."""
@@ -55,8 +58,8 @@ class Acts:
         change = self._newest_change()
         return change is not None and (not self._done or change is not self._done[-1].after)
 
-    async def undo(self) -> str:
-        """Undo what was done last. Returns what is to be said.
+    async def undo(self) -> Act:
+        """Undo what was done last. Returns it.
 
         Raises:
             UsageError: Nothing is left.
@@ -70,4 +73,4 @@ class Acts:
         except SegueError:
             self._done.append(act)
             raise
-        return act.back
+        return act

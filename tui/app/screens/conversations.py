@@ -335,21 +335,23 @@ class Conversations(Chooser[OpenConversation]):
         self.listing.step_aside()
         if await self._did(self._store.delete_conversation(row.conversation_id)):
             undo = partial(self._store.restore_conversation, row.conversation_id)
-            self._say_done(f"“{row.title}” is in the trash.", undo, f"“{row.title}” is back")
+            self._say_done(
+                f"“{row.title}” is in the trash.", undo, f"“{row.title}” is back", row.conversation_id
+            )
             self.listing.reload()
 
     async def action_undo(self) -> None:
         """Take back what was done last; what is typed elsewhere stays."""
         try:
-            words = await self._acts.undo()
+            undone = await self._acts.undo()
         except SegueError as error:
             self.notify(str(error), severity="warning", markup=False)
             return
-        self.notify(words, markup=False)
-        self.listing.reload()
+        self.notify(undone.back, markup=False)
+        self.listing.reload(undone.topic if isinstance(undone.topic, int) else None)
 
-    def _say_done(self, words: str, undo: Undo, back: str) -> None:
-        self._acts.note(undo, back)
+    def _say_done(self, words: str, undo: Undo, back: str, conversation_id: int) -> None:
+        self._acts.note(undo, back, conversation_id)
         self.notify(f"{words}   {bound_key(self, 'conversations-undo')} undo", timeout=SHOWN, markup=False)
 
     @work(group="restore")
@@ -357,7 +359,9 @@ class Conversations(Chooser[OpenConversation]):
         self.listing.step_aside()
         if await self._did(self._store.restore_conversation(conversation_id)):
             undo = partial(self._store.delete_conversation, conversation_id)
-            self._say_done("Back in the list of conversations.", undo, "It is in the trash again")
+            self._say_done(
+                "Back in the list of conversations.", undo, "It is in the trash again", conversation_id
+            )
             self.listing.reload(None if self._trash else conversation_id)
 
     async def _change(
@@ -370,7 +374,8 @@ class Conversations(Chooser[OpenConversation]):
             self.notify(str(error), severity="error", markup=False)
             return
         before = cast("ConversationChanges", {name: getattr(stored, name) for name in changes})
-        self._say_done(f"{words}.", partial(self._store.update_conversation, conversation_id, **before), back)
+        undo = partial(self._store.update_conversation, conversation_id, **before)
+        self._say_done(f"{words}.", undo, back, conversation_id)
         self.listing.reload()
 
     async def _did(self, act: Awaitable[None]) -> bool:

@@ -336,9 +336,9 @@ class ChatRoom:
 
     async def undo(self) -> None:
         """Undo what was done last."""
-        words = await self.screen.acts.undo()
+        undone = await self.screen.acts.undo()
         await self.follow_stored()
-        self.app.notify(words)
+        self.app.notify(undone.back)
 
     async def change(self, words: str, back: str, **changes: Unpack[ConversationChanges]) -> None:
         """Change the conversation that is read, so that undo takes it back.
