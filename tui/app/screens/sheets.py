@@ -292,6 +292,7 @@ _TITLES = {
     "Conversations": "All conversations",
     "Timeline": "Your prompts",
     "AskLine": "One line to type",
+    "AskText": "A text to write",
     "Confirm": "A question",
     "HelpScreen": "This list",
     "FirstRun": "The first screen",
@@ -305,6 +306,7 @@ _TITLES = {
 
 def all_sheets() -> tuple[type[Screen[Any]], ...]:
     """Every screen that can lie over the chat, for the help and for the check of the keys."""
+    from tui.app.screens.ask_text import AskText
     from tui.app.screens.compare import Compare
     from tui.app.screens.confirm import Confirm
     from tui.app.screens.connect import Connect, ConnectProvider
@@ -323,6 +325,7 @@ def all_sheets() -> tuple[type[Screen[Any]], ...]:
         Conversations,
         Timeline,
         AskLine,
+        AskText,
         Confirm,
         HelpScreen,
         FirstRun,
