@@ -259,6 +259,7 @@ class Sheets:
         from tui.app.screens.help import HelpScreen, sections_of
         from tui.app.vim import KEYS
         from tui.app.widgets.chooser import Chooser
+        from tui.app.widgets.text_field import TextField
 
         if isinstance(self._room.app.screen, HelpScreen):
             self._room.app.screen.dismiss(None)
@@ -272,6 +273,7 @@ class Sheets:
             "Sidebar": (sidebar,),
             "In every list": (Chooser,),
             **{_TITLES.get(sheet.__name__, sheet.__name__): (sheet,) for sheet in all_sheets()},
+            _TITLES["AskText"]: (TextField,),
         }
         sections = sections_of(groups, self._room.app.keys)
         commands = [(f"/{c.name} {c.argument}".strip(), c.help) for c in COMMANDS]
