@@ -24,7 +24,7 @@ _READERS = {float: number, int: whole, str: string}
 
 
 def changed(parameters: Mapping[str, Value], name: str, value: str) -> dict[str, Value]:
-    """``parameters`` with another value of one; an empty one takes it away.
+    """``parameters`` with another value of one; ``-`` takes it away, nothing leaves it.
 
     Raises:
         UsageError: There is no such parameter, or it can't have this value.
@@ -32,7 +32,9 @@ def changed(parameters: Mapping[str, Value], name: str, value: str) -> dict[str,
     if name not in PARAMETERS:
         raise UsageError(f"There is no parameter {one_line(name)}", f"There are {', '.join(PARAMETERS)}.")
     others = {key: kept for key, kept in parameters.items() if key != name}
-    return {**others, name: _read(name, value)} if value else others
+    if not value:
+        return dict(parameters)
+    return others if value == "-" else {**others, name: _read(name, value)}
 
 
 def known(name: str, value: object) -> Value | None:

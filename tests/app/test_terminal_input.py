@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from textual import events
 from textual.message import Message
@@ -87,6 +89,7 @@ lines = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(lines, st.lists(st.integers(0, 60)))
 @example(["\x1b[1089::99;5u"], [])
 @example(["\x1b[48;24;80;0;0t\x1b[<0;5;5M"], [])
@@ -94,15 +97,14 @@ lines = st.lists(
 @example(["\x1b[<0;" + "9" * 400 + ";1M"], [])
 def test_no_bytes_end_the_parser_and_what_is_typed_after_them_is_read(pieces, cuts):
     line, reader = "".join(pieces), InputParser()
-    for cut in cuts:
-        list(reader.feed(line[:cut])) if line[:cut] else None
-        line = line[cut:]
-    list(reader.feed(line)) if line else None
+    for start, end in pairwise([0, *sorted(cuts), len(line)]):
+        list(reader.feed(line[start:end]))
     list(reader.feed(""))  # a pause
     keys = [event for event in reader.feed("typed") if isinstance(event, events.Key)]
     assert [event.character for event in keys] == list("typed")
 
 
+@settings(deadline=None)
 @given(st.sampled_from([*REPORTS, *MOUSE]), st.integers(0, 40), st.integers(0, 40))
 def test_what_a_terminal_reports_is_never_typed_in_whatever_pieces_it_comes(report, one, other):
     first, last = sorted((one, other))

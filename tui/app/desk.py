@@ -161,6 +161,11 @@ class Desk:
         return self._chat(self.chat.place, conversation)
 
     @property
+    def kept(self) -> Place:
+        """Where conversations are kept that are not temporary."""
+        return self._kept
+
+    @property
     def current(self) -> int | None:
         """The id of the conversation that is read, if it is in the list."""
         return self.chat.conversation.id or None if self.chat.place is self._kept else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Unpack
 
 from tui.chat.attachment import Attachment
@@ -122,13 +123,20 @@ class Talk:
         await self._hide(ids, hidden=True)
         after = self.conversation.leaf
 
-        async def undo() -> None:
-            undisturbed = self.conversation.leaf == after
-            await self._hide(ids, hidden=False)
-            if undisturbed:
-                await self.change(leaf=before)
+        return partial(self.bring_back, ids, before, after)
 
-        return undo
+    async def bring_back(self, ids: Sequence[int], before: int | None, after: int | None) -> None:
+        """Show deleted messages again.
+
+        Args:
+            ids: The messages.
+            before: The end of the path before they were deleted.
+            after: Its end after that; if it is another now, it stays.
+        """
+        undisturbed = self.conversation.leaf == after
+        await self._hide(ids, hidden=False)
+        if undisturbed:
+            await self.change(leaf=before)
 
     async def undelete(self) -> int:
         """Show every deleted message again whose time is not over. Returns how many."""

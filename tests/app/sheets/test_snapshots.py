@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tui.app.screens.ask_text import AskText
 from tui.app.screens.confirm import Confirm
 from tui.app.screens.connect import Connect, ConnectProvider
 from tui.app.screens.conversations import Conversations
@@ -186,6 +187,12 @@ def test_small_sheets(looks_as_before, theme, size) -> None:
 @pytest.mark.parametrize(("theme", "size"), LOOKS[:1])
 def test_one_line(looks_as_before, theme, size) -> None:
     assert looks_as_before(lambda: AskLine("Title", "Timeouts without leaks"), theme, size)
+
+
+@pytest.mark.parametrize(("theme", "size"), LOOKS[:1])
+def test_a_text_of_lines(looks_as_before, theme, size) -> None:
+    text = "You are brief.\n\nAnswer in French, without lists, and say so where you are not certain."
+    assert looks_as_before(lambda: AskText("System prompt", text), theme, size)
 
 
 @pytest.mark.parametrize(("theme", "size"), LOOKS[:1])

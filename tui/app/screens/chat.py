@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import events, on
@@ -15,6 +16,7 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 
 from tui.app import key_hints
+from tui.app.acts import Acts
 from tui.app.background import in_background
 from tui.app.grid import WIDE
 from tui.app.keymap import bindings_of
@@ -24,7 +26,7 @@ from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.page import Page, TooSmall
 from tui.app.widgets.status_line import StatusLine
 from tui.app.widgets.title_line import TitleLine
-from tui.chat.draft import Draft
+from tui.chat.draft import Draft, joined
 from tui.errors import ConfigError, HistoryError, SegueError, UsageError
 
 if TYPE_CHECKING:
@@ -63,13 +65,15 @@ class ChatScreen(Screen[None]):
         Binding("alt+down", "walk(1)", "messages", tooltip="Walk down the messages", id="message-down"),
         Binding("ctrl+end", "newest", "newest", tooltip="Go to the newest line", id="newest"),
         Binding("ctrl+g", "editor", "editor", tooltip="Write in $VISUAL or $EDITOR", id="editor"),
-        Binding("ctrl+z", "undo", "undo", tooltip="Take back the last deletion", id="undo"),
+        Binding("ctrl+z", "undo", "undo", tooltip="Take back what was done last", id="undo"),
     ]
 
     def __init__(self, classes: str = "") -> None:
         super().__init__(classes=classes)
         self.room: ChatRoom | None = None
         """What is behind the screen, once the history is open."""
+        self.acts = Acts(lambda: self.composer.newest_change)
+        """What was done, here and on the screens above."""
         self.early: list[Draft] = []
         """What was sent while there was no conversation to send it in."""
         self._opened = asyncio.Event()
@@ -285,8 +289,12 @@ class ChatScreen(Screen[None]):
             return
         self._interrupted = time.monotonic()
         again = f"{self.segue.key_for('interrupt')} again quits"
-        cleared = bool(self.composer.take())
+        if cleared := self.composer.take():
+            self.acts.note(partial(self._bring_back, cleared), "The draft is back")
         self.notify(f"Draft cleared; ↑ brings it back.   {again}" if cleared else again, timeout=TWICE)
+
+    async def _bring_back(self, draft: Draft) -> None:
+        self.composer.hold(joined([draft, self.composer.written]))
 
     async def action_model(self) -> None:
         """Choose who answers from now on."""
@@ -333,11 +341,14 @@ class ChatScreen(Screen[None]):
     async def _edit_outside(self) -> None:
         from tui.app.editor import edit
 
-        self.composer.put(await edit(self.app, self.composer.draft))
+        self.composer.rewrite(await edit(self.app, self.composer.draft))
 
     async def action_undo(self) -> None:
-        """Take back the last deletion."""
-        await self.in_room(lambda room: room.actions.undo())
+        """Take back what was done last: typed, deleted, put in order."""
+        if self.acts.typed_last:
+            self.composer.undo_typing()
+        else:
+            await self.in_room(lambda room: room.undo())
 
     # -- keys while the composer has not the focus
     def on_key(self, event: events.Key) -> None:

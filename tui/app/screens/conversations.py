@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar, Unpack
+from functools import partial
+from typing import ClassVar, Unpack, cast
 
 from rich.style import Style
 from textual import events, on
@@ -15,6 +16,7 @@ from textual.containers import Vertical
 from textual.reactive import reactive
 from textual.widgets import Input
 
+from tui.app.acts import SHOWN, Acts
 from tui.app.background import in_background
 from tui.app.conversation_list import FullText, Titles
 from tui.app.life import while_alive
@@ -23,14 +25,15 @@ from tui.app.screens.prompt import AskLine
 from tui.app.widgets.chooser import Chooser
 from tui.app.widgets.conversation_rows import ConversationRow, HitRow, SummaryRow
 from tui.app.widgets.field import Field
-from tui.app.widgets.hints import Hints
+from tui.app.widgets.hints import Hints, bound_key
 from tui.app.widgets.ink import Ink, Part
 from tui.app.widgets.line import Line
 from tui.app.widgets.listing import Listing
 from tui.app.widgets.preview import Preview
 from tui.app.widgets.row_list import RowList
 from tui.app.widgets.title_field import TitleField
-from tui.errors import HistoryError
+from tui.engine.talk import Undo
+from tui.errors import HistoryError, SegueError
 from tui.history.store import ConversationChanges, HistoryStore, ListFilter
 from tui.text import one_line
 
@@ -76,7 +79,7 @@ class Conversations(Chooser[OpenConversation]):
         ),
         Binding("f2", "rename", "rename", id="conversations-rename", tooltip="Change the title"),
         Binding("ctrl+d,delete", "delete", "delete", id="conversations-delete", tooltip="Move to the trash"),
-        Binding("ctrl+z", "undo", "undo", id="conversations-undo", tooltip="Take back the last deletion"),
+        Binding("ctrl+z", "undo", "undo", id="conversations-undo", tooltip="Take back what was done last"),
         Binding("f3", "pin", "pin", id="conversations-pin", tooltip="Keep on top of the list, or not"),
         Binding("f4", "tag", "tags", id="conversations-tag", tooltip="Change the tags"),
         Binding("f5", "archive", "archive", id="conversations-archive", tooltip="Archive, or take back"),
@@ -89,6 +92,7 @@ class Conversations(Chooser[OpenConversation]):
         live: Mapping[int, str] | None = None,
         current: int | None = None,
         unread: frozenset[int] = frozenset(),
+        acts: Acts | None = None,
         *,
         typed: str = "",
         today: Callable[[], date] = date.today,
@@ -100,12 +104,14 @@ class Conversations(Chooser[OpenConversation]):
             live: Conversations that are being answered, with the hue of the model.
             current: The conversation on the page; it is chosen at first.
             unread: Conversations in which a reply ended unseen.
+            acts: Where it is noted what can be undone.
             typed: What stands in the filter at first.
             today: The reader's date.
         """
         super().__init__()
         self._store = store
         self._current = current
+        self._acts = acts or Acts()
         self._typed_before = typed
         self._search = FullText(store, today)
 
@@ -119,7 +125,6 @@ class Conversations(Chooser[OpenConversation]):
         ]
         self._source: Titles | FullText = self._views[0]
         self._open_when_filled = False
-        self._deleted: list[int] = []
         self._looked_at: tuple[OpenConversation, str] | None = None
 
     def compose(self) -> ComposeResult:
@@ -292,17 +297,22 @@ class Conversations(Chooser[OpenConversation]):
 
     @on(TitleField.Kept)
     async def _renamed(self, event: TitleField.Kept) -> None:
-        await self._change(event.conversation_id, title=event.title, titled=True)
+        words = f"Renamed to “{event.title}”"
+        await self._change(
+            event.conversation_id, words, "The title is as before", title=event.title, titled=True
+        )
 
     async def action_pin(self) -> None:
         """Keep the conversation on top, or let it go."""
         if isinstance(row := self.chosen, SummaryRow):
-            await self._change(row.conversation_id, pinned=not row.summary.pinned)
+            pinned, words = not row.summary.pinned, ["Not pinned any more", "Pinned to the top of the list"]
+            await self._change(row.conversation_id, words[pinned], words[not pinned], pinned=pinned)
 
     async def action_archive(self) -> None:
         """Move the conversation out of the list, or back."""
         if isinstance(row := self.chosen, SummaryRow) and not self._trash:
-            await self._change(row.conversation_id, archived=not row.summary.archived)
+            archived, words = not row.summary.archived, ["Back in the list of conversations", "Archived"]
+            await self._change(row.conversation_id, words[archived], words[not archived], archived=archived)
 
     def action_tag(self) -> None:
         """Change the tags."""
@@ -315,7 +325,9 @@ class Conversations(Chooser[OpenConversation]):
             AskLine(f"Tags of {row.title}", before, "words with spaces between them")
         )
         if typed is not None:
-            await self._change(row.conversation_id, tags=tags_in(typed))
+            tags = tags_in(typed)
+            words = f"Tags: {' '.join(tags) or 'none'}"
+            await self._change(row.conversation_id, words, "The tags are as before", tags=tags)
 
     async def action_delete(self) -> None:
         """Move the conversation to the trash; Ctrl+Z takes that back."""
@@ -324,14 +336,25 @@ class Conversations(Chooser[OpenConversation]):
             return
         self.listing.step_aside()
         if await self._did(self._store.delete_conversation(row.conversation_id)):
-            self._deleted.append(row.conversation_id)
-            self.notify(f"“{row.title}” is in the trash. Ctrl+Z takes it back.", markup=False)
+            undo = partial(self._store.restore_conversation, row.conversation_id)
+            self._say_done(
+                f"“{row.title}” is in the trash.", undo, f"“{row.title}” is back", row.conversation_id
+            )
             self.listing.reload()
 
-    def action_undo(self) -> None:
-        """Take back the last deletion."""
-        if self._deleted:
-            self._restore_soon(self._deleted.pop())
+    async def action_undo(self) -> None:
+        """Take back what was done last; what is typed elsewhere stays."""
+        try:
+            undone = await self._acts.undo()
+        except SegueError as error:
+            self.notify(str(error), severity="warning", markup=False)
+            return
+        self.notify(undone.back, markup=False)
+        self.listing.reload(undone.topic if isinstance(undone.topic, int) else None)
+
+    def _say_done(self, words: str, undo: Undo, back: str, conversation_id: int) -> None:
+        self._acts.note(undo, back, conversation_id)
+        self.notify(f"{words}   {bound_key(self, 'conversations-undo')} undo", timeout=SHOWN, markup=False)
 
     def _restore_soon(self, conversation_id: int) -> None:
         in_background(self, "restore", self._restore, conversation_id)
@@ -339,11 +362,25 @@ class Conversations(Chooser[OpenConversation]):
     async def _restore(self, conversation_id: int) -> None:
         self.listing.step_aside()
         if await self._did(self._store.restore_conversation(conversation_id)):
+            undo = partial(self._store.delete_conversation, conversation_id)
+            self._say_done(
+                "Back in the list of conversations.", undo, "It is in the trash again", conversation_id
+            )
             self.listing.reload(None if self._trash else conversation_id)
 
-    async def _change(self, conversation_id: int, **changes: Unpack[ConversationChanges]) -> None:
-        if await self._did(self._store.update_conversation(conversation_id, **changes)):
-            self.listing.reload()
+    async def _change(
+        self, conversation_id: int, words: str, back: str, **changes: Unpack[ConversationChanges]
+    ) -> None:
+        try:
+            stored = await self._store.load_conversation(conversation_id)
+            await self._store.update_conversation(conversation_id, **changes)
+        except HistoryError as error:
+            self.notify(str(error), severity="error", markup=False)
+            return
+        before = cast("ConversationChanges", {name: getattr(stored, name) for name in changes})
+        undo = partial(self._store.update_conversation, conversation_id, **before)
+        self._say_done(f"{words}.", undo, back, conversation_id)
+        self.listing.reload()
 
     async def _did(self, act: Awaitable[None]) -> bool:
         """Whether the history took the change; if not, the person is told why."""

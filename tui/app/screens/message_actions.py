@@ -8,23 +8,18 @@ from typing import TYPE_CHECKING
 from tui.app.widgets.hints import key_name
 from tui.chat.draft import Draft
 from tui.chat.message import Role
-from tui.engine.talk import Undo
-from tui.errors import ErrorKind, SegueError, UsageError
+from tui.errors import ErrorKind, UsageError
 
 if TYPE_CHECKING:
     from tui.app.desk import Act
     from tui.app.screens.room import ChatRoom
 
-UNDO_SHOWN = 10.0
-"""Seconds for which it is said how a deletion is taken back."""
-
 
 class MessageActions:
-    """Does the actions of ``Transcript.Chosen``, and takes back deletions."""
+    """Does the actions of ``Transcript.Chosen``, and edits prompts."""
 
     def __init__(self, room: ChatRoom) -> None:
         self._room = room
-        self._undos: list[Undo] = []
         self.editing: int | None = None
         """The prompt whose new version is being written."""
         self._set_aside = Draft()
@@ -101,8 +96,18 @@ class MessageActions:
         chat = self._room.desk.chat
         if chat.conversation.nodes[message_id].role is Role.SYSTEM:
             raise UsageError("A summary is always sent along")
+        pinned = message_id not in chat.conversation.pins
+
+        async def undo() -> None:
+            now = await self._room.as_it_is(chat)
+            if (message_id in now.conversation.pins) is pinned:
+                await now.pin(message_id)
+            await self._room.return_to(now)
+
         await chat.pin(message_id)
         await self._room.reload()
+        kept, not_kept = "The message goes with every request", "The message is not pinned any more"
+        self._room.did(f"{kept if pinned else not_kept}.", undo, not_kept if pinned else kept)
 
     def prompt_of(self, message_id: int) -> int:
         """The prompt at or above a message.
@@ -186,38 +191,33 @@ class MessageActions:
         chat = self._room.desk.chat
         if any(chat.coming(message_id) for message_id in ids):
             raise UsageError("A reply is coming", "It can be deleted when it has ended.")
-        undo = await chat.delete(ids)
+        before = chat.conversation.leaf
+        await chat.delete(ids)
+        after, many = chat.conversation.leaf, len(ids)
+
+        async def undo() -> None:
+            now = await self._room.as_it_is(chat)
+            await now.bring_back(ids, before, after)
+            await self._room.return_to(now)
+
         await self._room.reload()
-        self.can_undo(undo, "Deleted." if len(ids) == 1 else f"{len(ids)} messages deleted.")
+        words = "Deleted." if many == 1 else f"{many} messages deleted."
+        self._room.did(words, undo, _back(many), (chat.place, chat.conversation.id))
 
     async def undelete(self) -> None:
         """Bring back every deleted message of the conversation."""
         count = await self._room.desk.chat.undelete()
         if not count:
             raise UsageError("No message of this conversation was deleted in the last 30 days")
-        self._undos.clear()
+        chat = self._room.desk.chat
+        self._room.screen.acts.forget((chat.place, chat.conversation.id))
         await self._room.reload()
-        self._room.app.notify("1 message is back" if count == 1 else f"{count} messages are back")
-
-    def can_undo(self, undo: Undo, words: str) -> None:
-        """Something was deleted; say so, and how it comes back."""
-        self._undos.append(undo)
-        self._room.app.notify(f"{words}   {self._room.app.key_for('undo')} undo", timeout=UNDO_SHOWN)
-
-    async def undo(self) -> None:
-        """Take back the last deletion; once more, the one before it."""
-        if not self._undos:
-            raise UsageError("There is nothing to undo", "/undelete brings back what was deleted earlier.")
-        undo = self._undos.pop()
-        try:
-            await undo()
-        except SegueError:
-            self._undos.append(undo)
-            raise
-        self._room.app.clear_notifications()  # the offer to undo
-        await self._room.reload()
+        self._room.app.notify(_back(count))
 
     def forget(self) -> None:
         """Another conversation is shown: nothing here refers to it."""
-        self._undos.clear()
         self.editing = None
+
+
+def _back(count: int) -> str:
+    return "1 message is back" if count == 1 else f"{count} messages are back"

@@ -39,23 +39,20 @@ class Order:
         await self._room.app.push_screen(AskLine("Tags", " ".join(before), "work idea"), answered)
 
     async def _set_tags(self, tags: tuple[str, ...]) -> None:
-        await self._chat.change(tags=tags)
-        self._room.refresh_frame()
+        await self._room.change(f"Tags: {' '.join(tags) or 'none'}", "The tags are as before", tags=tags)
 
     # -- the list
     async def pin(self) -> None:
         """Keep the conversation on top of the list, or let it go."""
         pinned = not self._in_the_list().conversation.pinned
-        await self._chat.change(pinned=pinned)
-        self._room.app.notify("Pinned to the top of the list" if pinned else "Not pinned any more")
+        words = ["Not pinned any more", "Pinned to the top of the list"]
+        await self._room.change(words[pinned], words[not pinned], pinned=pinned)
 
     async def archive(self) -> None:
         """Take the conversation out of the list, or back into it."""
         archived = not self._in_the_list().conversation.archived
-        await self._chat.change(archived=archived)
-        self._room.app.notify(
-            "Archived; /archive again takes it back" if archived else "Back in the list of conversations"
-        )
+        words = ["Back in the list of conversations", "Archived"]
+        await self._room.change(words[archived], words[not archived], archived=archived)
 
     def _in_the_list(self) -> Chat:
         """The chat, if its conversation is one that the list has.
@@ -94,7 +91,7 @@ class Order:
         await store.delete_conversation(conversation.id)
         await room.open_new()
         title = one_line(conversation.title) or "The conversation"
-        room.actions.can_undo(undo, f"“{title}” is in the trash.")
+        room.did(f"“{title}” is in the trash.", undo, f"“{title}” is back")
 
 
 def tags_in(line: str) -> tuple[str, ...]:

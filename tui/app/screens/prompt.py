@@ -1,4 +1,4 @@
-"""One line to type: a title, tags, a system prompt."""
+"""One line to type: a title, tags."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tui.text import clean, one_line
 
 
 class AskLine(Sheet[str]):
-    """Asks for one line; dismissed with it, or with None. The empty line is an answer."""
+    """Asks for one line; dismissed with it, or with None if it is as it was. The empty line is an answer."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "accept", "keep", id="line-keep", tooltip="Take this line")
@@ -38,5 +38,6 @@ class AskLine(Sheet[str]):
         yield Hints("line-keep", "list-close")
 
     def action_accept(self) -> None:
-        """Take the line."""
-        self.dismiss(self.field.value.strip())
+        """Take the line; what was only looked at stays as it is, even if it has more than a line shows."""
+        line = self.field.value.strip()
+        self.dismiss(None if line == self._value else line)

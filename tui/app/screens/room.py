@@ -6,8 +6,9 @@ import asyncio
 from collections.abc import Awaitable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack, cast
 
+from tui.app.acts import SHOWN
 from tui.app.background import in_background
 from tui.app.chat import Chat
 from tui.app.commands import NAMES, Command, saved
@@ -28,7 +29,7 @@ from tui.app.widgets.transcript import Transcript
 from tui.chat.draft import Draft, joined
 from tui.engine.choice import note_model
 from tui.engine.events import Event, ReasoningAdded, TextAdded, TextWasReasoning
-from tui.errors import SegueError, UsageError
+from tui.errors import HistoryError, SegueError, UsageError
 from tui.rendering import warm
 
 if TYPE_CHECKING:
@@ -38,7 +39,9 @@ if TYPE_CHECKING:
     from tui.app.widgets.composer import Composer
     from tui.app.widgets.page import Page
     from tui.chat.message import Message
+    from tui.engine.talk import Undo
     from tui.engine.workspace import Workspace
+    from tui.history.store import ConversationChanges
 
 SETTLED = 0.5
 """Seconds after the start in which neither the HTTP client nor the Markdown parser is loaded."""
@@ -318,6 +321,76 @@ class ChatRoom:
     def fault(self, error: Exception) -> None:
         """Our own code failed while a reply came."""
         self.app._handle_exception(error)
+
+    # -- what can be undone
+    def did(self, words: str, undo: Undo, back: str, topic: object = None) -> None:
+        """Something was done: say so, and how it is undone.
+
+        Args:
+            words: What was done.
+            undo: Undoes it.
+            back: What is said then.
+            topic: What it was done to.
+        """
+        self.composer.history.checkpoint()  # what is typed after it is another change
+        self.screen.acts.note(undo, back, topic)
+        self.app.notify(f"{words}   {key_name(self.app.key_for('undo'))} undo", timeout=SHOWN)
+
+    async def undo(self) -> None:
+        """Undo what was done last."""
+        undone = await self.screen.acts.undo()
+        await self.follow_stored()
+        self.app.notify(undone.back)
+
+    async def change(self, words: str, back: str, **changes: Unpack[ConversationChanges]) -> None:
+        """Change the conversation that is read, so that undo takes it back.
+
+        Args:
+            words: What was done.
+            back: What is said when it is undone.
+            changes: Its fields.
+        """
+        chat = self.desk.chat
+        before = cast("ConversationChanges", {name: getattr(chat.conversation, name) for name in changes})
+
+        async def undo() -> None:
+            await (await self.as_it_is(chat)).change(**before)
+            self.refresh_frame()
+            self.frame.list_soon()
+
+        await chat.change(**changes)
+        self.refresh_frame()
+        self.did(words, undo, back)
+
+    async def as_it_is(self, chat: Chat) -> Chat:
+        """The conversation of a chat as it is now: it may have been left, and opened again."""
+        shown = self.desk.chat
+        same = chat.key and chat.key == shown.key
+        if chat is shown or not chat.key or chat.place is not self.desk.kept:
+            return chat
+        return shown if same else await self.desk.find(chat.conversation.id)
+
+    async def return_to(self, chat: Chat) -> None:
+        """Show a conversation in which something was undone."""
+        if chat is self.desk.chat:
+            await self.reload()
+        else:
+            await self.open_chat(chat)
+
+    async def follow_stored(self) -> None:
+        """If the conversation that is read was deleted or changed elsewhere, follow that."""
+        conversation = self.desk.chat.conversation
+        if self.desk.current is None:
+            return
+        try:
+            stored = await self.desk.workspace.store.load_conversation(conversation.id)
+        except HistoryError:
+            await self.open_new()
+            return
+        conversation.title, conversation.titled = stored.title, stored.titled
+        conversation.tags, conversation.pinned = stored.tags, stored.pinned
+        conversation.archived = stored.archived
+        self.refresh_frame()
 
     # -- what the person does
     def submit(self, draft: Draft) -> None:

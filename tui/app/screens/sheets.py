@@ -14,7 +14,7 @@ from tui.app.commands import COMMANDS
 from tui.app.life import lives
 from tui.chat.message import Role
 from tui.engine.choice import find_model, note_model, recent_models
-from tui.errors import HistoryError, SegueError, UsageError
+from tui.errors import SegueError, UsageError
 
 if TYPE_CHECKING:
     from textual.dom import DOMNode
@@ -219,28 +219,13 @@ class Sheets:
             if wanted is not None:
                 room.screen.attempt_soon(room.open_by_id, wanted.id, wanted.message_id, wanted.needle)
             else:
-                room.screen.attempt_soon(self._leave_deleted)
+                room.screen.attempt_soon(room.follow_stored)
 
         store = desk.workspace.store
         await store.look_for_changes()
-        listing = Conversations(store, desk.live_hues, desk.current, frozenset(desk.unread), typed=typed)
+        unread = frozenset(desk.unread)
+        listing = Conversations(store, desk.live_hues, desk.current, unread, room.screen.acts, typed=typed)
         await room.app.push_screen(listing, chosen)
-
-    async def _leave_deleted(self) -> None:
-        """If the conversation that is read was deleted or renamed in the list, follow that."""
-        room = self._room
-        conversation = room.desk.chat.conversation
-        if room.desk.current is None:
-            return
-        try:
-            stored = await self._workspace.store.load_conversation(conversation.id)
-        except HistoryError:
-            await room.open_new()
-            return
-        conversation.title, conversation.titled = stored.title, stored.titled
-        conversation.tags, conversation.pinned = stored.tags, stored.pinned
-        conversation.archived = stored.archived
-        room.refresh_frame()
 
     async def find(self, needle: str = "") -> None:
         """Open the find bar of the conversation that is read."""
@@ -277,6 +262,7 @@ class Sheets:
         from tui.app.screens.help import HelpScreen, sections_of
         from tui.app.vim import KEYS
         from tui.app.widgets.chooser import Chooser
+        from tui.app.widgets.text_field import TextField
 
         if isinstance(self._room.app.screen, HelpScreen):
             self._room.app.screen.dismiss(None)
@@ -290,6 +276,7 @@ class Sheets:
             "Sidebar": (sidebar,),
             "In every list": (Chooser,),
             **{_TITLES.get(sheet.__name__, sheet.__name__): (sheet,) for sheet in all_sheets()},
+            _TITLES["AskText"]: (TextField,),
         }
         sections = sections_of(groups, self._room.app.keys)
         commands = [(f"/{c.name} {c.argument}".strip(), c.help) for c in COMMANDS]
@@ -310,6 +297,7 @@ _TITLES = {
     "Conversations": "All conversations",
     "Timeline": "Your prompts",
     "AskLine": "One line to type",
+    "AskText": "A text to write",
     "Confirm": "A question",
     "HelpScreen": "This list",
     "FirstRun": "The first screen",
@@ -323,6 +311,7 @@ _TITLES = {
 
 def all_sheets() -> tuple[type[Screen[Any]], ...]:
     """Every screen that can lie over the chat, for the help and for the check of the keys."""
+    from tui.app.screens.ask_text import AskText
     from tui.app.screens.compare import Compare
     from tui.app.screens.confirm import Confirm
     from tui.app.screens.connect import Connect, ConnectProvider
@@ -341,6 +330,7 @@ def all_sheets() -> tuple[type[Screen[Any]], ...]:
         Conversations,
         Timeline,
         AskLine,
+        AskText,
         Confirm,
         HelpScreen,
         FirstRun,

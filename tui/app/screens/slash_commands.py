@@ -12,7 +12,7 @@ from tui.app.screens.order import Order
 from tui.chat.draft import Draft
 from tui.errors import UsageError
 from tui.parameters import changed
-from tui.text import clean, one_line
+from tui.text import one_line, typed
 
 if TYPE_CHECKING:
     from tui.app.screens.room import ChatRoom
@@ -59,27 +59,39 @@ class SlashCommands:
 
     async def _do_title(self, argument: str) -> None:
         if not argument:
-            await self._ask("Title", "title", self._room.desk.chat.conversation.title)
+            await self._ask_title()
             return
-        await self._room.desk.chat.change(title=one_line(argument, 200), titled=True)
-        self._room.refresh_frame()
+        title = one_line(argument, 200)
+        await self._room.change(f"Renamed to “{title}”", "The title is as before", title=title, titled=True)
 
     async def _do_system(self, argument: str) -> None:
         if not argument:
-            await self._ask("System prompt", "system", self._room.desk.chat.conversation.system)
-            return
-        await self._room.desk.chat.change(system="" if argument == "-" else clean(argument))
-        self._room.app.notify("System prompt cleared" if argument == "-" else "System prompt set")
-        self._room.refresh_frame()
+            await self._ask_system()
+        else:
+            await self._set_system("" if argument == "-" else argument)
 
-    async def _ask(self, title: str, command: str, value: str) -> None:
+    async def _set_system(self, text: str) -> None:
+        words = "System prompt set" if text else "System prompt cleared"
+        await self._room.change(words, "The system prompt is as before", system=typed(text))
+
+    async def _ask_system(self) -> None:
+        from tui.app.screens.ask_text import AskText
+
+        def answered(text: str | None) -> None:
+            if text is not None:
+                self._room.screen.attempt_soon(self._set_system, text if text.strip() else "")
+
+        before = self._room.desk.chat.conversation.system
+        await self._room.app.push_screen(AskText("System prompt", before), answered)
+
+    async def _ask_title(self) -> None:
         from tui.app.screens.prompt import AskLine
 
         def answered(line: str | None) -> None:
-            if line is not None:
-                self._room.screen.run_command(command, line or "-")
+            if line:
+                self._room.screen.run_command("title", line)
 
-        await self._room.app.push_screen(AskLine(title, value), answered)
+        await self._room.app.push_screen(AskLine("Title", self._room.desk.chat.conversation.title), answered)
 
     async def _do_set(self, argument: str) -> None:
         name, _, value = argument.partition(" ")
@@ -89,9 +101,12 @@ class SlashCommands:
             shown = ", ".join(f"{key} = {value}" for key, value in parameters.items())
             self._room.app.notify(shown or "No parameter is set. As in /set temperature 0.2")
             return
-        parameters = changed(parameters, name, value.strip())
-        await chat.change(parameters=parameters)
-        self._room.app.notify(f"{name} = {parameters[name]}" if name in parameters else f"{name} is not set")
+        wanted = changed(parameters, name, value.strip())
+        words = f"{name} = {wanted[name]}" if name in wanted else f"{name} is not set"
+        if wanted == parameters:
+            self._room.app.notify(words)
+        else:
+            await self._room.change(words, f"{name} is as before", parameters=wanted)
 
     async def _do_attach(self, argument: str) -> None:
         from tui.app.attaching import paths_in, read_all

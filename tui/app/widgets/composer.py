@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
+from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
@@ -261,6 +262,14 @@ class Composer(CompletingArea):
         return self.wrapped_document.height <= self.content_size.height
 
     # -- editing
+    def action_undo(self) -> None:
+        """The app has one undo, to which typing belongs: see ``undo_typing``."""
+        raise SkipAction()
+
+    def undo_typing(self) -> None:
+        """Undo the newest change of the draft."""
+        super().action_undo()
+
     @on(CompletingArea.Changed)
     def _changed(self) -> None:
         self.offer_completions()

@@ -197,6 +197,19 @@ class DraftArea(TextArea):
         super().action_cut()
         self.post_message(self.Copied(selected))
 
+    @property
+    def newest_change(self) -> object | None:
+        """What ``action_undo`` takes back; the same object as long as nothing is changed after it."""
+        if self._undo is not None and self._undo.text == self.text:
+            return self._undo
+        batches = self.history.undo_stack
+        return batches[-1][-1] if batches else None
+
+    def rewrite(self, text: str) -> None:
+        """Replace the text, so that undo brings it back."""
+        self.replace(self._pastes.fold(typed(text)), self.document.start, self.document.end)
+        self.move_cursor(self.document.end)
+
     def action_undo(self) -> None:
         """Undo typing, or what was done to the files; with nothing to undo the key is free for others."""
         undo = self._undo

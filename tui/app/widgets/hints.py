@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from rich.style import Style
 from textual.binding import Binding
 from textual.reactive import reactive
+from textual.screen import Screen
 
 from tui.app.widgets.ink import Ink, Part, width_of
 from tui.app.widgets.line import Line
@@ -30,6 +32,12 @@ def key_name(key: str) -> str:
     """A key as people write it: ``ctrl+enter``, ``esc``, ``↑``."""
     *modifiers, last = key.split("+")
     return "+".join([*modifiers, _NAMES.get(last, last)])
+
+
+def bound_key(screen: Screen[Any], binding_id: str) -> str:
+    """The key that is bound to an id on a screen now."""
+    bound = (active.binding for active in screen.active_bindings.values())
+    return next((key_name(binding.key) for binding in bound if binding.id == binding_id), "")
 
 
 class Hints(Line):
