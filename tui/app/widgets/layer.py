@@ -27,7 +27,7 @@ class Layer(Screen[Result | None]):
             self._ending = (result,)
             if self.is_active and self.is_mounted:
                 return super().dismiss(result)
-        return AwaitComplete.nothing()
+        return AwaitComplete()
 
     def on_screen_resume(self) -> None:
         """The screen is seen, for the first time or again."""
