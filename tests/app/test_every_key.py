@@ -49,7 +49,6 @@ def look(world: World) -> tuple[Any, ...]:
             composer.selection.is_empty,
             composer.vim and composer.vim.shown,
             composer.open_menu,
-            composer.open_menu,
             world.chat.classes,
         ),
         ground(world),
@@ -73,7 +72,6 @@ async def test_no_key_ends_the_program(name, run, tmp_path, monkeypatch):
     for variable in ("DISPLAY", "WAYLAND_DISPLAY", "TMUX"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("tui.app.widgets.composer.BURST", 0.0)  # no key here is one of a paste
     monkeypatch.setattr("tui.app.widgets.composer.BURST", 0.0)  # no key here is one of a paste
     state = STATES[name]
     async with run(size=state.size, vim=state.vim, ready=False) as world:
