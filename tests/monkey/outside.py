@@ -77,8 +77,9 @@ def _home(seed: int, url: str, folder: Path) -> Home:
     )
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "TMUX"):
         home.variables[name] = ""
-    # Nothing outside is opened or asked for: no browser, no editor, no other host.
-    home.variables |= {"BROWSER": "true", "EDITOR": "true", "VISUAL": "true"}
+    # Nothing outside is opened or asked for: no browser, no other host, and no editor. While one had the
+    # terminal, keys would be the system's: Ctrl+Z would stop the program, with nobody there to wake it.
+    home.variables |= {"BROWSER": "true", "EDITOR": '"', "VISUAL": '"'}
     home.variables |= dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"), NOWHERE)
     home.variables |= {"NO_PROXY": "127.0.0.1,localhost"}
     return home
