@@ -69,6 +69,20 @@ async def test_a_screen_below_another_one_ends_when_it_is_seen_again():
         assert pilot.app.results == ["above", "below"] and len(pilot.app.screen_stack) == 1
 
 
+async def test_a_screen_that_is_covered_again_before_it_was_seen_takes_no_other_with_it():
+    async with Stack().run_test() as pilot:
+        below, above, again = Sheet(), Sheet(), Sheet()
+        await pilot.app.lay(below, above)
+        below.dismiss("below")
+        above.dismiss("above")
+        pilot.app.push_screen(again, pilot.app.results.append)
+        await pilot.pause()
+        assert pilot.app.results == ["above"] and pilot.app.screen is again
+        again.dismiss("again")
+        await pilot.pause()
+        assert pilot.app.results == ["above", "again", "below"]
+
+
 async def test_a_screen_that_ends_before_it_has_its_parts_ends_with_its_result():
     async with Stack().run_test() as pilot:
         sheet = Sheet()

@@ -30,6 +30,6 @@ class Layer(Screen[Result | None]):
         return AwaitComplete()
 
     def on_screen_resume(self) -> None:
-        """The screen is seen, for the first time or again."""
-        if self._ending is not None:
+        """The screen is seen, for the first time or again; unless meanwhile another one lies over it."""
+        if self._ending is not None and self.is_active:
             super().dismiss(self._ending[0])
