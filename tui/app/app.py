@@ -166,7 +166,7 @@ class SegueApp(App[None]):
     def _too_late(self, event: events.Event) -> bool:
         """Whether that for which an event was meant has gone: Textual would look for it, and fail."""
         if not self.screen_stack:
-            return isinstance(event, events.InputEvent)
+            return isinstance(event, events.InputEvent | events.AppFocus | events.AppBlur)
         if not isinstance(event, events.MouseDown | events.MouseMove):
             return False
         try:
