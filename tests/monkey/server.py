@@ -32,16 +32,21 @@ class Moody:
             status = chance.choice((400, 401, 404, 429, 500, 503))
             return web.json_response({"error": {"message": "The lab is closed"}}, status=status)
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
-        await response.prepare(request)
+        with contextlib.suppress(ConnectionError):  # the client has gone
+            await response.prepare(request)
+            await self._answer(response)
+        return response
+
+    async def _answer(self, response: web.StreamResponse) -> None:
+        chance = self._chance
         for word in (REPLY * chance.randint(1, 6)).split(" "):
             delta = {"reasoning_content": f"{word} "} if chance.random() < 0.05 else {"content": f"{word} "}
             await self._send(response, {"choices": [{"index": 0, "delta": delta}]})
             await asyncio.sleep(chance.choice((0, 0, 0.005, 0.02)))
             if chance.random() < 0.003:
-                return response  # without an end
+                return  # without an end
         await self._send(response, {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
         await response.write(b"data: [DONE]\n\n")
-        return response
 
     async def _send(self, response: web.StreamResponse, event: object) -> None:
         await response.write(f"data: {json.dumps(event)}\n\n".encode())
