@@ -58,6 +58,8 @@ class State:
     size: tuple[int, int] = (60, 18)
     vim: bool = False
     model: str | None = "lab/big"
+    edits: bool = False
+    """The keys that a text field has by itself are pressed too: they need not be everywhere."""
 
 
 STATES: dict[str, State] = {}
@@ -179,7 +181,7 @@ async def _write(world: World, text: str) -> None:
 
 
 # -- the conversation
-@state(ChatScreen, Composer)
+@state(ChatScreen, Composer, edits=True)
 async def _conversation_with_messages(world: World) -> None:
     return None
 
@@ -283,12 +285,12 @@ async def _terminal_that_is_too_small(world: World) -> None:
 
 
 # -- writing
-@state(ChatScreen, Composer)
+@state(ChatScreen, Composer, edits=True)
 async def _draft_of_two_lines(world: World) -> None:
     await _write(world, "one two\nthree")
 
 
-@state(ChatScreen, Composer)
+@state(ChatScreen, Composer, edits=True)
 async def _draft_with_a_selection(world: World) -> None:
     await _write(world, "one two\nthree")
     world.composer.select_all()
@@ -326,7 +328,7 @@ async def _vim_that_inserts(world: World) -> None:
     await _write(world, "one two\nthree")
 
 
-@state(ChatScreen, Composer, vim=True)
+@state(ChatScreen, Composer, vim=True, edits=True)
 async def _vim_in_normal_mode(world: World) -> None:
     await _write(world, "one two\nthree")
     await press(world, "escape")
@@ -350,7 +352,7 @@ async def _vim_without_a_text(world: World) -> None:
 
 
 # -- models
-@state(ModelPicker, Field)
+@state(ModelPicker, Field, edits=True)
 async def _picker(world: World) -> None:
     await _seen(world, ModelPicker, "ctrl+l")
 
@@ -429,6 +431,7 @@ async def _comparison_without_a_reply(world: World) -> None:
 # -- conversations
 @state(Conversations, Field, PreviewText, size=(110, 24))
 async def _all_conversations(world: World) -> None:
+    await _conversation(world)  # a key may have deleted all there were
     screen = await _seen(world, Conversations, "ctrl+r")
     await world.until(lambda: screen.listing.chosen)
 
@@ -452,6 +455,7 @@ async def _full_text_without_words(world: World) -> None:
 
 @state(Conversations, Field)
 async def _full_text_with_hits(world: World) -> None:
+    await _conversation(world)
     screen = await _seen(world, Conversations, "ctrl+r")
     await press(world, "tab", *"words")
     await world.until(lambda: screen.listing.settled and screen.listing.chosen)
@@ -489,7 +493,7 @@ async def _tags(world: World) -> None:
     await _ran(world, AskLine, "tag")
 
 
-@state(AskLine, LoneField)
+@state(AskLine, LoneField, edits=True)
 async def _title(world: World) -> None:
     await _ran(world, AskLine, "title")
 

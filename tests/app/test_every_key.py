@@ -26,11 +26,17 @@ ALWAYS = (
 QUITS = {"ctrl+q"}
 
 
-def keys_of(world: World) -> list[str]:
+def keys_of(world: World, state: State) -> list[str]:
     """What is bound where the keys go, also what is not active just now; and what people press everywhere."""
     screen = world.app.screen
     nodes = [screen.focused, *(screen.focused.ancestors if screen.focused else ()), screen, world.app]
-    bound = [key for node in nodes if node is not None for key in node._bindings.key_to_bindings]
+    bound = [
+        key
+        for node in nodes
+        if node is not None
+        for key, bindings in node._bindings.key_to_bindings.items()
+        if state.edits or any(binding.id for binding in bindings)
+    ]
     return [key for key in dict.fromkeys((*bound, *ALWAYS)) if key not in QUITS]
 
 
@@ -85,7 +91,7 @@ async def test_no_key_ends_the_program(name, run, tmp_path, monkeypatch):
         chain = [world.app.screen, *world.app.screen.walk_children()]
         missing = [kind.__name__ for kind in state.has if not any(type(node) is kind for node in chain)]
         assert not missing, f"not reached: {missing}"
-        for key in keys_of(world):
+        for key in keys_of(world, state):
             await press(world, key)
             if look(world) != here:
                 began = await reach(world, state, began)
