@@ -26,6 +26,7 @@ from tui.chat.chunks import Chunk, Finish, FinishReason
 from tui.chat.message import Message
 from tui.chat.model import ModelInfo
 from tui.config import Config
+from tui.credentials import Credentials
 from tui.engine.engine import Engine
 from tui.engine.limits import Limits
 from tui.engine.workspace import Workspace
@@ -169,7 +170,8 @@ class World:
         catalogue: Any = self.catalogue
         paths = Paths(*(self.folder / name for name in ("config", "data", "cache", "log")))
         engine = Engine(self.store, registry, catalogue, Limits(checkpoint=0.01))
-        return Workspace(self.config, paths, None, self.store, registry, catalogue, engine)  # type: ignore[arg-type]
+        credentials = Credentials(paths, self.config)
+        return Workspace(self.config, paths, credentials, self.store, registry, catalogue, engine)
 
     # -- looking
     @property

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
 from textual import events
+from textual._context import active_message_pump
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.errors import NoWidget
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.scrollbar import ScrollBar
 
@@ -22,6 +24,7 @@ from tui.app.foreign_themes import fitted
 from tui.app.grid import SMALLEST, TALL, WIDE
 from tui.app.key_sequences import MODIFIERS
 from tui.app.last_line import LastLine
+from tui.app.life import GONE, has_gone
 from tui.app.lifecycle import on_deadly_signals, on_lost_terminal
 from tui.app.screens.chat import ChatScreen
 from tui.app.start import StartOptions
@@ -163,8 +166,20 @@ class SegueApp(App[None]):
             return  # Shift alone is no key
         if self._early is not None and isinstance(event, events.Key | events.Paste):
             self._early.append(event)
-        else:
+        elif not self._too_late(event):
             await super().on_event(event)
+
+    def _too_late(self, event: events.Event) -> bool:
+        """Whether that for which an event was meant has gone: Textual would look for it, and fail."""
+        if not self.screen_stack:
+            return isinstance(event, events.InputEvent | events.AppFocus | events.AppBlur)
+        if not isinstance(event, events.MouseDown | events.MouseMove):
+            return False
+        try:
+            drawn, _ = self.screen.get_widget_at(event.x, event.y)
+        except NoWidget:
+            return False
+        return not drawn.is_attached
 
     async def take_early_keys(self) -> None:
         """Take what was typed before there was a composer, in its order and before all that follows."""
@@ -312,6 +327,9 @@ class SegueApp(App[None]):
         from tui.app import crash
 
         cause = getattr(error, "error", error)  # a worker's fault comes wrapped
+        if isinstance(cause, GONE) and has_gone(active_message_pump.get(self)):
+            self.log.warning(f"looked for what has gone: {cause}")
+            return
         self._return_code = 1
         if self._exception is None:
             self._exception = error

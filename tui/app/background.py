@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 from textual.dom import DOMNode
 from textual.worker import Worker
 
-from tui.app.life import GONE, lives
+from tui.app.life import GONE, has_gone
 
 _Result = TypeVar("_Result")
 
@@ -45,7 +45,7 @@ async def _unless_gone(node: DOMNode, act: Callable[..., Awaitable[None]], *argu
     try:
         await act(*arguments)
     except GONE:
-        if lives(node):
+        if not has_gone(node):
             raise
 
 

@@ -71,9 +71,13 @@ def edit_here(text: str) -> str:
 def _draft(text: str) -> Iterator[tuple[list[str], Path]]:
     """The command that edits a file with ``text``, and the file."""
     command = editor_command()
-    with tempfile.TemporaryDirectory(prefix="segue-") as folder:  # 0700
-        path = Path(folder, "message.md")
-        path.write_text(text, encoding="utf-8")
+    with contextlib.ExitStack() as files:
+        try:
+            folder = files.enter_context(tempfile.TemporaryDirectory(prefix="segue-"))  # 0700
+            path = Path(folder, "message.md")
+            path.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise SegueError(f"There is no place for the text to edit: {error.strerror}") from None
         try:
             yield [*command, str(path)], path
         except OSError as error:

@@ -12,15 +12,21 @@ from typing import ParamSpec
 from textual.app import App, ScreenStackError
 from textual.css.query import NoMatches
 from textual.dom import DOMNode, NoScreen
+from textual.message_pump import MessagePump
 
 _Parameters = ParamSpec("_Parameters")
 GONE = (NoMatches, NoScreen, ScreenStackError)
 """What asking fails with where a part of the screen is not there any more, or not yet."""
 
 
+def has_gone(node: MessagePump) -> bool:
+    """Whether ``node`` ends, alone or with the app: what it is made of goes before itself."""
+    return not node.is_running or not node.is_attached or node.app._exit
+
+
 def lives(node: DOMNode) -> bool:
-    """Whether all that ``node`` is made of can be asked for: it is mounted, and has not begun to go."""
-    return node.is_running and (isinstance(node, App) or bool(node.is_attached and node._is_mounted))
+    """Whether all that ``node`` is made of is there and can be asked for."""
+    return (isinstance(node, App) or node._is_mounted) and not has_gone(node)
 
 
 def while_alive(node: DOMNode, act: Callable[_Parameters, object]) -> Callable[_Parameters, None]:

@@ -48,7 +48,10 @@ class LinkSheet(Sheet[bool]):
         """Open it in the browser."""
         if not self._trouble:
             self.dismiss(True)
-            await asyncio.to_thread(open_link, self._url)
+            try:
+                await asyncio.to_thread(open_link, self._url)
+            except (OSError, webbrowser.Error) as error:
+                self.app.notify(f"No browser could be started: {error}", severity="warning")
 
     async def action_copy(self) -> None:
         """Copy the address."""

@@ -132,6 +132,8 @@ class Conversation:
     def flip(self, message_id: int, step: int) -> int | None:
         """The version ``step`` places from ``message_id``, or None at the end of the row."""
         versions = self.versions(message_id)
+        if message_id not in versions:  # it was deleted
+            return None
         place = versions.index(message_id) + step
         return versions[place] if 0 <= place < len(versions) else None
 

@@ -43,9 +43,12 @@ def write_conversation(bundle: Bundle, target: Path, form: Format | None = None)
         UsageError: There is something with this name already, or its ending names no format.
         SegueError: It can't be written.
     """
-    target = target.expanduser()
-    if target.is_dir():
-        target = _unused(target / file_name(bundle.conversation.title, form or "md"))
+    try:
+        target = target.expanduser()
+        if target.is_dir():
+            target = _unused(target / file_name(bundle.conversation.title, form or "md"))
+    except (OSError, RuntimeError, ValueError) as error:  # too long a name, no such home
+        raise _unwritable(target, error) from error
     return _write_new(target, render(bundle, form or _asked_for(target)))
 
 
@@ -93,16 +96,17 @@ def _write_new(target: Path, text: str) -> Path:
         except BaseException:
             target.unlink(missing_ok=True)
             raise
+        return target.absolute()
     except FileExistsError:
         raise _taken(target) from None
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise _unwritable(target, error) from error
-    return target.absolute()
 
 
 def _taken(target: Path) -> UsageError:
     return UsageError(f"{target} is there already", "Choose another name, or remove it first.")
 
 
-def _unwritable(target: Path, error: OSError) -> SegueError:
-    return SegueError(f"{target} can't be written: {error.strerror}", "Choose another place.")
+def _unwritable(target: Path, error: Exception) -> SegueError:
+    reason = getattr(error, "strerror", None) or str(error)
+    return SegueError(f"{target} can't be written: {reason}", "Choose another place.")

@@ -15,6 +15,7 @@ from textual.timer import Timer
 from tui.app.chat import Chat
 from tui.app.comparison import Acts, Outcome, names_of
 from tui.app.grid import WIDE, side_by_side
+from tui.app.life import has_gone
 from tui.app.situation import of_ended, of_live
 from tui.app.took import in_all, so_far
 from tui.app.widgets.compare_lines import CompareStatus, CompareTabs, CompareTitle, Standing
@@ -154,7 +155,7 @@ class Compare(Layer[Outcome]):
 
     async def add(self, message: Message, instead_of: int | None = None) -> None:
         """Show one more reply, or a new version in the place of one."""
-        if not self.is_attached:
+        if has_gone(self):
             return
         column, replies = ReplyColumn(message), self._replies
         old = self.column(instead_of) if instead_of is not None else None

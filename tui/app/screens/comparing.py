@@ -224,13 +224,14 @@ class Comparing:
 
         self._at.prompt = message.parent or 0
         [prompt] = await chat.messages([self._at.prompt])
-        self._screen = Compare(chat, prompt, self)
-        await self._room.app.push_screen(self._screen, partial(self._closed, self._screen, self._at))
-        if self._at.failure:  # it was told where the comparison lies over it now
-            self._room.app.notify(self._at.failure, severity="warning")
-        if self._at.shown is not None:
-            [shown] = await chat.messages([self._at.shown])
-            await self._screen.add(shown)
+        self._screen = screen = Compare(chat, prompt, self)
+        at = self._at
+        await self._room.app.push_screen(screen, partial(self._closed, screen, at))
+        if at.failure:  # it was told where the comparison lies over it now
+            self._room.app.notify(at.failure, severity="warning")
+        if at.shown is not None:
+            [shown] = await chat.messages([at.shown])
+            await screen.add(shown)
 
     def went_on(self, live: LiveReply, event: Event, *, turned: bool) -> None:
         """A reply went on."""

@@ -25,7 +25,17 @@ class MessageActions:
         self._set_aside = Draft()
 
     async def do(self, action: str, message_id: int) -> None:
-        """Do one action."""
+        """Do one action.
+
+        Raises:
+            SegueError: It can't be done.
+        """
+        node = self._room.desk.chat.conversation.nodes.get(message_id)
+        if node is None or node.deleted:
+            raise UsageError("This message is not here any more")
+        await self._do(action, message_id)
+
+    async def _do(self, action: str, message_id: int) -> None:
         room = self._room
         chat = room.desk.chat
         match action:

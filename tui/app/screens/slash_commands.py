@@ -155,7 +155,7 @@ class SlashCommands:
             raise UsageError("There is nothing to export yet")
         bundle = await bundle_of(chat.place.store, chat.conversation.id)
         bundle = Bundle(bundle.conversation, list(map(chat.newest, bundle.messages)))
-        path = await asyncio.to_thread(write_conversation, bundle, Path.cwd() / argument)
+        path = await asyncio.to_thread(write_conversation, bundle, Path(argument))
         self._room.app.notify(f"Exported to {path}")
 
     async def _do_tag(self, argument: str) -> None:

@@ -223,6 +223,15 @@ class DraftArea(TextArea):
         super().action_undo()
 
     # -- drawing
+    def _recompute_cursor_offset(self) -> None:
+        """Find where the caret is drawn; Textual calls this.
+
+        In the middle of an undo that takes lines and the scroll bar away, it stands below what is left.
+        """
+        row, column = self.cursor_location
+        place = min(row, self.document.line_count - 1), column
+        self._cursor_offset = self.wrapped_document.location_to_offset(place)
+
     def render_line(self, y: int) -> Strip:
         """Draw a line; without a cell of room there is nothing that could be wrapped to it."""
         return super().render_line(y) if self.content_size.width > 0 else Strip.blank(self.size.width)

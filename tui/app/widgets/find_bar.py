@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.style import Style
@@ -15,6 +15,7 @@ from textual.widget import Widget
 
 from tui.app.background import in_background
 from tui.app.grid import WIDE, gutters
+from tui.app.life import has_gone
 from tui.app.widgets.field import Field
 from tui.app.widgets.ink import Ink, Part
 from tui.app.widgets.line import Line
@@ -90,13 +91,19 @@ class FindBar(Horizontal):
         in_background(self, "find", self._find, event.value, exclusive=True)
 
     async def _find(self, needle: str) -> None:
+        await self._go(self._messages.find(needle))
+
+    async def _go(self, going: Awaitable[None]) -> None:
+        """Go to a hit; if the messages can't be read, say so."""
         try:
-            await self._messages.find(needle)
+            await going
         except SegueError as error:
             self.notify(str(error), severity="error", markup=False)
         self._count()
 
     def _count(self) -> None:
+        if has_gone(self):
+            return
         hits = len(self._messages.hits)
         nothing = "nothing found" if self.field.value else ""
         self.query_one(FindCount).words = f"{self._messages.place} of {hits}" if hits else nothing
@@ -104,8 +111,7 @@ class FindBar(Horizontal):
     async def action_step(self, step: int) -> None:
         """Go to another hit."""
         if self._messages.hits:
-            await self._messages.next_hit(step)
-            self._count()
+            await self._go(self._messages.next_hit(step))
         else:
             await self._find(self.field.value)
 

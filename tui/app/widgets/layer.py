@@ -27,9 +27,9 @@ class Layer(Screen[Result | None]):
             self._ending = (result,)
             if self.is_active and self.is_mounted:
                 return super().dismiss(result)
-        return AwaitComplete.nothing()
+        return AwaitComplete()
 
     def on_screen_resume(self) -> None:
-        """The screen is seen, for the first time or again."""
-        if self._ending is not None:
+        """The screen is seen, for the first time or again; unless meanwhile another one lies over it."""
+        if self._ending is not None and self.is_active:
             super().dismiss(self._ending[0])

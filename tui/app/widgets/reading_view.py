@@ -66,6 +66,10 @@ class ReadingView(ScrollView):
         self.newest_key = "end"
         """The key that goes to the newest line, whoever has the focus."""
 
+    def validate_selected(self, message_id: int | None) -> int | None:
+        """Only what is shown can be chosen; Textual calls this."""
+        return message_id if self._window is not None and message_id in self._window.index else None
+
     # -- the place
     @property
     def following(self) -> bool:

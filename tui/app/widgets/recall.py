@@ -17,7 +17,7 @@ class Recall:
     @property
     def begun(self) -> bool:
         """Whether a recalled prompt stands in the composer."""
-        return self._place >= 0
+        return 0 <= self._place < len(self.prompts)  # they may have become fewer
 
     def step(self, step: int) -> Draft | None:
         """The prompt ``step`` places further back; None where there is none."""

@@ -82,7 +82,7 @@ class SearchableList(MessageList):
         hits = await self._finder.find(words, window.ids, shown)
         if window is not self._window:
             return False
-        self.hits = hits
+        self.hits = [hit for hit in hits if hit.message_id in window.index]  # the path may be another now
         return True
 
     @property

@@ -67,7 +67,9 @@ class Window:
                 self.column[self.index[message_id]] = view.height
 
     def _standing(self, message_id: int) -> Standing:
-        index, node = self.index[message_id], self.conversation.nodes[message_id]
+        index, node = self.index[message_id], self.conversation.nodes.get(message_id)
+        if node is None or node.deleted:  # the path has not followed yet
+            return Standing(index == 0, 1, 1)
         versions = self.conversation.versions(message_id)
         place, count = versions.index(message_id) + 1, len(versions)
         pinned = message_id in self.conversation.pins
@@ -88,12 +90,12 @@ class Window:
         A version by another model does not change whom the conversation is with.
         """
         nodes = self.conversation.nodes
-        reply = nodes[self.ids[index + 1]] if index + 1 < len(self.ids) else None
-        above = (nodes[self.ids[place]] for place in range(index - 1, -1, -1))
-        before = next((node.model for node in above if node.role is Role.ASSISTANT), None)
+        reply = nodes.get(self.ids[index + 1]) if index + 1 < len(self.ids) else None
+        above = (nodes.get(self.ids[place]) for place in range(index - 1, -1, -1))
+        before = next((node.model for node in above if node and node.role is Role.ASSISTANT), None)
         if reply is None or reply.role is not Role.ASSISTANT or reply.model == before:
             return None, None
-        original = nodes[self.conversation.versions(reply.id)[0]].model
+        original = nodes[next(iter(self.conversation.versions(reply.id)), reply.id)].model
         return (before, reply.model) if original == reply.model else (None, None)
 
     # -- lines

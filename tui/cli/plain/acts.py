@@ -207,5 +207,5 @@ class Acts:
         if self._talk.last is None:
             raise UsageError("There is nothing to export yet")
         bundle = await bundle_of(self._talk.place.store, self._talk.conversation.id)
-        path = await asyncio.to_thread(write_conversation, bundle, Path.cwd() / argument)
+        path = await asyncio.to_thread(write_conversation, bundle, Path(argument))
         self._page.line(f"exported to {path}")

@@ -1,0 +1,559 @@
+"""Every state in which the app can be looked at: how it is reached, and what there has keys."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from textual import events
+from textual.app import App
+from textual.message_pump import MessagePump
+
+from tests.app.conftest import Entry, World
+from tui.app.background import in_background
+from tui.app.links import LinkSheet
+from tui.app.screens.chat import ChatScreen
+from tui.app.screens.compare import Compare
+from tui.app.screens.confirm import Confirm
+from tui.app.screens.connect import AnotherServer, Connect, ConnectProvider
+from tui.app.screens.conversations import Conversations
+from tui.app.screens.first_run import FirstRun
+from tui.app.screens.help import HelpScreen
+from tui.app.screens.palette import Palette
+from tui.app.screens.picker import ComparePicker, ModelPicker
+from tui.app.screens.prompt import AskLine
+from tui.app.screens.theme import ThemeChooser
+from tui.app.screens.timeline import Timeline
+from tui.app.widgets import sidebar
+from tui.app.widgets.composer import Composer
+from tui.app.widgets.field import Field, LoneField
+from tui.app.widgets.find_bar import FindBar
+from tui.app.widgets.preview import PreviewText
+from tui.app.widgets.title_field import TitleField
+from tui.app.widgets.transcript import Transcript
+from tui.chat.attachment import attachment_of
+from tui.chat.draft import Draft
+from tui.chat.message import Role, Status
+from tui.chat.model import ModelInfo
+from tui.engine.choice import RECENT_MODELS
+
+Reach = Callable[[World], Awaitable[None]]
+REPLY = (
+    "See [one](https://example.org/1) and [two](https://example.org/2).\n\n"
+    "```python\nprint(1)\n```\n\n```sh\nls\n```\n\n" + "Words of the reply. " * 12
+)
+
+
+@dataclass(frozen=True)
+class State:
+    """A state of the app."""
+
+    name: str
+    reach: Reach
+    """Leads there from a conversation with messages in which nothing is open."""
+    has: tuple[type, ...]
+    """What there has keys; all of it must be there."""
+    size: tuple[int, int] = (60, 18)
+    vim: bool = False
+    model: str | None = "lab/big"
+    edits: bool = False
+    """The keys that a text field has by itself are pressed too: they need not be everywhere."""
+
+
+STATES: dict[str, State] = {}
+
+
+def state(*has: type, **options: Any) -> Callable[[Reach], Reach]:
+    """Names a state after the function that leads there."""
+
+    def known(reach: Reach) -> Reach:
+        name = reach.__name__.strip("_").replace("_", " ")
+        STATES[name] = State(name, reach, has, **options)
+        return reach
+
+    return known
+
+
+def furnish(world: World) -> None:
+    """Models and providers of every kind."""
+    world.entries.append(
+        Entry("far", available=False, reason="no key", needs_key=True, key_variables=("FAR",))
+    )
+    world.catalogue.known += [
+        ModelInfo("far/one", available=False),
+        *(ModelInfo(f"lab/m{number}") for number in range(40)),
+    ]
+
+
+# -- where all begins
+async def home(world: World) -> None:
+    """A conversation with messages, in which nothing is open, written or coming."""
+    app, room = world.app, world.chat.room
+    while len(app.screen_stack) > 1:
+        app.screen.dismiss(None)
+        await settled(world)
+    room.actions.forget()
+    world.composer.hold(Draft())
+    world.chat.remove_class("-overlay", "-page-only")
+    await world.chat.query(FindBar).remove()
+    room.transcript.end_find()
+    world.chat.back_to_writing()
+    await settled(world)
+
+
+async def begin(world: World) -> None:
+    """A new one of the kind, with the looks of the beginning."""
+    await home(world)
+    room = world.chat.room
+    room.desk.chat.queue.clear()
+    await room.desk.live.stop_all()
+    await settled(world)
+    world.provider.scripts.clear()
+    world.app.use_theme("segue-dark")
+    await room.open_by_id(await _conversation(world))
+    await settled(world)
+
+
+def ground(world: World) -> tuple[object, ...]:
+    """What has to be as it was for a state to be reached without beginning anew."""
+    chat = world.chat.room.desk.chat
+    conversation = chat.conversation
+    return conversation.id, conversation.path(), chat.busy, len(chat.queue), world.app.theme
+
+
+async def _conversation(world: World) -> int:
+    store = world.store
+    conversation = await store.create_conversation(model="lab/big", title="Talk")
+    parent = None
+    for number in range(2):
+        prompt = await store.add_message(conversation.id, parent, Role.USER, f"Question {number}?")
+        reply = await store.add_message(
+            conversation.id, prompt.id, Role.ASSISTANT, model="lab/big", status=Status.STREAMING
+        )
+        await store.finish_message(replace(reply, text=REPLY, status=Status.COMPLETE))
+        parent = reply.id
+    return conversation.id
+
+
+async def settled(world: World) -> None:
+    """Let all that was asked for be done, as far as it does not wait for the person or the network."""
+    app = world.app
+    for _ in range(2):
+        for pump in (app, app.screen, app.screen.focused):
+            if pump is not None:
+                await answered(app, pump)
+        await asyncio.sleep(0)
+
+
+async def answered(app: App[None], pump: MessagePump) -> None:
+    """Wait until a part of the app has done what it was asked for; it may end meanwhile."""
+    done = asyncio.Event()
+    if pump.call_later(done.set):
+        while not done.is_set() and pump.is_running and app._exception is None:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+
+
+async def press(world: World, *keys: str) -> None:
+    """Press keys, one after the other."""
+    for key in keys:
+        world.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await settled(world)
+
+
+async def _seen(world: World, kind: type, *keys: str) -> Any:
+    """Press keys that open a screen. Returns it."""
+    await press(world, *keys)
+    await world.until(lambda: type(world.app.screen) is kind and world.app.screen.is_mounted)
+    await settled(world)
+    return world.app.screen
+
+
+async def _ran(world: World, kind: type, command: str, argument: str = "") -> Any:
+    world.chat.run_command(command, argument)
+    return await _seen(world, kind)
+
+
+async def _write(world: World, text: str) -> None:
+    world.composer.put(text)
+    await settled(world)
+
+
+# -- the conversation
+@state(ChatScreen, Composer, edits=True)
+async def _conversation_with_messages(world: World) -> None:
+    return None
+
+
+@state(ChatScreen, Composer)
+async def _conversation_without_messages(world: World) -> None:
+    await world.chat.room.open_new()
+
+
+@state(ChatScreen, Transcript)
+async def _empty_transcript_with_the_focus(world: World) -> None:
+    await world.chat.room.open_new()
+    world.chat.set_focus(world.chat.room.transcript)
+
+
+@state(ChatScreen, Transcript)
+async def _transcript_with_the_focus_and_nothing_chosen(world: World) -> None:
+    world.chat.set_focus(world.chat.room.transcript)
+
+
+@state(ChatScreen, Composer)
+async def _nothing_has_the_focus(world: World) -> None:
+    world.chat.set_focus(None)
+
+
+@state(ChatScreen, Composer)
+async def _reply_that_comes(world: World) -> None:
+    world.script("It comes ", asyncio.Event())
+    world.chat.room.submit(Draft("Go on"))
+    await world.until(lambda: world.chat.room.desk.chat.live)
+
+
+@state(ChatScreen, Composer)
+async def _prompt_that_waits_for_the_reply(world: World) -> None:
+    await _reply_that_comes(world)
+    world.chat.room.submit(Draft("And then?"))
+    await world.until(lambda: world.chat.room.desk.chat.queue)
+
+
+@state(ChatScreen, Transcript)
+async def _failed_reply_that_is_chosen(world: World) -> None:
+    world.script(RuntimeError("no"))
+    world.chat.room.submit(Draft("Go on"))
+    await world.until(lambda: world.status.situation.word == "failed")
+    await press(world, "alt+up")
+
+
+@state(ChatScreen, Transcript)
+async def _reply_that_is_chosen(world: World) -> None:
+    await press(world, "alt+up")
+
+
+@state(ChatScreen, Transcript)
+async def _prompt_that_is_chosen(world: World) -> None:
+    await press(world, "alt+up", "alt+up")
+
+
+@state(ChatScreen, Transcript)
+async def _lines_that_are_selected(world: World) -> None:
+    await press(world, "alt+up", "v", "down")
+
+
+@state(ChatScreen, Transcript)
+async def _numbers_to_choose_from(world: World) -> None:
+    await press(world, "alt+up", "c")
+
+
+@state(ChatScreen, Composer)
+async def _prompt_that_is_edited(world: World) -> None:
+    await press(world, "alt+up", "e")
+    await world.until(lambda: world.chat.room.actions.editing is not None)
+
+
+@state(ChatScreen, FindBar, Field)
+async def _find_bar(world: World) -> None:
+    await press(world, "ctrl+f")
+    await world.until(lambda: world.chat.query("FindBar Field:focus"))
+
+
+@state(ChatScreen, FindBar, Field)
+async def _find_bar_with_hits(world: World) -> None:
+    await _find_bar(world)
+    await press(world, "r", "e", "p")
+    await world.until(lambda: world.chat.room.transcript.hits)
+
+
+@state(ChatScreen, sidebar.Conversations, size=(60, 18))
+async def _sidebar_over_the_page(world: World) -> None:
+    await press(world, "ctrl+b")
+    await world.until(lambda: world.chat.query_one(sidebar.Conversations).has_focus)
+
+
+@state(ChatScreen, Composer, size=(110, 24))
+async def _wide_screen(world: World) -> None:
+    return None
+
+
+@state(ChatScreen, Composer, size=(20, 5))
+async def _terminal_that_is_too_small(world: World) -> None:
+    return None
+
+
+# -- writing
+@state(ChatScreen, Composer, edits=True)
+async def _draft_of_two_lines(world: World) -> None:
+    await _write(world, "one two\nthree")
+
+
+@state(ChatScreen, Composer, edits=True)
+async def _draft_with_a_selection(world: World) -> None:
+    await _write(world, "one two\nthree")
+    world.composer.select_all()
+
+
+@state(ChatScreen, Composer)
+async def _draft_with_a_file(world: World) -> None:
+    world.composer.attach([attachment_of("a.txt", b"text")])
+
+
+@state(ChatScreen, Composer)
+async def _menu_of_commands(world: World) -> None:
+    await press(world, "/")
+    await world.until(lambda: world.composer.open_menu)
+
+
+@state(ChatScreen, Composer)
+async def _menu_of_paths(world: World) -> None:
+    await press(world, "@", ".", "/")
+
+
+@state(ChatScreen, Composer)
+async def _menu_of_models(world: World) -> None:
+    await _write(world, "/model la")
+
+
+@state(ChatScreen, Composer)
+async def _earlier_prompt_that_is_recalled(world: World) -> None:
+    world.composer.recall.remember(Draft("an earlier one"))
+    await press(world, "up")
+
+
+@state(ChatScreen, Composer, vim=True)
+async def _vim_that_inserts(world: World) -> None:
+    await _write(world, "one two\nthree")
+
+
+@state(ChatScreen, Composer, vim=True, edits=True)
+async def _vim_in_normal_mode(world: World) -> None:
+    await _write(world, "one two\nthree")
+    await press(world, "escape")
+
+
+@state(ChatScreen, Composer, vim=True)
+async def _vim_with_an_operator(world: World) -> None:
+    await _vim_in_normal_mode(world)
+    await press(world, "2", "d")
+
+
+@state(ChatScreen, Composer, vim=True)
+async def _vim_that_selects(world: World) -> None:
+    await _vim_in_normal_mode(world)
+    await press(world, "v", "h")
+
+
+@state(ChatScreen, Composer, vim=True)
+async def _vim_without_a_text(world: World) -> None:
+    await press(world, "escape")
+
+
+# -- models
+@state(ModelPicker, Field, edits=True)
+async def _picker(world: World) -> None:
+    await _seen(world, ModelPicker, "ctrl+l")
+
+
+@state(ModelPicker, Field)
+async def _picker_in_which_nothing_fits(world: World) -> None:
+    await _picker(world)
+    await press(world, "z", "z", "z", "q")
+
+
+@state(ModelPicker, Field)
+async def _picker_with_marked_models(world: World) -> None:
+    await _picker(world)
+    await press(world, "tab", "down", "tab")
+
+
+@state(ModelPicker, Field)
+async def _picker_on_a_provider_that_misses_its_key(world: World) -> None:
+    await _picker(world)
+    await press(world, *"far")
+
+
+@state(ComparePicker, Field)
+async def _picker_of_models_to_compare(world: World) -> None:
+    await _ran(world, ComparePicker, "compare")
+
+
+@state(Connect, LoneField)
+async def _provider_that_wants_a_key(world: World) -> None:
+    await _picker_on_a_provider_that_misses_its_key(world)
+    await _seen(world, Connect, "enter")
+
+
+@state(FirstRun, model=None)
+async def _first_run(world: World) -> None:
+    await world.chat.room.open_new()
+    await world.store.set_state(RECENT_MODELS, "")
+    for summary in await world.store.list_conversations():
+        await world.store.delete_conversation(summary.id)
+    in_background(world.chat, "test", world.chat.room.sheets.first_run)
+    await _seen(world, FirstRun)
+
+
+@state(ConnectProvider, Field, model=None)
+async def _all_providers(world: World) -> None:
+    await _first_run(world)
+    await _seen(world, ConnectProvider, "end", "enter")
+
+
+@state(AnotherServer, model=None)
+async def _server_of_ones_own(world: World) -> None:
+    await _all_providers(world)
+    await _seen(world, AnotherServer, "end", "enter")
+
+
+@state(Compare)
+async def _comparison_that_has_ended(world: World) -> None:
+    screen = await _ran(world, Compare, "compare", "small")
+    await world.until(lambda: len(screen.columns) == 2 and not any(c.message.live for c in screen.columns))
+
+
+@state(Compare)
+async def _comparison_that_goes_on(world: World) -> None:
+    world.script_of("small", "It comes ", asyncio.Event())
+    screen = await _ran(world, Compare, "compare", "small")
+    await world.until(lambda: len(screen.columns) == 2)
+
+
+@state(Compare)
+async def _comparison_without_a_reply(world: World) -> None:
+    room = world.chat.room
+    [prompt] = await room.desk.chat.messages(room.desk.chat.conversation.path()[:1])
+    await world.app.push_screen(Compare(room.desk.chat, prompt, room.comparing))
+
+
+# -- conversations
+@state(Conversations, Field, PreviewText, size=(110, 24))
+async def _all_conversations(world: World) -> None:
+    await _conversation(world)  # a key may have deleted all there were
+    screen = await _seen(world, Conversations, "ctrl+r")
+    await world.until(lambda: screen.listing.chosen)
+
+
+@state(Conversations, Field)
+async def _all_conversations_without_a_preview(world: World) -> None:
+    await _all_conversations(world)
+
+
+@state(Conversations, Field)
+async def _conversations_of_which_none_fits(world: World) -> None:
+    screen = await _seen(world, Conversations, "ctrl+r", "z", "z", "q")
+    await world.until(lambda: screen.listing.settled)
+
+
+@state(Conversations, Field)
+async def _full_text_without_words(world: World) -> None:
+    await _seen(world, Conversations, "ctrl+r")
+    await press(world, "tab")
+
+
+@state(Conversations, Field)
+async def _full_text_with_hits(world: World) -> None:
+    await _conversation(world)
+    screen = await _seen(world, Conversations, "ctrl+r")
+    await press(world, "tab", *"words")
+    await world.until(lambda: screen.listing.settled and screen.listing.chosen)
+
+
+@state(Conversations, TitleField)
+async def _title_that_is_changed(world: World) -> None:
+    await _all_conversations(world)
+    await press(world, "f2")
+    await world.until(lambda: isinstance(world.app.screen.focused, TitleField))
+
+
+@state(Conversations, Field)
+async def _archive(world: World) -> None:
+    await _all_conversations(world)
+    await press(world, "f6")
+
+
+@state(Conversations, Field)
+async def _trash(world: World) -> None:
+    screen = await _seen(world, Conversations, "ctrl+r")
+    await press(world, "f6", "f6")
+    await world.until(lambda: screen.listing.settled)
+
+
+@state(AskLine, LoneField)
+async def _tags_of_a_conversation_in_the_list(world: World) -> None:
+    await _all_conversations(world)
+    await _seen(world, AskLine, "f4")
+
+
+# -- small sheets
+@state(AskLine, LoneField)
+async def _tags(world: World) -> None:
+    await _ran(world, AskLine, "tag")
+
+
+@state(AskLine, LoneField, edits=True)
+async def _title(world: World) -> None:
+    await _ran(world, AskLine, "title")
+
+
+@state(Confirm)
+async def _question(world: World) -> None:
+    await world.app.push_screen(Confirm("Really?"))
+
+
+@state(LinkSheet)
+async def _link(world: World) -> None:
+    await world.app.push_screen(LinkSheet("https://example.org"))
+
+
+@state(HelpScreen, Field)
+async def _help(world: World) -> None:
+    await _seen(world, HelpScreen, "f1")
+
+
+@state(HelpScreen, Field)
+async def _help_in_which_nothing_fits(world: World) -> None:
+    await _help(world)
+    await press(world, *"zzq")
+
+
+@state(HelpScreen, Field)
+async def _help_over_a_picker(world: World) -> None:
+    await _picker(world)
+    await _seen(world, HelpScreen, "f1")
+
+
+@state(Palette, Field)
+async def _palette(world: World) -> None:
+    await _seen(world, Palette, "ctrl+p")
+
+
+@state(Palette, Field)
+async def _palette_in_which_nothing_fits(world: World) -> None:
+    await _palette(world)
+    await press(world, *"zzq")
+
+
+@state(ThemeChooser, Field)
+async def _themes(world: World) -> None:
+    await _ran(world, ThemeChooser, "theme")
+
+
+@state(Timeline, Field)
+async def _prompts(world: World) -> None:
+    screen = await _seen(world, Timeline, "ctrl+t")
+    await world.until(lambda: screen.listing.settled)
+
+
+@state(Timeline, Field)
+async def _prompts_of_which_none_fits(world: World) -> None:
+    await _prompts(world)
+    await press(world, *"zzq")
+
+
+@state(Timeline, Field)
+async def _prompts_where_there_is_none(world: World) -> None:
+    await world.chat.room.open_new()
+    await _seen(world, Timeline, "ctrl+t")

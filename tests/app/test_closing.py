@@ -1,0 +1,222 @@
+"""Screens that close while something of them is still on its way."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from pathlib import Path
+
+import pytest
+from textual import events
+from textual.app import App
+from textual.screen import Screen
+from textual.widgets import Static
+
+import tui.app
+from tests.app.conftest import Entry
+from tests.app.states import press, settled
+from tui.app.background import in_background
+from tui.app.life import has_gone, lives, while_alive
+from tui.app.screens.connect import Connect
+from tui.app.screens.conversations import Conversations
+from tui.app.screens.help import HelpScreen
+from tui.app.screens.palette import Palette
+from tui.app.screens.picker import ModelPicker
+from tui.app.screens.prompt import AskLine
+from tui.app.widgets.field import LoneField
+from tui.app.widgets.find_bar import FindBar
+from tui.app.widgets.layer import Layer
+
+
+class Sheet(Layer[str]):
+    """With one part, which goes when the screen goes."""
+
+    def compose(self):
+        yield Static("here")
+
+
+class Stack(App[None]):
+    """Keeps what its sheets end with."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.results: list[str | None] = []
+
+    async def lay(self, *sheets: Screen) -> None:
+        for sheet in sheets:
+            await self.push_screen(sheet, self.results.append)
+
+
+async def test_a_screen_that_is_asked_twice_ends_once_with_the_first_result():
+    async with Stack().run_test() as pilot:
+        one, other = Sheet(), Sheet()
+        await pilot.app.lay(one, other)
+        other.dismiss("first")
+        other.dismiss("second")
+        await pilot.pause()
+        assert pilot.app.results == ["first"] and pilot.app.screen is one
+
+
+async def test_a_screen_below_another_one_ends_when_it_is_seen_again():
+    async with Stack().run_test() as pilot:
+        below, above = Sheet(), Sheet()
+        await pilot.app.lay(below, above)
+        below.dismiss("below")
+        await pilot.pause()
+        assert pilot.app.results == [] and pilot.app.screen is above
+        above.dismiss("above")
+        await pilot.pause()
+        assert pilot.app.results == ["above", "below"] and len(pilot.app.screen_stack) == 1
+
+
+async def test_a_screen_that_is_covered_again_before_it_was_seen_takes_no_other_with_it():
+    async with Stack().run_test() as pilot:
+        below, above, again = Sheet(), Sheet(), Sheet()
+        await pilot.app.lay(below, above)
+        below.dismiss("below")
+        above.dismiss("above")
+        pilot.app.push_screen(again, pilot.app.results.append)
+        await pilot.pause()
+        assert pilot.app.results == ["above"] and pilot.app.screen is again
+        again.dismiss("again")
+        await pilot.pause()
+        assert pilot.app.results == ["above", "again", "below"]
+
+
+async def test_a_screen_that_ends_before_it_has_its_parts_ends_with_its_result():
+    async with Stack().run_test() as pilot:
+        sheet = Sheet()
+        pilot.app.push_screen(sheet, pilot.app.results.append)
+        sheet.dismiss("early")
+        await pilot.pause()
+        assert pilot.app.results == ["early"] and len(pilot.app.screen_stack) == 1
+
+
+async def test_work_that_outlives_its_screen_is_no_fault():
+    async with Stack().run_test() as pilot:
+        sheet, waits, called = Sheet(), asyncio.Event(), []
+        await pilot.app.lay(sheet)
+        assert lives(sheet) and lives(pilot.app)
+
+        async def work() -> None:
+            try:
+                await waits.wait()
+            except asyncio.CancelledError:
+                sheet.query_one(Static)
+            raise AssertionError("it was looked for what has gone")
+
+        in_background(sheet, "test", work)
+        later = while_alive(sheet, called.append)
+        later("while it lives")
+        sheet.dismiss("gone")
+        await pilot.pause()
+        later("afterwards")
+        assert called == ["while it lives"] and has_gone(sheet)
+
+
+async def test_what_is_missing_while_the_one_who_asks_lives_is_a_fault():
+    app = Stack()
+    with pytest.raises(Exception, match="No nodes match 'Input'"):
+        async with app.run_test() as pilot:
+
+            async def work() -> None:
+                pilot.app.query_one("Input")
+
+            in_background(app, "test", work)
+            await pilot.pause()
+
+
+@pytest.mark.parametrize("key", ["enter", "escape"])
+async def test_the_list_of_conversations_may_be_closed_while_its_preview_opens(run, key):
+    async with run(size=(110, 24)) as world:
+        await world.say("Hi")
+        await world.sees("I am big.", "ready")
+        for _ in range(4):
+            await press(world, "ctrl+r")
+            await world.until(lambda: isinstance(world.app.screen, Conversations))
+            world.app.post_message(events.Key(key, None))
+            await world.until(lambda: world.app.screen is world.chat)
+            await settled(world)
+        await world.sees("I am big.")
+
+
+@pytest.mark.parametrize(("key", "kind"), [("f1", HelpScreen), ("ctrl+p", Palette)])
+async def test_the_same_key_pressed_twice_at_once_opens_and_closes(run, key, kind):
+    async with run() as world:
+        for count in (2, 3):
+            for _ in range(count):
+                world.app.post_message(events.Key(key, None))
+            await settled(world)
+            await world.until(lambda odd=count % 2: isinstance(world.app.screen, kind) == bool(odd))
+
+
+async def test_the_find_bar_may_be_closed_while_it_opens(run):
+    async with run() as world:
+        for _ in range(3):
+            for key in ("ctrl+f", "escape"):
+                world.app.post_message(events.Key(key, None))
+            await settled(world)
+        await press(world, "escape")
+        await world.until(lambda: not world.chat.query(FindBar))
+
+
+async def test_enter_held_down_in_a_list_takes_one_row_and_closes_nothing_else(run):
+    async with run() as world:
+        await world.pilot.press("ctrl+l")
+        await world.until(lambda: isinstance(world.app.screen, ModelPicker))
+        for _ in range(5):
+            world.app.post_message(events.Key("enter", None))
+        await world.until(lambda: world.app.screen is world.chat)
+        await settled(world)
+        assert world.app.screen is world.chat
+
+
+async def test_a_provider_that_answers_while_the_help_lies_over_its_sheet_closes_the_sheet_after_it(run):
+    async with run() as world:
+        world.entries.append(Entry("far"))
+        asked = asyncio.Event()
+
+        async def refresh(names=None):
+            await asked.wait()
+
+        world.catalogue.refresh = refresh
+        done: list[bool | None] = []
+        workspace = world.chat.room.desk.workspace
+        sheet = Connect("far", workspace.registry, workspace.credentials, workspace.catalogue)
+        await world.app.push_screen(sheet, done.append)
+        await press(world, "enter", "f1")
+        await world.until(lambda: isinstance(world.app.screen, HelpScreen))
+        asked.set()
+        await settled(world)
+        assert isinstance(world.app.screen, HelpScreen) and not done
+        await press(world, "escape")
+        await world.until(lambda: world.app.screen is world.chat)
+        assert done == [True]
+
+
+async def test_home_and_end_are_the_lines_own_where_there_is_no_list(run):
+    async with run() as world:
+        await world.app.push_screen(AskLine("Title", "a title"))
+        await press(world, "home", *"My ", "up", "down", "pageup", "pagedown", "delete", "end", "!")
+        assert world.app.screen.query_one(LoneField).value == "My  title!"
+
+
+async def test_an_empty_conversation_can_be_scrolled(run):
+    async with run() as world:
+        await press(world, "home", "pageup", "pagedown", "end")
+        world.chat.set_focus(world.chat.room.transcript)
+        await press(world, "home", "end", "up", "down", "alt+up")
+        await world.say("Hi")
+        await world.sees("I am big.")
+
+
+def test_there_is_one_way_to_begin_what_may_outlive_a_screen():
+    strays = re.compile(r"@work\b|\.run_worker\(|call_after_refresh\((?!while_alive\()")
+    own = Path(tui.app.__file__).parent
+    found = [
+        f"{path.relative_to(own)}:{number}"
+        for path in own.rglob("*.py")
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if strays.search(line) and path.name != "background.py"
+    ]
+    assert not found, f"use in_background or while_alive: {', '.join(found)}"
