@@ -67,3 +67,13 @@ def test_chopping_keeps_every_character(text, width, rest):
 
 def test_joiners_stay_only_between_pictures():
     assert sound("👩‍👧 a\u200db ❤️‍🔥") == "👩‍👧 a\u200cb ❤️‍🔥"
+
+
+@given(TEXT, st.integers(-5, 1), st.integers(-5, 1))
+def test_where_there_is_no_room_lines_have_a_cell_and_come_to_an_end(text, width, rest):
+    text = sound(text)
+    assert wrap(text, width) == wrap(text, 1)
+    assert "".join("".join(lines(text, width)).split()) == "".join(text.split())
+    text = text.replace("\n", "")
+    assert chop(text, width, rest) == chop(text, 1, 1)
+    assert "".join(text[first:end] for first, end in chop(text, width, rest)) == text

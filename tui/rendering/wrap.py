@@ -57,10 +57,11 @@ def _sizes(text: str) -> list[int]:
 
 
 def wrap(text: str, width: int, start: int = 0) -> Lines:
-    """Break ``text`` from ``start`` on into lines of at most ``width`` cells.
+    """Break ``text`` from ``start`` on into lines of at most ``width`` cells; where there is no room, of one.
 
     A newline always breaks, and the spaces after it stay; those round another break belong to no line.
     """
+    width = max(1, width)
     lines: Lines = []
     position = start
     while True:
@@ -134,7 +135,11 @@ def _may_break(text: str, at: int, sizes: list[int], index: int) -> bool:
 
 
 def chop(text: str, width: int, rest: int) -> Lines:
-    """Cut ``text`` at cells, as code is: the first line ``width`` cells wide, the others ``rest``."""
+    """Cut ``text`` at cells, as code is: the first line ``width`` cells wide, the others ``rest``.
+
+    Where there is no room, each has one cell.
+    """
+    width, rest = max(1, width), max(1, rest)
     if _NARROW.fullmatch(text):
         if len(text) <= width:
             return [(0, len(text))]
