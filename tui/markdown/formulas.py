@@ -21,14 +21,15 @@ _FUNCTION = re.compile(
     r"|lcm|mod|arg|deg)(?![^\W\d_])"
 )
 _SCRIPT = re.compile(r"\^|(?<![^\W\d_])[^\W\d_]['′]?_[{\\\w]")
-_SENTENCE = re.compile(r"[^\W\d_]{2,}[,;:.!?/]*\s+[,;:.!?/]*\w|\w[,;:.!?/]*\s+[,;:.!?/]*[^\W\d_]{2,}")
-"""Words with nothing but a space between them."""
+_SENTENCE = re.compile(r"[^\W\d_]{2}[,;:.!?/]*+\s++[,;:.!?/]*+\w|\w[,;:.!?/]*+\s++[,;:.!?/]*+[^\W\d_]{2}")
+"""A word with nothing but a space between it and another one, or a letter."""
 _FOREIGN = re.compile(r"[^\x00-\u03ff\u1f00-\u2bff\U0001d400-\U0001d7ff]")
 _OTHER = re.compile('["`]|://|&&|[A-Za-z]:\\\\[A-Za-z]')
 _ESCAPED = re.compile(r"\\.", re.DOTALL)
 _RELATION = re.compile(r"[=+<>≤≥≠≈∈]")
-_PRICES = re.compile(r"[\d.,;\s]*[,;\s]\s[\d.,;\s]*")
-"""Numbers in a row."""
+_NUMBERS = re.compile(r"[\d.,;\s]*")
+_APART = re.compile(r"[,;\s]\s")
+"""What stands between two numbers in a row."""
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -47,7 +48,7 @@ def is_formula(text: str) -> bool:
         return False
     if _COMMAND.search(text):
         return True
-    if _FOREIGN.search(bare) or _PRICES.fullmatch(bare.strip()):
+    if _FOREIGN.search(bare) or (_NUMBERS.fullmatch(bare) and _APART.search(bare.strip())):
         return False
     return bool(_SCRIPT.search(bare)) or not _SENTENCE.search(_FUNCTION.sub("", bare))
 
