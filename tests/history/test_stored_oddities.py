@@ -256,3 +256,13 @@ async def test_whatever_stands_in_a_column_the_texts_are_read_and_exported(histo
         put(path, table, column, value)
     texts, _ = await read_whole(path, folder / "twin" / "history.db")
     assert texts == TEXTS
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "\x00"])
+async def test_what_would_not_be_stored_now_is_read_as_if_it_were(history, tmp_path, text):
+    put(history, "conversations", "title", text)
+    put(history, "conversations", "tags", json.dumps([text, "b"]))
+    put(history, "messages", "text", text)
+    texts, exported = await read_whole(history, tmp_path / "twin.db")
+    assert texts == [text.replace("\x00", "")] * len(texts)
+    assert "u0000" not in exported

@@ -51,8 +51,13 @@ def tag_key(tags: Sequence[str]) -> str:
 
 
 def _packed(row: sqlite3.Row, *names: str) -> Fields:
-    """The columns of a row that hold JSON."""
-    return Fields({name: unpacked(row[name]) for name in names})
+    """The columns of a row that hold JSON, with texts as they would be stored now."""
+    return Fields({name: _normalised(unpacked(row[name])) for name in names})
+
+
+def _kept(stored: object) -> str:
+    """The text in a column, as it would be stored now."""
+    return normalise(words(stored))
 
 
 def conversation_of(row: sqlite3.Row) -> Conversation:
@@ -60,16 +65,16 @@ def conversation_of(row: sqlite3.Row) -> Conversation:
     packed = _packed(row, "parameters", "hues", "tags", "pins", "attachments")
     return Conversation(
         id=row["id"],
-        origin=words(row["origin"]),
-        title=words(row["title"]),
+        origin=_kept(row["origin"]),
+        title=_kept(row["title"]),
         created_at=from_stamp(row["created_at"]),
         updated_at=from_stamp(row["updated_at"]),
         leaf=whole(row["leaf"]),
         model=string(row["model"]),
-        system=words(row["system"]),
+        system=_kept(row["system"]),
         parameters=parameters_of(packed),
         hues=hues_of(packed),
-        draft=words(row["draft"]),
+        draft=_kept(row["draft"]),
         attachments=tuple(attachments_of(packed)),
         tags=tuple(packed.texts("tags")),
         pins=tuple(packed.wholes("pins")),
@@ -84,7 +89,7 @@ def summary_of(row: sqlite3.Row) -> Summary:
     """One row of the list."""
     return Summary(
         id=row["id"],
-        title=words(row["title"]) or automatic_title(words(row["draft"])),
+        title=_kept(row["title"]) or automatic_title(_kept(row["draft"])),
         created_at=from_stamp(row["created_at"]),
         updated_at=from_stamp(row["updated_at"]),
         messages=row["messages"],
@@ -104,8 +109,8 @@ def message_of(row: sqlite3.Row) -> Message:
         conversation_id=row["conversation_id"],
         parent=whole(row["parent"]),
         role=role,
-        text=words(row["text"]),
-        reasoning=words(row["reasoning"]),
+        text=_kept(row["text"]),
+        reasoning=_kept(row["reasoning"]),
         model=string(row["model"]),
         status=status_of(row["status"], role),
         usage=usage_of(packed),
