@@ -61,6 +61,7 @@ def wrap(text: str, width: int, start: int = 0) -> Lines:
 
     A newline always breaks, and the spaces after it stay; those round another break belong to no line.
     """
+    width = max(width, 1)  # with no room at all, no line would ever take a character
     lines: Lines = []
     position = start
     while True:
