@@ -18,7 +18,6 @@ from pathlib import Path
 from tests.monkey import within
 from tests.monkey.ends import EndedError, Report
 
-
 FROZEN = 120.0
 """Seconds beyond its time after which a start inside this program is frozen: nothing else can end it."""
 
