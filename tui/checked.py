@@ -5,6 +5,7 @@ Answers of servers, files of other programs, and what a history has kept of both
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -24,8 +25,6 @@ _AMOUNT = re.compile(r"[0-9]{1,16}(\.[0-9]{1,20})?([eE][-+]?[0-9]{1,2})?")
 
 def unpacked(stored: object) -> Any:
     """What a text of JSON says; None where it is no JSON."""
-    import json  # here, as below, because no start needs it
-
     try:
         return json.loads(stored) if isinstance(stored, str) else None
     except (ValueError, RecursionError):
@@ -82,8 +81,6 @@ def words(value: object) -> str:
         return value or ""
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
-    import json
-
     try:
         return json.dumps(value, ensure_ascii=False)
     except (TypeError, ValueError, RecursionError):

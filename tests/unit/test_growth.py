@@ -9,6 +9,7 @@ import ast
 import importlib
 import pkgutil
 import re
+import sys
 import time
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -81,7 +82,7 @@ PUMPS += [
 KNOWN: set[str] = {
     "tui.rendering.growth._UNCLEAR",  # its marks are looked for at the beginning of a line alone
 }
-"""Those that are slow, and are being mended."""
+"""Those that would be slow, but are used so that they are not."""
 
 
 class Expression(NamedTuple):
@@ -94,7 +95,8 @@ class Expression(NamedTuple):
 
 def modules() -> Iterator[ModuleType]:
     for found in pkgutil.walk_packages(tui.__path__, "tui."):
-        if not found.name.endswith("__main__"):
+        posix_alone = found.name == "tui.app.terminal" and sys.platform == "win32"
+        if not found.name.endswith("__main__") and not posix_alone:
             yield importlib.import_module(found.name)
 
 

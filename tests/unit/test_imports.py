@@ -52,7 +52,15 @@ def test_the_app_brings_no_network_and_no_highlighting():
 
 
 def test_the_first_paint_waits_for_no_other_room():
-    rooms = ("tui.engine", "tui.history", "tui.providers", "tui.chat.conversation", "json", "hashlib")
+    rooms = (
+        "tui.engine",
+        "tui.history",
+        "tui.providers",
+        "tui.chat.conversation",
+        "tui.checked",
+        "json",
+        "hashlib",
+    )
     assert not [name for name in loaded_by("tui.app.app") if name.startswith(rooms)]
 
 

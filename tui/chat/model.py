@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from tui.chat.chunks import Usage
-from tui.checked import amount, count, text
 
 _ONE_PRICE = 128_000
 """Tokens of a prompt above which some vendors ask more for each."""
@@ -36,6 +35,8 @@ class ModelInfo:
     @classmethod
     def of(cls, facts: Any) -> ModelInfo | None:
         """A model by facts from outside; what is odd is unknown. None where it has no name."""
+        from tui.checked import amount, count, text  # here, because no start needs it
+
         if not isinstance(facts, Mapping) or not text(facts.get("id")):
             return None
         return cls(
