@@ -34,6 +34,8 @@ LONG = 0.03
 """Seconds that a text of four times that size may take, however many ways it is gone through."""
 WORST = 9.0
 """Times longer for a text of four times the size, where one way through takes four times as long."""
+PARTS = 4
+"""Tests among which the expressions are shared out, so that they can run side by side."""
 METHODS = frozenset({"match", "fullmatch", "search", "sub", "subn", "split", "findall", "finditer"})
 PUMPS = [
     " ",
@@ -219,10 +221,11 @@ def test_all_expressions_are_found():
     assert any("failures, line" in name for name in names), "those that are written where they are used"
 
 
-def test_no_expression_is_slow():
+@pytest.mark.parametrize("part", range(PARTS))
+def test_no_expression_is_slow(part):
     slow = {
         expression.name
-        for expression in expressions()
+        for expression in expressions()[part::PARTS]
         if any(is_slow(act, make) for act in acts(expression) for make in texts(expression))
     }
     assert slow <= KNOWN

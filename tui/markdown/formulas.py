@@ -21,13 +21,13 @@ _FUNCTION = re.compile(
     r"|lcm|mod|arg|deg)(?![^\W\d_])"
 )
 _SCRIPT = re.compile(r"\^|(?<![^\W\d_])[^\W\d_]['′]?_[{\\\w]")
-_SENTENCE = re.compile(r"[^\W\d_]{2,}[,;:.!?/]*\s+[,;:.!?/]*\w|\w[,;:.!?/]*\s+[,;:.!?/]*[^\W\d_]{2,}")
+_SENTENCE = re.compile(r"[^\W\d_]{2}[,;:.!?/]*+\s++[,;:.!?/]*+\w|\w[,;:.!?/]*+\s++[,;:.!?/]*+[^\W\d_]{2}")
 """Words with nothing but a space between them."""
 _FOREIGN = re.compile(r"[^\x00-\u03ff\u1f00-\u2bff\U0001d400-\U0001d7ff]")
 _OTHER = re.compile('["`]|://|&&|[A-Za-z]:\\\\[A-Za-z]')
 _ESCAPED = re.compile(r"\\.", re.DOTALL)
 _RELATION = re.compile(r"[=+<>≤≥≠≈∈]")
-_PRICES = re.compile(r"[\d.,;\s]*[,;\s]\s[\d.,;\s]*")
+_PRICES = re.compile(r"(?:(?![,;\s]\s)[\d.,;\s])*+[,;\s]\s[\d.,;\s]*+")
 """Numbers in a row."""
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
