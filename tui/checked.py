@@ -1,12 +1,13 @@
 """What JSON that is not ours holds: read as what it should be, or as unknown. Nothing here raises.
 
-Files of other programs, and what a history has kept of servers' answers.
+Answers of servers, files of other programs, and what a history has kept of both.
 """
 
 from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Self, TypeVar
@@ -16,6 +17,10 @@ from tui.dates import moment_of
 T = TypeVar("T")
 _LARGEST = 2**63 - 1  # what a database can hold
 _DIGITS = len(str(_LARGEST))
+_MOST = 10**15
+"""More of anything (tokens, dollars, bytes) is no count but a mistake."""
+_COUNT = re.compile(r"[0-9]{1,16}")
+_AMOUNT = re.compile(r"[0-9]{1,16}(\.[0-9]{1,20})?([eE][-+]?[0-9]{1,2})?")
 
 
 def unpacked(stored: object) -> Any:
@@ -40,9 +45,10 @@ def numbered(written: str) -> int | None:
 
 
 def count(value: object) -> int | None:
-    """A whole number from 0 on."""
-    found = whole(value)
-    return found if found is not None and found >= 0 else None
+    """A whole number from 0 on, also one in quotes."""
+    quoted = isinstance(value, str) and _COUNT.fullmatch(value.strip())
+    found = whole(int(quoted[0]) if quoted else value)
+    return found if found is not None and 0 <= found <= _MOST else None
 
 
 def number(value: object) -> int | float | None:
@@ -52,15 +58,21 @@ def number(value: object) -> int | float | None:
     return whole(value)
 
 
-def amount(value: object) -> int | float | None:
-    """How much there is of something: a number from 0 on that still can be shown."""
-    found = number(value)
-    return found if found is not None and 0 <= found <= _LARGEST else None
+def amount(value: object) -> float | None:
+    """How much there is of something: a number from 0 on, also one in quotes."""
+    quoted = isinstance(value, str) and _AMOUNT.fullmatch(value.strip())
+    found = number(float(quoted[0]) if quoted else value)
+    return float(found) if found is not None and 0 <= found <= _MOST else None
 
 
 def string(value: object) -> str | None:
     """A text."""
     return value if isinstance(value, str) else None
+
+
+def text(value: object) -> str:
+    """A text; an empty one in place of anything else."""
+    return value if isinstance(value, str) else ""
 
 
 def words(value: object) -> str:
@@ -101,7 +113,7 @@ class Fields:
 
     def text(self, name: str) -> str:
         """A text; an empty one where it is unknown."""
-        return self.read(name, string, "text") or ""
+        return self.optional_text(name) or ""
 
     def optional_text(self, name: str) -> str | None:
         """A text, or None."""
@@ -115,7 +127,7 @@ class Fields:
         """A whole number from 0 on."""
         return self.read(name, count, "a whole number from 0 on")
 
-    def amount(self, name: str) -> int | float | None:
+    def amount(self, name: str) -> float | None:
         """A number from 0 on."""
         return self.read(name, amount, "a number from 0 on")
 

@@ -15,7 +15,6 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from tui.errors import ConfigError
-from tui.parameters import PARAMETERS
 from tui.secret import Secret, redact
 from tui.typed_toml import At, Document, near
 
@@ -153,8 +152,13 @@ def load_config(path: Path) -> Config:
 
 def _parameters(document: Document, at: At, given: Mapping[str, Any]) -> Mapping[str, Any]:
     """Those that there are; what concerns the way to a server has settings of its own."""
-    for name in given.keys() - PARAMETERS.keys():
-        document.problem((*at, name), f"no such parameter; {near(name, PARAMETERS)}")
+    if not given:
+        return given
+    from tui.parameters import PARAMETERS  # here, because few starts need it
+
+    for name in given:
+        if name not in PARAMETERS:
+            document.problem((*at, name), f"no such parameter; {near(name, PARAMETERS)}")
     return {name: value for name, value in given.items() if name in PARAMETERS}
 
 

@@ -21,8 +21,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class SegueError(Exception):
@@ -132,8 +132,7 @@ class Refuser(StrEnum):
     MODEL = "model"
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(NamedTuple):
     """Fields of a request that were refused: it may be sent again without them."""
 
     fields: tuple[str, ...]

@@ -676,7 +676,7 @@ async def test_a_file_brings_no_parameters_but_those_that_can_be_set(store, tmp_
     assert made.parameters == {"temperature": 0.5, "stop": "x"}
     assert (made.hues, made.tags, len(made.pins)) == ({"lab/small": "teal"}, ("a",), 1)
     [message] = await store.messages(made.path())
-    assert (message.reasoning_seconds, message.usage) == (None, Usage())
+    assert (message.reasoning_seconds, message.usage) == (None, Usage(cost=0.1))
     assert (
         "f.json: parameters.ca_file: expected a parameter that can be set, found '/tmp/x.pem'"
         in report.places

@@ -97,7 +97,10 @@ async def read_whole(path: Path, other: Path) -> tuple[list[str], str]:
     ("usage", "read"),
     [
         ({"prompt_tokens": "12"}, {}),
-        ({"input_tokens": "12", "output_tokens": 5.0, "cost": "0.1"}, {"output_tokens": 5}),
+        (
+            {"input_tokens": "12", "output_tokens": 5.0, "cost": "0.1"},
+            {"input_tokens": 12, "output_tokens": 5, "cost": 0.1},
+        ),
         ({"input_tokens": 2**64 - 1, "output_tokens": -1, "cost": {"total_cost": 0.006}}, {}),
         ({"input_tokens": True, "cost": float("nan"), "tokens_per_second": float("inf")}, {}),
         ({"reasoning_tokens": [1], "cached_tokens": 0, "unheard_of": 1}, {"cached_tokens": 0}),

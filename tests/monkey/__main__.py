@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import faulthandler
 import os
 import sys
 import tempfile
@@ -16,6 +17,9 @@ from pathlib import Path
 
 from tests.monkey import within
 from tests.monkey.ends import EndedError, Report
+
+FROZEN = 120.0
+"""Seconds beyond its time after which a start inside this program is frozen: nothing else can end it."""
 
 
 def main() -> int:
@@ -30,9 +34,10 @@ def main() -> int:
     seed, starts, acts, ends = options.seed, 0, 0, 0
     while time.monotonic() - begun < options.minutes * 60:
         try:
+            print(f"seed {seed}: ", end="", flush=True)
             report = _start(seed, options.seconds, inside=options.inside)
             acts += report.acts
-            print(f"seed {seed}: {report.acts} acts{', quit' * bool(report.quits)}", flush=True)
+            print(f"{report.acts} acts{', quit' * bool(report.quits)}", flush=True)
         except EndedError as end:
             ends += 1
             print(end, flush=True)
@@ -49,11 +54,13 @@ def _start(seed: int, seconds: float, *, inside: bool) -> Report:
         os.chdir(folder)  # what it writes lands there
         try:
             if inside:
+                faulthandler.dump_traceback_later(seconds + FROZEN, exit=True)
                 return asyncio.run(within.run(seed, seconds, folder))
             from tests.monkey import outside
 
             return outside.run(seed, seconds, folder)
         finally:
+            faulthandler.cancel_dump_traceback_later()
             os.chdir(before)
 
 

@@ -44,6 +44,11 @@ def test_no_line_is_too_wide_and_nothing_is_lost(text, width):
     assert "".join("".join(lines(text, width)).split()) == "".join(text.split())
 
 
+@given(TEXT, st.integers(-5, 1))
+def test_text_without_room_comes_to_an_end_and_is_kept(text, width):
+    assert "".join("".join(lines(text, width)).split()) == "".join(text.split())
+
+
 @settings(max_examples=300)
 @given(st.text(st.sampled_from("ab -\n"), max_size=60), st.integers(1, 20))
 def test_both_ways_to_wrap_agree(text, width):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 
@@ -21,10 +20,14 @@ SLOW = {
 }
 
 
-def brought_by(*modules: str) -> set[str]:
-    code = f"import sys, json, {', '.join(modules)}; print(json.dumps(sorted(sys.modules)))"
+def loaded_by(*modules: str) -> list[str]:
+    code = f"import sys, {', '.join(modules)}; print(*sorted(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    return SLOW & set(json.loads(done.stdout))
+    return done.stdout.split()
+
+
+def brought_by(*modules: str) -> set[str]:
+    return SLOW & set(loaded_by(*modules))
 
 
 def test_the_package_itself_brings_nothing():
@@ -46,6 +49,23 @@ def test_knowing_the_providers_brings_no_network(module):
 
 def test_the_app_brings_no_network_and_no_highlighting():
     assert not brought_by("tui.app.app") & {"aiohttp", "pygments", "markdown_it", "xllamacpp", "truststore"}
+
+
+def test_the_first_paint_waits_for_no_other_room():
+    rooms = (
+        "tui.engine",
+        "tui.history",
+        "tui.providers",
+        "tui.chat.conversation",
+        "tui.checked",
+        "json",
+        "hashlib",
+    )
+    assert not [name for name in loaded_by("tui.app.app") if name.startswith(rooms)]
+
+
+def test_a_command_begins_without_what_only_the_app_needs():
+    assert not {"dataclasses", "inspect", "json", "asyncio", "textual"} & set(loaded_by("tui.cli"))
 
 
 def test_the_history_brings_no_textual():

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from tui.engine.talk import Undo
 from tui.errors import SegueError, UsageError
+
+if TYPE_CHECKING:
+    from tui.engine.talk import Undo
 
 _MOST = 200
 SHOWN = 10.0

@@ -48,7 +48,8 @@ _CONTROL = re.compile(
 _REPORT = re.compile(rf"{_STRING}(?:\x07|\x1b\\)")
 _CUT = re.compile(rf"\x1b\[(?:[<=>?]{_PARAMETERS}*|{_PARAMETERS}+)\$?|{_STRING}")
 _SENT = re.compile(
-    r"\x1b\[(?:[\d;:-]*[A-HPQRSZu~IO]|M...|[\d;]+M|[03]n|[4689];\d+;\d+t|48;[\d;:]+t|<[\d;-]*[Mm]|\?[\d;]*(?:\$y|[cnuRS])|[>=][\d;]*[cmu])"
+    r"\x1b\[(?:[\d;:-]*[A-HPQRSZu~IO]|M...|[\d;]+M|<[\d;-]*[Mm]"  # keys, focus, the mouse
+    r"|[03]n|[4689];\d+;\d+t|48;[\d;:]+t|\?[\d;]*(?:\$y|[cnuRS])|[>=][\d;]*[cmu])"  # answers
 )
 """The shapes of what terminals send; a sequence with another end was cut, and its end was typed."""
 _MOUSE = re.compile(r"\x1b\[<(\d+);(\d+);(\d+)[Mm]")

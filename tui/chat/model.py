@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from tui.chat.chunks import Usage
-from tui.chat.values import number, text, whole
 
 _ONE_PRICE = 128_000
 """Tokens of a prompt above which some vendors ask more for each."""
@@ -36,14 +35,16 @@ class ModelInfo:
     @classmethod
     def of(cls, facts: Any) -> ModelInfo | None:
         """A model by facts from outside; what is odd is unknown. None where it has no name."""
+        from tui.checked import amount, count, text  # here, because no start needs it
+
         if not isinstance(facts, Mapping) or not text(facts.get("id")):
             return None
         return cls(
             id=facts["id"],
-            context=whole(facts.get("context")) or None,
-            max_output=whole(facts.get("max_output")) or None,
-            input_price=number(facts.get("input_price")),
-            output_price=number(facts.get("output_price")),
+            context=count(facts.get("context")) or None,
+            max_output=count(facts.get("max_output")) or None,
+            input_price=amount(facts.get("input_price")),
+            output_price=amount(facts.get("output_price")),
             vision=_flag(facts.get("vision")),
             reasoning=_flag(facts.get("reasoning")),
             available=facts.get("available") is not False,

@@ -19,7 +19,7 @@ from tui.chat.chunks import (
     Sources,
     Usage,
 )
-from tui.chat.values import number, text, whole
+from tui.checked import amount, count, text
 
 
 def taken(item: Any) -> Chunk | None:
@@ -42,19 +42,19 @@ def taken(item: Any) -> Chunk | None:
         case Notice(words):
             return Notice(text(words)) if text(words) else None
         case Progress(words, done, total):
-            return Progress(text(words), whole(done) or 0, whole(total))
+            return Progress(text(words), count(done) or 0, count(total))
         case _:
             return None
 
 
 def _usage(usage: Usage) -> Usage:
     return Usage(
-        whole(usage.input_tokens),
-        whole(usage.output_tokens),
-        whole(usage.reasoning_tokens),
-        whole(usage.cached_tokens),
-        number(usage.cost),
-        number(usage.tokens_per_second),
+        count(usage.input_tokens),
+        count(usage.output_tokens),
+        count(usage.reasoning_tokens),
+        count(usage.cached_tokens),
+        amount(usage.cost),
+        amount(usage.tokens_per_second),
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from tui.chat.attachment import MEDIA_TYPES, Attachment
 from tui.chat.chunks import Image, Source, Usage
 from tui.chat.message import Failure, Role, Status
-from tui.checked import Fields, amount, count, string
+from tui.checked import Fields, amount, count, string, text
 from tui.parameters import Value, known
 from tui.text import one_line
 
@@ -21,13 +21,13 @@ _STATUSES = {status.value: status for status in Status}
 
 def role_of(value: object) -> Role:
     """Who spoke. Words of no one that is known were not the person's."""
-    return _ROLES.get(string(value) or "", Role.ASSISTANT)
+    return _ROLES.get(text(value), Role.ASSISTANT)
 
 
 def status_of(value: object, role: Role) -> Status:
     """How a message stands. A prompt is complete; of a reply no one knows that it is."""
     unknown = Status.COMPLETE if role is Role.USER else Status.INTERRUPTED
-    return _STATUSES.get(string(value) or "", unknown)
+    return _STATUSES.get(text(value), unknown)
 
 
 def usage_of(entry: Fields) -> Usage | None:

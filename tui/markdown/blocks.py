@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from functools import lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock, heading, lheading, paragraph
 
-_BLANK = re.compile(r"\n[ \t>]*\n")
-_UNDERLINE = re.compile(r"[-=][ \t]*$", re.MULTILINE)
+_BLANK = re.compile(r"\n(?=[ \t>]*+\n)")
+_UNDERLINE = re.compile(r"[-=][ \t]*+$", re.MULTILINE)
 _ENDS_SENTENCE = ".!?:;,…。！？：；，、"
 
 
@@ -36,9 +38,7 @@ def _heading(state: StateBlock, first: int, end: int, silent: bool) -> bool:
 
 def _lheading(state: StateBlock, first: int, end: int, silent: bool) -> bool:
     count, line = len(state.tokens), state.line
-    start = state.bMarks[first]
-    blank = _BLANK.search(state.src, start)
-    if not _UNDERLINE.search(state.src, start, blank.end() if blank else len(state.src)):
+    if not _may_be_underlined(state.src, state.bMarks[first]):
         return False  # known before each line is looked at by every rule
     if not lheading(state, first, end, silent):
         return False
@@ -48,3 +48,22 @@ def _lheading(state: StateBlock, first: int, end: int, silent: bool) -> bool:
         state.line = line
         return False
     return True
+
+
+def _may_be_underlined(source: str, start: int) -> bool:
+    """Whether a line ends with a dash or an equals sign before the next blank one."""
+    underlines, blanks = _ends(source)
+    underline, blank = bisect_left(underlines, start), bisect_left(blanks, start)
+    if underline == len(underlines):
+        return False
+    return blank == len(blanks) or underlines[underline] < blanks[blank]
+
+
+@lru_cache(maxsize=1)
+def _ends(source: str) -> tuple[list[int], list[int]]:
+    """Where lines end with a dash or an equals sign, and where blank ones follow.
+
+    Found once for a source: each of thousands of items would look through all that comes after it.
+    """
+    underlines = [found.start() for found in _UNDERLINE.finditer(source)]
+    return underlines, [found.start() for found in _BLANK.finditer(source)]

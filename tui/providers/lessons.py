@@ -36,8 +36,9 @@ class Lessons:
         if refusal.by is None:
             return
         place = _place(url) if refusal.by is Refuser.SERVER else f"{_place(url)} {model}"
-        self._known = self._stored() or self._read()  # another program may have learnt something since
-        self._known.setdefault(place, {}).update(dict.fromkeys(refusal.fields, time.time()))
+        known = self._stored() or self._read()  # another program may have learnt something since
+        here = {**known.get(place, {}), **dict.fromkeys(refusal.fields, time.time())}
+        self._known = {**known, place: here}  # made anew: another thread may be reading the one before
         self._write()
 
     def _read(self) -> dict[str, dict[str, float]]:
@@ -50,9 +51,8 @@ class Lessons:
             found = json.loads(self._path.read_text(encoding="utf-8")) if self._path else {}
         except (OSError, ValueError, RecursionError):
             found = {}
-        return (
-            {place: names for place, names in found.items() if _is_whole(names)} if _is_table(found) else {}
-        )
+        tables = found.items() if isinstance(found, dict) else ()
+        return {place: names for place, names in tables if _is_whole(names)}
 
     def _write(self) -> None:
         if self._path is None:
@@ -68,10 +68,6 @@ def _place(url: str) -> str:
     """The address of a server without what may be secret in it."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
-
-
-def _is_table(value: Any) -> bool:
-    return isinstance(value, dict)
 
 
 def _is_whole(names: Any) -> bool:

@@ -60,6 +60,10 @@ class Standing:
     """No request leaves it out."""
 
 
+_NARROWEST = 4
+"""Cells of a prompt beside its marks."""
+
+
 class MessageView:
     """One message as lines across the whole page. Knows no widget; rows count from its own top."""
 
@@ -88,10 +92,12 @@ class MessageView:
         self._surround()
 
     def _plain(self, text: str) -> PlainText | Document:
-        """A prompt as it was typed; beside its marks, where it has any."""
+        """A prompt as it was typed; beside its marks, where it has any and both have room."""
         marks = self._marks()
-        self._badge = Rows(self.look, [marks]) if marks else Rows()
         room = self.look.width - (width_of(marks) + 3 if marks else 0)
+        if room < _NARROWEST:
+            marks, room = [], self.look.width
+        self._badge = Rows(self.look, [marks]) if marks else Rows()
         style = self.look.ink.strong + Style(bgcolor=self.look.palette.band)
         return PlainText(text.rstrip("\n"), room, style)
 

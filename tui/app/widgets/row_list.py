@@ -15,6 +15,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui.app.widgets.ink import Ink, Pen
+from tui.faults import note
 from tui.text import one_line
 
 NEAR_END = 40
@@ -244,6 +245,7 @@ class RowList(ScrollView, can_focus=False):
         try:
             return row.draw(pen, self.chosen)
         except Exception as error:
+            note(error)
             words = f"This row can't be drawn: {one_line(repr(error), 200)}"
             blank = [pen.blank()] * (row.height - 1)
             return [pen.line([(words, pen.ink.dim)], tinted=row is self.chosen), *blank]

@@ -10,7 +10,7 @@ from tui.chat.bundle import Bundle
 from tui.chat.conversation import Conversation, Node
 from tui.chat.export import FORM
 from tui.chat.message import Message, Role, Status
-from tui.checked import string, whole
+from tui.checked import string, text, whole
 from tui.errors import UsageError
 from tui.history.facts import failure_of, hues_of, images_of, parameters_of, sources_of, status_of, usage_of
 from tui.history.importers.checked import Checked
@@ -67,7 +67,7 @@ def _message(conversation: Conversation, entry: Checked) -> Message:
     parent = entry.required("parent", whole, "the id of a message before it") if "parent" in entry else None
     if parent is not None and parent not in conversation.nodes:
         entry.fail("parent", "the id of a message before it")
-    role = entry.required("role", lambda raw: _ROLES.get(string(raw) or ""), f"one of {', '.join(Role)}")
+    role = entry.required("role", lambda raw: _ROLES.get(text(raw)), f"one of {', '.join(Role)}")
     message = Message(
         id=number,
         conversation_id=conversation.id,
