@@ -108,8 +108,8 @@ def _body(markdown: MarkdownIt, text: str) -> str:
 
 
 def _rendered(markdown: MarkdownIt, text: str) -> str | None:
+    from tui.markdown import DEEPEST
     from tui.markdown.links import said_by_links
-    from tui.markdown.parser import DEEPEST
 
     env: dict[str, Any] = {}
     tokens = markdown.parse(text, env)

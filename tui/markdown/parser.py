@@ -7,10 +7,7 @@ from types import SimpleNamespace
 
 from markdown_it import MarkdownIt, helpers
 
-from tui.markdown import addresses, blocks, formulas, links, marks
-
-DEEPEST = 100
-"""Levels of lists, quotes and emphasis that are read."""
+from tui.markdown import DEEPEST, addresses, blocks, formulas, links, marks
 
 # Where a rule may begin. Between these all is text.
 _BEGINNINGS = re.compile(r"[\\`*_~\[\]<&$@\n]|!(?=\[)|:(?=//)|(?<=mailto):|(?<![a-z0-9])www\.", re.IGNORECASE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tui.markdown.parser import DEEPEST
+from tui.markdown import DEEPEST
 from tui.rendering.leaves import Leaf
 from tui.rendering.source import Source
 
