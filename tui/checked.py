@@ -1,12 +1,13 @@
 """What JSON that is not ours holds: read as what it should be, or as unknown. Nothing here raises.
 
-Files of other programs, and what a history has kept of servers' answers.
+What servers send, files of other programs, and what a history has kept of both.
 """
 
 from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Self, TypeVar
@@ -16,6 +17,9 @@ from tui.dates import moment_of
 T = TypeVar("T")
 _LARGEST = 2**63 - 1  # what a database can hold
 _DIGITS = len(str(_LARGEST))
+MOST = 10**15
+"""More of anything (tokens, dollars, tokens a second) is no count but a mistake."""
+_IN_QUOTES = re.compile(r"[0-9]{1,16}(\.[0-9]{1,20})?([eE][-+]?[0-9]{1,2})?")
 
 
 def unpacked(stored: object) -> Any:
@@ -39,10 +43,18 @@ def numbered(written: str) -> int | None:
     return whole(int(written)) or None if written.isdecimal() and len(written) < _DIGITS else None
 
 
+def unquoted(value: object) -> object:
+    """A number that stands in quotes, as some servers write it; anything else as it is."""
+    written = value.strip() if isinstance(value, str) else ""
+    if not _IN_QUOTES.fullmatch(written):
+        return value
+    return int(written) if written.isdecimal() else float(written)
+
+
 def count(value: object) -> int | None:
-    """A whole number from 0 on."""
+    """How many there are of something: a whole number from 0 on."""
     found = whole(value)
-    return found if found is not None and found >= 0 else None
+    return found if found is not None and 0 <= found <= MOST else None
 
 
 def number(value: object) -> int | float | None:
@@ -53,14 +65,19 @@ def number(value: object) -> int | float | None:
 
 
 def amount(value: object) -> int | float | None:
-    """How much there is of something: a number from 0 on that still can be shown."""
+    """How much there is of something: a number from 0 on."""
     found = number(value)
-    return found if found is not None and 0 <= found <= _LARGEST else None
+    return found if found is not None and 0 <= found <= MOST else None
 
 
 def string(value: object) -> str | None:
     """A text."""
     return value if isinstance(value, str) else None
+
+
+def text(value: object) -> str:
+    """A text; an empty one in place of anything else."""
+    return value if isinstance(value, str) else ""
 
 
 def words(value: object) -> str:
@@ -101,7 +118,7 @@ class Fields:
 
     def text(self, name: str) -> str:
         """A text; an empty one where it is unknown."""
-        return self.read(name, string, "text") or ""
+        return text(self.read(name, string, "text"))
 
     def optional_text(self, name: str) -> str | None:
         """A text, or None."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from tui.checked import Fields, amount, count, number, numbered, unpacked, whole, words
+from tui.checked import MOST, Fields, amount, count, number, numbered, text, unpacked, unquoted, whole, words
 from tui.errors import UsageError
 from tui.parameters import PARAMETERS, changed, known
 
@@ -28,7 +28,8 @@ anything = some.recursive(
         (2.5, None, None, 2.5, 2.5),
         (-1, -1, None, -1, None),
         (0, 0, 0, 0, 0),
-        (2**63 - 1, 2**63 - 1, 2**63 - 1, 2**63 - 1, 2**63 - 1),
+        (MOST, MOST, MOST, MOST, MOST),
+        (2**63 - 1, 2**63 - 1, None, 2**63 - 1, None),
         (2**64 - 1, None, None, None, None),
         (1e300, None, None, 1e300, None),
         (10**400, None, None, None, None),
@@ -49,6 +50,38 @@ def test_a_number_is_one_or_unknown(value, as_whole, as_count, as_number, as_amo
         as_number,
         as_amount,
     )
+
+
+@pytest.mark.parametrize(
+    ("value", "read"),
+    [
+        ("12", 12),
+        (" 7 ", 7),
+        ("5.0", 5.0),
+        ("0.006", 0.006),
+        ("1e3", 1000.0),
+        ("200k", "200k"),
+        ("n/a", "n/a"),
+        ("", ""),
+        ("-1", "-1"),
+        ("٣", "٣"),
+        ("1_0", "1_0"),
+        ("0x10", "0x10"),
+        ("nan", "nan"),
+        ("9" * 5000, "9" * 5000),
+        ("1e400", "1e400"),
+        (5, 5),
+        (None, None),
+        ([1], [1]),
+    ],
+    ids=lambda value: repr(value)[:12],
+)
+def test_a_number_in_quotes_is_that_number_and_all_else_is_as_it_was(value, read):
+    assert unquoted(value) == read
+
+
+def test_what_is_no_text_is_an_empty_one():
+    assert (text("a"), text(5), text(None), text(["a"])) == ("a", "", "", "")
 
 
 @pytest.mark.parametrize(

@@ -78,11 +78,6 @@ PUMPS += [
     "://",
 ]
 
-KNOWN: set[str] = {
-    "tui.rendering.growth._UNCLEAR",  # its marks are looked for at the beginning of a line alone
-}
-"""Those that are slow, and are being mended."""
-
 
 class Expression(NamedTuple):
     """A regular expression, and how it is used."""
@@ -223,7 +218,7 @@ def test_no_expression_is_slow():
         for expression in expressions()
         if any(is_slow(act, make) for act in acts(expression) for make in texts(expression))
     }
-    assert slow <= KNOWN
+    assert slow == set()
 
 
 def test_a_slow_expression_would_be_found():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tui.chat.chunks import Usage
-from tui.chat.values import number, text, whole
+from tui.checked import amount, count, text, unquoted
 
 _ONE_PRICE = 128_000
 """Tokens of a prompt above which some vendors ask more for each."""
@@ -40,10 +40,10 @@ class ModelInfo:
             return None
         return cls(
             id=facts["id"],
-            context=whole(facts.get("context")) or None,
-            max_output=whole(facts.get("max_output")) or None,
-            input_price=number(facts.get("input_price")),
-            output_price=number(facts.get("output_price")),
+            context=count(unquoted(facts.get("context"))) or None,
+            max_output=count(unquoted(facts.get("max_output"))) or None,
+            input_price=amount(unquoted(facts.get("input_price"))),
+            output_price=amount(unquoted(facts.get("output_price"))),
             vision=_flag(facts.get("vision")),
             reasoning=_flag(facts.get("reasoning")),
             available=facts.get("available") is not False,

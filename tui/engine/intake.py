@@ -19,7 +19,7 @@ from tui.chat.chunks import (
     Sources,
     Usage,
 )
-from tui.chat.values import number, text, whole
+from tui.checked import amount, count, text, unquoted
 
 
 def taken(item: Any) -> Chunk | None:
@@ -42,20 +42,15 @@ def taken(item: Any) -> Chunk | None:
         case Notice(words):
             return Notice(text(words)) if text(words) else None
         case Progress(words, done, total):
-            return Progress(text(words), whole(done) or 0, whole(total))
+            return Progress(text(words), count(unquoted(done)) or 0, count(unquoted(total)))
         case _:
             return None
 
 
 def _usage(usage: Usage) -> Usage:
-    return Usage(
-        whole(usage.input_tokens),
-        whole(usage.output_tokens),
-        whole(usage.reasoning_tokens),
-        whole(usage.cached_tokens),
-        number(usage.cost),
-        number(usage.tokens_per_second),
-    )
+    counts = (usage.input_tokens, usage.output_tokens, usage.reasoning_tokens, usage.cached_tokens)
+    amounts = (usage.cost, usage.tokens_per_second)
+    return Usage(*map(count, map(unquoted, counts)), *map(amount, map(unquoted, amounts)))
 
 
 def _sequence(value: Any) -> tuple[Any, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from tui.chat.values import number
+from tui.checked import amount, unquoted
 
 _NOTHING = frozenset(
     {"", "0", "200", "null", "none", "nil", "undefined", "false", "no", "n/a", "no error"}
@@ -107,7 +107,7 @@ def _bad_code(fields: Mapping[str, Any]) -> bool:
 
 
 def _refuses(name: str, code: Any) -> bool:
-    value = number(abs(code) if type(code) is int else code)
+    value = amount(abs(code) if type(code) is int else unquoted(code))
     if value is not None:
         return value != 0 and not 100 <= value < 400
     return name != "status" and isinstance(code, str) and means_something(code)

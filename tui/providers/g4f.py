@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 from tui.chat.chunks import Chunk, Finish, Image, Notice, Reasoning, Source, Sources, Usage
 from tui.chat.model import ModelInfo
-from tui.chat.values import text
+from tui.checked import text
 from tui.errors import ErrorKind, ProviderError
 from tui.providers.apart import apart
 from tui.providers.base import TRANSPORT, AsyncGeneratorProvider, Messages, ProviderModelMixin

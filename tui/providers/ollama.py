@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from tui.chat.chunks import Chunk, FinishReason, Notice, Reasoning, Usage
 from tui.chat.context import TOKENS_PER_MESSAGE, estimate_tokens
 from tui.chat.model import ModelInfo
-from tui.chat.values import number
+from tui.checked import amount
 from tui.errors import ProviderError
 from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, text_of
 from tui.providers.content import spelled_out, split_data_url
@@ -154,7 +154,7 @@ def _context(turns: list[dict[str, Any]], options: Mapping[str, Any]) -> int | N
 
 def _usage(event: Sent) -> Usage:
     output, nanoseconds = event.whole("eval_count"), event.number("eval_duration")
-    speed = number(output / nanoseconds * 1e9) if output and nanoseconds else None
+    speed = amount(output / nanoseconds * 1e9) if output and nanoseconds else None
     return Usage(event.whole("prompt_eval_count"), output, tokens_per_second=speed)
 
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from tui.chat.chunks import Chunk, FinishReason, Image, Progress, Reasoning, Source, Sources, Usage
 from tui.chat.model import ModelInfo
-from tui.chat.values import text as text_value
+from tui.checked import text as text_value
 from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin
 from tui.providers.complaints import complains, reports_error, says
 from tui.providers.content import spelled_out

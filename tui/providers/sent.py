@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tui.chat import values
+from tui import checked
 
 _NOTHING: Mapping[str, Any] = {}
 _THOUGHTS = frozenset({"thinking", "reasoning", "thought"})
@@ -43,14 +43,14 @@ class Sent:
     def whole(self, *names: str) -> int | None:
         """The first of these that is a count."""
         for name in names:
-            if (found := values.whole(self.raw.get(name))) is not None:
+            if (found := checked.count(checked.unquoted(self.raw.get(name)))) is not None:
                 return found
         return None
 
     def number(self, *names: str) -> float | None:
         """The first of these that is an amount."""
         for name in names:
-            if (found := values.number(self.raw.get(name))) is not None:
+            if (found := checked.amount(checked.unquoted(self.raw.get(name)))) is not None:
                 return found
         return None
 
@@ -115,7 +115,7 @@ def thought_in(content: Any) -> str:
 def _part_text(part: Any) -> str:
     sent = Sent(part)
     if isinstance(part, str) or sent.text("type") in _THOUGHTS:
-        return values.text(part)
+        return checked.text(part)
     return (
         sent.text("text", "output_text", "content", "value")
         or sent.part("text").text("value")
