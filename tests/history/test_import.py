@@ -541,10 +541,6 @@ SIDE = {
         (broken(lambda e: e.append(7)), r"f\.json: entry 3: expected an object, found a number"),
         (broken(lambda e: e[0].update(mapping=[])), r"entry 1: mapping: expected an object, found a list"),
         (broken(lambda e: e[1].pop("id")), r"entry 2: id: expected text, found nothing"),
-        (
-            json.dumps([{"uuid": "u", "chat_messages": [{"uuid": "m", "sender": "cat"}]}]),
-            r"chat_messages\[0\]\.sender",
-        ),
         (json.dumps(PARLLAMA | {"messages": 5}), r"f\.json: messages: expected a list, found a number"),
         (json.dumps(SEGUE | {"segue": 99}), "a newer Segue"),
         (json.dumps(SEGUE | {"leaf": 5}), r"leaf: expected the id of a message"),
@@ -654,6 +650,14 @@ async def test_words_of_someone_unknown_are_kept_as_a_reply(store, tmp_path):
     report = await import_file(store, write_json(tmp_path / "f.json", chat))
     assert await said(store, report.added[0]) == [("user", "Hello"), ("assistant", "Hi!")]
     assert report.places == ("f.json: messages[2].role: expected one of user, assistant, found 'cat'",)
+
+
+async def test_words_of_someone_unknown_do_not_cost_claudes_file(store, tmp_path):
+    entries = copy.deepcopy(CLAUDE)
+    entries[0]["chat_messages"][1]["sender"] = 5
+    report = await import_file(store, write_json(tmp_path / "f.json", entries))
+    assert (await said(store, report.added[0]))[1][0] == "assistant"
+    assert "chat_messages[1].sender: expected one of human, user, assistant, found" in report.places[0]
 
 
 async def test_a_file_brings_no_parameters_but_those_that_can_be_set(store, tmp_path):

@@ -81,11 +81,6 @@ PUMPS += [
     "://",
 ]
 
-KNOWN: set[str] = {
-    "tui.rendering.growth._UNCLEAR",  # its marks are looked for at the beginning of a line alone
-}
-"""Those that would be slow, but are used so that they are not."""
-
 
 class Expression(NamedTuple):
     """A regular expression, and how it is used."""
@@ -228,7 +223,7 @@ def test_no_expression_is_slow(part):
         for expression in expressions()[part::PARTS]
         if any(is_slow(act, make) for act in acts(expression) for make in texts(expression))
     }
-    assert slow <= KNOWN
+    assert slow == set()
 
 
 def test_a_slow_expression_would_be_found():

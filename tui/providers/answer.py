@@ -174,8 +174,9 @@ class Answer:
         return error
 
     def remark(self, payload: Any) -> str:
-        """Words of the server that stand beside a whole reply."""
-        return f"{self.where} also said: {hide(read_complaint(payload).message, self._key)}"
+        """Words of the server that stand beside a reply; empty where it has none."""
+        words = read_complaint(payload).message
+        return f"{self.where} also said: {hide(words, self._key)}" if words else ""
 
     def page(self, html: str) -> ProviderError:
         """The error for a web page in place of an answer."""

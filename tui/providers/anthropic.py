@@ -10,7 +10,7 @@ from tui.chat.model import ModelInfo
 from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, text_of
 from tui.providers.content import file_text, parts_of, split_data_url, split_system
 from tui.providers.decode import ServerSentEvents
-from tui.providers.endings import ended_badly, finish_of
+from tui.providers.endings import ended_badly, failure_words, finish_of
 from tui.providers.http import transport
 from tui.providers.listing import list_rows
 from tui.providers.sent import Sent, cost_in, text_in
@@ -94,6 +94,8 @@ class Anthropic(AsyncGeneratorProvider, ProviderModelMixin):
 class MessageReader(Reader):
     """Reads the events of a message, and a whole message."""
 
+    NAMES = frozenset({"type"})
+
     def __init__(self) -> None:
         super().__init__()
         self._usage = Usage()
@@ -102,7 +104,7 @@ class MessageReader(Reader):
 
     def read(self, event: Sent) -> Iterator[Chunk]:
         """See ``Reader``."""
-        match event.text("type"):
+        match event.text("type") or (event.text("role") == "assistant" and "message"):
             case "message_start":
                 yield from self._start(event.part("message"))
             case "content_block_start":
@@ -118,7 +120,8 @@ class MessageReader(Reader):
             case "completion":  # as older models had it
                 yield self.said.piece(event.text("completion"))
                 yield from self._stop(event)
-        yield from self._delta(event.part("delta"))
+        plain = event.text("delta")
+        yield from self._delta(Sent({"text": plain}) if plain else event.part("delta"))
         yield from self._count(event.part("usage"))
         yield from self._stop(event.part("delta"))
 
@@ -164,7 +167,7 @@ class MessageReader(Reader):
 
     def _stop(self, end: Sent) -> Iterator[Chunk]:
         if ended_badly(end.get("stop_reason")):
-            raise Reported({"error": "the model failed"})
+            raise Reported({"error": failure_words(end.get("stop_reason"))})
         if found := finish_of(end.get("stop_reason")):
             self.finish = found
         yield from map(Notice, filter(None, [end.part("stop_details").text("explanation")]))

@@ -19,12 +19,16 @@ _ERRORS = frozenset(
     | {"errorcode", "errortype", "errormessage", "errormsg", "errordescription", "errordetail", "errortext"}
     | {"errcode", "errmsg", "errmessage"}
 )
-_KINDS = ("type", "object", "event", "kind", "status", "state", "level", "severity")
-_FAILED = frozenset({"error", "failed", "failure", "fail", "exception"})
+_BEGIN, _END = ("error", "exception"), ("error", "exception", "failure")
+_KINDS = ("type", "object", "event", "kind", "status", "state", "level", "severity", "result")
+_FAILED = frozenset({"error", "failed", "failure", "fail", "fatal", "exception"})
 _VERDICTS = frozenset({"success", "ok", "succeeded"})
 _CODES = ("code", "status", "statuscode", "retcode", "returncode", "resultcode", "ret", "httpstatus")
 _WORDS = ("message", "msg", "detail", "details", "statusmsg", "retmsg", "title", "reason", "description")
-_ENVELOPES = ("baseresp", "header", "response", "result", "data", "body", "output")
+_ENVELOPES = frozenset(
+    {"baseresp", "header", "response", "result", "data", "body", "output", "status", "meta", "message"}
+)
+_LISTS = ("choices", "candidates")
 _BESIDE_WORDS = frozenset(
     {"id", "requestid", "traceid", "timestamp", "time", "created", "path", "documentationurl", "model"}
 )
@@ -44,14 +48,20 @@ def complains(payload: Any, depth: int = 0) -> bool:
         return False
     fields = dict(_plain_names(payload))
     return (
-        any(means_something(value) for name, value in fields.items() if name in _ERRORS)
+        any(means_something(value) for name, value in fields.items() if names_error(name))
         or any(_failed(fields.get(name)) for name in _KINDS)
         or any(fields.get(name) is False or fields.get(name) == "false" for name in _VERDICTS)
         or fields.get("iserror") is True
         or _bad_code(fields)
         or _only_words(fields)
         or any(complains(fields.get(name), depth + 1) for name in _ENVELOPES if not _is_text(fields, name))
+        or any(complains(part, depth + 1) for name in _LISTS for part in _listed(fields.get(name)))
     )
+
+
+def names_error(name: str) -> bool:
+    """Whether a field of this plain name tells of an error: ``errorinfo``, ``internalserverexception``."""
+    return name in _ERRORS or name.startswith(_BEGIN) or name.endswith(_END)
 
 
 def says(payload: Mapping[str, Any]) -> bool:
@@ -78,6 +88,11 @@ def plain_name(name: str) -> str:
 
 def _plain_names(payload: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     return ((plain_name(str(name)), value) for name, value in payload.items())
+
+
+def _listed(value: Any) -> list[Any]:
+    """The first objects of a list."""
+    return [part for part in value[:5] if isinstance(part, Mapping)] if isinstance(value, list) else []
 
 
 def _is_text(fields: Mapping[str, Any], name: str) -> bool:

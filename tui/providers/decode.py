@@ -26,6 +26,7 @@ _JSON = json.JSONDecoder(strict=False)  # some servers leave control characters 
 _BEGIN_OF_LIST = re.compile(r"[\s,\x1e]*\[?\s*")
 _BETWEEN = re.compile(r"[\s,\x1e]*")
 _STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
+_ERROR_NAME = re.compile(r"(?i)(?:[a-z]{1,20} ){0,3}[a-z]{0,20}error")
 _DEEPEST = 100
 _COMMA_AT_END = re.compile(r'("(?:[^"\\]|\\.)*+")|,(?=\s*+[}\]])', re.DOTALL)
 
@@ -198,7 +199,7 @@ class ServerSentEvents:
                 raise too_long(LINE_LIMIT)
         elif name == "event":
             self._name = value
-        elif self._begun and (" " in name or name.lower().endswith("error")):
+        elif (self._begun and " " in name) or (value and _ERROR_NAME.fullmatch(name)):
             yield Event("", line)  # no field: words of a server on the way, as “upstream connect error”
 
     def _dispatch(self) -> Iterator[Event]:

@@ -30,7 +30,12 @@ _NOT_YET = frozenset(
         "in_progress",
     )
 )
-_BADLY = frozenset({"error", "failed", "failure"})
+_FAILED = frozenset({"error", "failed", "failure"})
+_BADLY = _FAILED | {
+    *("server_error", "internal_error", "internal_server_error", "network_error", "timeout", "timed_out"),
+    *("abort", "aborted", "cancelled", "canceled", "insufficient_system_resource", "unavailable"),
+    *("overloaded", "engine_overloaded"),
+}
 
 
 def finish_of(value: Any, other: FinishReason = FinishReason.STOP) -> FinishReason | None:
@@ -54,6 +59,13 @@ def finish_of(value: Any, other: FinishReason = FinishReason.STOP) -> FinishReas
 def ended_badly(value: Any) -> bool:
     """Whether the reason is that something failed."""
     return isinstance(value, str) and _word(value) in _BADLY
+
+
+def failure_words(value: Any) -> str:
+    """What is said of a reply that ended badly, where the server has no words for it."""
+    word = _word(value) if isinstance(value, str) else ""
+    more = "" if not word or word in _FAILED else f": {word.replace('_', ' ')}"
+    return f"the model failed{more}"
 
 
 def _word(value: str) -> str:

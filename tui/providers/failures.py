@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from tui.errors import ErrorKind
-from tui.providers.complaints import means_something, plain_name
+from tui.providers.complaints import means_something, names_error, plain_name
 from tui.providers.decode import parse
 from tui.secret import Secret, redact
 from tui.text import one_line
@@ -105,6 +105,7 @@ _LIMITS = (
 )
 _LOWER = str.maketrans("TITLE", "title")
 _CHALLENGE = re.compile(r"(?i)just a moment|attention required|cf-challenge|challenge-platform|turnstile")
+_WORDS = re.compile(r"[^\W\d_]++ [^\W\d_]")
 _DURATION = re.compile(r"^(\d+(?:\.\d+)?)s$")
 
 
@@ -127,7 +128,7 @@ def read_complaint(payload: Any) -> Complaint:
     parts = list(_dicts(payload))
     named = [{plain_name(str(name)): value for name, value in part.items()} for part in parts]
     codes = [str(part[key]).lower() for part in named for key in _CODE_KEYS if _plain(part.get(key))]
-    message = one_line(_message(payload) or _codes_alone(codes), LONGEST_MESSAGE)
+    message = one_line(_message(payload) or _sentence(payload) or _codes_alone(codes), LONGEST_MESSAGE)
     tokens, limit = _sizes(parts, message)
     waits = (_DURATION.match(str(part["retryDelay"])) for part in parts if part.get("retryDelay"))
     return Complaint(
@@ -282,7 +283,8 @@ _MESSAGE_KEYS = (
         "baseresp",
         "header",
     ),
-    *("response", "title", "description", "data", "result", "body", "output", "text", "info"),
+    *("response", "title", "description", "data", "result", "body", "output", "text", "info", "reason"),
+    *("choices", "candidates", "status", "meta"),
 )
 _HINTS = {
     ErrorKind.AUTH: "Check the key and what it may be used for.",
@@ -332,7 +334,10 @@ def _message(payload: Any, depth: int = 0) -> str:
     if not isinstance(payload, Mapping):
         return ""
     named = {plain_name(str(name)): value for name, value in payload.items()}
-    found = next((text for key in _MESSAGE_KEYS if (text := _message(named.get(key), depth + 1))), "")
+    keys = dict.fromkeys((*_MESSAGE_KEYS, *filter(names_error, named)))
+    inner = ((key, named.get(key)) for key in keys)
+    worth = (value for key, value in inner if key not in ("status", "reason") or not _is_code(value))
+    found = next((text for value in worth if (text := _message(value, depth + 1))), "")
     metadata = payload.get("metadata")
     if isinstance(metadata, Mapping) and (
         raw := metadata.get("raw")
@@ -340,6 +345,17 @@ def _message(payload: Any, depth: int = 0) -> str:
         behind = _message(parse_body(raw) if isinstance(raw, str) else raw, depth + 1)
         found = f"{found}: {behind}" if behind and behind != found else found
     return found
+
+
+def _is_code(value: Any) -> bool:
+    """Whether this is a name of something and no words."""
+    return isinstance(value, str) and not _WORDS.search(value)
+
+
+def _sentence(payload: Any) -> str:
+    """The longest text with words in it, where none has a name that says so."""
+    texts = (value for part in _dicts(payload) for value in part.values() if isinstance(value, str))
+    return max((text for text in texts if _WORDS.search(text)), key=len, default="")
 
 
 def _codes_alone(codes: list[str]) -> str:

@@ -12,7 +12,7 @@ from tui.chat.model import ModelInfo
 from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin
 from tui.providers.content import parts_of, split_data_url, split_system
 from tui.providers.decode import ServerSentEvents
-from tui.providers.endings import ended_badly, finish_of
+from tui.providers.endings import ended_badly, failure_words, finish_of
 from tui.providers.http import transport
 from tui.providers.listing import is_chat_name, list_rows
 from tui.providers.sent import Sent
@@ -89,6 +89,8 @@ class Gemini(AsyncGeneratorProvider, ProviderModelMixin):
 class GeminiReader(Reader):
     """Reads ``GenerateContentResponse`` objects: each is a piece of the reply."""
 
+    NAMES = frozenset({"candidates", "usageMetadata", "promptFeedback"})
+
     def __init__(self) -> None:
         super().__init__()
         self._sources: dict[str, Source] = {}
@@ -115,10 +117,10 @@ class GeminiReader(Reader):
         reason = finish_of(candidate.get("finishReason"), other=FinishReason.FILTER)
         content = candidate.part("content")
         parts = [Sent({"text": p} if isinstance(p, str) else p) for p in content.items("parts")]
-        texts = [part.text("text") for part in parts if part.get("thought") is not True]
-        thoughts = [part.text("text") for part in parts if part.get("thought") is True]
+        texts = [part.text("text") for part in parts if not part.flag("thought")]
+        thoughts = [_thought(part) for part in parts]
         yield Reasoning(_told(self.thought, "".join(thoughts), reason))
-        yield _told(self.said, "".join(texts) or content.text("text"), reason)
+        yield _told(self.said, "".join(texts) or content.text("text") or candidate.text("content"), reason)
         for part in parts:
             picture = part.part("inlineData")
             if data := picture.text("data"):
@@ -127,11 +129,17 @@ class GeminiReader(Reader):
         for piece in candidate.part("groundingMetadata").parts("groundingChunks"):
             if url := piece.part("web").text("uri"):
                 self._sources.setdefault(url, Source(url, piece.part("web").text("title")))
-        if ended_badly(candidate.get("finishReason")):
-            raise Reported({"error": candidate.text("finishMessage") or "the model failed"})
+        if ended_badly(ending := candidate.get("finishReason")):
+            raise Reported({"error": candidate.text("finishMessage") or failure_words(ending)})
         if reason:
             self.finish = FinishReason.TOOL if self._called and reason is FinishReason.STOP else reason
             yield from map(Notice, filter(None, [candidate.text("finishMessage")]))
+
+
+def _thought(part: Sent) -> str:
+    """The thinking in a part: its text where it is marked as such, or what stands in the mark's place."""
+    marked = part.flag("thought")
+    return part.text("text" if marked else "thought") if marked is not False else ""
 
 
 def _told(so_far: Told, text: str, ended: FinishReason | None) -> str:

@@ -113,6 +113,8 @@ class Ollama(AsyncGeneratorProvider, ProviderModelMixin):
 class OllamaReader(Reader):
     """Reads the lines of ``/api/chat``; tells which files were not sent."""
 
+    NAMES = frozenset({"message", "done"})
+
     def __init__(self, left_out: Sequence[str] = ()) -> None:
         super().__init__()
         self._left_out = left_out
@@ -122,10 +124,11 @@ class OllamaReader(Reader):
         """See ``Reader``."""
         message, done = event.part("message"), event.flag("done")
         thought = message.text("thinking", "reasoning") or event.text("thinking")
-        text = text_in(message.get("content")) or (event.text("response") if "done" in event else "")
+        plain = event.text("message", "response") if "done" in event else ""
+        text = text_in(message.get("content")) or plain
         yield Reasoning(self.thought.last(thought) if done else self.thought.piece(thought))
         yield from self._text(self.said.last(text) if done else self.said.piece(text))
-        self._called = self._called or bool(message.items("tool_calls"))
+        self._called = self._called or any("function" in call for call in message.parts("tool_calls"))
         if done:
             if ended_badly(event.get("done_reason")):
                 raise Reported(event.raw)

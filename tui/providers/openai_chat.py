@@ -8,17 +8,19 @@ from typing import Any, ClassVar, Literal
 from tui.chat.chunks import Chunk, FinishReason, Image, Progress, Reasoning, Source, Sources, Usage
 from tui.chat.model import ModelInfo
 from tui.checked import text as text_value
+from tui.checked import words
 from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin
 from tui.providers.complaints import complains, reports_error, says
 from tui.providers.content import spelled_out
 from tui.providers.decode import ServerSentEvents
-from tui.providers.endings import ended_badly, finish_of
+from tui.providers.endings import ended_badly, failure_words, finish_of
 from tui.providers.http import transport
 from tui.providers.listing import list_models
 from tui.providers.sent import Sent, cost_in, text_in, thought_in
 from tui.providers.stream import Reader, Reported, ask, merge_usage
 from tui.providers.told import Told
 
+_BARE_TEXTS = ("response", "content", "text", "token", "generated_text")
 _DEEPSEEK_EFFORT = {"minimal": "low", "low": "low", "xhigh": "max", "max": "max"}
 
 
@@ -109,6 +111,8 @@ class OpenAIChat(AsyncGeneratorProvider, ProviderModelMixin):
 class ChatReader(Reader):
     """Reads ``chat.completion.chunk`` objects, and a whole ``chat.completion``."""
 
+    NAMES = frozenset({"choices", "usage", "object", "type"})
+
     def __init__(self) -> None:
         super().__init__()
         self._usage = Usage()
@@ -120,7 +124,8 @@ class ChatReader(Reader):
     def read(self, event: Sent) -> Iterator[Chunk]:
         """See ``Reader``."""
         event = event.opened("choices")
-        choices = [choice for choice in event.parts("choices") if self._is_ours(choice)]
+        listed = event.parts("choices") if "choices" in event else _unlisted(event)
+        choices = [choice for choice in listed if self._is_ours(choice)]
         for choice in choices:
             yield from self._choice(choice)
         yield from self._beside(event)
@@ -148,6 +153,8 @@ class ChatReader(Reader):
             told = self.thought.last(thought) if last else self.thought.piece(thought)
             yield from _thought(told)
         content = delta.get("content")
+        if isinstance(content, int | float) and not isinstance(content, bool):
+            content = words(content)  # a piece of digits, as some gateways send it
         text = text_in(content) or delta.text("text") or choice.text("delta", "text", "content")
         self._streamed = self._streamed or bool(text or delta.text("refusal"))
         yield from _thought(self.thought.piece(thought_in(content)))
@@ -204,7 +211,7 @@ class ChatReader(Reader):
                 raise Reported(part.raw)
         if ended_badly(reason):
             told = (part.raw for part in (choice, event) if complains(part.raw) or says(part.raw))
-            raise Reported(next(told, {"error": "the model failed"}))
+            raise Reported(next(told, {"error": failure_words(reason)}))
         if found := finish_of(reason):
             self.finish = FinishReason.FILTER if self._refused else found
 
@@ -221,6 +228,21 @@ class ChatReader(Reader):
         if merged != self._usage:
             self._usage = merged
             yield merged
+
+
+def _unlisted(event: Sent) -> Iterator[Sent]:
+    """The choice of a server that has no list of them, as Cloudflare, llama.cpp, KoboldCpp and DashScope."""
+    if complains(event.raw):
+        return
+    found = event.opened("delta", *_BARE_TEXTS)
+    text = text_in(found.get("token")) or found.text(*_BARE_TEXTS)
+    last = found.flag("stop") or (found.text("generated_text") and "token" in found)
+    reason = "stop" if last else found.get("finish_reason")
+    if "delta" in found or isinstance(found.get("message"), Mapping):
+        yield found
+    elif text or last:
+        content = {"content": text}
+        yield Sent({"delta" if found is event else "message": content, "finish_reason": reason})
 
 
 def _message(message: Any) -> dict[str, Any]:

@@ -78,6 +78,8 @@ class OpenAIResponses(AsyncGeneratorProvider, ProviderModelMixin):
 class ResponsesReader(Reader):
     """Reads the events of a response, and a whole response object."""
 
+    NAMES = frozenset({"type", "object", "response"})
+
     def __init__(self) -> None:
         super().__init__()
         self._sources: dict[str, Source] = {}
@@ -92,7 +94,7 @@ class ResponsesReader(Reader):
         yield from self._finished(kind, event)
         if kind in _ENDS:
             yield from self._end(event.part("response"), failed=kind == "response.failed")
-        elif event.get("object") == "response":
+        elif event.get("object") == "response" or (not kind and isinstance(event.get("output"), list)):
             yield from self._end(event)
 
     def _piece(self, kind: str, event: Sent) -> Iterator[Chunk]:
@@ -131,7 +133,7 @@ class ResponsesReader(Reader):
     def _item(self, item: Sent) -> Iterator[Chunk]:
         match item.text("type"):
             case "message":
-                yield from self._parts(item.parts("content"))
+                yield from self._parts(_contents(item))
             case "image_generation_call" if data := item.text("result"):
                 kind = item.text("output_format") or "png"
                 yield from self._picture(f"data:image/{kind};base64,{data}")
@@ -161,7 +163,7 @@ class ResponsesReader(Reader):
     def _end(self, response: Sent, *, failed: bool = False) -> Iterator[Chunk]:
         items = list(response.parts("output"))
         messages = (item for item in items if item.text("type") == "message")
-        yield from self._parts(part for item in messages for part in item.parts("content"))
+        yield from self._parts(part for item in messages for part in _contents(item))
         if not self.said.begun:
             yield self.said.whole(response.text("output_text"))
         for item in items:
@@ -180,6 +182,11 @@ class ResponsesReader(Reader):
         for page in pages:
             if url := page.text("url"):
                 self._sources.setdefault(url, Source(url, page.text("title")))
+
+
+def _contents(message: Sent) -> Iterator[Sent]:
+    """The parts of a message; a plain text is one."""
+    return (Sent({"text": part} if isinstance(part, str) else part) for part in message.items("content"))
 
 
 def _usage(counts: Sent) -> Usage:

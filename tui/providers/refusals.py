@@ -30,13 +30,15 @@ _UNKNOWN = re.compile(
     r"|additional propert|extraneous|no such|not marked as ignorable|could not be mapped|cannot find field"
 )
 _UNSUPPORTED = re.compile(
-    r"(?i)unsupport|(not|n't) (be )?support|(does not|doesn't) (take|allow|accept|have)|no support"
+    r"(?i)unsupport|(not|n't) (be |currently |yet )?support"
+    r"|only [\w.]{1,20} is (allowed|supported)|(does not|doesn't) (take|allow|accept|have)|no support"
     r"|(is|are|was) not (enabled|allowed|available|valid|accepted|compatible|implemented)|deprecated"
     r"|incompatible|cannot both|must be verified"
 )
 _NO_SYSTEM = re.compile(
     r"(?i)only ['\"]?user['\"]? and ['\"]?assistant['\"]? roles|roles must alternate"
     r"|should be ['\"]?user['\"]? or ['\"]?assistant"
+    r"|one of:? ?['\"\[]{0,2}user['\"]?(,| or| and) ?['\"]?assistant(?![^.]{0,40}system)"
 )
 _SYSTEM_ROLE = re.compile(
     r"(?i)(system|developer)[ _-]?(role|prompt|message|instruction)s?\b|role:? ['\"`]?system\b"
@@ -190,7 +192,8 @@ def _named(payload: Any, words: str, body: Mapping[str, Any], required: Collecti
 def _renamed(name: str, words: str) -> str:
     """``name``, with the name that the server asks for in its place, if it does."""
     other = _OTHER_NAMES.get(name)
-    return f"{name}={other}" if other and re.search(rf"\b{other}\b", words) else name
+    asked = other and any(_plain(word) == _plain(other) for word in _WORD.findall(words))
+    return f"{name}={other}" if asked else name
 
 
 def _meant(name: str, paths: list[tuple[str, ...]]) -> list[tuple[str, ...]]:

@@ -55,11 +55,11 @@ class Sent:
         return None
 
     def flag(self, name: str) -> bool | None:
-        """True or false, also as a text; None for anything else."""
+        """True or false, also as a text or as 1 and 0; None for anything else."""
         value = self.raw.get(name)
         if isinstance(value, str):
             return {"true": True, "false": False}.get(value.strip().lower())
-        return value if isinstance(value, bool) else None
+        return bool(value) if isinstance(value, int) and value in (0, 1) else None
 
     def part(self, name: str) -> Sent:
         """The object inside, also where it is the only one of a list."""
@@ -77,12 +77,12 @@ class Sent:
         """The objects of a list."""
         return (Sent(item) for item in self.items(name) if isinstance(item, dict))
 
-    def opened(self, name: str) -> Sent:
-        """The object that has ``name``: this one, or one that some gateways wrap it in."""
-        if name in self:
+    def opened(self, *names: str) -> Sent:
+        """The object that has one of these: this one, or one that some gateways wrap it in."""
+        if any(name in self for name in names):
             return self
         inner = (self.part(envelope) for envelope in ("data", "response", "result", "output", "body"))
-        return next((found for found in inner if name in found), self)
+        return next((found for found in inner if any(name in found for name in names)), self)
 
 
 def cost_in(counts: Sent) -> float | None:

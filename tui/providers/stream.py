@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 from tui.chat.chunks import Chunk, Finish, FinishReason, Image, Notice, Reasoning, Usage
 from tui.errors import ProviderError
@@ -33,10 +33,6 @@ TEXT_LIMIT = 20 * 1024 * 1024
 """Characters of text and reasoning in one reply."""
 _COMMENTS = re.compile(r"(?m)^:.*$")
 _PLAIN_WORDS = re.compile(r"[^\W\d_][^{}\[\]\"]*$")
-_OURS = frozenset(
-    {"choices", "candidates", "message", "done", "type", "usage", "usageMetadata", "promptFeedback"}
-)
-"""One of these is in each event of every dialect, also in those that bring nothing."""
 _NO_THOUGHT = Reasoning("")
 _LOGGER = logging.getLogger("segue.stream")
 
@@ -54,6 +50,9 @@ class Reader(ABC):
 
     Text comes before what stands beside it, so that nothing beside it can cost it.
     """
+
+    NAMES: ClassVar[frozenset[str]]
+    """One of these is in each event of the dialect, also in those that bring nothing."""
 
     finish: FinishReason | None = None
     """Why the model stopped, once the dialect's end mark has come. More text may follow all the same."""
@@ -137,6 +136,8 @@ class Reply:
         self._goes_on = False
         self._strange = False
         self._reported: ProviderError | None = None
+        self._odd: Any = None
+        """The last event of a shape that nobody knows."""
         self._words: Any = None
         """What the server said besides the reply: an error, if the reply does not end well."""
         self._begin: list[str] | None = []
@@ -188,6 +189,8 @@ class Reply:
             yield Notice(f"{parts} of the reply could not be read")
         if self._words is not None and self.problem(None) is None:
             yield Notice(self._answer.remark(self._words))
+        if self._odd is not None and not self._reader.finish and (words := self._answer.remark(self._odd)):
+            yield Notice(words)
 
     @property
     def patience(self) -> float | None:
@@ -225,7 +228,7 @@ class Reply:
         found, rest = values_in(data)
         for value in found:
             yield from self._payload(event.name, value)
-        if rest:
+        if rest or (event.name == "error" and not data):
             self._unread(event.name, rest)
 
     def _done(self) -> None:
@@ -238,6 +241,8 @@ class Reply:
     def _payload(self, name: str, payload: Any) -> Iterator[Chunk]:
         if payload is None:
             return
+        if isinstance(payload, str) and payload.lstrip().startswith("{"):  # packed twice
+            payload = next(iter(values_in(payload)[0]), payload)
         if not isinstance(payload, Mapping):
             self._unread(name, payload)
             return
@@ -254,8 +259,9 @@ class Reply:
             self._report(error or payload)
         elif not spoke and says(payload):
             self._words = self._words or payload
-        elif not chunks and payload and not _OURS.intersection(payload):
+        elif not chunks and payload and not self._reader.NAMES.intersection(payload):
             self._strange = True
+            self._odd = payload
 
     def _read(self, payload: Mapping[str, Any]) -> tuple[list[Chunk], Any]:
         """The chunks of an event, and the error in it."""

@@ -18,9 +18,9 @@ from tui.rendering.placing import place
 from tui.rendering.source import Source
 
 # The beginning of a line that may become anything: a list, a heading, a rule, the end of a fence.
-_UNCLEAR = re.compile(r"[ \t>]*(?:[-+*=#|~_`$\\]{1,3}|\d{1,3}[.)]?|\\[\[(]?)?[ \t]*")
+_UNCLEAR = re.compile(r"[ \t>]*+(?:\\[\[(]|[-+*=#|~_`$\\]{1,3}+|\d{1,3}+[.)]?+)?+[ \t]*+")
 
-_BARE = re.compile(r"[ \t>]*(?:\$\$|\\\[)[ \t]*\n")
+_BARE = re.compile(r"[ \t>]*+(?:\$\$|\\\[)[ \t]*+\n")
 """The beginning of a formula, which is one by what follows."""
 
 LONG = 24

@@ -414,6 +414,46 @@ class TestErrorsByAnyName:
             assert came.text == "Hel"
             assert came.error and "boom" in came.error.message
 
+    @pytest.mark.parametrize(
+        ("reason", "words"),
+        [
+            ("insufficient_system_resource", "insufficient system resource"),
+            ("network_error", "network error"),
+            ("Timeout", "timeout"),
+            ("abort", "abort"),
+            ("cancelled", "cancelled"),
+            ("failed", "the model failed"),
+        ],
+    )
+    def test_a_reason_that_is_one(self, reason: str, words: str):
+        came = replay("openai_chat", sse(HEL, chat(finish=reason), DONE))
+        assert came.text == "Hel" and came.finish is None
+        assert came.error and words in came.error.message
+
+    @each_dialect
+    def test_an_event_of_that_name_without_a_word(self, dialect: str):
+        came = replay(dialect, framed(dialect, piece(dialect, "Hello")) + "\nevent: error\ndata:\n\n")
+        assert came.text == "Hello" and came.error
+
+    @each_dialect
+    def test_words_by_a_name_that_nobody_knows(self, dialect: str):
+        """They may be none of an error: they are told beside what is known of the end."""
+        odd = {"warning": "boom is near"}
+        came = replay(dialect, framed(dialect, piece(dialect, "Hello"), odd))
+        assert came.text == "Hello" and came.error
+        assert came.notices == ["host also said: boom is near"]
+        came = replay(dialect, framed(dialect, piece(dialect, "Hello"), odd, *ending(dialect)))
+        assert (came.text, came.error, came.notices) == ("Hello", None, [])
+
+    def test_a_stray_line_that_says_so_before_the_end_mark(self):
+        came = replay("openai_chat", "error: boom\n\ndata: [DONE]\n\n")
+        assert came.error and "boom" in came.error.message
+
+    @pytest.mark.parametrize("dialect", ["anthropic", "openai_responses", "gemini"])
+    def test_a_reply_of_another_dialect_is_not_taken_for_an_empty_one(self, dialect: str):
+        came = replay(dialect, sse(HEL, LO, END, DONE))
+        assert came.finish is None and came.error and "something else" in came.error.message
+
     def test_words_of_something_on_the_way(self):
         came = replay("openai_chat", sse(HEL) + "upstream connect error or disconnect\n\n")
         assert came.error and "upstream connect error" in came.error.message
@@ -438,7 +478,7 @@ SHAPES = {
     "content as parts": sse(chat([{"type": "text", "text": "Hel"}, "lo", 5]), END, DONE),
     "content as one part": sse(chat({"type": "text", "text": "Hello"}), END, DONE),
     "text with a value": sse(chat([{"type": "text", "text": {"value": "Hello"}}]), END, DONE),
-    "content that is none": sse(chat(5), chat([]), chat({}), HEL, LO, END, DONE),
+    "content that is none": sse(chat(True), chat([]), chat({}), HEL, LO, END, DONE),
     "delta as a text": sse({"choices": [{"delta": "Hello"}]}, END, DONE),
     "text, as completions had it": sse(
         {"choices": [{"text": "Hel"}]}, {"choices": [{"text": "lo"}]}, END, DONE
@@ -471,6 +511,23 @@ SHAPES = {
     "a document over many lines": json.dumps({"choices": [{"message": {"content": "Hello"}}]}, indent=2),
     "a list of events": json.dumps([HEL, LO, END], indent=2),
     "an unframed event among framed ones": sse(HEL) + lines(LO) + sse(END, DONE),
+    "events packed twice": sse(*(json.dumps(event) for event in (HEL, LO, END)), DONE),
+    "a document packed twice": json.dumps(json.dumps(message("Hello", "stop"))),
+    "no list of choices, as Cloudflare": sse({"response": "Hel"}, {"response": "lo"}, {"response": ""}, DONE),
+    "that in a document": json.dumps({"success": True, "errors": [], "result": {"response": "Hello"}}),
+    "no list of choices, as llama.cpp": sse(
+        {"content": "Hel", "stop": False}, {"content": "lo", "stop": True}
+    ),
+    "no list of choices, as KoboldCpp": sse({"token": "Hel"}, {"token": "lo", "finish_reason": "stop"}),
+    "no list of choices, as TGI": sse(
+        {"token": {"id": 1, "text": "Hel"}, "generated_text": None},
+        {"token": {"id": 2, "text": "lo"}, "generated_text": "Hello"},
+    ),
+    "no list of choices, as DashScope": sse(
+        {"output": {"text": "Hel", "finish_reason": "null"}},
+        {"output": {"text": "Hello", "finish_reason": "stop"}},
+    ),
+    "no list of choices, but a delta": sse({"delta": {"content": "Hel"}}, {"delta": "lo"}, DONE),
 }
 
 
@@ -479,6 +536,20 @@ SHAPES = {
 def test_shapes_of_chat_completions(shape: str, cut: int):
     came = replay("openai_chat", SHAPES[shape], cut)
     assert (came.text, came.finish, came.error, came.notices) == ("Hello", STOP, None, [])
+
+
+@pytest.mark.parametrize(
+    "part", [{"text": "Hm", "thought": "true"}, {"text": "Hm", "thought": 1}, {"thought": "Hm"}]
+)
+def test_thoughts_of_gemini_however_they_are_marked(part: dict[str, Any]):
+    event = {"candidates": [{"content": {"parts": [part, {"text": "Hello"}]}}]}
+    came = replay("gemini", sse(event, *ending("gemini")))
+    assert (came.reasoning, came.text) == ("Hm", "Hello")
+
+
+@pytest.mark.parametrize("digits", [5, 12, 0])
+def test_a_piece_that_is_a_number_is_its_digits(digits: int):
+    assert replay("openai_chat", sse(chat("a"), chat(digits), END, DONE)).text == f"a{digits}"
 
 
 def test_control_characters_as_they_are():
@@ -518,6 +589,38 @@ OTHER_SHAPES = {
     "Gemini, a list by lines": (
         "gemini",
         f"[{json.dumps(piece('gemini', 'Hello'))}\n,{json.dumps(ending('gemini')[0])}\n]",
+    ),
+    "Gemini, content as a text": (
+        "gemini",
+        sse({"candidates": [{"content": "Hello"}]}, *ending("gemini")),
+    ),
+    "Anthropic, a delta that is a text": (
+        "anthropic",
+        sse({"type": "content_block_delta", "delta": "Hello"}, *ending("anthropic")),
+    ),
+    "Anthropic, a message without its type": (
+        "anthropic",
+        json.dumps({"role": "assistant", "content": [{"type": "text", "text": "Hello"}], "stop_reason": "x"}),
+    ),
+    "Responses, a message whose content is a text": (
+        "openai_responses",
+        json.dumps({"object": "response", "output": [{"type": "message", "content": "Hello"}]}),
+    ),
+    "Responses, without its name": (
+        "openai_responses",
+        json.dumps({"status": "completed", "output": [item("Hello")]}),
+    ),
+    "Ollama, done as a number": (
+        "ollama",
+        lines({**piece("ollama", "Hello"), "done": 0}, {"message": {"content": ""}, "done": 1}),
+    ),
+    "Ollama, a message that is a text": (
+        "ollama",
+        lines({"message": "Hel", "done": False}, {"message": "lo", "done": True}),
+    ),
+    "Ollama, calls that are none": (
+        "ollama",
+        lines({"message": {"content": "Hello", "tool_calls": ["x"]}, "done": False}, *ending("ollama")),
     ),
     "Gemini, an odd thought": (
         "gemini",

@@ -57,6 +57,7 @@ UNKNOWN = [
     error("Argument not supported on this model: NAME"),
     {"detail": "TypeError: create() got an unexpected keyword argument 'NAME'"},
     {"error": "NAME is not supported"},
+    error("NAME is not currently supported"),
 ]
 
 
@@ -82,6 +83,20 @@ async def test_a_field_is_known_in_any_vendors_words(server, dialects, send, nam
     [
         ("openai_responses", {"temperature": 1}, "temperature", "Unsupported parameter: 'temperature'", {}),
         ("openai_responses", {}, "store", "Unknown parameter: 'store'.", {}),
+        (
+            "openai_chat",
+            {"max_tokens": 9},
+            "max_tokens",
+            "this model does not support MaxTokens, please use MaxCompletionTokens",
+            {"max_completion_tokens": 9},
+        ),
+        (
+            "openai_chat",
+            {"temperature": 0.5, "seed": 1},
+            "temperature",
+            "invalid temperature: only 1 is allowed for this model",
+            {"seed": 1},
+        ),
         (
             "openai_responses",
             {"reasoning_effort": "low"},
@@ -162,6 +177,7 @@ SYSTEM_WORDS = [
     error("Invalid role: system. Must be one of user, assistant"),
     {"detail": [{"loc": ["body", "messages", 0, "role"], "msg": "Input should be 'user' or 'assistant'"}]},
     error("system messages are not supported by this model"),
+    error("role must be one of user, assistant"),
 ]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable, Iterator
 
 from tui.chat.bundle import Bundle
 from tui.chat.message import Role
-from tui.history.importers.builder import Builder, parents_first
+from tui.history.importers.builder import Builder, parents_first, role_in
 from tui.history.importers.checked import Checked, name_of
 from tui.history.importers.models import model_id
 from tui.text import fenced
@@ -43,11 +43,9 @@ def _keys(messages: list[Checked]) -> Iterator[tuple[Hashable, Hashable | None]]
 
 
 def _take(builder: Builder, key: Hashable, parent: Hashable | None, message: Checked) -> None:
-    role = _ROLES.get(message.text("sender"))
-    if role is None:
-        message.fail("sender", "human or assistant")
+    role = role_in(_ROLES, message, "sender")
     text, reasoning = _text(message)
-    if not text.strip() and not reasoning:
+    if role is None or (not text.strip() and not reasoning):
         builder.skip(key, parent)
         return
     builder.add(key, parent, role, text, message.time("created_at"), reasoning=reasoning)
