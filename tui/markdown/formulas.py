@@ -116,6 +116,8 @@ def _math_block(state: StateBlock, first: int, end: int, silent: bool) -> bool:
         if not text.strip():
             line -= 1
             break
+        if opening != closing and text.startswith(opening):
+            return False  # none is in another one; and each line is looked at once, however many begin one
         over = text.rstrip().endswith(closing)
     content = state.getLines(first, line + 1, state.blkIndent, True)
     inside = content.strip()[2:].removesuffix(closing)
