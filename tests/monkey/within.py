@@ -19,7 +19,7 @@ from tests.app.states import answered
 from tests.monkey.ends import EndedError, Report
 from tests.monkey.hand import Act, Hand, Rested, Sized, Typed
 from tui.app.app import SegueApp
-from tui.app.parser import PasteParser
+from tui.app.parser import InputParser
 from tui.app.start import StartOptions
 from tui.chat.chunks import Chunk, Reasoning
 from tui.chat.message import Role, Status
@@ -125,7 +125,7 @@ async def run(seed: int, seconds: float, folder: Path) -> Report:
 async def _do(app: SegueApp, act: Act) -> None:
     match act:
         case Typed(text):
-            parser = PasteParser()
+            parser = InputParser()
             for event in (*parser.feed(text), *parser.feed("")):
                 app._driver.process_message(event)
             await asyncio.sleep(0)
