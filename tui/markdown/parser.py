@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 from markdown_it import MarkdownIt, helpers
 
-from tui.markdown import addresses, blocks, formulas, links, marks
+from tui.markdown import addresses, blocks, formulas, links, marks, tables
 
 DEEPEST = 100
 """Levels of lists, quotes and emphasis that are read."""
@@ -26,6 +26,6 @@ def build(**options: bool) -> MarkdownIt:
         parseLinkTitle=helpers.parseLinkTitle,
     )
     parser.inline.terminator_re = _BEGINNINGS
-    for room in (marks, formulas, links, addresses, blocks):
+    for room in (marks, formulas, links, addresses, blocks, tables):
         room.install(parser)
     return parser
