@@ -1,5 +1,6 @@
 """Breaking lines."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -67,3 +68,10 @@ def test_chopping_keeps_every_character(text, width, rest):
 
 def test_joiners_stay_only_between_pictures():
     assert sound("👩‍👧 a\u200db ❤️‍🔥") == "👩‍👧 a\u200cb ❤️‍🔥"
+
+
+@pytest.mark.parametrize("text", ("plain words", "東京 x", "　 ", "👍🏽 a"))
+@pytest.mark.parametrize("width", (-3, -1, 0))
+def test_without_any_room_each_character_has_a_line(text, width):
+    assert wrap(text, width) == wrap(text, 1)
+    assert chop(text, width, width) == chop(text, 1, 1)

@@ -60,7 +60,9 @@ def wrap(text: str, width: int, start: int = 0) -> Lines:
     """Break ``text`` from ``start`` on into lines of at most ``width`` cells.
 
     A newline always breaks, and the spaces after it stay; those round another break belong to no line.
+    Where there is no room, as in a window that gets very small, each character has a line.
     """
+    width = max(width, 1)
     lines: Lines = []
     position = start
     while True:
@@ -135,6 +137,7 @@ def _may_break(text: str, at: int, sizes: list[int], index: int) -> bool:
 
 def chop(text: str, width: int, rest: int) -> Lines:
     """Cut ``text`` at cells, as code is: the first line ``width`` cells wide, the others ``rest``."""
+    width, rest = max(width, 1), max(rest, 1)
     if _NARROW.fullmatch(text):
         if len(text) <= width:
             return [(0, len(text))]
