@@ -236,6 +236,12 @@ def test_html_has_what_markdown_says():
     assert "<h1>Head</h1>" in text and "<table>" in text and "&lt;code&gt;" in text and "<s>old</s>" in text
 
 
+def test_html_has_every_cell_of_a_row_of_too_many():
+    text = to_html(bundle("x", "| a | b |\n|---|---|\n| `ls | wc` | 1 |\n| 1 | 2 | 3 |"))
+    assert "<code>ls | wc</code>" in text
+    assert "2 | 3" in text
+
+
 @pytest.mark.parametrize("marks", ["> ", "* ", "> * ", "1. "])
 @pytest.mark.parametrize("depth", [30, 99, 100, 101, 3_000])
 def test_html_has_what_is_nested_too_deep_for_a_parser(marks, depth):

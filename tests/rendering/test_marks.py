@@ -38,6 +38,14 @@ AS_TYPED = (
     "docker run \\",
     "&zwj; &shy; &nope; AT&T",
     "a | b | c",
+    "价格是$5，还有$10的和US$5元，A$5元",
+    "cash$$$ $$$ and $$ money $$ here, $FOO$s",
+    "it costs $20 (x^2) or 30$ and so on",
+    "grep -E '^[a-z]+\\.(py|js)$' | sed 's/\\*/x/g' and .*\\.txt$ and [^\\]]+",
+    "C:\\Program Files\\*.exe and D:\\_tmp\\[a]\\ and \\\\srv\\My Docs\\_x",
+    'say \\"hi\\", don\\\'t, and\\/or, {\\"a\\": 1}',
+    "[](docs/a.md) and [ ](b.md)",
+    "x *= 2; y *= 3",
     "-5 degrees, +5 too",
 )
 
@@ -74,6 +82,11 @@ def test_so_it_is_while_it_streams(source):
     ("source", "drawn"),
     (
         ("$x^2$ and $\\alpha$ and $n$, $5$", "x² and α and n, 5"),
+        ("the $n$th, $x_i$s, $\\mathbb{R}$s, $f(x)$-axis", "the nth, xᵢs, ℝs, f(x)-axis"),
+        ("$x$和$y$的关系，设$f(x)=x^2$，$$x^2$$的值", "x和y的关系，设f(x)=x²，x²的值"),
+        ("设\\(x\\)为实数，\\(x^2\\)成立", "设x为实数，x²成立"),
+        ("$2x^2+3x$ ${}^2H$ $10^{-3} m$", "2x²+3x ²H 10⁻³ m"),
+        ("**my\\_func()** and (is it foo\\_bar)? Hello\\!", "my_func() and (is it foo_bar)? Hello!"),
         ("$ab + cd$ $f(x)=2$ $a_1, \\ldots, a_n$", "ab + cd f(x)=2 a₁, …, aₙ"),
         ("$\\text{rate of return} = 5$ and $$x^2$$", "rate of return = 5 and x²"),
         ("\\(x\\) and \\(\\alpha\\) and \\[E=mc^2\\]", "x and α and E=mc²"),

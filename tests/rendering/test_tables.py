@@ -37,7 +37,7 @@ def test_escaped_pipes_empty_and_missing_cells(rows):
     assert rows("| a | b |\n|---|---|\n| x \\| y | |\n| z |\n| 1 | 2 | 3 |")[2:] == [
         "x | y",
         "z",
-        "1        2",
+        "1        2 | 3",
     ]
 
 
@@ -95,3 +95,10 @@ def test_a_row_that_comes_later_can_widen_the_columns(rows):
     document = Document("| a | b |\n|---|---|\n| x | y |\n", 40, DARK, live=True)
     assert document.feed("| wider | z |\n") == 0
     assert rows(document)[2:] == ["x        y", "wider    z"]
+
+
+def test_bars_in_code_part_no_cells_in_a_row_of_too_many(rows):
+    assert rows("| a | b |\n|---|---|\n| `ls | wc` | ``x|y`` |\n| `open | 1 |")[2:] == [
+        "ls | wc    x|y",
+        "`open      1",
+    ]

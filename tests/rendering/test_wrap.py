@@ -1,5 +1,6 @@
 """Breaking lines."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -82,3 +83,10 @@ def test_where_there_is_no_room_lines_have_a_cell_and_come_to_an_end(text, width
     text = text.replace("\n", "")
     assert chop(text, width, rest) == chop(text, 1, 1)
     assert "".join(text[first:end] for first, end in chop(text, width, rest)) == text
+
+
+@pytest.mark.parametrize("text", ("plain words", "東京 x", "　 ", "👍🏽 a"))
+@pytest.mark.parametrize("width", (-3, -1, 0))
+def test_without_any_room_each_character_has_a_line(text, width):
+    assert wrap(text, width) == wrap(text, 1)
+    assert chop(text, width, width) == chop(text, 1, 1)

@@ -8,8 +8,19 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 
-_SINGLE = re.compile(r"\$(?![\s$])((?:\\.|[^\\$`]){1,1000}?)(?<![\s\\])\$(?![\w${(])", re.DOTALL)
-_DOUBLE = re.compile(r"\$\$(?!\$)((?:\\.|[^\\$]|\$(?!\$)){1,4000}?)\$\$(?![\w$])", re.DOTALL)
+_LETTER = r"[^\W\u0e00-\U0010ffff]"
+"""Part of a word in a script that puts spaces between words; others write formulas without any."""
+_ENDING = r"(?:st|nd|rd|th|s)\b"
+"""What makes a word of a formula: the $n$th."""
+_SINGLE = re.compile(
+    rf"\$(?![\s$])((?:\\.|[^\\$`]){{1,1000}}?)(?<![\s\\])\$(?:(?={_ENDING})|(?!{_LETTER}|[${{(]))", re.DOTALL
+)
+_DOUBLE = re.compile(rf"\$\$(?!\$)((?:\\.|[^\\$]|\$(?!\$)){{1,4000}}?)\$\$(?!{_LETTER}|\$)", re.DOTALL)
+_LETTERS = re.compile(rf"(?!_){_LETTER}")
+_GLUED = re.compile(rf"(?!_){_LETTER}|\$")
+"""Behind this no dollar opens a formula."""
+_NAMES = re.compile(r"\$(?:[^\W_]+|\w{4,})\$s\b|\$\$\s+[^\W\d_]{2,}\s+\$\$")
+"""Variables of a shell that stand together, and a word among signs of money."""
 _CLOSING = {"\\(": "\\)", "\\[": "\\]"}
 _OPENED = re.compile(r"(?<!\\)\\[(\[]")
 _LONGEST = 2000
@@ -20,11 +31,13 @@ _FUNCTION = re.compile(
     r"(?<![^\W\d_])(?:sin|cos|tan|cot|sec|csc|sinh|cosh|tanh|log|ln|lg|exp|lim|max|min|sup|inf|det|dim|ker|gcd"
     r"|lcm|mod|arg|deg)(?![^\W\d_])"
 )
-_SCRIPT = re.compile(r"\^|(?<![^\W\d_])[^\W\d_]['′]?_[{\\\w]")
+_SCRIPT = re.compile(r"(?<=[\w)\]}|'′!])\s?\^|(?<![^\W\d_])[^\W\d_]['′]?_[{\\\w]")
 _SENTENCE = re.compile(r"[^\W\d_]{2}[,;:.!?/]*+\s++[,;:.!?/]*+\w|\w[,;:.!?/]*+\s++[,;:.!?/]*+[^\W\d_]{2}")
 """A word with nothing but a space between it and another one, or a letter."""
+_WORDS = re.compile(r"^\d.*[^\W\d_]{2}|(?:(?<![^\W\d_])[^\W\d_]{2,}+[,;:.!?]*+\s++){2}[^\W\d_]{2}", re.DOTALL)
+"""So many of them, or behind a number, that no formula among them makes a formula of all."""
 _FOREIGN = re.compile(r"[^\x00-\u03ff\u1f00-\u2bff\U0001d400-\U0001d7ff]")
-_OTHER = re.compile('["`]|://|&&|[A-Za-z]:\\\\[A-Za-z]')
+_OTHER = re.compile("""["`]|(?:^|\\s)'|://|&&|[A-Za-z]:\\\\[A-Za-z]""")
 _ESCAPED = re.compile(r"\\.", re.DOTALL)
 _RELATION = re.compile(r"[=+<>≤≥≠≈∈]")
 _NUMBERS = re.compile(r"[\d.,;\s]*")
@@ -50,7 +63,8 @@ def is_formula(text: str) -> bool:
         return True
     if _FOREIGN.search(bare) or (_NUMBERS.fullmatch(bare) and _APART.search(bare.strip())):
         return False
-    return bool(_SCRIPT.search(bare)) or not _SENTENCE.search(_FUNCTION.sub("", bare))
+    bare = _FUNCTION.sub("", bare)
+    return not _SENTENCE.search(bare) or bool(_SCRIPT.search(bare) and not _WORDS.search(bare))
 
 
 def _is_balanced(text: str) -> bool:
@@ -71,15 +85,17 @@ def is_marked(text: str, opening: str) -> bool:
 def math_inline(state: StateInline, silent: bool) -> bool:
     """A formula among words."""
     start, limit = state.pos, state.posMax
+    before = state.src[start - 1] if start else ""
     match state.src[start : start + 2]:
-        case "\\(" | "\\[" as opening if not (start and state.src[start - 1].isalnum()):
+        case "\\(" | "\\[" as opening if not _LETTERS.match(before):
             end = state.src.find(_CLOSING[opening], start + 2, min(limit, start + _LONGEST))
             content = state.src[start + 2 : max(end, 0)]
             alone = _OPENED.search(content) is None
             inside = (start + 2, end) if alone and is_marked(content, opening) else (0, -1)
-        case text if text[:1] == "$" and not (start and state.src[start - 1].isalnum()):
+        case text if text[:1] == "$" and not _GLUED.match(before):
             found = (_DOUBLE if text == "$$" else _SINGLE).match(state.src, start, limit)
-            inside = found.span(1) if found and is_formula(found[1]) else (0, -1)
+            meant = found and is_formula(found[1]) and not _NAMES.match(state.src, start)
+            inside = found.span(1) if found and meant else (0, -1)
         case _:
             return False
     if inside[1] < 0:

@@ -128,12 +128,12 @@ def destination(src: str, start: int, end: int) -> Any:
 
 
 def _link(state: StateInline, silent: bool) -> bool:
-    """A link; ``array[0](x)`` is a call, and ``[x]()`` leads nowhere."""
+    """A link; ``array[0](x)`` is a call, ``[x]()`` leads nowhere, and ``[](x)`` has no words."""
     at = state.pos
     if state.src[at] != "[":
         return False
     end = label_end(state, at, True)
-    if end < 0 or _NOTHING.match(state.src, end + 1):
+    if end < 0 or not state.src[at + 1 : end].strip() or _NOTHING.match(state.src, end + 1):
         return False
     before = state.src[at - 1] if at else " "
     called = state.src[end + 1 : end + 2] == "(" and (before.isalnum() or before in ")]")

@@ -15,7 +15,15 @@ REMARK = 200
 
 _RUN = re.compile(r"([*~])\1*")
 _DUNDER = re.compile(r"__[a-z]\w{0,80}?__(?!\w)", re.IGNORECASE | re.ASCII)
-_EARLIER_PATH = re.compile(r"(?:^|[^a-z])[a-z]:\\|\\[a-z0-9]", re.IGNORECASE)
+_EARLIER_PATH = re.compile(r"(?:^|[^a-z])[a-z]:(?:\\|$)|\\[a-z0-9]", re.IGNORECASE)
+_SPACED_PATH = re.compile(r"(?:(?<![a-z])[a-z]:\\|\\\\\w)[\w\\ .()$-]*(?<! )$", re.IGNORECASE)
+"""A folder's name may have blanks."""
+_EXPRESSION = re.compile(
+    r"\\[wdsbWDSB](?![a-z])|(?<!\\)\](?:[+{]|[*?](?=[^\s*]))|\(\?[:=!<]|\.[*+](?=[\\$(])|\bs([/|#])[^\s/|#]*\1"
+)
+"""What a word has that is a regular expression, or a command that replaces by one."""
+_NO_MARK = "\"'/?,;@"
+"""Signs that mean nothing more than themselves: a backslash before them is text, too."""
 _NETWORK_PATH = re.compile(r"\\\\\w[\w.$-]{0,80}\\")
 _REMARK = re.compile(r"(?<![^\s(){};,])/\*")
 _EDGE = " \t\n\"'([{,;"
@@ -85,6 +93,8 @@ def _is_pattern(src: str, start: int, end: int, before: str, after: str) -> bool
         return True
     if after == "/" and _REMARK.search(src, max(start - REMARK, 0), start):
         return True
+    if after == "=" and src[end + 1 : end + 2].isspace():
+        return True
     if after == "/":
         return (not before or before in _EDGE or before == "/") and not _is_wrapped(src, start, end)
     if after != "." or not src[end + 1 : end + 2].isalnum():
@@ -129,10 +139,12 @@ def _escape(state: StateInline, silent: bool) -> bool:
     if src[at] != "\\":
         return False
     before = _word_before(src, at)
-    in_path = bool(_EARLIER_PATH.search(before))
+    in_path = bool(_EARLIER_PATH.search(before) or _SPACED_PATH.search(src, max(at - WORD, 0), at))
     if src[at + 1 : at + 2] == "\n":
         return _literal(state, silent, 1) if in_path or not before else _break(state, silent)
-    if in_path or (not before.strip("\"'([{<") and _NETWORK_PATH.match(src, at)):
+    if in_path or src[at + 1 : at + 2] in _NO_MARK or _EXPRESSION.search(before + _word_after(src, at)):
+        return _literal(state, silent, min(2, state.posMax - at))
+    if not before.strip("\"'([{<") and _NETWORK_PATH.match(src, at):
         return _literal(state, silent, min(2, state.posMax - at))
     return escape(state, silent)
 

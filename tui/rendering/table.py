@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from tui.markdown.tables import split_row
 from tui.rendering.columns import fit
 from tui.rendering.flow import Flow, spots
 from tui.rendering.inline import parse_inline
@@ -28,22 +29,10 @@ SETTLED = 40
 LARGE = 8_000
 """Characters after which they do so, however few rows there are."""
 
-_PIPE = re.compile(r"(?<!\\)\|")
 _NUMBER = re.compile(r"[-+−±~≈<>]?\s?[$€£¥]?\s?\d[\d.,\s_']*(?:[eE][-+]?\d+)?\s?(?:%|‰|°|[a-zA-Zµ]{1,3}|×)?")
 _NOTHING = frozenset(("", "-", "–", "—", "n/a", "N/A"))
 # What may be drawn wider than it is written, or break a line.
 _TRICKY = re.compile(r"[\[$\\&<!]|://|www\.")
-
-
-def split_row(row: str) -> list[str]:
-    """The cells of a row of a table, with the spaces round them."""
-    body = row.strip()
-    parts = _PIPE.split(body) if "\\|" in body else body.split("|")
-    if body.startswith("|"):
-        del parts[0]
-    if len(parts) > 1 and body.endswith("|") and not parts[-1]:
-        del parts[-1]
-    return parts
 
 
 @dataclass(slots=True)
@@ -116,7 +105,7 @@ class Table:
         known = self._measures
         row = self._rows[number]
         exact = self._exact(number)
-        for column, part in zip(range(len(self._aligns)), split_row(row), strict=False):
+        for column, part in enumerate(self._parts(row)):
             text = part.strip()
             if number and known.numeric[column]:
                 known.numeric[column] = text in _NOTHING or _NUMBER.fullmatch(text) is not None
@@ -157,7 +146,7 @@ class Table:
         if not exact and self._sizes == self._laid.natural and self._laid == self._measures:
             return 1  # it was measured, and has the room that it wants
         high = 1
-        for column, part in zip(range(len(self._sizes)), split_row(row), strict=False):
+        for column, part in enumerate(self._parts(row)):
             text = part.strip()
             size = self._sizes[column]
             if exact or cells(text) > size:
@@ -193,6 +182,9 @@ class Table:
             return [Piece(sound(text).replace("\t", " "), INK, 0, len(text))]
         return parse_inline(text, self._env)
 
+    def _parts(self, row: str) -> list[str]:
+        return split_row(row, len(self._aligns))
+
     def _cells(self, number: int) -> list[tuple[int, str]]:
         """Where the cells of a row begin in the content, and their texts."""
         if number != self._split[0]:
@@ -200,7 +192,7 @@ class Table:
             body = row.lstrip()
             offset = self._starts[number] + len(row) - len(body) + body.startswith("|")
             found = []
-            for part in split_row(row):
+            for part in self._parts(row):
                 found.append((offset + len(part) - len(part.lstrip()), part.strip()))
                 offset += len(part) + 1
             self._split = (number, found)

@@ -57,9 +57,10 @@ def _sizes(text: str) -> list[int]:
 
 
 def wrap(text: str, width: int, start: int = 0) -> Lines:
-    """Break ``text`` from ``start`` on into lines of at most ``width`` cells; where there is no room, of one.
+    """Break ``text`` from ``start`` on into lines of at most ``width`` cells.
 
     A newline always breaks, and the spaces after it stay; those round another break belong to no line.
+    Where there is no room, as in a window that gets very small, each character has a line.
     """
     width = max(1, width)
     lines: Lines = []

@@ -153,3 +153,12 @@ def test_when_nothing_works_not_a_character_is_lost(monkeypatch, faults):
 
 def test_a_formula_without_end_is_said_as_it_stands():
     assert "".join(said("It is $x" + "^" * 340 + "$ then.\n", 50)) == "It is x" + "^" * 340 + " then.\n"
+
+
+def test_a_line_of_signs_that_underlines_nothing_is_said():
+    assert "".join(said("===\nTitle\n===\n", 4)) == "===\nTitle\n\n"
+
+
+def test_every_cell_of_a_row_of_too_many_is_said():
+    table = "| a | b |\n|---|---|\n| `ls | wc` | 1 |\n| 1 | 2 | 3 |\n"
+    assert "".join(said(table, 4)) == "table: a; b\na: ls | wc; b: 1\na: 1; b: 2 | 3\n"

@@ -27,7 +27,6 @@ _WHOLE = re.compile(r"\s*(?:[`~#|$\\]|[-*_=+>]+\s*$|\d+[.)]?\s*$)|\s*$")
 _FENCE = re.compile(r"(\s*)(`{3,}|~{3,})\s*([^\s`]*+)[^`]*$")
 _RULE = re.compile(r"\s{0,3}(?:([-*_])(?:\s*\1){2,}|=+)\s*$")
 _COLUMNS = re.compile(r"\s*+\|?\s*+:?-++:?\s*+(?:\|\s*+:?-++:?\s*+)*+\|?\s*+$")
-_BAR = re.compile(r"(?<!\\)\|")
 _HEADING = re.compile(r"\s{0,3}#{1,6}\s+")
 _CLOSING = re.compile(r"\s#+$")
 _BEGIN = re.compile(r"(\s*)((?:>\s?)*)([-*+]\s+|\d+[.)]\s+)?")
@@ -142,7 +141,7 @@ class Words:
         if self._fence:
             return self._code(line)
         if "\n" in line:
-            self._head = _cells(line.partition("\n")[0])
+            self._head = _cells(line.partition("\n")[0], 0)
             return f"table: {'; '.join(filter(None, self._head))}"
         if self._head is not None and line.lstrip().startswith("|"):
             return self._row(line, self._head)
@@ -163,7 +162,7 @@ class Words:
         if _FORMULA.match(line):
             self._formula = not self._formula
             return ""
-        if _RULE.match(line):
+        if _RULE.match(line) and not (self._blank and "=" in line):
             return ""
         if self._formula:
             return formula(line.strip())
@@ -184,14 +183,16 @@ class Words:
         """The cells, each with the name of its column."""
         named = [
             f"{name}: {cell}" if name else cell
-            for name, cell in zip_longest(head, _cells(line), fillvalue="")
+            for name, cell in zip_longest(head, _cells(line, len(head)), fillvalue="")
             if cell
         ]
         return "; ".join(named)
 
 
-def _cells(line: str) -> list[str]:
-    return [inline(cell.strip().replace("\\|", "|")) for cell in _BAR.split(line.strip().strip("|"))]
+def _cells(line: str, columns: int) -> list[str]:
+    from tui.markdown.tables import split_row
+
+    return [inline(cell.strip().replace("\\|", "|")) for cell in split_row(line, columns)]
 
 
 def _balanced(text: str) -> bool:
