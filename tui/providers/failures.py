@@ -105,7 +105,7 @@ _LIMITS = (
 )
 _LOWER = str.maketrans("TITLE", "title")
 _CHALLENGE = re.compile(r"(?i)just a moment|attention required|cf-challenge|challenge-platform|turnstile")
-_WORDS = re.compile(r"[^\W\d_]++ [^\W\d_]")
+_WORDS = re.compile(r"[^\W\d_] [^\W\d_]")
 _DURATION = re.compile(r"^(\d+(?:\.\d+)?)s$")
 
 
