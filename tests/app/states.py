@@ -14,6 +14,7 @@ from textual.message_pump import MessagePump
 from tests.app.conftest import Entry, World
 from tui.app.background import in_background
 from tui.app.links import LinkSheet
+from tui.app.screens.ask_text import AskText
 from tui.app.screens.chat import ChatScreen
 from tui.app.screens.compare import Compare
 from tui.app.screens.confirm import Confirm
@@ -31,6 +32,7 @@ from tui.app.widgets.composer import Composer
 from tui.app.widgets.field import Field, LoneField
 from tui.app.widgets.find_bar import FindBar
 from tui.app.widgets.preview import PreviewText
+from tui.app.widgets.text_field import TextField
 from tui.app.widgets.title_field import TitleField
 from tui.app.widgets.transcript import Transcript
 from tui.chat.attachment import attachment_of
@@ -496,6 +498,11 @@ async def _tags(world: World) -> None:
 @state(AskLine, LoneField, edits=True)
 async def _title(world: World) -> None:
     await _ran(world, AskLine, "title")
+
+
+@state(AskText, TextField, edits=True)
+async def _system_prompt(world: World) -> None:
+    await _ran(world, AskText, "system")
 
 
 @state(Confirm)

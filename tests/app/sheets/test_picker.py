@@ -57,13 +57,15 @@ async def test_a_model_that_has_to_be_downloaded_says_how_much(host, registry, m
         assert ("491 MB to download" in own) == (size == (120, 40))
 
 
-async def test_a_row_that_cannot_be_drawn_leaves_the_others(host, registry, make_catalogue, text_of):
+async def test_a_row_that_cannot_be_drawn_leaves_the_others(host, registry, make_catalogue, text_of, faults):
     known = make_catalogue([ModelInfo("openai/odd", context="200k"), ModelInfo("openai/good", 128_000)])
     async with host(lambda: ModelPicker(known, registry, [])).run_test(size=(120, 40)) as pilot:
         await pilot.pause()
         shown = text_of(pilot.app)
         assert "This row can't be drawn: TypeError" in shown
         assert "good" in shown and "128k" in shown
+    assert {type(fault) for fault in faults} == {TypeError}
+    faults.clear()
 
 
 async def test_the_best_match_is_the_chosen_row(app) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.style import Style
 from textual.strip import Strip
 
+from tui.app.themes import HUES
 from tui.app.widgets.attachment_rows import attachment_rows
 from tui.app.widgets.footer import footer_rows
 from tui.app.widgets.look import CARET, Look, over, put
@@ -51,11 +52,11 @@ class Standing:
     """Nothing stands above."""
     version: int = 1
     versions: int = 1
-    hue: str = ""
+    hue: str = HUES[0]
     """The name of its model's hue."""
     segue: tuple[str, str] | None = None
     """The models before and after, where this turn is the first of another model."""
-    segue_hues: tuple[str, str] = ("", "")
+    segue_hues: tuple[str, str] = (HUES[0], HUES[0])
     pinned: bool = False
     """No request leaves it out."""
 
