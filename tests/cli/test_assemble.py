@@ -7,7 +7,7 @@ import pytest
 from tui.cli.assemble import open_workspace
 from tui.config import Config
 from tui.errors import HistoryBusyError
-from tui.history.sqlite import SqliteHistory
+from tui.history.sqlite.history import SqliteHistory
 from tui.paths import Paths
 
 

@@ -15,10 +15,8 @@ from hypothesis import strategies as st
 from tests.providers.formats.dialects import DIALECTS
 from tui.chat.chunks import Reasoning
 from tui.errors import ErrorKind, ProviderError
-from tui.providers.answer import Answer
-from tui.providers.anthropic import MessageReader
 from tui.providers.decode import Inflater, JsonLines, ServerSentEvents, utf8
-from tui.providers.failures import (
+from tui.providers.error_parsing import (
     describe,
     describe_page,
     hide,
@@ -27,12 +25,14 @@ from tui.providers.failures import (
     retry_after,
     should_retry,
 )
-from tui.providers.gemini import GeminiReader
+from tui.providers.formats.anthropic import MessageReader
+from tui.providers.formats.gemini import GeminiReader
+from tui.providers.formats.ollama import OllamaReader
+from tui.providers.formats.openai_chat import ChatReader
+from tui.providers.formats.openai_responses import ResponsesReader
 from tui.providers.listing import models_in
-from tui.providers.ollama import OllamaReader
-from tui.providers.openai_chat import ChatReader
-from tui.providers.openai_responses import ResponsesReader
 from tui.providers.proxy import bypassed, proxy_for
+from tui.providers.response import Answer
 from tui.providers.stream import Reply
 from tui.secret import Secret, redact
 from tui.text import clean

@@ -30,7 +30,7 @@ async def open_workspace(paths: Paths, config: Config, *, temporary: bool = Fals
     Raises:
         HistoryError: The history can't be opened.
     """
-    from tui.history.sqlite import open_history
+    from tui.history.sqlite.history import open_history
     from tui.providers.catalogue import Catalogue
     from tui.providers.registry import Registry
 

@@ -22,10 +22,10 @@ from urllib.parse import urlsplit
 from tui.chat.chunks import Chunk, Finish, FinishReason, Image, Notice, Reasoning, Source, Sources, Usage
 from tui.chat.model import ModelInfo
 from tui.errors import ErrorKind, ProviderError
-from tui.providers.apart import apart
 from tui.providers.base import TRANSPORT, AsyncGeneratorProvider, Messages, ProviderModelMixin
 from tui.providers.content import text_alone
 from tui.providers.plugins import harmless, provider_name
+from tui.providers.thread_stream import apart
 from tui.secret import redact
 from tui.text import one_line
 

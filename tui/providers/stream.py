@@ -12,10 +12,10 @@ from typing import Any
 
 from tui.chat.chunks import Chunk, Finish, FinishReason, Notice, Reasoning, Usage
 from tui.errors import ProviderError
-from tui.providers.answer import BODY_LIMIT, Answer
 from tui.providers.decode import Event, Framing, Joiner
-from tui.providers.failures import read_complaint
+from tui.providers.error_parsing import read_complaint
 from tui.providers.http import ProviderHTTPError, open_stream
+from tui.providers.response import BODY_LIMIT, Answer
 
 TEXT_LIMIT = 20 * 1024 * 1024
 """Characters of text and reasoning in one reply."""

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
 
-from tui.rendering.leaves import Flattener, Leaf, Path
+from tui.rendering.flat_blocks import Flattener, Leaf, Path
 from tui.rendering.parser import DEEPEST, markdown
 
 Env = dict[str, Any]

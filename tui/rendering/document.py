@@ -12,7 +12,7 @@ from textual.strip import Strip
 
 from tui.rendering import selection
 from tui.rendering.flow import spots
-from tui.rendering.growth import Growth
+from tui.rendering.incremental_parse import Growth
 from tui.rendering.layout import FOLDED, UNFOLDED, Layout, Placed
 from tui.rendering.limits import BUDGET, WHOLE
 from tui.rendering.palette import Palette

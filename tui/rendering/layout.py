@@ -6,8 +6,8 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
-from tui.rendering.drawings import ALERTS, Drawing, draw, draw_growing, draw_unread
-from tui.rendering.leaves import Leaf
+from tui.rendering.block_renderers import ALERTS, Drawing, draw, draw_growing, draw_unread
+from tui.rendering.flat_blocks import Leaf
 from tui.rendering.limits import CHECKED, cost, too_long
 from tui.rendering.pieces import DIM, LINE, Line, Piece
 from tui.rendering.wrap import cells

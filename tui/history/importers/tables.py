@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from tui.errors import ImportFileError
-from tui.history.files import uri
 from tui.history.importers.checked import Checked
+from tui.history.sqlite.files import uri
 
 
 class Tables:
