@@ -21,7 +21,7 @@ import pytest
 
 import tui
 from tui.engine.thinking import Thinking
-from tui.providers.failures import describe, describe_page, read_complaint
+from tui.providers.error_parsing import describe, describe_page, read_complaint
 from tui.secret import redact
 from tui.text import clean, fenced, one_line
 from tui.typed_toml import Document
@@ -79,7 +79,7 @@ PUMPS += [
 ]
 
 KNOWN: set[str] = {
-    "tui.rendering.growth._UNCLEAR",  # its marks are looked for at the beginning of a line alone
+    "tui.rendering.incremental_parse._UNCLEAR",  # its marks are looked for at the beginning of a line alone
 }
 """Those that are slow, and are being mended."""
 
