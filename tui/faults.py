@@ -1,7 +1,7 @@
 """Faults of ours that nothing else has to suffer from: they are noted, and what can be done without is done.
 
 What is noted goes to the logger of this module. Who runs the program decides where that ends: in private
-files, see ``tui.app.crash``.
+files, see ``tui.system.crash_reports``.
 """
 
 from __future__ import annotations

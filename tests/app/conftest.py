@@ -15,13 +15,12 @@ from textual import events
 from textual.app import ScreenStackError
 from textual.keys import _character_to_key
 
-from tui.app import last_line
-from tui.app.abilities import Abilities
 from tui.app.app import SegueApp
-from tui.app.screens.chat import ChatScreen
-from tui.app.start import StartOptions
-from tui.app.widgets.composer import BURST, Composer
-from tui.app.widgets.status_line import StatusLine
+from tui.app.chat_screen import ChatScreen
+from tui.app.composer.composer import BURST, Composer
+from tui.app.status.status_line import StatusLine
+from tui.app.terminal import last_line
+from tui.app.terminal.abilities import Abilities
 from tui.chat.chunks import Chunk, Finish, FinishReason
 from tui.chat.message import Message
 from tui.chat.model import ModelInfo
@@ -29,9 +28,10 @@ from tui.config import Config
 from tui.credentials import Credentials
 from tui.engine.engine import Engine
 from tui.engine.limits import Limits
+from tui.engine.start_options import StartOptions
 from tui.engine.workspace import Workspace
 from tui.errors import ProviderError
-from tui.history.sqlite import open_history
+from tui.history.sqlite.history import open_history
 from tui.paths import Paths
 from tui.providers.base import Target
 from tui.providers.health import Health

@@ -13,28 +13,28 @@ from textual.message_pump import MessagePump
 
 from tests.app.conftest import Entry, World
 from tui.app.background import in_background
-from tui.app.links import LinkSheet
-from tui.app.screens.ask_text import AskText
-from tui.app.screens.chat import ChatScreen
-from tui.app.screens.compare import Compare
-from tui.app.screens.confirm import Confirm
-from tui.app.screens.connect import AnotherServer, Connect, ConnectProvider
-from tui.app.screens.conversations import Conversations
-from tui.app.screens.first_run import FirstRun
-from tui.app.screens.help import HelpScreen
-from tui.app.screens.palette import Palette
-from tui.app.screens.picker import ComparePicker, ModelPicker
-from tui.app.screens.prompt import AskLine
-from tui.app.screens.theme import ThemeChooser
-from tui.app.screens.timeline import Timeline
-from tui.app.widgets import sidebar
-from tui.app.widgets.composer import Composer
-from tui.app.widgets.field import Field, LoneField
-from tui.app.widgets.find_bar import FindBar
-from tui.app.widgets.preview import PreviewText
-from tui.app.widgets.text_field import TextField
-from tui.app.widgets.title_field import TitleField
-from tui.app.widgets.transcript import Transcript
+from tui.app.chat_screen import ChatScreen
+from tui.app.compare.compare import Compare
+from tui.app.composer.composer import Composer
+from tui.app.conversations import sidebar
+from tui.app.conversations.conversations import Conversations
+from tui.app.conversations.preview import PreviewText
+from tui.app.conversations.timeline import Timeline
+from tui.app.conversations.title_field import TitleField
+from tui.app.help.help_screen import HelpScreen
+from tui.app.help.palette import Palette
+from tui.app.lists.ask_line import AskLine
+from tui.app.lists.ask_text import AskText
+from tui.app.lists.confirm import Confirm
+from tui.app.lists.field import Field, LoneField
+from tui.app.lists.text_field import TextField
+from tui.app.models.connect import AnotherServer, Connect, ConnectProvider
+from tui.app.models.first_run import FirstRun
+from tui.app.models.picker import ComparePicker, ModelPicker
+from tui.app.settings.theme_chooser import ThemeChooser
+from tui.app.transcript.find_bar import FindBar
+from tui.app.transcript.link_sheet import LinkSheet
+from tui.app.transcript.transcript import Transcript
 from tui.chat.attachment import attachment_of
 from tui.chat.draft import Draft
 from tui.chat.message import Role, Status

@@ -6,10 +6,10 @@ import asyncio
 
 import pytest
 
-from tui.app.start import StartOptions
-from tui.app.widgets.sidebar import Conversations
+from tui.app.conversations.sidebar import Conversations
 from tui.chat.chunks import Finish, FinishReason
 from tui.chat.message import Role, Status
+from tui.engine.start_options import StartOptions
 
 DONE = Finish(FinishReason.STOP)
 

@@ -7,15 +7,15 @@ from random import Random
 
 import pytest
 
-from tui.app.grid import gutters, text_edges
+from tui.app.chat_screen import ChatScreen
+from tui.app.composer.composer import Composer
 from tui.app.keymap import problems
-from tui.app.screens.chat import ChatScreen
-from tui.app.start import StartOptions
-from tui.app.widgets.composer import Composer
-from tui.app.widgets.status_line import clock, shorten
+from tui.app.status.status_line import clock, shorten
+from tui.app.theme.grid import gutters, text_edges
 from tui.chat.chunks import Finish, FinishReason
 from tui.chat.message import Status
 from tui.config import Config, load_config
+from tui.engine.start_options import StartOptions
 from tui.errors import ConfigError, HistoryDamagedError
 
 DONE = Finish(FinishReason.STOP)
@@ -310,7 +310,7 @@ def bindings(node):
 
 def test_every_binding_that_can_be_remapped_says_what_it_does():
     from tui.app.app import SegueApp
-    from tui.app.screens.sheets import all_sheets
+    from tui.app.sheets import all_sheets
 
     for node in (SegueApp, *ChatScreen.places(), *all_sheets()):
         for binding in bindings(node):

@@ -8,12 +8,12 @@ from contextlib import asynccontextmanager
 import pytest
 from textual import events
 
-from tui.app.start import StartOptions
 from tui.chat.chunks import Finish, FinishReason
 from tui.chat.message import Role, Status
+from tui.engine.start_options import StartOptions
 from tui.errors import HistoryFullError
-from tui.history import watch
-from tui.history.sqlite import open_history
+from tui.history.sqlite import watch
+from tui.history.sqlite.history import open_history
 
 DONE = Finish(FinishReason.STOP)
 

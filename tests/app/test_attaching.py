@@ -8,13 +8,13 @@ from dataclasses import replace
 import pytest
 from textual import events
 
-from tui.app.start import StartOptions
-from tui.app.widgets.attached_lines import AttachedLines
-from tui.app.widgets.slash_menu import SlashMenu
+from tui.app.composer.attached_lines import AttachedLines
+from tui.app.composer.slash_menu import SlashMenu
 from tui.chat.attachment import attachment_of
 from tui.chat.chunks import Finish, FinishReason
 from tui.chat.message import Role
 from tui.chat.model import ModelInfo
+from tui.engine.start_options import StartOptions
 from tui.errors import HistoryFullError
 
 DONE = Finish(FinishReason.STOP)

@@ -6,10 +6,10 @@ import sys
 
 import pytest
 
-from tui.app import clipboard_image
-from tui.app.clipboard_image import NothingHeldError, read_clipboard, tools
 from tui.chat.attachment import Attachment
 from tui.errors import UsageError
+from tui.system import clipboard_image
+from tui.system.clipboard_image import NothingHeldError, read_clipboard, tools
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="stands for a tool with a shell script")
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 300

@@ -16,16 +16,16 @@ import tui.app
 from tests.app.conftest import Entry
 from tests.app.states import press, settled
 from tui.app.background import in_background
+from tui.app.conversations.conversations import Conversations
+from tui.app.help.help_screen import HelpScreen
+from tui.app.help.palette import Palette
 from tui.app.life import has_gone, lives, while_alive
-from tui.app.screens.connect import Connect
-from tui.app.screens.conversations import Conversations
-from tui.app.screens.help import HelpScreen
-from tui.app.screens.palette import Palette
-from tui.app.screens.picker import ModelPicker
-from tui.app.screens.prompt import AskLine
-from tui.app.widgets.field import LoneField
-from tui.app.widgets.find_bar import FindBar
-from tui.app.widgets.layer import Layer
+from tui.app.lists.ask_line import AskLine
+from tui.app.lists.field import LoneField
+from tui.app.lists.layer import Layer
+from tui.app.models.connect import Connect
+from tui.app.models.picker import ModelPicker
+from tui.app.transcript.find_bar import FindBar
 
 
 class Sheet(Layer[str]):

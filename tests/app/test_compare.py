@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from tui.app.screens.compare import Compare
+from tui.app.compare.compare import Compare
 from tui.chat.attachment import attachment_of
 from tui.chat.chunks import Finish, FinishReason, Reasoning, Usage
 from tui.chat.message import Role, Status

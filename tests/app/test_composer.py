@@ -11,12 +11,12 @@ import pytest
 from textual import events
 from textual.drivers.headless_driver import HeadlessDriver
 
-from tui.app import editor
 from tui.app.commands import COMMANDS, completions, parse
-from tui.app.widgets.pastes import LARGE, Pastes
+from tui.app.composer.pastes import LARGE, Pastes
 from tui.chat.chunks import Finish, FinishReason
 from tui.chat.draft import Draft
 from tui.errors import SegueError
+from tui.system import editor
 
 DONE = Finish(FinishReason.STOP)
 

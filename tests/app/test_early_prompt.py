@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tui.app.screens.first_run import FirstRun
-from tui.app.start import StartOptions
+from tui.app.models.first_run import FirstRun
+from tui.engine.start_options import StartOptions
 
 EARLY = StartOptions(prompt="What is Segue?")
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tui.app.start import StartOptions
 from tui.chat.message import Role
 from tui.cli.main import main
+from tui.engine.start_options import StartOptions
 
 HERE = StartOptions(here=True)
 

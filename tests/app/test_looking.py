@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tui.app.screens.ask_text import AskText
-from tui.app.screens.prompt import AskLine
+from tui.app.lists.ask_line import AskLine
+from tui.app.lists.ask_text import AskText
 
 SYSTEM = "You are brief.\n\nAnswer in French.\nNo lists."
 

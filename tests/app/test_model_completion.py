@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tui.app.model_completion import candidates, typed_model
+from tui.app.composer.model_completion import candidates, typed_model
 from tui.chat.model import ModelInfo
 
 IDS = ["openai/gpt-6-sol", "openai/gpt-6-sol-mini", "anthropic/claude-opus-5"]

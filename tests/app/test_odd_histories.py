@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tui.app.start import StartOptions
 from tui.chat.bundle import Bundle
 from tui.chat.conversation import Conversation, Node
 from tui.chat.message import Message, Role
+from tui.engine.start_options import StartOptions
 
 ZONES = ["America/Los_Angeles", "UTC", "Pacific/Kiritimati"]
 

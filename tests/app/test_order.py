@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tui.app.screens.order import changed_tags, tags_in
-from tui.app.widgets.sidebar import Conversations
+from tui.app.conversations.order import changed_tags, tags_in
+from tui.app.conversations.sidebar import Conversations
 from tui.history.store import ListFilter
 
 

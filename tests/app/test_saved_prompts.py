@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tui.app.start import StartOptions
+from tui.engine.start_options import StartOptions
 
 
 @pytest.fixture(autouse=True)

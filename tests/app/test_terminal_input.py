@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from textual import events
 from textual.message import Message
 
-from tui.app import parser
-from tui.app.parser import InputParser
+from tui.app.terminal import parser
+from tui.app.terminal.parser import InputParser
 
 REPORTS = [
     "\x1b[5;10R",

@@ -6,9 +6,9 @@ from rich.color import ColorSystem
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES
 
-from tui.app.abilities import FEW, MANY, Abilities
-from tui.app.foreign_themes import LEGIBLE, contrast, fitted
-from tui.app.themes import GREY_THEMES, HUES, THEMES
+from tui.app.terminal.abilities import FEW, MANY, Abilities
+from tui.app.theme.foreign import LEGIBLE, contrast, fitted
+from tui.app.theme.themes import GREY_THEMES, HUES, THEMES
 from tui.chat.chunks import Finish, FinishReason
 
 DONE = Finish(FinishReason.STOP)

@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tui.app.screens.timeline import Timeline
-from tui.app.start import StartOptions
-from tui.app.widgets.prompt_row import PromptRow
+from tui.app.conversations.prompt_row import PromptRow
+from tui.app.conversations.timeline import Timeline
 from tui.chat.bundle import Bundle
 from tui.chat.conversation import Conversation
 from tui.chat.message import Message, Role
+from tui.engine.start_options import StartOptions
 
 LAST = StartOptions(continue_last=True)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from textual import events
 
-from tui.app.acts import Acts
-from tui.app.screens.conversations import Conversations
+from tui.app.conversations.conversations import Conversations
+from tui.app.undo import Acts
 from tui.errors import HistoryError, UsageError
 from tui.history.store import ListFilter
 

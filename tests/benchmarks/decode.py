@@ -13,13 +13,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from unittest.mock import Mock
 
-from tui.providers.answer import Answer
-from tui.providers.anthropic import MessageReader
 from tui.providers.decode import Framing, JsonLines, ServerSentEvents, utf8
-from tui.providers.gemini import GeminiReader
-from tui.providers.ollama import OllamaReader
-from tui.providers.openai_chat import ChatReader
-from tui.providers.openai_responses import ResponsesReader
+from tui.providers.formats.anthropic import MessageReader
+from tui.providers.formats.gemini import GeminiReader
+from tui.providers.formats.ollama import OllamaReader
+from tui.providers.formats.openai_chat import ChatReader
+from tui.providers.formats.openai_responses import ResponsesReader
+from tui.providers.response import Answer
 from tui.providers.stream import Reader, Reply
 
 MEGABYTE = 1_000_000

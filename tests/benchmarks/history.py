@@ -29,11 +29,11 @@ from typing import NamedTuple
 from tests.benchmarks import table as comparison
 from tests.benchmarks.start import KEY, started
 from tui.chat.message import Role, Status
-from tui.history.folding import key
-from tui.history.indexing import rebuild_index
-from tui.history.opening import create
-from tui.history.rows import tag_key
-from tui.history.sqlite import open_history
+from tui.history.sqlite.folding import key
+from tui.history.sqlite.history import open_history
+from tui.history.sqlite.indexing import rebuild_index
+from tui.history.sqlite.opening import create
+from tui.history.sqlite.rows import tag_key
 from tui.history.store import HistoryStore, ListFilter
 from tui.paths import private_dir
 
@@ -235,7 +235,7 @@ async def measure(path: Path) -> None:
     reply.text, reply.status = "word " * 20_000, Status.COMPLETE
     table.add("finish a reply of 100 kB", await repeated(lambda: store.finish_message(reply), 5))
     await store.close()
-    print(f"\nimporting tui.history.sqlite: {import_cost():.1f} ms of processor time")
+    print(f"\nimporting tui.history.sqlite.history: {import_cost():.1f} ms of processor time")
 
 
 def compare_starts(home: Path, rounds: int = 9) -> None:
@@ -263,7 +263,7 @@ def import_cost() -> float:
             times.append(usage.ru_utime + usage.ru_stime)
         return min(times)
 
-    return (run("tui.history.sqlite") - run("tui.chat.conversation")) * 1000
+    return (run("tui.history.sqlite.history") - run("tui.chat.conversation")) * 1000
 
 
 def run(_rounds: int) -> None:

@@ -15,7 +15,7 @@ from tui.chat.bundle import Bundle
 from tui.chat.chunks import Usage
 from tui.chat.conversation import Conversation, Node
 from tui.chat.message import Message, Role, Status
-from tui.history.sqlite import open_history
+from tui.history.sqlite.history import open_history
 from tui.paths import private_dir
 
 COUNTS = (10, 10, 10_000)

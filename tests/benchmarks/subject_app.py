@@ -14,7 +14,7 @@ from tests.benchmarks.heart import Heart
 from tests.benchmarks.rest import SETTLED, rest
 from tests.benchmarks.streaming import write_figures
 from tui.app.app import SegueApp
-from tui.app.screens.room import ChatRoom
+from tui.app.room import ChatRoom
 from tui.chat.draft import Draft
 from tui.cli import main
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from textual.app import App, ComposeResult
 
 from tests.benchmarks import streaming
-from tui.app.themes import THEMES
-from tui.app.widgets.transcript import Transcript
+from tui.app.theme.themes import THEMES
+from tui.app.transcript.transcript import Transcript
 from tui.chat.conversation import Conversation
 from tui.chat.message import Message, Role, Status
 from tui.rendering import warm

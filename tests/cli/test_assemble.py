@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tui.app.crash import Reports
 from tui.cli.assemble import open_workspace
 from tui.config import Config
 from tui.errors import HistoryBusyError
 from tui.faults import LOGGER, attempt
-from tui.history.sqlite import SqliteHistory
+from tui.history.sqlite.history import SqliteHistory
 from tui.paths import Paths
+from tui.system.crash_reports import Reports
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tui.engine.engine import Engine
 from tui.engine.events import Event
 from tui.engine.limits import Limits
 from tui.errors import ModelNotSupportedError, ProviderError
-from tui.history.sqlite import open_history
+from tui.history.sqlite.history import open_history
 from tui.history.store import HistoryStore
 from tui.providers.base import Messages, Target
 from tui.secret import Secret

@@ -21,11 +21,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from tui.chat.chunks import Chunk, Finish, FinishReason
 from tui.chat.conversation import Conversation
 from tui.chat.message import Role
+from tui.engine.conversation_service import Place, Talk, Undo
 from tui.engine.engine import Engine
 from tui.engine.reply import Reply
-from tui.engine.talk import Place, Talk, Undo
 from tui.errors import NotFoundError
-from tui.history.sqlite import open_history
+from tui.history.sqlite.history import open_history
 from tui.history.store import HistoryStore
 from tui.history.taking_out import bundle_of
 from tui.providers.base import Messages, Target

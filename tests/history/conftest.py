@@ -16,7 +16,7 @@ import pytest
 
 from tui.chat.conversation import Conversation
 from tui.chat.message import Message, Role, Status
-from tui.history.sqlite import open_history
+from tui.history.sqlite.history import open_history
 from tui.history.store import HistoryStore
 
 Opener = Callable[[Path], Awaitable[HistoryStore]]
@@ -119,8 +119,8 @@ import asyncio, json, os, resource, signal, sys
 from pathlib import Path
 from tui.chat.message import *
 from tui.errors import *
-from tui.history.sqlite import open_history
-import tui.history.backup, tui.history.salvage, tui.history.restore
+from tui.history.sqlite.history import open_history
+import tui.history.sqlite.backup, tui.history.sqlite.salvage, tui.history.sqlite.restore
 def say(value): print(json.dumps(value), flush=True)
 async def listen(): await asyncio.to_thread(sys.stdin.readline)
 path = Path(sys.argv[1])

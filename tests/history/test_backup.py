@@ -11,9 +11,9 @@ import pytest
 
 from tui.chat.message import Role
 from tui.errors import HistoryError, HistoryTooNewError
-from tui.history import backup, files
-from tui.history.restore import restore
-from tui.history.sqlite import open_history
+from tui.history.sqlite import backup, files
+from tui.history.sqlite.history import open_history
+from tui.history.sqlite.restore import restore
 from tui.history.store import Change
 
 

@@ -16,8 +16,8 @@ from hypothesis import strategies as some
 
 from tui.chat.message import Role, Status
 from tui.errors import HistoryDamagedError
-from tui.history import inspection
-from tui.history.sqlite import open_history
+from tui.history.sqlite import inspection
+from tui.history.sqlite.history import open_history
 from tui.history.store import HistoryStore
 
 PAGE = 4096

@@ -20,7 +20,7 @@ from tui.chat.message import Failure, Message, Role, Status
 from tui.chat.page import to_html
 from tui.errors import ImportFileError
 from tui.history.importers import import_file
-from tui.history.sqlite import open_history
+from tui.history.sqlite.history import open_history
 from tui.history.taking_out import all_bundles, bundle_of
 from tui.text import clean
 

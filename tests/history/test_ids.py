@@ -14,9 +14,9 @@ import pytest
 from tui.chat.bundle import Bundle
 from tui.chat.conversation import Conversation, Node
 from tui.chat.message import Message, Role
-from tui.history import migrations
 from tui.history.importers import import_file
-from tui.history.migrations import m001_start
+from tui.history.sqlite import migrations
+from tui.history.sqlite.migrations import m001_start
 from tui.history.store import ListFilter
 
 ONE_TIME = datetime(2024, 5, 1, 12, tzinfo=UTC)

@@ -24,7 +24,7 @@ from tui.chat.page import to_html
 from tui.errors import ImportFileError
 from tui.history.importers import import_file
 from tui.history.importers.models import model_id
-from tui.history.sqlite import open_history
+from tui.history.sqlite.history import open_history
 from tui.history.taking_out import bundle_of
 
 

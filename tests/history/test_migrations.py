@@ -15,11 +15,11 @@ from tui.chat.attachment import attachment_of
 from tui.chat.export import to_markdown
 from tui.chat.message import Role
 from tui.errors import HistoryError, HistoryTooNewError
-from tui.history import migrations
-from tui.history.database import Place, connect
-from tui.history.files import uri
-from tui.history.migrations import m001_start
-from tui.history.sqlite import open_history
+from tui.history.sqlite import migrations
+from tui.history.sqlite.database import Place, connect
+from tui.history.sqlite.files import uri
+from tui.history.sqlite.history import open_history
+from tui.history.sqlite.migrations import m001_start
 from tui.history.taking_out import bundle_of
 
 NOW = migrations.MIGRATIONS
@@ -168,7 +168,7 @@ async def test_a_migration_that_fails_changes_nothing(old, monkeypatch):
 async def test_a_migration_that_is_killed_changes_nothing(old, child):
     program = child(
         """
-        import sqlite3, tui.history.migrations as migrations
+        import sqlite3, tui.history.sqlite.migrations as migrations
         def endless(connection):
             connection.execute("ALTER TABLE conversations ADD COLUMN stars INTEGER")
             connection.execute("UPDATE messages SET text = text || hex(zeroblob(3000000))")
@@ -188,7 +188,7 @@ async def test_a_migration_that_is_killed_changes_nothing(old, child):
 
 async def test_two_programs_that_migrate_at_once_do_it_once(old, child):
     code = """
-    import tui.history.migrations as migrations
+    import tui.history.sqlite.migrations as migrations
     def add(connection): connection.execute("CREATE TABLE second (id INTEGER PRIMARY KEY)")
     migrations.MIGRATIONS = (*migrations.MIGRATIONS, add)
     await listen()
@@ -250,7 +250,7 @@ async def test_a_newer_form_that_can_not_even_be_read_says_so(old, monkeypatch):
 async def test_a_newer_form_with_its_journal_is_not_touched(old, child, monkeypatch):
     program = child(
         """
-        import sqlite3, tui.history.migrations as migrations
+        import sqlite3, tui.history.sqlite.migrations as migrations
         connection = sqlite3.connect(path, isolation_level=None)
         connection.execute(f"PRAGMA user_version = {migrations.newest() + 1}")
         say("newer")

@@ -14,8 +14,8 @@ import pytest
 
 from tui.chat.message import Role
 from tui.errors import HistoryFullError
-from tui.history import files
-from tui.history.sqlite import open_history
+from tui.history.sqlite import files
+from tui.history.sqlite.history import open_history
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="permissions and limits of POSIX")
 

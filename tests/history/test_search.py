@@ -13,9 +13,9 @@ from hypothesis import strategies as some
 from tui.chat.bundle import Bundle
 from tui.chat.conversation import Conversation, Node
 from tui.chat.message import Message, Role, Status
-from tui.history import search
 from tui.history.query import parse
-from tui.history.sqlite import open_history
+from tui.history.sqlite import search
+from tui.history.sqlite.history import open_history
 from tui.history.store import ListFilter
 
 TEXTS = {

@@ -19,7 +19,7 @@ from tui.chat.export import all_to_json, to_markdown
 from tui.chat.message import Failure, Role, Status
 from tui.chat.page import to_html
 from tui.history.importers import import_file
-from tui.history.sqlite import open_history
+from tui.history.sqlite.history import open_history
 from tui.history.store import ListFilter
 from tui.history.taking_out import all_bundles
 

@@ -11,7 +11,7 @@ import pytest
 
 from tui.chat.message import Role
 from tui.errors import HistoryError, NotFoundError
-from tui.history import backup, upkeep
+from tui.history.sqlite import backup, upkeep
 from tui.history.store import ListFilter
 
 MONTH = timedelta(days=30)

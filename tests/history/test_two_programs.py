@@ -11,8 +11,8 @@ import pytest
 
 from tui.chat.message import Role, Status
 from tui.errors import HistoryBusyError
-from tui.history import database, watch
-from tui.history.sessions import Session
+from tui.history.sqlite import database, watch
+from tui.history.sqlite.sessions import Session
 from tui.history.store import Change
 
 STREAMS = """

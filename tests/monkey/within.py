@@ -19,14 +19,14 @@ from tests.app.states import answered
 from tests.monkey.ends import EndedError, Report
 from tests.monkey.hand import Act, Hand, Rested, Sized, Typed
 from tui.app.app import SegueApp
-from tui.app.parser import InputParser
-from tui.app.start import StartOptions
+from tui.app.terminal.parser import InputParser
 from tui.chat.chunks import Chunk, Reasoning
 from tui.chat.message import Role, Status
 from tui.chat.model import ModelInfo
 from tui.config import Config
+from tui.engine.start_options import StartOptions
 from tui.errors import ErrorKind, ProviderError
-from tui.history.sqlite import open_history
+from tui.history.sqlite.history import open_history
 
 COLUMNS, ROWS = 100, 30
 PATIENCE = 20.0

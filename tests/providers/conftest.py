@@ -47,7 +47,7 @@ def no_proxy_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def there_is_a_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """The tests need none, and some machines that run them have none."""
-    monkeypatch.setattr("tui.providers.network.no_way_out", lambda: False)
+    monkeypatch.setattr("tui.providers.connection_errors.no_way_out", lambda: False)
 
 
 @pytest.fixture

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from rich.style import Style
 
 from tests.providers.formats.replay import READERS, ending, framed, piece, replay
-from tui.app.themes import SEGUE_DARK
-from tui.app.widgets.ink import Ink
-from tui.app.widgets.look import Look
-from tui.app.widgets.message_view import MessageView, Standing
+from tui.app.messages.look import Look
+from tui.app.messages.message_view import MessageView, Standing
+from tui.app.theme.ink import Ink
+from tui.app.theme.themes import SEGUE_DARK
 from tui.chat.chunks import Chunk, Finish, Image, Notice, Progress, Reasoning, Source, Sources, Usage
 from tui.chat.export import to_json, to_markdown
 from tui.chat.message import Message
@@ -27,7 +27,7 @@ from tui.cli.output import message_json
 from tui.engine.engine import Engine
 from tui.engine.limits import Limits
 from tui.history.importers import import_file
-from tui.history.sqlite import open_history
+from tui.history.sqlite.history import open_history
 from tui.history.store import HistoryStore
 from tui.history.taking_out import bundle_of
 from tui.providers.base import Target

@@ -16,9 +16,8 @@ from tests.providers.formats.dialects import DIALECTS
 from tests.providers.formats.replay import READERS
 from tui.chat.chunks import Reasoning
 from tui.errors import ErrorKind, ProviderError
-from tui.providers.answer import Answer
 from tui.providers.decode import Inflater, utf8
-from tui.providers.failures import (
+from tui.providers.error_parsing import (
     describe,
     describe_page,
     hide,
@@ -29,6 +28,7 @@ from tui.providers.failures import (
 )
 from tui.providers.listing import models_in
 from tui.providers.proxy import bypassed, proxy_for
+from tui.providers.response import Answer
 from tui.providers.stream import Reply
 from tui.secret import Secret, redact
 from tui.text import clean

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tui.errors import ErrorKind
-from tui.providers.failures import (
+from tui.providers.error_parsing import (
     describe,
     describe_page,
     kind_of,

@@ -2,12 +2,14 @@
 
 import pytest
 
-from tui.app.crash import Reports, keep_faults
 from tui.faults import LOGGER
-from tui.rendering import blocks, code, drawings, growth, highlight, layout, maths, prose, selection, table
+from tui.rendering import block_renderers as drawings
+from tui.rendering import blocks, code, highlight, layout, maths, prose, selection, table
+from tui.rendering import incremental_parse as growth
 from tui.rendering.document import Document
 from tui.rendering.palette import DARK
 from tui.secret import Secret
+from tui.system.crash_reports import Reports, keep_faults
 
 REPLY = """\
 # Heading

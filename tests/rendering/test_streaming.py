@@ -5,7 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from tui.rendering import growing, growth, highlight, table
+from tui.rendering import highlight, table
+from tui.rendering import incremental_parse as growth
+from tui.rendering import streaming_prose as growing
 from tui.rendering.document import Document
 from tui.rendering.palette import DARK
 from tui.text import clean

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tui.app.abilities import FEW, MANY, TRUE, Abilities
+from tui.app.terminal.abilities import FEW, MANY, TRUE, Abilities
 
 
 @pytest.mark.parametrize(

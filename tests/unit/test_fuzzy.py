@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from tui.app.fuzzy import Candidate, Filter
+from tui.app.lists.fuzzy import Candidate, Filter
 
 
 def score(query: str, name: str) -> float | None:

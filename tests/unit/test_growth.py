@@ -22,7 +22,7 @@ import pytest
 
 import tui
 from tui.engine.thinking import Thinking
-from tui.providers.failures import describe, describe_page, read_complaint
+from tui.providers.error_parsing import describe, describe_page, read_complaint
 from tui.secret import redact
 from tui.text import clean, fenced, one_line
 from tui.typed_toml import Document
@@ -92,7 +92,7 @@ class Expression(NamedTuple):
 
 def modules() -> Iterator[ModuleType]:
     for found in pkgutil.walk_packages(tui.__path__, "tui."):
-        posix_alone = found.name == "tui.app.terminal" and sys.platform == "win32"
+        posix_alone = found.name == "tui.app.terminal.driver" and sys.platform == "win32"
         if not found.name.endswith("__main__") and not posix_alone:
             yield importlib.import_module(found.name)
 

@@ -69,7 +69,7 @@ def test_a_command_begins_without_what_only_the_app_needs():
 
 
 def test_the_history_brings_no_textual():
-    assert not brought_by("tui.history.sqlite") & {"aiohttp", "textual"}
+    assert not brought_by("tui.history.sqlite.history") & {"aiohttp", "textual"}
 
 
 def test_what_a_history_must_do_is_said_without_sqlite():

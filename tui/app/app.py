@@ -17,24 +17,24 @@ from textual.filter import LineFilter, Monochrome, NoColor
 from textual.scrollbar import ScrollBar
 
 from tui.app import keymap
-from tui.app.abilities import FEW, MANY, Abilities
-from tui.app.ascii import Ascii
 from tui.app.background import in_background
-from tui.app.foreign_themes import fitted
-from tui.app.grid import SMALLEST, TALL, WIDE
-from tui.app.key_sequences import MODIFIERS
-from tui.app.last_line import LastLine
+from tui.app.chat_screen import ChatScreen
+from tui.app.composer.composer import Composer
 from tui.app.life import GONE, has_gone
-from tui.app.lifecycle import on_deadly_signals, on_lost_terminal
-from tui.app.screens.chat import ChatScreen
-from tui.app.start import StartOptions
-from tui.app.terminal_keys import teach_alt_enter, teach_texts, teach_windows
-from tui.app.themes import DEFAULT_THEME, FEW_COLOURS, GREY_THEMES, THEMES
-from tui.app.widgets.composer import Composer
-from tui.app.widgets.scroll_thumb import SlimThumb
+from tui.app.terminal.abilities import FEW, MANY, Abilities
+from tui.app.terminal.ascii_glyphs import Ascii
+from tui.app.terminal.key_sequences import MODIFIERS
+from tui.app.terminal.keys import teach_alt_enter, teach_texts, teach_windows
+from tui.app.terminal.last_line import LastLine
+from tui.app.theme.foreign import fitted
+from tui.app.theme.grid import SMALLEST, TALL, WIDE
+from tui.app.theme.scroll_thumb import SlimThumb
+from tui.app.theme.themes import DEFAULT_THEME, FEW_COLOURS, GREY_THEMES, THEMES
 from tui.config import Config
+from tui.engine.start_options import StartOptions
 from tui.errors import ConfigError, SegueError, UsageError
 from tui.paths import Paths
+from tui.system.signals import on_deadly_signals, on_lost_terminal
 from tui.text import clean, one_line
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class SegueApp(App[None]):
     """Segue in a terminal."""
 
     TITLE = "Segue"
-    CSS_PATH = ["app.tcss", "screens/chat.tcss"]  # noqa: RUF012 - the default screen loads no file of its own
+    CSS_PATH = ["app.tcss", "chat_screen.tcss"]  # noqa: RUF012 - the default screen loads no file of its own
     ENABLE_COMMAND_PALETTE = False
     """Ours is a sheet like the others."""
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (SMALLEST[0], "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - declared so by Textual
@@ -123,7 +123,7 @@ class SegueApp(App[None]):
             return driver
         from textual.drivers.linux_driver import LinuxDriver
 
-        from tui.app.terminal import Terminal
+        from tui.app.terminal.driver import Terminal
 
         return Terminal if driver is LinuxDriver else driver
 
@@ -217,7 +217,7 @@ class SegueApp(App[None]):
     def _key_problems(self) -> Sequence[SegueError]:
         if not self.config.keys:
             return []
-        from tui.app.screens.sheets import all_sheets
+        from tui.app.sheets import all_sheets
 
         chat, *parts = ChatScreen.places()
         places: list[list[type[DOMNode]]] = [[SegueApp, chat, part] for part in parts]
@@ -227,7 +227,7 @@ class SegueApp(App[None]):
     # -- what every screen may need
     async def copy(self, text: str) -> None:
         """Put ``text`` into the clipboard, and say how that went."""
-        from tui.app.clipboard import copy
+        from tui.system.clipboard import copy
 
         self.notify((await copy(self, text)).words)
 
@@ -269,7 +269,7 @@ class SegueApp(App[None]):
     def action_palette(self) -> None:
         """Find a command; the same key closes the list."""
         from tui.app.commands import COMMANDS
-        from tui.app.screens.palette import Palette
+        from tui.app.help.palette import Palette
 
         if isinstance(self.screen, Palette):
             self.screen.action_close()
@@ -324,7 +324,7 @@ class SegueApp(App[None]):
     # -- faults
     def _handle_exception(self, error: Exception) -> None:
         """End after a fault of ours, with a private report instead of a traceback with locals."""
-        from tui.app import crash
+        from tui.system import crash_reports as crash
 
         cause = getattr(error, "error", error)  # a worker's fault comes wrapped
         if isinstance(cause, GONE) and has_gone(active_message_pump.get(self)):

@@ -10,17 +10,17 @@ from tui.app.background import in_background
 from tui.app.chat import Chat
 from tui.app.drafts import AT_WORK, Drafts
 from tui.app.live import LiveReplies, LiveReply, key_of
-from tui.app.start import StartOptions
 from tui.chat.conversation import Conversation
 from tui.chat.draft import Draft, joined
 from tui.chat.message import Message, Status
 from tui.checked import numbered
 from tui.engine.choice import choose_model, note_model
+from tui.engine.conversation_service import Place
 from tui.engine.engine import Engine
 from tui.engine.events import Event, Finished, Saved, Unsaved
 from tui.engine.folder import Folder
 from tui.engine.reply import Reply
-from tui.engine.talk import Place
+from tui.engine.start_options import StartOptions
 from tui.errors import NotFoundError, SegueError
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ class Desk:
     async def new_temporary(self) -> Chat:
         """An empty conversation that is kept in memory only."""
         if self._forgotten is None:
-            from tui.history.sqlite import open_history
+            from tui.history.sqlite.history import open_history
 
             store = await open_history(None)
             workspace = self.workspace

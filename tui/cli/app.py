@@ -16,8 +16,8 @@ from tui.errors import UsageError
 from tui.paths import Paths
 
 if TYPE_CHECKING:
-    from tui.app.start import StartOptions
     from tui.chat.attachment import Attachment
+    from tui.engine.start_options import StartOptions
     from tui.engine.workspace import Workspace
 
 STARTED = 2.0
@@ -30,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         UsageError: The app is wanted, and there is no terminal.
     """
-    from tui.app.start import StartOptions
+    from tui.engine.start_options import StartOptions
 
     paths = Paths.default()
     config = load_config(paths.config_file)
@@ -76,7 +76,7 @@ def _is_plain(asked: bool | None, config: Config, terminal: bool) -> bool:
 
 def _open_app(paths: Paths, config: Config, start: StartOptions) -> int:
     gc.disable()  # what the start makes is no garbage
-    from tui.app.abilities import Abilities
+    from tui.app.terminal.abilities import Abilities
 
     terminal = Abilities.of(os.environ)
     os.environ["TEXTUAL_COLOR_SYSTEM"] = terminal.colours  # Textual reads it when it is imported

@@ -30,10 +30,10 @@ async def open_workspace(paths: Paths, config: Config, *, temporary: bool = Fals
     Raises:
         HistoryError: The history can't be opened.
     """
-    from tui.app.crash import keep_faults
-    from tui.history.sqlite import open_history
+    from tui.history.sqlite.history import open_history
     from tui.providers.catalogue import Catalogue
     from tui.providers.registry import Registry
+    from tui.system.crash_reports import keep_faults
 
     keep_faults(paths.log)
     async with AsyncExitStack() as opened:

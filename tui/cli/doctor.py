@@ -153,8 +153,8 @@ def _settings(config: Config) -> Iterator[Finding]:
 
 
 def _history(file: Path) -> Iterator[Finding]:
-    from tui.history.backup import newest_backup
-    from tui.history.inspection import Kind, inspect
+    from tui.history.sqlite.backup import newest_backup
+    from tui.history.sqlite.inspection import Kind, inspect
 
     try:
         if not _is_there(file):
@@ -174,7 +174,7 @@ def _history(file: Path) -> Iterator[Finding]:
 
 
 def _terminal() -> Iterator[Finding]:
-    from tui.app.clipboard import terminal_trouble, tools
+    from tui.system.clipboard import terminal_trouble, tools
 
     size = shutil.get_terminal_size()
     term = os.environ.get("TERM", "")

@@ -67,8 +67,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _crash(error: Exception) -> int:
     """A fault of ours: a few words here, the details in a private file."""
-    from tui.app.crash import last_words, write_report
     from tui.paths import Paths
+    from tui.system.crash_reports import last_words, write_report
 
     say(last_words(error, write_report(error, Paths.default().log)))
     return FAILED

@@ -8,7 +8,7 @@ from tui.chat.model import ModelInfo
 from tui.cli.assemble import run_with_workspace
 from tui.cli.output import DONE, say, write, write_json
 from tui.engine.workspace import Workspace
-from tui.providers.offers import FOREIGN
+from tui.providers.provider_specs import FOREIGN
 from tui.text import one_line
 
 

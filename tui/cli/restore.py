@@ -16,7 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Put the copy in the history's place."""
-    from tui.history.restore import restore
+    from tui.history.sqlite.restore import restore
 
     old = restore(args.file.absolute(), Paths.default().history_file)
     say("The history is restored." + (f" The one before is kept in {old}" if old else ""))

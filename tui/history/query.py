@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from tui.history.folding import SOLID, key, spaced
+from tui.history.sqlite.folding import SOLID, key, spaced
 from tui.text import fold, folded_pattern, normalise
 
 _PART = re.compile(

@@ -6,12 +6,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tui.providers.ai365vip import AI365VIP
-    from tui.providers.anthropic import Anthropic
-    from tui.providers.gemini import Gemini
-    from tui.providers.ollama import Ollama
-    from tui.providers.openai_chat import OpenAIChat
-    from tui.providers.openai_responses import OpenAIResponses
+    from tui.providers.formats.ai365vip import AI365VIP
+    from tui.providers.formats.anthropic import Anthropic
+    from tui.providers.formats.gemini import Gemini
+    from tui.providers.formats.ollama import Ollama
+    from tui.providers.formats.openai_chat import OpenAIChat
+    from tui.providers.formats.openai_responses import OpenAIResponses
 
 __all__ = ["AI365VIP", "Anthropic", "Gemini", "Ollama", "OpenAIChat", "OpenAIResponses"]
 
@@ -29,4 +29,4 @@ def __getattr__(name: str) -> Any:
     """Import a provider when it is named: the package itself must not cost the start aiohttp's time."""
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    return getattr(import_module(f"{__name__}.formats.{_HOME[name]}"), name)

@@ -14,7 +14,7 @@ from tui.chat.model import ModelInfo, split_id
 from tui.errors import ProviderError, SegueError
 from tui.providers.facts import shipped
 from tui.providers.lists import Lists
-from tui.providers.offers import FOREIGN
+from tui.providers.provider_specs import FOREIGN
 from tui.providers.registry import ProviderEntry, Registry
 
 STALE_SECONDS = 24 * 60 * 60

@@ -23,12 +23,12 @@ from tui.chat.chunks import Chunk, Finish, Image, Notice, Reasoning, Source, Sou
 from tui.chat.model import ModelInfo
 from tui.checked import text
 from tui.errors import ErrorKind, ProviderError
-from tui.providers.apart import apart
 from tui.providers.base import TRANSPORT, AsyncGeneratorProvider, Messages, ProviderModelMixin
 from tui.providers.content import text_alone
 from tui.providers.endings import finish_of
 from tui.providers.plugins import harmless, provider_name
 from tui.providers.sent import Sent
+from tui.providers.thread_stream import apart
 from tui.secret import redact
 from tui.text import one_line
 

@@ -23,13 +23,13 @@ from aiohttp import hdrs
 from tui import __version__
 from tui.errors import ErrorKind, ProviderError
 from tui.providers.address import host_of, is_private
-from tui.providers.answer import Answer
 from tui.providers.base import TRANSPORT
+from tui.providers.connection_errors import no_answer, place_of, proxy_refused, socks_errors
 from tui.providers.decode import parse
 from tui.providers.http_error import ProviderHTTPError
-from tui.providers.network import no_answer, place_of, proxy_refused, socks_errors
 from tui.providers.proxy import proxy_for
 from tui.providers.refusals import without
+from tui.providers.response import Answer
 from tui.providers.timeouts import LISTS, LOCAL, REMOTE, Timeouts
 from tui.secret import Secret, redact
 from tui.text import one_line

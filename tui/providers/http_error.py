@@ -7,7 +7,7 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 from tui.errors import ErrorKind, ProviderError
-from tui.providers.failures import Complaint, Words, hide, retry_after, should_retry
+from tui.providers.error_parsing import Complaint, Words, hide, retry_after, should_retry
 from tui.secret import Secret
 from tui.text import clean
 

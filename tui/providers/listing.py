@@ -11,7 +11,7 @@ from tui.chat.model import ModelInfo
 from tui.errors import ErrorKind, ProviderError
 from tui.providers.address import host_of
 from tui.providers.complaints import complains
-from tui.providers.failures import describe, read_complaint
+from tui.providers.error_parsing import describe, read_complaint
 from tui.providers.http import fetch_json
 from tui.providers.sent import Sent
 from tui.secret import Secret

@@ -8,7 +8,7 @@ from typing import Any
 
 from tui.errors import ErrorKind, Refusal, Refuser
 from tui.providers.base import SYSTEM
-from tui.providers.failures import parameter_of
+from tui.providers.error_parsing import parameter_of
 
 _STATUSES = frozenset({None, 400, 404, 422, 500, 501})
 _FAULTS = frozenset({None, 404, 500, 501})

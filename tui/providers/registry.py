@@ -23,7 +23,8 @@ from tui.providers.facts import shipped
 from tui.providers.g4f import bridged
 from tui.providers.health import Health, HealthBoard, State
 from tui.providers.lessons import Lessons
-from tui.providers.offers import (
+from tui.providers.plugins import Source, drop_ins, harmless, packages
+from tui.providers.provider_specs import (
     FOREIGN,
     Kind,
     Offer,
@@ -33,7 +34,6 @@ from tui.providers.offers import (
     local_offer,
     vendor_offers,
 )
-from tui.providers.plugins import Source, drop_ins, harmless, packages
 from tui.providers.timeouts import LOCAL
 from tui.providers.tokens import Tokens
 from tui.typed_toml import near

@@ -12,7 +12,6 @@ from typing import Any, ClassVar
 
 from tui.chat.chunks import Chunk, Finish, FinishReason, Image, Notice, Reasoning, Usage
 from tui.errors import ProviderError
-from tui.providers.answer import BODY_LIMIT, Answer
 from tui.providers.complaints import complains, reports_error, says
 from tui.providers.decode import (
     DONE,
@@ -24,8 +23,9 @@ from tui.providers.decode import (
     framing_of,
     values_in,
 )
-from tui.providers.failures import read_complaint
+from tui.providers.error_parsing import read_complaint
 from tui.providers.http import open_stream
+from tui.providers.response import BODY_LIMIT, Answer
 from tui.providers.sent import Sent
 from tui.providers.told import Told
 

@@ -15,12 +15,12 @@ from tui.providers.base import AsyncGeneratorProvider
 _TABLE = Path(__file__).with_name("vendors.toml")
 
 FORMATS = {
-    "openai": ("tui.providers.openai_chat", "OpenAIChat"),
-    "openai-responses": ("tui.providers.openai_responses", "OpenAIResponses"),
-    "anthropic": ("tui.providers.anthropic", "Anthropic"),
-    "gemini": ("tui.providers.gemini", "Gemini"),
-    "ollama": ("tui.providers.ollama", "Ollama"),
-    "ai365vip": ("tui.providers.ai365vip", "AI365VIP"),
+    "openai": ("tui.providers.formats.openai_chat", "OpenAIChat"),
+    "openai-responses": ("tui.providers.formats.openai_responses", "OpenAIResponses"),
+    "anthropic": ("tui.providers.formats.anthropic", "Anthropic"),
+    "gemini": ("tui.providers.formats.gemini", "Gemini"),
+    "ollama": ("tui.providers.formats.ollama", "Ollama"),
+    "ai365vip": ("tui.providers.formats.ai365vip", "AI365VIP"),
 }
 """Module and class of each wire format; imported when a provider of it is loaded."""
 

@@ -14,7 +14,7 @@ from textual.strip import Strip
 from tui.faults import attempt
 from tui.rendering import selection
 from tui.rendering.flow import spots
-from tui.rendering.growth import Growth, Unparsed
+from tui.rendering.incremental_parse import Growth, Unparsed
 from tui.rendering.layout import FOLDED, UNFOLDED, Layout, Placed
 from tui.rendering.limits import BLOCKS, BUDGET, LEAVES, WHOLE
 from tui.rendering.palette import Palette

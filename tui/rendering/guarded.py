@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from tui.faults import attempt, note
-from tui.rendering.drawings import Drawing
-from tui.rendering.leaves import Leaf
+from tui.rendering.block_renderers import Drawing
+from tui.rendering.flat_blocks import Leaf
 from tui.rendering.pieces import BLANK, Line
 from tui.rendering.plain import Window
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from tui.rendering.leaves import Leaf
+from tui.rendering.flat_blocks import Leaf
 
 WHOLE = 400_000
 """Characters of the longest reply in which blocks are looked for when it is opened."""

@@ -6,13 +6,13 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from tui.rendering.drawings import Drawing
+from tui.rendering.block_renderers import Drawing
+from tui.rendering.flat_blocks import Leaf
 from tui.rendering.flow import slice_piece, spots
 from tui.rendering.layout import Layout, Placed
-from tui.rendering.leaves import Leaf
 from tui.rendering.pieces import QUOTED, Piece
-from tui.rendering.places import Places, index_at
 from tui.rendering.source import Source
+from tui.rendering.source_map import Places, index_at
 from tui.rendering.wrap import cells
 from tui.text import places
 

@@ -14,13 +14,13 @@ from textual.screen import Screen
 from textual.scrollbar import ScrollBar
 from textual.widgets import Static
 
-from tui.app.themes import THEMES
-from tui.app.widgets.scroll_thumb import SlimThumb
+from tui.app.theme.scroll_thumb import SlimThumb
+from tui.app.theme.themes import THEMES
 from tui.chat.conversation import Summary
 from tui.chat.message import Role, Status
 from tui.chat.model import ModelInfo
 from tui.errors import NotFoundError, SegueError
-from tui.history.sqlite import open_history
+from tui.history.sqlite.history import open_history
 from tui.history.store import ListFilter
 
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from tui.app.comparison import names_of
-from tui.app.hues import hue_of
+from tui.app.compare.compare import Compare
+from tui.app.compare.comparison import names_of
 from tui.app.live import Phase
-from tui.app.screens.compare import Compare
+from tui.app.theme.hues import hue_of
 from tui.chat.chunks import Usage
 from tui.chat.conversation import Conversation, Node
 from tui.chat.message import Failure, Message, Role, Status

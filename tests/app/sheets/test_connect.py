@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tui.app.screens.connect import AnotherServer, Connect, ConnectProvider
-from tui.app.screens.picker import Choice, ModelPicker
+from tui.app.models.connect import AnotherServer, Connect, ConnectProvider
+from tui.app.models.picker import Choice, ModelPicker
 from tui.config import Config
 from tui.credentials import Credentials
 from tui.errors import ErrorKind, ProviderError

@@ -7,10 +7,10 @@ import asyncio
 import pytest
 from textual import events
 
-from tui.app.screens.conversations import Conversations, OpenConversation
-from tui.app.screens.prompt import AskLine
-from tui.app.widgets.field import Field
-from tui.app.widgets.title_field import TitleField
+from tui.app.conversations.conversations import Conversations, OpenConversation
+from tui.app.conversations.title_field import TitleField
+from tui.app.lists.ask_line import AskLine
+from tui.app.lists.field import Field
 from tui.errors import HistoryError
 
 SIZES = [(80, 24), (120, 40)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tui.app.screens.first_run import INSTALL, FirstRun, LocalOffer
+from tui.app.models.first_run import INSTALL, FirstRun, LocalOffer
 from tui.chat.model import ModelInfo
 from tui.errors import SegueError
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tui.app.screens.conversations import Conversations
-from tui.app.screens.help import HelpScreen, sections_of
-from tui.app.screens.picker import ModelPicker
-from tui.app.widgets.chooser import Chooser
-from tui.app.widgets.hints import key_name
+from tui.app.conversations.conversations import Conversations
+from tui.app.help.help_screen import HelpScreen, sections_of
+from tui.app.lists.chooser import Chooser
+from tui.app.lists.hints import key_name
+from tui.app.models.picker import ModelPicker
 
 GROUPS = {"Choosing a model": [ModelPicker], "Conversations": [Conversations], "In every list": [Chooser]}
 SIZES = [(80, 24), (120, 40)]

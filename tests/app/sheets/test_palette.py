@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tui.app.commands import COMMANDS
-from tui.app.foreign_themes import fitted
-from tui.app.screens.palette import Palette
-from tui.app.screens.theme import ThemeChooser
+from tui.app.help.palette import Palette
+from tui.app.settings.theme_chooser import ThemeChooser
+from tui.app.theme.foreign import fitted
 
 SIZES = [(60, 20), (80, 24), (120, 40)]
 

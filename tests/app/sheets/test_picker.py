@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tui.app.screens.picker import Choice, ComparePicker, ModelPicker, Several
-from tui.app.widgets.model_rows import ModelRow, ModelShelf, price, tokens
+from tui.app.models.model_rows import ModelRow, ModelShelf, price, tokens
+from tui.app.models.picker import Choice, ComparePicker, ModelPicker, Several
 from tui.chat.model import ModelInfo
 
 SIZES = [(80, 24), (120, 40)]

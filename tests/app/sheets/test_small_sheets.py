@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tui.app.screens.confirm import Confirm
-from tui.app.screens.prompt import AskLine
+from tui.app.lists.ask_line import AskLine
+from tui.app.lists.confirm import Confirm
 
 
 @pytest.mark.parametrize(("key", "answer"), [("enter", True), ("y", True), ("n", False), ("escape", False)])

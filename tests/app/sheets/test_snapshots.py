@@ -12,15 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from tui.app.screens.ask_text import AskText
-from tui.app.screens.confirm import Confirm
-from tui.app.screens.connect import Connect, ConnectProvider
-from tui.app.screens.conversations import Conversations
-from tui.app.screens.first_run import FirstRun, LocalOffer
-from tui.app.screens.help import HelpScreen, sections_of
-from tui.app.screens.picker import ModelPicker
-from tui.app.screens.prompt import AskLine
-from tui.app.widgets.chooser import Chooser
+from tui.app.conversations.conversations import Conversations
+from tui.app.help.help_screen import HelpScreen, sections_of
+from tui.app.lists.ask_line import AskLine
+from tui.app.lists.ask_text import AskText
+from tui.app.lists.chooser import Chooser
+from tui.app.lists.confirm import Confirm
+from tui.app.models.connect import Connect, ConnectProvider
+from tui.app.models.first_run import FirstRun, LocalOffer
+from tui.app.models.picker import ModelPicker
 from tui.chat.conversation import Conversation, Node, SearchHit, Summary
 from tui.chat.message import Message, Role
 

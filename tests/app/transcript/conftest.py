@@ -15,14 +15,14 @@ from textual.pilot import Pilot
 from textual.theme import BUILTIN_THEMES
 from textual.widgets import Input
 
-from tui.app import links
-from tui.app.clipboard import Copied
-from tui.app.foreign_themes import fitted
-from tui.app.themes import THEMES
-from tui.app.widgets import selectable_list
-from tui.app.widgets.transcript import Transcript
+from tui.app.theme.foreign import fitted
+from tui.app.theme.themes import THEMES
+from tui.app.transcript import link_sheet as links
+from tui.app.transcript import selectable_list
+from tui.app.transcript.transcript import Transcript
 from tui.chat.conversation import Conversation
 from tui.chat.message import Message, Role, Status
+from tui.system.clipboard import Copied
 
 GPT, CLAUDE = "openai/gpt-6-sol", "anthropic/claude-opus-5"
 

@@ -7,7 +7,7 @@ import sys
 import pytest
 from textual.app import App
 
-from tui.app.clipboard import copy, terminal_trouble, tools
+from tui.system.clipboard import copy, terminal_trouble, tools
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="stands for a tool with a shell script")
 

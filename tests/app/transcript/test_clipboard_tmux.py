@@ -9,7 +9,7 @@ from base64 import b64encode
 import pytest
 from textual.app import App
 
-from tui.app.clipboard import copy
+from tui.system.clipboard import copy
 
 pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux")
 

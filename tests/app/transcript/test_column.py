@@ -2,7 +2,7 @@
 
 import random
 
-from tui.app.widgets.column import Column
+from tui.app.transcript.column import Column
 
 
 def test_a_column_always_knows_tops_and_items():

@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from tui.app import links
+from tui.app.transcript import link_sheet as links
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from rich.style import Style
 
-from tui.app.themes import SEGUE_DARK
-from tui.app.widgets.ink import Ink
-from tui.app.widgets.look import Look
-from tui.app.widgets.message_view import MessageView, Standing
+from tui.app.messages.look import Look
+from tui.app.messages.message_view import MessageView, Standing
+from tui.app.theme.ink import Ink
+from tui.app.theme.themes import SEGUE_DARK
 from tui.chat.chunks import Image, Source, Usage
 from tui.chat.message import Failure, Message, Role, Status
 from tui.rendering.palette import DARK

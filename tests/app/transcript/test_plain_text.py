@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.style import Style
 
-from tui.app.widgets.plain_text import PlainText
+from tui.app.messages.plain_text import PlainText
 from tui.rendering.wrap import cells
 
 TEXT = st.text(st.sampled_from("ab  \n\t世é́👩‍💻-."), max_size=80)

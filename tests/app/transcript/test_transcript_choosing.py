@@ -2,7 +2,7 @@
 
 import pytest
 
-from tui.app import links
+from tui.app.transcript import link_sheet as links
 from tui.chat.message import Failure, Status
 
 TWO_BLOCKS = "First:\n\n```python\nx = 1\n```\n\nSecond:\n\n```sh\nls -l\n```\n"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tui.app.widgets.find_bar import FindBar, FindCount
-from tui.app.widgets.finder import needles
+from tui.app.transcript.find_bar import FindBar, FindCount
+from tui.app.transcript.finder import needles
 
 
 def marked(reader, role="mark"):

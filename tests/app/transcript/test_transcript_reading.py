@@ -8,7 +8,7 @@ import time
 import pytest
 from rich.style import Style
 
-from tui.app.widgets.transcript import Transcript
+from tui.app.transcript.transcript import Transcript
 from tui.rendering.document import Document
 
 

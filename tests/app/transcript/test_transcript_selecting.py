@@ -1,6 +1,6 @@
 """Selecting over messages, and what is copied: always the source, wrapped lines joined."""
 
-from tui.app.widgets.transcript import Transcript
+from tui.app.transcript.transcript import Transcript
 
 LONG = "The quick brown fox jumps over the lazy dog and then rests for a while under the old oak tree."
 

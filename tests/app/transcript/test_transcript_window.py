@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from tui.app.widgets.message_view import MessageView
+from tui.app.messages.message_view import MessageView
 
 PIECES = (
     "A plain sentence that goes on for a while, so that it wraps at every width. ",

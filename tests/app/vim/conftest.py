@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tui.app.vim import Mode, Vim
+from tui.app.composer.vim import Mode, Vim
 
 
 class Memory:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.app.vim.conftest import Hands
-from tui.app.vim import Mode
+from tui.app.composer.vim import Mode
 
 MOTIONS = [
     ("|one two", "w", "one |two"),

@@ -14,7 +14,7 @@ from tui.chat.message import Message
 from tui.engine.engine import Engine
 from tui.engine.limits import Limits
 from tui.errors import ProviderError
-from tui.history.sqlite import open_history
+from tui.history.sqlite.history import open_history
 from tui.providers.base import Target
 from tui.providers.lessons import Lessons
 

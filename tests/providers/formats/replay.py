@@ -9,14 +9,14 @@ from unittest.mock import Mock
 
 from tui.chat.chunks import Chunk, Finish, FinishReason, Image, Notice, Reasoning, Source, Sources, Usage
 from tui.errors import ProviderError
-from tui.providers.answer import Answer
-from tui.providers.anthropic import MessageReader
 from tui.providers.decode import JsonLines, ServerSentEvents
-from tui.providers.gemini import GeminiReader
+from tui.providers.formats.anthropic import MessageReader
+from tui.providers.formats.gemini import GeminiReader
+from tui.providers.formats.ollama import OllamaReader
+from tui.providers.formats.openai_chat import ChatReader
+from tui.providers.formats.openai_responses import ResponsesReader
 from tui.providers.http import Timeouts
-from tui.providers.ollama import OllamaReader
-from tui.providers.openai_chat import ChatReader
-from tui.providers.openai_responses import ResponsesReader
+from tui.providers.response import Answer
 from tui.providers.stream import Reply
 
 READERS = {

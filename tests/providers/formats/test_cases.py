@@ -27,7 +27,7 @@ from tui.engine.engine import Engine
 from tui.engine.events import Event, TextAdded, Waiting
 from tui.engine.limits import Limits
 from tui.errors import ErrorKind
-from tui.history.sqlite import open_history
+from tui.history.sqlite.history import open_history
 from tui.providers.base import Target
 from tui.providers.timeouts import Timeouts
 from tui.secret import Secret
@@ -177,7 +177,7 @@ class TestNoConnection:
 
     async def test_1_no_network(self, world, dialect, no_names, monkeypatch):
         """No route to anywhere either: it is not the host's fault, and asking again at once is no use."""
-        monkeypatch.setattr("tui.providers.network.no_way_out", lambda: True)
+        monkeypatch.setattr("tui.providers.connection_errors.no_way_out", lambda: True)
         sent = await self.sent(world, dialect.at("https://models.example"), asked=1)
         assert sent.reply.failure.kind == ErrorKind.OFFLINE
         assert sent.said == "No network. Check the connection; a model on this machine needs none."
@@ -189,7 +189,7 @@ class TestNoConnection:
         monkeypatch.setattr("aiohttp.connector.aiohappyeyeballs.start_connection", unreachable)
         sent = await self.sent(world, dialect.at("https://1.1.1.1"), asked=3)
         assert sent.said.startswith("Cannot reach 1.1.1.1:443: network is unreachable. ")
-        monkeypatch.setattr("tui.providers.network.no_way_out", lambda: True)
+        monkeypatch.setattr("tui.providers.connection_errors.no_way_out", lambda: True)
         sent = await self.sent(world, dialect.at("https://1.1.1.1"), asked=1)
         assert sent.reply.failure.kind == ErrorKind.OFFLINE
         sent = await self.sent(world, dialect.at("http://127.0.0.1:1"), asked=3)

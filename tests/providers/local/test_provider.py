@@ -15,8 +15,8 @@ import pytest
 from tui.chat.chunks import Chunk, Finish, FinishReason, Progress, Usage
 from tui.errors import ErrorKind, ModelNotSupportedError, ProviderError
 from tui.providers.base import AsyncGeneratorProvider
+from tui.providers.formats.openai_chat import OpenAIChat
 from tui.providers.local import LocalModels, LocalProvider, Runner
-from tui.providers.openai_chat import OpenAIChat
 
 PROMPT = [{"role": "user", "content": "hello"}]
 

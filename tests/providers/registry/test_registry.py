@@ -131,7 +131,7 @@ class TestEndpointOfTheConfig:
         )
 
     def test_of_another_format(self, room):
-        from tui.providers.ollama import Ollama
+        from tui.providers.formats.ollama import Ollama
 
         room.config('[providers.attic]\ntype = "ollama"\nurl = "http://attic:11434"')
         assert issubclass(room.registry().load("attic"), Ollama)

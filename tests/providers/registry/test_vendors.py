@@ -121,8 +121,13 @@ print(json.dumps([imported, time.process_time() - start, sorted(sys.modules)]))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     imported, listed, modules = json.loads(done.stdout)
-    assert not {"aiohttp", "pygments", "textual", "rich", "xllamacpp", "tui.providers.openai_chat"} & set(
-        modules
-    )
+    assert not {
+        "aiohttp",
+        "pygments",
+        "textual",
+        "rich",
+        "xllamacpp",
+        "tui.providers.formats.openai_chat",
+    } & set(modules)
     assert imported < 0.5, "about 0.1 s on an idle machine"
     assert listed < 0.2, "about 0.03 s on an idle machine"

@@ -6,13 +6,13 @@ import asyncio
 from functools import partial
 from pathlib import Path
 
-from tui.app.attaching import paths_in, read_all
 from tui.chat.message import Role
 from tui.cli.plain.interrupts import Interrupts
 from tui.cli.plain.printer import read_out, speaker
 from tui.cli.plain.session import Act, Session
 from tui.engine.choice import find_model
-from tui.engine.talk import Talk, Undo
+from tui.engine.conversation_service import Talk, Undo
+from tui.engine.typed_paths import paths_in, read_all
 from tui.errors import UsageError
 from tui.parameters import changed
 from tui.text import clean, one_line
@@ -107,7 +107,7 @@ class Acts:
 
     async def do_paste(self, argument: str) -> None:
         """Let the image in the clipboard go along with the next prompt."""
-        from tui.app.clipboard_image import read_clipboard
+        from tui.system.clipboard_image import read_clipboard
 
         held = await read_clipboard()
         if isinstance(held, str):
@@ -116,7 +116,7 @@ class Acts:
         self._session.say_files()
 
     def _edited(self, text: str) -> str:
-        from tui.app.editor import edit_here
+        from tui.system.editor import edit_here
 
         with self._interrupts.ignored():  # Ctrl+C is the editor's
             return edit_here(text)
@@ -194,7 +194,7 @@ class Acts:
     # -- taking out
     async def do_copy(self, argument: str) -> None:
         """Copy a message, as Markdown."""
-        from tui.app.clipboard import copy_by_tool
+        from tui.system.clipboard import copy_by_tool
 
         [message] = await self._talk.messages([self._message(argument)])
         self._page.line(one_line((await copy_by_tool(message.text)).words))

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any, TypeVar
 
-from tui.app.lifecycle import CODES
 from tui.cli.plain.wakeups import Wakeups
+from tui.system.signals import CODES
 
 T = TypeVar("T")
 

@@ -10,7 +10,7 @@ from tui.cli.plain.session import Act, Session
 from tui.dates import local
 from tui.engine.choice import find_model, recent_models
 from tui.errors import UsageError
-from tui.history.folding import key
+from tui.history.sqlite.folding import key
 from tui.history.store import ListFilter
 from tui.text import one_line
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 
-from tui.app.start import StartOptions
 from tui.cli.assemble import open_workspace
 from tui.cli.output import DONE, complain
 from tui.cli.plain.commands import Commands, completions
@@ -13,6 +12,7 @@ from tui.cli.plain.keyboard import Keyboard
 from tui.cli.plain.page import Page
 from tui.cli.plain.session import Session
 from tui.config import Config
+from tui.engine.start_options import StartOptions
 from tui.engine.workspace import Workspace
 from tui.errors import SegueError
 from tui.paths import Paths

@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from tui.app.start import StartOptions
 from tui.chat.attachment import Attachment
 from tui.chat.conversation import Conversation
 from tui.chat.export import about
@@ -17,9 +16,10 @@ from tui.chat.model import split_id
 from tui.cli.plain.page import Page
 from tui.cli.plain.printer import Printer, name_of
 from tui.engine.choice import LOCAL, choose_model, find_model, note_model
+from tui.engine.conversation_service import Place, Talk
 from tui.engine.folder import Folder
 from tui.engine.reply import Reply
-from tui.engine.talk import Place, Talk
+from tui.engine.start_options import StartOptions
 from tui.engine.workspace import Workspace
 from tui.errors import HistoryError, NotFoundError, UsageError
 from tui.text import one_line

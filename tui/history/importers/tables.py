@@ -11,8 +11,8 @@ from typing import Any
 
 from tui.dates import moment_of
 from tui.errors import ImportFileError
-from tui.history.files import uri
 from tui.history.importers.checked import Checked, Notes
+from tui.history.sqlite.files import uri
 
 
 class Tables:

@@ -1,0 +1,377 @@
+"""The main screen: what it has at the first paint, and its keys. The room behind it opens right after."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.dom import DOMNode
+from textual.screen import Screen
+
+from tui.app.background import in_background
+from tui.app.composer.composer import Composer
+from tui.app.keymap import bindings_of
+from tui.app.life import while_alive
+from tui.app.status import key_hints
+from tui.app.status.key_line import KeyLine
+from tui.app.status.page import Page, TooSmall
+from tui.app.status.status_line import StatusLine
+from tui.app.status.title_line import TitleLine
+from tui.app.theme.grid import WIDE
+from tui.app.undo import Acts
+from tui.chat.draft import Draft, joined
+from tui.errors import ConfigError, HistoryError, SegueError, UsageError
+
+if TYPE_CHECKING:
+    from tui.app.app import SegueApp
+    from tui.app.composer.attached_lines import AttachedLines
+    from tui.app.conversations.sidebar import Sidebar
+    from tui.app.room import ChatRoom
+    from tui.app.status.notice_line import NoticeLine
+    from tui.app.transcript.transcript import Transcript
+
+ASK = "Ask, or / for commands"
+FIRST_KEYS = 0.1
+"""Seconds in which keys that were pressed while the program started are shown, before the room opens."""
+TWICE = 3.0
+"""Seconds within which a second Ctrl+C quits."""
+
+
+class ChatScreen(Screen[None]):
+    """What a person looks at while chatting. One can write before the history is open."""
+
+    AUTO_FOCUS = "#draft"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "stop", "stop", tooltip="Stop the reply and keep its text", id="stop"),
+        Binding("ctrl+c", "interrupt", "copy", tooltip="Copy, or stop; twice: quit", id="interrupt"),
+        Binding("ctrl+l", "model", "model", tooltip="Choose a model", id="model", priority=True),
+        Binding("ctrl+n", "new", "new", tooltip="A new conversation", id="new", priority=True),
+        Binding(
+            "ctrl+r", "conversations", "all", tooltip="All conversations", id="conversations", priority=True
+        ),
+        Binding("ctrl+f", "find", "find", tooltip="Find in this conversation", id="find", priority=True),
+        Binding("ctrl+t", "timeline", "prompts", tooltip="Your prompts here", id="timeline", priority=True),
+        Binding(
+            "ctrl+b", "sidebar", "sidebar", tooltip="Show or hide the sidebar", id="sidebar", priority=True
+        ),
+        Binding("alt+up", "walk(-1)", "messages", tooltip="Walk up the messages", id="message-up"),
+        Binding("alt+down", "walk(1)", "messages", tooltip="Walk down the messages", id="message-down"),
+        Binding("ctrl+end", "newest", "newest", tooltip="Go to the newest line", id="newest"),
+        Binding("ctrl+g", "editor", "editor", tooltip="Write in $VISUAL or $EDITOR", id="editor"),
+        Binding("ctrl+z", "undo", "undo", tooltip="Take back what was done last", id="undo"),
+    ]
+
+    def __init__(self, classes: str = "") -> None:
+        super().__init__(classes=classes)
+        self.room: ChatRoom | None = None
+        """What is behind the screen, once the history is open."""
+        self.acts = Acts(lambda: self.composer.newest_change)
+        """What was done, here and on the screens above."""
+        self.early: list[Draft] = []
+        """What was sent while there was no conversation to send it in."""
+        self._opened = asyncio.Event()
+        self._interrupted = 0.0
+
+    # -- parts
+    @classmethod
+    def places(cls) -> tuple[type[DOMNode], ...]:
+        """The classes whose bindings are active here at one time or another: all of the chat."""
+        from tui.app.conversations.sidebar import Conversations
+        from tui.app.transcript.find_bar import FindBar
+        from tui.app.transcript.transcript import Transcript
+
+        return cls, Composer, Transcript, Conversations, FindBar
+
+    @property
+    def segue(self) -> SegueApp:
+        """The app, by its type."""
+        return self.app  # type: ignore[return-value]
+
+    @property
+    def composer(self) -> Composer:
+        """Where the next message is written."""
+        return self.query_one(Composer)
+
+    def compose(self) -> ComposeResult:
+        """The frame; the room puts sidebar, conversation and notices into it."""
+        yield Vertical(id="sidebar")
+        with Page(id="main"):
+            yield TitleLine(id="title", classes="text")
+            yield Vertical(id="reading")
+            with Vertical(id="composer", classes="rail"):
+                yield Composer(id="draft")
+            yield StatusLine(id="status", classes="text")
+            yield KeyLine(id="keys", classes="text")
+        yield TooSmall(id="small")
+
+    # -- the beginning and the end
+    def on_mount(self) -> None:
+        """Paint first; then open the room."""
+        self.composer.placeholder = ASK
+        self.query_one(StatusLine).model = self.segue.options.model or self.segue.config.model
+        self.query_one(KeyLine).hints = key_hints.hints(self.segue, key_hints.IDLE)
+        self.set_focus(self.composer)
+        self._free_keys()
+        if self.segue.config.vim:
+            from tui.app.composer.vim_keys import VimKeys
+
+            self.composer.vim = VimKeys(self.composer)
+        self.app.call_later(self.segue.take_early_keys)
+        self.call_after_refresh(while_alive(self, self.set_timer), FIRST_KEYS, self._open_soon)
+
+    def _free_keys(self) -> None:
+        """A key that the person set for something here is no key of the text field any more."""
+        here = {
+            binding.id for node in (type(self.app), ChatScreen, Composer) for binding in bindings_of(node)
+        }
+        set_here = [keys for name, keys in self.segue.keys.items() if name in here]
+        self.composer.free({key.strip() for keys in set_here for key in keys.split(",")})
+
+    def _open_soon(self) -> None:
+        in_background(self, "open", self._open_room)
+
+    async def _open_room(self) -> None:
+        from tui.app.room import open_room
+
+        try:
+            await open_room(self)
+        finally:
+            self._opened.set()
+
+    async def finish(self) -> None:
+        """Store what is on its way, before the program ends; what was just typed is worth waiting for."""
+        await self._opened.wait()
+        if self.room is not None:
+            await self.room.finish()
+
+    async def in_room(self, act: Callable[[ChatRoom], Awaitable[None]]) -> None:
+        """Do something that needs the room; if it is not open yet, as soon as it is."""
+        if self.room is not None:
+            await self.attempt(act, self.room)
+        else:
+            self.attempt_soon(self._when_open, act)
+
+    async def _when_open(self, act: Callable[[ChatRoom], Awaitable[None]]) -> None:
+        await self._opened.wait()
+        if self.room is None:
+            raise UsageError("The history could not be opened")
+        await act(self.room)
+
+    def tell(self, error: Exception) -> None:
+        """Say what went wrong; what concerns settings and history stays until it is dismissed."""
+        if isinstance(error, ConfigError | HistoryError):
+            self.note(str(error))
+        else:
+            self.notify(str(error), severity="warning")
+
+    def note(self, words: str) -> None:
+        """Say something that stays until it is dismissed; under another screen, there for a moment too."""
+        for line in self.query("#notice"):
+            cast("NoticeLine", line).add(words)
+        if self.room is not None and not self.is_current:
+            self.notify(words, severity="warning")
+
+    async def attempt(self, act: Callable[..., Awaitable[None]], *arguments: Any) -> None:
+        """Do something; what can't be done is told."""
+        try:
+            await act(*arguments)
+        except SegueError as error:
+            self.tell(error)
+
+    def attempt_soon(self, act: Callable[..., Awaitable[None]], *arguments: Any) -> None:
+        """Do something in the background; what can't be done is told."""
+        in_background(self, "acts", self.attempt, act, *arguments)
+
+    def back_to_writing(self) -> None:
+        """Give the composer the focus, at once: the next key is the composer's."""
+        if self.room is not None:
+            self.room.transcript.selected = None
+        self.set_focus(self.composer)
+
+    # -- what is written
+    @on(Composer.Submitted)
+    def _submitted(self, event: Composer.Submitted) -> None:
+        if self.room is None:
+            self.early.append(event.draft)
+        else:
+            self.room.submit(event.draft)
+
+    @on(Composer.Commanded)
+    def _commanded(self, event: Composer.Commanded) -> None:
+        self.run_command(event.name, event.argument)
+
+    def run_command(self, name: str, argument: str = "") -> None:
+        """Run a slash command."""
+        in_background(self, "acts", self.in_room, lambda room: room.commands.run(name, argument))
+
+    @on(Composer.Changed)
+    @on(Composer.FilesChanged)
+    def _written(self) -> None:
+        if self.composer.written:
+            self._interrupted = 0.0
+        if self.room is not None:
+            self.room.written()
+
+    @on(Composer.ModeChanged)
+    def _mode_changed(self) -> None:
+        if self.room is not None:
+            self.room.frame.refresh_keys()
+
+    def on_attached_lines_removed(self, event: AttachedLines.Removed) -> None:
+        """Let a file not go along."""
+        self.composer.detach(event.place)
+
+    @on(Composer.Copied)
+    def _copied(self, event: Composer.Copied) -> None:
+        self.attempt_soon(self.segue.copy, event.text)
+
+    @on(Composer.FromClipboard)
+    def _from_clipboard(self) -> None:
+        self.attempt_soon(self.composer.take_clipboard)
+
+    @on(Composer.TakeBack)
+    def _take_back(self) -> None:
+        if self.room is not None:
+            self.composer.hold(self.room.desk.take_back())
+
+    @on(Composer.Scrolled)
+    async def _scrolled(self, event: Composer.Scrolled) -> None:
+        if self.room is not None:
+            await self.room.transcript.run_action(event.action)
+
+    # -- what the room's parts say; their classes load with it, so the handlers go by name
+    def on_transcript_chosen(self, event: Transcript.Chosen) -> None:
+        """Do something with a message."""
+        if self.room is not None:
+            self.attempt_soon(self._do_with_message, self.room, event.action, event.message_id)
+
+    async def _do_with_message(self, room: ChatRoom, action: str, message_id: int) -> None:
+        try:
+            await room.actions.do(action, message_id)
+        finally:
+            room.transcript.done()
+
+    def on_sidebar_opened(self, event: Sidebar.Opened) -> None:
+        """Open a conversation."""
+        self.remove_class("-overlay")
+        in_background(self, "acts", self.in_room, lambda room: room.open_by_id(event.conversation_id))
+
+    def on_conversations_left(self) -> None:
+        """Back from the sidebar."""
+        self.remove_class("-overlay")
+        self.back_to_writing()
+
+    # -- keys
+    def action_stop(self) -> None:
+        """Stop the reply; otherwise close what is open."""
+        if self.room is not None:
+            self.room.stop()
+
+    def action_interrupt(self) -> None:
+        """Copy what is selected, else stop the reply, else clear the draft; twice: quit."""
+        selected = self.get_selected_text()
+        if selected:
+            self.attempt_soon(self.segue.copy, selected)
+            self.clear_selection()
+        elif self.room is None or not self.room.desk.stop():
+            self._clear_or_quit()
+
+    def _clear_or_quit(self) -> None:
+        if time.monotonic() - self._interrupted < TWICE and not self.composer.written:
+            self.segue.leave_soon(0)
+            return
+        self._interrupted = time.monotonic()
+        again = f"{self.segue.key_for('interrupt')} again quits"
+        if cleared := self.composer.take():
+            self.acts.note(partial(self._bring_back, cleared), "The draft is back")
+        self.notify(f"Draft cleared; ↑ brings it back.   {again}" if cleared else again, timeout=TWICE)
+
+    async def _bring_back(self, draft: Draft) -> None:
+        self.composer.hold(joined([draft, self.composer.written]))
+
+    async def action_model(self) -> None:
+        """Choose who answers from now on."""
+        await self.in_room(lambda room: room.sheets.pick_model())
+
+    async def action_new(self) -> None:
+        """Begin a new conversation."""
+        await self.in_room(lambda room: room.open_new())
+
+    async def action_conversations(self) -> None:
+        """Find and open a conversation."""
+        await self.in_room(lambda room: room.sheets.all_conversations())
+
+    async def action_find(self) -> None:
+        """Find in this conversation."""
+        await self.in_room(lambda room: room.sheets.find())
+
+    async def action_timeline(self) -> None:
+        """Go to a prompt of this conversation."""
+        await self.in_room(lambda room: room.sheets.prompts())
+
+    def action_sidebar(self) -> None:
+        """Show or hide the sidebar: beside the page where there is room, else over it."""
+        if self.size.width >= WIDE:
+            self.toggle_class("-page-only")
+            self.back_to_writing()
+        elif self.room is not None:
+            self.room.toggle_overlay()
+
+    def action_walk(self, step: int) -> None:
+        """Choose a message; its keys work until Esc."""
+        if self.room is not None:
+            self.room.transcript.walk(step)
+
+    def action_newest(self) -> None:
+        """Go to the newest line, and follow."""
+        if self.room is not None:
+            self.room.transcript.follow()
+
+    def action_editor(self) -> None:
+        """Write the draft in the person's editor."""
+        self.attempt_soon(self._edit_outside)
+
+    async def _edit_outside(self) -> None:
+        from tui.system.editor import edit
+
+        self.composer.rewrite(await edit(self.app, self.composer.draft))
+
+    async def action_undo(self) -> None:
+        """Take back what was done last: typed, deleted, put in order."""
+        if self.acts.typed_last:
+            self.composer.undo_typing()
+        else:
+            await self.in_room(lambda room: room.undo())
+
+    # -- keys while the composer has not the focus
+    def on_key(self, event: events.Key) -> None:
+        """Hand on what nothing else takes: letters are always the composer's, but for those of a message."""
+        early = self.focused in (None, self.composer)
+        if (event.is_printable and not self._choosing) or (early and event.key == "enter"):
+            event.stop()
+            self.remove_class("-overlay")
+            self.back_to_writing()
+            self.composer.post_message(events.Key(event.key, event.character))
+
+    @property
+    def _choosing(self) -> bool:
+        return self.room is not None and self.room.transcript.selected is not None
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Hand on what was pasted while nothing had the focus."""
+        event.stop()
+        self.composer.post_message(events.Paste(event.text))
+
+    @on(events.DescendantFocus)
+    @on(events.DescendantBlur)
+    def _focus_moved(self) -> None:
+        if self.room is not None:
+            self.room.frame.refresh_files()
+            self.room.frame.refresh_keys()

@@ -1,0 +1,135 @@
+"""The lines round compared replies: title, names as tabs, how each reply does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.message import Message as TextualMessage
+from textual.reactive import reactive
+from textual.strip import Strip
+
+from tui.app.compare.reply_column import hairline_style
+from tui.app.lists.line import Line, justify
+from tui.app.status.status_line import Situation, fields, glyph_style
+from tui.app.theme.grid import APART
+from tui.app.theme.ink import Ink, Part, cut, width_of
+from tui.text import one_line
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One reply as the lines show it."""
+
+    message_id: int
+    name: str
+    hue: str
+    situation: Situation
+
+
+class CompareTitle(Line):
+    """What this is, which replies are in view, and where they are kept."""
+
+    title: reactive[str] = reactive("")
+    temporary: reactive[bool] = reactive(False)
+    seen: reactive[str] = reactive("")
+
+    def parts(self, ink: Ink) -> tuple[Sequence[Part], Sequence[Part]]:
+        """Draw the line."""
+        left = [("Compare", ink.dim), (f"   {self.seen}" if self.seen else "", ink.dim)]
+        if self.temporary:
+            return left, [("temporary", ink.accent)]
+        return left, [(f"kept in {one_line(self.title)}" if self.title else "", ink.dim)]
+
+
+class CompareTabs(Line):
+    """The names of all replies, with a hairline under the one that is shown."""
+
+    DEFAULT_CSS = "CompareTabs { height: 2; }"
+    standings: reactive[tuple[Standing, ...]] = reactive(())
+    shown: reactive[int] = reactive(0)
+
+    @dataclass
+    class Pointed(TextualMessage):
+        """The person clicked on a name."""
+
+        message_id: int
+
+    def render_line(self, y: int) -> Strip:
+        """The names, or the hairline; Textual calls this."""
+        ink, width = Ink.from_theme(self.app.theme_variables), self.content_size.width
+        names = [self._label(standing, ink) for standing in self._in_view]
+        if y == 0:
+            parts = [part for name in names for part in (*name, ("   ", Style.null()))]
+            return justify(cut(parts[:-1], width), (), width).apply_style(self.rich_style)
+        at = 0
+        for standing, name in zip(self._in_view, names, strict=True):
+            long = width_of(name)
+            if standing.message_id == self.shown:
+                style = hairline_style(self.app.theme_variables, standing.hue)
+                segments = [Segment(" " * at), Segment("─" * min(long, width - at), style)]
+                return Strip(segments).adjust_cell_length(width).apply_style(self.rich_style)
+            at += long + 3
+        return Strip.blank(width, self.rich_style)
+
+    @property
+    def _in_view(self) -> Sequence[Standing]:
+        """The names from the first one on with which the shown one has room."""
+        standings = list(self.standings)
+        ids = [standing.message_id for standing in standings]
+        place = ids.index(self.shown) if self.shown in ids else 0
+        ink = Ink.from_theme(self.app.theme_variables)
+        while place and sum(width_of(self._label(s, ink)) + 3 for s in standings[: place + 1]) - 3 > (
+            self.content_size.width
+        ):
+            del standings[0]
+            place -= 1
+        return standings
+
+    def _label(self, standing: Standing, ink: Ink) -> list[Part]:
+        shown = standing.message_id == self.shown
+        name = (standing.name, ink.hues[standing.hue] if shown else ink.dim)
+        now = standing.situation
+        return [name, *([(f" {now.glyph}", glyph_style(now, ink))] if now.glyph else [])]
+
+    def on_click(self, event: events.Click) -> None:
+        """Show the reply whose name is clicked."""
+        at, ink = 0, Ink.from_theme(self.app.theme_variables)
+        for standing in self._in_view:
+            at += width_of(self._label(standing, ink)) + 3
+            if event.x < at - 1:
+                self.post_message(self.Pointed(standing.message_id))
+                return
+
+
+class CompareStatus(Line):
+    """How each reply in view does: the first at the left edge, the last at the right one."""
+
+    standings: reactive[tuple[Standing, ...]] = reactive(())
+    slots: reactive[int] = reactive(2)
+    """Columns on the page, of which some may be empty."""
+
+    def render_line(self, y: int) -> Strip:
+        """Draw all; Textual calls this."""
+        ink, width = Ink.from_theme(self.app.theme_variables), self.content_size.width
+        if y or not self.standings:
+            return Strip.blank(self.size.width, self.rich_style)
+        measure = (width - (self.slots - 1) * APART) // self.slots
+        strips: list[Strip] = []
+        for place, standing in enumerate(self.standings):
+            parts = self._parts(standing, ink)
+            last = place == self.slots - 1
+            room = width - place * (measure + APART) if last else measure
+            strip = justify((), parts, room) if last and place else justify(parts, (), room)
+            strips += [strip] if last else [strip, Strip.blank(APART)]
+        return Strip.join(strips).adjust_cell_length(width).apply_style(self.rich_style)
+
+    def _parts(self, standing: Standing, ink: Ink) -> list[Part]:
+        name, now = (standing.name, ink.hues[standing.hue]), standing.situation
+        if now.clock:
+            return [name, ("  ", Style.null()), *fields(now, ink)]
+        glyph: list[Part] = [(f"{now.glyph} ", glyph_style(now, ink))] if now.glyph else []
+        return [name, (" ", Style.null()), *glyph, (now.word, ink.dim if now.quiet else ink.ink)]

@@ -1,0 +1,352 @@
+"""Begins comparisons of models, and does what is chosen in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tui.app import commands
+from tui.app.compare.comparison import Outcome
+from tui.app.desk import Act
+from tui.app.lists.hints import key_name
+from tui.app.messages.name_line import model_name
+from tui.chat.draft import Draft
+from tui.chat.message import Role, Status
+from tui.engine.choice import find_model, note_model
+from tui.engine.events import Event, ReasoningAdded, TextAdded, TextWasReasoning
+from tui.errors import SegueError, UsageError
+from tui.text import one_line
+
+if TYPE_CHECKING:
+    from tui.app.chat import Chat
+    from tui.app.compare.compare import Compare
+    from tui.app.live import LiveReply
+    from tui.app.room import ChatRoom
+    from tui.chat.message import Message
+    from tui.engine.reply import Reply
+
+BESIDE = frozenset(
+    (
+        "compare",
+        "copy",
+        "export",
+        "help",
+        "model",
+        "pin",
+        "quit",
+        "retry",
+        "set",
+        "system",
+        "tag",
+        "theme",
+        "title",
+    )
+)
+"""Commands for which a comparison stays open; it is closed for the others, which show something else."""
+
+
+@dataclass(slots=True)
+class _Opening:
+    """How the comparison began, and what of it has not begun yet."""
+
+    shown: int | None = None
+    """The reply that is there already."""
+    before: int | None = None
+    """The leaf, to come back to; None where the prompt is new."""
+    prompt: int = 0
+    left: int = 0
+    """Replies that are about to begin."""
+    failure: str = ""
+    """Why one could not."""
+    begun: set[int] = field(default_factory=set)
+    """The replies that were asked for here."""
+    places: dict[int, int | None] = field(default_factory=dict)
+    """Those that are chosen as they come, and the ones in whose place they stand."""
+
+
+class Comparing:
+    """One comparison at a time, of the conversation that is read."""
+
+    def __init__(self, room: ChatRoom) -> None:
+        self._room = room
+        self._at = _Opening()
+        self._screen: Compare | None = None
+
+    # -- how it begins
+    async def ask(self, words: str) -> None:
+        """Compare the models that ``words`` mean; if that is not clear, let the person choose."""
+        workspace = self._room.desk.workspace
+        known: list[str] = []
+        unclear = ""
+        for word in words.replace(",", " ").split():
+            try:
+                known.append(find_model(word, workspace.registry, workspace.catalogue))
+            except UsageError:
+                unclear = unclear or word
+        if known and not unclear:
+            await self.begin(known)
+        else:
+            await self.pick(typed=unclear, marked=known)
+
+    async def pick(self, message_id: int | None = None, typed: str = "", marked: Sequence[str] = ()) -> None:
+        """Let the person choose models to compare.
+
+        Args:
+            message_id: What they answer; without it what is written, else the last prompt.
+            typed: What stands in the filter.
+            marked: Models that are marked already.
+        """
+        self._check(message_id)
+        then = partial(self.begin, message_id=message_id)
+        await self._room.sheets.pick_several(then, typed, marked)
+
+    async def begin(self, models: Sequence[str], message_id: int | None = None) -> None:
+        """Let models answer side by side: beside those that are compared, what is written, or a prompt again.
+
+        Raises:
+            UsageError: There is nothing to answer, or a reply is in the way.
+        """
+        self._check(message_id)
+        models = list(dict.fromkeys(models))
+        if self._screen is not None:
+            self._begin([self._one_more(model) for model in models])
+        elif message_id is None and self.draft:
+            self._send(self.draft, models)
+        else:
+            self._answer_again(self._reply_or_prompt(message_id), models)
+
+    @property
+    def draft(self) -> Draft:
+        """What is written, if it is a prompt."""
+        written = self._room.composer.written
+        return written if commands.parse(written.text) is None else Draft()
+
+    def _check(self, message_id: int | None) -> None:
+        chat = self._room.desk.chat
+        if self._screen is not None:
+            return
+        if message_id is None and self.draft:
+            self._room.actions.when_quiet()
+        elif chat.queue or chat.preparing:
+            raise UsageError("A prompt waits for its reply", "Compare when it is sent; ↑ takes it back.")
+        else:
+            self._room.actions.prompt_of(self._reply_or_prompt(message_id))
+
+    def _reply_or_prompt(self, message_id: int | None) -> int:
+        chat = self._room.desk.chat
+        place = message_id or chat.last_reply or chat.last
+        if place is None:
+            raise UsageError(
+                "There is no prompt yet", "Write one, then mark models with Tab in the list of models."
+            )
+        if chat.conversation.nodes[place].role is Role.SYSTEM:
+            raise UsageError("A summary is not compared")
+        return place
+
+    def _send(self, draft: Draft, models: list[str]) -> None:
+        """Send what is written to ``models``; to one alone, together with the one that answers now."""
+        room, chat = self._room, self._room.desk.chat
+        if len(models) == 1 and chat.conversation.model:
+            models = list(dict.fromkeys([chat.conversation.model, *models]))
+        act = room.actions.take_edit(draft, models[0])
+        if act is None:
+            room.composer.take()
+            act = partial(chat.send, draft.text, draft.attachments, models[0])
+        self._at = _Opening()
+        self._begin([act, *(self._beside(model) for model in models[1:])], draft)
+
+    def _answer_again(self, message_id: int, models: list[str]) -> None:
+        """Let ``models`` answer a prompt beside the reply that it has; its own model only if alone."""
+        chat = self._room.desk.chat
+        conversation = chat.conversation
+        prompt = self._room.actions.prompt_of(message_id)
+        replies = (i for i in conversation.path() if conversation.nodes[i].role is Role.ASSISTANT)
+        below = next((i for i in replies if conversation.nodes[i].parent == prompt), None)
+        shown = message_id if message_id != prompt else below
+        model = conversation.nodes[shown].model if shown else None
+        self._at = _Opening(shown, conversation.leaf, prompt)
+        self._begin([self._beside(other) for other in models if other != model] or [self._beside(models[0])])
+
+    def _begin(self, acts: Sequence[Act], draft: Draft | None = None) -> None:
+        noted = [self._noted(act) for act in acts]
+        self._room.desk.begin_each(self._room.desk.chat, noted, draft or Draft())
+
+    def _noted(self, act: Act) -> Act:
+        at = self._at
+        at.left += 1
+
+        async def begun() -> Reply:
+            try:
+                reply = await act()
+            except SegueError as error:
+                at.failure = str(error)
+                raise
+            finally:
+                at.left -= 1
+            at.begun.add(reply.message.id)
+            return reply
+
+        return begun
+
+    def _beside(self, model: str) -> Act:
+        chat, at = self._room.desk.chat, self._at
+        return lambda: chat.retry(at.prompt, model)
+
+    def _one_more(self, model: str, place: int | None = None) -> Act:
+        """A reply that is chosen when it begins, in the place of another if one is given."""
+        chat, at = self._room.desk.chat, self._at
+
+        async def begun() -> Reply:
+            reply = await chat.retry(at.prompt, model)
+            at.places[reply.message.id] = place
+            return reply
+
+        return begun
+
+    # -- what the room tells
+    async def began(self, chat: Chat, live: LiveReply) -> bool:
+        """A reply begins. Returns whether it is shown here."""
+        message = live.snapshot()
+        if self._screen is None and message.id in self._at.begun and chat is self._room.desk.chat:
+            await self._open(chat, message)
+        screen = self._screen
+        if screen is None or screen.chat is not chat or message.parent != screen.prompt.id:
+            return False
+        chosen = message if message.id in self._at.places or screen.chosen is None else screen.chosen.message
+        await screen.add(message, self._at.places.pop(message.id, None))
+        screen.choose(chosen.id)
+        return True
+
+    async def _open(self, chat: Chat, message: Message) -> None:
+        from tui.app.compare.compare import Compare
+
+        self._at.prompt = message.parent or 0
+        [prompt] = await chat.messages([self._at.prompt])
+        self._screen = screen = Compare(chat, prompt, self)
+        at = self._at
+        await self._room.app.push_screen(screen, partial(self._closed, screen, at))
+        if at.failure:  # it was told where the comparison lies over it now
+            self._room.app.notify(at.failure, severity="warning")
+        if at.shown is not None:
+            [shown] = await chat.messages([at.shown])
+            await screen.add(shown)
+
+    def went_on(self, live: LiveReply, event: Event, *, turned: bool) -> None:
+        """A reply went on."""
+        screen = self._screen
+        if screen is None:
+            return
+        match event:
+            case TextAdded(message_id, text):
+                screen.feed(message_id, text=text)
+            case ReasoningAdded(message_id, text):
+                screen.feed(message_id, reasoning=text)
+            case TextWasReasoning():
+                screen.show_again(live.snapshot())
+            case _:
+                pass
+        if turned:
+            screen.refresh_states()
+
+    def ended(self, live: LiveReply, message: Message) -> None:
+        """A reply has ended; one that came beside the path of the conversation that is read is told of."""
+        conversation = self._room.desk.chat.conversation
+        if self._screen is not None:
+            self._screen.end(message)
+        elif live.conversation is conversation and message.id not in conversation.path():
+            self._tell_of(message)
+
+    def _tell_of(self, message: Message) -> None:
+        if message.status is Status.STOPPED:
+            return
+        name, failure = model_name(message.model), message.failure
+        words = f"{name}: {one_line(failure.message)}" if failure else f"{name} has answered too"
+        self._room.app.notify(words, severity="warning" if failure else "information")
+
+    def leave(self) -> None:
+        """Something else is shown: close, and keep all."""
+        if self._screen is not None:
+            self._screen.dismiss(Outcome.KEEP)
+
+    # -- what the screen asks for
+    @property
+    def opening(self) -> bool:
+        """Whether replies are about to begin: before that, none is chosen for good."""
+        return self._at.left > 0
+
+    def choose(self, message_id: int) -> None:
+        """What is chosen is what the conversation shows."""
+        if self._screen is not None:
+            self._room.screen.attempt_soon(self._screen.chat.show, message_id)
+
+    def stop(self, message_id: int) -> bool:
+        """Stop a reply and keep its text. Returns whether it was coming."""
+        live = self._room.desk.chat.coming(message_id)
+        if live is not None:
+            self._room.desk.live.stop(live)
+        return live is not None
+
+    def again(self, message_id: int) -> None:
+        """Let a new version of a reply come in its place; not while it comes itself."""
+        chat = self._room.desk.chat
+        model = chat.conversation.nodes[message_id].model
+        if model and not chat.preparing and chat.coming(message_id) is None:
+            self._begin([self._one_more(model, message_id)])
+
+    def add(self) -> None:
+        """Ask for one more model."""
+        self._room.screen.attempt_soon(self.pick)
+
+    def copy(self, text: str) -> None:
+        """Copy, and say how that went."""
+        self._room.screen.attempt_soon(self._room.app.copy, text)
+
+    # -- how it ends
+    def _closed(self, screen: Compare, at: _Opening, outcome: Outcome | None) -> None:
+        self._screen, self._at = None, _Opening()
+        self._room.screen.attempt_soon(self._end, screen, at, outcome)
+
+    async def _end(self, screen: Compare, at: _Opening, outcome: Outcome | None) -> None:
+        room, chat = self._room, screen.chat
+        shown = await self._settle(screen, at, outcome) if screen.columns else None
+        if chat is not room.desk.chat:
+            return
+        if chat.conversation.model:
+            await note_model(chat.place.store, chat.conversation.model)
+        if shown is not None:
+            room.frame.ended(shown, 0)
+        await room.reload(at=shown.id if shown else None)
+        room.screen.back_to_writing()
+        if outcome is not Outcome.GO_ON and len(screen.columns) > 1:
+            self._say_where_the_others_are(len(screen.columns))
+
+    async def _settle(self, screen: Compare, at: _Opening, outcome: Outcome | None) -> Message:
+        """Which reply the conversation shows from now on, and who answers. Returns the reply."""
+        chat, chosen = screen.chat, screen.columns[screen.place].message
+        if outcome is Outcome.GO_ON:
+            await self._go_on(chat, screen.ids, chosen)
+        elif outcome is Outcome.KEEP:
+            await chat.show(chosen.id)
+        else:
+            chosen = screen.columns[0].message
+            await chat.change(leaf=at.before or chat.conversation.select(chosen.id))
+        return chosen
+
+    async def _go_on(self, chat: Chat, ids: Sequence[int], chosen: Message) -> None:
+        """The chosen reply and its model carry the conversation on; the others need not come any more."""
+        for message_id in ids:
+            if message_id != chosen.id:
+                self.stop(message_id)
+        await chat.show(chosen.id)
+        if chosen.model and chosen.model != chat.conversation.model:
+            await self._room.use_model(chosen.model)
+
+    def _say_where_the_others_are(self, count: int) -> None:
+        app = self._room.app
+        words = "Both are" if count == 2 else f"All {count} are"
+        up, before, after = (
+            key_name(app.key_for(i)) for i in ("message-up", "version-previous", "version-next")
+        )
+        app.notify(f"{words} kept: {up}, then {before} {after}")

@@ -1,0 +1,85 @@
+"""Changes of a text: what is replaced by what, and where the caret is then."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tui.app.composer.vim.buffer import first_word, line_end, line_start
+from tui.app.composer.vim.spans import Span
+
+INDENT = "    "
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """What was taken last, to be put."""
+
+    text: str = ""
+    lines: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """``text`` in the place of ``start`` to ``end``."""
+
+    start: int
+    end: int
+    text: str
+    caret: int
+
+
+def delete(text: str, span: Span) -> Edit:
+    """Take a part out; of lines, also one line break."""
+    if not span.lines:
+        return Edit(span.start, span.end, "", span.start)
+    start, end = span.with_break(text)
+    left = text[:start] + text[end:]
+    return Edit(start, end, "", first_word(left, min(start, len(left))))
+
+
+def indent(text: str, span: Span, deeper: bool) -> Edit:
+    """Move the lines of a whole span to the right or the left."""
+    lines = text[span.start : span.end].split("\n")
+    if deeper:
+        lines = [INDENT + line if line else line for line in lines]
+    else:
+        lines = [line[min(len(INDENT), len(line) - len(line.lstrip())) :] for line in lines]
+    return Edit(span.start, span.end, "\n".join(lines), span.start + len(lines[0]) - len(lines[0].lstrip()))
+
+
+def join(text: str, at: int, breaks: int) -> Edit:
+    """Put the next lines behind the line of ``at``, with one blank between words."""
+    start = end = line_end(text, at)
+    joined, place = "", start
+    for _ in range(breaks):
+        if end == len(text):
+            break
+        word, last = first_word(text, end + 1), line_end(text, end + 1)
+        before = joined or text[start - 1 : start]
+        place = start + len(joined)
+        joined += (" " if word < last and before.strip() else "") + text[word:last]
+        end = last
+    return Edit(start, end, joined, place)
+
+
+def put(text: str, at: int, register: Register, after: bool, count: int) -> Edit:
+    """Put what was taken, before or after ``at`` or its line."""
+    start, end = line_start(text, at), line_end(text, at)
+    if register.lines:
+        lines = "\n".join([register.text] * count)
+        place = end if after else start
+        caret = place + after + len(register.text) - len(register.text.lstrip())
+        return Edit(place, place, f"\n{lines}" if after else f"{lines}\n", caret)
+    place = min(at + 1, end) if after else at
+    return Edit(place, place, register.text * count, place + max(0, len(register.text) * count - 1))
+
+
+def write_over(text: str, span: Span, character: str) -> Edit:
+    """Put a character in the place of each."""
+    new = "".join(old if old == "\n" else character for old in text[span.start : span.end])
+    return Edit(span.start, span.end, new, max(span.start, span.end - 1))
+
+
+def swap_case(text: str, span: Span, caret: int) -> Edit:
+    """Small letters become big, and big ones small."""
+    return Edit(span.start, span.end, text[span.start : span.end].swapcase(), caret)

@@ -1,0 +1,122 @@
+"""What stands in the list of conversations: titles by day, or the hits of a full-text search."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+
+from tui.app.conversations.conversation_rows import Heading, Sentence, SummaryRow, grouped
+from tui.app.lists.days import day_group
+from tui.app.lists.listing import Loaded
+from tui.app.lists.row_list import Row
+from tui.chat.conversation import SearchHit, Summary
+from tui.history.query import parse
+from tui.history.store import HistoryStore, ListFilter
+
+PAGE = 100
+HITS = 60
+
+
+class Titles:
+    """Conversations, newest first, by day; a page at a time."""
+
+    placeholder = "Type to filter by title, model: tag: before: after:"
+
+    def __init__(
+        self,
+        store: HistoryStore,
+        today: Callable[[], date],
+        live: Mapping[int, str],
+        unread: frozenset[int],
+        heading: str = "Conversations",
+        view: ListFilter | None = None,
+    ) -> None:
+        self.heading = heading
+        self._store = store
+        self._today = today
+        self._live = live
+        self._unread = unread
+        self._view = view or ListFilter()
+
+    async def load(self, text: str, at_least: int) -> Loaded:
+        """The newest conversations whose titles fit."""
+        chosen = self._filter(text)
+        found = await self._store.count_conversations(chosen)
+        total = await self._store.count_conversations(self._view) if text.strip() else found
+        note = f"{found:,} of {total:,}" if text.strip() else f"{total:,}"
+        page = await self._page(chosen, max(at_least, PAGE), 0)
+        if not page.rows:
+            words = "No title fits. Tab searches the messages." if total else "Nothing is here yet."
+            return Loaded([Sentence(words)], 0, False, note)
+        return Loaded(page.rows, page.count, page.more, note)
+
+    async def extend(self, text: str, shown: int, last: Row) -> Loaded:
+        """The conversations after those that are shown."""
+        return await self._page(self._filter(text), PAGE, shown, last)
+
+    async def _page(self, chosen: ListFilter, limit: int, offset: int, last: Row | None = None) -> Loaded:
+        summaries = await self._store.list_conversations(chosen, limit=limit, offset=offset)
+        group = self._group(last.summary) if isinstance(last, SummaryRow) else ""
+        return Loaded(self._rows(summaries, group), len(summaries), len(summaries) == limit)
+
+    def _filter(self, text: str) -> ListFilter:
+        query = parse(text)
+        return ListFilter(
+            title=" ".join(term.text for term in query.terms),
+            tag=query.tags[-1] if query.tags else None,
+            model=query.models[-1] if query.models else None,
+            before=query.before,
+            after=query.after,
+            archived=self._view.archived,
+            deleted=self._view.deleted,
+        )
+
+    def _group(self, summary: Summary) -> str:
+        return "Pinned" if summary.pinned else day_group(summary.updated_at, self._today())
+
+    def _rows(self, summaries: Sequence[Summary], group: str) -> list[Row]:
+        rows: list[Row] = []
+        today = self._today()
+        for summary in summaries:
+            if self._group(summary) != group:
+                rows.append(Heading(self._group(summary), first=not group))
+                group = self._group(summary)
+            own = summary.id
+            rows.append(SummaryRow(summary, today, self._live.get(own), own in self._unread))
+        return rows
+
+
+class FullText:
+    """Messages that hold the words, newest first, those of a conversation together."""
+
+    placeholder = "Search all messages, model: tag: before: after: in:title"
+    heading = "Conversations"
+
+    def __init__(self, store: HistoryStore, today: Callable[[], date]) -> None:
+        self._store = store
+        self._today = today
+
+    async def load(self, text: str, at_least: int) -> Loaded:
+        """The newest hits."""
+        total = f"{await self._store.count_conversations():,}"
+        if not text.strip():
+            return Loaded([Sentence("Type what was said; Enter goes to the message.")], note=total)
+        limit = max(at_least, HITS)
+        hits = await self._store.search(text, limit=limit)
+        rows: list[Row] = [*grouped(hits, self._today(), first=True)] or [
+            Sentence("No message has these words.")
+        ]
+        more = len(hits) == limit
+        return Loaded(rows, len(hits), more, f"{_counted(hits, more)} of {total}")
+
+    async def extend(self, text: str, shown: int, last: Row) -> Loaded:
+        """The hits after those that are shown."""
+        hits = await self._store.search(text, limit=HITS, offset=shown)
+        return Loaded(grouped(hits, self._today()), len(hits), len(hits) == HITS)
+
+
+def _counted(hits: Sequence[SearchHit], more: bool) -> str:
+    """``7 messages in 6``: hits and conversations."""
+    plus = "+" if more else ""
+    messages = "message" if len(hits) == 1 else "messages"
+    return f"{len(hits)}{plus} {messages} in {len({hit.conversation_id for hit in hits})}{plus}"

@@ -1,0 +1,392 @@
+"""All conversations: filter them by title, search their messages, put them in order, open one."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import ClassVar, Unpack, cast
+
+from rich.style import Style
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.reactive import reactive
+from textual.widgets import Input
+
+from tui.app.background import in_background
+from tui.app.conversations.conversation_list import FullText, Titles
+from tui.app.conversations.conversation_rows import ConversationRow, HitRow, SummaryRow
+from tui.app.conversations.order import tags_in
+from tui.app.conversations.preview import Preview
+from tui.app.conversations.title_field import TitleField
+from tui.app.life import while_alive
+from tui.app.lists.ask_line import AskLine
+from tui.app.lists.chooser import Chooser
+from tui.app.lists.field import Field
+from tui.app.lists.hints import Hints, bound_key
+from tui.app.lists.line import Line
+from tui.app.lists.listing import Listing
+from tui.app.lists.row_list import RowList
+from tui.app.theme.ink import Ink, Part
+from tui.app.undo import SHOWN, Acts
+from tui.engine.conversation_service import Undo
+from tui.errors import HistoryError, SegueError
+from tui.history.store import ConversationChanges, HistoryStore, ListFilter
+from tui.text import one_line
+
+_ORDER = ("conversations-pin", "conversations-tag", "conversations-archive")
+"""Keys that titles have and hits have not."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenConversation:
+    """What to open."""
+
+    id: int
+    message_id: int | None = None
+    """The message to land on; None for where the reader left."""
+    needle: str = ""
+    """The words to mark there."""
+
+
+class Head(Line):
+    """The name of the list and how many it has."""
+
+    heading: reactive[str] = reactive("")
+    note: reactive[str] = reactive("")
+
+    def parts(self, ink: Ink) -> tuple[Sequence[Part], Sequence[Part]]:
+        """Name at the left, number at the right."""
+        return [(self.heading, ink.strong + Style(bold=True))], [(self.note, ink.dim)]
+
+
+class Conversations(Chooser[OpenConversation]):
+    """Finds a conversation; dismissed with what to open, or None."""
+
+    CSS_PATH = "conversations.tcss"
+    AUTO_FOCUS = "#filter"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", "open", id="conversations-open", tooltip="Open; a hit opens at its message"),
+        Binding(
+            "tab",
+            "switch",
+            "full text",
+            id="conversations-switch",
+            tooltip="Switch between titles and the text of all messages",
+        ),
+        Binding("f2", "rename", "rename", id="conversations-rename", tooltip="Change the title"),
+        Binding("ctrl+d,delete", "delete", "delete", id="conversations-delete", tooltip="Move to the trash"),
+        Binding("ctrl+z", "undo", "undo", id="conversations-undo", tooltip="Take back what was done last"),
+        Binding("f3", "pin", "pin", id="conversations-pin", tooltip="Keep on top of the list, or not"),
+        Binding("f4", "tag", "tags", id="conversations-tag", tooltip="Change the tags"),
+        Binding("f5", "archive", "archive", id="conversations-archive", tooltip="Archive, or take back"),
+        Binding("f6", "view", "archive and trash", id="conversations-view", tooltip="Archive, trash, list"),
+    ]
+
+    def __init__(
+        self,
+        store: HistoryStore,
+        live: Mapping[int, str] | None = None,
+        current: int | None = None,
+        unread: frozenset[int] = frozenset(),
+        acts: Acts | None = None,
+        *,
+        typed: str = "",
+        today: Callable[[], date] = date.today,
+    ) -> None:
+        """Prepare the list.
+
+        Args:
+            store: The history.
+            live: Conversations that are being answered, with the hue of the model.
+            current: The conversation on the page; it is chosen at first.
+            unread: Conversations in which a reply ended unseen.
+            acts: Where it is noted what can be undone.
+            typed: What stands in the filter at first.
+            today: The reader's date.
+        """
+        super().__init__()
+        self._store = store
+        self._current = current
+        self._acts = acts or Acts()
+        self._typed_before = typed
+        self._search = FullText(store, today)
+
+        def titles(heading: str, view: ListFilter) -> Titles:
+            return Titles(store, today, live or {}, unread, heading, view)
+
+        self._views = [
+            titles("Conversations", ListFilter()),
+            titles("Archive", ListFilter(archived=True)),
+            titles("Trash", ListFilter(deleted=True)),
+        ]
+        self._source: Titles | FullText = self._views[0]
+        self._open_when_filled = False
+        self._looked_at: tuple[OpenConversation, str] | None = None
+
+    def compose(self) -> ComposeResult:
+        """The list at the left, the found message at the right."""
+        with Vertical(id="list"):
+            yield Head()
+            yield Field(one_line(self._typed_before), placeholder=self._source.placeholder, id="filter")
+            yield Listing(self._source)
+            yield Hints()
+        yield Preview(id="preview")
+
+    def on_mount(self) -> None:
+        """Ask for the list, and follow what changes."""
+        self._end_subscription = self._store.subscribe(while_alive(self, lambda _: self.listing.reload()))
+        self._use(self._source)
+        self.listing.reload(self._current)
+
+    def on_unmount(self) -> None:
+        """Follow no more."""
+        self._end_subscription()
+
+    # -- parts
+    @property
+    def listing(self) -> Listing:
+        """The list."""
+        return self.query_one(Listing)
+
+    @property
+    def rows(self) -> RowList:
+        """The list."""
+        return self.listing
+
+    @property
+    def field(self) -> Field:
+        """The filter."""
+        return self.query_one("#filter", Field)
+
+    @property
+    def chosen(self) -> ConversationRow | None:
+        """The conversation that the keys act on; None while the list is behind the filter."""
+        self.sync()
+        row = self.listing.chosen
+        return row if isinstance(row, SummaryRow | HitRow) and self.listing.settled else None
+
+    @property
+    def _trash(self) -> bool:
+        return self._source is self._views[-1]
+
+    # -- the list
+    def sync(self) -> None:
+        """Ask for what stands in the field."""
+        self.listing.ask(self._source, self.field.value)
+
+    @on(Input.Changed, "#filter")
+    def _typed(self) -> None:
+        self.sync()
+
+    def _use(self, source: Titles | FullText) -> None:
+        self._source = source
+        self.field.placeholder = source.placeholder
+        self.query_one(Head).heading = source.heading
+        self._say_keys()
+        self.sync()
+
+    @on(events.DescendantFocus)
+    def _say_keys(self) -> None:
+        """Show the keys of what has the focus: the filter, or a title that is changed."""
+        hints = self.query_one(Hints)
+        if isinstance(self.focused, TitleField):
+            hints.show("title-keep", "title-drop")
+            return
+        hints.show(
+            "conversations-open",
+            "conversations-switch",
+            "conversations-rename",
+            *(() if self._trash else ("conversations-delete",)),
+            *(() if self._source is self._search else _ORDER),
+            "conversations-view",
+            "list-close",
+            conversations_open="take back" if self._trash else "open",
+            conversations_switch="titles" if self._source is self._search else "full text",
+        )
+
+    @on(Listing.Filled)
+    def _filled(self, event: Listing.Filled) -> None:
+        self.query_one(Head).note = event.note
+        self._look()
+        if self._open_when_filled:
+            self._open_when_filled = False
+            self.action_open()
+
+    @on(RowList.Moved)
+    def _moved(self) -> None:
+        self.query(TitleField).remove()
+        self._look()
+
+    def _look(self) -> None:
+        """Show the chosen conversation at the right, where there is room for it."""
+        preview = self.query_one(Preview)
+        wanted = self._wanted() if preview.display else None
+        if wanted == self._looked_at:
+            return
+        self._looked_at = wanted
+        if wanted is None:
+            preview.clear()
+        else:
+            in_background(self, "preview", self._show, *wanted, exclusive=True)
+
+    def on_resize(self) -> None:
+        """There may be room for it now."""
+        self.call_after_refresh(while_alive(self, self._look))
+
+    def _wanted(self) -> tuple[OpenConversation, str] | None:
+        """What Enter would open, and its title."""
+        row = self.chosen
+        if row is None:
+            return None
+        needle = self.field.value if isinstance(row, HitRow) else ""
+        return OpenConversation(row.conversation_id, row.message_id, needle), row.title
+
+    async def _show(self, wanted: OpenConversation, title: str) -> None:
+        try:
+            await self.query_one(Preview).show(
+                self._store, wanted.id, title, wanted.message_id, wanted.needle
+            )
+        except HistoryError as error:
+            self.notify(str(error), severity="error", markup=False)
+
+    # -- opening
+    def action_open(self) -> None:
+        """Open the chosen conversation; if the list is behind the filter, as soon as it is there."""
+        wanted = self._wanted()
+        if not self.listing.settled:
+            self._open_when_filled = True
+        elif wanted is None:
+            return
+        elif self._trash:
+            self._restore_soon(wanted[0].id)
+        else:
+            self.dismiss(wanted[0])
+
+    @on(RowList.Picked)
+    def _clicked(self) -> None:
+        self.action_open()
+
+    def action_switch(self) -> None:
+        """Titles or full text; the words stay."""
+        self._use(self._views[0] if self._source is self._search else self._search)
+
+    def action_view(self) -> None:
+        """The list, the archive, the trash."""
+        here = self._views.index(self._source) if isinstance(self._source, Titles) else -1
+        self._use(self._views[(here + 1) % len(self._views)])
+
+    # -- order
+    def action_rename(self) -> None:
+        """Change the title where it stands."""
+        row = self.chosen
+        place = self.listing.place_of(row.key) if row else None
+        if row is None or place is None or self._trash:
+            return
+        self.query(TitleField).remove()
+        field = TitleField(row.conversation_id, row.title)
+        side = self.query_one("#list")
+        top = self.listing.region.y - side.content_region.y + place.y + row.title_line
+        field.styles.offset = (2, top)
+        field.styles.width = self.field.region.width
+        side.mount(field)
+        field.focus()
+
+    @on(TitleField.Kept)
+    async def _renamed(self, event: TitleField.Kept) -> None:
+        words = f"Renamed to “{event.title}”"
+        await self._change(
+            event.conversation_id, words, "The title is as before", title=event.title, titled=True
+        )
+
+    async def action_pin(self) -> None:
+        """Keep the conversation on top, or let it go."""
+        if isinstance(row := self.chosen, SummaryRow):
+            pinned, words = not row.summary.pinned, ["Not pinned any more", "Pinned to the top of the list"]
+            await self._change(row.conversation_id, words[pinned], words[not pinned], pinned=pinned)
+
+    async def action_archive(self) -> None:
+        """Move the conversation out of the list, or back."""
+        if isinstance(row := self.chosen, SummaryRow) and not self._trash:
+            archived, words = not row.summary.archived, ["Back in the list of conversations", "Archived"]
+            await self._change(row.conversation_id, words[archived], words[not archived], archived=archived)
+
+    def action_tag(self) -> None:
+        """Change the tags."""
+        if isinstance(row := self.chosen, SummaryRow):
+            in_background(self, "tags", self._tag, row, exclusive=True)
+
+    async def _tag(self, row: SummaryRow) -> None:
+        before = " ".join(row.summary.tags)
+        typed = await self.app.push_screen_wait(
+            AskLine(f"Tags of {row.title}", before, "words with spaces between them")
+        )
+        if typed is not None:
+            tags = tags_in(typed)
+            words = f"Tags: {' '.join(tags) or 'none'}"
+            await self._change(row.conversation_id, words, "The tags are as before", tags=tags)
+
+    async def action_delete(self) -> None:
+        """Move the conversation to the trash; Ctrl+Z takes that back."""
+        row = self.chosen
+        if row is None or self._trash:
+            return
+        self.listing.step_aside()
+        if await self._did(self._store.delete_conversation(row.conversation_id)):
+            undo = partial(self._store.restore_conversation, row.conversation_id)
+            self._say_done(
+                f"“{row.title}” is in the trash.", undo, f"“{row.title}” is back", row.conversation_id
+            )
+            self.listing.reload()
+
+    async def action_undo(self) -> None:
+        """Take back what was done last; what is typed elsewhere stays."""
+        try:
+            undone = await self._acts.undo()
+        except SegueError as error:
+            self.notify(str(error), severity="warning", markup=False)
+            return
+        self.notify(undone.back, markup=False)
+        self.listing.reload(undone.topic if isinstance(undone.topic, int) else None)
+
+    def _say_done(self, words: str, undo: Undo, back: str, conversation_id: int) -> None:
+        self._acts.note(undo, back, conversation_id)
+        self.notify(f"{words}   {bound_key(self, 'conversations-undo')} undo", timeout=SHOWN, markup=False)
+
+    def _restore_soon(self, conversation_id: int) -> None:
+        in_background(self, "restore", self._restore, conversation_id)
+
+    async def _restore(self, conversation_id: int) -> None:
+        self.listing.step_aside()
+        if await self._did(self._store.restore_conversation(conversation_id)):
+            undo = partial(self._store.delete_conversation, conversation_id)
+            self._say_done(
+                "Back in the list of conversations.", undo, "It is in the trash again", conversation_id
+            )
+            self.listing.reload(None if self._trash else conversation_id)
+
+    async def _change(
+        self, conversation_id: int, words: str, back: str, **changes: Unpack[ConversationChanges]
+    ) -> None:
+        try:
+            stored = await self._store.load_conversation(conversation_id)
+            await self._store.update_conversation(conversation_id, **changes)
+        except HistoryError as error:
+            self.notify(str(error), severity="error", markup=False)
+            return
+        before = cast("ConversationChanges", {name: getattr(stored, name) for name in changes})
+        undo = partial(self._store.update_conversation, conversation_id, **before)
+        self._say_done(f"{words}.", undo, back, conversation_id)
+        self.listing.reload()
+
+    async def _did(self, act: Awaitable[None]) -> bool:
+        """Whether the history took the change; if not, the person is told why."""
+        try:
+            await act
+        except HistoryError as error:
+            self.notify(str(error), severity="error", markup=False)
+            return False
+        return True

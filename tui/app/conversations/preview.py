@@ -1,0 +1,83 @@
+"""The conversation beside the list: its end, or the message that was found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.reactive import reactive
+
+from tui.app.life import lives
+from tui.app.lists.line import Line
+from tui.app.theme.grid import WIDE, text_edges
+from tui.app.theme.ink import Ink, Part
+from tui.app.transcript.transcript import Transcript
+from tui.errors import NotFoundError
+from tui.history.store import HistoryStore
+
+
+class PreviewTitle(Line):
+    """The title of what is shown."""
+
+    title: reactive[str] = reactive("")
+
+    def parts(self, ink: Ink) -> tuple[Sequence[Part], Sequence[Part]]:
+        """The title on the edge of the text below."""
+        left, _ = text_edges(self.size.width, wide=self.app.size.width >= WIDE)
+        return [(" " * left, ink.dim), (self.title, ink.dim)], ()
+
+
+class PreviewText(Transcript, can_focus=False):
+    """A transcript that is only looked at."""
+
+
+class Preview(Vertical):
+    """Title and transcript."""
+
+    def compose(self) -> ComposeResult:
+        """The two parts."""
+        yield PreviewTitle(id="preview-title")
+        yield PreviewText(id="preview-text")
+
+    def on_mount(self) -> None:
+        """Nothing is shown yet."""
+        self.clear()
+
+    async def show(
+        self, store: HistoryStore, conversation_id: int, title: str, message_id: int | None, needle: str
+    ) -> None:
+        """Show a conversation at its end, or a message of it with ``needle`` marked.
+
+        Raises:
+            HistoryError: It could not be read.
+        """
+        try:
+            conversation = await store.load_conversation(conversation_id)
+        except NotFoundError:
+            self.clear()
+            return
+        if message_id in conversation.nodes and message_id not in conversation.path():
+            conversation.select(message_id)
+        if not lives(self):
+            return
+        text = self.query_one(PreviewText)
+        await text.open(conversation, store.messages, message_id)
+        if message_id is not None:
+            await text.jump(message_id, needle)
+        if not lives(self):
+            return
+        self.query_one(PreviewTitle).title = title
+        text.display = True
+
+    def clear(self) -> None:
+        """Show nothing."""
+        for title in self.query(PreviewTitle):  # none, if the screen closes while it opens
+            title.title = ""
+        for text in self.query(PreviewText):
+            text.display = False
+
+    @on(Transcript.Chosen)
+    def _only_looked_at(self, event: Transcript.Chosen) -> None:
+        event.stop()

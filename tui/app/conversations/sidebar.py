@@ -1,0 +1,182 @@
+"""The conversations beside the page: newest first, by day."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.style import Style
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.message import Message
+from textual.strip import Strip
+
+from tui.app.lists.days import day_group
+from tui.app.lists.line import justify
+from tui.app.lists.row_list import Row, RowList
+from tui.app.models.wordmark import Wordmark
+from tui.app.status.key_line import KeyLine
+from tui.app.theme.ink import RAIL, Part, Pen
+from tui.text import one_line
+
+if TYPE_CHECKING:
+    from tui.chat.conversation import Summary
+
+LIVE, UNREAD = "●", "•"
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A blank line and the name of a group of days; the first has no blank line."""
+
+    words: str
+    first: bool = False
+    key: None = None
+
+    @property
+    def height(self) -> int:
+        """One line, and the blank above it."""
+        return 1 if self.first else 2
+
+    def draw(self, pen: Pen, chosen: Row | None) -> Sequence[Strip]:
+        """The words in quiet ink."""
+        line = justify([("   ", Style.null()), (self.words, pen.ink.dim)], (), pen.width)
+        return [line] if self.first else [Strip.blank(pen.width), line]
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationRow:
+    """One conversation: its title, and whether it is answered or has something new."""
+
+    summary: Summary
+    current: bool
+    live_hue: str | None
+    unread: bool
+    height: int = 1
+
+    @property
+    def key(self) -> Hashable:
+        """The conversation's id."""
+        return self.summary.id
+
+    def draw(self, pen: Pen, chosen: Row | None) -> Sequence[Strip]:
+        """The title, and at the right edge the live dot or the unread mark."""
+        ink, width = pen.ink, pen.width + 1  # the list has no scroll bar: its last cell is ours
+        marked = self.current or chosen is self
+        words = ink.strong if self.current or self.unread else ink.soft
+        title = (one_line(self.summary.title) or "Untitled", words + Style(bold=self.unread))
+        rail = (RAIL, ink.accent) if self.current else (" ", Style.null())
+        mark: Part = (" ", Style.null())
+        if self.live_hue is not None:
+            mark = (LIVE, ink.hues.get(self.live_hue, ink.ink))
+        elif self.unread:
+            mark = (UNREAD, ink.accent + Style(bold=True))
+        strip = justify([rail, ("  ", Style.null()), title], [mark, (" ", Style.null())], width)
+        return [pen.on_tint(strip) if marked else strip]
+
+
+class Conversations(RowList, can_focus=True):
+    """The rows. It may have the focus: then the arrows choose, and Enter opens."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "step(-1)", "up", show=False, id="sidebar-up", tooltip="The conversation above"),
+        Binding("down", "step(1)", "down", show=False, id="sidebar-down", tooltip="The conversation below"),
+        Binding("enter", "open", "open", id="sidebar-open", tooltip="Open the chosen conversation"),
+        Binding("escape", "leave", "back", id="sidebar-leave", tooltip="Back to writing"),
+    ]
+
+    @dataclass
+    class Left(Message):
+        """The reader goes back to writing."""
+
+    @property
+    def chosen(self) -> Row | None:
+        """The row that Enter takes; none while the keys go elsewhere."""
+        return super().chosen if self.has_focus else None
+
+    @on(events.Focus)
+    @on(events.Blur)
+    def _look(self) -> None:
+        self.refresh()
+
+    def action_step(self, step: int) -> None:
+        """Choose another row."""
+        self.move(step)
+
+    def action_open(self) -> None:
+        """Open the chosen row."""
+        if self.chosen is not None:
+            self.post_message(self.Picked(self, self.chosen))
+
+    def action_leave(self) -> None:
+        """Back to writing."""
+        self.post_message(self.Left())
+
+
+class Sidebar(Vertical):
+    """Wordmark, conversations, two keys."""
+
+    @dataclass
+    class Opened(Message):
+        """A conversation was chosen."""
+
+        conversation_id: int
+
+    def compose(self) -> ComposeResult:
+        """The three parts, from top to bottom."""
+        yield Wordmark(id="wordmark")
+        yield Conversations(id="conversations")
+        yield KeyLine(id="sidebar-keys")
+
+    @property
+    def list(self) -> Conversations:
+        """The rows."""
+        return self.query_one(Conversations)
+
+    def show(
+        self,
+        summaries: Sequence[Summary],
+        current: int | None,
+        live: Mapping[int, str],
+        unread: frozenset[int],
+        today: date,
+    ) -> None:
+        """Show the list.
+
+        Args:
+            summaries: Newest first; pinned ones before them.
+            current: The conversation on the page.
+            live: The conversations that are being answered, with the hue of the model.
+            unread: Those in which a reply ended unseen.
+            today: The reader's date.
+        """
+        rows = [*self._rows(summaries, current, live, unread, today)]
+        chosen = self.list.chosen
+        self.list.show(rows, choose=chosen.key if chosen else current)
+
+    @staticmethod
+    def _rows(
+        summaries: Sequence[Summary],
+        current: int | None,
+        live: Mapping[int, str],
+        unread: frozenset[int],
+        today: date,
+    ) -> Iterator[Row]:
+        group = ""
+        for summary in summaries:
+            name = "Pinned" if summary.pinned else day_group(summary.updated_at, today)
+            if name != group:
+                yield Heading(name, first=not group)
+                group = name
+            own = summary.id
+            yield ConversationRow(summary, own == current, live.get(own), own in unread)
+
+    @on(RowList.Picked)
+    def _picked(self, event: RowList.Picked) -> None:
+        event.stop()
+        if isinstance(event.row, ConversationRow):
+            self.post_message(self.Opened(event.row.summary.id))

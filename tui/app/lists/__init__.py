@@ -1,0 +1,1 @@
+"""Rows, fields and sheets that several features share."""

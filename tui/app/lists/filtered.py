@@ -1,0 +1,73 @@
+"""A sheet with a list that is there from the beginning: a filter, and Enter takes the best that fits."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.widgets import Input
+
+from tui.app.lists.field import Field
+from tui.app.lists.fuzzy import Filter
+from tui.app.lists.hints import Hints
+from tui.app.lists.layer import Result
+from tui.app.lists.row_list import Row, RowList
+from tui.app.lists.sheet import Sheet
+
+
+class Filtered(Sheet[Result]):
+    """A subclass gives the rows, and says what is done with the chosen one in ``take``."""
+
+    PLACEHOLDER: ClassVar[str]
+    TAKES: ClassVar[str]
+    """Id of the binding of ``action_take``."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._query: str | None = None
+
+    def all_rows(self, wanted: Filter) -> Sequence[Row]:
+        """The rows that fit, the best first; all where nothing is wanted."""
+        raise NotImplementedError
+
+    def take(self, key: Hashable) -> None:
+        """Do what the row with this key stands for."""
+        raise NotImplementedError
+
+    def compose_sheet(self) -> ComposeResult:
+        """Field, list, keys."""
+        yield Field(placeholder=self.PLACEHOLDER)
+        yield RowList()
+        yield Hints(self.TAKES, "list-close")
+
+    def on_mount(self) -> None:
+        """Show all."""
+        self.sync()
+
+    def sync(self) -> None:
+        """Show what fits the filter."""
+        if self._query != self.field.value:
+            self._query = self.field.value
+            self.show_rows()
+
+    def show_rows(self, choose: Hashable | None = None) -> None:
+        """Show the rows anew, and choose the one with this key or the best."""
+        rows = self.all_rows(Filter(self._query or ""))
+        self.rows.show(rows, choose)
+        self.query_one(Hints).note = f"{len(rows)} of {len(self.all_rows(Filter('')))}"
+
+    @on(Input.Changed)
+    def _typed(self) -> None:
+        self.sync()
+
+    @on(RowList.Picked)
+    def _clicked(self) -> None:
+        self.action_take()
+
+    def action_take(self) -> None:
+        """Take the chosen row."""
+        self.sync()
+        if row := self.rows.chosen:
+            self.take(row.key)

@@ -1,0 +1,1 @@
+"""How one message is drawn, wherever it is shown."""

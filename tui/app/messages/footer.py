@@ -1,0 +1,178 @@
+"""What stands under a reply: pictures, sources, notices, and how it ended if it did not end well."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+from rich.style import Style
+
+from tui.app.messages.look import Look
+from tui.app.messages.plain_text import PlainText
+from tui.app.messages.rows import Piece, Rows, Target, width_of
+from tui.chat.message import Failure, Message, Role, Status
+from tui.errors import ErrorKind
+from tui.text import one_line, safe_url
+
+ONE_LINE = 74
+"""Cells that a failure and its keys may take together; otherwise the keys go below."""
+
+_KEYS = {
+    "retry": "r",
+    "resume": "g",
+    "compact": "s",
+    "other_model": "m",
+    "edit": "e",
+}
+_LABELS = {"resume": "go on", "compact": "sum up", "other_model": "other model", "edit": "edit"}
+_ENDED = {
+    Status.STOPPED: "stopped",
+    Status.LENGTH: "stopped at the token limit",
+    Status.FILTER: "stopped by the provider's content rules",
+    Status.TOOL: "asked for a tool, and has none here",
+    Status.INTERRUPTED: "interrupted",
+    Status.EMPTY: "the reply was empty",
+    Status.ERROR: "failed",
+}
+
+
+def footer_rows(
+    message: Message,
+    look: Look,
+    *,
+    text: bool,
+    limited: bool = False,
+    offered: Sequence[str] | None = None,
+    took: str = "",
+) -> Rows:
+    """The rows under a reply; a blank parts each group from what is above.
+
+    Args:
+        message: The reply.
+        look: Width and colours.
+        text: Whether there is text above.
+        limited: Whether some of it is shown plain, for its length.
+        offered: What can be done where it did not end well; without it, all that helps.
+        took: Words on what it has taken.
+    """
+    parts = (
+        _limit(look) if limited else [],
+        _links(message, look),
+        _notices(message, look),
+        _end(message, look, _actions(message) if offered is None else offered),
+        _wrapped("", took, look, look.ink.dim, look.ink.dim) if took else [],
+    )
+    rows: list[Sequence[Piece]] = []
+    for group in filter(None, parts):
+        if rows or text:
+            rows.append(())
+        rows += group
+    return Rows(look, rows)
+
+
+def _limit(look: Look) -> list[Sequence[Piece]]:
+    target = Target("fold")
+    words = Piece("very long: shown in part without its Markdown   ", look.ink.dim)
+    return [[words, Piece("enter", look.ink.soft, target), Piece(" show all", look.ink.dim, target)]]
+
+
+def _links(message: Message, look: Look) -> list[Sequence[Piece]]:
+    rows: list[Sequence[Piece]] = []
+    for image in message.images:
+        rows.append(_link("image  ", one_line(image.alt), image.url, look))
+    for number, source in enumerate(message.sources, 1):
+        rows.append(_link(f"{number}  ", one_line(source.title), source.url, look))
+    return rows
+
+
+def _link(head: str, title: str, url: str, look: Look) -> list[Piece]:
+    """A title and its address, cut to one row; only an address that may be opened can be clicked."""
+    target = Target("link", url) if safe_url(url) else None
+    row = [Piece(head, look.ink.dim)]
+    room = look.width - len(head)
+    if title:
+        title = _cut(title, room * 2 // 3)
+        row += [
+            Piece(title, look.ink.ink + Style(underline=bool(target)), target),
+            Piece("   ", row[0].style),
+        ]
+        room -= cell_len(title) + 3
+    return [*row, Piece(_cut(one_line(url), room), look.ink.dim, target)]
+
+
+def _cut(text: str, room: int) -> str:
+    if cell_len(text) <= room:
+        return text
+    fitting = PlainText(text, max(room - 2, 1), Style()).text(0)
+    return fitting.rstrip() + " …"
+
+
+def _notices(message: Message, look: Look) -> list[Sequence[Piece]]:
+    dim = look.ink.dim
+    return [row for notice in message.notices for row in _wrapped("", one_line(notice), look, dim, dim)]
+
+
+def _end(message: Message, look: Look, offered: Sequence[str]) -> list[Sequence[Piece]]:
+    if message.live or message.status is Status.COMPLETE:
+        return []
+    keys = _keys(message, offered, look)
+    failure = message.failure
+    if failure is None:
+        return _with_keys([[Piece(_ENDED[message.status], look.ink.dim)]], keys, look, hang=0)
+    return _with_keys(_failure(failure, look), keys, look, hang=2)
+
+
+def _failure(failure: Failure, look: Look) -> list[Sequence[Piece]]:
+    words = one_line(failure.message) or "Something went wrong"
+    hint = one_line(failure.hint)
+    if failure.kind == ErrorKind.OFFLINE:
+        words, hint = f"{words}; your message is kept", ""
+    rows = _wrapped("× ", words, look, look.ink.error, look.ink.ink)
+    return rows + (_wrapped("  ", hint, look, look.ink.dim, look.ink.dim) if hint else [])
+
+
+def _wrapped(head: str, text: str, look: Look, head_style: Style, style: Style) -> list[Sequence[Piece]]:
+    lines = PlainText(text, look.width - len(head), style)
+    return [
+        [Piece(head if row == 0 else " " * len(head), head_style), Piece(lines.text(row).rstrip(), style)]
+        for row in range(lines.height)
+    ]
+
+
+def _keys(message: Message, offered: Sequence[str], look: Look) -> list[Piece]:
+    labels = {**_LABELS, "retry": "retry" if message.failure else "again"}
+    if _is_offline(message):
+        labels["other_model"] = "model on this machine"
+    pieces: list[Piece] = []
+    for action in offered:
+        target = Target(action)
+        pieces += [
+            Piece("   ", look.ink.dim),
+            Piece(_KEYS[action], look.ink.soft, target),
+            Piece(f" {labels[action]}", look.ink.dim, target),
+        ]
+    return pieces
+
+
+def _actions(message: Message) -> tuple[str, ...]:
+    if message.role is Role.SYSTEM:
+        return "retry", "other_model"
+    if _is_offline(message):
+        return "retry", "other_model"
+    if message.failure and message.failure.kind == ErrorKind.CONTEXT:
+        return "retry", "compact", "other_model", "edit"
+    cut = message.status in (Status.INTERRUPTED, Status.LENGTH) and bool(message.text.strip())
+    return ("retry", "resume", "other_model") if cut else ("retry", "other_model", "edit")
+
+
+def _is_offline(message: Message) -> bool:
+    return message.failure is not None and message.failure.kind == ErrorKind.OFFLINE
+
+
+def _with_keys(
+    rows: list[Sequence[Piece]], keys: list[Piece], look: Look, hang: int
+) -> list[Sequence[Piece]]:
+    """The keys after the words if both fit in one line, else below them."""
+    if len(rows) == 1 and width_of((*rows[0], *keys)) <= min(ONE_LINE, look.width):
+        return [[*rows[0], *keys]]
+    return [*rows, [Piece(" " * hang, look.ink.dim), *keys[1:]]]

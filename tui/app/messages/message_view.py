@@ -1,0 +1,393 @@
+"""The lines of one message: who speaks, what was thought, what is said, how it ended."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from rich.style import Style
+from textual.strip import Strip
+
+from tui.app.messages.attachment_rows import attachment_rows
+from tui.app.messages.footer import footer_rows
+from tui.app.messages.look import CARET, Look, over, put
+from tui.app.messages.name_line import (
+    mark_pieces,
+    meta_words,
+    model_name,
+    name_line,
+    state_words,
+    thought_words,
+)
+from tui.app.messages.plain_text import PlainText
+from tui.app.messages.rows import Piece, Rows, Target, width_of
+from tui.app.messages.segue_line import Lead, segue_line
+from tui.app.theme.themes import HUES
+from tui.chat.message import Message, Role
+from tui.text import clean
+
+if TYPE_CHECKING:
+    from tui.rendering.document import CodeBlock, Document
+
+LEAD, NAME, THOUGHT, BODY, FOOTER = range(5)
+_CACHED = 500
+"""Drawn rows that are kept for the next time."""
+_LEFT = 2
+"""Cells of a line before its text: rail and gap."""
+
+
+class Place(NamedTuple):
+    """A row that can be found again after the lines above it have changed."""
+
+    block: int
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a message's lines say of its place in the conversation."""
+
+    first: bool = False
+    """Nothing stands above."""
+    version: int = 1
+    versions: int = 1
+    hue: str = HUES[0]
+    """The name of its model's hue."""
+    segue: tuple[str, str] | None = None
+    """The models before and after, where this turn is the first of another model."""
+    segue_hues: tuple[str, str] = (HUES[0], HUES[0])
+    pinned: bool = False
+    """No request leaves it out."""
+
+
+_NARROWEST = 4
+"""Cells of a prompt beside its marks."""
+
+
+class MessageView:
+    """One message as lines across the whole page. Knows no widget; rows count from its own top."""
+
+    def __init__(self, message: Message, look: Look, standing: Standing) -> None:
+        self.message = message
+        self.look = look
+        self.standing = standing
+        self.prompt = message.role is Role.USER
+        self.open = False
+        """Whether the reasoning is shown."""
+        self._note = ""
+        self._words: tuple[str, ...] = ()
+        self._hits: dict[int, list[tuple[int, int]]] | None = None
+        self._thinking_since: float | None = None
+        self._strips: dict[tuple[int, bool], Strip] = {}
+        self._name = self._chosen_name = self._footer = self._badge = Rows()
+        self._write(message)
+
+    # -- blocks
+    def _write(self, message: Message) -> None:
+        """Make the blocks from the message's text and reasoning."""
+        text = clean(message.text)
+        self.body = self._plain(text) if self.prompt else self._document(text)
+        self.thought = self._thought(clean(message.reasoning).lstrip("\n"))
+        self._seconds = message.reasoning_seconds
+        self._surround()
+
+    def _plain(self, text: str) -> PlainText | Document:
+        """A prompt as it was typed; beside its marks, where it has any and both have room."""
+        marks = self._marks()
+        room = self.look.width - (width_of(marks) + 3 if marks else 0)
+        if room < _NARROWEST:
+            marks, room = [], self.look.width
+        self._badge = Rows(self.look, [marks]) if marks else Rows()
+        style = self.look.ink.strong + Style(bgcolor=self.look.palette.band)
+        return PlainText(text.rstrip("\n"), room, style)
+
+    def _document(self, text: str) -> PlainText | Document:
+        # Not at the top: the Markdown parser loads after the first paint.
+        from tui.rendering.document import Document
+
+        return Document(text, self.look.width, self.look.palette, live=self.message.live)
+
+    def _thought(self, reasoning: str) -> PlainText:
+        return PlainText(reasoning, self.look.width, self.look.ink.dim + Style(italic=True))
+
+    @property
+    def document(self) -> Document | None:
+        """The Markdown of a reply."""
+        return None if isinstance(self.body, PlainText) else self.body
+
+    def _surround(self) -> None:
+        """Make the rows round the text: what is above, name line, footer."""
+        look, standing, message = self.look, self.standing, self.message
+        segue = segue_line(standing.segue, standing.segue_hues, look) if standing.segue else None
+        self._lead = Lead(look, first=standing.first, segue=segue)
+        if self.prompt:
+            self._footer = attachment_rows(message, look)
+        else:
+            begun = bool(self.body.source)
+            self._name, self._chosen_name = self._name_line(), self._name_line(meta_words(message))
+            self._footer = self._ending(text=begun or message.live, limited=self.limited)
+        self._forget(0)
+
+    def _ending(self, *, text: bool, limited: bool) -> Rows:
+        return footer_rows(self.message, self.look, text=text, limited=limited)
+
+    def _name_line(self, meta: str = "") -> Rows:
+        message, thought, begun = self.message, self.thought.source, bool(self.body.source)
+        thinking = message.live and not begun
+        return name_line(
+            self.look,
+            Piece(model_name(message.model), self.look.ink.hues[self.standing.hue]),
+            state_words(message, begun=begun or bool(thought), note=self._note),
+            thought_words(thought, thinking=thinking, is_open=self.open, seconds=self._seconds),
+            self._marks(),
+            meta,
+        )
+
+    def _marks(self) -> list[Piece]:
+        standing = self.standing
+        return mark_pieces(standing.pinned, (standing.version, standing.versions), self.look.ink.dim)
+
+    def _forget(self, first: int) -> None:
+        """The rows from ``first`` on have changed."""
+        self._hits = None
+        for key in [key for key in self._strips if key[0] >= first]:
+            del self._strips[key]
+
+    @property
+    def blocks(self) -> tuple[Lead, Rows, PlainText | Rows, PlainText | Document | Rows, Rows]:
+        """The blocks from top to bottom."""
+        return (self._lead, self._name, self.thought if self.open else Rows(), self.body, self._footer)
+
+    # -- rows
+    def heights(self) -> tuple[int, int, int, int, int]:
+        """Rows of each block; open reasoning has a blank below, a live reply room for its caret."""
+        lead, name, thought, body, footer = (block.height for block in self.blocks)
+        return lead, name, thought + (thought > 0), max(body, 1 if self.message.live else 0), footer
+
+    @property
+    def height(self) -> int:
+        """Rows of the whole message, with those that part it from the one above."""
+        return sum(self.heights())
+
+    def place(self, row: int) -> Place:
+        """Which block a row belongs to, and where in it."""
+        heights = self.heights()
+        for block, height in enumerate(heights):
+            if row < height:
+                return Place(block, row)
+            row -= height
+        return Place(FOOTER, heights[FOOTER] + row)
+
+    def row(self, place: Place) -> int:
+        """The row of a place; the nearest one if its block has shrunk."""
+        heights = self.heights()
+        return sum(heights[: place.block]) + min(place.row, max(0, heights[place.block] - 1))
+
+    def locate(self, offset: int) -> tuple[int, int]:
+        """Row and cell of a place in the text."""
+        row, cell = self.body.locate(offset) if self.body.source else (0, 0)
+        return sum(self.heights()[:BODY]) + row, cell
+
+    def offset(self, row: int) -> int:
+        """The first place in the text that is drawn on a row of the body."""
+        low, high = 0, len(self.body.source)
+        while low < high:
+            middle = (low + high) // 2
+            low, high = (middle + 1, high) if self.body.locate(middle)[0] < row else (low, middle)
+        return low
+
+    # -- drawing
+    def line(self, row: int, *, selected: bool = False) -> Strip:
+        """One row as it is drawn: the same object each time, until the row changes."""
+        strip = self._strips.get((row, selected))
+        if strip is None:
+            if len(self._strips) > _CACHED:
+                self._strips.clear()
+            rail = None if row < self._lead.height else self._rail(selected)
+            strip = self._strips[row, selected] = self.look.on_page(self._marked(row, selected), rail)
+        return strip
+
+    def _rail(self, selected: bool) -> Style | None:
+        ink = self.look.ink
+        return ink.accent if selected else ink.you if self.prompt else None
+
+    def _marked(self, row: int, selected: bool) -> Strip:
+        strip = self._plain_line(row, selected)
+        for start, end in self.hits.get(row, ()):
+            strip = over(strip, start + _LEFT, end + _LEFT, self.look.ink.mark)
+        return strip
+
+    def _plain_line(self, row: int, selected: bool) -> Strip:
+        block, at = self.place(row)
+        lines = self._chosen_name if selected and block == NAME else self.blocks[block]
+        strip = lines.line(at) if at < lines.height else self.look.line()
+        if block == FOOTER and self.prompt:
+            strip = strip.apply_style(Style(bgcolor=self.look.palette.band))
+            return strip if self.body.source else self._with_badge(strip, at)
+        if block != BODY:
+            return strip
+        if isinstance(lines, PlainText):
+            return self._with_badge(strip.adjust_cell_length(self.look.width + 3, lines.style), at)
+        caret_row, cell = self._caret if self.message.live else (-1, 0)
+        if at != caret_row:
+            return strip
+        return put(strip, min(cell, self.look.width) + _LEFT, CARET, self.look.ink.hues[self.standing.hue])
+
+    def _with_badge(self, strip: Strip, at: int) -> Strip:
+        """The marks of a prompt stand at the right edge of its first row."""
+        if at or not self._badge.height:
+            return strip
+        text = self._badge.text(0)
+        ground = Style(bgcolor=self.look.palette.band)
+        return put(strip, _LEFT + self.look.width - len(text), text, self.look.ink.dim + ground)
+
+    @property
+    def _caret(self) -> tuple[int, int]:
+        """Row and cell of the body where the next text will come."""
+        return self.body.locate(len(self.body.source)) if self.body.source else (0, 0)
+
+    # -- finding
+    def mark(self, words: tuple[str, ...]) -> None:
+        """Mark every hit of these words in the text."""
+        if words != self._words:
+            self._words = words
+            self._forget(0)
+
+    @property
+    def hits(self) -> dict[int, list[tuple[int, int]]]:
+        """The marked hits by row: first and end cell of each."""
+        if self._hits is None:
+            self._hits = {}
+            top = sum(self.heights()[:BODY])
+            for word in self._words:
+                for row, start, end in self.body.find(word):
+                    self._hits.setdefault(top + row, []).append((start, end))
+        return self._hits
+
+    # -- acting
+    def target(self, row: int, cell: int) -> Target | None:
+        """What a click on a cell of the text sets off."""
+        block, at = self.place(row)
+        lines = self.blocks[block]
+        if at >= lines.height:
+            return None
+        if isinstance(lines, Rows):
+            return lines.target(at, cell)
+        if block == BODY and at == 0 and self._badge.height:
+            return self._badge.target(0, cell - self.look.width + len(self._badge.text(0)))
+        if block == BODY and self.document:
+            url = self.document.link_at(at, cell)
+            return Target("link", url) if url else self._code_target(row, cell)
+        return None
+
+    def _code_target(self, row: int, cell: int) -> Target | None:
+        """A click on the language of a block of code copies it."""
+        blocks = (block for block in self.code_blocks() if block.row == row)
+        labelled = next((block for block in blocks if self.look.width - len(block.language) <= cell), None)
+        return Target("copy_code", labelled.text) if labelled and labelled.language else None
+
+    def toggle(self, row: int) -> bool:
+        """Open or close what folds at a row: a part of the text. Returns whether something did."""
+        block, at = self.place(row)
+        toggled = block == BODY and self.document is not None and self.document.toggle(at)
+        if toggled:
+            self._forget(0)
+        return toggled
+
+    def code_blocks(self) -> list[CodeBlock]:
+        """The blocks of code, with rows that count from the message's top."""
+        top = sum(self.heights()[:BODY])
+        blocks = self.document.code_blocks() if self.document else []
+        return [replace(block, row=block.row + top) for block in blocks]
+
+    # -- what changes
+    def feed(self, text: str, reasoning: str) -> int:
+        """Add what came. Returns the first row that changed."""
+        lead, name, thought, body, _ = self.heights()
+        begun, thinking = bool(self.body.source), bool(self.thought.source)
+        first = lead + name + thought + body
+        if reasoning:
+            self._thinking_since = self._thinking_since or time.monotonic()
+            changed = self.thought.feed(clean(reasoning))
+            first = lead + name + changed if self.open else first
+        if text:
+            if not begun and self._thinking_since is not None:
+                self._seconds = time.monotonic() - self._thinking_since
+            caret = self._caret[0]
+            changed = self.body.feed(clean(text))
+            first = min(first, lead + name + thought + min(changed, caret))
+        if begun != bool(self.body.source) or thinking != bool(self.thought.source):
+            self._note = ""
+            self._surround()
+            return 0
+        self._forget(first)
+        return first
+
+    def replace(self, message: Message, standing: Standing) -> None:
+        """Show another state of the message: its end, or a change of its place."""
+        ended = self.message.live and not message.live
+        self.message, self.standing, self._note = message, standing, ""
+        if ended and self.document and clean(message.text) == self.body.source:
+            self.document.close()
+            self._seconds = message.reasoning_seconds or self._seconds
+            self._surround()
+        else:
+            self._write(message)
+
+    @property
+    def guessed(self) -> bool:
+        """Whether the colours of long code are still to be found anew."""
+        return not self.message.live and self.document is not None and self.document.guessed
+
+    def refine(self, seconds: float) -> int | None:
+        """Find them, for so many seconds; returns the first row that changed, if one did."""
+        row = self.document.refine(seconds) if self.document else None
+        if row is None:
+            return None
+        first = sum(self.heights()[:BODY]) + row
+        self._forget(first)
+        return first
+
+    def say(self, note: str) -> None:
+        """Words on the name line while nothing has come: a retry's countdown, a download."""
+        self._note = note
+        self._surround()
+
+    def unfold(self) -> None:
+        """Show the text, where it is folded."""
+
+    def fold(self) -> bool:
+        """Open or close the reasoning. Returns whether there is any."""
+        if self.thought.source:
+            self.open = not self.open
+            self._surround()
+        return bool(self.thought.source)
+
+    @property
+    def limited(self) -> bool:
+        """Whether some of the text is shown plain, for its length."""
+        return not self.message.live and self.document is not None and self.document.limited
+
+    def take(self, document: Document) -> None:
+        """Show the text as this document, which has all of it read."""
+        document.resize(self.look.width, self.look.palette)
+        self.body = document
+        self._surround()
+
+    def stand(self, standing: Standing) -> None:
+        """Say another place in the conversation."""
+        self.standing = standing
+        if self.prompt:
+            self.body = self._plain(self.body.source)
+        self._surround()
+
+    def resize(self, look: Look, standing: Standing) -> None:
+        """Draw for another width or palette."""
+        self.look, self.standing = look, standing
+        self.thought = self._thought(self.thought.source)
+        if self.document:
+            self.document.resize(look.width, look.palette)
+        else:
+            self.body = self._plain(self.body.source)
+        self._surround()

@@ -1,0 +1,104 @@
+"""The first line of a reply: who answers, what is known of the thinking, which version."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+from rich.style import Style
+
+from tui.app.messages.look import Look
+from tui.app.messages.rows import Piece, Rows, Target, width_of
+from tui.chat.message import Message, Status
+from tui.chat.model import split_id
+from tui.errors import ErrorKind
+from tui.text import one_line
+
+_NOT_SENT = frozenset(
+    kind.value for kind in (ErrorKind.OFFLINE, ErrorKind.CONNECT, ErrorKind.PROXY, ErrorKind.TLS)
+)
+FOLD = Target("fold")
+
+
+def model_name(model: str | None) -> str:
+    """A model's name without its provider, safe to show."""
+    return one_line(split_id(model or "")[1] or model or "reply", 60)
+
+
+def state_words(message: Message, *, begun: bool, note: str) -> str:
+    """What stands beside the name while there is no thinking to show."""
+    if message.live and not begun:
+        return one_line(note) or "waiting"
+    if message.status is Status.ERROR and message.failure and message.failure.kind in _NOT_SENT:
+        return "not sent"
+    return ""
+
+
+def thought_words(thought: str, *, thinking: bool, is_open: bool, seconds: float | None) -> str:
+    """``▸ thinking``, then ``▸ thought for 6 s, 96 words``; nothing if there was no thought."""
+    if not thought.strip():
+        return ""
+    arrow = "▾" if is_open else "▸"
+    if thinking:
+        return f"{arrow} thinking"
+    words = len(thought.split())
+    time = f" for {duration(seconds)}" if seconds is not None else ""
+    return f"{arrow} thought{time}, {words} {'word' if words == 1 else 'words'}"
+
+
+def duration(seconds: float) -> str:
+    """``6 s``, ``2 min 5 s``."""
+    whole = max(1, round(seconds))
+    return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60} s"
+
+
+def meta_words(message: Message, cost: float | None = None) -> str:
+    """What a reply took: ``312 tokens   3.1 s   $0.004``, as far as it is known.
+
+    Args:
+        message: The reply.
+        cost: US dollars, where the server does not say them.
+    """
+    usage, words = message.usage, []
+    if usage is not None and usage.cost is not None:
+        cost = usage.cost
+    if usage is not None and usage.output_tokens is not None:
+        words.append(f"{usage.output_tokens:,} {'token' if usage.output_tokens == 1 else 'tokens'}")
+    if message.seconds is not None:
+        words.append(f"{message.seconds:.1f} s" if message.seconds < 10 else duration(message.seconds))
+    if cost is not None:
+        words.append(f"${cost:.3f}" if cost >= 0.001 or not cost else "< $0.001")
+    return "   ".join(words)
+
+
+def version_pieces(versions: tuple[int, int], style: Style) -> list[Piece]:
+    """``‹ 2/3 ›``; nothing while there is only one."""
+    place, count = versions
+    if count < 2:
+        return []
+    before, after = Target("previous_version"), Target("next_version")
+    return [Piece("‹ ", style, before), Piece(f"{place}/{count}", style), Piece(" ›", style, after)]
+
+
+def mark_pieces(pinned: bool, versions: tuple[int, int], style: Style) -> list[Piece]:
+    """What stands at the right edge: ``pinned``, and the versions."""
+    pieces = version_pieces(versions, style)
+    if pinned:
+        pieces.insert(0, Piece("pinned" + "   " * bool(pieces), style, Target("pin")))
+    return pieces
+
+
+def name_line(
+    look: Look, name: Piece, state: str, thought: str, marks: Sequence[Piece] = (), meta: str = ""
+) -> Rows:
+    """The line, from left to right: name, state or thought; at the right edge what it took, and its marks."""
+    dim = look.ink.dim
+    left = [name]
+    if state or thought:
+        left += [Piece("   ", dim), Piece(thought or state, dim, FOLD if thought else None)]
+    right = [*marks]
+    space = look.width - width_of(left) - width_of(right)
+    if meta and cell_len(meta) + 6 <= space:
+        right = [Piece(meta + "   " * bool(right), dim), *right]
+        space = look.width - width_of(left) - width_of(right)
+    return Rows(look, [[*left, Piece(" " * max(1, space), dim), *right] if right else left])

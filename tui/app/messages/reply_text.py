@@ -1,0 +1,111 @@
+"""The text of one message alone: a reply in its column, and the prompt above."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.events import Resize
+
+from tui.app.messages.footer import footer_rows
+from tui.app.messages.look import Look
+from tui.app.messages.message_view import MessageView, Standing
+from tui.app.messages.rows import Rows
+from tui.app.transcript.reading_view import Load
+from tui.app.transcript.transcript import Transcript
+from tui.app.transcript.window import Window
+from tui.chat.conversation import Conversation, Node
+from tui.chat.message import Message, Role
+
+_AIR = 1
+"""Cells between the text's pad and the scroll bar."""
+_PROMPT = 4
+"""The prompt takes at most one row in so many of the screen."""
+
+
+class ComparedReply(MessageView):
+    """A reply whose name stands above it already; what it took stands below its text."""
+
+    def __init__(self, message: Message, look: Look, standing: Standing, took: str = "") -> None:
+        self._took = took
+        super().__init__(message, look, standing)
+
+    def say(self, note: str) -> None:
+        """Words on what the reply does, or has taken."""
+        self._took = note
+        self._surround()
+
+    def _name_line(self, meta: str = "") -> Rows:
+        return Rows()
+
+    def _ending(self, *, text: bool, limited: bool) -> Rows:
+        return footer_rows(
+            self.message, self.look, text=text, limited=limited, offered=("retry",), took=self._took
+        )
+
+
+class _OneMessage(Window):
+    """A window on one message."""
+
+    took = ""
+    """Words on what the reply does, or has taken."""
+
+    def _view(self, message: Message) -> MessageView:
+        if message.role is Role.ASSISTANT:
+            return ComparedReply(message, self.look, self._standing(message.id), self.took)
+        return super()._view(message)
+
+
+class LoneText(Transcript, can_focus=False):
+    """One message, which begins at the left edge of the widget."""
+
+    WINDOW = _OneMessage
+
+    def _gutters(self, width: int) -> tuple[int, int]:
+        return 0, _AIR
+
+    async def show(self, conversation: Conversation, message: Message, load: Load) -> Message:
+        """Show a message of a conversation as it stands now; from its beginning, if it is whole.
+
+        Returns:
+            The message.
+        """
+        found: list[Message] = []
+
+        async def loaded(ids: Sequence[int]) -> list[Message]:
+            found[:] = await load(ids)
+            return found
+
+        await self.open(_alone(conversation, message), loaded)
+        if not found[0].live:
+            self.action_scroll_home()
+        return found[0]
+
+    def say(self, words: str) -> None:
+        """What the reply does, or has taken; the reader's place stays."""
+        window = self._window
+        if isinstance(window, _OneMessage) and window.took != words:
+            window.took = words
+            for view in window.views.values():
+                view.say(words)
+            self._settle()
+
+
+class PromptText(LoneText):
+    """The prompt that is answered, as high as it is, up to a quarter of the screen."""
+
+    def on_resize(self, event: Resize) -> None:
+        """Wrap, and take as many rows."""
+        super().on_resize(event)
+        self.fit()
+
+    def fit(self) -> None:
+        """Take as many rows as the text has now."""
+        if self._window is not None and self.size.width:
+            self.styles.height = min(self._window.column.total, max(1, self.app.size.height // _PROMPT))
+
+
+def _alone(conversation: Conversation, message: Message) -> Conversation:
+    """A conversation of one message."""
+    alone = Conversation(conversation.id, leaf=message.id, hues=conversation.hues)
+    alone.add([Node(message.id, None, message.role, message.model)])
+    return alone

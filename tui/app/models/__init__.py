@@ -1,0 +1,1 @@
+"""Choosing a model, and connecting those who have them."""

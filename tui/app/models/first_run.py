@@ -1,0 +1,327 @@
+"""The first screen: what was found on this machine, and what one can begin with."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from textwrap import wrap
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import Static
+
+from tui.app.background import in_background
+from tui.app.lists.chooser import Chooser
+from tui.app.lists.hints import Hints
+from tui.app.lists.row_list import Row, RowList
+from tui.app.models.start_rows import ChoiceRow, Found, Quiet, Warned
+from tui.app.models.wordmark import Wordmark
+from tui.chat.model import ModelInfo
+from tui.text import one_line
+
+if TYPE_CHECKING:
+    from tui.providers.catalogue import Catalogue
+    from tui.providers.registry import ProviderEntry, Registry
+
+INSTALL = "pip install xllamacpp"
+MEASURE = 72
+_SHOWN_FOUND = 5
+_SHOWN_MISSING = 2
+_SHOWN_CHOICES = 4
+_SHOWN_NOTICES = 2
+_CONNECT, _LOCAL, _INSTALL = "connect", "local", "install"
+
+
+@dataclass(frozen=True, slots=True)
+class LocalOffer:
+    """A model that runs on this machine, as it is offered to someone who has none yet."""
+
+    model_id: str
+    title: str
+    licence: str
+    bytes: int
+    """What is downloaded; 0 where it is already here."""
+    note: str
+    """What to expect of it, in one sentence without its full stop."""
+    free_bytes: int
+    """Free space where it will be kept."""
+
+    @property
+    def fits(self) -> bool:
+        """Whether there is room for it."""
+        return self.bytes < self.free_bytes
+
+
+class FirstRun(Chooser[str]):
+    """Dismissed with the id of the model to begin with, or None."""
+
+    CSS_PATH = "first_run.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(-1)", "choose", key_display="↑↓", id="list-up", tooltip="The choice above"),
+        Binding("enter", "begin", "begin", id="first-begin", tooltip="Begin with this"),
+        Binding("ctrl+l", "pick", "all models", id="model", tooltip="Choose among all models"),
+    ]
+
+    def __init__(
+        self,
+        registry: Registry,
+        catalogue: Catalogue,
+        local_offer: LocalOffer | None,
+        *,
+        why_no_local: str = "",
+        connect: Callable[[], Awaitable[str | None]] | None = None,
+        pick: Callable[[], Awaitable[str | None]] | None = None,
+        notices: Sequence[str] = (),
+        write: Callable[[Message], object] = lambda event: None,
+    ) -> None:
+        """Prepare the screen.
+
+        Args:
+            registry: The providers.
+            catalogue: The models.
+            local_offer: The model that this machine can run; None where the extra is not installed.
+            why_no_local: Why this machine can run none, where installing the extra would not help.
+            connect: Lets the person connect a provider; gives its name.
+            pick: Lets the person choose among all models; gives its id.
+            notices: What is wrong with the settings, say.
+            write: Takes what is typed and pasted here: it is for the composer behind.
+        """
+        super().__init__()
+        self._registry = registry
+        self._catalogue = catalogue
+        self._offer = local_offer
+        self._why_no_local = why_no_local
+        self._connect = connect
+        self._pick = pick
+        self._notices = notices
+        self._write = write
+        self._given: object = None
+        """The key of the row that was chosen for the person: always the best one."""
+
+    def compose(self) -> ComposeResult:
+        """Name, list, one sentence, keys."""
+        with Vertical(id="column"):
+            yield Wordmark()
+            yield Static("One conversation, every model.", classes="quiet", markup=False)
+            yield RowList()
+            yield Static(
+                "Keys stay where they are. Nothing is sent before you press enter.",
+                classes="quiet",
+                markup=False,
+            )
+            yield Hints()
+
+    def on_mount(self) -> None:
+        """Show what is known, and follow what becomes known."""
+        self._end_subscription = self._catalogue.subscribe(self._more_is_known)
+        self._arrange()
+
+    def on_unmount(self) -> None:
+        """Follow no more."""
+        self._end_subscription()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Wrap for the new width; the list gets what the other lines leave."""
+        self.rows.styles.max_height = max(3, event.size.height - (8 if self.has_class("-tall") else 7))
+        self._arrange()
+
+    # -- the list
+    def _more_is_known(self) -> None:
+        self.call_later(self._arrange)
+
+    def _arrange(self, choose: object = None) -> None:
+        chosen = choose or (self.rows.chosen.key if self.rows.chosen else None)
+        choices = self._choices()
+        untouched = chosen == self._given
+        self._given = choices[0][0].key
+        stays = not untouched and any(choice.key == chosen for choice, _ in choices)
+        key = chosen if stays else self._given
+        rows: list[Row] = [*self._warnings(), *self._found(), Quiet(), Quiet("Begin with")]
+        for choice, explanation in choices:
+            rows.append(self._explained(choice, explanation) if choice.key == key else choice)
+        self.rows.show(rows, key)
+        self._say_what_enter_does(key)
+
+    def _explained(self, choice: ChoiceRow, explanation: str) -> ChoiceRow:
+        width = (self.rows.scrollable_content_region.width or MEASURE + 5) - 5
+        lines = tuple(wrap(explanation, max(20, width)))
+        return ChoiceRow(choice.key, choice.title, choice.what, choice.price, lines)
+
+    def _say_what_enter_does(self, key: object) -> None:
+        words = {_CONNECT: "connect", _INSTALL: "go on without"}.get(str(key), "begin")
+        self.query_one(Hints).show("list-up", "first-begin", "model", "help", "quit", first_begin=words)
+
+    def _warnings(self) -> list[Row]:
+        """What the conversation behind says as well, where Esc leads."""
+        if not self._notices:
+            return []
+        shown: list[Row] = [Warned(words) for words in self._notices[:_SHOWN_NOTICES]]
+        more = len(self._notices) - len(shown)
+        return [
+            *shown,
+            Quiet(f"and {more} more; esc shows all" if more else "esc shows it whole", 3),
+            Quiet(),
+        ]
+
+    def _found(self) -> list[Row]:
+        """The providers that can be used, a few that miss something, and how many more there are."""
+        counts: dict[str, int] = {}
+        for info in self._catalogue.models():
+            counts[info.provider] = counts.get(info.provider, 0) + 1
+        entries = [entry for entry in self._registry.providers() if entry.kind != "local"]
+        silent = {name for name in self._catalogue.problems if not counts.get(name)}
+        usable = [entry for entry in entries if entry.available and entry.name not in silent][:_SHOWN_FOUND]
+        missing = [entry for entry in entries if not entry.available]
+        failing = [entry for entry in entries if entry.available and entry.name in silent]
+        missing = sorted(missing, key=lambda entry: not entry.key_variables)[:_SHOWN_MISSING]
+        rows: list[Row] = [Quiet("Found on this machine" if usable else "No keys and no servers were found")]
+        rows += [Found(one_line(e.name), *_how(e, counts.get(e.name, 0))) for e in usable]
+        rows += [
+            Found(one_line(e.name), one_line(self._catalogue.problems[e.name].message, 200), usable=False)
+            for e in failing
+        ]
+        rows += [Found(one_line(e.name), _missing(e), usable=False) for e in missing]
+        more = len(entries) - len(usable) - len(failing) - len(missing)
+        if more:
+            rows.append(Quiet(f"and {more} more providers: any of them can be connected later", 3))
+        return rows
+
+    def _choices(self) -> list[tuple[ChoiceRow, str]]:
+        """What one can begin with, each with its explanation."""
+        first: dict[str, ModelInfo] = {}
+        models = {info.id: info for info in self._catalogue.models()}
+        for info in models.values():
+            first.setdefault(info.provider, info)
+        choices = []
+        for entry in self._registry.providers():
+            best = models.get(f"{entry.name}/{entry.default_model}") or first.get(entry.name)
+            if entry.available and entry.kind != "local" and best is not None:
+                choices.append(_hosted(entry, best))
+        return [*choices[:_SHOWN_CHOICES], self._local(), _connect_choice()]
+
+    def _local(self) -> tuple[ChoiceRow, str]:
+        offer = self._offer
+        if offer is None:
+            explanation = self._why_no_local or f"Run  {INSTALL}  in a terminal, then start Segue again."
+            price = "" if self._why_no_local else "one line"
+            return ChoiceRow(_INSTALL, "A model on this machine", "needs an extra", price), explanation
+        size = f"{offer.bytes / 1e6:.0f} MB" if offer.bytes else "free"
+        title = "A small model, to download" if offer.bytes else "A small model, already here"
+        about = f"{offer.title}, {offer.licence}. {offer.note[:1].upper()}{offer.note[1:]}."
+        room = f"{offer.free_bytes / 1e9:.1f} GB are free."
+        if offer.bytes:
+            about += (
+                f" Your first message fetches it, in a minute or two; {room}"
+                if offer.fits
+                else f" Too little room: only {room}"
+            )
+        return ChoiceRow(_LOCAL, title, "on this machine, no key", size), one_line(about)
+
+    # -- what the keys do
+    def on_key(self, event: events.Key) -> None:
+        """Who begins to write at once loses nothing: it stands in the composer."""
+        if event.is_printable:
+            event.stop()
+            self._write(events.Key(event.key, event.character))
+
+    def on_paste(self, event: events.Paste) -> None:
+        """As what is typed."""
+        event.stop()
+        self._write(events.Paste(event.text))
+
+    def action_move(self, step: int) -> None:
+        """Choose another row."""
+        super().action_move(step)
+        self._arrange()
+
+    def action_page(self, direction: int) -> None:
+        """Choose a row further on."""
+        super().action_page(direction)
+        self._arrange()
+
+    def action_first(self) -> None:
+        """Choose the first row."""
+        super().action_first()
+        self._arrange()
+
+    def action_last(self) -> None:
+        """Choose the last row."""
+        super().action_last()
+        self._arrange()
+
+    @on(RowList.Picked)
+    def _clicked(self) -> None:
+        self._arrange()
+        self.action_begin()
+
+    def action_begin(self) -> None:
+        """Begin with what is chosen."""
+        row = self.rows.chosen
+        match row.key if row else None:
+            case "connect":
+                in_background(self, "connect", self._connect_one, exclusive=True)
+            case "install" | None:
+                self.dismiss(None)
+            case "local":
+                if self._offer is not None and self._offer.fits:
+                    self.dismiss(self._offer.model_id)
+            case model_id:
+                self.dismiss(str(model_id))
+
+    def action_pick(self) -> None:
+        """Choose among all models, and begin with the one that is chosen."""
+        in_background(self, "connect", self._pick_one, exclusive=True)
+
+    async def _pick_one(self) -> None:
+        model_id = await self._pick() if self._pick is not None else None
+        if model_id is not None:
+            self.dismiss(model_id)
+
+    async def _connect_one(self) -> None:
+        name = await self._connect() if self._connect is not None else None
+        first = next((info.id for info in self._catalogue.models() if info.provider == name), None)
+        self._arrange(first)
+
+
+def _hosted(entry: ProviderEntry, info: ModelInfo) -> tuple[ChoiceRow, str]:
+    if entry.free:
+        what, explanation = (
+            "on this machine",
+            f"Answered by the server at {entry.host}. Nothing leaves this machine.",
+        )
+    elif entry.key_source:
+        what, explanation = (
+            "hosted, uses your key",
+            f"What you write goes to {entry.host}, with the key from {entry.key_source}.",
+        )
+    else:
+        what, explanation = "no key needed", f"What you write goes to {entry.host}."
+    price = "" if info.input_price is None else "paid" if info.input_price or info.output_price else "free"
+    return ChoiceRow(info.id, one_line(info.id, 200), what, price), one_line(explanation)
+
+
+def _connect_choice() -> tuple[ChoiceRow, str]:
+    row = ChoiceRow(_CONNECT, "Connect a provider …", "a key, or the address of a server")
+    return row, "Choose one of all providers and paste its key, or see which lines add a server of your own."
+
+
+def _how(entry: ProviderEntry, count: int) -> tuple[str, str]:
+    """How a provider can be used, and how many models are known of it."""
+    host = one_line(entry.host, 60)
+    if entry.key_source:
+        how = f"key in {one_line(entry.key_source, 60)}"
+    elif entry.free:
+        how = f"answers at {host}" if count else f"asking {host} …"
+    else:
+        how = host
+    return how, "" if not count else "1 model" if count == 1 else f"{count} models"
+
+
+def _missing(entry: ProviderEntry) -> str:
+    if entry.key_variables:
+        return f"{entry.key_variables[0]} is not set"
+    return one_line(entry.reason or "", 200)

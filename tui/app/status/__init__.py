@@ -1,0 +1,1 @@
+"""What stands round the conversation: title, status, keys, notices."""

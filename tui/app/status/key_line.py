@@ -1,0 +1,44 @@
+"""The last line: the few keys that matter now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.style import Style
+from textual.reactive import reactive
+
+from tui.app.lists.line import Line
+from tui.app.theme.ink import Ink, Part, width_of
+
+_APART = "   "
+MOST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """One key and what it does."""
+
+    key: str
+    """As it is shown: ``ctrl+l``, ``alt+↑``."""
+    words: str
+    press: str = ""
+    """The key that a click presses; none if empty."""
+
+
+class KeyLine(Line):
+    """At most five keys; those that do not fit are left out whole."""
+
+    hints: reactive[tuple[Hint, ...]] = reactive(())
+
+    def parts(self, ink: Ink) -> tuple[Sequence[Part], Sequence[Part]]:
+        """Draw name and meaning of each key."""
+        parts: list[Part] = []
+        for hint in self.hints[:MOST]:
+            meta = Style(meta={"@click": f"app.simulate_key('{hint.press}')"}) if hint.press else Style.null()
+            apart: list[Part] = [(_APART, Style.null())] if parts else []
+            more = [*apart, (hint.key, ink.soft + meta), (f" {hint.words}", ink.dim + meta)]
+            if width_of(parts) + width_of(more) > self.content_size.width:
+                break
+            parts += more
+        return parts, ()

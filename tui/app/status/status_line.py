@@ -1,0 +1,123 @@
+"""The line below the composer: who answers, how full the context is, what goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.style import Style
+from textual.reactive import reactive
+
+from tui.app.lists.line import Line
+from tui.app.theme.grid import WIDE
+from tui.app.theme.ink import Ink, Part, width_of
+from tui.chat.model import split_id
+from tui.text import one_line
+
+_BAR = 8
+_FIELDS = 29
+"""Cells of the fixed fields: dot 2, word 9, 2, rate 9, 2, clock 5."""
+_WARN, _FULL = 0.80, 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """The fixed fields at the right: what goes on, how fast, for how long."""
+
+    word: str = "ready"
+    glyph: str = ""
+    glyph_role: str = ""
+    """The colour of the glyph: ``error``, ``warning``, or a hue."""
+    quiet: bool = True
+    """Nothing needs the reader's eye: the word is dim."""
+    rate: str = ""
+    clock: str = ""
+    detail: str = ""
+    """What is loaded, or when the next try comes; stands in the place of the context."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """How full the model's context is."""
+
+    used: int = 0
+    size: int | None = None
+    """Tokens the model can take; None where nobody says."""
+
+    @property
+    def share(self) -> float:
+        """Between 0 and 1."""
+        return min(1.0, self.used / self.size) if self.size else 0.0
+
+
+class StatusLine(Line):
+    """Fields of fixed width, so that nothing moves while the numbers change."""
+
+    model: reactive[str | None] = reactive(None)
+    hue: reactive[str] = reactive("sky")
+    fill: reactive[Fill] = reactive(Fill())
+    situation: reactive[Situation] = reactive(Situation())
+
+    def parts(self, ink: Ink) -> tuple[Sequence[Part], Sequence[Part]]:
+        """Draw the fields; what is least needed goes first where there is no room."""
+        room = self.content_size.width - _FIELDS - 3
+        wide = self.app.size.width >= WIDE
+        for named, counted in ((wide, wide), (False, wide), (False, False)):
+            left = [*self._who(ink, named), *self._about(ink, counted)]
+            if width_of(left) <= room:
+                return left, fields(self.situation, ink)
+        return self._who(ink, False), fields(self.situation, ink)
+
+    def _who(self, ink: Ink, with_provider: bool) -> list[Part]:
+        if self.model is None:
+            return [("no model chosen", ink.dim)]
+        provider, name = (one_line(part) for part in split_id(self.model))
+        shown = [(f"{provider}/", ink.dim)] if with_provider else []
+        return [*shown, (name or provider, ink.hues.get(self.hue, ink.ink))]
+
+    def _about(self, ink: Ink, counted: bool) -> list[Part]:
+        if self.situation.detail:
+            return [("   ", Style.null()), (one_line(self.situation.detail), ink.dim)]
+        fill = self.fill
+        if not fill.size:
+            return [(f"   {shorten(fill.used)} tokens", ink.dim)] if fill.used else []
+        colour = ink.error if fill.share >= _FULL else ink.warning if fill.share >= _WARN else ink.dim
+        full = round(fill.share * _BAR)
+        full = max(full, 1) if fill.used else full
+        words = f" {fill.share:.0%}" + (f" of {shorten(fill.size)}" if counted else "")
+        return [
+            ("   ", Style.null()),
+            ("━" * full, colour),
+            ("─" * (_BAR - full), ink.line),
+            (words, ink.dim),
+        ]
+
+
+def fields(now: Situation, ink: Ink) -> list[Part]:
+    """The fixed fields: dot, word, rate, clock."""
+    return [
+        (f"{now.glyph:<2}", glyph_style(now, ink)),
+        (f"{now.word:<9}", ink.dim if now.quiet else ink.ink),
+        (f"  {now.rate:>9}  {now.clock:>5}", ink.dim),
+    ]
+
+
+def glyph_style(now: Situation, ink: Ink) -> Style:
+    """The colour of the dot: a hue or a warning, else that of its word."""
+    glyphs = {"error": ink.error, "warning": ink.warning, "success": ink.success, **ink.hues}
+    return glyphs.get(now.glyph_role, ink.dim if now.quiet else ink.ink)
+
+
+def shorten(tokens: int) -> str:
+    """``950``, ``18k``, ``1.5k``, ``1M``: a count of tokens in few cells."""
+    if tokens < 1000:
+        return str(tokens)
+    if tokens < 1_000_000:
+        return f"{tokens / 1000:.1f}k" if tokens < 10_000 and tokens % 1000 else f"{tokens // 1000}k"
+    return f"{tokens / 1_000_000:.1f}".removesuffix(".0") + "M"
+
+
+def clock(seconds: float) -> str:
+    """``0:07``, ``12:30``, ``1h05`` for what takes hours: five cells at most."""
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes}:{rest:02}" if minutes < 60 else f"{minutes // 60}h{minutes % 60:02}"

@@ -1,0 +1,114 @@
+"""The terminal as the app uses it: nothing typed is lost, one that goes away hangs nothing, none wakes us."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import select
+import sys
+import termios
+from codecs import getincrementaldecoder
+from typing import IO, Any
+
+from textual import constants
+from textual.drivers.linux_driver import LinuxDriver
+
+from tui.app.terminal.parser import InputParser
+
+_AT_ONCE = 4096
+_LOOK_UP = 0.1
+"""Seconds between two looks at whether the rest of a key's sequence still comes."""
+
+_ASK_FOR_PLACES = "\x1b[>29u"
+"""The Kitty keyboard protocol as Textual asks for it, and with the key's place in the standard layout (4)."""
+_ASK_NO_MORE = "\x1b[<u"
+
+
+class _Output:
+    """A terminal to write to. Once it is lost, what is written goes nowhere.
+
+    Textual's writer would end there, and the program wait forever for what it has not written.
+    """
+
+    def __init__(self, file: IO[str]) -> None:
+        self._file = file
+        self.fileno = file.fileno
+        self._lost = False
+
+    def write(self, text: str) -> None:
+        self._attempt(self._file.write, text)
+
+    def flush(self) -> None:
+        self._attempt(self._file.flush)
+
+    def _attempt(self, act: Any, *arguments: str) -> None:
+        if self._lost:
+            return
+        try:
+            act(*arguments)
+        except OSError:
+            self._lost = True
+
+
+class Terminal(LinuxDriver):
+    """Textual's terminal, with our reader and a writer that outlives the terminal."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._file: Any = _Output(self._file)
+        self._bell, self._rope = os.pipe()
+        """Rung to wake the reader, which sleeps as long as nothing is typed.
+
+        Kept as long as the process: Textual closes a terminal also when an editor borrows it.
+        """
+
+    def start_application_mode(self) -> None:
+        """Take the terminal; Textual calls this. Keys are also to be told by their place."""
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        if not constants.DISABLE_KITTY_KEY:
+            self.write(_ASK_FOR_PLACES)
+            self.flush()
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal back; Textual calls this."""
+        if not constants.DISABLE_KITTY_KEY:
+            self.write(_ASK_NO_MORE)
+        super().stop_application_mode()
+
+    def disable_input(self) -> None:
+        """Stop reading; Textual calls this, and waits for the reader."""
+        os.write(self._rope, b"!")
+        super().disable_input()
+        os.read(self._bell, 1)
+
+    def run_input_thread(self) -> None:
+        """Read keys and pastes until the app or the terminal ends; Textual calls this."""
+        parser = InputParser(self._debug)
+        decode = getincrementaldecoder("utf-8")("replace").decode
+        early = self._typed_early()
+        while not self.exit_event.is_set():
+            wait = _LOOK_UP if parser.waits else None
+            if self.fileno in select.select([self.fileno, self._bell], [], [], wait)[0]:
+                data = self._read()
+                if not data:
+                    return
+                begin, early = data[:early], max(0, early - len(data))
+                text = decode(begin.replace(b"\n", b"\r") + data[len(begin) :])
+                for event in parser.feed(text) if text else ():
+                    self.process_message(event)
+            for event in parser.tick():
+                self.process_message(event)
+
+    def _read(self) -> bytes:
+        try:
+            return os.read(self.fileno, _AT_ONCE)
+        except OSError:  # the terminal is gone; the lifecycle ends the app
+            return b""
+
+    def _typed_early(self) -> int:
+        """How many bytes came before the app had the terminal, which then made line feeds of Enter."""
+        try:
+            waiting = fcntl.ioctl(self.fileno, termios.FIONREAD, bytes(4))
+        except OSError:
+            return 0
+        return int.from_bytes(waiting, sys.byteorder)

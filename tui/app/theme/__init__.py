@@ -1,0 +1,1 @@
+"""Colours, styles and the one column of text."""

@@ -1,0 +1,87 @@
+"""Opening a link: only after its whole address was shown, and only where that is safe."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import subprocess
+import sys
+import webbrowser
+from collections.abc import Mapping
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import Static
+
+from tui.app.lists.hints import Hints
+from tui.app.lists.sheet import Sheet
+from tui.system.clipboard import copy
+from tui.text import clean, safe_url
+
+_OPENERS = {"darwin": "open", "linux": "xdg-open"}
+_PATIENCE = 5.0
+
+
+class LinkSheet(Sheet[bool]):
+    """Shows where a link leads, and offers to open and to copy it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", "open", id="link-open", tooltip="Open the link in the browser"),
+        Binding("y", "copy", "copy", id="link-copy", tooltip="Copy the address"),
+    ]
+
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self._url = url
+        self._trouble = trouble(url, os.environ, sys.platform)
+
+    def compose_sheet(self) -> ComposeResult:
+        """The whole address, and why it can't be opened if it can't."""
+        yield Static(clean(self._url), classes="words", markup=False)
+        if self._trouble:
+            yield Static(self._trouble, classes="words dim", markup=False)
+        yield Hints(*([] if self._trouble else ["link-open"]), "link-copy", "list-close")
+
+    async def action_open(self) -> None:
+        """Open it in the browser."""
+        if not self._trouble:
+            self.dismiss(True)
+            try:
+                await asyncio.to_thread(open_link, self._url)
+            except (OSError, webbrowser.Error) as error:
+                self.app.notify(f"No browser could be started: {error}", severity="warning")
+
+    async def action_copy(self) -> None:
+        """Copy the address."""
+        self.dismiss(True)
+        self.app.notify((await copy(self.app, self._url)).words, markup=False)
+
+
+def trouble(url: str, env: Mapping[str, str], platform: str) -> str:
+    """Why a link can't be opened from here; empty if it can."""
+    if safe_url(url) is None:
+        return "Only plain http, https and mailto addresses are opened."
+    if platform in ("darwin", "win32") or env.get("DISPLAY") or env.get("WAYLAND_DISPLAY"):
+        return ""
+    return "There is no browser to reach from here."
+
+
+def open_link(url: str) -> None:
+    """Hand a safe address to the person's browser; anything else is refused.
+
+    The browser's own words must not land on our screen, so it gets no terminal.
+    """
+    if safe_url(url) is None:
+        return
+    opener = _OPENERS.get(sys.platform)
+    if opener is None or shutil.which(opener) is None:
+        webbrowser.open(url)
+        return
+    quiet = subprocess.DEVNULL
+    browser = subprocess.Popen([opener, url], stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True)
+    try:
+        browser.wait(_PATIENCE)
+    except subprocess.TimeoutExpired:
+        return  # it is the browser itself, and stays

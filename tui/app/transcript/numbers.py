@@ -1,0 +1,71 @@
+"""Numbers on the parts of a message, so that one of them can be chosen by a key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from tui.app.messages.message_view import MessageView
+from tui.app.messages.rows import Target
+
+_MOST = 9
+
+
+class Part(NamedTuple):
+    """A part of a message that can be chosen: where its number stands, and what it does."""
+
+    row: int
+    cell: int
+    target: Target
+
+
+class Numbers:
+    """Up to nine numbered parts of one message; false while there are none."""
+
+    def __init__(self) -> None:
+        self._message = 0
+        self._parts: Sequence[Part] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self._parts)
+
+    def clear(self) -> None:
+        """Take the numbers away."""
+        self._parts = ()
+
+    def show(self, message_id: int, parts: Sequence[Part]) -> None:
+        """Number the parts of a message."""
+        self._message, self._parts = message_id, parts[:_MOST]
+
+    def pick(self, character: str | None) -> Target | None:
+        """What the part with this number does."""
+        if not character or character not in "123456789"[: len(self._parts)]:
+            return None
+        return self._parts[int(character) - 1].target
+
+    def on_row(self, message_id: int, row: int) -> list[tuple[int, str]]:
+        """The numbers on a row of a message, and their cells."""
+        if message_id != self._message:
+            return []
+        return [(part.cell, f" {n} ") for n, part in enumerate(self._parts, 1) if part.row == row]
+
+
+def code_parts(view: MessageView, seen: range) -> list[Part]:
+    """The blocks of code among the rows that are seen; all of them if there is none."""
+    parts = []
+    for block in view.code_blocks():
+        label = len(block.language) + bool(block.language) + 3
+        part = Part(block.row, view.look.width - label, Target("copy_code", block.text))
+        parts.append((part, block.row < seen.stop and block.row + block.height > seen.start))
+    return [part for part, is_seen in parts if is_seen] or [part for part, _ in parts]
+
+
+def link_parts(view: MessageView, seen: range) -> list[Part]:
+    """The links on the rows that are seen, each address once."""
+    parts: dict[str, Part] = {}
+    for row in range(max(0, seen.start), min(seen.stop, view.height)):
+        for cell in range(view.look.width):
+            target = view.target(row, cell)
+            if target is not None and target.action == "link":
+                parts.setdefault(target.value, Part(row, cell, target))
+    return list(parts.values())

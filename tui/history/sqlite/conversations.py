@@ -1,0 +1,154 @@
+"""Conversations in the database: make, load, change."""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from tui.chat.conversation import Conversation, Node
+from tui.checked import numbered, string
+from tui.errors import NotFoundError
+from tui.history.facts import role_of
+from tui.history.sqlite import contents
+from tui.history.sqlite.folding import key
+from tui.history.sqlite.recall import get_state, set_state
+from tui.history.sqlite.rows import conversation_of, insert, pack, pack_attachments, tag_key, update
+from tui.history.sqlite.stamps import now_stamp
+from tui.text import normalise
+
+
+def missing(conversation_id: int) -> NotFoundError:
+    """The error for a number that no conversation has."""
+    return NotFoundError(
+        f"There is no conversation {conversation_id}", "The list of conversations has the numbers."
+    )
+
+
+def new_origin() -> str:
+    """A name for a conversation made here, which no other history has."""
+    return f"segue:{secrets.token_hex(16)}"
+
+
+def create(
+    connection: sqlite3.Connection, owner: str, model: str | None, system: str, title: str
+) -> Conversation:
+    """Make an empty conversation, which ``owner`` keeps until it has a message."""
+    now = now_stamp()
+    columns = {
+        "origin": new_origin(),
+        "created_at": now,
+        "updated_at": now,
+        "owner": owner,
+        "model": model,
+        "system": normalise(system),
+        "title": normalise(title),
+        "title_key": key(title),
+    }
+    made = insert(connection, "conversations", columns)
+    note_use(connection, made)
+    return load(connection, made)
+
+
+def load(connection: sqlite3.Connection, conversation_id: int) -> Conversation:
+    """A conversation with all its nodes."""
+    row = connection.execute("SELECT * FROM conversations WHERE id = ?", (conversation_id,)).fetchone()
+    if row is None:
+        raise missing(conversation_id)
+    conversation = conversation_of(row)
+    nodes = connection.execute(
+        "SELECT id, parent, role, model, hidden FROM messages WHERE conversation_id = ? ORDER BY id",
+        (conversation_id,),
+    )
+    conversation.add(_nodes(nodes))
+    conversation.find_leaf()
+    return conversation
+
+
+def _nodes(rows: Iterable[sqlite3.Row]) -> Iterator[Node]:
+    """The nodes, each below one before it: without its parent, a message goes on from the one before."""
+    seen: set[int] = set()
+    newest = None
+    for i, parent, role, model, hidden in rows:
+        place = parent if parent is None or parent in seen else newest
+        yield Node(i, place, role_of(role), string(model), bool(hidden))
+        seen.add(i)
+        newest = i
+
+
+def _text(value: str | None) -> str | None:
+    return None if value is None else normalise(value)
+
+
+# Word for word the condition of the index ``conversations_listed``.
+LISTED = "deleted_at IS NULL AND (message_count > 0 OR draft <> '')"
+_AT_HAND = f"archived = 0 AND {LISTED}"
+_USED = "used"
+"""Key of the state with the conversations that were written in last, newest first, one a line."""
+_REMEMBERED = 100
+
+_COLUMNS: dict[str, Callable[[Any], Mapping[str, Any]]] = {
+    "title": lambda value: {"title": normalise(value), "title_key": key(value)},
+    "titled": lambda value: {"titled": bool(value)},
+    "leaf": lambda value: {"leaf": value},
+    "model": lambda value: {"model": _text(value)},
+    "system": lambda value: {"system": normalise(value)},
+    "parameters": lambda value: {"parameters": pack(value)},
+    "hues": lambda value: {"hues": pack(value)},
+    "draft": lambda value: {"draft": normalise(value)},
+    "attachments": lambda value: {"attachments": pack_attachments(value)},
+    "tags": lambda value: {"tags": pack(value), "tag_key": tag_key(value)},
+    "pins": lambda value: {"pins": pack(value)},
+    "pinned": lambda value: {"pinned": bool(value)},
+    "archived": lambda value: {"archived": bool(value)},
+}
+
+
+def change(connection: sqlite3.Connection, conversation_id: int, changes: Mapping[str, Any]) -> None:
+    """Change fields; the conversation does not become newer by it."""
+    columns: dict[str, Any] = {}
+    for name, value in changes.items():
+        columns |= _COLUMNS[name](value)
+    contents.keep(connection, changes.get("attachments", ()))
+    if columns and not update(connection, "conversations", conversation_id, columns):
+        raise missing(conversation_id)
+
+
+def note_use(connection: sqlite3.Connection, conversation_id: int) -> None:
+    """A person writes in this conversation now."""
+    used = _used(connection)
+    if used[:1] != [conversation_id]:
+        others = [other for other in used if other != conversation_id]
+        set_state(connection, _USED, "\n".join(map(str, [conversation_id, *others][:_REMEMBERED])))
+
+
+def last_used(connection: sqlite3.Connection) -> int | None:
+    """The conversation of the list that was written in last; otherwise the newest, unless that is to come.
+
+    What came in from elsewhere may bear any date.
+    """
+    for conversation_id in _used(connection):
+        if connection.execute(
+            f"SELECT 1 FROM conversations WHERE id = ? AND {_AT_HAND}", (conversation_id,)
+        ).fetchone():
+            return conversation_id
+    newest = (
+        f"SELECT id FROM conversations WHERE {_AT_HAND} ORDER BY updated_at > ?, updated_at DESC, id DESC"
+    )
+    row = connection.execute(f"{newest} LIMIT 1", (now_stamp(),)).fetchone()
+    return row[0] if row else None
+
+
+def _used(connection: sqlite3.Connection) -> list[int]:
+    return [*filter(None, map(numbered, get_state(connection, _USED, "").split()))]
+
+
+def drop_empty(connection: sqlite3.Connection, gone: Callable[[str], bool]) -> None:
+    """Remove conversations without a message or a draft, whose program is gone."""
+    rows = connection.execute(
+        "SELECT id, owner FROM conversations WHERE message_count = 0 AND draft = '' AND attachments IS NULL"
+    ).fetchall()
+    for conversation_id, owner in rows:
+        if owner is None or gone(owner):
+            connection.execute("DELETE FROM conversations WHERE id = ?", (conversation_id,))

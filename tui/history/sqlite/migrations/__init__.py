@@ -1,0 +1,53 @@
+"""The forms that the database has had, oldest first. Append only: a published one never changes.
+
+Each is one transaction: it happens whole or not at all, and the number in ``user_version`` is part of it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+
+from tui.history.sqlite.migrations import m001_start, m002_attachments, m003_hidden_since, m004_ids_astray
+
+Migration = Callable[[sqlite3.Connection], None]
+
+MIGRATIONS: tuple[Migration, ...] = (
+    m001_start.migrate,
+    m002_attachments.migrate,
+    m003_hidden_since.migrate,
+    m004_ids_astray.migrate,
+)
+APPLICATION_ID = 0x53454755  # "SEGU"
+
+
+def version_of(connection: sqlite3.Connection) -> int:
+    """How many migrations a database has had."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    return int(version)
+
+
+def newest() -> int:
+    """The form that this program writes."""
+    return len(MIGRATIONS)
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring a database to its newest form; each step happens whole or not at all."""
+    while version_of(connection) < newest():
+        _step(connection)
+
+
+def _step(connection: sqlite3.Connection) -> None:
+    connection.execute("BEGIN EXCLUSIVE")
+    try:
+        version = version_of(connection)  # again, now that no other program can be at it
+        if version < newest():
+            MIGRATIONS[version](connection)
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {version + 1}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise

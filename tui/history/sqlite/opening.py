@@ -1,0 +1,167 @@
+"""From a path to a history that can be used: new, ours, read-only, damaged, too new."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import secrets
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tui.errors import (
+    HistoryDamagedError,
+    HistoryFullError,
+    HistoryReadOnlyError,
+    HistoryTooNewError,
+    SegueError,
+)
+from tui.history.sqlite.database import Place, connect
+from tui.history.sqlite.faults import translated
+from tui.history.sqlite.files import doubt_mark, on_network, put_aside, session_folder, uri
+from tui.history.sqlite.indexing import mend_index
+from tui.history.sqlite.inspection import Kind, inspect
+from tui.history.sqlite.migrations import migrate
+from tui.history.sqlite.sessions import Session, alone
+from tui.paths import PRIVATE_FILE, private_dir, private_file
+
+_UNSAVED = "Nothing that is written now is saved."
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A database that is ready, and what there is to say of it."""
+
+    place: Place
+    session: Session
+    notice: str = ""
+
+
+async def open_place(path: Path | None) -> Opened:
+    """Make ``path`` ready, in a thread; None is a history in memory.
+
+    Raises:
+        HistoryError: It is busy, or could not be brought to the newest form. The file is as it was.
+    """
+    if path is None:
+        return Opened(Place(), Session(None))
+    return await asyncio.to_thread(_open, path)
+
+
+def _open(path: Path) -> Opened:
+    folder = session_folder(path)
+    try:
+        private_dir(path.parent)
+        with alone(folder):
+            return _open_alone(path, Session(folder))
+    except OSError as error:
+        return _without_writing(path, error.strerror or str(error))
+    except HistoryReadOnlyError as error:
+        return _without_writing(path, error.message)
+    except (HistoryDamagedError, HistoryFullError) as error:
+        return _in_memory(str(error))
+
+
+def _open_alone(path: Path, session: Session) -> Opened:
+    with contextlib.ExitStack() as undo:
+        undo.callback(session.end)
+        notice = ""
+        if not path.exists():
+            create(path)
+        with translated(path):
+            found = inspect(path)
+        if found.kind is Kind.DAMAGED:
+            from tui.history.sqlite.salvage import repair
+
+            notice = repair(path, found.words, session)
+        elif found.kind is Kind.FOREIGN:
+            return _in_memory(f"{path} is not used: {found.words}")
+        elif found.kind is Kind.TOO_NEW:
+            return _newer(path, found.words)
+        os.close(os.open(path, os.O_RDWR))
+        if found.kind is Kind.OLD:
+            from tui.history.sqlite.backup import before_migration
+
+            before_migration(path)
+        wal = _make_ready(path)
+        undo.pop_all()
+    if not wal:
+        notice += " The history lies on a network disk: safe there, but slower."
+    return Opened(Place(uri(path, "mode=rw"), path, wal=wal), session, notice.strip())
+
+
+def _make_ready(path: Path) -> bool:
+    """Bring the file to its newest form, keep others out of it, and settle the journal. True: it is WAL."""
+    if os.name == "posix" and path.stat().st_uid == os.getuid():
+        path.chmod(PRIVATE_FILE)
+    wanted = "DELETE" if on_network(path) else "WAL"
+    doubt = doubt_mark(path)
+    with translated(path), contextlib.closing(connect(Place(uri(path, "mode=rw"), path))) as connection:
+        (journal,) = connection.execute(f"PRAGMA journal_mode = {wanted}").fetchone()
+        migrate(connection)
+        if doubt.exists():
+            mend_index(connection)
+            doubt.unlink()
+    return bool(journal == "wal")
+
+
+def create(
+    path: Path,
+    fill: Callable[[sqlite3.Connection], None] = lambda connection: None,
+    put_away: str = "left",
+) -> Path | None:
+    """Make a new history whole beside its place, then put it there: no one ever sees half of one.
+
+    Args:
+        path: Where it shall be. The caller is ``alone``.
+        fill: Writes what it begins with.
+        put_away: Goes into the name that what lies there now is given: an old file, or its journal alone,
+            which would be played into the new one.
+
+    Returns:
+        That name, if there was a file.
+
+    Raises:
+        HistoryError: It could not be written. What lay there lies there still.
+        OSError: The folder can't be written.
+    """
+    new = private_file(path.with_name(f".{path.name}.{secrets.token_hex(4)}"))
+    try:
+        with translated(path), contextlib.closing(connect(Place(uri(new, "mode=rw"), new))) as connection:
+            migrate(connection)
+            fill(connection)
+        aside = put_aside(path, put_away)
+        new.rename(path)
+    finally:
+        new.unlink(missing_ok=True)
+    return aside if aside.exists() else None
+
+
+def _newer(path: Path, words: str) -> Opened:
+    """A file that is not ours to change: read it as far as it goes."""
+
+    def refusal() -> HistoryTooNewError:
+        return HistoryTooNewError(f"The history is not changed: {words}", "Use the newer Segue to write.")
+
+    place = Place(uri(path, "mode=ro"), path, refusal=refusal)
+    return Opened(place, Session(None), f"The history is read-only: {words}. {_UNSAVED}")
+
+
+def _without_writing(path: Path, why: str) -> Opened:
+    """The file or its folder may not be written: read it, or do without."""
+
+    def refusal() -> HistoryReadOnlyError:
+        return HistoryReadOnlyError(f"The history can't be changed: {why}", f"It is {path}.")
+
+    for access in ("mode=ro", "immutable=1"):  # the second where there may be no lock and no journal
+        with contextlib.suppress(OSError, sqlite3.Error, SegueError):
+            if inspect(path, access).kind in (Kind.OURS, Kind.TOO_NEW):
+                place = Place(uri(path, access), path, refusal=refusal)
+                return Opened(place, Session(None), f"The history is read-only: {why}. {_UNSAVED}")
+    return _in_memory(f"The history can't be kept at {path}: {why}")
+
+
+def _in_memory(why: str) -> Opened:
+    return Opened(Place(), Session(None), f"{why.rstrip('.')}. This run keeps its history in memory only.")

@@ -1,0 +1,184 @@
+"""Full-text search over titles and messages, newest first."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from itertools import accumulate
+
+from tui.chat.conversation import SearchHit
+from tui.checked import string, words
+from tui.history.facts import role_of
+from tui.history.query import Query, parse
+from tui.history.sqlite.conversations import LISTED
+from tui.history.sqlite.folding import key
+from tui.history.sqlite.scope import Scope, scope_of
+from tui.history.sqlite.stamps import from_stamp, to_stamp
+from tui.text import clean, fold
+
+_BEFORE, _LENGTH = 40, 160  # characters of a snippet, and how many of them stand before the hit
+_WINDOW = 20_000  # characters of a message that are looked through for the hit before the whole is
+_CANDIDATES = 1000  # messages, and
+_EFFORT = 1_000_000  # characters that are looked through for the beginning of a word
+_SPACE = re.compile(r"\s")
+
+
+def search(connection: sqlite3.Connection, typed: str, limit: int, offset: int) -> list[SearchHit]:
+    """The hits of ``typed``, newest first. Where a message matches, its title is not a hit of its own."""
+    query = parse(typed)
+    if query.empty or limit <= 0:
+        return []
+    wanted = offset + limit
+    messages = _in_messages(connection, query, wanted)
+    seen = {hit.conversation_id for hit in messages}
+    # A message stands among the titles by its time, but not before one that the index has before it: what
+    # stands on one page does not move when the next is asked for.
+    ages = list(accumulate((-to_stamp(hit.updated_at) for hit in messages), max))
+    oldest = -ages[-1] if len(messages) == wanted else None
+    titles = [hit for hit in _in_titles(connection, query, wanted, oldest) if hit.conversation_id not in seen]
+    ages += [-to_stamp(hit.updated_at) for hit in titles]
+    found = sorted(zip(ages, [*messages, *titles], strict=True), key=lambda pair: pair[0])
+    return [hit for _, hit in found[offset:wanted]]
+
+
+def _in_messages(connection: sqlite3.Connection, query: Query, limit: int) -> list[SearchHit]:
+    if query.titles_only or not query.words:
+        return []
+    scope = scope_of(connection, query)
+    if scope.nothing:
+        return []
+    scope.require("m.hidden = 0")
+    # Ids of messages stand in the order of their times, as well as they can: so the index gives the newest
+    # first, and what lies between two dates is in a part of it.
+    scope.between(query, "m.created_at")
+    scope.within(connection, query)
+    rows = None
+    if wider := query.wider:
+        rows = _among(connection, query, _rows(connection, scope, wider, _CANDIDATES), limit)
+    if rows is None:
+        rows = _rows(connection, scope, query, limit).fetchall()
+    marker = query.marker() if rows else None
+    return [_message_hit(connection, row, marker) for row in rows]
+
+
+def _rows(connection: sqlite3.Connection, scope: Scope, query: Query, limit: int) -> sqlite3.Cursor:
+    return connection.execute(
+        f"""
+        SELECT m.id, m.conversation_id, m.role, m.model, m.created_at, c.title, c.updated_at,
+               substr(m.text, 1, {_WINDOW}) AS text, length(m.text) > {_WINDOW} AS more
+        FROM messages_fts CROSS JOIN messages m ON m.id = messages_fts.rowid
+        CROSS JOIN conversations c ON c.id = m.conversation_id
+        WHERE messages_fts MATCH ? AND {scope.where} ORDER BY messages_fts.rowid DESC LIMIT ?
+        """,
+        (f"text : ({query.match}){scope.match}", *scope.values, limit),
+    )
+
+
+def _among(
+    connection: sqlite3.Connection, query: Query, candidates: sqlite3.Cursor, wanted: int
+) -> list[sqlite3.Row] | None:
+    """The first rows of ``candidates`` that have the last word as it was typed.
+
+    For the beginning of a word that it has no index for, FTS5 first collects every place of every word that
+    begins so: too long where one of them stands in most messages. But then it also stands in most of the
+    newest candidates.
+
+    Returns:
+        As many as are wanted, or all there are; None if looking for them takes too long.
+    """
+    pattern = re.compile(query.words[-1].pattern())
+    rows: list[sqlite3.Row] = []
+    looked_at = effort = 0
+    for row in candidates:
+        text = _whole(connection, row) if row["more"] else words(row["text"])
+        if pattern.search(fold(text)):
+            rows.append(row)
+        looked_at += 1
+        effort += len(text)
+        if len(rows) == wanted:
+            return rows
+        if effort > _EFFORT:
+            return None
+    return rows if looked_at < _CANDIDATES else None
+
+
+def _whole(connection: sqlite3.Connection, row: sqlite3.Row) -> str:
+    (whole,) = connection.execute("SELECT text FROM messages WHERE id = ?", (row["id"],)).fetchone()
+    return words(whole)
+
+
+def _message_hit(
+    connection: sqlite3.Connection, row: sqlite3.Row, marker: re.Pattern[str] | None
+) -> SearchHit:
+    text = words(row["text"])
+    if marker and row["more"] and not marker.search(fold(text)):
+        text = _whole(connection, row)
+    snippet, marks = excerpt(text, marker)
+    return SearchHit(
+        conversation_id=row["conversation_id"],
+        message_id=row["id"],
+        title=words(row["title"]),
+        snippet=snippet,
+        marks=marks,
+        role=role_of(row["role"]),
+        model=string(row["model"]),
+        updated_at=from_stamp(row["created_at"]),
+    )
+
+
+def _in_titles(
+    connection: sqlite3.Connection, query: Query, limit: int, oldest: int | None
+) -> list[SearchHit]:
+    """Titles, those older than ``oldest`` left out."""
+    scope = scope_of(connection, query)
+    if scope.nothing:
+        return []
+    scope.require(LISTED)
+    keys = [key(term.text) for term in query.terms]
+    for part in keys:
+        scope.require("instr(title_key, ?)", part)
+    scope.between(query, "updated_at")
+    if oldest is not None:
+        scope.require("updated_at > ?", oldest)
+    rows = connection.execute(
+        f"""
+        SELECT id, title, model, updated_at FROM conversations c
+        WHERE {scope.where} ORDER BY updated_at DESC LIMIT ?
+        """,
+        (*scope.values, limit),
+    )
+    marker = re.compile("|".join(map(re.escape, keys))) if keys else None
+    return [_title_hit(row, marker) for row in rows]
+
+
+def _title_hit(row: sqlite3.Row, marker: re.Pattern[str] | None) -> SearchHit:
+    title, updated = words(row["title"]), from_stamp(row["updated_at"])
+    snippet, marks = excerpt(title, marker)
+    return SearchHit(row["id"], None, title, snippet, marks, None, string(row["model"]), updated)
+
+
+def excerpt(text: str, marker: re.Pattern[str] | None) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """One line of ``text`` round its first hit, safe to show, and where the hits stand in it."""
+    folded = fold(text)
+    first = marker.search(folded) if marker else None
+    start = _word_start(text, max(0, first.start() - _BEFORE)) if first else 0
+    end = min(len(text), start + _LENGTH)
+    pieces, marks, length = ["…"] if start else [], [], 1 if start else 0
+    at = start
+    for hit in marker.finditer(folded, start, end) if first and marker else ():
+        before, inside = _shown(text[at : hit.start()]), _shown(text[hit.start() : hit.end()])
+        marks.append((length + len(before), length + len(before) + len(inside)))
+        pieces += [before, inside]
+        length += len(before) + len(inside)
+        at = hit.end()
+    pieces += [_shown(text[at:end]), "…" if end < len(text) else ""]
+    return "".join(pieces), tuple(marks)
+
+
+def _word_start(text: str, place: int) -> int:
+    space = _SPACE.search(text, place, place + 20) if place else None
+    return space.end() if space else place
+
+
+def _shown(text: str) -> str:
+    return _SPACE.sub(" ", clean(text))

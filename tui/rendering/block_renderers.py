@@ -1,0 +1,161 @@
+"""Which drawing each kind of leaf gets."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from tui.rendering.flat_blocks import Leaf
+from tui.rendering.pieces import (
+    BOLD,
+    DIM,
+    ERROR,
+    INK,
+    ITALIC,
+    LINE,
+    SKY,
+    STRONG,
+    SUCCESS,
+    VIOLET,
+    WARNING,
+    Line,
+    Piece,
+)
+from tui.rendering.plain import Plain, Window
+from tui.text import one_line
+
+ALERTS = {"NOTE": SKY, "TIP": SUCCESS, "IMPORTANT": VIOLET, "WARNING": WARNING, "CAUTION": ERROR}
+
+
+class Drawing(Protocol):
+    """The rows of one leaf at one width; places in its pieces count from the leaf's content."""
+
+    @property
+    def deep(self) -> bool:
+        """Whether its rows stand on the tint of code."""
+
+    @property
+    def rough(self) -> bool:
+        """Whether it was drawn piece by piece, and may be another when it is drawn whole."""
+
+    @property
+    def height(self) -> int:
+        """How many rows it has."""
+
+    def line(self, row: int) -> Line:
+        """One row."""
+
+    def resize(self, width: int) -> None:
+        """Wrap anew."""
+
+    def spot(self, offset: int) -> tuple[int, int]:
+        """The row and cell that show a place in the content, or what comes before it."""
+
+    def grow(self, content: str) -> int:
+        """Take the content with more text at its end; returns the first row that changed."""
+
+    def end(self) -> int | None:
+        """No more text comes; returns the first row that changed by that, if one did."""
+
+
+class Fixed:
+    """Rows that depend on nothing but the width."""
+
+    deep = False
+    rough = False
+
+    def __init__(self, *pieces: Piece, rows: int = 1) -> None:
+        self._line = Line(pieces)
+        self.height = rows
+
+    def line(self, row: int) -> Line:
+        """One row."""
+        return self._line
+
+    def resize(self, width: int) -> None:
+        """Nothing to wrap."""
+
+    def spot(self, offset: int) -> tuple[int, int]:
+        """The only place there is."""
+        return 0, 0
+
+    def end(self) -> int | None:
+        """Nothing changes."""
+        return None
+
+    def grow(self, content: str) -> int:
+        """Nothing grows."""
+        return 0
+
+
+class Rule(Fixed):
+    """A hairline across the text."""
+
+    def resize(self, width: int) -> None:
+        """As wide as the text."""
+        self._line = Line((Piece("─" * width, LINE),))
+
+
+def draw(leaf: Leaf, width: int, env: dict[str, Any], code_pad: int) -> Drawing:
+    """The drawing of a leaf; what a kind needs is imported when it first comes."""
+    match leaf.kind:
+        case "fence" | "code":
+            from tui.rendering.code import Code
+
+            return Code(leaf.content, leaf.info, width, code_pad)
+        case "table":
+            from tui.rendering.table import Table
+
+            return Table(leaf.content, leaf.info, width, env)
+        case "html":
+            return Plain(leaf.content, width, DIM)
+        case "raw":
+            return Window(leaf.content, width)
+        case "rule":
+            rule = Rule()
+            rule.resize(width)
+            return rule
+        case "alert":
+            return Fixed(Piece(leaf.info.capitalize(), ALERTS.get(leaf.info, INK) | BOLD))
+        case "empty":
+            return Fixed()
+        case "end":
+            return Fixed(rows=0)
+        case "details":
+            return Fixed(Piece(one_line(leaf.content) or "Details", STRONG))
+        case "definition":
+            from tui.rendering.prose import Prose
+
+            return Prose(leaf.content, width, {}, DIM)
+        case "math":
+            from tui.rendering.prose import Formula
+
+            return Formula(leaf.content, width, env)
+        case _:
+            from tui.rendering.prose import Prose
+
+            return Prose(leaf.content, width, env, _base(leaf))
+
+
+def draw_growing(leaf: Leaf, width: int, code_pad: int) -> Drawing:
+    """The drawing of a leaf at the end of a reply that streams."""
+    if leaf.kind not in ("paragraph", "heading"):
+        return draw(leaf, width, {}, code_pad)
+    from tui.rendering.streaming_prose import Growing
+
+    return Growing(leaf.content, width, {}, _base(leaf))
+
+
+def draw_unread(leaf: Leaf, width: int) -> Drawing:
+    """The drawing of a leaf whose markup is not read."""
+    if leaf.kind == "table":
+        return Plain(leaf.content, width)
+    from tui.rendering.prose import Unread
+
+    return Unread(leaf.content, width, {}, _base(leaf))
+
+
+def _base(leaf: Leaf) -> int:
+    if leaf.kind == "heading":
+        return STRONG | BOLD
+    quoted = any(container.kind == "quote" and not container.label for container in leaf.path)
+    return DIM | ITALIC if quoted else INK

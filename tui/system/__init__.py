@@ -1,0 +1,1 @@
+"""The operating system, without Textual: clipboard, editor, signals, crash reports."""
