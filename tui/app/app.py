@@ -56,7 +56,7 @@ class SegueApp(App[None]):
     """Segue in a terminal."""
 
     TITLE = "Segue"
-    CSS_PATH = ["app.tcss", "screens/chat.tcss"]  # noqa: RUF012 - the default screen loads no file of its own
+    CSS_PATH = ["app.tcss", "chat_screen.tcss"]  # noqa: RUF012 - the default screen loads no file of its own
     ENABLE_COMMAND_PALETTE = False
     """Ours is a sheet like the others."""
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (SMALLEST[0], "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - declared so by Textual
