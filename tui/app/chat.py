@@ -7,12 +7,11 @@ from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING
 
 from tui.app.live import LiveReplies, LiveReply, key_of
-from tui.app.status.status_line import shorten
-from tui.app.theme.hues import hue_of
 from tui.chat.attachment import Attachment
-from tui.chat.context import TOKENS_PER_MESSAGE, estimate_tokens
+from tui.chat.context import TOKENS_PER_MESSAGE, estimate_tokens, shorten
 from tui.chat.conversation import Conversation
 from tui.chat.draft import Draft
+from tui.chat.hues import hue_of
 from tui.chat.message import Message
 from tui.chat.model import split_id
 from tui.engine.conversation_service import Place, Talk

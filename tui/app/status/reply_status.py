@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tui.app.live import LiveReply
-from tui.app.status.status_line import Situation, clock, shorten
+from tui.app.status.status_line import Situation, clock
+from tui.chat.context import shorten
 from tui.chat.message import Message, Status
 from tui.errors import ErrorKind
 
