@@ -231,7 +231,7 @@ async def test_quitting_stores_what_came(run):
         await world.chat.finish()
         _, reply = await world.path()
         assert (reply.text, reply.status) == ("Half", Status.STOPPED)
-        conversation = await world.store.load_conversation(world.chat.room.desk.chat.conversation.id)
+        conversation = await world.store.load_conversation(world.conversation.id)
         assert conversation.draft == "left over"
 
 

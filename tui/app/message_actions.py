@@ -9,10 +9,10 @@ from tui.app.lists.hints import key_name
 from tui.chat.draft import Draft
 from tui.chat.message import Role
 from tui.engine.conversation_service import Undo
+from tui.engine.session import Act
 from tui.errors import ErrorKind, SegueError, UsageError
 
 if TYPE_CHECKING:
-    from tui.app.desk import Act
     from tui.app.room import ChatRoom
 
 UNDO_SHOWN = 10.0
@@ -32,7 +32,7 @@ class MessageActions:
     async def do(self, action: str, message_id: int) -> None:
         """Do one action."""
         room = self._room
-        chat = room.desk.chat
+        chat = room.session.current
         match action:
             case "retry":
                 self.answer_again(message_id)
@@ -51,7 +51,7 @@ class MessageActions:
             case "previous_version" | "next_version":
                 await self._flip(message_id, 1 if action == "next_version" else -1)
             case "branch":
-                await room.open_chat(room.desk.adopt(await chat.branch(message_id)))
+                await room.open_chat(room.session.adopt(await chat.branch(message_id)))
             case "delete":
                 await self._delete([message_id])
             case "delete_below":
@@ -61,19 +61,19 @@ class MessageActions:
 
     async def _likely(self, message_id: int) -> str:
         """What stands in the picker's filter: without a network, the models of this machine."""
-        [message] = await self._room.desk.chat.messages([message_id])
+        [message] = await self._room.session.current.messages([message_id])
         return "local/" if message.failure and message.failure.kind == ErrorKind.OFFLINE else ""
 
     def answer_again(self, message_id: int, model: str | None = None) -> None:
         """One more version of a reply, by ``model`` or by the one that answers now."""
         self.when_quiet()
-        chat = self._room.desk.chat
+        chat = self._room.session.current
         self._room.screen.back_to_writing()
         self._room.let_come(lambda: chat.retry(message_id, model))
 
     def _go_on(self, message_id: int) -> None:
         """Let a cut reply go on; a cut summary is made anew."""
-        chat = self._room.desk.chat
+        chat = self._room.session.current
         if chat.conversation.nodes[message_id].role is Role.SYSTEM:
             self.answer_again(message_id)
             return
@@ -84,13 +84,13 @@ class MessageActions:
     def sum_up(self) -> None:
         """Let a summary come, with which later requests begin."""
         self.when_quiet()
-        chat = self._room.desk.chat
+        chat = self._room.session.current
         self._room.let_come(chat.compact)
 
     async def _sum_up_before(self, message_id: int) -> None:
         """Sum up what stands before the prompt of a reply, then send that prompt again."""
         self.when_quiet()
-        chat = self._room.desk.chat
+        chat = self._room.session.current
         prompt = self.prompt_of(message_id)
         [message] = await chat.messages([prompt])
         chat.queue.append(message.draft)
@@ -98,7 +98,7 @@ class MessageActions:
 
     async def _pin(self, message_id: int) -> None:
         """Keep a message in every request, or let it go."""
-        chat = self._room.desk.chat
+        chat = self._room.session.current
         if chat.conversation.nodes[message_id].role is Role.SYSTEM:
             raise UsageError("A summary is always sent along")
         await chat.pin(message_id)
@@ -110,7 +110,7 @@ class MessageActions:
         Raises:
             UsageError: There is none.
         """
-        nodes = self._room.desk.chat.conversation.nodes
+        nodes = self._room.session.current.conversation.nodes
         place: int | None = message_id
         while place is not None and nodes[place].role is not Role.USER:
             place = nodes[place].parent
@@ -129,7 +129,7 @@ class MessageActions:
         Raises:
             UsageError: A reply is coming.
         """
-        if self._room.desk.chat.busy:
+        if self._room.session.current.busy:
             raise UsageError(
                 "A reply is coming", f"Stop it first: {key_name(self._room.app.key_for('stop'))}."
             )
@@ -137,7 +137,7 @@ class MessageActions:
     # -- editing
     async def _edit(self, message_id: int) -> None:
         self.when_quiet()
-        chat = self._room.desk.chat
+        chat = self._room.session.current
         if chat.conversation.nodes[message_id].role is Role.SYSTEM:
             raise UsageError("A summary is not edited", "r makes a new one.")
         prompt = self.prompt_of(message_id)
@@ -160,7 +160,7 @@ class MessageActions:
         prompt, self.editing = self.editing, None
         if prompt is None:
             return None
-        chat = self._room.desk.chat
+        chat = self._room.session.current
         self._room.composer.hold(self._set_aside)
         return lambda: chat.edit(prompt, draft.text, draft.attachments, model=model)
 
@@ -174,7 +174,7 @@ class MessageActions:
 
     # -- the tree
     async def _flip(self, message_id: int, step: int) -> None:
-        chat = self._room.desk.chat
+        chat = self._room.session.current
         if chat.queue or chat.preparing:  # a prompt is for the reply that is shown
             self.when_quiet()
         version = await chat.flip(message_id, step)
@@ -183,7 +183,7 @@ class MessageActions:
             self._room.transcript.selected = version
 
     async def _delete(self, ids: Sequence[int]) -> None:
-        chat = self._room.desk.chat
+        chat = self._room.session.current
         if any(chat.coming(message_id) for message_id in ids):
             raise UsageError("A reply is coming", "It can be deleted when it has ended.")
         undo = await chat.delete(ids)
@@ -192,7 +192,7 @@ class MessageActions:
 
     async def undelete(self) -> None:
         """Bring back every deleted message of the conversation."""
-        count = await self._room.desk.chat.undelete()
+        count = await self._room.session.current.undelete()
         if not count:
             raise UsageError("No message of this conversation was deleted in the last 30 days")
         self._undos.clear()

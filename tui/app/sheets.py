@@ -36,7 +36,7 @@ class Sheets:
 
     @property
     def _workspace(self) -> Workspace:
-        return self._room.desk.workspace
+        return self._room.session.workspace
 
     # -- models
     async def use_model(self, words: str) -> bool:
@@ -63,7 +63,7 @@ class Sheets:
         """
         from tui.app.models.picker import Choice, ModelPicker, Several
 
-        room, chat = self._room, self._room.desk.chat
+        room, chat = self._room, self._room.session.current
 
         def chosen(choice: Choice | Several | None) -> None:
             match choice:
@@ -107,7 +107,7 @@ class Sheets:
     ) -> ModelPicker:
         """A picker, over lists that are asked for anew where they are old."""
         room, workspace = self._room, self._workspace
-        conversation, catalogue = room.desk.chat.conversation, workspace.catalogue
+        conversation, catalogue = room.session.current.conversation, workspace.catalogue
         in_background(room.screen, "models", catalogue.refresh, catalogue.stale(), exclusive=True)
         return kind(
             catalogue,
@@ -212,7 +212,7 @@ class Sheets:
         """
         from tui.app.conversations.conversations import Conversations, OpenConversation
 
-        room, desk = self._room, self._room.desk
+        room, session = self._room, self._room.session
 
         def chosen(wanted: OpenConversation | None) -> None:
             if wanted is not None:
@@ -220,16 +220,18 @@ class Sheets:
             else:
                 room.screen.attempt_soon(self._leave_deleted)
 
-        store = desk.workspace.store
+        store = session.workspace.store
         await store.look_for_changes()
-        listing = Conversations(store, desk.live_hues, desk.current, frozenset(desk.unread), typed=typed)
+        listing = Conversations(
+            store, session.live_hues, session.current_id, frozenset(session.unread), typed=typed
+        )
         await room.app.push_screen(listing, chosen)
 
     async def _leave_deleted(self) -> None:
         """If the conversation that is read was deleted or renamed in the list, follow that."""
         room = self._room
-        conversation = room.desk.chat.conversation
-        if room.desk.current is None:
+        conversation = room.session.current.conversation
+        if room.session.current_id is None:
             return
         try:
             stored = await self._workspace.store.load_conversation(conversation.id)
@@ -259,7 +261,7 @@ class Sheets:
         from tui.app.conversations.prompt_list import Prompts
         from tui.app.conversations.timeline import Timeline
 
-        room, chat = self._room, self._room.desk.chat
+        room, chat = self._room, self._room.session.current
         conversation = chat.conversation
         ids = [i for i in conversation.path() if conversation.nodes[i].role is Role.USER]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,9 +9,8 @@ from tui.app.commands import COMMANDS, find, unknown
 from tui.app.compare.comparing import BESIDE
 from tui.app.conversations.order import Order
 from tui.chat.draft import Draft
-from tui.engine.parameters import changed
+from tui.engine.parameters import in_words
 from tui.errors import UsageError
-from tui.text import clean, one_line
 
 if TYPE_CHECKING:
     from tui.app.room import ChatRoom
@@ -59,16 +57,16 @@ class SlashCommands:
 
     async def _do_title(self, argument: str) -> None:
         if not argument:
-            await self._ask("Title", "title", self._room.desk.chat.conversation.title)
+            await self._ask("Title", "title", self._room.session.current.conversation.title)
             return
-        await self._room.desk.chat.change(title=one_line(argument, 200), titled=True)
+        await self._room.session.current.rename(argument)
         self._room.refresh_frame()
 
     async def _do_system(self, argument: str) -> None:
         if not argument:
-            await self._ask("System prompt", "system", self._room.desk.chat.conversation.system)
+            await self._ask("System prompt", "system", self._room.session.current.conversation.system)
             return
-        await self._room.desk.chat.change(system="" if argument == "-" else clean(argument))
+        await self._room.session.current.instruct(argument)
         self._room.app.notify("System prompt cleared" if argument == "-" else "System prompt set")
         self._room.refresh_frame()
 
@@ -82,15 +80,13 @@ class SlashCommands:
         await self._room.app.push_screen(AskLine(title, value), answered)
 
     async def _do_set(self, argument: str) -> None:
-        name, _, value = argument.partition(" ")
-        chat = self._room.desk.chat
-        parameters = chat.conversation.parameters
-        if not name:
-            shown = ", ".join(f"{key} = {value}" for key, value in parameters.items())
+        chat = self._room.session.current
+        if not argument:
+            shown = in_words(chat.conversation.parameters)
             self._room.app.notify(shown or "No parameter is set. As in /set temperature 0.2")
             return
-        parameters = changed(parameters, name, value.strip())
-        await chat.change(parameters=parameters)
+        name = await chat.set_parameter(argument)
+        parameters = chat.conversation.parameters
         self._room.app.notify(f"{name} = {parameters[name]}" if name in parameters else f"{name} is not set")
 
     async def _do_attach(self, argument: str) -> None:
@@ -111,7 +107,7 @@ class SlashCommands:
         await self._room.composer.take_clipboard()
 
     async def _do_retry(self, argument: str) -> None:
-        chat = self._room.desk.chat
+        chat = self._room.session.current
         message_id = chat.last_reply or chat.last
         if message_id is None:
             raise UsageError("There is no reply yet")
@@ -124,23 +120,14 @@ class SlashCommands:
         self._room.actions.sum_up()
 
     async def _do_copy(self, argument: str) -> None:
-        message_id = self._room.desk.chat.last_reply
+        message_id = self._room.session.current.last_reply
         if message_id is None:
             raise UsageError("There is no reply yet")
-        [message] = await self._room.desk.chat.messages([message_id])
+        [message] = await self._room.session.current.messages([message_id])
         await self._room.app.copy(message.text)
 
     async def _do_export(self, argument: str) -> None:
-        from tui.chat.bundle import Bundle
-        from tui.engine.exporting import write_conversation
-        from tui.history.taking_out import bundle_of
-
-        chat = self._room.desk.chat
-        if chat.last is None:
-            raise UsageError("There is nothing to export yet")
-        bundle = await bundle_of(chat.place.store, chat.conversation.id)
-        bundle = Bundle(bundle.conversation, list(map(chat.newest, bundle.messages)))
-        path = await asyncio.to_thread(write_conversation, bundle, Path.cwd() / argument)
+        path = await self._room.session.current.export(Path.cwd() / argument)
         self._room.app.notify(f"Exported to {path}")
 
     async def _do_tag(self, argument: str) -> None:
@@ -162,7 +149,7 @@ class SlashCommands:
         await self._room.actions.undelete()
 
     async def _do_temporary(self, argument: str) -> None:
-        await self._room.open_found(self._room.desk.new_temporary())
+        await self._room.open_found(self._room.session.new_temporary())
 
     async def _do_theme(self, argument: str) -> None:
         if argument:

@@ -1,4 +1,4 @@
-"""The conversation that was used last in the folder where the program was started."""
+"""Which conversation was used last: of all, or in the folder where the program was started."""
 
 from __future__ import annotations
 
@@ -9,6 +9,12 @@ from tui.history.store import HistoryStore
 
 _KEY = "here:"
 """Begin of the keys of the history's state; the folder follows."""
+
+
+async def last_used(store: HistoryStore) -> int | None:
+    """The conversation that ``--continue`` goes on with."""
+    newest = await store.list_conversations(limit=1)
+    return newest[0].id if newest else None
 
 
 class Folder:

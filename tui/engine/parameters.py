@@ -32,6 +32,11 @@ def changed(parameters: Mapping[str, Value], name: str, value: str) -> dict[str,
     return {**others, name: _read(name, value)} if value else others
 
 
+def in_words(parameters: Mapping[str, Value]) -> str:
+    """``temperature = 0.2, seed = 7``: what is set."""
+    return ", ".join(f"{name} = {value}" for name, value in parameters.items())
+
+
 def _read(name: str, text: str) -> Value:
     try:
         return PARAMETERS[name](text)

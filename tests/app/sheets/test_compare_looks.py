@@ -11,11 +11,11 @@ import pytest
 
 from tui.app.compare.compare import Compare
 from tui.app.compare.comparison import names_of
-from tui.app.live import Phase
 from tui.chat.chunks import Usage
 from tui.chat.conversation import Conversation, Node
 from tui.chat.hues import hue_of
 from tui.chat.message import Failure, Message, Role, Status
+from tui.engine.live import Phase
 
 LOOKS = [(theme, size) for theme in ("segue-dark", "segue-light") for size in ((80, 24), (120, 40))]
 GPT, CLAUDE, QWEN = "openai/gpt-6-sol", "anthropic/claude-opus-5", "ollama/qwen3:8b"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from tui.app.chat import Chat
+from tui.engine.conversation_service import ConversationService
 from tui.errors import UsageError
 from tui.text import one_line
 
@@ -20,8 +20,8 @@ class Order:
         self._room = room
 
     @property
-    def _chat(self) -> Chat:
-        return self._room.desk.chat
+    def _chat(self) -> ConversationService:
+        return self._room.session.current
 
     # -- tags
     async def tag(self, argument: str) -> None:
@@ -57,7 +57,7 @@ class Order:
             "Archived; /archive again takes it back" if archived else "Back in the list of conversations"
         )
 
-    def _in_the_list(self) -> Chat:
+    def _in_the_list(self) -> ConversationService:
         """The chat, if its conversation is one that the list has.
 
         Raises:
@@ -67,7 +67,7 @@ class Order:
             raise UsageError("A temporary conversation is not in the list")
         return self._stored()
 
-    def _stored(self) -> Chat:
+    def _stored(self) -> ConversationService:
         if not self._chat.conversation.id:
             raise UsageError("This conversation is empty yet")
         return self._chat
@@ -78,22 +78,21 @@ class Order:
         chat = self._stored()
         self._room.actions.when_quiet()
         copy = await chat.place.store.copy_conversation(chat.conversation.id)
-        await self._room.open_chat(self._room.desk.adopt(copy))
+        await self._room.open_chat(self._room.session.adopt(copy))
         self._room.app.notify("This is the copy")
 
     async def delete(self) -> None:
         """Move the conversation to the trash."""
         chat, room = self._stored(), self._room
         room.actions.when_quiet()
-        store, conversation = chat.place.store, chat.conversation
+        restore = await chat.put_in_trash()
 
         async def undo() -> None:
-            await store.restore_conversation(conversation.id)
+            await restore()
             await room.open_chat(chat)
 
-        await store.delete_conversation(conversation.id)
         await room.open_new()
-        title = one_line(conversation.title) or "The conversation"
+        title = one_line(chat.conversation.title) or "The conversation"
         room.actions.can_undo(undo, f"“{title}” is in the trash.")
 
 
