@@ -181,10 +181,13 @@ class Session:
         return self._service(self._forgotten, await self._blank(self._forgotten))
 
     async def _blank(self, place: Place) -> Conversation:
-        workspace = self.workspace
-        model = await choose_model(workspace.config, workspace.store, workspace.registry, workspace.catalogue)
-        system = workspace.config.system
+        model, system = await self.choose_model(), self.workspace.config.system
         return Conversation(0, model=model, system=system, temporary=place.temporary)
+
+    async def choose_model(self) -> str | None:
+        """The model that answers when nobody has chosen one."""
+        workspace = self.workspace
+        return await choose_model(workspace.config, workspace.store, workspace.registry, workspace.catalogue)
 
     def adopt(self, conversation: Conversation) -> ConversationService:
         """A conversation that was just made in the place of the one that is read."""
