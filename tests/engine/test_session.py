@@ -207,6 +207,16 @@ async def test_two_conversations_are_answered_at_once_and_the_unseen_end_is_mark
     assert await run.text_of(first) == ["Count", "one two"]
 
 
+async def test_who_opens_a_conversation_whose_reply_is_about_to_begin_sees_it_come(run):
+    session = run.session
+    await run.say("Hi")
+    first = session.current
+    session.submit(Draft("And now?"))
+    assert first.preparing and not first.live
+    assert await session.find(first.conversation.id) is first
+    await run.until(lambda: len(run.of(ReplyEnded)) == 2)
+
+
 async def test_replies_side_by_side_each_begin_on_their_own(run):
     current = run.session.current
     await run.say("Hi")

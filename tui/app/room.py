@@ -257,13 +257,11 @@ class ChatRoom:
 
     # -- what the session tells
     def _heard(self, event: SessionEvent) -> None:
-        if isinstance(event, Fault):
-            self.fault(event.error)
-        elif self.app.is_running:  # else what was on the screen may be gone already
-            self._show_event(event)
-
-    def _show_event(self, event: SessionEvent) -> None:
         match event:
+            case Fault(fault):
+                self.fault(fault)
+            case _ if not self.app.is_running:  # what was on the screen may be gone already
+                pass
             case ReplyBegan(chat, live, before):
                 self.screen.attempt_soon(self._show_in_turn, chat, live, before)
             case ReplyWentOn(live, piece, turned):
@@ -280,8 +278,6 @@ class ChatRoom:
                 self.show_saved()
             case Problem(error):
                 self.tell(error)
-            case Fault(fault):
-                self.fault(fault)
             case _:
                 assert_never(event)
 

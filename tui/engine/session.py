@@ -268,6 +268,8 @@ class Session:
             service.preparing = False
             self._give_back(service, draft)
             return
+        if service.conversation.id:  # who opens it meanwhile opens this one
+            self._at_work[service.key] = service
         self._beginning.add(task)
         task.add_done_callback(self._beginning.discard)
 
@@ -409,10 +411,10 @@ class Session:
     async def close(self) -> None:
         """Stop and store every reply; nothing is begun any more."""
         self._closing = True
-        await self.live.stop_all()
         tasks = tuple(self._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self.live.stop_all()
         if self._forgotten is not None:
             await self._forgotten.store.close()
