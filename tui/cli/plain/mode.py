@@ -15,7 +15,6 @@ from tui.cli.plain.printer import Printer, name_of
 from tui.engine.choice import LOCAL, find_model
 from tui.engine.conversation_service import ConversationService
 from tui.engine.reply import Reply
-from tui.engine.session import Act as Answer
 from tui.engine.session import Session
 from tui.engine.session_events import (
     AllSaved,
@@ -158,14 +157,14 @@ class PlainMode:
 
         await self.let_come(sent)
 
-    async def let_come(self, answer: Answer) -> None:
+    async def let_come(self, act: Callable[[], Awaitable[Reply]]) -> None:
         """Say a reply as it comes; stopped, it keeps its text.
 
         Raises:
             SegueError: It can't begin.
         """
-        live = await self._session.start(self.current, answer)
-        printer = self._printer or Printer(self.page, live.reply.message)
+        live = await self._session.start(self.current, act)
+        self._printer = printer = Printer(self.page, live.reply.message)  # before anything of it can come
         company = asyncio.create_task(printer.keep_company())
         try:
             await live.ended()
@@ -185,8 +184,6 @@ class PlainMode:
 
     def _heard(self, event: SessionEvent) -> None:
         match event:
-            case ReplyBegan(live=live):
-                self._printer = Printer(self.page, live.reply.message)
             case ReplyWentOn(event=piece) if self._printer is not None:
                 self._printer.take(piece)
             case NotSaved(reason):
@@ -197,7 +194,7 @@ class PlainMode:
                 self.page.tell(error)
             case Fault(fault):
                 self._faults.append(fault)
-            case ReplyWentOn() | ReplyEnded() | GivenBack() | QueueChanged() | Titled():
+            case ReplyBegan() | ReplyWentOn() | ReplyEnded() | GivenBack() | QueueChanged() | Titled():
                 pass
             case _:
                 assert_never(event)
