@@ -18,7 +18,7 @@ FORMATS: Mapping[WireFormat, tuple[str, str]] = {
     "ollama": ("ollama", "Ollama"),
     "ai365vip": ("ai365vip", "AI365VIP"),
 }
-"""Module and class of each wire format, by its name in the config; imported when a provider of it is loaded."""
+"""Module and class of each, by its name in the config; imported when a provider of it is loaded."""
 MODULES = {class_name: module for module, class_name in FORMATS.values()}
 """The module of each class."""
 
