@@ -52,3 +52,8 @@ def _read(name: str, written: str) -> Value:
         words = "a whole number" if kind is int else "a number"
         raise UsageError(f"{name} must be {words}, not {one_line(written)}")
     return value
+
+
+def in_words(parameters: Mapping[str, Value]) -> str:
+    """``temperature = 0.2, seed = 7``: what is set."""
+    return ", ".join(f"{name} = {value}" for name, value in parameters.items())

@@ -21,13 +21,17 @@ from tui.app.composer.composer import BURST, Composer
 from tui.app.status.status_line import StatusLine
 from tui.app.terminal import last_line
 from tui.app.terminal.abilities import Abilities
+from tui.app.transcript.transcript import Transcript
 from tui.chat.chunks import Chunk, Finish, FinishReason
+from tui.chat.conversation import Conversation
 from tui.chat.message import Message
 from tui.chat.model import ModelInfo
 from tui.config import Config
 from tui.credentials import Credentials
+from tui.engine.conversation_service import ConversationService
 from tui.engine.engine import Engine
 from tui.engine.limits import Limits
+from tui.engine.session import Session
 from tui.engine.start_options import StartOptions
 from tui.engine.workspace import Workspace
 from tui.errors import ProviderError
@@ -179,8 +183,25 @@ class World:
         return self.app.chat
 
     @property
+    def session(self) -> Session:
+        return self.chat.room.session
+
+    @property
+    def current(self) -> ConversationService:
+        """The conversation that is read."""
+        return self.session.current
+
+    @property
+    def conversation(self) -> Conversation:
+        return self.current.conversation
+
+    @property
     def composer(self) -> Composer:
         return self.chat.query_one(Composer)
+
+    @property
+    def transcript(self) -> Transcript:
+        return self.chat.query_one(Transcript)
 
     @property
     def status(self) -> StatusLine:
@@ -217,6 +238,15 @@ class World:
         await self.until(lambda: self.chat.room is not None and self.chat.query_one("#draft").has_focus)
 
     # -- doing
+    async def open(self, conversation_id: int) -> None:
+        await self.chat.room.open_by_id(conversation_id)
+
+    async def open_new(self) -> None:
+        await self.chat.room.open_new()
+
+    async def use_model(self, model_id: str) -> None:
+        await self.chat.room.use_model(model_id)
+
     async def type(self, text: str) -> None:
         """Type as a keyboard does, without waiting between the keys; then rest as a hand does."""
         for character in text:
@@ -231,7 +261,7 @@ class World:
 
     async def path(self) -> list[Message]:
         """The stored messages of the conversation that is read."""
-        conversation = await self.store.load_conversation(self.chat.room.desk.chat.conversation.id)
+        conversation = await self.store.load_conversation(self.conversation.id)
         return await self.store.messages(conversation.path())
 
 

@@ -109,8 +109,8 @@ async def begin(world: World) -> None:
     """A new one of the kind, with the looks of the beginning."""
     await home(world)
     room = world.chat.room
-    room.desk.chat.queue.clear()
-    await room.desk.live.stop_all()
+    room.session.current.queue.clear()
+    await room.session.live.stop_all()
     await settled(world)
     world.provider.scripts.clear()
     world.app.use_theme("segue-dark")
@@ -120,7 +120,7 @@ async def begin(world: World) -> None:
 
 def ground(world: World) -> tuple[object, ...]:
     """What has to be as it was for a state to be reached without beginning anew."""
-    chat = world.chat.room.desk.chat
+    chat = world.current
     conversation = chat.conversation
     return conversation.id, conversation.path(), chat.busy, len(chat.queue), world.app.theme
 
@@ -213,14 +213,14 @@ async def _nothing_has_the_focus(world: World) -> None:
 async def _reply_that_comes(world: World) -> None:
     world.script("It comes ", asyncio.Event())
     world.chat.room.submit(Draft("Go on"))
-    await world.until(lambda: world.chat.room.desk.chat.live)
+    await world.until(lambda: world.current.live)
 
 
 @state(ChatScreen, Composer)
 async def _prompt_that_waits_for_the_reply(world: World) -> None:
     await _reply_that_comes(world)
     world.chat.room.submit(Draft("And then?"))
-    await world.until(lambda: world.chat.room.desk.chat.queue)
+    await world.until(lambda: world.current.queue)
 
 
 @state(ChatScreen, Transcript)
@@ -426,8 +426,8 @@ async def _comparison_that_goes_on(world: World) -> None:
 @state(Compare)
 async def _comparison_without_a_reply(world: World) -> None:
     room = world.chat.room
-    [prompt] = await room.desk.chat.messages(room.desk.chat.conversation.path()[:1])
-    await world.app.push_screen(Compare(room.desk.chat, prompt, room.comparing))
+    [prompt] = await room.session.current.messages(room.session.current.conversation.path()[:1])
+    await world.app.push_screen(Compare(room.session.current, prompt, room.comparing))
 
 
 # -- conversations

@@ -49,17 +49,17 @@ async def test_a_reply_streams_and_escape_stops_it_and_keeps_its_text(run):
 
 async def test_a_reply_that_is_stopped_before_it_began_is_stored_as_stopped(run, monkeypatch):
     async with run() as world:
-        desk = world.chat.room.desk
+        session = world.session
         world.script(asyncio.Event(), "never seen", DONE)
-        start = desk.chat.start
+        start = world.current.start
 
         async def start_and_stop(reply):
             live = await start(reply)
-            desk.stop()
+            session.stop()
             return live
 
-        monkeypatch.setattr(desk.chat, "start", start_and_stop)
-        desk.submit(Draft("Go"))
+        monkeypatch.setattr(world.current, "start", start_and_stop)
+        session.submit(Draft("Go"))
         await world.sees("stopped")
         _, reply = await world.path()
         assert (reply.status, reply.text) == (Status.STOPPED, "")
@@ -119,7 +119,7 @@ async def test_the_model_changes_and_what_is_written_stays(run):
         await world.pilot.press("enter")
         await world.sees("I am small.", "big ──", "── small")
         assert [model for model, _ in world.provider.requests] == ["big", "small"]
-        assert world.chat.room.desk.chat.conversation.model == "lab/small"
+        assert world.conversation.model == "lab/small"
 
 
 async def test_keys_typed_in_one_go_choose_a_model_and_send(run):
@@ -139,17 +139,17 @@ async def test_another_model_answers_the_last_prompt_again(run):
         await world.sees("I am big.", "ready")
         await world.pilot.press("ctrl+l", *"small", "alt+enter")
         await world.sees("I am small.", "2/2")
-        assert world.chat.room.desk.chat.conversation.model == "lab/big"
+        assert world.conversation.model == "lab/big"
 
 
 async def test_hues_differ_and_stay_with_the_conversation(run):
     async with run() as world:
         await world.say("One")
         await world.sees("I am big.", "ready")
-        await world.chat.room.use_model("lab/small")
+        await world.use_model("lab/small")
         await world.say("Two")
         await world.sees("I am small.", "ready")
-        conversation = world.chat.room.desk.chat.conversation
+        conversation = world.conversation
         stored = await world.store.load_conversation(conversation.id)
         assert stored.hues == conversation.hues
         assert stored.hues["lab/big"] != stored.hues["lab/small"]
@@ -201,7 +201,7 @@ async def test_what_is_typed_after_e_goes_into_the_prompt_in_order(run):
         await world.say("Hello")
         await world.sees("I am big.", "ready")
         await world.pilot.press("alt+up")
-        await world.until(lambda: world.chat.room.transcript.has_focus)
+        await world.until(lambda: world.transcript.has_focus)
         for key in "etyped3":
             world.app.post_message(events.Key(key, key))
         await world.until(lambda: world.composer.draft == "Hellotyped3")
@@ -213,7 +213,7 @@ async def test_letters_do_nothing_more_while_a_message_is_deleted(run):
         await world.say("Hello")
         await world.sees("I am big.", "ready")
         await world.pilot.press("alt+up")
-        await world.until(lambda: world.chat.room.transcript.has_focus)
+        await world.until(lambda: world.transcript.has_focus)
         for key in "dbr":
             world.app.post_message(events.Key(key, key))
         await world.sees("Deleted.", "undo")

@@ -16,7 +16,7 @@ DONE = Finish(FinishReason.STOP)
 
 def read(world):
     """The conversation that is read."""
-    return world.chat.room.desk.chat.conversation
+    return world.conversation
 
 
 async def two_conversations(world):
@@ -36,7 +36,7 @@ async def test_a_conversation_is_opened_from_the_sidebar(run):
         world.chat.query_one(Conversations).focus()
         await world.sees("↑↓ choose")
         await world.pilot.press("down", "enter")
-        await world.until(lambda: world.chat.room.desk.chat.conversation.title == "Kyoto in four days")
+        await world.until(lambda: world.conversation.title == "Kyoto in four days")
         await world.until(lambda: world.composer.has_focus)
 
 
@@ -80,20 +80,20 @@ async def test_a_conversation_is_found_and_opened(run):
         await world.pilot.press("ctrl+r")
         await world.sees("Kyoto in four days")
         await world.pilot.press(*"kyo", "enter")
-        await world.until(lambda: world.chat.room.desk.chat.conversation.title == "Kyoto in four days")
+        await world.until(lambda: world.conversation.title == "Kyoto in four days")
         await world.sees("▎ Kyoto in four days")
 
 
 async def test_every_conversation_keeps_its_draft(run):
     async with run() as world:
         await two_conversations(world)
-        second = world.chat.room.desk.chat.conversation.id
+        second = world.conversation.id
         await world.type("unfinished")
         await world.pilot.press("ctrl+n")
         await world.until(lambda: world.composer.draft == "")
         await world.type("blank page")
         await world.pilot.pause()
-        await world.chat.room.open_by_id(second)
+        await world.open(second)
         assert world.composer.draft == "unfinished"
         await world.pilot.press("ctrl+n")
         await world.until(lambda: world.composer.draft == "blank page")
@@ -104,7 +104,7 @@ async def test_a_draft_is_on_disk_a_moment_after_the_last_key(run):
         await world.say("Kyoto in four days")
         await world.sees("ready", "I am big.")
         await world.type("and in five")
-        conversation = world.chat.room.desk.chat.conversation
+        conversation = world.conversation
         await world.until(lambda: conversation.draft == "and in five")
         assert (await world.store.load_conversation(conversation.id)).draft == "and in five"
 
@@ -124,11 +124,11 @@ async def test_a_sent_prompt_leaves_no_draft(run):
     async with run() as world:
         await world.type("Kyoto")
         await world.until(lambda: world.composer.draft == "Kyoto")
-        await world.chat.room.desk.drafts.flush()
+        await world.session.drafts.flush()
         assert await world.store.get_state("new_draft") == "Kyoto"
         await world.pilot.press("enter")
         await world.sees("I am big.", "ready")
-        await world.chat.room.desk.drafts.flush()
+        await world.session.drafts.flush()
         assert await world.store.get_state("new_draft") == ""
         assert await world.store.get_state("draft_of") == ""
 
@@ -139,13 +139,13 @@ async def test_a_reply_goes_on_unseen_and_is_marked_until_it_is_read(run):
         world.script("The beginning", more, " and the end.", DONE)
         await world.say("Kyoto in four days")
         await world.sees("The beginning", "●")
-        first = world.chat.room.desk.chat.conversation.id
+        first = world.conversation.id
         await world.pilot.press("ctrl+n")
         await world.sees_no("The beginning")
         assert "●" in world.text  # still live in the sidebar
         more.set()
         await world.sees("•")
-        await world.chat.room.open_by_id(first)
+        await world.open(first)
         await world.sees("The beginning and the end.")
         await world.sees_no("•")
 
@@ -156,12 +156,12 @@ async def test_a_live_reply_is_whole_when_it_is_opened_half_way(run):
         world.script("one ", middle, "two ", end, "three", DONE)
         await world.say("Count")
         await world.sees("one")
-        first = world.chat.room.desk.chat
+        first = world.current
         await world.pilot.press("ctrl+n")
         await world.sees_no("one")
         middle.set()
         await world.until(lambda: "two" in first.live.snapshot().text)
-        await world.chat.room.open_by_id(first.conversation.id)
+        await world.open(first.conversation.id)
         await world.sees("one two")
         end.set()
         await world.sees("one two three")
@@ -173,9 +173,9 @@ async def test_a_branch_is_a_conversation_of_its_own(run):
     async with run() as world:
         await world.say("One")
         await world.sees("I am big.", "ready")
-        first = world.chat.room.desk.chat.conversation.id
+        first = world.conversation.id
         await world.pilot.press("alt+up", "b")
-        await world.until(lambda: world.chat.room.desk.chat.conversation.id != first)
+        await world.until(lambda: world.conversation.id != first)
         await world.say("Only here")
         await world.sees("ready")
         await world.until(lambda: len(world.provider.requests) == 2)
@@ -245,7 +245,7 @@ async def test_what_was_deleted_earlier_is_brought_back(run):
         await world.pilot.press("alt+up", "d")
         await world.sees_no("I am big.")
         await world.pilot.press("escape", "ctrl+n")
-        await world.chat.room.open_by_id(own)
+        await world.open(own)
         await world.say("/undelete")
         await world.sees("I am big.", "1 message is back")
         await world.say("/undelete")
@@ -275,7 +275,7 @@ async def test_an_edited_prompt_is_a_version_and_the_draft_is_back(run):
         await world.until(lambda: len(world.provider.requests) == 2)
         await world.sees("▎ First", "ready")
         assert world.composer.draft == "for later"
-        conversation = world.chat.room.desk.chat.conversation
+        conversation = world.conversation
         assert len(conversation.versions(conversation.path()[0])) == 2
 
 
@@ -351,21 +351,21 @@ async def test_what_is_sent_while_a_conversation_opens_is_sent_in_that_one(run, 
     async with run() as world:
         await world.say("In the first")
         await world.sees("I am big.", "ready")
-        desk, door = world.chat.room.desk, asyncio.Event()
-        first, new = desk.chat.conversation, desk.new
+        session, door = world.session, asyncio.Event()
+        first, new = world.conversation, session.new
 
         async def slowly():
             await door.wait()
             return await new()
 
-        monkeypatch.setattr(desk, "new", slowly)
+        monkeypatch.setattr(session, "new", slowly)
         await world.say("/new")
         await world.until(lambda: world.composer.draft == "")
         await world.say("In the second")
         await world.type("and a draft")
         door.set()
         await world.sees("▎ In the second", "I am big.", "ready")
-        assert desk.chat.conversation.id != first.id
+        assert world.conversation.id != first.id
         assert [m.text for m in await world.path()] == ["In the second", "I am big."]
         assert world.composer.draft == "and a draft"
         assert len((await world.store.load_conversation(first.id)).nodes) == 2

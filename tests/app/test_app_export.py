@@ -21,5 +21,5 @@ async def test_a_model_names_the_conversation_where_the_person_wants_that(run):
         world.script("Four days are enough.")
         world.script("Days in Kyoto")
         await world.say("How long for Kyoto and its temples?")
-        await world.until(lambda: world.chat.room.desk.chat.conversation.title == "Days in Kyoto")
+        await world.until(lambda: world.conversation.title == "Days in Kyoto")
         await world.sees("Days in Kyoto")

@@ -10,9 +10,10 @@ import pytest
 from tui.app.chat_screen import ChatScreen
 from tui.app.composer.composer import Composer
 from tui.app.keymap import problems
-from tui.app.status.status_line import clock, shorten
+from tui.app.status.status_line import clock
 from tui.app.theme.grid import gutters, text_edges
 from tui.chat.chunks import Finish, FinishReason
+from tui.chat.context import shorten
 from tui.chat.message import Status
 from tui.config import Config, load_config
 from tui.engine.start_options import StartOptions
@@ -230,7 +231,7 @@ async def test_quitting_stores_what_came(run):
         await world.chat.finish()
         _, reply = await world.path()
         assert (reply.text, reply.status) == ("Half", Status.STOPPED)
-        conversation = await world.store.load_conversation(world.chat.room.desk.chat.conversation.id)
+        conversation = await world.store.load_conversation(world.conversation.id)
         assert conversation.draft == "left over"
 
 

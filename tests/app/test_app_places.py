@@ -34,11 +34,11 @@ async def test_a_live_reply_of_a_temporary_run_is_found_again(run):
         world.script("one ", more, "two", DONE)
         await world.say("Count")
         await world.sees("one")
-        first = world.chat.room.desk.chat
+        first = world.current
         await world.pilot.press("ctrl+n")
         await world.sees_no("one")
-        await world.chat.room.open_by_id(first.conversation.id)
-        assert world.chat.room.desk.chat is first
+        await world.open(first.conversation.id)
+        assert world.current is first
         more.set()
         await world.sees("one two", "ready")
 
@@ -67,7 +67,7 @@ def shared(run, tmp_path, monkeypatch):
 
 
 def chat_of(world):
-    return world.chat.room.desk.chat
+    return world.current
 
 
 async def test_what_another_program_adds_is_seen_without_a_key(shared):

@@ -33,16 +33,16 @@ async def test_a_queued_prompt_that_is_sent_does_not_pull_the_reader(run):
         first = asyncio.Event()
         world.script("".join(f"Line {number}.\n\n" for number in range(60)), first, DONE)
         await world.say("first")
-        await world.until(lambda: world.chat.room.transcript.top > 60)
+        await world.until(lambda: world.transcript.top > 60)
         await world.say("second")
         await world.sees("queued")
-        world.chat.room.transcript.go(10)
+        world.transcript.go(10)
         first.set()
         await world.sees("ready")
-        await world.until(lambda: len(world.provider.requests) == 2 and not world.chat.room.desk.chat.busy)
+        await world.until(lambda: len(world.provider.requests) == 2 and not world.current.busy)
         assert "Line 4." in world.text
         await world.say("third")
-        await world.until(lambda: world.chat.room.transcript.following)
+        await world.until(lambda: world.transcript.following)
 
 
 async def test_up_takes_the_last_queued_prompt_back(run):
@@ -91,7 +91,7 @@ async def test_a_queue_goes_on_while_another_conversation_is_read(run):
         await world.sees("One.")
         await world.say("second")
         await world.sees("queued")
-        answered = world.chat.room.desk.chat
+        answered = world.current
         conversation = answered.conversation.id
         await world.pilot.press("ctrl+n")
         await world.sees("New conversation")
@@ -112,7 +112,7 @@ async def test_a_queued_prompt_survives_a_quit(run):
         await world.say("second")
         await world.sees("queued")
         await world.chat.finish()
-        conversation = world.chat.room.desk.chat.conversation.id
+        conversation = world.conversation.id
         assert (await world.store.load_conversation(conversation)).draft == "second"
 
 
@@ -124,7 +124,7 @@ async def test_a_queued_prompt_is_on_disk_before_what_is_written_until_it_is_sen
         await world.sees("One.")
         await world.say("second")
         await world.type("half of the third")
-        conversation = world.chat.room.desk.chat.conversation.id
+        conversation = world.conversation.id
 
         async def kept(text):
             while (await world.store.load_conversation(conversation)).draft != text:
@@ -134,7 +134,7 @@ async def test_a_queued_prompt_is_on_disk_before_what_is_written_until_it_is_sen
             await kept("second\n\nhalf of the third")
         assert world.composer.draft == "half of the third"
         await world.pilot.press("ctrl+n")
-        await world.chat.room.open_by_id(conversation)
+        await world.open(conversation)
         await world.until(lambda: world.composer.draft == "half of the third")
         go_on.set()
         async with asyncio.timeout(20):
@@ -150,10 +150,10 @@ async def test_a_queued_prompt_that_comes_back_unseen_leaves_the_draft_behind_it
         await world.sees("One.")
         await world.say("second")
         await world.type("half of the third")
-        answered = world.chat.room.desk.chat
+        answered = world.current
         await world.pilot.press("ctrl+n")
         await world.sees("New conversation")
         fail.set()
         await world.until(lambda: not answered.busy)
-        await world.chat.room.open_by_id(answered.conversation.id)
+        await world.open(answered.conversation.id)
         await world.until(lambda: world.composer.draft == "second\n\nhalf of the third")

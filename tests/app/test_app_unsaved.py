@@ -52,14 +52,14 @@ async def test_the_reply_is_shown_kept_and_saved_when_there_is_room_again(run, s
         refusal = Refusal(world.store, error)
         await world.say("How long for Kyoto?")
         await world.sees("Four", error.message, "It is tried again")
-        own = world.chat.room.desk.chat.conversation.id
+        own = world.conversation.id
         more.set()
         await world.sees("Four days.", "ready", error.message)
         _, stored = await world.path()
         assert stored.status is Status.STREAMING, "the disk has it not yet"
         await world.pilot.press("ctrl+n")
         await world.sees_no("Four days.")
-        await world.chat.room.open_by_id(own)
+        await world.open(own)
         await world.sees("Four days.")
         refusal.end()
         await world.sees("Everything is saved again")
@@ -116,5 +116,5 @@ async def test_a_draft_that_could_not_be_written_is_written_at_the_next_occasion
         await world.sees(error.message)
         refusal.end()
         await world.chat.finish()
-        conversation = world.chat.room.desk.chat.conversation.id
+        conversation = world.conversation.id
         assert (await world.store.load_conversation(conversation)).draft == "And Nara?"

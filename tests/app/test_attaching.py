@@ -50,7 +50,7 @@ async def attach(world, path):
 async def answered(world, words="I am big."):
     """Wait for the whole reply, so that the conversation is free for what comes next."""
     await world.sees(words)
-    await world.until(lambda: not world.chat.room.desk.chat.busy)
+    await world.until(lambda: not world.current.busy)
 
 
 async def drop(world, text):
@@ -261,7 +261,7 @@ async def test_files_alone_are_a_prompt(run, files):
         await attach(world, "chart.png")
         await world.pilot.press("enter")
         await world.sees("▸ chart.png  image  2 kB", "I am big.")
-        assert world.chat.room.desk.chat.conversation.title == "chart.png"
+        assert world.conversation.title == "chart.png"
 
 
 async def test_a_model_that_takes_no_images_says_so_before_and_keeps_the_draft(run, files):
@@ -272,7 +272,7 @@ async def test_a_model_that_takes_no_images_says_so_before_and_keeps_the_draft(r
         await world.say("Look")
         await world.until(lambda: world.composer.draft == "Look")
         assert attached(world) == ["chart.png"] and world.provider.requests == []
-        await world.chat.room.use_model("lab/small")
+        await world.use_model("lab/small")
         await world.sees_no("× big takes no images")
         await world.pilot.press("enter")
         await world.sees("I am small.")
@@ -288,11 +288,11 @@ async def test_a_file_that_is_longer_than_the_models_context_is_told(run, files)
 
 async def test_the_context_bar_counts_files(run, files):
     async with run() as world:
-        before = await world.chat.room.desk.chat.tokens()
+        before = await world.current.tokens()
         await attach(world, "chart.png")
         await world.say("Look")
         await world.sees("I am big.")
-        assert await world.chat.room.desk.chat.tokens() > before + PICTURE.tokens
+        assert await world.current.tokens() > before + PICTURE.tokens
 
 
 async def test_a_prompt_that_could_not_be_stored_comes_back_with_its_files(run, files, monkeypatch):
@@ -363,12 +363,12 @@ async def test_an_answer_by_another_model_and_a_copy_have_them(run, files):
         await world.say("Look")
         await answered(world)
         (files / "chart.png").unlink()
-        await world.chat.room.use_model("lab/small")
+        await world.use_model("lab/small")
         world.chat.run_command("retry")
         await answered(world, "I am small.")
-        original = world.chat.room.desk.chat.conversation.id
+        original = world.conversation.id
         world.chat.run_command("duplicate")
-        await world.until(lambda: world.chat.room.desk.chat.conversation.id != original)
+        await world.until(lambda: world.conversation.id != original)
         await world.sees("▸ chart.png", "I am small.")
         await world.say("And now?")
         await world.until(lambda: len(world.provider.requests) == 3)
@@ -379,13 +379,13 @@ async def test_each_conversation_keeps_the_files_of_its_draft(run, files):
     async with run() as world:
         await world.say("First")
         await answered(world)
-        first = world.chat.room.desk.chat.conversation.id
+        first = world.conversation.id
         await attach(world, "chart.png")
         await world.type("See")
         await world.pilot.press("ctrl+n")
         await world.until(lambda: attached(world) == [] and world.composer.draft == "")
         await attach(world, "notes.txt")
-        await world.chat.room.open_by_id(first)
+        await world.open(first)
         assert (world.composer.draft, attached(world)) == ("See", ["chart.png"])
         await world.pilot.press("ctrl+n")
         await world.until(lambda: attached(world) == ["notes.txt"])
@@ -394,15 +394,15 @@ async def test_each_conversation_keeps_the_files_of_its_draft(run, files):
 async def test_a_draft_and_its_files_are_on_disk_a_moment_later_and_come_back_at_the_start(run, files):
     async with run() as world:
         await attach(world, "chart.png")
-        await world.chat.room.desk.drafts.flush()
+        await world.session.drafts.flush()
         [file] = (await world.store.new_draft()).attachments
         assert file == PICTURE
         (files / "chart.png").unlink()
-        await world.chat.room.open_new()
+        await world.open_new()
         assert attached(world) == ["chart.png"]
         await world.say("Look")
         await answered(world)
-        await world.chat.room.desk.drafts.flush()
+        await world.session.drafts.flush()
         assert not await world.store.new_draft()
         assert "data:image/png" in world.provider.requests[0][1][0]
 
@@ -428,7 +428,7 @@ async def test_a_temporary_conversation_leaves_nothing_in_the_history(run, files
         await attach(world, "chart.png")
         await world.say("Look")
         await answered(world)
-        await world.chat.room.desk.drafts.flush()
+        await world.session.drafts.flush()
         [kept] = await world.store.with_contents([replace(PICTURE, data=None)])
         assert kept.data is None
 

@@ -12,12 +12,12 @@ ASKED = "How long for Kyoto?"
 
 
 def title(world):
-    return world.chat.room.desk.chat.conversation.title
+    return world.conversation.title
 
 
 async def named(world):
     """Wait until the attempt to find a title is over."""
-    await world.app.workers.wait_for_complete([w for w in world.app.workers if w.group == "title"])
+    await world.session.settle()
 
 
 async def test_title_and_sidebar_have_the_name_from_the_model(run):

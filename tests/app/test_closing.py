@@ -181,7 +181,7 @@ async def test_a_provider_that_answers_while_the_help_lies_over_its_sheet_closes
 
         world.catalogue.refresh = refresh
         done: list[bool | None] = []
-        workspace = world.chat.room.desk.workspace
+        workspace = world.session.workspace
         sheet = Connect("far", workspace.registry, workspace.credentials, workspace.catalogue)
         await world.app.push_screen(sheet, done.append)
         await press(world, "enter", "f1")

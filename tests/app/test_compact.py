@@ -81,7 +81,7 @@ async def test_the_line_of_a_chosen_summary_has_room_for_its_versions(run):
         for version in ("1", "2"):
             world.script("They spoke of Kyoto.", Usage(input_tokens=700, output_tokens=50), DONE)
             await world.say("/compact") if version == "1" else await world.pilot.press("alt+up", "r")
-            await world.until(lambda: not world.chat.room.desk.chat.busy)
+            await world.until(lambda: not world.current.busy)
         await world.sees("▸ summary", "‹ 2/2 ›")
         [line] = [line for line in world.text.splitlines() if "▸ summary" in line]
         assert line.endswith("‹ 2/2 ›") and long in line

@@ -43,7 +43,7 @@ def comparing(run):
 
 async def stored(world):
     """All replies of the conversation, as they are on the disk."""
-    conversation = await world.store.load_conversation(world.chat.room.desk.chat.conversation.id)
+    conversation = await world.store.load_conversation(world.conversation.id)
     ids = [i for i, node in conversation.nodes.items() if node.role is Role.ASSISTANT]
     return await world.store.messages(sorted(ids))
 
@@ -91,7 +91,7 @@ async def test_models_are_marked_in_the_picker_and_what_is_written_goes_to_all(r
         await world.sees("Compare", "I am big.", "I am small.")
         assert world.composer.draft == ""
         assert models(world) == ["lab/big", "lab/small"]
-        conversation = await world.store.load_conversation(world.chat.room.desk.chat.conversation.id)
+        conversation = await world.store.load_conversation(world.conversation.id)
         prompts = [i for i, node in conversation.nodes.items() if node.role is Role.USER]
         assert len(prompts) == 1
         assert {node.parent for node in conversation.nodes.values() if node.model} == set(prompts)
@@ -173,7 +173,7 @@ async def test_an_edited_prompt_can_go_to_several(run):
         await world.type(" Briefly.")
         await world.pilot.press("ctrl+l", *"small", "tab", "enter")
         await world.sees("I am big.", "I am small.")
-        conversation = world.chat.room.desk.chat.conversation
+        conversation = world.conversation
         prompt = conversation.path()[0]
         assert len(conversation.versions(prompt)) == 2
 
@@ -249,7 +249,7 @@ async def test_k_keeps_both_and_lets_the_other_come(run):
         await world.sees("Half of")
         await world.pilot.press("k")
         await world.sees("I am big.", "‹ 1/2 ›", "Both are kept: alt+↑, then ← →", "ready")
-        assert world.chat.room.desk.chat.conversation.model == "lab/big"
+        assert world.conversation.model == "lab/big"
         await world.say("Meanwhile?")
         await world.until(lambda: world.text.count("I am big.") == 2)
         hold.set()
@@ -531,9 +531,9 @@ async def test_another_conversation_closes_it_and_its_replies_go_on(run):
         world.script_of("small", "Half of", hold, " it", DONE)
         world.chat.run_command("compare", "small")
         await world.sees("Half of")
-        first = world.chat.room.desk.chat
+        first = world.current
         world.chat.run_command("new")
-        await world.until(lambda: world.app.screen is world.chat and world.chat.room.desk.chat is not first)
+        await world.until(lambda: world.app.screen is world.chat and world.current is not first)
         hold.set()
         await world.until(lambda: first.coming(first.conversation.versions(first.last_reply)[-1]) is None)
         texts = await world.store.messages(first.conversation.versions(first.last_reply))

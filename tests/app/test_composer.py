@@ -146,7 +146,7 @@ async def test_home_end_and_pages_scroll_the_conversation_while_nothing_is_writt
         world.script("line\n\n" * 40, DONE)
         await world.say("Go")
         await world.sees("ready")
-        transcript = world.chat.room.transcript
+        transcript = world.transcript
         await world.until(lambda: transcript.scroll_y > 0)
         await world.pilot.press("home")
         await world.until(lambda: transcript.scroll_y == 0)
@@ -161,7 +161,7 @@ async def test_the_newest_line_has_a_key_with_a_draft_too(run):
         more = asyncio.Event()
         world.script("line\n\n" * 40, more, "More.\n\n" * 3, DONE)
         await world.say("Go")
-        transcript = world.chat.room.transcript
+        transcript = world.transcript
         await world.until(lambda: transcript.top > 20)
         await world.type("draft")
         await world.until(lambda: world.composer.draft == "draft")
@@ -202,7 +202,7 @@ async def test_the_menu_shows_what_the_slash_may_become(run):
         assert world.composer.draft == "/title "
         await world.type("Kyoto")
         await world.pilot.press("enter")
-        await world.until(lambda: world.chat.room.desk.chat.conversation.title == "Kyoto")
+        await world.until(lambda: world.conversation.title == "Kyoto")
         assert world.composer.draft == ""
 
 
@@ -218,7 +218,7 @@ async def test_arrows_choose_in_the_menu_and_escape_closes_it(run):
         place = [command.name for command in completions("/t")].index("temporary")
         await world.pilot.press(*["down"] * place, "enter")
         await world.sees("temporary")
-        assert world.chat.room.desk.chat.conversation.temporary
+        assert world.conversation.temporary
 
 
 async def test_an_unknown_command_is_said_and_stays(run):
@@ -245,11 +245,11 @@ async def test_system_prompt_and_parameters_go_with_the_request(run):
             await world.type(command)
             await world.pilot.press("enter")
             await world.until(lambda: world.composer.draft == "")
-        await world.until(lambda: world.chat.room.desk.chat.conversation.parameters)
+        await world.until(lambda: world.conversation.parameters)
         await world.say("Hi")
         await world.sees("I am big.")
         assert world.provider.requests[0][1] == ["Be brief", "Hi"]
-        stored = await world.store.load_conversation(world.chat.room.desk.chat.conversation.id)
+        stored = await world.store.load_conversation(world.conversation.id)
         assert (stored.system, stored.parameters) == ("Be brief", {"temperature": 0.2})
 
 
@@ -320,7 +320,7 @@ async def test_a_reply_goes_on_while_the_editor_is_open(run, tmp_path, monkeypat
         await world.sees("one")
         await world.pilot.press("ctrl+g")
         more.set()
-        await world.until(lambda: not world.chat.room.desk.chat.busy)
+        await world.until(lambda: not world.current.busy)
         gate.touch()
         await world.app.workers.wait_for_complete([w for w in world.app.workers if w.group == "acts"])
         await world.sees("one two")

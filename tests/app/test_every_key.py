@@ -84,7 +84,7 @@ async def test_no_key_ends_the_program(name, run, tmp_path, monkeypatch):
         furnish(world)
         await world.until(lambda: world.chat.room is not None)
         world.app.leave_soon = lambda code: None
-        settings = world.chat.room.desk.workspace
+        settings = world.session.workspace
         settings.config = replace(settings.config, model=state.model)
         began = await reach(world, state)
         here = look(world)

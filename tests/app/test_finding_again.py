@@ -55,7 +55,7 @@ async def test_words_and_a_month_lead_to_the_message_and_n_to_the_next(years, si
         await world.sees_no("Which lantern is light?")
         await world.pilot.press("down", "enter")
         await world.sees("The Lantern hung by the door.")
-        assert world.chat.room.desk.chat.conversation.title == "Lighthouse"
+        assert world.conversation.title == "Lighthouse"
         await world.sees("alt+↑ to the hit")
         await world.pilot.press("alt+up")
         await world.sees("n next hit")

@@ -20,8 +20,7 @@ async def kept(store, title):
 
 async def stored(world, key, conversation_id):
     """Wait until the folder has this conversation."""
-    begun = [worker for worker in world.app.workers if worker.group == "begin"]
-    await world.app.workers.wait_for_complete(begun)
+    await world.session.settle()
     assert await world.store.get_state(key) == str(conversation_id)
 
 
@@ -45,7 +44,7 @@ async def test_a_folder_without_a_conversation_begins_a_new_one_and_keeps_it(run
         assert await world.store.get_state(key) == ""
         await world.say("How do I bake?")
         await world.sees("I am big.", "ready")
-        own = world.chat.room.desk.chat.conversation.id
+        own = world.conversation.id
         await stored(world, key, own)
 
 
@@ -67,7 +66,7 @@ async def test_what_is_opened_there_becomes_the_folders_conversation(run, folder
 
     key = folders("bread")
     async with run(start=HERE, prepare=earlier) as world:
-        await world.chat.room.open_by_id(ids["tax"])
+        await world.open(ids["tax"])
         assert await world.store.get_state(key) == str(ids["tax"])
         await world.pilot.press("ctrl+n")
         await world.sees("New conversation")

@@ -11,7 +11,7 @@ SYSTEM = "You are brief.\n\nAnswer in French.\nNo lists."
 
 
 def conversation(world):
-    return world.chat.room.desk.chat.conversation
+    return world.current.conversation
 
 
 async def test_a_system_prompt_of_lines_is_as_it_was_after_a_look(run):

@@ -11,7 +11,7 @@ from tui.history.store import ListFilter
 
 def read(world):
     """The conversation that is read."""
-    return world.chat.room.desk.chat.conversation
+    return world.conversation
 
 
 async def begun(world, text="Kyoto in four days"):

@@ -14,7 +14,7 @@ async def test_a_prompt_is_pinned_and_let_go(run, size):
         await world.sees("pinned")
         [line] = [line for line in world.text.splitlines() if "▎ The word is heron" in line]
         assert line.rstrip().endswith("pinned")
-        conversation = world.chat.room.desk.chat.conversation
+        conversation = world.conversation
         stored = await world.store.load_conversation(conversation.id)
         assert stored.pins == conversation.pins == (conversation.path()[0],)
         await world.pilot.press("p")
@@ -41,7 +41,7 @@ async def test_a_pinned_message_is_never_left_out(run):
         await world.pilot.press("alt+up", "up", "p")
         await world.sees("pinned")
         await world.pilot.press("escape")
-        await world.chat.room.use_model("lab/small")
+        await world.use_model("lab/small")
         await world.say("filler " * 20)
         await world.until(lambda: len(world.provider.requests) == 2)
         await world.sees("I am small.", "ready")

@@ -26,11 +26,11 @@ async def test_the_one_used_last_stands_first(run):
     async with run() as world:
         await world.say("Who are you?")
         await world.sees("I am big.", "ready")
-        await world.chat.room.use_model("lab/small")
+        await world.use_model("lab/small")
         await world.say("And you?")
         await world.sees("I am small.", "ready")
         assert await used(world) == ["lab/small", "lab/big"]
-        await world.chat.room.desk.chat.change(model="lab/big")
+        await world.current.change(model="lab/big")
         await world.say("And you?")
         await world.until(lambda: len(world.provider.requests) == 3)
         await world.sees("ready")

@@ -6,10 +6,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from tui.app.live import LiveReply, Phase
 from tui.app.status.reply_status import of_ended, of_live
 from tui.chat.message import Failure, Message, Role, Status
 from tui.engine.events import TextAdded, Waiting
+from tui.engine.live import LiveReply, Phase
 
 
 def ended(**fields):

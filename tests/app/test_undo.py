@@ -14,7 +14,7 @@ from tui.history.store import ListFilter
 async def answered(world, text="Hi"):
     await world.say(text)
     await world.sees("I am big.")
-    await world.until(lambda: not world.chat.room.desk.chat.busy)
+    await world.until(lambda: not world.current.busy)
 
 
 async def delete_last(world):
@@ -26,7 +26,7 @@ async def delete_last(world):
 
 
 def conversation(world):
-    return world.chat.room.desk.chat.conversation
+    return world.current.conversation
 
 
 async def stored(world):

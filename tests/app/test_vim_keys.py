@@ -56,7 +56,7 @@ async def test_keys_that_lead_elsewhere(run):
         await world.pilot.press("escape")
         await world.until(lambda: world.app.screen is world.chat)
         await world.type("k")
-        await world.until(lambda: world.chat.room.transcript.selected is not None)
+        await world.until(lambda: world.transcript.selected is not None)
         await world.type("k")
         await world.pilot.press("escape")
         await world.type("/")

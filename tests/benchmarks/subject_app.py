@@ -37,8 +37,8 @@ async def stall(room: ChatRoom) -> dict[str, Any]:
     await asyncio.sleep(SETTLED)
     async with Heart() as heart:
         room.submit(Draft("Begin"))
-        await until(lambda: room.desk.chat.live is not None)
-        await until(lambda: not (room.desk.chat.busy or room.transcript.busy))
+        await until(lambda: room.session.current.live is not None)
+        await until(lambda: not (room.session.current.busy or room.transcript.busy))
         await asyncio.sleep(1)
     return {"stall": heart.longest, "work": heart.work}
 

@@ -21,8 +21,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from tui.chat.chunks import Chunk, Finish, FinishReason
 from tui.chat.conversation import Conversation
 from tui.chat.message import Role
-from tui.engine.conversation_service import Place, Talk, Undo
+from tui.engine.conversation_service import ConversationService, Place, Undo
 from tui.engine.engine import Engine
+from tui.engine.live import LiveReplies
 from tui.engine.reply import Reply
 from tui.errors import NotFoundError
 from tui.history.sqlite.history import open_history
@@ -102,8 +103,10 @@ class Person(RuleBasedStateMachine):
         self.store: HistoryStore = self.run(open_history(self.folder / "history.db"))
         self.talk = self._talk(self.store, conversation)
 
-    def _talk(self, store: HistoryStore, conversation: Conversation) -> Talk:
-        return Talk(Place(store, Engine(store, self.provider, self.provider)), conversation)
+    def _talk(self, store: HistoryStore, conversation: Conversation) -> ConversationService:
+        place = Place(store, Engine(store, self.provider, self.provider))
+        live = LiveReplies(lambda *told: None, lambda error: None)
+        return ConversationService(place, conversation, live)
 
     # -- parts
     @property

@@ -42,6 +42,10 @@ def test_the_engine_brings_no_textual_and_no_network():
     assert not brought_by("tui.engine.engine", "tui.engine.workspace") & {"textual", "aiohttp", "pygments"}
 
 
+def test_a_session_brings_no_textual_no_network_and_no_database_before_it_is_used():
+    assert not brought_by("tui.engine.session", "tui.engine.session_events") & (SLOW - {"asyncio"})
+
+
 @pytest.mark.parametrize("module", ["tui.providers", "tui.providers.base", "tui.providers.registry"])
 def test_knowing_the_providers_brings_no_network(module):
     assert not brought_by(module) & {"aiohttp", "textual", "xllamacpp"}

@@ -307,7 +307,7 @@ class SegueApp(App[None]):
                 await self.chat.finish()
         except TimeoutError:
             self.log.warning("the end was not waited for")
-        unsaved = self.chat.room is not None and not self.chat.room.desk.live.all_saved
+        unsaved = self.chat.room is not None and not self.chat.room.session.live.all_saved
         self.exit(return_code=code or int(unsaved), message=_LOST if unsaved else None)
 
     async def on_unmount(self) -> None:

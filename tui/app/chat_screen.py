@@ -239,7 +239,7 @@ class ChatScreen(Screen[None]):
     @on(Composer.TakeBack)
     def _take_back(self) -> None:
         if self.room is not None:
-            self.composer.hold(self.room.desk.take_back())
+            self.composer.hold(self.room.session.take_back())
 
     @on(Composer.Scrolled)
     async def _scrolled(self, event: Composer.Scrolled) -> None:
@@ -280,7 +280,7 @@ class ChatScreen(Screen[None]):
         if selected:
             self.attempt_soon(self.segue.copy, selected)
             self.clear_selection()
-        elif self.room is None or not self.room.desk.stop():
+        elif self.room is None or not self.room.session.stop():
             self._clear_or_quit()
 
     def _clear_or_quit(self) -> None:

@@ -19,7 +19,7 @@ class HistoryNews:
 
     def follow(self) -> None:
         """Say what there is to know, and listen from here on."""
-        self._room.desk.workspace.store.subscribe(self._history_changed)
+        self._room.session.workspace.store.subscribe(self._history_changed)
         self._say_notice()
 
     def _history_changed(self, change: Change) -> None:
@@ -30,16 +30,16 @@ class HistoryNews:
 
     def _say_notice(self) -> None:
         """Say what is new in what the person must know of the history."""
-        notice = self._room.desk.workspace.store.notice
+        notice = self._room.session.workspace.store.notice
         if words := notice.removeprefix(self._told).strip():
             self._told = notice
             self._room.screen.note(words)
 
     async def _catch_up(self) -> None:
         """Show what another program has done to the conversation that is read."""
-        chat = self._room.desk.chat
+        chat = self._room.session.current
         before = chat.conversation.deleted
-        changed = await self._room.desk.catch_up()
+        changed = await self._room.session.catch_up()
         if changed:
             await self._room.reload()
         if chat.last is not None and not chat.busy:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from tui.app.lists.hints import key_name
 from tui.chat.draft import Draft
 from tui.chat.message import Role
+from tui.engine.session import Act
 from tui.errors import ErrorKind, UsageError
 
 if TYPE_CHECKING:
-    from tui.app.desk import Act
     from tui.app.room import ChatRoom
 
 
@@ -30,14 +30,14 @@ class MessageActions:
         Raises:
             SegueError: It can't be done.
         """
-        node = self._room.desk.chat.conversation.nodes.get(message_id)
+        node = self._room.session.current.conversation.nodes.get(message_id)
         if node is None or node.deleted:
             raise UsageError("This message is not here any more")
         await self._do(action, message_id)
 
     async def _do(self, action: str, message_id: int) -> None:
         room = self._room
-        chat = room.desk.chat
+        chat = room.session.current
         match action:
             case "retry":
                 self.answer_again(message_id)
@@ -56,7 +56,7 @@ class MessageActions:
             case "previous_version" | "next_version":
                 await self._flip(message_id, 1 if action == "next_version" else -1)
             case "branch":
-                await room.open_chat(room.desk.adopt(await chat.branch(message_id)))
+                await room.open_chat(room.session.adopt(await chat.branch(message_id)))
             case "delete":
                 await self._delete([message_id])
             case "delete_below":
@@ -66,19 +66,19 @@ class MessageActions:
 
     async def _likely(self, message_id: int) -> str:
         """What stands in the picker's filter: without a network, the models of this machine."""
-        [message] = await self._room.desk.chat.messages([message_id])
+        [message] = await self._room.session.current.messages([message_id])
         return "local/" if message.failure and message.failure.kind == ErrorKind.OFFLINE else ""
 
     def answer_again(self, message_id: int, model: str | None = None) -> None:
         """One more version of a reply, by ``model`` or by the one that answers now."""
         self.when_quiet()
-        chat = self._room.desk.chat
+        chat = self._room.session.current
         self._room.screen.back_to_writing()
         self._room.let_come(lambda: chat.retry(message_id, model))
 
     def _go_on(self, message_id: int) -> None:
         """Let a cut reply go on; a cut summary is made anew."""
-        chat = self._room.desk.chat
+        chat = self._room.session.current
         if chat.conversation.nodes[message_id].role is Role.SYSTEM:
             self.answer_again(message_id)
             return
@@ -89,13 +89,13 @@ class MessageActions:
     def sum_up(self) -> None:
         """Let a summary come, with which later requests begin."""
         self.when_quiet()
-        chat = self._room.desk.chat
+        chat = self._room.session.current
         self._room.let_come(chat.compact)
 
     async def _sum_up_before(self, message_id: int) -> None:
         """Sum up what stands before the prompt of a reply, then send that prompt again."""
         self.when_quiet()
-        chat = self._room.desk.chat
+        chat = self._room.session.current
         prompt = self.prompt_of(message_id)
         [message] = await chat.messages([prompt])
         chat.queue.append(message.draft)
@@ -103,13 +103,13 @@ class MessageActions:
 
     async def _pin(self, message_id: int) -> None:
         """Keep a message in every request, or let it go."""
-        chat = self._room.desk.chat
+        chat = self._room.session.current
         if chat.conversation.nodes[message_id].role is Role.SYSTEM:
             raise UsageError("A summary is always sent along")
         pinned = message_id not in chat.conversation.pins
 
         async def undo() -> None:
-            now = await self._room.as_it_is(chat)
+            now = await self._room.session.as_it_is(chat)
             if (message_id in now.conversation.pins) is pinned:
                 await now.pin(message_id)
             await self._room.return_to(now)
@@ -125,7 +125,7 @@ class MessageActions:
         Raises:
             UsageError: There is none.
         """
-        nodes = self._room.desk.chat.conversation.nodes
+        nodes = self._room.session.current.conversation.nodes
         place: int | None = message_id
         while place is not None and nodes[place].role is not Role.USER:
             place = nodes[place].parent
@@ -144,7 +144,7 @@ class MessageActions:
         Raises:
             UsageError: A reply is coming.
         """
-        if self._room.desk.chat.busy:
+        if self._room.session.current.busy:
             raise UsageError(
                 "A reply is coming", f"Stop it first: {key_name(self._room.app.key_for('stop'))}."
             )
@@ -152,7 +152,7 @@ class MessageActions:
     # -- editing
     async def _edit(self, message_id: int) -> None:
         self.when_quiet()
-        chat = self._room.desk.chat
+        chat = self._room.session.current
         if chat.conversation.nodes[message_id].role is Role.SYSTEM:
             raise UsageError("A summary is not edited", "r makes a new one.")
         prompt = self.prompt_of(message_id)
@@ -175,7 +175,7 @@ class MessageActions:
         prompt, self.editing = self.editing, None
         if prompt is None:
             return None
-        chat = self._room.desk.chat
+        chat = self._room.session.current
         self._room.composer.hold(self._set_aside)
         return lambda: chat.edit(prompt, draft.text, draft.attachments, model=model)
 
@@ -189,7 +189,7 @@ class MessageActions:
 
     # -- the tree
     async def _flip(self, message_id: int, step: int) -> None:
-        chat = self._room.desk.chat
+        chat = self._room.session.current
         if chat.queue or chat.preparing:  # a prompt is for the reply that is shown
             self.when_quiet()
         version = await chat.flip(message_id, step)
@@ -198,7 +198,7 @@ class MessageActions:
             self._room.transcript.selected = version
 
     async def _delete(self, ids: Sequence[int]) -> None:
-        chat = self._room.desk.chat
+        chat = self._room.session.current
         if any(chat.coming(message_id) for message_id in ids):
             raise UsageError("A reply is coming", "It can be deleted when it has ended.")
         before = chat.conversation.leaf
@@ -206,7 +206,7 @@ class MessageActions:
         after, many = chat.conversation.leaf, len(ids)
 
         async def undo() -> None:
-            now = await self._room.as_it_is(chat)
+            now = await self._room.session.as_it_is(chat)
             await now.bring_back(ids, before, after)
             await self._room.return_to(now)
 
@@ -216,10 +216,10 @@ class MessageActions:
 
     async def undelete(self) -> None:
         """Bring back every deleted message of the conversation."""
-        count = await self._room.desk.chat.undelete()
+        count = await self._room.session.current.undelete()
         if not count:
             raise UsageError("No message of this conversation was deleted in the last 30 days")
-        chat = self._room.desk.chat
+        chat = self._room.session.current
         self._room.screen.acts.forget((chat.place, chat.conversation.id))
         await self._room.reload()
         self._room.app.notify(_back(count))

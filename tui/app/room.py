@@ -6,17 +6,15 @@ import asyncio
 from collections.abc import Awaitable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Unpack, cast
+from typing import TYPE_CHECKING, Unpack, assert_never, cast
 
 from tui.app.background import in_background
-from tui.app.chat import Chat
 from tui.app.commands import NAMES, Command, saved
 from tui.app.compare.comparing import Comparing
 from tui.app.composer.attached_lines import AttachedLines
 from tui.app.composer.queue_line import QueueLine
 from tui.app.composer.slash_menu import SlashMenu
 from tui.app.conversations.sidebar import Conversations, Sidebar
-from tui.app.desk import Act, Desk
 from tui.app.history_news import HistoryNews
 from tui.app.lists.hints import key_name
 from tui.app.message_actions import MessageActions
@@ -28,15 +26,30 @@ from tui.app.transcript.transcript import Transcript
 from tui.app.undo import SHOWN
 from tui.chat.draft import Draft, joined
 from tui.engine.choice import note_model
+from tui.engine.conversation_service import ConversationService
 from tui.engine.events import Event, ReasoningAdded, TextAdded, TextWasReasoning
-from tui.errors import HistoryError, SegueError, UsageError
+from tui.engine.live import LiveReply
+from tui.engine.session import Act, Session
+from tui.engine.session_events import (
+    AllSaved,
+    Fault,
+    GivenBack,
+    NotSaved,
+    Problem,
+    QueueChanged,
+    ReplyBegan,
+    ReplyEnded,
+    ReplyWentOn,
+    SessionEvent,
+    Titled,
+)
+from tui.errors import HistoryError, NotFoundError, SegueError, UsageError
 from tui.rendering import warm
 
 if TYPE_CHECKING:
     from tui.app.app import SegueApp
     from tui.app.chat_screen import ChatScreen
     from tui.app.composer.composer import Composer
-    from tui.app.live import LiveReply
     from tui.app.status.page import Page
     from tui.chat.message import Message
     from tui.engine.conversation_service import Undo
@@ -72,19 +85,21 @@ async def _furnish(screen: ChatScreen) -> None:
 
 
 class ChatRoom:
-    """Desk and screen, brought together."""
+    """Session and screen, brought together."""
 
     def __init__(self, screen: ChatScreen, workspace: Workspace) -> None:
         self.screen = screen
-        self.desk = Desk(screen.segue, self, workspace, temporary=screen.segue.options.temporary)
+        self.session = Session(workspace, temporary=screen.segue.options.temporary)
+        self.session.subscribe(self._heard)
         self.frame = Frame(self)
         self.actions = MessageActions(self)
         self.commands = SlashCommands(self)
         self.sheets = Sheets(self)
         self.comparing = Comparing(self)
         self._news = HistoryNews(self)
-        self._shown: Chat | None = None
+        self._shown: ConversationService | None = None
         self._unsaved = ""
+        self._showing = asyncio.Lock()
 
     # -- parts
     @property
@@ -105,8 +120,11 @@ class ChatRoom:
     # -- the beginning and the end
     async def begin(self) -> None:
         """Show what the command line asks for; send what was written meanwhile."""
-        options, store = self.app.options, self.desk.workspace.store
-        await self.desk.begin_with(options)
+        options, store = self.app.options, self.session.workspace.store
+        try:
+            await self.session.begin_with(options, await self.session.drafts.left_in())
+        except NotFoundError as error:
+            self.tell(error)
         await self.app.recall_theme()
         self.composer.recall.prompts = [Draft(text) for text in await store.prompts()]
         self.screen.room = self
@@ -117,11 +135,11 @@ class ChatRoom:
         self.transcript.newest_key = key_name(self.app.key_for("newest"))
         self.screen.watch(self.transcript, "selected", self.frame.refresh_keys, init=False)
         self._news.follow()
-        if words := self.desk.workspace.catalogue.notice:
+        if words := self.session.workspace.catalogue.notice:
             self.screen.note(words)
-        for problem in self.desk.workspace.registry.problems:
+        for problem in self.session.workspace.registry.problems:
             self.screen.note(str(problem))
-        await self._show(self.desk.chat)
+        await self._show(self.session.current)
         self.screen.set_timer(SETTLED, self._make_ready)
         if options.prompt:
             self.screen.early.insert(0, Draft(options.prompt, options.attachments))
@@ -134,35 +152,37 @@ class ChatRoom:
 
     def _models(self) -> list[str]:
         """The models that can be used now."""
-        workspace = self.desk.workspace
+        workspace = self.session.workspace
         able = {entry.name for entry in workspace.registry.providers() if entry.available}
         return [m.id for m in workspace.catalogue.models() if m.available and m.provider in able]
 
     def saved_prompts(self) -> Sequence[Command]:
         """The prompts that are kept as files, as commands."""
-        return saved(self.desk.workspace.saved_prompts.all())
+        return saved(self.session.workspace.saved_prompts.all())
 
     async def _say_prompt_problems(self) -> None:
-        for problem in await asyncio.to_thread(self.desk.workspace.saved_prompts.problems, NAMES):
+        for problem in await asyncio.to_thread(self.session.workspace.saved_prompts.problems, NAMES):
             self.screen.note(str(problem))
 
     def _make_ready(self) -> None:
         in_background(self.screen, "open", self._say_prompt_problems)
-        in_background(self.screen, "open", self.desk.workspace.keep_connections)
+        in_background(self.screen, "open", self.session.workspace.keep_connections)
         in_background(self.screen, "open", partial(asyncio.to_thread, warm.load))
 
     async def finish(self) -> None:
         """Store what is on its way, before the program ends."""
-        await self.desk.finish(lambda: self.actions.draft)
+        await self.session.finish(lambda: self.actions.draft)
 
     # -- the conversation that is read
-    async def open_chat(self, chat: Chat) -> None:
+    async def open_chat(self, chat: ConversationService) -> None:
         """Show a conversation, with its draft; a reply in the one before goes on."""
         self._leave()
         await self._show(chat)
         self._send_early()
 
-    async def open_found(self, finding: Awaitable[Chat], at: int | None = None, needle: str = "") -> None:
+    async def open_found(
+        self, finding: Awaitable[ConversationService], at: int | None = None, needle: str = ""
+    ) -> None:
         """Show the conversation that is found; what is written and sent meanwhile is for it.
 
         Args:
@@ -174,36 +194,35 @@ class ChatRoom:
         try:
             chat = await finding
         except SegueError:
-            await self._show(self.desk.chat)
+            await self._show(self.session.current)
             raise
         await self._show(chat, at, needle)
         self._send_early()
 
     async def open_by_id(self, conversation_id: int, at: int | None = None, needle: str = "") -> None:
         """Open a stored conversation, at a message if one is given."""
-        await self.open_found(self.desk.find(conversation_id), at, needle)
+        await self.open_found(self.session.find(conversation_id), at, needle)
 
     async def open_new(self) -> None:
         """Show a new conversation."""
-        await self.open_found(self.desk.new())
+        await self.open_found(self.session.new())
 
     def _leave(self) -> None:
         """What is written stays with the conversation that is read; the composer is the next one's."""
         self.comparing.leave()
         if self._shown is not None:
-            self.desk.drafts.note(self.desk.chat.conversation, self.actions.draft)
+            self.session.drafts.note(self.session.current.conversation, self.actions.draft)
             self.actions.forget()
             self.composer.hold(Draft())
             self._shown = None  # until the draft is there, what is written is no change of it
 
-    async def _show(self, chat: Chat, at: int | None = None, needle: str = "") -> None:
-        desk = self.desk
-        await desk.drafts.flush()
-        desk.chat = chat
-        desk.unread.discard(chat.conversation.id)
+    async def _show(self, chat: ConversationService, at: int | None = None, needle: str = "") -> None:
+        session = self.session
+        await session.drafts.flush()
+        session.turn_to(chat)
         if at is not None:
             await chat.show(at)
-        draft = await desk.drafts.load(chat.conversation)
+        draft = await session.drafts.load(chat.conversation)
         if draft:
             newer = self.composer.written
             self.composer.hold(Draft(draft.text + newer.text, draft.attachments + newer.attachments))
@@ -214,7 +233,7 @@ class ChatRoom:
             await self.transcript.jump(at, needle)
             self.frame.refresh_keys()
         self.screen.back_to_writing()
-        await desk.note_place(chat)
+        await session.note_place(chat)
 
     def _send_early(self) -> None:
         """Send what was sent before there was a conversation to send it in."""
@@ -225,7 +244,7 @@ class ChatRoom:
 
     async def reload(self, at: int | None = None) -> None:
         """Draw the conversation anew, after its path has changed."""
-        chat = self.desk.chat
+        chat = self.session.current
         await self.transcript.open(chat.conversation, chat.messages, at)
         self.refresh_frame()
         self.frame.count_soon()
@@ -233,16 +252,46 @@ class ChatRoom:
 
     async def use_model(self, model_id: str) -> None:
         """Let a model answer from now on; what is written stays."""
-        self.desk.chat.conversation.model = model_id
+        self.session.current.conversation.model = model_id
         self.refresh_frame()
         self.frame.count_soon()
-        await note_model(self.desk.workspace.store, model_id)
-        await self.desk.chat.change(model=model_id)
+        await note_model(self.session.workspace.store, model_id)
+        await self.session.current.change(model=model_id)
 
-    # -- what the desk tells
-    async def show_begun(self, chat: Chat, live: LiveReply, before: Sequence[int]) -> None:
+    # -- what the session tells
+    def _heard(self, event: SessionEvent) -> None:
+        match event:
+            case Fault(fault):
+                self.fault(fault)
+            case _ if not self.app.is_running:  # what was on the screen may be gone already
+                pass
+            case ReplyBegan(chat, live, before):
+                self.screen.attempt_soon(self._show_in_turn, chat, live, before)
+            case ReplyWentOn(live, piece, turned):
+                self.show_event(live, piece, turned=turned)
+            case ReplyEnded(live, message):
+                self.show_end(live, message)
+            case GivenBack(draft):
+                self.give_back(draft)
+            case QueueChanged() | Titled():
+                self.refresh_frame()
+            case NotSaved(reason):
+                self.show_unsaved(reason)
+            case AllSaved():
+                self.show_saved()
+            case Problem(error):
+                self.tell(error)
+            case _:
+                assert_never(event)
+
+    async def _show_in_turn(self, chat: ConversationService, live: LiveReply, before: Sequence[int]) -> None:
+        """Show replies in the order in which they begin; what comes meanwhile is read with each."""
+        async with self._showing:
+            await self.show_begun(chat, live, before)
+
+    async def show_begun(self, chat: ConversationService, live: LiveReply, before: Sequence[int]) -> None:
         """Show the prompt and the reply that begins; another path is drawn anew."""
-        if await self.comparing.began(chat, live) or chat is not self.desk.chat:
+        if await self.comparing.began(chat, live) or chat is not self.session.current:
             return
         path = chat.conversation.path()
         if before and path[: len(before)] == list(before):
@@ -260,7 +309,7 @@ class ChatRoom:
     def show_event(self, live: LiveReply, event: Event, *, turned: bool) -> None:
         """Show a piece of a reply, if it is the one that is read."""
         self.comparing.went_on(live, event, turned=turned)
-        if live.conversation is not self.desk.chat.conversation:
+        if live.conversation is not self.session.current.conversation:
             return
         match event:
             case TextAdded(message_id, text):
@@ -279,7 +328,7 @@ class ChatRoom:
     def show_end(self, live: LiveReply, message: Message) -> None:
         """Show how a reply ended."""
         self.comparing.ended(live, message)
-        if self.desk.chat.conversation is live.conversation:
+        if self.session.current.conversation is live.conversation:
             self.transcript.replace(message)
             if message.id == live.conversation.leaf:
                 self.frame.ended(message, live.tokens)
@@ -289,13 +338,14 @@ class ChatRoom:
 
     def show_unsaved(self, why: str) -> None:
         """Say that replies are not on the disk, for as long as they are not."""
-        line = self.screen.query_one(NoticeLine)
-        line.drop(self._unsaved)
-        if why:
-            self._unsaved = f"{why} It is tried again; /export FILE writes the conversation elsewhere."
-            self.screen.note(self._unsaved)
-        else:
-            self.app.notify("Everything is saved again")
+        self.screen.query_one(NoticeLine).drop(self._unsaved)
+        self._unsaved = f"{why} It is tried again; /export FILE writes the conversation elsewhere."
+        self.screen.note(self._unsaved)
+
+    def show_saved(self) -> None:
+        """Say that the disk has all again."""
+        self.screen.query_one(NoticeLine).drop(self._unsaved)
+        self.app.notify("Everything is saved again")
 
     def give_back(self, draft: Draft) -> None:
         """Put prompts that were not sent before what is written now."""
@@ -350,11 +400,11 @@ class ChatRoom:
             back: What is said when it is undone.
             changes: Its fields.
         """
-        chat = self.desk.chat
+        chat = self.session.current
         before = cast("ConversationChanges", {name: getattr(chat.conversation, name) for name in changes})
 
         async def undo() -> None:
-            await (await self.as_it_is(chat)).change(**before)
+            await (await self.session.as_it_is(chat)).change(**before)
             self.refresh_frame()
             self.frame.list_soon()
 
@@ -362,28 +412,20 @@ class ChatRoom:
         self.refresh_frame()
         self.did(words, undo, back)
 
-    async def as_it_is(self, chat: Chat) -> Chat:
-        """The conversation of a chat as it is now: it may have been left, and opened again."""
-        shown = self.desk.chat
-        same = chat.key and chat.key == shown.key
-        if chat is shown or not chat.key or chat.place is not self.desk.kept:
-            return chat
-        return shown if same else await self.desk.find(chat.conversation.id)
-
-    async def return_to(self, chat: Chat) -> None:
+    async def return_to(self, chat: ConversationService) -> None:
         """Show a conversation in which something was undone."""
-        if chat is self.desk.chat:
+        if chat is self.session.current:
             await self.reload()
         else:
             await self.open_chat(chat)
 
     async def follow_stored(self) -> None:
         """If the conversation that is read was deleted or changed elsewhere, follow that."""
-        conversation = self.desk.chat.conversation
-        if self.desk.current is None:
+        conversation = self.session.current.conversation
+        if self.session.current_id is None:
             return
         try:
-            stored = await self.desk.workspace.store.load_conversation(conversation.id)
+            stored = await self.session.workspace.store.load_conversation(conversation.id)
         except HistoryError:
             await self.open_new()
             return
@@ -399,16 +441,16 @@ class ChatRoom:
             self.screen.early.append(draft)
             return
         try:
-            draft = replace(draft, text=self.desk.workspace.saved_prompts.expand(draft.text))
+            draft = replace(draft, text=self.session.workspace.saved_prompts.expand(draft.text))
         except UsageError as error:
             self.give_back(draft)
             self.tell(error)
             return
         if self.actions.send_edit(draft):
             return
-        if not self.desk.chat.busy:
+        if not self.session.current.busy:
             self.transcript.follow()
-        self.desk.submit(draft)
+        self.session.submit(draft)
 
     def let_come(self, act: Act, draft: Draft | None = None) -> None:
         """Let a reply begin in the conversation that is read, and go to where it comes.
@@ -418,17 +460,17 @@ class ChatRoom:
             draft: What goes back into the composer if it can't begin.
         """
         self.transcript.follow()
-        self.desk.begin(self.desk.chat, act, draft or Draft())
+        self.session.begin(self.session.current, act, draft or Draft())
 
     def written(self) -> None:
         """The draft changed."""
         self.frame.refresh_files()
         if self._shown is not None and self.actions.editing is None:
-            self.desk.drafts.note(self.desk.chat.conversation, self.composer.written)
+            self.session.drafts.note(self.session.current.conversation, self.composer.written)
 
     def stop(self) -> None:
         """Stop the reply; otherwise close what is open."""
-        if self.desk.stop():
+        if self.session.stop():
             return
         if not self.actions.stop_editing() and not self.screen.query_one(NoticeLine).clear():
             self.screen.remove_class("-overlay")

@@ -37,7 +37,7 @@ class Sheets:
 
     @property
     def _workspace(self) -> Workspace:
-        return self._room.desk.workspace
+        return self._room.session.workspace
 
     # -- models
     async def use_model(self, words: str) -> bool:
@@ -64,7 +64,7 @@ class Sheets:
         """
         from tui.app.models.picker import Choice, ModelPicker, Several
 
-        room, chat = self._room, self._room.desk.chat
+        room, chat = self._room, self._room.session.current
 
         def chosen(choice: Choice | Several | None) -> None:
             match choice:
@@ -108,7 +108,7 @@ class Sheets:
     ) -> ModelPicker:
         """A picker, over lists that are asked for anew where they are old."""
         room, workspace = self._room, self._workspace
-        conversation, catalogue = room.desk.chat.conversation, workspace.catalogue
+        conversation, catalogue = room.session.current.conversation, workspace.catalogue
         in_background(room.screen, "models", catalogue.refresh, catalogue.stale(), exclusive=True)
         return kind(
             catalogue,
@@ -213,7 +213,7 @@ class Sheets:
         """
         from tui.app.conversations.conversations import Conversations, OpenConversation
 
-        room, desk = self._room, self._room.desk
+        room, session = self._room, self._room.session
 
         def chosen(wanted: OpenConversation | None) -> None:
             if wanted is not None:
@@ -221,10 +221,16 @@ class Sheets:
             else:
                 room.screen.attempt_soon(room.follow_stored)
 
-        store = desk.workspace.store
+        store = session.workspace.store
         await store.look_for_changes()
-        unread = frozenset(desk.unread)
-        listing = Conversations(store, desk.live_hues, desk.current, unread, room.screen.acts, typed=typed)
+        listing = Conversations(
+            store,
+            session.live_hues,
+            session.current_id,
+            frozenset(session.unread),
+            room.screen.acts,
+            typed=typed,
+        )
         await room.app.push_screen(listing, chosen)
 
     async def find(self, needle: str = "") -> None:
@@ -247,7 +253,7 @@ class Sheets:
         from tui.app.conversations.prompt_list import Prompts
         from tui.app.conversations.timeline import Timeline
 
-        room, chat = self._room, self._room.desk.chat
+        room, chat = self._room, self._room.session.current
         conversation = chat.conversation
         ids = [i for i in conversation.path() if conversation.nodes[i].role is Role.USER]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +10,7 @@ from tui.app.compare.comparing import BESIDE
 from tui.app.conversations.order import Order
 from tui.chat.draft import Draft
 from tui.errors import UsageError
-from tui.parameters import changed
-from tui.text import one_line, typed
+from tui.parameters import in_words
 
 if TYPE_CHECKING:
     from tui.app.room import ChatRoom
@@ -61,8 +59,8 @@ class SlashCommands:
         if not argument:
             await self._ask_title()
             return
-        title = one_line(argument, 200)
-        await self._room.change(f"Renamed to “{title}”", "The title is as before", title=title, titled=True)
+        changes = self._room.session.current.titled(argument)
+        await self._room.change(f"Renamed to “{changes['title']}”", "The title is as before", **changes)
 
     async def _do_system(self, argument: str) -> None:
         if not argument:
@@ -72,7 +70,8 @@ class SlashCommands:
 
     async def _set_system(self, text: str) -> None:
         words = "System prompt set" if text else "System prompt cleared"
-        await self._room.change(words, "The system prompt is as before", system=typed(text))
+        changes = self._room.session.current.instructed(text)
+        await self._room.change(words, "The system prompt is as before", **changes)
 
     async def _ask_system(self) -> None:
         from tui.app.lists.ask_text import AskText
@@ -81,7 +80,7 @@ class SlashCommands:
             if text is not None:
                 self._room.screen.attempt_soon(self._set_system, text if text.strip() else "")
 
-        before = self._room.desk.chat.conversation.system
+        before = self._room.session.current.conversation.system
         await self._room.app.push_screen(AskText("System prompt", before), answered)
 
     async def _ask_title(self) -> None:
@@ -91,22 +90,23 @@ class SlashCommands:
             if line:
                 self._room.screen.run_command("title", line)
 
-        await self._room.app.push_screen(AskLine("Title", self._room.desk.chat.conversation.title), answered)
+        await self._room.app.push_screen(
+            AskLine("Title", self._room.session.current.conversation.title), answered
+        )
 
     async def _do_set(self, argument: str) -> None:
-        name, _, value = argument.partition(" ")
-        chat = self._room.desk.chat
-        parameters = chat.conversation.parameters
-        if not name:
-            shown = ", ".join(f"{key} = {value}" for key, value in parameters.items())
+        chat = self._room.session.current
+        if not argument:
+            shown = in_words(chat.conversation.parameters)
             self._room.app.notify(shown or "No parameter is set. As in /set temperature 0.2")
             return
-        wanted = changed(parameters, name, value.strip())
-        words = f"{name} = {wanted[name]}" if name in wanted else f"{name} is not set"
-        if wanted == parameters:
+        wanted = chat.with_parameter(argument)
+        name, parameters = argument.split()[0], wanted["parameters"]
+        words = f"{name} = {parameters[name]}" if name in parameters else f"{name} is not set"
+        if parameters == chat.conversation.parameters:
             self._room.app.notify(words)
         else:
-            await self._room.change(words, f"{name} is as before", parameters=wanted)
+            await self._room.change(words, f"{name} is as before", **wanted)
 
     async def _do_attach(self, argument: str) -> None:
         from tui.engine.typed_paths import paths_in, read_all
@@ -126,7 +126,7 @@ class SlashCommands:
         await self._room.composer.take_clipboard()
 
     async def _do_retry(self, argument: str) -> None:
-        chat = self._room.desk.chat
+        chat = self._room.session.current
         message_id = chat.last_reply or chat.last
         if message_id is None:
             raise UsageError("There is no reply yet")
@@ -139,23 +139,14 @@ class SlashCommands:
         self._room.actions.sum_up()
 
     async def _do_copy(self, argument: str) -> None:
-        message_id = self._room.desk.chat.last_reply
+        message_id = self._room.session.current.last_reply
         if message_id is None:
             raise UsageError("There is no reply yet")
-        [message] = await self._room.desk.chat.messages([message_id])
+        [message] = await self._room.session.current.messages([message_id])
         await self._room.app.copy(message.text)
 
     async def _do_export(self, argument: str) -> None:
-        from tui.chat.bundle import Bundle
-        from tui.engine.exporting import write_conversation
-        from tui.history.taking_out import bundle_of
-
-        chat = self._room.desk.chat
-        if chat.last is None:
-            raise UsageError("There is nothing to export yet")
-        bundle = await bundle_of(chat.place.store, chat.conversation.id)
-        bundle = Bundle(bundle.conversation, list(map(chat.newest, bundle.messages)))
-        path = await asyncio.to_thread(write_conversation, bundle, Path(argument))
+        path = await self._room.session.current.export(Path(argument))
         self._room.app.notify(f"Exported to {path}")
 
     async def _do_tag(self, argument: str) -> None:
@@ -177,7 +168,7 @@ class SlashCommands:
         await self._room.actions.undelete()
 
     async def _do_temporary(self, argument: str) -> None:
-        await self._room.open_found(self._room.desk.new_temporary())
+        await self._room.open_found(self._room.session.new_temporary())
 
     async def _do_theme(self, argument: str) -> None:
         if argument:

@@ -54,3 +54,12 @@ def fit(sizes: Iterable[int], limit: int | None) -> tuple[int, int]:
         count += 1
         used += size
     return count, used
+
+
+def shorten(tokens: int) -> str:
+    """``950``, ``18k``, ``1.5k``, ``1M``: a count of tokens in few cells."""
+    if tokens < 1000:
+        return str(tokens)
+    if tokens < 1_000_000:
+        return f"{tokens / 1000:.1f}k" if tokens < 10_000 and tokens % 1000 else f"{tokens // 1000}k"
+    return f"{tokens / 1_000_000:.1f}".removesuffix(".0") + "M"

@@ -8,15 +8,16 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from tui.chat.conversation import Conversation
 from tui.chat.draft import Draft
 from tui.chat.message import Message
 from tui.cli.answer import Answer
 from tui.cli.assemble import run_with_workspace
 from tui.cli.output import DONE, FAILED, complain, failure_json, usage_json, write, write_json
 from tui.engine.attaching import read_attachment
-from tui.engine.choice import choose_model, find_model
+from tui.engine.choice import find_model
+from tui.engine.conversation_service import ConversationService
 from tui.engine.reply import Reply
+from tui.engine.session import Session
 from tui.engine.workspace import Workspace
 from tui.errors import NotFoundError, SegueError, UsageError
 from tui.text import one_line
@@ -65,14 +66,15 @@ def run(args: argparse.Namespace) -> int:
 
     async def ask(workspace: Workspace) -> int:
         text = workspace.saved_prompts.expand(prompt)
-        conversation, models = await _conversation(workspace, args)
+        session = Session(workspace, temporary=args.no_save)
+        service, models = await _begin(session, args)
         answers: list[Answer] = []
         try:
-            async for reply in _replies(workspace, conversation, models, Draft(text, tuple(files))):
+            async for reply in _replies(service, models, Draft(text, tuple(files))):
                 name = reply.message.model if len(models) > 1 else None
                 answers.append(Answer(reply, raw=args.raw, name=one_line(name or "")))
             if args.json:
-                documents = [_document(conversation, await answer.whole()) for answer in answers]
+                documents = [_document(await answer.whole()) for answer in answers]
                 write_json(documents if len(models) > 1 else documents[0])
             else:
                 await _write(answers)
@@ -99,29 +101,28 @@ def _prompt(given: str | None) -> str:
     return "\n\n".join(part for part in parts if part.strip())
 
 
-async def _conversation(workspace: Workspace, args: argparse.Namespace) -> tuple[Conversation, Sequence[str]]:
+async def _begin(session: Session, args: argparse.Namespace) -> tuple[ConversationService, Sequence[str]]:
     """The conversation, with the first model as its own, and all models that are asked."""
-    store = workspace.store
-    conversation = None
-    if args.resume:
-        last = await store.last_used()
-        if last is None:
-            raise NotFoundError("There is no conversation to go on with")
-        conversation = await store.load_conversation(last)
-    models = await _models(workspace, args.models, conversation.model if conversation else None)
-    system = args.system if args.system is not None else (conversation or workspace.config).system
-    if conversation is None:
-        return await store.create_conversation(model=models[0], system=system), models
-    conversation.model, conversation.system = models[0], system
-    await store.update_conversation(conversation.id, model=models[0], system=system)
-    return conversation, models
+    service = await (_last(session) if args.resume else session.new())
+    models = await _models(session, args.models, service.conversation.model)
+    system = service.conversation.system if args.system is None else args.system
+    await service.change(model=models[0], system=system)
+    return service, models
 
 
-async def _models(workspace: Workspace, asked: Sequence[str], used: str | None) -> Sequence[str]:
-    registry, catalogue = workspace.registry, workspace.catalogue
+async def _last(session: Session) -> ConversationService:
+    found = await session.workspace.store.last_used()
+    if found is None:
+        raise NotFoundError("There is no conversation to go on with")
+    return await session.find(found)
+
+
+async def _models(session: Session, asked: Sequence[str], used: str | None) -> Sequence[str]:
+    workspace = session.workspace
     if asked:
-        return list(dict.fromkeys(find_model(words, registry, catalogue) for words in asked))
-    model = used or await choose_model(workspace.config, workspace.store, registry, catalogue)
+        known = (find_model(words, workspace.registry, workspace.catalogue) for words in asked)
+        return list(dict.fromkeys(known))
+    model = used or await session.choose_model()
     if model:
         return [model]
     raise UsageError(
@@ -132,33 +133,30 @@ async def _models(workspace: Workspace, asked: Sequence[str], used: str | None) 
 
 
 async def _replies(
-    workspace: Workspace, conversation: Conversation, models: Sequence[str], prompt: Draft
+    service: ConversationService, models: Sequence[str], prompt: Draft
 ) -> AsyncIterator[Reply]:
     """Store the prompt, and prepare a version of its reply by each model; the first is the one that is shown.
 
     One that can't begin takes no other with it, unless it had the prompt.
     """
-    engine = workspace.engine
-    first = await engine.send(conversation, prompt.text, models[0], prompt.attachments)
+    first = await service.ask(prompt.text, prompt.attachments, models[0])
     yield first
     for model in models[1:]:
         try:
-            yield await engine.retry(conversation, first.message.id, model)
+            yield await service.retry(first.message.id, model)
         except SegueError as error:
             complain(error)
-    if len(models) > 1:
-        shown = conversation.select(first.message.id)
-        await workspace.store.update_conversation(conversation.id, leaf=shown)
+    await service.show(first.message.id)
 
 
-def _document(conversation: Conversation, message: Message) -> dict[str, Any]:
+def _document(message: Message) -> dict[str, Any]:
     return {
         "text": message.text,
         "reasoning": message.reasoning,
         "model": message.model,
         "status": message.status.value,
         "usage": usage_json(message.usage),
-        "conversation": conversation.id,
+        "conversation": message.conversation_id,
         "message": message.id,
         "error": failure_json(message.failure),
         "sources": [{"url": s.url, "title": s.title} for s in message.sources],

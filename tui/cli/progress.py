@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from types import TracebackType
 from typing import Self
 
+from rich.console import Console
+from rich.progress import BarColumn, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bars
+
 from tui.chat.chunks import Progress
 from tui.text import one_line
-
-_BAR = 24
 
 
 class ProgressLine:
@@ -20,41 +21,39 @@ class ProgressLine:
     """
 
     def __init__(self) -> None:
-        self._terminal = sys.stderr.isatty()
+        self._bars = Bars(
+            BarColumn(24),
+            TaskProgressColumn(),
+            TimeRemainingColumn(),
+            TextColumn("{task.description}", markup=False),
+            console=Console(file=sys.stderr),
+        )
         self._text = ""
-        self._drawn = False
+        self._task: TaskID | None = None
 
     def show(self, progress: Progress) -> None:
         """Show the state of the work."""
-        if self._terminal:
-            self._draw(progress)
-        elif progress.text != self._text:
-            print(one_line(progress.text), file=sys.stderr, flush=True)
+        new = progress.text != self._text
         self._text = progress.text
+        if self._bars.console.is_terminal:
+            self._draw(progress, new=new)
+        elif new:
+            print(one_line(progress.text), file=sys.stderr, flush=True)
 
     def __enter__(self) -> Self:
+        if self._bars.console.is_terminal:
+            self._bars.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._drawn:
-            print(file=sys.stderr, flush=True)
+        self._bars.stop()
 
-    def _draw(self, progress: Progress) -> None:
-        if self._drawn and progress.text != self._text:
-            print(file=sys.stderr)
-        width = shutil.get_terminal_size().columns - 1
-        line = bar(progress)
-        line += one_line(progress.text, max(20, width - len(line)))
-        print(f"\r{line[:width]:{width}}", end="", file=sys.stderr, flush=True)
-        self._drawn = True
-
-
-def bar(progress: Progress) -> str:
-    """``━━━━━━────  61 %  `` where the whole is known, otherwise nothing."""
-    if not progress.total:
-        return ""
-    share = min(1.0, progress.done / progress.total)
-    full = int(share * _BAR)
-    return f"{'━' * full}{'─' * (_BAR - full)} {share:4.0%}  "
+    def _draw(self, progress: Progress, *, new: bool) -> None:
+        """A step that follows another one begins a line of its own."""
+        if new or self._task is None:
+            if self._task is not None:
+                self._bars.stop_task(self._task)
+            self._task = self._bars.add_task(one_line(progress.text), total=progress.total)
+        self._bars.update(self._task, completed=progress.done, total=progress.total)

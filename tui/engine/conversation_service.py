@@ -1,18 +1,35 @@
-"""One conversation at work: send, answer again, edit, branch, delete. Draws nothing and runs nothing."""
+"""One conversation at work: send, answer again, edit, branch, delete; what comes there, how long it is."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Unpack
 
 from tui.chat.attachment import Attachment
+from tui.chat.context import TOKENS_PER_MESSAGE, estimate_tokens, shorten
 from tui.chat.conversation import Conversation
+from tui.chat.draft import Draft
+from tui.chat.hues import hue_of
 from tui.chat.message import Message, Role
+from tui.chat.model import split_id
 from tui.engine.engine import Engine
+from tui.engine.live import LiveReplies, LiveReply, key_of
 from tui.engine.reply import Reply
+from tui.errors import HistoryError, UsageError
 from tui.history.store import ConversationChanges, HistoryStore
+from tui.parameters import changed
+from tui.text import one_line, typed
+
+_COUNTED = 400
+"""Messages at most whose tokens are estimated; longer conversations know their size from the server."""
+_PAGE = 16
+"""Messages that are looked at together for that."""
+_LONGEST_TITLE = 200
 
 Undo = Callable[[], Awaitable[None]]
 
@@ -26,12 +43,24 @@ class Place:
     temporary: bool = False
 
 
-class Talk:
-    """A conversation and its place. Every method stores before it returns; a reply is the caller's to run."""
+class ConversationService:
+    """A conversation and its place. Each act stores before it returns; a reply is the caller's to start."""
 
-    def __init__(self, place: Place, conversation: Conversation) -> None:
+    def __init__(self, place: Place, conversation: Conversation, live: LiveReplies) -> None:
+        """Take over a conversation.
+
+        Args:
+            place: Where it is kept.
+            conversation: One that is stored there, or an empty one.
+            live: All replies that are coming.
+        """
         self.place = place
         self.conversation = conversation
+        self.preparing = False
+        """A reply is being prepared: its prompt is on the way to the disk."""
+        self.queue: list[Draft] = []
+        """Prompts that wait for the end of the reply."""
+        self._live = live
 
     # -- what it is
     @property
@@ -46,17 +75,122 @@ class Talk:
         nodes = self.conversation.nodes
         return next((i for i in reversed(self.conversation.path()) if nodes[i].role is Role.ASSISTANT), None)
 
+    @property
+    def key(self) -> int:
+        """Tells conversations of both places apart; 0 until it is stored."""
+        return key_of(self.conversation)
+
+    def hue(self, model_id: str) -> str:
+        """The hue that a model has here, or would get with its first reply."""
+        return hue_of(model_id, dict(self.conversation.hues))
+
     async def messages(self, ids: Sequence[int]) -> list[Message]:
-        """Messages with their texts."""
-        return await self.place.store.messages(ids)
+        """Messages with their texts; a reply that is coming, or not saved yet, has all that came so far."""
+        while True:
+            ours = self._newer_here(ids)
+            stored = await self.place.store.messages(ids)
+            if ours <= self._newer_here(ids):  # else one has ended meanwhile: what was read of it is old
+                return [self.newest(message) for message in stored]
+
+    def _newer_here(self, ids: Sequence[int]) -> set[int]:
+        """Those of which the history does not have all that came."""
+        unsaved = self._live.unsaved
+        return {i for i in ids if self.coming(i) or unsaved(self.conversation, i)}
+
+    def newest(self, message: Message) -> Message:
+        """A stored message as it is now."""
+        live = self.coming(message.id)
+        return live.snapshot() if live else self._live.unsaved(self.conversation, message.id) or message
+
+    # -- what comes
+    @property
+    def live(self) -> LiveReply | None:
+        """The reply that is coming at the end of the path. Others may come beside it: see ``coming``."""
+        return self._live.get(self.conversation, self.conversation.leaf)
+
+    def coming(self, message_id: int) -> LiveReply | None:
+        """The live reply that a message is, on the path or beside it."""
+        return self._live.get(self.conversation, message_id)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a reply comes at the end of the path, or is about to."""
+        return self.preparing or self.live is not None
+
+    @property
+    def at_work(self) -> bool:
+        """Whether replies come or are about to, on the path or beside it."""
+        return self.busy or bool(self._live.of(self.conversation))
+
+    async def start(self, reply: Reply) -> LiveReply:
+        """Let a reply come; its model keeps its hue here."""
+        model = reply.message.model or ""
+        if model not in self.conversation.hues:
+            hue_of(model, self.conversation.hues)
+            with contextlib.suppress(HistoryError):  # only a colour; that it is full, the reply will tell
+                await self.change(hues=self.conversation.hues)
+        return self._live.start(self.conversation, reply)
+
+    # -- how long it is, and what that costs
+    async def tokens(self) -> int:
+        """About how many tokens the next request has, from the server's own count where there is one."""
+        total = estimate_tokens(self.conversation.system)
+        async for message in self._newest_first():
+            usage = message.usage
+            if usage is not None and usage.input_tokens is not None and not message.summary:
+                return total + usage.input_tokens + (usage.output_tokens or 0)
+            total += estimate_tokens(message.text) + sum(file.tokens for file in message.attachments)
+            if message.summary:
+                break
+            total += TOKENS_PER_MESSAGE
+        model = self.conversation.model
+        return self.place.engine.estimate(model, total) if model else total
+
+    async def _newest_first(self) -> AsyncIterator[Message]:
+        path = self.conversation.path()[-_COUNTED:]
+        while path:
+            path, newest = path[:-_PAGE], path[-_PAGE:]
+            for message in reversed(await self.messages(newest)):
+                yield message
+
+    def trouble(self, files: Sequence[Attachment]) -> str:
+        """Why the model can't answer a prompt with these files, if that is known; otherwise nothing."""
+        model = self.conversation.model
+        if not model or not files:
+            return ""
+        tokens = self.place.engine.estimate(model, sum(file.tokens for file in files))
+        if self.window and tokens > self.window:
+            name = split_id(model)[1]
+            return f"about {shorten(tokens)} tokens; {name} takes {shorten(self.window)}"
+        return self.place.engine.refusal(model, files)
+
+    @property
+    def window(self) -> int | None:
+        """Tokens that the model can take, where that is known."""
+        model = self.conversation.model
+        info = self.place.engine.info(model) if model else None
+        return info.context if info else None
+
+    def cost(self, message: Message) -> float | None:
+        """US dollars that a reply took, by its usage and the known prices; None where that is not known."""
+        info = self.place.engine.info(message.model) if message.model else None
+        return info.cost(message.usage) if info and message.usage else None
 
     # -- answers
     async def send(
         self, text: str, attachments: Sequence[Attachment] = (), model: str | None = None
     ) -> Reply:
-        """Store ``text`` and its files as the next prompt and prepare its reply, by ``model`` if given."""
+        """Store ``text`` and its files as the next prompt and prepare its reply, by ``model`` if given.
+
+        It is remembered among the prompts that the person wrote.
+        """
         await self._exist()
         await self.place.store.remember_prompt(text)
+        return await self.ask(text, attachments, model)
+
+    async def ask(self, text: str, attachments: Sequence[Attachment] = (), model: str | None = None) -> Reply:
+        """The same for a prompt that need not be remembered."""
+        await self._exist()
         return await self.place.engine.send(self.conversation, text, model, attachments)
 
     async def edit(
@@ -97,6 +231,23 @@ class Talk:
             setattr(self.conversation, name, value)
         if self.conversation.id:
             await self.place.store.update_conversation(self.conversation.id, **changes)
+
+    def titled(self, title: str) -> ConversationChanges:
+        """What gives it a title, which is never changed by itself from then on."""
+        return {"title": one_line(title, _LONGEST_TITLE), "titled": True}
+
+    def instructed(self, system: str) -> ConversationChanges:
+        """What gives it a system prompt; ``-`` takes it away."""
+        return {"system": "" if system == "-" else typed(system)}
+
+    def with_parameter(self, written: str) -> ConversationChanges:
+        """What changes a parameter as it is written after /set: ``NAME VALUE``.
+
+        Raises:
+            UsageError: There is no such parameter, or it can't have this value.
+        """
+        name, _, value = written.partition(" ")
+        return {"parameters": changed(self.conversation.parameters, name, value.strip())}
 
     async def pin(self, message_id: int) -> None:
         """Keep a message in every request, or let it go."""
@@ -151,6 +302,39 @@ class Talk:
         await self.place.store.hide_messages(ids, hidden=hidden)
         await self.change(leaf=self.conversation.hide(ids, hidden=hidden))
 
+    async def put_in_trash(self) -> Undo:
+        """Move the conversation to the trash. Returns what takes that back.
+
+        Raises:
+            UsageError: It is not stored yet.
+        """
+        store, conversation_id = self.place.store, self.conversation.id
+        if not conversation_id:
+            raise UsageError("This conversation is empty yet")
+        await store.delete_conversation(conversation_id)
+        return lambda: store.restore_conversation(conversation_id)
+
     async def branch(self, message_id: int) -> Conversation:
         """A new conversation with everything up to ``message_id``."""
         return await self.place.store.copy_conversation(self.conversation.id, leaf=message_id)
+
+    # -- taking out
+    async def export(self, target: Path) -> Path:
+        """Write the whole of it to a file, with what the history does not have yet.
+
+        Args:
+            target: A new file, or a folder, where it gets a name of its own.
+
+        Raises:
+            UsageError: There is nothing to export yet, or the file is there already.
+            SegueError: It can't be written.
+        """
+        from tui.chat.bundle import Bundle
+        from tui.engine.exporting import write_conversation
+        from tui.history.taking_out import bundle_of
+
+        if self.last is None:
+            raise UsageError("There is nothing to export yet")
+        bundle = await bundle_of(self.place.store, self.conversation.id)
+        bundle = Bundle(bundle.conversation, list(map(self.newest, bundle.messages)))
+        return await asyncio.to_thread(write_conversation, bundle, target)

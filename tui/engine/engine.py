@@ -144,6 +144,10 @@ class Engine:
         end = conversation.leaf if before is None else conversation.nodes[before].parent
         return await self._sum_up(conversation, end, None)
 
+    def info(self, model_id: str) -> ModelInfo | None:
+        """What is known of a model."""
+        return self._facts.info(model_id)
+
     def estimate(self, model_id: str, tokens: int) -> int:
         """An estimated count of tokens, corrected by what this model's server counted before."""
         return round(tokens * self._calibration.get(model_id, 1.0))

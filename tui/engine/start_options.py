@@ -27,3 +27,8 @@ class StartOptions:
     """They go along with the prompt, or wait in the composer for one."""
     temporary: bool = False
     """Nothing of this run is kept."""
+
+    @property
+    def asks(self) -> bool:
+        """Whether anything is asked for."""
+        return self != StartOptions()

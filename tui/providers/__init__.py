@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from tui.providers.formats import MODULES, class_called
 
 if TYPE_CHECKING:
     from tui.providers.formats.ai365vip import AI365VIP
@@ -15,18 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["AI365VIP", "Anthropic", "Gemini", "Ollama", "OpenAIChat", "OpenAIResponses"]
 
-_HOME = {
-    "AI365VIP": "ai365vip",
-    "Anthropic": "anthropic",
-    "Gemini": "gemini",
-    "Ollama": "ollama",
-    "OpenAIChat": "openai_chat",
-    "OpenAIResponses": "openai_responses",
-}
-
 
 def __getattr__(name: str) -> Any:
     """Import a provider when it is named: the package itself must not cost the start aiohttp's time."""
-    if name not in _HOME:
+    if name not in MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.formats.{_HOME[name]}"), name)
+    return class_called(name)

@@ -13,8 +13,9 @@ from tui.config import Config, ProviderConfig, is_address
 from tui.paths import Paths
 from tui.providers.address import filled, host_of, is_loopback, ollama_address, same_host, variables_in
 from tui.providers.base import AsyncGeneratorProvider
+from tui.providers.formats import wire_format
 from tui.providers.plugins import Source
-from tui.providers.vendors import Vendor, make_class, vendors, wire_format
+from tui.providers.vendors import Vendor, make_class, vendors
 from tui.text import one_line
 from tui.typed_toml import near
 

@@ -6,23 +6,13 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from tui.config import WireFormat
 from tui.providers.base import AsyncGeneratorProvider
 
 _TABLE = Path(__file__).with_name("vendors.toml")
-
-FORMATS = {
-    "openai": ("tui.providers.formats.openai_chat", "OpenAIChat"),
-    "openai-responses": ("tui.providers.formats.openai_responses", "OpenAIResponses"),
-    "anthropic": ("tui.providers.formats.anthropic", "Anthropic"),
-    "gemini": ("tui.providers.formats.gemini", "Gemini"),
-    "ollama": ("tui.providers.formats.ollama", "Ollama"),
-    "ai365vip": ("tui.providers.formats.ai365vip", "AI365VIP"),
-}
-"""Module and class of each wire format; imported when a provider of it is loaded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +21,7 @@ class Vendor:
 
     name: str
     title: str
-    type: str = ""
+    type: WireFormat = "openai"
     url: str = ""
     keys: tuple[str, ...] = ()
     urls: tuple[str, ...] = ()
@@ -53,13 +43,6 @@ def vendors() -> Mapping[str, Vendor]:
     """All built-in vendors by name, in the order of the picker."""
     rows = tomllib.loads(_TABLE.read_text(encoding="utf-8"))
     return {name: Vendor(name=name, **{k: _frozen(v) for k, v in row.items()}) for name, row in rows.items()}
-
-
-def wire_format(name: str) -> type[AsyncGeneratorProvider]:
-    """The class of a wire format of :data:`FORMATS`."""
-    module, class_name = FORMATS[name]
-    found: type[AsyncGeneratorProvider] = getattr(import_module(module), class_name)
-    return found
 
 
 def make_class(

@@ -11,11 +11,11 @@ import pytest
 
 from tui.app.compare.compare import Compare
 from tui.app.compare.comparison import names_of
-from tui.app.live import Phase
-from tui.app.theme.hues import hue_of
 from tui.chat.chunks import Usage
 from tui.chat.conversation import Conversation, Node
+from tui.chat.hues import hue_of
 from tui.chat.message import Failure, Message, Role, Status
+from tui.engine.live import Phase
 
 LOOKS = [(theme, size) for theme in ("segue-dark", "segue-light") for size in ((80, 24), (120, 40))]
 GPT, CLAUDE, QWEN = "openai/gpt-6-sol", "anthropic/claude-opus-5", "ollama/qwen3:8b"
@@ -35,7 +35,7 @@ investor holds two unlike"""
 
 
 @dataclass
-class Talk:
+class StillService:
     """A conversation whose messages, live ones too, stand still."""
 
     messages_of: dict[int, Message]
@@ -64,7 +64,7 @@ def reply(message_id: int, model: str, text: str = "", **fields: Any) -> Message
 
 
 @pytest.fixture
-def talk() -> Talk:
+def talk() -> StillService:
     whole = reply(2, GPT, WHOLE, usage=Usage(output_tokens=126, cost=0.001))
     half = reply(3, CLAUDE, HALF, status=Status.STREAMING, finished_at=None, reasoning_seconds=2.0)
     words = Failure("busy", "127.0.0.1:11434 is busy", "Try again, or choose another model.")
@@ -79,7 +79,7 @@ def talk() -> Talk:
         seconds=4,
         silence=0,
     )
-    return Talk({m.id: m for m in (prompt, whole, half, failed)}, {3: live})
+    return StillService({m.id: m for m in (prompt, whole, half, failed)}, {3: live})
 
 
 @pytest.fixture

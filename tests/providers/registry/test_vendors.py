@@ -15,7 +15,8 @@ import pytest
 
 from tui.providers import vendors as module
 from tui.providers.address import is_loopback
-from tui.providers.vendors import FORMATS, Vendor, vendors, wire_format
+from tui.providers.formats import FORMATS, wire_format
+from tui.providers.vendors import Vendor, vendors
 
 ROWS = tomllib.loads(Path(module.__file__).with_name("vendors.toml").read_text(encoding="utf-8"))
 ALL = list(vendors().values())
@@ -29,7 +30,7 @@ ollama-cloud gigachat ollama lmstudio llamacpp vllm litellm textgen ai365vip
 
 
 def written(vendor: Vendor) -> bool:
-    return importlib.util.find_spec(FORMATS[vendor.type][0]) is not None
+    return importlib.util.find_spec(f"tui.providers.formats.{FORMATS[vendor.type][0]}") is not None
 
 
 def test_every_documented_vendor_is_there():

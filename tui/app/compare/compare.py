@@ -12,7 +12,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.timer import Timer
 
-from tui.app.chat import Chat
 from tui.app.compare.compare_lines import CompareStatus, CompareTabs, CompareTitle, Standing
 from tui.app.compare.comparison import Acts, Outcome, names_of
 from tui.app.compare.cost_line import in_all, so_far
@@ -27,6 +26,7 @@ from tui.app.status.status_line import Situation
 from tui.app.theme.grid import WIDE, side_by_side
 from tui.app.transcript.transcript import Transcript
 from tui.chat.message import Message
+from tui.engine.conversation_service import ConversationService
 
 _PAD_AND_BAR = 3
 """Cells right of a text: pad, air, scroll bar."""
@@ -96,7 +96,7 @@ class Compare(Layer[Outcome]):
         ),
     ]
 
-    def __init__(self, chat: Chat, prompt: Message, acts: Acts) -> None:
+    def __init__(self, chat: ConversationService, prompt: Message, acts: Acts) -> None:
         """Make the screen, without a reply.
 
         Args:

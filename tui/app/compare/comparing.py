@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING
 
 from tui.app import commands
 from tui.app.compare.comparison import Outcome
-from tui.app.desk import Act
 from tui.app.lists.hints import key_name
 from tui.app.messages.name_line import model_name
 from tui.chat.draft import Draft
 from tui.chat.message import Role, Status
 from tui.engine.choice import find_model, note_model
+from tui.engine.conversation_service import ConversationService
 from tui.engine.events import Event, ReasoningAdded, TextAdded, TextWasReasoning
+from tui.engine.live import LiveReply
+from tui.engine.session import Act
 from tui.errors import SegueError, UsageError
 from tui.text import one_line
 
 if TYPE_CHECKING:
-    from tui.app.chat import Chat
     from tui.app.compare.compare import Compare
-    from tui.app.live import LiveReply
     from tui.app.room import ChatRoom
     from tui.chat.message import Message
     from tui.engine.reply import Reply
@@ -77,7 +77,7 @@ class Comparing:
     # -- how it begins
     async def ask(self, words: str) -> None:
         """Compare the models that ``words`` mean; if that is not clear, let the person choose."""
-        workspace = self._room.desk.workspace
+        workspace = self._room.session.workspace
         known: list[str] = []
         unclear = ""
         for word in words.replace(",", " ").split():
@@ -124,7 +124,7 @@ class Comparing:
         return written if commands.parse(written.text) is None else Draft()
 
     def _check(self, message_id: int | None) -> None:
-        chat = self._room.desk.chat
+        chat = self._room.session.current
         if self._screen is not None:
             return
         if message_id is None and self.draft:
@@ -135,7 +135,7 @@ class Comparing:
             self._room.actions.prompt_of(self._reply_or_prompt(message_id))
 
     def _reply_or_prompt(self, message_id: int | None) -> int:
-        chat = self._room.desk.chat
+        chat = self._room.session.current
         place = message_id or chat.last_reply or chat.last
         if place is None:
             raise UsageError(
@@ -147,7 +147,7 @@ class Comparing:
 
     def _send(self, draft: Draft, models: list[str]) -> None:
         """Send what is written to ``models``; to one alone, together with the one that answers now."""
-        room, chat = self._room, self._room.desk.chat
+        room, chat = self._room, self._room.session.current
         if len(models) == 1 and chat.conversation.model:
             models = list(dict.fromkeys([chat.conversation.model, *models]))
         act = room.actions.take_edit(draft, models[0])
@@ -159,7 +159,7 @@ class Comparing:
 
     def _answer_again(self, message_id: int, models: list[str]) -> None:
         """Let ``models`` answer a prompt beside the reply that it has; its own model only if alone."""
-        chat = self._room.desk.chat
+        chat = self._room.session.current
         conversation = chat.conversation
         prompt = self._room.actions.prompt_of(message_id)
         replies = (i for i in conversation.path() if conversation.nodes[i].role is Role.ASSISTANT)
@@ -171,7 +171,7 @@ class Comparing:
 
     def _begin(self, acts: Sequence[Act], draft: Draft | None = None) -> None:
         noted = [self._noted(act) for act in acts]
-        self._room.desk.begin_each(self._room.desk.chat, noted, draft or Draft())
+        self._room.session.begin_each(self._room.session.current, noted, draft or Draft())
 
     def _noted(self, act: Act) -> Act:
         at = self._at
@@ -191,12 +191,12 @@ class Comparing:
         return begun
 
     def _beside(self, model: str) -> Act:
-        chat, at = self._room.desk.chat, self._at
+        chat, at = self._room.session.current, self._at
         return lambda: chat.retry(at.prompt, model)
 
     def _one_more(self, model: str, place: int | None = None) -> Act:
         """A reply that is chosen when it begins, in the place of another if one is given."""
-        chat, at = self._room.desk.chat, self._at
+        chat, at = self._room.session.current, self._at
 
         async def begun() -> Reply:
             reply = await chat.retry(at.prompt, model)
@@ -206,10 +206,10 @@ class Comparing:
         return begun
 
     # -- what the room tells
-    async def began(self, chat: Chat, live: LiveReply) -> bool:
+    async def began(self, chat: ConversationService, live: LiveReply) -> bool:
         """A reply begins. Returns whether it is shown here."""
         message = live.snapshot()
-        if self._screen is None and message.id in self._at.begun and chat is self._room.desk.chat:
+        if self._screen is None and message.id in self._at.begun and chat is self._room.session.current:
             await self._open(chat, message)
         screen = self._screen
         if screen is None or screen.chat is not chat or message.parent != screen.prompt.id:
@@ -219,7 +219,7 @@ class Comparing:
         screen.choose(chosen.id)
         return True
 
-    async def _open(self, chat: Chat, message: Message) -> None:
+    async def _open(self, chat: ConversationService, message: Message) -> None:
         from tui.app.compare.compare import Compare
 
         self._at.prompt = message.parent or 0
@@ -252,7 +252,7 @@ class Comparing:
 
     def ended(self, live: LiveReply, message: Message) -> None:
         """A reply has ended; one that came beside the path of the conversation that is read is told of."""
-        conversation = self._room.desk.chat.conversation
+        conversation = self._room.session.current.conversation
         if self._screen is not None:
             self._screen.end(message)
         elif live.conversation is conversation and message.id not in conversation.path():
@@ -283,14 +283,14 @@ class Comparing:
 
     def stop(self, message_id: int) -> bool:
         """Stop a reply and keep its text. Returns whether it was coming."""
-        live = self._room.desk.chat.coming(message_id)
+        live = self._room.session.current.coming(message_id)
         if live is not None:
-            self._room.desk.live.stop(live)
+            self._room.session.live.stop(live)
         return live is not None
 
     def again(self, message_id: int) -> None:
         """Let a new version of a reply come in its place; not while it comes itself."""
-        chat = self._room.desk.chat
+        chat = self._room.session.current
         model = chat.conversation.nodes[message_id].model
         if model and not chat.preparing and chat.coming(message_id) is None:
             self._begin([self._one_more(model, message_id)])
@@ -311,7 +311,7 @@ class Comparing:
     async def _end(self, screen: Compare, at: _Opening, outcome: Outcome | None) -> None:
         room, chat = self._room, screen.chat
         shown = await self._settle(screen, at, outcome) if screen.columns else None
-        if chat is not room.desk.chat:
+        if chat is not room.session.current:
             return
         if chat.conversation.model:
             await note_model(chat.place.store, chat.conversation.model)
@@ -334,7 +334,7 @@ class Comparing:
             await chat.change(leaf=at.before or chat.conversation.select(chosen.id))
         return chosen
 
-    async def _go_on(self, chat: Chat, ids: Sequence[int], chosen: Message) -> None:
+    async def _go_on(self, chat: ConversationService, ids: Sequence[int], chosen: Message) -> None:
         """The chosen reply and its model carry the conversation on; the others need not come any more."""
         for message_id in ids:
             if message_id != chosen.id:

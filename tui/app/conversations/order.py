@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from tui.app.chat import Chat
+from tui.engine.conversation_service import ConversationService
 from tui.errors import UsageError
 from tui.text import one_line
 
@@ -20,8 +20,8 @@ class Order:
         self._room = room
 
     @property
-    def _chat(self) -> Chat:
-        return self._room.desk.chat
+    def _chat(self) -> ConversationService:
+        return self._room.session.current
 
     # -- tags
     async def tag(self, argument: str) -> None:
@@ -54,7 +54,7 @@ class Order:
         words = ["Back in the list of conversations", "Archived"]
         await self._room.change(words[archived], words[not archived], archived=archived)
 
-    def _in_the_list(self) -> Chat:
+    def _in_the_list(self) -> ConversationService:
         """The chat, if its conversation is one that the list has.
 
         Raises:
@@ -64,7 +64,7 @@ class Order:
             raise UsageError("A temporary conversation is not in the list")
         return self._stored()
 
-    def _stored(self) -> Chat:
+    def _stored(self) -> ConversationService:
         if not self._chat.conversation.id:
             raise UsageError("This conversation is empty yet")
         return self._chat
@@ -75,22 +75,21 @@ class Order:
         chat = self._stored()
         self._room.actions.when_quiet()
         copy = await chat.place.store.copy_conversation(chat.conversation.id)
-        await self._room.open_chat(self._room.desk.adopt(copy))
+        await self._room.open_chat(self._room.session.adopt(copy))
         self._room.app.notify("This is the copy")
 
     async def delete(self) -> None:
         """Move the conversation to the trash."""
         chat, room = self._stored(), self._room
         room.actions.when_quiet()
-        store, conversation = chat.place.store, chat.conversation
+        restore = await chat.put_in_trash()
 
         async def undo() -> None:
-            await store.restore_conversation(conversation.id)
+            await restore()
             await room.open_chat(chat)
 
-        await store.delete_conversation(conversation.id)
         await room.open_new()
-        title = one_line(conversation.title) or "The conversation"
+        title = one_line(chat.conversation.title) or "The conversation"
         room.did(f"“{title}” is in the trash.", undo, f"“{title}” is back")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, get_args
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -20,6 +20,7 @@ from tui.app.lists.hints import Hints
 from tui.app.lists.row_list import Row
 from tui.app.lists.sheet import Sheet
 from tui.app.theme.ink import Part, Pen
+from tui.config import WireFormat
 from tui.errors import ErrorKind, ProviderError, SegueError
 from tui.secret import Secret
 from tui.text import clean, one_line
@@ -143,9 +144,10 @@ class AnotherServer(Sheet[None]):
 
     def compose_sheet(self) -> ComposeResult:
         """The lines, and where they go."""
+        usual, *others = get_args(WireFormat)
         lines = (
             "[providers.lab]\n"
-            'type = "openai"     # or openai-responses, anthropic, gemini, ollama, ai365vip\n'
+            f'type = "{usual}"     # or {", ".join(others)}\n'
             'url = "http://127.0.0.1:8000/v1"\n'
             'key_env = "LAB_KEY" # only if it needs a key'
         )

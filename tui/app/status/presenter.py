@@ -43,7 +43,7 @@ class Frame:
     # -- what it says
     def refresh(self) -> None:
         """Show everything as it is now."""
-        screen, chat = self._screen, self._room.desk.chat
+        screen, chat = self._screen, self._room.session.current
         title = screen.query_one(TitleLine)
         title.title = chat.conversation.title or NEW_TITLE
         title.tags = chat.conversation.tags
@@ -60,7 +60,7 @@ class Frame:
         composer, lines = self._screen.composer, self._screen.query_one(AttachedLines)
         lines.files, lines.offered = composer.attachments, composer.offered
         lines.alone = not composer.text
-        lines.trouble = self._room.desk.chat.trouble(composer.attachments)
+        lines.trouble = self._room.session.current.trouble(composer.attachments)
         lines.set_class(not composer.has_focus, "-away")
 
     def count_soon(self) -> None:
@@ -68,7 +68,7 @@ class Frame:
         in_background(self._screen, "count", self._count, exclusive=True)
 
     async def _count(self) -> None:
-        chat = self._room.desk.chat
+        chat = self._room.session.current
         try:
             used = await chat.tokens() if chat.conversation.id else 0
         except HistoryError:
@@ -77,7 +77,7 @@ class Frame:
 
     def refresh_status(self) -> None:
         """Show what goes on; the clock ticks only while a reply comes."""
-        status, chat = self._screen.query_one(StatusLine), self._room.desk.chat
+        status, chat = self._screen.query_one(StatusLine), self._room.session.current
         live = chat.live
         model = (live.reply.message.model if live else None) or chat.conversation.model
         status.model = model
@@ -93,12 +93,12 @@ class Frame:
     def _unasked(self, model: str | None) -> Situation:
         """How a model stands that has not answered yet."""
         local = model is not None and split_id(model)[0] == LOCAL
-        size = self._room.desk.workspace.downloads().get(model or "") if local else None
+        size = self._room.session.workspace.downloads().get(model or "") if local else None
         return to_download(size) if size else Situation()
 
     def ended(self, message: Message, tokens: int) -> None:
         """Remember how the last reply of the conversation that is read ended."""
-        self._ended = (self._room.desk.chat.key, of_ended(message, tokens))
+        self._ended = (self._room.session.current.key, of_ended(message, tokens))
 
     def refresh_keys(self) -> None:
         """Show the keys that matter now."""
@@ -113,7 +113,7 @@ class Frame:
 
     def _keys(self) -> Mapping[str, str]:
         room, screen = self._room, self._screen
-        chosen = room.desk.chat.conversation.nodes.get(room.transcript.selected or 0)
+        chosen = room.session.current.conversation.nodes.get(room.transcript.selected or 0)
         if chosen is not None:
             return self._keys_of(chosen.role)
         if screen.query_one(Conversations).has_focus:
@@ -122,7 +122,7 @@ class Frame:
             return key_hints.FINDING
         if room.actions.editing is not None:
             return key_hints.EDITING
-        if room.desk.chat.busy:
+        if room.session.current.busy:
             return key_hints.LIVE
         return key_hints.FOUND if room.transcript.found else key_hints.IDLE
 
@@ -138,12 +138,12 @@ class Frame:
         in_background(self._screen, "list", self._list, exclusive=True)
 
     async def _list(self) -> None:
-        desk = self._room.desk
+        session = self._room.session
         try:
-            summaries = await desk.workspace.store.list_conversations(limit=LISTED)
+            summaries = await session.workspace.store.list_conversations(limit=LISTED)
         except HistoryError as error:
             self._screen.note(str(error))
             return
         today = datetime.now().astimezone().date()
         sidebar = self._screen.query_one(Sidebar)
-        sidebar.show(summaries, desk.current, desk.live_hues, frozenset(desk.unread), today)
+        sidebar.show(summaries, session.current_id, session.live_hues, frozenset(session.unread), today)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from tui.app.live import LiveReply
-from tui.app.status.status_line import Situation, clock, shorten
+from tui.app.status.status_line import Situation, clock
+from tui.chat.context import shorten
 from tui.chat.message import Message, Status
+from tui.engine.live import LiveReply
 from tui.errors import ErrorKind
 
 _WORDS = {

@@ -11,6 +11,7 @@ from textual.reactive import reactive
 from tui.app.lists.line import Line
 from tui.app.theme.grid import WIDE
 from tui.app.theme.ink import Ink, Part, width_of
+from tui.chat.context import shorten
 from tui.chat.model import split_id
 from tui.text import one_line
 
@@ -106,15 +107,6 @@ def glyph_style(now: Situation, ink: Ink) -> Style:
     """The colour of the dot: a hue or a warning, else that of its word."""
     glyphs = {"error": ink.error, "warning": ink.warning, "success": ink.success, **ink.hues}
     return glyphs.get(now.glyph_role, ink.dim if now.quiet else ink.ink)
-
-
-def shorten(tokens: int) -> str:
-    """``950``, ``18k``, ``1.5k``, ``1M``: a count of tokens in few cells."""
-    if tokens < 1000:
-        return str(tokens)
-    if tokens < 1_000_000:
-        return f"{tokens / 1000:.1f}k" if tokens < 10_000 and tokens % 1000 else f"{tokens // 1000}k"
-    return f"{tokens / 1_000_000:.1f}".removesuffix(".0") + "M"
 
 
 def clock(seconds: float) -> str:

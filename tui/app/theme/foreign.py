@@ -8,7 +8,8 @@ from typing import Any
 from textual.color import Color
 from textual.theme import Theme
 
-from tui.app.theme.themes import HUES, SEGUE_ANSI, roles, variables
+from tui.app.theme.themes import SEGUE_ANSI, roles, variables
+from tui.chat.hues import HUES
 from tui.rendering.palette import DARK, LIGHT, Palette
 
 BLACK, WHITE = Color(0, 0, 0), Color(255, 255, 255)

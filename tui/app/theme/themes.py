@@ -7,10 +7,8 @@ from dataclasses import replace
 
 from textual.theme import BUILTIN_THEMES, Theme
 
+from tui.chat.hues import HUES
 from tui.rendering.palette import DARK, LIGHT, Palette
-
-HUES = ("sky", "violet", "teal", "orchid", "leaf")
-"""The names of the models' hues, in the order in which a conversation takes the next free one."""
 
 DEFAULT_THEME = "segue-dark"
 FEW_COLOURS = "segue-ansi"

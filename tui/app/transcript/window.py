@@ -9,10 +9,9 @@ from tui.app.messages.look import Look
 from tui.app.messages.message_view import BODY, MessageView, Place, Standing
 from tui.app.messages.name_line import model_name
 from tui.app.messages.summary_view import SummaryView
-from tui.app.theme.hues import hue_of
-from tui.app.theme.themes import HUES
 from tui.app.transcript.column import Column
 from tui.chat.conversation import Conversation
+from tui.chat.hues import HUES, hue_of
 from tui.chat.message import Message, Role
 
 PAGE = 24

@@ -10,7 +10,7 @@ from tui.chat.model import ModelInfo
 from tui.cli.plain.acts import Acts
 from tui.cli.plain.interrupts import Interrupts
 from tui.cli.plain.lookup import Lookup
-from tui.cli.plain.session import Session
+from tui.cli.plain.mode import PlainMode
 from tui.engine.saved_prompts import SavedPrompt
 
 
@@ -66,11 +66,11 @@ def completions(text: str, models: Iterable[ModelInfo], saved: Iterable[SavedPro
 class Commands:
     """Does what is entered."""
 
-    def __init__(self, session: Session, interrupts: Interrupts) -> None:
+    def __init__(self, mode: PlainMode, interrupts: Interrupts) -> None:
         self.done = False
         """The person has asked to quit."""
-        self._session = session
-        self._places = (self, Lookup(session), Acts(session, interrupts))
+        self._mode = mode
+        self._places = (self, Lookup(mode), Acts(mode, interrupts))
 
     async def take(self, text: str) -> None:
         """Do one thing.
@@ -78,20 +78,20 @@ class Commands:
         Raises:
             SegueError: It can't be done.
         """
-        session, typed = self._session, parse(text)
+        mode, typed = self._mode, parse(text)
         if typed is not None:
-            session.choice = None
+            mode.choice = None
             await self._run(typed.name, typed.argument)
-        elif session.choice is not None:
-            await session.choose(session.choice, text.strip())
+        elif mode.choice is not None:
+            await mode.choose(mode.choice, text.strip())
         elif text.strip():
             await self._send(text)
 
     async def _send(self, text: str) -> None:
-        if self._session.talk.conversation.model is None:
-            self._session.say_model()
+        if self._mode.current.conversation.model is None:
+            self._mode.say_model()
         else:
-            await self._session.send(text)
+            await self._mode.send(text)
 
     async def _run(self, name: str, argument: str) -> None:
         for place in self._places:
@@ -100,7 +100,7 @@ class Commands:
                 await method(argument)
                 return
         typed = f"/{name} {argument}".rstrip()
-        prompt = self._session.workspace.saved_prompts.expand(typed)
+        prompt = self._mode.workspace.saved_prompts.expand(typed)
         if prompt != typed:
             await self._send(prompt)
             return
@@ -111,12 +111,12 @@ class Commands:
     async def do_help(self, argument: str) -> None:
         """Say how to write, and all commands."""
         for line in _HELP:
-            self._session.page.line(line)
+            self._mode.page.line(line)
         for command in COMMANDS:
             form = f"/{command.name} {command.argument}".rstrip()
-            self._session.page.line(f"{form}: {command.help}")
-        for prompt in self._session.workspace.saved_prompts.all():
-            self._session.page.line(f"/{prompt.name}, your own: {prompt.about}")
+            self._mode.page.line(f"{form}: {command.help}")
+        for prompt in self._mode.workspace.saved_prompts.all():
+            self._mode.page.line(f"/{prompt.name}, your own: {prompt.about}")
 
     async def do_quit(self, argument: str) -> None:
         """End."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from tui.chat.model import ModelInfo
+from tui.cli.plain.mode import Act, PlainMode
 from tui.cli.plain.printer import read_out, speaker
-from tui.cli.plain.session import Act, Session
 from tui.dates import local
 from tui.engine.choice import find_model, recent_models
 from tui.errors import UsageError
@@ -23,10 +23,10 @@ BEFORE, AFTER = 40, 100
 class Lookup:
     """Finds, and lets choose."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._page = session.page
-        self._workspace = session.workspace
+    def __init__(self, mode: PlainMode) -> None:
+        self._mode = mode
+        self._page = mode.page
+        self._workspace = mode.workspace
 
     # -- models
     async def do_model(self, argument: str) -> None:
@@ -46,12 +46,12 @@ class Lookup:
         await self._offer_models(argument)
 
     async def _offer_models(self, words: str) -> None:
-        now = self._session.talk.conversation.model
+        now = self._mode.current.conversation.model
         first = [now, *await recent_models(self._workspace.store)]
         places = {model_id: first.index(model_id) for model_id in first}
         found = sorted(self._usable(words), key=lambda model: places.get(model.id, len(places)))
         if not found:
-            self._session.say_model()
+            self._mode.say_model()
             return
         if words and len(found) == 1:
             await self._use(found[0].id)
@@ -61,11 +61,11 @@ class Lookup:
             answers = ", answers now" if model.id == now else ""
             said = f"{one_line(model.name)} of {one_line(model.provider)}{answers}"
             rows.append((said, partial(self._use, model.id)))
-        self._session.offer(rows, self.do_model, len(found) - len(rows))
+        self._mode.offer(rows, self.do_model, len(found) - len(rows))
 
     async def _use(self, model_id: str) -> None:
-        await self._session.talk.change(model=model_id)
-        self._session.say_model()
+        await self._mode.current.change(model=model_id)
+        self._mode.say_model()
 
     def _usable(self, words: str) -> list[ModelInfo]:
         """The models whose name has all of the words."""
@@ -100,7 +100,7 @@ class Lookup:
     # -- conversations
     async def do_new(self, argument: str) -> None:
         """Begin a new conversation."""
-        await self._session.open_new()
+        await self._mode.open_new()
 
     async def do_open(self, argument: str) -> None:
         """Choose a conversation: by its title, and where few fit by its text."""
@@ -119,19 +119,19 @@ class Lookup:
                 "No conversation has these words" if argument else "There is no conversation yet"
             )
         rows: list[tuple[str, Act]] = [
-            (words, partial(self._session.open, conversation_id)) for conversation_id, words in said.items()
+            (words, partial(self._mode.open, conversation_id)) for conversation_id, words in said.items()
         ]
-        self._session.offer(rows, self.do_open, more)
+        self._mode.offer(rows, self.do_open, more)
 
     # -- messages
     async def do_history(self, argument: str) -> None:
         """Read the conversation, or its last messages."""
-        path = self._session.talk.conversation.path()
+        path = self._mode.current.conversation.path()
         if argument and not argument.isdecimal():
             raise UsageError(f"/history takes a number, not {one_line(argument)}")
         first = max(len(path) - int(argument), 0) if argument else 0
         for number, message_id in enumerate(path[first:], first + 1):
-            [message] = await self._session.talk.messages([message_id])
+            [message] = await self._mode.current.messages([message_id])
             read_out(self._page, message, number)
         if not path:
             self._page.line("nothing is said yet")
@@ -141,8 +141,8 @@ class Lookup:
         wanted, found = key(argument), False
         if not wanted:
             raise UsageError("There is nothing to find", "As in /find a word.")
-        for number, message_id in enumerate(self._session.talk.conversation.path(), 1):
-            [message] = await self._session.talk.messages([message_id])
+        for number, message_id in enumerate(self._mode.current.conversation.path(), 1):
+            [message] = await self._mode.current.messages([message_id])
             place = key(message.text).find(wanted)
             if place >= 0:
                 found = True

@@ -17,7 +17,6 @@ from tui.engine.events import (
     ReasoningAdded,
     TextAdded,
     TextWasReasoning,
-    Unsaved,
     Waiting,
     Working,
 )
@@ -102,13 +101,11 @@ class Printer:
             case Waiting() if event.attempt != self._attempt:
                 self._attempt = event.attempt
                 again = f"try {event.attempt} of {event.attempts} in {event.seconds} s"
-                self._remark(f"{one_line(event.reason)}; {again}")
+                self.remark(f"{one_line(event.reason)}; {again}")
             case Working(progress=progress):
-                self._remark(_quarters(progress))
+                self.remark(_quarters(progress))
             case Noticed(text=text):
-                self._remark(one_line(text))
-            case Unsaved(reason=reason):
-                self._remark(f"not saved: {one_line(reason)}")
+                self.remark(one_line(text))
             case _:
                 pass
 
@@ -132,7 +129,7 @@ class Printer:
         if self._spoken:
             self._spoken = False
             self._page.end_line()
-            self._remark("that was thinking, the answer follows")
+            self.remark("that was thinking, the answer follows")
 
     def _turn(self, phase: str) -> None:
         if phase != self._phase:
@@ -151,7 +148,8 @@ class Printer:
         self._page.write(text)
         self._heard, self._patience = time.monotonic(), LATER
 
-    def _remark(self, text: str) -> None:
+    def remark(self, text: str) -> None:
+        """Say something beside the reply, once."""
         if text != self._remarked:
             self._page.line(text)
             self._remarked = text
@@ -165,7 +163,7 @@ class Printer:
             self._say(said)
         elif silence >= self._patience:
             still = f"still {self._phase}"
-            self._remark(still if self._remarked in (self._phase, still) else self._phase)
+            self.remark(still if self._remarked in (self._phase, still) else self._phase)
             self._remarked = self._phase
 
 

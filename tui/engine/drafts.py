@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 
-from tui.app.live import key_of
 from tui.chat.conversation import Conversation
 from tui.chat.draft import Draft, joined
+from tui.checked import numbered
+from tui.engine.live import key_of
 from tui.errors import HistoryError
 from tui.history.store import HistoryStore
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from textual.app import App
-    from textual.timer import Timer
-
-AT_WORK = "draft_of"
+_AT_WORK = "draft_of"
 """Key of the state that names the conversation in which a draft was left."""
 DELAY = 0.6
 """Seconds without a key after which the draft is written."""
@@ -27,24 +23,24 @@ class Drafts:
 
     def __init__(
         self,
-        app: App[None],
         store: HistoryStore,
+        spawn: Callable[[Callable[[], Awaitable[None]]], object],
         tell: Callable[[HistoryError], None],
         waiting: Callable[[Conversation], Sequence[Draft]],
     ) -> None:
         """Begin with none.
 
         Args:
-            app: Has the clock.
             store: Where they are kept.
+            spawn: Lets something be done in a task.
             tell: Told why one could not be written.
             waiting: The prompts that wait in a conversation.
         """
-        self._app = app
+        self._spawn = spawn
         self._store = store
         self._tell = tell
         self._waiting = waiting
-        self._timer: Timer | None = None
+        self._timer: asyncio.TimerHandle | None = None
         self._unsaved: dict[int, tuple[Conversation, Draft]] = {}
         self._on_disk: dict[int, Draft] = {}
         """What the history has, where that is not what is written."""
@@ -62,11 +58,15 @@ class Drafts:
             return draft
         return Draft(draft.text, tuple(await self._store.with_contents(draft.attachments)))
 
+    async def left_in(self) -> int | None:
+        """The conversation in which a draft was left."""
+        return numbered(await self._store.get_state(_AT_WORK))
+
     def note(self, conversation: Conversation, draft: Draft) -> None:
         """The draft changed; it is written soon."""
         self._unsaved[key_of(conversation)] = (conversation, draft)
         if self._timer is None:
-            self._timer = self._app.set_timer(DELAY, self.flush)
+            self._timer = asyncio.get_running_loop().call_later(DELAY, self._spawn, self.flush)
 
     def note_waiting(self, conversation: Conversation) -> None:
         """The prompts that wait there changed."""
@@ -80,7 +80,7 @@ class Drafts:
     async def flush(self) -> None:
         """Write now what is not written yet."""
         if self._timer is not None:
-            self._timer.stop()
+            self._timer.cancel()
             self._timer = None
         unsaved, self._unsaved = self._unsaved, {}
         for conversation, draft in unsaved.values():
@@ -96,7 +96,7 @@ class Drafts:
             if conversation.id and kept == before:
                 return
             # Where it is comes first: a kill between the two must not leave a draft that nobody is led to.
-            await self._store.set_state(AT_WORK, str(conversation.id) if kept else "")
+            await self._store.set_state(_AT_WORK, str(conversation.id) if kept else "")
             if conversation.id:
                 await self._store.update_conversation(
                     conversation.id, draft=kept.text, attachments=kept.attachments

@@ -3,30 +3,38 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Self, assert_never
 
 from tui.chat.attachment import Attachment
-from tui.chat.conversation import Conversation
 from tui.chat.export import about
-from tui.chat.message import Message, Status
 from tui.chat.model import split_id
 from tui.cli.plain.page import Page
 from tui.cli.plain.printer import Printer, name_of
-from tui.engine.choice import LOCAL, choose_model, find_model, note_model
-from tui.engine.conversation_service import Place, Talk
-from tui.engine.folder import Folder
+from tui.engine.choice import LOCAL, find_model
+from tui.engine.conversation_service import ConversationService
 from tui.engine.reply import Reply
+from tui.engine.session import Session
+from tui.engine.session_events import (
+    AllSaved,
+    Fault,
+    GivenBack,
+    NotSaved,
+    Problem,
+    QueueChanged,
+    ReplyBegan,
+    ReplyEnded,
+    ReplyWentOn,
+    SessionEvent,
+    Titled,
+)
 from tui.engine.start_options import StartOptions
 from tui.engine.workspace import Workspace
-from tui.errors import HistoryError, NotFoundError, UsageError
+from tui.errors import UsageError
 from tui.text import one_line
 
 Act = Callable[[], Awaitable[None]]
-_FIRST_TURN = 2
-"""Messages after the first reply: then a model may name the conversation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +45,7 @@ class Choice:
     narrow: Callable[[str], Awaitable[None]]
 
 
-class Session:
+class PlainMode:
     """One conversation at a time, and what is said about it."""
 
     def __init__(self, page: Page, workspace: Workspace, start: StartOptions) -> None:
@@ -46,9 +54,15 @@ class Session:
         self.choice: Choice | None = None
         self.files: list[Attachment] = list(start.attachments)
         """What goes along with the next prompt."""
-        self._place = Place(workspace.store, workspace.engine, start.temporary)
-        self._folder = Folder(workspace.store) if start.here else None
-        self.talk = Talk(self._place, Conversation(0))
+        self._session = Session(workspace, temporary=start.temporary)
+        self._session.subscribe(self._heard)
+        self._printer: Printer | None = None
+        self._faults: list[Exception] = []
+
+    @property
+    def current(self) -> ConversationService:
+        """The conversation on the page."""
+        return self._session.current
 
     @property
     def prompt(self) -> str:
@@ -64,53 +78,39 @@ class Session:
             NotFoundError: There is no such conversation.
             UsageError: There is no such model.
         """
-        session = cls(page, workspace, start)
+        mode = cls(page, workspace, start)
         for words in filter(None, (workspace.store.notice, workspace.catalogue.notice)):
             page.line(one_line(words))
         for problem in (*workspace.registry.problems, *workspace.saved_prompts.problems()):
             page.tell(problem)
         page.line("Segue, plain mode. /help tells the commands")
-        if session.files:
-            session.say_files()
-        found = await session._wanted(start)
+        if mode.files:
+            mode.say_files()
+        await mode._session.begin_with(start)
         model = find_model(start.model, workspace.registry, workspace.catalogue) if start.model else None
-        await session.show(found or await session._blank(), model)
-        return session
+        await mode.show(await mode._with_a_model(mode.current), model)
+        return mode
 
-    async def _wanted(self, start: StartOptions) -> Conversation | None:
-        store = self.workspace.store
-        if start.open_id is not None:
-            return await store.load_conversation(start.open_id)
-        wanted = await self._folder.last() if self._folder else None
-        if start.continue_last:
-            wanted = await store.last_used()
-        with contextlib.suppress(NotFoundError):
-            found = await store.load_conversation(wanted) if wanted else None
-            return found if found and not found.deleted else None
-        return None
-
-    async def _blank(self) -> Conversation:
-        workspace = self.workspace
-        parts = (workspace.config, workspace.store, workspace.registry, workspace.catalogue)
-        model = await choose_model(*parts)
-        if model is None:
-            self.page.line("looking for models")
-            await workspace.catalogue.refresh()
-            model = await choose_model(*parts)
-        return Conversation(0, model=model, system=workspace.config.system, temporary=self._place.temporary)
+    async def _with_a_model(self, service: ConversationService) -> ConversationService:
+        """The conversation; for a new one that nobody answers, models are looked for first."""
+        if service.conversation.id or service.conversation.model:
+            return service
+        self.page.line("looking for models")
+        await self.workspace.catalogue.refresh()
+        return await self._session.new()
 
     async def open(self, conversation_id: int) -> None:
         """Open a stored conversation."""
-        await self.show(await self.workspace.store.load_conversation(conversation_id))
+        await self.show(await self._session.find(conversation_id))
 
     async def open_new(self) -> None:
         """Begin a new one; it is stored with its first prompt."""
-        await self.show(await self._blank())
+        await self.show(await self._with_a_model(await self._session.new()))
 
-    async def show(self, conversation: Conversation, model: str | None = None) -> None:
+    async def show(self, service: ConversationService, model: str | None = None) -> None:
         """Make this the conversation, and say what it is."""
-        self.talk = Talk(self._place, conversation)
-        conversation.temporary = self._place.temporary
+        self._session.turn_to(service)
+        conversation = service.conversation
         count = len(conversation.path())
         if count:
             title = one_line(conversation.title) or "no title"
@@ -118,13 +118,13 @@ class Session:
         else:
             self.page.line("temporary conversation" if conversation.temporary else "new conversation")
         if model:
-            await self.talk.change(model=model)
+            await service.change(model=model)
         self.say_model()
-        await self._note_folder()
+        await self._session.note_place(service)
 
     def say_model(self) -> None:
         """Say who answers."""
-        model = self.talk.conversation.model
+        model = self.current.conversation.model
         if model is None:
             self.page.line(
                 "no model can be used yet. Keep a provider's key with segue keys set PROVIDER, "
@@ -140,10 +140,6 @@ class Session:
         size = self.workspace.downloads().get(model_id)
         return ", on this machine" + (f"; its first reply fetches {size / 1e6:.0f} MB" if size else "")
 
-    async def _note_folder(self) -> None:
-        if self._folder is not None and self.talk.conversation.id:
-            await self._folder.note(self.talk.conversation)
-
     # -- replies
     def say_files(self) -> None:
         """Say what goes along with the next prompt."""
@@ -152,35 +148,62 @@ class Session:
 
     async def send(self, text: str) -> None:
         """Send a prompt with the files that wait for it, and say its reply."""
-        reply = await self.talk.send(text, self.files)
-        self.files = []
-        await self.let_come(reply)
+        files = tuple(self.files)
 
-    async def let_come(self, reply: Reply) -> None:
-        """Say a reply as it comes, and keep what it tells of the person's ways."""
-        printer = Printer(self.page, reply.message)
+        async def sent() -> Reply:
+            reply = await self.current.send(text, files)
+            self.files = []
+            return reply
+
+        await self.let_come(sent)
+
+    async def let_come(self, act: Callable[[], Awaitable[Reply]]) -> None:
+        """Say a reply as it comes; stopped, it keeps its text.
+
+        Raises:
+            SegueError: It can't begin.
+        """
+        live = await self._session.start(self.current, act)
+        self._printer = printer = Printer(self.page, live.reply.message)  # before anything of it can come
         company = asyncio.create_task(printer.keep_company())
         try:
-            ended = await reply.run(printer.take)
+            await live.ended()
         except asyncio.CancelledError:
+            self._session.live.stop(live)
+            await live.ended()
             self.page.cut()
             raise
         finally:
             company.cancel()
+            self._printer = None
             printer.end()
-        await self._note_use(ended)
+        await self._session.note_use(self.current, live.reply.message.model)
+        await self._session.settle()
+        if self._faults:
+            raise self._faults.pop()
 
-    async def _note_use(self, message: Message) -> None:
-        conversation, store = self.talk.conversation, self.workspace.store
-        try:
-            if message.model and not conversation.temporary:
-                await note_model(store, message.model)
-            await self._note_folder()
-            first = len(conversation.path()) == _FIRST_TURN
-            if first and self.workspace.config.auto_title and message.status is Status.COMPLETE:
-                await self.workspace.engine.name(conversation)
-        except HistoryError as error:
-            self.page.tell(error)
+    def _heard(self, event: SessionEvent) -> None:
+        match event:
+            case ReplyWentOn(event=piece) if self._printer is not None:
+                self._printer.take(piece)
+            case NotSaved(reason):
+                self._remark(f"not saved: {one_line(reason)}")
+            case AllSaved():
+                self._remark("everything is saved again")
+            case Problem(error):
+                self.page.tell(error)
+            case Fault(fault):
+                self._faults.append(fault)
+            case ReplyBegan() | ReplyWentOn() | ReplyEnded() | GivenBack() | QueueChanged() | Titled():
+                pass
+            case _:
+                assert_never(event)
+
+    def _remark(self, words: str) -> None:
+        if self._printer is not None:
+            self._printer.remark(words)
+        else:
+            self.page.line(words)
 
     # -- choices
     def offer(

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
-from textual.worker import WorkerCancelled, WorkerFailed
-
-from tui.app.background import in_background
 from tui.chat.conversation import Conversation
 from tui.chat.message import Message
 from tui.engine.events import (
@@ -26,10 +21,6 @@ from tui.engine.events import (
     Working,
 )
 from tui.engine.reply import Reply
-
-if TYPE_CHECKING:
-    from textual.app import App
-    from textual.worker import Worker
 
 # Characters for one token while it streams: exact enough for a rate; the server's count replaces it.
 _CHARACTERS_PER_TOKEN = 4
@@ -55,7 +46,7 @@ class LiveReply:
     phase: Phase = Phase.WAITING
     detail: str = ""
     """Words for the phase: what is loaded, how long until the next try."""
-    worker: Worker[None] | None = None
+    task: asyncio.Task[None] | None = None
     started: bool = False
     stopping: bool = False
     """The person has asked it to stop; asking twice would cut its last write short."""
@@ -93,6 +84,11 @@ class LiveReply:
         if self._first is None or (elapsed := time.monotonic() - self._first) < 0.5:
             return None
         return self.tokens / elapsed
+
+    async def ended(self) -> None:
+        """Wait for its end; to wait no longer does not stop it."""
+        if self.task is not None:
+            await asyncio.wait([self.task])
 
     def take(self, event: Event) -> bool:
         """Follow ``event``. Returns whether the phase or its words changed."""
@@ -133,19 +129,17 @@ Fault = Callable[[Exception], None]
 class LiveReplies:
     """The live replies. A conversation may have several, where models are compared; one is on its path."""
 
-    def __init__(self, app: App[None], listener: Listener, fault: Fault) -> None:
+    def __init__(self, listener: Listener, fault: Fault) -> None:
         """Begin with none.
 
         Args:
-            app: Runs the workers.
             listener: Told every event of every reply, and whether it does something else from then on.
             fault: Told of an error in our own code; a provider's errors end in the reply's ``failure``.
         """
-        self._app = app
         self._listener = listener
         self._fault = fault
         self._live: dict[tuple[int, int], LiveReply] = {}
-        self._savers: dict[tuple[int, int], tuple[Reply, Worker[None]]] = {}
+        self._savers: dict[tuple[int, int], tuple[Reply, asyncio.Task[None]]] = {}
 
     def __iter__(self) -> Iterator[LiveReply]:
         return iter(tuple(self._live.values()))
@@ -171,11 +165,11 @@ class LiveReplies:
         return all(reply.unsaved is None for reply in replies)
 
     def start(self, conversation: Conversation, reply: Reply) -> LiveReply:
-        """Let ``reply`` come, in a worker of its own."""
+        """Let ``reply`` come, in a task of its own."""
         live = LiveReply(reply, conversation)
         key = key_of(conversation), reply.message.id
         self._live[key] = live
-        live.worker = in_background(self._app, f"reply {key}", self._run, key, live, fatal=False)
+        live.task = asyncio.create_task(self._run(key, live), name=f"reply {key}")
         return live
 
     def stop(self, live: LiveReply) -> None:
@@ -183,39 +177,31 @@ class LiveReplies:
         if not live.stopping:
             live.stopping = True
             # A task that has not begun yet would be dropped without a trace: it is cancelled at its start.
-            if live.started and live.worker is not None:
-                live.worker.cancel()
+            if live.started and live.task is not None:
+                live.task.cancel()
 
     async def stop_all(self) -> None:
         """Stop every reply and wait until each is stored."""
         for live in self:
             self.stop(live)
-        await asyncio.gather(*(self._ended(live.worker) for live in self))
-        savers = [worker for _, worker in self._savers.values()]
-        for worker in savers:
-            worker.cancel()
-        await asyncio.gather(*map(self._ended, savers))
-
-    @staticmethod
-    async def _ended(worker: Worker[None] | None) -> None:
-        if worker is not None:
-            with contextlib.suppress(WorkerCancelled, WorkerFailed):
-                await worker.wait()
+        await asyncio.gather(*(live.ended() for live in self))
+        savers = [saver for _, saver in self._savers.values()]
+        for saver in savers:
+            saver.cancel()
+        await asyncio.gather(*savers, return_exceptions=True)
 
     async def _run(self, key: tuple[int, int], live: LiveReply) -> None:
         def emit(event: Event) -> None:
             turned = live.take(event)
             if isinstance(event, Started):
                 live.started = True
-                if live.stopping and live.worker is not None:
-                    live.worker.cancel()
+                if live.stopping and live.task is not None:
+                    live.task.cancel()
             elif isinstance(event, Finished):
                 self._has_ended(key, live.reply)
-            if not self._app.is_running:  # what was on the screen may be gone already
-                return
             try:
                 self._listener(live, event, turned)
-            except Exception as error:  # drawing failed: not the provider's fault, nor the reply's
+            except Exception as error:  # ours: not the provider's fault, nor the reply's
                 self._fault(error)
 
         try:
@@ -228,8 +214,7 @@ class LiveReplies:
         """A reply is live no more; one that the history could not take is offered to it again."""
         self._live.pop(key, None)
         if reply.unsaved is not None:
-            saver = in_background(self._app, "save", self._save, key, reply, fatal=False)
-            self._savers[key] = (reply, saver)
+            self._savers[key] = (reply, asyncio.create_task(self._save(key, reply), name=f"save {key}"))
 
     async def _save(self, key: tuple[int, int], reply: Reply) -> None:
         await reply.save_later()

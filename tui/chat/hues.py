@@ -1,11 +1,12 @@
-"""Which hue a model has in a conversation."""
+"""Which hue a model has in a conversation: the names; their colours are the theme's."""
 
 from __future__ import annotations
 
 from collections.abc import MutableMapping
 from zlib import crc32
 
-from tui.app.theme.themes import HUES
+HUES = ("sky", "violet", "teal", "orchid", "leaf")
+"""The names of the hues, in the order in which a conversation takes the next free one."""
 
 
 def hue_of(model_id: str, hues: MutableMapping[str, str]) -> str:

@@ -1,0 +1,426 @@
+"""What one run of the program has at hand: the conversation that is read, and those still being answered.
+
+It draws nothing: front ends call it, and subscribe to what it tells. It needs a running event loop only while
+something is done; between two acts the loop may rest.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+from tui.chat.conversation import Conversation
+from tui.chat.draft import Draft, joined
+from tui.chat.message import Message, Status
+from tui.engine.choice import choose_model, note_model
+from tui.engine.conversation_service import ConversationService, Place
+from tui.engine.drafts import Drafts
+from tui.engine.engine import Engine
+from tui.engine.events import Event, Finished, Saved, Unsaved
+from tui.engine.folder import Folder
+from tui.engine.live import LiveReplies, LiveReply, key_of
+from tui.engine.reply import Reply
+from tui.engine.session_events import (
+    AllSaved,
+    Fault,
+    GivenBack,
+    Listener,
+    NotSaved,
+    Problem,
+    QueueChanged,
+    ReplyBegan,
+    ReplyEnded,
+    ReplyWentOn,
+    SessionEvent,
+    Titled,
+)
+from tui.engine.start_options import StartOptions
+from tui.engine.workspace import Workspace
+from tui.errors import NotFoundError, SegueError
+
+_WENT_WELL = frozenset({Status.COMPLETE, Status.LENGTH, Status.TOOL, Status.EMPTY})
+"""Ends after which a queued prompt is sent; after any other the person decides."""
+_FIRST_TURN = 2
+"""Messages after the first reply: then a model may name the conversation."""
+
+_NOTHING = Draft()
+Act = Callable[[], Awaitable[Reply]]
+
+
+class Session:
+    """Conversations, live replies, queues and drafts, over one workspace."""
+
+    def __init__(self, workspace: Workspace, *, temporary: bool = False) -> None:
+        """Take over the workspace; its end stops every reply.
+
+        Args:
+            workspace: The parts to work with.
+            temporary: Nothing of this run is kept: the store is one in memory.
+        """
+        self.workspace = workspace
+        self.drafts = Drafts(workspace.store, self._spawn, self._problem, self._queued)
+        self.live = LiveReplies(self._heard, self._fault)
+        self.unread: set[int] = set()
+        """Conversations in which a reply has ended that was not seen."""
+        self._listeners: list[Listener] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._beginning: set[asyncio.Task[None]] = set()
+        self._closing = False
+        self._kept = Place(workspace.store, workspace.engine, temporary)
+        self._forgotten: Place | None = None
+        self._at_work: dict[int, ConversationService] = {}
+        self._folder: Folder | None = None
+        self.current = self._service(self._kept, Conversation(0))
+        """The conversation that is read."""
+        workspace.at_close.push_async_callback(self.close)
+
+    # -- what it tells
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Call ``listener`` with every event, at once and in order. Returns what ends that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def _tell(self, event: SessionEvent) -> None:
+        for listener in tuple(self._listeners):
+            try:
+                listener(event)
+            except Exception as error:
+                if isinstance(event, Fault):
+                    self._report(error)
+                else:
+                    self._fault(error)
+
+    def _problem(self, error: SegueError) -> None:
+        self._tell(Problem(error))
+
+    def _fault(self, error: Exception) -> None:
+        if self._listeners:
+            self._tell(Fault(error))
+        else:
+            self._report(error)
+
+    @staticmethod
+    def _report(error: Exception) -> None:
+        """Nobody can be told: what stands behind the loop hears of it."""
+        asyncio.get_running_loop().call_exception_handler({"message": "A fault", "exception": error})
+
+    def _spawn(self, act: Callable[[], Awaitable[None]]) -> asyncio.Task[None] | None:
+        """Let ``act`` run beside what is done; a fault in it is told. At the end nothing is begun."""
+        if self._closing:
+            return None
+        task = asyncio.create_task(self._guarded(act))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _guarded(self, act: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await act()
+        except Exception as error:
+            self._fault(error)
+
+    async def settle(self) -> None:
+        """Wait until nothing is on its way but replies; who waits no longer gives the rest up."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    # -- which conversation
+    def _service(self, place: Place, conversation: Conversation) -> ConversationService:
+        return ConversationService(place, conversation, self.live)
+
+    async def begin_with(self, options: StartOptions, left_in: int | None = None) -> None:
+        """Take the conversation that the command line names, or a new one.
+
+        Args:
+            options: What the command line asks for.
+            left_in: The conversation to take where it asks for nothing.
+
+        Raises:
+            NotFoundError: There is no such conversation; a new one was taken.
+        """
+        wanted = await self._wanted(options) if options.asks else left_in
+        named = options.open_id is not None
+        try:
+            found = await self.find(wanted) if wanted is not None else None
+        except NotFoundError:
+            self.current = await self.new()
+            if named:
+                raise
+            return
+        trashed = found is not None and found.conversation.deleted and not named
+        self.current = await self.new() if found is None or trashed else found
+
+    async def _wanted(self, options: StartOptions) -> int | None:
+        if options.here:
+            self._folder = Folder(self._kept.store)
+            return await self._folder.last()
+        return await self._kept.store.last_used() if options.continue_last else options.open_id
+
+    async def find(self, conversation_id: int) -> ConversationService:
+        """A stored conversation; the same object while it is being answered."""
+        known = self._at_work.get(-conversation_id if self._kept.temporary else conversation_id)
+        if known is not None:
+            return known
+        conversation = await self._kept.store.load_conversation(conversation_id)
+        conversation.temporary = self._kept.temporary
+        return self._service(self._kept, conversation)
+
+    async def as_it_is(self, service: ConversationService) -> ConversationService:
+        """A conversation as it is now: it may have been left, and opened again."""
+        if service is self.current or not service.key or service.place is not self._kept:
+            return service
+        return self.current if service.key == self.current.key else await self.find(service.conversation.id)
+
+    async def new(self) -> ConversationService:
+        """An empty conversation, which is stored with its first prompt."""
+        return self._service(self._kept, await self._blank(self._kept))
+
+    async def new_temporary(self) -> ConversationService:
+        """An empty conversation that is kept in memory only."""
+        if self._forgotten is None:
+            from tui.history.sqlite.history import open_history
+
+            store = await open_history(None)
+            workspace = self.workspace
+            engine = Engine(store, workspace.registry, workspace.catalogue)
+            self._forgotten = Place(store, engine, temporary=True)
+        return self._service(self._forgotten, await self._blank(self._forgotten))
+
+    async def _blank(self, place: Place) -> Conversation:
+        model, system = await self.choose_model(), self.workspace.config.system
+        return Conversation(0, model=model, system=system, temporary=place.temporary)
+
+    async def choose_model(self) -> str | None:
+        """The model that answers when nobody has chosen one."""
+        workspace = self.workspace
+        return await choose_model(workspace.config, workspace.store, workspace.registry, workspace.catalogue)
+
+    def adopt(self, conversation: Conversation) -> ConversationService:
+        """A conversation that was just made in the place of the one that is read."""
+        conversation.temporary = self.current.place.temporary
+        return self._service(self.current.place, conversation)
+
+    def turn_to(self, service: ConversationService) -> None:
+        """Read this conversation from now on; a reply in the one before goes on."""
+        self.current = service
+        self.unread.discard(service.conversation.id)
+
+    @property
+    def current_id(self) -> int | None:
+        """The id of the conversation that is read, if it is in the list."""
+        return self.current.conversation.id or None if self.current.place is self._kept else None
+
+    async def catch_up(self) -> bool:
+        """Take in what another program has done to the conversation that is read. False if nothing."""
+        service = self.current
+        if self.current_id is None or service.at_work:
+            return False
+        stored = await self._kept.store.load_conversation(self.current_id)
+        return not service.at_work and service.conversation.take_in(stored)
+
+    # -- prompts
+    def submit(self, draft: Draft) -> None:
+        """Send ``draft`` in the conversation that is read, or queue it behind the reply that comes."""
+        service = self.current
+        if service.busy:
+            self.queue(service, draft)
+        else:
+            self._send(service, draft)
+
+    def queue(self, service: ConversationService, draft: Draft) -> None:
+        """Let a prompt wait for the end of the reply."""
+        service.queue.append(draft)
+        self._queue_changed(service)
+
+    def _queue_changed(self, service: ConversationService) -> None:
+        self.drafts.note_waiting(service.conversation)
+        self._tell(QueueChanged(service))
+
+    def _queued(self, conversation: Conversation) -> list[Draft]:
+        services = (self.current, *self._at_work.values())
+        return next((service.queue for service in services if service.conversation is conversation), [])
+
+    def _send(self, service: ConversationService, draft: Draft) -> None:
+        self.begin(service, lambda: service.send(draft.text, draft.attachments), draft)
+
+    def take_back(self) -> Draft:
+        """The last queued prompt of the conversation that is read, which is queued no more."""
+        draft = self.current.queue.pop() if self.current.queue else Draft()
+        self._queue_changed(self.current)
+        return draft
+
+    def _give_back(self, service: ConversationService, *prompts: Draft) -> None:
+        """Prompts that are not sent are the person's again, or in the draft of their conversation."""
+        draft = joined([*prompts, *service.queue])
+        service.queue.clear()
+        if service is self.current:
+            self._tell(GivenBack(draft))
+        elif draft:
+            self.drafts.note(service.conversation, joined([draft, self.drafts.written(service.conversation)]))
+
+    # -- replies
+    def begin(self, service: ConversationService, act: Act, draft: Draft = _NOTHING) -> None:
+        """Let a reply begin; if it can't, ``draft`` goes back to the person."""
+        self.begin_each(service, (act,), draft)
+
+    def begin_each(self, service: ConversationService, acts: Sequence[Act], draft: Draft = _NOTHING) -> None:
+        """Let replies begin one after the other, to come side by side; ``draft`` is the prompt of the first.
+
+        Each is on its own: one that can't begin takes no other with it, unless it had the prompt.
+        """
+        service.preparing = True
+        task = self._spawn(lambda: self._begin_each(service, acts, draft))
+        if task is None:
+            service.preparing = False
+            self._give_back(service, draft)
+            return
+        if service.conversation.id:  # who opens it meanwhile opens this one
+            self._at_work[service.key] = service
+        self._beginning.add(task)
+        task.add_done_callback(self._beginning.discard)
+
+    async def _begin_each(self, service: ConversationService, acts: Sequence[Act], draft: Draft) -> None:
+        for act in acts:
+            service.preparing = True
+            if not await self._begin(service, act, draft) and draft:
+                return
+            draft = _NOTHING
+
+    async def _begin(self, service: ConversationService, act: Act, draft: Draft) -> bool:
+        """Let a reply begin. Returns whether it did."""
+        conversation = service.conversation
+        try:
+            live = await self.start(service, act)
+        except SegueError as error:
+            self._problem(error)
+            self._give_back(service, draft)
+            self._let_go(service)
+            return False
+        if service.conversation is not conversation:
+            self.drafts.note(conversation, _NOTHING)  # the page is not blank any more, nor has it a draft
+        await self.note_use(service, live.reply.message.model)
+        return True
+
+    async def start(self, service: ConversationService, act: Act) -> LiveReply:
+        """Let a reply come.
+
+        Raises:
+            SegueError: It can't begin.
+        """
+        before = service.conversation.path()
+        service.preparing = True
+        try:
+            live = await service.start(await act())
+        finally:
+            service.preparing = False  # before the keys are shown anew
+        self._at_work[service.key] = service
+        self._tell(ReplyBegan(service, live, before))
+        return live
+
+    async def note_use(self, service: ConversationService, model: str | None) -> None:
+        """Remember which model was used last, and which conversation in this folder."""
+        if service.conversation.temporary:
+            return
+        try:
+            if model:
+                await note_model(self.workspace.store, model)
+            await self.note_place(service)
+        except SegueError as error:
+            self._problem(error)
+
+    async def note_place(self, service: ConversationService) -> None:
+        """A conversation is read or was begun; if the person works by folder, this folder keeps it."""
+        if self._folder is not None and service.conversation.id:
+            await self._folder.note(service.conversation)
+
+    @property
+    def live_hues(self) -> dict[int, str]:
+        """The stored conversations that are being answered, with the hue of the model."""
+        return {
+            live.conversation.id: live.conversation.hues.get(live.reply.message.model or "", "sky")
+            for live in self.live
+            if self._at_work[key_of(live.conversation)].place is self._kept
+        }
+
+    def stop(self) -> bool:
+        """Stop the reply that comes in the conversation that is read. Returns whether there was one."""
+        live = self.current.live
+        if live is not None:
+            self.live.stop(live)
+        return live is not None
+
+    def _heard(self, live: LiveReply, event: Event, turned: bool) -> None:
+        match event:
+            case Unsaved(reason=reason):
+                self._tell(NotSaved(reason))
+            case Saved() if self.live.all_saved:
+                self._tell(AllSaved())
+            case Finished(message):
+                self._ended(live, message)
+            case _:
+                self._tell(ReplyWentOn(live, event, turned))
+
+    def _ended(self, live: LiveReply, message: Message) -> None:
+        service = self._at_work[key_of(live.conversation)]
+        if service is not self.current and service.place is self._kept:
+            self.unread.add(live.conversation.id)
+        self._tell(ReplyEnded(live, message))
+        if service.busy:  # it came beside the path; what is queued waits for the reply that is on it
+            return
+        if message.status in _WENT_WELL and not self._closing:
+            if self.workspace.config.auto_title and message.status is Status.COMPLETE:
+                self._name_soon(service)
+            self._send_next(service)
+        else:
+            self._give_back(service)
+        self._let_go(service)
+
+    def _let_go(self, service: ConversationService) -> None:
+        """Forget a conversation in which nothing comes, so that it is read anew when it is opened again."""
+        if not service.at_work:
+            self._at_work.pop(service.key, None)
+
+    def _name_soon(self, service: ConversationService) -> None:
+        if len(service.conversation.path()) == _FIRST_TURN:
+            self._spawn(lambda: self._name(service))
+
+    async def _name(self, service: ConversationService) -> None:
+        try:
+            named = await service.place.engine.name(service.conversation)
+        except NotFoundError:  # it was deleted meanwhile
+            return
+        except SegueError as error:  # the first words stay
+            self._problem(error)
+            return
+        if named:
+            self._tell(Titled(service))
+
+    def _send_next(self, service: ConversationService) -> None:
+        if service.queue:
+            self._send(service, service.queue.pop(0))
+            self._queue_changed(service)
+
+    # -- the end
+    async def finish(self, draft: Callable[[], Draft]) -> None:
+        """Stop and store every reply, and keep what was not sent.
+
+        Args:
+            draft: Gives what is written once the queued prompts are back in it.
+        """
+        self._closing = True
+        await asyncio.gather(*self._beginning, return_exceptions=True)
+        await self.live.stop_all()
+        self._give_back(self.current)
+        self.drafts.note(self.current.conversation, draft())
+        await self.drafts.flush()
+
+    async def close(self) -> None:
+        """Stop and store every reply; nothing is begun any more."""
+        self._closing = True
+        tasks = tuple(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self.live.stop_all()
+        if self._forgotten is not None:
+            await self._forgotten.store.close()
