@@ -225,7 +225,7 @@ async def _prompt_that_waits_for_the_reply(world: World) -> None:
 async def _failed_reply_that_is_chosen(world: World) -> None:
     world.script(RuntimeError("no"))
     world.chat.room.submit(Draft("Go on"))
-    await world.until(lambda: world.status.situation.word == "failed")
+    await world.until(lambda: world.status.reply.word == "failed")
     await press(world, "alt+up")
 
 

@@ -10,7 +10,7 @@ import pytest
 from tui.app.chat_screen import ChatScreen
 from tui.app.composer.composer import Composer
 from tui.app.keymap import problems
-from tui.app.status.status_line import clock
+from tui.app.messages.reply_status import clock
 from tui.app.theme.grid import gutters, text_edges
 from tui.chat.chunks import Finish, FinishReason
 from tui.chat.context import shorten

@@ -21,10 +21,10 @@ from tui.app.keymap import bindings_of
 from tui.app.life import while_alive
 from tui.app.status import key_hints
 from tui.app.status.key_line import KeyLine
-from tui.app.status.page import Page, TooSmall
 from tui.app.status.status_line import StatusLine
 from tui.app.status.title_line import TitleLine
 from tui.app.theme.grid import WIDE
+from tui.app.theme.page import Page, TooSmall
 from tui.app.undo import Acts
 from tui.chat.draft import Draft, joined
 from tui.errors import ConfigError, HistoryError, SegueError, UsageError

@@ -20,6 +20,7 @@ from tui.app.lists.hints import key_name
 from tui.app.message_actions import MessageActions
 from tui.app.sheets import Sheets
 from tui.app.slash_commands import SlashCommands
+from tui.app.status.key_line import KeyLine
 from tui.app.status.notice_line import NoticeLine
 from tui.app.status.presenter import Frame
 from tui.app.transcript.transcript import Transcript
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
     from tui.app.app import SegueApp
     from tui.app.chat_screen import ChatScreen
     from tui.app.composer.composer import Composer
-    from tui.app.status.page import Page
+    from tui.app.theme.page import Page
     from tui.chat.message import Message
     from tui.engine.conversation_service import Undo
     from tui.engine.workspace import Workspace
@@ -76,7 +77,7 @@ async def open_room(screen: ChatScreen) -> None:
 async def _furnish(screen: ChatScreen) -> None:
     page: Page = screen.query_one("#main")  # type: ignore[assignment]
     menu = SlashMenu(id="menu")
-    await screen.query_one("#sidebar").mount(Sidebar())
+    await screen.query_one("#sidebar").mount(Sidebar(), KeyLine(id="sidebar-keys"))
     await page.mount(NoticeLine(id="notice", classes="text"), before="#reading")
     await screen.query_one("#reading").mount(Transcript(id="transcript"))
     above = QueueLine(id="queue"), menu, AttachedLines(id="attached")

@@ -19,11 +19,10 @@ from tui.app.compare.reply_column import ReplyColumn
 from tui.app.life import has_gone
 from tui.app.lists.hints import Hints
 from tui.app.lists.layer import Layer
+from tui.app.messages.reply_status import ReplyStatus, of_ended, of_live
 from tui.app.messages.reply_text import PromptText
-from tui.app.status.page import Page
-from tui.app.status.reply_status import of_ended, of_live
-from tui.app.status.status_line import Situation
 from tui.app.theme.grid import WIDE, side_by_side
+from tui.app.theme.page import Page
 from tui.app.transcript.transcript import Transcript
 from tui.chat.message import Message
 from tui.engine.conversation_service import ConversationService
@@ -260,12 +259,12 @@ class Compare(Layer[Outcome]):
     def _standings(self) -> tuple[Standing, ...]:
         names = names_of([column.message.model or "" for column in self.columns])
         return tuple(
-            Standing(column.message.id, name, hue, self._situation(column, hue))
+            Standing(column.message.id, name, hue, self._status_of(column, hue))
             for column, name in zip(self.columns, names, strict=True)
             for hue in [self.chat.hue(column.message.model or "")]
         )
 
-    def _situation(self, column: ReplyColumn, hue: str) -> Situation:
+    def _status_of(self, column: ReplyColumn, hue: str) -> ReplyStatus:
         live = self.chat.coming(column.message.id)
         if live is not None:
             return of_live(live, hue)

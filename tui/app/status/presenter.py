@@ -11,10 +11,10 @@ from tui.app.chat_screen import ASK
 from tui.app.composer.attached_lines import AttachedLines
 from tui.app.composer.queue_line import QueueLine
 from tui.app.conversations.sidebar import Conversations, Sidebar
+from tui.app.messages.reply_status import ReplyStatus, of_ended, of_live, to_download
 from tui.app.status import key_hints
 from tui.app.status.key_line import Hint, KeyLine
-from tui.app.status.reply_status import of_ended, of_live, to_download
-from tui.app.status.status_line import Fill, Situation, StatusLine
+from tui.app.status.status_line import Fill, StatusLine
 from tui.app.status.title_line import TitleLine
 from tui.chat.message import Role
 from tui.chat.model import split_id
@@ -37,7 +37,7 @@ class Frame:
     def __init__(self, room: ChatRoom) -> None:
         self._room = room
         self._screen = room.screen
-        self._ended: tuple[int, Situation] | None = None
+        self._ended: tuple[int, ReplyStatus] | None = None
         self._ticker = room.screen.set_interval(1.0, self.refresh_status, pause=True)
 
     # -- what it says
@@ -83,18 +83,18 @@ class Frame:
         status.model = model
         status.hue = chat.hue(model) if model else "sky"
         if live is not None:
-            status.situation = of_live(live, status.hue)
+            status.reply = of_live(live, status.hue)
             self._ticker.resume()
             return
         self._ticker.pause()
         ended = self._ended
-        status.situation = ended[1] if ended and ended[0] == chat.key else self._unasked(model)
+        status.reply = ended[1] if ended and ended[0] == chat.key else self._unasked(model)
 
-    def _unasked(self, model: str | None) -> Situation:
+    def _unasked(self, model: str | None) -> ReplyStatus:
         """How a model stands that has not answered yet."""
         local = model is not None and split_id(model)[0] == LOCAL
         size = self._room.session.workspace.downloads().get(model or "") if local else None
-        return to_download(size) if size else Situation()
+        return to_download(size) if size else ReplyStatus()
 
     def ended(self, message: Message, tokens: int) -> None:
         """Remember how the last reply of the conversation that is read ended."""
