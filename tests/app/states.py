@@ -90,15 +90,14 @@ def furnish(world: World) -> None:
 # -- where all begins
 async def home(world: World) -> None:
     """A conversation with messages, in which nothing is open, written or coming."""
-    app, room = world.app, world.chat.room
+    app, features = world.app, world.features
     while len(app.screen_stack) > 1:
         app.screen.dismiss(None)
         await settled(world)
-    room.actions.forget()
-    world.composer.hold(Draft())
+    features.writing.leave()
     world.chat.remove_class("-overlay", "-page-only")
     await world.chat.query(FindBar).remove()
-    room.transcript.end_find()
+    world.transcript.end_find()
     world.chat.back_to_writing()
     await settled(world)
 
@@ -106,13 +105,12 @@ async def home(world: World) -> None:
 async def begin(world: World) -> None:
     """A new one of the kind, with the looks of the beginning."""
     await home(world)
-    room = world.chat.room
-    room.session.current.queue.clear()
-    await room.session.live.stop_all()
+    world.current.queue.clear()
+    await world.session.live.stop_all()
     await settled(world)
     world.provider.scripts.clear()
     world.app.use_theme("segue-dark")
-    await room.open_by_id(await _conversation(world))
+    await world.open(await _conversation(world))
     await settled(world)
 
 
@@ -188,18 +186,18 @@ async def _conversation_with_messages(world: World) -> None:
 
 @state(ChatScreen, Composer)
 async def _conversation_without_messages(world: World) -> None:
-    await world.chat.room.open_new()
+    await world.open_new()
 
 
 @state(ChatScreen, Transcript)
 async def _empty_transcript_with_the_focus(world: World) -> None:
-    await world.chat.room.open_new()
-    world.chat.set_focus(world.chat.room.transcript)
+    await world.open_new()
+    world.chat.set_focus(world.transcript)
 
 
 @state(ChatScreen, Transcript)
 async def _transcript_with_the_focus_and_nothing_chosen(world: World) -> None:
-    world.chat.set_focus(world.chat.room.transcript)
+    world.chat.set_focus(world.transcript)
 
 
 @state(ChatScreen, Composer)
@@ -210,21 +208,21 @@ async def _nothing_has_the_focus(world: World) -> None:
 @state(ChatScreen, Composer)
 async def _reply_that_comes(world: World) -> None:
     world.script("It comes ", asyncio.Event())
-    world.chat.room.submit(Draft("Go on"))
+    world.features.writing.submit(Draft("Go on"))
     await world.until(lambda: world.current.live)
 
 
 @state(ChatScreen, Composer)
 async def _prompt_that_waits_for_the_reply(world: World) -> None:
     await _reply_that_comes(world)
-    world.chat.room.submit(Draft("And then?"))
+    world.features.writing.submit(Draft("And then?"))
     await world.until(lambda: world.current.queue)
 
 
 @state(ChatScreen, Transcript)
 async def _failed_reply_that_is_chosen(world: World) -> None:
     world.script(RuntimeError("no"))
-    world.chat.room.submit(Draft("Go on"))
+    world.features.writing.submit(Draft("Go on"))
     await world.until(lambda: world.status.reply.word == "failed")
     await press(world, "alt+up")
 
@@ -252,7 +250,7 @@ async def _numbers_to_choose_from(world: World) -> None:
 @state(ChatScreen, Composer)
 async def _prompt_that_is_edited(world: World) -> None:
     await press(world, "alt+up", "e")
-    await world.until(lambda: world.chat.room.actions.editing is not None)
+    await world.until(lambda: world.features.writing.editing is not None)
 
 
 @state(ChatScreen, FindBar, Field)
@@ -265,7 +263,7 @@ async def _find_bar(world: World) -> None:
 async def _find_bar_with_hits(world: World) -> None:
     await _find_bar(world)
     await press(world, "r", "e", "p")
-    await world.until(lambda: world.chat.room.transcript.hits)
+    await world.until(lambda: world.transcript.hits)
 
 
 @state(ChatScreen, sidebar.Conversations, size=(60, 18))
@@ -388,11 +386,11 @@ async def _provider_that_wants_a_key(world: World) -> None:
 
 @state(FirstRun, model=None)
 async def _first_run(world: World) -> None:
-    await world.chat.room.open_new()
+    await world.open_new()
     await world.store.set_state(RECENT_MODELS, "")
     for summary in await world.store.list_conversations():
         await world.store.delete_conversation(summary.id)
-    in_background(world.chat, "test", world.chat.room.sheets.first_run)
+    in_background(world.chat, "test", world.features.first_model.help_to_begin, ())
     await _seen(world, FirstRun)
 
 
@@ -423,9 +421,8 @@ async def _comparison_that_goes_on(world: World) -> None:
 
 @state(Compare)
 async def _comparison_without_a_reply(world: World) -> None:
-    room = world.chat.room
-    [prompt] = await room.session.current.messages(room.session.current.conversation.path()[:1])
-    await world.app.push_screen(Compare(room.session.current, prompt, room.comparing))
+    [prompt] = await world.current.messages(world.conversation.path()[:1])
+    await world.app.push_screen(Compare(world.current, prompt, world.features.comparing))
 
 
 # -- conversations
@@ -555,5 +552,5 @@ async def _prompts_of_which_none_fits(world: World) -> None:
 
 @state(Timeline, Field)
 async def _prompts_where_there_is_none(world: World) -> None:
-    await world.chat.room.open_new()
+    await world.open_new()
     await _seen(world, Timeline, "ctrl+t")

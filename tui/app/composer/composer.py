@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from tui.app.composer.vim_keys import VimKeys
 
+ASK = "Ask, or / for commands"
+ASK_NEXT = "Write the next message; it is sent when this reply ends"
 BURST = 0.02
 """Seconds between two keys that no hand types: a paste in a terminal that does not mark pastes."""
 PAUSE = 0.04
