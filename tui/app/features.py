@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections import ChainMap
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any, Protocol, TypeVar, assert_never
 
@@ -13,7 +14,7 @@ from tui.app.background import in_background
 from tui.app.compare.comparing import Comparing
 from tui.app.composer.composer import Composer
 from tui.app.composer.writing import Writing
-from tui.app.context import Handler, Program
+from tui.app.context import Handlers, Program
 from tui.app.conversations.arranging import Arranging
 from tui.app.conversations.conversation_settings import ConversationSettings
 from tui.app.conversations.lists import ConversationLists
@@ -118,18 +119,24 @@ class Features:
         self.finding = Finding(self, self.transcript)
         self._replies = ShownReplies(self)
         self._news = HistoryNews(self)
-        self.commands: Mapping[str, Handler] = {
-            **self.reading.commands,
-            **self.writing.commands,
-            **self.lists.commands,
-            **self.messages.commands,
-            **self.models.commands,
-            **self.comparing.commands,
-            **self.finding.commands,
-            **Arranging(self).commands,
-            **ConversationSettings(self).commands,
-            **Theming(self, program).commands,
-        }
+        self.does: Sequence[Handlers] = (
+            self.reading.commands,
+            self.writing.commands,
+            self.lists.commands,
+            self.messages.commands,
+            self.models.commands,
+            self.comparing.commands,
+            self.finding.commands,
+            Arranging(self).commands,
+            ConversationSettings(self).commands,
+            Theming(self, program).commands,
+        )
+        """The commands that each feature does."""
+
+    @property
+    def commands(self) -> Handlers:
+        """Every command that a feature does, by name."""
+        return ChainMap(*map(dict, self.does))
 
     # -- the beginning and the end
     async def prepare(self) -> None:
