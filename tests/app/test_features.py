@@ -25,7 +25,7 @@ class Alone:
 
     def __init__(self) -> None:
         self.told: list[str] = []
-        self.current = ConversationService(None, Conversation(0), None)  # type: ignore[arg-type]
+        self.current = ConversationService(None, Conversation(0), None)
         self.session = SimpleNamespace(current=self.current)
         self.reading = self
 
@@ -34,12 +34,12 @@ class Alone:
 
     async def change(self, words: str, back: str, **changes: object) -> None:
         self.told.append(words)
-        await self.current.change(**changes)  # type: ignore[arg-type]
+        await self.current.change(**changes)
 
 
 async def test_a_feature_needs_no_screen():
     context = Alone()
-    commands = ConversationSettings(context).commands  # type: ignore[arg-type]
+    commands = ConversationSettings(context).commands
     await commands["set"]("temperature 0.2")
     await commands["title"]("Kyoto  in four days")
     await commands["set"]("")
