@@ -49,7 +49,7 @@ def look(world: World) -> tuple[Any, ...]:
         over.focused,
         [field.value for field in over.query("Field")],
         [bool(rows.rows) for rows in over.query("RowList")],
-        (transcript.selected, transcript._lines, bool(transcript._numbers), room.actions.editing),
+        (transcript.selected, transcript.lines.selection, bool(transcript.numbers), room.actions.editing),
         (
             composer.written,
             composer.selection.is_empty,

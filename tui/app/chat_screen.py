@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from tui.app.app import SegueApp
     from tui.app.composer.attached_lines import AttachedLines
     from tui.app.conversations.sidebar import Sidebar
+    from tui.app.messages.message_list import MessageList
     from tui.app.room import ChatRoom
     from tui.app.status.notice_line import NoticeLine
-    from tui.app.transcript.transcript import Transcript
 
 ASK = "Ask, or / for commands"
 FIRST_KEYS = 0.1
@@ -247,7 +247,7 @@ class ChatScreen(Screen[None]):
             await self.room.transcript.run_action(event.action)
 
     # -- what the room's parts say; their classes load with it, so the handlers go by name
-    def on_transcript_chosen(self, event: Transcript.Chosen) -> None:
+    def on_message_list_chosen(self, event: MessageList.Chosen) -> None:
         """Do something with a message."""
         if self.room is not None:
             self.attempt_soon(self._do_with_message, self.room, event.action, event.message_id)
