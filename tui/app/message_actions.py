@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class MessageActions:
-    """Does the actions of ``Transcript.Chosen``, and edits prompts."""
+    """Does the actions of ``MessageList.Chosen``, and edits prompts."""
 
     def __init__(self, room: ChatRoom) -> None:
         self._room = room

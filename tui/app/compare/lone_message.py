@@ -47,7 +47,7 @@ class LoneMessage(MessageList):
     """One message, which begins at the left edge of the widget."""
 
     def __init__(self) -> None:
-        super().__init__(margins=(0, _AIR), draw=self._lines_of)
+        super().__init__(margins=(0, _AIR), make=self._lines_of)
         self._message_id = 0
         self._took = ""
         """Words on what a reply does, or has taken."""

@@ -30,17 +30,17 @@ class Hit(NamedTuple):
 class Finder:
     """Goes to the hits of a text in the messages of a viewport."""
 
-    def __init__(self, viewport: Viewport, pager: Pager, draw: Callable[[], None]) -> None:
+    def __init__(self, viewport: Viewport, pager: Pager, redraw: Callable[[], None]) -> None:
         """Begin with nothing found.
 
         Args:
             viewport: Where the messages are seen.
             pager: Loads those that are not near.
-            draw: Draws what is seen again.
+            redraw: Draws what is seen again.
         """
         self._viewport = viewport
         self._pager = pager
-        self._draw = draw
+        self._redraw = redraw
         self._texts: _Texts | None = None
         self._sought: tuple[str, ...] = ()
         self.hits: list[Hit] = []
@@ -125,7 +125,7 @@ class Finder:
         if self._viewport.window is not None:
             self._viewport.window.mark(words)
         self.current, self._sought = None, words
-        self._draw()
+        self._redraw()
 
     def _nearest(self) -> int:
         """The last hit above the end of the view, else the first one."""
@@ -147,7 +147,7 @@ class Finder:
         view.unfold()
         window.reach(window.index[hit.message_id], up=viewport.height, down=viewport.height)
         viewport.show_line(window.top(view) + view.locate(hit.offset)[0])
-        self._draw()
+        self._redraw()
 
     def draw(self, strip: Strip, view: MessageView, index: int, row: int) -> Strip:
         """A row of a message, with the current hit; the others are marked by the message itself."""

@@ -28,7 +28,7 @@ from tui.app.messages.rows import Target
 from tui.app.messages.selection import Selected, key_of, whole_rows, word_at
 from tui.app.messages.stream import Colours, Stream
 from tui.app.messages.viewport import Viewport
-from tui.app.messages.window import Anchor, Draw, Window, around, lines_of
+from tui.app.messages.window import Anchor, Make, Window, around, lines_of
 from tui.app.theme.grid import WIDE, gutters
 from tui.app.theme.ink import Ink
 from tui.chat.conversation import Conversation
@@ -88,7 +88,7 @@ class MessageList(ScrollView):
         self,
         *,
         margins: tuple[int, int] | None = None,
-        draw: Draw = lines_of,
+        make: Make = lines_of,
         id: str | None = None,  # noqa: A002 - Textual's name
     ) -> None:
         """Make a list without messages.
@@ -96,7 +96,7 @@ class MessageList(ScrollView):
         Args:
             margins: Cells left of the rail, and right of the text's pad, where the scroll bar stands; without
                 them, those of a page.
-            draw: Makes the lines of a message.
+            make: Makes the lines of a message.
             id: The widget's id.
         """
         self._painted: dict[int, Strip] = {}
@@ -104,15 +104,15 @@ class MessageList(ScrollView):
         self._painted_at = (0, 0)
         super().__init__(id=id)
         self._margins = margins
-        self._draw = draw
+        self._make = make
         self.viewport = Viewport(lambda: self.size.height, self._settled, lambda: self.marked.messages)
         self.pager = Pager(self, self.viewport)
         self.stream = Stream(self.viewport, self._soon, self._draw_lines)
-        self.finder = Finder(self.viewport, self.pager, self._draw_all)
+        self.finder = Finder(self.viewport, self.pager, self._redraw)
         self.marked = Selected(self.viewport)
         self.overlays: list[Overlay] = [self.finder, self.marked]
         """What is drawn over each row, in this order."""
-        self._colours = Colours(self.viewport, self._soon, self._draw_all)
+        self._colours = Colours(self.viewport, self._soon, self._redraw)
         self._openings = 0
         self._read: set[int] = set()
         """Messages that are being read whole."""
@@ -147,7 +147,7 @@ class MessageList(ScrollView):
         if window is not None and window.conversation is conversation:
             self._reopen(window, path, messages, at)
         else:
-            self._begin(Window(conversation, path, self._look(), self._draw), messages, at)
+            self._begin(Window(conversation, path, self._look(), self._make), messages, at)
 
     def _begin(self, window: Window, messages: list[Message], at: int | None) -> None:
         """Show another conversation."""
@@ -444,7 +444,7 @@ class MessageList(ScrollView):
         return Look(measure, palette, Ink.from_theme(variables), left, width, page)
 
     # -- drawing
-    def _draw_all(self) -> None:
+    def _redraw(self) -> None:
         self.refresh()
 
     def _draw_lines(self, first: int, end: int) -> None:

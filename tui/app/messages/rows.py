@@ -16,7 +16,7 @@ class Target(NamedTuple):
     """Something a click or a key sets off."""
 
     action: str
-    """``link``, or one of the actions of ``Transcript.Chosen``."""
+    """``link``, or one of the actions of ``MessageList.Chosen``."""
     value: str = ""
     """The address of a link."""
 

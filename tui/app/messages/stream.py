@@ -76,10 +76,10 @@ class Stream:
 class Colours:
     """Finds the colours of long code that was only guessed when it was drawn."""
 
-    def __init__(self, viewport: Viewport, soon: Soon, draw: Callable[[], None]) -> None:
+    def __init__(self, viewport: Viewport, soon: Soon, redraw: Callable[[], None]) -> None:
         self._viewport = viewport
         self._soon = soon
-        self._draw = draw
+        self._redraw = redraw
         self._sought: set[int] = set()
 
     def find_in_view(self) -> None:
@@ -105,5 +105,5 @@ class Colours:
         if view.height != height:
             self._viewport.settle()
         elif first is not None:
-            self._draw()
+            self._redraw()
         self._soon(FRAME, self._find, message_id)

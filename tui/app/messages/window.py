@@ -72,7 +72,7 @@ class Column:
         return index, line - self._tops[index]
 
 
-Draw = Callable[[Message, Look, Standing], MessageView]
+Make = Callable[[Message, Look, Standing], MessageView]
 """Makes the lines of a message."""
 
 
@@ -86,11 +86,11 @@ class Window:
     """Where each message of a conversation's active path stands, and the lines of those that are near."""
 
     def __init__(
-        self, conversation: Conversation, path: list[int], look: Look, draw: Draw = lines_of
+        self, conversation: Conversation, path: list[int], look: Look, make: Make = lines_of
     ) -> None:
         self.conversation = conversation
         self.look = look
-        self._draw = draw
+        self._make = make
         self._words: tuple[str, ...] = ()
         self.ids: list[int] = []
         self.index: dict[int, int] = {}
@@ -180,7 +180,7 @@ class Window:
         if view is not None:
             self._fit(view)
         elif message_id in self._loaded:
-            view = self._draw(self._loaded[message_id], self.look, self.standing(message_id))
+            view = self._make(self._loaded[message_id], self.look, self.standing(message_id))
             view.mark(self._words)
             self.views[message_id] = view
         else:
