@@ -74,10 +74,9 @@ class Completion:
     def _typed_path(self) -> TypedPath | None:
         from tui.app.composer.path_completion import typed_path  # after the first paint
 
-        row, column = self._area.cursor_location
-        return (
-            typed_path(self._area.document[row][:column]) if row == 0 or self._area.text[:1] != "/" else None
-        )
+        area = self._area
+        row, column = area.cursor_location
+        return typed_path(area.document[row][:column]) if row == 0 or area.text[:1] != "/" else None
 
     async def offer_paths(self) -> None:
         """Show what the path at the caret may become; a folder that takes too long is not waited for."""
