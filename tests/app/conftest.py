@@ -17,7 +17,8 @@ from textual.keys import _character_to_key
 
 from tui.app.app import SegueApp
 from tui.app.chat_screen import ChatScreen
-from tui.app.composer.composer import BURST, Composer
+from tui.app.composer.composer import Composer
+from tui.app.composer.enter import BURST
 from tui.app.features import Features
 from tui.app.status.status_line import StatusLine
 from tui.app.terminal import last_line

@@ -18,7 +18,6 @@ from tui.app.compare.compare import Compare
 from tui.app.composer.composer import Composer
 from tui.app.conversations import sidebar
 from tui.app.conversations.conversations import Conversations
-from tui.app.conversations.preview import PreviewText
 from tui.app.conversations.timeline import Timeline
 from tui.app.conversations.title_field import TitleField
 from tui.app.help.help_screen import HelpScreen
@@ -26,12 +25,13 @@ from tui.app.help.palette import Palette
 from tui.app.lists.ask_line import AskLine
 from tui.app.lists.confirm import Confirm
 from tui.app.lists.field import Field, LoneField
+from tui.app.messages.link_sheet import LinkSheet
+from tui.app.messages.message_list import MessageList
 from tui.app.models.connect import AnotherServer, Connect, ConnectProvider
 from tui.app.models.first_run import FirstRun
 from tui.app.models.picker import ComparePicker, ModelPicker
 from tui.app.settings.theme_chooser import ThemeChooser
 from tui.app.transcript.find_bar import FindBar
-from tui.app.transcript.link_sheet import LinkSheet
 from tui.app.transcript.transcript import Transcript
 from tui.chat.attachment import attachment_of
 from tui.chat.draft import Draft
@@ -426,7 +426,7 @@ async def _comparison_without_a_reply(world: World) -> None:
 
 
 # -- conversations
-@state(Conversations, Field, PreviewText, size=(110, 24))
+@state(Conversations, Field, MessageList, size=(110, 24))
 async def _all_conversations(world: World) -> None:
     await _conversation(world)  # a key may have deleted all there were
     screen = await _seen(world, Conversations, "ctrl+r")

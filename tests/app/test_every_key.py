@@ -48,7 +48,12 @@ def look(world: World) -> tuple[Any, ...]:
         over.focused,
         [field.value for field in over.query("Field")],
         [bool(rows.rows) for rows in over.query("RowList")],
-        (transcript.selected, transcript._lines, bool(transcript._numbers), world.features.writing.editing),
+        (
+            transcript.selected,
+            transcript.lines.selection,
+            bool(transcript.numbers),
+            world.features.writing.editing,
+        ),
         (
             composer.written,
             composer.selection.is_empty,
@@ -77,7 +82,7 @@ async def test_no_key_ends_the_program(name, run, tmp_path, monkeypatch):
     for variable in ("DISPLAY", "WAYLAND_DISPLAY", "TMUX"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("tui.app.composer.composer.BURST", 0.0)  # no key here is one of a paste
+    monkeypatch.setattr("tui.app.composer.enter.BURST", 0.0)  # no key here is one of a paste
     state = STATES[name]
     async with run(size=state.size, vim=state.vim, ready=False) as world:
         furnish(world)

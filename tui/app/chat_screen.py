@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from tui.app.conversations.sidebar import Sidebar
     from tui.app.features import Features
     from tui.app.messages.message_action import MessageAction
+    from tui.app.messages.message_list import MessageList
     from tui.app.status.notice_line import NoticeLine
-    from tui.app.transcript.transcript import Transcript
     from tui.engine.workspace import Workspace
 
 FIRST_KEYS = 0.1
@@ -318,13 +318,10 @@ class ChatScreen(Screen[None]):
             await self.features.transcript.run_action(event.action)
 
     # -- what widgets say whose classes load with the features: so the handlers go by name
-    def on_transcript_chosen(self, event: Transcript.Chosen) -> None:
+    def on_message_list_chosen(self, event: MessageList.Chosen) -> None:
         """Do something with a message."""
-        from tui.app.messages.message_action import MessageAction
-
         if self.features is not None:
-            action = MessageAction(event.action)
-            self.attempt_soon(self._do_with_message, self.features, action, event.message_id)
+            self.attempt_soon(self._do_with_message, self.features, event.action, event.message_id)
 
     async def _do_with_message(self, features: Features, action: MessageAction, message_id: int) -> None:
         try:
