@@ -154,10 +154,6 @@ class Transcript(Protocol):
         """Say what a reply does."""
         ...
 
-    def end_find(self) -> None:
-        """Take the marks of a search away."""
-        ...
-
 
 class Reading(Protocol):
     """Which conversation is read."""

@@ -184,10 +184,6 @@ class Writing:
         return True
 
     # -- files
-    def attach_all(self, draft: Draft) -> None:
-        """Let the files of a draft go along."""
-        self._composer.attach(draft.attachments)
-
     async def _attach(self, argument: str) -> None:
         """Let files go along; without a path, offer them."""
         from tui.engine.typed_paths import paths_in, read_all
