@@ -17,7 +17,9 @@ from textual.keys import _character_to_key
 
 from tui.app.app import SegueApp
 from tui.app.chat_screen import ChatScreen
-from tui.app.composer.composer import BURST, Composer
+from tui.app.composer.composer import Composer
+from tui.app.composer.enter import BURST
+from tui.app.features import Features
 from tui.app.status.status_line import StatusLine
 from tui.app.terminal import last_line
 from tui.app.terminal.abilities import Abilities
@@ -183,8 +185,13 @@ class World:
         return self.app.chat
 
     @property
+    def features(self) -> Features:
+        assert self.chat.features is not None
+        return self.chat.features
+
+    @property
     def session(self) -> Session:
-        return self.chat.room.session
+        return self.features.session
 
     @property
     def current(self) -> ConversationService:
@@ -235,17 +242,17 @@ class World:
         await self.until(lambda: word not in self.text)
 
     async def ready(self) -> None:
-        await self.until(lambda: self.chat.room is not None and self.chat.query_one("#draft").has_focus)
+        await self.until(lambda: self.chat.features is not None and self.chat.query_one("#draft").has_focus)
 
     # -- doing
     async def open(self, conversation_id: int) -> None:
-        await self.chat.room.open_by_id(conversation_id)
+        await self.features.reading.open_by_id(conversation_id)
 
     async def open_new(self) -> None:
-        await self.chat.room.open_new()
+        await self.features.reading.open_new()
 
     async def use_model(self, model_id: str) -> None:
-        await self.chat.room.use_model(model_id)
+        await self.features.reading.use_model(model_id)
 
     async def type(self, text: str) -> None:
         """Type as a keyboard does, without waiting between the keys; then rest as a hand does."""

@@ -18,7 +18,6 @@ from tui.app.compare.compare import Compare
 from tui.app.composer.composer import Composer
 from tui.app.conversations import sidebar
 from tui.app.conversations.conversations import Conversations
-from tui.app.conversations.preview import PreviewText
 from tui.app.conversations.timeline import Timeline
 from tui.app.conversations.title_field import TitleField
 from tui.app.help.help_screen import HelpScreen
@@ -28,12 +27,13 @@ from tui.app.lists.ask_text import AskText
 from tui.app.lists.confirm import Confirm
 from tui.app.lists.field import Field, LoneField
 from tui.app.lists.text_field import TextField
+from tui.app.messages.link_sheet import LinkSheet
+from tui.app.messages.message_list import MessageList
 from tui.app.models.connect import AnotherServer, Connect, ConnectProvider
 from tui.app.models.first_run import FirstRun
 from tui.app.models.picker import ComparePicker, ModelPicker
 from tui.app.settings.theme_chooser import ThemeChooser
 from tui.app.transcript.find_bar import FindBar
-from tui.app.transcript.link_sheet import LinkSheet
 from tui.app.transcript.transcript import Transcript
 from tui.chat.attachment import attachment_of
 from tui.chat.draft import Draft
@@ -92,15 +92,14 @@ def furnish(world: World) -> None:
 # -- where all begins
 async def home(world: World) -> None:
     """A conversation with messages, in which nothing is open, written or coming."""
-    app, room = world.app, world.chat.room
+    app, features = world.app, world.features
     while len(app.screen_stack) > 1:
         app.screen.dismiss(None)
         await settled(world)
-    room.actions.forget()
-    world.composer.hold(Draft())
+    features.writing.leave()
     world.chat.remove_class("-overlay", "-page-only")
     await world.chat.query(FindBar).remove()
-    room.transcript.end_find()
+    world.transcript.end_find()
     world.chat.back_to_writing()
     await settled(world)
 
@@ -108,13 +107,12 @@ async def home(world: World) -> None:
 async def begin(world: World) -> None:
     """A new one of the kind, with the looks of the beginning."""
     await home(world)
-    room = world.chat.room
-    room.session.current.queue.clear()
-    await room.session.live.stop_all()
+    world.current.queue.clear()
+    await world.session.live.stop_all()
     await settled(world)
     world.provider.scripts.clear()
     world.app.use_theme("segue-dark")
-    await room.open_by_id(await _conversation(world))
+    await world.open(await _conversation(world))
     await settled(world)
 
 
@@ -190,18 +188,18 @@ async def _conversation_with_messages(world: World) -> None:
 
 @state(ChatScreen, Composer)
 async def _conversation_without_messages(world: World) -> None:
-    await world.chat.room.open_new()
+    await world.open_new()
 
 
 @state(ChatScreen, Transcript)
 async def _empty_transcript_with_the_focus(world: World) -> None:
-    await world.chat.room.open_new()
-    world.chat.set_focus(world.chat.room.transcript)
+    await world.open_new()
+    world.chat.set_focus(world.transcript)
 
 
 @state(ChatScreen, Transcript)
 async def _transcript_with_the_focus_and_nothing_chosen(world: World) -> None:
-    world.chat.set_focus(world.chat.room.transcript)
+    world.chat.set_focus(world.transcript)
 
 
 @state(ChatScreen, Composer)
@@ -212,22 +210,22 @@ async def _nothing_has_the_focus(world: World) -> None:
 @state(ChatScreen, Composer)
 async def _reply_that_comes(world: World) -> None:
     world.script("It comes ", asyncio.Event())
-    world.chat.room.submit(Draft("Go on"))
+    world.features.writing.submit(Draft("Go on"))
     await world.until(lambda: world.current.live)
 
 
 @state(ChatScreen, Composer)
 async def _prompt_that_waits_for_the_reply(world: World) -> None:
     await _reply_that_comes(world)
-    world.chat.room.submit(Draft("And then?"))
+    world.features.writing.submit(Draft("And then?"))
     await world.until(lambda: world.current.queue)
 
 
 @state(ChatScreen, Transcript)
 async def _failed_reply_that_is_chosen(world: World) -> None:
     world.script(RuntimeError("no"))
-    world.chat.room.submit(Draft("Go on"))
-    await world.until(lambda: world.status.situation.word == "failed")
+    world.features.writing.submit(Draft("Go on"))
+    await world.until(lambda: world.status.reply.word == "failed")
     await press(world, "alt+up")
 
 
@@ -254,7 +252,7 @@ async def _numbers_to_choose_from(world: World) -> None:
 @state(ChatScreen, Composer)
 async def _prompt_that_is_edited(world: World) -> None:
     await press(world, "alt+up", "e")
-    await world.until(lambda: world.chat.room.actions.editing is not None)
+    await world.until(lambda: world.features.writing.editing is not None)
 
 
 @state(ChatScreen, FindBar, Field)
@@ -267,7 +265,7 @@ async def _find_bar(world: World) -> None:
 async def _find_bar_with_hits(world: World) -> None:
     await _find_bar(world)
     await press(world, "r", "e", "p")
-    await world.until(lambda: world.chat.room.transcript.hits)
+    await world.until(lambda: world.transcript.hits)
 
 
 @state(ChatScreen, sidebar.Conversations, size=(60, 18))
@@ -390,11 +388,11 @@ async def _provider_that_wants_a_key(world: World) -> None:
 
 @state(FirstRun, model=None)
 async def _first_run(world: World) -> None:
-    await world.chat.room.open_new()
+    await world.open_new()
     await world.store.set_state(RECENT_MODELS, "")
     for summary in await world.store.list_conversations():
         await world.store.delete_conversation(summary.id)
-    in_background(world.chat, "test", world.chat.room.sheets.first_run)
+    in_background(world.chat, "test", world.features.first_model.help_to_begin, ())
     await _seen(world, FirstRun)
 
 
@@ -425,13 +423,12 @@ async def _comparison_that_goes_on(world: World) -> None:
 
 @state(Compare)
 async def _comparison_without_a_reply(world: World) -> None:
-    room = world.chat.room
-    [prompt] = await room.session.current.messages(room.session.current.conversation.path()[:1])
-    await world.app.push_screen(Compare(room.session.current, prompt, room.comparing))
+    [prompt] = await world.current.messages(world.conversation.path()[:1])
+    await world.app.push_screen(Compare(world.current, prompt, world.features.comparing))
 
 
 # -- conversations
-@state(Conversations, Field, PreviewText, size=(110, 24))
+@state(Conversations, Field, MessageList, size=(110, 24))
 async def _all_conversations(world: World) -> None:
     await _conversation(world)  # a key may have deleted all there were
     screen = await _seen(world, Conversations, "ctrl+r")
@@ -562,5 +559,5 @@ async def _prompts_of_which_none_fits(world: World) -> None:
 
 @state(Timeline, Field)
 async def _prompts_where_there_is_none(world: World) -> None:
-    await world.chat.room.open_new()
+    await world.open_new()
     await _seen(world, Timeline, "ctrl+t")

@@ -10,7 +10,7 @@ import pytest
 from tui.app.chat_screen import ChatScreen
 from tui.app.composer.composer import Composer
 from tui.app.keymap import problems
-from tui.app.status.status_line import clock
+from tui.app.messages.reply_status import clock
 from tui.app.theme.grid import gutters, text_edges
 from tui.chat.chunks import Finish, FinishReason
 from tui.chat.context import shorten
@@ -27,7 +27,7 @@ async def test_one_can_write_and_send_before_the_history_is_open(run, tmp_path):
     async with run(ready=False, prepare=hold_the_door) as world:
         await world.say("Already here")
         await world.type("next")
-        assert world.chat.room is None
+        assert world.chat.features is None
         world.gate.set()
         await world.sees("Already here", "I am big.")
         assert world.composer.draft == "next"
@@ -90,7 +90,7 @@ async def test_later_runs_begin_with_the_model_used_last(run):
 @pytest.mark.parametrize("size", [(39, 24), (80, 9), (1, 1), (20, 5)])
 async def test_a_tiny_terminal_gets_one_clear_line(run, size):
     async with run(size=size, ready=False) as world:
-        await world.until(lambda: world.chat.room is not None)
+        await world.until(lambda: world.chat.features is not None)
         assert world.chat.query_one("#small").display
         if size[0] >= 35:
             await world.sees(f"Segue needs 40×10; this is {size[0]}×{size[1]}")
@@ -176,7 +176,7 @@ def test_counts_and_clocks_fit_their_fields():
 
 async def test_nothing_ticks_while_nothing_runs(run):
     async with run() as world:
-        ticker = world.chat.room.frame._ticker
+        ticker = world.features.status._ticker
         assert not ticker._active.is_set()
         more = asyncio.Event()
         world.script("a", more, DONE)

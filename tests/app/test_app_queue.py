@@ -36,7 +36,7 @@ async def test_a_queued_prompt_that_is_sent_does_not_pull_the_reader(run):
         await world.until(lambda: world.transcript.top > 60)
         await world.say("second")
         await world.sees("queued")
-        world.transcript.go(10)
+        world.transcript.viewport.go(10)
         first.set()
         await world.sees("ready")
         await world.until(lambda: len(world.provider.requests) == 2 and not world.current.busy)

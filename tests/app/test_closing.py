@@ -204,7 +204,7 @@ async def test_home_and_end_are_the_lines_own_where_there_is_no_list(run):
 async def test_an_empty_conversation_can_be_scrolled(run):
     async with run() as world:
         await press(world, "home", "pageup", "pagedown", "end")
-        world.chat.set_focus(world.chat.room.transcript)
+        world.chat.set_focus(world.transcript)
         await press(world, "home", "end", "up", "down", "alt+up")
         await world.say("Hi")
         await world.sees("I am big.")

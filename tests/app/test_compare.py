@@ -108,7 +108,7 @@ async def test_one_marked_model_answers_what_is_written_beside_the_one_that_is_i
 async def test_files_go_along_to_all(run):
     async with run(size=WIDE) as world:
         await world.type("What is this?")
-        world.composer.attachments = (attachment_of("notes.txt", b"chlorophyll"),)
+        world.composer.attach([attachment_of("notes.txt", b"chlorophyll")])
         await world.pilot.press("ctrl+l", *"small", "tab", "enter")
         await world.sees("I am big.", "I am small.", "notes.txt")
         [_, first], [_, second] = world.provider.requests

@@ -12,7 +12,7 @@ from textual import events
 from textual.drivers.headless_driver import HeadlessDriver
 
 from tui.app.commands import COMMANDS, completions, parse
-from tui.app.composer.pastes import LARGE, Pastes
+from tui.app.lists.pastes import LARGE, Pastes
 from tui.chat.chunks import Finish, FinishReason
 from tui.chat.draft import Draft
 from tui.errors import SegueError
@@ -166,11 +166,11 @@ async def test_the_newest_line_has_a_key_with_a_draft_too(run):
         await world.type("draft")
         await world.until(lambda: world.composer.draft == "draft")
         for keys in (["ctrl+end"], ["end"], ["home", "ctrl+end"], ["home", "end", "end"]):
-            transcript.go(3)
+            transcript.viewport.go(3)
             assert not transcript.following
             await world.pilot.press(*keys)
             await world.until(lambda: transcript.following)
-        transcript.go(3)
+        transcript.viewport.go(3)
         await world.pilot.press("home", "end")
         assert not transcript.following
         more.set()

@@ -42,14 +42,18 @@ def keys_of(world: World, state: State) -> list[str]:
 
 def look(world: World) -> tuple[Any, ...]:
     """What tells whether a key has led out of a state: not the caret, nor the row that is chosen."""
-    over, room = world.app.screen, world.chat.room
-    transcript, composer = room.transcript, world.composer
+    over, transcript, composer = world.app.screen, world.transcript, world.composer
     return (
         [*map(id, world.app.screen_stack)],
         over.focused,
         [field.value for field in over.query("Field")],
         [bool(rows.rows) for rows in over.query("RowList")],
-        (transcript.selected, transcript._lines, bool(transcript._numbers), room.actions.editing),
+        (
+            transcript.selected,
+            transcript.lines.selection,
+            bool(transcript.numbers),
+            world.features.writing.editing,
+        ),
         (
             composer.written,
             composer.selection.is_empty,
@@ -78,11 +82,11 @@ async def test_no_key_ends_the_program(name, run, tmp_path, monkeypatch):
     for variable in ("DISPLAY", "WAYLAND_DISPLAY", "TMUX"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("tui.app.composer.composer.BURST", 0.0)  # no key here is one of a paste
+    monkeypatch.setattr("tui.app.composer.enter.BURST", 0.0)  # no key here is one of a paste
     state = STATES[name]
     async with run(size=state.size, vim=state.vim, ready=False) as world:
         furnish(world)
-        await world.until(lambda: world.chat.room is not None)
+        await world.until(lambda: world.chat.features is not None)
         world.app.leave_soon = lambda code: None
         settings = world.session.workspace
         settings.config = replace(settings.config, model=state.model)

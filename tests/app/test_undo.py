@@ -19,7 +19,7 @@ async def answered(world, text="Hi"):
 
 async def delete_last(world):
     await world.pilot.press("alt+up")
-    await world.until(lambda: world.chat.room.transcript.selected is not None)
+    await world.until(lambda: world.transcript.selected is not None)
     await world.pilot.press("d")
     await world.sees("Deleted.   ctrl+z undo")
     await world.sees_no("I am big.")

@@ -14,16 +14,16 @@ from tests.benchmarks.heart import Heart
 from tests.benchmarks.rest import SETTLED, rest
 from tests.benchmarks.streaming import write_figures
 from tui.app.app import SegueApp
-from tui.app.room import ChatRoom
+from tui.app.features import Features
 from tui.chat.draft import Draft
 from tui.cli import main
 
 
 async def measure(app: SegueApp) -> None:
     """Do the task that the command line names, and leave."""
-    await until(lambda: app.chat.room is not None and not app.chat.room.transcript.busy)
-    assert app.chat.room
-    write_figures(**await TASKS[sys.argv[1]](app.chat.room))
+    await until(lambda: app.chat.features is not None and not app.chat.features.transcript.busy)
+    assert app.chat.features
+    write_figures(**await TASKS[sys.argv[1]](app.chat.features))
     await app.leave(0)
 
 
@@ -32,25 +32,25 @@ async def until(happened: Callable[[], bool]) -> None:
         await asyncio.sleep(0.002)
 
 
-async def stall(room: ChatRoom) -> dict[str, Any]:
+async def stall(features: Features) -> dict[str, Any]:
     """The longest time in which the event loop did nothing else, from a prompt to after its reply's end."""
     await asyncio.sleep(SETTLED)
     async with Heart() as heart:
-        room.submit(Draft("Begin"))
-        await until(lambda: room.session.current.live is not None)
-        await until(lambda: not (room.session.current.busy or room.transcript.busy))
+        features.writing.submit(Draft("Begin"))
+        await until(lambda: features.session.current.live is not None)
+        await until(lambda: not (features.session.current.busy or features.transcript.busy))
         await asyncio.sleep(1)
     return {"stall": heart.longest, "work": heart.work}
 
 
-async def opening(room: ChatRoom) -> dict[str, Any]:
+async def opening(features: Features) -> dict[str, Any]:
     """The CPU and wall seconds of opening a stored conversation, and the memory afterwards."""
-    await room.open_by_id(1)  # what is loaded with the first conversation is loaded
-    await drawn(room)
+    await features.reading.open_by_id(1)  # what is loaded with the first conversation is loaded
+    await drawn(features)
     await asyncio.sleep(SETTLED)
     cpu, wall = time.process_time(), time.perf_counter()
-    await room.open_by_id(int(sys.argv[2]))
-    await drawn(room)
+    await features.reading.open_by_id(int(sys.argv[2]))
+    await drawn(features)
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
     await asyncio.sleep(SETTLED)
     return {"cpu": cpu, "wall": wall, "memory": memory()}
@@ -62,10 +62,10 @@ def memory() -> float:
     return int(subprocess.run(command, check=True, capture_output=True).stdout) / 1024
 
 
-async def drawn(room: ChatRoom) -> None:
-    await until(lambda: not room.transcript.busy)
+async def drawn(features: Features) -> None:
+    await until(lambda: not features.transcript.busy)
     painted = asyncio.Event()
-    room.transcript.call_after_refresh(painted.set)
+    features.transcript.call_after_refresh(painted.set)
     await painted.wait()
 
 

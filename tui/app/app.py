@@ -132,7 +132,7 @@ class SegueApp(App[None]):
         size = self.size
         wide = "-wide" if size.width >= WIDE else "-narrow"
         tall = "-tall" if size.height >= TALL else "-short"
-        return ChatScreen(classes=f"{wide} {tall}")  # as the breakpoints will say: one layout less
+        return ChatScreen(self, classes=f"{wide} {tall}")  # as the breakpoints will say: one layout less
 
     def on_mount(self) -> None:
         """Catch the signals that end programs."""
@@ -202,7 +202,7 @@ class SegueApp(App[None]):
     @property
     def _default_keys(self) -> dict[str, str]:
         places: tuple[type[DOMNode], ...] = (SegueApp, ChatScreen, Composer)
-        if self.chat.room is not None:
+        if self.chat.features is not None:
             places = (SegueApp, *ChatScreen.places())
         return {b.id: b.key for node in places for b in keymap.bindings_of(node) if b.id}
 
@@ -274,7 +274,8 @@ class SegueApp(App[None]):
         if isinstance(self.screen, Palette):
             self.screen.action_close()
         else:
-            saved = self.chat.room.saved_prompts() if self.chat.room else ()
+            features = self.chat.features
+            saved = features.writing.saved_prompts() if features else ()
             self.push_screen(Palette([*COMMANDS, *saved], self.key_for), self._run_command)
 
     def _run_command(self, name: str | None) -> None:
@@ -283,7 +284,7 @@ class SegueApp(App[None]):
 
     async def action_help(self) -> None:
         """Show all keys and commands."""
-        await self.chat.in_room(lambda room: room.sheets.help())
+        await self.chat.with_features(lambda _: self.chat.show_help())
 
     async def action_quit(self) -> None:
         """Keep what is coming, and quit."""
@@ -307,7 +308,8 @@ class SegueApp(App[None]):
                 await self.chat.finish()
         except TimeoutError:
             self.log.warning("the end was not waited for")
-        unsaved = self.chat.room is not None and not self.chat.room.session.live.all_saved
+        features = self.chat.features
+        unsaved = features is not None and not features.session.live.all_saved
         self.exit(return_code=code or int(unsaved), message=_LOST if unsaved else None)
 
     async def on_unmount(self) -> None:
@@ -322,6 +324,10 @@ class SegueApp(App[None]):
             await self.chat.attempt(self.workspace.store.look_for_changes)
 
     # -- faults
+    def fault(self, error: Exception) -> None:
+        """Our own code has failed: end, with a report."""
+        self._handle_exception(error)
+
     def _handle_exception(self, error: Exception) -> None:
         """End after a fault of ours, with a private report instead of a traceback with locals."""
         from tui.system import crash_reports as crash

@@ -1,4 +1,4 @@
-"""The main screen: what it has at the first paint, and its keys. The room behind it opens right after."""
+"""The main screen: what it has at the first paint, and its keys. The features open right after."""
 
 from __future__ import annotations
 
@@ -16,30 +16,32 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 
 from tui.app.background import in_background
-from tui.app.composer.composer import Composer
+from tui.app.commands import COMMANDS, find, unknown
+from tui.app.composer.composer import ASK, Composer
+from tui.app.context import Handlers, Program
 from tui.app.keymap import bindings_of
 from tui.app.life import while_alive
 from tui.app.status import key_hints
 from tui.app.status.key_line import KeyLine
-from tui.app.status.page import Page, TooSmall
 from tui.app.status.status_line import StatusLine
 from tui.app.status.title_line import TitleLine
 from tui.app.theme.grid import WIDE
+from tui.app.theme.page import Page, TooSmall
 from tui.app.undo import Acts
 from tui.chat.draft import Draft, joined
 from tui.errors import ConfigError, HistoryError, SegueError, UsageError
 
 if TYPE_CHECKING:
-    from tui.app.app import SegueApp
     from tui.app.composer.attached_lines import AttachedLines
     from tui.app.conversations.sidebar import Sidebar
-    from tui.app.room import ChatRoom
+    from tui.app.features import Features
+    from tui.app.messages.message_action import MessageAction
+    from tui.app.messages.message_list import MessageList
     from tui.app.status.notice_line import NoticeLine
-    from tui.app.transcript.transcript import Transcript
+    from tui.engine.workspace import Workspace
 
-ASK = "Ask, or / for commands"
 FIRST_KEYS = 0.1
-"""Seconds in which keys that were pressed while the program started are shown, before the room opens."""
+"""Seconds in which keys that were pressed while the program started are shown, before the features open."""
 TWICE = 3.0
 """Seconds within which a second Ctrl+C quits."""
 
@@ -68,10 +70,17 @@ class ChatScreen(Screen[None]):
         Binding("ctrl+z", "undo", "undo", tooltip="Take back what was done last", id="undo"),
     ]
 
-    def __init__(self, classes: str = "") -> None:
+    def __init__(self, program: Program, classes: str = "") -> None:
+        """Make the screen; nothing is opened before it is painted.
+
+        Args:
+            program: The app.
+            classes: How much room there is.
+        """
         super().__init__(classes=classes)
-        self.room: ChatRoom | None = None
-        """What is behind the screen, once the history is open."""
+        self.program = program
+        self.features: Features | None = None
+        """What can be done here, once the history is open."""
         self.acts = Acts(lambda: self.composer.newest_change)
         """What was done, here and on the screens above."""
         self.early: list[Draft] = []
@@ -90,17 +99,12 @@ class ChatScreen(Screen[None]):
         return cls, Composer, Transcript, Conversations, FindBar
 
     @property
-    def segue(self) -> SegueApp:
-        """The app, by its type."""
-        return self.app  # type: ignore[return-value]
-
-    @property
     def composer(self) -> Composer:
         """Where the next message is written."""
         return self.query_one(Composer)
 
     def compose(self) -> ComposeResult:
-        """The frame; the room puts sidebar, conversation and notices into it."""
+        """The frame; sidebar, conversation and notices come into it with the features."""
         yield Vertical(id="sidebar")
         with Page(id="main"):
             yield TitleLine(id="title", classes="text")
@@ -113,17 +117,17 @@ class ChatScreen(Screen[None]):
 
     # -- the beginning and the end
     def on_mount(self) -> None:
-        """Paint first; then open the room."""
+        """Paint first; then open the features."""
         self.composer.placeholder = ASK
-        self.query_one(StatusLine).model = self.segue.options.model or self.segue.config.model
-        self.query_one(KeyLine).hints = key_hints.hints(self.segue, key_hints.IDLE)
+        self.query_one(StatusLine).model = self.program.options.model or self.program.config.model
+        self.query_one(KeyLine).hints = key_hints.hints(self.program.key_for, key_hints.IDLE)
         self.set_focus(self.composer)
         self._free_keys()
-        if self.segue.config.vim:
+        if self.program.config.vim:
             from tui.app.composer.vim_keys import VimKeys
 
             self.composer.vim = VimKeys(self.composer)
-        self.app.call_later(self.segue.take_early_keys)
+        self.app.call_later(self.program.take_early_keys)
         self.call_after_refresh(while_alive(self, self.set_timer), FIRST_KEYS, self._open_soon)
 
     def _free_keys(self) -> None:
@@ -131,38 +135,67 @@ class ChatScreen(Screen[None]):
         here = {
             binding.id for node in (type(self.app), ChatScreen, Composer) for binding in bindings_of(node)
         }
-        set_here = [keys for name, keys in self.segue.keys.items() if name in here]
+        set_here = [keys for name, keys in self.program.keys.items() if name in here]
         self.composer.free({key.strip() for keys in set_here for key in keys.split(",")})
 
     def _open_soon(self) -> None:
-        in_background(self, "open", self._open_room)
+        in_background(self, "open", self._open)
 
-    async def _open_room(self) -> None:
-        from tui.app.room import open_room
-
+    async def _open(self) -> None:
+        """Put what is missing into the frame, open the history, and begin."""
         try:
-            await open_room(self)
+            await self._furnish()
+            for problem in self.program.setting_problems():
+                self.note(str(problem))
+            self.program.workspace = workspace = await self.program.open_workspace()
+            await self._begin(workspace)
+        except SegueError as error:
+            self.note(str(error))
         finally:
             self._opened.set()
+
+    async def _furnish(self) -> None:
+        from tui.app.composer.attached_lines import AttachedLines
+        from tui.app.composer.queue_line import QueueLine
+        from tui.app.composer.slash_menu import SlashMenu
+        from tui.app.conversations.sidebar import Sidebar
+        from tui.app.status.notice_line import NoticeLine
+        from tui.app.transcript.transcript import Transcript
+
+        menu = SlashMenu(id="menu")
+        await self.query_one("#sidebar").mount(Sidebar(), KeyLine(id="sidebar-keys"))
+        await self.query_one("#main").mount(NoticeLine(id="notice", classes="text"), before="#reading")
+        await self.query_one("#reading").mount(Transcript(id="transcript"))
+        above = QueueLine(id="queue"), menu, AttachedLines(id="attached")
+        await self.query_one("#composer").mount(*above, before="#draft")
+        self.composer.menu = menu
+
+    async def _begin(self, workspace: Workspace) -> None:
+        from tui.app.features import Features
+
+        features = Features(self.program, self, self, self.composer, self.acts, self.early, workspace)
+        await features.prepare()
+        self.features = features
+        await features.begin()
 
     async def finish(self) -> None:
         """Store what is on its way, before the program ends; what was just typed is worth waiting for."""
         await self._opened.wait()
-        if self.room is not None:
-            await self.room.finish()
+        if self.features is not None:
+            await self.features.finish()
 
-    async def in_room(self, act: Callable[[ChatRoom], Awaitable[None]]) -> None:
-        """Do something that needs the room; if it is not open yet, as soon as it is."""
-        if self.room is not None:
-            await self.attempt(act, self.room)
+    async def with_features(self, act: Callable[[Features], Awaitable[None]]) -> None:
+        """Do something that needs the features; if they are not open yet, as soon as they are."""
+        if self.features is not None:
+            await self.attempt(act, self.features)
         else:
             self.attempt_soon(self._when_open, act)
 
-    async def _when_open(self, act: Callable[[ChatRoom], Awaitable[None]]) -> None:
+    async def _when_open(self, act: Callable[[Features], Awaitable[None]]) -> None:
         await self._opened.wait()
-        if self.room is None:
+        if self.features is None:
             raise UsageError("The history could not be opened")
-        await act(self.room)
+        await act(self.features)
 
     def tell(self, error: Exception) -> None:
         """Say what went wrong; what concerns settings and history stays until it is dismissed."""
@@ -175,7 +208,7 @@ class ChatScreen(Screen[None]):
         """Say something that stays until it is dismissed; under another screen, there for a moment too."""
         for line in self.query("#notice"):
             cast("NoticeLine", line).add(words)
-        if self.room is not None and not self.is_current:
+        if self.features is not None and not self.is_current:
             self.notify(words, severity="warning")
 
     async def attempt(self, act: Callable[..., Awaitable[None]], *arguments: Any) -> None:
@@ -191,17 +224,18 @@ class ChatScreen(Screen[None]):
 
     def back_to_writing(self) -> None:
         """Give the composer the focus, at once: the next key is the composer's."""
-        if self.room is not None:
-            self.room.transcript.selected = None
-        self.set_focus(self.composer)
+        if self.features is not None:
+            self.features.back_to_writing()
+        else:
+            self.set_focus(self.composer)
 
     # -- what is written
     @on(Composer.Submitted)
     def _submitted(self, event: Composer.Submitted) -> None:
-        if self.room is None:
+        if self.features is None:
             self.early.append(event.draft)
         else:
-            self.room.submit(event.draft)
+            self.features.writing.submit(event.draft)
 
     @on(Composer.Commanded)
     def _commanded(self, event: Composer.Commanded) -> None:
@@ -209,20 +243,57 @@ class ChatScreen(Screen[None]):
 
     def run_command(self, name: str, argument: str = "") -> None:
         """Run a slash command."""
-        in_background(self, "acts", self.in_room, lambda room: room.commands.run(name, argument))
+        in_background(self, "acts", self.with_features, lambda features: self._run(features, name, argument))
+
+    async def _run(self, features: Features, name: str, argument: str) -> None:
+        saved = features.writing.saved_prompts()
+        does = {**features.commands, **self.commands}.get(name)
+        if does is not None:
+            features.comparing.make_room_for(name)
+            await does(argument)
+        elif find(name, saved):
+            features.writing.submit(Draft(f"/{name} {argument}".rstrip()))
+        else:
+            raise unknown(name, (*COMMANDS, *saved))
+
+    @property
+    def commands(self) -> Handlers:
+        """What the screen itself does by name; the rest is done by the features."""
+        return {"editor": self._editor, "sidebar": self._sidebar, "help": self.show_help, "quit": self._quit}
+
+    async def _editor(self, argument: str) -> None:
+        self.action_editor()
+
+    async def _sidebar(self, argument: str) -> None:
+        self.action_sidebar()
+
+    async def _quit(self, argument: str) -> None:
+        self.program.leave_soon(0)
+
+    async def show_help(self, argument: str = "") -> None:
+        """Show all keys and commands; the same key closes them."""
+        from tui.app.help.help_screen import HelpScreen
+        from tui.app.sheets import help_screen
+
+        if isinstance(self.app.screen, HelpScreen):
+            self.app.screen.dismiss(None)
+            return
+        vim = self.program.config.vim
+        sheet = help_screen(type(self.app), self.places(), self.program.keys, vim=vim)
+        await self.app.push_screen(sheet)
 
     @on(Composer.Changed)
     @on(Composer.FilesChanged)
     def _written(self) -> None:
         if self.composer.written:
             self._interrupted = 0.0
-        if self.room is not None:
-            self.room.written()
+        if self.features is not None:
+            self.features.writing.changed()
 
     @on(Composer.ModeChanged)
     def _mode_changed(self) -> None:
-        if self.room is not None:
-            self.room.frame.refresh_keys()
+        if self.features is not None:
+            self.features.status.refresh_keys()
 
     def on_attached_lines_removed(self, event: AttachedLines.Removed) -> None:
         """Let a file not go along."""
@@ -230,7 +301,7 @@ class ChatScreen(Screen[None]):
 
     @on(Composer.Copied)
     def _copied(self, event: Composer.Copied) -> None:
-        self.attempt_soon(self.segue.copy, event.text)
+        self.attempt_soon(self.program.copy, event.text)
 
     @on(Composer.FromClipboard)
     def _from_clipboard(self) -> None:
@@ -238,30 +309,32 @@ class ChatScreen(Screen[None]):
 
     @on(Composer.TakeBack)
     def _take_back(self) -> None:
-        if self.room is not None:
-            self.composer.hold(self.room.session.take_back())
+        if self.features is not None:
+            self.features.writing.take_back()
 
     @on(Composer.Scrolled)
     async def _scrolled(self, event: Composer.Scrolled) -> None:
-        if self.room is not None:
-            await self.room.transcript.run_action(event.action)
+        if self.features is not None:
+            await self.features.transcript.run_action(event.action)
 
-    # -- what the room's parts say; their classes load with it, so the handlers go by name
-    def on_transcript_chosen(self, event: Transcript.Chosen) -> None:
+    # -- what widgets say whose classes load with the features: so the handlers go by name
+    def on_message_list_chosen(self, event: MessageList.Chosen) -> None:
         """Do something with a message."""
-        if self.room is not None:
-            self.attempt_soon(self._do_with_message, self.room, event.action, event.message_id)
+        if self.features is not None:
+            self.attempt_soon(self._do_with_message, self.features, event.action, event.message_id)
 
-    async def _do_with_message(self, room: ChatRoom, action: str, message_id: int) -> None:
+    async def _do_with_message(self, features: Features, action: MessageAction, message_id: int) -> None:
         try:
-            await room.actions.do(action, message_id)
+            await features.messages.do(action, message_id)
         finally:
-            room.transcript.done()
+            features.transcript.done()
 
     def on_sidebar_opened(self, event: Sidebar.Opened) -> None:
         """Open a conversation."""
         self.remove_class("-overlay")
-        in_background(self, "acts", self.in_room, lambda room: room.open_by_id(event.conversation_id))
+        self.attempt_soon(
+            self.with_features, lambda features: features.reading.open_by_id(event.conversation_id)
+        )
 
     def on_conversations_left(self) -> None:
         """Back from the sidebar."""
@@ -271,24 +344,24 @@ class ChatScreen(Screen[None]):
     # -- keys
     def action_stop(self) -> None:
         """Stop the reply; otherwise close what is open."""
-        if self.room is not None:
-            self.room.stop()
+        if self.features is not None:
+            self.features.stop()
 
     def action_interrupt(self) -> None:
         """Copy what is selected, else stop the reply, else clear the draft; twice: quit."""
         selected = self.get_selected_text()
         if selected:
-            self.attempt_soon(self.segue.copy, selected)
+            self.attempt_soon(self.program.copy, selected)
             self.clear_selection()
-        elif self.room is None or not self.room.session.stop():
+        elif self.features is None or not self.features.session.stop():
             self._clear_or_quit()
 
     def _clear_or_quit(self) -> None:
         if time.monotonic() - self._interrupted < TWICE and not self.composer.written:
-            self.segue.leave_soon(0)
+            self.program.leave_soon(0)
             return
         self._interrupted = time.monotonic()
-        again = f"{self.segue.key_for('interrupt')} again quits"
+        again = f"{self.program.key_for('interrupt')} again quits"
         if cleared := self.composer.take():
             self.acts.note(partial(self._bring_back, cleared), "The draft is back")
         self.notify(f"Draft cleared; ↑ brings it back.   {again}" if cleared else again, timeout=TWICE)
@@ -298,41 +371,41 @@ class ChatScreen(Screen[None]):
 
     async def action_model(self) -> None:
         """Choose who answers from now on."""
-        await self.in_room(lambda room: room.sheets.pick_model())
+        await self.with_features(lambda features: features.models.pick())
 
     async def action_new(self) -> None:
         """Begin a new conversation."""
-        await self.in_room(lambda room: room.open_new())
+        await self.with_features(lambda features: features.reading.open_new())
 
     async def action_conversations(self) -> None:
         """Find and open a conversation."""
-        await self.in_room(lambda room: room.sheets.all_conversations())
+        await self.with_features(lambda features: features.lists.all_conversations())
 
     async def action_find(self) -> None:
         """Find in this conversation."""
-        await self.in_room(lambda room: room.sheets.find())
+        await self.with_features(lambda features: features.finding.open())
 
     async def action_timeline(self) -> None:
         """Go to a prompt of this conversation."""
-        await self.in_room(lambda room: room.sheets.prompts())
+        await self.with_features(lambda features: features.lists.prompts())
 
     def action_sidebar(self) -> None:
         """Show or hide the sidebar: beside the page where there is room, else over it."""
         if self.size.width >= WIDE:
             self.toggle_class("-page-only")
             self.back_to_writing()
-        elif self.room is not None:
-            self.room.toggle_overlay()
+        elif self.features is not None:
+            self.features.lists.toggle_overlay()
 
     def action_walk(self, step: int) -> None:
         """Choose a message; its keys work until Esc."""
-        if self.room is not None:
-            self.room.transcript.walk(step)
+        if self.features is not None:
+            self.features.transcript.walk(step)
 
     def action_newest(self) -> None:
         """Go to the newest line, and follow."""
-        if self.room is not None:
-            self.room.transcript.follow()
+        if self.features is not None:
+            self.features.transcript.follow()
 
     def action_editor(self) -> None:
         """Write the draft in the person's editor."""
@@ -348,7 +421,7 @@ class ChatScreen(Screen[None]):
         if self.acts.typed_last:
             self.composer.undo_typing()
         else:
-            await self.in_room(lambda room: room.undo())
+            await self.with_features(lambda features: features.undo())
 
     # -- keys while the composer has not the focus
     def on_key(self, event: events.Key) -> None:
@@ -362,7 +435,7 @@ class ChatScreen(Screen[None]):
 
     @property
     def _choosing(self) -> bool:
-        return self.room is not None and self.room.transcript.selected is not None
+        return self.features is not None and self.features.transcript.selected is not None
 
     def on_paste(self, event: events.Paste) -> None:
         """Hand on what was pasted while nothing had the focus."""
@@ -372,6 +445,6 @@ class ChatScreen(Screen[None]):
     @on(events.DescendantFocus)
     @on(events.DescendantBlur)
     def _focus_moved(self) -> None:
-        if self.room is not None:
-            self.room.frame.refresh_files()
-            self.room.frame.refresh_keys()
+        if self.features is not None:
+            self.features.writing.refresh_files()
+            self.features.status.refresh_keys()

@@ -256,6 +256,20 @@ class ConversationService:
         await self.change(pins=kept if message_id in pins else (*pins, message_id))
 
     # -- the tree
+    def prompt_of(self, message_id: int) -> int:
+        """The prompt at or above a message.
+
+        Raises:
+            UsageError: There is none.
+        """
+        nodes = self.conversation.nodes
+        above: int | None = message_id
+        while above is not None and nodes[above].role is not Role.USER:
+            above = nodes[above].parent
+        if above is None:
+            raise UsageError("There is no prompt above")
+        return above
+
     async def flip(self, message_id: int, step: int) -> int | None:
         """Show another version of a message. Returns its id, or None at the end of the row."""
         version = self.conversation.flip(message_id, step)

@@ -12,13 +12,15 @@ import pytest
 from textual import events
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
+from textual.strip import Strip
 from textual.theme import BUILTIN_THEMES
 from textual.widgets import Input
 
+from tui.app.messages import link_sheet as links
+from tui.app.messages import message_list
+from tui.app.messages.message_view import MessageView
 from tui.app.theme.foreign import fitted
 from tui.app.theme.themes import THEMES
-from tui.app.transcript import link_sheet as links
-from tui.app.transcript import selectable_list
 from tui.app.transcript.transcript import Transcript
 from tui.chat.conversation import Conversation
 from tui.chat.message import Message, Role, Status
@@ -84,7 +86,7 @@ class ReadingApp(App[None]):
         yield Transcript(id="transcript")
         yield Input(id="draft")
 
-    def on_transcript_chosen(self, event: Transcript.Chosen) -> None:
+    def on_message_list_chosen(self, event: Transcript.Chosen) -> None:
         self.chosen.append((event.action, event.message_id))
         self.query_one(Transcript).done()
 
@@ -150,6 +152,18 @@ class Reader:
         assert found, f"{words!r} is not in view:\n{self.text}"
         return found[0]
 
+    def watch_painting(self) -> list[str]:
+        """The rows that are painted from now on."""
+        painted: list[str] = []
+
+        class Watcher:
+            def draw(self, strip: Strip, view: MessageView, index: int, row: int) -> Strip:
+                painted.append(strip.text.rstrip())
+                return strip
+
+        self.transcript.overlays.append(Watcher())
+        return painted
+
     async def click(self, words: str, shift: int = 0, times: int = 1) -> None:
         """Click on words."""
         row = self.row_of(words)
@@ -195,6 +209,6 @@ def copied(monkeypatch):
         texts.append(text)
         return Copied("test", "Copied with the test")
 
-    monkeypatch.setattr(selectable_list, "copy", copy)
+    monkeypatch.setattr(message_list, "copy", copy)
     monkeypatch.setattr(links, "copy", copy)
     return texts

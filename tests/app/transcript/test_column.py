@@ -2,7 +2,7 @@
 
 import random
 
-from tui.app.transcript.column import Column
+from tui.app.messages.window import Column
 
 
 def test_a_column_always_knows_tops_and_items():
@@ -10,9 +10,6 @@ def test_a_column_always_knows_tops_and_items():
     heights = [chance.randrange(1, 9) for _ in range(50)]
     column = Column(heights)
     for _ in range(300):
-        if chance.random() < 0.2:
-            heights.append(3)
-            column.append(3)
         index = chance.randrange(len(heights))
         heights[index] = column[index] = chance.randrange(1, 9)
         line = chance.randrange(sum(heights))

@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from tui.app.transcript import link_sheet as links
+from tui.app.messages import link_sheet as links
 
 
 @pytest.mark.parametrize(

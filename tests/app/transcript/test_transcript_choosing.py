@@ -2,7 +2,7 @@
 
 import pytest
 
-from tui.app.transcript import link_sheet as links
+from tui.app.messages import link_sheet as links
 from tui.chat.message import Failure, Status
 
 TWO_BLOCKS = "First:\n\n```python\nx = 1\n```\n\nSecond:\n\n```sh\nls -l\n```\n"
@@ -36,7 +36,7 @@ async def test_walking_begins_in_view_and_esc_comes_back(book, reading, line):
     book.turns(3)
     async with reading(book) as reader:
         if line:
-            reader.transcript.go(reader.transcript._window.column.top(7) + 2 * line)
+            reader.transcript.viewport.go(reader.transcript.viewport.window.column.top(7) + 2 * line)
         await reader.write()
         before, following = reader.rows, reader.transcript.following
         reader.transcript.walk(-1)

@@ -2,13 +2,13 @@
 
 import pytest
 
+from tui.app.messages.finder import needles
 from tui.app.transcript.find_bar import FindBar, FindCount
-from tui.app.transcript.finder import needles
 
 
 def marked(reader, role="mark"):
     """The words in view that stand on this colour."""
-    colour = getattr(reader.transcript._window.look.palette, role).lower()
+    colour = getattr(reader.transcript.viewport.window.look.palette, role).lower()
     words = []
     for row in range(reader.transcript.size.height):
         for segment in reader.transcript.render_line(row):

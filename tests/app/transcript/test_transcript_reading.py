@@ -8,7 +8,6 @@ import time
 import pytest
 from rich.style import Style
 
-from tui.app.transcript.transcript import Transcript
 from tui.rendering.document import Document
 
 
@@ -53,7 +52,7 @@ async def test_many_pieces_are_drawn_in_few_frames(book, reading):
     reply = book.live()
     async with reading(book) as reader:
         fed = []
-        view = reader.transcript._window.views[reply.id]
+        view = reader.transcript.viewport.window.views[reply.id]
         feed = view.feed
         view.feed = lambda text, reasoning: fed.append(text) or feed(text, reasoning)
         for number in range(500):
@@ -63,16 +62,15 @@ async def test_many_pieces_are_drawn_in_few_frames(book, reading):
         assert len(fed) == 1
 
 
-async def test_only_lines_that_changed_are_painted_while_a_reply_grows(book, reading, monkeypatch):
+async def test_only_lines_that_changed_are_painted_while_a_reply_grows(book, reading):
     book.turns(5)
     book.prompt("Go on")
     message = book.live("Words ")
     async with reading(book) as reader:
-        painted, paint = [], Transcript._paint
-        monkeypatch.setattr(Transcript, "_paint", lambda self, y: painted.append(y) or paint(self, y))
+        painted = reader.watch_painting()
         reader.transcript.feed(message.id, "that come")
         await reader.settle()
-        assert painted == [reader.row_of("Words that come")]
+        assert painted == ["   Words that come▍"]
 
 
 async def test_the_end_is_followed_while_the_reader_is_there(book, reading):
@@ -92,7 +90,7 @@ async def test_a_piece_is_drawn_however_little_is_left_of_the_frame(book, readin
     async with reading(book) as reader:
         # A machine that is slower than the wait: when a timer looks, its moment has gone by.
         monkeypatch.setattr("textual.timer._time.get_time", itertools.count(1.0).__next__)
-        reader.transcript._flushed = time.monotonic()
+        reader.transcript.stream.drawn = time.monotonic()
         reader.transcript.feed(reply.id, "A word.")
         await reader.settle()
         assert "A word." in reader.text
@@ -269,7 +267,7 @@ async def test_far_messages_are_let_go(book, reading):
         for _ in range(60):
             reader.transcript.scroll_relative(y=-20)
             await reader.settle()
-        assert len(reader.transcript._window.views) < 120
+        assert len(reader.transcript.viewport.window.views) < 120
 
 
 async def test_a_new_version_stands_where_the_old_one_stood(book, reading):
@@ -315,7 +313,7 @@ async def test_a_history_that_can_not_be_read_is_told(book, reading):
         async def broken(ids):
             raise HistoryError("The history could not be read", "Look at the disk.")
 
-        reader.transcript._load = broken
+        reader.transcript.pager.load = broken
         reader.transcript.focus()
         await reader.press("home")
         assert reader.app.told == ["The history could not be read. Look at the disk."]
@@ -328,7 +326,7 @@ async def test_another_theme_draws_everything_anew(book, reading, theme):
         before = reader.rows
         reader.app.theme = theme
         await reader.settle()
-        palette = reader.transcript._window.look.palette
+        palette = reader.transcript.viewport.window.look.palette
         assert reader.rows == before
         row = reader.transcript.render_line(reader.row_of("Answer 3."))
         ink = [s.style.color for s in row if s.text.strip()]

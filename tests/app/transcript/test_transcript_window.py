@@ -18,7 +18,7 @@ PIECES = (
 
 def whole(transcript, book):
     """Every row of the conversation, with nothing kept from what was drawn before."""
-    window = transcript._window
+    window = transcript.viewport.window
     rows = []
     for message_id in window.ids:
         known = window.views.get(message_id)
@@ -26,7 +26,7 @@ def whole(transcript, book):
             view = known
             view._forget(0)
         else:
-            view = MessageView(book.messages[message_id], window.look, window._standing(message_id))
+            view = MessageView(book.messages[message_id], window.look, window.standing(message_id))
             view.open = known is not None and known.open
             view._surround()
         rows += [view.line(row).text.rstrip() for row in range(view.height)]
@@ -51,7 +51,7 @@ class Restless:
         self.chance.choice([self.transcript.action_scroll_home, self.transcript.action_scroll_end])()
 
     async def jump(self):
-        await self.transcript.jump(self.chance.choice(self.transcript._window.ids))
+        await self.transcript.jump(self.chance.choice(self.transcript.viewport.window.ids))
 
     async def resize(self):
         await self.reader.pilot.resize_terminal(
@@ -71,7 +71,7 @@ class Restless:
 
     async def end(self):
         leaf = self.book.messages[self.book.conversation.leaf]
-        view = self.transcript._window.views.get(leaf.id)
+        view = self.transcript.viewport.window.views.get(leaf.id)
         if leaf.live and view is not None:
             self.transcript.replace(
                 self.book.end(
@@ -80,7 +80,7 @@ class Restless:
             )
 
     async def fold(self):
-        self.transcript.fold(self.chance.choice(list(self.transcript._window.views)))
+        self.transcript.fold(self.chance.choice(list(self.transcript.viewport.window.views)))
 
     async def act(self):
         act = self.chance.choice(

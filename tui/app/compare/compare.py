@@ -15,16 +15,16 @@ from textual.timer import Timer
 from tui.app.compare.compare_lines import CompareStatus, CompareTabs, CompareTitle, Standing
 from tui.app.compare.comparison import Acts, Outcome, names_of
 from tui.app.compare.cost_line import in_all, so_far
+from tui.app.compare.lone_message import PromptText
 from tui.app.compare.reply_column import ReplyColumn
 from tui.app.life import has_gone
 from tui.app.lists.hints import Hints
 from tui.app.lists.layer import Layer
-from tui.app.messages.reply_text import PromptText
-from tui.app.status.page import Page
-from tui.app.status.reply_status import of_ended, of_live
-from tui.app.status.status_line import Situation
+from tui.app.messages.message_action import MessageAction
+from tui.app.messages.message_list import MessageList
+from tui.app.messages.reply_status import ReplyStatus, of_ended, of_live
 from tui.app.theme.grid import WIDE, side_by_side
-from tui.app.transcript.transcript import Transcript
+from tui.app.theme.page import Page
 from tui.chat.message import Message
 from tui.engine.conversation_service import ConversationService
 
@@ -260,12 +260,12 @@ class Compare(Layer[Outcome]):
     def _standings(self) -> tuple[Standing, ...]:
         names = names_of([column.message.model or "" for column in self.columns])
         return tuple(
-            Standing(column.message.id, name, hue, self._situation(column, hue))
+            Standing(column.message.id, name, hue, self._status_of(column, hue))
             for column, name in zip(self.columns, names, strict=True)
             for hue in [self.chat.hue(column.message.model or "")]
         )
 
-    def _situation(self, column: ReplyColumn, hue: str) -> Situation:
+    def _status_of(self, column: ReplyColumn, hue: str) -> ReplyStatus:
         live = self.chat.coming(column.message.id)
         if live is not None:
             return of_live(live, hue)
@@ -331,12 +331,12 @@ class Compare(Layer[Outcome]):
     def action_copy(self) -> None:
         """Copy the chosen reply."""
         if self.chosen is not None:
-            self.chosen.text.action_copy()
+            self.chosen.text.copy_message(self.chosen.message.id)
 
     def action_fold(self) -> None:
         """Show the thinking of the chosen reply, or hide it."""
         if self.chosen is not None:
-            self.chosen.text.action_fold()
+            self.chosen.text.fold(self.chosen.message.id)
 
     async def action_scroll(self, action: str) -> None:
         """Scroll the chosen reply."""
@@ -349,8 +349,8 @@ class Compare(Layer[Outcome]):
     def _pointed(self, event: ReplyColumn.Pointed | CompareTabs.Pointed) -> None:
         self.choose(event.message_id)
 
-    @on(Transcript.Chosen)
-    def _asked(self, event: Transcript.Chosen) -> None:
+    @on(MessageList.Chosen)
+    def _asked(self, event: MessageList.Chosen) -> None:
         event.stop()
-        if event.action == "retry":
+        if event.action is MessageAction.RETRY:
             self._acts.again(event.message_id)

@@ -14,7 +14,7 @@ from textual.strip import Strip
 
 from tui.app.compare.reply_column import hairline_style
 from tui.app.lists.line import Line, justify
-from tui.app.status.status_line import Situation, fields, glyph_style
+from tui.app.messages.reply_status import ReplyStatus, fields, glyph_style
 from tui.app.theme.grid import APART
 from tui.app.theme.ink import Ink, Part, cut, width_of
 from tui.text import one_line
@@ -27,7 +27,7 @@ class Standing:
     message_id: int
     name: str
     hue: str
-    situation: Situation
+    status: ReplyStatus
 
 
 class CompareTitle(Line):
@@ -92,7 +92,7 @@ class CompareTabs(Line):
     def _label(self, standing: Standing, ink: Ink) -> list[Part]:
         shown = standing.message_id == self.shown
         name = (standing.name, ink.hues[standing.hue] if shown else ink.dim)
-        now = standing.situation
+        now = standing.status
         return [name, *([(f" {now.glyph}", glyph_style(now, ink))] if now.glyph else [])]
 
     def on_click(self, event: events.Click) -> None:
@@ -128,7 +128,7 @@ class CompareStatus(Line):
         return Strip.join(strips).adjust_cell_length(width).apply_style(self.rich_style)
 
     def _parts(self, standing: Standing, ink: Ink) -> list[Part]:
-        name, now = (standing.name, ink.hues[standing.hue]), standing.situation
+        name, now = (standing.name, ink.hues[standing.hue]), standing.status
         if now.clock:
             return [name, ("  ", Style.null()), *fields(now, ink)]
         glyph: list[Part] = [(f"{now.glyph} ", glyph_style(now, ink))] if now.glyph else []

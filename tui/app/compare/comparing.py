@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from tui.app import commands
+from tui.app.commands import parse
 from tui.app.compare.comparison import Outcome
-from tui.app.lists.hints import key_name
+from tui.app.context import Context, Handlers, WithModels, WithReading, WithStatus, WithWriting
 from tui.app.messages.name_line import model_name
 from tui.chat.draft import Draft
 from tui.chat.message import Role, Status
@@ -23,7 +23,6 @@ from tui.text import one_line
 
 if TYPE_CHECKING:
     from tui.app.compare.compare import Compare
-    from tui.app.room import ChatRoom
     from tui.chat.message import Message
     from tui.engine.reply import Reply
 
@@ -66,18 +65,26 @@ class _Opening:
     """Those that are chosen as they come, and the ones in whose place they stand."""
 
 
+class _Context(Context, WithReading, WithWriting, WithStatus, WithModels, Protocol): ...
+
+
 class Comparing:
     """One comparison at a time, of the conversation that is read."""
 
-    def __init__(self, room: ChatRoom) -> None:
-        self._room = room
+    def __init__(self, context: _Context) -> None:
+        self._context = context
         self._at = _Opening()
         self._screen: Compare | None = None
+
+    @property
+    def commands(self) -> Handlers:
+        """What is done here by name."""
+        return {"compare": self.ask}
 
     # -- how it begins
     async def ask(self, words: str) -> None:
         """Compare the models that ``words`` mean; if that is not clear, let the person choose."""
-        workspace = self._room.session.workspace
+        workspace = self._context.session.workspace
         known: list[str] = []
         unclear = ""
         for word in words.replace(",", " ").split():
@@ -100,7 +107,7 @@ class Comparing:
         """
         self._check(message_id)
         then = partial(self.begin, message_id=message_id)
-        await self._room.sheets.pick_several(then, typed, marked)
+        await self._context.models.pick_several(then, typed, marked)
 
     async def begin(self, models: Sequence[str], message_id: int | None = None) -> None:
         """Let models answer side by side: beside those that are compared, what is written, or a prompt again.
@@ -120,22 +127,22 @@ class Comparing:
     @property
     def draft(self) -> Draft:
         """What is written, if it is a prompt."""
-        written = self._room.composer.written
-        return written if commands.parse(written.text) is None else Draft()
+        written = self._context.writing.written
+        return written if parse(written.text) is None else Draft()
 
     def _check(self, message_id: int | None) -> None:
-        chat = self._room.session.current
+        chat = self._context.session.current
         if self._screen is not None:
             return
         if message_id is None and self.draft:
-            self._room.actions.when_quiet()
+            self._context.reading.when_quiet()
         elif chat.queue or chat.preparing:
             raise UsageError("A prompt waits for its reply", "Compare when it is sent; ↑ takes it back.")
         else:
-            self._room.actions.prompt_of(self._reply_or_prompt(message_id))
+            chat.prompt_of(self._reply_or_prompt(message_id))
 
     def _reply_or_prompt(self, message_id: int | None) -> int:
-        chat = self._room.session.current
+        chat = self._context.session.current
         place = message_id or chat.last_reply or chat.last
         if place is None:
             raise UsageError(
@@ -147,21 +154,21 @@ class Comparing:
 
     def _send(self, draft: Draft, models: list[str]) -> None:
         """Send what is written to ``models``; to one alone, together with the one that answers now."""
-        room, chat = self._room, self._room.session.current
+        writing, chat = self._context.writing, self._context.session.current
         if len(models) == 1 and chat.conversation.model:
             models = list(dict.fromkeys([chat.conversation.model, *models]))
-        act = room.actions.take_edit(draft, models[0])
+        act = writing.take_edit(draft, models[0])
         if act is None:
-            room.composer.take()
+            writing.take()
             act = partial(chat.send, draft.text, draft.attachments, models[0])
         self._at = _Opening()
         self._begin([act, *(self._beside(model) for model in models[1:])], draft)
 
     def _answer_again(self, message_id: int, models: list[str]) -> None:
         """Let ``models`` answer a prompt beside the reply that it has; its own model only if alone."""
-        chat = self._room.session.current
+        chat = self._context.session.current
         conversation = chat.conversation
-        prompt = self._room.actions.prompt_of(message_id)
+        prompt = chat.prompt_of(message_id)
         replies = (i for i in conversation.path() if conversation.nodes[i].role is Role.ASSISTANT)
         below = next((i for i in replies if conversation.nodes[i].parent == prompt), None)
         shown = message_id if message_id != prompt else below
@@ -171,7 +178,7 @@ class Comparing:
 
     def _begin(self, acts: Sequence[Act], draft: Draft | None = None) -> None:
         noted = [self._noted(act) for act in acts]
-        self._room.session.begin_each(self._room.session.current, noted, draft or Draft())
+        self._context.session.begin_each(self._context.session.current, noted, draft or Draft())
 
     def _noted(self, act: Act) -> Act:
         at = self._at
@@ -191,12 +198,12 @@ class Comparing:
         return begun
 
     def _beside(self, model: str) -> Act:
-        chat, at = self._room.session.current, self._at
+        chat, at = self._context.session.current, self._at
         return lambda: chat.retry(at.prompt, model)
 
     def _one_more(self, model: str, place: int | None = None) -> Act:
         """A reply that is chosen when it begins, in the place of another if one is given."""
-        chat, at = self._room.session.current, self._at
+        chat, at = self._context.session.current, self._at
 
         async def begun() -> Reply:
             reply = await chat.retry(at.prompt, model)
@@ -205,11 +212,11 @@ class Comparing:
 
         return begun
 
-    # -- what the room tells
+    # -- what the session tells
     async def began(self, chat: ConversationService, live: LiveReply) -> bool:
         """A reply begins. Returns whether it is shown here."""
         message = live.snapshot()
-        if self._screen is None and message.id in self._at.begun and chat is self._room.session.current:
+        if self._screen is None and message.id in self._at.begun and chat is self._context.session.current:
             await self._open(chat, message)
         screen = self._screen
         if screen is None or screen.chat is not chat or message.parent != screen.prompt.id:
@@ -226,9 +233,9 @@ class Comparing:
         [prompt] = await chat.messages([self._at.prompt])
         self._screen = screen = Compare(chat, prompt, self)
         at = self._at
-        await self._room.app.push_screen(screen, partial(self._closed, screen, at))
+        await self._context.show(screen, partial(self._closed, screen, at))
         if at.failure:  # it was told where the comparison lies over it now
-            self._room.app.notify(at.failure, severity="warning")
+            self._context.notify(at.failure, warning=True)
         if at.shown is not None:
             [shown] = await chat.messages([at.shown])
             await screen.add(shown)
@@ -252,7 +259,7 @@ class Comparing:
 
     def ended(self, live: LiveReply, message: Message) -> None:
         """A reply has ended; one that came beside the path of the conversation that is read is told of."""
-        conversation = self._room.session.current.conversation
+        conversation = self._context.session.current.conversation
         if self._screen is not None:
             self._screen.end(message)
         elif live.conversation is conversation and message.id not in conversation.path():
@@ -263,7 +270,12 @@ class Comparing:
             return
         name, failure = model_name(message.model), message.failure
         words = f"{name}: {one_line(failure.message)}" if failure else f"{name} has answered too"
-        self._room.app.notify(words, severity="warning" if failure else "information")
+        self._context.notify(words, warning=failure is not None)
+
+    def make_room_for(self, command: str) -> None:
+        """A command is done: close for one that shows something else."""
+        if command not in BESIDE:
+            self.leave()
 
     def leave(self) -> None:
         """Something else is shown: close, and keep all."""
@@ -279,46 +291,46 @@ class Comparing:
     def choose(self, message_id: int) -> None:
         """What is chosen is what the conversation shows."""
         if self._screen is not None:
-            self._room.screen.attempt_soon(self._screen.chat.show, message_id)
+            self._context.soon(self._screen.chat.show, message_id)
 
     def stop(self, message_id: int) -> bool:
         """Stop a reply and keep its text. Returns whether it was coming."""
-        live = self._room.session.current.coming(message_id)
+        live = self._context.session.current.coming(message_id)
         if live is not None:
-            self._room.session.live.stop(live)
+            self._context.session.live.stop(live)
         return live is not None
 
     def again(self, message_id: int) -> None:
         """Let a new version of a reply come in its place; not while it comes itself."""
-        chat = self._room.session.current
+        chat = self._context.session.current
         model = chat.conversation.nodes[message_id].model
         if model and not chat.preparing and chat.coming(message_id) is None:
             self._begin([self._one_more(model, message_id)])
 
     def add(self) -> None:
         """Ask for one more model."""
-        self._room.screen.attempt_soon(self.pick)
+        self._context.soon(self.pick)
 
     def copy(self, text: str) -> None:
         """Copy, and say how that went."""
-        self._room.screen.attempt_soon(self._room.app.copy, text)
+        self._context.soon(self._context.copy, text)
 
     # -- how it ends
     def _closed(self, screen: Compare, at: _Opening, outcome: Outcome | None) -> None:
         self._screen, self._at = None, _Opening()
-        self._room.screen.attempt_soon(self._end, screen, at, outcome)
+        self._context.soon(self._end, screen, at, outcome)
 
     async def _end(self, screen: Compare, at: _Opening, outcome: Outcome | None) -> None:
-        room, chat = self._room, screen.chat
+        context, chat = self._context, screen.chat
         shown = await self._settle(screen, at, outcome) if screen.columns else None
-        if chat is not room.session.current:
+        if chat is not context.session.current:
             return
         if chat.conversation.model:
             await note_model(chat.place.store, chat.conversation.model)
         if shown is not None:
-            room.frame.ended(shown, 0)
-        await room.reload(at=shown.id if shown else None)
-        room.screen.back_to_writing()
+            context.status.ended(shown, 0)
+        await context.reading.reload(at=shown.id if shown else None)
+        context.back_to_writing()
         if outcome is not Outcome.GO_ON and len(screen.columns) > 1:
             self._say_where_the_others_are(len(screen.columns))
 
@@ -341,12 +353,9 @@ class Comparing:
                 self.stop(message_id)
         await chat.show(chosen.id)
         if chosen.model and chosen.model != chat.conversation.model:
-            await self._room.use_model(chosen.model)
+            await self._context.reading.use_model(chosen.model)
 
     def _say_where_the_others_are(self, count: int) -> None:
-        app = self._room.app
         words = "Both are" if count == 2 else f"All {count} are"
-        up, before, after = (
-            key_name(app.key_for(i)) for i in ("message-up", "version-previous", "version-next")
-        )
-        app.notify(f"{words} kept: {up}, then {before} {after}")
+        up, before, after = map(self._context.key, ("message-up", "version-previous", "version-next"))
+        self._context.notify(f"{words} kept: {up}, then {before} {after}")

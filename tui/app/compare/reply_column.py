@@ -15,9 +15,9 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.app.messages.reply_text import LoneText
+from tui.app.compare.lone_message import LoneMessage
+from tui.app.messages.pager import Load
 from tui.app.theme.ink import RAIL, Ink, cut
-from tui.app.transcript.reading_view import Load
 from tui.chat.conversation import Conversation
 from tui.chat.message import Message
 
@@ -64,7 +64,7 @@ class ReplyColumn(Vertical):
         super().__init__()
         self.message = message
         self.head = ReplyHead()
-        self.text = LoneText()
+        self.text = LoneMessage()
 
     def compose(self) -> ComposeResult:
         """Head and text."""

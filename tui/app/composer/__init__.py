@@ -1,1 +1,5 @@
-"""Where the next message is written."""
+"""Where the next message is written.
+
+``composer`` is the widget. It owns ``files``, which go along, ``completion`` with the ``slash_menu`` above,
+``recall`` of earlier prompts, ``enter``, and ``vim_keys`` over ``vim``, if they are wanted.
+"""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -11,25 +11,31 @@ from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from tui.app.composer.completing_area import CompletingArea
+from tui.app.composer.completion import Completion
+from tui.app.composer.enter import Enter
+from tui.app.composer.files import Files
 from tui.app.composer.recall import Recall
+from tui.app.lists.writing_area import WritingArea
 from tui.chat.draft import Draft
 
 if TYPE_CHECKING:
-    from textual.timer import Timer
-
+    from tui.app.commands import Command
+    from tui.app.composer.slash_menu import SlashMenu
     from tui.app.composer.vim_keys import VimKeys
+    from tui.chat.attachment import Attachment
 
-BURST = 0.02
-"""Seconds between two keys that no hand types: a paste in a terminal that does not mark pastes."""
-PAUSE = 0.04
-"""Seconds without a key after which Enter in such a burst was meant to send."""
+ASK = "Ask, or / for commands"
+ASK_NEXT = "Write the next message; it is sent when this reply ends"
 
 _MENU_KEYS = {"up": "choose(-1)", "down": "choose(1)", "escape": "close_menu"}
 
 
-class Composer(CompletingArea):
-    """A text area in which Enter sends. It grows with its text."""
+class Composer(WritingArea):
+    """A text area in which Enter sends. It grows with its text.
+
+    Each thing that it does besides is a part of its own: ``files`` go along, ``completion`` says what the
+    draft may become, ``recall`` has earlier prompts, ``vim`` its keys. An Enter may be one of a paste.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "send", "Send", tooltip="Send the message", id="send"),
@@ -54,7 +60,25 @@ class Composer(CompletingArea):
             tooltip="Attach the image in the clipboard, or insert its text",
             id="paste",
         ),
+        Binding(
+            "tab",
+            "complete",
+            "Complete",
+            tooltip="Complete the command, the path or the model",
+            id="complete",
+        ),
     ]
+
+    @dataclass
+    class FilesChanged(Message):
+        """Other files go along, or are offered."""
+
+    @dataclass
+    class Commanded(Message):
+        """A slash command."""
+
+        name: str
+        argument: str
 
     @dataclass
     class Submitted(Message):
@@ -89,8 +113,11 @@ class Composer(CompletingArea):
         """Whether a prompt of this conversation is queued: Up takes it back."""
         self.recall = Recall()
         """Earlier prompts."""
-        self._last_key = 0.0
-        self._enter: Timer | None = None
+        self.saved: Callable[[], Sequence[Command]] = tuple
+        """The prompts that are kept as files, once that is known."""
+        self.files = Files(self, self._tell_of_files)
+        self.completion = Completion(self, self._attach_path)
+        self._enter = Enter(self.set_timer, self._send)
         self._bound: Mapping[str, str] = {}
 
     def free(self, keys: Set[str]) -> None:
@@ -100,6 +127,11 @@ class Composer(CompletingArea):
             own[key] = [binding for binding in own[key] if binding.id]
 
     # -- the draft
+    @property
+    def written(self) -> Draft:
+        """The text, and the files that go along."""
+        return Draft(self.draft, self.files.attached)
+
     def put(self, text: str) -> None:
         """Replace the text; the caret stands at its end, the files stay."""
         self.recall.leave()
@@ -108,7 +140,7 @@ class Composer(CompletingArea):
     def hold(self, draft: Draft) -> None:
         """Replace text and files."""
         self.put(draft.text)
-        self.attachments = draft.attachments
+        self.files.hold(draft.attachments)
         if self.vim is not None:
             self.vim.begin()
             self.post_message(self.ModeChanged())
@@ -120,6 +152,138 @@ class Composer(CompletingArea):
             self.recall.remember(written)
         self.hold(Draft())
         return written
+
+    @property
+    def newest_change(self) -> object | None:
+        """What ``undo_typing`` takes back; the same object as long as nothing is changed after it."""
+        batches = self.history.undo_stack
+        return self.files.newest_change or (batches[-1][-1] if batches else None)
+
+    def undo_typing(self) -> None:
+        """Undo the newest change of the draft: what was typed, or done to the files."""
+        if self.files.newest_change is not None:
+            self.files.undo()
+        else:
+            super().action_undo()
+
+    def action_undo(self) -> None:
+        """The app has one undo, to which typing belongs: see ``undo_typing``."""
+        raise SkipAction()
+
+    # -- files
+    @property
+    def attachments(self) -> tuple[Attachment, ...]:
+        """The files that go along."""
+        return self.files.attached
+
+    @property
+    def offered(self) -> tuple[Attachment, ...]:
+        """The files whose paths were pasted last: they may go along."""
+        return self.files.offered
+
+    def attach(self, files: Iterable[Attachment]) -> None:
+        """Let files go along."""
+        self.files.attach(files)
+
+    def _attach_path(self, path: str) -> None:
+        self.post_message(self.Commanded("attach", path))
+
+    def _tell_of_files(self) -> None:
+        self.post_message(self.FilesChanged())
+
+    def detach(self, place: int = -1) -> None:
+        """Let a file not go along after all."""
+        self.files.detach(place)
+
+    def action_delete_left(self) -> None:
+        """Delete to the left of the caret; where there is no text, the last file."""
+        if not self.text and self.files.attached:
+            self.files.detach()
+        else:
+            super().action_delete_left()
+
+    # -- what comes from outside
+    async def on_paste(self, event: events.Paste) -> None:
+        """Insert a paste, which its own line breaks never send."""
+        event.prevent_default()
+        event.stop()
+        self._go_on()
+        self._enter.typed(event.time)
+        await self.take_paste(event.text)
+
+    async def take_paste(self, text: str) -> None:
+        """Insert a paste. Dropped files come as their paths: images and PDF go along, texts are offered.
+
+        A path is often pasted for its own sake, but never that of an image: it says nothing to a model.
+        In a command, a path is its argument.
+        """
+        from tui.app import commands
+        from tui.chat.attachment import Kind
+        from tui.engine.typed_paths import read_dropped  # after the first paint
+
+        if commands.parse(self.text) is not None:
+            self.take_in(text)
+            return
+        files = await read_dropped(text)
+        if files and not any(file.kind is Kind.TEXT for file in files):
+            self.files.attach(files, text)
+            return
+        start = min(self.selection)
+        self.take_in(text)
+        self.files.offer(files, start, self.cursor_location)
+
+    def action_paste(self) -> None:
+        """Take what the system's clipboard holds."""
+        self.post_message(self.FromClipboard())
+
+    async def take_clipboard(self) -> None:
+        """Take what the clipboard holds: an image goes along; where none is reached, what was copied here.
+
+        Raises:
+            UsageError: It holds nothing that can be taken.
+        """
+        from tui.system.clipboard_image import NothingHeldError, read_clipboard
+
+        try:
+            held = await read_clipboard()
+        except NothingHeldError:
+            if not self.app.clipboard:
+                raise
+            held = self.app.clipboard
+        if isinstance(held, str):
+            await self.take_paste(held)
+        else:
+            self.files.attach([held])
+
+    # -- the menu above
+    @property
+    def menu(self) -> SlashMenu | None:
+        """The menu above, once it is there."""
+        return self.completion.menu
+
+    @menu.setter
+    def menu(self, menu: SlashMenu) -> None:
+        self.completion.menu = menu
+
+    @property
+    def open_menu(self) -> SlashMenu | None:
+        """The menu, while it is shown."""
+        return self.completion.open_menu
+
+    async def action_complete(self) -> None:
+        """Attach what is offered, or complete the chosen command or path."""
+        if self.files.offered:
+            self.files.attach_offered()
+        elif not await self.completion.complete():
+            raise SkipAction()
+
+    def action_choose(self, step: int) -> None:
+        """Choose another command of the open menu."""
+        self.completion.choose(step)
+
+    def action_close_menu(self) -> None:
+        """Close the menu; the draft stays."""
+        self.completion.close()
 
     # -- keys: what sends or breaks the line is handled here, in the order in which the keys came
     async def on_key(self, event: events.Key) -> None:
@@ -134,43 +298,34 @@ class Composer(CompletingArea):
             event.stop()
             event.prevent_default()
             if action == "send":
-                await self.offer_paths()
+                await self.completion.offer_paths()
             await self.run_action(action if action != "send" else f"send({event.time})")
         elif event.key == "enter":
             event.prevent_default()
         elif event.is_printable:
-            self._last_key = event.time
+            self._enter.typed(event.time)
 
     def _go_on(self) -> None:
         """More comes: an Enter that still waits was a line break."""
-        pending, self._enter = self._enter, None
-        if pending is not None:
-            pending.stop()
+        if self._enter.go_on():
             self.insert("\n")
 
     def _ordered_actions(self) -> Mapping[str, str]:
         if not self._bound:
-            self._bound = {
-                key: active.binding.action
-                for key, active in self.screen.active_bindings.items()
-                if active.node is self and active.binding.id in ("send", "newline")
-            }
+            self._bound = self.bound("send", "newline")
         return {**self._bound, **_MENU_KEYS} if self.open_menu else self._bound
 
+    # -- sending
     def action_send(self, at: float | None = None) -> None:
         """Send the draft, or run the command it is; in a burst of keys, only after a pause."""
-        if at is not None and at - self._last_key < BURST:
-            self._enter = self.set_timer(PAUSE, self._send)
-        else:
-            self._send()
+        self._enter.press(at)
 
     def _send(self) -> None:
-        self._enter = None
-        chosen = self.complete_path()
+        chosen = self.completion.complete_path()
         if chosen is not None and (chosen.folder or not self.text.startswith("/")):
             return
         if self.menu is not None and self.menu.pointed:
-            self.complete_model()
+            self.completion.complete_model()
         draft = self.draft
         if draft.startswith("/") and self._run(draft):
             return
@@ -201,10 +356,6 @@ class Composer(CompletingArea):
         self.post_message(self.Commanded(command.name if command else typed.name, typed.argument))
         return True
 
-    def action_newline(self) -> None:
-        """Begin a new line."""
-        self.replace("\n", *self.selection)
-
     # -- earlier prompts
     def action_older(self) -> None:
         """The caret up; on an empty composer, the prompt before this one."""
@@ -226,7 +377,7 @@ class Composer(CompletingArea):
         draft = self.recall.step(step)
         if draft is not None:
             self.show(draft.text)
-            self.attachments = draft.attachments
+            self.files.hold(draft.attachments)
 
     # -- keys that an empty or short draft has no use for: the conversation scrolls instead
     def action_cursor_page_up(self) -> None:
@@ -261,37 +412,8 @@ class Composer(CompletingArea):
     def _all_seen(self) -> bool:
         return self.wrapped_document.height <= self.content_size.height
 
-    # -- editing
-    def action_undo(self) -> None:
-        """The app has one undo, to which typing belongs: see ``undo_typing``."""
-        raise SkipAction()
-
-    def undo_typing(self) -> None:
-        """Undo the newest change of the draft."""
-        super().action_undo()
-
-    @on(CompletingArea.Changed)
+    @on(WritingArea.Changed)
     def _changed(self) -> None:
-        self.offer_completions()
+        self.files.follow_text()
+        self.completion.offer()
         self.recall.follow(self.draft)
-
-    async def on_paste(self, event: events.Paste) -> None:
-        """Insert a paste, which its own line breaks never send."""
-        event.prevent_default()
-        event.stop()
-        self._go_on()
-        self._last_key = event.time
-        await self.take_paste(event.text)
-
-    async def take_paste(self, text: str) -> None:
-        """Insert a paste; in a command, a path is its argument."""
-        from tui.app import commands
-
-        if commands.parse(self.text) is None:
-            await super().take_paste(text)
-        else:
-            self.take_in(text)
-
-    def action_paste(self) -> None:
-        """Take what the system's clipboard holds."""
-        self.post_message(self.FromClipboard())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,11 +13,12 @@ from textual.widget import Widget
 
 from tui.app.commands import COMMANDS, Command, completions
 from tui.app.composer.model_completion import Models, candidates, typed_model
-from tui.app.composer.model_name_row import ModelNameRow
 from tui.app.composer.path_completion import Candidate
-from tui.app.composer.path_row import PathRow
 from tui.app.lists.row_list import Row, RowList
-from tui.app.theme.ink import Pen
+from tui.app.theme.ink import Part, Pen
+from tui.chat.attachment import size_words
+from tui.chat.model import split_id
+from tui.text import one_line
 
 _MOST = 8
 """Commands that are seen at once; fewer where the page has less room."""
@@ -24,6 +26,12 @@ _LEFT = 2
 """Rows of the conversation that stay free."""
 _NAME = 12
 _ARGUMENT = 18
+
+
+def _line(pen: Pen, left: Sequence[Part], right: Sequence[Part] = (), *, chosen: bool) -> Sequence[Strip]:
+    """One line, tinted and railed if it is the chosen one."""
+    pen = replace(pen, width=pen.width + 1)  # the menu has no scroll bar: its last cell is ours
+    return [pen.line(left, right, tinted=chosen, railed=chosen)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +47,56 @@ class CommandRow:
         return self.command.name
 
     def draw(self, pen: Pen, chosen: Row | None) -> Sequence[Strip]:
-        """One line, tinted and railed if it is the chosen one."""
-        mine = chosen is self
-        pen = replace(pen, width=pen.width + 1)  # the menu has no scroll bar: its last cell is ours
-        command = self.command
+        """Its line."""
+        command, mine = self.command, chosen is self
         parts = [
             (f"{'/' + command.name:<{_NAME - 1}} ", pen.ink.strong if mine else pen.ink.soft),
             (f"{command.argument:<{_ARGUMENT}}", pen.ink.dim),
             (" ", Style.null()),
             (command.help, pen.ink.dim),
         ]
-        return [pen.line(parts, tinted=mine, railed=mine)]
+        return _line(pen, parts, chosen=mine)
+
+
+@dataclass(frozen=True, slots=True)
+class PathRow:
+    """One entry of a folder: its name, and its size at the right."""
+
+    candidate: Candidate
+    height: int = 1
+
+    @property
+    def key(self) -> str:
+        """The path."""
+        return self.candidate.path
+
+    def draw(self, pen: Pen, chosen: Row | None) -> Sequence[Strip]:
+        """Its line."""
+        found, mine = self.candidate, chosen is self
+        name = one_line(found.name) + (os.sep if found.folder else "")
+        left = [(name, pen.ink.strong if mine else pen.ink.soft)]
+        right = [] if found.folder else [(size_words(found.size), pen.ink.dim)]
+        return _line(pen, left, right, chosen=mine)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelNameRow:
+    """One model: its provider and its name."""
+
+    model_id: str
+    height: int = 1
+
+    @property
+    def key(self) -> str:
+        """The model's id."""
+        return self.model_id
+
+    def draw(self, pen: Pen, chosen: Row | None) -> Sequence[Strip]:
+        """Its line."""
+        mine = chosen is self
+        provider, name = (one_line(part, 100) for part in split_id(self.model_id))
+        left = [(f"{provider}/", pen.ink.dim), (name, pen.ink.strong if mine else pen.ink.soft)]
+        return _line(pen, left, chosen=mine)
 
 
 class SlashMenu(RowList):

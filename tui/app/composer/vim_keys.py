@@ -12,7 +12,7 @@ from textual.widgets.text_area import Selection
 from tui.app.composer.vim import Mode, Vim
 
 if TYPE_CHECKING:
-    from tui.app.composer.draft_area import DraftArea
+    from tui.app.lists.writing_area import WritingArea
 
 _ELSEWHERE: Mapping[str, str] = {
     ":": "app.palette",
@@ -29,7 +29,7 @@ _WITHOUT_TEXT: Mapping[str, str] = {"k": "screen.walk(-1)", "j": "screen.walk(1)
 class _Area:
     """The text of an area, as Vim's keys see it."""
 
-    def __init__(self, area: DraftArea) -> None:
+    def __init__(self, area: WritingArea) -> None:
         self._area = area
 
     @property
@@ -68,7 +68,7 @@ class _Area:
 class VimKeys:
     """Takes the keys of a text area before it does."""
 
-    def __init__(self, area: DraftArea) -> None:
+    def __init__(self, area: WritingArea) -> None:
         self._area = area
         self._vim = Vim(_Area(area))
 

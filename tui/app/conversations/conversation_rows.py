@@ -64,19 +64,6 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
-    """A line that says why there is nothing, or what went wrong."""
-
-    text: str
-    key: Hashable | None = None
-    height: int = 1
-
-    def draw(self, pen: Pen, chosen: Row | None) -> Sequence[Strip]:
-        """One line."""
-        return [pen.line([(self.text, pen.ink.dim)])]
-
-
-@dataclass(frozen=True, slots=True)
 class SummaryRow:
     """A conversation: title, tags, model, time."""
 

@@ -17,9 +17,9 @@ from textual.reactive import reactive
 from textual.widgets import Input
 
 from tui.app.background import in_background
+from tui.app.conversations.arranging import tags_in
 from tui.app.conversations.conversation_list import FullText, Titles
 from tui.app.conversations.conversation_rows import ConversationRow, HitRow, SummaryRow
-from tui.app.conversations.order import tags_in
 from tui.app.conversations.preview import Preview
 from tui.app.conversations.title_field import TitleField
 from tui.app.life import while_alive

@@ -11,9 +11,9 @@ from textual.reactive import reactive
 
 from tui.app.life import lives
 from tui.app.lists.line import Line
+from tui.app.messages.message_list import MessageList
 from tui.app.theme.grid import WIDE, text_edges
 from tui.app.theme.ink import Ink, Part
-from tui.app.transcript.transcript import Transcript
 from tui.errors import NotFoundError
 from tui.history.store import HistoryStore
 
@@ -29,17 +29,13 @@ class PreviewTitle(Line):
         return [(" " * left, ink.dim), (self.title, ink.dim)], ()
 
 
-class PreviewText(Transcript, can_focus=False):
-    """A transcript that is only looked at."""
-
-
 class Preview(Vertical):
-    """Title and transcript."""
+    """Title and messages."""
 
     def compose(self) -> ComposeResult:
         """The two parts."""
         yield PreviewTitle(id="preview-title")
-        yield PreviewText(id="preview-text")
+        yield MessageList(id="preview-text")
 
     def on_mount(self) -> None:
         """Nothing is shown yet."""
@@ -62,7 +58,7 @@ class Preview(Vertical):
             conversation.select(message_id)
         if not lives(self):
             return
-        text = self.query_one(PreviewText)
+        text = self.query_one(MessageList)
         await text.open(conversation, store.messages, message_id)
         if message_id is not None:
             await text.jump(message_id, needle)
@@ -75,9 +71,9 @@ class Preview(Vertical):
         """Show nothing."""
         for title in self.query(PreviewTitle):  # none, if the screen closes while it opens
             title.title = ""
-        for text in self.query(PreviewText):
+        for text in self.query(MessageList):
             text.display = False
 
-    @on(Transcript.Chosen)
-    def _only_looked_at(self, event: Transcript.Chosen) -> None:
+    @on(MessageList.Chosen)
+    def _only_looked_at(self, event: MessageList.Chosen) -> None:
         event.stop()

@@ -6,10 +6,10 @@ import re
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 
-from tui.app.conversations.conversation_rows import Heading, Sentence
+from tui.app.conversations.conversation_rows import Heading
 from tui.app.conversations.prompt_row import PromptRow
 from tui.app.lists.days import day_group
-from tui.app.lists.listing import Loaded
+from tui.app.lists.listing import Loaded, Sentence
 from tui.app.lists.row_list import Row
 from tui.chat.message import Message
 from tui.text import fold, one_line

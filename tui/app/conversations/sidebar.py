@@ -18,8 +18,7 @@ from textual.strip import Strip
 from tui.app.lists.days import day_group
 from tui.app.lists.line import justify
 from tui.app.lists.row_list import Row, RowList
-from tui.app.models.wordmark import Wordmark
-from tui.app.status.key_line import KeyLine
+from tui.app.lists.wordmark import Wordmark
 from tui.app.theme.ink import RAIL, Part, Pen
 from tui.text import one_line
 
@@ -118,7 +117,7 @@ class Conversations(RowList, can_focus=True):
 
 
 class Sidebar(Vertical):
-    """Wordmark, conversations, two keys."""
+    """Wordmark and conversations; its keys stand below it."""
 
     @dataclass
     class Opened(Message):
@@ -127,10 +126,9 @@ class Sidebar(Vertical):
         conversation_id: int
 
     def compose(self) -> ComposeResult:
-        """The three parts, from top to bottom."""
+        """The two parts, from top to bottom."""
         yield Wordmark(id="wordmark")
         yield Conversations(id="conversations")
-        yield KeyLine(id="sidebar-keys")
 
     @property
     def list(self) -> Conversations:

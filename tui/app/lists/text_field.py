@@ -9,10 +9,10 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from tui.app.composer.draft_area import DraftArea
+from tui.app.lists.writing_area import WritingArea
 
 
-class TextField(DraftArea):
+class TextField(WritingArea):
     """Enter keeps the text; the keys are those that send and break a line in the composer."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -54,11 +54,7 @@ class TextField(DraftArea):
 
     async def on_key(self, event: events.Key) -> None:
         """Handle Enter before anything typed after it."""
-        bound = {
-            key: active.binding.action
-            for key, active in self.screen.active_bindings.items()
-            if active.node is self and active.binding.id in ("send", "newline")
-        }
+        bound = self.bound("send", "newline")
         if event.key in bound:
             event.stop()
             event.prevent_default()
@@ -79,10 +75,6 @@ class TextField(DraftArea):
     def action_keep(self) -> None:
         """Keep the text."""
         self.post_message(self.Kept(self.draft))
-
-    def action_newline(self) -> None:
-        """Begin a new line."""
-        self.replace("\n", *self.selection)
 
     def action_editor(self) -> None:
         """Write it outside."""

@@ -16,7 +16,7 @@ class Target(NamedTuple):
     """Something a click or a key sets off."""
 
     action: str
-    """``link``, or one of the actions of ``Transcript.Chosen``."""
+    """``link``, ``fold``, ``copy_code``, or a ``MessageAction``."""
     value: str = ""
     """The address of a link."""
 

@@ -18,8 +18,8 @@ from tui.app.background import in_background
 from tui.app.lists.chooser import Chooser
 from tui.app.lists.hints import Hints
 from tui.app.lists.row_list import Row, RowList
+from tui.app.lists.wordmark import Wordmark
 from tui.app.models.start_rows import ChoiceRow, Found, Quiet, Warned
-from tui.app.models.wordmark import Wordmark
 from tui.chat.model import ModelInfo
 from tui.text import one_line
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 
-from tui.app.help.palette import TitleRow
 from tui.app.lists.filtered import Filtered
 from tui.app.lists.fuzzy import Candidate, Filter, best_first
 from tui.app.lists.row_list import Row, RowList
+from tui.app.lists.title_row import TitleRow
 from tui.app.theme.themes import THEMES
 from tui.text import one_line
 

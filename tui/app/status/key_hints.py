@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
 
 from tui.app.lists.hints import key_name
 from tui.app.status.key_line import Hint
-
-if TYPE_CHECKING:
-    from tui.app.app import SegueApp
 
 _ALWAYS = {"model": "model", "message-up": "messages", "help": "keys"}
 IDLE = {"send": "send", "palette": "commands", **_ALWAYS}
@@ -51,14 +47,14 @@ SUMMARY = {
 _BOTH_ARROWS = frozenset({"sidebar-up", "message-line-up"})
 
 
-def hints(app: SegueApp, keys: Mapping[str, str]) -> tuple[Hint, ...]:
+def hints(key_for: Callable[[str], str], keys: Mapping[str, str]) -> tuple[Hint, ...]:
     """The keys as they are bound now.
 
     Args:
-        app: Knows the bindings.
+        key_for: The key that is bound to an id now.
         keys: Binding id to what it is said to do.
     """
-    bound = {binding_id: app.key_for(binding_id) for binding_id in keys}
+    bound = {binding_id: key_for(binding_id) for binding_id in keys}
     return tuple(
         Hint("↑↓" if binding_id in _BOTH_ARROWS else key_name(bound[binding_id]), words, bound[binding_id])
         for binding_id, words in keys.items()

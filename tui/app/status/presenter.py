@@ -1,149 +1,115 @@
-"""What stands round the conversation: title, queue, status, keys, sidebar."""
+"""How things stand: the title, the status line and the keys, as they are now."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from tui.app.background import in_background
-from tui.app.chat_screen import ASK
-from tui.app.composer.attached_lines import AttachedLines
-from tui.app.composer.queue_line import QueueLine
-from tui.app.conversations.sidebar import Conversations, Sidebar
+from tui.app.context import Context, WithTranscript, WithWriting
+from tui.app.messages.reply_status import ReplyStatus, of_ended, of_live, to_download
 from tui.app.status import key_hints
 from tui.app.status.key_line import Hint, KeyLine
-from tui.app.status.reply_status import of_ended, of_live, to_download
-from tui.app.status.status_line import Fill, Situation, StatusLine
+from tui.app.status.status_line import Fill, StatusLine
 from tui.app.status.title_line import TitleLine
-from tui.chat.message import Role
+from tui.chat.message import Message, Role
 from tui.chat.model import split_id
 from tui.engine.choice import LOCAL
 from tui.errors import HistoryError
 
-if TYPE_CHECKING:
-    from tui.app.room import ChatRoom
-    from tui.chat.message import Message
-
-ASK_NEXT = "Write the next message; it is sent when this reply ends"
-LISTED = 200
-"""Conversations in the sidebar; the list behind Ctrl+R has them all."""
 NEW_TITLE = "New conversation"
 
 
-class Frame:
-    """Keeps the frame of the chat screen true."""
+class _Context(Context, WithTranscript, WithWriting, Protocol):
+    def key_for(self, action_id: str) -> str:
+        """The key that is bound to an action now, by its own name."""
+        ...
 
-    def __init__(self, room: ChatRoom) -> None:
-        self._room = room
-        self._screen = room.screen
-        self._ended: tuple[int, Situation] | None = None
-        self._ticker = room.screen.set_interval(1.0, self.refresh_status, pause=True)
 
-    # -- what it says
+class StatusPresenter:
+    """Keeps the lines round the conversation true."""
+
+    def __init__(self, context: _Context) -> None:
+        self._context = context
+        self._page = context.page
+        self._ended: tuple[int, ReplyStatus] | None = None
+        self._ticker = context.page.set_interval(1.0, self.refresh_status, pause=True)
+
+    # -- what they say
     def refresh(self) -> None:
         """Show everything as it is now."""
-        screen, chat = self._screen, self._room.session.current
-        title = screen.query_one(TitleLine)
-        title.title = chat.conversation.title or NEW_TITLE
-        title.tags = chat.conversation.tags
-        title.temporary = chat.conversation.temporary
-        screen.query_one(QueueLine).prompts = tuple(draft.words for draft in chat.queue)
-        screen.composer.queued = bool(chat.queue)
-        screen.composer.placeholder = ASK_NEXT if chat.busy else ASK
+        service, title = self._context.session.current, self._page.query_one(TitleLine)
+        title.title = service.conversation.title or NEW_TITLE
+        title.tags = service.conversation.tags
+        title.temporary = service.conversation.temporary
         self.refresh_status()
-        self.refresh_files()
         self.refresh_keys()
-
-    def refresh_files(self) -> None:
-        """Show the files that go along, and why they can't if that is known."""
-        composer, lines = self._screen.composer, self._screen.query_one(AttachedLines)
-        lines.files, lines.offered = composer.attachments, composer.offered
-        lines.alone = not composer.text
-        lines.trouble = self._room.session.current.trouble(composer.attachments)
-        lines.set_class(not composer.has_focus, "-away")
 
     def count_soon(self) -> None:
         """Count the tokens of the conversation again."""
-        in_background(self._screen, "count", self._count, exclusive=True)
+        in_background(self._page, "count", self._count, exclusive=True)
 
     async def _count(self) -> None:
-        chat = self._room.session.current
+        service = self._context.session.current
         try:
-            used = await chat.tokens() if chat.conversation.id else 0
+            used = await service.tokens() if service.conversation.id else 0
         except HistoryError:
             return  # told where the history is used for more than a number
-        self._screen.query_one(StatusLine).fill = Fill(used, chat.window)
+        self._page.query_one(StatusLine).fill = Fill(used, service.window)
 
     def refresh_status(self) -> None:
         """Show what goes on; the clock ticks only while a reply comes."""
-        status, chat = self._screen.query_one(StatusLine), self._room.session.current
-        live = chat.live
-        model = (live.reply.message.model if live else None) or chat.conversation.model
+        status, service = self._page.query_one(StatusLine), self._context.session.current
+        live = service.live
+        model = (live.reply.message.model if live else None) or service.conversation.model
         status.model = model
-        status.hue = chat.hue(model) if model else "sky"
+        status.hue = service.hue(model) if model else "sky"
         if live is not None:
-            status.situation = of_live(live, status.hue)
+            status.reply = of_live(live, status.hue)
             self._ticker.resume()
             return
         self._ticker.pause()
         ended = self._ended
-        status.situation = ended[1] if ended and ended[0] == chat.key else self._unasked(model)
+        status.reply = ended[1] if ended and ended[0] == service.key else self._unasked(model)
 
-    def _unasked(self, model: str | None) -> Situation:
+    def _unasked(self, model: str | None) -> ReplyStatus:
         """How a model stands that has not answered yet."""
         local = model is not None and split_id(model)[0] == LOCAL
-        size = self._room.session.workspace.downloads().get(model or "") if local else None
-        return to_download(size) if size else Situation()
+        size = self._context.session.workspace.downloads().get(model or "") if local else None
+        return to_download(size) if size else ReplyStatus()
 
     def ended(self, message: Message, tokens: int) -> None:
         """Remember how the last reply of the conversation that is read ended."""
-        self._ended = (self._room.session.current.key, of_ended(message, tokens))
+        self._ended = (self._context.session.current.key, of_ended(message, tokens))
 
     def refresh_keys(self) -> None:
         """Show the keys that matter now."""
-        composer = self._screen.composer
-        hints = key_hints.hints(self._room.app, self._keys())
-        if composer.vim is not None and composer.has_focus:
-            hints = (Hint(composer.vim.shown, ""), *hints)
-        self._screen.query_one("#keys", KeyLine).hints = hints
-        over = self._screen.has_class("-overlay")
+        key_for, mode = self._context.key_for, self._context.writing.vim_mode
+        hints = key_hints.hints(key_for, self._keys())
+        if mode is not None:
+            hints = (Hint(mode, ""), *hints)
+        self._page.query_one("#keys", KeyLine).hints = hints
+        over = self._page.has_class("-overlay")
         below = key_hints.BELOW_OVERLAY if over else key_hints.BELOW_SIDEBAR
-        self._screen.query_one("#sidebar-keys", KeyLine).hints = key_hints.hints(self._room.app, below)
+        self._page.query_one("#sidebar-keys", KeyLine).hints = key_hints.hints(key_for, below)
 
     def _keys(self) -> Mapping[str, str]:
-        room, screen = self._room, self._screen
-        chosen = room.session.current.conversation.nodes.get(room.transcript.selected or 0)
+        context, service = self._context, self._context.session.current
+        chosen = service.conversation.nodes.get(context.transcript.selected or 0)
         if chosen is not None:
             return self._keys_of(chosen.role)
-        if screen.query_one(Conversations).has_focus:
+        if self._page.query_one("#conversations").has_focus:
             return key_hints.SIDEBAR
-        if screen.query("FindBar:focus-within"):
+        if self._page.query("FindBar:focus-within"):
             return key_hints.FINDING
-        if room.actions.editing is not None:
+        if context.writing.editing is not None:
             return key_hints.EDITING
-        if room.session.current.busy:
+        if service.busy:
             return key_hints.LIVE
-        return key_hints.FOUND if room.transcript.found else key_hints.IDLE
+        return key_hints.FOUND if context.transcript.found else key_hints.IDLE
 
     def _keys_of(self, role: Role) -> Mapping[str, str]:
-        if self._room.transcript.found:
+        if self._context.transcript.found:
             return key_hints.HIT
         others = {Role.SYSTEM: key_hints.SUMMARY, Role.USER: key_hints.PROMPT}
         return others.get(role, key_hints.MESSAGE)
-
-    # -- the sidebar
-    def list_soon(self) -> None:
-        """Read the list of conversations again."""
-        in_background(self._screen, "list", self._list, exclusive=True)
-
-    async def _list(self) -> None:
-        session = self._room.session
-        try:
-            summaries = await session.workspace.store.list_conversations(limit=LISTED)
-        except HistoryError as error:
-            self._screen.note(str(error))
-            return
-        today = datetime.now().astimezone().date()
-        sidebar = self._screen.query_one(Sidebar)
-        sidebar.show(summaries, session.current_id, session.live_hues, frozenset(session.unread), today)

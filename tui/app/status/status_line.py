@@ -9,6 +9,7 @@ from rich.style import Style
 from textual.reactive import reactive
 
 from tui.app.lists.line import Line
+from tui.app.messages.reply_status import ReplyStatus, fields
 from tui.app.theme.grid import WIDE
 from tui.app.theme.ink import Ink, Part, width_of
 from tui.chat.context import shorten
@@ -19,22 +20,6 @@ _BAR = 8
 _FIELDS = 29
 """Cells of the fixed fields: dot 2, word 9, 2, rate 9, 2, clock 5."""
 _WARN, _FULL = 0.80, 0.95
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """The fixed fields at the right: what goes on, how fast, for how long."""
-
-    word: str = "ready"
-    glyph: str = ""
-    glyph_role: str = ""
-    """The colour of the glyph: ``error``, ``warning``, or a hue."""
-    quiet: bool = True
-    """Nothing needs the reader's eye: the word is dim."""
-    rate: str = ""
-    clock: str = ""
-    detail: str = ""
-    """What is loaded, or when the next try comes; stands in the place of the context."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +42,7 @@ class StatusLine(Line):
     model: reactive[str | None] = reactive(None)
     hue: reactive[str] = reactive("sky")
     fill: reactive[Fill] = reactive(Fill())
-    situation: reactive[Situation] = reactive(Situation())
+    reply: reactive[ReplyStatus] = reactive(ReplyStatus())
 
     def parts(self, ink: Ink) -> tuple[Sequence[Part], Sequence[Part]]:
         """Draw the fields; what is least needed goes first where there is no room."""
@@ -66,8 +51,8 @@ class StatusLine(Line):
         for named, counted in ((wide, wide), (False, wide), (False, False)):
             left = [*self._who(ink, named), *self._about(ink, counted)]
             if width_of(left) <= room:
-                return left, fields(self.situation, ink)
-        return self._who(ink, False), fields(self.situation, ink)
+                return left, fields(self.reply, ink)
+        return self._who(ink, False), fields(self.reply, ink)
 
     def _who(self, ink: Ink, with_provider: bool) -> list[Part]:
         if self.model is None:
@@ -77,8 +62,8 @@ class StatusLine(Line):
         return [*shown, (name or provider, ink.hues.get(self.hue, ink.ink))]
 
     def _about(self, ink: Ink, counted: bool) -> list[Part]:
-        if self.situation.detail:
-            return [("   ", Style.null()), (one_line(self.situation.detail), ink.dim)]
+        if self.reply.detail:
+            return [("   ", Style.null()), (one_line(self.reply.detail), ink.dim)]
         fill = self.fill
         if not fill.size:
             return [(f"   {shorten(fill.used)} tokens", ink.dim)] if fill.used else []
@@ -92,24 +77,3 @@ class StatusLine(Line):
             ("─" * (_BAR - full), ink.line),
             (words, ink.dim),
         ]
-
-
-def fields(now: Situation, ink: Ink) -> list[Part]:
-    """The fixed fields: dot, word, rate, clock."""
-    return [
-        (f"{now.glyph:<2}", glyph_style(now, ink)),
-        (f"{now.word:<9}", ink.dim if now.quiet else ink.ink),
-        (f"  {now.rate:>9}  {now.clock:>5}", ink.dim),
-    ]
-
-
-def glyph_style(now: Situation, ink: Ink) -> Style:
-    """The colour of the dot: a hue or a warning, else that of its word."""
-    glyphs = {"error": ink.error, "warning": ink.warning, "success": ink.success, **ink.hues}
-    return glyphs.get(now.glyph_role, ink.dim if now.quiet else ink.ink)
-
-
-def clock(seconds: float) -> str:
-    """``0:07``, ``12:30``, ``1h05`` for what takes hours: five cells at most."""
-    minutes, rest = divmod(int(seconds), 60)
-    return f"{minutes}:{rest:02}" if minutes < 60 else f"{minutes // 60}h{minutes % 60:02}"

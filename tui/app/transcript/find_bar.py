@@ -22,7 +22,7 @@ from tui.app.theme.ink import Ink, Part
 from tui.errors import SegueError
 
 if TYPE_CHECKING:
-    from tui.app.transcript.searchable_list import SearchableList
+    from tui.app.messages.message_list import MessageList
 
 
 class FindCount(Line):
@@ -54,7 +54,7 @@ class FindBar(Horizontal):
         Binding("escape", "close", "close", tooltip="Take the marks away", id="find-bar-close"),
     ]
 
-    def __init__(self, messages: SearchableList, came_from: Widget | None) -> None:
+    def __init__(self, messages: MessageList, came_from: Widget | None) -> None:
         """Make the bar.
 
         Args:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from rich.style import Style
+from textual.strip import Strip
+
+from tui.app.messages.look import put
 from tui.app.messages.message_view import MessageView
 from tui.app.messages.rows import Target
 
@@ -43,11 +47,14 @@ class Numbers:
             return None
         return self._parts[int(character) - 1].target
 
-    def on_row(self, message_id: int, row: int) -> list[tuple[int, str]]:
-        """The numbers on a row of a message, and their cells."""
-        if message_id != self._message:
-            return []
-        return [(part.cell, f" {n} ") for n, part in enumerate(self._parts, 1) if part.row == row]
+    def draw(self, strip: Strip, view: MessageView, index: int, row: int) -> Strip:
+        """A row of a message, with the numbers on it."""
+        if view.message.id == self._message:
+            for number, part in enumerate(self._parts, 1):
+                if part.row == row:
+                    style = view.look.ink.accent + Style(reverse=True)
+                    strip = put(strip, view.look.edge + part.cell, f" {number} ", style)
+        return strip
 
 
 def code_parts(view: MessageView, seen: range) -> list[Part]:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import secrets
 import sqlite3
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,14 +16,15 @@ from tui.errors import (
     HistoryTooNewError,
     SegueError,
 )
+from tui.history.sqlite.creation import create
 from tui.history.sqlite.database import Place, connect
 from tui.history.sqlite.faults import translated
-from tui.history.sqlite.files import doubt_mark, on_network, put_aside, session_folder, uri
+from tui.history.sqlite.files import doubt_mark, on_network, session_folder, uri
 from tui.history.sqlite.indexing import mend_index
 from tui.history.sqlite.inspection import Kind, inspect
 from tui.history.sqlite.migrations import migrate
 from tui.history.sqlite.sessions import Session, alone
-from tui.paths import PRIVATE_FILE, private_dir, private_file
+from tui.paths import PRIVATE_FILE, private_dir
 
 _UNSAVED = "Nothing that is written now is saved."
 
@@ -105,38 +104,6 @@ def _make_ready(path: Path) -> bool:
             mend_index(connection)
             doubt.unlink()
     return bool(journal == "wal")
-
-
-def create(
-    path: Path,
-    fill: Callable[[sqlite3.Connection], None] = lambda connection: None,
-    put_away: str = "left",
-) -> Path | None:
-    """Make a new history whole beside its place, then put it there: no one ever sees half of one.
-
-    Args:
-        path: Where it shall be. The caller is ``alone``.
-        fill: Writes what it begins with.
-        put_away: Goes into the name that what lies there now is given: an old file, or its journal alone,
-            which would be played into the new one.
-
-    Returns:
-        That name, if there was a file.
-
-    Raises:
-        HistoryError: It could not be written. What lay there lies there still.
-        OSError: The folder can't be written.
-    """
-    new = private_file(path.with_name(f".{path.name}.{secrets.token_hex(4)}"))
-    try:
-        with translated(path), contextlib.closing(connect(Place(uri(new, "mode=rw"), new))) as connection:
-            migrate(connection)
-            fill(connection)
-        aside = put_aside(path, put_away)
-        new.rename(path)
-    finally:
-        new.unlink(missing_ok=True)
-    return aside if aside.exists() else None
 
 
 def _newer(path: Path, words: str) -> Opened:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from tui.errors import HistoryError, HistoryTooNewError
 from tui.history.sqlite.backup import copy_to
+from tui.history.sqlite.creation import create
 from tui.history.sqlite.database import Place, connect
 from tui.history.sqlite.faults import translated
 from tui.history.sqlite.files import session_folder, today, unused, uri
 from tui.history.sqlite.inspection import Kind, inspect
 from tui.history.sqlite.migrations import migrate
-from tui.history.sqlite.opening import create
 from tui.history.sqlite.sessions import Session, alone
 from tui.paths import private_dir
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from tui.errors import HistoryDamagedError
 from tui.history.sqlite.backup import keep_newest
+from tui.history.sqlite.creation import create
 from tui.history.sqlite.files import uri
-from tui.history.sqlite.opening import create
 from tui.history.sqlite.pages import apply_wal, renew_first_page, renew_header
 from tui.history.sqlite.refill import columns_of, mend, take
 from tui.history.sqlite.sessions import Session

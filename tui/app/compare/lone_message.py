@@ -8,11 +8,11 @@ from textual.events import Resize
 
 from tui.app.messages.footer import footer_rows
 from tui.app.messages.look import Look
+from tui.app.messages.message_list import MessageList
 from tui.app.messages.message_view import MessageView, Standing
+from tui.app.messages.pager import Load
 from tui.app.messages.rows import Rows
-from tui.app.transcript.reading_view import Load
-from tui.app.transcript.transcript import Transcript
-from tui.app.transcript.window import Window
+from tui.app.messages.window import lines_of
 from tui.chat.conversation import Conversation, Node
 from tui.chat.message import Message, Role
 
@@ -43,25 +43,19 @@ class ComparedReply(MessageView):
         )
 
 
-class _OneMessage(Window):
-    """A window on one message."""
-
-    took = ""
-    """Words on what the reply does, or has taken."""
-
-    def _view(self, message: Message) -> MessageView:
-        if message.role is Role.ASSISTANT:
-            return ComparedReply(message, self.look, self._standing(message.id), self.took)
-        return super()._view(message)
-
-
-class LoneText(Transcript, can_focus=False):
+class LoneMessage(MessageList):
     """One message, which begins at the left edge of the widget."""
 
-    WINDOW = _OneMessage
+    def __init__(self) -> None:
+        super().__init__(margins=(0, _AIR), make=self._lines_of)
+        self._message_id = 0
+        self._took = ""
+        """Words on what a reply does, or has taken."""
 
-    def _gutters(self, width: int) -> tuple[int, int]:
-        return 0, _AIR
+    def _lines_of(self, message: Message, look: Look, standing: Standing) -> MessageView:
+        if message.role is Role.ASSISTANT:
+            return ComparedReply(message, look, standing, self._took)
+        return lines_of(message, look, standing)
 
     async def show(self, conversation: Conversation, message: Message, load: Load) -> Message:
         """Show a message of a conversation as it stands now; from its beginning, if it is whole.
@@ -75,6 +69,7 @@ class LoneText(Transcript, can_focus=False):
             found[:] = await load(ids)
             return found
 
+        self._message_id = message.id
         await self.open(_alone(conversation, message), loaded)
         if not found[0].live:
             self.action_scroll_home()
@@ -82,15 +77,12 @@ class LoneText(Transcript, can_focus=False):
 
     def say(self, words: str) -> None:
         """What the reply does, or has taken; the reader's place stays."""
-        window = self._window
-        if isinstance(window, _OneMessage) and window.took != words:
-            window.took = words
-            for view in window.views.values():
-                view.say(words)
-            self._settle()
+        if words != self._took:
+            self._took = words
+            self.note(self._message_id, words)
 
 
-class PromptText(LoneText):
+class PromptText(LoneMessage):
     """The prompt that is answered, as high as it is, up to a quarter of the screen."""
 
     def on_resize(self, event: Resize) -> None:
@@ -100,8 +92,8 @@ class PromptText(LoneText):
 
     def fit(self) -> None:
         """Take as many rows as the text has now."""
-        if self._window is not None and self.size.width:
-            self.styles.height = min(self._window.column.total, max(1, self.app.size.height // _PROMPT))
+        if self.size.width and (rows := self.viewport.total):
+            self.styles.height = min(rows, max(1, self.app.size.height // _PROMPT))
 
 
 def _alone(conversation: Conversation, message: Message) -> Conversation:

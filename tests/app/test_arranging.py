@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tui.app.conversations.order import changed_tags, tags_in
+from tui.app.conversations.arranging import changed_tags, tags_in
 from tui.app.conversations.sidebar import Conversations
 from tui.history.store import ListFilter
 
@@ -83,7 +83,7 @@ async def test_a_pinned_conversation_stands_first_in_the_sidebar(run):
         await world.until(lambda: len(listed.rows) == 4)
         words = [getattr(row, "words", None) or row.summary.title for row in listed.rows]
         assert words == ["Pinned", "Kyoto in four days", "Today", "Notes on Rilke"]
-        await listed.screen.room.open_by_id(listed.rows[1].summary.id)
+        await world.open(listed.rows[1].summary.id)
         await world.say("/pin")
         await world.sees("Not pinned any more")
         assert not read(world).pinned

@@ -1,53 +1,35 @@
-"""A draft that is completed as it is typed: commands after a slash, paths, models."""
+"""What a draft may become while it is typed: commands after a slash, paths, models."""
 
 from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
-
-from textual.actions import SkipAction
-from textual.binding import Binding, BindingType
-from textual.message import Message
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from tui.app.background import in_background
-from tui.app.composer.draft_area import DraftArea
 from tui.text import clean, one_line
 
 if TYPE_CHECKING:
-    from tui.app.commands import Command
     from tui.app.composer.path_completion import Candidate, TypedPath
     from tui.app.composer.slash_menu import SlashMenu
+    from tui.app.lists.writing_area import WritingArea
 
 
-class CompletingArea(DraftArea):
-    """A draft, and the menu above it."""
+class Completion:
+    """Completes the draft in an area, with the menu above it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "tab",
-            "complete",
-            "Complete",
-            tooltip="Complete the command, the path or the model",
-            id="complete",
-        ),
-    ]
+    def __init__(self, area: WritingArea, attach: Callable[[str], None]) -> None:
+        """Begin without a menu.
 
-    @dataclass
-    class Commanded(Message):
-        """A slash command."""
-
-        name: str
-        argument: str
-
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id)
+        Args:
+            area: Where the draft is written.
+            attach: Attaches the file at a path, as it would be typed.
+        """
+        self._area = area
+        self._attach = attach
         self.menu: SlashMenu | None = None
         """The menu above, once it is there."""
-        self.saved: Callable[[], Sequence[Command]] = tuple
-        """The prompts that are kept as files, once that is known."""
         self._closed_at: str | None = None
         """The text for which the menu was closed."""
 
@@ -56,38 +38,35 @@ class CompletingArea(DraftArea):
         """The menu, while it is shown."""
         return self.menu if self.menu is not None and self.menu.is_open else None
 
-    def offer_completions(self) -> None:
+    def offer(self) -> None:
         """Show what the text may become."""
-        if self.text != self._closed_at:
+        if self._area.text != self._closed_at:
             self._closed_at = None
         if self._typed_path is not None:
-            in_background(self, "paths", self.offer_paths, exclusive=True)
+            in_background(self._area, "paths", self.offer_paths, exclusive=True)
         elif self.menu is not None:
-            self.menu.offer(self.text)
+            self.menu.offer(self._area.text)
 
-    async def action_complete(self) -> None:
-        """Attach what is offered, or complete the chosen command or path."""
-        if self.offered:
-            self.attach_offered()
-            return
+    async def complete(self) -> bool:
+        """Complete the chosen path, model or command. Returns whether one was offered."""
         await self.offer_paths()
         if self.complete_path() is not None or self.complete_model():
-            return
+            return True
         menu = self.open_menu
         command = menu.command if menu else None
-        if command is None:
-            raise SkipAction()
-        self.show(f"/{command.name} " if command.argument else f"/{command.name}")
+        if command is not None:
+            self._area.show(f"/{command.name} " if command.argument else f"/{command.name}")
+        return command is not None
 
-    def action_choose(self, step: int) -> None:
-        """Choose another command of the open menu."""
+    def choose(self, step: int) -> None:
+        """Choose another row of the menu."""
         if self.menu is not None:
             self.menu.move(step)
 
-    def action_close_menu(self) -> None:
-        """Close the menu; the draft stays."""
+    def close(self) -> None:
+        """Close the menu until the draft changes."""
         if self.menu is not None:
-            self._closed_at = self.text
+            self._closed_at = self._area.text
             self.menu.close()
 
     # -- paths
@@ -95,13 +74,14 @@ class CompletingArea(DraftArea):
     def _typed_path(self) -> TypedPath | None:
         from tui.app.composer.path_completion import typed_path  # after the first paint
 
-        row, column = self.cursor_location
-        return typed_path(self.document[row][:column]) if row == 0 or self.text[:1] != "/" else None
+        area = self._area
+        row, column = area.cursor_location
+        return typed_path(area.document[row][:column]) if row == 0 or area.text[:1] != "/" else None
 
     async def offer_paths(self) -> None:
         """Show what the path at the caret may become; a folder that takes too long is not waited for."""
         typed = self._typed_path
-        if self.menu is None or typed is None or self.text == self._closed_at:
+        if self.menu is None or typed is None or self._area.text == self._closed_at:
             return
         from tui.app.composer.path_completion import candidates
         from tui.engine.typed_paths import PATIENCE
@@ -122,28 +102,28 @@ class CompletingArea(DraftArea):
             return None
         from tui.engine.typed_paths import quoted
 
-        row, column = self.cursor_location
+        row, column = self._area.cursor_location
         start, end = (row, typed.start), (row, column)
         at = "@" if typed.mention else ""
         if chosen.folder:
             path = quoted(f"{chosen.path}{os.sep}")
-            self.replace(at + path.removesuffix('"'), start, end)
+            self._area.replace(at + path.removesuffix('"'), start, end)
         elif typed.mention:
-            self.replace(one_line(chosen.name), start, end)
-            self.post_message(self.Commanded("attach", quoted(chosen.path)))
+            self._area.replace(one_line(chosen.name), start, end)
+            self._attach(quoted(chosen.path))
         elif clean(chosen.path) != chosen.path:  # its name can't be written: it is attached at once
-            self.delete(start, end)
-            self.post_message(self.Commanded("attach", quoted(chosen.path)))
+            self._area.delete(start, end)
+            self._attach(quoted(chosen.path))
         else:
-            self.replace(quoted(chosen.path), start, end)
+            self._area.replace(quoted(chosen.path), start, end)
         return chosen
 
     def complete_model(self) -> bool:
         """Complete the model at the end of a command. Returns whether one was offered."""
         from tui.app.composer.model_completion import typed_model
 
-        model, typed = self.menu.model if self.menu else None, typed_model(self.text)
+        model, typed = self.menu.model if self.menu else None, typed_model(self._area.text)
         if model is None or typed is None:
             return False
-        self.show(f"{self.text[: typed.start]}{model}")
+        self._area.show(f"{self._area.text[: typed.start]}{model}")
         return True

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from tui.app.messages.look import Look
 from tui.app.messages.message_view import BODY, MessageView, Place, Standing
 from tui.app.messages.name_line import model_name
 from tui.app.messages.summary_view import SummaryView
-from tui.app.transcript.column import Column
 from tui.chat.conversation import Conversation
 from tui.chat.hues import HUES, hue_of
 from tui.chat.message import Message, Role
@@ -32,12 +33,64 @@ class Anchor:
     """Where its text begins in the message, kept while the width changes again and again."""
 
 
+class Column:
+    """Items under each other. Changing a late item costs little, asking where something is costs less."""
+
+    def __init__(self, heights: Iterable[int] = ()) -> None:
+        self._heights = list(heights)
+        self._tops = [0]
+
+    def __len__(self) -> int:
+        return len(self._heights)
+
+    def __getitem__(self, index: int) -> int:
+        return self._heights[index]
+
+    def __setitem__(self, index: int, height: int) -> None:
+        if self._heights[index] != height:
+            self._heights[index] = height
+            del self._tops[index + 1 :]
+
+    @property
+    def total(self) -> int:
+        """The height of all items together."""
+        return self.top(len(self._heights))
+
+    def top(self, index: int) -> int:
+        """The line where an item begins."""
+        known = len(self._tops)
+        if index >= known:
+            more = accumulate(self._heights[known - 1 :], initial=self._tops[-1])
+            next(more)
+            self._tops.extend(more)
+        return self._tops[index]
+
+    def at(self, line: int) -> tuple[int, int]:
+        """The item at a line, and the row in it. Lines beyond the end belong to the last item."""
+        total = self.total
+        index = bisect_right(self._tops, min(line, total - 1)) - 1
+        return index, line - self._tops[index]
+
+
+Make = Callable[[Message, Look, Standing], MessageView]
+"""Makes the lines of a message."""
+
+
+def lines_of(message: Message, look: Look, standing: Standing) -> MessageView:
+    """The lines of a message as they are in a conversation."""
+    kind = SummaryView if message.role is Role.SYSTEM else MessageView
+    return kind(message, look, standing)
+
+
 class Window:
     """Where each message of a conversation's active path stands, and the lines of those that are near."""
 
-    def __init__(self, conversation: Conversation, path: list[int], look: Look) -> None:
+    def __init__(
+        self, conversation: Conversation, path: list[int], look: Look, make: Make = lines_of
+    ) -> None:
         self.conversation = conversation
         self.look = look
+        self._make = make
         self._words: tuple[str, ...] = ()
         self.ids: list[int] = []
         self.index: dict[int, int] = {}
@@ -60,12 +113,13 @@ class Window:
         self.views = {i: view for i, view in self.views.items() if i in self.index}
         self._loaded = {i: message for i, message in self._loaded.items() if i in self.index}
         for message_id, view in self.views.items():
-            standing = self._standing(message_id)
+            standing = self.standing(message_id)
             if standing != view.standing:
                 view.stand(standing)
                 self.column[self.index[message_id]] = view.height
 
-    def _standing(self, message_id: int) -> Standing:
+    def standing(self, message_id: int) -> Standing:
+        """What the lines of a message say of its place in the conversation."""
         index, node = self.index[message_id], self.conversation.nodes.get(message_id)
         if node is None or node.deleted:  # the path has not followed yet
             return Standing(index == 0, 1, 1)
@@ -112,12 +166,12 @@ class Window:
         view = self.views.get(message.id)
         if view is not None:
             self._fit(view)
-            view.replace(message, self._standing(message.id))
+            view.replace(message, self.standing(message.id))
         self.lay(self.index[message.id])
 
     def _fit(self, view: MessageView) -> None:
         if view.look is not self.look:
-            view.resize(self.look, self._standing(view.message.id))
+            view.resize(self.look, self.standing(view.message.id))
 
     def lay(self, index: int) -> int:
         """Make a message's lines, if it is loaded. Returns its height, a guess if it is not."""
@@ -126,7 +180,7 @@ class Window:
         if view is not None:
             self._fit(view)
         elif message_id in self._loaded:
-            view = self._view(self._loaded[message_id])
+            view = self._make(self._loaded[message_id], self.look, self.standing(message_id))
             view.mark(self._words)
             self.views[message_id] = view
         else:
@@ -134,10 +188,6 @@ class Window:
         if view is not None:
             self.column[index] = view.height
         return self.column[index]
-
-    def _view(self, message: Message) -> MessageView:
-        kind = SummaryView if message.role is Role.SYSTEM else MessageView
-        return kind(message, self.look, self._standing(message.id))
 
     def reach(self, index: int, up: int, down: int) -> None:
         """Lay out so many lines above and below the beginning of a message."""
@@ -186,6 +236,10 @@ class Window:
         view = self.views.get(self.ids[anchor.index])
         row = view.row(anchor.place) if view else min(anchor.place.row, self.column[anchor.index] - 1)
         return self.column.top(anchor.index) + row
+
+    def top(self, view: MessageView) -> int:
+        """The line where a message begins."""
+        return self.column.top(self.index[view.message.id])
 
     def at(self, line: int) -> tuple[int, MessageView | None, int]:
         """Index, lines and row at a line of the column."""

@@ -1,0 +1,221 @@
+"""What is written, and what it is for: the next prompt, the new version of one, a draft to come back to."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from textual.message import Message as TextualMessage
+
+from tui.app.commands import NAMES, Command, saved
+from tui.app.composer.attached_lines import AttachedLines
+from tui.app.composer.composer import ASK, ASK_NEXT, Composer
+from tui.app.composer.queue_line import QueueLine
+from tui.app.context import Context, Handlers, WithReading, WithTranscript
+from tui.chat.draft import Draft, joined
+from tui.engine.session import Act
+from tui.errors import UsageError
+
+
+class _Context(Context, WithTranscript, WithReading, Protocol): ...
+
+
+class Writing:
+    """What the composer holds, and where it goes."""
+
+    def __init__(self, context: _Context, composer: Composer, early: list[Draft]) -> None:
+        """Take over the composer.
+
+        Args:
+            context: What may be asked.
+            composer: Where one writes.
+            early: What was sent while there was no conversation to send it in.
+        """
+        self._context = context
+        self._composer = composer
+        self._early = early
+        self.editing: int | None = None
+        """The prompt whose new version is being written."""
+        self._set_aside = Draft()
+
+    @property
+    def commands(self) -> Handlers:
+        """What is done here by name."""
+        return {"attach": self._attach, "paste": self._paste}
+
+    async def begin(self) -> None:
+        """Have earlier prompts, the prompts that are kept as files, and the models at hand."""
+        prompts = await self._context.session.workspace.store.prompts()
+        self._composer.recall.prompts = [Draft(text) for text in prompts]
+        self._composer.saved = self.saved_prompts
+        if self._composer.menu is not None:
+            self._composer.menu.models = self._models
+            self._composer.menu.saved = self.saved_prompts
+
+    def _models(self) -> list[str]:
+        """The models that can be used now."""
+        workspace = self._context.session.workspace
+        able = {entry.name for entry in workspace.registry.providers() if entry.available}
+        return [m.id for m in workspace.catalogue.models() if m.available and m.provider in able]
+
+    def saved_prompts(self) -> Sequence[Command]:
+        """The prompts that are kept as files, as commands."""
+        return saved(self._context.session.workspace.saved_prompts.all())
+
+    async def say_prompt_problems(self) -> None:
+        """Say what is wrong with the prompts that are kept as files."""
+        prompts = self._context.session.workspace.saved_prompts
+        for problem in await asyncio.to_thread(prompts.problems, NAMES):
+            self._context.note(str(problem))
+
+    # -- what is written
+    @property
+    def written(self) -> Draft:
+        """What stands in the composer."""
+        return self._composer.written
+
+    @property
+    def draft(self) -> Draft:
+        """What is written for later: what stands in the composer, or what an edit has set aside."""
+        return self.written if self.editing is None else self._set_aside
+
+    @property
+    def vim_mode(self) -> str | None:
+        """What Vim's keys mean now, while they are the composer's."""
+        vim = self._composer.vim
+        return vim.shown if vim is not None and self._composer.has_focus else None
+
+    def hand_on(self, event: TextualMessage) -> bool:
+        """Let the composer have a key or a paste."""
+        return self._composer.post_message(event)
+
+    def changed(self) -> None:
+        """The draft changed."""
+        self.refresh_files()
+        if self._context.reading.shown and self.editing is None:
+            session = self._context.session
+            session.drafts.note(session.current.conversation, self.written)
+
+    def take(self) -> Draft:
+        """Take what is written out of the composer."""
+        return self._composer.take()
+
+    def bring(self, draft: Draft) -> None:
+        """Put a kept draft before what was written meanwhile."""
+        if draft:
+            newer = self.written
+            self._composer.hold(Draft(draft.text + newer.text, draft.attachments + newer.attachments))
+
+    def give_back(self, draft: Draft) -> None:
+        """Put prompts that were not sent before what is written now."""
+        if draft:
+            self._composer.hold(joined([draft, self.written]))
+        self._context.refresh()
+
+    def take_back(self) -> None:
+        """Write on at the last queued prompt, which is queued no more."""
+        self._composer.hold(self._context.session.take_back())
+
+    def leave(self) -> None:
+        """Another conversation comes: the composer is empty, and nothing is edited."""
+        self.editing = None
+        self._composer.hold(Draft())
+
+    # -- sending
+    def submit(self, draft: Draft) -> None:
+        """Send a message, or the new version of one."""
+        session = self._context.session
+        if not self._context.reading.shown:
+            self._early.append(draft)
+            return
+        try:
+            draft = replace(draft, text=session.workspace.saved_prompts.expand(draft.text))
+        except UsageError as error:
+            self.give_back(draft)
+            self._context.tell(error)
+            return
+        act = self.take_edit(draft)
+        if act is not None:
+            self._context.reading.let_come(act, draft)
+            return
+        if not session.current.busy:
+            self._context.transcript.follow()
+        session.submit(draft)
+
+    def send_early(self) -> None:
+        """Send what was sent while there was no conversation to send it in."""
+        early = self._early.copy()
+        self._early.clear()
+        for draft in early:
+            self.submit(draft)
+
+    def give_back_early(self) -> Draft:
+        """Let what was sent early wait in the composer. Returns it."""
+        early = joined(self._early)
+        self._early.clear()
+        self.give_back(early)
+        return early
+
+    # -- the new version of a prompt
+    def begin_edit(self, prompt_id: int, draft: Draft) -> None:
+        """Let the person write the new version of a prompt."""
+        if self.editing is None:
+            self._set_aside = self.written
+        self.editing = prompt_id
+        self._composer.hold(draft)
+
+    def take_edit(self, draft: Draft, model: str | None = None) -> Act | None:
+        """What sends ``draft`` as the new version that is being written, to ``model``; None if none is."""
+        prompt, self.editing = self.editing, None
+        if prompt is None:
+            return None
+        service = self._context.session.current
+        self._composer.hold(self._set_aside)
+        return lambda: service.edit(prompt, draft.text, draft.attachments, model=model)
+
+    def stop_editing(self) -> bool:
+        """Leave the prompt as it was; what was written before comes back. False if none is edited."""
+        if self.editing is None:
+            return False
+        self.editing = None
+        self._composer.hold(self._set_aside)
+        return True
+
+    # -- files
+    async def _attach(self, argument: str) -> None:
+        """Let files go along; without a path, offer them."""
+        from tui.engine.typed_paths import paths_in, read_all
+
+        composer = self._composer
+        if not argument:
+            composer.put("/attach ")  # with its files above
+            return
+        try:
+            composer.attach(await read_all(paths_in(argument)))
+        except UsageError:
+            if not composer.text:
+                composer.put(f"/attach {argument}")
+            raise
+
+    async def _paste(self, argument: str) -> None:
+        """Take what the system's clipboard holds."""
+        await self._composer.take_clipboard()
+
+    # -- what is seen
+    def refresh(self) -> None:
+        """Show the queue, the files, and whether a reply comes."""
+        service = self._context.session.current
+        self._context.page.query_one(QueueLine).prompts = tuple(draft.words for draft in service.queue)
+        self._composer.queued = bool(service.queue)
+        self._composer.placeholder = ASK_NEXT if service.busy else ASK
+        self.refresh_files()
+
+    def refresh_files(self) -> None:
+        """Show the files that go along, and why they can't if that is known."""
+        composer, lines = self._composer, self._context.page.query_one(AttachedLines)
+        lines.files, lines.offered = composer.attachments, composer.offered
+        lines.alone = not composer.text
+        lines.trouble = self._context.session.current.trouble(composer.attachments)
+        lines.set_class(not composer.has_focus, "-away")

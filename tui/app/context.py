@@ -1,0 +1,498 @@
+"""What a feature of the app may ask of the rest.
+
+A feature is a folder with its widgets and one or two classes that do what its commands and keys ask for. It
+imports no other feature and no screen: it gets a ``Context``, and names in a Protocol of its own which of the
+abilities below it needs besides. ``tui.app.features`` puts the features together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, Unpack
+
+if TYPE_CHECKING:
+    from textual.message import Message as TextualMessage
+    from textual.screen import Screen
+
+    from tui.app.undo import Acts
+    from tui.chat.conversation import Conversation
+    from tui.chat.draft import Draft
+    from tui.chat.message import Message
+    from tui.config import Config
+    from tui.engine.conversation_service import ConversationService, Undo
+    from tui.engine.session import Act, Session
+    from tui.engine.start_options import StartOptions
+    from tui.engine.workspace import Workspace
+    from tui.errors import SegueError
+    from tui.history.store import ConversationChanges
+
+_Result = TypeVar("_Result")
+Handler = Callable[[str], Awaitable[None]]
+"""Does what a command asks for; it gets what was typed after the command's name."""
+Handlers = Mapping[str, Handler]
+"""The commands that a feature does, by name."""
+
+
+# -- what every feature may ask
+class Context(Protocol):
+    """The conversations at hand, the screen, and a few ways to speak to the person."""
+
+    @property
+    def session(self) -> Session:
+        """The conversations at hand."""
+        ...
+
+    @property
+    def page(self) -> Screen[None]:
+        """The screen of the chat, on which a feature finds its own widgets."""
+        ...
+
+    @property
+    def acts(self) -> Acts:
+        """What was done, and can be undone."""
+        ...
+
+    def key(self, action_id: str) -> str:
+        """The key that an action has now, as people write it."""
+        ...
+
+    def tell(self, error: Exception) -> None:
+        """Say what went wrong."""
+        ...
+
+    def note(self, words: str) -> None:
+        """Say something that stays until it is dismissed."""
+        ...
+
+    def notify(self, words: str, *, warning: bool = False) -> None:
+        """Say something for a few seconds."""
+        ...
+
+    def soon(self, act: Callable[..., Awaitable[None]], *arguments: Any) -> None:
+        """Do something in the background; what can't be done is told."""
+        ...
+
+    async def show(self, sheet: Screen[_Result], then: Callable[[_Result | None], None]) -> None:
+        """Lay a sheet over the chat; ``then`` gets what was chosen on it."""
+        ...
+
+    async def ask(self, sheet: Screen[_Result]) -> _Result | None:
+        """Lay a sheet over the chat. Returns what was chosen on it, None if nothing was."""
+        ...
+
+    async def copy(self, text: str) -> None:
+        """Put ``text`` into the clipboard, and say how that went."""
+        ...
+
+    def did(self, words: str, undo: Undo, back: str, topic: object = None) -> None:
+        """Something was done: say so, and how it is undone.
+
+        Args:
+            words: What was done.
+            undo: Undoes it.
+            back: What is said then.
+            topic: What it was done to.
+        """
+        ...
+
+    def back_to_writing(self) -> None:
+        """Give the composer the focus, at once."""
+        ...
+
+    def refresh(self) -> None:
+        """Show what stands round the conversation as it is now."""
+        ...
+
+
+# -- what features do for each other
+class Transcript(Protocol):
+    """The messages of the conversation that is read, as they are drawn."""
+
+    selected: int | None
+    """The message that the keys act on."""
+
+    @property
+    def found(self) -> bool:
+        """Whether there are hits of a search."""
+        ...
+
+    @property
+    def following(self) -> bool:
+        """Whether the newest line is in view, and stays so."""
+        ...
+
+    async def open(
+        self,
+        conversation: Conversation,
+        load: Callable[[Sequence[int]], Awaitable[list[Message]]],
+        at: int | None = None,
+    ) -> None:
+        """Show a conversation, at a message if one is given."""
+        ...
+
+    async def jump(self, message_id: int, needle: str = "") -> None:
+        """Go to a message and mark words in it."""
+        ...
+
+    def follow(self) -> None:
+        """Go to the newest line, and stay there."""
+        ...
+
+    def add(self, message: Message) -> None:
+        """Show one more message."""
+        ...
+
+    def feed(self, message_id: int, text: str = "", reasoning: str = "") -> None:
+        """A piece of a reply came."""
+        ...
+
+    def replace(self, message: Message) -> None:
+        """Show a message as it is now."""
+        ...
+
+    def note(self, message_id: int, words: str) -> None:
+        """Say what a reply does."""
+        ...
+
+
+class Reading(Protocol):
+    """Which conversation is read."""
+
+    @property
+    def shown(self) -> bool:
+        """Whether it is on the screen; False while another one is being opened."""
+        ...
+
+    async def open(self, service: ConversationService) -> None:
+        """Show a conversation, with its draft; a reply in the one before goes on."""
+        ...
+
+    async def open_by_id(self, conversation_id: int, at: int | None = None, needle: str = "") -> None:
+        """Open a stored conversation, at a message if one is given."""
+        ...
+
+    async def open_new(self) -> None:
+        """Show a new conversation."""
+        ...
+
+    async def return_to(self, service: ConversationService) -> None:
+        """Show a conversation in which something was undone."""
+        ...
+
+    async def reload(self, at: int | None = None) -> None:
+        """Draw the conversation anew, after its path has changed."""
+        ...
+
+    async def use_model(self, model_id: str) -> None:
+        """Let a model answer from now on; what is written stays."""
+        ...
+
+    async def change(self, words: str, back: str, **changes: Unpack[ConversationChanges]) -> None:
+        """Change fields of the conversation, so that undo takes it back.
+
+        Args:
+            words: What was done.
+            back: What is said when it is undone.
+            changes: Its fields.
+        """
+        ...
+
+    async def follow_stored(self) -> None:
+        """If the conversation was deleted or changed elsewhere, follow that."""
+        ...
+
+    def let_come(self, act: Act, draft: Draft | None = None) -> None:
+        """Let a reply begin, and go to where it comes.
+
+        Args:
+            act: Begins it.
+            draft: What goes back into the composer if it can't begin.
+        """
+        ...
+
+    def when_quiet(self) -> None:
+        """Refuse what would need a second reply at the same time.
+
+        Raises:
+            UsageError: A reply is coming.
+        """
+        ...
+
+
+class Writing(Protocol):
+    """What is written, and for what."""
+
+    @property
+    def written(self) -> Draft:
+        """What stands in the composer."""
+        ...
+
+    @property
+    def draft(self) -> Draft:
+        """What is written for later: what stands in the composer, or what an edit has set aside."""
+        ...
+
+    @property
+    def editing(self) -> int | None:
+        """The prompt whose new version is being written."""
+        ...
+
+    @property
+    def vim_mode(self) -> str | None:
+        """What Vim's keys mean now, while they are the composer's."""
+        ...
+
+    def take(self) -> Draft:
+        """Take what is written out of the composer."""
+        ...
+
+    def hand_on(self, event: TextualMessage) -> bool:
+        """Let the composer have a key or a paste."""
+        ...
+
+    def begin_edit(self, prompt_id: int, draft: Draft) -> None:
+        """Let the person write the new version of a prompt."""
+        ...
+
+    def take_edit(self, draft: Draft, model: str | None = None) -> Act | None:
+        """What sends ``draft`` as the new version that is being written, to ``model``; None if none is."""
+        ...
+
+    def submit(self, draft: Draft) -> None:
+        """Send a message, or the new version of one."""
+        ...
+
+    def send_early(self) -> None:
+        """Send what was sent while there was no conversation to send it in."""
+        ...
+
+    def give_back_early(self) -> Draft:
+        """Let what was sent early wait in the composer. Returns it."""
+        ...
+
+    def bring(self, draft: Draft) -> None:
+        """Put a kept draft before what was written meanwhile."""
+        ...
+
+    def leave(self) -> None:
+        """Another conversation comes: the composer is empty, and nothing is edited."""
+        ...
+
+    def changed(self) -> None:
+        """The draft changed."""
+        ...
+
+
+class Status(Protocol):
+    """How things stand: the lines round the conversation."""
+
+    def count_soon(self) -> None:
+        """Count the tokens of the conversation again."""
+        ...
+
+    def ended(self, message: Message, tokens: int) -> None:
+        """Remember how the last reply of the conversation that is read ended."""
+        ...
+
+    def refresh_status(self) -> None:
+        """Show what goes on."""
+        ...
+
+    def refresh_keys(self) -> None:
+        """Show the keys that matter now."""
+        ...
+
+
+class Lists(Protocol):
+    """The conversations that there are."""
+
+    def list_soon(self) -> None:
+        """Read the list beside the page again."""
+        ...
+
+
+class Models(Protocol):
+    """Who answers."""
+
+    async def pick(self, message_id: int | None = None, typed: str = "") -> None:
+        """Choose a model: for what comes, or to answer ``message_id`` again.
+
+        Args:
+            message_id: What is answered again.
+            typed: What stands in the filter.
+        """
+        ...
+
+    async def pick_several(
+        self, then: Callable[[Sequence[str]], Awaitable[None]], typed: str, marked: Sequence[str]
+    ) -> None:
+        """Choose models that answer side by side.
+
+        Args:
+            then: What is done with them.
+            typed: What stands in the filter.
+            marked: Models that are marked already.
+        """
+        ...
+
+
+class Messages(Protocol):
+    """What is done with messages."""
+
+    def answer_again(self, message_id: int, model: str | None = None) -> None:
+        """One more version of a reply, by ``model`` or by the one that answers now."""
+        ...
+
+
+class Comparing(Protocol):
+    """Models that answer side by side."""
+
+    @property
+    def draft(self) -> Draft:
+        """What is written, if it is a prompt that can be sent to several."""
+        ...
+
+    async def begin(self, models: Sequence[str], message_id: int | None = None) -> None:
+        """Let models answer what is written, or a prompt again."""
+        ...
+
+    async def pick(self, message_id: int | None = None) -> None:
+        """Let the person choose models to compare."""
+        ...
+
+    def leave(self) -> None:
+        """Something else is shown: close, and keep all."""
+        ...
+
+
+# -- how a feature says which of these it needs
+class WithTranscript(Protocol):
+    """Has the transcript."""
+
+    @property
+    def transcript(self) -> Transcript:
+        """The messages of the conversation that is read."""
+        ...
+
+
+class WithReading(Protocol):
+    """Has the conversation that is read."""
+
+    @property
+    def reading(self) -> Reading:
+        """Which conversation is read."""
+        ...
+
+
+class WithWriting(Protocol):
+    """Has what is written."""
+
+    @property
+    def writing(self) -> Writing:
+        """What is written."""
+        ...
+
+
+class WithStatus(Protocol):
+    """Has the lines round the conversation."""
+
+    @property
+    def status(self) -> Status:
+        """How things stand."""
+        ...
+
+
+class WithLists(Protocol):
+    """Has the lists of conversations."""
+
+    @property
+    def lists(self) -> Lists:
+        """The conversations that there are."""
+        ...
+
+
+class WithModels(Protocol):
+    """Has the models."""
+
+    @property
+    def models(self) -> Models:
+        """Who answers."""
+        ...
+
+
+class WithMessages(Protocol):
+    """Has what is done with messages."""
+
+    @property
+    def messages(self) -> Messages:
+        """What is done with messages."""
+        ...
+
+
+class WithComparing(Protocol):
+    """Has the comparison."""
+
+    @property
+    def comparing(self) -> Comparing:
+        """Models that answer side by side."""
+        ...
+
+
+# -- what the screen of the chat asks of the app
+class Program(Protocol):
+    """The program round the screens."""
+
+    config: Config
+    options: StartOptions
+    workspace: Workspace | None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has begun and not ended."""
+        ...
+
+    @property
+    def keys(self) -> Mapping[str, str]:
+        """The keys that the person set, by the id of their action."""
+        ...
+
+    @property
+    def open_workspace(self) -> Callable[[], Awaitable[Workspace]]:
+        """Opens history and providers."""
+        ...
+
+    def key_for(self, binding_id: str) -> str:
+        """The key that is bound to an id now."""
+        ...
+
+    def setting_problems(self) -> list[SegueError]:
+        """Everything that is wrong in the settings."""
+        ...
+
+    async def take_early_keys(self) -> None:
+        """Take what was typed before there was a composer."""
+        ...
+
+    async def copy(self, text: str) -> None:
+        """Put ``text`` into the clipboard, and say how that went."""
+        ...
+
+    async def choose_theme(self, name: str) -> None:
+        """Use a theme, from now on and in later runs."""
+        ...
+
+    def use_theme(self, name: str) -> None:
+        """Show a theme."""
+        ...
+
+    async def recall_theme(self) -> None:
+        """Use the theme that was chosen in an earlier run."""
+        ...
+
+    def leave_soon(self, code: int) -> None:
+        """End in the background."""
+        ...
+
+    def fault(self, error: Exception) -> None:
+        """Our own code has failed: end, with a report."""
+        ...

@@ -1,0 +1,302 @@
+"""The features of the chat, put together over a session. Loaded after the first paint."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import ChainMap
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import Any, Protocol, TypeVar, assert_never
+
+from textual.screen import Screen
+
+from tui.app.background import in_background
+from tui.app.compare.comparing import Comparing
+from tui.app.composer.composer import Composer
+from tui.app.composer.writing import Writing
+from tui.app.context import Handlers, Program
+from tui.app.conversations.arranging import Arranging
+from tui.app.conversations.conversation_settings import ConversationSettings
+from tui.app.conversations.lists import ConversationLists
+from tui.app.conversations.news import HistoryNews
+from tui.app.conversations.reading import CurrentConversation
+from tui.app.lists.hints import key_name
+from tui.app.models.first_model import FirstModel
+from tui.app.models.models import Models
+from tui.app.settings.theming import Theming
+from tui.app.status.notice_line import NoticeLine
+from tui.app.status.presenter import StatusPresenter
+from tui.app.transcript.finding import Finding
+from tui.app.transcript.message_actions import MessageActions
+from tui.app.transcript.shown_replies import ShownReplies
+from tui.app.transcript.transcript import Transcript
+from tui.app.undo import SHOWN, Acts
+from tui.chat.draft import Draft
+from tui.engine.conversation_service import ConversationService, Undo
+from tui.engine.live import LiveReply
+from tui.engine.session import Session
+from tui.engine.session_events import (
+    AllSaved,
+    Fault,
+    GivenBack,
+    NotSaved,
+    Problem,
+    QueueChanged,
+    ReplyBegan,
+    ReplyEnded,
+    ReplyWentOn,
+    SessionEvent,
+    Titled,
+)
+from tui.engine.workspace import Workspace
+from tui.errors import NotFoundError
+from tui.rendering import warm
+
+SETTLED = 0.5
+"""Seconds after the start in which neither the HTTP client nor the Markdown parser is loaded."""
+_Result = TypeVar("_Result")
+
+
+class Voice(Protocol):
+    """How the screen speaks to the person."""
+
+    def tell(self, error: Exception) -> None:
+        """Say what went wrong."""
+        ...
+
+    def note(self, words: str) -> None:
+        """Say something that stays until it is dismissed."""
+        ...
+
+    def attempt_soon(self, act: Callable[..., Awaitable[None]], *arguments: Any) -> None:
+        """Do something in the background; what can't be done is told."""
+        ...
+
+
+class Features:
+    """Makes them, is their ``Context``, and hands on what the session tells."""
+
+    def __init__(
+        self,
+        program: Program,
+        page: Screen[None],
+        voice: Voice,
+        composer: Composer,
+        acts: Acts,
+        early: list[Draft],
+        workspace: Workspace,
+    ) -> None:
+        """Make every feature.
+
+        Args:
+            program: The app.
+            page: The screen of the chat, with all its widgets.
+            voice: How it speaks to the person.
+            composer: Where one writes.
+            acts: What was done, and can be undone.
+            early: What was sent before this.
+            workspace: History and providers.
+        """
+        self._program = program
+        self._voice = voice
+        self._composer = composer
+        self._early = early
+        self._showing = asyncio.Lock()
+        self._unsaved = ""
+        self.page = page
+        self.acts = acts
+        self.session = Session(workspace, temporary=program.options.temporary)
+        self.session.subscribe(self._heard)
+        self.transcript = page.query_one(Transcript)
+        self.reading = CurrentConversation(self)
+        self.writing = Writing(self, composer, early)
+        self.status = StatusPresenter(self)
+        self.lists = ConversationLists(self)
+        self.messages = MessageActions(self)
+        self.models = Models(self)
+        self.first_model = FirstModel(self, self.models)
+        self.comparing = Comparing(self)
+        self.finding = Finding(self, self.transcript)
+        self._replies = ShownReplies(self)
+        self._news = HistoryNews(self)
+        self.does: Sequence[Handlers] = (
+            self.reading.commands,
+            self.writing.commands,
+            self.lists.commands,
+            self.messages.commands,
+            self.models.commands,
+            self.comparing.commands,
+            self.finding.commands,
+            Arranging(self).commands,
+            ConversationSettings(self).commands,
+            Theming(self, program).commands,
+        )
+        """The commands that each feature does."""
+
+    @property
+    def commands(self) -> Handlers:
+        """Every command that a feature does, by name."""
+        return ChainMap(*map(dict, self.does))
+
+    # -- the beginning and the end
+    async def prepare(self) -> None:
+        """Find what the command line asks for, and have at hand what one may write with."""
+        try:
+            options = self._program.options
+            await self.session.begin_with(options, await self.session.drafts.left_in())
+        except NotFoundError as error:
+            self.tell(error)
+        await self._program.recall_theme()
+        await self.writing.begin()
+
+    async def begin(self) -> None:
+        """Show the conversation; send what was written meanwhile."""
+        options, workspace = self._program.options, self.session.workspace
+        self.transcript.newest_key = self.key("newest")
+        self.page.watch(self.transcript, "selected", self.status.refresh_keys, init=False)
+        self._news.follow()
+        for words in filter(None, (workspace.catalogue.notice, *map(str, workspace.registry.problems))):
+            self.note(words)
+        await self.reading.show(self.session.current)
+        self.page.set_timer(SETTLED, self._make_ready)
+        if options.prompt:
+            self._early.insert(0, Draft(options.prompt, options.attachments))
+        else:
+            self._composer.attach(options.attachments)
+        if options.model and not await self.models.use(options.model):
+            self.writing.give_back_early()
+        elif options.model or not await self.first_model.help_to_begin(self._notices.notices):
+            self.writing.send_early()
+
+    def _make_ready(self) -> None:
+        in_background(self.page, "open", self.writing.say_prompt_problems)
+        in_background(self.page, "open", self.session.workspace.keep_connections)
+        in_background(self.page, "open", partial(asyncio.to_thread, warm.load))
+
+    async def finish(self) -> None:
+        """Store what is on its way, before the program ends."""
+        await self.session.finish(lambda: self.writing.draft)
+
+    # -- what every feature may ask
+    @property
+    def _notices(self) -> NoticeLine:
+        return self.page.query_one(NoticeLine)
+
+    def key_for(self, action_id: str) -> str:
+        """The key that is bound to an action now, by its own name."""
+        return self._program.key_for(action_id)
+
+    def key(self, action_id: str) -> str:
+        """The key that an action has now, as people write it."""
+        return key_name(self.key_for(action_id))
+
+    def tell(self, error: Exception) -> None:
+        """Say what went wrong."""
+        self._voice.tell(error)
+
+    def note(self, words: str) -> None:
+        """Say something that stays until it is dismissed."""
+        self._voice.note(words)
+
+    def notify(self, words: str, *, warning: bool = False) -> None:
+        """Say something for a few seconds."""
+        self.page.notify(words, severity="warning" if warning else "information", markup=False)
+
+    def soon(self, act: Callable[..., Awaitable[None]], *arguments: Any) -> None:
+        """Do something in the background; what can't be done is told."""
+        self._voice.attempt_soon(act, *arguments)
+
+    async def show(self, sheet: Screen[_Result], then: Callable[[_Result | None], None]) -> None:
+        """Lay a sheet over the chat; ``then`` gets what was chosen on it."""
+        await self.page.app.push_screen(sheet, then)
+
+    async def ask(self, sheet: Screen[_Result]) -> _Result | None:
+        """Lay a sheet over the chat. Returns what was chosen on it, None if nothing was."""
+        return await self.page.app.push_screen_wait(sheet)
+
+    async def copy(self, text: str) -> None:
+        """Put ``text`` into the clipboard, and say how that went."""
+        await self._program.copy(text)
+
+    def back_to_writing(self) -> None:
+        """Give the composer the focus, at once: the next key is the composer's."""
+        self.transcript.selected = None
+        self.page.set_focus(self._composer)
+
+    def refresh(self) -> None:
+        """Show what stands round the conversation as it is now."""
+        self.writing.refresh()
+        self.status.refresh()
+
+    # -- undo, and stop
+    def did(self, words: str, undo: Undo, back: str, topic: object = None) -> None:
+        """Something was done: say so, and how it is undone.
+
+        Args:
+            words: What was done.
+            undo: Undoes it.
+            back: What is said then.
+            topic: What it was done to.
+        """
+        self._composer.history.checkpoint()  # what is typed after it is another change
+        self.acts.note(undo, back, topic)
+        self.page.notify(f"{words}   {self.key('undo')} undo", timeout=SHOWN, markup=False)
+
+    async def undo(self) -> None:
+        """Undo what was done last."""
+        undone = await self.acts.undo()
+        await self.reading.follow_stored()
+        self.notify(undone.back)
+
+    def stop(self) -> None:
+        """Stop the reply; otherwise close what is open."""
+        if self.session.stop():
+            return
+        if not self.writing.stop_editing() and not self._notices.clear():
+            self.page.remove_class("-overlay")
+            self.finding.close()
+        self.refresh()
+        self.back_to_writing()
+
+    # -- what the session tells
+    def _heard(self, event: SessionEvent) -> None:
+        match event:
+            case Fault(fault):
+                self._program.fault(fault)
+            case _ if not self._program.is_running:  # what was on the screen may be gone already
+                pass
+            case ReplyBegan(service, live, before):
+                self.soon(self._began_in_turn, service, live, before)
+            case ReplyWentOn(live, piece, turned):
+                self.comparing.went_on(live, piece, turned=turned)
+                self._replies.went_on(live, piece, turned=turned)
+            case ReplyEnded(live, message):
+                self.comparing.ended(live, message)
+                self._replies.ended(live, message)
+            case GivenBack(draft):
+                self.writing.give_back(draft)
+            case QueueChanged() | Titled():
+                self.refresh()
+            case NotSaved(reason):
+                self._say_unsaved(reason)
+            case AllSaved():
+                self._notices.drop(self._unsaved)
+                self.notify("Everything is saved again")
+            case Problem(error):
+                self.tell(error)
+            case _:
+                assert_never(event)
+
+    async def _began_in_turn(
+        self, service: ConversationService, live: LiveReply, before: Sequence[int]
+    ) -> None:
+        """Show replies in the order in which they begin; what comes meanwhile is read with each."""
+        async with self._showing:
+            if not await self.comparing.began(service, live):
+                await self._replies.began(service, live, before)
+
+    def _say_unsaved(self, why: str) -> None:
+        """Say that replies are not on the disk, for as long as they are not."""
+        self._notices.drop(self._unsaved)
+        self._unsaved = f"{why} It is tried again; /export FILE writes the conversation elsewhere."
+        self.note(self._unsaved)

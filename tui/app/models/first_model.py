@@ -1,0 +1,106 @@
+"""The first model: helps a person to one who has never chosen any."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from tui.app.background import in_background
+from tui.app.context import Context, WithReading, WithWriting
+from tui.app.models.models import Models
+from tui.engine.choice import recent_models
+from tui.engine.workspace import Workspace
+from tui.errors import SegueError
+
+if TYPE_CHECKING:
+    from tui.app.models.first_run import LocalOffer
+
+
+class _Context(Context, WithReading, WithWriting, Protocol): ...
+
+
+class FirstModel:
+    """Shows the first screen, where one is of use."""
+
+    def __init__(self, context: _Context, models: Models) -> None:
+        self._context = context
+        self._models = models
+
+    async def help_to_begin(self, notices: Sequence[str]) -> bool:
+        """Where no model was ever chosen and nothing was ever said, help the person to begin.
+
+        What was sent already goes when there is a model for it.
+
+        Args:
+            notices: What is wrong with the settings, say.
+
+        Returns:
+            Whether this is so.
+        """
+        context, workspace = self._context, self._context.session.workspace
+        if workspace.config.model or await recent_models(workspace.store):
+            return False
+        if await workspace.store.count_conversations():
+            return False
+        from tui.app.models.first_run import FirstRun
+
+        offer, why_not = await asyncio.to_thread(_local_offer, workspace)
+        catalogue = workspace.catalogue
+        first = FirstRun(
+            workspace.registry,
+            catalogue,
+            offer,
+            why_no_local=why_not,
+            connect=self._models.connect_any,
+            pick=self._models.pick_first,
+            notices=notices,
+            write=context.writing.hand_on,
+        )
+        in_background(context.page, "models", catalogue.refresh, exclusive=True)
+
+        early = context.writing.give_back_early()
+
+        def chosen(model_id: str | None) -> None:
+            if model_id is not None:
+                context.soon(self._begin_with, model_id, bool(early))
+
+        await context.show(first, chosen)
+        return True
+
+    async def _begin_with(self, model_id: str, send: bool) -> None:
+        await self._context.reading.use_model(model_id)
+        if send and (written := self._context.writing.take()):
+            self._context.writing.submit(written)
+
+
+def _local_offer(workspace: Workspace) -> tuple[LocalOffer | None, str]:
+    """What this machine can run by itself, and why it can't."""
+    from tui.app.models.first_run import LocalOffer
+    from tui.providers.local import DEFAULT_MODEL, LocalModels, installed, why_not
+
+    reason = why_not() or ""
+    if reason:
+        return None, reason if installed() else ""
+    try:
+        model = LocalModels(workspace.paths.cache, workspace.config.local_models).find(DEFAULT_MODEL)
+    except SegueError:
+        return None, ""
+    return (
+        LocalOffer(
+            f"local/{model.name}",
+            model.title,
+            model.licence or "",
+            0 if model.present else model.bytes or 0,
+            model.note,
+            shutil.disk_usage(_nearest(workspace.paths.cache)).free,
+        ),
+        "",
+    )
+
+
+def _nearest(path: Path) -> Path:
+    """The folder itself, or the nearest one above it that exists."""
+    return next(folder for folder in (path, *path.parents) if folder.exists())

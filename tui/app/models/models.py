@@ -1,0 +1,169 @@
+"""Who answers: use a model, choose one or several, keep favourites, connect a provider."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from tui.app.background import in_background
+from tui.app.context import (
+    Context,
+    Handlers,
+    WithComparing,
+    WithMessages,
+    WithReading,
+)
+from tui.engine.choice import find_model, note_model, recent_models
+from tui.engine.workspace import Workspace
+from tui.errors import UsageError
+
+if TYPE_CHECKING:
+    from tui.app.models.picker import Choice, ModelPicker, Several
+
+FAVOURITES = "favourite_models"
+"""Key of the history's state with the favourite models, one a line."""
+
+
+class _Context(Context, WithReading, WithMessages, WithComparing, Protocol): ...
+
+
+class Models:
+    """The models that the person can use."""
+
+    def __init__(self, context: _Context) -> None:
+        self._context = context
+
+    @property
+    def commands(self) -> Handlers:
+        """What is done here by name."""
+        return {"model": self._use}
+
+    @property
+    def _workspace(self) -> Workspace:
+        return self._context.session.workspace
+
+    async def _use(self, words: str) -> None:
+        await self.use(words)
+
+    async def use(self, words: str) -> bool:
+        """Use the one model that ``words`` mean, else let the person choose among those they fit.
+
+        Returns:
+            Whether it is known at once.
+        """
+        try:
+            model_id = find_model(words, self._workspace.registry, self._workspace.catalogue)
+        except UsageError:
+            await self.pick(typed=words)
+            return False
+        await self._context.reading.use_model(model_id)
+        return True
+
+    # -- choosing
+    async def pick(self, message_id: int | None = None, typed: str = "") -> None:
+        """Choose a model: for what comes, or to answer ``message_id`` again.
+
+        Args:
+            message_id: What is answered again.
+            typed: What stands in the filter.
+        """
+        from tui.app.models.picker import Choice, ModelPicker, Several
+
+        context, service = self._context, self._context.session.current
+
+        def chosen(choice: Choice | Several | None) -> None:
+            match choice:
+                case Several(model_ids):
+                    context.soon(context.comparing.begin, model_ids, message_id)
+                case Choice(model_id, answer_again=False) if message_id is None:
+                    context.soon(context.reading.use_model, model_id)
+                case Choice(model_id):
+                    again = message_id or service.last_reply or service.last
+                    context.soon(self._answer_with, model_id, again)
+
+        def words() -> str:
+            return "send to" if message_id is None and context.comparing.draft else "compare"
+
+        await context.show(await self._picker(ModelPicker, typed, (), words), chosen)
+
+    async def pick_several(
+        self, then: Callable[[Sequence[str]], Awaitable[None]], typed: str, marked: Sequence[str]
+    ) -> None:
+        """Choose models that answer side by side.
+
+        Args:
+            then: What is done with them.
+            typed: What stands in the filter.
+            marked: Models that are marked already.
+        """
+        from tui.app.models.picker import ComparePicker, Several
+
+        def chosen(choice: Choice | Several | None) -> None:
+            if isinstance(choice, Several):
+                self._context.soon(then, choice.model_ids)
+
+        await self._context.show(await self._picker(ComparePicker, typed, marked), chosen)
+
+    async def pick_first(self) -> str | None:
+        """Let the person choose the model to begin with. Returns it, None if none was chosen."""
+        from tui.app.models.picker import ModelPicker, Several
+
+        choice = await self._context.ask(await self._picker(ModelPicker))
+        if isinstance(choice, Several):
+            return choice.model_ids[0]
+        return choice.model_id if choice else None
+
+    async def _picker(
+        self,
+        kind: type[ModelPicker],
+        typed: str = "",
+        marked: Sequence[str] = (),
+        marked_words: Callable[[], str] = lambda: "compare",
+    ) -> ModelPicker:
+        """A picker, over lists that are asked for anew where they are old."""
+        context, workspace = self._context, self._workspace
+        conversation, catalogue = context.session.current.conversation, workspace.catalogue
+        in_background(context.page, "models", catalogue.refresh, catalogue.stale(), exclusive=True)
+        return kind(
+            catalogue,
+            workspace.registry,
+            await recent_models(workspace.store),
+            conversation.model,
+            (await workspace.store.get_state(FAVOURITES)).split(),
+            conversation.hues,
+            await asyncio.to_thread(workspace.downloads),
+            keep_favourites=lambda names: context.soon(self._keep_favourites, names),
+            connect=self._connect,
+            typed=typed,
+            marked=marked,
+            marked_words=marked_words,
+        )
+
+    async def _answer_with(self, model_id: str, message_id: int | None) -> None:
+        if message_id is None:
+            raise UsageError("There is nothing to answer yet")
+        await note_model(self._workspace.store, model_id)
+        self._context.messages.answer_again(message_id, model_id)
+
+    async def _keep_favourites(self, names: Sequence[str]) -> None:
+        await self._workspace.store.set_state(FAVOURITES, "\n".join(names))
+
+    # -- connecting
+    async def _connect(self, provider: str) -> bool:
+        from tui.app.models.connect import Connect
+
+        workspace = self._workspace
+        sheet = Connect(provider, workspace.registry, workspace.credentials, workspace.catalogue)
+        connected: bool | None = await self._context.ask(sheet)
+        return bool(connected)
+
+    async def connect_any(self) -> str | None:
+        """Let the person choose a provider and connect it. Returns the provider, None if there is none."""
+        from tui.app.models.connect import ConnectProvider
+
+        workspace = self._workspace
+        sheet = ConnectProvider(
+            workspace.registry, workspace.credentials, workspace.catalogue, workspace.config.path
+        )
+        return await self._context.ask(sheet)

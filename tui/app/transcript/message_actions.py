@@ -1,0 +1,205 @@
+"""What is done with a message that is in the transcript."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol, assert_never
+
+from tui.app.context import (
+    Context,
+    Handlers,
+    WithComparing,
+    WithModels,
+    WithReading,
+    WithTranscript,
+    WithWriting,
+)
+from tui.app.messages.message_action import MessageAction
+from tui.chat.message import Role
+from tui.engine.conversation_service import ConversationService
+from tui.errors import ErrorKind, UsageError
+
+
+class _Context(Context, WithTranscript, WithReading, WithWriting, WithModels, WithComparing, Protocol): ...
+
+
+class MessageActions:
+    """Does what was chosen for a message, and the commands that are about one."""
+
+    def __init__(self, context: _Context) -> None:
+        self._context = context
+
+    @property
+    def commands(self) -> Handlers:
+        """What is done here by name."""
+        return {
+            "retry": self._retry_last,
+            "compact": self._sum_up,
+            "copy": self._copy_last,
+            "undelete": self._undelete,
+        }
+
+    @property
+    def _service(self) -> ConversationService:
+        return self._context.session.current
+
+    async def do(self, action: MessageAction, message_id: int) -> None:
+        """Do one action.
+
+        Raises:
+            SegueError: It can't be done.
+        """
+        node = self._service.conversation.nodes.get(message_id)
+        if node is None or node.deleted:
+            raise UsageError("This message is not here any more")
+        await self._do(action, message_id)
+
+    async def _do(self, action: MessageAction, message_id: int) -> None:
+        context = self._context
+        match action:
+            case MessageAction.RETRY:
+                self.answer_again(message_id)
+            case MessageAction.OTHER_MODEL:
+                await context.models.pick(message_id, await self._likely(message_id))
+            case MessageAction.COMPARE:
+                await context.comparing.pick(message_id)
+            case MessageAction.RESUME:
+                self._go_on(message_id)
+            case MessageAction.COMPACT:
+                await self._sum_up_before(message_id)
+            case MessageAction.PIN:
+                await self._pin(message_id)
+            case MessageAction.EDIT:
+                await self._edit(message_id)
+            case MessageAction.PREVIOUS_VERSION | MessageAction.NEXT_VERSION:
+                await self._flip(message_id, 1 if action is MessageAction.NEXT_VERSION else -1)
+            case MessageAction.BRANCH:
+                branch = await self._service.branch(message_id)
+                await context.reading.open(context.session.adopt(branch))
+            case MessageAction.DELETE:
+                await self._delete([message_id])
+            case MessageAction.DELETE_BELOW:
+                await self._delete(self._service.conversation.shown_below(message_id))
+            case _:
+                assert_never(action)
+
+    # -- answers
+    async def _likely(self, message_id: int) -> str:
+        """What stands in the picker's filter: without a network, the models of this machine."""
+        [message] = await self._service.messages([message_id])
+        return "local/" if message.failure and message.failure.kind == ErrorKind.OFFLINE else ""
+
+    def answer_again(self, message_id: int, model: str | None = None) -> None:
+        """One more version of a reply, by ``model`` or by the one that answers now."""
+        self._context.reading.when_quiet()
+        service = self._service
+        self._context.back_to_writing()
+        self._context.reading.let_come(lambda: service.retry(message_id, model))
+
+    async def _retry_last(self, argument: str) -> None:
+        message_id = self._service.last_reply or self._service.last
+        if message_id is None:
+            raise UsageError("There is no reply yet")
+        self.answer_again(message_id)
+
+    def _go_on(self, message_id: int) -> None:
+        """Let a cut reply go on; a cut summary is made anew."""
+        service = self._service
+        if service.conversation.nodes[message_id].role is Role.SYSTEM:
+            self.answer_again(message_id)
+            return
+        self._context.reading.when_quiet()
+        self._context.back_to_writing()
+        self._context.reading.let_come(lambda: service.resume(message_id))
+
+    async def _sum_up(self, argument: str) -> None:
+        """Let a summary come, with which later requests begin."""
+        self._context.reading.when_quiet()
+        self._context.reading.let_come(self._service.compact)
+
+    async def _sum_up_before(self, message_id: int) -> None:
+        """Sum up what stands before the prompt of a reply, then send that prompt again."""
+        self._context.reading.when_quiet()
+        service = self._service
+        prompt = service.prompt_of(message_id)
+        [message] = await service.messages([prompt])
+        service.queue.append(message.draft)
+        self._context.reading.let_come(lambda: service.compact(prompt))
+
+    async def _copy_last(self, argument: str) -> None:
+        message_id = self._service.last_reply
+        if message_id is None:
+            raise UsageError("There is no reply yet")
+        [message] = await self._service.messages([message_id])
+        await self._context.copy(message.text)
+
+    # -- what is sent along
+    async def _pin(self, message_id: int) -> None:
+        """Keep a message in every request, or let it go."""
+        context, service = self._context, self._service
+        if service.conversation.nodes[message_id].role is Role.SYSTEM:
+            raise UsageError("A summary is always sent along")
+        pinned = message_id not in service.conversation.pins
+
+        async def undo() -> None:
+            now = await context.session.as_it_is(service)
+            if (message_id in now.conversation.pins) is pinned:
+                await now.pin(message_id)
+            await context.reading.return_to(now)
+
+        await service.pin(message_id)
+        await context.reading.reload()
+        kept, not_kept = "The message goes with every request", "The message is not pinned any more"
+        context.did(f"{kept if pinned else not_kept}.", undo, not_kept if pinned else kept)
+
+    async def _edit(self, message_id: int) -> None:
+        """Let the person write the prompt at or above a message anew."""
+        self._context.reading.when_quiet()
+        service = self._service
+        if service.conversation.nodes[message_id].role is Role.SYSTEM:
+            raise UsageError("A summary is not edited", "r makes a new one.")
+        prompt = service.prompt_of(message_id)
+        [message] = await service.messages([prompt])
+        self._context.writing.begin_edit(prompt, message.draft)
+        self._context.back_to_writing()
+
+    # -- the tree
+    async def _flip(self, message_id: int, step: int) -> None:
+        service = self._service
+        if service.queue or service.preparing:  # a prompt is for the reply that is shown
+            self._context.reading.when_quiet()
+        version = await service.flip(message_id, step)
+        if version is not None:
+            await self._context.reading.reload(at=version)
+            self._context.transcript.selected = version
+
+    async def _delete(self, ids: Sequence[int]) -> None:
+        context, service = self._context, self._service
+        if any(service.coming(message_id) for message_id in ids):
+            raise UsageError("A reply is coming", "It can be deleted when it has ended.")
+        before = service.conversation.leaf
+        await service.delete(ids)
+        after, many = service.conversation.leaf, len(ids)
+
+        async def undo() -> None:
+            now = await context.session.as_it_is(service)
+            await now.bring_back(ids, before, after)
+            await context.reading.return_to(now)
+
+        await context.reading.reload()
+        words = "Deleted." if many == 1 else f"{many} messages deleted."
+        context.did(words, undo, _back(many), (service.place, service.conversation.id))
+
+    async def _undelete(self, argument: str) -> None:
+        """Bring back every deleted message of the conversation."""
+        count = await self._service.undelete()
+        if not count:
+            raise UsageError("No message of this conversation was deleted in the last 30 days")
+        service = self._service
+        self._context.acts.forget((service.place, service.conversation.id))
+        await self._context.reading.reload()
+        self._context.notify(_back(count))
+
+
+def _back(count: int) -> str:
+    return "1 message is back" if count == 1 else f"{count} messages are back"
