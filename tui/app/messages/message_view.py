@@ -23,7 +23,7 @@ from tui.app.messages.name_line import (
 from tui.app.messages.plain_text import PlainText
 from tui.app.messages.rows import Piece, Rows, Target, width_of
 from tui.app.messages.segue_line import Lead, segue_line
-from tui.app.theme.themes import HUES
+from tui.chat.hues import HUES
 from tui.chat.message import Message, Role
 from tui.text import clean
 
