@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tui.chat.parts import (
+    CallState,
     File,
     Image,
     Native,
@@ -23,6 +24,7 @@ from tui.chat.parts import (
 )
 
 __all__ = [
+    "CallState",
     "Chunk",
     "File",
     "Finish",

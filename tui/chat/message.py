@@ -111,14 +111,14 @@ class Message:
         return sources_of(self.parts)
 
     @property
-    def images(self) -> list[Image]:
+    def images(self) -> tuple[Image, ...]:
         """Its pictures that are addresses."""
-        return of_kind(self.parts, Image)
+        return tuple(of_kind(self.parts, Image))
 
     @property
-    def notices(self) -> list[str]:
+    def notices(self) -> tuple[str, ...]:
         """What the person should know of it."""
-        return [part.text for part in of_kind(self.parts, Notice)]
+        return tuple(part.text for part in of_kind(self.parts, Notice))
 
     @property
     def attachments(self) -> tuple[Attachment, ...]:

@@ -8,18 +8,19 @@ it came. A new kind of content is added here, in one place: its class, its line 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
+from itertools import takewhile
 from typing import Any, TypeVar, assert_never
 
 from tui.chat.attachment import MEDIA_TYPES, Attachment, Kind
+from tui.checked import Fields
 from tui.text import one_line
 
-_BETWEEN = "\n\n"
-"""What parts two texts of a message where they are read as one."""
-_LARGEST = 10**15
-"""No count of bytes or seconds is larger; what is, is no count."""
+BETWEEN = "\n\n"
+"""What stands between two texts of a message where they are read as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +150,24 @@ def of_kind(parts: Iterable[Part], kind: type[_Kept]) -> list[_Kept]:
 
 def text_of(parts: Iterable[Part]) -> str:
     """All that is said, as one text."""
-    return _BETWEEN.join(part.text for part in of_kind(parts, Text))
+    said: list[str] = []
+    parted = False
+    for part in parts:
+        if isinstance(part, Text) and part.text:
+            said += [BETWEEN, part.text] if said and parted else [part.text]
+            parted = False
+        parted = parted or parts_texts(part)
+    return "".join(said)
+
+
+def parts_texts(part: Part) -> bool:
+    """Whether the texts before and after this one are two. A picture may stand in the midst of a sentence."""
+    return not isinstance(part, Text | Image | Sources | Notice)
 
 
 def reasoning_of(parts: Iterable[Part]) -> str:
     """All that was thought, as one text."""
-    return _BETWEEN.join(part.text for part in of_kind(parts, Reasoning))
+    return BETWEEN.join(part.text for part in of_kind(parts, Reasoning) if part.text)
 
 
 def sources_of(parts: Iterable[Part]) -> tuple[Source, ...]:
@@ -167,16 +180,26 @@ def attachments_of(parts: Iterable[Part]) -> tuple[Attachment, ...]:
     return tuple(part.attachment for part in of_kind(parts, File))
 
 
-def with_attachments(parts: Iterable[Part], files: Mapping[str, Attachment]) -> tuple[Part, ...]:
-    """The same parts with other attachments.
+def files_of(parts: Iterable[Part]) -> tuple[Attachment, ...]:
+    """Every file that the parts name, also those of tool results, each once."""
 
-    Args:
-        parts: What names the files.
-        files: By ``sha256``, what stands in their places.
-    """
+    def named() -> Iterator[Attachment]:
+        for part in parts:
+            match part:
+                case File():
+                    yield part.attachment
+                case ToolResult():
+                    yield from part.files
+                case Text() | Reasoning() | Image() | ToolCall() | Sources() | Notice():
+                    pass
+                case _:
+                    assert_never(part)
 
-    def other(file: Attachment) -> Attachment:
-        return files.get(file.sha256, file)
+    return tuple(dict.fromkeys(named()))
+
+
+def with_files(parts: Iterable[Part], other: Callable[[Attachment], Attachment]) -> tuple[Part, ...]:
+    """The same parts, with what ``other`` makes of each file in its place."""
 
     def changed(part: Part) -> Part:
         match part:
@@ -184,16 +207,71 @@ def with_attachments(parts: Iterable[Part], files: Mapping[str, Attachment]) -> 
                 return replace(part, attachment=other(part.attachment))
             case ToolResult():
                 return replace(part, files=tuple(map(other, part.files)))
-            case _:
+            case Text() | Reasoning() | Image() | ToolCall() | Sources() | Notice():
                 return part
+            case _:
+                assert_never(part)
 
     return tuple(map(changed, parts))
 
 
+def is_remark(part: Part) -> bool:
+    """Whether a part stands beside what is said and done: it ends no sentence, wherever it came."""
+    return isinstance(part, Sources | Notice)
+
+
+def plain_parts(text: str, reasoning: str = "", seconds: float | None = None) -> tuple[Part, ...]:
+    """What most replies are: one thought, then one text."""
+    thought = (Reasoning(reasoning, seconds),) if reasoning else ()
+    return (*thought, Text(text)) if text else thought
+
+
+def joined(parts: Iterable[Part]) -> tuple[Part, ...]:
+    """The same parts, where texts that follow each other are one text, and thoughts one thought."""
+    found: list[Part] = []
+    last = -1
+    """The place of the newest part that is no remark."""
+    for part in parts:
+        before = found[last] if last >= 0 else None
+        if (isinstance(before, Text) and isinstance(part, Text) and before.native is None) or (
+            isinstance(before, Reasoning) and isinstance(part, Reasoning) and before.native is None
+        ):
+            found[last] = replace(part, text=before.text + BETWEEN + part.text)
+        else:
+            found.append(part)
+            last = last if is_remark(part) else len(found) - 1
+    return tuple(found)
+
+
+def as_thought(parts: Iterable[Part]) -> tuple[Part, ...]:
+    """The same parts, where all that was said was thought."""
+    return joined(
+        Reasoning(part.text, native=part.native) if isinstance(part, Text) else part for part in parts
+    )
+
+
+def tool_name(call: ToolCall, between: str = " ") -> str:
+    """What a called tool is named, with whose it is."""
+    return one_line(between.join(filter(None, (call.server, call.name))))
+
+
+def arguments_line(call: ToolCall) -> str:
+    """What a tool was called with, in one line of JSON, or as it was sent."""
+    return one_line(call.raw or json.dumps(dict(call.arguments), ensure_ascii=False, default=str))
+
+
+def going_on(begin: Sequence[Part], came: Sequence[Part]) -> tuple[Part, ...]:
+    """A reply that goes on from ``begin``: what it thought first stands before the text that it goes on with."""
+    if not begin:
+        return tuple(came)
+    first = len(list(takewhile(lambda part: isinstance(part, Reasoning) or is_remark(part), came)))
+    last = len(begin) - 1 if isinstance(begin[-1], Text) else len(begin)
+    return Gathered((*begin[:last], *came[:first], *begin[last:], *came[first:])).parts
+
+
 def prompt_parts(text: str, attachments: Sequence[Attachment] = ()) -> tuple[Part, ...]:
-    """What a person sends: the files first, since what is asked stands after what it is asked about."""
-    said = (Text(text),) if text else ()
-    return (*map(File, attachments), *said)
+    """What a person sends: what is typed, then the files that go along."""
+    return (*plain_parts(text), *map(File, attachments))
 
 
 # -- what a provider yields, put together
@@ -326,19 +404,17 @@ def to_json(part: Part) -> dict[str, Any]:
 
 def from_json(value: Any) -> Part | None:
     """The part that a JSON value is; None where it is none. What is odd in a part is left out of it."""
-    if not isinstance(value, Mapping):
-        return None
-    it = _Fields(value)
-    match value.get("type"):
+    it = Fields(value if isinstance(value, Mapping) else None)
+    match it.text("type"):
         case "text":
-            return Text(it.text("text"), it.native())
+            return Text(it.words("text"), _native_of(it))
         case "reasoning":
-            return Reasoning(it.text("text"), it.number("seconds"), it.native())
-        case "image" if "url" in value:
-            return Image(it.text("url"), it.text("alt"), it.native())
+            return Reasoning(it.words("text"), it.amount("seconds"), _native_of(it))
+        case "image" if "url" in it:
+            return Image(it.text("url"), it.text("alt"), _native_of(it))
         case "image" | "file":
-            file = it.file()
-            return File(file, it.native()) if file else None
+            file = _file_of(it)
+            return File(file, _native_of(it)) if file else None
         case "tool_call":
             return ToolCall(
                 it.text("id"),
@@ -346,24 +422,32 @@ def from_json(value: Any) -> Part | None:
                 it.text("name"),
                 it.mapping("arguments"),
                 it.text("raw"),
-                it.state(),
-                it.native(),
+                _STATES.get(it.text("state"), CallState.STOPPED),
+                _native_of(it),
             )
         case "tool_result":
-            files = tuple(filter(None, (inner.file() for inner in it.inner("files"))))
-            return ToolResult(
-                it.text("id"), it.text("text"), value.get("is_error") is True, files, it.native()
-            )
+            files = tuple(filter(None, map(_file_of, it.items("files"))))
+            return ToolResult(it.text("id"), it.words("text"), it.flag("is_error"), files, _native_of(it))
         case "sources":
-            return Sources(tuple(Source(one.text("url"), one.text("title")) for one in it.inner("sources")))
+            return Sources(tuple(Source(one.text("url"), one.text("title")) for one in it.items("sources")))
         case "notice":
-            return Notice(it.text("text"))
+            return Notice(it.words("text"))
         case _:
             return None
 
 
+_STATES = {state.value: state for state in CallState}
+
+
 def _native_json(native: Native | None) -> dict[str, Any]:
     return {} if native is None else {"native": asdict(native)}
+
+
+def _native_of(it: Fields) -> Native | None:
+    native = it.optional("native")
+    if native is None or not (form := native.text("format")):
+        return None
+    return Native(form, native.text("provider"), native.text("model"), native.raw("blob"))
 
 
 def _file_json(file: Attachment) -> dict[str, Any]:
@@ -376,49 +460,10 @@ def _file_json(file: Attachment) -> dict[str, Any]:
     }
 
 
-class _Fields:
-    """The fields of an object; each is what it should be, or nothing."""
-
-    def __init__(self, value: Mapping[str, Any]) -> None:
-        self._value = value
-
-    def text(self, name: str) -> str:
-        found = self._value.get(name)
-        return found if isinstance(found, str) else ""
-
-    def number(self, name: str) -> float | None:
-        found = self._value.get(name)
-        known = isinstance(found, int | float) and not isinstance(found, bool) and abs(found) < _LARGEST
-        return found if known else None
-
-    def whole(self, name: str) -> int:
-        found = self.number(name)
-        return int(found) if found is not None else 0
-
-    def mapping(self, name: str) -> Mapping[str, Any]:
-        found = self._value.get(name)
-        return found if isinstance(found, Mapping) else {}
-
-    def inner(self, name: str) -> list[_Fields]:
-        found = self._value.get(name)
-        return [_Fields(one) for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
-
-    def state(self) -> CallState:
-        known = {state.value: state for state in CallState}
-        return known.get(self.text("state"), CallState.STOPPED)
-
-    def native(self) -> Native | None:
-        it = _Fields(self.mapping("native"))
-        names = it.text("format"), it.text("provider"), it.text("model")
-        return Native(*names, self.mapping("native").get("blob")) if names[0] else None
-
-    def file(self) -> Attachment | None:
-        if self.text("mime") not in MEDIA_TYPES:
-            return None
-        return Attachment(
-            one_line(self.text("name")) or "file",
-            self.text("mime"),
-            self.whole("size"),
-            self.text("sha256"),
-            self.whole("tokens"),
-        )
+def _file_of(it: Fields) -> Attachment | None:
+    if it.text("mime") not in MEDIA_TYPES:
+        return None
+    name = one_line(it.words("name")) or "file"
+    return Attachment(
+        name, it.text("mime"), it.count("size") or 0, it.text("sha256"), it.count("tokens") or 0
+    )

@@ -22,6 +22,7 @@ from tui.app.transcript import selectable_list
 from tui.app.transcript.transcript import Transcript
 from tui.chat.conversation import Conversation
 from tui.chat.message import Message, Role, Status
+from tui.chat.parts import Text
 from tui.system.clipboard import Copied
 
 GPT, CLAUDE = "openai/gpt-6-sol", "anthropic/claude-opus-5"
@@ -46,7 +47,7 @@ class Book:
 
     def _add(self, role: Role, text: str, fields: dict[str, Any]) -> Message:
         parent = fields.pop("parent", self.conversation.leaf)
-        message = Message(len(self.messages) + 1, 1, parent, role, text, **fields)
+        message = Message(len(self.messages) + 1, 1, parent, role, parts=(Text(text),), **fields)
         self.messages[message.id] = message
         self.conversation.append(message)
         return message
