@@ -40,8 +40,8 @@ async def test_a_killed_program_leaves_its_reply_interrupted_with_the_text(histo
         assert await store.interrupt_abandoned() == 1
         [prompt, reply] = await store.messages([prompt_id, reply_id])
         assert prompt.text == "Tell me"
-        assert reply.text.startswith("".join(f"{number} " for number in stored))
-        assert reply.reasoning.startswith("".join(f"r{number} " for number in stored))
+        assert reply.text.startswith("\n\n".join(f"{number} " for number in stored))
+        assert reply.reasoning.startswith("\n\n".join(f"r{number} " for number in stored))
         assert reply.status is Status.INTERRUPTED
         assert reply.failure and reply.finished_at >= reply.created_at
         assert [row.id for row in await store.list_conversations()] == [conversation_id]

@@ -95,7 +95,7 @@ def _message(message: Message, hidden: bool) -> dict[str, Any]:
         "reasoning_seconds": message.reasoning_seconds,
         "failure": asdict(message.failure) if message.failure else None,
         "sources": [asdict(source) for source in message.sources],
-        "images": [asdict(image) for image in message.images],
+        "images": [{"url": image.url, "alt": image.alt} for image in message.images],
         "notices": list(message.notices),
         "attachments": [_attachment(attachment) for attachment in files_of(message.parts)],
         "parts": list(map(part_json, message.parts)),

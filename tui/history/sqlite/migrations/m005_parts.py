@@ -25,6 +25,7 @@ def migrate(connection: sqlite3.Connection) -> None:
     for statement in STATEMENTS:
         connection.execute(statement)
     gather(connection)
+    _join_pieces(connection)
 
 
 def gather(connection: sqlite3.Connection) -> None:
@@ -42,6 +43,18 @@ def gather(connection: sqlite3.Connection) -> None:
             "UPDATE messages SET parts = ?, sources = NULL, images = NULL, notices = NULL WHERE id = ?",
             [(json.dumps(list(_parts(*row[1:]))), row[0]) for row in rows],
         )
+
+
+def _join_pieces(connection: sqlite3.Connection) -> None:
+    """Of a reply that was streaming, all thought and all text: until now their pieces had no order."""
+    for (message_id,) in connection.execute("SELECT DISTINCT message_id FROM pieces").fetchall():
+        rows = connection.execute(
+            "SELECT id, text, reasoning FROM pieces WHERE message_id = ? ORDER BY id", (message_id,)
+        ).fetchall()
+        last = rows[-1][0]
+        text, reasoning = "".join(_words(row[1]) for row in rows), "".join(_words(row[2]) for row in rows)
+        connection.execute("UPDATE pieces SET text = ?, reasoning = ? WHERE id = ?", (text, reasoning, last))
+        connection.execute("DELETE FROM pieces WHERE message_id = ? AND id <> ?", (message_id, last))
 
 
 def _parts(
