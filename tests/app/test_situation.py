@@ -8,7 +8,6 @@ import pytest
 
 from tui.app.status.reply_status import of_ended, of_live
 from tui.chat.message import Failure, Message, Role, Status
-from tui.chat.parts import Text
 from tui.engine.events import TextAdded, Waiting
 from tui.engine.live import LiveReply, Phase
 

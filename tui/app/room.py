@@ -27,7 +27,7 @@ from tui.app.undo import SHOWN
 from tui.chat.draft import Draft, joined
 from tui.engine.choice import note_model
 from tui.engine.conversation_service import ConversationService
-from tui.engine.events import Event, ReasoningAdded, TextAdded, TextWasReasoning
+from tui.engine.events import Event, PartAdded, ReasoningAdded, TextAdded, TextWasReasoning
 from tui.engine.live import LiveReply
 from tui.engine.session import Act, Session
 from tui.engine.session_events import (
@@ -316,7 +316,7 @@ class ChatRoom:
                 self.transcript.feed(message_id, text=text)
             case ReasoningAdded(message_id, text):
                 self.transcript.feed(message_id, reasoning=text)
-            case TextWasReasoning():
+            case TextWasReasoning() | PartAdded():
                 self.transcript.replace(live.snapshot())
             case _ if turned:
                 self.transcript.note(live.reply.message.id, live.detail)

@@ -175,37 +175,38 @@ def _block(part: Part) -> Iterator[str]:
                 yield f"{clean(text).strip()}\n"
         case Reasoning(text):
             if text.strip():
-                yield _folded("Reasoning", clean(text).strip())
+                yield folded("Reasoning", clean(text).strip())
         case File(attachment):
             yield _file(attachment)
         case Image(url, alt):
             yield f"![{one_line(alt)}](<{one_line(url)}>)\n"
         case ToolCall():
-            yield f"▸ **{_escaped(tool_name(part))}** {_escaped(arguments_line(part))}{call_ending(part)}\n"
+            yield f"▸ **{escaped(tool_name(part))}** {escaped(arguments_line(part))}{call_ending(part)}\n"
         case ToolResult():
-            yield _folded("Error" if part.is_error else "Result", fenced(clean(part.text).rstrip()))
+            yield folded("Error" if part.is_error else "Result", fenced(clean(part.text).rstrip()))
             yield from map(_file, part.files)
         case Sources(items):
             pages = (f"<{one_line(source.url)}> {one_line(source.title)}" for source in items)
             yield "".join(f"{number}. {page}\n" for number, page in enumerate(pages, 1))
         case Notice(text):
-            yield f"*{_escaped(text)}*\n"
+            yield f"*{escaped(text)}*\n"
         case _:
             assert_never(part)
 
 
-def _folded(summary: str, text: str) -> str:
+def folded(summary: str, text: str) -> str:
+    """Markdown that is shown when its summary is opened."""
     return f"<details>\n<summary>{summary}</summary>\n\n{text}\n\n</details>\n"
 
 
 def _file(attachment: Attachment) -> str:
     """A file by its name; a text whole, in a fence that nothing in it ends."""
-    head = f"**{_escaped(attachment.name)}** ({about(attachment)})\n"
+    head = f"**{escaped(attachment.name)}** ({about(attachment)})\n"
     text = clean(attachment.text).rstrip()
     return f"{head}\n{fenced(text)}\n" if text else head
 
 
-def _escaped(name: str) -> str:
+def escaped(name: str) -> str:
     """A name in which nothing is Markdown."""
     return re.sub(r"([\\`*_\[\]<>&])", r"\\\1", one_line(name))
 

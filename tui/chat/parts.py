@@ -261,12 +261,24 @@ def arguments_line(call: ToolCall) -> str:
 
 
 def going_on(begin: Sequence[Part], came: Sequence[Part]) -> tuple[Part, ...]:
-    """A reply that goes on from ``begin``: what it thought first stands before the text that it goes on with."""
+    """A reply that goes on from ``begin``; what it thought first stands before the text that goes on."""
     if not begin:
         return tuple(came)
     first = len(list(takewhile(lambda part: isinstance(part, Reasoning) or is_remark(part), came)))
     last = len(begin) - 1 if isinstance(begin[-1], Text) else len(begin)
     return Gathered((*begin[:last], *came[:first], *begin[last:], *came[first:])).parts
+
+
+def interleaved(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """What has an order that must be seen; nothing where a reply is one thought and then one text.
+
+    Remarks stand below a reply, as do pictures that come after all else.
+    """
+    kept = [part for part in parts if not is_remark(part)]
+    while kept and isinstance(kept[-1], Image):
+        kept.pop()
+    rest = kept[1:] if kept and isinstance(kept[0], Reasoning) else kept
+    return () if all(isinstance(part, Text) for part in rest) else tuple(kept)
 
 
 def prompt_parts(text: str, attachments: Sequence[Attachment] = ()) -> tuple[Part, ...]:
@@ -297,6 +309,11 @@ class Gathered:
         """All that came so far."""
         self._join()
         return tuple(self._parts)
+
+    @property
+    def last(self) -> Part | None:
+        """What goes on with the next piece of its kind; its newest pieces may not be joined into it yet."""
+        return self._open
 
     @property
     def thinking(self) -> bool:

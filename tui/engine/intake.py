@@ -28,6 +28,7 @@ from tui.chat.chunks import (
     ToolResult,
     Usage,
 )
+from tui.chat.parts import Part
 from tui.chat.values import number, text, whole
 
 
@@ -38,14 +39,22 @@ def taken(item: Any) -> Chunk | None:
             return item
         case bytes():
             return item.decode("utf-8", "replace")
-        case Text(said, native):
-            return Text(text(said), _native(native))
-        case Reasoning(thought, seconds, native):
-            return Reasoning(text(thought), number(seconds), _native(native))
         case Usage():
             return _usage(item)
         case Finish(reason):
             return Finish(reason if isinstance(reason, FinishReason) else FinishReason.STOP)
+        case Progress(words, done, total):
+            return Progress(text(words), whole(done) or 0, whole(total))
+        case _:
+            return _part(item)
+
+
+def _part(item: Any) -> Part | None:
+    match item:
+        case Text(said, native):
+            return Text(text(said), _native(native))
+        case Reasoning(thought, seconds, native):
+            return Reasoning(text(thought), number(seconds), _native(native))
         case Sources(pages):
             return Sources(tuple(_source(page) for page in _sequence(pages) if _has_address(page)))
         case Image(url, alt, native):
@@ -59,8 +68,6 @@ def taken(item: Any) -> Chunk | None:
             return ToolResult(text(call), text(said), is_error is True, kept, _native(native))
         case Notice(words):
             return Notice(text(words)) if text(words) else None
-        case Progress(words, done, total):
-            return Progress(text(words), whole(done) or 0, whole(total))
         case _:
             return None
 

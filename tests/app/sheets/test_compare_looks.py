@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
+from tests.said import said
 from tui.app.compare.compare import Compare
 from tui.app.compare.comparison import names_of
 from tui.chat.chunks import Usage
 from tui.chat.conversation import Conversation, Node
 from tui.chat.hues import hue_of
 from tui.chat.message import Failure, Message, Role, Status
-from tui.chat.parts import Text, plain_parts
+from tui.chat.parts import Text
 from tui.engine.live import Phase
 
 LOOKS = [(theme, size) for theme in ("segue-dark", "segue-light") for size in ((80, 24), (120, 40))]
@@ -61,7 +62,7 @@ class StillService:
 
 def reply(message_id: int, model: str, text: str = "", **fields: Any) -> Message:
     options = {"created_at": BEGUN, "finished_at": BEGUN + timedelta(seconds=3.1), **fields}
-    return Message(message_id, 1, 1, Role.ASSISTANT, parts=plain_parts(text), model=model, **options)
+    return Message(message_id, 1, 1, Role.ASSISTANT, said(text, options), model=model, **options)
 
 
 @pytest.fixture

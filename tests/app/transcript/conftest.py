@@ -15,6 +15,7 @@ from textual.pilot import Pilot
 from textual.theme import BUILTIN_THEMES
 from textual.widgets import Input
 
+from tests.said import said
 from tui.app.theme.foreign import fitted
 from tui.app.theme.themes import THEMES
 from tui.app.transcript import link_sheet as links
@@ -22,7 +23,6 @@ from tui.app.transcript import selectable_list
 from tui.app.transcript.transcript import Transcript
 from tui.chat.conversation import Conversation
 from tui.chat.message import Message, Role, Status
-from tui.chat.parts import Text
 from tui.system.clipboard import Copied
 
 GPT, CLAUDE = "openai/gpt-6-sol", "anthropic/claude-opus-5"
@@ -47,7 +47,7 @@ class Book:
 
     def _add(self, role: Role, text: str, fields: dict[str, Any]) -> Message:
         parent = fields.pop("parent", self.conversation.leaf)
-        message = Message(len(self.messages) + 1, 1, parent, role, parts=(Text(text),), **fields)
+        message = Message(len(self.messages) + 1, 1, parent, role, said(text, fields), **fields)
         self.messages[message.id] = message
         self.conversation.append(message)
         return message
@@ -60,6 +60,8 @@ class Book:
 
     def end(self, message: Message, **fields: Any) -> Message:
         """The final state of a reply."""
+        if fields.keys() & {"text", "reasoning"}:
+            fields["parts"] = said("", fields)
         ended = replace(message, **{"status": Status.COMPLETE, **fields})
         self.messages[message.id] = ended
         return ended

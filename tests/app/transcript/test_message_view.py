@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from rich.style import Style
 
+from tests.said import said
 from tui.app.messages.look import Look
 from tui.app.messages.message_view import MessageView, Standing
 from tui.app.theme.ink import Ink
@@ -24,9 +25,8 @@ def look(width=74, gutter=1):
     return Look(width, DARK, INK, gutter, gutter + 2 + width + 3, Style(bgcolor=DARK.background))
 
 
-def reply(*said, width=74, standing=None, opened=False, **fields):
-    parts = tuple(Text(part) if isinstance(part, str) else part for part in said)
-    message = Message(2, 1, 1, Role.ASSISTANT, parts, model="openai/gpt-6-sol", **fields)
+def reply(text="", *, width=74, standing=None, opened=False, **fields):
+    message = Message(2, 1, 1, Role.ASSISTANT, said(text, fields), model="openai/gpt-6-sol", **fields)
     view = MessageView(message, look(width), standing or Standing(first=True, hue="sky"))
     if opened:
         view.fold()
