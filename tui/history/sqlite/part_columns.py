@@ -97,7 +97,9 @@ def unpack_part(stored: object) -> Part | None:
 
 
 def _normal(part: Part) -> Part:
-    return replace(part, text=normalise(part.text)) if isinstance(part, Text | Reasoning) else part
+    if isinstance(part, Text | Reasoning) and part.native is None:
+        return replace(part, text=normalise(part.text))
+    return from_json(_normalised(to_json(part))) or part
 
 
 def _by_length(part: Part) -> dict[str, Any]:
