@@ -168,11 +168,19 @@ class Fields:
         """A list as it is."""
         return self.read(name, _list, "a list") or []
 
+    def raw(self, name: str) -> Any:
+        """Whatever JSON stands there."""
+        return self._raw.get(name)
+
+    def mapping(self, name: str) -> Mapping[str, Any]:
+        """An object as it is; an empty one where there is none."""
+        return self.read(name, _mapping, "an object") or {}
+
     def known_entries(
         self, name: str, reader: Callable[[str, Any], T | None], expected: str
     ) -> Iterator[tuple[str, T]]:
         """The fields of an object inside, by their names: those of which ``reader`` makes something."""
-        for key, raw in (self.read(name, _mapping, "an object") or {}).items():
+        for key, raw in self.mapping(name).items():
             found = reader(key, raw)
             if found is None:
                 self.odd(f"{name}.{key}", expected, raw)

@@ -39,6 +39,7 @@ from tui.chat.attachment import attachment_of
 from tui.chat.draft import Draft
 from tui.chat.message import Role, Status
 from tui.chat.model import ModelInfo
+from tui.chat.parts import Text, prompt_parts
 from tui.engine.choice import RECENT_MODELS
 
 Reach = Callable[[World], Awaitable[None]]
@@ -128,11 +129,13 @@ async def _conversation(world: World) -> int:
     conversation = await store.create_conversation(model="lab/big", title="Talk")
     parent = None
     for number in range(2):
-        prompt = await store.add_message(conversation.id, parent, Role.USER, f"Question {number}?")
+        prompt = await store.add_message(
+            conversation.id, parent, Role.USER, prompt_parts(f"Question {number}?")
+        )
         reply = await store.add_message(
             conversation.id, prompt.id, Role.ASSISTANT, model="lab/big", status=Status.STREAMING
         )
-        await store.finish_message(replace(reply, text=REPLY, status=Status.COMPLETE))
+        await store.finish_message(replace(reply, parts=(Text(REPLY),), status=Status.COMPLETE))
         parent = reply.id
     return conversation.id
 

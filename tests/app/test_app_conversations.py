@@ -9,6 +9,7 @@ import pytest
 from tui.app.conversations.sidebar import Conversations
 from tui.chat.chunks import Finish, FinishReason
 from tui.chat.message import Role, Status
+from tui.chat.parts import prompt_parts
 from tui.engine.start_options import StartOptions
 
 DONE = Finish(FinishReason.STOP)
@@ -305,9 +306,9 @@ async def test_a_temporary_conversation_leaves_nothing(run):
 async def test_the_command_line_opens_continues_and_sends(run):
     async def earlier(world):
         conversation = await world.store.create_conversation(title="Kyoto", model="lab/small")
-        prompt = await world.store.add_message(conversation.id, None, Role.USER, "Four days?")
+        prompt = await world.store.add_message(conversation.id, None, Role.USER, prompt_parts("Four days?"))
         reply = await world.store.add_message(
-            conversation.id, prompt.id, Role.ASSISTANT, "Yes.", model="lab/big"
+            conversation.id, prompt.id, Role.ASSISTANT, prompt_parts("Yes."), model="lab/big"
         )
         reply.status = Status.COMPLETE
         await world.store.finish_message(reply)

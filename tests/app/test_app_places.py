@@ -10,6 +10,7 @@ from textual import events
 
 from tui.chat.chunks import Finish, FinishReason
 from tui.chat.message import Role, Status
+from tui.chat.parts import prompt_parts
 from tui.engine.start_options import StartOptions
 from tui.errors import HistoryFullError
 from tui.history.sqlite import watch
@@ -73,9 +74,9 @@ def chat_of(world):
 async def test_what_another_program_adds_is_seen_without_a_key(shared):
     async with shared() as (world, other):
         chat = chat_of(world)
-        await other.add_message(chat.conversation.id, chat.last, Role.USER, "From next door")
+        await other.add_message(chat.conversation.id, chat.last, Role.USER, prompt_parts("From next door"))
         rilke = await other.create_conversation(title="Rilke")
-        await other.add_message(rilke.id, None, Role.USER, "Which elegy?")
+        await other.add_message(rilke.id, None, Role.USER, prompt_parts("Which elegy?"))
         await world.sees("From next door", "Rilke")
         await world.say("And here")
         await world.until(lambda: len(world.provider.requests) == 2)
@@ -104,7 +105,7 @@ async def test_what_another_program_changes_is_seen(shared):
             chat.conversation.id, prompt, Role.ASSISTANT, model="lab/small", status=Status.STREAMING
         )
         await world.sees("2/2")
-        await other.append_text(live.id, "It grows ")
+        await other.append(live.id, ["It grows "])
         await world.sees("It grows")
         live.text, live.status = "It grows to its end.", Status.COMPLETE
         await other.finish_message(live)

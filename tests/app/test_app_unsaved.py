@@ -23,7 +23,7 @@ class Refusal:
 
     def __init__(self, store, error, *names) -> None:
         self._store, self._error = store, error
-        names = names or ("append_text", "finish_message")
+        names = names or ("append", "finish_message")
         self._kept = {name: getattr(store, name) for name in names}
         for name in self._kept:
             setattr(store, name, self._refuse)

@@ -14,6 +14,7 @@ from tui.chat.attachment import attachment_of
 from tui.chat.chunks import Finish, FinishReason
 from tui.chat.message import Role
 from tui.chat.model import ModelInfo
+from tui.chat.parts import prompt_parts
 from tui.engine.start_options import StartOptions
 from tui.errors import HistoryFullError
 
@@ -410,7 +411,7 @@ async def test_a_draft_and_its_files_are_on_disk_a_moment_later_and_come_back_at
 async def test_a_start_returns_to_the_files_of_an_unsent_draft(run, files):
     async def prepare(world):
         conversation = await world.store.create_conversation(model="lab/big")
-        await world.store.add_message(conversation.id, None, Role.USER, "Hi")
+        await world.store.add_message(conversation.id, None, Role.USER, prompt_parts("Hi"))
         await world.store.update_conversation(conversation.id, attachments=(PICTURE,))
         await world.store.set_state("draft_of", str(conversation.id))
 

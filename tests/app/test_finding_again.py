@@ -9,6 +9,7 @@ import pytest
 from tui.chat.bundle import Bundle
 from tui.chat.conversation import Conversation, Node
 from tui.chat.message import Message, Role
+from tui.chat.parts import Text
 
 TURNS = 40
 
@@ -21,7 +22,9 @@ def talk(title: str, at: datetime, said: dict[int, str]) -> Bundle:
         role = Role.USER if number % 2 else Role.ASSISTANT
         text = said.get(number, f"{title}, line {number}. " * 8)
         model = None if number % 2 else "lab/big"
-        messages.append(Message(number, 0, number - 1 or None, role, text, model=model, created_at=at))
+        messages.append(
+            Message(number, 0, number - 1 or None, role, parts=(Text(text),), model=model, created_at=at)
+        )
     conversation.add(Node.of(message) for message in messages)
     return Bundle(conversation, messages)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tui.chat.message import Role
+from tui.chat.parts import prompt_parts
 from tui.cli.main import main
 from tui.engine.start_options import StartOptions
 
@@ -14,7 +15,7 @@ HERE = StartOptions(here=True)
 async def kept(store, title):
     """A conversation with one message."""
     conversation = await store.create_conversation(title=title, model="lab/big")
-    await store.add_message(conversation.id, None, Role.USER, f"About {title}")
+    await store.add_message(conversation.id, None, Role.USER, prompt_parts(f"About {title}"))
     return conversation.id
 
 

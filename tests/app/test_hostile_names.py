@@ -10,6 +10,7 @@ from textual import events
 
 from tui.chat.message import Role
 from tui.chat.model import ModelInfo
+from tui.chat.parts import prompt_parts
 from tui.errors import ProviderError, UsageError
 
 HOSTILE = "evil\x1b]52;c;aGk=\x07\x9b2J\x00\r\u202e\x7f"
@@ -22,7 +23,7 @@ NAME = HOSTILE.replace("\x00", "")
 async def hostile_history(world):
     made = await world.store.create_conversation(model=f"lab/{NAME}", title=HOSTILE, system=HOSTILE)
     await world.store.update_conversation(made.id, titled=True, tags=(NAME, "two"), hues={f"lab/{NAME}": "x"})
-    await world.store.add_message(made.id, None, Role.USER, HOSTILE)
+    await world.store.add_message(made.id, None, Role.USER, prompt_parts(HOSTILE))
     await world.store.remember_prompt(HOSTILE)
 
 

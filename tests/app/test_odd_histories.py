@@ -12,6 +12,7 @@ import pytest
 from tui.chat.bundle import Bundle
 from tui.chat.conversation import Conversation, Node
 from tui.chat.message import Message, Role
+from tui.chat.parts import Text, prompt_parts
 from tui.engine.start_options import StartOptions
 
 ZONES = ["America/Los_Angeles", "UTC", "Pacific/Kiritimati"]
@@ -35,8 +36,17 @@ async def ends_of_time(world):
         conversation = Conversation(0, words, moment, moment, origin=words, leaf=2, model="lab/big")
         conversation.add([Node(1, None, Role.USER), Node(2, 1, Role.ASSISTANT, "lab/big")])
         said = [
-            Message(1, 0, None, Role.USER, words, created_at=moment),
-            Message(2, 0, 1, Role.ASSISTANT, "Yes.", model="lab/big", created_at=moment, finished_at=moment),
+            Message(1, 0, None, Role.USER, parts=(Text(words),), created_at=moment),
+            Message(
+                2,
+                0,
+                1,
+                Role.ASSISTANT,
+                parts=(Text("Yes."),),
+                model="lab/big",
+                created_at=moment,
+                finished_at=moment,
+            ),
         ]
         bundles.append(Bundle(conversation, said))
     await world.store.add_conversations(bundles)
@@ -56,8 +66,10 @@ async def test_any_date_is_shown_on_any_clock(run, zone):
 
 async def odd(world):
     made = await world.store.create_conversation(model="lab/big", title="Odd")
-    prompt = await world.store.add_message(made.id, None, Role.USER, "A question")
-    reply = await world.store.add_message(made.id, prompt.id, Role.ASSISTANT, "An answer", model="lab/big")
+    prompt = await world.store.add_message(made.id, None, Role.USER, prompt_parts("A question"))
+    reply = await world.store.add_message(
+        made.id, prompt.id, Role.ASSISTANT, prompt_parts("An answer"), model="lab/big"
+    )
     columns = {
         "usage": {"input_tokens": "7", "output_tokens": 9.5, "cost": {"total_cost": 0.006}},
         "sources": [5, {"url": [], "title": 5}],

@@ -13,7 +13,7 @@ from tui.engine.live import LiveReply, Phase
 
 
 def ended(**fields):
-    message = Message(2, 1, 1, Role.ASSISTANT, "", model="lab/big", **fields)
+    message = Message(2, 1, 1, Role.ASSISTANT, model="lab/big", **fields)
     found = of_ended(message, 0)
     return found.glyph, found.word
 
@@ -48,7 +48,7 @@ def test_silence_in_the_middle_is_told_from_15_seconds_on(silence, detail, shown
 
 
 def test_silence_begins_with_the_first_piece():
-    message = Message(2, 1, 1, Role.ASSISTANT, "", model="lab/big", status=Status.STREAMING)
+    message = Message(2, 1, 1, Role.ASSISTANT, model="lab/big", status=Status.STREAMING)
     live = LiveReply(SimpleNamespace(message=message), None)
     assert live.silence == 0
     live.take(Waiting(2, 2, 3, 5, "Server busy"))

@@ -11,6 +11,7 @@ from tui.app.conversations.timeline import Timeline
 from tui.chat.bundle import Bundle
 from tui.chat.conversation import Conversation
 from tui.chat.message import Message, Role
+from tui.chat.parts import Text
 from tui.engine.start_options import StartOptions
 
 LAST = StartOptions(continue_last=True)
@@ -27,7 +28,9 @@ def asked(*prompts):
             for role, words in ((Role.USER, text), (Role.ASSISTANT, f"Reply {number}. " + "word " * 60)):
                 parent = messages[-1].id if messages else None
                 model = "lab/big" if role is Role.ASSISTANT else None
-                made = Message(len(messages) + 1, 1, parent, role, words, model=model, created_at=day)
+                made = Message(
+                    len(messages) + 1, 1, parent, role, parts=(Text(words),), model=model, created_at=day
+                )
                 messages.append(made)
                 conversation.append(made)
         await world.store.add_conversations([Bundle(conversation, tuple(messages))])

@@ -231,7 +231,7 @@ async def measure(path: Path) -> None:
         "store a prompt", await repeated(lambda: prompt(row.id, conversation.leaf, Role.USER, "x" * 500), 50)
     )
     reply = await store.add_message(row.id, conversation.leaf, Role.ASSISTANT, status=Status.STREAMING)
-    table.add("append a piece", await repeated(lambda: store.append_text(reply.id, "word " * 100), 200))
+    table.add("append a piece", await repeated(lambda: store.append(reply.id, ["word " * 100]), 200))
     reply.text, reply.status = "word " * 20_000, Status.COMPLETE
     table.add("finish a reply of 100 kB", await repeated(lambda: store.finish_message(reply), 5))
     await store.close()

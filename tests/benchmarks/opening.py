@@ -15,6 +15,7 @@ from tui.chat.bundle import Bundle
 from tui.chat.chunks import Usage
 from tui.chat.conversation import Conversation, Node
 from tui.chat.message import Message, Role, Status
+from tui.chat.parts import Text
 from tui.history.sqlite.history import open_history
 from tui.paths import private_dir
 
@@ -50,10 +51,17 @@ async def _fill(path: Path) -> None:
 
 def _bundle(count: int, text: str) -> Bundle:
     messages = [
-        Message(number, 0, number - 1 or None, Role.USER, f"Question {number}?")
+        Message(number, 0, number - 1 or None, Role.USER, parts=(Text(f"Question {number}?"),))
         if number % 2
         else Message(
-            number, 0, number - 1, Role.ASSISTANT, text, "", "lab/x", Status.COMPLETE, usage=Usage(9, 300)
+            number,
+            0,
+            number - 1,
+            Role.ASSISTANT,
+            parts=(Text(text),),
+            model="lab/x",
+            status=Status.COMPLETE,
+            usage=Usage(9, 300),
         )
         for number in range(1, count + 1)
     ]

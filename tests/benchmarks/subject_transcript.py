@@ -11,9 +11,10 @@ from tui.app.theme.themes import THEMES
 from tui.app.transcript.transcript import Transcript
 from tui.chat.conversation import Conversation
 from tui.chat.message import Message, Role, Status
+from tui.chat.parts import Text
 from tui.rendering import warm
 
-REPLY = Message(1, 1, None, Role.ASSISTANT, "", model="lab/big", status=Status.STREAMING)
+REPLY = Message(1, 1, None, Role.ASSISTANT, model="lab/big", status=Status.STREAMING)
 
 
 class Chat(App[None]):
@@ -41,7 +42,7 @@ class Chat(App[None]):
 
     async def stream(self) -> None:
         text = await streaming.play(self.write)
-        self.transcript.replace(replace(REPLY, text=text, status=Status.COMPLETE))
+        self.transcript.replace(replace(REPLY, parts=(Text(text),), status=Status.COMPLETE))
         self.finish()
 
     def finish(self) -> None:

@@ -10,6 +10,7 @@ from tui.chat.attachment import LARGEST, attachment_of
 from tui.chat.chunks import Finish, FinishReason
 from tui.chat.message import Message, Role
 from tui.chat.model import ModelInfo
+from tui.chat.parts import File, Text
 from tui.engine.request import build_request
 from tui.errors import ProviderError, UsageError
 
@@ -155,11 +156,11 @@ async def test_files_that_are_too_large_together_are_refused(world, sent):
 
 
 def prompt(number, text, *files):
-    return Message(number, 1, number - 1 or None, Role.USER, text, attachments=files)
+    return Message(number, 1, number - 1 or None, Role.USER, parts=(Text(text), *map(File, files)))
 
 
 def answer(number):
-    return Message(number, 1, number - 1, Role.ASSISTANT, "ok")
+    return Message(number, 1, number - 1, Role.ASSISTANT, parts=(Text("ok"),))
 
 
 def test_files_count_when_a_conversation_is_made_to_fit():

@@ -11,6 +11,7 @@ from tui.chat.bundle import Bundle
 from tui.chat.conversation import Conversation
 from tui.chat.export import file_name
 from tui.chat.message import Message, Role
+from tui.chat.parts import Text
 from tui.engine import exporting
 from tui.engine.exporting import write_all, write_conversation
 from tui.errors import SegueError, UsageError
@@ -19,7 +20,7 @@ from tui.errors import SegueError, UsageError
 @pytest.fixture
 def bundle():
     conversation = Conversation(7, title="Kyoto: four / days")
-    prompt = Message(1, 7, None, Role.USER, "Where to?")
+    prompt = Message(1, 7, None, Role.USER, parts=(Text("Where to?"),))
     conversation.append(prompt)
     return Bundle(conversation, [prompt])
 

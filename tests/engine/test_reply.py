@@ -11,6 +11,7 @@ from tui.chat.message import Role, Status
 from tui.engine.events import (
     Finished,
     Noticed,
+    PartAdded,
     ReasoningAdded,
     Saved,
     Started,
@@ -44,7 +45,14 @@ async def test_a_good_reply_is_told_piece_by_piece_and_stored_whole(world):
     _conversation, reply = await start(world)
     message = await reply.run(world.events.append)
     assert (message.text, message.reasoning, message.status) == ("Hello", "hm", Status.COMPLETE)
-    assert [type(e) for e in world.events] == [Started, ReasoningAdded, TextAdded, TextAdded, Finished]
+    assert [type(e) for e in world.events] == [
+        Started,
+        ReasoningAdded,
+        TextAdded,
+        TextAdded,
+        PartAdded,
+        Finished,
+    ]
     [stored] = await world.store.messages([message.id])
     assert stored == message
     assert stored.usage == Usage(12, 5) and stored.sources == (Source("https://a.example"),)
@@ -75,13 +83,13 @@ async def test_pieces_are_on_disk_while_the_reply_still_comes(world):
     world.script("so far", hold)
     _conversation, reply = await start(world)
     appended = asyncio.Event()
-    original = world.store.append_text
+    original = world.store.append
 
     async def append(*args, **kwargs):
         await original(*args, **kwargs)
         appended.set()
 
-    world.store.append_text = append
+    world.store.append = append
     task = asyncio.create_task(reply.run(world.events.append))
     await appended.wait()
     [stored] = await world.store.messages([reply.message.id])
@@ -233,7 +241,7 @@ async def test_a_full_disk_does_not_stop_the_reply(world):
     async def full(*args, **kwargs):
         raise HistoryFullError("The disk is full", "Free some space.")
 
-    world.store.append_text = full
+    world.store.append = full
     finish, world.store.finish_message = world.store.finish_message, full
     message = await reply.run(world.events.append)
     assert message.text == "kept in memory"
@@ -269,13 +277,13 @@ async def test_a_piece_that_could_not_be_stored_comes_before_the_next_one(make_w
     busy, more = asyncio.Event(), asyncio.Event()
     world.script("one ", busy, "two ", more, DONE)
     _, reply = await start(world)
-    append, tried = world.store.append_text, asyncio.Event()
+    append, tried = world.store.append, asyncio.Event()
 
     async def fail(*args, **kwargs):
         tried.set()
         raise HistoryBusyError("The history is busy", "Try again in a moment.")
 
-    world.store.append_text = fail
+    world.store.append = fail
     coming = asyncio.create_task(reply.run(world.events.append))
     await tried.wait()
     stored = asyncio.Event()
@@ -284,7 +292,7 @@ async def test_a_piece_that_could_not_be_stored_comes_before_the_next_one(make_w
         await append(*args, **kwargs)
         stored.set()
 
-    world.store.append_text = works
+    world.store.append = works
     busy.set()
     async with asyncio.timeout(20):
         while True:
@@ -336,7 +344,7 @@ async def test_text_becomes_thinking_where_only_its_end_is_marked(world):
     message = await reply.run(world.events.append)
     assert (message.reasoning, message.text, message.status) == ("Let me see.\n", "Four.", Status.COMPLETE)
     assert message.reasoning_seconds is not None
-    assert world.told(TextWasReasoning) == [TextWasReasoning(message.id, "Let me see.\n")]
+    assert world.told(TextWasReasoning) == [TextWasReasoning(message.id, (Reasoning("Let me see.\n"),))]
     assert await world.store.messages([message.id]) == [message]
 
 
@@ -351,13 +359,13 @@ async def stored_as(world, reply, text):
 
 async def test_what_is_on_the_disk_half_way_knows_thinking_from_answer(world):
     half, more = asyncio.Event(), asyncio.Event()
-    append, replaced = world.store.replace_text, asyncio.Event()
+    append, replaced = world.store.rewrite, asyncio.Event()
 
-    async def replace_text(*args):
+    async def rewrite(*args):
         await append(*args)
         replaced.set()
 
-    world.store.replace_text = replace_text
+    world.store.rewrite = rewrite
     world.script(Reasoning("First. "), "plan", half, "</think>answer", more, DONE)
     _, reply = await start(world)
     task = asyncio.create_task(reply.run(world.events.append))
@@ -371,14 +379,14 @@ async def test_what_is_on_the_disk_half_way_knows_thinking_from_answer(world):
 
 
 async def test_a_history_that_refuses_at_that_moment_gets_it_with_the_next_piece(world):
-    replace_text, failed, more = world.store.replace_text, asyncio.Event(), asyncio.Event()
+    rewrite, failed, more = world.store.rewrite, asyncio.Event(), asyncio.Event()
 
     async def busy(*args):
         failed.set()
-        world.store.replace_text = replace_text
+        world.store.rewrite = rewrite
         raise HistoryBusyError("busy")
 
-    world.store.replace_text = busy
+    world.store.rewrite = busy
     world.script("plan", "</think>an", more, "swer", asyncio.Event())
     _, reply = await start(world)
     task = asyncio.create_task(reply.run(world.events.append))

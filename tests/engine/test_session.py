@@ -15,6 +15,7 @@ from tests.engine.conftest import World
 from tui.chat.chunks import Finish, FinishReason, Reasoning
 from tui.chat.draft import Draft, joined
 from tui.chat.message import Role, Status
+from tui.chat.parts import prompt_parts
 from tui.config import Config
 from tui.engine import drafts
 from tui.engine.choice import recent_models
@@ -369,7 +370,7 @@ async def test_a_conversation_is_opened_by_its_id_or_as_the_last_one(begin):
     store = run.world.store
     for title in ("bread", "tax"):
         kept = await store.create_conversation(title=title)
-        await store.add_message(kept.id, None, Role.USER, title)
+        await store.add_message(kept.id, None, Role.USER, prompt_parts(title))
     by_id = await begin(run.world, StartOptions(open_id=1))
     assert by_id.session.current.conversation.title == "bread"
     last = await begin(run.world, StartOptions(continue_last=True))

@@ -16,6 +16,7 @@ import pytest
 
 from tui.chat.conversation import Conversation
 from tui.chat.message import Message, Role, Status
+from tui.chat.parts import prompt_parts
 from tui.history.sqlite.history import open_history
 from tui.history.store import HistoryStore
 
@@ -63,7 +64,9 @@ async def talk(store: HistoryStore, *texts: str, title: str = "", model: str = "
     for number, text in enumerate(texts):
         role = Role.ASSISTANT if number % 2 else Role.USER
         answered_by = model if number % 2 else None
-        message = await store.add_message(conversation.id, conversation.leaf, role, text, model=answered_by)
+        message = await store.add_message(
+            conversation.id, conversation.leaf, role, prompt_parts(text), model=answered_by
+        )
         conversation.append(message)
     return conversation
 
@@ -118,6 +121,7 @@ _CHILD = """
 import asyncio, json, os, resource, signal, sys
 from pathlib import Path
 from tui.chat.message import *
+from tui.chat.parts import *
 from tui.errors import *
 from tui.history.sqlite.history import open_history
 import tui.history.sqlite.backup, tui.history.sqlite.salvage, tui.history.sqlite.restore

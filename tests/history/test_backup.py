@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tui.chat.message import Role
+from tui.chat.parts import prompt_parts
 from tui.errors import HistoryError, HistoryTooNewError
 from tui.history.sqlite import backup, files
 from tui.history.sqlite.history import open_history
@@ -43,9 +44,9 @@ async def test_a_copy_made_while_writing_is_whole(tmp_path, history_file, open_a
     async with open_at(history_file) as store:
         await fill(store, chat)
         reply = await begin_reply(store, await chat(store, "Tell me"))
-        await store.append_text(reply.id, "Once upon")
+        await store.append(reply.id, ["Once upon"])
         await store.backup(tmp_path / "copy.db")
-        await store.append_text(reply.id, " a time")
+        await store.append(reply.id, [" a time"])
     assert restore(tmp_path / "copy.db", tmp_path / "other" / "history.db") is None
     store = await open_history(tmp_path / "other" / "history.db")
     assert await store.interrupt_abandoned() == 1
@@ -87,7 +88,7 @@ async def test_a_running_program_sees_what_was_restored(tmp_path, history_file, 
         await store.look_for_changes()
         assert heard == [Change(None)]
         assert [row.title for row in await store.list_conversations()] == ["first"]
-        await store.add_message(first.id, first.leaf, Role.USER, "and on")
+        await store.add_message(first.id, first.leaf, Role.USER, prompt_parts("and on"))
         assert len(await store.search("and on")) == 1
     assert not [path for path in history_file.parent.iterdir() if path.name.startswith(".")]
 

@@ -9,6 +9,7 @@ import pytest
 from tui.chat.attachment import Attachment, attachment_of
 from tui.chat.draft import Draft
 from tui.chat.message import Role
+from tui.chat.parts import prompt_parts
 from tui.history.taking_out import bundle_of
 
 PNG = attachment_of("chart.png", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 50)
@@ -19,7 +20,7 @@ SOON = timedelta(seconds=1)
 async def ask(store, *files: Attachment):
     """A conversation with one prompt that has files."""
     conversation = await store.create_conversation()
-    prompt = await store.add_message(conversation.id, None, Role.USER, "Look", attachments=files)
+    prompt = await store.add_message(conversation.id, None, Role.USER, prompt_parts("Look", files))
     conversation.append(prompt)
     return conversation, prompt
 
@@ -56,7 +57,7 @@ async def test_the_same_content_under_two_names_is_two_files(store):
 async def test_a_version_of_a_prompt_can_have_its_files_without_their_contents_at_hand(store):
     conversation, prompt = await ask(store, PNG)
     again = await store.add_message(
-        conversation.id, None, Role.USER, "Look again", attachments=prompt.attachments
+        conversation.id, None, Role.USER, prompt_parts("Look again", prompt.attachments)
     )
     [stored] = await store.messages([again.id])
     assert await contents(store, *stored.attachments) == [PNG.data]

@@ -9,6 +9,7 @@ import pytest
 from tui.chat.bundle import Bundle
 from tui.chat.conversation import Conversation, Node
 from tui.chat.message import Message, Role, Status
+from tui.chat.parts import Text, prompt_parts
 from tui.errors import NotFoundError
 from tui.history.store import Change, ListFilter
 
@@ -52,8 +53,8 @@ async def test_what_does_not_exist_is_not_found(store):
         store.restore_conversation(99),
         store.copy_conversation(99),
         store.messages([99]),
-        store.add_message(99, None, Role.USER, "x"),
-        store.append_text(99, "x"),
+        store.add_message(99, None, Role.USER, prompt_parts("x")),
+        store.append(99, ["x"]),
         store.hide_messages([99]),
     ):
         with pytest.raises(NotFoundError):
@@ -64,7 +65,7 @@ async def test_the_list_is_newest_first_and_pinned_ones_before_all(store, chat):
     first, second, third = [await chat(store, text) for text in ("first", "second", "third")]
     assert [row.id for row in await store.list_conversations()] == [third.id, second.id, first.id]
     await store.update_conversation(first.id, pinned=True)
-    await store.add_message(second.id, second.leaf, Role.USER, "more")
+    await store.add_message(second.id, second.leaf, Role.USER, prompt_parts("more"))
     assert [row.id for row in await store.list_conversations()] == [first.id, second.id, third.id]
 
 
@@ -156,7 +157,9 @@ async def test_archived_ones_have_a_list_of_their_own(store, chat):
 async def test_a_copy_is_another_conversation_with_the_same_tree(store, chat):
     made = await chat(store, "Question", "First answer", title="Plans")
     question = made.path()[0]
-    second = await store.add_message(made.id, question, Role.ASSISTANT, "Second answer", model="lab/small")
+    second = await store.add_message(
+        made.id, question, Role.ASSISTANT, prompt_parts("Second answer"), model="lab/small"
+    )
     await store.hide_messages([made.leaf])
     await store.update_conversation(made.id, tags=("work",), parameters={"temperature": 1}, pinned=True)
     await store.update_conversation(made.id, pins=(question,))
@@ -199,7 +202,7 @@ async def test_copies_and_branches_have_titles_of_their_own(store, chat):
 async def test_a_copy_of_a_streaming_reply_is_cut_there(store, chat, begin_reply):
     made = await chat(store, "Tell me")
     reply = await begin_reply(store, made)
-    await store.append_text(reply.id, "Once upon")
+    await store.append(reply.id, ["Once upon"])
     copy = await store.copy_conversation(made.id)
     [message] = await store.messages([copy.leaf])
     assert (message.text, message.status) == ("Once upon", Status.INTERRUPTED)
@@ -209,7 +212,7 @@ async def test_listeners_hear_which_conversation_changed(store, chat):
     heard: list[Change] = []
     made = await store.create_conversation()
     end = store.subscribe(heard.append)
-    message = await store.add_message(made.id, None, Role.USER, "x")
+    message = await store.add_message(made.id, None, Role.USER, prompt_parts("x"))
     await store.update_conversation(made.id, title="y")
     await store.hide_messages([message.id])
     await store.delete_conversation(made.id)
@@ -224,7 +227,7 @@ async def test_used_last_is_where_a_person_wrote_last_pinned_or_not(store, chat)
     first, second = await chat(store, "first"), await chat(store, "second")
     await store.update_conversation(first.id, pinned=True)
     assert await store.last_used() == second.id
-    await store.add_message(first.id, first.leaf, Role.USER, "more")
+    await store.add_message(first.id, first.leaf, Role.USER, prompt_parts("more"))
     assert await store.last_used() == first.id
     await store.update_conversation(first.id, archived=True)
     assert await store.last_used() == second.id
@@ -238,7 +241,7 @@ async def test_used_last_is_where_a_person_wrote_last_pinned_or_not(store, chat)
 def brought(origin: str, at: datetime) -> Bundle:
     conversation = Conversation(0, origin, at, at, origin=origin, leaf=1)
     conversation.add([Node(1, None, Role.USER)])
-    return Bundle(conversation, [Message(1, 0, None, Role.USER, origin, created_at=at)])
+    return Bundle(conversation, [Message(1, 0, None, Role.USER, parts=(Text(origin),), created_at=at)])
 
 
 async def test_what_comes_in_is_not_used_before_a_person_writes_in_it(store, chat):
@@ -256,7 +259,7 @@ async def test_what_comes_in_is_not_used_before_a_person_writes_in_it(store, cha
     assert await store.last_used() == mine.id
     await store.add_conversations([brought("again", now + timedelta(1))])
     assert await store.last_used() == mine.id
-    await store.add_message(past, (await store.load_conversation(past)).leaf, Role.USER, "more")
+    await store.add_message(past, (await store.load_conversation(past)).leaf, Role.USER, prompt_parts("more"))
     assert await store.last_used() == past
     assert (await store.list_conversations())[0].id == future
 

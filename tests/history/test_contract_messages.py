@@ -10,14 +10,19 @@ import pytest
 
 from tui.chat.chunks import Image, Source, Usage
 from tui.chat.message import Failure, Role, Status
+from tui.chat.parts import Notice, Reasoning, Sources, Text, prompt_parts
 from tui.errors import NotFoundError
 
 
 async def test_messages_make_a_tree_with_the_newest_as_its_leaf(store):
     conversation = await store.create_conversation()
-    question = await store.add_message(conversation.id, None, Role.USER, "Question")
-    first = await store.add_message(conversation.id, question.id, Role.ASSISTANT, "A", model="lab/big")
-    second = await store.add_message(conversation.id, question.id, Role.ASSISTANT, "B", model="lab/small")
+    question = await store.add_message(conversation.id, None, Role.USER, prompt_parts("Question"))
+    first = await store.add_message(
+        conversation.id, question.id, Role.ASSISTANT, prompt_parts("A"), model="lab/big"
+    )
+    second = await store.add_message(
+        conversation.id, question.id, Role.ASSISTANT, prompt_parts("B"), model="lab/small"
+    )
     loaded = await store.load_conversation(conversation.id)
     assert loaded.leaf == second.id
     assert loaded.versions(first.id) == [first.id, second.id]
@@ -38,16 +43,16 @@ async def test_messages_come_in_the_order_asked_for(store, chat):
 async def test_a_parent_must_be_of_the_same_conversation(store, chat):
     one, other = await chat(store, "one"), await chat(store, "other")
     with pytest.raises(NotFoundError):
-        await store.add_message(one.id, other.leaf, Role.USER, "x")
+        await store.add_message(one.id, other.leaf, Role.USER, prompt_parts("x"))
     assert (await store.load_conversation(one.id)).leaf == one.leaf
 
 
 async def test_pieces_of_a_streaming_reply_are_there_at_once(store, chat, begin_reply):
     conversation = await chat(store, "Tell me")
     reply = await begin_reply(store, conversation)
-    await store.append_text(reply.id, reasoning="Let me think. ")
-    await store.append_text(reply.id, "Once ", "Yes.")
-    await store.append_text(reply.id, "upon a time")
+    await store.append(reply.id, [Reasoning("Let me think. ")])
+    await store.append(reply.id, [Reasoning("Yes."), "Once "])
+    await store.append(reply.id, ["upon a time"])
     [stored] = await store.messages([reply.id])
     assert (stored.text, stored.reasoning) == ("Once upon a time", "Let me think. Yes.")
     assert stored.status is Status.STREAMING
@@ -56,9 +61,9 @@ async def test_pieces_of_a_streaming_reply_are_there_at_once(store, chat, begin_
 async def test_a_continued_reply_begins_with_its_text(store, chat):
     conversation = await chat(store, "Tell me")
     reply = await store.add_message(
-        conversation.id, conversation.leaf, Role.ASSISTANT, "Once ", status=Status.STREAMING
+        conversation.id, conversation.leaf, Role.ASSISTANT, prompt_parts("Once "), status=Status.STREAMING
     )
-    await store.append_text(reply.id, "upon")
+    await store.append(reply.id, ["upon"])
     [stored] = await store.messages([reply.id])
     assert stored.text == "Once upon"
 
@@ -66,25 +71,26 @@ async def test_a_continued_reply_begins_with_its_text(store, chat):
 async def test_a_finished_reply_keeps_all_that_is_known_of_it(store, chat, begin_reply):
     conversation = await chat(store, "Tell me")
     reply = await begin_reply(store, conversation)
-    await store.append_text(reply.id, "Once")
+    await store.append(reply.id, ["Once"])
     final = replace(
         reply,
-        text="Once upon a time",
-        reasoning="Hm",
+        parts=(
+            Reasoning("Hm", 1.25),
+            Text("Once upon a time"),
+            Image("https://example.org/a.png", "A"),
+            Sources((Source("https://example.org", "Example"),)),
+            Notice("temperature was dropped"),
+        ),
         status=Status.LENGTH,
         usage=Usage(10, 20, 5, 2, 0.25, 31.5),
         failure=Failure("lost", "The line broke", "Try again.", 502),
-        sources=(Source("https://example.org", "Example"),),
-        images=(Image("https://example.org/a.png", "A"),),
-        notices=("temperature was dropped",),
         finished_at=datetime.now(UTC) + timedelta(seconds=3),
-        reasoning_seconds=1.25,
     )
     await store.finish_message(final)
     assert await store.messages([reply.id]) == [final]
     with pytest.raises(NotFoundError):
-        await store.append_text(reply.id, "too late")
-    await store.finish_message(replace(final, text="Once more"))
+        await store.append(reply.id, ["too late"])
+    await store.finish_message(replace(final, parts=(Text("Once more"),)))
     [stored] = await store.messages([reply.id])
     assert stored.text == "Once more"
 
@@ -105,12 +111,12 @@ async def test_odd_text_is_stored_as_exactly_as_can_be(store, chat, begin_reply,
     [prompt] = await store.messages([conversation.leaf])
     assert prompt.text == stored
     reply = await begin_reply(store, conversation)
-    await store.append_text(reply.id, text, text)
+    await store.append(reply.id, [Reasoning(text), text])
     [streaming] = await store.messages([reply.id])
     assert streaming.text == streaming.reasoning == stored
     failure = Failure("lost", text[:100])
     await store.finish_message(
-        replace(reply, text=text, status=Status.ERROR, failure=failure, notices=(text,))
+        replace(reply, parts=(Text(text), Notice(text)), status=Status.ERROR, failure=failure)
     )
     [ended] = await store.messages([reply.id])
     assert (ended.text, ended.failure.message, ended.notices) == (stored, stored[:100], (stored,))
@@ -123,8 +129,8 @@ async def test_odd_text_is_stored_as_exactly_as_can_be(store, chat, begin_reply,
 
 async def test_a_pair_of_surrogates_split_between_two_pieces_loses_no_other_text(store, chat, begin_reply):
     reply = await begin_reply(store, await chat(store, "x"))
-    await store.append_text(reply.id, "a\ud83d")
-    await store.append_text(reply.id, "\ude00b")
+    await store.append(reply.id, ["a\ud83d"])
+    await store.append(reply.id, ["\ude00b"])
     [stored] = await store.messages([reply.id])
     assert stored.text == "a\ufffd\ufffdb"
 
@@ -152,7 +158,9 @@ async def test_a_cancelled_write_happens_all_the_same(store, chat):
     written = asyncio.Event()
     conversation = await chat(store, "x")
     store.subscribe(lambda change: written.set())
-    task = asyncio.create_task(store.add_message(conversation.id, conversation.leaf, Role.USER, "kept"))
+    task = asyncio.create_task(
+        store.add_message(conversation.id, conversation.leaf, Role.USER, prompt_parts("kept"))
+    )
     await asyncio.sleep(0)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -180,7 +188,10 @@ async def test_small_state_is_kept_by_name(store):
 async def test_many_writers_at_once_lose_nothing(store, chat):
     conversation = await chat(store, "root")
     await asyncio.gather(
-        *(store.add_message(conversation.id, conversation.leaf, Role.USER, f"text {n}") for n in range(100))
+        *(
+            store.add_message(conversation.id, conversation.leaf, Role.USER, prompt_parts(f"text {n}"))
+            for n in range(100)
+        )
     )
     loaded = await store.load_conversation(conversation.id)
     assert len(loaded.nodes) == 101

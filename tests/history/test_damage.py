@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from tui.chat.message import Role, Status
+from tui.chat.parts import prompt_parts
 from tui.errors import HistoryDamagedError
 from tui.history.sqlite import inspection
 from tui.history.sqlite.history import open_history
@@ -41,7 +42,7 @@ async def fill(path: Path) -> dict[int, str]:
         for turn in range(MESSAGES):
             text = f"{number}/{turn} " + " ".join(str(words.random()) for _ in range(60))
             role = Role.ASSISTANT if turn % 2 else Role.USER
-            message = await store.add_message(conversation.id, conversation.leaf, role, text)
+            message = await store.add_message(conversation.id, conversation.leaf, role, prompt_parts(text))
             conversation.append(message)
             texts[message.id] = text
     await store.update_conversation(conversation.id, draft="half a sent", tags=("kept",))
@@ -102,7 +103,7 @@ async def check_repaired(path: Path, texts: dict[int, str], *, at_least: int) ->
         hits = await store.search(f'"{some_text.split()[0]}"')
         assert some_id in [hit.message_id for hit in hits]
     conversation = await store.create_conversation()
-    await store.add_message(conversation.id, None, Role.USER, "and on we go")
+    await store.add_message(conversation.id, None, Role.USER, prompt_parts("and on we go"))
     assert not [name for name in path.parent.iterdir() if name.name.startswith(".")]
     return store
 
@@ -170,7 +171,7 @@ async def test_a_journal_beside_a_lost_file_still_gives_its_messages(history_fil
         """
         store = await open_history(path)
         made = await store.create_conversation(title="Plans")
-        first = await store.add_message(made.id, None, Role.USER, "Hello")
+        first = await store.add_message(made.id, None, Role.USER, prompt_parts("Hello"))
         say([first.id, made.id])
         await listen()
         """
@@ -188,9 +189,9 @@ async def test_the_text_of_a_streaming_reply_is_saved_too(history_file, child):
         """
         store = await open_history(path)
         made = await store.create_conversation(title="Plans")
-        first = await store.add_message(made.id, None, Role.USER, "Hello")
+        first = await store.add_message(made.id, None, Role.USER, prompt_parts("Hello"))
         reply = await store.add_message(made.id, first.id, Role.ASSISTANT, status=Status.STREAMING)
-        await store.append_text(reply.id, "Once upon")
+        await store.append(reply.id, ["Once upon"])
         say(reply.id)
         await listen()
         """
@@ -303,7 +304,7 @@ async def test_whatever_the_damage_the_program_starts_and_shows_only_true_texts(
     assert [hashlib.sha256(aside.read_bytes()).digest() for aside in asides] in ([digest], [])
     assert bool(asides) == ("was damaged" in store.notice)
     conversation = await store.create_conversation()
-    await store.add_message(conversation.id, None, Role.USER, "and on we go")
+    await store.add_message(conversation.id, None, Role.USER, prompt_parts("and on we go"))
     await store.close()
     store = await open_history(path)
     assert store.notice == ""

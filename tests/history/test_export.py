@@ -18,6 +18,7 @@ from tui.chat.conversation import Conversation, Node
 from tui.chat.export import all_to_json, file_name, to_json, to_markdown
 from tui.chat.message import Failure, Message, Role, Status
 from tui.chat.page import to_html
+from tui.chat.parts import Notice, Reasoning, Sources, Text, prompt_parts
 from tui.errors import ImportFileError
 from tui.history.importers import import_file
 from tui.history.sqlite.history import open_history
@@ -42,22 +43,25 @@ async def fill(store, chat, begin_reply) -> None:
     await store.finish_message(
         replace(
             reply,
-            text=f"# Head\n\n```python\nprint('```')\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n{EVIL}",
-            reasoning="Let me\nthink",
+            parts=(
+                Reasoning("Let me\nthink", 0.25),
+                Text(f"# Head\n\n```python\nprint('```')\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n{EVIL}"),
+                Image("https://example.org/a.png", "A"),
+                Sources(
+                    (
+                        Source("https://example.org/?a=1&b=<2>", "Ex <b>"),
+                        Source("javascript:alert(1)", "Bad"),
+                    )
+                ),
+                Notice("cut"),
+            ),
             status=Status.INTERRUPTED,
             usage=Usage(1, 2, 3, 4, 0.5, 6.5),
             failure=Failure("lost", "The line broke", "Again.", 502),
-            sources=(
-                Source("https://example.org/?a=1&b=<2>", "Ex <b>"),
-                Source("javascript:alert(1)", "Bad"),
-            ),
-            images=(Image("https://example.org/a.png", "A"),),
-            notices=("cut",),
             finished_at=datetime.now(UTC),
-            reasoning_seconds=0.25,
         )
     )
-    hidden = await store.add_message(first.id, reply.id, Role.USER, "forget this")
+    hidden = await store.add_message(first.id, reply.id, Role.USER, prompt_parts("forget this"))
     await store.hide_messages([hidden.id])
     await store.update_conversation(
         first.id,
@@ -70,7 +74,7 @@ async def fill(store, chat, begin_reply) -> None:
         titled=True,
         system="Be brief.",
     )
-    await store.add_message(first.id, reply.id, Role.USER, "See", attachments=[PNG, NOTE, LOST])
+    await store.add_message(first.id, reply.id, Role.USER, prompt_parts("See", [PNG, NOTE, LOST]))
     await store.update_conversation(first.id, attachments=(NOTE,))
     second = await chat(store, "old", title="second")
     await store.update_conversation(second.id, archived=True)
@@ -153,7 +157,9 @@ def bundle(*texts: str, title: str = "Title") -> Bundle:
         role = Role.USER if number % 2 else Role.ASSISTANT
         model = None if number % 2 else "lab/big"
         at = datetime(2026, 1, 2, 3, number, tzinfo=UTC)
-        messages.append(Message(number, 1, number - 1 or None, role, text, model=model, created_at=at))
+        messages.append(
+            Message(number, 1, number - 1 or None, role, parts=(Text(text),), model=model, created_at=at)
+        )
     conversation.add(Node.of(message) for message in messages)
     conversation.leaf = len(texts) or None
     return Bundle(conversation, messages)
@@ -198,7 +204,7 @@ def test_html_stands_alone_and_runs_nothing():
 
 def with_files(*files: Attachment) -> Bundle:
     made = bundle("Look")
-    made.messages[0].attachments = files
+    made.messages[0].parts = prompt_parts("Look", files)
     return made
 
 

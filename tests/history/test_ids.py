@@ -14,6 +14,7 @@ import pytest
 from tui.chat.bundle import Bundle
 from tui.chat.conversation import Conversation, Node
 from tui.chat.message import Message, Role
+from tui.chat.parts import Text, prompt_parts
 from tui.history.importers import import_file
 from tui.history.sqlite import migrations
 from tui.history.sqlite.migrations import m001_start
@@ -90,7 +91,9 @@ async def test_a_program_that_keeps_no_times_may_have_many_chats(store, tmp_path
 async def test_a_message_may_have_any_number_of_versions(store, chat):
     conversation = await chat(store, "Question")
     versions = [
-        await store.add_message(conversation.id, conversation.leaf, Role.ASSISTANT, f"answer {number}")
+        await store.add_message(
+            conversation.id, conversation.leaf, Role.ASSISTANT, prompt_parts(f"answer {number}")
+        )
         for number in range(300)
     ]
     copied = await store.copy_conversation(conversation.id)
@@ -104,7 +107,7 @@ async def test_a_long_row_of_one_time_costs_each_message_a_few_steps(store):
     def bundle(origin: str) -> Bundle:
         conversation = Conversation(0, "x", ONE_TIME, ONE_TIME, origin=origin, leaf=1)
         conversation.add([Node(1, None, Role.USER)])
-        return Bundle(conversation, [Message(1, 0, None, Role.USER, "x", created_at=ONE_TIME)])
+        return Bundle(conversation, [Message(1, 0, None, Role.USER, parts=(Text("x"),), created_at=ONE_TIME)])
 
     async def spent(first: int, count: int) -> float:
         started = time.process_time()
@@ -129,7 +132,9 @@ async def test_a_time_at_the_end_of_all_times_moves_no_other_message(store, chat
     conversation = await store.load_conversation(report.added[0])
     first, second = await store.messages(conversation.path())
     assert (first.created_at.year, second.created_at.year) == (year, 2024)
-    added = await store.add_message(conversation.id, conversation.leaf, Role.USER, "apple third")
+    added = await store.add_message(
+        conversation.id, conversation.leaf, Role.USER, prompt_parts("apple third")
+    )
     new = await chat(store, "apple fourth")
     assert abs(added.created_at - datetime.now(UTC)).total_seconds() < 60
     assert new.leaf > added.id
@@ -162,7 +167,7 @@ async def test_search_finds_by_dates_what_an_older_program_gave_ids_far_from_the
         assert len(await store.search("apple before:2024-06 after:2024-04", limit=100)) == 59
         assert await store.search("apple after:2024-06") == []
         far = await store.load_conversation(59)
-        added = await store.add_message(59, far.leaf, Role.USER, "pear")
+        added = await store.add_message(59, far.leaf, Role.USER, prompt_parts("pear"))
         assert added.id > far.leaf
         assert {hit.snippet for hit in await store.search("pear after:yesterday")} == {"pear"}
         new = await chat(store, "apple")

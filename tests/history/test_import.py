@@ -21,6 +21,7 @@ from tui.chat.chunks import Usage
 from tui.chat.export import to_json, to_markdown
 from tui.chat.message import Role
 from tui.chat.page import to_html
+from tui.chat.parts import prompt_parts
 from tui.errors import ImportFileError
 from tui.history.importers import import_file
 from tui.history.importers.models import model_id
@@ -696,7 +697,7 @@ async def test_ids_of_a_file_leave_room_for_those_that_come(store, chat, tmp_pat
     report = await import_file(store, write_json(tmp_path / "f.json", document))
     made = await store.load_conversation(report.added[0])
     assert made.id < 10**9 and [text for _, text in await said(store, made.id)] == ["x"]
-    await store.add_message(made.id, made.leaf, Role.USER, "more")
+    await store.add_message(made.id, made.leaf, Role.USER, prompt_parts("more"))
     assert (await chat(store, "after")).id < 10**9
 
 

@@ -14,6 +14,7 @@ import pytest
 from tui.chat.attachment import attachment_of
 from tui.chat.export import to_markdown
 from tui.chat.message import Role
+from tui.chat.parts import prompt_parts
 from tui.errors import HistoryError, HistoryTooNewError
 from tui.history.sqlite import migrations
 from tui.history.sqlite.database import Place, connect
@@ -118,7 +119,7 @@ async def test_the_first_form_opens_in_this_program_and_takes_files(first, open_
         hello, hi = await store.messages(loaded.path())
         assert (hello.text, hi.text, hi.images[0].alt, hi.attachments) == ("Hello", "Hi there", "A", ())
         assert [hit.message_id for hit in await store.search("there")] == [hi.id]
-        added = await store.add_message(row.id, hi.id, Role.USER, "See", attachments=[note])
+        added = await store.add_message(row.id, hi.id, Role.USER, prompt_parts("See", [note]))
         assert await store.with_contents(added.attachments) == [note]
     assert form(first) == migrations.newest()
     [copy] = copies(first)
@@ -134,7 +135,7 @@ async def test_an_old_history_loses_nothing_with_its_first_page(first, open_at):
         )
     async with open_at(first) as store:  # which brings it to today's form, behind all these pages
         note = attachment_of("note.txt", b"Buy milk")
-        await store.add_message(1, 299, Role.USER, "See", attachments=[note])
+        await store.add_message(1, 299, Role.USER, prompt_parts("See", [note]))
     data = bytearray(first.read_bytes())
     data[:4096] = random.Random(2).randbytes(4096)
     first.write_bytes(data)
@@ -222,7 +223,7 @@ async def test_a_newer_form_is_read_and_not_touched(newer):
     assert len(await store.search("hello")) == 1
     assert "Hi there" in to_markdown(await bundle_of(store, row.id)), "it can be taken elsewhere"
     for attempt in (
-        store.add_message(row.id, loaded.leaf, Role.USER, "x"),
+        store.add_message(row.id, loaded.leaf, Role.USER, prompt_parts("x")),
         store.update_conversation(row.id, title="x"),
         store.interrupt_abandoned(),
     ):
@@ -278,6 +279,6 @@ async def test_another_programs_database_is_not_touched(history_file):
     store = await open_history(history_file)
     assert "another program" in store.notice and "in memory only" in store.notice
     conversation = await store.create_conversation()
-    await store.add_message(conversation.id, None, Role.USER, "x")
+    await store.add_message(conversation.id, None, Role.USER, prompt_parts("x"))
     await store.close()
     assert digest(history_file) == before

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tui.chat.message import Role
+from tui.chat.parts import prompt_parts
 from tui.errors import HistoryFullError
 from tui.history.sqlite import files
 from tui.history.sqlite.history import open_history
@@ -56,7 +57,7 @@ loaded = await store.load_conversation(row.id)
 say([message.text for message in await store.messages(loaded.path())])
 for attempt in (
     store.create_conversation(),
-    store.add_message(row.id, loaded.leaf, Role.USER, "x"),
+    store.add_message(row.id, loaded.leaf, Role.USER, prompt_parts("x")),
     store.update_conversation(row.id, title="x"),
     store.interrupt_abandoned(),
     store.set_state("theme", "dark"),
@@ -98,8 +99,8 @@ async def test_the_newest_messages_are_read_also_from_a_journal_that_was_left(sh
         """
         store = await open_history(path)
         made = await store.create_conversation()
-        first = await store.add_message(made.id, None, Role.USER, "Hello")
-        await store.add_message(made.id, first.id, Role.ASSISTANT, "Hi there")
+        first = await store.add_message(made.id, None, Role.USER, prompt_parts("Hello"))
+        await store.add_message(made.id, first.id, Role.ASSISTANT, prompt_parts("Hi there"))
         say("done")
         await listen()
         """,
@@ -120,7 +121,7 @@ async def test_where_nothing_can_be_written_the_history_is_in_memory(shared_fold
 store = await open_history(path)
 say(store.notice)
 made = await store.create_conversation()
-await store.add_message(made.id, None, Role.USER, "Hello")
+await store.add_message(made.id, None, Role.USER, prompt_parts("Hello"))
 say(len(await store.list_conversations()))
 await store.close()
 """,
@@ -170,13 +171,13 @@ async def test_a_history_that_others_could_read_is_closed_to_them(history_file, 
 FILL = """
 store = await open_history(path)
 made = await store.create_conversation()
-prompt = await store.add_message(made.id, None, Role.USER, "Hello")
+prompt = await store.add_message(made.id, None, Role.USER, prompt_parts("Hello"))
 reply = await store.add_message(made.id, prompt.id, Role.ASSISTANT, status=Status.STREAMING)
 stored = 0
 {limit}
 try:
     for _ in range(10_000):
-        await store.append_text(reply.id, "x" * 4000)
+        await store.append(reply.id, ["x" * 4000])
         stored += 1
 except HistoryFullError as error:
     say([stored, str(error)])
@@ -266,7 +267,7 @@ async def test_a_network_disk_gets_the_slower_and_safe_journal(
         assert "network disk" in store.notice
         conversation = await chat(store, "Hello")
         assert not history_file.with_name("history.db-wal").exists()
-        await other.add_message(conversation.id, conversation.leaf, Role.USER, "again")
+        await other.add_message(conversation.id, conversation.leaf, Role.USER, prompt_parts("again"))
         assert len(await store.search("again")) == 1
 
 

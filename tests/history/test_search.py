@@ -13,6 +13,7 @@ from hypothesis import strategies as some
 from tui.chat.bundle import Bundle
 from tui.chat.conversation import Conversation, Node
 from tui.chat.message import Message, Role, Status
+from tui.chat.parts import Text, prompt_parts
 from tui.history.query import parse
 from tui.history.sqlite import search
 from tui.history.sqlite.history import open_history
@@ -147,7 +148,7 @@ letters = some.characters(max_codepoint=0x24F, exclude_categories=["Cc"]) | some
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_every_word_of_a_stored_text_finds_it(store, text, start):
     conversation = await store.create_conversation()
-    message = await store.add_message(conversation.id, None, Role.USER, text)
+    message = await store.add_message(conversation.id, None, Role.USER, prompt_parts(text))
     words = parse(text.replace('"', " ").replace(":", " ")).words
     if words:
         hits = await store.search(f'"{words[start % len(words)].text}"', limit=1000)
@@ -166,7 +167,7 @@ async def test_the_quick_way_for_the_beginning_of_a_word_finds_what_the_index_fi
     store = await open_history(path)
     conversation = await store.create_conversation()
     for text in (*texts, f"{before} {typed}{before}"):
-        await store.add_message(conversation.id, None, Role.USER, text)
+        await store.add_message(conversation.id, None, Role.USER, prompt_parts(text))
     for query in (typed, f"{before} {typed}", f'"{before} {typed}'):
         words = parse(query)
         if words.words:
@@ -243,7 +244,11 @@ async def test_dates_are_those_of_the_messages_also_after_an_import(store, chat)
     conversation.add([Node(1, None, Role.USER)])
     await chat(store, "apple of today", title="new")
     await store.add_conversations(
-        [Bundle(conversation, [Message(1, 0, None, Role.USER, "apple of old", created_at=old)])]
+        [
+            Bundle(
+                conversation, [Message(1, 0, None, Role.USER, parts=(Text("apple of old"),), created_at=old)]
+            )
+        ]
     )
     assert [hit.title for hit in await store.search("apple")] == ["new", "old"]
     assert [hit.title for hit in await store.search("apple before:2024")] == ["old"]
@@ -271,12 +276,12 @@ async def test_a_snippet_can_not_steer_the_terminal(store, chat):
 
 async def test_a_streaming_reply_is_found_when_it_has_ended(store, chat, begin_reply):
     reply = await begin_reply(store, await chat(store, "x"))
-    await store.append_text(reply.id, "needle")
+    await store.append(reply.id, ["needle"])
     assert await store.search("needle") == []
-    reply.text, reply.status = "needle", Status.COMPLETE
+    reply.parts, reply.status = (Text("needle"),), Status.COMPLETE
     await store.finish_message(reply)
     assert [hit.message_id for hit in await store.search("needle")] == [reply.id]
-    reply.text = "haystack"
+    reply.parts = (Text("haystack"),)
     await store.finish_message(reply)
     assert await store.search("needle") == []
 

@@ -13,11 +13,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
+from tests.history.earlier_forms import put_back_before_parts
 from tui.chat.attachment import attachment_of
 from tui.chat.chunks import Image, Source, Usage
 from tui.chat.export import all_to_json, to_markdown
 from tui.chat.message import Failure, Role, Status
 from tui.chat.page import to_html
+from tui.chat.parts import Notice, Reasoning, Sources, Text, prompt_parts
 from tui.history.importers import import_file
 from tui.history.sqlite.history import open_history
 from tui.history.store import ListFilter
@@ -35,18 +37,19 @@ async def history(history_file, chat, begin_reply) -> Path:
     await store.finish_message(
         replace(
             reply,
-            text=TEXTS[1],
-            reasoning="Hm",
+            parts=(
+                Reasoning("Hm", 0.25),
+                Text(TEXTS[1]),
+                Image("https://example.org/a.png", "A"),
+                Sources((Source("https://example.org", "Ex"),)),
+                Notice("cut"),
+            ),
             status=Status.LENGTH,
             usage=Usage(1, 2, 3, 4, 0.5, 6.5),
             failure=Failure("lost", "The line broke", "Again.", 502),
-            sources=(Source("https://example.org", "Ex"),),
-            images=(Image("https://example.org/a.png", "A"),),
-            notices=("cut",),
-            reasoning_seconds=0.25,
         )
     )
-    await store.add_message(made.id, reply.id, Role.USER, TEXTS[2])
+    await store.add_message(made.id, reply.id, Role.USER, prompt_parts(TEXTS[2]))
     await store.update_conversation(
         made.id,
         title="Small talk",
@@ -134,11 +137,47 @@ async def test_a_usage_of_odd_values_is_read_as_unknown(history, tmp_path, usage
         ("attachments", [5, {"name": "a"}, {"media_type": "text/html"}], []),
     ],
 )
-async def test_of_a_list_the_odd_ones_are_left_out(history, tmp_path, column, value, read):
+async def test_of_a_list_of_an_earlier_form_the_odd_ones_are_left_out(history, tmp_path, column, value, read):
+    put_back_before_parts(history)
     put(history, "messages", column, json.dumps(value), "role = 'assistant'")
     texts, exported = await read_whole(history, tmp_path / "twin" / "history.db")
     assert texts == TEXTS
     assert json.loads(exported)["conversations"][0]["messages"][1][column] == read
+
+
+REPLY_PARTS = [
+    {"type": "reasoning", "length": 2, "seconds": 0.25},
+    {"type": "text", "length": len(TEXTS[1])},
+]
+
+
+@pytest.mark.parametrize(
+    ("parts", "read"),
+    [
+        ("no json", ["reasoning", "text"]),
+        ([5, "x", None, {"type": "smell"}, {"type": ["text"]}, *REPLY_PARTS], ["reasoning", "text"]),
+        ([*REPLY_PARTS, {"type": "notice", "text": 5}], ["reasoning", "text", "notice"]),
+        (REPLY_PARTS[::-1], ["text", "reasoning"]),
+        (
+            [{"type": "text", "length": 3}, {"type": "image", "url": "https://a"}],
+            ["reasoning", "text", "image"],
+        ),
+        ([{"type": "notice", "text": "a"}, {"type": "text", "length": -1}], ["reasoning", "text", "notice"]),
+        ([{"type": "file", "mime": "text/html"}, *REPLY_PARTS], ["reasoning", "text"]),
+        (
+            [*REPLY_PARTS, {"type": "tool_call", "arguments": 5, "state": {}}],
+            ["reasoning", "text", "tool_call"],
+        ),
+    ],
+    ids=lambda value: json.dumps(value)[:40],
+)
+async def test_odd_parts_cost_no_text(history, tmp_path, parts, read):
+    put(history, "messages", "parts", json.dumps(parts), "role = 'assistant'")
+    texts, exported = await read_whole(history, tmp_path / "twin" / "history.db")
+    assert texts == TEXTS
+    reply = json.loads(exported)["conversations"][0]["messages"][1]
+    assert (reply["text"], reply["reasoning"]) == (TEXTS[1], "Hm")
+    assert [part["type"] for part in reply["parts"]] == read
 
 
 async def test_what_is_no_parameter_is_none_and_a_hue_is_a_text(history, tmp_path):
@@ -176,8 +215,10 @@ async def test_attachments_that_are_none_cost_no_other_files(history, open_at, f
     async with open_at(history) as store:
         [row] = await store.list_conversations()
         loaded = await store.load_conversation(row.id)
-        kept = await store.add_message(row.id, loaded.leaf, Role.USER, "See", attachments=[note])
-        await store.add_message(row.id, kept.id, Role.USER, "And", attachments=[attachment_of("b", b"gone")])
+        kept = await store.add_message(row.id, loaded.leaf, Role.USER, prompt_parts("See", [note]))
+        await store.add_message(
+            row.id, kept.id, Role.USER, prompt_parts("And", [attachment_of("b", b"gone")])
+        )
     put(history, "messages", "attachments", files, "text = 'And'")
     async with open_at(history) as store:
         await store.empty_trash(datetime.now(UTC))
@@ -218,12 +259,13 @@ KNOWN = {
     "failure": ["kind", "message", "hint", "status_code"],
     "sources": ["url", "title"],
     "images": ["url", "alt"],
+    "parts": ["type", "length", "text", "url", "native", "arguments", "files", "mime"],
     "attachments": ["name", "media_type", "size", "sha256", "tokens"],
     "parameters": ["temperature", "max_tokens", "stop", "ca_file"],
     "hues": ["lab/big"],
 }
 JSON_COLUMNS = {
-    "messages": ["usage", "failure", "sources", "images", "notices", "attachments"],
+    "messages": ["usage", "failure", "parts", "attachments"],
     "conversations": ["parameters", "hues", "tags", "pins", "attachments"],
 }
 PLAIN_COLUMNS = {
@@ -233,14 +275,20 @@ PLAIN_COLUMNS = {
 
 
 @some.composite
-def oddities(draw) -> tuple[str, str, object]:
-    """A table, one of its columns, and what stands there."""
+def oddities(draw, of_messages: tuple[str, ...] = ()) -> tuple[str, str, object]:
+    """A table, one of its columns, and what stands there.
+
+    Args:
+        draw: Given by Hypothesis.
+        of_messages: The columns of messages with JSON, where it is an earlier form.
+    """
     table = draw(some.sampled_from(["messages", "conversations"]))
     if draw(some.booleans()):
         column = draw(some.sampled_from(PLAIN_COLUMNS[table]))
         numbers = some.integers(-(2**63), 2**63 - 1) | some.floats(allow_nan=False)
         return table, column, draw(numbers | some.text(some.characters(codec="utf-8")) | some.binary())
-    column = draw(some.sampled_from(JSON_COLUMNS[table]))
+    columns = of_messages if of_messages and table == "messages" else JSON_COLUMNS[table]
+    column = draw(some.sampled_from(columns))
     shapes = json_values
     if column in KNOWN:
         one = some.fixed_dictionaries({}, optional={name: json_values for name in KNOWN[column]})
@@ -269,3 +317,20 @@ async def test_what_would_not_be_stored_now_is_read_as_if_it_were(history, tmp_p
     texts, exported = await read_whole(history, tmp_path / "twin.db")
     assert texts == [text.replace("\x00", "")] * len(texts)
     assert "u0000" not in exported
+
+
+@given(
+    odd=some.lists(oddities(("usage", "sources", "images", "notices", "attachments")), min_size=1, max_size=3)
+)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_whatever_stands_in_a_column_of_an_earlier_form_the_texts_come_over(
+    history, tmp_path_factory, odd
+):
+    folder = tmp_path_factory.mktemp("odd")
+    path = folder / "history.db"
+    path.write_bytes(history.read_bytes())
+    put_back_before_parts(path)
+    for table, column, value in odd:
+        put(path, table, column, value)
+    texts, _ = await read_whole(path, folder / "twin" / "history.db")
+    assert texts == TEXTS

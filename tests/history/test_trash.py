@@ -9,7 +9,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.history.earlier_forms import without_parts
 from tui.chat.message import Role
+from tui.chat.parts import prompt_parts
 from tui.errors import HistoryError, NotFoundError
 from tui.history.sqlite import backup, upkeep
 from tui.history.store import ListFilter
@@ -81,14 +83,14 @@ async def test_where_something_follows_an_empty_place_stays(store, chat):
     assert (place.text, place.model, place.parent) == ("", None, one)
     await store.hide_messages([two], hidden=False)
     assert (await store.load_conversation(made.id)).path() == [one, three, four], "there is nothing to show"
-    beside = await store.add_message(made.id, two, Role.USER, "beside three")
+    beside = await store.add_message(made.id, two, Role.USER, prompt_parts("beside three"))
     assert (await store.load_conversation(made.id)).versions(three) == [three, beside.id]
     await store.hide_messages([three, four, beside.id])
     await empty(store)
     loaded = await store.load_conversation(made.id)
     assert (set(loaded.nodes), loaded.path()) == ({one}, [one]), "with what followed it the place goes, too"
     with pytest.raises(NotFoundError):
-        await store.add_message(made.id, two, Role.USER, "x")
+        await store.add_message(made.id, two, Role.USER, prompt_parts("x"))
 
 
 async def test_a_copy_of_what_is_hidden_has_a_month_of_its_own(store, chat):
@@ -156,6 +158,7 @@ async def test_what_was_hidden_in_an_older_form_has_its_month_from_the_migration
     with closing(sqlite3.connect(history_file)) as connection, connection:  # as the second form had it
         connection.execute("UPDATE messages SET hidden = 1 WHERE id = ?", (made.leaf,))
         connection.execute("DROP INDEX messages_hidden")
+        without_parts(connection)
         connection.execute("PRAGMA user_version = 2")
     async with open_at(history_file) as store:
         await store.empty_trash(datetime.now(UTC) - MONTH)

@@ -10,6 +10,7 @@ from contextlib import closing
 import pytest
 
 from tui.chat.message import Role, Status
+from tui.chat.parts import prompt_parts
 from tui.errors import HistoryBusyError
 from tui.history.sqlite import database, watch
 from tui.history.sqlite.sessions import Session
@@ -18,13 +19,13 @@ from tui.history.store import Change
 STREAMS = """
 store = await open_history(path)
 conversation = await store.create_conversation(model="lab/big", title="Tell me")
-prompt = await store.add_message(conversation.id, None, Role.USER, "Tell me")
+prompt = await store.add_message(conversation.id, None, Role.USER, prompt_parts("Tell me"))
 reply = await store.add_message(
     conversation.id, prompt.id, Role.ASSISTANT, model="lab/big", status=Status.STREAMING
 )
 say([conversation.id, prompt.id, reply.id])
 for number in range(100_000):
-    await store.append_text(reply.id, f"{number} ", reasoning=f"r{number} ")
+    await store.append(reply.id, [Reasoning(f"r{number} "), f"{number} "])
     say(number)
 """
 
@@ -39,8 +40,8 @@ async def test_a_killed_program_leaves_its_reply_interrupted_with_the_text(histo
         assert await store.interrupt_abandoned() == 1
         [prompt, reply] = await store.messages([prompt_id, reply_id])
         assert prompt.text == "Tell me"
-        assert reply.text.startswith("".join(f"{number} " for number in stored))
-        assert reply.reasoning.startswith("".join(f"r{number} " for number in stored))
+        assert reply.text.startswith("\n\n".join(f"{number} " for number in stored))
+        assert reply.reasoning.startswith("\n\n".join(f"r{number} " for number in stored))
         assert reply.status is Status.INTERRUPTED
         assert reply.failure and reply.finished_at >= reply.created_at
         assert [row.id for row in await store.list_conversations()] == [conversation_id]
@@ -56,7 +57,7 @@ async def test_eight_kills_lose_no_acknowledged_message(history_file, child, ope
     made = await store.load_conversation(found[0].id) if found else await store.create_conversation()
     leaf = made.leaf
     while True:
-        message = await store.add_message(made.id, leaf, Role.USER, "text " * 300)
+        message = await store.add_message(made.id, leaf, Role.USER, prompt_parts("text " * 300))
         leaf = message.id
         say(leaf)
     """
@@ -87,7 +88,9 @@ async def test_power_that_fails_at_any_moment_loses_nothing_that_was_acknowledge
         acknowledged = {}
         for number in range(20):
             text = f"text {number} " * 40
-            message = await store.add_message(conversation.id, conversation.leaf, Role.USER, text)
+            message = await store.add_message(
+                conversation.id, conversation.leaf, Role.USER, prompt_parts(text)
+            )
             acknowledged[message.id] = journal.stat().st_size
         data, written = history_file.read_bytes(), journal.read_bytes()
     chance = random.Random(7)
@@ -119,7 +122,7 @@ async def test_two_histories_in_one_program_know_each_other(history_file, open_a
     async with open_at(history_file) as one, open_at(history_file) as other:
         reply = await begin_reply(one, await chat(one, "x"))
         assert await other.interrupt_abandoned() == 0
-        await one.append_text(reply.id, "still mine")
+        await one.append(reply.id, ["still mine"])
 
 
 async def test_another_programs_change_is_announced(history_file, child, open_at, chat):
@@ -128,7 +131,7 @@ async def test_another_programs_change_is_announced(history_file, child, open_at
         conversation = await chat(store, "mine")
         store.subscribe(heard.append)
         await store.look_for_changes()
-        await store.add_message(conversation.id, None, Role.USER, "mine, too")
+        await store.add_message(conversation.id, None, Role.USER, prompt_parts("mine, too"))
         await store.look_for_changes()
         assert heard == [Change(conversation.id)]
         child(
@@ -136,7 +139,7 @@ async def test_another_programs_change_is_announced(history_file, child, open_at
             store = await open_history(path)
             [row] = await store.list_conversations()
             loaded = await store.load_conversation(row.id)
-            await store.add_message(row.id, loaded.leaf, Role.USER, "theirs")
+            await store.add_message(row.id, loaded.leaf, Role.USER, prompt_parts("theirs"))
             await store.close()
             """
         ).end()
@@ -200,12 +203,14 @@ async def test_the_same_conversation_in_two_programs_grows_and_is_not_replaced(
             store = await open_history(path)
             for number in range(50):
                 [row] = await store.list_conversations()
-                await store.add_message(row.id, None, Role.USER, f"theirs {number}")
+                await store.add_message(row.id, None, Role.USER, prompt_parts(f"theirs {number}"))
             await store.close()
             """
         )
         for number in range(50):
-            await store.add_message(conversation.id, conversation.leaf, Role.USER, f"ours {number}")
+            await store.add_message(
+                conversation.id, conversation.leaf, Role.USER, prompt_parts(f"ours {number}")
+            )
         await asyncio.to_thread(program.end)
         loaded = await store.load_conversation(conversation.id)
         texts = {message.text for message in await store.messages(list(loaded.nodes))}
@@ -217,7 +222,7 @@ async def test_five_programs_that_start_at_once_on_nothing_share_one_history(his
     await listen()
     store = await open_history(path)
     made = await store.create_conversation()
-    await store.add_message(made.id, None, Role.USER, "hello")
+    await store.add_message(made.id, None, Role.USER, prompt_parts("hello"))
     await store.close()
     say(store.notice)
     """
@@ -247,11 +252,11 @@ async def test_a_database_that_stays_busy_is_told_in_words_and_works_later(
         )
         assert program.says() == "locked"
         with pytest.raises(HistoryBusyError, match="busy"):
-            await store.add_message(conversation.id, conversation.leaf, Role.USER, "again")
+            await store.add_message(conversation.id, conversation.leaf, Role.USER, prompt_parts("again"))
         assert [hit.snippet for hit in await store.search("before")] == ["before"]
         program.go_on()
         program.end()
-        await store.add_message(conversation.id, conversation.leaf, Role.USER, "again")
+        await store.add_message(conversation.id, conversation.leaf, Role.USER, prompt_parts("again"))
 
 
 async def test_an_empty_conversation_goes_at_the_start_after_its_program(history_file, child, open_at):

@@ -23,6 +23,7 @@ from tui.app.terminal.parser import InputParser
 from tui.chat.chunks import Chunk, Reasoning
 from tui.chat.message import Role, Status
 from tui.chat.model import ModelInfo
+from tui.chat.parts import Text, prompt_parts
 from tui.config import Config
 from tui.engine.start_options import StartOptions
 from tui.errors import ErrorKind, ProviderError
@@ -68,12 +69,16 @@ async def filled(store: Any, chance: Random) -> None:
         conversation = await store.create_conversation(model="lab/big", title=f"Talk {number}")
         parent = None
         for _ in range(chance.randint(0, 6)):
-            prompt = await store.add_message(conversation.id, parent, Role.USER, f"Question {number}?")
+            prompt = await store.add_message(
+                conversation.id, parent, Role.USER, prompt_parts(f"Question {number}?")
+            )
             status = chance.choice((Status.COMPLETE, Status.STOPPED, Status.ERROR, Status.INTERRUPTED))
             reply = await store.add_message(
                 conversation.id, prompt.id, Role.ASSISTANT, model="lab/small", status=Status.STREAMING
             )
-            await store.finish_message(replace(reply, text=REPLY * chance.randint(0, 3), status=status))
+            await store.finish_message(
+                replace(reply, parts=(Text(REPLY * chance.randint(0, 3)),), status=status)
+            )
             parent = reply.id
 
 

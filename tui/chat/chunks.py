@@ -1,6 +1,6 @@
-"""What a provider may yield: text as plain ``str``, everything else as one of these types.
+"""What a provider may yield: text as plain ``str``, a piece of thinking as ``Reasoning``, other parts whole.
 
-The union is closed: consume it with ``match`` and ``assert_never``.
+The union is closed: consume it with ``match`` and ``assert_never``. Providers import all they need from here.
 """
 
 from __future__ import annotations
@@ -8,12 +8,39 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tui.chat.parts import (
+    CallState,
+    File,
+    Image,
+    Native,
+    Notice,
+    Part,
+    Reasoning,
+    Source,
+    Sources,
+    Text,
+    ToolCall,
+    ToolResult,
+)
 
-@dataclass(frozen=True, slots=True)
-class Reasoning:
-    """A piece of the model's thinking, kept apart from the answer."""
-
-    text: str
+__all__ = [
+    "CallState",
+    "Chunk",
+    "File",
+    "Finish",
+    "FinishReason",
+    "Image",
+    "Native",
+    "Notice",
+    "Progress",
+    "Reasoning",
+    "Source",
+    "Sources",
+    "Text",
+    "ToolCall",
+    "ToolResult",
+    "Usage",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,36 +79,6 @@ class Finish:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """One page that the reply rests on."""
-
-    url: str
-    title: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Sources:
-    """Pages that the reply rests on, in the order of their numbers."""
-
-    items: tuple[Source, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Image:
-    """A picture in the reply, shown as a link and never fetched by itself."""
-
-    url: str
-    alt: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """Something the person should know: a parameter was dropped, a part of the stream was unreadable."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class Progress:
     """Work before the first token: a download, a model that loads."""
 
@@ -91,4 +88,4 @@ class Progress:
     total: int | None = None
 
 
-Chunk = str | Reasoning | Usage | Finish | Sources | Image | Notice | Progress
+Chunk = str | Part | Usage | Finish | Progress

@@ -5,18 +5,35 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, assert_never
 
 from tui.chat.attachment import Attachment, size_words
 from tui.chat.bundle import Bundle
 from tui.chat.message import Message, Role, Status
+from tui.chat.parts import (
+    CallState,
+    File,
+    Image,
+    Notice,
+    Part,
+    Reasoning,
+    Sources,
+    Text,
+    ToolCall,
+    ToolResult,
+    arguments_line,
+    files_of,
+    is_remark,
+    tool_name,
+)
+from tui.chat.parts import to_json as part_json
 from tui.dates import minute
 from tui.text import clean, fenced, one_line
 
-FORM = 1
+FORM = 2
 """The form of the JSON. A file with a higher one was written by a newer Segue."""
 
 
@@ -78,9 +95,11 @@ def _message(message: Message, hidden: bool) -> dict[str, Any]:
         "reasoning_seconds": message.reasoning_seconds,
         "failure": asdict(message.failure) if message.failure else None,
         "sources": [asdict(source) for source in message.sources],
-        "images": [asdict(image) for image in message.images],
+        "images": [{"url": image.url, "alt": image.alt} for image in message.images],
         "notices": list(message.notices),
-        "attachments": [_attachment(attachment) for attachment in message.attachments],
+        "attachments": [_attachment(attachment) for attachment in files_of(message.parts)],
+        "parts": list(map(part_json, message.parts)),
+        "prefix": message.prefix,
         "hidden": hidden,
     }
 
@@ -92,6 +111,7 @@ def _attachment(attachment: Attachment) -> dict[str, Any]:
         "name": attachment.name,
         "media_type": attachment.media_type,
         "size": attachment.size,
+        "sha256": attachment.sha256,
         "data": None if data is None else base64.b64encode(data).decode("ascii"),
     }
 
@@ -142,29 +162,51 @@ def _yaml(value: Any) -> str:
 
 def _section(message: Message) -> str:
     lines = [f"## {speaker(message)}\n\n*{when(message)}{ending(message)}*\n"]
-    if message.reasoning.strip():
-        lines.append(
-            f"<details>\n<summary>Reasoning</summary>\n\n{clean(message.reasoning).strip()}\n\n</details>\n"
-        )
-    if message.text.strip():
-        lines.append(f"{clean(message.text).strip()}\n")
-    lines += [_file(attachment) for attachment in message.attachments]
-    lines += [f"![{one_line(image.alt)}](<{one_line(image.url)}>)\n" for image in message.images]
-    if message.sources:
-        lines.append(
-            "".join(f"- <{one_line(source.url)}> {one_line(source.title)}\n" for source in message.sources)
-        )
+    for part in sorted(message.parts, key=is_remark):
+        lines += _block(part)
     return "\n".join(lines)
+
+
+def _block(part: Part) -> Iterator[str]:
+    """A part as Markdown."""
+    match part:
+        case Text(text):
+            if text.strip():
+                yield f"{clean(text).strip()}\n"
+        case Reasoning(text):
+            if text.strip():
+                yield folded("Reasoning", clean(text).strip())
+        case File(attachment):
+            yield _file(attachment)
+        case Image(url, alt):
+            yield f"![{one_line(alt)}](<{one_line(url)}>)\n"
+        case ToolCall():
+            yield f"▸ **{escaped(tool_name(part))}** {escaped(arguments_line(part))}{call_ending(part)}\n"
+        case ToolResult():
+            yield folded("Error" if part.is_error else "Result", fenced(clean(part.text).rstrip()))
+            yield from map(_file, part.files)
+        case Sources(items):
+            pages = (f"<{one_line(source.url)}> {one_line(source.title)}" for source in items)
+            yield "".join(f"{number}. {page}\n" for number, page in enumerate(pages, 1))
+        case Notice(text):
+            yield f"*{escaped(text)}*\n"
+        case _:
+            assert_never(part)
+
+
+def folded(summary: str, text: str) -> str:
+    """Markdown that is shown when its summary is opened."""
+    return f"<details>\n<summary>{summary}</summary>\n\n{text}\n\n</details>\n"
 
 
 def _file(attachment: Attachment) -> str:
     """A file by its name; a text whole, in a fence that nothing in it ends."""
-    head = f"**{_escaped(attachment.name)}** ({about(attachment)})\n"
+    head = f"**{escaped(attachment.name)}** ({about(attachment)})\n"
     text = clean(attachment.text).rstrip()
     return f"{head}\n{fenced(text)}\n" if text else head
 
 
-def _escaped(name: str) -> str:
+def escaped(name: str) -> str:
     """A name in which nothing is Markdown."""
     return re.sub(r"([\\`*_\[\]<>&])", r"\\\1", one_line(name))
 
@@ -185,6 +227,11 @@ def ending(message: Message) -> str:
         return ""
     why = f": {one_line(message.failure.message)}" if message.failure else ""
     return f" · {message.status.value}{why}"
+
+
+def call_ending(call: ToolCall) -> str:
+    """What became of a tool call, unless it was done."""
+    return "" if call.state is CallState.DONE else f" · {call.state.value}"
 
 
 def file_name(title: str, end: str) -> str:

@@ -8,8 +8,20 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from tui.chat.attachment import Attachment
-from tui.chat.chunks import Image, Source, Usage
+from tui.chat.chunks import Usage
 from tui.chat.draft import Draft
+from tui.chat.parts import (
+    Image,
+    Notice,
+    Part,
+    Reasoning,
+    Source,
+    attachments_of,
+    of_kind,
+    reasoning_of,
+    sources_of,
+    text_of,
+)
 from tui.text import one_line
 
 LONGEST_TITLE = 48
@@ -64,22 +76,54 @@ class Message:
     conversation_id: int
     parent: int | None
     role: Role
-    text: str = ""
-    reasoning: str = ""
+    parts: tuple[Part, ...] = ()
+    """What it says, in the order in which it came."""
     model: str | None = None
     """``PROVIDER/MODEL`` for replies."""
     status: Status = Status.COMPLETE
     usage: Usage | None = None
     failure: Failure | None = None
-    sources: tuple[Source, ...] = ()
-    images: tuple[Image, ...] = ()
-    notices: tuple[str, ...] = ()
-    attachments: tuple[Attachment, ...] = ()
-    """Files that a prompt was sent with; the history keeps their contents."""
     created_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     finished_at: datetime | None = None
-    reasoning_seconds: float | None = None
-    """How long the model thought, once it has begun to answer."""
+    prefix: str = ""
+    """Hash of what was sent for it; a vendor's own form of a part goes back only behind the same."""
+
+    # -- what is read of its parts
+    @property
+    def text(self) -> str:
+        """All that it says."""
+        return text_of(self.parts)
+
+    @property
+    def reasoning(self) -> str:
+        """All that the model thought."""
+        return reasoning_of(self.parts)
+
+    @property
+    def reasoning_seconds(self) -> float | None:
+        """How long the model thought; None until it has begun to answer."""
+        known = [part.seconds for part in of_kind(self.parts, Reasoning) if part.seconds is not None]
+        return sum(known) if known else None
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The pages that it cites, by their numbers."""
+        return sources_of(self.parts)
+
+    @property
+    def images(self) -> tuple[Image, ...]:
+        """Its pictures that are addresses."""
+        return tuple(of_kind(self.parts, Image))
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What the person should know of it."""
+        return tuple(part.text for part in of_kind(self.parts, Notice))
+
+    @property
+    def attachments(self) -> tuple[Attachment, ...]:
+        """Its files; the history keeps their contents."""
+        return attachments_of(self.parts)
 
     @property
     def draft(self) -> Draft:

@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, assert_never
 
 from tui.chat.attachment import Attachment, Kind
 from tui.chat.bundle import Bundle
-from tui.chat.export import about, ending, speaker, when
+from tui.chat.export import about, call_ending, ending, speaker, when
 from tui.chat.message import Message
+from tui.chat.parts import (
+    File,
+    Image,
+    Notice,
+    Part,
+    Reasoning,
+    Sources,
+    Text,
+    ToolCall,
+    ToolResult,
+    arguments_line,
+    is_remark,
+    tool_name,
+)
 from tui.dates import day
 from tui.faults import attempt
 from tui.text import clean, one_line, safe_url
@@ -76,15 +90,37 @@ def to_html(bundle: Bundle) -> str:
 
 def _article(markdown: MarkdownIt, message: Message) -> str:
     parts = [f"<h2>{escape(speaker(message))} <small>{escape(when(message) + ending(message))}</small></h2>"]
-    if message.reasoning.strip():
-        parts.append(f"<details><summary>Reasoning</summary>{_body(markdown, message.reasoning)}</details>")
-    parts.append(_body(markdown, message.text))
-    parts += [_file(attachment) for attachment in message.attachments]
-    links = [(image.url, image.alt or "Picture") for image in message.images]
-    links += [(source.url, source.title) for source in message.sources]
-    if links:
-        parts.append(f"<ul>{''.join(f'<li>{_link(url, name)}</li>' for url, name in links)}</ul>")
+    for part in sorted(message.parts, key=is_remark):
+        parts += _block(markdown, part)
     return f'<article class="{message.role.value}">{"".join(parts)}</article>'
+
+
+def _block(markdown: MarkdownIt, part: Part) -> Iterator[str]:
+    """A part as HTML."""
+    match part:
+        case Text(text):
+            yield _body(markdown, text)
+        case Reasoning(text):
+            if text.strip():
+                yield f"<details><summary>Reasoning</summary>{_body(markdown, text)}</details>"
+        case File(attachment):
+            yield _file(attachment)
+        case Image(url, alt):
+            yield f"<p>{_link(url, alt or 'Picture')}</p>"
+        case ToolCall():
+            called = escape(arguments_line(part) + call_ending(part))
+            yield f"<p>▸ <b>{escape(tool_name(part))}</b> <code>{called}</code></p>"
+        case ToolResult():
+            name = "Error" if part.is_error else "Result"
+            yield f"<details><summary>{name}</summary><pre>{escape(clean(part.text))}</pre></details>"
+            yield from map(_file, part.files)
+        case Sources(items):
+            links = "".join(f"<li>{_link(source.url, source.title)}</li>" for source in items)
+            yield f"<ol>{links}</ol>"
+        case Notice(text):
+            yield f"<p><small>{escape(one_line(text))}</small></p>"
+        case _:
+            assert_never(part)
 
 
 def _file(attachment: Attachment) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from tui.chat.draft import Draft
 from tui.chat.message import Message
+from tui.chat.parts import to_json
 from tui.cli.answer import Answer
 from tui.cli.assemble import run_with_workspace
 from tui.cli.output import DONE, FAILED, complain, failure_json, usage_json, write, write_json
@@ -161,4 +162,5 @@ def _document(message: Message) -> dict[str, Any]:
         "error": failure_json(message.failure),
         "sources": [{"url": s.url, "title": s.title} for s in message.sources],
         "notices": list(message.notices),
+        "parts": list(map(to_json, message.parts)),
     }

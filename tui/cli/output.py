@@ -110,6 +110,8 @@ def failure_json(failure: Failure | None) -> dict[str, Any] | None:
 
 def message_json(message: Message) -> dict[str, Any]:
     """One message as ``history show --json`` gives it."""
+    from tui.chat.parts import to_json
+
     return {
         "id": message.id,
         "parent": message.parent,
@@ -124,6 +126,7 @@ def message_json(message: Message) -> dict[str, Any]:
             {"name": file.name, "media_type": file.media_type, "size": file.size}
             for file in message.attachments
         ],
+        "parts": list(map(to_json, message.parts)),
         "created_at": iso(message.created_at),
     }
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import assert_never
 
+from tui.chat.parts import File, Image, Notice, Part, Reasoning, Sources, Text, ToolCall, ToolResult
 from tui.engine.limits import Limits
 from tui.errors import HistoryError
 from tui.history.store import HistoryStore
@@ -32,28 +34,29 @@ class Checkpoint:
         self._message_id = message_id
         self._limits = limits
         self._failed = failed
-        self._text: list[str] = []
-        self._reasoning: list[str] = []
+        self._pieces: list[str | Part] = []
         self._size = 0
         self._whole = False
         """Whether what waits stands for all that was stored."""
         self._wake = asyncio.Event()
         self._writer: asyncio.Task[None] | None = None
 
-    def add(self, text: str = "", reasoning: str = "") -> None:
+    def add(self, piece: str | Part) -> None:
         """Take a piece; it is stored soon."""
-        self._text.append(text)
-        self._reasoning.append(reasoning)
-        self._size += len(text) + len(reasoning)
+        self._pieces.append(piece)
+        self._size += _size(piece)
+        self._go_on()
+
+    def replace(self, pieces: Sequence[str | Part]) -> None:
+        """Take another beginning, in place of all pieces so far."""
+        self._pieces, self._whole = [*pieces], True
+        self._go_on()
+
+    def _go_on(self) -> None:
         if self._writer is None:
             self._writer = asyncio.create_task(self._write_soon())
         if self._size >= self._limits.checkpoint_size:
             self._wake.set()
-
-    def replace(self, text: str, reasoning: str) -> None:
-        """Take another beginning, in place of all pieces so far."""
-        self._text, self._reasoning, self._whole = [text], [reasoning], True
-        self.add()
 
     async def close(self) -> None:
         """Stop; what is not stored yet is the caller's, who stores the whole reply."""
@@ -69,18 +72,29 @@ class Checkpoint:
             except TimeoutError:
                 pass
             self._wake.clear()
-            text, reasoning = "".join(self._text), "".join(self._reasoning)
+            pieces, self._pieces = self._pieces, []
             whole, self._whole = self._whole, False
-            if not text and not reasoning:
+            if not pieces:
                 self._writer = None
                 return
-            self._text, self._reasoning, self._size = [], [], 0
+            self._size = 0
             try:
-                store = self._store.replace_text if whole else self._store.append_text
-                await store(self._message_id, text, reasoning)
+                store = self._store.rewrite if whole else self._store.append
+                await store(self._message_id, pieces)
             except HistoryError as error:
                 if not self._whole:
-                    self._text.insert(0, text)
-                    self._reasoning.insert(0, reasoning)
+                    self._pieces = [*pieces, *self._pieces]
                     self._whole = whole
                 self._failed(error)
+
+
+def _size(piece: str | Part) -> int:
+    match piece:
+        case str():
+            return len(piece)
+        case Text() | Reasoning() | ToolResult() | Notice():
+            return len(piece.text)
+        case Image() | File() | ToolCall() | Sources():
+            return 0
+        case _:
+            assert_never(piece)

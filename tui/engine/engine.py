@@ -10,13 +10,15 @@ from tui.chat.conversation import Conversation
 from tui.chat.draft import Draft
 from tui.chat.message import Message, Role, Status, automatic_title
 from tui.chat.model import ModelInfo, split_id
+from tui.chat.parts import Notice, Part, Reasoning, prompt_parts
 from tui.engine.failure import explain
 from tui.engine.limits import Limits
 from tui.engine.reply import Reply
-from tui.engine.request import CONTINUE, SUMMARISE, Request, build_request
+from tui.engine.request import SUMMARISE, Request, as_begun, build_request
 from tui.engine.titles import suggest_title
 from tui.errors import ErrorKind, ProviderError, UsageError
 from tui.history.store import HistoryStore
+from tui.history.taking_out import with_contents
 from tui.providers.base import ChatMessage, Target
 from tui.text import one_line
 
@@ -106,7 +108,7 @@ class Engine:
         """Prepare a version of a cut reply that begins with its text and goes on from there."""
         [cut] = await self.store.messages([reply_id])
         parent = conversation.nodes[reply_id].parent
-        return await self._reply(conversation, parent, cut.model, begin=cut.text)
+        return await self._reply(conversation, parent, cut.model, begin=_said(cut.parts))
 
     async def name(self, conversation: Conversation) -> str | None:
         """Let the conversation's model name it, unless it has a name; the first words stay if that fails.
@@ -165,9 +167,8 @@ class Engine:
         if not draft:
             raise UsageError("There is nothing to send")
         self._check(self._model(conversation, model), draft.attachments)
-        prompt = await self.store.add_message(
-            conversation.id, parent, Role.USER, draft.text, attachments=draft.attachments
-        )
+        said = prompt_parts(draft.text, draft.attachments)
+        prompt = await self.store.add_message(conversation.id, parent, Role.USER, said)
         conversation.append(prompt)
         if not conversation.title and not conversation.titled:
             conversation.title = automatic_title(draft.words)
@@ -175,7 +176,7 @@ class Engine:
         return await self._reply(conversation, prompt.id, model)
 
     async def _reply(
-        self, conversation: Conversation, parent: int | None, model: str | None, *, begin: str = ""
+        self, conversation: Conversation, parent: int | None, model: str | None, *, begin: Sequence[Part] = ()
     ) -> Reply:
         model_id = self._model(conversation, model)
         path = await self._load(conversation, parent)
@@ -188,11 +189,7 @@ class Engine:
         request = self._request(conversation, model_id, path)
         messages = request.messages
         if begin:
-            messages = [
-                *messages,
-                ChatMessage(role=Role.ASSISTANT.value, content=begin),
-                ChatMessage(role=Role.USER.value, content=CONTINUE),
-            ]
+            messages = [*messages, *as_begun(begin)]
         return self._run(conversation, message, messages, request, _notices(request, model_id))
 
     async def _sum_up(self, conversation: Conversation, end: int | None, model: str | None) -> Reply:
@@ -212,10 +209,7 @@ class Engine:
     async def _load(self, conversation: Conversation, end: int | None) -> list[Message]:
         """The path down to ``end``, with the contents of its files."""
         path = await self.store.messages(conversation.path(end) if end is not None else [])
-        for message in path:
-            if message.attachments:
-                message.attachments = tuple(await self.store.with_contents(message.attachments))
-        return path
+        return await with_contents(self.store, path)
 
     def _check(self, model_id: str, attachments: Sequence[Attachment]) -> None:
         """Make sure, before anything is stored or sent, that these files can be sent.
@@ -279,6 +273,11 @@ class Engine:
         if not chosen:
             raise UsageError("No model is chosen", "Choose one with Ctrl+L, or with -m PROVIDER/MODEL.")
         return chosen
+
+
+def _said(parts: Sequence[Part]) -> list[Part]:
+    """What of a cut reply stands at the beginning of the one that goes on from it."""
+    return [part for part in parts if not isinstance(part, Reasoning | Notice)]
 
 
 def _notices(request: Request, model_id: str) -> tuple[str, ...]:

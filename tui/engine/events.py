@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tui.chat.chunks import Progress
 from tui.chat.message import Message
+from tui.chat.parts import File, Image, Part, Sources, ToolCall, ToolResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,16 @@ class TextWasReasoning:
     """The answer that came so far in this reply was thinking: that was marked only at its end."""
 
     message_id: int
-    reasoning: str
-    """All of the thinking so far."""
+    parts: tuple[Part, ...]
+    """All of the message so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartAdded:
+    """Something came whole that is neither text nor thinking nor words for the person."""
+
+    message_id: int
+    part: Image | File | ToolCall | ToolResult | Sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +106,7 @@ Event = (
     | TextAdded
     | ReasoningAdded
     | TextWasReasoning
+    | PartAdded
     | Waiting
     | Working
     | Noticed

@@ -5,21 +5,31 @@ Our own formats check what servers send; plug-ins, drop-in files and gpt4free yi
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Any
 
+from tui.chat.attachment import MEDIA_TYPES, Attachment
 from tui.chat.chunks import (
+    CallState,
     Chunk,
+    File,
     Finish,
     FinishReason,
     Image,
+    Native,
     Notice,
     Progress,
     Reasoning,
     Source,
     Sources,
+    Text,
+    ToolCall,
+    ToolResult,
     Usage,
 )
-from tui.checked import amount, count, text
+from tui.chat.parts import Part
+from tui.checked import amount, count, number, text
 
 
 def taken(item: Any) -> Chunk | None:
@@ -29,20 +39,35 @@ def taken(item: Any) -> Chunk | None:
             return item
         case bytes():
             return item.decode("utf-8", "replace")
-        case Reasoning(thought):
-            return Reasoning(text(thought))
         case Usage():
             return _usage(item)
         case Finish(reason):
             return Finish(reason if isinstance(reason, FinishReason) else FinishReason.STOP)
-        case Sources(pages):
-            return Sources(tuple(_source(page) for page in _sequence(pages) if _has_address(page)))
-        case Image(url, alt):
-            return Image(url, text(alt)) if text(url) else None
-        case Notice(words):
-            return Notice(text(words)) if text(words) else None
         case Progress(words, done, total):
             return Progress(text(words), count(done) or 0, count(total))
+        case _:
+            return _part(item)
+
+
+def _part(item: Any) -> Part | None:
+    match item:
+        case Text(said, native):
+            return Text(text(said), _native(native))
+        case Reasoning(thought, seconds, native):
+            return Reasoning(text(thought), number(seconds), _native(native))
+        case Sources(pages):
+            return Sources(tuple(_source(page) for page in _sequence(pages) if _has_address(page)))
+        case Image(url, alt, native):
+            return Image(url, text(alt), _native(native)) if text(url) else None
+        case File(file, native):
+            return File(file, _native(native)) if _is_file(file) else None
+        case ToolCall():
+            return _call(item)
+        case ToolResult(call, said, is_error, files, native):
+            kept = tuple(filter(_is_file, _sequence(files)))
+            return ToolResult(text(call), text(said), is_error is True, kept, _native(native))
+        case Notice(words):
+            return Notice(text(words)) if text(words) else None
         case _:
             return None
 
@@ -56,6 +81,36 @@ def _usage(usage: Usage) -> Usage:
         amount(usage.cost),
         amount(usage.tokens_per_second),
     )
+
+
+def _call(call: ToolCall) -> ToolCall:
+    state = call.state if isinstance(call.state, CallState) else CallState.ASKED
+    arguments = call.arguments if isinstance(call.arguments, dict) and _is_json(call.arguments) else {}
+    raw = text(call.raw) or ("" if arguments or call.arguments == {} else repr(call.arguments))
+    names = text(call.id), text(call.server), text(call.name)
+    return ToolCall(*names, arguments, raw, state, _native(call.native))
+
+
+def _native(native: Any) -> Native | None:
+    if not isinstance(native, Native) or not text(native.format) or not _is_json(native.blob):
+        return None
+    return Native(native.format, text(native.provider), text(native.model), native.blob)
+
+
+def _is_json(value: Any) -> bool:
+    try:
+        json.dumps(value)
+    except (TypeError, ValueError, RecursionError):
+        return False
+    return True
+
+
+def _is_file(file: Any) -> bool:
+    """Whether it is an attachment as ``attachment_of`` makes them."""
+    if not isinstance(file, Attachment) or file.media_type not in MEDIA_TYPES:
+        return False
+    known = isinstance(file.data, bytes) and hashlib.sha256(file.data).hexdigest() == file.sha256
+    return known and bool(text(file.name))
 
 
 def _sequence(value: Any) -> tuple[Any, ...]:

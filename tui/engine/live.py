@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from tui.chat.conversation import Conversation
@@ -16,7 +16,6 @@ from tui.engine.events import (
     ReasoningAdded,
     Started,
     TextAdded,
-    TextWasReasoning,
     Waiting,
     Working,
 )
@@ -50,18 +49,13 @@ class LiveReply:
     started: bool = False
     stopping: bool = False
     """The person has asked it to stop; asking twice would cut its last write short."""
-    _text: list[str] = field(default_factory=list)
-    _reasoning: list[str] = field(default_factory=list)
     _characters: int = 0
     _first: float | None = None
     _last: float | None = None
 
-    def __post_init__(self) -> None:
-        self._text.append(self.reply.message.text)
-
     def snapshot(self) -> Message:
         """The reply with all that has come so far, for a reader who opens it half way."""
-        return replace(self.reply.message, text="".join(self._text), reasoning="".join(self._reasoning))
+        return self.reply.so_far()
 
     @property
     def seconds(self) -> float:
@@ -95,16 +89,11 @@ class LiveReply:
         before = (self.phase, self.detail)
         match event:
             case TextAdded(text=text):
-                self._text.append(text)
                 self._count(text)
                 self.phase, self.detail = Phase.ANSWERING, ""
             case ReasoningAdded(text=text):
-                self._reasoning.append(text)
                 self._count(text)
                 self.phase, self.detail = Phase.THINKING, ""
-            case TextWasReasoning(reasoning=reasoning):
-                del self._text[1:]
-                self._reasoning = [reasoning]
             case Waiting():
                 self.phase = Phase.RETRYING
                 self.detail = f"try {event.attempt} of {event.attempts} in {event.seconds} s: {event.reason}"

@@ -14,13 +14,31 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, assert_never
 
-from tui.chat.chunks import Chunk, Finish, FinishReason, Image, Notice, Progress, Reasoning, Sources, Usage
+from tui.chat.chunks import Chunk, Finish, FinishReason, Progress, Usage
 from tui.chat.message import Failure, Message, Status
+from tui.chat.parts import (
+    BETWEEN,
+    File,
+    Gathered,
+    Image,
+    Notice,
+    Part,
+    Reasoning,
+    Sources,
+    Text,
+    ToolCall,
+    ToolResult,
+    as_thought,
+    going_on,
+    is_remark,
+    of_kind,
+)
 from tui.engine.checkpoint import Checkpoint
 from tui.engine.events import (
     Emit,
     Finished,
     Noticed,
+    PartAdded,
     ReasoningAdded,
     Saved,
     Started,
@@ -88,17 +106,27 @@ class Reply:
         self._limits = limits
         self._learn = learn
         self._notices = notices
-        self._text: list[str] = [message.text]
-        self._reasoning: list[str] = []
+        self._begin = message.parts
+        """What was there before it, of a reply that goes on."""
+        self._came = Gathered()
+        self._noticed: set[str] = set()
         self._refusals: list[Refusal] = []
         self._thinking = Thinking()
-        self._text_since: float | None = None
         self._size = 0
         self._key_source = ""
+        self._since: float | None = None
+        """When the first word came."""
         self._thinking_since: float | None = None
         self._finish: FinishReason | None = None
         self.unsaved: HistoryError | None = None
         """Why the history does not have the reply as it is, if so."""
+
+    def so_far(self) -> Message:
+        """The reply with all that has come of it."""
+        return replace(self.message, parts=self._parts())
+
+    def _parts(self) -> tuple[Part, ...]:
+        return going_on(self._begin, self._came.parts)
 
     async def run(self, emit: Emit) -> Message:
         """Ask, and call ``emit`` with every event until the reply has ended and is stored.
@@ -123,7 +151,7 @@ class Reply:
             raise
         except Exception as raised:
             error = explain(raised)
-            status = Status.INTERRUPTED if any(self._text) or any(self._reasoning) else Status.ERROR
+            status = Status.ERROR if all(map(is_remark, self._parts())) else Status.INTERRUPTED
         return await asyncio.shield(self._end(status, error))
 
     async def _ask(self) -> None:
@@ -217,25 +245,32 @@ class Reply:
             self._notice(f"The provider gave something that can't be shown: {_kind(item)}")
 
     def _take(self, chunk: Chunk) -> None:
-        message = self.message
         match chunk:
             case str():
                 self._take_pieces(self._thinking.feed(chunk))
-            case Reasoning(text):
+            case Text():
+                self._take_pieces(self._thinking.feed(chunk.text))
+                if chunk.native is not None:
+                    self._take_pieces(self._thinking.release())
+                    self._keep(replace(chunk, text=""))
+            case Reasoning():
+                self._take_pieces(self._thinking.release())
                 self._thinking.known = True
-                self._take_reasoning(text)
+                self._take_reasoning(chunk)
             case Usage():
-                message.usage = chunk
+                self.message.usage = chunk
             case Finish(reason):
                 self._finish = reason
-            case Sources(items):
-                message.sources = tuple(dict.fromkeys((*message.sources, *items)))
-            case Image():
-                message.images = (*message.images, chunk)
+            case Image() | File() | ToolCall() | ToolResult():
+                self._take_pieces(self._thinking.release())
+                self._end_thought()
+                self._take_whole(chunk)
+            case Sources():
+                self._take_whole(chunk)
             case Notice(text):
                 self._notice(text)
             case Progress():
-                self._emit(Working(message.id, chunk))
+                self._emit(Working(self.message.id, chunk))
             case _:
                 assert_never(chunk)
 
@@ -244,64 +279,85 @@ class Reply:
             match piece:
                 case str():
                     self._take_text(piece)
-                case Reasoning(text):
-                    self._take_reasoning(text)
+                case Reasoning():
+                    self._take_reasoning(self._apart(piece))
                 case WasReasoning():
                     self._turn_text()
 
+    def _apart(self, piece: Reasoning) -> Reasoning:
+        """A thought that follows an answer is a part of its own: nothing has to part it from the last one."""
+        if self._came.thinking or not of_kind(self._came.parts, Reasoning):
+            return piece
+        return replace(piece, text=piece.text.removeprefix(BETWEEN))
+
     def _turn_text(self) -> None:
         """Make thinking of the text that came."""
-        before, text = self._text[0], "".join(self._text[1:])
-        if not text:
+        came = self._came.parts
+        if not of_kind(came, Text):
             return
-        self._text = [before]
-        self._reasoning += ["\n\n", text] if self._reasoning else [text]
-        self._thinking_since = self._thinking_since or self._text_since
-        self.message.reasoning_seconds = None
-        reasoning = "".join(self._reasoning)
-        self._checkpoint.replace("", reasoning)
-        self._emit(TextWasReasoning(self.message.id, reasoning))
+        self._came = Gathered(as_thought(came))
+        self._thinking_since = self._since
+        self.message.parts = self._parts()
+        self._checkpoint.replace(self._came.parts)
+        self._emit(TextWasReasoning(self.message.id, self.message.parts))
 
     def _take_text(self, text: str) -> None:
         if not text:
             return
-        self._text_since = self._text_since or time.monotonic()
-        if self._thinking_since is not None and self.message.reasoning_seconds is None:
-            self.message.reasoning_seconds = time.monotonic() - self._thinking_since
         self._size += len(text)
-        self._text.append(text)
-        self._checkpoint.add(text=text)
+        self._end_thought()
+        self._since = self._since or time.monotonic()
+        self._keep(text)
         self._emit(TextAdded(self.message.id, text))
 
-    def _take_reasoning(self, text: str) -> None:
-        if not text:
+    def _take_reasoning(self, piece: Reasoning) -> None:
+        if not piece.text and piece.native is None:
             return
+        self._size += len(piece.text)
+        self._since = self._since or time.monotonic()
         if self._thinking_since is None:
             self._thinking_since = time.monotonic()
-        self._size += len(text)
-        self._reasoning.append(text)
-        self._checkpoint.add(reasoning=text)
-        self._emit(ReasoningAdded(self.message.id, text))
+        self._keep(piece)
+        if piece.text:
+            self._emit(ReasoningAdded(self.message.id, piece.text))
+
+    def _take_whole(self, part: Image | File | ToolCall | ToolResult | Sources) -> None:
+        self._keep(part)
+        self.message.parts = self._parts()
+        self._emit(PartAdded(self.message.id, part))
+
+    def _keep(self, piece: str | Part) -> None:
+        self._came.add(piece)
+        self._checkpoint.add(piece)
+
+    def _end_thought(self) -> None:
+        """The thought that grew is whole: something else follows."""
+        if self._thinking_since is None:
+            return
+        self._came.thought_for(time.monotonic() - self._thinking_since)
+        self._thinking_since = None
+        self.message.parts = self._parts()
 
     def _notice(self, text: str) -> None:
-        if text in self.message.notices:
+        if text in self._noticed:
             return
-        self.message.notices = (*self.message.notices, text)
+        self._noticed.add(text)
+        self._keep(Notice(text))
+        self.message.parts = self._parts()
         self._emit(Noticed(self.message.id, text))
 
     def _status(self) -> Status:
         status = _ENDED[self._finish or FinishReason.STOP]
-        empty = not self.message.images and not any(piece.strip() for piece in self._text)
+        empty = not any(map(_says, self._parts()))
         return Status.EMPTY if empty and status is Status.COMPLETE else status
 
     async def _end(self, status: Status, error: ProviderError | None) -> Message:
         await self._checkpoint.close()
         message = self.message
-        message.text, message.reasoning = "".join(self._text), "".join(self._reasoning)
+        self._end_thought()
+        message.parts = self._parts()
         message.finished_at = datetime.now(UTC)
         message.status = status
-        if self._thinking_since is not None and message.reasoning_seconds is None:
-            message.reasoning_seconds = time.monotonic() - self._thinking_since
         if error is not None:
             error.blame(self._key_source)
             hint = advice(error, len(message.text.split()))
@@ -337,6 +393,19 @@ class Reply:
         told, self.unsaved = str(self.unsaved), problem
         if str(problem) != told:
             self._emit(Unsaved(self.message.id, str(problem)))
+
+
+def _says(part: Part) -> bool:
+    """Whether a reply with this part is not empty."""
+    match part:
+        case Text():
+            return bool(part.text.strip())
+        case Image() | File() | ToolCall() | ToolResult():
+            return True
+        case Reasoning() | Sources() | Notice():
+            return False
+        case _:
+            assert_never(part)
 
 
 def _kind(item: Any) -> str:

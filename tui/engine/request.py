@@ -4,13 +4,29 @@ from __future__ import annotations
 
 import base64
 import itertools
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import assert_never
 
 from tui.chat.attachment import Attachment, Kind
 from tui.chat.context import TOKENS_PER_MESSAGE, estimate_tokens, fit
 from tui.chat.message import Message, Role
+from tui.chat.parts import (
+    File,
+    Image,
+    Notice,
+    Part,
+    Reasoning,
+    Sources,
+    Text,
+    ToolCall,
+    ToolResult,
+    arguments_line,
+    of_kind,
+    tool_name,
+)
 from tui.providers.base import ChatMessage, ContentPart, FilePart, ImagePart, TextPart
+from tui.text import fenced, one_line
 
 # Left free for the reply where the model's own limit is not known, and at the most.
 REPLY_TOKENS = 1024
@@ -45,6 +61,8 @@ class Request:
 class _Turn:
     role: Role
     pinned: bool
+    asked: bool = False
+    """Whether a person speaks in it: what tools gave back is told in the person's turn too."""
     pieces: list[str | Attachment] = field(default_factory=list)
     """Texts and files, in the order of their messages."""
 
@@ -121,17 +139,78 @@ def _newest_summary(path: Sequence[Message]) -> tuple[str, int]:
     return "", 0
 
 
+def as_begun(parts: Sequence[Part]) -> list[ChatMessage]:
+    """What the model has said of a reply, with the prompt to go on from there."""
+    pieces = [*_said(Role.ASSISTANT, parts), (Role.USER, CONTINUE)]
+    turns: list[_Turn] = []
+    for role, piece in pieces:
+        _turn_of(turns, role).pieces.append(piece)
+    return [ChatMessage(role=turn.role.value, content=turn.content) for turn in turns]
+
+
 def _turns(messages: Sequence[Message], pins: Collection[int]) -> list[_Turn]:
     turns: list[_Turn] = []
     for message in messages:
-        if not message.draft or message.role is Role.SYSTEM:
+        if message.role is Role.SYSTEM:
             continue
-        if not turns or turns[-1].role is not message.role:
-            turns.append(_Turn(message.role, pinned=False))
-        turns[-1].pinned |= message.id in pins
-        # The files first: what is asked stands after what it is asked about.
-        turns[-1].pieces += [*message.attachments, *filter(str.strip, [message.text])]
+        for role, piece in _said(message.role, message.parts):
+            turn = _turn_of(turns, role)
+            turn.pinned |= message.id in pins
+            turn.asked |= message.role is Role.USER
+            turn.pieces.append(piece)
     return turns
+
+
+def _turn_of(turns: list[_Turn], role: Role) -> _Turn:
+    if not turns or turns[-1].role is not role:
+        turns.append(_Turn(role, pinned=False))
+    return turns[-1]
+
+
+def _said(role: Role, parts: Sequence[Part]) -> Iterator[tuple[Role, str | Attachment]]:
+    """What a message says to a model, in its order, and in whose turn.
+
+    Thinking is never told. What a tool gave back stands in the turn after the one that asked for it.
+    """
+    results = {part.call: part for part in of_kind(parts, ToolResult)}
+    waiting: list[ToolCall] = []
+
+    def given_back() -> Iterator[tuple[Role, str | Attachment]]:
+        for call in waiting:
+            yield from ((Role.USER, piece) for piece in _result(call, results.get(call.id)))
+        waiting.clear()
+
+    # The files of a prompt first: what is asked stands after what it is asked about.
+    ordered = sorted(parts, key=lambda part: not isinstance(part, File)) if role is Role.USER else parts
+    for part in ordered:
+        match part:
+            case ToolCall():
+                waiting.append(part)
+                yield role, f"[Used {tool_name(part, '__')} {arguments_line(part)}]"
+            case Text(text):
+                yield from given_back()
+                if text.strip():
+                    yield role, text
+            case File(file):
+                yield from given_back()
+                yield role, file if role is Role.USER else f"[{file.kind} {file.name}]"
+            case Image(alt=alt):
+                yield from given_back()
+                yield role, f"[image: {one_line(alt)}]" if alt.strip() else "[image]"
+            case Reasoning() | ToolResult() | Sources() | Notice():
+                pass
+            case _:
+                assert_never(part)
+    yield from given_back()
+
+
+def _result(call: ToolCall, result: ToolResult | None) -> Iterator[str | Attachment]:
+    name = tool_name(call, "__")
+    if result is None:
+        yield f"[{name} stopped before it ended]"
+        return
+    yield f"[{name} {'failed' if result.is_error else 'gave back'}]\n{fenced(result.text)}"
+    yield from result.files
 
 
 def _without(turns: Sequence[_Turn], left_out: Callable[[Attachment], bool]) -> list[str]:
@@ -156,7 +235,7 @@ def _part(piece: str | Attachment) -> ContentPart:
 
 def _begins_with_a_prompt(turns: list[_Turn]) -> list[_Turn]:
     """Without replies whose prompt was left out: several vendors refuse to begin with one."""
-    return list(itertools.dropwhile(lambda turn: turn.role is Role.ASSISTANT and not turn.pinned, turns))
+    return list(itertools.dropwhile(lambda turn: not turn.asked and not turn.pinned, turns))
 
 
 def _limit(context: int | None, max_output: int | None) -> int | None:

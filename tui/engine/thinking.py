@@ -107,8 +107,14 @@ class Thinking:
         self._held = text[self._read(text, end) :]
         return self._told()
 
+    def release(self) -> Iterator[Piece]:
+        """What was held back, since something else comes between: no mark goes over it."""
+        text, self._held = self._held, ""
+        self._read(text, len(text), last=True)
+        return self._told()
+
     def close(self) -> Iterator[Piece]:
-        """What was held back."""
+        """What was held back, and what is left to say of it."""
         text, self._held = self._held, ""
         self._read(text, len(text), last=True)
         if self._state is _State.START:

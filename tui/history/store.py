@@ -16,6 +16,7 @@ from tui.chat.bundle import Bundle
 from tui.chat.conversation import Conversation, SearchHit, Summary
 from tui.chat.draft import Draft
 from tui.chat.message import Message, Role, Status
+from tui.chat.parts import Part
 
 
 class ConversationChanges(TypedDict, total=False):
@@ -150,9 +151,8 @@ class HistoryStore(Protocol):
         conversation_id: int,
         parent: int | None,
         role: Role,
-        text: str = "",
+        parts: Sequence[Part] = (),
         *,
-        attachments: Sequence[Attachment] = (),
         model: str | None = None,
         status: Status = Status.COMPLETE,
     ) -> Message:
@@ -166,16 +166,16 @@ class HistoryStore(Protocol):
         """The same attachments with their contents; one whose content was lost by a damage has none."""
         ...
 
-    async def append_text(self, message_id: int, text: str = "", reasoning: str = "") -> None:
-        """Add a piece to a streaming reply; costs the piece, not the reply."""
+    async def append(self, message_id: int, pieces: Sequence[str | Part]) -> None:
+        """Add pieces to a streaming reply, as ``parts.Gathered`` takes them; costs them, not the reply."""
         ...
 
-    async def replace_text(self, message_id: int, text: str = "", reasoning: str = "") -> None:
+    async def rewrite(self, message_id: int, pieces: Sequence[str | Part]) -> None:
         """Put something else in the place of all pieces that were added to a streaming reply."""
         ...
 
     async def finish_message(self, message: Message) -> None:
-        """Store the final text, status, usage, failure and times of a reply, in one transaction."""
+        """Store the final parts, status, usage, failure and times of a reply, in one transaction."""
         ...
 
     async def hide_messages(self, ids: Sequence[int], *, hidden: bool = True) -> None:

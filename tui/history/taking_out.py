@@ -1,10 +1,12 @@
-"""Whole conversations out of a history, for export."""
+"""Whole messages and conversations out of a history: with the contents of their files."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
 from tui.chat.bundle import Bundle
+from tui.chat.message import Message
+from tui.chat.parts import files_of, with_files
 from tui.history.store import HistoryStore, ListFilter
 
 _PAGE = 500
@@ -21,9 +23,16 @@ async def bundle_of(store: HistoryStore, conversation_id: int) -> Bundle:
     conversation.attachments = tuple(await store.with_contents(conversation.attachments))
     for message in messages:
         message.parent = conversation.nodes[message.id].parent
-        if message.attachments:
-            message.attachments = tuple(await store.with_contents(message.attachments))
-    return Bundle(conversation, messages)
+    return Bundle(conversation, await with_contents(store, messages))
+
+
+async def with_contents(store: HistoryStore, messages: list[Message]) -> list[Message]:
+    """The messages, whose files have their contents now."""
+    for message in messages:
+        if files := files_of(message.parts):
+            filled = {file: file for file in await store.with_contents(files)}
+            message.parts = with_files(message.parts, filled.__getitem__)
+    return messages
 
 
 async def all_bundles(store: HistoryStore) -> AsyncIterator[Bundle]:

@@ -19,6 +19,7 @@ from tui.app.theme.themes import THEMES
 from tui.chat.conversation import Summary
 from tui.chat.message import Role, Status
 from tui.chat.model import ModelInfo
+from tui.chat.parts import prompt_parts
 from tui.errors import NotFoundError, SegueError
 from tui.history.sqlite.history import open_history
 from tui.history.store import ListFilter
@@ -242,7 +243,7 @@ def say(store):
         parent = None
         for place, text in enumerate(texts):
             if place % 2 == 0:
-                message = await store.add_message(conversation.id, parent, Role.USER, text)
+                message = await store.add_message(conversation.id, parent, Role.USER, prompt_parts(text))
             else:
                 message = await store.add_message(
                     conversation.id, parent, Role.ASSISTANT, model=model, status=Status.STREAMING

@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 
+from tests.said import said
 from tui.app.compare.compare import Compare
 from tui.app.compare.comparison import names_of
 from tui.chat.chunks import Usage
 from tui.chat.conversation import Conversation, Node
 from tui.chat.hues import hue_of
 from tui.chat.message import Failure, Message, Role, Status
+from tui.chat.parts import Text
 from tui.engine.live import Phase
 
 LOOKS = [(theme, size) for theme in ("segue-dark", "segue-light") for size in ((80, 24), (120, 40))]
@@ -60,7 +62,7 @@ class StillService:
 
 def reply(message_id: int, model: str, text: str = "", **fields: Any) -> Message:
     options = {"created_at": BEGUN, "finished_at": BEGUN + timedelta(seconds=3.1), **fields}
-    return Message(message_id, 1, 1, Role.ASSISTANT, text, "", model, **options)
+    return Message(message_id, 1, 1, Role.ASSISTANT, said(text, options), model=model, **options)
 
 
 @pytest.fixture
@@ -69,7 +71,9 @@ def talk() -> StillService:
     half = reply(3, CLAUDE, HALF, status=Status.STREAMING, finished_at=None, reasoning_seconds=2.0)
     words = Failure("busy", "127.0.0.1:11434 is busy", "Try again, or choose another model.")
     failed = reply(4, QWEN, status=Status.ERROR, failure=words)
-    prompt = Message(1, 1, None, Role.USER, "Why are leaves green, and need they be?", created_at=BEGUN)
+    prompt = Message(
+        1, 1, None, Role.USER, parts=(Text("Why are leaves green, and need they be?"),), created_at=BEGUN
+    )
     live = SimpleNamespace(
         reply=SimpleNamespace(message=half),
         phase=Phase.ANSWERING,

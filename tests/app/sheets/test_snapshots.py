@@ -23,6 +23,7 @@ from tui.app.models.first_run import FirstRun, LocalOffer
 from tui.app.models.picker import ModelPicker
 from tui.chat.conversation import Conversation, Node, SearchHit, Summary
 from tui.chat.message import Message, Role
+from tui.chat.parts import Reasoning, Text
 
 LOOKS = [(theme, size) for theme in ("segue-dark", "segue-light") for size in ((80, 24), (120, 40))]
 PROMPT = "And if the clean-up itself hangs?"
@@ -79,17 +80,15 @@ class Shelf:
 
     async def messages(self, ids) -> list[Message]:
         found = {
-            1: Message(1, 1, None, Role.USER, PROMPT, created_at=self.noon),
+            1: Message(1, 1, None, Role.USER, parts=(Text(PROMPT),), created_at=self.noon),
             2: Message(
                 2,
                 1,
                 1,
                 Role.ASSISTANT,
-                self.text,
-                "Hm.",
-                self.model,
+                parts=(Reasoning("Hm.", 6), Text(self.text)),
+                model=self.model,
                 created_at=self.noon,
-                reasoning_seconds=6,
             ),
         }
         return [found[i] for i in ids]

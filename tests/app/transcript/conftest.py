@@ -16,6 +16,7 @@ from textual.strip import Strip
 from textual.theme import BUILTIN_THEMES
 from textual.widgets import Input
 
+from tests.said import said
 from tui.app.messages import link_sheet as links
 from tui.app.messages import message_list
 from tui.app.messages.message_view import MessageView
@@ -48,7 +49,7 @@ class Book:
 
     def _add(self, role: Role, text: str, fields: dict[str, Any]) -> Message:
         parent = fields.pop("parent", self.conversation.leaf)
-        message = Message(len(self.messages) + 1, 1, parent, role, text, **fields)
+        message = Message(len(self.messages) + 1, 1, parent, role, said(text, fields), **fields)
         self.messages[message.id] = message
         self.conversation.append(message)
         return message
@@ -61,6 +62,8 @@ class Book:
 
     def end(self, message: Message, **fields: Any) -> Message:
         """The final state of a reply."""
+        if fields.keys() & {"text", "reasoning"}:
+            fields["parts"] = said("", fields)
         ended = replace(message, **{"status": Status.COMPLETE, **fields})
         self.messages[message.id] = ended
         return ended

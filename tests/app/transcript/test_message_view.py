@@ -5,12 +5,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from rich.style import Style
 
+from tests.said import said
 from tui.app.messages.look import Look
 from tui.app.messages.message_view import MessageView, Standing
 from tui.app.theme.ink import Ink
 from tui.app.theme.themes import SEGUE_DARK
 from tui.chat.chunks import Image, Source, Usage
 from tui.chat.message import Failure, Message, Role, Status
+from tui.chat.parts import Notice, Reasoning, Sources, Text
 from tui.rendering.palette import DARK
 
 INK = Ink.from_theme(
@@ -24,7 +26,7 @@ def look(width=74, gutter=1):
 
 
 def reply(text="", *, width=74, standing=None, opened=False, **fields):
-    message = Message(2, 1, 1, Role.ASSISTANT, text, model="openai/gpt-6-sol", **fields)
+    message = Message(2, 1, 1, Role.ASSISTANT, said(text, fields), model="openai/gpt-6-sol", **fields)
     view = MessageView(message, look(width), standing or Standing(first=True, hue="sky"))
     if opened:
         view.fold()
@@ -37,12 +39,12 @@ def rows(view):
 
 def test_a_prompt_is_shown_as_it_was_typed():
     text = "Look:\n\n```python\n    x  =  1\n```\n# no heading, *no* emphasis"
-    view = MessageView(Message(1, 1, None, Role.USER, text), look(), Standing(first=True))
+    view = MessageView(Message(1, 1, None, Role.USER, parts=(Text(text),)), look(), Standing(first=True))
     assert rows(view) == [f"▎ {line}".rstrip() for line in text.split("\n")]
 
 
 def test_a_prompt_stands_on_the_band_with_its_rail():
-    view = MessageView(Message(1, 1, None, Role.USER, "Hello"), look(), Standing(first=True))
+    view = MessageView(Message(1, 1, None, Role.USER, parts=(Text("Hello"),)), look(), Standing(first=True))
     segments = [segment for segment in view.line(0) if segment.text.strip()]
     assert segments[0].text == "▎"
     assert segments[0].style.color.get_truecolor().hex == DARK.you
@@ -93,7 +95,9 @@ def test_the_caret_follows_the_text_and_goes_with_the_end():
     assert rows(view)[1] == "  Then the▍"
     view.feed(" timeout", "")
     assert rows(view)[1] == "  Then the timeout▍"
-    ended = Message(2, 1, 1, Role.ASSISTANT, "Then the timeout", model="openai/gpt-6-sol", reasoning="Hm.")
+    ended = Message(
+        2, 1, 1, Role.ASSISTANT, parts=(Reasoning("Hm."), Text("Then the timeout")), model="openai/gpt-6-sol"
+    )
     view.replace(ended, view.standing)
     assert rows(view)[1:] == ["  Then the timeout"]
 
@@ -225,7 +229,7 @@ def test_the_language_of_code_is_a_button_that_copies():
 
 def test_the_segue_has_a_name_at_each_end():
     standing = Standing(segue=("gpt-6-sol", "claude-opus-5"), segue_hues=("sky", "violet"))
-    view = MessageView(Message(3, 1, 2, Role.USER, "And now?"), look(), standing)
+    view = MessageView(Message(3, 1, 2, Role.USER, parts=(Text("And now?"),)), look(), standing)
     assert rows(view) == ["", f"  gpt-6-sol {'─' * 50} claude-opus-5", "", "▎ And now?"]
     shades = [s.style.color.get_truecolor().hex for s in view.line(1) if s.text == "─"]
     assert len(set(shades)) > 40
@@ -248,14 +252,16 @@ def test_hostile_text_is_harmless_everywhere(width):
         1,
         1,
         Role.ASSISTANT,
-        HOSTILE,
-        reasoning=HOSTILE,
+        parts=(
+            Reasoning(HOSTILE),
+            Text(HOSTILE),
+            Image(HOSTILE, HOSTILE),
+            Sources((Source(HOSTILE, HOSTILE),)),
+            Notice(HOSTILE),
+        ),
         model=f"x/{HOSTILE}",
         status=Status.INTERRUPTED,
         failure=Failure("lost", HOSTILE, HOSTILE),
-        sources=(Source(HOSTILE, HOSTILE),),
-        images=(Image(HOSTILE, HOSTILE),),
-        notices=(HOSTILE,),
     )
     segue = Standing(hue="sky", segue=("a", "b"), segue_hues=("sky", "leaf"))
     view = MessageView(message, look(width), segue)
@@ -297,7 +303,7 @@ def test_a_prompt_beside_marks_that_leave_it_no_room_is_shown_all_the_same(width
 
 
 def test_versions_of_a_prompt_stand_beside_it():
-    message = Message(1, 1, None, Role.USER, "word " * 20)
+    message = Message(1, 1, None, Role.USER, parts=(Text("word " * 20),))
     view = MessageView(message, look(40), Standing(first=True, version=1, versions=2))
     assert rows(view) == [
         "▎ word word word word word word    ‹ 1/2 ›",

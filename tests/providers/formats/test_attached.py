@@ -8,6 +8,7 @@ import pytest
 
 from tui.chat.attachment import attachment_of
 from tui.chat.message import Message, Role
+from tui.chat.parts import File, Text
 from tui.engine.request import build_request
 from tui.providers import Ollama
 
@@ -21,7 +22,9 @@ FILES = (
     attachment_of("report.pdf", PDF),
     attachment_of("note.txt", TEXT.encode()),
 )
-MESSAGES = build_request([Message(1, 1, None, Role.USER, "Compare", attachments=FILES)]).messages
+MESSAGES = build_request(
+    [Message(1, 1, None, Role.USER, parts=(Text("Compare"), *map(File, FILES)))]
+).messages
 
 _CHAT_FILE = {"filename": "report.pdf", "file_data": f"data:application/pdf;base64,{PDF64}"}
 WIRE = {
@@ -101,7 +104,7 @@ async def test_files_go_as_the_dialect_takes_them(server, ask, dialect, monkeypa
 async def test_no_fence_in_a_text_ends_it(server, ask, dialects, text):
     server.answer = dialects["openai_chat"].streams("Hello")
     note = attachment_of("note.md", text.encode())
-    messages = build_request([Message(1, 1, None, Role.USER, "", attachments=(note,))]).messages
+    messages = build_request([Message(1, 1, None, Role.USER, parts=(File(note),))]).messages
     await ask(dialects["openai_chat"].at(server.url), messages=messages)
     [part] = server.requests[0].json["messages"][0]["content"]
     head, fence, *lines, last = part["text"].split("\n")

@@ -15,7 +15,7 @@ from tui.chat.draft import Draft
 from tui.chat.message import Role, Status
 from tui.engine.choice import find_model, note_model
 from tui.engine.conversation_service import ConversationService
-from tui.engine.events import Event, ReasoningAdded, TextAdded, TextWasReasoning
+from tui.engine.events import Event, PartAdded, ReasoningAdded, TextAdded, TextWasReasoning
 from tui.engine.live import LiveReply
 from tui.engine.session import Act
 from tui.errors import SegueError, UsageError
@@ -250,7 +250,7 @@ class Comparing:
                 screen.feed(message_id, text=text)
             case ReasoningAdded(message_id, text):
                 screen.feed(message_id, reasoning=text)
-            case TextWasReasoning():
+            case TextWasReasoning() | PartAdded():
                 screen.show_again(live.snapshot())
             case _:
                 pass

@@ -11,6 +11,7 @@ from tui.app.messages.look import Look
 from tui.app.messages.plain_text import PlainText
 from tui.app.messages.rows import Piece, Rows, Target, width_of
 from tui.chat.message import Failure, Message, Role, Status
+from tui.chat.parts import Image, interleaved, of_kind
 from tui.errors import ErrorKind
 from tui.text import one_line, safe_url
 
@@ -78,7 +79,7 @@ def _limit(look: Look) -> list[Sequence[Piece]]:
 
 def _links(message: Message, look: Look) -> list[Sequence[Piece]]:
     rows: list[Sequence[Piece]] = []
-    for image in message.images:
+    for image in message.images[len(of_kind(interleaved(message.parts), Image)) :]:
         rows.append(_link("image  ", one_line(image.alt), image.url, look))
     for number, source in enumerate(message.sources, 1):
         rows.append(_link(f"{number}  ", one_line(source.title), source.url, look))

@@ -25,6 +25,7 @@ from tui.app.messages.rows import Piece, Rows, Target, width_of
 from tui.app.messages.segue_line import Lead, segue_line
 from tui.chat.hues import HUES
 from tui.chat.message import Message, Role
+from tui.chat.parts import Gathered, Reasoning, Text, interleaved
 from tui.text import clean
 
 if TYPE_CHECKING:
@@ -85,12 +86,23 @@ class MessageView:
 
     # -- blocks
     def _write(self, message: Message) -> None:
-        """Make the blocks from the message's text and reasoning."""
-        text = clean(message.text)
+        """Make the blocks from the message's parts."""
+        self._came = Gathered(message.parts)
+        self._in_order = not self.prompt and bool(interleaved(message.parts))
+        text = self._source(message)
         self.body = self._plain(text) if self.prompt else self._document(text)
-        self.thought = self._thought(clean(message.reasoning).lstrip("\n"))
+        reasoning = "" if self._in_order else clean(message.reasoning).lstrip("\n")
+        self.thought = self._thought(reasoning)
         self._seconds = message.reasoning_seconds
         self._surround()
+
+    def _source(self, message: Message) -> str:
+        """What the body shows: the text, or all parts where their order has to be seen."""
+        if self.prompt or not (parts := interleaved(message.parts)):
+            return clean(message.text)
+        from tui.app.messages.interleaved import markdown_of  # few replies need it
+
+        return markdown_of(parts)
 
     def _plain(self, text: str) -> PlainText | Document:
         """A prompt as it was typed; beside its marks, where it has any and both have room."""
@@ -304,6 +316,13 @@ class MessageView:
     # -- what changes
     def feed(self, text: str, reasoning: str) -> int:
         """Add what came. Returns the first row that changed."""
+        last = self._came.last
+        goes_on = isinstance(last, Text) and not reasoning
+        hidden = self._in_order and isinstance(last, Reasoning) and not text
+        for piece in (Reasoning(reasoning), text):
+            self._came.add(piece)
+        if self._in_order or (reasoning and self.body.source):
+            return self.height if hidden else self._feed_in_order(text if goes_on else "")
         lead, name, thought, body, _ = self.heights()
         begun, thinking = bool(self.body.source), bool(self.thought.source)
         first = lead + name + thought + body
@@ -324,11 +343,21 @@ class MessageView:
         self._forget(first)
         return first
 
+    def _feed_in_order(self, text: str) -> int:
+        """Go on with ``text`` where the order is seen; without it a part begins, drawn with all before it."""
+        if not text:
+            self._write(replace(self.message, parts=self._came.parts))
+            return 0
+        caret = self._caret[0]
+        first = sum(self.heights()[:BODY]) + min(caret, self.body.feed(clean(text)))
+        self._forget(first)
+        return first
+
     def replace(self, message: Message, standing: Standing) -> None:
         """Show another state of the message: its end, or a change of its place."""
         ended = self.message.live and not message.live
         self.message, self.standing, self._note = message, standing, ""
-        if ended and self.document and clean(message.text) == self.body.source:
+        if ended and self.document and self._source(message) == self.body.source:
             self.document.close()
             self._seconds = message.reasoning_seconds or self._seconds
             self._surround()

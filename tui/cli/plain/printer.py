@@ -4,16 +4,34 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
+from typing import assert_never
 
 from tui.chat.chunks import Progress
-from tui.chat.export import about
+from tui.chat.export import about, call_ending
 from tui.chat.message import Message, Role, Status
 from tui.chat.model import split_id
+from tui.chat.parts import (
+    File,
+    Image,
+    Notice,
+    Part,
+    Reasoning,
+    Sources,
+    Text,
+    ToolCall,
+    ToolResult,
+    arguments_line,
+    interleaved,
+    of_kind,
+    tool_name,
+)
 from tui.cli.plain.page import Page
 from tui.cli.plain.words import Words
 from tui.engine.events import (
     Event,
     Noticed,
+    PartAdded,
     ReasoningAdded,
     TextAdded,
     TextWasReasoning,
@@ -29,6 +47,8 @@ LATER = 30.0
 """Seconds until that is said again: a screen reader's listener has no picture that moves."""
 LONG = 10.0
 """Seconds after which the end of a reply rings the terminal's bell."""
+_SHORT = 200
+"""Characters that are said of what a tool gave back."""
 _ENDS = {
     Status.STOPPED: "stopped",
     Status.LENGTH: "cut short at the model's limit. /continue goes on",
@@ -52,16 +72,42 @@ def speaker(message: Message) -> str:
 
 def read_out(page: Page, message: Message, number: int) -> None:
     """Say a stored message with its number in the conversation."""
-    words = Words()
-    page.line(f"{number}. {speaker(message)}: {words.add(message.text)}{words.end()}".rstrip())
-    _say_end(page, message)
+    head = f"{number}. {speaker(message)}: "
+    shown = interleaved(message.parts) if message.role is not Role.USER else ()
+    for part in shown or (Text(message.text),):
+        if line := _line_of(part):
+            page.line(f"{head}{line}".rstrip())
+            head = ""
+    if head:
+        page.line(head.rstrip())
+    _say_end(page, message, shown)
 
 
-def _say_end(page: Page, message: Message) -> None:
-    """What a message has beside its text, and how it ended if not well."""
-    for file in message.attachments:
+def _line_of(part: Part) -> str:
+    """A part as it is said; nothing for what is not said, or said at the end."""
+    match part:
+        case Text(text):
+            words = Words()
+            return words.add(text) + words.end()
+        case Image(url, alt):
+            return f"image: {one_line(alt)} {one_line(url)}"
+        case File(file):
+            return f"file: {one_line(file.name)}, {about(file)}"
+        case ToolCall():
+            return f"call: {tool_name(part)} {arguments_line(part)}{call_ending(part)}"
+        case ToolResult():
+            return f"{'error' if part.is_error else 'result'}: {one_line(part.text, _SHORT)}"
+        case Reasoning() | Sources() | Notice():
+            return ""
+        case _:
+            assert_never(part)
+
+
+def _say_end(page: Page, message: Message, shown: Sequence[Part] = ()) -> None:
+    """What a message has beside what was ``shown``, and how it ended if not well."""
+    for file in message.attachments[len(of_kind(shown, File)) :]:
         page.line(f"file: {one_line(file.name)}, {about(file)}")
-    for image in message.images:
+    for image in message.images[len(of_kind(shown, Image)) :]:
         page.line(f"image: {one_line(image.alt)} {one_line(image.url)}")
     for place, source in enumerate(message.sources, 1):
         page.line(f"source {place}: {one_line(source.title)} {one_line(source.url)}")
@@ -98,6 +144,10 @@ class Printer:
                 self._turn("thinking")
             case TextWasReasoning():
                 self._take_back()
+            case PartAdded(part=ToolCall() | ToolResult() as part):
+                self._say(self._words.end())
+                self._words = Words()
+                self.remark(_line_of(part))
             case Waiting() if event.attempt != self._attempt:
                 self._attempt = event.attempt
                 again = f"try {event.attempt} of {event.attempts} in {event.seconds} s"

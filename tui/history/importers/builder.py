@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -10,6 +10,7 @@ from tui.chat.bundle import Bundle
 from tui.chat.chunks import Usage
 from tui.chat.conversation import Conversation, Node
 from tui.chat.message import Message, Role, automatic_title
+from tui.chat.parts import Part, joined, plain_parts
 from tui.history.importers.checked import Checked
 from tui.text import one_line
 
@@ -92,14 +93,17 @@ class Builder:
         key: Hashable,
         parent: Hashable | None,
         role: Role,
-        text: str,
+        said: str | Iterable[Part],
         at: datetime | None = None,
         *,
         model: str | None = None,
         reasoning: str = "",
         usage: Usage | None = None,
     ) -> None:
-        """Add a message below ``parent``, which was added or skipped before; an unknown one is no parent."""
+        """Add a message below ``parent``, which was added or skipped before; an unknown one is no parent.
+
+        What is ``said`` is a text, or all parts of the message in their order.
+        """
         while key in self._messages:  # a broken export: nothing said in it is lost for that
             key = (key,)
         above = self._kept(parent)
@@ -109,8 +113,7 @@ class Builder:
             0,
             self._messages[above].id if above is not None else None,
             role,
-            text,
-            reasoning,
+            plain_parts(said, reasoning) if isinstance(said, str) else joined(said),
             model,
             usage=usage,
             created_at=at or before,

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterable, Iterator
 
 from tui.chat.bundle import Bundle
 from tui.chat.message import Role
+from tui.chat.parts import Reasoning, Text
 from tui.history.importers.builder import Builder, parents_first, role_in
 from tui.history.importers.checked import Checked, name_of
 from tui.history.importers.models import model_id
@@ -44,26 +45,28 @@ def _keys(messages: list[Checked]) -> Iterator[tuple[Hashable, Hashable | None]]
 
 def _take(builder: Builder, key: Hashable, parent: Hashable | None, message: Checked) -> None:
     role = role_in(_ROLES, message, "sender")
-    text, reasoning = _text(message)
-    if role is None or (not text.strip() and not reasoning):
+    said = list(_parts(message))
+    if role is None or not any(part.text.strip() for part in said):
         builder.skip(key, parent)
         return
-    builder.add(key, parent, role, text, message.time("created_at"), reasoning=reasoning)
+    builder.add(key, parent, role, said, message.time("created_at"))
 
 
-def _text(message: Checked) -> tuple[str, str]:
-    """The text with what was attached to it, and the thinking."""
-    texts, thoughts = [], []
-    for block in message.items("content"):
-        match block.text("type"):
-            case "text":
-                texts.append(block.words("text"))
-            case "thinking":
-                thoughts.append(block.words("thinking"))
-    said = "\n\n".join(filter(None, texts)) or message.words("text")
-    attached = [_attachment(one) for one in message.items("attachments")]
-    attached += [f"[{one.text('file_name') or 'file'}]" for one in message.items("files")]
-    return "\n\n".join(filter(None, [said, *attached])), "\n\n".join(filter(None, thoughts))
+def _parts(message: Checked) -> Iterator[Text | Reasoning]:
+    """What was said and thought, in its order, then what was attached to it."""
+    blocks = [block for block in message.items("content") if block.text("type") in ("text", "thinking")]
+    if not any(block.words("text") for block in blocks if block.text("type") == "text"):
+        blocks.append(message)
+    for block in blocks:
+        if block.text("type") == "thinking":
+            if thought := block.words("thinking"):
+                yield Reasoning(thought)
+        elif said := block.words("text"):
+            yield Text(said)
+    for one in message.items("attachments"):
+        yield Text(_attachment(one))
+    for one in message.items("files"):
+        yield Text(f"[{one.text('file_name') or 'file'}]")
 
 
 def _attachment(attachment: Checked) -> str:

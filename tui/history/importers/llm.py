@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from tui.chat.bundle import Bundle
 from tui.chat.chunks import Usage
 from tui.chat.message import Role
+from tui.chat.parts import Reasoning, Text, text_of
 from tui.checked import whole
 from tui.history.importers.builder import Builder, role_in
 from tui.history.importers.checked import Checked, name_of
@@ -18,6 +19,7 @@ COLUMNS = {
     "conversations": {"id", "name", "model"},
     "responses": {"id", "prompt", "response", "conversation_id"},
 }
+_KINDS: dict[str, type[Text] | type[Reasoning]] = {"text": Text, "reasoning": Reasoning}
 _ROLES = {"user": Role.USER, "assistant": Role.ASSISTANT}
 
 
@@ -103,10 +105,11 @@ def _chain(tables: Tables, tip: str | None, seen: set[str]) -> list[tuple[str, C
 def _take(tables: Tables, builder: Builder, key: str, message: Checked, turn: Checked) -> None:
     parent = message.optional_text("parent_hash")
     role = role_in(_ROLES, message, "role")
-    text, reasoning = _content(tables, key)
+    said = list(_content(tables, key))
+    text = text_of(said)
     if message.text("role") == Role.SYSTEM:
         builder.conversation.system = builder.conversation.system or text
-    if role is None or not (text.strip() or reasoning):
+    if role is None or not any(part.text.strip() for part in said):
         builder.skip(key, parent)
         return
     answer = role is Role.ASSISTANT
@@ -114,17 +117,15 @@ def _take(tables: Tables, builder: Builder, key: str, message: Checked, turn: Ch
     last = key == turn.optional_text("tip_message_hash")
     at = turn.time("datetime_utc")
     usage = _usage(turn) if answer and last else None
-    builder.add(key, parent, role, text, at, model=model, reasoning=reasoning, usage=usage)
+    builder.add(key, parent, role, said, at, model=model, usage=usage)
 
 
-def _content(tables: Tables, key: str) -> tuple[str, str]:
-    """The text of a message, with the fragments that it names, and its reasoning."""
-    said: dict[str, list[str]] = {"text": [], "reasoning": []}
+def _content(tables: Tables, key: str) -> Iterator[Text | Reasoning]:
+    """What a message says and thinks, with the fragments that it names."""
     for part in tables.rows("SELECT * FROM parts WHERE message_hash = ? ORDER BY position", "parts", key):
-        kind = part.text("type") or "text"
-        if kind in said:
-            said[kind].append(part.words("text") or _by_reference(tables, part))
-    return "\n\n".join(filter(None, said["text"])), "\n\n".join(filter(None, said["reasoning"]))
+        kind = _KINDS.get(part.text("type") or "text")
+        if kind is not None and (text := part.words("text") or _by_reference(tables, part)):
+            yield kind(text)
 
 
 def _by_reference(tables: Tables, part: Checked) -> str:

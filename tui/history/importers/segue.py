@@ -4,12 +4,27 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from tui.chat.attachment import MEDIA_TYPES, Attachment, attachment_of
 from tui.chat.bundle import Bundle
 from tui.chat.conversation import Conversation, Node
 from tui.chat.export import FORM
 from tui.chat.message import Message, Role, Status
+from tui.chat.parts import (
+    File,
+    Notice,
+    Part,
+    Reasoning,
+    Sources,
+    Text,
+    files_of,
+    from_json,
+    plain_parts,
+    reasoning_of,
+    text_of,
+    with_files,
+)
 from tui.checked import string, text, whole
 from tui.errors import UsageError
 from tui.history.facts import failure_of, hues_of, images_of, parameters_of, sources_of, status_of, usage_of
@@ -73,24 +88,55 @@ def _message(conversation: Conversation, entry: Checked) -> Message:
         conversation_id=conversation.id,
         parent=parent,
         role=role,
-        text=entry.words("text"),
-        reasoning=entry.words("reasoning"),
+        parts=_parts(entry),
         model=entry.optional_text("model"),
         status=status_of(entry.optional_text("status"), role),
         usage=usage_of(entry),
         failure=failure_of(entry),
-        sources=tuple(sources_of(entry)),
-        images=tuple(images_of(entry)),
-        notices=tuple(entry.texts("notices")),
-        attachments=tuple(map(_attachment, entry.objects("attachments"))),
         finished_at=entry.time("finished_at"),
-        reasoning_seconds=entry.amount("reasoning_seconds"),
+        prefix=entry.text("prefix"),
     )
     message.created_at = entry.time("created_at") or conversation.created_at
     if message.live:  # the program that streamed it is not here
         message.status = Status.INTERRUPTED
     conversation.add([Node(message.id, message.parent, message.role, message.model, entry.flag("hidden"))])
     return message
+
+
+def _parts(entry: Checked) -> tuple[Part, ...]:
+    """What a message says. The first form had a field for each kind, which still tell what is said."""
+    text, reasoning = entry.words("text"), entry.words("reasoning")
+    seconds = entry.amount("reasoning_seconds")
+    files = [(one.text("sha256"), _attachment(one)) for one in entry.objects("attachments")]
+    if "parts" not in entry:
+        pages = tuple(sources_of(entry))
+        return (
+            *plain_parts(text, reasoning, seconds),
+            *(File(file) for _, file in files),
+            *images_of(entry),
+            *((Sources(pages),) if pages else ()),
+            *map(Notice, entry.texts("notices")),
+        )
+    parts = with_files(_listed(entry), lambda file: _with_content(file, files))
+    if (text_of(parts), reasoning_of(parts)) != (text, reasoning):
+        others = [part for part in parts if not isinstance(part, Text | Reasoning)]
+        parts = (*plain_parts(text, reasoning, seconds), *others)
+    named = {file.sha256 for file in files_of(parts)}
+    return (*parts, *(File(file) for _, file in files if file.data and file.sha256 not in named))
+
+
+def _listed(entry: Checked) -> Iterator[Part]:
+    for place, raw in enumerate(entry.plain("parts")):
+        if (part := from_json(raw)) is None:
+            entry.odd(f"parts[{place}]", "a part of a message", raw)
+        else:
+            yield part
+
+
+def _with_content(file: Attachment, files: Iterable[tuple[str, Attachment]]) -> Attachment:
+    """A file of a part, with the content that the list of files has for it."""
+    told = (other for sha256, other in files if sha256 == file.sha256 and other.data)
+    return next((replace(other, name=file.name) for other in told), file)
 
 
 def _attachment(entry: Checked) -> Attachment:

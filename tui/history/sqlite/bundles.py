@@ -11,10 +11,12 @@ from itertools import count
 from tui.chat.bundle import Bundle
 from tui.chat.conversation import Conversation, Node
 from tui.chat.message import Message, Status
+from tui.chat.parts import files_of
 from tui.history.sqlite import contents, conversations, messages, trash
 from tui.history.sqlite.folding import key
 from tui.history.sqlite.indexing import WHOLE_CONVERSATION, index
-from tui.history.sqlite.rows import insert, message_columns, pack, pack_attachments, tag_key, update
+from tui.history.sqlite.part_columns import pack, pack_attachments
+from tui.history.sqlite.rows import insert, message_columns, tag_key, update
 from tui.history.sqlite.stamps import now_stamp, to_stamp
 from tui.text import normalise
 
@@ -92,7 +94,7 @@ def write(connection: sqlite3.Connection, bundle: Bundle) -> int:
             **message_columns(message),
         }
         insert(connection, "messages", columns)
-        contents.keep(connection, message.attachments)
+        contents.keep(connection, files_of(message.parts))
     index(connection, conversation_id, WHOLE_CONVERSATION)
     leaf = None if conversation.leaf is None else ids[conversation.leaf]
     pins = pack([ids[pin] for pin in conversation.pins if pin in ids])

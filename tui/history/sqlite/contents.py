@@ -14,6 +14,7 @@ OF_NEW_DRAFT = "new_draft_attachments"
 
 _PLACES = (
     "SELECT attachments AS files FROM messages WHERE attachments IS NOT NULL",
+    "SELECT part AS files FROM pieces WHERE part IS NOT NULL",
     "SELECT attachments AS files FROM conversations WHERE attachments IS NOT NULL",
     "SELECT value AS files FROM state WHERE key = ?",
 )

@@ -13,8 +13,9 @@ from tui.errors import NotFoundError
 from tui.history.facts import role_of
 from tui.history.sqlite import contents
 from tui.history.sqlite.folding import key
+from tui.history.sqlite.part_columns import pack, pack_attachments
 from tui.history.sqlite.recall import get_state, set_state
-from tui.history.sqlite.rows import conversation_of, insert, pack, pack_attachments, tag_key, update
+from tui.history.sqlite.rows import conversation_of, insert, tag_key, update
 from tui.history.sqlite.stamps import now_stamp
 from tui.text import normalise
 

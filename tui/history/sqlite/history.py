@@ -13,6 +13,7 @@ from tui.chat.bundle import Bundle
 from tui.chat.conversation import Conversation, SearchHit, Summary
 from tui.chat.draft import Draft
 from tui.chat.message import Message, Role, Status
+from tui.chat.parts import Part
 from tui.errors import HistoryError
 from tui.history.sqlite import contents, conversations, listing, messages, recall, trash
 from tui.history.sqlite.database import Database
@@ -125,15 +126,13 @@ class SqliteHistory:
         conversation_id: int,
         parent: int | None,
         role: Role,
-        text: str = "",
+        parts: Sequence[Part] = (),
         *,
-        attachments: Sequence[Attachment] = (),
         model: str | None = None,
         status: Status = Status.COMPLETE,
     ) -> Message:
         """Store a new message with its files, and make it the conversation's leaf."""
-        files = tuple(attachments)
-        new = Message(0, conversation_id, parent, role, text, attachments=files, model=model, status=status)
+        new = Message(0, conversation_id, parent, role, tuple(parts), model, status)
         owner = self._session.name
         return await self._write_in(conversation_id, lambda db: messages.add(db, owner, new))
 
@@ -141,17 +140,13 @@ class SqliteHistory:
         """The same attachments with their contents."""
         return await self._database.read(lambda db: contents.filled(db, attachments))
 
-    async def append_text(self, message_id: int, text: str = "", reasoning: str = "") -> None:
-        """Add a piece to a streaming reply."""
-        await self._database.write(
-            lambda db: messages.append(db, message_id, text, reasoning), lambda _: None
-        )
+    async def append(self, message_id: int, pieces: Sequence[str | Part]) -> None:
+        """Add pieces to a streaming reply."""
+        await self._database.write(lambda db: messages.append(db, message_id, pieces), lambda _: None)
 
-    async def replace_text(self, message_id: int, text: str = "", reasoning: str = "") -> None:
+    async def rewrite(self, message_id: int, pieces: Sequence[str | Part]) -> None:
         """Put something else in the place of all pieces that were added to a streaming reply."""
-        await self._database.write(
-            lambda db: messages.rewrite(db, message_id, text, reasoning), lambda _: None
-        )
+        await self._database.write(lambda db: messages.rewrite(db, message_id, pieces), lambda _: None)
 
     async def finish_message(self, message: Message) -> None:
         """Store the final state of a reply."""

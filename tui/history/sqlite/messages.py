@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from tui.chat.message import Failure, Message, Status
+from tui.chat.parts import Gathered, Part, Reasoning, Text, files_of, going_on
 from tui.checked import words
 from tui.errors import ErrorKind, NotFoundError
 from tui.history.sqlite import contents, conversations
-from tui.history.sqlite.folding import spaced
 from tui.history.sqlite.indexing import index, unindex
-from tui.history.sqlite.rows import insert, message_columns, message_of, pack, update
+from tui.history.sqlite.part_columns import pack, pack_part, part_columns, storable, unpack_part
+from tui.history.sqlite.rows import insert, message_columns, message_of, update
 from tui.history.sqlite.stamps import from_stamp, now_stamp
 from tui.text import normalise
 
@@ -73,9 +74,9 @@ def add(connection: sqlite3.Connection, owner: str, message: Message) -> Message
         message,
         id=message_id,
         created_at=from_stamp(now),
-        text=normalise(message.text),
-        attachments=contents.keep(connection, message.attachments),
+        parts=storable(message.parts),
     )
+    contents.keep(connection, files_of(message.parts))
     columns = {
         "id": message_id,
         "conversation_id": conversation_id,
@@ -101,27 +102,37 @@ def get(connection: sqlite3.Connection, ids: Sequence[int]) -> list[Message]:
     return [found[message_id] for message_id in ids]
 
 
-def append(connection: sqlite3.Connection, message_id: int, text: str, reasoning: str) -> None:
-    """Add a piece to a message that is still streaming."""
-    cursor = connection.execute(
-        """
-        INSERT INTO pieces (message_id, created_at, text, reasoning)
-        SELECT id, ?, ?, ? FROM messages WHERE id = ? AND status = ?
-        """,
-        (now_stamp(), normalise(text), normalise(reasoning), message_id, Status.STREAMING.value),
-    )
-    if not cursor.rowcount:
-        raise NotFoundError(f"Message {message_id} is not being written any more")
+def append(connection: sqlite3.Connection, message_id: int, pieces: Iterable[str | Part]) -> None:
+    """Add pieces to a message that is still streaming."""
+    for reasoning, text, part in _in_rows(pieces):
+        cursor = connection.execute(
+            """
+            INSERT INTO pieces (message_id, created_at, reasoning, text, part)
+            SELECT id, ?, ?, ?, ? FROM messages WHERE id = ? AND status = ?
+            """,
+            (
+                now_stamp(),
+                normalise(reasoning),
+                normalise(text),
+                part and pack_part(part),
+                message_id,
+                Status.STREAMING.value,
+            ),
+        )
+        if not cursor.rowcount:
+            raise NotFoundError(f"Message {message_id} is not being written any more")
+        contents.keep(connection, files_of([part] if part else ()))
 
 
-def rewrite(connection: sqlite3.Connection, message_id: int, text: str, reasoning: str) -> None:
-    """Put one piece in the place of all that a streaming message has."""
+def rewrite(connection: sqlite3.Connection, message_id: int, pieces: Iterable[str | Part]) -> None:
+    """Put these pieces in the place of all that a streaming message has."""
     connection.execute("DELETE FROM pieces WHERE message_id = ?", (message_id,))
-    append(connection, message_id, text, reasoning)
+    append(connection, message_id, pieces)
 
 
 def finish(connection: sqlite3.Connection, message: Message) -> None:
     """Store the final state of a reply; its pieces have served."""
+    contents.keep(connection, files_of(message.parts))
     _settle(connection, message.id, message_columns(message))
     connection.execute(
         "UPDATE conversations SET updated_at = max(updated_at, ?) WHERE id = ?",
@@ -155,9 +166,7 @@ def interrupt(connection: sqlite3.Connection, gone: Callable[[str], bool]) -> in
             "status": Status.INTERRUPTED.value,
             "failure": pack({"kind": failure.kind, "message": failure.message, "hint": failure.hint}),
             "finished_at": last or row["created_at"],
-            "text": message.text,
-            "reasoning": message.reasoning,
-            "spaced": spaced(message.text),
+            **part_columns(message.parts),
         }
         _settle(connection, message.id, columns)
     return len(abandoned)
@@ -172,13 +181,37 @@ def _settle(connection: sqlite3.Connection, message_id: int, columns: Mapping[st
     index(connection, message_id)
 
 
+def _in_rows(pieces: Iterable[str | Part]) -> Iterator[tuple[str, str, Part | None]]:
+    """Pieces as rows, each read in this order: what was thought, what was said, then another part."""
+    reasoning: list[str] = []
+    text: list[str] = []
+    for piece in pieces:
+        match piece:
+            case str() | Text(native=None):
+                text.append(piece if isinstance(piece, str) else piece.text)
+            case Reasoning(native=None, seconds=None):
+                if text:
+                    yield "".join(reasoning), "".join(text), None
+                    reasoning, text = [], []
+                reasoning.append(piece.text)
+            case _:
+                yield "".join(reasoning), "".join(text), piece
+                reasoning, text = [], []
+    if reasoning or text:
+        yield "".join(reasoning), "".join(text), None
+
+
 def _with_pieces(connection: sqlite3.Connection, message: Message) -> Message:
     if message.live:
-        pieces = connection.execute(
-            "SELECT text, reasoning FROM pieces WHERE message_id = ? ORDER BY id", (message.id,)
-        ).fetchall()
-        message.text += "".join(words(text) for text, _ in pieces)
-        message.reasoning += "".join(words(reasoning) for _, reasoning in pieces)
+        gathered = Gathered()
+        for row in connection.execute(
+            "SELECT reasoning, text, part FROM pieces WHERE message_id = ? ORDER BY id", (message.id,)
+        ):
+            gathered.add(Reasoning(words(row["reasoning"])))
+            gathered.add(words(row["text"]))
+            if (part := unpack_part(row["part"])) is not None:
+                gathered.add(part)
+        message.parts = going_on(message.parts, gathered.parts)
     return message
 
 

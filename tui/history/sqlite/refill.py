@@ -10,6 +10,7 @@ from tui.history.sqlite.contents import check
 from tui.history.sqlite.conversations import new_origin
 from tui.history.sqlite.indexing import rebuild_index
 from tui.history.sqlite.migrations.m003_hidden_since import DATE_HIDDEN
+from tui.history.sqlite.migrations.m005_parts import gather
 from tui.text import normalise
 
 _RECOVERED = "Recovered conversation"
@@ -38,6 +39,7 @@ def mend(into: sqlite3.Connection) -> tuple[int, int]:
     _adopt_orphans(into)
     for statement in (*_JOINS, DATE_HIDDEN):
         into.execute(statement)
+    gather(into)
     rebuild_index(into)
     counts = into.execute("SELECT (SELECT count(*) FROM conversations), (SELECT count(*) FROM messages)")
     conversations, messages = counts.fetchone()

@@ -20,7 +20,7 @@ _NOTHING = {
     "hidden": EMPTIED,
     "text": "",
     "reasoning": "",
-    **dict.fromkeys(("spaced", "model", "usage", "failure", "sources", "images", "notices", "attachments")),
+    **dict.fromkeys(("spaced", "model", "usage", "failure", "parts", "attachments")),
 }
 
 

@@ -8,7 +8,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 
-from tui.history.sqlite.migrations import m001_start, m002_attachments, m003_hidden_since, m004_ids_astray
+from tui.history.sqlite.migrations import (
+    m001_start,
+    m002_attachments,
+    m003_hidden_since,
+    m004_ids_astray,
+    m005_parts,
+)
 
 Migration = Callable[[sqlite3.Connection], None]
 
@@ -17,6 +23,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     m002_attachments.migrate,
     m003_hidden_since.migrate,
     m004_ids_astray.migrate,
+    m005_parts.migrate,
 )
 APPLICATION_ID = 0x53454755  # "SEGU"
 
