@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tui.app.messages.reply_status import of_ended, of_live
+from tui.app.messages.reply_standing import of_ended, of_live
 from tui.chat.message import Failure, Message, Role, Status
 from tui.engine.events import TextAdded, Waiting
 from tui.engine.live import LiveReply, Phase

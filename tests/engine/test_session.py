@@ -399,19 +399,19 @@ async def test_a_folder_has_its_conversation(begin, tmp_path, monkeypatch):
 # -- what belongs to the conversation
 async def test_title_system_prompt_and_parameters_are_set_before_and_after_it_is_stored(run):
     current = run.session.current
-    await current.rename("Bread \x1b[31m" + "x" * 300)
-    await current.instruct("Be brief.")
-    assert await current.set_parameter("temperature 0.2") == "temperature"
+    await current.change(**current.titled("Bread \x1b[31m" + "x" * 300))
+    await current.change(**current.instructed("Be brief."))
+    await current.change(**current.with_parameter("temperature 0.2"))
     await run.say("Hi")
     stored = await run.world.store.load_conversation(current.conversation.id)
     assert stored.title.startswith("Bread ") and len(stored.title) <= 200 and "\x1b" not in stored.title
     assert (stored.system, stored.parameters, stored.titled) == ("Be brief.", {"temperature": 0.2}, True)
-    await current.instruct("-")
-    await current.set_parameter("temperature")
+    await current.change(**current.instructed("-"))
+    await current.change(**current.with_parameter("temperature -"))
     stored = await run.world.store.load_conversation(current.conversation.id)
     assert (stored.system, stored.parameters) == ("", {})
     with pytest.raises(UsageError, match="no parameter x"):
-        await current.set_parameter("x 1")
+        current.with_parameter("x 1")
 
 
 async def test_it_is_exported_with_what_still_comes(run, tmp_path):

@@ -22,7 +22,8 @@ from tui.app.lists.hints import Hints
 from tui.app.lists.layer import Layer
 from tui.app.messages.message_action import MessageAction
 from tui.app.messages.message_list import MessageList
-from tui.app.messages.reply_status import ReplyStatus, of_ended, of_live
+from tui.app.messages.reply_standing import of_ended, of_live
+from tui.app.messages.reply_status import ReplyStatus
 from tui.app.theme.grid import WIDE, side_by_side
 from tui.app.theme.page import Page
 from tui.chat.message import Message

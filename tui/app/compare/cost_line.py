@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tui.app.messages.name_line import duration, meta_words
-from tui.app.messages.reply_status import of_live
+from tui.app.messages.reply_standing import of_live
 from tui.chat.message import Message
 from tui.engine.live import LiveReply, Phase
 from tui.text import one_line

@@ -7,7 +7,8 @@ from typing import Protocol
 
 from tui.app.background import in_background
 from tui.app.context import Context, WithTranscript, WithWriting
-from tui.app.messages.reply_status import ReplyStatus, of_ended, of_live, to_download
+from tui.app.messages.reply_standing import of_ended, of_live, to_download
+from tui.app.messages.reply_status import ReplyStatus
 from tui.app.status import key_hints
 from tui.app.status.key_line import Hint, KeyLine
 from tui.app.status.status_line import Fill, StatusLine
