@@ -12,7 +12,7 @@ from tui.app.theme.ink import Ink
 from tui.app.theme.themes import SEGUE_DARK
 from tui.chat.chunks import Image, Source, Usage
 from tui.chat.message import Failure, Message, Role, Status
-from tui.chat.parts import Notice, Reasoning, Sources, Text
+from tui.chat.parts import CallState, Notice, Reasoning, Sources, Text, ToolCall, ToolResult
 from tui.rendering.palette import DARK
 
 INK = Ink.from_theme(
@@ -337,3 +337,39 @@ def test_words_stand_on_the_name_line_while_nothing_has_come():
     assert rows(view)[0] == "  gpt-6-sol   server busy; try 2 of 3 in 4 s"
     view.feed("Here", "")
     assert rows(view)[0] == "  gpt-6-sol"
+
+
+LOOKED_UP = (
+    Reasoning("Where could it be?", 2.0),
+    Text("I look."),
+    ToolCall("1", "fs", "read_file", {"path": "a.md"}, state=CallState.DONE),
+    ToolResult("1", "milk"),
+    Text("It says milk."),
+)
+
+
+def test_what_stands_between_texts_is_drawn_in_its_place():
+    message = Message(2, 1, 1, Role.ASSISTANT, LOOKED_UP, model="openai/gpt-6-sol")
+    view = MessageView(message, look(), Standing(first=True, hue="sky"))
+    shown = [row.strip() for row in rows(view) if row.strip()]
+    assert shown[0] == "gpt-6-sol"
+    assert "thought for 2 s, 4 words" in shown[1] and shown[2] == "I look."
+    assert shown[3].startswith("▸ fs read_file") and "a.md" in shown[3]
+    assert "result" in shown[4] and shown[-1] == "It says milk."
+    assert "Where could it be?" not in "".join(shown)
+    opened = next(row for row in range(view.height) if "thought for" in view.line(row).text)
+    assert view.toggle(opened)
+    assert "Where could it be?" in "".join(rows(view))
+
+
+def test_a_reply_that_comes_is_drawn_as_it_is_read_again():
+    view = reply(status=Status.STREAMING)
+    for piece in (Reasoning("First."), "One ", "two.", Reasoning("So "), Reasoning("so."), "Three."):
+        view.feed(*(("", piece.text) if isinstance(piece, Reasoning) else (piece, "")))
+    parts = (Reasoning("First."), Text("One two."), Reasoning("So so."), Text("Three."))
+    ended = Message(2, 1, 1, Role.ASSISTANT, parts, model="openai/gpt-6-sol")
+    again = MessageView(ended, look(), Standing(first=True, hue="sky"))
+    view.replace(ended, view.standing)
+    assert rows(view) == rows(again)
+    shown = "\n".join(rows(view))
+    assert shown.index("thought") < shown.index("One two.") < shown.rindex("thought") < shown.index("Three.")
