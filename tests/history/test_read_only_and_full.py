@@ -183,7 +183,7 @@ except HistoryFullError as error:
     say([stored, str(error)])
 [held] = await store.messages([reply.id])
 say(len(held.text))
-reply.text, reply.status = "x" * 4000 * stored + " and the end", Status.COMPLETE
+reply.parts, reply.status = prompt_parts("x" * 4000 * stored + " and the end"), Status.COMPLETE
 try:
     await store.finish_message(reply)
     say("finished?")
