@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tui.chat.chunks import Usage
+from tui.chat.usage import Usage
 
 _ONE_PRICE = 128_000
 """Tokens of a prompt above which some vendors ask more for each."""
