@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.errors import UsageError
+from tui.nearest import nearest
 
 if TYPE_CHECKING:
     from tui.engine.saved_prompts import SavedPrompt
@@ -94,9 +95,7 @@ def find(name: str, commands: Sequence[Command] = COMMANDS) -> Command | None:
 
 def unknown(name: str, commands: Iterable[Command], where: str = "") -> UsageError:
     """What is said of a command that there is not among these."""
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, [command.name for command in commands], 1)
+    near = nearest(name, [command.name for command in commands])
     meant = f"Did you mean /{near[0]}? " if near else ""
     return UsageError(
         f"There is no command /{name}{where}", f"{meant}A space before the slash sends it as text."

@@ -11,6 +11,7 @@ from textual.keys import Keys
 
 from tui.config import Config
 from tui.errors import ConfigError
+from tui.nearest import did_you_mean
 from tui.text import one_line
 
 _MODIFIERS = frozenset({"ctrl", "shift", "alt", "super", "hyper", "meta"})
@@ -61,13 +62,10 @@ def _problem(config: Config, name: str, words: str, hint: str) -> ConfigError:
 
 
 def _unknown_ids(config: Config, known: Iterable[str]) -> Iterator[ConfigError]:
-    import difflib
-
     names = sorted(known)
     for name in config.keys:
         if name not in names:
-            near = difflib.get_close_matches(name, names, 1)
-            hint = f"Did you mean {near[0]}?" if near else "F1 lists what can be set."
+            hint = did_you_mean(name, names, "F1 lists what can be set.")
             yield _problem(config, name, f"there is no {one_line(name)}", hint)
 
 
