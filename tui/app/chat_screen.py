@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.dom import DOMNode
 from textual.screen import Screen
 
+from tui.app.actions import BEHIND, Action
 from tui.app.background import in_background
 from tui.app.composer.composer import Composer
-from tui.app.keymap import bindings_of
+from tui.app.keymap import bind
 from tui.app.life import while_alive
 from tui.app.status import key_hints
 from tui.app.status.key_line import KeyLine
@@ -49,23 +49,19 @@ class ChatScreen(Screen[None]):
 
     AUTO_FOCUS = "#draft"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "stop", "stop", tooltip="Stop the reply and keep its text", id="stop"),
-        Binding("ctrl+c", "interrupt", "copy", tooltip="Copy, or stop; twice: quit", id="interrupt"),
-        Binding("ctrl+l", "model", "model", tooltip="Choose a model", id="model", priority=True),
-        Binding("ctrl+n", "new", "new", tooltip="A new conversation", id="new", priority=True),
-        Binding(
-            "ctrl+r", "conversations", "all", tooltip="All conversations", id="conversations", priority=True
-        ),
-        Binding("ctrl+f", "find", "find", tooltip="Find in this conversation", id="find", priority=True),
-        Binding("ctrl+t", "timeline", "prompts", tooltip="Your prompts here", id="timeline", priority=True),
-        Binding(
-            "ctrl+b", "sidebar", "sidebar", tooltip="Show or hide the sidebar", id="sidebar", priority=True
-        ),
-        Binding("alt+up", "walk(-1)", "messages", tooltip="Walk up the messages", id="message-up"),
-        Binding("alt+down", "walk(1)", "messages", tooltip="Walk down the messages", id="message-down"),
-        Binding("ctrl+end", "newest", "newest", tooltip="Go to the newest line", id="newest"),
-        Binding("ctrl+g", "editor", "editor", tooltip="Write in $VISUAL or $EDITOR", id="editor"),
-        Binding("ctrl+z", "undo", "undo", tooltip="Take back what was done last", id="undo"),
+        bind(Action.STOP, "stop"),
+        bind(Action.INTERRUPT, "interrupt"),
+        bind(Action.MODEL, "model", priority=True),
+        bind(Action.NEW, "new", priority=True),
+        bind(Action.CONVERSATIONS, "conversations", priority=True),
+        bind(Action.FIND, "find", priority=True),
+        bind(Action.TIMELINE, "timeline", priority=True),
+        bind(Action.SIDEBAR, "sidebar", priority=True),
+        bind(Action.MESSAGE_UP, "walk(-1)"),
+        bind(Action.MESSAGE_DOWN, "walk(1)"),
+        bind(Action.NEWEST, "newest"),
+        bind(Action.EDITOR, "editor"),
+        bind(Action.UNDO, "undo"),
     ]
 
     def __init__(self, classes: str = "") -> None:
@@ -80,15 +76,6 @@ class ChatScreen(Screen[None]):
         self._interrupted = 0.0
 
     # -- parts
-    @classmethod
-    def places(cls) -> tuple[type[DOMNode], ...]:
-        """The classes whose bindings are active here at one time or another: all of the chat."""
-        from tui.app.conversations.sidebar import Conversations
-        from tui.app.transcript.find_bar import FindBar
-        from tui.app.transcript.transcript import Transcript
-
-        return cls, Composer, Transcript, Conversations, FindBar
-
     @property
     def segue(self) -> SegueApp:
         """The app, by its type."""
@@ -116,7 +103,7 @@ class ChatScreen(Screen[None]):
         """Paint first; then open the room."""
         self.composer.placeholder = ASK
         self.query_one(StatusLine).model = self.segue.options.model or self.segue.config.model
-        self.query_one(KeyLine).hints = key_hints.hints(self.segue, key_hints.IDLE)
+        self.query_one(KeyLine).hints = key_hints.hints(self.segue.keys, key_hints.IDLE)
         self.set_focus(self.composer)
         self._free_keys()
         if self.segue.config.vim:
@@ -128,11 +115,9 @@ class ChatScreen(Screen[None]):
 
     def _free_keys(self) -> None:
         """A key that the person set for something here is no key of the text field any more."""
-        here = {
-            binding.id for node in (type(self.app), ChatScreen, Composer) for binding in bindings_of(node)
-        }
-        set_here = [keys for name, keys in self.segue.keys.items() if name in here]
-        self.composer.free({key.strip() for keys in set_here for key in keys.split(",")})
+        keys = self.segue.keys
+        here = [action for action in Action if action.place in BEHIND and action in keys.wanted]
+        self.composer.free({key for action in here for key in keys.of(action)})
 
     def _open_soon(self) -> None:
         in_background(self, "open", self._open_room)
@@ -288,10 +273,14 @@ class ChatScreen(Screen[None]):
             self.segue.leave_soon(0)
             return
         self._interrupted = time.monotonic()
-        again = f"{self.segue.key_for('interrupt')} again quits"
+        keys = self.segue.keys
+        again = f"{keys.name(Action.INTERRUPT)} again quits"
         if cleared := self.composer.take():
             self.acts.note(partial(self._bring_back, cleared), "The draft is back")
-        self.notify(f"Draft cleared; ↑ brings it back.   {again}" if cleared else again, timeout=TWICE)
+        self.notify(
+            f"Draft cleared; {keys.name(Action.OLDER)} brings it back.   {again}" if cleared else again,
+            timeout=TWICE,
+        )
 
     async def _bring_back(self, draft: Draft) -> None:
         self.composer.hold(joined([draft, self.composer.written]))

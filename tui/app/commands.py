@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tui.app.actions import Action
 from tui.errors import UsageError
 from tui.nearest import nearest
 
@@ -27,25 +28,25 @@ class Command:
     """What may follow the slash name, as it is shown; empty if nothing may."""
     needed: bool = False
     """It makes no sense without its argument."""
-    key: str = ""
-    """Id of the binding that does the same."""
+    key: Action | None = None
+    """The action that does the same."""
     saved: bool = False
     """A prompt that the person keeps as a file: it is sent."""
 
 
 COMMANDS = (
-    Command("model", "Choose a model", "who answers from now on", "[PROVIDER/MODEL]", key="model"),
-    Command("new", "New conversation", "begin with an empty page", key="new"),
-    Command("open", "Conversations", "find and open a conversation", "[WORDS]", key="conversations"),
-    Command("find", "Find here", "find in this conversation", "[WORDS]", key="find"),
-    Command("prompts", "Your prompts", "go to something you asked here", key="timeline"),
+    Command("model", "Choose a model", "who answers from now on", "[PROVIDER/MODEL]", key=Action.MODEL),
+    Command("new", "New conversation", "begin with an empty page", key=Action.NEW),
+    Command("open", "Conversations", "find and open a conversation", "[WORDS]", key=Action.CONVERSATIONS),
+    Command("find", "Find here", "find in this conversation", "[WORDS]", key=Action.FIND),
+    Command("prompts", "Your prompts", "go to something you asked here", key=Action.TIMELINE),
     Command("title", "Rename conversation", "give this conversation a title", "TITLE", needed=True),
     Command("system", "System prompt", "say how the models should answer here", "[TEXT]"),
     Command("set", "Set a parameter", "temperature, max_tokens, reasoning_effort …", "[NAME VALUE]"),
     Command(
         "attach", "Attach files", "images, PDF and texts go along with the prompt", "PATH …", needed=True
     ),
-    Command("paste", "Paste", "the image in the clipboard goes along with the prompt", key="paste"),
+    Command("paste", "Paste", "the image in the clipboard goes along with the prompt", key=Action.PASTE),
     Command("retry", "Answer again", "one more version of the last reply"),
     Command("compare", "Compare models", "one prompt, several models side by side", "[MODEL …]"),
     Command("compact", "Sum up so far", "send a summary instead of all before"),
@@ -59,10 +60,10 @@ COMMANDS = (
     Command("export", "Export conversation", "write it to a file", "[FILE]"),
     Command("temporary", "Temporary conversation", "nothing of it is kept"),
     Command("theme", "Theme", "dark, light or the terminal's own colours", "[NAME]"),
-    Command("editor", "Edit in your editor", "the draft, in $VISUAL or $EDITOR", key="editor"),
-    Command("sidebar", "Sidebar", "show or hide the conversations", key="sidebar"),
-    Command("help", "Help", "all keys and commands", key="help"),
-    Command("quit", "Quit", "replies that are coming are kept", key="quit"),
+    Command("editor", "Edit in your editor", "the draft, in $VISUAL or $EDITOR", key=Action.EDITOR),
+    Command("sidebar", "Sidebar", "show or hide the conversations", key=Action.SIDEBAR),
+    Command("help", "Help", "all keys and commands", key=Action.HELP),
+    Command("quit", "Quit", "replies that are coming are kept", key=Action.QUIT),
 )
 
 NAMES = frozenset(command.name for command in COMMANDS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tui.app.lists.hints import key_name
+from tui.app.actions import Action
 from tui.chat.draft import Draft
 from tui.chat.message import Role
 from tui.engine.session import Act
@@ -145,16 +145,15 @@ class MessageActions:
             UsageError: A reply is coming.
         """
         if self._room.session.current.busy:
-            raise UsageError(
-                "A reply is coming", f"Stop it first: {key_name(self._room.app.key_for('stop'))}."
-            )
+            raise UsageError("A reply is coming", f"Stop it first: {self._room.app.keys.name(Action.STOP)}.")
 
     # -- editing
     async def _edit(self, message_id: int) -> None:
         self.when_quiet()
         chat = self._room.session.current
         if chat.conversation.nodes[message_id].role is Role.SYSTEM:
-            raise UsageError("A summary is not edited", "r makes a new one.")
+            again = self._room.app.keys.name(Action.MESSAGE_RETRY)
+            raise UsageError("A summary is not edited", f"{again} makes a new one.")
         prompt = self.prompt_of(message_id)
         [message] = await chat.messages([prompt])
         if self.editing is None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Unpack, assert_never, cast
 
+from tui.app.actions import Action
 from tui.app.background import in_background
 from tui.app.commands import NAMES, Command, saved
 from tui.app.compare.comparing import Comparing
@@ -16,7 +17,6 @@ from tui.app.composer.queue_line import QueueLine
 from tui.app.composer.slash_menu import SlashMenu
 from tui.app.conversations.sidebar import Conversations, Sidebar
 from tui.app.history_news import HistoryNews
-from tui.app.lists.hints import key_name
 from tui.app.message_actions import MessageActions
 from tui.app.sheets import Sheets
 from tui.app.slash_commands import SlashCommands
@@ -132,7 +132,7 @@ class ChatRoom:
         if self.composer.menu is not None:
             self.composer.menu.models = self._models
             self.composer.menu.saved = self.saved_prompts
-        self.transcript.newest_key = key_name(self.app.key_for("newest"))
+        self.transcript.newest_key = self.app.keys.name(Action.NEWEST)
         self.screen.watch(self.transcript, "selected", self.frame.refresh_keys, init=False)
         self._news.follow()
         if words := self.session.workspace.catalogue.notice:
@@ -384,7 +384,7 @@ class ChatRoom:
         """
         self.composer.history.checkpoint()  # what is typed after it is another change
         self.screen.acts.note(undo, back, topic)
-        self.app.notify(f"{words}   {key_name(self.app.key_for('undo'))} undo", timeout=SHOWN)
+        self.app.notify(f"{words}   {self.app.keys.name(Action.UNDO)} undo", timeout=SHOWN)
 
     async def undo(self) -> None:
         """Undo what was done last."""

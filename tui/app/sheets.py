@@ -7,8 +7,9 @@ import shutil
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from tui.app.actions import SCROLLING
 from tui.app.background import in_background
 from tui.app.commands import COMMANDS
 from tui.app.life import lives
@@ -17,9 +18,6 @@ from tui.engine.choice import find_model, note_model, recent_models
 from tui.errors import SegueError, UsageError
 
 if TYPE_CHECKING:
-    from textual.dom import DOMNode
-    from textual.screen import Screen
-
     from tui.app.models.first_run import LocalOffer
     from tui.app.models.picker import Choice, ModelPicker, Several
     from tui.app.room import ChatRoom
@@ -266,85 +264,16 @@ class Sheets:
     async def help(self) -> None:
         """All keys and commands."""
         from tui.app.composer.vim import KEYS
-        from tui.app.help.help_screen import HelpScreen, sections_of
-        from tui.app.lists.chooser import Chooser
-        from tui.app.lists.text_field import TextField
+        from tui.app.help.help_screen import Entry, HelpScreen, sections_of
 
         if isinstance(self._room.app.screen, HelpScreen):
             self._room.app.screen.dismiss(None)
             return
-        chat, composer, transcript, sidebar, find = self._room.screen.places()
-        groups: dict[str, Sequence[type[DOMNode]]] = {
-            "Everywhere": (type(self._room.app),),
-            "Writing": (composer, chat),
-            "A chosen message": (transcript,),
-            "Find": (find,),
-            "Sidebar": (sidebar,),
-            "In every list": (Chooser,),
-            **{_TITLES.get(sheet.__name__, sheet.__name__): (sheet,) for sheet in all_sheets()},
-            _TITLES["AskText"]: (TextField,),
-        }
-        sections = sections_of(groups, self._room.app.keys)
-        commands = [(f"/{c.name} {c.argument}".strip(), c.help) for c in COMMANDS]
-        vim = {"Vim": KEYS} if self._room.app.config.vim else {}
-        await self._room.app.push_screen(
-            HelpScreen({"Reading": _SCROLLING, **vim, **sections, "Commands": commands})
-        )
-
-
-_SCROLLING = [
-    ("page up, page down", "Scroll the conversation by a screen"),
-    ("home, end", "Its beginning and its end, where the caret can't go further"),
-    ("wheel", "Scroll by lines"),
-]
-"""What a text field and a terminal do by themselves."""
-_TITLES = {
-    "ModelPicker": "Choosing a model",
-    "Conversations": "All conversations",
-    "Timeline": "Your prompts",
-    "AskLine": "One line to type",
-    "AskText": "A text to write",
-    "Confirm": "A question",
-    "HelpScreen": "This list",
-    "FirstRun": "The first screen",
-    "Compare": "Comparing models",
-    "Connect": "Connecting a provider",
-    "ConnectProvider": "All providers",
-    "Palette": "All commands",
-    "ThemeChooser": "All themes",
-}
-
-
-def all_sheets() -> tuple[type[Screen[Any]], ...]:
-    """Every screen that can lie over the chat, for the help and for the check of the keys."""
-    from tui.app.compare.compare import Compare
-    from tui.app.conversations.conversations import Conversations
-    from tui.app.conversations.timeline import Timeline
-    from tui.app.help.help_screen import HelpScreen
-    from tui.app.help.palette import Palette
-    from tui.app.lists.ask_line import AskLine
-    from tui.app.lists.ask_text import AskText
-    from tui.app.lists.confirm import Confirm
-    from tui.app.models.connect import Connect, ConnectProvider
-    from tui.app.models.first_run import FirstRun
-    from tui.app.models.picker import ModelPicker
-    from tui.app.settings.theme_chooser import ThemeChooser
-
-    return (
-        ModelPicker,
-        Compare,
-        Conversations,
-        Timeline,
-        AskLine,
-        AskText,
-        Confirm,
-        HelpScreen,
-        FirstRun,
-        Connect,
-        ConnectProvider,
-        Palette,
-        ThemeChooser,
-    )
+        commands = [Entry(f"/{c.name} {c.argument}".strip(), c.help) for c in COMMANDS]
+        reading = {"Reading": [Entry(*row) for row in SCROLLING]}
+        vim = {"Vim": [Entry(*row) for row in KEYS]} if self._room.app.config.vim else {}
+        sections = sections_of(self._room.app.keys)
+        await self._room.app.push_screen(HelpScreen({**reading, **vim, **sections, "Commands": commands}))
 
 
 def _local_offer(workspace: Workspace) -> tuple[LocalOffer | None, str]:

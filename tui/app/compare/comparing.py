@@ -8,8 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tui.app import commands
+from tui.app.actions import Action
 from tui.app.compare.comparison import Outcome
-from tui.app.lists.hints import key_name
 from tui.app.messages.name_line import model_name
 from tui.chat.draft import Draft
 from tui.chat.message import Role, Status
@@ -130,7 +130,10 @@ class Comparing:
         if message_id is None and self.draft:
             self._room.actions.when_quiet()
         elif chat.queue or chat.preparing:
-            raise UsageError("A prompt waits for its reply", "Compare when it is sent; ↑ takes it back.")
+            older = self._room.app.keys.name(Action.OLDER)
+            raise UsageError(
+                "A prompt waits for its reply", f"Compare when it is sent; {older} takes it back."
+            )
         else:
             self._room.actions.prompt_of(self._reply_or_prompt(message_id))
 
@@ -138,8 +141,9 @@ class Comparing:
         chat = self._room.session.current
         place = message_id or chat.last_reply or chat.last
         if place is None:
+            mark = self._room.app.keys.name(Action.PICKER_MARK)
             raise UsageError(
-                "There is no prompt yet", "Write one, then mark models with Tab in the list of models."
+                "There is no prompt yet", f"Write one, then mark models with {mark} in the list of models."
             )
         if chat.conversation.nodes[place].role is Role.SYSTEM:
             raise UsageError("A summary is not compared")
@@ -346,7 +350,5 @@ class Comparing:
     def _say_where_the_others_are(self, count: int) -> None:
         app = self._room.app
         words = "Both are" if count == 2 else f"All {count} are"
-        up, before, after = (
-            key_name(app.key_for(i)) for i in ("message-up", "version-previous", "version-next")
-        )
-        app.notify(f"{words} kept: {up}, then {before} {after}")
+        walk, versions = app.keys.name(Action.MESSAGE_UP), app.keys.name(Action.VERSION_PREVIOUS)
+        app.notify(f"{words} kept: {walk}, then {versions}")

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.actions import SkipAction
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 
+from tui.app.actions import Action
 from tui.app.background import in_background
 from tui.app.composer.draft_area import DraftArea
+from tui.app.keymap import bind
 from tui.text import clean, one_line
 
 if TYPE_CHECKING:
@@ -26,13 +28,7 @@ class CompletingArea(DraftArea):
     """A draft, and the menu above it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "tab",
-            "complete",
-            "Complete",
-            tooltip="Complete the command, the path or the model",
-            id="complete",
-        ),
+        bind(Action.COMPLETE, "complete"),
     ]
 
     @dataclass

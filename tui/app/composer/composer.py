@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.actions import SkipAction
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 
+from tui.app.actions import Action
 from tui.app.composer.completing_area import CompletingArea
 from tui.app.composer.recall import Recall
+from tui.app.keymap import bind, keys_of
 from tui.chat.draft import Draft
 
 if TYPE_CHECKING:
@@ -25,35 +27,24 @@ BURST = 0.02
 PAUSE = 0.04
 """Seconds without a key after which Enter in such a burst was meant to send."""
 
-_MENU_KEYS = {"up": "choose(-1)", "down": "choose(1)", "escape": "close_menu"}
+_MENU = {
+    Action.MENU_UP: "choose(-1)",
+    Action.MENU_DOWN: "choose(1)",
+    Action.MENU_CLOSE: "close_menu",
+}
+"""What the keys of the open menu do, before all that they do otherwise."""
 
 
 class Composer(CompletingArea):
     """A text area in which Enter sends. It grows with its text."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "send", "Send", tooltip="Send the message", id="send"),
-        Binding(
-            "shift+enter,alt+enter,ctrl+j", "newline", "New line", tooltip="Begin a new line", id="newline"
-        ),
-        Binding(
-            "up", "older", "Earlier prompt", tooltip="Recall an earlier prompt while it is empty", id="older"
-        ),
-        Binding("down", "newer", "Later prompt", tooltip="Back to the later prompt", id="newer"),
-        Binding(
-            "backspace",
-            "delete_left",
-            "Delete",
-            tooltip="Delete; where there is no text, take away the last file",
-            id="delete-left",
-        ),
-        Binding(
-            "ctrl+v",
-            "paste",
-            "Paste",
-            tooltip="Attach the image in the clipboard, or insert its text",
-            id="paste",
-        ),
+        bind(Action.SEND, "send"),
+        bind(Action.NEWLINE, "newline"),
+        bind(Action.OLDER, "older"),
+        bind(Action.NEWER, "newer"),
+        bind(Action.DELETE_LEFT, "delete_left"),
+        bind(Action.PASTE, "paste"),
     ]
 
     @dataclass
@@ -91,7 +82,7 @@ class Composer(CompletingArea):
         """Earlier prompts."""
         self._last_key = 0.0
         self._enter: Timer | None = None
-        self._bound: Mapping[str, str] = {}
+        self._bound: dict[str, str] = {}
 
     def free(self, keys: Set[str]) -> None:
         """Leave these keys to what is bound to them by name; a text field has some of its own."""
@@ -155,7 +146,10 @@ class Composer(CompletingArea):
                 for key, active in self.screen.active_bindings.items()
                 if active.node is self and active.binding.id in ("send", "newline")
             }
-        return {**self._bound, **_MENU_KEYS} if self.open_menu else self._bound
+        if not self.open_menu:
+            return self._bound
+        keys = keys_of(self.app)
+        return self._bound | {key: does for action, does in _MENU.items() for key in keys.of(action)}
 
     def action_send(self, at: float | None = None) -> None:
         """Send the draft, or run the command it is; in a burst of keys, only after a pause."""

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Static
 
+from tui.app.actions import Action
 from tui.app.background import in_background
+from tui.app.keymap import bind
 from tui.app.lists.chooser import Chooser
 from tui.app.lists.hints import Hints
 from tui.app.lists.row_list import Row, RowList
@@ -61,9 +63,9 @@ class FirstRun(Chooser[str]):
 
     CSS_PATH = "first_run.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(-1)", "choose", key_display="↑↓", id="list-up", tooltip="The choice above"),
-        Binding("enter", "begin", "begin", id="first-begin", tooltip="Begin with this"),
-        Binding("ctrl+l", "pick", "all models", id="model", tooltip="Choose among all models"),
+        bind(Action.LIST_UP, "move(-1)", words="choose", help="The choice above"),
+        bind(Action.FIRST_BEGIN, "begin"),
+        bind(Action.MODEL, "pick", words="all models", help="Choose among all models"),
     ]
 
     def __init__(

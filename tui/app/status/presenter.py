@@ -103,15 +103,15 @@ class Frame:
     def refresh_keys(self) -> None:
         """Show the keys that matter now."""
         composer = self._screen.composer
-        hints = key_hints.hints(self._room.app, self._keys())
+        hints = key_hints.hints(self._room.app.keys, self._keys())
         if composer.vim is not None and composer.has_focus:
             hints = (Hint(composer.vim.shown, ""), *hints)
         self._screen.query_one("#keys", KeyLine).hints = hints
         over = self._screen.has_class("-overlay")
         below = key_hints.BELOW_OVERLAY if over else key_hints.BELOW_SIDEBAR
-        self._screen.query_one("#sidebar-keys", KeyLine).hints = key_hints.hints(self._room.app, below)
+        self._screen.query_one("#sidebar-keys", KeyLine).hints = key_hints.hints(self._room.app.keys, below)
 
-    def _keys(self) -> Mapping[str, str]:
+    def _keys(self) -> key_hints.Said:
         room, screen = self._room, self._screen
         chosen = room.session.current.conversation.nodes.get(room.transcript.selected or 0)
         if chosen is not None:
@@ -126,10 +126,10 @@ class Frame:
             return key_hints.LIVE
         return key_hints.FOUND if room.transcript.found else key_hints.IDLE
 
-    def _keys_of(self, role: Role) -> Mapping[str, str]:
+    def _keys_of(self, role: Role) -> key_hints.Said:
         if self._room.transcript.found:
             return key_hints.HIT
-        others = {Role.SYSTEM: key_hints.SUMMARY, Role.USER: key_hints.PROMPT}
+        others: Mapping[Role, key_hints.Said] = {Role.SYSTEM: key_hints.SUMMARY, Role.USER: key_hints.PROMPT}
         return others.get(role, key_hints.MESSAGE)
 
     # -- the sidebar
