@@ -154,7 +154,9 @@ class ChatScreen(Screen[None]):
         if isinstance(error, ConfigError | HistoryError):
             self.note(str(error))
         else:
-            self.notify(str(error), severity="warning")
+            from tui.app.commands import told  # after the first paint
+
+            self.notify(told(error, self.segue.keys), severity="warning")
 
     def note(self, words: str) -> None:
         """Say something that stays until it is dismissed; under another screen, there for a moment too."""

@@ -269,7 +269,7 @@ class Sheets:
         if isinstance(self._room.app.screen, HelpScreen):
             self._room.app.screen.dismiss(None)
             return
-        commands = [Entry(f"/{c.name} {c.argument}".strip(), c.help) for c in COMMANDS]
+        commands = [Entry(c.form, c.help) for c in COMMANDS]
         reading = {"Reading": [Entry(*row) for row in SCROLLING]}
         vim = {"Vim": [Entry(*row) for row in KEYS]} if self._room.app.config.vim else {}
         sections = sections_of(self._room.app.keys)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from tui.app.keymap import Keys
 from tui.app.theme.ink import RAIL, Ink
 from tui.rendering.palette import Palette
 
@@ -28,6 +29,8 @@ class Look:
     """Cells of the whole line."""
     page: Style
     """What lies under everything."""
+    keys: Keys = field(default_factory=Keys)
+    """The keys that are named under a message."""
 
     @property
     def edge(self) -> int:

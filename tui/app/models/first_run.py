@@ -16,7 +16,7 @@ from textual.widgets import Static
 
 from tui.app.actions import Action
 from tui.app.background import in_background
-from tui.app.keymap import bind
+from tui.app.keymap import bind, keys_of
 from tui.app.lists.chooser import Chooser
 from tui.app.lists.hints import Hints
 from tui.app.lists.row_list import Row, RowList
@@ -110,11 +110,8 @@ class FirstRun(Chooser[str]):
             yield Wordmark()
             yield Static("One conversation, every model.", classes="quiet", markup=False)
             yield RowList()
-            yield Static(
-                "Keys stay where they are. Nothing is sent before you press enter.",
-                classes="quiet",
-                markup=False,
-            )
+            sends = f"Nothing is sent before you press {self._key(Action.FIRST_BEGIN)}."
+            yield Static(f"Keys stay where they are. {sends}", classes="quiet", markup=False)
             yield Hints()
 
     def on_mount(self) -> None:
@@ -157,15 +154,18 @@ class FirstRun(Chooser[str]):
         words = {_CONNECT: "connect", _INSTALL: "go on without"}.get(str(key), "begin")
         self.query_one(Hints).show("list-up", "first-begin", "model", "help", "quit", first_begin=words)
 
+    def _key(self, action: Action) -> str:
+        return keys_of(self.app).name(action)
+
     def _warnings(self) -> list[Row]:
         """What the conversation behind says as well, where Esc leads."""
         if not self._notices:
             return []
         shown: list[Row] = [Warned(words) for words in self._notices[:_SHOWN_NOTICES]]
-        more = len(self._notices) - len(shown)
+        more, close = len(self._notices) - len(shown), self._key(Action.LIST_CLOSE)
         return [
             *shown,
-            Quiet(f"and {more} more; esc shows all" if more else "esc shows it whole", 3),
+            Quiet(f"and {more} more; {close} shows all" if more else f"{close} shows it whole", 3),
             Quiet(),
         ]
 

@@ -13,7 +13,7 @@ from textual.widgets import Input
 
 from tui.app.actions import Action
 from tui.app.background import in_background
-from tui.app.keymap import bind
+from tui.app.keymap import bind, keys_of
 from tui.app.lists.field import Field
 from tui.app.lists.hints import Hints
 from tui.app.lists.row_list import RowList
@@ -228,7 +228,8 @@ class ModelPicker(Sheet[Choice | Several]):
         if not isinstance(row, ModelRow):
             return
         if not row.usable:
-            self.notify("It can't answer now; enter connects it", severity="warning")
+            use = keys_of(self.app).name(Action.PICKER_USE)
+            self.notify(f"It can't answer now; {use} connects it", severity="warning")
             return
         kept = tuple(i for i in self._shelf.marked if i != row.info.id)
         self._shelf.marked = kept if row.info.id in self._shelf.marked else (*kept, row.info.id)

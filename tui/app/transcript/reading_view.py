@@ -16,6 +16,7 @@ from textual.widget import Widget
 from textual.worker import Worker
 
 from tui.app.background import in_background
+from tui.app.keymap import keys_of
 from tui.app.messages.look import Look, put
 from tui.app.messages.message_view import MessageView, Place
 from tui.app.theme.grid import WIDE, gutters
@@ -155,7 +156,7 @@ class ReadingView(ScrollView):
         palette = Palette.from_theme(variables, dark=theme.dark, ansi=theme.ansi)
         page = Style(color=palette.ink, bgcolor=palette.background)
         measure = max(8, width - left - right - 3)
-        return Look(measure, palette, Ink.from_theme(variables), left, width, page)
+        return Look(measure, palette, Ink.from_theme(variables), left, width, page, keys_of(self.app))
 
     def _gutters(self, width: int) -> tuple[int, int]:
         """Cells left of the rail, and right of the text's pad: there stands the scroll bar."""
