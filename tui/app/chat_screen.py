@@ -24,6 +24,7 @@ from tui.app.status.key_line import KeyLine
 from tui.app.status.page import Page, TooSmall
 from tui.app.status.status_line import StatusLine
 from tui.app.status.title_line import TitleLine
+from tui.app.status.which_key import WhichKey
 from tui.app.theme.grid import WIDE
 from tui.app.undo import Acts
 from tui.chat.draft import Draft, joined
@@ -96,6 +97,7 @@ class ChatScreen(Screen[None]):
                 yield Composer(id="draft")
             yield StatusLine(id="status", classes="text")
             yield KeyLine(id="keys", classes="text")
+            yield WhichKey(id="following")
         yield TooSmall(id="small")
 
     # -- the beginning and the end
@@ -234,6 +236,10 @@ class ChatScreen(Screen[None]):
             await self.room.transcript.run_action(event.action)
 
     # -- what the room's parts say; their classes load with it, so the handlers go by name
+    def on_transcript_keys_changed(self) -> None:
+        """Keys mean something else now."""
+        self._mode_changed()
+
     def on_transcript_chosen(self, event: Transcript.Chosen) -> None:
         """Do something with a message."""
         if self.room is not None:

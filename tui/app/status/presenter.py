@@ -11,7 +11,7 @@ from tui.app.chat_screen import ASK
 from tui.app.composer.attached_lines import AttachedLines
 from tui.app.composer.queue_line import QueueLine
 from tui.app.conversations.sidebar import Conversations, Sidebar
-from tui.app.status import key_hints
+from tui.app.status import key_hints, which_key
 from tui.app.status.key_line import Hint, KeyLine
 from tui.app.status.reply_status import of_ended, of_live, to_download
 from tui.app.status.status_line import Fill, Situation, StatusLine
@@ -102,10 +102,17 @@ class Frame:
 
     def refresh_keys(self) -> None:
         """Show the keys that matter now."""
-        composer = self._screen.composer
-        hints = key_hints.hints(self._room.app.keys, self._keys())
-        if composer.vim is not None and composer.has_focus:
-            hints = (Hint(composer.vim.shown, ""), *hints)
+        composer, keys = self._screen.composer, self._room.app.keys
+        hints = key_hints.hints(keys, self._keys())
+        following: tuple[Hint, ...] = ()
+        if self._room.transcript.selected is not None:
+            numbers = which_key.of_numbers(self._room.transcript.numbered, keys)
+            following = () if numbers else which_key.of_a_message(self._screen, keys)
+            hints = numbers or hints
+        elif composer.vim is not None and composer.has_focus:
+            following = tuple(Hint(key, words) for key, words in composer.vim.following)
+            hints = (Hint(composer.vim.shown, ""), *(following or hints))
+        self._screen.query_one(which_key.WhichKey).offer(following)
         self._screen.query_one("#keys", KeyLine).hints = hints
         over = self._screen.has_class("-overlay")
         below = key_hints.BELOW_OVERLAY if over else key_hints.BELOW_SIDEBAR

@@ -15,7 +15,7 @@ from textual.strip import Strip
 
 from tui.app.actions import Action
 from tui.app.background import in_background, in_thread
-from tui.app.keymap import bind
+from tui.app.keymap import bind, keys_of
 from tui.app.messages.look import put
 from tui.app.messages.message_view import BODY, MessageView, Place
 from tui.app.messages.rows import Target
@@ -77,14 +77,23 @@ class Transcript(SelectableList, can_focus=True):
         previous_version, next_version."""
         message_id: int
 
+    @dataclass
+    class KeysChanged(TextualMessage):
+        """Numbers came or went: keys mean something else now."""
+
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
-        self._numbers = Numbers()
+        self._numbers = Numbers(lambda: self.post_message(self.KeysChanged()))
         self._walk: Walk | None = None
         self._read: set[int] = set()
         """Messages that are being read whole."""
         self._doing = ""
         self._held: list[events.Key] = []
+
+    @property
+    def numbered(self) -> int:
+        """How many parts of the chosen message have a number, of which one is to be chosen."""
+        return len(self._numbers)
 
     # -- choosing a message
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -304,7 +313,7 @@ class Transcript(SelectableList, can_focus=True):
     async def on_key(self, event: events.Key) -> None:
         """Do what a key is for, before the next one; a number chooses a part, others end that."""
         target, view = None, self._view(self.selected)
-        if self._numbers and event.key != "escape":
+        if self._numbers and event.key not in keys_of(self.app).of(Action.MESSAGE_LEAVE):
             target = self._numbers.pick(event.character)
             self._numbers.clear()
             self.refresh()
