@@ -13,6 +13,8 @@ from tui.app.keymap import Keys, key_name
 README = Path(__file__).parents[1] / "README.md"
 IN_FULL = (Place.EVERYWHERE, Place.WRITING, Place.MESSAGE)
 """Where a table is worth its room; of the other places, a line each has the keys."""
+WORTH_A_LINE = 3
+"""Keys of a place; a sheet with fewer says them itself."""
 WHERE = {Where.APP: "app", Where.PLAIN: "plain", Where.BOTH: "app, plain"}
 
 
@@ -38,9 +40,10 @@ def _keys() -> Iterator[str]:
             yield f"| {_pressed(action)} | {action.help} | `{action}` |"
     yield ""
     for place in (each for each in Place if each not in IN_FULL):
-        said = (f"{_pressed(a)} {a.help[0].lower()}{a.help[1:]}" for a in Action if a.place is place)
-        if line := " · ".join(said):
-            yield f"- **{place.value}:** {line}"
+        here = [action for action in Action if action.place is place]
+        if len(here) >= WORTH_A_LINE:
+            said = (f"{_pressed(action)} {action.help[0].lower()}{action.help[1:]}" for action in here)
+            yield f"- **{place.value}:** {' · '.join(said)}"
 
 
 def _pressed(action: Action) -> str:

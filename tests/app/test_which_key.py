@@ -70,7 +70,7 @@ async def test_vims_operator_says_what_may_follow_it(soon):
     async with soon(vim=True) as world:
         await world.type("some words")
         await world.pilot.press("escape", "d")
-        await world.sees("normal d", "d the line", "w word", "} next paragraph")
+        await world.sees("some words", "normal d", "d the line", "w word", "} next paragraph")
         await world.pilot.press("i")
         await world.sees("normal di", "( brackets")
         await world.pilot.press("w")

@@ -16,7 +16,7 @@ from tui.app.actions import SHOWN_TOGETHER, Action, Place
 from tui.app.keymap import Keys
 from tui.app.status.key_line import MOST, Hint
 from tui.app.status.page import Page
-from tui.app.theme.ink import Ink, Part, width_of
+from tui.app.theme.ink import Ink, Part
 
 WAIT = 1.0
 """Seconds without a key after which who waits is shown what may follow."""
@@ -26,7 +26,7 @@ _SHARE = 3
 
 
 class WhichKey(Widget):
-    """Lies over the page, right above the key line, and moves nothing of it."""
+    """Lies over the page, above the key line or what is written, and moves nothing of it."""
 
     ALLOW_SELECT = False
     DEFAULT_CSS = """
@@ -51,8 +51,10 @@ class WhichKey(Widget):
             self._waiting = self.set_timer(WAIT, self._show)
 
     def _show(self) -> None:
-        keys = self.screen.query_one("#keys")
-        self.styles.margin = (0, 0, keys.outer_size.height, 0)
+        writing = self.screen.query("#composer:focus-within")
+        below = writing.first() if writing else self.screen.query_one("#keys")  # what is written stays seen
+        page = self.screen.query_one("#main")
+        self.styles.margin = (0, 0, page.region.bottom - below.region.y, 0)
         self.add_class("-shown")
 
     def get_content_height(self, container: object, viewport: object, width: int) -> int:
@@ -62,11 +64,15 @@ class WhichKey(Widget):
     def _edge(self, width: int) -> int:
         return self.parent.edges(width)["text"][0] if isinstance(self.parent, Page) else 0
 
+    @property
+    def _widest(self) -> int:
+        return max(hint.width for hint in self.hints)
+
     def _rows(self, width: int) -> list[Sequence[Hint]]:
         """The keys in columns, read from left to right."""
         if not self.hints:
             return []
-        cell = max(width_of([(hint.key, Style()), (hint.words, Style())]) for hint in self.hints) + 1 + _APART
+        cell = self._widest + _APART
         columns = max(1, (width - 2 * self._edge(width) + _APART) // cell)
         rows = [self.hints[at : at + columns] for at in range(0, len(self.hints), columns)]
         return list(rows[: max(1, self.screen.size.height // _SHARE)])
@@ -80,11 +86,9 @@ class WhichKey(Widget):
         return Strip(segments).adjust_cell_length(width).apply_style(self.rich_style)
 
     def _parts(self, row: Sequence[Hint], ink: Ink) -> Iterator[Part]:
-        widest = max(width_of([(hint.key, Style()), (hint.words, Style())]) for hint in self.hints)
         for hint in row:
-            space = widest - width_of([(hint.key, Style()), (hint.words, Style())]) + _APART
-            yield hint.key, ink.soft
-            yield f" {hint.words}{' ' * space}", ink.dim
+            yield from hint.parts(ink)
+            yield " " * (self._widest - hint.width + _APART), Style.null()
 
 
 def of_a_message(screen: Screen[None], keys: Keys) -> tuple[Hint, ...]:
