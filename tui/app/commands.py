@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Flag, auto
 from typing import TYPE_CHECKING
@@ -59,6 +59,11 @@ class Command:
         argument = self.argument if self.plain_argument is None else self.plain_argument
         return replace(self, argument=argument, help=self.plain_help or self.help)
 
+
+Handler = Callable[[str], Awaitable[None]]
+"""Does what a command asks for; it gets what was typed after the command's name."""
+Handlers = Mapping[str, Handler]
+"""The commands that something does, by name."""
 
 _PLAIN, _BOTH = Where.PLAIN, Where.BOTH
 # fmt: off

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tui.app.commands import PLAIN_COMMANDS, find, parse, unknown
+from tui.app.commands import PLAIN_COMMANDS, Handlers, find, parse, unknown
 from tui.chat.model import ModelInfo
 from tui.cli.plain.acts import Acts
 from tui.cli.plain.interrupts import Interrupts
@@ -37,7 +37,13 @@ class Commands:
         self.done = False
         """The person has asked to quit."""
         self._mode = mode
-        self._places = (self, Lookup(mode), Acts(mode, interrupts))
+        self.handlers: Handlers = {
+            **Lookup(mode).handlers,
+            **Acts(mode, interrupts).handlers,
+            "help": self.do_help,
+            "quit": self.do_quit,
+        }
+        """What each command does, by its name."""
 
     async def take(self, text: str) -> None:
         """Do one thing.
@@ -61,11 +67,10 @@ class Commands:
             await self._mode.send(text)
 
     async def _run(self, name: str, argument: str) -> None:
-        for place in self._places:
-            method = getattr(place, f"do_{name}", None)
-            if method is not None:
-                await method(argument)
-                return
+        handler = self.handlers.get(name)
+        if handler is not None:
+            await handler(argument)
+            return
         typed = f"/{name} {argument}".rstrip()
         prompt = self._mode.workspace.saved_prompts.expand(typed)
         if prompt != typed:
