@@ -96,6 +96,10 @@ class Keys:
         return ", ".join(dict.fromkeys(map(key_name, self.of(action))))
 
 
+DEFAULTS = Keys()
+"""The keys of the table."""
+
+
 @runtime_checkable
 class Keyed(Protocol):
     """Who knows the keys: the app."""
@@ -105,7 +109,7 @@ class Keyed(Protocol):
 
 def keys_of(app: App[Any]) -> Keys:
     """The keys of an app; the table's own where it sets none."""
-    return app.keys if isinstance(app, Keyed) else Keys()
+    return app.keys if isinstance(app, Keyed) else DEFAULTS
 
 
 # -- what is wrong with [keys]

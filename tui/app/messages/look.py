@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from tui.app.keymap import Keys
+from tui.app.keymap import DEFAULTS, Keys
 from tui.app.theme.ink import RAIL, Ink
 from tui.rendering.palette import Palette
 
@@ -29,7 +29,7 @@ class Look:
     """Cells of the whole line."""
     page: Style
     """What lies under everything."""
-    keys: Keys = field(default_factory=Keys)
+    keys: Keys = DEFAULTS
     """The keys that are named under a message."""
 
     @property
