@@ -15,7 +15,7 @@ from tui.engine.limits import Limits
 from tui.engine.reply import Reply
 from tui.engine.request import CONTINUE, SUMMARISE, Request, build_request
 from tui.engine.titles import suggest_title
-from tui.errors import ErrorKind, ProviderError, UsageError
+from tui.errors import ErrorKind, ProviderError, UsageError, Way
 from tui.history.store import HistoryStore
 from tui.providers.base import ChatMessage, Target
 from tui.text import one_line
@@ -277,7 +277,7 @@ class Engine:
     def _model(conversation: Conversation, model: str | None) -> str:
         chosen = model or conversation.model
         if not chosen:
-            raise UsageError("No model is chosen", "Choose one with Ctrl+L, or with -m PROVIDER/MODEL.")
+            raise UsageError("No model is chosen", Way("Choose one", "model"))
         return chosen
 
 
