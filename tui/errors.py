@@ -25,18 +25,33 @@ from enum import StrEnum
 from typing import NamedTuple
 
 
+class Way(NamedTuple):
+    """What the person can do next by a command, which each front end gives in its own manner."""
+
+    words: str
+    """As in ``Choose one``."""
+    command: str
+    """The name of the command."""
+
+    def by(self, means: str) -> str:
+        """The hint, where a key, a typed command or an option does it."""
+        return f"{self.words}: {means}."
+
+
 class SegueError(Exception):
     """Something went wrong in a way that we can explain.
 
     Attributes:
         message: What happened, in words, without a trailing full stop.
-        hint: What the person can do next; may be empty.
+        hint: What the person can do next; may be empty. It names no key: only the front end knows those.
+        way: The same, where a command does it.
     """
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    def __init__(self, message: str, hint: str | Way = "") -> None:
         Exception.__init__(self, message)  # by name: an HTTP error has a second line of ancestors
         self.message = message
-        self.hint = hint
+        self.way = hint if isinstance(hint, Way) else None
+        self.hint = hint.by(f"/{hint.command}") if isinstance(hint, Way) else hint
 
     def __str__(self) -> str:
         return f"{self.message}. {self.hint}" if self.hint else self.message

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 import tomllib
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from tui.errors import ConfigError
+from tui.nearest import nearest
 from tui.secret import Secret
 
 T = TypeVar("T")
@@ -32,7 +32,7 @@ class _Wrong(ValueError):
 def near(name: str, known: Iterable[str]) -> str:
     """``did you mean …?`` with the nearest known name, or a list of all when none is near."""
     names = sorted(known)
-    close = difflib.get_close_matches(name.lower(), names, n=1, cutoff=0.6)
+    close = nearest(name, names)
     return f"did you mean {close[0]}?" if close else f"known: {', '.join(names)}"
 
 

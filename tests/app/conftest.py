@@ -296,6 +296,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """``async with run(size=(80, 24), model=…) as world``: the running app, ready to be used."""
     monkeypatch.setattr("tui.app.app.TOLD", PATIENCE)  # a busy machine may be slower than a toast is short
     monkeypatch.setattr("tui.app.app.WARNED", PATIENCE)
+    monkeypatch.setattr("tui.app.status.which_key.WAIT", 60 * PATIENCE)  # nor does it wait for a key
 
     @asynccontextmanager
     async def running(

@@ -7,9 +7,8 @@ from random import Random
 
 import pytest
 
-from tui.app.chat_screen import ChatScreen
-from tui.app.composer.composer import Composer
-from tui.app.keymap import problems
+from tui.app.actions import BEHIND, Action
+from tui.app.keymap import Keys, problems
 from tui.app.messages.reply_status import clock
 from tui.app.theme.grid import gutters, text_edges
 from tui.chat.chunks import Finish, FinishReason
@@ -280,42 +279,21 @@ async def test_wrong_keys_in_the_config_are_said(run):
 
 
 def test_wrong_keys_are_told_with_their_place(tmp_path):
-    from tui.app.app import SegueApp
-
     path = tmp_path / "config.toml"
     path.write_text('[keys]\nnew = "ctrl+l"\nmodle = "f9"\n')
-    told = [str(problem) for problem in problems(load_config(path), [[SegueApp, *ChatScreen.places()]])]
+    told = [str(problem) for problem in problems(load_config(path))]
     assert f"{path}:3:1: keys: there is no modle. Did you mean model?" in told
     assert any(words.startswith(f"{path}:2:1: keys: ctrl+l is set for") for words in told)
 
 
 def test_the_default_keys_collide_nowhere():
-    from tui.app.app import SegueApp
-
-    chat = ChatScreen
-    keys = [key for node in (SegueApp, chat, Composer) for b in bindings(node) for key in b.key.split(",")]
+    offered = {Action.MENU_UP, Action.MENU_DOWN, Action.MENU_CLOSE}  # only while something is offered
+    keys = [key for a in Action if a.place in BEHIND and a not in offered for key in Keys().of(a)]
     assert len(keys) == len(set(keys))
 
 
 def test_a_key_that_is_shared_by_default_may_be_named():
-    from tui.app.app import SegueApp
-
-    assert problems(Config(keys={"stop": "escape"}), [[SegueApp, *ChatScreen.places()]]) == []
-
-
-def bindings(node):
-    from tui.app.keymap import bindings_of
-
-    return list(bindings_of(node))
-
-
-def test_every_binding_that_can_be_remapped_says_what_it_does():
-    from tui.app.app import SegueApp
-    from tui.app.sheets import all_sheets
-
-    for node in (SegueApp, *ChatScreen.places(), *all_sheets()):
-        for binding in bindings(node):
-            assert binding.description and binding.tooltip, binding
+    assert problems(Config(keys={"stop": "escape"})) == []
 
 
 # -- notices

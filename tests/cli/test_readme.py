@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.readme_tables import written
 from tui.cli.main import COMMANDS
 from tui.config import load_config
 
@@ -57,3 +58,7 @@ def test_every_picture_is_there_and_fetches_nothing():
 def test_the_extras_are_those_that_the_text_names():
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
     assert {"local", "g4f", "dev"} <= set(extras)
+
+
+def test_the_tables_of_keys_and_commands_say_what_is_so():
+    assert written(README) == README, "python -m tests.readme_tables writes them anew"

@@ -11,15 +11,16 @@ from rich.text import Text
 from textual import events
 from textual._context import active_message_pump
 from textual.app import App
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.errors import NoWidget
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.scrollbar import ScrollBar
 
 from tui.app import keymap
+from tui.app.actions import Action
 from tui.app.background import in_background
 from tui.app.chat_screen import ChatScreen
-from tui.app.composer.composer import Composer
+from tui.app.keymap import Keys, bind
 from tui.app.life import GONE, has_gone
 from tui.app.terminal.abilities import FEW, MANY, Abilities
 from tui.app.terminal.ascii_glyphs import Ascii
@@ -38,7 +39,6 @@ from tui.system.signals import on_deadly_signals, on_lost_terminal
 from tui.text import clean, one_line
 
 if TYPE_CHECKING:
-    from textual.dom import DOMNode
     from textual.driver import Driver
     from textual.notifications import SeverityLevel
     from textual.screen import Screen
@@ -67,9 +67,9 @@ class SegueApp(App[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (SMALLEST[0], "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - declared so by Textual
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (SMALLEST[1], "-short"), (TALL, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+q", "quit", "quit", tooltip="Keep what is coming, and quit", id="quit", priority=True),
-        Binding("ctrl+p", "palette", "commands", tooltip="Find a command", id="palette", priority=True),
-        Binding("f1", "help", "keys", tooltip="All keys and commands", id="help", priority=True),
+        bind(Action.QUIT, "quit", priority=True),
+        bind(Action.PALETTE, "palette", priority=True),
+        bind(Action.HELP, "help", priority=True),
     ]
 
     def __init__(
@@ -102,9 +102,10 @@ class SegueApp(App[None]):
         self._last_line = LastLine()
         self._glyphs = [Ascii()] if terminal.ascii else []
         self.animation_level = "none"
-        self.keys = keymap.usable(config.keys)
-        if self.keys:
-            self.set_keymap(self.keys)
+        self.keys = Keys(config.keys)
+        """Which key each action has."""
+        if self.keys.wanted:
+            self.set_keymap(self.keys.wanted)
 
     # -- what Textual asks
     def get_line_filters(self) -> Sequence[LineFilter]:
@@ -194,35 +195,13 @@ class SegueApp(App[None]):
         assert isinstance(screen, ChatScreen)
         return screen
 
-    def key_for(self, binding_id: str) -> str:
-        """The key that is bound to an id now; the first where there are several."""
-        keys = self.keys.get(binding_id) or self._default_keys.get(binding_id, "")
-        return keys.split(",")[0].strip()
-
-    @property
-    def _default_keys(self) -> dict[str, str]:
-        places: tuple[type[DOMNode], ...] = (SegueApp, ChatScreen, Composer)
-        if self.chat.features is not None:
-            places = (SegueApp, *ChatScreen.places())
-        return {b.id: b.key for node in places for b in keymap.bindings_of(node) if b.id}
-
     def setting_problems(self) -> list[SegueError]:
         """Everything that is wrong in the config, also what only the app can tell: its theme and its keys."""
-        problems: list[SegueError] = [*self.config.problems, *self._key_problems()]
+        problems: list[SegueError] = [*self.config.problems, *keymap.problems(self.config)]
         if self._theme_called(self.config.theme) is None:
             words = f"{self.config.place('theme')}: theme: there is no {one_line(self.config.theme)}"
             problems.append(ConfigError(words, "/theme lists them."))
         return problems
-
-    def _key_problems(self) -> Sequence[SegueError]:
-        if not self.config.keys:
-            return []
-        from tui.app.sheets import all_sheets
-
-        chat, *parts = ChatScreen.places()
-        places: list[list[type[DOMNode]]] = [[SegueApp, chat, part] for part in parts]
-        places += [[SegueApp, sheet] for sheet in all_sheets()]
-        return keymap.problems(self.config, places)
 
     # -- what every screen may need
     async def copy(self, text: str) -> None:
@@ -276,7 +255,7 @@ class SegueApp(App[None]):
         else:
             features = self.chat.features
             saved = features.writing.saved_prompts() if features else ()
-            self.push_screen(Palette([*COMMANDS, *saved], self.key_for), self._run_command)
+            self.push_screen(Palette([*COMMANDS, *saved], self.keys.name), self._run_command)
 
     def _run_command(self, name: str | None) -> None:
         if name is not None:

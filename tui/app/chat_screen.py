@@ -10,21 +10,22 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.dom import DOMNode
 from textual.screen import Screen
 
+from tui.app.actions import BEHIND, Action
 from tui.app.background import in_background
-from tui.app.commands import COMMANDS, find, unknown
+from tui.app.commands import COMMANDS, Handlers, find, told, unknown
 from tui.app.composer.composer import ASK, Composer
-from tui.app.context import Handlers, Program
-from tui.app.keymap import bindings_of
+from tui.app.context import Program
+from tui.app.keymap import bind
 from tui.app.life import while_alive
 from tui.app.status import key_hints
 from tui.app.status.key_line import KeyLine
 from tui.app.status.status_line import StatusLine
 from tui.app.status.title_line import TitleLine
+from tui.app.status.which_key import WhichKey
 from tui.app.theme.grid import WIDE
 from tui.app.theme.page import Page, TooSmall
 from tui.app.undo import Acts
@@ -51,23 +52,19 @@ class ChatScreen(Screen[None]):
 
     AUTO_FOCUS = "#draft"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "stop", "stop", tooltip="Stop the reply and keep its text", id="stop"),
-        Binding("ctrl+c", "interrupt", "copy", tooltip="Copy, or stop; twice: quit", id="interrupt"),
-        Binding("ctrl+l", "model", "model", tooltip="Choose a model", id="model", priority=True),
-        Binding("ctrl+n", "new", "new", tooltip="A new conversation", id="new", priority=True),
-        Binding(
-            "ctrl+r", "conversations", "all", tooltip="All conversations", id="conversations", priority=True
-        ),
-        Binding("ctrl+f", "find", "find", tooltip="Find in this conversation", id="find", priority=True),
-        Binding("ctrl+t", "timeline", "prompts", tooltip="Your prompts here", id="timeline", priority=True),
-        Binding(
-            "ctrl+b", "sidebar", "sidebar", tooltip="Show or hide the sidebar", id="sidebar", priority=True
-        ),
-        Binding("alt+up", "walk(-1)", "messages", tooltip="Walk up the messages", id="message-up"),
-        Binding("alt+down", "walk(1)", "messages", tooltip="Walk down the messages", id="message-down"),
-        Binding("ctrl+end", "newest", "newest", tooltip="Go to the newest line", id="newest"),
-        Binding("ctrl+g", "editor", "editor", tooltip="Write in $VISUAL or $EDITOR", id="editor"),
-        Binding("ctrl+z", "undo", "undo", tooltip="Take back what was done last", id="undo"),
+        bind(Action.STOP, "stop"),
+        bind(Action.INTERRUPT, "interrupt"),
+        bind(Action.MODEL, "model", priority=True),
+        bind(Action.NEW, "new", priority=True),
+        bind(Action.CONVERSATIONS, "conversations", priority=True),
+        bind(Action.FIND, "find", priority=True),
+        bind(Action.TIMELINE, "timeline", priority=True),
+        bind(Action.SIDEBAR, "sidebar", priority=True),
+        bind(Action.MESSAGE_UP, "walk(-1)"),
+        bind(Action.MESSAGE_DOWN, "walk(1)"),
+        bind(Action.NEWEST, "newest"),
+        bind(Action.EDITOR, "editor"),
+        bind(Action.UNDO, "undo"),
     ]
 
     def __init__(self, program: Program, classes: str = "") -> None:
@@ -89,15 +86,6 @@ class ChatScreen(Screen[None]):
         self._interrupted = 0.0
 
     # -- parts
-    @classmethod
-    def places(cls) -> tuple[type[DOMNode], ...]:
-        """The classes whose bindings are active here at one time or another: all of the chat."""
-        from tui.app.conversations.sidebar import Conversations
-        from tui.app.transcript.find_bar import FindBar
-        from tui.app.transcript.transcript import Transcript
-
-        return cls, Composer, Transcript, Conversations, FindBar
-
     @property
     def composer(self) -> Composer:
         """Where the next message is written."""
@@ -113,6 +101,7 @@ class ChatScreen(Screen[None]):
                 yield Composer(id="draft")
             yield StatusLine(id="status", classes="text")
             yield KeyLine(id="keys", classes="text")
+            yield WhichKey(id="following")
         yield TooSmall(id="small")
 
     # -- the beginning and the end
@@ -120,7 +109,7 @@ class ChatScreen(Screen[None]):
         """Paint first; then open the features."""
         self.composer.placeholder = ASK
         self.query_one(StatusLine).model = self.program.options.model or self.program.config.model
-        self.query_one(KeyLine).hints = key_hints.hints(self.program.key_for, key_hints.IDLE)
+        self.query_one(KeyLine).hints = key_hints.hints(self.program.keys, key_hints.IDLE)
         self.set_focus(self.composer)
         self._free_keys()
         if self.program.config.vim:
@@ -132,11 +121,9 @@ class ChatScreen(Screen[None]):
 
     def _free_keys(self) -> None:
         """A key that the person set for something here is no key of the text field any more."""
-        here = {
-            binding.id for node in (type(self.app), ChatScreen, Composer) for binding in bindings_of(node)
-        }
-        set_here = [keys for name, keys in self.program.keys.items() if name in here]
-        self.composer.free({key.strip() for keys in set_here for key in keys.split(",")})
+        keys = self.program.keys
+        here = [action for action in Action if action.place in BEHIND and action in keys.wanted]
+        self.composer.free({key for action in here for key in keys.of(action)})
 
     def _open_soon(self) -> None:
         in_background(self, "open", self._open)
@@ -202,7 +189,7 @@ class ChatScreen(Screen[None]):
         if isinstance(error, ConfigError | HistoryError):
             self.note(str(error))
         else:
-            self.notify(str(error), severity="warning")
+            self.notify(told(error, self.program.keys), severity="warning")
 
     def note(self, words: str) -> None:
         """Say something that stays until it is dismissed; under another screen, there for a moment too."""
@@ -272,15 +259,14 @@ class ChatScreen(Screen[None]):
 
     async def show_help(self, argument: str = "") -> None:
         """Show all keys and commands; the same key closes them."""
-        from tui.app.help.help_screen import HelpScreen
-        from tui.app.sheets import help_screen
+        from tui.app.composer.vim import KEYS
+        from tui.app.help.help_screen import HelpScreen, all_sections
 
         if isinstance(self.app.screen, HelpScreen):
             self.app.screen.dismiss(None)
             return
-        vim = self.program.config.vim
-        sheet = help_screen(type(self.app), self.places(), self.program.keys, vim=vim)
-        await self.app.push_screen(sheet)
+        vim = KEYS if self.program.config.vim else ()
+        await self.app.push_screen(HelpScreen(all_sections(self.program.keys, vim)))
 
     @on(Composer.Changed)
     @on(Composer.FilesChanged)
@@ -318,6 +304,10 @@ class ChatScreen(Screen[None]):
             await self.features.transcript.run_action(event.action)
 
     # -- what widgets say whose classes load with the features: so the handlers go by name
+    def on_transcript_keys_changed(self) -> None:
+        """Keys mean something else now."""
+        self._mode_changed()
+
     def on_message_list_chosen(self, event: MessageList.Chosen) -> None:
         """Do something with a message."""
         if self.features is not None:
@@ -361,10 +351,14 @@ class ChatScreen(Screen[None]):
             self.program.leave_soon(0)
             return
         self._interrupted = time.monotonic()
-        again = f"{self.program.key_for('interrupt')} again quits"
+        keys = self.program.keys
+        again = f"{keys.name(Action.INTERRUPT)} again quits"
         if cleared := self.composer.take():
             self.acts.note(partial(self._bring_back, cleared), "The draft is back")
-        self.notify(f"Draft cleared; ↑ brings it back.   {again}" if cleared else again, timeout=TWICE)
+        self.notify(
+            f"Draft cleared; {keys.name(Action.OLDER)} brings it back.   {again}" if cleared else again,
+            timeout=TWICE,
+        )
 
     async def _bring_back(self, draft: Draft) -> None:
         self.composer.hold(joined([draft, self.composer.written]))

@@ -7,13 +7,14 @@ abilities below it needs besides. ``tui.app.features`` puts the features togethe
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, Unpack
 
 if TYPE_CHECKING:
     from textual.message import Message as TextualMessage
     from textual.screen import Screen
 
+    from tui.app.keymap import Keys
     from tui.app.undo import Acts
     from tui.chat.conversation import Conversation
     from tui.chat.draft import Draft
@@ -27,10 +28,6 @@ if TYPE_CHECKING:
     from tui.history.store import ConversationChanges
 
 _Result = TypeVar("_Result")
-Handler = Callable[[str], Awaitable[None]]
-"""Does what a command asks for; it gets what was typed after the command's name."""
-Handlers = Mapping[str, Handler]
-"""The commands that a feature does, by name."""
 
 
 # -- what every feature may ask
@@ -52,8 +49,9 @@ class Context(Protocol):
         """What was done, and can be undone."""
         ...
 
-    def key(self, action_id: str) -> str:
-        """The key that an action has now, as people write it."""
+    @property
+    def keys(self) -> Keys:
+        """The keys as they are bound now."""
         ...
 
     def tell(self, error: Exception) -> None:
@@ -114,6 +112,11 @@ class Transcript(Protocol):
     @property
     def found(self) -> bool:
         """Whether there are hits of a search."""
+        ...
+
+    @property
+    def numbered(self) -> int:
+        """How many parts of the chosen message have a number, of which one is to be chosen."""
         ...
 
     @property
@@ -240,6 +243,11 @@ class Writing(Protocol):
     @property
     def vim_mode(self) -> str | None:
         """What Vim's keys mean now, while they are the composer's."""
+        ...
+
+    @property
+    def vim_following(self) -> Sequence[tuple[str, str]]:
+        """Vim's keys that may follow those of a command that is not whole yet, and what they mean."""
         ...
 
     def take(self) -> Draft:
@@ -452,17 +460,13 @@ class Program(Protocol):
         ...
 
     @property
-    def keys(self) -> Mapping[str, str]:
-        """The keys that the person set, by the id of their action."""
+    def keys(self) -> Keys:
+        """The keys as they are bound now."""
         ...
 
     @property
     def open_workspace(self) -> Callable[[], Awaitable[Workspace]]:
         """Opens history and providers."""
-        ...
-
-    def key_for(self, binding_id: str) -> str:
-        """The key that is bound to an id now."""
         ...
 
     def setting_problems(self) -> list[SegueError]:

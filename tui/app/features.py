@@ -10,17 +10,19 @@ from typing import Any, Protocol, TypeVar, assert_never
 
 from textual.screen import Screen
 
+from tui.app.actions import Action
 from tui.app.background import in_background
+from tui.app.commands import Handlers
 from tui.app.compare.comparing import Comparing
 from tui.app.composer.composer import Composer
 from tui.app.composer.writing import Writing
-from tui.app.context import Handlers, Program
+from tui.app.context import Program
 from tui.app.conversations.arranging import Arranging
 from tui.app.conversations.conversation_settings import ConversationSettings
 from tui.app.conversations.lists import ConversationLists
 from tui.app.conversations.news import HistoryNews
 from tui.app.conversations.reading import CurrentConversation
-from tui.app.lists.hints import key_name
+from tui.app.keymap import Keys
 from tui.app.models.first_model import FirstModel
 from tui.app.models.models import Models
 from tui.app.settings.theming import Theming
@@ -152,7 +154,7 @@ class Features:
     async def begin(self) -> None:
         """Show the conversation; send what was written meanwhile."""
         options, workspace = self._program.options, self.session.workspace
-        self.transcript.newest_key = self.key("newest")
+        self.transcript.newest_key = self.keys.name(Action.NEWEST)
         self.page.watch(self.transcript, "selected", self.status.refresh_keys, init=False)
         self._news.follow()
         for words in filter(None, (workspace.catalogue.notice, *map(str, workspace.registry.problems))):
@@ -182,13 +184,10 @@ class Features:
     def _notices(self) -> NoticeLine:
         return self.page.query_one(NoticeLine)
 
-    def key_for(self, action_id: str) -> str:
-        """The key that is bound to an action now, by its own name."""
-        return self._program.key_for(action_id)
-
-    def key(self, action_id: str) -> str:
-        """The key that an action has now, as people write it."""
-        return key_name(self.key_for(action_id))
+    @property
+    def keys(self) -> Keys:
+        """The keys as they are bound now."""
+        return self._program.keys
 
     def tell(self, error: Exception) -> None:
         """Say what went wrong."""
@@ -240,7 +239,7 @@ class Features:
         """
         self._composer.history.checkpoint()  # what is typed after it is another change
         self.acts.note(undo, back, topic)
-        self.page.notify(f"{words}   {self.key('undo')} undo", timeout=SHOWN, markup=False)
+        self.page.notify(f"{words}   {self.keys.name(Action.UNDO)} undo", timeout=SHOWN, markup=False)
 
     async def undo(self) -> None:
         """Undo what was done last."""

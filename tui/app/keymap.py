@@ -1,58 +1,130 @@
-"""The keys that the person set in ``[keys]``: which are known, which collide."""
+"""Which key an action has now: the table's, or the one that the person set in ``[keys]``."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
+from types import MappingProxyType
+from typing import Any, Protocol, runtime_checkable
 
+from textual.app import App
 from textual.binding import Binding
-from textual.dom import DOMNode
-from textual.keys import Keys
+from textual.keys import Keys as KnownKeys
 
+from tui.app.actions import SHOWN_TOGETHER, Action, at_once
 from tui.config import Config
 from tui.errors import ConfigError
+from tui.nearest import did_you_mean
 from tui.text import one_line
 
 _MODIFIERS = frozenset({"ctrl", "shift", "alt", "super", "hyper", "meta"})
-_NAMED = frozenset(key.value.rsplit("+", 1)[-1] for key in Keys)
+_NAMED = frozenset(key.value.rsplit("+", 1)[-1] for key in KnownKeys)
 _LONGEST_NAME = 24
+_WRITTEN = {
+    "escape": "esc",
+    "pageup": "page up",
+    "pagedown": "page down",
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+    "question_mark": "?",
+    "slash": "/",
+    "plus": "+",
+}
+_ARROWS = ("↑", "↓")
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
-def bindings_of(node: type[DOMNode]) -> Iterator[Binding]:
-    """The bindings with an id that a class and its bases declare; these may be remapped."""
-    for base in node.__mro__:
-        for binding in base.__dict__.get("BINDINGS", ()):
-            if isinstance(binding, Binding) and binding.id:
-                yield binding
-
-
-def usable(wanted: Mapping[str, str]) -> dict[str, str]:
-    """What of ``[keys]`` names keys that exist; the other ids keep their own."""
-    return {
-        name: keys for name, keys in wanted.items() if all(_is_key(key.strip()) for key in keys.split(","))
-    }
-
-
-def problems(config: Config, places: Sequence[Sequence[type[DOMNode]]]) -> list[ConfigError]:
-    """What is wrong with ``[keys]``.
+def bind(
+    action: Action,
+    does: str,
+    *,
+    words: str = "",
+    help: str = "",  # noqa: A002 - as in the table
+    priority: bool = False,
+) -> Binding:
+    """The binding of an action.
 
     Args:
-        config: Has binding id to keys, and where they stand.
-        places: Classes whose bindings are active at the same time, one group for each place.
+        action: Has the default keys and the words.
+        does: What Textual runs, as in ``walk(-1)``.
+        words: What it does where it stands, if the table says it differently.
+        help: The same in a sentence.
+        priority: Whether it works whatever has the focus.
     """
-    wanted = config.keys
-    known = {b.id: b for place in places for node in place for b in bindings_of(node) if b.id}
-    found = [*_unknown_ids(config, known), *_unknown_keys(config)]
+    words, help = words or action.words, help or action.help  # noqa: A001
+    return Binding(action.keys, does, words, id=action, tooltip=help, priority=priority)
+
+
+def key_name(key: str) -> str:
+    """A key as people write it: ``ctrl+enter``, ``esc``, ``↑``."""
+    *modifiers, last = key.split("+")
+    return "+".join([*modifiers, _WRITTEN.get(last, last)])
+
+
+def together(one: str, other: str) -> str:
+    """Two keys, as people write them, that go one way and the other."""
+    return "".join(_ARROWS) if (one, other) == _ARROWS else f"{one} {other}"
+
+
+class Keys:
+    """The keys as they are bound now."""
+
+    def __init__(self, wanted: Mapping[str, str] = _NONE) -> None:
+        """Lay what the person set over the table.
+
+        Args:
+            wanted: ``[keys]``: names of actions to keys. What names no key that exists counts for nothing.
+        """
+        parted = {name: _split(keys) for name, keys in wanted.items()}
+        self.wanted = {name: ",".join(keys) for name, keys in parted.items() if all(map(_is_key, keys))}
+        """What of it counts, as Textual takes it."""
+
+    def of(self, action: Action) -> list[str]:
+        """All keys of an action, as Textual names them."""
+        return _split(self.wanted.get(action) or action.keys)
+
+    def name(self, action: Action) -> str:
+        """The first key of an action, as people write it; both keys of one that goes two ways."""
+        first = key_name(self.of(action)[0])
+        other = SHOWN_TOGETHER.get(action)
+        return first if other is None else together(first, key_name(self.of(other)[0]))
+
+    def names(self, action: Action) -> str:
+        """All keys of an action, as people write them."""
+        return ", ".join(dict.fromkeys(map(key_name, self.of(action))))
+
+
+DEFAULTS = Keys()
+"""The keys of the table."""
+
+
+@runtime_checkable
+class Keyed(Protocol):
+    """Who knows the keys: the app."""
+
+    keys: Keys
+
+
+def keys_of(app: App[Any]) -> Keys:
+    """The keys of an app; the table's own where it sets none."""
+    return app.keys if isinstance(app, Keyed) else DEFAULTS
+
+
+# -- what is wrong with [keys]
+def problems(config: Config) -> list[ConfigError]:
+    """What is wrong with ``[keys]``: names, keys, and keys that two actions would have at the same time."""
+    found = [*_unknown_names(config), *_unknown_keys(config)]
     told: set[frozenset[str]] = set()
-    for place in places:
-        for one, other, key in _collisions(wanted, place):
+    for group in at_once():
+        for one, other, key in _collisions(config.keys, group):
             pair = frozenset((one, other))
             if pair not in told:
                 told.add(pair)
                 words = f"{key} is set for {one} and for {other}"
-                found.append(
-                    _problem(config, one if one in wanted else other, words, "Only one can have it.")
-                )
+                at = one if one in config.keys else other
+                found.append(_problem(config, at, words, "Only one can have it."))
     return found
 
 
@@ -60,21 +132,18 @@ def _problem(config: Config, name: str, words: str, hint: str) -> ConfigError:
     return ConfigError(f"{config.place('keys', name)}: keys: {words}", hint)
 
 
-def _unknown_ids(config: Config, known: Iterable[str]) -> Iterator[ConfigError]:
-    import difflib
-
-    names = sorted(known)
+def _unknown_names(config: Config) -> Iterator[ConfigError]:
+    names = [action.value for action in Action]
     for name in config.keys:
         if name not in names:
-            near = difflib.get_close_matches(name, names, 1)
-            hint = f"Did you mean {near[0]}?" if near else "F1 lists what can be set."
+            hint = did_you_mean(name, names, "segue config keys lists what can be set.")
             yield _problem(config, name, f"there is no {one_line(name)}", hint)
 
 
 def _unknown_keys(config: Config) -> Iterator[ConfigError]:
     for name, keys in config.keys.items():
-        for key in keys.split(","):
-            if not _is_key(key.strip()):
+        for key in _split(keys):
+            if not _is_key(key):
                 words = f"{one_line(name)}: there is no key {one_line(key) or '(empty)'}"
                 yield _problem(config, name, words, "Keys are written as in ctrl+l, alt+enter, f2.")
 
@@ -91,15 +160,15 @@ def _is_symbol(name: str) -> bool:
     return "_" in name and len(name) <= _LONGEST_NAME and name.replace("_", "").isalpha()
 
 
-def _collisions(wanted: Mapping[str, str], place: Sequence[type[DOMNode]]) -> Iterator[tuple[str, str, str]]:
-    """Pairs of ids with the same key, at least one of which was set by the person."""
-    defaults = {b.id: _split(b.key) for node in place for b in bindings_of(node) if b.id}
-    keys = {name: _split(wanted[name]) if name in wanted else bound for name, bound in defaults.items()}
-    for one, other in combinations(keys, 2):
+def _collisions(wanted: Mapping[str, str], group: Sequence[Action]) -> Iterator[tuple[str, str, str]]:
+    """Pairs of actions with the same key, at least one of which was set by the person."""
+    defaults = {action: set(_split(action.keys)) for action in group}
+    keys = {action: set(_split(wanted[action])) if action in wanted else defaults[action] for action in group}
+    for one, other in combinations(group, 2):
         if one in wanted or other in wanted:
-            for key in keys[one] & keys[other] - (defaults[one] & defaults[other]):
+            for key in sorted(keys[one] & keys[other] - (defaults[one] & defaults[other])):
                 yield one, other, key
 
 
-def _split(keys: str) -> set[str]:
-    return {key.strip() for key in keys.split(",")}
+def _split(keys: str) -> list[str]:
+    return [key.strip() for key in keys.split(",")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from typing import NoReturn
 
 from tui.cli.output import DONE, FAILED, complain, say, write, write_json
@@ -15,9 +16,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument(
         "what",
-        metavar="path|show|check",
-        choices=("path", "show", "check"),
-        help="path: where the file is · show: the settings in force · check: say what is wrong",
+        metavar="path|show|check|keys",
+        choices=("path", "show", "check", "keys"),
+        help="path: where the file is · show: the settings in force · check: say what is wrong · "
+        "keys: the names for [keys], with the keys they have now and what they do",
     )
 
 
@@ -34,10 +36,25 @@ def run(args: argparse.Namespace) -> int:
     if args.what == "show":
         write_json(config.shown())
         return DONE
+    if args.what == "keys":
+        write("".join(_key_lines(config)))
+        return DONE
     if problems:
         return FAILED
     say(f"{file}: {'no mistakes' if file.exists() else 'not there; the defaults are in force'}")
     return DONE
+
+
+def _key_lines(config: Config) -> Iterator[str]:
+    """Names, keys as they are written in the config, and what they do."""
+    from tui.app.actions import Action
+    from tui.app.keymap import Keys
+
+    keys = Keys(config.keys)
+    rows = [(action.value, ",".join(keys.of(action)), action.help) for action in Action]
+    name_width, key_width = (max(len(row[column]) for row in rows) for column in (0, 1))
+    for name, bound, words in rows:
+        yield f"{name:{name_width}}  {bound:{key_width}}  {words}\n"
 
 
 def mistakes(config: Config) -> list[SegueError]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import difflib
 import getpass
 import sys
 
@@ -13,6 +12,7 @@ from tui.cli.output import DONE, FAILED, complain, say, sentence, write, write_j
 from tui.config import load_config
 from tui.credentials import Credentials, Found
 from tui.errors import ConfigError, ErrorKind, ProviderError, SegueError, UsageError
+from tui.nearest import did_you_mean
 from tui.paths import Paths
 from tui.providers.registry import ProviderEntry, Registry
 from tui.secret import Secret
@@ -86,8 +86,7 @@ def _list(keys: Credentials, registry: Registry, *, as_json: bool) -> int:
 def _provider(registry: Registry, name: str) -> ProviderEntry:
     names = [entry.name for entry in registry.providers()]
     if name.lower() not in names:
-        close = difflib.get_close_matches(name.lower(), names, n=1)
-        hint = f"Did you mean {close[0]}?" if close else "segue doctor lists them."
+        hint = did_you_mean(name, names, "segue doctor lists them.")
         raise UsageError(f"There is no provider {name!r}", hint)
     return registry.entry(name)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import importlib
 import sys
 from collections.abc import Sequence
@@ -22,6 +21,7 @@ from tui.cli.output import (
     sentence,
 )
 from tui.errors import SegueError, UsageError
+from tui.nearest import nearest
 
 # Each command is a module of this package with ``add_arguments(parser)`` and ``run(args) -> int``; only the
 # one that is asked for is imported.
@@ -126,7 +126,7 @@ def _check_prompt(prompt: str) -> None:
     """
     if not prompt.isalpha():
         return
-    if alike := difflib.get_close_matches(prompt, [*COMMANDS, "help"], n=1, cutoff=0.75):
+    if alike := nearest(prompt, [*COMMANDS, "help"], like=0.75):
         meant = f"segue {alike[0]}" if alike[0] in COMMANDS else "segue --help"
         raise UsageError(
             f"There is no command {prompt}", f"Did you mean {meant}? As a prompt: segue ask {prompt}"

@@ -74,11 +74,17 @@ def say(text: str) -> None:
     print(clean(text), file=sys.stderr, flush=True)
 
 
+_OPTIONS = {"model": "-m PROVIDER/MODEL"}
+"""What does on the command line what a command does in a conversation."""
+
+
 def complain(error: SegueError) -> None:
     """Say what went wrong and what to do."""
     say(f"segue: {one_line(error.message)}")
-    if error.hint:
-        say(f"       {one_line(error.hint)}")
+    option = _OPTIONS.get(error.way.command) if error.way else None
+    hint = error.way.by(option) if error.way and option else error.hint
+    if hint:
+        say(f"       {one_line(hint)}")
 
 
 def sentence(words: str) -> str:

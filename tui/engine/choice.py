@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from tui.chat.model import split_id
 from tui.errors import UsageError
 from tui.history.store import HistoryStore
+from tui.nearest import nearest
 from tui.text import one_line
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def find_model(words: str, registry: Registry, catalogue: Catalogue) -> str:
     alike = [model.id for model in usable if words.lower() in model.id.lower()]
     if len(alike) == 1:
         return alike[0]
-    near = alike or get_close_matches(words, [model.id for model in usable], _SUGGESTED, 0.4)
+    near = alike or nearest(words, [model.id for model in usable], most=_SUGGESTED, like=0.4)
     hint = f"Did you mean {', '.join(near[:_SUGGESTED])}?" if near else "segue models lists them."
     raise UsageError(f"There is no model {one_line(words, 80)}", hint)
 

@@ -16,7 +16,7 @@ from tui.engine.limits import Limits
 from tui.engine.reply import Reply
 from tui.engine.request import SUMMARISE, Request, as_begun, build_request
 from tui.engine.titles import suggest_title
-from tui.errors import ErrorKind, ProviderError, UsageError
+from tui.errors import ErrorKind, ProviderError, UsageError, Way
 from tui.history.store import HistoryStore
 from tui.history.taking_out import with_contents
 from tui.providers.base import ChatMessage, Target
@@ -271,7 +271,7 @@ class Engine:
     def _model(conversation: Conversation, model: str | None) -> str:
         chosen = model or conversation.model
         if not chosen:
-            raise UsageError("No model is chosen", "Choose one with Ctrl+L, or with -m PROVIDER/MODEL.")
+            raise UsageError("No model is chosen", Way("Choose one", "model"))
         return chosen
 
 

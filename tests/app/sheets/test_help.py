@@ -1,46 +1,52 @@
-"""F1: every key and command, from the bindings themselves."""
+"""F1: every key and command, from their tables."""
 
 from __future__ import annotations
 
 import pytest
 
-from tui.app.conversations.conversations import Conversations
+from tui.app.actions import Action, Place
 from tui.app.help.help_screen import HelpScreen, sections_of
-from tui.app.lists.chooser import Chooser
-from tui.app.lists.hints import key_name
-from tui.app.models.picker import ModelPicker
+from tui.app.keymap import Keys, key_name
 
-GROUPS = {"Choosing a model": [ModelPicker], "Conversations": [Conversations], "In every list": [Chooser]}
+PLACES = (Place.PICKER, Place.CONVERSATIONS, Place.LIST)
+AGAIN = "Answer the last prompt again with this model"
 SIZES = [(80, 24), (120, 40)]
 
 
 @pytest.fixture
 def app(host):
-    return host(lambda: HelpScreen(sections_of(GROUPS, {"picker-again": "ctrl+enter"})))
+    return host(lambda: HelpScreen(sections_of(Keys({"picker-again": "ctrl+enter"}), PLACES)))
 
 
-def test_sections_are_made_from_the_bindings() -> None:
-    sections = sections_of(GROUPS, {})
-    assert ("alt+enter", "Answer the last prompt again with this model") in sections["Choosing a model"]
-    assert ("ctrl+d, delete", "Move to the trash") in sections["Conversations"]
+def test_sections_are_made_from_the_table() -> None:
+    sections = sections_of(Keys(), PLACES)
+    assert ("alt+enter", AGAIN, "picker-again") in sections["Choosing a model"]
+    assert ("ctrl+d, delete", "Move to the trash", "conversations-delete") in sections["All conversations"]
 
 
-def test_what_is_inherited_is_listed_once_in_its_own_place() -> None:
-    sections = sections_of(GROUPS, {})
-    assert ("↓", "The row below") in sections["In every list"]
-    assert ("↓", "The row below") not in sections["Choosing a model"]
-    alone = sections_of({"Choosing a model": [ModelPicker]}, {})
-    assert ("↓", "The row below") in alone["Choosing a model"]
+def test_every_action_is_listed_once() -> None:
+    names = [entry.name for entries in sections_of(Keys()).values() for entry in entries]
+    assert sorted(names) == sorted(Action)
 
 
 def test_a_key_that_was_set_is_the_one_that_is_shown() -> None:
-    sections = sections_of(GROUPS, {"picker-again": "f7,ctrl+up"})
-    assert ("f7, ctrl+↑", "Answer the last prompt again with this model") in sections["Choosing a model"]
+    sections = sections_of(Keys({"picker-again": "f7, ctrl+up"}))
+    assert ("f7, ctrl+↑", AGAIN, "picker-again") in sections["Choosing a model"]
 
 
-@pytest.mark.parametrize("binding", [b for group in GROUPS.values() for node in group for b in node.BINDINGS])
-def test_every_key_of_ours_has_an_id_and_words(binding) -> None:
-    assert binding.id and binding.description and binding.tooltip
+@pytest.mark.parametrize("width", [50, 80, 120])
+async def test_the_name_that_stands_in_the_config_is_shown_beside_the_key(app, text_of, width) -> None:
+    async with app.run_test(size=(width, 40)) as pilot:
+        await pilot.press(*"favourite")
+        await pilot.pause()
+        assert "ctrl+s" in text_of(app) and "picker-favourite" in text_of(app)
+
+
+async def test_the_name_that_stands_in_the_config_finds_its_key(app, text_of) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(*"list-page-up")
+        await pilot.pause()
+        assert "A screen up" in text_of(app) and "A screen down" not in text_of(app)
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from tui.app.actions import Place
 from tui.app.conversations.conversations import Conversations
 from tui.app.help.help_screen import HelpScreen, sections_of
+from tui.app.keymap import Keys
 from tui.app.lists.ask_line import AskLine
 from tui.app.lists.ask_text import AskText
-from tui.app.lists.chooser import Chooser
 from tui.app.lists.confirm import Confirm
 from tui.app.models.connect import Connect, ConnectProvider
 from tui.app.models.first_run import FirstRun, LocalOffer
@@ -174,8 +175,8 @@ def test_first_run_with_nothing_found(
 
 @pytest.mark.parametrize(("theme", "size"), LOOKS)
 def test_help(looks_as_before, theme, size) -> None:
-    groups = {"Choosing a model": [ModelPicker], "Conversations": [Conversations], "In every list": [Chooser]}
-    assert looks_as_before(lambda: HelpScreen(sections_of(groups, {})), theme, size)
+    places = (Place.PICKER, Place.CONVERSATIONS, Place.LIST)
+    assert looks_as_before(lambda: HelpScreen(sections_of(Keys(), places)), theme, size)
 
 
 @pytest.mark.parametrize(("theme", "size"), LOOKS[:1])

@@ -202,11 +202,13 @@ def test_files_of_the_command_line_wait_for_a_prompt_and_can_be_taken_away(scrip
 
 
 def test_every_command_of_the_help_is_there(script):
-    from tui.cli.plain.commands import COMMANDS
+    from tui.app.commands import PLAIN_COMMANDS
 
-    shown = script(*(f"/{command.name}" for command in COMMANDS if command.name not in ("quit", "editor")))
+    shown = script(
+        *(f"/{command.name}" for command in PLAIN_COMMANDS if command.name not in ("quit", "editor"))
+    )
     assert "There is no command" not in shown and "Traceback" not in shown
-    assert all(f"/{command.name}" in shown for command in COMMANDS)
+    assert all(f"/{command.name}" in shown for command in PLAIN_COMMANDS)
 
 
 def test_a_command_that_is_not_there_is_told(script, model_server):

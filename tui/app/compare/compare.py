@@ -8,15 +8,17 @@ from typing import ClassVar
 from textual import events, on
 from textual.actions import SkipAction
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Container
 from textual.timer import Timer
 
+from tui.app.actions import Action
 from tui.app.compare.compare_lines import CompareStatus, CompareTabs, CompareTitle, Standing
 from tui.app.compare.comparison import Acts, Outcome, names_of
 from tui.app.compare.cost_line import in_all, so_far
 from tui.app.compare.lone_message import PromptText
 from tui.app.compare.reply_column import ReplyColumn
+from tui.app.keymap import bind
 from tui.app.life import has_gone
 from tui.app.lists.hints import Hints
 from tui.app.lists.layer import Layer
@@ -50,51 +52,22 @@ class Compare(Layer[Outcome]):
     CSS_PATH = "compare.tcss"
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "left",
-            "choose(-1)",
-            "choose",
-            key_display="← →",
-            tooltip="Choose the reply before",
-            id="compare-previous",
-        ),
-        Binding("right", "choose(1)", "choose", tooltip="Choose the next reply", id="compare-next"),
-        Binding(
-            "enter",
-            "go_on",
-            "go on with this one",
-            tooltip="Go on with the chosen reply and its model; others that still come are stopped",
-            id="compare-go-on",
-        ),
-        Binding(
-            "k",
-            "keep",
-            "keep both",
-            tooltip="Show the chosen reply, let the others come; all stay as versions",
-            id="compare-keep",
-        ),
-        Binding(
-            "plus", "add", "add a model", tooltip="Let one more model answer beside these", id="compare-add"
-        ),
-        Binding("y", "copy", "copy", tooltip="Copy the chosen reply", id="compare-copy"),
-        Binding("r", "again", "retry", tooltip="Let its model answer once more", id="compare-again"),
-        Binding("space", "fold", "thinking", tooltip="Show the thinking, or hide it", id="compare-fold"),
-        Binding("up", "scroll('scroll_up')", "scroll", tooltip="Scroll up", id="compare-up"),
-        Binding("down", "scroll('scroll_down')", "scroll", tooltip="Scroll down", id="compare-down"),
-        Binding("pageup", "scroll('page_up')", "scroll", tooltip="A page up", id="compare-page-up"),
-        Binding("pagedown", "scroll('page_down')", "scroll", tooltip="A page down", id="compare-page-down"),
-        Binding("home", "scroll('scroll_home')", "begin", tooltip="To its begin", id="compare-begin"),
-        Binding("end", "scroll('scroll_end')", "end", tooltip="To its end, and follow", id="compare-end"),
-        Binding(
-            "ctrl+c", "interrupt", "copy", tooltip="Copy what is selected, or stop", id="compare-interrupt"
-        ),
-        Binding(
-            "escape",
-            "leave",
-            "close",
-            tooltip="Stop the chosen reply; else show again what was shown before",
-            id="compare-close",
-        ),
+        bind(Action.COMPARE_PREVIOUS, "choose(-1)"),
+        bind(Action.COMPARE_NEXT, "choose(1)"),
+        bind(Action.COMPARE_GO_ON, "go_on"),
+        bind(Action.COMPARE_KEEP, "keep"),
+        bind(Action.COMPARE_ADD, "add"),
+        bind(Action.COMPARE_COPY, "copy"),
+        bind(Action.COMPARE_AGAIN, "again"),
+        bind(Action.COMPARE_FOLD, "fold"),
+        bind(Action.COMPARE_UP, "scroll('scroll_up')"),
+        bind(Action.COMPARE_DOWN, "scroll('scroll_down')"),
+        bind(Action.COMPARE_PAGE_UP, "scroll('page_up')"),
+        bind(Action.COMPARE_PAGE_DOWN, "scroll('page_down')"),
+        bind(Action.COMPARE_BEGIN, "scroll('scroll_home')"),
+        bind(Action.COMPARE_END, "scroll('scroll_end')"),
+        bind(Action.COMPARE_INTERRUPT, "interrupt"),
+        bind(Action.COMPARE_CLOSE, "leave"),
     ]
 
     def __init__(self, chat: ConversationService, prompt: Message, acts: Acts) -> None:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from tui.app.commands import parse
+from tui.app.actions import Action
+from tui.app.commands import Handlers, parse
 from tui.app.compare.comparison import Outcome
-from tui.app.context import Context, Handlers, WithModels, WithReading, WithStatus, WithWriting
+from tui.app.context import Context, WithModels, WithReading, WithStatus, WithWriting
 from tui.app.messages.name_line import model_name
 from tui.chat.draft import Draft
 from tui.chat.message import Role, Status
@@ -137,7 +138,10 @@ class Comparing:
         if message_id is None and self.draft:
             self._context.reading.when_quiet()
         elif chat.queue or chat.preparing:
-            raise UsageError("A prompt waits for its reply", "Compare when it is sent; ↑ takes it back.")
+            older = self._context.keys.name(Action.OLDER)
+            raise UsageError(
+                "A prompt waits for its reply", f"Compare when it is sent; {older} takes it back."
+            )
         else:
             chat.prompt_of(self._reply_or_prompt(message_id))
 
@@ -145,8 +149,9 @@ class Comparing:
         chat = self._context.session.current
         place = message_id or chat.last_reply or chat.last
         if place is None:
+            mark = self._context.keys.name(Action.PICKER_MARK)
             raise UsageError(
-                "There is no prompt yet", "Write one, then mark models with Tab in the list of models."
+                "There is no prompt yet", f"Write one, then mark models with {mark} in the list of models."
             )
         if chat.conversation.nodes[place].role is Role.SYSTEM:
             raise UsageError("A summary is not compared")
@@ -357,5 +362,6 @@ class Comparing:
 
     def _say_where_the_others_are(self, count: int) -> None:
         words = "Both are" if count == 2 else f"All {count} are"
-        up, before, after = map(self._context.key, ("message-up", "version-previous", "version-next"))
-        self._context.notify(f"{words} kept: {up}, then {before} {after}")
+        keys = self._context.keys
+        walk, versions = keys.name(Action.MESSAGE_UP), keys.name(Action.VERSION_PREVIOUS)
+        self._context.notify(f"{words} kept: {walk}, then {versions}")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from textual.events import Resize
 
+from tui.app.actions import Action
 from tui.app.messages.footer import footer_rows
 from tui.app.messages.look import Look
 from tui.app.messages.message_list import MessageList
@@ -16,6 +17,7 @@ from tui.app.messages.window import lines_of
 from tui.chat.conversation import Conversation, Node
 from tui.chat.message import Message, Role
 
+_OFFERED = {"retry": Action.COMPARE_AGAIN}
 _AIR = 1
 """Cells between the text's pad and the scroll bar."""
 _PROMPT = 4
@@ -39,7 +41,7 @@ class ComparedReply(MessageView):
 
     def _ending(self, *, text: bool, limited: bool) -> Rows:
         return footer_rows(
-            self.message, self.look, text=text, limited=limited, offered=("retry",), took=self._took
+            self.message, self.look, text=text, limited=limited, offered=_OFFERED, took=self._took
         )
 
 

@@ -10,6 +10,8 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
 
+from tui.app.actions import Action
+from tui.app.keymap import keys_of
 from tui.app.lists.line import Line, justify
 from tui.app.theme.ink import Ink, Part
 from tui.chat.attachment import Attachment, size_words
@@ -66,7 +68,16 @@ class AttachedLines(Line):
             rows.append(([("× ", ink.error), (one_line(self.trouble), ink.ink)], ()))
         if self.offered:
             names = ", ".join(one_line(file.name) for file in self.offered)
-            rows.append(([("tab", ink.soft), (" attaches ", ink.dim), (names, ink.soft)], ()))
+            rows.append(
+                (
+                    [
+                        (keys_of(self.app).name(Action.COMPLETE), ink.soft),
+                        (" attaches ", ink.dim),
+                        (names, ink.soft),
+                    ],
+                    (),
+                )
+            )
         return rows
 
     def _file(self, place: int, ink: Ink) -> Row:
@@ -77,7 +88,8 @@ class AttachedLines(Line):
     def _remove(self, place: int, ink: Ink) -> Sequence[Part]:
         click = Style(meta={"@click": f"remove({place})"})
         if self.alone and place == len(self.files) - 1:
-            return [("backspace", ink.soft + click), (" removes", ink.dim + click)]
+            key = keys_of(self.app).name(Action.DELETE_LEFT)
+            return [(key, ink.soft + click), (" removes", ink.dim + click)]
         return [("remove", ink.dim + click)]
 
     def action_remove(self, place: int) -> None:

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.actions import SkipAction
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 
+from tui.app.actions import Action
 from tui.app.composer.completion import Completion
 from tui.app.composer.enter import Enter
 from tui.app.composer.files import Files
 from tui.app.composer.recall import Recall
+from tui.app.keymap import bind, keys_of
 from tui.app.lists.writing_area import WritingArea
 from tui.chat.draft import Draft
 
@@ -27,7 +29,12 @@ if TYPE_CHECKING:
 ASK = "Ask, or / for commands"
 ASK_NEXT = "Write the next message; it is sent when this reply ends"
 
-_MENU_KEYS = {"up": "choose(-1)", "down": "choose(1)", "escape": "close_menu"}
+_MENU = {
+    Action.MENU_UP: "choose(-1)",
+    Action.MENU_DOWN: "choose(1)",
+    Action.MENU_CLOSE: "close_menu",
+}
+"""What the keys of the open menu do, before all that they do otherwise."""
 
 
 class Composer(WritingArea):
@@ -38,35 +45,13 @@ class Composer(WritingArea):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "send", "Send", tooltip="Send the message", id="send"),
-        Binding(
-            "shift+enter,alt+enter,ctrl+j", "newline", "New line", tooltip="Begin a new line", id="newline"
-        ),
-        Binding(
-            "up", "older", "Earlier prompt", tooltip="Recall an earlier prompt while it is empty", id="older"
-        ),
-        Binding("down", "newer", "Later prompt", tooltip="Back to the later prompt", id="newer"),
-        Binding(
-            "backspace",
-            "delete_left",
-            "Delete",
-            tooltip="Delete; where there is no text, take away the last file",
-            id="delete-left",
-        ),
-        Binding(
-            "ctrl+v",
-            "paste",
-            "Paste",
-            tooltip="Attach the image in the clipboard, or insert its text",
-            id="paste",
-        ),
-        Binding(
-            "tab",
-            "complete",
-            "Complete",
-            tooltip="Complete the command, the path or the model",
-            id="complete",
-        ),
+        bind(Action.SEND, "send"),
+        bind(Action.NEWLINE, "newline"),
+        bind(Action.OLDER, "older"),
+        bind(Action.NEWER, "newer"),
+        bind(Action.DELETE_LEFT, "delete_left"),
+        bind(Action.PASTE, "paste"),
+        bind(Action.COMPLETE, "complete"),
     ]
 
     @dataclass
@@ -312,8 +297,12 @@ class Composer(WritingArea):
 
     def _ordered_actions(self) -> Mapping[str, str]:
         if not self._bound:
-            self._bound = self.bound("send", "newline")
-        return {**self._bound, **_MENU_KEYS} if self.open_menu else self._bound
+            self._bound = self.bound(Action.SEND, Action.NEWLINE)
+        if not self.open_menu:
+            return self._bound
+        keys = keys_of(self.app)
+        menu = {key: does for action, does in _MENU.items() for key in keys.of(action)}
+        return {**self._bound, **menu}
 
     # -- sending
     def action_send(self, at: float | None = None) -> None:

@@ -10,6 +10,7 @@ from textual.document._document import Document
 from textual.widgets.text_area import Selection
 
 from tui.app.composer.vim import Mode, Vim
+from tui.app.composer.vim.following import following
 
 if TYPE_CHECKING:
     from tui.app.lists.writing_area import WritingArea
@@ -76,6 +77,12 @@ class VimKeys:
     def shown(self) -> str:
         """The mode, and the keys of a command that is not whole yet."""
         return f"{self._vim.mode.value} {self._vim.pending}".rstrip()
+
+    @property
+    def following(self) -> list[tuple[str, str]]:
+        """The keys that may follow those of a command that is not whole yet, and what they mean."""
+        visual = self._vim.mode in (Mode.VISUAL, Mode.VISUAL_LINES)
+        return following(self._vim.pending, visual=visual)
 
     def begin(self) -> None:
         """Another text stands there: it is written, and nothing before it is brought back."""

@@ -9,11 +9,11 @@ from typing import Protocol
 
 from textual.message import Message as TextualMessage
 
-from tui.app.commands import NAMES, Command, saved
+from tui.app.commands import NAMES, Command, Handlers, saved
 from tui.app.composer.attached_lines import AttachedLines
 from tui.app.composer.composer import ASK, ASK_NEXT, Composer
 from tui.app.composer.queue_line import QueueLine
-from tui.app.context import Context, Handlers, WithReading, WithTranscript
+from tui.app.context import Context, WithReading, WithTranscript
 from tui.chat.draft import Draft, joined
 from tui.engine.session import Act
 from tui.errors import UsageError
@@ -86,6 +86,12 @@ class Writing:
         """What Vim's keys mean now, while they are the composer's."""
         vim = self._composer.vim
         return vim.shown if vim is not None and self._composer.has_focus else None
+
+    @property
+    def vim_following(self) -> Sequence[tuple[str, str]]:
+        """Vim's keys that may follow those of a command that is not whole yet, and what they mean."""
+        vim = self._composer.vim
+        return vim.following if vim is not None and self._composer.has_focus else ()
 
     def hand_on(self, event: TextualMessage) -> bool:
         """Let the composer have a key or a paste."""

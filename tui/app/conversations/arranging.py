@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from tui.app.context import Context, Handlers, WithReading
+from tui.app.commands import Handlers
+from tui.app.context import Context, WithReading
 from tui.engine.conversation_service import ConversationService
 from tui.errors import UsageError
 from tui.text import one_line

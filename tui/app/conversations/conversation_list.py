@@ -46,7 +46,7 @@ class Titles:
         note = f"{found:,} of {total:,}" if text.strip() else f"{total:,}"
         page = await self._page(chosen, max(at_least, PAGE), 0)
         if not page.rows:
-            words = "No title fits. Tab searches the messages." if total else "Nothing is here yet."
+            words = "No title fits. The full text may have it." if total else "Nothing is here yet."
             return Loaded([Sentence(words)], 0, False, note)
         return Loaded(page.rows, page.count, page.more, note)
 
@@ -100,7 +100,7 @@ class FullText:
         """The newest hits."""
         total = f"{await self._store.count_conversations():,}"
         if not text.strip():
-            return Loaded([Sentence("Type what was said; Enter goes to the message.")], note=total)
+            return Loaded([Sentence("Type what was said; a hit opens at its message.")], note=total)
         limit = max(at_least, HITS)
         hits = await self._store.search(text, limit=limit)
         rows: list[Row] = [*grouped(hits, self._today(), first=True)] or [

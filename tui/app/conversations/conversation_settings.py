@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from tui.app.context import Context, Handlers, WithReading
+from tui.app.commands import Handlers
+from tui.app.context import Context, WithReading
 from tui.parameters import in_words
 
 

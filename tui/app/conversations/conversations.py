@@ -11,22 +11,24 @@ from typing import ClassVar, Unpack, cast
 from rich.style import Style
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.reactive import reactive
 from textual.widgets import Input
 
+from tui.app.actions import Action
 from tui.app.background import in_background
 from tui.app.conversations.arranging import tags_in
 from tui.app.conversations.conversation_list import FullText, Titles
 from tui.app.conversations.conversation_rows import ConversationRow, HitRow, SummaryRow
 from tui.app.conversations.preview import Preview
 from tui.app.conversations.title_field import TitleField
+from tui.app.keymap import bind, keys_of
 from tui.app.life import while_alive
 from tui.app.lists.ask_line import AskLine
 from tui.app.lists.chooser import Chooser
 from tui.app.lists.field import Field
-from tui.app.lists.hints import Hints, bound_key
+from tui.app.lists.hints import Hints
 from tui.app.lists.line import Line
 from tui.app.lists.listing import Listing
 from tui.app.lists.row_list import RowList
@@ -69,21 +71,15 @@ class Conversations(Chooser[OpenConversation]):
     CSS_PATH = "conversations.tcss"
     AUTO_FOCUS = "#filter"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", "open", id="conversations-open", tooltip="Open; a hit opens at its message"),
-        Binding(
-            "tab",
-            "switch",
-            "full text",
-            id="conversations-switch",
-            tooltip="Switch between titles and the text of all messages",
-        ),
-        Binding("f2", "rename", "rename", id="conversations-rename", tooltip="Change the title"),
-        Binding("ctrl+d,delete", "delete", "delete", id="conversations-delete", tooltip="Move to the trash"),
-        Binding("ctrl+z", "undo", "undo", id="conversations-undo", tooltip="Take back what was done last"),
-        Binding("f3", "pin", "pin", id="conversations-pin", tooltip="Keep on top of the list, or not"),
-        Binding("f4", "tag", "tags", id="conversations-tag", tooltip="Change the tags"),
-        Binding("f5", "archive", "archive", id="conversations-archive", tooltip="Archive, or take back"),
-        Binding("f6", "view", "archive and trash", id="conversations-view", tooltip="Archive, trash, list"),
+        bind(Action.CONVERSATIONS_OPEN, "open"),
+        bind(Action.CONVERSATIONS_SWITCH, "switch"),
+        bind(Action.CONVERSATIONS_RENAME, "rename"),
+        bind(Action.CONVERSATIONS_DELETE, "delete"),
+        bind(Action.CONVERSATIONS_UNDO, "undo"),
+        bind(Action.CONVERSATIONS_PIN, "pin"),
+        bind(Action.CONVERSATIONS_TAG, "tag"),
+        bind(Action.CONVERSATIONS_ARCHIVE, "archive"),
+        bind(Action.CONVERSATIONS_VIEW, "view"),
     ]
 
     def __init__(
@@ -354,7 +350,9 @@ class Conversations(Chooser[OpenConversation]):
 
     def _say_done(self, words: str, undo: Undo, back: str, conversation_id: int) -> None:
         self._acts.note(undo, back, conversation_id)
-        self.notify(f"{words}   {bound_key(self, 'conversations-undo')} undo", timeout=SHOWN, markup=False)
+        self.notify(
+            f"{words}   {keys_of(self.app).name(Action.CONVERSATIONS_UNDO)} undo", timeout=SHOWN, markup=False
+        )
 
     def _restore_soon(self, conversation_id: int) -> None:
         in_background(self, "restore", self._restore, conversation_id)

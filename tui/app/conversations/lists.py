@@ -6,7 +6,8 @@ from datetime import date, datetime
 from typing import Protocol
 
 from tui.app.background import in_background
-from tui.app.context import Context, Handlers, WithReading, WithTranscript
+from tui.app.commands import Handlers
+from tui.app.context import Context, WithReading, WithTranscript
 from tui.app.conversations.sidebar import Conversations as SidebarList
 from tui.app.conversations.sidebar import Sidebar
 from tui.chat.message import Role

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from typing import Protocol, Unpack, cast
 
+from tui.app.actions import Action
+from tui.app.commands import Handlers
 from tui.app.context import (
     Context,
-    Handlers,
     WithComparing,
     WithLists,
     WithStatus,
@@ -184,4 +185,4 @@ class CurrentConversation:
             UsageError: A reply is coming.
         """
         if self._context.session.current.busy:
-            raise UsageError("A reply is coming", f"Stop it first: {self._context.key('stop')}.")
+            raise UsageError("A reply is coming", f"Stop it first: {self._context.keys.name(Action.STOP)}.")

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.style import Style
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.message import Message
 from textual.strip import Strip
 
+from tui.app.actions import Action
+from tui.app.keymap import bind
 from tui.app.lists.days import day_group
 from tui.app.lists.line import justify
 from tui.app.lists.row_list import Row, RowList
@@ -82,10 +84,10 @@ class Conversations(RowList, can_focus=True):
     """The rows. It may have the focus: then the arrows choose, and Enter opens."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "step(-1)", "up", show=False, id="sidebar-up", tooltip="The conversation above"),
-        Binding("down", "step(1)", "down", show=False, id="sidebar-down", tooltip="The conversation below"),
-        Binding("enter", "open", "open", id="sidebar-open", tooltip="Open the chosen conversation"),
-        Binding("escape", "leave", "back", id="sidebar-leave", tooltip="Back to writing"),
+        bind(Action.SIDEBAR_UP, "step(-1)"),
+        bind(Action.SIDEBAR_DOWN, "step(1)"),
+        bind(Action.SIDEBAR_OPEN, "open"),
+        bind(Action.SIDEBAR_LEAVE, "leave"),
     ]
 
     @dataclass

@@ -6,11 +6,13 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.widgets import Input
 
+from tui.app.actions import Action
 from tui.app.conversations.prompt_list import Prompts
 from tui.app.conversations.prompt_row import PromptRow
+from tui.app.keymap import bind
 from tui.app.lists.field import Field
 from tui.app.lists.hints import Hints
 from tui.app.lists.listing import Listing
@@ -22,8 +24,8 @@ class Timeline(Sheet[int]):
     """Finds a prompt; dismissed with its message, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "go", "go there", id="timeline-go", tooltip="Go to this prompt"),
-        Binding("ctrl+t", "close", "close", show=False, id="timeline-close", tooltip="Close this list"),
+        bind(Action.TIMELINE_GO, "go"),
+        bind(Action.TIMELINE_CLOSE, "close"),
     ]
 
     def __init__(self, prompts: Prompts) -> None:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 
+from tui.app.actions import Action
+from tui.app.keymap import bind
 from tui.app.lists.field import Field
 from tui.text import one_line
 
@@ -17,8 +19,8 @@ class TitleField(Field):
     """Lies over a row of a list. Enter keeps the title, anything else that leaves the field drops it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "keep", "keep", id="title-keep", tooltip="Keep this title"),
-        Binding("escape", "drop", "back", id="title-drop", tooltip="Leave the title as it was"),
+        bind(Action.TITLE_KEEP, "keep"),
+        bind(Action.TITLE_DROP, "drop"),
     ]
     DEFAULT_CSS = """
     TitleField, TitleField:focus { position: absolute; layer: over; margin: 0; }

@@ -1,4 +1,4 @@
-"""All keys and commands, made from the bindings themselves."""
+"""All keys and commands, made from their tables."""
 
 from __future__ import annotations
 
@@ -6,30 +6,41 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from textwrap import wrap
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.dom import DOMNode
+from textual.binding import BindingType
 from textual.strip import Strip
 from textual.widgets import Input
 
+from tui.app.actions import SCROLLING, Action, Place
+from tui.app.commands import COMMANDS
+from tui.app.keymap import Keys, bind
 from tui.app.life import while_alive
 from tui.app.lists.field import Field
-from tui.app.lists.hints import Hints, key_name
+from tui.app.lists.hints import Hints
 from tui.app.lists.row_list import Row, RowList
 from tui.app.lists.sheet import Sheet
 from tui.app.theme.ink import Pen
 from tui.text import one_line
 
-Entry = tuple[str, str]
-"""Keys or a command, and what they do."""
 _MOST_FOR_KEYS = 24
 _APART = 3
 _WIDEST = 86
 """Cells of the list on a wide screen; before it stands, nothing is wrapped narrower."""
+
+
+class Entry(NamedTuple):
+    """One line of the list."""
+
+    keys: str
+    """Keys or a command."""
+    words: str
+    """What they do."""
+    name: str = ""
+    """The name by which the keys can be set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,57 +66,69 @@ class _Entry:
 
     keys: Sequence[str]
     words: Sequence[str]
+    name: str
+    """Stands at the end of the last line, or below it where it has no room there."""
     width: int
     """Cells for the keys, the same in the whole list."""
+    room: int
+    """Cells for the words."""
     key: Hashable | None = None
 
     @property
     def height(self) -> int:
-        return max(len(self.keys), len(self.words))
+        return max(len(self.keys), len(self._lines))
+
+    @property
+    def _lines(self) -> Sequence[str]:
+        last = self.words[-1] if self.words else ""
+        below = self.name and cell_len(last) + _APART + cell_len(self.name) > self.room
+        return [*self.words, ""] if below else self.words
 
     def draw(self, pen: Pen, chosen: Row | None) -> Sequence[Strip]:
         strips = []
-        for keys, words in zip_longest(self.keys, self.words, fillvalue=""):
+        last = len(self._lines) - 1
+        for row, (keys, words) in enumerate(zip_longest(self.keys, self._lines, fillvalue="")):
             space = " " * (self.width - cell_len(keys) + _APART)
-            strips.append(pen.line([(keys, pen.ink.strong), (space + words, pen.ink.ink)]))
+            name = [(self.name, pen.ink.dim)] if row == last else []
+            strips.append(pen.line([(keys, pen.ink.strong), (space + words, pen.ink.ink)], name))
         return strips
 
 
-def sections_of(
-    groups: Mapping[str, Sequence[type[DOMNode]]], remapped: Mapping[str, str]
-) -> dict[str, list[Entry]]:
-    """The keys that classes bind, in the order in which they name them.
-
-    What a class inherits is listed with it, unless the base has a place of its own.
+def sections_of(keys: Keys, places: Iterable[Place] = Place) -> dict[str, list[Entry]]:
+    """The actions by where their keys work, in the order of the table.
 
     Args:
-        groups: Title of a section to widgets, screens, the app.
-        remapped: Binding id to keys, as the person set them.
+        keys: As they are bound now.
+        places: Which of the places to list.
     """
-    placed = {node for nodes in groups.values() for node in nodes}
-    sections: dict[str, list[Entry]] = {}
-    for title, nodes in groups.items():
-        entries: dict[str, Entry] = {}
-        for base in (base for node in nodes for base in node.__mro__ if base is node or base not in placed):
-            for binding in base.__dict__.get("BINDINGS", ()):
-                if isinstance(binding, Binding) and binding.id:
-                    entries.setdefault(binding.id, _entry(binding, remapped))
-        sections[title] = list(entries.values())
-    return sections
+    return {
+        place.value: [Entry(keys.names(a), a.help, a) for a in Action if a.place is place] for place in places
+    }
 
 
-def _entry(binding: Binding, remapped: Mapping[str, str]) -> Entry:
-    keys = remapped.get(binding.id or "") or binding.key
-    names = dict.fromkeys(key_name(key.strip()) for key in keys.split(","))
-    return ", ".join(names), binding.tooltip or binding.description
+def all_sections(keys: Keys, vim: Iterable[tuple[str, str]] = ()) -> dict[str, list[Entry]]:
+    """All keys and commands.
+
+    Args:
+        keys: As they are bound now.
+        vim: Vim's keys, if they are used.
+    """
+    reading, own = [Entry(*row) for row in SCROLLING], [Entry(*row) for row in vim]
+    commands = [Entry(command.form, command.help) for command in COMMANDS]
+    return {
+        "Reading": reading,
+        **({"Vim": own} if own else {}),
+        **sections_of(keys),
+        "Commands": commands,
+    }
 
 
 class HelpScreen(Sheet[None]):
     """Sections of keys or commands; a filter finds words in them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,f1", "close", "close", show=False, id="help-close", tooltip="Close this list"),
-        Binding("up", "move(-1)", "scroll", key_display="↑↓", id="list-up", tooltip="A line up"),
+        bind(Action.HELP_CLOSE, "close"),
+        bind(Action.LIST_UP, "move(-1)", words="scroll", help="A line up"),
     ]
 
     def __init__(self, sections: Mapping[str, Sequence[Entry]]) -> None:
@@ -116,10 +139,10 @@ class HelpScreen(Sheet[None]):
         """
         super().__init__()
         self._sections = {
-            one_line(title): [(one_line(keys), one_line(words)) for keys, words in entries]
+            one_line(title): [Entry(*map(one_line, entry)) for entry in entries]
             for title, entries in sections.items()
         }
-        widths = [len(keys) for entries in self._sections.values() for keys, _ in entries]
+        widths = [len(entry.keys) for entries in self._sections.values() for entry in entries]
         self._width = min(_MOST_FOR_KEYS, max(widths, default=0))
         self._query: str | None = None
 
@@ -155,19 +178,20 @@ class HelpScreen(Sheet[None]):
     def _rows(self, words: Sequence[str]) -> Iterable[Row]:
         first = True
         for title, entries in self._sections.items():
-            texts = [(f"{title} {keys} {what}".casefold(), keys, what) for keys, what in entries]
-            fitting = [(keys, what) for text, keys, what in texts if all(word in text for word in words)]
+            texts = [(" ".join((title, *entry)).casefold(), entry) for entry in entries]
+            fitting = [entry for text, entry in texts if all(word in text for word in words)]
             if fitting:
                 yield _Title(title, first)
                 first = False
-                yield from (self._wrapped(keys, what) for keys, what in fitting)
+                yield from map(self._wrapped, fitting)
         if first:
             yield _Title("Nothing fits.", first)
 
-    def _wrapped(self, keys: str, words: str) -> _Entry:
+    def _wrapped(self, entry: Entry) -> _Entry:
         width = self.rows.scrollable_content_region.width or _WIDEST
-        room = width - 5 - self._width - _APART
-        return _Entry(wrap(keys, self._width), wrap(words, max(20, room)), self._width)
+        room = max(20, width - 5 - self._width - _APART)
+        keys, words = wrap(entry.keys, self._width), wrap(entry.words, room)
+        return _Entry(keys, words, entry.name, self._width, room)
 
     # Nothing is chosen here: the keys that choose elsewhere scroll.
     def action_move(self, step: int) -> None:

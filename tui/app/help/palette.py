@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
+from tui.app.actions import Action
 from tui.app.commands import Command
+from tui.app.keymap import bind
 from tui.app.lists.filtered import Filtered
 from tui.app.lists.fuzzy import Candidate, Filter, best_first
-from tui.app.lists.hints import key_name
 from tui.app.lists.row_list import Row
 from tui.app.lists.title_row import TitleRow
 
@@ -20,20 +21,18 @@ class Palette(Filtered[str]):
 
     PLACEHOLDER = "Type to find a command"
     TAKES = "palette-run"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "take", "do it", id="palette-run", tooltip="Do this")
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [bind(Action.PALETTE_RUN, "take")]
 
-    def __init__(self, commands: Sequence[Command], key_for: Callable[[str], str]) -> None:
+    def __init__(self, commands: Sequence[Command], key_name: Callable[[Action], str]) -> None:
         """Prepare the palette.
 
         Args:
             commands: What can be asked for.
-            key_for: The key that is bound to an id now.
+            key_name: The key that an action has now.
         """
         super().__init__()
         self._commands = commands
-        self._key_for = key_for
+        self._key_name = key_name
 
     def all_rows(self, wanted: Filter) -> Sequence[Row]:
         """The commands whose title or name fits."""
@@ -42,7 +41,7 @@ class Palette(Filtered[str]):
 
     def _row(self, command: Command, wanted: Filter) -> TitleRow:
         lit = wanted.places(Candidate(command.title))
-        pressed = key_name(self._key_for(command.key)) if command.key else ""
+        pressed = self._key_name(command.key) if command.key else ""
         return TitleRow(command.name, command.title, frozenset(lit), command.help, pressed)
 
     def take(self, key: Hashable) -> None:

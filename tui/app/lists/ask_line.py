@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.widgets import Static
 
+from tui.app.actions import Action
+from tui.app.keymap import bind
 from tui.app.lists.field import LoneField
 from tui.app.lists.hints import Hints
 from tui.app.lists.sheet import Sheet
@@ -17,9 +19,7 @@ from tui.text import clean, one_line
 class AskLine(Sheet[str]):
     """Asks for one line; dismissed with it, or with None if it is as it was. The empty line is an answer."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "accept", "keep", id="line-keep", tooltip="Take this line")
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [bind(Action.LINE_KEEP, "accept")]
     DEFAULT_CSS = """
     AskLine #title { margin: 0 4 1 4; }
     AskLine Field, AskLine Field:focus { margin: 0 2; }

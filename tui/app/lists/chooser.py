@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
+from tui.app.actions import Action
+from tui.app.keymap import bind
 from tui.app.lists.field import Field
 from tui.app.lists.layer import Layer, Result
 from tui.app.lists.row_list import RowList
@@ -17,13 +19,13 @@ class Chooser(Layer[Result]):
 
     AUTO_FOCUS = "Field"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "close", "close", id="list-close", tooltip="Close without choosing"),
-        Binding("up", "move(-1)", "up", show=False, id="list-up", tooltip="The row above"),
-        Binding("down", "move(1)", "down", show=False, id="list-down", tooltip="The row below"),
-        Binding("pageup", "page(-1)", "page up", show=False, id="list-page-up", tooltip="A screen up"),
-        Binding("pagedown", "page(1)", "page down", show=False, id="list-page-down", tooltip="A screen down"),
-        Binding("home,ctrl+home", "first", "first", show=False, id="list-first", tooltip="The first row"),
-        Binding("end,ctrl+end", "last", "last", show=False, id="list-last", tooltip="The last row"),
+        bind(Action.LIST_CLOSE, "close"),
+        bind(Action.LIST_UP, "move(-1)"),
+        bind(Action.LIST_DOWN, "move(1)"),
+        bind(Action.LIST_PAGE_UP, "page(-1)"),
+        bind(Action.LIST_PAGE_DOWN, "page(1)"),
+        bind(Action.LIST_FIRST, "first"),
+        bind(Action.LIST_LAST, "last"),
     ]
 
     @property

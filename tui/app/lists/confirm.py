@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.widgets import Static
 
+from tui.app.actions import Action
+from tui.app.keymap import bind
 from tui.app.lists.hints import Hints
 from tui.app.lists.sheet import Sheet
 from tui.text import clean
@@ -17,8 +19,8 @@ class Confirm(Sheet[bool]):
     """Asks ``question``; dismissed with True for yes, False for no."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,y", "yes", "yes", id="confirm-yes", tooltip="Do it"),
-        Binding("n", "close", "no", show=False, id="confirm-no", tooltip="Leave things as they are"),
+        bind(Action.CONFIRM_YES, "yes"),
+        bind(Action.CONFIRM_NO, "close"),
     ]
 
     def __init__(self, question: str, yes: str = "yes") -> None:

@@ -2,42 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from rich.style import Style
 from textual.binding import Binding
 from textual.reactive import reactive
-from textual.screen import Screen
 
+from tui.app.actions import SHOWN_TOGETHER
+from tui.app.keymap import key_name, together
 from tui.app.lists.line import Line
 from tui.app.theme.ink import Ink, Part, width_of
 
-_NAMES = {
-    "escape": "esc",
-    "pageup": "page up",
-    "pagedown": "page down",
-    "up": "↑",
-    "down": "↓",
-    "left": "←",
-    "right": "→",
-    "question_mark": "?",
-    "slash": "/",
-    "plus": "+",
-}
 _GAP = 3
-
-
-def key_name(key: str) -> str:
-    """A key as people write it: ``ctrl+enter``, ``esc``, ``↑``."""
-    *modifiers, last = key.split("+")
-    return "+".join([*modifiers, _NAMES.get(last, last)])
-
-
-def bound_key(screen: Screen[Any], binding_id: str) -> str:
-    """The key that is bound to an id on a screen now."""
-    bound = (active.binding for active in screen.active_bindings.values())
-    return next((key_name(binding.key) for binding in bound if binding.id == binding_id), "")
+_OTHER_WAY: Mapping[str, str] = {one.value: other.value for one, other in SHOWN_TOGETHER.items()}
 
 
 class Hints(Line):
@@ -74,10 +51,13 @@ class Hints(Line):
         for active in self.screen.active_bindings.values():
             if active.binding.id:
                 bound.setdefault(active.binding.id, active.binding)
-        return [self._hint(bound[name], ink) for name in self._ids if name in bound]
+        return [self._hint(name, bound, ink) for name in self._ids if name in bound]
 
-    def _hint(self, binding: Binding, ink: Ink) -> list[Part]:
+    def _hint(self, name: str, bound: Mapping[str, Binding], ink: Ink) -> list[Part]:
+        binding = bound[name]
         words = self._words.get((binding.id or "").replace("-", "_"), binding.description)
         click = Style(meta={"@click": f"screen.{binding.action}"})
-        key = binding.key_display or key_name(binding.key)
+        key = key_name(binding.key)
+        if other := bound.get(_OTHER_WAY.get(name, "")):
+            key = together(key, key_name(other.key))
         return [(key, ink.soft + click), (f" {words}", ink.dim + click)]

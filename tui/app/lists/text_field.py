@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 
+from tui.app.actions import Action
+from tui.app.keymap import bind
 from tui.app.lists.writing_area import WritingArea
 
 
@@ -16,11 +18,9 @@ class TextField(WritingArea):
     """Enter keeps the text; the keys are those that send and break a line in the composer."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "keep", "keep", id="send", tooltip="Keep the text"),
-        Binding(
-            "shift+enter,alt+enter,ctrl+j", "newline", "new line", id="newline", tooltip="Begin a new line"
-        ),
-        Binding("ctrl+g", "editor", "editor", id="editor", tooltip="Write in $VISUAL or $EDITOR"),
+        bind(Action.SEND, "keep", words="keep", help="Keep the text"),
+        bind(Action.NEWLINE, "newline"),
+        bind(Action.EDITOR, "editor"),
     ]
     DEFAULT_CSS = """
     TextField, TextField:focus {

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.cells import cell_len
 from rich.style import Style
 
+from tui.app.actions import Action
 from tui.app.messages.look import Look
 from tui.app.messages.plain_text import PlainText
 from tui.app.messages.rows import Piece, Rows, Target, width_of
@@ -18,12 +19,12 @@ from tui.text import one_line, safe_url
 ONE_LINE = 74
 """Cells that a failure and its keys may take together; otherwise the keys go below."""
 
-_KEYS = {
-    "retry": "r",
-    "resume": "g",
-    "compact": "s",
-    "other_model": "m",
-    "edit": "e",
+_OFFERED = {
+    "retry": Action.MESSAGE_RETRY,
+    "resume": Action.MESSAGE_RESUME,
+    "compact": Action.MESSAGE_SUM,
+    "other_model": Action.MESSAGE_MODEL,
+    "edit": Action.MESSAGE_EDIT,
 }
 _LABELS = {"resume": "go on", "compact": "sum up", "other_model": "other model", "edit": "edit"}
 _ENDED = {
@@ -43,7 +44,7 @@ def footer_rows(
     *,
     text: bool,
     limited: bool = False,
-    offered: Sequence[str] | None = None,
+    offered: Mapping[str, Action] | None = None,
     took: str = "",
 ) -> Rows:
     """The rows under a reply; a blank parts each group from what is above.
@@ -53,14 +54,14 @@ def footer_rows(
         look: Width and colours.
         text: Whether there is text above.
         limited: Whether some of it is shown plain, for its length.
-        offered: What can be done where it did not end well; without it, all that helps.
+        offered: What can be done where it did not end well, and by which key; without it, all that helps.
         took: Words on what it has taken.
     """
     parts = (
         _limit(look) if limited else [],
         _links(message, look),
         _notices(message, look),
-        _end(message, look, _actions(message) if offered is None else offered),
+        _end(message, look, _helpful(message) if offered is None else offered),
         _wrapped("", took, look, look.ink.dim, look.ink.dim) if took else [],
     )
     rows: list[Sequence[Piece]] = []
@@ -73,8 +74,9 @@ def footer_rows(
 
 def _limit(look: Look) -> list[Sequence[Piece]]:
     target = Target("fold")
+    key = look.keys.name(Action.MESSAGE_FOLD)
     words = Piece("very long: shown in part without its Markdown   ", look.ink.dim)
-    return [[words, Piece("enter", look.ink.soft, target), Piece(" show all", look.ink.dim, target)]]
+    return [[words, Piece(key, look.ink.soft, target), Piece(" show all", look.ink.dim, target)]]
 
 
 def _links(message: Message, look: Look) -> list[Sequence[Piece]]:
@@ -113,7 +115,7 @@ def _notices(message: Message, look: Look) -> list[Sequence[Piece]]:
     return [row for notice in message.notices for row in _wrapped("", one_line(notice), look, dim, dim)]
 
 
-def _end(message: Message, look: Look, offered: Sequence[str]) -> list[Sequence[Piece]]:
+def _end(message: Message, look: Look, offered: Mapping[str, Action]) -> list[Sequence[Piece]]:
     if message.live or message.status is Status.COMPLETE:
         return []
     keys = _keys(message, offered, look)
@@ -140,19 +142,23 @@ def _wrapped(head: str, text: str, look: Look, head_style: Style, style: Style) 
     ]
 
 
-def _keys(message: Message, offered: Sequence[str], look: Look) -> list[Piece]:
+def _keys(message: Message, offered: Mapping[str, Action], look: Look) -> list[Piece]:
     labels = {**_LABELS, "retry": "retry" if message.failure else "again"}
     if _is_offline(message):
         labels["other_model"] = "model on this machine"
     pieces: list[Piece] = []
-    for action in offered:
+    for action, bound in offered.items():
         target = Target(action)
         pieces += [
             Piece("   ", look.ink.dim),
-            Piece(_KEYS[action], look.ink.soft, target),
+            Piece(look.keys.name(bound), look.ink.soft, target),
             Piece(f" {labels[action]}", look.ink.dim, target),
         ]
     return pieces
+
+
+def _helpful(message: Message) -> Mapping[str, Action]:
+    return {action: _OFFERED[action] for action in _actions(message)}
 
 
 def _actions(message: Message) -> tuple[str, ...]:

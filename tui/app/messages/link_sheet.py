@@ -12,9 +12,11 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.widgets import Static
 
+from tui.app.actions import Action
+from tui.app.keymap import bind
 from tui.app.lists.hints import Hints
 from tui.app.lists.sheet import Sheet
 from tui.system.clipboard import copy
@@ -28,8 +30,8 @@ class LinkSheet(Sheet[bool]):
     """Shows where a link leads, and offers to open and to copy it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", "open", id="link-open", tooltip="Open the link in the browser"),
-        Binding("y", "copy", "copy", id="link-copy", tooltip="Copy the address"),
+        bind(Action.LINK_OPEN, "open"),
+        bind(Action.LINK_COPY, "copy"),
     ]
 
     def __init__(self, url: str) -> None:

@@ -8,6 +8,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from tui.app.keymap import DEFAULTS, Keys
 from tui.app.theme.ink import RAIL, Ink
 from tui.rendering.palette import Palette
 
@@ -28,6 +29,8 @@ class Look:
     """Cells of the whole line."""
     page: Style
     """What lies under everything."""
+    keys: Keys = DEFAULTS
+    """The keys that are named under a message."""
 
     @property
     def edge(self) -> int:

@@ -19,6 +19,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.app.background import in_background, in_thread
+from tui.app.keymap import keys_of
 from tui.app.life import while_alive
 from tui.app.messages.finder import Finder, Hit
 from tui.app.messages.look import Look, put
@@ -440,7 +441,7 @@ class MessageList(ScrollView):
         palette = Palette.from_theme(variables, dark=theme.dark, ansi=theme.ansi)
         page = Style(color=palette.ink, bgcolor=palette.background)
         measure = max(8, width - left - right - 3)
-        return Look(measure, palette, Ink.from_theme(variables), left, width, page)
+        return Look(measure, palette, Ink.from_theme(variables), left, width, page, keys_of(self.app))
 
     # -- drawing
     def _redraw(self) -> None:

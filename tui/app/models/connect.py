@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, get_args
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.strip import Strip
 from textual.widgets import Static
 
+from tui.app.actions import Action
 from tui.app.background import in_background
+from tui.app.keymap import bind
 from tui.app.lists.field import Field, LoneField
 from tui.app.lists.filtered import Filtered
 from tui.app.lists.fuzzy import Filter, best_first
@@ -37,9 +39,7 @@ _ANOTHER = "another server"
 class Connect(Sheet[bool]):
     """One provider: says what it misses, takes a key, tries it. Dismissed with whether it can be used."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "attempt", "try it", id="connect-try", tooltip="Keep the key and try it")
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [bind(Action.CONNECT_TRY, "attempt")]
     DEFAULT_CSS = """
     Connect {
         #title { color: $strong; text-style: bold; }
@@ -134,9 +134,7 @@ def _why(entry: ProviderEntry) -> str:
 class AnotherServer(Sheet[None]):
     """The lines that add an endpoint to the config."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "close", "close", show=False, id="server-close", tooltip="Close")
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [bind(Action.SERVER_CLOSE, "close")]
 
     def __init__(self, config_file: Path) -> None:
         super().__init__()
@@ -186,9 +184,7 @@ class ConnectProvider(Filtered[str]):
 
     PLACEHOLDER = "Type to find a provider"
     TAKES = "providers-connect"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "take", "connect", id="providers-connect", tooltip="Connect this provider")
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [bind(Action.PROVIDERS_CONNECT, "take")]
 
     def __init__(
         self, registry: Registry, credentials: Credentials, catalogue: Catalogue, config_file: Path

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Static
 
+from tui.app.actions import Action
 from tui.app.background import in_background
+from tui.app.keymap import bind, keys_of
 from tui.app.lists.chooser import Chooser
 from tui.app.lists.hints import Hints
 from tui.app.lists.row_list import Row, RowList
@@ -61,9 +63,9 @@ class FirstRun(Chooser[str]):
 
     CSS_PATH = "first_run.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(-1)", "choose", key_display="↑↓", id="list-up", tooltip="The choice above"),
-        Binding("enter", "begin", "begin", id="first-begin", tooltip="Begin with this"),
-        Binding("ctrl+l", "pick", "all models", id="model", tooltip="Choose among all models"),
+        bind(Action.LIST_UP, "move(-1)", words="choose", help="The choice above"),
+        bind(Action.FIRST_BEGIN, "begin"),
+        bind(Action.MODEL, "pick", words="all models", help="Choose among all models"),
     ]
 
     def __init__(
@@ -108,11 +110,8 @@ class FirstRun(Chooser[str]):
             yield Wordmark()
             yield Static("One conversation, every model.", classes="quiet", markup=False)
             yield RowList()
-            yield Static(
-                "Keys stay where they are. Nothing is sent before you press enter.",
-                classes="quiet",
-                markup=False,
-            )
+            sends = f"Nothing is sent before you press {self._key(Action.FIRST_BEGIN)}."
+            yield Static(f"Keys stay where they are. {sends}", classes="quiet", markup=False)
             yield Hints()
 
     def on_mount(self) -> None:
@@ -155,15 +154,18 @@ class FirstRun(Chooser[str]):
         words = {_CONNECT: "connect", _INSTALL: "go on without"}.get(str(key), "begin")
         self.query_one(Hints).show("list-up", "first-begin", "model", "help", "quit", first_begin=words)
 
+    def _key(self, action: Action) -> str:
+        return keys_of(self.app).name(action)
+
     def _warnings(self) -> list[Row]:
         """What the conversation behind says as well, where Esc leads."""
         if not self._notices:
             return []
         shown: list[Row] = [Warned(words) for words in self._notices[:_SHOWN_NOTICES]]
-        more = len(self._notices) - len(shown)
+        more, close = len(self._notices) - len(shown), self._key(Action.LIST_CLOSE)
         return [
             *shown,
-            Quiet(f"and {more} more; esc shows all" if more else "esc shows it whole", 3),
+            Quiet(f"and {more} more; {close} shows all" if more else f"{close} shows it whole", 3),
             Quiet(),
         ]
 

@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from tui.app.background import in_background
+from tui.app.commands import Handlers
 from tui.app.context import (
     Context,
-    Handlers,
     WithComparing,
     WithMessages,
     WithReading,

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.widgets import Input
 
+from tui.app.actions import Action
 from tui.app.background import in_background
+from tui.app.keymap import bind, keys_of
 from tui.app.lists.field import Field
 from tui.app.lists.hints import Hints
 from tui.app.lists.row_list import RowList
@@ -49,28 +51,10 @@ class ModelPicker(Sheet[Choice | Several]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "use", "use", id="picker-use", tooltip="Use this model from now on"),
-        Binding(
-            "alt+enter",
-            "again",
-            "answer again",
-            id="picker-again",
-            tooltip="Answer the last prompt again with this model",
-        ),
-        Binding(
-            "tab",
-            "mark",
-            "compare",
-            id="picker-mark",
-            tooltip="Mark this model, or not: marked ones answer side by side",
-        ),
-        Binding(
-            "ctrl+s",
-            "favourite",
-            "favourite",
-            id="picker-favourite",
-            tooltip="Keep this model among the favourites, or take it out",
-        ),
+        bind(Action.PICKER_USE, "use"),
+        bind(Action.PICKER_AGAIN, "again"),
+        bind(Action.PICKER_MARK, "mark"),
+        bind(Action.PICKER_FAVOURITE, "favourite"),
     ]
 
     PLACEHOLDER = "Type to find a model"
@@ -244,7 +228,8 @@ class ModelPicker(Sheet[Choice | Several]):
         if not isinstance(row, ModelRow):
             return
         if not row.usable:
-            self.notify("It can't answer now; enter connects it", severity="warning")
+            use = keys_of(self.app).name(Action.PICKER_USE)
+            self.notify(f"It can't answer now; {use} connects it", severity="warning")
             return
         kept = tuple(i for i in self._shelf.marked if i != row.info.id)
         self._shelf.marked = kept if row.info.id in self._shelf.marked else (*kept, row.info.id)

@@ -6,8 +6,10 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
+from tui.app.actions import Action
+from tui.app.keymap import bind
 from tui.app.lists.filtered import Filtered
 from tui.app.lists.fuzzy import Candidate, Filter, best_first
 from tui.app.lists.row_list import Row, RowList
@@ -27,9 +29,7 @@ class ThemeChooser(Filtered[str]):
 
     PLACEHOLDER = "Type to find a theme"
     TAKES = "theme-use"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "take", "use", id="theme-use", tooltip="Use this theme from now on")
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [bind(Action.THEME_USE, "take")]
 
     def __init__(self, use: Callable[[str], None]) -> None:
         """Prepare the list.

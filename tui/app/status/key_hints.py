@@ -2,60 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
-from tui.app.lists.hints import key_name
+from tui.app.actions import Action
+from tui.app.keymap import Keys
 from tui.app.status.key_line import Hint
 
-_ALWAYS = {"model": "model", "message-up": "messages", "help": "keys"}
-IDLE = {"send": "send", "palette": "commands", **_ALWAYS}
-LIVE = {"stop": "stop", "send": "queue", **_ALWAYS}
-EDITING = {"send": "send as a new version", "stop": "leave it as it was"}
-SIDEBAR = {"sidebar-up": "choose", "sidebar-open": "open", "sidebar-leave": "back to writing"}
-BELOW_SIDEBAR = {"new": "new", "conversations": "all"}
-BELOW_OVERLAY = {"sidebar-open": "open", "sidebar-leave": "close"}
-MESSAGE = {
-    "message-line-up": "walk",
-    "message-copy": "copy",
-    "message-code": "copy code",
-    "message-branch": "branch",
-    "message-leave": "back to writing",
+Said = Mapping[Action, str]
+"""Actions, and what each is said to do here."""
+
+_ALWAYS: Said = {Action.MODEL: "model", Action.MESSAGE_UP: "messages", Action.HELP: "keys"}
+IDLE: Said = {Action.SEND: "send", Action.PALETTE: "commands", **_ALWAYS}
+LIVE: Said = {Action.STOP: "stop", Action.SEND: "queue", **_ALWAYS}
+EDITING: Said = {Action.SEND: "send as a new version", Action.STOP: "leave it as it was"}
+SIDEBAR: Said = {
+    Action.SIDEBAR_UP: "choose",
+    Action.SIDEBAR_OPEN: "open",
+    Action.SIDEBAR_LEAVE: "back to writing",
 }
-PROMPT = {
-    "message-line-up": "walk",
-    "message-copy": "copy",
-    "message-edit": "edit",
-    "message-branch": "branch",
-    "message-leave": "back to writing",
+BELOW_SIDEBAR: Said = {Action.NEW: "new", Action.CONVERSATIONS: "all"}
+BELOW_OVERLAY: Said = {Action.SIDEBAR_OPEN: "open", Action.SIDEBAR_LEAVE: "close"}
+MESSAGE: Said = {
+    Action.LINE_UP: "walk",
+    Action.MESSAGE_COPY: "copy",
+    Action.MESSAGE_CODE: "copy code",
+    Action.MESSAGE_BRANCH: "branch",
+    Action.MESSAGE_LEAVE: "back to writing",
 }
-HIT = {
-    "message-line-up": "walk",
-    "find-next": "next hit",
-    "find-previous": "hit before",
-    "message-copy": "copy",
-    "message-leave": "back to writing",
+PROMPT: Said = {
+    Action.LINE_UP: "walk",
+    Action.MESSAGE_COPY: "copy",
+    Action.MESSAGE_EDIT: "edit",
+    Action.MESSAGE_BRANCH: "branch",
+    Action.MESSAGE_LEAVE: "back to writing",
 }
-FINDING = {"find-bar-next": "next hit", "find-bar-previous": "hit before", "find-bar-close": "close"}
-FOUND = {"send": "send", "message-up": "to the hit", "stop": "take the marks away", "help": "keys"}
-SUMMARY = {
-    "message-line-up": "walk",
-    "message-fold": "show or fold",
-    "message-copy": "copy",
-    "message-delete": "delete",
-    "message-leave": "back to writing",
+HIT: Said = {
+    Action.LINE_UP: "walk",
+    Action.HIT_NEXT: "next hit",
+    Action.HIT_PREVIOUS: "hit before",
+    Action.MESSAGE_COPY: "copy",
+    Action.MESSAGE_LEAVE: "back to writing",
 }
-_BOTH_ARROWS = frozenset({"sidebar-up", "message-line-up"})
+FINDING: Said = {
+    Action.FIND_BAR_NEXT: "next hit",
+    Action.FIND_BAR_PREVIOUS: "hit before",
+    Action.FIND_BAR_CLOSE: "close",
+}
+FOUND: Said = {
+    Action.SEND: "send",
+    Action.MESSAGE_UP: "to the hit",
+    Action.STOP: "take the marks away",
+    Action.HELP: "keys",
+}
+SUMMARY: Said = {
+    Action.LINE_UP: "walk",
+    Action.MESSAGE_FOLD: "show or fold",
+    Action.MESSAGE_COPY: "copy",
+    Action.MESSAGE_DELETE: "delete",
+    Action.MESSAGE_LEAVE: "back to writing",
+}
 
 
-def hints(key_for: Callable[[str], str], keys: Mapping[str, str]) -> tuple[Hint, ...]:
-    """The keys as they are bound now.
-
-    Args:
-        key_for: The key that is bound to an id now.
-        keys: Binding id to what it is said to do.
-    """
-    bound = {binding_id: key_for(binding_id) for binding_id in keys}
-    return tuple(
-        Hint("↑↓" if binding_id in _BOTH_ARROWS else key_name(bound[binding_id]), words, bound[binding_id])
-        for binding_id, words in keys.items()
-    )
+def hints(keys: Keys, said: Said) -> tuple[Hint, ...]:
+    """What the keys do, with the keys as they are bound now."""
+    return tuple(Hint(keys.name(action), words, keys.of(action)[0]) for action, words in said.items())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from rich.style import Style
 from textual.reactive import reactive
 
@@ -25,6 +26,16 @@ class Hint:
     press: str = ""
     """The key that a click presses; none if empty."""
 
+    @property
+    def width(self) -> int:
+        """Its cells."""
+        return cell_len(self.key) + 1 + cell_len(self.words)
+
+    def parts(self, ink: Ink) -> list[Part]:
+        """Key and words as they are drawn."""
+        click = Style(meta={"@click": f"app.simulate_key('{self.press}')"}) if self.press else Style.null()
+        return [(self.key, ink.soft + click), (f" {self.words}", ink.dim + click)]
+
 
 class KeyLine(Line):
     """At most five keys; those that do not fit are left out whole."""
@@ -35,9 +46,8 @@ class KeyLine(Line):
         """Draw name and meaning of each key."""
         parts: list[Part] = []
         for hint in self.hints[:MOST]:
-            meta = Style(meta={"@click": f"app.simulate_key('{hint.press}')"}) if hint.press else Style.null()
             apart: list[Part] = [(_APART, Style.null())] if parts else []
-            more = [*apart, (hint.key, ink.soft + meta), (f" {hint.words}", ink.dim + meta)]
+            more = [*apart, *hint.parts(ink)]
             if width_of(parts) + width_of(more) > self.content_size.width:
                 break
             parts += more

@@ -10,6 +10,8 @@ from textual.geometry import Size
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from tui.app.actions import Action
+from tui.app.keymap import keys_of
 from tui.app.messages.plain_text import PlainText
 from tui.text import one_line
 
@@ -56,8 +58,9 @@ class NoticeLine(Widget):
     def _lines(self, width: int) -> list[Content]:
         hidden = len(self.notices) - _SHOWN
         more = f"and {hidden} more   " if hidden > 0 else ""
+        dismiss = keys_of(self.app).name(Action.STOP)
         shown = [line for words in self.notices[:_SHOWN] for line in _hung(words, width)]
-        return [*shown, Content.styled(f"  {more}esc dismiss", "$dim")]
+        return [*shown, Content.styled(f"  {more}{dismiss} dismiss", "$dim")]
 
 
 def _hung(words: str, width: int) -> Iterator[Content]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from tui.app.background import in_background
 from tui.app.context import Context, WithTranscript, WithWriting
 from tui.app.messages.reply_standing import of_ended, of_live, to_download
 from tui.app.messages.reply_status import ReplyStatus
-from tui.app.status import key_hints
+from tui.app.status import key_hints, which_key
 from tui.app.status.key_line import Hint, KeyLine
 from tui.app.status.status_line import Fill, StatusLine
 from tui.app.status.title_line import TitleLine
@@ -21,10 +21,7 @@ from tui.errors import HistoryError
 NEW_TITLE = "New conversation"
 
 
-class _Context(Context, WithTranscript, WithWriting, Protocol):
-    def key_for(self, action_id: str) -> str:
-        """The key that is bound to an action now, by its own name."""
-        ...
+class _Context(Context, WithTranscript, WithWriting, Protocol): ...
 
 
 class StatusPresenter:
@@ -85,16 +82,23 @@ class StatusPresenter:
 
     def refresh_keys(self) -> None:
         """Show the keys that matter now."""
-        key_for, mode = self._context.key_for, self._context.writing.vim_mode
-        hints = key_hints.hints(key_for, self._keys())
-        if mode is not None:
-            hints = (Hint(mode, ""), *hints)
+        keys, mode = self._context.keys, self._context.writing.vim_mode
+        hints = key_hints.hints(keys, self._keys())
+        following: Sequence[Hint] = ()
+        if self._context.transcript.selected is not None:
+            numbers = which_key.of_numbers(self._context.transcript.numbered, keys)
+            following = () if numbers else which_key.of_a_message(self._page, keys)
+            hints = numbers or hints
+        elif mode is not None:
+            following = [Hint(key, words) for key, words in self._context.writing.vim_following]
+            hints = (Hint(mode, ""), *(following or hints))
+        self._page.query_one(which_key.WhichKey).offer(following)
         self._page.query_one("#keys", KeyLine).hints = hints
         over = self._page.has_class("-overlay")
         below = key_hints.BELOW_OVERLAY if over else key_hints.BELOW_SIDEBAR
-        self._page.query_one("#sidebar-keys", KeyLine).hints = key_hints.hints(key_for, below)
+        self._page.query_one("#sidebar-keys", KeyLine).hints = key_hints.hints(keys, below)
 
-    def _keys(self) -> Mapping[str, str]:
+    def _keys(self) -> key_hints.Said:
         context, service = self._context, self._context.session.current
         chosen = service.conversation.nodes.get(context.transcript.selected or 0)
         if chosen is not None:
@@ -109,8 +113,8 @@ class StatusPresenter:
             return key_hints.LIVE
         return key_hints.FOUND if context.transcript.found else key_hints.IDLE
 
-    def _keys_of(self, role: Role) -> Mapping[str, str]:
+    def _keys_of(self, role: Role) -> key_hints.Said:
         if self._context.transcript.found:
             return key_hints.HIT
-        others = {Role.SYSTEM: key_hints.SUMMARY, Role.USER: key_hints.PROMPT}
+        others: Mapping[Role, key_hints.Said] = {Role.SYSTEM: key_hints.SUMMARY, Role.USER: key_hints.PROMPT}
         return others.get(role, key_hints.MESSAGE)

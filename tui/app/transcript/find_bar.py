@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.style import Style
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from tui.app.actions import Action
 from tui.app.background import in_background
+from tui.app.keymap import bind
 from tui.app.life import has_gone
 from tui.app.lists.field import Field
 from tui.app.lists.line import Line
@@ -47,11 +49,9 @@ class FindBar(Horizontal):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,down", "step(1)", "next", tooltip="Go to the next hit", id="find-bar-next"),
-        Binding(
-            "up,shift+enter", "step(-1)", "before", tooltip="Go to the hit before", id="find-bar-previous"
-        ),
-        Binding("escape", "close", "close", tooltip="Take the marks away", id="find-bar-close"),
+        bind(Action.FIND_BAR_NEXT, "step(1)"),
+        bind(Action.FIND_BAR_PREVIOUS, "step(-1)"),
+        bind(Action.FIND_BAR_CLOSE, "close"),
     ]
 
     def __init__(self, messages: MessageList, came_from: Widget | None) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tui.app.context import Context, Handlers
+from tui.app.commands import Handlers
+from tui.app.context import Context
 from tui.app.life import lives
 from tui.app.transcript.find_bar import FindBar
 from tui.app.transcript.transcript import Transcript

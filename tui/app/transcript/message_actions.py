@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol, assert_never
 
+from tui.app.actions import Action
+from tui.app.commands import Handlers
 from tui.app.context import (
     Context,
-    Handlers,
     WithComparing,
     WithModels,
     WithReading,
@@ -157,7 +158,8 @@ class MessageActions:
         self._context.reading.when_quiet()
         service = self._service
         if service.conversation.nodes[message_id].role is Role.SYSTEM:
-            raise UsageError("A summary is not edited", "r makes a new one.")
+            again = self._context.keys.name(Action.MESSAGE_RETRY)
+            raise UsageError("A summary is not edited", f"{again} makes a new one.")
         prompt = service.prompt_of(message_id)
         [message] = await service.messages([prompt])
         self._context.writing.begin_edit(prompt, message.draft)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from rich.style import Style
@@ -26,20 +26,29 @@ class Part(NamedTuple):
 class Numbers:
     """Up to nine numbered parts of one message; false while there are none."""
 
-    def __init__(self) -> None:
+    def __init__(self, changed: Callable[[], object] = lambda: None) -> None:
+        """Begin without any.
+
+        Args:
+            changed: Called when numbers come or go: keys mean something else now.
+        """
         self._message = 0
         self._parts: Sequence[Part] = ()
+        self._changed = changed
 
-    def __bool__(self) -> bool:
-        return bool(self._parts)
+    def __len__(self) -> int:
+        return len(self._parts)
 
     def clear(self) -> None:
         """Take the numbers away."""
-        self._parts = ()
+        had, self._parts = bool(self._parts), ()
+        if had:
+            self._changed()
 
     def show(self, message_id: int, parts: Sequence[Part]) -> None:
         """Number the parts of a message."""
         self._message, self._parts = message_id, parts[:_MOST]
+        self._changed()
 
     def pick(self, character: str | None) -> Target | None:
         """What the part with this number does."""

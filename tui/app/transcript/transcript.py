@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
+from textual.message import Message as TextualMessage
 from textual.selection import Selection
 
+from tui.app.actions import Action
+from tui.app.keymap import bind, keys_of
 from tui.app.messages.message_action import MessageAction
 from tui.app.messages.message_list import MessageList
 from tui.app.messages.message_view import MessageView
@@ -31,62 +35,49 @@ class Transcript(MessageList, can_focus=True):
 
     FOCUS_ON_CLICK = False  # the composer keeps the focus; a click works all the same
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("alt+up", "walk(-1)", "earlier", tooltip="Choose the message above", id="message-up"),
-        Binding("alt+down", "walk(1)", "later", tooltip="Choose the message below", id="message-down"),
-        Binding("up,k", "line(-1)", "walk", tooltip="The message above, or scroll", id="message-line-up"),
-        Binding("down,j", "line(1)", "walk", tooltip="The message below, or scroll", id="message-line-down"),
-        Binding("y", "copy", "copy", tooltip="Copy the message, or the selected lines", id="message-copy"),
-        Binding("c", "copy_code", "copy code", tooltip="Copy a block of code", id="message-code"),
-        Binding("o", "open_link", "open link", tooltip="See where a link leads", id="message-link"),
-        Binding("e", "choose('edit')", "edit", tooltip="Write the prompt anew", id="message-edit"),
-        Binding("r", "choose('retry')", "again", tooltip="Answer once more", id="message-retry"),
-        Binding("g", "choose('resume')", "go on", tooltip="Let a cut reply go on", id="message-resume"),
-        Binding(
-            "m",
-            "choose('other_model')",
-            "other model",
-            tooltip="Let another model answer",
-            id="message-model",
-        ),
-        Binding(
-            "plus",
-            "choose('compare')",
-            "compare",
-            tooltip="Let other models answer beside this reply",
-            id="message-compare",
-        ),
-        Binding(
-            "left", _VERSION.format("previous"), "version", tooltip="Version before", id="version-previous"
-        ),
-        Binding("right", _VERSION.format("next"), "version", tooltip="Version after", id="version-next"),
-        Binding("b", "choose('branch')", "branch", tooltip="A conversation up to here", id="message-branch"),
-        Binding("p", "choose('pin')", "pin", tooltip="Keep it in every request, or not", id="pin-message"),
-        Binding("s", "choose('compact')", "sum up", tooltip="Sum up first, then ask again", id="message-sum"),
-        Binding("d", "choose('delete')", "delete", tooltip="Delete the message", id="message-delete"),
-        Binding(
-            "D",
-            "choose('delete_below')",
-            "delete from here",
-            tooltip="Delete it and all that follows",
-            id="message-delete-below",
-        ),
-        Binding(
-            "enter,space", "fold", "fold", tooltip="Open or close the reasoning; show all", id="message-fold"
-        ),
-        Binding("v", "select_lines", "select lines", tooltip="Select lines with ↑ and ↓", id="message-lines"),
-        Binding("n", "next_hit(1)", "next hit", tooltip="Go to the next hit", id="find-next"),
-        Binding("N", "next_hit(-1)", "hit before", tooltip="Go to the hit before", id="find-previous"),
-        Binding("escape", "leave", "back to writing", tooltip="Back to the composer", id="message-leave"),
+        bind(Action.MESSAGE_UP, "walk(-1)"),
+        bind(Action.MESSAGE_DOWN, "walk(1)"),
+        bind(Action.LINE_UP, "line(-1)"),
+        bind(Action.LINE_DOWN, "line(1)"),
+        bind(Action.MESSAGE_COPY, "copy"),
+        bind(Action.MESSAGE_CODE, "copy_code"),
+        bind(Action.MESSAGE_LINK, "open_link"),
+        bind(Action.MESSAGE_EDIT, "choose('edit')"),
+        bind(Action.MESSAGE_RETRY, "choose('retry')"),
+        bind(Action.MESSAGE_RESUME, "choose('resume')"),
+        bind(Action.MESSAGE_MODEL, "choose('other_model')"),
+        bind(Action.MESSAGE_COMPARE, "choose('compare')"),
+        bind(Action.VERSION_PREVIOUS, _VERSION.format("previous")),
+        bind(Action.VERSION_NEXT, _VERSION.format("next")),
+        bind(Action.MESSAGE_BRANCH, "choose('branch')"),
+        bind(Action.MESSAGE_PIN, "choose('pin')"),
+        bind(Action.MESSAGE_SUM, "choose('compact')"),
+        bind(Action.MESSAGE_DELETE, "choose('delete')"),
+        bind(Action.MESSAGE_DELETE_BELOW, "choose('delete_below')"),
+        bind(Action.MESSAGE_FOLD, "fold"),
+        bind(Action.MESSAGE_LINES, "select_lines"),
+        bind(Action.HIT_NEXT, "next_hit(1)"),
+        bind(Action.HIT_PREVIOUS, "next_hit(-1)"),
+        bind(Action.MESSAGE_LEAVE, "leave"),
     ]
+
+    @dataclass
+    class KeysChanged(TextualMessage):
+        """Numbers came or went: keys mean something else now."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self.way = Walk(self.viewport, self.finder)
         self.lines = LineSelection(self.viewport)
-        self.numbers = Numbers()
+        self.numbers = Numbers(lambda: self.post_message(self.KeysChanged()))
         self.overlays.append(self.numbers)
         self._doing = ""
         self._held: list[events.Key] = []
+
+    @property
+    def numbered(self) -> int:
+        """How many parts of the chosen message have a number, of which one is to be chosen."""
+        return len(self.numbers)
 
     # -- choosing a message
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -241,7 +232,7 @@ class Transcript(MessageList, can_focus=True):
     async def on_key(self, event: events.Key) -> None:
         """Do what a key is for, before the next one; a number chooses a part, others end that."""
         target = None
-        if self.numbers and event.key != "escape":
+        if self.numbers and event.key not in keys_of(self.app).of(Action.MESSAGE_LEAVE):
             target = self.numbers.pick(event.character)
             self.numbers.clear()
             self.refresh()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
+from tui.app.commands import Handlers
 from tui.chat.message import Role
 from tui.cli.plain.interrupts import Interrupts
 from tui.cli.plain.mode import Act, PlainMode
@@ -28,6 +29,27 @@ class Acts:
         self._page = mode.page
         self._interrupts = interrupts
         self._undo: Undo | None = None
+
+    @property
+    def handlers(self) -> Handlers:
+        """What it does, by the names of the commands."""
+        return {
+            "retry": self.do_retry,
+            "continue": self.do_continue,
+            "compact": self.do_compact,
+            "edit": self.do_edit,
+            "editor": self.do_editor,
+            "attach": self.do_attach,
+            "paste": self.do_paste,
+            "versions": self.do_versions,
+            "delete": self.do_delete,
+            "undo": self.do_undo,
+            "title": self.do_title,
+            "system": self.do_system,
+            "set": self.do_set,
+            "copy": self.do_copy,
+            "export": self.do_export,
+        }
 
     @property
     def _current(self) -> ConversationService:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from tui.app.commands import Handlers
 from tui.chat.model import ModelInfo
 from tui.cli.plain.mode import Act, PlainMode
 from tui.cli.plain.printer import read_out, speaker
@@ -27,6 +28,18 @@ class Lookup:
         self._mode = mode
         self._page = mode.page
         self._workspace = mode.workspace
+
+    @property
+    def handlers(self) -> Handlers:
+        """What it does, by the names of the commands."""
+        return {
+            "model": self.do_model,
+            "models": self.do_models,
+            "new": self.do_new,
+            "open": self.do_open,
+            "history": self.do_history,
+            "find": self.do_find,
+        }
 
     # -- models
     async def do_model(self, argument: str) -> None:

@@ -1,0 +1,78 @@
+"""The README's tables of keys and commands; ``python -m tests.readme_tables`` writes them anew."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from tui.app.actions import Action, Place
+from tui.app.commands import ALL, Command, Where
+from tui.app.keymap import Keys, key_name
+
+README = Path(__file__).parents[1] / "README.md"
+IN_FULL = (Place.EVERYWHERE, Place.WRITING, Place.MESSAGE)
+"""Where a table is worth its room; of the other places, a line each has the keys."""
+WORTH_A_LINE = 3
+"""Keys of a place; a sheet with fewer says them itself."""
+WHERE = {Where.APP: "app", Where.PLAIN: "plain", Where.BOTH: "app, plain"}
+
+
+def tables() -> dict[str, str]:
+    """The text of each part that is made, by its name."""
+    return {"keys": "\n".join(_keys()), "commands": "\n".join(_commands())}
+
+
+def written(text: str) -> str:
+    """A text with its parts made anew."""
+    for name, table in tables().items():
+        part = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end of {name} -->)", re.DOTALL)
+        assert part.search(text), f"the part {name} is missing"
+        text = part.sub(lambda found, table=table: f"{found[1]}{table}\n{found[2]}", text)
+    return text
+
+
+def _keys() -> Iterator[str]:
+    yield from ("| key | what it does | name |", "|---|---|---|")
+    for place in IN_FULL:
+        yield f"| **{place.value}** | | |"
+        for action in (each for each in Action if each.place is place):
+            yield f"| {_pressed(action)} | {action.help} | `{action}` |"
+    yield ""
+    for place in (each for each in Place if each not in IN_FULL):
+        here = [action for action in Action if action.place is place]
+        if len(here) >= WORTH_A_LINE:
+            said = (f"{_pressed(action)} {action.help[0].lower()}{action.help[1:]}" for action in here)
+            yield f"- **{place.value}:** {' · '.join(said)}"
+
+
+def _pressed(action: Action) -> str:
+    return ", ".join(f"`{_capital(key)}`" for key in Keys().of(action))
+
+
+def _capital(key: str) -> str:
+    """As it stands on a keyboard; a letter alone is the letter."""
+    name = key_name(key)
+    return name if len(name) == 1 else "+".join(part.title() for part in name.split("+"))
+
+
+def _commands() -> Iterator[str]:
+    yield from ("| command | what it does | where |", "|---|---|---|")
+    for command in ALL:
+        yield f"| {_form(command)} | {_help(command)} | {WHERE[command.where]} |"
+
+
+def _form(command: Command) -> str:
+    return f"`{command.form}`".replace("|", "\\|")
+
+
+def _help(command: Command) -> str:
+    plain = command.in_plain
+    if command.where is not Where.BOTH or (plain.help, plain.argument) == (command.help, command.argument):
+        return command.help
+    words = f"{plain.argument}: {plain.help}" if plain.help != command.help else plain.argument
+    return f"{command.help} (plain: {words})"
+
+
+if __name__ == "__main__":
+    README.write_text(written(README.read_text(encoding="utf-8")), encoding="utf-8")

@@ -1,0 +1,119 @@
+"""No text names a key: it names an action, and shows the key that the action has now."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import tui
+from tui.app.commands import ALL
+
+ROOT = Path(tui.__file__).parent
+OWN_KEYS = {
+    "app/actions.py": "the table",
+    "app/keymap.py": "how keys are written",
+    "app/composer/vim_keys.py": "Vim's keys are Vim's",
+    "app/lists/field.py": "what edits a line, in every program",
+    "cli/local.py": "a signal of the terminal",
+    "cli/plain/commands.py": "what the terminal itself does with a line",
+    "cli/plain/keyboard.py": "what the terminal itself does with a line",
+    "cli/plain/run.py": "a signal of the terminal",
+}
+"""Files that may name keys, and why."""
+NO_KEYS_THERE = (
+    "app/composer/vim/",
+    "app/terminal/",
+    "rendering/",
+    "markdown/",
+    "history/",
+    "chat/context.py",
+)
+"""Vim, the terminal's own names; and signs, patterns and SQL that only look like keys."""
+SIGNS = {"↓ more below"}
+KEY = re.compile(
+    r"\b[Cc]trl\+|\b[Aa]lt\+|\b[Ss]hift\+"
+    r"|\b[Ff](?:[1-9]|1[0-2])\b"
+    r"|\b[Ee]sc\b|\b[Ee]nter\b|\bTab\b|^tab$|\b[Bb]ackspace\b|\bSpace\b|\b[Pp]age (?:up|down)\b"
+    r"|[↑↓←→⏎]"
+)
+LETTER = re.compile(r"(?<![\w'’./{%-])[b-hj-z](?= [a-z]{2,}| \{)")
+"""A letter that stands alone in a sentence is mostly a key."""
+
+
+def texts(file: Path) -> Iterator[tuple[int, str]]:
+    """The string literals of a module, but for docstrings and what an event's key is compared with."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    skipped: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            skipped.add(id(node.value))
+        if isinstance(node, ast.Compare):
+            skipped.update(id(part) for part in ast.walk(node))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in skipped:
+            yield node.lineno, node.value
+
+
+def names_a_key(text: str) -> bool:
+    return text not in SIGNS and bool(KEY.search(text) or LETTER.search(text))
+
+
+def test_no_text_names_a_key():
+    found = [
+        f"{name}:{line}: {text!r}"
+        for file in sorted(ROOT.rglob("*.py"))
+        if (name := file.relative_to(ROOT).as_posix()) not in OWN_KEYS and not name.startswith(NO_KEYS_THERE)
+        for line, text in texts(file)
+        if names_a_key(text)
+    ]
+    assert not found, "show the key of an action: keys_of(app).name(Action.…)\n" + "\n".join(found)
+
+
+def test_no_table_leads_from_what_can_be_done_to_a_letter():
+    found = [
+        f"{file.relative_to(ROOT)}:{value.lineno}: {value.value!r}"
+        for file in sorted((ROOT / "app").rglob("*.py"))
+        if not file.relative_to(ROOT).as_posix().startswith(NO_KEYS_THERE)
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Dict)
+        for value in node.values
+        if isinstance(value, ast.Constant) and re.fullmatch("[a-z]", str(value.value))
+    ]
+    assert not found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Choose one with Ctrl+L", "F1 lists them", "esc dismiss", "Enter sends", "press enter", "tab"),
+        *("r makes a new one.", "↑ takes it back", "m with another model", "page up scrolls", "g goes on"),
+    ],
+)
+def test_a_text_with_a_key_is_recognised(text):
+    assert names_a_key(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["as a list", "It can't be read", "the table", "I wait", "of 3 s", "e.g. this"]
+)
+def test_a_text_without_one_is_left_alone(text):
+    assert not names_a_key(text)
+
+
+def test_the_files_that_may_name_keys_are_there():
+    assert all((ROOT / name).is_file() for name in OWN_KEYS)
+
+
+def test_the_ways_that_errors_name_are_commands():
+    named = [
+        node.args[1].value
+        for file in ROOT.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Way"
+        and isinstance(node.args[1], ast.Constant)
+    ]  # fmt: skip
+    assert named and set(named) <= {command.name for command in ALL}

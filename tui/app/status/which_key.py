@@ -1,0 +1,108 @@
+"""Which keys may follow: shown above the key line to who waits, where they do not fit into it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.strip import Strip
+from textual.timer import Timer
+from textual.widget import Widget
+
+from tui.app.actions import SHOWN_TOGETHER, Action, Place
+from tui.app.keymap import Keys
+from tui.app.status.key_line import MOST, Hint
+from tui.app.theme.ink import Ink, Part
+from tui.app.theme.page import Page
+
+WAIT = 1.0
+"""Seconds without a key after which who waits is shown what may follow."""
+_APART = 3
+_SHARE = 3
+"""At most one row in so many of the page is taken."""
+
+
+class WhichKey(Widget):
+    """Lies over the page, above the key line or what is written, and moves nothing of it."""
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = """
+    WhichKey { display: none; dock: bottom; layer: over; width: 100%; height: auto; background: $band; }
+    WhichKey.-shown { display: block; }
+    """
+    hints: reactive[tuple[Hint, ...]] = reactive((), layout=True)
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._waiting: Timer | None = None
+
+    def offer(self, hints: Sequence[Hint]) -> None:
+        """These keys may follow now: they are shown after a wait, and then as long as any may follow."""
+        if self._waiting is not None:
+            self._waiting.stop()
+            self._waiting = None
+        self.hints = tuple(hints) if len(hints) > MOST else ()
+        if not self.hints:
+            self.remove_class("-shown")
+        elif not self.has_class("-shown"):
+            self._waiting = self.set_timer(WAIT, self._show)
+
+    def _show(self) -> None:
+        writing = self.screen.query("#composer:focus-within")
+        below = writing.first() if writing else self.screen.query_one("#keys")  # what is written stays seen
+        page = self.screen.query_one("#main")
+        self.styles.margin = (0, 0, page.region.bottom - below.region.y, 0)
+        self.add_class("-shown")
+
+    def get_content_height(self, container: object, viewport: object, width: int) -> int:
+        """As many rows as the keys take, up to a share of the page."""
+        return len(self._rows(width))
+
+    def _edge(self, width: int) -> int:
+        return self.parent.edges(width)["text"][0] if isinstance(self.parent, Page) else 0
+
+    @property
+    def _widest(self) -> int:
+        return max(hint.width for hint in self.hints)
+
+    def _rows(self, width: int) -> list[Sequence[Hint]]:
+        """The keys in columns, read from left to right."""
+        if not self.hints:
+            return []
+        cell = self._widest + _APART
+        columns = max(1, (width - 2 * self._edge(width) + _APART) // cell)
+        rows = [self.hints[at : at + columns] for at in range(0, len(self.hints), columns)]
+        return list(rows[: max(1, self.screen.size.height // _SHARE)])
+
+    def render_line(self, y: int) -> Strip:
+        """Draw a row; Textual calls this."""
+        width, rows = self.size.width, self._rows(self.size.width)
+        ink = Ink.from_theme(self.app.theme_variables)
+        parts = list(self._parts(rows[y], ink)) if y < len(rows) else []
+        segments = [Segment(" " * self._edge(width)), *(Segment(text, style) for text, style in parts)]
+        return Strip(segments).adjust_cell_length(width).apply_style(self.rich_style)
+
+    def _parts(self, row: Sequence[Hint], ink: Ink) -> Iterator[Part]:
+        for hint in row:
+            yield from hint.parts(ink)
+            yield " " * (self._widest - hint.width + _APART), Style.null()
+
+
+def of_a_message(screen: Screen[None], keys: Keys) -> tuple[Hint, ...]:
+    """What can be done with the chosen message."""
+    active = {bound.binding.id for bound in screen.active_bindings.values() if bound.enabled}
+    second = set(SHOWN_TOGETHER.values())
+    actions = (a for a in Action if a.place is Place.MESSAGE and a in active and a not in second)
+    return tuple(Hint(keys.name(action), action.words, keys.of(action)[0]) for action in actions)
+
+
+def of_numbers(count: int, keys: Keys) -> tuple[Hint, ...]:
+    """The numbers that stand on parts of the chosen message, and the way out."""
+    if not count:
+        return ()
+    numbers = "1" if count == 1 else f"1–{count}"
+    leave = Action.MESSAGE_LEAVE
+    return Hint(numbers, "which one"), Hint(keys.name(leave), "none", keys.of(leave)[0])
