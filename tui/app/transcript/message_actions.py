@@ -105,7 +105,7 @@ class MessageActions:
     def _go_on(self, message_id: int) -> None:
         """Let a cut reply go on; a cut summary is made anew."""
         service = self._service
-        if service.conversation.nodes[message_id].role is Role.SYSTEM:
+        if service.conversation.node(message_id).role is Role.SYSTEM:
             self.answer_again(message_id)
             return
         self._context.reading.when_quiet()
@@ -137,7 +137,7 @@ class MessageActions:
     async def _pin(self, message_id: int) -> None:
         """Keep a message in every request, or let it go."""
         context, service = self._context, self._service
-        if service.conversation.nodes[message_id].role is Role.SYSTEM:
+        if service.conversation.node(message_id).role is Role.SYSTEM:
             raise UsageError("A summary is always sent along")
         pinned = message_id not in service.conversation.pins
 
@@ -156,7 +156,7 @@ class MessageActions:
         """Let the person write the prompt at or above a message anew."""
         self._context.reading.when_quiet()
         service = self._service
-        if service.conversation.nodes[message_id].role is Role.SYSTEM:
+        if service.conversation.node(message_id).role is Role.SYSTEM:
             raise UsageError("A summary is not edited", "r makes a new one.")
         prompt = service.prompt_of(message_id)
         [message] = await service.messages([prompt])
