@@ -79,7 +79,7 @@ class MessageActions:
     def _go_on(self, message_id: int) -> None:
         """Let a cut reply go on; a cut summary is made anew."""
         chat = self._room.desk.chat
-        if chat.conversation.nodes[message_id].role is Role.SYSTEM:
+        if chat.conversation.node(message_id).role is Role.SYSTEM:
             self.answer_again(message_id)
             return
         self.when_quiet()
@@ -104,7 +104,7 @@ class MessageActions:
     async def _pin(self, message_id: int) -> None:
         """Keep a message in every request, or let it go."""
         chat = self._room.desk.chat
-        if chat.conversation.nodes[message_id].role is Role.SYSTEM:
+        if chat.conversation.node(message_id).role is Role.SYSTEM:
             raise UsageError("A summary is always sent along")
         pinned = message_id not in chat.conversation.pins
 
@@ -125,10 +125,10 @@ class MessageActions:
         Raises:
             UsageError: There is none.
         """
-        nodes = self._room.desk.chat.conversation.nodes
+        conversation = self._room.desk.chat.conversation
         place: int | None = message_id
-        while place is not None and nodes[place].role is not Role.USER:
-            place = nodes[place].parent
+        while place is not None and (node := conversation.node(place)).role is not Role.USER:
+            place = node.parent
         if place is None:
             raise UsageError("There is no prompt above")
         return place
@@ -153,7 +153,7 @@ class MessageActions:
     async def _edit(self, message_id: int) -> None:
         self.when_quiet()
         chat = self._room.desk.chat
-        if chat.conversation.nodes[message_id].role is Role.SYSTEM:
+        if chat.conversation.node(message_id).role is Role.SYSTEM:
             raise UsageError("A summary is not edited", "r makes a new one.")
         prompt = self.prompt_of(message_id)
         [message] = await chat.messages([prompt])
