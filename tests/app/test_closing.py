@@ -94,8 +94,8 @@ async def test_a_screen_that_ends_before_it_has_its_parts_ends_with_its_result()
 
 @pytest.mark.parametrize(
     "last",
-    [lambda sheet: sheet.query_one(Static), lambda sheet: sheet.mount(Static())],
-    ids=["looks for a part", "adds a part"],
+    [lambda sheet: sheet.query_one(Static), lambda sheet: Static().mount(Static())],
+    ids=["looks for a part", "adds to a part"],
 )
 async def test_work_that_outlives_its_screen_is_no_fault(last):
     async with Stack().run_test() as pilot:
