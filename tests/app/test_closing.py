@@ -92,7 +92,12 @@ async def test_a_screen_that_ends_before_it_has_its_parts_ends_with_its_result()
         assert pilot.app.results == ["early"] and len(pilot.app.screen_stack) == 1
 
 
-async def test_work_that_outlives_its_screen_is_no_fault():
+@pytest.mark.parametrize(
+    "last",
+    [lambda sheet: sheet.query_one(Static), lambda sheet: Static().mount(Static())],
+    ids=["looks for a part", "adds to a part"],
+)
+async def test_work_that_outlives_its_screen_is_no_fault(last):
     async with Stack().run_test() as pilot:
         sheet, waits, called = Sheet(), asyncio.Event(), []
         await pilot.app.lay(sheet)
@@ -102,8 +107,8 @@ async def test_work_that_outlives_its_screen_is_no_fault():
             try:
                 await waits.wait()
             except asyncio.CancelledError:
-                sheet.query_one(Static)
-            raise AssertionError("it was looked for what has gone")
+                last(sheet)
+            raise AssertionError("it came to what has gone")
 
         in_background(sheet, "test", work)
         later = while_alive(sheet, called.append)

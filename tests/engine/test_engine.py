@@ -43,6 +43,16 @@ async def test_the_first_words_are_the_title(world):
     assert row.title == "How do I bake bread?"
 
 
+async def test_what_is_done_with_a_message_of_another_conversation_ends_in_words(world):
+    """It was chosen, and before that was heard another conversation was opened."""
+    conversation = await world.store.create_conversation(model="lab/one")
+    for act in (world.engine.retry, world.engine.resume, world.engine.compact):
+        with pytest.raises(UsageError, match="not in this conversation any more"):
+            await act(conversation, 17)
+    with pytest.raises(UsageError, match="not in this conversation any more"):
+        await world.engine.edit(conversation, 17, "anew")
+
+
 async def test_a_retry_stands_beside_the_old_reply(world):
     conversation = await world.store.create_conversation(model="lab/one")
     first = await say(world, conversation, "A", "old")

@@ -49,7 +49,7 @@ def main() -> int:
 
 def _start(seed: int, seconds: float, *, inside: bool) -> Report:
     before = Path.cwd()
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:  # it may still write
         folder = Path(name)
         os.chdir(folder)  # what it writes lands there
         try:

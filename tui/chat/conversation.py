@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from tui.chat.attachment import Attachment
 from tui.chat.message import Message, Role
+from tui.errors import UsageError
 
 _SHARED = (
     *("title", "titled", "updated_at", "model", "system", "parameters", "hues"),
@@ -106,6 +107,17 @@ class Conversation:
             changed = changed or getattr(self, name) != getattr(stored, name)
             setattr(self, name, getattr(stored, name))
         return changed
+
+    def node(self, message_id: int) -> Node:
+        """The node of a message that was chosen a moment ago, maybe in another conversation.
+
+        Raises:
+            UsageError: It is not in this one.
+        """
+        node = self.nodes.get(message_id)
+        if node is None:
+            raise UsageError("This message is not in this conversation any more")
+        return node
 
     def path(self, leaf: int | None = None) -> list[int]:
         """Ids from the first message to ``leaf`` (the active one), without hidden messages."""

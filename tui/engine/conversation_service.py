@@ -262,10 +262,9 @@ class ConversationService:
         Raises:
             UsageError: There is none.
         """
-        nodes = self.conversation.nodes
         above: int | None = message_id
-        while above is not None and nodes[above].role is not Role.USER:
-            above = nodes[above].parent
+        while above is not None and (node := self.conversation.node(above)).role is not Role.USER:
+            above = node.parent
         if above is None:
             raise UsageError("There is no prompt above")
         return above

@@ -90,7 +90,7 @@ class Engine:
         model: str | None = None,
     ) -> Reply:
         """Store a new version of a prompt, with its files, and prepare its reply. The old one stays."""
-        parent = conversation.nodes[prompt_id].parent
+        parent = conversation.node(prompt_id).parent
         return await self._prompt(conversation, parent, Draft(text, tuple(attachments)), model)
 
     async def retry(self, conversation: Conversation, reply_id: int, model: str | None = None) -> Reply:
@@ -98,7 +98,7 @@ class Engine:
 
         ``reply_id`` may also be a prompt that has no reply yet, or a summary.
         """
-        node = conversation.nodes[reply_id]
+        node = conversation.node(reply_id)
         if node.role is Role.SYSTEM:
             return await self._sum_up(conversation, node.parent, model)
         parent = node.id if node.role is Role.USER else node.parent
@@ -106,8 +106,8 @@ class Engine:
 
     async def resume(self, conversation: Conversation, reply_id: int) -> Reply:
         """Prepare a version of a cut reply that begins with its text and goes on from there."""
+        parent = conversation.node(reply_id).parent
         [cut] = await self.store.messages([reply_id])
-        parent = conversation.nodes[reply_id].parent
         return await self._reply(conversation, parent, cut.model, begin=_said(cut.parts))
 
     async def name(self, conversation: Conversation) -> str | None:
@@ -143,7 +143,7 @@ class Engine:
         Raises:
             UsageError: There is nothing to summarise, or no model is chosen.
         """
-        end = conversation.leaf if before is None else conversation.nodes[before].parent
+        end = conversation.leaf if before is None else conversation.node(before).parent
         return await self._sum_up(conversation, end, None)
 
     def info(self, model_id: str) -> ModelInfo | None:

@@ -79,6 +79,20 @@ async def test_a_refused_key_is_not_kept_and_the_reason_is_said(connect, credent
     assert credentials.find("anthropic") is None
 
 
+async def test_a_refused_key_that_cannot_be_removed_is_said_to_be_kept(
+    connect, credentials, text_of, quiet, monkeypatch
+) -> None:
+    def read_only(account: str) -> bool:
+        raise OSError("read-only")
+
+    monkeypatch.setattr(credentials, "forget", read_only)
+    app = connect(ProviderError("The key was refused", kind=ErrorKind.AUTH))
+    async with app.run_test() as pilot:
+        await pilot.press(*KEY, "enter")
+        await quiet(pilot)
+        assert "× The key was refused. The key is kept." in " ".join(text_of(app).split())
+
+
 async def test_a_key_that_could_not_be_tried_is_kept(connect, credentials, text_of, quiet) -> None:
     app = connect(ProviderError("No network", kind=ErrorKind.CONNECT))
     async with app.run_test() as pilot:

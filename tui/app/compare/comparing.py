@@ -153,7 +153,7 @@ class Comparing:
             raise UsageError(
                 "There is no prompt yet", f"Write one, then mark models with {mark} in the list of models."
             )
-        if chat.conversation.nodes[place].role is Role.SYSTEM:
+        if chat.conversation.node(place).role is Role.SYSTEM:
             raise UsageError("A summary is not compared")
         return place
 
@@ -308,7 +308,8 @@ class Comparing:
     def again(self, message_id: int) -> None:
         """Let a new version of a reply come in its place; not while it comes itself."""
         chat = self._context.session.current
-        model = chat.conversation.nodes[message_id].model
+        node = chat.conversation.nodes.get(message_id)
+        model = node.model if node else None
         if model and not chat.preparing and chat.coming(message_id) is None:
             self._begin([self._one_more(model, message_id)])
 

@@ -24,7 +24,7 @@ from tui.app.conversations.conversation_rows import ConversationRow, HitRow, Sum
 from tui.app.conversations.preview import Preview
 from tui.app.conversations.title_field import TitleField
 from tui.app.keymap import bind, keys_of
-from tui.app.life import while_alive
+from tui.app.life import lives, while_alive
 from tui.app.lists.ask_line import AskLine
 from tui.app.lists.chooser import Chooser
 from tui.app.lists.field import Field
@@ -336,7 +336,7 @@ class Conversations(Chooser[OpenConversation]):
             self._say_done(
                 f"“{row.title}” is in the trash.", undo, f"“{row.title}” is back", row.conversation_id
             )
-            self.listing.reload()
+            self._list_again()
 
     async def action_undo(self) -> None:
         """Take back what was done last; what is typed elsewhere stays."""
@@ -346,7 +346,12 @@ class Conversations(Chooser[OpenConversation]):
             self.notify(str(error), severity="warning", markup=False)
             return
         self.notify(undone.back, markup=False)
-        self.listing.reload(undone.topic if isinstance(undone.topic, int) else None)
+        self._list_again(undone.topic if isinstance(undone.topic, int) else None)
+
+    def _list_again(self, chosen: int | None = None) -> None:
+        """Read the list again after a change, unless it was closed while that was stored."""
+        if lives(self):
+            self.listing.reload(chosen)
 
     def _say_done(self, words: str, undo: Undo, back: str, conversation_id: int) -> None:
         self._acts.note(undo, back, conversation_id)
@@ -364,7 +369,7 @@ class Conversations(Chooser[OpenConversation]):
             self._say_done(
                 "Back in the list of conversations.", undo, "It is in the trash again", conversation_id
             )
-            self.listing.reload(None if self._trash else conversation_id)
+            self._list_again(None if self._trash else conversation_id)
 
     async def _change(
         self, conversation_id: int, words: str, back: str, **changes: Unpack[ConversationChanges]
@@ -378,7 +383,7 @@ class Conversations(Chooser[OpenConversation]):
         before = cast("ConversationChanges", {name: getattr(stored, name) for name in changes})
         undo = partial(self._store.update_conversation, conversation_id, **before)
         self._say_done(f"{words}.", undo, back, conversation_id)
-        self.listing.reload()
+        self._list_again()
 
     async def _did(self, act: Awaitable[None]) -> bool:
         """Whether the history took the change; if not, the person is told why."""

@@ -102,11 +102,16 @@ class Connect(Sheet[bool]):
             self.dismiss(True)
             return
         refused = isinstance(problem, ProviderError) and problem.kind is ErrorKind.AUTH
-        if key and refused:
-            self._credentials.forget(entry.account)
-        kept = " The key is kept." if key and not refused else ""
+        kept = bool(key) and not (refused and self._forgotten(entry.account))
         why = str(problem or self._entry.reason or "It does not answer")
-        self._say(f"× {why.removesuffix('.')}.{kept}")
+        self._say(f"× {why.removesuffix('.')}.{' The key is kept.' * kept}")
+
+    def _forgotten(self, account: str) -> bool:
+        """Remove a key that was refused. Returns whether that could be done."""
+        try:
+            return self._credentials.forget(account)
+        except (SegueError, OSError):
+            return False
 
     def _say(self, text: str) -> None:
         result = self.query_one("#result", Static)

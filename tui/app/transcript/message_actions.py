@@ -106,7 +106,7 @@ class MessageActions:
     def _go_on(self, message_id: int) -> None:
         """Let a cut reply go on; a cut summary is made anew."""
         service = self._service
-        if service.conversation.nodes[message_id].role is Role.SYSTEM:
+        if service.conversation.node(message_id).role is Role.SYSTEM:
             self.answer_again(message_id)
             return
         self._context.reading.when_quiet()
@@ -138,7 +138,7 @@ class MessageActions:
     async def _pin(self, message_id: int) -> None:
         """Keep a message in every request, or let it go."""
         context, service = self._context, self._service
-        if service.conversation.nodes[message_id].role is Role.SYSTEM:
+        if service.conversation.node(message_id).role is Role.SYSTEM:
             raise UsageError("A summary is always sent along")
         pinned = message_id not in service.conversation.pins
 
@@ -157,7 +157,7 @@ class MessageActions:
         """Let the person write the prompt at or above a message anew."""
         self._context.reading.when_quiet()
         service = self._service
-        if service.conversation.nodes[message_id].role is Role.SYSTEM:
+        if service.conversation.node(message_id).role is Role.SYSTEM:
             again = self._context.keys.name(Action.MESSAGE_RETRY)
             raise UsageError("A summary is not edited", f"{again} makes a new one.")
         prompt = service.prompt_of(message_id)
