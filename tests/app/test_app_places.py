@@ -10,7 +10,7 @@ from textual import events
 
 from tui.chat.chunks import Finish, FinishReason
 from tui.chat.message import Role, Status
-from tui.chat.parts import prompt_parts
+from tui.chat.parts import Text, prompt_parts
 from tui.engine.start_options import StartOptions
 from tui.errors import HistoryFullError
 from tui.history.sqlite import watch
@@ -107,7 +107,7 @@ async def test_what_another_program_changes_is_seen(shared):
         await world.sees("2/2")
         await other.append(live.id, ["It grows "])
         await world.sees("It grows")
-        live.text, live.status = "It grows to its end.", Status.COMPLETE
+        live.parts, live.status = (Text("It grows to its end."),), Status.COMPLETE
         await other.finish_message(live)
         await world.sees("It grows to its end.")
 

@@ -19,7 +19,7 @@ from tui.app.theme.themes import THEMES
 from tui.chat.conversation import Summary
 from tui.chat.message import Role, Status
 from tui.chat.model import ModelInfo
-from tui.chat.parts import prompt_parts
+from tui.chat.parts import Text, prompt_parts
 from tui.errors import NotFoundError, SegueError
 from tui.history.sqlite.history import open_history
 from tui.history.store import ListFilter
@@ -248,7 +248,7 @@ def say(store):
                 message = await store.add_message(
                     conversation.id, parent, Role.ASSISTANT, model=model, status=Status.STREAMING
                 )
-                message.text, message.status = text, Status.COMPLETE
+                message.parts, message.status = (Text(text),), Status.COMPLETE
                 message.finished_at = datetime.now(UTC)
                 await store.finish_message(message)
             parent = message.id

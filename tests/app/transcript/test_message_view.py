@@ -297,7 +297,7 @@ def test_a_row_is_found_again_after_the_reasoning_has_opened():
 @pytest.mark.parametrize("width", range(1, 16))
 def test_a_prompt_beside_marks_that_leave_it_no_room_is_shown_all_the_same(width):
     standing = Standing(first=True, version=10, versions=12, pinned=True)
-    view = MessageView(Message(1, 1, None, Role.USER, "I am\n東京 /mod ^"), look(width), standing)
+    view = MessageView(Message(1, 1, None, Role.USER, (Text("I am\n東京 /mod ^"),)), look(width), standing)
     shown = "".join("".join(rows(view)).split())
     assert all(letter in shown for letter in "Iam東京/mod^")
 
