@@ -12,12 +12,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from tui.chat.conversation import Conversation
 from tui.chat.draft import Draft, joined
 from tui.chat.message import Message, Status
-from tui.engine.choice import choose_model, note_model
+from tui.engine.choice import choose_model
 from tui.engine.conversation_service import ConversationService, Place
 from tui.engine.drafts import Drafts
 from tui.engine.engine import Engine
 from tui.engine.events import Event, Finished, Saved, Unsaved
-from tui.engine.folder import Folder
 from tui.engine.live import LiveReplies, LiveReply, key_of
 from tui.engine.reply import Reply
 from tui.engine.session_events import (
@@ -69,7 +68,8 @@ class Session:
         self._kept = Place(workspace.store, workspace.engine, temporary)
         self._forgotten: Place | None = None
         self._at_work: dict[int, ConversationService] = {}
-        self._folder: Folder | None = None
+        self._by_folder = False
+        """Whether the person asked for the conversation of the folder of work."""
         self.current = self._service(self._kept, Conversation(0))
         """The conversation that is read."""
         workspace.at_close.push_async_callback(self.close)
@@ -152,8 +152,8 @@ class Session:
 
     async def _wanted(self, options: StartOptions) -> int | None:
         if options.here:
-            self._folder = Folder(self._kept.store)
-            return await self._folder.last()
+            self._by_folder = True
+            return await self.workspace.preferences.last_here()
         return await self._kept.store.last_used() if options.continue_last else options.open_id
 
     async def find(self, conversation_id: int) -> ConversationService:
@@ -193,7 +193,9 @@ class Session:
     async def choose_model(self) -> str | None:
         """The model that answers when nobody has chosen one."""
         workspace = self.workspace
-        return await choose_model(workspace.config, workspace.store, workspace.registry, workspace.catalogue)
+        return await choose_model(
+            workspace.config, workspace.preferences, workspace.registry, workspace.catalogue
+        )
 
     def adopt(self, conversation: Conversation) -> ConversationService:
         """A conversation that was just made in the place of the one that is read."""
@@ -323,15 +325,16 @@ class Session:
             return
         try:
             if model:
-                await note_model(self.workspace.store, model)
+                await self.workspace.preferences.note_model(model)
             await self.note_place(service)
         except SegueError as error:
             self._problem(error)
 
     async def note_place(self, service: ConversationService) -> None:
         """A conversation is read or was begun; if the person works by folder, this folder keeps it."""
-        if self._folder is not None and service.conversation.id:
-            await self._folder.note(service.conversation)
+        conversation = service.conversation
+        if self._by_folder and conversation.id and not conversation.temporary:
+            await self.workspace.preferences.note_here(conversation.id)
 
     @property
     def live_hues(self) -> dict[int, str]:

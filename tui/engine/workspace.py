@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tui.engine.choice import LOCAL
 from tui.engine.engine import Engine
+from tui.engine.preferences import Preferences
 from tui.engine.saved_prompts import SavedPrompts
 from tui.history.store import HistoryStore
 from tui.paths import Paths
@@ -34,6 +35,11 @@ class Workspace:
     engine: Engine
     at_close: AsyncExitStack = field(default_factory=AsyncExitStack)
     """What must end with the program, newest first: connections, child processes, the database."""
+
+    @property
+    def preferences(self) -> Preferences:
+        """What is remembered between two runs."""
+        return Preferences(self.store)
 
     @property
     def saved_prompts(self) -> SavedPrompts:

@@ -16,7 +16,6 @@ from tui.app.context import (
     WithWriting,
 )
 from tui.chat.draft import Draft
-from tui.engine.choice import note_model
 from tui.engine.conversation_service import ConversationService
 from tui.engine.session import Act
 from tui.errors import HistoryError, SegueError, UsageError
@@ -127,7 +126,7 @@ class CurrentConversation:
         session.current.conversation.model = model_id
         self._context.refresh()
         self._context.status.count_soon()
-        await note_model(session.workspace.store, model_id)
+        await session.workspace.preferences.note_model(model_id)
         await session.current.change(model=model_id)
 
     async def change(self, words: str, back: str, **changes: Unpack[ConversationChanges]) -> None:

@@ -14,15 +14,12 @@ from tui.app.context import (
     WithMessages,
     WithReading,
 )
-from tui.engine.choice import find_model, note_model, recent_models
+from tui.engine.choice import find_model
 from tui.engine.workspace import Workspace
 from tui.errors import UsageError
 
 if TYPE_CHECKING:
     from tui.app.models.picker import Choice, ModelPicker, Several
-
-FAVOURITES = "favourite_models"
-"""Key of the history's state with the favourite models, one a line."""
 
 
 class _Context(Context, WithReading, WithMessages, WithComparing, Protocol): ...
@@ -128,9 +125,9 @@ class Models:
         return kind(
             catalogue,
             workspace.registry,
-            await recent_models(workspace.store),
+            await workspace.preferences.recent_models(),
             conversation.model,
-            (await workspace.store.get_state(FAVOURITES)).split(),
+            await workspace.preferences.favourite_models(),
             conversation.hues,
             await asyncio.to_thread(workspace.downloads),
             keep_favourites=lambda names: context.soon(self._keep_favourites, names),
@@ -143,11 +140,11 @@ class Models:
     async def _answer_with(self, model_id: str, message_id: int | None) -> None:
         if message_id is None:
             raise UsageError("There is nothing to answer yet")
-        await note_model(self._workspace.store, model_id)
+        await self._workspace.preferences.note_model(model_id)
         self._context.messages.answer_again(message_id, model_id)
 
     async def _keep_favourites(self, names: Sequence[str]) -> None:
-        await self._workspace.store.set_state(FAVOURITES, "\n".join(names))
+        await self._workspace.preferences.keep_favourite_models(names)
 
     # -- connecting
     async def _connect(self, provider: str) -> bool:

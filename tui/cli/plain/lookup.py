@@ -9,7 +9,7 @@ from tui.chat.model import ModelInfo
 from tui.cli.plain.mode import Act, PlainMode
 from tui.cli.plain.printer import read_out, speaker
 from tui.dates import local
-from tui.engine.choice import find_model, recent_models
+from tui.engine.choice import find_model
 from tui.errors import UsageError
 from tui.history.sqlite.folding import key
 from tui.history.store import ListFilter
@@ -60,7 +60,7 @@ class Lookup:
 
     async def _offer_models(self, words: str) -> None:
         now = self._mode.current.conversation.model
-        first = [now, *await recent_models(self._workspace.store)]
+        first = [now, *await self._workspace.preferences.recent_models()]
         places = {model_id: first.index(model_id) for model_id in first}
         found = sorted(self._usable(words), key=lambda model: places.get(model.id, len(places)))
         if not found:
