@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from tui.rendering.flat_blocks import Leaf
-from tui.rendering.pieces import (
+from tui.rendering.plain import Plain, Window
+from tui.rendering.spans import (
     BOLD,
     DIM,
     ERROR,
@@ -18,16 +19,15 @@ from tui.rendering.pieces import (
     VIOLET,
     WARNING,
     Line,
-    Piece,
+    Span,
 )
-from tui.rendering.plain import Plain, Window
 from tui.text import one_line
 
 ALERTS = {"NOTE": SKY, "TIP": SUCCESS, "IMPORTANT": VIOLET, "WARNING": WARNING, "CAUTION": ERROR}
 
 
 class Drawing(Protocol):
-    """The rows of one leaf at one width; places in its pieces count from the leaf's content."""
+    """The rows of one leaf at one width; places in its spans count from the leaf's content."""
 
     @property
     def deep(self) -> bool:
@@ -63,8 +63,8 @@ class Fixed:
     deep = False
     rough = False
 
-    def __init__(self, *pieces: Piece, rows: int = 1) -> None:
-        self._line = Line(pieces)
+    def __init__(self, *spans: Span[int], rows: int = 1) -> None:
+        self._line = Line(spans)
         self.height = rows
 
     def line(self, row: int) -> Line:
@@ -92,7 +92,7 @@ class Rule(Fixed):
 
     def resize(self, width: int) -> None:
         """As wide as the text."""
-        self._line = Line((Piece("─" * width, LINE),))
+        self._line = Line((Span("─" * width, LINE),))
 
 
 def draw(leaf: Leaf, width: int, env: dict[str, Any], code_pad: int) -> Drawing:
@@ -115,13 +115,13 @@ def draw(leaf: Leaf, width: int, env: dict[str, Any], code_pad: int) -> Drawing:
             rule.resize(width)
             return rule
         case "alert":
-            return Fixed(Piece(leaf.info.capitalize(), ALERTS.get(leaf.info, INK) | BOLD))
+            return Fixed(Span(leaf.info.capitalize(), ALERTS.get(leaf.info, INK) | BOLD))
         case "empty":
             return Fixed()
         case "end":
             return Fixed(rows=0)
         case "details":
-            return Fixed(Piece(one_line(leaf.content) or "Details", STRONG))
+            return Fixed(Span(one_line(leaf.content) or "Details", STRONG))
         case "definition":
             from tui.rendering.prose import Prose
 

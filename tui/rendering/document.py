@@ -18,7 +18,7 @@ from tui.rendering.incremental_parse import Growth, Unparsed
 from tui.rendering.layout import FOLDED, UNFOLDED, Layout, Placed
 from tui.rendering.limits import BLOCKS, BUDGET, LEAVES, WHOLE
 from tui.rendering.palette import Palette
-from tui.rendering.pieces import BLANK, DIM, INK, LINE, Line, Piece
+from tui.rendering.spans import BLANK, DIM, INK, LINE, Line, Span
 from tui.rendering.styles import style_of
 from tui.rendering.wrap import cells
 from tui.text import clean
@@ -162,9 +162,9 @@ class Document:
             lead = "│ "
         segments = [Segment(lead, style_of(LINE, self.palette, deep) if lead.strip() else base)]
         used = 0
-        for piece in line.pieces:
-            segments.append(Segment(piece.text, style_of(piece.look, self.palette, deep)))
-            used += cells(piece.text)
+        for span in line.spans:
+            segments.append(Segment(span.text, style_of(span.look, self.palette, deep)))
+            used += cells(span.text)
         segments.append(Segment(" " * (self.width - used + PAD), base))
         strip = Strip(segments, LEAD + max(used, self.width) + PAD)
         return strip if used <= self.width else strip.adjust_cell_length(LEAD + self.width + PAD, base)
@@ -174,7 +174,7 @@ class Document:
         if placed.leaf.kind != "details" or row < placed.top + placed.leaf.gap:
             return line
         mark = UNFOLDED if self._layout.unfolded(placed.leaf.start) else FOLDED
-        return Line((*placed.first, Piece(mark, DIM), *line.pieces[len(placed.first) :]))
+        return Line((*placed.first, Span(mark, DIM), *line.spans[len(placed.first) :]))
 
     def copy(self, start: tuple[int, int], end: tuple[int, int]) -> str:
         """The source between two places, the second one excluded.
@@ -218,7 +218,8 @@ class Document:
         if not 0 <= row < self.height:
             return None
         line = self._line(self._layout.at(row), row)
-        return next((piece.link for left, right, piece in spots(line) if left <= cell < right), None)
+        target = next((span.target for left, right, span in spots(line) if left <= cell < right), None)
+        return target.value if target else None
 
     def toggle(self, row: int) -> bool:
         """Fold or unfold the ``<details>`` whose summary is drawn there; False if there is none."""

@@ -8,8 +8,8 @@ from typing import TypeVar
 from tui.faults import attempt, note
 from tui.rendering.block_renderers import Drawing
 from tui.rendering.flat_blocks import Leaf
-from tui.rendering.pieces import BLANK, Line
 from tui.rendering.plain import Window
+from tui.rendering.spans import BLANK, Line
 
 _Result = TypeVar("_Result")
 

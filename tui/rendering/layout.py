@@ -11,13 +11,13 @@ from tui.rendering.block_renderers import ALERTS, Drawing, draw, draw_growing, d
 from tui.rendering.flat_blocks import Leaf
 from tui.rendering.guarded import Guarded
 from tui.rendering.limits import CHECKED, cost, too_long
-from tui.rendering.pieces import DIM, LINE, Line, Piece
+from tui.rendering.spans import DIM, INK, LINE, Line, Span
 from tui.rendering.wrap import cells
 
 if TYPE_CHECKING:
     from tui.rendering.code import Code
 
-Pieces = tuple[Piece, ...]
+Spans = tuple[Span[int], ...]
 
 FOLDED, UNFOLDED = "▸ ", "▾ "
 NARROW = 2
@@ -47,10 +47,10 @@ class Placed:
 
     def frame(self, width: int) -> None:
         """Put markers, bars and indents in front of the rows."""
-        nothing: tuple[Pieces, Pieces, Pieces] = ((), (), ())
+        nothing: tuple[Spans, Spans, Spans] = ((), (), ())
         prefixes = attempt(lambda: _prefixes(self.leaf, width // NARROW), lambda: nothing)
         self.first, self.rest, self.blank = prefixes
-        self.room = max(width - sum(cells(piece.text) for piece in self.rest), 1)
+        self.room = max(width - sum(cells(span.text) for span in self.rest), 1)
 
     @property
     def rows(self) -> int:
@@ -62,8 +62,8 @@ class Placed:
         inner = row - self.leaf.gap
         if inner < 0:
             return Line(self.blank)
-        pieces, joint = self.drawing.line(inner)
-        return Line((self.rest if inner else self.first) + pieces, joint)
+        spans, joint = self.drawing.line(inner)
+        return Line((self.rest if inner else self.first) + spans, joint)
 
 
 class Layout:
@@ -235,17 +235,17 @@ class Layout:
         self.height = row
 
 
-def _prefixes(leaf: Leaf, room: int) -> tuple[Pieces, Pieces, Pieces]:
+def _prefixes(leaf: Leaf, room: int) -> tuple[Spans, Spans, Spans]:
     """What stands in front of a leaf's first row, of its other rows, and of the blank one above."""
-    columns: list[tuple[Piece, Piece]] = []
+    columns: list[tuple[Span[int], Span[int]]] = []
     for depth, container in enumerate(leaf.path):
         if container.kind == "quote":
-            bar = Piece("│ ", ALERTS.get(container.label, LINE))
+            bar = Span("│ ", ALERTS.get(container.label, LINE))
             columns.append((bar, bar))
         else:
             label = container.label + " "
-            space = Piece(" " * cells(label))
-            columns.append((Piece(label, DIM) if depth >= leaf.shared else space, space))
+            space = Span(" " * cells(label), INK)
+            columns.append((Span(label, DIM) if depth >= leaf.shared else space, space))
     blank = tuple(rest for _, rest in columns[: leaf.shared])
     while columns and sum(cells(rest.text) for _, rest in columns) > room:
         columns.pop(0)  # too deep for the width: the outer ones are left out

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 
 from tui.rendering.block_renderers import Drawing
 from tui.rendering.flat_blocks import Leaf
-from tui.rendering.flow import slice_piece, spots
+from tui.rendering.flow import slice_span, spots
 from tui.rendering.layout import Layout, Placed
-from tui.rendering.pieces import QUOTED, Piece
 from tui.rendering.source import Source
 from tui.rendering.source_map import Places, index_at
+from tui.rendering.spans import QUOTED, Span
 from tui.rendering.wrap import cells
 from tui.text import places
 
@@ -27,11 +27,11 @@ def extent(drawing: Drawing) -> tuple[Spot, Spot] | None:
     first = last = None
     rows = range(drawing.height)
     for row in rows:
-        first = next(((row, left) for left, _, piece in spots(drawing.line(row)) if piece.start >= 0), None)
+        first = next(((row, left) for left, _, span in spots(drawing.line(row)) if span.start >= 0), None)
         if first:
             break
     for row in reversed(rows):
-        ends = [right for _, right, piece in spots(drawing.line(row)) if piece.start >= 0]
+        ends = [right for _, right, span in spots(drawing.line(row)) if span.start >= 0]
         if ends:
             last = (row, ends[-1])
             break
@@ -41,50 +41,50 @@ def extent(drawing: Drawing) -> tuple[Spot, Spot] | None:
 def visible(leaf: Leaf, drawing: Drawing, start: Spot, end: Spot) -> str:
     """The characters of the source that are drawn between two spots, without markup."""
     if leaf.kind == "table":
-        pieces = [piece for row in _rows(drawing, start, end) for piece in row]
-        return _table_text(leaf.content, sorted(pieces, key=lambda piece: piece.start))
+        spans = [span for row in _rows(drawing, start, end) for span in row]
+        return _table_text(leaf.content, sorted(spans, key=lambda span: span.start))
     parts: list[str] = []
     quoted = (-1, -1)
-    for row, pieces in enumerate(_rows(drawing, start, end), start[0]):
-        for piece in pieces:
-            if not piece.look & QUOTED:
-                parts.append(piece.text)
-            elif (piece.start, piece.end) != quoted:
-                quoted = (piece.start, piece.end)
-                parts.append(leaf.content[piece.start : piece.end])
+    for row, spans in enumerate(_rows(drawing, start, end), start[0]):
+        for span in spans:
+            if not span.look & QUOTED:
+                parts.append(span.text)
+            elif (span.start, span.end) != quoted:
+                quoted = (span.start, span.end)
+                parts.append(leaf.content[span.start : span.end])
         if row < end[0]:
             parts.append(drawing.line(row).joint)
     return "".join(parts)
 
 
-def _rows(drawing: Drawing, start: Spot, end: Spot) -> list[list[Piece]]:
+def _rows(drawing: Drawing, start: Spot, end: Spot) -> list[list[Span[int]]]:
     rows = []
     for row in range(start[0], min(end[0], drawing.height - 1) + 1):
         first = start[1] if row == start[0] else 0
         stop = end[1] if row == end[0] else None
         found = []
-        for left, right, piece in spots(drawing.line(row)):
-            if piece.start < 0 or right <= first or (stop is not None and left >= stop):
+        for left, right, span in spots(drawing.line(row)):
+            if span.start < 0 or right <= first or (stop is not None and left >= stop):
                 continue
-            last = len(piece.text) if stop is None or stop >= right else index_at(piece.text, stop - left)
-            found.append(slice_piece(piece, index_at(piece.text, first - left) if first > left else 0, last))
+            last = len(span.text) if stop is None or stop >= right else index_at(span.text, stop - left)
+            found.append(slice_span(span, index_at(span.text, first - left) if first > left else 0, last))
         rows.append(found)
     return rows
 
 
-def _table_text(content: str, pieces: list[Piece]) -> str:
+def _table_text(content: str, spans: list[Span[int]]) -> str:
     parts: list[str] = []
     reached = -1
-    for piece in pieces:
-        between = content[reached : piece.start] if 0 <= reached <= piece.start else ""
+    for span in spans:
+        between = content[reached : span.start] if 0 <= reached <= span.start else ""
         if "\n" in between:
             parts.append("\n")
         elif _PIPE.search(between):
             parts.append(" | ")
         elif between[:1].isspace() or between[-1:].isspace():
             parts.append(" ")
-        parts.append(content[piece.start : piece.end] if piece.look & QUOTED else piece.text)
-        reached = piece.end
+        parts.append(content[span.start : span.end] if span.look & QUOTED else span.text)
+        reached = span.end
     return "".join(parts)
 
 
@@ -117,7 +117,7 @@ def _within(placed: Placed, start: Spot, end: Spot) -> bool:
 def _text_of(placed: Placed) -> tuple[Spot, Spot]:
     """Where a leaf's text begins and ends in the document."""
     top = placed.top + placed.leaf.gap
-    indent = sum(cells(piece.text) for piece in placed.rest)
+    indent = sum(cells(span.text) for span in placed.rest)
     found = extent(placed.drawing)
     if found is None:
         return (top, indent), (top + placed.drawing.height - 1, indent)
@@ -137,7 +137,7 @@ def _excerpt(placed: Placed, source: Source, start: Spot, end: Spot, *, alone: b
     if start >= last or end <= first:
         return None
     top = placed.top + leaf.gap
-    indent = sum(cells(piece.text) for piece in placed.rest)
+    indent = sum(cells(span.text) for span in placed.rest)
     marked = start < (top, 0) or (start[0] == top and start[1] < indent)
     if start > first or end < last:
         inner = [(row - top, cell - indent) for row, cell in (max(start, first), min(end, last))]
@@ -165,7 +165,7 @@ def locate(layout: Layout, source: Source, offset: int) -> Spot:
     leaf = placed.leaf
     inside = len(leaf.content) if offset >= leaf.end else Places(leaf, source).to_content(offset)
     row, cell = placed.drawing.spot(inside)
-    return placed.top + placed.leaf.gap + row, cell + sum(cells(piece.text) for piece in placed.rest)
+    return placed.top + placed.leaf.gap + row, cell + sum(cells(span.text) for span in placed.rest)
 
 
 def offset(layout: Layout, source: Source, row: int) -> int:
@@ -174,7 +174,7 @@ def offset(layout: Layout, source: Source, row: int) -> int:
         return 0 if row < 0 else len(source.text)
     placed = layout.at(row)
     for inner in range(max(row - placed.top - placed.leaf.gap, 0), placed.drawing.height):
-        starts = [piece.start for piece in placed.drawing.line(inner).pieces if piece.start >= 0]
+        starts = [span.start for span in placed.drawing.line(inner).spans if span.start >= 0]
         if starts:
             return Places(placed.leaf, source).to_source(min(starts))
     return placed.leaf.end
@@ -185,7 +185,7 @@ def find(layout: Layout, needle: str) -> list[tuple[int, int, int]]:
     hits: list[tuple[int, int, int]] = []
     for placed in layout.placed:
         if not placed.hidden:
-            indent = sum(cells(piece.text) for piece in placed.rest)
+            indent = sum(cells(span.text) for span in placed.rest)
             top = placed.top + placed.leaf.gap
             found = _hits(placed.drawing, needle)
             hits += ((top + row, indent + first, indent + end) for row, first, end in found)
@@ -199,7 +199,7 @@ def _hits(drawing: Drawing, needle: str) -> Iterator[tuple[int, int, int]]:
     position = 0
     for row in range(drawing.height):
         line = drawing.line(row)
-        texts.append("".join(piece.text for piece in line.pieces))
+        texts.append("".join(span.text for span in line.spans))
         starts.append(position)
         parts += (texts[-1], line.joint.replace("\n", " "))
         position += len(texts[-1]) + len(line.joint)

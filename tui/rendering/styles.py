@@ -7,7 +7,7 @@ from functools import lru_cache
 from rich.style import Style
 
 from tui.rendering.palette import Palette
-from tui.rendering.pieces import BAND, BOLD, DIM, ITALIC, ROLE_MASK, ROLES, STRIKE, UNDERLINE
+from tui.rendering.spans import BAND, BOLD, DIM, ITALIC, ROLE_MASK, ROLES, STRIKE, UNDERLINE
 
 
 @lru_cache(maxsize=4096)

@@ -6,11 +6,13 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from rich.style import Style
 from textual.strip import Strip
 
 from tui.app.conversations.conversation_rows import when
 from tui.app.lists.row_list import Row
-from tui.app.theme.ink import Part, Pen
+from tui.app.theme.ink import Pen
+from tui.rendering.spans import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +37,12 @@ class PromptRow:
         """The line with its marks, the time at the right edge."""
         mine = chosen is self
         files = f"▸ {self.files}   " if self.files else ""
-        right = [(files + when(self.sent, self.today), pen.ink.dim)]
+        right = [Span(files + when(self.sent, self.today), pen.ink.dim)]
         return [pen.line(self._marked(pen, mine), right, tinted=mine, railed=mine)]
 
-    def _marked(self, pen: Pen, mine: bool) -> list[Part]:
-        style, parts, at = pen.ink.strong if mine else pen.ink.soft, [], 0
+    def _marked(self, pen: Pen, mine: bool) -> list[Span[Style]]:
+        style, spans, at = pen.ink.strong if mine else pen.ink.soft, [], 0
         for start, end in self.marks:
-            parts += [(self.line[at:start], style), (self.line[start:end], pen.ink.accent)]
+            spans += [Span(self.line[at:start], style), Span(self.line[start:end], pen.ink.accent)]
             at = end
-        return [*parts, (self.line[at:], style)]
+        return [*spans, Span(self.line[at:], style)]

@@ -24,6 +24,7 @@ from tui.app.lists.hints import Hints
 from tui.app.lists.row_list import Row, RowList
 from tui.app.lists.sheet import Sheet
 from tui.app.theme.ink import Pen
+from tui.rendering.spans import Span
 from tui.text import one_line
 
 _MOST_FOR_KEYS = 24
@@ -56,7 +57,7 @@ class _Title:
         return 1 if self.first else 2
 
     def draw(self, pen: Pen, chosen: Row | None) -> Sequence[Strip]:
-        line = pen.line([(self.words, pen.ink.dim)])
+        line = pen.line([Span(self.words, pen.ink.dim)])
         return [line] if self.first else [pen.blank(), line]
 
 
@@ -89,8 +90,8 @@ class _Entry:
         last = len(self._lines) - 1
         for row, (keys, words) in enumerate(zip_longest(self.keys, self._lines, fillvalue="")):
             space = " " * (self.width - cell_len(keys) + _APART)
-            name = [(self.name, pen.ink.dim)] if row == last else []
-            strips.append(pen.line([(keys, pen.ink.strong), (space + words, pen.ink.ink)], name))
+            name = [Span(self.name, pen.ink.dim)] if row == last else []
+            strips.append(pen.line([Span(keys, pen.ink.strong), Span(space + words, pen.ink.ink)], name))
         return strips
 
 

@@ -14,6 +14,7 @@ from tui.app.background import in_background
 from tui.app.lists.row_list import Row, RowList
 from tui.app.theme.ink import Pen
 from tui.errors import SegueError
+from tui.rendering.spans import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Sentence:
 
     def draw(self, pen: Pen, chosen: Row | None) -> Sequence[Strip]:
         """One line."""
-        return [pen.line([(self.text, pen.ink.dim)])]
+        return [pen.line([Span(self.text, pen.ink.dim)])]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from textual.strip import Strip
 
 from tui.app.theme.ink import Ink, Pen
 from tui.faults import note
+from tui.rendering.spans import Span
 from tui.text import one_line
 
 NEAR_END = 40
@@ -248,7 +249,7 @@ class RowList(ScrollView, can_focus=False):
             note(error)
             words = f"This row can't be drawn: {one_line(repr(error), 200)}"
             blank = [pen.blank()] * (row.height - 1)
-            return [pen.line([(words, pen.ink.dim)], tinted=row is self.chosen), *blank]
+            return [pen.line([Span(words, pen.ink.dim)], tinted=row is self.chosen), *blank]
 
     def _get_pen(self) -> Pen:
         width = self.scrollable_content_region.width - 1  # one cell stays free before the scrollbar

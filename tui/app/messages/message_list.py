@@ -26,7 +26,6 @@ from tui.app.messages.look import Look, put
 from tui.app.messages.message_action import MessageAction
 from tui.app.messages.message_view import MessageView, Place
 from tui.app.messages.pager import Load, Pager
-from tui.app.messages.rows import Target
 from tui.app.messages.selection import Selected, key_of, whole_rows, word_at
 from tui.app.messages.stream import Colours, Stream
 from tui.app.messages.viewport import Viewport
@@ -36,6 +35,7 @@ from tui.app.theme.ink import Ink
 from tui.chat.conversation import Conversation
 from tui.chat.message import Message
 from tui.rendering.palette import Palette
+from tui.rendering.spans import Target
 from tui.system.clipboard import copy
 
 _MORE = "↓ more below"

@@ -13,7 +13,7 @@ from tui.app.messages.attachment_rows import attachment_rows
 from tui.app.messages.footer import footer_rows
 from tui.app.messages.look import CARET, Look, over, put
 from tui.app.messages.name_line import (
-    mark_pieces,
+    mark_spans,
     meta_words,
     model_name,
     name_line,
@@ -21,11 +21,13 @@ from tui.app.messages.name_line import (
     thought_words,
 )
 from tui.app.messages.plain_text import PlainText
-from tui.app.messages.rows import Piece, Rows, Target, width_of
+from tui.app.messages.rows import Rows
 from tui.app.messages.segue_line import Lead, segue_line
+from tui.app.theme.ink import width_of
 from tui.chat.hues import HUES
 from tui.chat.message import Message, Role
 from tui.chat.parts import Gathered, Reasoning, Text, interleaved
+from tui.rendering.spans import Span, Target
 from tui.text import clean
 
 if TYPE_CHECKING:
@@ -149,16 +151,16 @@ class MessageView:
         thinking = message.live and not begun
         return name_line(
             self.look,
-            Piece(model_name(message.model), self.look.ink.hues[self.standing.hue]),
+            Span(model_name(message.model), self.look.ink.hues[self.standing.hue]),
             state_words(message, begun=begun or bool(thought), note=self._note),
             thought_words(thought, thinking=thinking, is_open=self.open, seconds=self._seconds),
             self._marks(),
             meta,
         )
 
-    def _marks(self) -> list[Piece]:
+    def _marks(self) -> list[Span[Style]]:
         standing = self.standing
-        return mark_pieces(standing.pinned, (standing.version, standing.versions), self.look.ink.dim)
+        return mark_spans(standing.pinned, (standing.version, standing.versions), self.look.ink.dim)
 
     def _forget(self, first: int) -> None:
         """The rows from ``first`` on have changed."""

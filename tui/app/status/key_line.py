@@ -10,7 +10,8 @@ from rich.style import Style
 from textual.reactive import reactive
 
 from tui.app.lists.line import Line
-from tui.app.theme.ink import Ink, Part, width_of
+from tui.app.theme.ink import Ink, width_of
+from tui.rendering.spans import Span
 
 _APART = "   "
 MOST = 5
@@ -31,10 +32,10 @@ class Hint:
         """Its cells."""
         return cell_len(self.key) + 1 + cell_len(self.words)
 
-    def parts(self, ink: Ink) -> list[Part]:
+    def spans(self, ink: Ink) -> list[Span[Style]]:
         """Key and words as they are drawn."""
         click = Style(meta={"@click": f"app.simulate_key('{self.press}')"}) if self.press else Style.null()
-        return [(self.key, ink.soft + click), (f" {self.words}", ink.dim + click)]
+        return [Span(self.key, ink.soft + click), Span(f" {self.words}", ink.dim + click)]
 
 
 class KeyLine(Line):
@@ -42,13 +43,13 @@ class KeyLine(Line):
 
     hints: reactive[tuple[Hint, ...]] = reactive(())
 
-    def parts(self, ink: Ink) -> tuple[Sequence[Part], Sequence[Part]]:
+    def spans(self, ink: Ink) -> tuple[Sequence[Span[Style]], Sequence[Span[Style]]]:
         """Draw name and meaning of each key."""
-        parts: list[Part] = []
+        spans: list[Span[Style]] = []
         for hint in self.hints[:MOST]:
-            apart: list[Part] = [(_APART, Style.null())] if parts else []
-            more = [*apart, *hint.parts(ink)]
-            if width_of(parts) + width_of(more) > self.content_size.width:
+            apart: list[Span[Style]] = [Span(_APART, Style.null())] if spans else []
+            more = [*apart, *hint.spans(ink)]
+            if width_of(spans) + width_of(more) > self.content_size.width:
                 break
-            parts += more
-        return parts, ()
+            spans += more
+        return spans, ()
