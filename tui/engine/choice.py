@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from tui.providers.catalogue import Catalogue
     from tui.providers.registry import Registry
 
-LOCAL = "local"
 _SUGGESTED = 5
 
 
@@ -24,8 +23,8 @@ async def choose_model(
 ) -> str | None:
     """The configured model, else the one used last, else the first that can be used.
 
-    A provider whose key the person has set comes before the model on this machine, which is only a demo. One
-    of gpt4free is never chosen for the person: they must have seen who will read the text.
+    A provider whose key the person has set comes before one whose models are downloaded, which are a demo.
+    One of gpt4free is never chosen for the person: they must have seen who will read the text.
 
     Returns:
         ``PROVIDER/MODEL``, or None where no provider can be used.
@@ -37,7 +36,7 @@ async def choose_model(
     last = await preferences.last_model()
     if last and any(entry.available and entry.name == split_id(last)[0] for entry in entries):
         return last
-    for name, entry in sorted(usable.items(), key=lambda item: item[0] == LOCAL):
+    for name, entry in sorted(usable.items(), key=lambda item: item[1].downloads):
         if entry.default_model:
             return f"{name}/{entry.default_model}"
         known = [model.id for model in catalogue.models() if model.provider == name]

@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from tui.checked import text
 from tui.config import Config, ProviderConfig, is_address
-from tui.paths import Paths
 from tui.providers.address import filled, host_of, is_loopback, ollama_address, same_host, variables_in
 from tui.providers.base import AsyncGeneratorProvider
 from tui.providers.formats import wire_format
@@ -18,9 +16,6 @@ from tui.providers.plugins import Source
 from tui.providers.vendors import Vendor, make_class, vendors
 from tui.text import one_line
 from tui.typed_toml import near
-
-if TYPE_CHECKING:
-    from tui.providers.local import Runner
 
 Kind = Literal["built-in", "config", "plugin", "drop-in", "local", "g4f"]
 FOREIGN = frozenset({"plugin", "drop-in", "g4f"})
@@ -39,6 +34,8 @@ class Offer:
     account: str
     """The name its key is kept under. A changed address has its own, so no key goes to another host."""
     make: Make
+    downloads: Callable[[], Mapping[str, int]] | None = None
+    """Where its models are downloaded to this machine: those that are not here yet, with their bytes."""
     chosen: bool = True
     """Whether the person named it; otherwise a server on this machine must answer before it is offered."""
 
@@ -64,31 +61,6 @@ def config_offers(config: Config, others: Mapping[str, Offer]) -> Iterator[Offer
         missing = "" if settings.url else f"[providers.{name}] has no url; {near(name, others)}"
         vendor = Vendor(name, name, type="openai", key_needed=False, not_working=missing)
         yield replace(_offer(vendor, settings, "config"), account=name)
-
-
-def local_offer(config: Config, paths: Paths, runner: Callable[[], Runner]) -> Offer:
-    """The model that runs on this machine."""
-    from tui.providers.local import LocalModels, LocalProvider, why_not
-
-    settings = config.provider("local")
-    own = {name: Path(path) for name, path in config.local_models.items()}
-    library = LocalModels(paths.cache, own)
-
-    def make() -> type[AsyncGeneratorProvider]:
-        bases = (LocalProvider, wire_format("openai"))
-        return type("Local", bases, {"library": library, "runner": runner(), "__module__": __name__})
-
-    vendor = Vendor(
-        "local",
-        settings.title or "This machine",
-        key_needed=False,
-        free=True,
-        default_model=settings.default_model or LocalProvider.default_model,
-        models=tuple(model.name for model in library.list()),
-        note=LocalProvider.note,
-        not_working=why_not() or "",
-    )
-    return Offer(vendor, "local", settings, "local", make)
 
 
 def foreign_offer(source: Source, settings: ProviderConfig) -> Offer:

@@ -31,7 +31,6 @@ from tui.providers.provider_specs import (
     adopted,
     config_offers,
     foreign_offer,
-    local_offer,
     vendor_offers,
 )
 from tui.providers.timeouts import LOCAL
@@ -56,6 +55,8 @@ class ProviderEntry:
     reason: str | None
     """Why it can't be used now."""
     needs_key: bool
+    downloads: bool
+    """Whether its models are downloaded to this machine, and run here."""
     key_variables: tuple[str, ...]
     key_source: str | None
     """Where its key comes from, as far as is known without asking a command or the keyring."""
@@ -174,6 +175,21 @@ class Registry:
             raise
         return models
 
+    def downloads(self) -> dict[str, int]:
+        """The models that are not on this machine yet, and the bytes that the first reply of each fetches."""
+        return {
+            f"{offer.name}/{model}": size
+            for offer in self._offers.values()
+            if offer.downloads is not None
+            for model, size in offer.downloads().items()
+        }
+
+    def download_of(self, model_id: str) -> int | None:
+        """The bytes that a model's first reply fetches; None for one that does not run on this machine."""
+        name, model = split_id(model_id)
+        offer = self._offers.get(name)
+        return None if offer is None or offer.downloads is None else offer.downloads().get(model, 0)
+
     def loaded(self, name: str) -> bool:
         """Whether the provider's class is there, or known to be broken."""
         return name in self._classes or name in self._broken
@@ -192,7 +208,8 @@ class Registry:
     @cached_property
     def _offers(self) -> dict[str, Offer]:
         config = self._config
-        ours = {offer.name: offer for offer in (self._local(), *vendor_offers(config))}
+        local = self._local()
+        ours = {offer.name: offer for offer in (local, *vendor_offers(config))}
         foreign: dict[str, Offer] = {}
         for source in self._sources():
             if source.name in ours or source.name in foreign:
@@ -201,7 +218,7 @@ class Registry:
             else:
                 foreign[source.name] = foreign_offer(source, config.provider(source.name))
         named = {offer.name: offer for offer in config_offers(config, ours | foreign)}
-        every = {"local": ours.pop("local"), **named, **ours, **foreign}
+        every = {local.name: local, **named, **ours, **foreign}
         return {name: offer for name, offer in every.items() if offer.settings.enabled}
 
     def _sources(self) -> Iterator[Source]:
@@ -213,6 +230,8 @@ class Registry:
         yield from bridged()
 
     def _local(self) -> Offer:
+        from tui.providers.local import local_offer
+
         return local_offer(self._config, self._paths, lambda: self._runner)
 
     def _made(self, offer: Offer) -> type[AsyncGeneratorProvider]:
@@ -240,7 +259,7 @@ class Registry:
         """
         if reason := self._unusable(offer):
             raise ProviderError(f"{offer.vendor.title} can't be used: {reason}", kind=ErrorKind.UNAVAILABLE)
-        if offer.kind == "local":
+        if offer.downloads is not None:
             return None  # it has none; a locked keyring or a damaged file must not stop it
         vendor = offer.vendor
         found = await asyncio.to_thread(self._credentials.find, offer.account, vendor.keys)
@@ -296,14 +315,15 @@ class Registry:
             available=reason is None,
             reason=reason,
             needs_key=vendor.key_needed,
+            downloads=offer.downloads is not None,
             key_variables=vendor.keys,
             key_source=source,
             account=offer.account,
             default_model=vendor.default_model,
-            models=vendor.models if offer.kind == "local" else offer.settings.models,
+            models=vendor.models if offer.downloads is not None else offer.settings.models,
             known_models=vendor.models or ((vendor.default_model,) if vendor.default_model else ()),
             note=vendor.note,
-            free=vendor.free and (offer.kind == "local" or is_loopback(vendor.url)),
+            free=vendor.free and (offer.downloads is not None or is_loopback(vendor.url)),
             askable=waiting or reason is None,
             health=health,
         )

@@ -89,7 +89,7 @@ def _local_offer(workspace: Workspace) -> tuple[LocalOffer | None, str]:
         return None, ""
     return (
         LocalOffer(
-            f"local/{model.name}",
+            model.id,
             model.title,
             model.licence or "",
             0 if model.present else model.bytes or 0,

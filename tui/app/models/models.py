@@ -129,7 +129,7 @@ class Models:
             conversation.model,
             await workspace.preferences.favourite_models(),
             conversation.hues,
-            await asyncio.to_thread(workspace.downloads),
+            await asyncio.to_thread(workspace.registry.downloads),
             keep_favourites=lambda names: context.soon(self._keep_favourites, names),
             connect=self._connect,
             typed=typed,

@@ -88,7 +88,10 @@ class MessageActions:
     async def _likely(self, message_id: int) -> str:
         """What stands in the picker's filter: without a network, the models of this machine."""
         [message] = await self._service.messages([message_id])
-        return "local/" if message.failure and message.failure.kind == ErrorKind.OFFLINE else ""
+        if message.failure is None or message.failure.kind != ErrorKind.OFFLINE:
+            return ""
+        entries = self._context.session.workspace.registry.providers()
+        return next((f"{entry.name}/" for entry in entries if entry.downloads), "")
 
     def answer_again(self, message_id: int, model: str | None = None) -> None:
         """One more version of a reply, by ``model`` or by the one that answers now."""

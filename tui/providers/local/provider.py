@@ -35,6 +35,7 @@ class LocalProvider(AsyncGeneratorProvider, ProviderModelMixin):
     runner: ClassVar[Runner]
     """The child processes; whoever made it closes it."""
     default_model = DEFAULT_MODEL
+    downloads = True
     note = "runs on this machine; nothing leaves it"
 
     @classmethod
