@@ -118,6 +118,11 @@ def without_accents(text: str) -> str:
     return _ACCENTS.sub("", fold(text))
 
 
+def comparable(text: str) -> str:
+    """What titles and tags are compared by: fit to be stored, without case and accents."""
+    return without_accents(normalise(text))
+
+
 def folded_pattern(words: str) -> str:
     """A regular expression that finds ``words`` in folded text, however the accents are written there."""
     return "".join(re.escape(char) + f"{_ACCENT}*" for char in without_accents(words))

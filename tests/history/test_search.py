@@ -174,7 +174,7 @@ async def test_the_quick_way_for_the_beginning_of_a_word_finds_what_the_index_fi
             with contextlib.closing(sqlite3.connect(path)) as connection:
                 found = connection.execute(
                     "SELECT rowid FROM messages_fts WHERE messages_fts MATCH ? ORDER BY rowid DESC",
-                    (f"text : ({words.match})",),
+                    (f"text : ({search.match_of(words)})",),
                 )
                 expected = [message_id for (message_id,) in found]
             assert [hit.message_id for hit in await store.search(query)] == expected

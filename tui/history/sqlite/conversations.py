@@ -12,12 +12,11 @@ from tui.checked import numbered, string
 from tui.errors import NotFoundError
 from tui.history.facts import role_of
 from tui.history.sqlite import contents
-from tui.history.sqlite.folding import key
 from tui.history.sqlite.part_columns import pack, pack_attachments
 from tui.history.sqlite.recall import get_state, set_state
 from tui.history.sqlite.rows import conversation_of, insert, tag_key, update
 from tui.history.sqlite.stamps import now_stamp
-from tui.text import normalise
+from tui.text import comparable, normalise
 
 
 def missing(conversation_id: int) -> NotFoundError:
@@ -45,7 +44,7 @@ def create(
         "model": model,
         "system": normalise(system),
         "title": normalise(title),
-        "title_key": key(title),
+        "title_key": comparable(title),
     }
     made = insert(connection, "conversations", columns)
     note_use(connection, made)
@@ -90,7 +89,7 @@ _USED = "used"
 _REMEMBERED = 100
 
 _COLUMNS: dict[str, Callable[[Any], Mapping[str, Any]]] = {
-    "title": lambda value: {"title": normalise(value), "title_key": key(value)},
+    "title": lambda value: {"title": normalise(value), "title_key": comparable(value)},
     "titled": lambda value: {"titled": bool(value)},
     "leaf": lambda value: {"leaf": value},
     "model": lambda value: {"model": _text(value)},

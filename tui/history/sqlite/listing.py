@@ -7,11 +7,10 @@ from typing import Any
 
 from tui.chat.conversation import Summary
 from tui.history.sqlite.conversations import LISTED
-from tui.history.sqlite.folding import key
 from tui.history.sqlite.rows import summary_of
 from tui.history.sqlite.stamps import to_stamp
 from tui.history.store import ListFilter
-from tui.text import normalise
+from tui.text import comparable, normalise
 
 
 def page(connection: sqlite3.Connection, chosen: ListFilter, limit: int, offset: int) -> list[Summary]:
@@ -40,9 +39,9 @@ def _conditions(chosen: ListFilter) -> tuple[str, list[Any]]:
         parts: list[tuple[str, list[Any]]] = [("deleted_at IS NOT NULL", [])]
     else:
         parts = [(LISTED, []), ("archived = ?", [chosen.archived])]
-    parts += [("instr(title_key, ?)", [key(word)]) for word in chosen.title.split()]
+    parts += [("instr(title_key, ?)", [comparable(word)]) for word in chosen.title.split()]
     if chosen.tag is not None:
-        parts.append(("instr(tag_key, ?)", [f"\n{key(chosen.tag)}\n"]))
+        parts.append(("instr(tag_key, ?)", [f"\n{comparable(chosen.tag)}\n"]))
     if chosen.model is not None:
         parts.append(("instr(lower(model), ?)", [normalise(chosen.model).lower()]))
     if chosen.before is not None:

@@ -21,15 +21,14 @@ from tui.history.facts import (
     status_of,
     usage_of,
 )
-from tui.history.sqlite.folding import key
 from tui.history.sqlite.part_columns import kept_json, kept_text, pack, part_columns, parts_in
 from tui.history.sqlite.stamps import from_stamp, to_stamp
-from tui.text import normalise
+from tui.text import comparable, normalise
 
 
 def tag_key(tags: Sequence[str]) -> str:
     """One folded tag a line, each between line feeds: ``instr`` finds a whole tag."""
-    return "".join(f"\n{key(tag)}" for tag in tags) + "\n" if tags else ""
+    return "".join(f"\n{comparable(tag)}" for tag in tags) + "\n" if tags else ""
 
 
 def _packed(row: sqlite3.Row, *names: str) -> Fields:

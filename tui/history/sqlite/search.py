@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from dataclasses import replace
 from itertools import accumulate
 
 from tui.chat.conversation import SearchHit
 from tui.checked import string, words
 from tui.history.facts import role_of
-from tui.history.query import Query, parse
+from tui.history.query import TOKEN, Query, Term, parse, spaced
 from tui.history.sqlite.conversations import LISTED
-from tui.history.sqlite.folding import key
 from tui.history.sqlite.scope import Scope, scope_of
 from tui.history.sqlite.stamps import from_stamp, to_stamp
-from tui.text import clean, fold
+from tui.text import clean, comparable, fold
 
 _BEFORE, _LENGTH = 40, 160  # characters of a snippet, and how many of them stand before the hit
 _WINDOW = 20_000  # characters of a message that are looked through for the hit before the whole is
 _CANDIDATES = 1000  # messages, and
 _EFFORT = 1_000_000  # characters that are looked through for the beginning of a word
+_INDEXED = 3  # letters: so much of each word's beginning has an index of its own
 _SPACE = re.compile(r"\s")
 
 
@@ -41,6 +42,25 @@ def search(connection: sqlite3.Connection, typed: str, limit: int, offset: int) 
     return [hit for _, hit in found[offset:wanted]]
 
 
+def match_of(query: Query) -> str:
+    """The words in FTS5's language. Quoted, so that nothing in them is an operator; the index folds them."""
+    return " AND ".join(
+        f'"{spaced(term.text) or term.text}"' + ("*" if term.prefix else "") for term in query.words
+    )
+
+
+def _wider(query: Query) -> Query | None:
+    """A query that finds all that this one finds, and is quick; None if this one is quick itself."""
+    if not query.words:
+        return None
+    *others, last = query.words
+    text = spaced(last.text) or last.text
+    word = list(TOKEN.finditer(fold(text)))[-1]
+    if not last.prefix or len(word[0]) <= _INDEXED:
+        return None
+    return replace(query, terms=[*others, Term(text[: word.start() + _INDEXED], prefix=True)])
+
+
 def _in_messages(connection: sqlite3.Connection, query: Query, limit: int) -> list[SearchHit]:
     if query.titles_only or not query.words:
         return []
@@ -53,7 +73,7 @@ def _in_messages(connection: sqlite3.Connection, query: Query, limit: int) -> li
     scope.between(query, "m.created_at")
     scope.within(connection, query)
     rows = None
-    if wider := query.wider:
+    if wider := _wider(query):
         rows = _among(connection, query, _rows(connection, scope, wider, _CANDIDATES), limit)
     if rows is None:
         rows = _rows(connection, scope, query, limit).fetchall()
@@ -70,7 +90,7 @@ def _rows(connection: sqlite3.Connection, scope: Scope, query: Query, limit: int
         CROSS JOIN conversations c ON c.id = m.conversation_id
         WHERE messages_fts MATCH ? AND {scope.where} ORDER BY messages_fts.rowid DESC LIMIT ?
         """,
-        (f"text : ({query.match}){scope.match}", *scope.values, limit),
+        (f"text : ({match_of(query)}){scope.match}", *scope.values, limit),
     )
 
 
@@ -134,7 +154,7 @@ def _in_titles(
     if scope.nothing:
         return []
     scope.require(LISTED)
-    keys = [key(term.text) for term in query.terms]
+    keys = [comparable(term.text) for term in query.terms]
     for part in keys:
         scope.require("instr(title_key, ?)", part)
     scope.between(query, "updated_at")
