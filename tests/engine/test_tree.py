@@ -26,9 +26,9 @@ from tui.engine.engine import Engine
 from tui.engine.live import LiveReplies
 from tui.engine.reply import Reply
 from tui.errors import NotFoundError
+from tui.history.bundles import bundle_of
 from tui.history.sqlite.history import open_history
 from tui.history.store import HistoryStore
-from tui.history.taking_out import bundle_of
 from tui.providers.base import Messages, Target
 
 

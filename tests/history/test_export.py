@@ -12,17 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from tui.chat.attachment import Attachment, attachment_of
-from tui.chat.bundle import Bundle
 from tui.chat.chunks import Image, Source, Usage
-from tui.chat.conversation import Conversation, Node
+from tui.chat.conversation import Bundle, Conversation, Node
 from tui.chat.export import all_to_json, file_name, to_json, to_markdown
 from tui.chat.message import Failure, Message, Role, Status
 from tui.chat.page import to_html
 from tui.chat.parts import Notice, Reasoning, Sources, Text, prompt_parts
 from tui.errors import ImportFileError
+from tui.history.bundles import all_bundles, bundle_of
 from tui.history.importers import import_file
 from tui.history.sqlite.history import open_history
-from tui.history.taking_out import all_bundles, bundle_of
 from tui.text import clean
 
 EVIL = "\x1b]52;c;aGk=\x1b\\ \x9b2J \u202e &#x202e; \U000e0041 [x](javascript:alert(1)) <script>x()</script>"

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.chat.bundle import Bundle
-from tui.chat.conversation import Conversation, Node
+from tui.chat.conversation import Bundle, Conversation, Node
 from tui.chat.message import Message, Role
 from tui.chat.parts import Text, prompt_parts
 from tui.history.importers import import_file

@@ -23,10 +23,10 @@ from tui.chat.message import Role
 from tui.chat.page import to_html
 from tui.chat.parts import prompt_parts
 from tui.errors import ImportFileError
+from tui.history.bundles import bundle_of
 from tui.history.importers import import_file
 from tui.history.importers.models import model_id
 from tui.history.sqlite.history import open_history
-from tui.history.taking_out import bundle_of
 
 
 def chatgpt_node(key, parent, role=None, parts=None, at=None, content_type="text", **more):

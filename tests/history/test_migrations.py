@@ -16,12 +16,12 @@ from tui.chat.export import to_markdown
 from tui.chat.message import Role
 from tui.chat.parts import prompt_parts
 from tui.errors import HistoryError, HistoryTooNewError
+from tui.history.bundles import bundle_of
 from tui.history.sqlite import migrations
 from tui.history.sqlite.database import Place, connect
 from tui.history.sqlite.files import uri
 from tui.history.sqlite.history import open_history
 from tui.history.sqlite.migrations import m001_start
-from tui.history.taking_out import bundle_of
 
 NOW = migrations.MIGRATIONS
 

@@ -31,10 +31,10 @@ from tui.chat.parts import (
     prompt_parts,
 )
 from tui.errors import HistoryError
+from tui.history.bundles import bundle_of
 from tui.history.importers import import_file
 from tui.history.sqlite.history import open_history
 from tui.history.sqlite.migrations import m005_parts
-from tui.history.taking_out import bundle_of
 
 NOTE = attachment_of("note.txt", b"Buy milk")
 SIGNED = Native("anthropic", "anthropic", "claude", {"signature": "s"})

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from tui.chat.bundle import Bundle
-from tui.chat.conversation import Conversation, Node
+from tui.chat.conversation import Bundle, Conversation, Node
 from tui.chat.message import Message, Role, Status
 from tui.chat.parts import Text, prompt_parts
 from tui.history.query import parse

@@ -20,10 +20,10 @@ from tui.chat.export import all_to_json, to_markdown
 from tui.chat.message import Failure, Role, Status
 from tui.chat.page import to_html
 from tui.chat.parts import Notice, Reasoning, Sources, Text, prompt_parts
+from tui.history.bundles import all_bundles
 from tui.history.importers import import_file
 from tui.history.sqlite.history import open_history
 from tui.history.store import ListFilter
-from tui.history.taking_out import all_bundles
 
 TEXTS = ["How are you?", "Well, 学习.", "And you?"]
 

@@ -26,10 +26,10 @@ from tui.chat.page import to_html
 from tui.cli.output import message_json
 from tui.engine.engine import Engine
 from tui.engine.limits import Limits
+from tui.history.bundles import bundle_of
 from tui.history.importers import import_file
 from tui.history.sqlite.history import open_history
 from tui.history.store import HistoryStore
-from tui.history.taking_out import bundle_of
 from tui.providers.base import Target
 from tui.rendering.palette import DARK
 

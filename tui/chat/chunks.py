@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tui.chat.model import Usage
 from tui.chat.parts import (
     CallState,
     File,
@@ -22,7 +23,6 @@ from tui.chat.parts import (
     ToolCall,
     ToolResult,
 )
-from tui.chat.usage import Usage
 
 __all__ = [
     "CallState",

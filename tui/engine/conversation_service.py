@@ -14,9 +14,8 @@ from tui.chat.attachment import Attachment
 from tui.chat.context import TOKENS_PER_MESSAGE, estimate_tokens, shorten
 from tui.chat.conversation import Conversation
 from tui.chat.draft import Draft
-from tui.chat.hues import hue_of
 from tui.chat.message import Message, Role
-from tui.chat.model import split_id
+from tui.chat.model import hue_of, split_id
 from tui.engine.engine import Engine
 from tui.engine.live import LiveReplies, LiveReply, key_of
 from tui.engine.reply import Reply
@@ -342,9 +341,9 @@ class ConversationService:
             UsageError: There is nothing to export yet, or the file is there already.
             SegueError: It can't be written.
         """
-        from tui.chat.bundle import Bundle
+        from tui.chat.conversation import Bundle
         from tui.engine.exporting import write_conversation
-        from tui.history.taking_out import bundle_of
+        from tui.history.bundles import bundle_of
 
         if self.last is None:
             raise UsageError("There is nothing to export yet")

@@ -17,9 +17,8 @@ from tui.rendering.flow import spots
 from tui.rendering.incremental_parse import Growth, Unparsed
 from tui.rendering.layout import FOLDED, UNFOLDED, Layout, Placed
 from tui.rendering.limits import BLOCKS, BUDGET, LEAVES, WHOLE
-from tui.rendering.palette import Palette
+from tui.rendering.palette import Palette, style_of
 from tui.rendering.spans import BLANK, DIM, INK, LINE, Line, Span
-from tui.rendering.styles import style_of
 from tui.rendering.wrap import cells
 from tui.text import clean
 

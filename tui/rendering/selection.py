@@ -10,8 +10,7 @@ from tui.rendering.block_renderers import Drawing
 from tui.rendering.flat_blocks import Leaf
 from tui.rendering.flow import slice_span, spots
 from tui.rendering.layout import Layout, Placed
-from tui.rendering.source import Source
-from tui.rendering.source_map import Places, index_at
+from tui.rendering.source import Source, SourceMap, index_at
 from tui.rendering.spans import QUOTED, Span
 from tui.rendering.wrap import cells
 from tui.text import places
@@ -144,14 +143,14 @@ def _excerpt(placed: Placed, source: Source, start: Spot, end: Spot, *, alone: b
         return (_marker(leaf, source) if marked else "") + visible(leaf, drawing, *inner)
     if alone and leaf.kind in ("fence", "code") and (start[0] > top or end[0] < top + drawing.height - 1):
         return leaf.content.removesuffix("\n")
-    return whole if marked or not indent else source.text[Places(leaf, source).to_source(0) : leaf.end]
+    return whole if marked or not indent else source.text[SourceMap(leaf, source).to_source(0) : leaf.end]
 
 
 def _marker(leaf: Leaf, source: Source) -> str:
     """The bullets and bars in front of a paragraph."""
     if leaf.kind != "paragraph":
         return ""
-    return source.text[leaf.start : Places(leaf, source).to_source(0)]
+    return source.text[leaf.start : SourceMap(leaf, source).to_source(0)]
 
 
 def locate(layout: Layout, source: Source, offset: int) -> Spot:
@@ -163,7 +162,7 @@ def locate(layout: Layout, source: Source, offset: int) -> Spot:
         return 0, 0
     placed = layout.placed[index]
     leaf = placed.leaf
-    inside = len(leaf.content) if offset >= leaf.end else Places(leaf, source).to_content(offset)
+    inside = len(leaf.content) if offset >= leaf.end else SourceMap(leaf, source).to_content(offset)
     row, cell = placed.drawing.spot(inside)
     return placed.top + placed.leaf.gap + row, cell + sum(cells(span.text) for span in placed.rest)
 
@@ -176,7 +175,7 @@ def offset(layout: Layout, source: Source, row: int) -> int:
     for inner in range(max(row - placed.top - placed.leaf.gap, 0), placed.drawing.height):
         starts = [span.start for span in placed.drawing.line(inner).spans if span.start >= 0]
         if starts:
-            return Places(placed.leaf, source).to_source(min(starts))
+            return SourceMap(placed.leaf, source).to_source(min(starts))
     return placed.leaf.end
 
 

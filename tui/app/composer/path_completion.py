@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
 
-from tui.engine.typed_paths import words
+from tui.engine.attaching import words
 
 MOST = 200
 """Entries that are offered."""

@@ -24,8 +24,8 @@ from tui.app.messages.plain_text import PlainText
 from tui.app.messages.rows import Rows
 from tui.app.messages.segue_line import Lead, segue_line
 from tui.app.theme.ink import width_of
-from tui.chat.hues import HUES
 from tui.chat.message import Message, Role
+from tui.chat.model import HUES
 from tui.chat.parts import Gathered, Reasoning, Text, interleaved
 from tui.rendering.spans import Span, Target
 from tui.text import clean

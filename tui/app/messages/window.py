@@ -12,8 +12,8 @@ from tui.app.messages.message_view import BODY, MessageView, Place, Standing
 from tui.app.messages.name_line import model_name
 from tui.app.messages.summary_view import SummaryView
 from tui.chat.conversation import Conversation
-from tui.chat.hues import HUES, hue_of
 from tui.chat.message import Message, Role
+from tui.chat.model import HUES, hue_of
 
 PAGE = 24
 """Messages that are loaded together."""

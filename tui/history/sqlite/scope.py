@@ -10,7 +10,7 @@ from typing import Any
 from tui.checked import number
 from tui.history.query import Query
 from tui.history.sqlite.migrations.m004_ids_astray import ASTRAY, DISTANCE, NEAR
-from tui.history.sqlite.stamps import to_stamp
+from tui.history.sqlite.rows import to_stamp
 
 # Up to so many conversations are looked for in the index itself, beside the words.
 _FEW = 1000

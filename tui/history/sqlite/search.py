@@ -12,8 +12,8 @@ from tui.checked import string, words
 from tui.history.facts import role_of
 from tui.history.query import TOKEN, Query, Term, parse, spaced
 from tui.history.sqlite.conversations import LISTED
+from tui.history.sqlite.rows import from_stamp, to_stamp
 from tui.history.sqlite.scope import Scope, scope_of
-from tui.history.sqlite.stamps import from_stamp, to_stamp
 from tui.text import clean, comparable, fold
 
 _BEFORE, _LENGTH = 40, 160  # characters of a snippet, and how many of them stand before the hit
