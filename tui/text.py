@@ -128,7 +128,7 @@ def folded_pattern(words: str) -> str:
     return "".join(re.escape(char) + f"{_ACCENT}*" for char in without_accents(words))
 
 
-def places(words: str, text: str) -> Iterator[tuple[int, int]]:
+def occurrences(words: str, text: str) -> Iterator[tuple[int, int]]:
     """Start and end of each place in ``text`` where ``words`` stand, without regard to case and accents."""
     pattern = folded_pattern(words)
     if pattern:

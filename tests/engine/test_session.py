@@ -81,8 +81,8 @@ class Run:
         await self.session.settle()
 
     async def text_of(self, service: ConversationService) -> list[str]:
-        stored = await service.place.store.load_conversation(service.conversation.id)
-        return [message.text for message in await service.place.store.messages(stored.path())]
+        stored = await service.storage.store.load_conversation(service.conversation.id)
+        return [message.text for message in await service.storage.store.messages(stored.path())]
 
 
 def run_of(world: Any, folder: Path, **settings: Any) -> Run:

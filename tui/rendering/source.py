@@ -6,7 +6,7 @@ from bisect import bisect_right
 
 from rich.cells import split_graphemes
 
-from tui.rendering.flat_blocks import Leaf
+from tui.rendering.flat_blocks import Block
 
 
 class Source:
@@ -40,18 +40,18 @@ class Source:
 
 
 class SourceMap:
-    """Which place in the source each place in a leaf's content has.
+    """Which place in the source each place in a block's content has.
 
     A line of the content ends as the source's line does; what stands in front of it there is bars and indent.
     """
 
-    def __init__(self, leaf: Leaf, source: Source) -> None:
+    def __init__(self, block: Block, source: Source) -> None:
         self._content: list[int] = []
         self._source: list[int] = []
-        self._end = leaf.end
-        first = leaf.first + (leaf.kind == "fence")
+        self._end = block.end
+        first = block.first + (block.kind == "fence")
         offset = 0
-        for number, text in enumerate(leaf.content.split("\n")):
+        for number, text in enumerate(block.content.split("\n")):
             line, wanted = source.line(first + number).rstrip(), text.rstrip()
             column = len(line) - len(wanted)
             if not line.endswith(wanted):  # a heading's closing marks, or a tab that was cut in two

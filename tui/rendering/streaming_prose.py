@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tui.rendering.autoclose import hopeful
+from tui.rendering.autoclose import autoclosed
 from tui.rendering.flow import over, slice_span
 from tui.rendering.prose import Prose
 from tui.rendering.spans import BAND, INK, QUOTED, Span
@@ -20,18 +20,18 @@ FURTHEST = 2 * REACH
 _OPENING = re.compile(r"(?<!\w)_|_(?!\w)|\*(?! )|(?<! )\*|~|\[|`|<(?=[\w/!?])|\$(?! )")
 
 
-class Growing(Prose):
+class StreamingProse(Prose):
     """The last paragraph of a reply that streams."""
 
     _settled = 0
     """The place in the content up to which nothing can change any more."""
-    _hoped = False
+    _guessed = False
     """Whether something open was closed to draw it."""
 
     @property
     def rough(self) -> bool:
         """Whether it was drawn piece by piece."""
-        return self._settled > 0 or self._hoped
+        return self._settled > 0 or self._guessed
 
     def grow(self, content: str) -> int:
         """Take more text at the end; returns the first row that changed."""
@@ -41,15 +41,15 @@ class Growing(Prose):
 
     def end(self) -> int | None:
         """No more text comes; returns the first row that changed by that, if one did."""
-        if not self._hoped:
+        if not self._guessed:
             return None
-        self._hoped = False
+        self._guessed = False
         return self._redraw(self._parse_from(self._content[self._settled :]))
 
     def _parse(self, content: str) -> list[Span[int]]:
         text = content[self._settled :]
-        closed = hopeful(text)
-        self._hoped = closed != text
+        closed = autoclosed(text)
+        self._guessed = closed != text
         # A mark that was added, and is none where it stands, is not drawn.
         return [span for span in self._parse_from(closed) if span.start < len(content)]
 

@@ -104,7 +104,7 @@ class TestGigaChat:
     def way(self, room):
         from tui.providers import registry
 
-        return registry._transport(room.registry()._offer("gigachat"))
+        return registry._transport(room.registry()._spec("gigachat"))
 
 
 class TestBedrock:

@@ -40,7 +40,7 @@ _LEFT = 2
 """Cells of a line before its text: rail and gap."""
 
 
-class Place(NamedTuple):
+class BlockRow(NamedTuple):
     """A row that can be found again after the lines above it have changed."""
 
     block: int
@@ -184,16 +184,16 @@ class MessageView:
         """Rows of the whole message, with those that part it from the one above."""
         return sum(self.heights())
 
-    def place(self, row: int) -> Place:
+    def place(self, row: int) -> BlockRow:
         """Which block a row belongs to, and where in it."""
         heights = self.heights()
         for block, height in enumerate(heights):
             if row < height:
-                return Place(block, row)
+                return BlockRow(block, row)
             row -= height
-        return Place(FOOTER, heights[FOOTER] + row)
+        return BlockRow(FOOTER, heights[FOOTER] + row)
 
-    def row(self, place: Place) -> int:
+    def row(self, place: BlockRow) -> int:
         """The row of a place; the nearest one if its block has shrunk."""
         heights = self.heights()
         return sum(heights[: place.block]) + min(place.row, max(0, heights[place.block] - 1))

@@ -193,7 +193,7 @@ class MessageActions:
 
         await context.reading.reload()
         words = "Deleted." if many == 1 else f"{many} messages deleted."
-        context.did(words, undo, _back(many), (service.place, service.conversation.id))
+        context.did(words, undo, _back(many), (service.storage, service.conversation.id))
 
     async def _undelete(self, argument: str) -> None:
         """Bring back every deleted message of the conversation."""
@@ -201,7 +201,7 @@ class MessageActions:
         if not count:
             raise UsageError("No message of this conversation was deleted in the last 30 days")
         service = self._service
-        self._context.acts.forget((service.place, service.conversation.id))
+        self._context.acts.forget((service.storage, service.conversation.id))
         await self._context.reading.reload()
         self._context.notify(_back(count))
 

@@ -120,7 +120,7 @@ class PlainMode:
         if model:
             await service.change(model=model)
         self.say_model()
-        await self._session.note_place(service)
+        await self._session.note_here(service)
 
     def say_model(self) -> None:
         """Say who answers."""

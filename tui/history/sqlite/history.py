@@ -16,7 +16,7 @@ from tui.chat.parts import Part
 from tui.errors import HistoryError
 from tui.history.sqlite import contents, conversations, messages, state, trash
 from tui.history.sqlite.database import Database
-from tui.history.sqlite.opening import Opened, open_place
+from tui.history.sqlite.opening import Opened, open_database
 from tui.history.sqlite.upkeep import Upkeep
 from tui.history.sqlite.watch import Watch
 from tui.history.store import Change, ConversationChanges, HistoryStore, ListFilter
@@ -33,7 +33,7 @@ async def open_history(path: Path | None) -> HistoryStore:
     Raises:
         HistoryError: The file can't be opened in any way.
     """
-    history = SqliteHistory(await open_place(path))
+    history = SqliteHistory(await open_database(path))
     try:
         await history.begin()
     except BaseException:
@@ -46,7 +46,7 @@ class SqliteHistory:
     """See ``HistoryStore``."""
 
     def __init__(self, opened: Opened) -> None:
-        self._database = Database(opened.place)
+        self._database = Database(opened.location)
         self._session = opened.session
         self._notice = opened.notice
         self._listeners: list[Callable[[Change], None]] = []
@@ -209,16 +209,16 @@ class SqliteHistory:
         """Write a whole copy to ``target``."""
         from tui.history.sqlite.backup import check_target, copy_to
 
-        check_target(target, self._database.place.path)
+        check_target(target, self._database.location.path)
         await self._database.read_aside(lambda db: copy_to(db, target))
 
     async def begin(self) -> None:
         """What comes after this is news; and the history is looked after in the background."""
         await self.look_for_changes()
-        place = self._database.place
-        if place.path is not None:
-            self._watch = Watch(place.path, self.look_for_changes)
-        if place.path is not None and place.refusal is None:
+        location = self._database.location
+        if location.path is not None:
+            self._watch = Watch(location.path, self.look_for_changes)
+        if location.path is not None and location.refusal is None:
             self._upkeep = Upkeep(self._database, self._session, self._complain)
 
     async def close(self) -> None:

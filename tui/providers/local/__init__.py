@@ -3,7 +3,7 @@
 ::
 
     availability.py   can this machine run one, and if not, why
-    models.py         the models that we offer, named by the hash of their file
+    models.py         the models that we spec, named by the hash of their file
     library.py        those models and the person's own files: which are here, and how to fetch one
     download.py       one file from several sources into the cache
     sources.py        what a source is asked: a URL, or wheels of the package index
@@ -21,7 +21,7 @@ from tui.providers.local.library import LocalModel, LocalModels
 from tui.providers.local.models import DEFAULT_MODEL, PROVIDER
 from tui.providers.local.provider import LocalProvider
 from tui.providers.local.runner import Runner
-from tui.providers.local.spec import local_offer
+from tui.providers.local.spec import local_spec
 
 __all__ = [
     "DEFAULT_MODEL",
@@ -31,6 +31,6 @@ __all__ = [
     "LocalProvider",
     "Runner",
     "installed",
-    "local_offer",
+    "local_spec",
     "why_not",
 ]

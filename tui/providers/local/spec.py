@@ -13,11 +13,11 @@ from tui.providers.local.library import LocalModels
 from tui.providers.local.models import PROVIDER
 from tui.providers.local.provider import LocalProvider
 from tui.providers.local.runner import Runner
-from tui.providers.provider_specs import Offer
+from tui.providers.provider_specs import ProviderSpec
 from tui.providers.vendors import Vendor
 
 
-def local_offer(config: Config, paths: Paths, runner: Callable[[], Runner]) -> Offer:
+def local_spec(config: Config, paths: Paths, runner: Callable[[], Runner]) -> ProviderSpec:
     """The models that run on this machine."""
     settings = config.provider(PROVIDER)
     library = LocalModels(paths.cache, config.local_models)
@@ -39,4 +39,4 @@ def local_offer(config: Config, paths: Paths, runner: Callable[[], Runner]) -> O
         note=LocalProvider.note,
         not_working=why_not() or "",
     )
-    return Offer(vendor, "local", settings, PROVIDER, make, downloads=missing)
+    return ProviderSpec(vendor, "local", settings, PROVIDER, make, downloads=missing)
