@@ -9,7 +9,7 @@ from markdown_it.token import Token
 
 from tui.faults import attempt
 from tui.markdown import DEEPEST
-from tui.rendering.flat_blocks import CONTAINERS, FAULT, CONTENT, LISTS, Block, Flattener, Path
+from tui.rendering.flat_blocks import CONTAINERS, CONTENT, FAULT, LISTS, Block, Flattener, Path
 from tui.rendering.limits import BLOCKS
 from tui.rendering.parser import markdown
 
