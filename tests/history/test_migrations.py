@@ -76,10 +76,10 @@ def first(history_file) -> Path:
 
 
 @pytest.fixture
-async def old(history_file, open_at, chat) -> Path:
+async def old(history_file, open_at, converse) -> Path:
     """A history of today's form, which the tests call old: they add one more."""
     async with open_at(history_file) as store:
-        await chat(store, "Hello", "Hi there")
+        await converse(store, "Hello", "Hi there")
     return history_file
 
 

@@ -29,10 +29,10 @@ TEXTS = ["How are you?", "Well, 学习.", "And you?"]
 
 
 @pytest.fixture
-async def history(history_file, chat, begin_reply) -> Path:
+async def history(history_file, converse, begin_reply) -> Path:
     """A history with one conversation, of which everything is known."""
     store = await open_history(history_file)
-    made = await chat(store, TEXTS[0])
+    made = await converse(store, TEXTS[0])
     reply = await begin_reply(store, made)
     await store.finish_message(
         replace(
