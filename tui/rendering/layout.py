@@ -28,7 +28,7 @@ class PlacedBlock:
     """A block with its drawing, its place, and what stands in front of it."""
 
     __slots__ = (
-        *("leaf", "drawing", "top", "hidden", "stale", "unread", "checked"),
+        *("block", "drawing", "top", "hidden", "stale", "unread", "checked"),
         *("first", "rest", "blank", "room"),
     )
 
