@@ -55,9 +55,9 @@ class FinishReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """The end mark of the dialect arrived.
+    """The end mark of the wire format arrived.
 
-    Providers of dialects that have one raise where it is missing; plain text ends with its stream.
+    Providers of wire formats that have one raise where it is missing; plain text ends with its stream.
     """
 
     reason: FinishReason

@@ -1,4 +1,4 @@
-"""One streamed reply: from the text of an answer to chunks, the same for every dialect."""
+"""One streamed reply: from the text of an answer to chunks, the same for every wire format."""
 
 from __future__ import annotations
 
@@ -46,18 +46,18 @@ class Reported(Exception):
 
 
 class Reader(ABC):
-    """Turns the events of one reply into chunks: what a dialect adds to what they all share.
+    """Turns the events of one reply into chunks: what a wire format adds to what they all share.
 
     Text comes before what stands beside it, so that nothing beside it can cost it.
     """
 
     NAMES: ClassVar[frozenset[str]]
-    """One of these is in each event of the dialect, also in those that bring nothing."""
+    """One of these is in each event of the wire format, also in those that bring nothing."""
 
     finish: FinishReason | None = None
-    """Why the model stopped, once the dialect's end mark has come. More text may follow all the same."""
+    """Why the model stopped, once the wire format's end mark has come. More text may follow all the same."""
     ended: bool = False
-    """Whether the dialect has nothing more to say, and only the connection goes on."""
+    """Whether the wire format has nothing more to say, and only the connection goes on."""
 
     def __init__(self) -> None:
         self.said = Told()

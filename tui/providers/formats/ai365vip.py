@@ -45,7 +45,7 @@ class AI365VIP(AsyncGeneratorProvider, ProviderModelMixin):
 
         Yields:
             Pieces of text; before them a notice, if there are files that the service does not take.
-            The dialect has no end mark: the end of the generator is the end of the reply.
+            The wire format has no end mark: the end of the generator is the end of the reply.
 
         Raises:
             aiohttp.ClientResponseError: The server answered with an HTTP error.
@@ -98,7 +98,7 @@ async def _plain_text(response: Response) -> AsyncGenerator[str, None]:
     """The body's text; a web page or a JSON error in its place is an error."""
     joiner = Joiner()
     begun = False
-    document = response.content_type in _JSON_TYPES  # no text of a reply, in this dialect
+    document = response.content_type in _JSON_TYPES  # no text of a reply, in this wire format
     held: list[str] = []  # as long as it may be an error in JSON
     start = ""
     async with aclosing(response.texts(BODY_LIMIT)) as texts:
