@@ -85,8 +85,6 @@ class AsyncGeneratorProvider(ABC):
     """The name to show; empty where the provider's own name will do."""
     needs_auth: ClassVar[bool] = False
     """Whether it answers only with a key."""
-    downloads: ClassVar[bool] = False
-    """Whether its models are downloaded to this machine, and run here."""
     key_variables: ClassVar[Sequence[str]] = ()
     """Environment variables that may hold its key; the first one that is set wins."""
 

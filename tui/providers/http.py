@@ -30,13 +30,13 @@ from tui.providers.http_error import ProviderHTTPError
 from tui.providers.proxy import proxy_for
 from tui.providers.refusals import without
 from tui.providers.response import Response
-from tui.providers.timeouts import LISTS, LOCAL, REMOTE, Timeouts
+from tui.providers.timeouts import LISTS, PRIVATE, REMOTE, Timeouts
 from tui.secret import Secret, redact
 from tui.text import one_line
 
 __all__ = [
     "LISTS",
-    "LOCAL",
+    "PRIVATE",
     "REMOTE",
     "ProviderHTTPError",
     "Response",
@@ -124,7 +124,7 @@ async def open_stream(
     key = Secret(api_key) if api_key else None
     through = proxy_for(url, proxy)
     _check_key(url, through, headers or {}, key, allow_http_key)
-    limits = timeouts or (LOCAL if is_private(url) else REMOTE)
+    limits = timeouts or (PRIVATE if is_private(url) else REMOTE)
     limits = replace(limits, headers=wait) if wait else limits
     json = without(json, refused, required)
     body = {"headers": headers, "json": json, "data": form}

@@ -33,7 +33,7 @@ from tui.providers.provider_specs import (
     foreign_spec,
     vendor_specs,
 )
-from tui.providers.timeouts import LOCAL
+from tui.providers.timeouts import PRIVATE
 from tui.providers.tokens import Tokens
 from tui.typed_toml import near
 
@@ -149,7 +149,7 @@ class Registry:
             {**options, "wait": wait} if wait else options,
             found.secret if found else None,
             found.source if found else "",
-            wait or (LOCAL.headers if is_private(spec.vendor.url) else None),
+            wait or (PRIVATE.headers if is_private(spec.vendor.url) else None),
             self._lessons.of(spec.vendor.url, model) | frozenset(spec.settings.refuses),
             partial(self._lessons.learn, spec.vendor.url, model),
         )

@@ -35,7 +35,6 @@ class LocalProvider(AsyncGeneratorProvider, ProviderModelMixin):
     runner: ClassVar[Runner]
     """The child processes; whoever made it closes it."""
     default_model = DEFAULT_MODEL
-    downloads = True
     note = "runs on this machine; nothing leaves it"
 
     @classmethod
