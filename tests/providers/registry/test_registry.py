@@ -373,3 +373,19 @@ class TestPatience:
 async def test_own_certificates_come_along(setup, monkeypatch):
     setup.config('[providers.lab]\nurl = "https://lab.example/v1"\nca_file = "/lab.pem"\nmodels = ["big"]')
     assert (await setup.registry().target("lab/big")).options == {"ca_file": "/lab.pem"}
+
+
+class TestDownloads:
+    def test_a_model_that_is_not_here_yet_says_how_much_its_first_reply_fetches(self, setup):
+        registry = setup.registry()
+        entry = registry.entry("local")
+        assert entry.downloads
+        missing = registry.downloads()
+        assert missing == {f"local/{name}": registry.download_of(f"local/{name}") for name in entry.models}
+        assert all(size > 1_000_000 for size in missing.values())
+
+    def test_no_other_provider_downloads(self, setup):
+        registry = setup.registry()
+        assert [entry.name for entry in registry.providers() if entry.downloads] == ["local"]
+        assert registry.download_of("ollama/llama3") is None
+        assert registry.download_of("nobody/nothing") is None
