@@ -256,14 +256,20 @@ def joined(parts: Iterable[Part]) -> tuple[Part, ...]:
     """The place of the newest part that is no remark."""
     for part in parts:
         before = found[last] if last >= 0 else None
-        if (isinstance(before, Text) and isinstance(part, Text) and before.native is None) or (
-            isinstance(before, Reasoning) and isinstance(part, Reasoning) and before.native is None
-        ):
-            found[last] = replace(part, text=before.text + BETWEEN + part.text)
+        if isinstance(before, Text) and isinstance(part, Text) and before.native is None:
+            found[last] = replace(part, text=_between(before.text, part.text))
+        elif isinstance(before, Reasoning) and isinstance(part, Reasoning) and before.native is None:
+            known = [one.seconds for one in (before, part) if one.seconds is not None]
+            took = sum(known) if known else None
+            found[last] = replace(part, text=_between(before.text, part.text), seconds=took)
         else:
             found.append(part)
             last = last if is_remark(part) else len(found) - 1
     return tuple(found)
+
+
+def _between(before: str, after: str) -> str:
+    return BETWEEN.join(filter(None, (before, after)))
 
 
 def as_thought(parts: Iterable[Part]) -> tuple[Part, ...]:
