@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -14,6 +15,7 @@ from hypothesis import strategies as some
 from tests.app.transcript.test_message_view import look
 from tests.engine.conftest import DONE, World
 from tui.app.messages.message_view import MessageView, Standing
+from tui.app.transcript.shown_replies import ShownReplies
 from tui.chat.attachment import attachment_of
 from tui.chat.bundle import Bundle
 from tui.chat.export import to_json, to_markdown
@@ -246,3 +248,15 @@ async def test_any_order_of_parts_is_kept_everywhere(
     finally:
         await store.close()
         await other.close()
+
+
+def test_a_part_is_shown_when_it_comes_not_at_the_end() -> None:
+    shown: list[object] = []
+    conversation = object()
+    context: Any = SimpleNamespace(
+        session=SimpleNamespace(current=SimpleNamespace(conversation=conversation)),
+        transcript=SimpleNamespace(replace=shown.append),
+    )
+    live: Any = SimpleNamespace(conversation=conversation, snapshot=lambda: "all so far")
+    ShownReplies(context).went_on(live, PartAdded(1, Image("https://a.test/x.png")), turned=False)
+    assert shown == ["all so far"]

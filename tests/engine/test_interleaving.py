@@ -13,7 +13,7 @@ from tui.chat.export import to_json
 from tui.chat.message import Message, Role
 from tui.chat.parts import Image, Native, Reasoning, Text, ToolCall, ToolResult
 from tui.engine.events import PartAdded
-from tui.engine.request import build_request
+from tui.engine.request import build_request, tokens_of
 from tui.history.importers import import_file
 from tui.history.sqlite.history import open_history
 from tui.history.taking_out import bundle_of
@@ -117,3 +117,14 @@ async def test_a_vendors_own_form_and_the_prefix_come_back_from_history_export_a
     assert (again.messages[1].parts, again.messages[1].prefix) == (reply.parts, reply.prefix)
     assert to_json(again) == exported
     await other.close()
+
+
+def test_what_is_counted_of_a_message_is_what_is_sent_of_it():
+    long = replace(RESULT, text="milk and bread " * 200)
+    reply = Message(
+        2, 1, 1, Role.ASSISTANT, (Reasoning("thought " * 900), Text("I look."), CALL, long, Text("Milk."))
+    )
+    prompt = Message(1, 1, None, Role.USER, (Text("What?"),))
+    sent = build_request([prompt, reply])
+    assert tokens_of(reply) > 400
+    assert abs(sent.tokens - tokens_of(prompt) - tokens_of(reply)) < 30

@@ -132,6 +132,13 @@ def build_request(
     return Request(messages, len(turns) - len(kept), always + used, tuple(unseen), tuple(lost))
 
 
+def tokens_of(message: Message) -> int:
+    """About how many tokens a message has when it is sent again, with its calls and what they gave back."""
+    told = [piece for _, piece in _said(message.role, message.parts)]
+    files = sum(piece.tokens for piece in told if isinstance(piece, Attachment))
+    return files + estimate_tokens("\n\n".join(piece for piece in told if isinstance(piece, str)))
+
+
 def prefix_of(messages: Messages) -> str:
     """A hash of what is sent, system prompt and all: behind the same prefix a vendor's own form goes back."""
     return hashlib.blake2b(json.dumps(messages, sort_keys=True).encode(), digest_size=16).hexdigest()
