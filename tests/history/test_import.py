@@ -1011,14 +1011,18 @@ async def test_what_tools_gave_back_to_llm_is_between_its_responses(store, tmp_p
         INSERT INTO tool_results VALUES (1, '01d', 1, 'clock', '12:00', 'c1', NULL, NULL);
         INSERT INTO fragments VALUES (1, 'h', 'A long file', NULL, NULL);
         INSERT INTO prompt_fragments VALUES ('01c', 1, 0);
-        INSERT INTO attachments VALUES ('f', 'image/png', '/home/a/dot.png', NULL, NULL);
-        INSERT INTO prompt_attachments VALUES ('01c', 'f', 0);
+        INSERT INTO attachments VALUES
+            ('f', 'image/png', '/home/a/dot.png', NULL, NULL),
+            ('g', 'text/plain', 'note.txt', NULL, CAST('Buy milk' AS BLOB));
+        INSERT INTO prompt_attachments VALUES ('01c', 'f', 0), ('01c', 'g', 1);
     """
     )
     report = await import_file(store, make_database(tmp_path / "logs.db", script))
     conversation = await store.load_conversation(report.added[0])
     messages = await store.messages(conversation.path())
     assert messages[2].text == "A long file\n\nAnother\n\n[/home/a/dot.png]"
+    [note] = messages[2].attachments
+    assert (await store.with_contents([note]))[0].data == b"Buy milk"
     assert messages[3].parts == (
         Reasoning("Two names"),
         Text("Polly"),

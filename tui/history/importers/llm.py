@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import PurePath
 
+from tui.chat.attachment import attachment_of
 from tui.chat.bundle import Bundle
 from tui.chat.chunks import Usage
 from tui.chat.message import Role
-from tui.chat.parts import Part, Text, ToolResult, is_words, plain_parts, text_of
+from tui.chat.parts import File, Part, Text, ToolResult, is_words, plain_parts, text_of
 from tui.checked import whole
+from tui.errors import UsageError
 from tui.history.importers.builder import Builder, role_in
 from tui.history.importers.calls import as_it_stands, call_of, open_call
 from tui.history.importers.checked import Checked, name_of
@@ -51,8 +54,9 @@ def _conversation(tables: Tables, conversation: Checked) -> Bundle | None:
     for row in rows:
         key, at = row.required("id", name_of, "text"), row.time("datetime_utc")
         builder.hold((key, "results"), builder.last, _results(tables, key, builder.held(builder.last)), at)
-        asked = [*_fragments(tables, "prompt_fragments", key), row.words("prompt"), *_files(tables, key)]
-        if prompt := "\n\n".join(filter(str.strip, asked)):
+        asked = [*_fragments(tables, "prompt_fragments", key), row.words("prompt")]
+        prompt = (*plain_parts("\n\n".join(filter(str.strip, asked))), *_files(tables, key))
+        if prompt:
             builder.add((key, "prompt"), builder.last, Role.USER, prompt, at)
         model = model_id(row.optional_text("model"))
         builder.hold(key, builder.last, _response(tables, key, row), at, model=model, usage=_usage(row))
@@ -94,12 +98,24 @@ def _fragments(tables: Tables, table: str, response: str) -> Iterator[str]:
         yield from (found.words("content") for found in tables.rows(query, "fragments", number))
 
 
-def _files(tables: Tables, response: str) -> Iterator[str]:
-    """Names of the files that went along."""
+def _files(tables: Tables, response: str) -> Iterator[Part]:
+    """The files that went along."""
     for one in _rows_of(tables, "prompt_attachments", response):
-        query = "SELECT type, path, url FROM attachments WHERE id = ?"
-        for file in tables.rows(query, "attachments", one.optional_text("attachment_id")):
-            yield f"[{file.words('path') or file.words('url') or file.words('type') or 'file'}]"
+        yield from _file(tables, one.optional_text("attachment_id"))
+
+
+def _file(tables: Tables, own: str | None) -> Iterator[Part]:
+    """A file with its content, where llm has kept it and it is of a kind that can be; else its name."""
+    if "attachments" not in tables.names:
+        return
+    for file in tables.rows("SELECT * FROM attachments WHERE id = ?", "attachments", own):
+        place = file.words("path") or file.words("url") or file.words("type") or "file"
+        data = file.raw("content")
+        try:
+            kept = attachment_of(PurePath(place).name, data) if isinstance(data, bytes) else None
+        except UsageError:
+            kept = None
+        yield File(kept) if kept else Text(f"[{place}]")
 
 
 def _thread(tables: Tables, thread: Checked) -> Bundle | None:
@@ -147,7 +163,7 @@ def _take(tables: Tables, builder: Builder, key: str, message: Checked, turn: Ch
         last = key == turn.optional_text("tip_message_hash")
         model, usage = model_id(turn.optional_text("model")), _usage(turn) if last else None
         builder.hold(key, parent, said, at, model=model, usage=usage)
-    elif role is None or not any(is_words(part) and part.text.strip() for part in said):
+    elif role is None or not any(not is_words(part) or part.text.strip() for part in said):
         builder.skip(key, parent)
     else:
         builder.add(key, parent, role, said, at)
@@ -157,13 +173,13 @@ def _content(tables: Tables, key: str, before: Sequence[Part]) -> Iterator[Part]
     """What a message says, thinks and does, with the fragments that it names."""
     came = list(before)
     for part in tables.rows("SELECT * FROM parts WHERE message_hash = ? ORDER BY position", "parts", key):
-        for made in _part(part, f"{key}:{part.words('position')}", came, _by_reference(tables, part)):
+        for made in _part(tables, part, f"{key}:{part.words('position')}", came):
             came.append(made)
             yield made
 
 
-def _part(part: Checked, own: str, came: Sequence[Part], referred: str) -> Iterator[Part]:
-    text = part.words("text") or referred
+def _part(tables: Tables, part: Checked, own: str, came: Sequence[Part]) -> Iterator[Part]:
+    text = part.words("text") or _by_reference(tables, part)
     facts = part.packed("payload") if "payload" in part else part.inner("payload")
     name = part.text("tool_name") or facts.text("name")
     match kind := part.text("type") or "text":
@@ -181,8 +197,10 @@ def _part(part: Checked, own: str, came: Sequence[Part], referred: str) -> Itera
                 yield call_of(own, name or "tool", {})
             failure = facts.words("exception")
             yield ToolResult(call, text or facts.words("output") or failure, bool(failure))
+            for file in facts.items("attachments"):
+                yield from _file(tables, file.optional_text("id"))
         case "attachment":
-            yield Text(f"[{facts.words('path') or facts.words('url') or 'file'}]")
+            yield from _file(tables, facts.inner("attachment").optional_text("id"))
         case _:
             part.odd("type", "a kind of part that is known", kind)
             yield Text(text) if text else as_it_stands(facts.everything())
