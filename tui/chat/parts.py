@@ -139,7 +139,7 @@ class Notice:
 
 
 Part = Text | Reasoning | Image | File | ToolCall | ToolResult | Sources | Notice
-_Kept = TypeVar("_Kept", Text, Reasoning, Image, File, ToolCall, ToolResult, Sources, Notice)
+_Kept = TypeVar("_Kept", bound=Part)
 
 
 # -- what is read of a list of parts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -41,6 +41,7 @@ def closed(text: str) -> str:
     return attempt(lambda: _closed(text), lambda: text)
 
 
+@lru_cache(maxsize=64)  # a reply that comes is put together anew with each of its parts
 def _closed(text: str) -> str:
     tokens = _parser().parse(f"{text}\n\n{_AFTER}")
     if tokens and tokens[-1].type in ("fence", "html_block") and _AFTER in tokens[-1].content:
