@@ -7,17 +7,31 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, assert_never
 
 from tui.chat.draft import Draft
 from tui.chat.message import Message
-from tui.chat.parts import to_json
+from tui.chat.parts import BETWEEN, parts_texts, to_json
 from tui.cli.assemble import run_with_workspace
 from tui.cli.output import DONE, FAILED, complain, failure_json, say, usage_json, write, write_json
+from tui.cli.part_lines import line_of
 from tui.engine.attaching import read_attachment
 from tui.engine.choice import find_model
 from tui.engine.conversation_service import ConversationService
-from tui.engine.events import Event, Noticed, TextAdded, TextWasReasoning, Unsaved, Waiting, Working
+from tui.engine.events import (
+    Event,
+    Finished,
+    Noticed,
+    PartAdded,
+    ReasoningAdded,
+    Saved,
+    Started,
+    TextAdded,
+    TextWasReasoning,
+    Unsaved,
+    Waiting,
+    Working,
+)
 from tui.engine.reply import Reply
 from tui.engine.session import Session
 from tui.engine.workspace import Workspace
@@ -183,6 +197,8 @@ class ReplyOutput:
         self._name = name
         self._about = f"{name}: " if name else ""
         self._held: list[str] = []
+        self._begun = self._parted = False
+        """Whether a text came, and something since that parts it from the next."""
         self._streams = False
         self._unwritten: BrokenPipeError | SegueError | None = None
         self._last = "\n"
@@ -225,22 +241,44 @@ class ReplyOutput:
 
     def _take(self, event: Event) -> None:
         match event:
-            case TextAdded(text=text) if self._streams:
-                self._write(text)
             case TextAdded(text=text):
-                self._held.append(text)
+                self._take_text(text)
+            case ReasoningAdded():
+                self._parted = True
             case TextWasReasoning():
                 self._take_back()
-            case Waiting() if event.attempt != self._attempt:
-                self._attempt = event.attempt
-                when = f" in {event.seconds} s" if event.seconds > 1 else ""
-                self._say(f"{event.reason}; trying {event.attempt}/{event.attempts}{when}")
+            case PartAdded(part=part):
+                self._parted = self._parted or parts_texts(part)
+                if line := line_of(part):
+                    self._say(line)
+            case Waiting():
+                self._say_attempt(event)
             case Working(progress=progress):
                 self._say(progress.text)
             case Noticed(text=text):
                 self._say(text)
             case Unsaved(reason=reason):
                 self._say(f"The reply is not saved: {reason}")
+            case Started() | Saved() | Finished():
+                pass
+            case _:
+                assert_never(event)
+
+    def _take_text(self, text: str) -> None:
+        """Write a text, or hold it; one that something parts from the text before begins a paragraph."""
+        if self._parted and self._begun:
+            text = BETWEEN + text
+        self._parted, self._begun = False, True
+        if self._streams:
+            self._write(text)
+        else:
+            self._held.append(text)
+
+    def _say_attempt(self, waiting: Waiting) -> None:
+        if waiting.attempt != self._attempt:
+            self._attempt = waiting.attempt
+            when = f" in {waiting.seconds} s" if waiting.seconds > 1 else ""
+            self._say(f"{waiting.reason}; trying {waiting.attempt}/{waiting.attempts}{when}")
 
     def _write(self, text: str) -> None:
         if self._unwritten or not text:
@@ -255,6 +293,7 @@ class ReplyOutput:
     def _take_back(self) -> None:
         """What came was thinking. What stands on standard output stays there, parted from the output."""
         self._held.clear()
+        self._parted = self._begun = False
         if self._streams:
             self._write("\n" if self._last == "\n" else "\n\n")
             self._say("What came so far is the model's thinking; its answer follows")

@@ -19,6 +19,7 @@ from tui.chat.model import hue_of, split_id
 from tui.engine.engine import Engine
 from tui.engine.live import LiveReplies, LiveReply, key_of
 from tui.engine.reply import Reply
+from tui.engine.request import tokens_of
 from tui.errors import HistoryError, UsageError
 from tui.history.store import ConversationChanges, HistoryStore
 from tui.parameters import changed
@@ -138,7 +139,7 @@ class ConversationService:
             usage = message.usage
             if usage is not None and usage.input_tokens is not None and not message.summary:
                 return total + usage.input_tokens + (usage.output_tokens or 0)
-            total += estimate_tokens(message.text) + sum(file.tokens for file in message.attachments)
+            total += tokens_of(message)
             if message.summary:
                 break
             total += TOKENS_PER_MESSAGE

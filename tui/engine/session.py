@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from typing import assert_never
 
 from tui.chat.conversation import Conversation
 from tui.chat.draft import Draft, joined
@@ -16,7 +17,20 @@ from tui.engine.choice import choose_model
 from tui.engine.conversation_service import ConversationService, Storage
 from tui.engine.drafts import Drafts
 from tui.engine.engine import Engine
-from tui.engine.events import Event, Finished, Saved, Unsaved
+from tui.engine.events import (
+    Event,
+    Finished,
+    Noticed,
+    PartAdded,
+    ReasoningAdded,
+    Saved,
+    Started,
+    TextAdded,
+    TextWasReasoning,
+    Unsaved,
+    Waiting,
+    Working,
+)
 from tui.engine.live import LiveReplies, LiveReply, key_of
 from tui.engine.reply import Reply
 from tui.engine.session_events import (
@@ -360,8 +374,20 @@ class Session:
                 self._tell(AllSaved())
             case Finished(message):
                 self._ended(live, message)
-            case _:
+            case (
+                Started()
+                | TextAdded()
+                | ReasoningAdded()
+                | TextWasReasoning()
+                | PartAdded()
+                | Waiting()
+                | Working()
+                | Noticed()
+                | Saved()
+            ):
                 self._tell(ReplyWentOn(live, event, turned))
+            case _:
+                assert_never(event)
 
     def _ended(self, live: LiveReply, message: Message) -> None:
         service = self._at_work[key_of(live.conversation)]

@@ -8,9 +8,23 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, assert_never
 
-from tui.chat.chunks import Chunk, Finish, FinishReason, Image, Notice, Reasoning, Usage
+from tui.chat.chunks import (
+    Chunk,
+    File,
+    Finish,
+    FinishReason,
+    Image,
+    Notice,
+    Progress,
+    Reasoning,
+    Sources,
+    Text,
+    ToolCall,
+    ToolResult,
+    Usage,
+)
 from tui.errors import ProviderError
 from tui.providers.complaints import complains, reports_error, says
 from tui.providers.decode import (
@@ -254,7 +268,7 @@ class Reply:
             self._begin = None
         for chunk in chunks:
             yield from self._joined(chunk)
-        spoke = any(isinstance(chunk, str | Reasoning | Image) for chunk in chunks)
+        spoke = any(map(_speaks, chunks))
         if error or name == "error" or reports_error(payload) or (not spoke and complains(payload)):
             self._report(error or payload)
         elif not spoke and says(payload):
@@ -277,7 +291,7 @@ class Reply:
         except Exception:  # the last resort: what came before it in the event is kept
             _LOGGER.debug("an event could not be read", exc_info=True)
             self._bad += 1
-        self._goes_on = self._goes_on or (ended and any(isinstance(c, str | Reasoning) for c in chunks))
+        self._goes_on = self._goes_on or (ended and any(map(_speaks, chunks)))
         return chunks, error
 
     def _unread(self, name: str, data: Any) -> None:
@@ -320,20 +334,46 @@ class Reply:
             self._reader.finish = self._reader.finish or FinishReason.STOP
 
     def _joined(self, chunk: Chunk) -> Iterator[Chunk]:
-        if isinstance(chunk, str):
-            if text := self._text.feed(chunk):
-                self._count(text)
-                yield text
-        elif isinstance(chunk, Reasoning):
-            if text := self._reasoning.feed(chunk.text):
-                self._count(text)
-                yield Reasoning(text)
-        else:
-            self._came = self._came or isinstance(chunk, Image)
-            yield chunk
+        match chunk:
+            case str():
+                if text := self._text.feed(chunk):
+                    self._count(text)
+                    yield text
+            case Text() | Reasoning():
+                joiner = self._text if isinstance(chunk, Text) else self._reasoning
+                text = joiner.feed(chunk.text)
+                if text or chunk.native is not None:
+                    self._count(text)
+                    yield replace(chunk, text=text)
+            case (
+                Image()
+                | File()
+                | ToolCall()
+                | ToolResult()
+                | Sources()
+                | Notice()
+                | Usage()
+                | Finish()
+                | Progress()
+            ):
+                self._came = self._came or _speaks(chunk)
+                yield chunk
+            case _:
+                assert_never(chunk)
 
     def _count(self, text: str) -> None:
         self._came = True
         self._size += len(text)
         if self._size > TEXT_LIMIT:
             raise self._response.too_much(TEXT_LIMIT)
+
+
+def _speaks(chunk: Chunk) -> bool:
+    """Whether a reply has begun with this: it is said, thought, shown or done."""
+    match chunk:
+        case str() | Text() | Reasoning() | Image() | File() | ToolCall() | ToolResult():
+            return True
+        case Sources() | Notice() | Usage() | Finish() | Progress():
+            return False
+        case _:
+            assert_never(chunk)

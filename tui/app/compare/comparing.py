@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, assert_never
 
 from tui.app.actions import Action
 from tui.app.commands import Handlers, parse
@@ -16,7 +16,20 @@ from tui.chat.draft import Draft
 from tui.chat.message import Role, Status
 from tui.engine.choice import find_model
 from tui.engine.conversation_service import ConversationService
-from tui.engine.events import Event, PartAdded, ReasoningAdded, TextAdded, TextWasReasoning
+from tui.engine.events import (
+    Event,
+    Finished,
+    Noticed,
+    PartAdded,
+    ReasoningAdded,
+    Saved,
+    Started,
+    TextAdded,
+    TextWasReasoning,
+    Unsaved,
+    Waiting,
+    Working,
+)
 from tui.engine.live import LiveReply
 from tui.engine.session import Act
 from tui.errors import SegueError, UsageError
@@ -257,8 +270,10 @@ class Comparing:
                 screen.feed(message_id, reasoning=text)
             case TextWasReasoning() | PartAdded():
                 screen.show_again(live.snapshot())
-            case _:
+            case Started() | Waiting() | Working() | Noticed() | Unsaved() | Saved() | Finished():
                 pass
+            case _:
+                assert_never(event)
         if turned:
             screen.refresh_states()
 

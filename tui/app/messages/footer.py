@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import assert_never
 
 from rich.cells import cell_len
 from rich.style import Style
@@ -13,7 +14,17 @@ from tui.app.messages.plain_text import PlainText
 from tui.app.messages.rows import Rows
 from tui.app.theme.ink import width_of
 from tui.chat.message import Failure, Message, Role, Status
-from tui.chat.parts import Image, interleaved, of_kind
+from tui.chat.parts import (
+    File,
+    Image,
+    Notice,
+    Reasoning,
+    Sources,
+    Text,
+    ToolCall,
+    ToolResult,
+    below,
+)
 from tui.errors import ErrorKind
 from tui.rendering.spans import Span, Target
 from tui.text import one_line, safe_url
@@ -83,10 +94,17 @@ def _limit(look: Look) -> list[Sequence[Span[Style]]]:
 
 def _links(message: Message, look: Look) -> list[Sequence[Span[Style]]]:
     rows: list[Sequence[Span[Style]]] = []
-    for image in message.images[len(of_kind(interleaved(message.parts), Image)) :]:
-        rows.append(_link("image  ", one_line(image.alt), image.url, look))
-    for number, source in enumerate(message.sources, 1):
-        rows.append(_link(f"{number}  ", one_line(source.title), source.url, look))
+    for part in below(message.parts):
+        match part:
+            case Image(url, alt):
+                rows.append(_link("image  ", one_line(alt), url, look))
+            case Sources(items):
+                for number, source in enumerate(items, 1):
+                    rows.append(_link(f"{number}  ", one_line(source.title), source.url, look))
+            case Text() | Reasoning() | File() | ToolCall() | ToolResult() | Notice():
+                pass  # they stand in the body, or are told on their own
+            case _:
+                assert_never(part)
     return rows
 
 

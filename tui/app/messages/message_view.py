@@ -358,13 +358,22 @@ class MessageView:
     def replace(self, message: Message, standing: Standing) -> None:
         """Show another state of the message: its end, or a change of its place."""
         ended = self.message.live and not message.live
+        drawn = message.live and self._draws(message)
         self.message, self.standing, self._note = message, standing, ""
         if ended and self.document and self._source(message) == self.body.source:
             self.document.close()
             self._seconds = message.reasoning_seconds or self._seconds
             self._surround()
+        elif drawn:
+            self._came = Gathered(message.parts)
+            self._surround()
         else:
             self._write(message)
+
+    def _draws(self, message: Message) -> bool:
+        """Whether its body and its thought are drawn as they are already."""
+        thought = "" if self._in_order else clean(message.reasoning).lstrip("\n")
+        return (self._source(message), thought) == (self.body.source, self.thought.source)
 
     @property
     def guessed(self) -> bool:

@@ -78,6 +78,8 @@ class Models:
                 case Choice(model_id):
                     again = message_id or service.last_reply or service.last
                     context.soon(self._answer_with, model_id, again)
+                case None:
+                    pass
 
         def words() -> str:
             return "send to" if message_id is None and context.comparing.draft else "compare"

@@ -14,11 +14,10 @@ from tui.chat.parts import (
     File,
     Notice,
     Part,
-    Reasoning,
     Sources,
-    Text,
     files_of,
     from_json,
+    is_words,
     plain_parts,
     reasoning_of,
     text_of,
@@ -118,7 +117,7 @@ def _parts(entry: Checked) -> tuple[Part, ...]:
         )
     parts = with_files(_listed(entry), lambda file: _with_content(file, files))
     if (text_of(parts), reasoning_of(parts)) != (text, reasoning):
-        others = [part for part in parts if not isinstance(part, Text | Reasoning)]
+        others = [part for part in parts if not is_words(part)]
         parts = (*plain_parts(text, reasoning, seconds), *others)
     named = {file.sha256 for file in files_of(parts)}
     return (*parts, *(File(file) for _, file in files if file.data and file.sha256 not in named))

@@ -120,6 +120,8 @@ class MessageReader(Reader):
             case "completion":  # as older models had it
                 yield self.said.piece(event.text("completion"))
                 yield from self._stop(event)
+            case _:
+                pass
         plain = event.text("delta")
         yield from self._delta(Sent({"text": plain}) if plain else event.part("delta"))
         yield from self._count(event.part("usage"))
