@@ -17,11 +17,10 @@ from textual.keys import _character_to_key
 
 from tui.app.app import SegueApp
 from tui.app.chat_screen import ChatScreen
-from tui.app.composer.composer import Composer
-from tui.app.composer.enter import BURST
+from tui.app.composer.composer import BURST, Composer
 from tui.app.features import Features
 from tui.app.status.status_line import StatusLine
-from tui.app.terminal import last_line
+from tui.app.terminal import line_filters
 from tui.app.terminal.abilities import Abilities
 from tui.app.transcript.transcript import Transcript
 from tui.chat.chunks import Chunk, Finish, FinishReason
@@ -276,14 +275,14 @@ class World:
 def every_text_is_cleaned_where_it_comes_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A control character that comes as far as the last line has passed a gate that does not clean."""
     passed: list[str] = []
-    without = last_line._without
+    without = line_filters._without
 
     def noted(text: str) -> str:
         if any(unicodedata.category(character) == "Cc" for character in text):
             passed.append(text)
         return without(text)
 
-    monkeypatch.setattr(last_line, "_without", noted)
+    monkeypatch.setattr(line_filters, "_without", noted)
     yield
     assert not passed
 

@@ -23,17 +23,15 @@ from tui.app.conversations.title_field import TitleField
 from tui.app.help.help_screen import HelpScreen
 from tui.app.help.palette import Palette
 from tui.app.lists.ask_line import AskLine
-from tui.app.lists.ask_text import AskText
-from tui.app.lists.confirm import Confirm
+from tui.app.lists.ask_text import AskText, TextField
 from tui.app.lists.field import Field, LoneField
-from tui.app.lists.text_field import TextField
 from tui.app.messages.link_sheet import LinkSheet
 from tui.app.messages.message_list import MessageList
 from tui.app.models.connect import AnotherServer, Connect, ConnectProvider
 from tui.app.models.first_run import FirstRun
 from tui.app.models.picker import ComparePicker, ModelPicker
 from tui.app.settings.theme_chooser import ThemeChooser
-from tui.app.transcript.find_bar import FindBar
+from tui.app.transcript.finding import FindBar
 from tui.app.transcript.transcript import Transcript
 from tui.chat.attachment import attachment_of
 from tui.chat.draft import Draft
@@ -503,11 +501,6 @@ async def _title(world: World) -> None:
 @state(AskText, TextField, edits=True)
 async def _system_prompt(world: World) -> None:
     await _ran(world, AskText, "system")
-
-
-@state(Confirm)
-async def _question(world: World) -> None:
-    await world.app.push_screen(Confirm("Really?"))
 
 
 @state(LinkSheet)

@@ -22,10 +22,10 @@ from tui.app.help.palette import Palette
 from tui.app.life import has_gone, lives, while_alive
 from tui.app.lists.ask_line import AskLine
 from tui.app.lists.field import LoneField
-from tui.app.lists.layer import Layer
+from tui.app.lists.sheet import Layer
 from tui.app.models.connect import Connect
 from tui.app.models.picker import ModelPicker
-from tui.app.transcript.find_bar import FindBar
+from tui.app.transcript.finding import FindBar
 
 
 class Sheet(Layer[str]):

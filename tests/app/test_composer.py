@@ -12,7 +12,7 @@ from textual import events
 from textual.drivers.headless_driver import HeadlessDriver
 
 from tui.app.commands import COMMANDS, completions, parse
-from tui.app.lists.pastes import LARGE, Pastes
+from tui.app.lists.writing_area import LARGE, Pastes
 from tui.chat.chunks import Finish, FinishReason
 from tui.chat.draft import Draft
 from tui.errors import SegueError

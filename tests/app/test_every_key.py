@@ -82,7 +82,7 @@ async def test_no_key_ends_the_program(name, run, tmp_path, monkeypatch):
     for variable in ("DISPLAY", "WAYLAND_DISPLAY", "TMUX"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("tui.app.composer.enter.BURST", 0.0)  # no key here is one of a paste
+    monkeypatch.setattr("tui.app.composer.composer.BURST", 0.0)  # no key here is one of a paste
     state = STATES[name]
     async with run(size=state.size, vim=state.vim, ready=False) as world:
         furnish(world)

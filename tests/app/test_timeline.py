@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tui.app.conversations.prompt_row import PromptRow
+from tui.app.conversations.prompt_list import PromptRow
 from tui.app.conversations.timeline import Timeline
 from tui.chat.bundle import Bundle
 from tui.chat.conversation import Conversation

@@ -24,7 +24,6 @@ class Place(Enum):
     TITLE = "Renaming a conversation"
     TIMELINE = "Your prompts"
     LINE = "One line to type"
-    QUESTION = "A question"
     LINK = "A link"
     HELP = "This list"
     FIRST_RUN = "The first screen"
@@ -183,8 +182,6 @@ class Action(StrEnum):
     TIMELINE_CLOSE = "timeline-close", "ctrl+t", "close", "Close this list", Place.TIMELINE
 
     LINE_KEEP = "line-keep", "enter", "keep", "Take this line", Place.LINE
-    CONFIRM_YES = "confirm-yes", "enter,y", "yes", "Do it", Place.QUESTION
-    CONFIRM_NO = "confirm-no", "n", "no", "Leave things as they are", Place.QUESTION
     LINK_OPEN = "link-open", "enter", "open", "Open the link in the browser", Place.LINK
     LINK_COPY = "link-copy", "y", "copy", "Copy the address", Place.LINK
     HELP_CLOSE = "help-close", "enter,f1", "close", "Close this list", Place.HELP

@@ -23,10 +23,9 @@ from tui.app.chat_screen import ChatScreen
 from tui.app.keymap import Keys, bind
 from tui.app.life import GONE, has_gone
 from tui.app.terminal.abilities import FEW, MANY, Abilities
-from tui.app.terminal.ascii_glyphs import Ascii
 from tui.app.terminal.key_sequences import MODIFIERS
 from tui.app.terminal.keys import teach_alt_enter, teach_texts, teach_windows
-from tui.app.terminal.last_line import LastLine
+from tui.app.terminal.line_filters import Ascii, LastLine
 from tui.app.theme.foreign import fitted
 from tui.app.theme.grid import SMALLEST, TALL, WIDE
 from tui.app.theme.scroll_thumb import SlimThumb

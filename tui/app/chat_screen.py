@@ -21,8 +21,7 @@ from tui.app.composer.composer import ASK, Composer
 from tui.app.context import Program
 from tui.app.keymap import bind
 from tui.app.life import while_alive
-from tui.app.status import key_hints
-from tui.app.status.key_line import KeyLine
+from tui.app.status.key_line import IDLE, KeyLine, hints
 from tui.app.status.status_line import StatusLine
 from tui.app.status.title_line import TitleLine
 from tui.app.status.which_key import WhichKey
@@ -109,7 +108,7 @@ class ChatScreen(Screen[None]):
         """Paint first; then open the features."""
         self.composer.placeholder = ASK
         self.query_one(StatusLine).model = self.program.options.model or self.program.config.model
-        self.query_one(KeyLine).hints = key_hints.hints(self.program.keys, key_hints.IDLE)
+        self.query_one(KeyLine).hints = hints(self.program.keys, IDLE)
         self.set_focus(self.composer)
         self._free_keys()
         if self.program.config.vim:

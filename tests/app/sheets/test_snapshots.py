@@ -18,7 +18,6 @@ from tui.app.help.help_screen import HelpScreen, sections_of
 from tui.app.keymap import Keys
 from tui.app.lists.ask_line import AskLine
 from tui.app.lists.ask_text import AskText
-from tui.app.lists.confirm import Confirm
 from tui.app.models.connect import Connect, ConnectProvider
 from tui.app.models.first_run import FirstRun, LocalOffer
 from tui.app.models.picker import ModelPicker
@@ -177,11 +176,6 @@ def test_first_run_with_nothing_found(
 def test_help(looks_as_before, theme, size) -> None:
     places = (Place.PICKER, Place.CONVERSATIONS, Place.LIST)
     assert looks_as_before(lambda: HelpScreen(sections_of(Keys(), places)), theme, size)
-
-
-@pytest.mark.parametrize(("theme", "size"), LOOKS[:1])
-def test_small_sheets(looks_as_before, theme, size) -> None:
-    assert looks_as_before(lambda: Confirm("Remove 3 conversations for good?", "remove"), theme, size)
 
 
 @pytest.mark.parametrize(("theme", "size"), LOOKS[:1])

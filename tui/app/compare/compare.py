@@ -13,15 +13,14 @@ from textual.containers import Container
 from textual.timer import Timer
 
 from tui.app.actions import Action
-from tui.app.compare.compare_lines import CompareStatus, CompareTabs, CompareTitle, Standing
+from tui.app.compare.compare_lines import CompareStatus, CompareTabs, CompareTitle, Standing, in_all, so_far
 from tui.app.compare.comparison import Acts, Outcome, names_of
-from tui.app.compare.cost_line import in_all, so_far
 from tui.app.compare.lone_message import PromptText
 from tui.app.compare.reply_column import ReplyColumn
 from tui.app.keymap import bind
 from tui.app.life import has_gone
 from tui.app.lists.hints import Hints
-from tui.app.lists.layer import Layer
+from tui.app.lists.sheet import Layer
 from tui.app.messages.message_action import MessageAction
 from tui.app.messages.message_list import MessageList
 from tui.app.messages.reply_standing import of_ended, of_live

@@ -26,12 +26,12 @@ from tui.app.conversations.title_field import TitleField
 from tui.app.keymap import bind, keys_of
 from tui.app.life import lives, while_alive
 from tui.app.lists.ask_line import AskLine
-from tui.app.lists.chooser import Chooser
 from tui.app.lists.field import Field
 from tui.app.lists.hints import Hints
 from tui.app.lists.line import Line
 from tui.app.lists.listing import Listing
 from tui.app.lists.row_list import RowList
+from tui.app.lists.sheet import Chooser
 from tui.app.theme.ink import Ink, Part
 from tui.app.undo import SHOWN, Acts
 from tui.engine.conversation_service import Undo

@@ -17,11 +17,11 @@ from textual.strip import Strip
 
 from tui.app.actions import Action
 from tui.app.keymap import bind
-from tui.app.lists.days import day_group
 from tui.app.lists.line import justify
 from tui.app.lists.row_list import Row, RowList
 from tui.app.lists.wordmark import Wordmark
 from tui.app.theme.ink import RAIL, Part, Pen
+from tui.dates import day_group
 from tui.text import one_line
 
 if TYPE_CHECKING:

@@ -17,9 +17,9 @@ from textual.widgets import Static
 from tui.app.actions import Action
 from tui.app.background import in_background
 from tui.app.keymap import bind, keys_of
-from tui.app.lists.chooser import Chooser
 from tui.app.lists.hints import Hints
 from tui.app.lists.row_list import Row, RowList
+from tui.app.lists.sheet import Chooser
 from tui.app.lists.wordmark import Wordmark
 from tui.app.models.start_rows import ChoiceRow, Found, Quiet, Warned
 from tui.chat.model import ModelInfo

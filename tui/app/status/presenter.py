@@ -9,7 +9,7 @@ from tui.app.background import in_background
 from tui.app.context import Context, WithTranscript, WithWriting
 from tui.app.messages.reply_standing import of_ended, of_live, to_download
 from tui.app.messages.reply_status import ReplyStatus
-from tui.app.status import key_hints, which_key
+from tui.app.status import key_line, which_key
 from tui.app.status.key_line import Hint, KeyLine
 from tui.app.status.status_line import Fill, StatusLine
 from tui.app.status.title_line import TitleLine
@@ -83,7 +83,7 @@ class StatusPresenter:
     def refresh_keys(self) -> None:
         """Show the keys that matter now."""
         keys, mode = self._context.keys, self._context.writing.vim_mode
-        hints = key_hints.hints(keys, self._keys())
+        hints = key_line.hints(keys, self._keys())
         following: Sequence[Hint] = ()
         if self._context.transcript.selected is not None:
             numbers = which_key.of_numbers(self._context.transcript.numbered, keys)
@@ -95,26 +95,26 @@ class StatusPresenter:
         self._page.query_one(which_key.WhichKey).offer(following)
         self._page.query_one("#keys", KeyLine).hints = hints
         over = self._page.has_class("-overlay")
-        below = key_hints.BELOW_OVERLAY if over else key_hints.BELOW_SIDEBAR
-        self._page.query_one("#sidebar-keys", KeyLine).hints = key_hints.hints(keys, below)
+        below = key_line.BELOW_OVERLAY if over else key_line.BELOW_SIDEBAR
+        self._page.query_one("#sidebar-keys", KeyLine).hints = key_line.hints(keys, below)
 
-    def _keys(self) -> key_hints.Said:
+    def _keys(self) -> key_line.Said:
         context, service = self._context, self._context.session.current
         chosen = service.conversation.nodes.get(context.transcript.selected or 0)
         if chosen is not None:
             return self._keys_of(chosen.role)
         if self._page.query_one("#conversations").has_focus:
-            return key_hints.SIDEBAR
+            return key_line.SIDEBAR
         if self._page.query("FindBar:focus-within"):
-            return key_hints.FINDING
+            return key_line.FINDING
         if context.writing.editing is not None:
-            return key_hints.EDITING
+            return key_line.EDITING
         if service.busy:
-            return key_hints.LIVE
-        return key_hints.FOUND if context.transcript.found else key_hints.IDLE
+            return key_line.LIVE
+        return key_line.FOUND if context.transcript.found else key_line.IDLE
 
-    def _keys_of(self, role: Role) -> key_hints.Said:
+    def _keys_of(self, role: Role) -> key_line.Said:
         if self._context.transcript.found:
-            return key_hints.HIT
-        others: Mapping[Role, key_hints.Said] = {Role.SYSTEM: key_hints.SUMMARY, Role.USER: key_hints.PROMPT}
-        return others.get(role, key_hints.MESSAGE)
+            return key_line.HIT
+        others: Mapping[Role, key_line.Said] = {Role.SYSTEM: key_line.SUMMARY, Role.USER: key_line.PROMPT}
+        return others.get(role, key_line.MESSAGE)
