@@ -145,7 +145,9 @@ def _unknown_keys(config: Config) -> Iterator[ConfigError]:
         for key in _split(keys):
             if not _is_key(key):
                 words = f"{one_line(name)}: there is no key {one_line(key) or '(empty)'}"
-                yield _problem(config, name, words, "Keys are written as in ctrl+l, alt+enter, f2.")
+                hint = "Keys are written as in ctrl+l, alt+enter, f2"
+                more = "; it is one of them, or several with commas between." if " " in key else "."
+                yield _problem(config, name, words, hint + more)
 
 
 def _is_key(key: str) -> bool:

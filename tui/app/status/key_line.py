@@ -31,12 +31,13 @@ class Hint:
     @property
     def width(self) -> int:
         """Its cells."""
-        return cell_len(self.key) + 1 + cell_len(self.words)
+        return cell_len(f"{self.key} {self.words}".rstrip())
 
     def parts(self, ink: Ink) -> list[Part]:
         """Key and words as they are drawn."""
         click = Style(meta={"@click": f"app.simulate_key('{self.press}')"}) if self.press else Style.null()
-        return [(self.key, ink.soft + click), (f" {self.words}", ink.dim + click)]
+        words: list[Part] = [(f" {self.words}", ink.dim + click)] if self.words else []
+        return [(self.key, ink.soft + click), *words]
 
 
 class KeyLine(Line):
