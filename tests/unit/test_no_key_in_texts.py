@@ -39,7 +39,8 @@ KEY = re.compile(
     r"|(?<![\w\[])\^[A-Z]\b|[⌘⌥⌃⇧]"
     r"|\b[Ff](?:[1-9]|1[0-2])\b"
     r"|\b[Ee]sc\b|\b[Ee]nter\b|\bTab\b|^tab$|\b[Bb]ackspace\b|\bSpace\b"
-    r"|\b[Pp](?:age ?|g)(?:[Uu]p|[Dd]own|[Dd]n)\b|\b[Ee]scape\b|\bReturn\b|\b[Aa]rrows?\b|\b(?:Home|End|Insert) (?:key|go|scroll)"
+    r"|\b[Pp](?:age ?|g)(?:[Uu]p|[Dd]own|[Dd]n)\b|\b[Ee]scape\b|\bReturn\b|\b[Aa]rrows?\b"
+    r"|\b(?:Home|End|Insert) (?:key|go|scroll)"
     r"|[↑↓←→⏎]"
 )
 LETTER = re.compile(r"(?<![\w'’./{%-])[b-hj-zB-HJ-Z](?= [a-z]{2,}| \{)|\b(?:[Pp]ress|[Tt]ype|[Hh]it) \w\b")
