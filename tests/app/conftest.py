@@ -16,9 +16,9 @@ from textual.app import ScreenStackError
 from textual.keys import _character_to_key
 
 from tui.app.app import SegueApp
-from tui.app.chat_screen import ChatScreen
 from tui.app.composer.composer import BURST, Composer
 from tui.app.features import Features
+from tui.app.main_screen import MainScreen
 from tui.app.status.status_line import StatusLine
 from tui.app.terminal import line_filters
 from tui.app.terminal.abilities import Abilities
@@ -180,13 +180,13 @@ class World:
 
     # -- looking
     @property
-    def chat(self) -> ChatScreen:
-        return self.app.chat
+    def screen(self) -> MainScreen:
+        return self.app.main_screen
 
     @property
     def features(self) -> Features:
-        assert self.chat.features is not None
-        return self.chat.features
+        assert self.screen.features is not None
+        return self.screen.features
 
     @property
     def session(self) -> Session:
@@ -203,15 +203,15 @@ class World:
 
     @property
     def composer(self) -> Composer:
-        return self.chat.query_one(Composer)
+        return self.screen.query_one(Composer)
 
     @property
     def transcript(self) -> Transcript:
-        return self.chat.query_one(Transcript)
+        return self.screen.query_one(Transcript)
 
     @property
     def status(self) -> StatusLine:
-        return self.chat.query_one(StatusLine)
+        return self.screen.query_one(StatusLine)
 
     @property
     def text(self) -> str:
@@ -241,7 +241,9 @@ class World:
         await self.until(lambda: word not in self.text)
 
     async def ready(self) -> None:
-        await self.until(lambda: self.chat.features is not None and self.chat.query_one("#draft").has_focus)
+        await self.until(
+            lambda: self.screen.features is not None and self.screen.query_one("#draft").has_focus
+        )
 
     # -- doing
     async def open(self, conversation_id: int) -> None:

@@ -15,7 +15,7 @@ from tui.errors import UsageError
 
 async def test_every_command_is_done_in_one_place(run):
     async with run() as world:
-        done = [name for handlers in (*world.features.does, world.chat.commands) for name in handlers]
+        done = [name for handlers in (*world.features.does, world.screen.commands) for name in handlers]
     assert sorted(done) == sorted(command.name for command in COMMANDS)
 
 

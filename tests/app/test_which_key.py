@@ -22,12 +22,12 @@ async def test_who_waits_at_a_message_is_shown_all_its_keys_and_nothing_moves(so
     async with soon(keys={"message-delete-below": "x"}) as world:
         await world.say("Hello")
         await world.sees("I am big.", "ready")
-        parts = world.chat.query("#title, #reading, #draft, #status, #keys")
+        parts = world.screen.query("#title, #reading, #draft, #status, #keys")
         places = [part.region for part in parts]
         await world.pilot.press("alt+up")
         await world.sees("x delete from here", "m other model", "c copy code", "esc back to writing")
         assert places == [
-            part.region for part in world.chat.query("#title, #reading, #draft, #status, #keys")
+            part.region for part in world.screen.query("#title, #reading, #draft, #status, #keys")
         ]
         await world.pilot.press("escape")
         await world.sees_no("delete from here")
@@ -40,7 +40,7 @@ async def test_who_does_not_wait_is_shown_the_key_line_alone(run):
         await world.sees("I am big.", "ready")
         await world.pilot.press("alt+up")
         await world.sees("c copy code", "back to writing")
-        assert not world.chat.query_one(WhichKey).display
+        assert not world.screen.query_one(WhichKey).display
 
 
 @pytest.mark.parametrize("size", [(40, 10), (80, 24), (160, 50)])
@@ -49,10 +49,10 @@ async def test_the_keys_never_cover_more_than_a_third_of_the_page(soon, size):
         await world.say("Hello")
         await world.sees("I am big.")
         await world.pilot.press("alt+up")
-        panel = world.chat.query_one(WhichKey)
+        panel = world.screen.query_one(WhichKey)
         await world.until(lambda: panel.display and panel.size.height > 0)
         assert panel.size.height <= size[1] // 3
-        assert panel.region.bottom <= world.chat.query_one("#keys").region.y
+        assert panel.region.bottom <= world.screen.query_one("#keys").region.y
 
 
 async def test_numbers_on_blocks_of_code_say_which_keys_choose_one(run):

@@ -41,7 +41,7 @@ class Context(Protocol):
 
     @property
     def page(self) -> Screen[None]:
-        """The screen of the chat, on which a feature finds its own widgets."""
+        """The main screen, on which a feature finds its own widgets."""
         ...
 
     @property
@@ -71,11 +71,11 @@ class Context(Protocol):
         ...
 
     async def show(self, sheet: Screen[_Result], then: Callable[[_Result | None], None]) -> None:
-        """Lay a sheet over the chat; ``then`` gets what was chosen on it."""
+        """Lay a sheet over the main screen; ``then`` gets what was chosen on it."""
         ...
 
     async def ask(self, sheet: Screen[_Result]) -> _Result | None:
-        """Lay a sheet over the chat. Returns what was chosen on it, None if nothing was."""
+        """Lay a sheet over the main screen. Returns what was chosen on it, None if nothing was."""
         ...
 
     async def copy(self, text: str) -> None:
@@ -446,7 +446,7 @@ class WithComparing(Protocol):
         ...
 
 
-# -- what the screen of the chat asks of the app
+# -- what the main screen asks of the app
 class Program(Protocol):
     """The program round the screens."""
 

@@ -1,4 +1,4 @@
-"""The features of the chat, put together over a session. Loaded after the first paint."""
+"""The features of the app, put together over a session. Loaded after the first paint."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ class Features:
 
         Args:
             program: The app.
-            page: The screen of the chat, with all its widgets.
+            page: The main screen, with all its widgets.
             voice: How it speaks to the person.
             composer: Where one writes.
             acts: What was done, and can be undone.
@@ -206,11 +206,11 @@ class Features:
         self._voice.attempt_soon(act, *arguments)
 
     async def show(self, sheet: Screen[_Result], then: Callable[[_Result | None], None]) -> None:
-        """Lay a sheet over the chat; ``then`` gets what was chosen on it."""
+        """Lay a sheet over the main screen; ``then`` gets what was chosen on it."""
         await self.page.app.push_screen(sheet, then)
 
     async def ask(self, sheet: Screen[_Result]) -> _Result | None:
-        """Lay a sheet over the chat. Returns what was chosen on it, None if nothing was."""
+        """Lay a sheet over the main screen. Returns what was chosen on it, None if nothing was."""
         return await self.page.app.push_screen_wait(sheet)
 
     async def copy(self, text: str) -> None:

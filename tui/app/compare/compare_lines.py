@@ -17,7 +17,7 @@ from tui.app.lists.line import Line, justify
 from tui.app.messages.name_line import duration, meta_words
 from tui.app.messages.reply_standing import of_live
 from tui.app.messages.reply_status import ReplyStatus, fields, glyph_style
-from tui.app.theme.grid import APART
+from tui.app.theme.grid import GAP
 from tui.app.theme.ink import Ink, Part, cut, width_of
 from tui.chat.message import Message
 from tui.engine.live import LiveReply, Phase
@@ -25,7 +25,7 @@ from tui.text import one_line
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ColumnState:
     """One reply as the lines show it."""
 
     message_id: int
@@ -53,7 +53,7 @@ class CompareTabs(Line):
     """The names of all replies, with a hairline under the one that is shown."""
 
     DEFAULT_CSS = "CompareTabs { height: 2; }"
-    standings: reactive[tuple[Standing, ...]] = reactive(())
+    states: reactive[tuple[ColumnState, ...]] = reactive(())
     shown: reactive[int] = reactive(0)
 
     @dataclass
@@ -65,74 +65,74 @@ class CompareTabs(Line):
     def render_line(self, y: int) -> Strip:
         """The names, or the hairline; Textual calls this."""
         ink, width = Ink.from_theme(self.app.theme_variables), self.content_size.width
-        names = [self._label(standing, ink) for standing in self._in_view]
+        names = [self._label(state, ink) for state in self._in_view]
         if y == 0:
             parts = [part for name in names for part in (*name, ("   ", Style.null()))]
             return justify(cut(parts[:-1], width), (), width).apply_style(self.rich_style)
         at = 0
-        for standing, name in zip(self._in_view, names, strict=True):
+        for state, name in zip(self._in_view, names, strict=True):
             long = width_of(name)
-            if standing.message_id == self.shown:
-                style = hairline_style(self.app.theme_variables, standing.hue)
+            if state.message_id == self.shown:
+                style = hairline_style(self.app.theme_variables, state.hue)
                 segments = [Segment(" " * at), Segment("─" * min(long, width - at), style)]
                 return Strip(segments).adjust_cell_length(width).apply_style(self.rich_style)
             at += long + 3
         return Strip.blank(width, self.rich_style)
 
     @property
-    def _in_view(self) -> Sequence[Standing]:
+    def _in_view(self) -> Sequence[ColumnState]:
         """The names from the first one on with which the shown one has room."""
-        standings = list(self.standings)
-        ids = [standing.message_id for standing in standings]
+        states = list(self.states)
+        ids = [state.message_id for state in states]
         place = ids.index(self.shown) if self.shown in ids else 0
         ink = Ink.from_theme(self.app.theme_variables)
-        while place and sum(width_of(self._label(s, ink)) + 3 for s in standings[: place + 1]) - 3 > (
+        while place and sum(width_of(self._label(s, ink)) + 3 for s in states[: place + 1]) - 3 > (
             self.content_size.width
         ):
-            del standings[0]
+            del states[0]
             place -= 1
-        return standings
+        return states
 
-    def _label(self, standing: Standing, ink: Ink) -> list[Part]:
-        shown = standing.message_id == self.shown
-        name = (standing.name, ink.hues[standing.hue] if shown else ink.dim)
-        now = standing.status
+    def _label(self, state: ColumnState, ink: Ink) -> list[Part]:
+        shown = state.message_id == self.shown
+        name = (state.name, ink.hues[state.hue] if shown else ink.dim)
+        now = state.status
         return [name, *([(f" {now.glyph}", glyph_style(now, ink))] if now.glyph else [])]
 
     def on_click(self, event: events.Click) -> None:
         """Show the reply whose name is clicked."""
         at, ink = 0, Ink.from_theme(self.app.theme_variables)
-        for standing in self._in_view:
-            at += width_of(self._label(standing, ink)) + 3
+        for state in self._in_view:
+            at += width_of(self._label(state, ink)) + 3
             if event.x < at - 1:
-                self.post_message(self.Pointed(standing.message_id))
+                self.post_message(self.Pointed(state.message_id))
                 return
 
 
 class CompareStatus(Line):
     """How each reply in view does: the first at the left edge, the last at the right one."""
 
-    standings: reactive[tuple[Standing, ...]] = reactive(())
+    states: reactive[tuple[ColumnState, ...]] = reactive(())
     slots: reactive[int] = reactive(2)
     """Columns on the page, of which some may be empty."""
 
     def render_line(self, y: int) -> Strip:
         """Draw all; Textual calls this."""
         ink, width = Ink.from_theme(self.app.theme_variables), self.content_size.width
-        if y or not self.standings:
+        if y or not self.states:
             return Strip.blank(self.size.width, self.rich_style)
-        measure = (width - (self.slots - 1) * APART) // self.slots
+        measure = (width - (self.slots - 1) * GAP) // self.slots
         strips: list[Strip] = []
-        for place, standing in enumerate(self.standings):
-            parts = self._parts(standing, ink)
+        for place, state in enumerate(self.states):
+            parts = self._parts(state, ink)
             last = place == self.slots - 1
-            room = width - place * (measure + APART) if last else measure
+            room = width - place * (measure + GAP) if last else measure
             strip = justify((), parts, room) if last and place else justify(parts, (), room)
-            strips += [strip] if last else [strip, Strip.blank(APART)]
+            strips += [strip] if last else [strip, Strip.blank(GAP)]
         return Strip.join(strips).adjust_cell_length(width).apply_style(self.rich_style)
 
-    def _parts(self, standing: Standing, ink: Ink) -> list[Part]:
-        name, now = (standing.name, ink.hues[standing.hue]), standing.status
+    def _parts(self, state: ColumnState, ink: Ink) -> list[Part]:
+        name, now = (state.name, ink.hues[state.hue]), state.status
         if now.clock:
             return [name, ("  ", Style.null()), *fields(now, ink)]
         glyph: list[Part] = [(f"{now.glyph} ", glyph_style(now, ink))] if now.glyph else []

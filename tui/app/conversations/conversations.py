@@ -1,4 +1,4 @@
-"""All conversations: filter them by title, search their messages, put them in order, open one."""
+"""All conversations: filter them by title, search their messages, arrange them, open one."""
 
 from __future__ import annotations
 
@@ -275,7 +275,7 @@ class Conversations(Chooser[OpenConversation]):
         here = self._views.index(self._source) if isinstance(self._source, Titles) else -1
         self._use(self._views[(here + 1) % len(self._views)])
 
-    # -- order
+    # -- arranging
     def action_rename(self) -> None:
         """Change the title where it stands."""
         row = self.chosen

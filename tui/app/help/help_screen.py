@@ -15,7 +15,7 @@ from textual.binding import BindingType
 from textual.strip import Strip
 from textual.widgets import Input
 
-from tui.app.actions import SCROLLING, Action, Place
+from tui.app.actions import SCROLLING, Action, Scope
 from tui.app.commands import COMMANDS
 from tui.app.keymap import Keys, bind
 from tui.app.life import while_alive
@@ -27,7 +27,7 @@ from tui.app.theme.ink import Pen
 from tui.text import one_line
 
 _MOST_FOR_KEYS = 24
-_APART = 3
+_GAP = 3
 _WIDEST = 86
 """Cells of the list on a wide screen; before it stands, nothing is wrapped narrower."""
 
@@ -81,28 +81,28 @@ class _Entry:
     @property
     def _lines(self) -> Sequence[str]:
         last = self.words[-1] if self.words else ""
-        below = self.name and cell_len(last) + _APART + cell_len(self.name) > self.room
+        below = self.name and cell_len(last) + _GAP + cell_len(self.name) > self.room
         return [*self.words, ""] if below else self.words
 
     def draw(self, pen: Pen, chosen: Row | None) -> Sequence[Strip]:
         strips = []
         last = len(self._lines) - 1
         for row, (keys, words) in enumerate(zip_longest(self.keys, self._lines, fillvalue="")):
-            space = " " * (self.width - cell_len(keys) + _APART)
+            space = " " * (self.width - cell_len(keys) + _GAP)
             name = [(self.name, pen.ink.dim)] if row == last else []
             strips.append(pen.line([(keys, pen.ink.strong), (space + words, pen.ink.ink)], name))
         return strips
 
 
-def sections_of(keys: Keys, places: Iterable[Place] = Place) -> dict[str, list[Entry]]:
+def sections_of(keys: Keys, scopes: Iterable[Scope] = Scope) -> dict[str, list[Entry]]:
     """The actions by where their keys work, in the order of the table.
 
     Args:
         keys: As they are bound now.
-        places: Which of the places to list.
+        scopes: Which of the scopes to list.
     """
     return {
-        place.value: [Entry(keys.names(a), a.help, a) for a in Action if a.place is place] for place in places
+        scope.value: [Entry(keys.names(a), a.help, a) for a in Action if a.scope is scope] for scope in scopes
     }
 
 
@@ -189,7 +189,7 @@ class HelpScreen(Sheet[None]):
 
     def _wrapped(self, entry: Entry) -> _Entry:
         width = self.rows.scrollable_content_region.width or _WIDEST
-        room = max(20, width - 5 - self._width - _APART)
+        room = max(20, width - 5 - self._width - _GAP)
         keys, words = wrap(entry.keys, self._width), wrap(entry.words, room)
         return _Entry(keys, words, entry.name, self._width, room)
 

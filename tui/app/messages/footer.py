@@ -39,7 +39,7 @@ def footer_rows(
     text: bool,
     limited: bool = False,
     offered: Keys | None = None,
-    took: str = "",
+    below: str = "",
 ) -> Rows:
     """The rows under a reply; a blank parts each group from what is above.
 
@@ -49,14 +49,14 @@ def footer_rows(
         text: Whether there is text above.
         limited: Whether some of it is shown plain, for its length.
         offered: What can be done where it did not end well, and by which key; without it, all that helps.
-        took: Words on what it has taken.
+        below: Words on what it has taken.
     """
     parts = (
         _limit(look) if limited else [],
         _links(message, look),
         _notices(message, look),
         _end(message, look, _helpful(message) if offered is None else offered),
-        _wrapped("", took, look, look.ink.dim, look.ink.dim) if took else [],
+        _wrapped("", below, look, look.ink.dim, look.ink.dim) if below else [],
     )
     rows: list[Sequence[Piece]] = []
     for group in filter(None, parts):

@@ -14,7 +14,7 @@ from tui.app.keymap import Keys
 from tui.app.lists.line import Line
 from tui.app.theme.ink import Ink, Part, width_of
 
-_APART = "   "
+_GAP = "   "
 MOST = 5
 
 
@@ -49,8 +49,8 @@ class KeyLine(Line):
         """Draw name and meaning of each key."""
         parts: list[Part] = []
         for hint in self.hints[:MOST]:
-            apart: list[Part] = [(_APART, Style.null())] if parts else []
-            more = [*apart, *hint.parts(ink)]
+            gap: list[Part] = [(_GAP, Style.null())] if parts else []
+            more = [*gap, *hint.parts(ink)]
             if width_of(parts) + width_of(more) > self.content_size.width:
                 break
             parts += more

@@ -45,8 +45,8 @@ TWICE = 3.0
 """Seconds within which a second Ctrl+C quits."""
 
 
-class ChatScreen(Screen[None]):
-    """What a person looks at while chatting. One can write before the history is open."""
+class MainScreen(Screen[None]):
+    """The conversation that is read, with all round it. One can write before the history is open."""
 
     AUTO_FOCUS = "#draft"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -120,7 +120,7 @@ class ChatScreen(Screen[None]):
     def _free_keys(self) -> None:
         """A key that the person set for something here is no key of the text field any more."""
         keys = self.program.keys
-        here = [action for action in Action if action.place in BEHIND and action in keys.wanted]
+        here = [action for action in Action if action.scope in BEHIND and action in keys.wanted]
         self.composer.free({key for action in here for key in keys.of(action)})
 
     def _open_soon(self) -> None:
@@ -324,7 +324,7 @@ class ChatScreen(Screen[None]):
             self.with_features, lambda features: features.reading.open_by_id(event.conversation_id)
         )
 
-    def on_conversations_left(self) -> None:
+    def on_sidebar_list_left(self) -> None:
         """Back from the sidebar."""
         self.remove_class("-overlay")
         self.back_to_writing()
@@ -409,7 +409,7 @@ class ChatScreen(Screen[None]):
         self.composer.rewrite(await edit(self.app, self.composer.draft))
 
     async def action_undo(self) -> None:
-        """Take back what was done last: typed, deleted, put in order."""
+        """Take back what was done last: typed, deleted, arranged."""
         if self.acts.typed_last:
             self.composer.undo_typing()
         else:
