@@ -40,7 +40,7 @@ class Context(Protocol):
         ...
 
     @property
-    def page(self) -> Screen[None]:
+    def screen(self) -> Screen[None]:
         """The main screen, on which a feature finds its own widgets."""
         ...
 

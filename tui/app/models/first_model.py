@@ -59,7 +59,7 @@ class FirstModel:
             notices=notices,
             write=context.writing.hand_on,
         )
-        in_background(context.page, "models", catalogue.refresh, exclusive=True)
+        in_background(context.screen, "models", catalogue.refresh, exclusive=True)
 
         early = context.writing.give_back_early()
 

@@ -124,7 +124,7 @@ class Models:
         """A picker, over lists that are asked for anew where they are old."""
         context, workspace = self._context, self._workspace
         conversation, catalogue = context.session.current.conversation, workspace.catalogue
-        in_background(context.page, "models", catalogue.refresh, catalogue.stale(), exclusive=True)
+        in_background(context.screen, "models", catalogue.refresh, catalogue.stale(), exclusive=True)
         return kind(
             catalogue,
             workspace.registry,

@@ -29,14 +29,14 @@ class StatusPresenter:
 
     def __init__(self, context: _Context) -> None:
         self._context = context
-        self._page = context.page
+        self._screen = context.screen
         self._ended: tuple[int, ReplyStatus] | None = None
-        self._ticker = context.page.set_interval(1.0, self.refresh_status, pause=True)
+        self._ticker = context.screen.set_interval(1.0, self.refresh_status, pause=True)
 
     # -- what they say
     def refresh(self) -> None:
         """Show everything as it is now."""
-        service, title = self._context.session.current, self._page.query_one(TitleLine)
+        service, title = self._context.session.current, self._screen.query_one(TitleLine)
         title.title = service.conversation.title or NEW_TITLE
         title.tags = service.conversation.tags
         title.temporary = service.conversation.temporary
@@ -45,7 +45,7 @@ class StatusPresenter:
 
     def count_soon(self) -> None:
         """Count the tokens of the conversation again."""
-        in_background(self._page, "count", self._count, exclusive=True)
+        in_background(self._screen, "count", self._count, exclusive=True)
 
     async def _count(self) -> None:
         service = self._context.session.current
@@ -53,11 +53,11 @@ class StatusPresenter:
             used = await service.tokens() if service.conversation.id else 0
         except HistoryError:
             return  # told where the history is used for more than a number
-        self._page.query_one(StatusLine).fill = Fill(used, service.window)
+        self._screen.query_one(StatusLine).fill = Fill(used, service.window)
 
     def refresh_status(self) -> None:
         """Show what goes on; the clock ticks only while a reply comes."""
-        status, service = self._page.query_one(StatusLine), self._context.session.current
+        status, service = self._screen.query_one(StatusLine), self._context.session.current
         live = service.live
         model = (live.reply.message.model if live else None) or service.conversation.model
         status.model = model
@@ -87,25 +87,25 @@ class StatusPresenter:
         following: Sequence[Hint] = ()
         if self._context.transcript.selected is not None:
             numbers = which_key.of_numbers(self._context.transcript.numbered, keys)
-            following = () if numbers else which_key.of_a_message(self._page, keys)
+            following = () if numbers else which_key.of_a_message(self._screen, keys)
             hints = numbers or hints
         elif mode is not None:
             following = [Hint(key, words) for key, words in self._context.writing.vim_following]
             hints = (Hint(mode, ""), *(following or hints))
-        self._page.query_one(which_key.WhichKey).offer(following)
-        self._page.query_one("#keys", KeyLine).hints = hints
-        over = self._page.has_class("-overlay")
+        self._screen.query_one(which_key.WhichKey).offer(following)
+        self._screen.query_one("#keys", KeyLine).hints = hints
+        over = self._screen.has_class("-overlay")
         below = key_line.BELOW_OVERLAY if over else key_line.BELOW_SIDEBAR
-        self._page.query_one("#sidebar-keys", KeyLine).hints = key_line.hints(keys, below)
+        self._screen.query_one("#sidebar-keys", KeyLine).hints = key_line.hints(keys, below)
 
     def _keys(self) -> key_line.Said:
         context, service = self._context, self._context.session.current
         chosen = service.conversation.nodes.get(context.transcript.selected or 0)
         if chosen is not None:
             return self._keys_of(chosen.role)
-        if self._page.query_one("#conversations").has_focus:
+        if self._screen.query_one("#conversations").has_focus:
             return key_line.SIDEBAR
-        if self._page.query("FindBar:focus-within"):
+        if self._screen.query("FindBar:focus-within"):
             return key_line.FINDING
         if context.writing.editing is not None:
             return key_line.EDITING

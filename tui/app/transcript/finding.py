@@ -140,11 +140,11 @@ class Finding:
 
     async def open(self, needle: str = "") -> None:
         """Open the find bar, with words in it if some are given."""
-        page = self._context.page
-        bars = page.query(FindBar)
-        bar = bars.first() if bars else FindBar(self._transcript, page.query_one("#draft"))
+        screen = self._context.screen
+        bars = screen.query(FindBar)
+        bar = bars.first() if bars else FindBar(self._transcript, screen.query_one("#draft"))
         if not bars:
-            await page.query_one("#main").mount(bar, after="#reading")
+            await screen.query_one("#main").mount(bar, after="#reading")
         if not lives(bar):  # closed at once
             return
         bar.field.focus()
@@ -153,5 +153,5 @@ class Finding:
 
     def close(self) -> None:
         """Take bar and marks away."""
-        self._context.page.query(FindBar).remove()
+        self._context.screen.query(FindBar).remove()
         self._transcript.end_find()
