@@ -90,7 +90,7 @@ class MainScreen(Screen[None]):
         return self.query_one(Composer)
 
     def compose(self) -> ComposeResult:
-        """The frame; sidebar, conversation and notices come into it with the features."""
+        """The page at the first paint; sidebar, transcript and notices come into it with the features."""
         yield Vertical(id="sidebar")
         with Page(id="main"):
             yield TitleLine(id="title", classes="text")
@@ -127,9 +127,9 @@ class MainScreen(Screen[None]):
         in_background(self, "open", self._open)
 
     async def _open(self) -> None:
-        """Put what is missing into the frame, open the history, and begin."""
+        """Put what is missing on the screen, open the history, and begin."""
         try:
-            await self._furnish()
+            await self._mount_the_rest()
             for problem in self.program.setting_problems():
                 self.note(str(problem))
             self.program.workspace = workspace = await self.program.open_workspace()
@@ -139,7 +139,7 @@ class MainScreen(Screen[None]):
         finally:
             self._opened.set()
 
-    async def _furnish(self) -> None:
+    async def _mount_the_rest(self) -> None:
         from tui.app.composer.attached_lines import AttachedLines
         from tui.app.composer.queue_line import QueueLine
         from tui.app.composer.slash_menu import SlashMenu

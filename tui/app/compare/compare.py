@@ -21,7 +21,7 @@ from tui.app.compare.compare_lines import (
     in_all,
     so_far,
 )
-from tui.app.compare.comparison import Acts, Outcome, names_of
+from tui.app.compare.comparison import ComparisonActs, Outcome, names_of
 from tui.app.compare.lone_message import PromptText
 from tui.app.compare.reply_column import ReplyColumn
 from tui.app.keymap import bind
@@ -75,7 +75,7 @@ class Compare(Layer[Outcome]):
         bind(Action.COMPARE_CLOSE, "leave"),
     ]
 
-    def __init__(self, service: ConversationService, prompt: Message, acts: Acts) -> None:
+    def __init__(self, service: ConversationService, prompt: Message, acts: ComparisonActs) -> None:
         """Make the screen, without a reply.
 
         Args:
