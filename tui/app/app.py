@@ -166,10 +166,26 @@ class SegueApp(App[None]):
             return  # Shift alone is no key
         if self._early is not None and isinstance(event, events.Key | events.Paste):
             self._early.append(event)
-        elif self._too_early(event):
+            return
+        if isinstance(event, events.Key) and not event.is_forwarded and self.screen_stack:
+            key = self._meant(event)
+            if key is None:
+                return
+            event = key
+        if self._too_early(event):
             self.screen.post_message(event)
         elif not self._too_late(event):
             await super().on_event(event)
+
+    def _meant(self, event: events.Key) -> events.Key | None:
+        """The key, or both where another one came before it; None while the second is waited for."""
+        before, keys = self.keys.begun, self.keys
+        key = keys.take(event.key, lambda: self.screen.active_bindings)
+        if before or keys.begun:
+            self.main_screen.refresh_keys()
+        if key is None:
+            return None
+        return event if key == event.key else events.Key(key, None)
 
     def _too_early(self, event: events.Event) -> bool:
         """Whether a key that another screen did not want meets one which has none of its parts yet."""

@@ -275,7 +275,8 @@ class MainScreen(Screen[None]):
             self.features.writing.changed()
 
     @on(Composer.ModeChanged)
-    def _mode_changed(self) -> None:
+    def refresh_keys(self) -> None:
+        """Keys mean something else now."""
         if self.features is not None:
             self.features.status.refresh_keys()
 
@@ -304,7 +305,7 @@ class MainScreen(Screen[None]):
     # -- what widgets say whose classes load with the features: so the handlers go by name
     def on_transcript_keys_changed(self) -> None:
         """Keys mean something else now."""
-        self._mode_changed()
+        self.refresh_keys()
 
     def on_message_list_chosen(self, event: MessageList.Chosen) -> None:
         """Do something with a message."""

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from tui.app.background import in_background
 from tui.app.context import Context, WithTranscript, WithWriting
+from tui.app.keymap import key_name
 from tui.app.messages.reply_standing import of_ended, of_live, to_download
 from tui.app.messages.reply_status import ReplyStatus
 from tui.app.status import key_line, which_key
@@ -85,7 +86,10 @@ class StatusPresenter:
         keys, mode = self._context.keys, self._context.writing.vim_mode
         hints = key_line.hints(keys, self._keys())
         following: Sequence[Hint] = ()
-        if self._context.transcript.selected is not None:
+        if keys.begun:
+            following = which_key.of_begun(self._screen, keys)
+            hints = (Hint(key_name(keys.begun), ""), *following)
+        elif self._context.transcript.selected is not None:
             numbers = which_key.of_numbers(self._context.transcript.numbered, keys)
             following = () if numbers else which_key.of_a_message(self._screen, keys)
             hints = numbers or hints

@@ -13,7 +13,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from tui.app.actions import SHOWN_TOGETHER, Action, Scope
-from tui.app.keymap import Keys
+from tui.app.keymap import Keys, key_name
 from tui.app.status.key_line import MOST, Hint
 from tui.app.theme.ink import Ink, Part
 from tui.app.theme.page import Page
@@ -106,3 +106,10 @@ def of_numbers(count: int, keys: Keys) -> tuple[Hint, ...]:
     numbers = "1" if count == 1 else f"1–{count}"
     leave = Action.MESSAGE_LEAVE
     return Hint(numbers, "which one"), Hint(keys.name(leave), "none", keys.of(leave)[0])
+
+
+def of_begun(screen: Screen[None], keys: Keys) -> tuple[Hint, ...]:
+    """The keys that may follow the one that began."""
+    bound = screen.active_bindings.items()
+    found = [(key, active.binding) for key, active in bound if key.startswith(f"{keys.begun} ")]
+    return tuple(Hint(key_name(key.partition(" ")[2]), binding.description) for key, binding in found)
