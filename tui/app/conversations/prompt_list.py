@@ -9,9 +9,9 @@ from datetime import date, datetime
 
 from textual.strip import Strip
 
-from tui.app.conversations.conversation_rows import Heading, when
-from tui.app.lists.listing import Loaded, Sentence
-from tui.app.lists.row_list import Row
+from tui.app.conversations.conversation_rows import when
+from tui.app.lists.listing import Loaded
+from tui.app.lists.row_list import Heading, Row, Sentence
 from tui.app.theme.ink import Part, Pen
 from tui.chat.message import Message
 from tui.dates import day_group

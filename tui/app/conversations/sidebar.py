@@ -31,7 +31,7 @@ LIVE, UNREAD = "●", "•"
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
+class DayHeading:
     """A blank line and the name of a group of days; the first has no blank line."""
 
     words: str
@@ -170,7 +170,7 @@ class Sidebar(Vertical):
         for summary in summaries:
             name = "Pinned" if summary.pinned else day_group(summary.updated_at, today)
             if name != group:
-                yield Heading(name, first=not group)
+                yield DayHeading(name, first=not group)
                 group = name
             own = summary.id
             yield ConversationRow(summary, own == current, live.get(own), own in unread)

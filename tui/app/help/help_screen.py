@@ -21,7 +21,7 @@ from tui.app.keymap import Keys, bind
 from tui.app.life import while_alive
 from tui.app.lists.field import Field
 from tui.app.lists.hints import Hints
-from tui.app.lists.row_list import Row, RowList
+from tui.app.lists.row_list import Heading, Row, RowList
 from tui.app.lists.sheet import Sheet
 from tui.app.theme.ink import Pen
 from tui.text import one_line
@@ -41,23 +41,6 @@ class Entry(NamedTuple):
     """What they do."""
     name: str = ""
     """The name by which the keys can be set."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Title:
-    """The name of a section."""
-
-    words: str
-    first: bool
-    key: Hashable | None = None
-
-    @property
-    def height(self) -> int:
-        return 1 if self.first else 2
-
-    def draw(self, pen: Pen, chosen: Row | None) -> Sequence[Strip]:
-        line = pen.line([(self.words, pen.ink.dim)])
-        return [line] if self.first else [pen.blank(), line]
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,11 +164,11 @@ class HelpScreen(Sheet[None]):
             texts = [(" ".join((title, *entry)).casefold(), entry) for entry in entries]
             fitting = [entry for text, entry in texts if all(word in text for word in words)]
             if fitting:
-                yield _Title(title, first)
+                yield Heading(title, first)
                 first = False
                 yield from map(self._wrapped, fitting)
         if first:
-            yield _Title("Nothing fits.", first)
+            yield Heading("Nothing fits.", first)
 
     def _wrapped(self, entry: Entry) -> _Entry:
         width = self.rows.scrollable_content_region.width or _WIDEST
