@@ -107,7 +107,9 @@ async def test_a_draft_is_on_disk_a_moment_after_the_last_key(run):
         await world.type("and in five")
         conversation = world.conversation
         await world.until(lambda: conversation.draft == "and in five")
-        assert (await world.store.load_conversation(conversation.id)).draft == "and in five"
+        async with asyncio.timeout(20):
+            while (await world.store.load_conversation(conversation.id)).draft != "and in five":
+                await world.pilot.pause(0.01)
 
 
 async def test_a_start_returns_to_the_conversation_with_an_unsent_draft(run):
