@@ -253,7 +253,7 @@ class World:
         await self.features.reading.open_new()
 
     async def use_model(self, model_id: str) -> None:
-        await self.features.reading.use_model(model_id)
+        await self.features.models.use_model(model_id)
 
     async def type(self, text: str) -> None:
         """Type as a keyboard does, without waiting between the keys; then rest as a hand does."""

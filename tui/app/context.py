@@ -186,10 +186,6 @@ class Reading(Protocol):
         """Draw the conversation anew, after its path has changed."""
         ...
 
-    async def use_model(self, model_id: str) -> None:
-        """Let a model answer from now on; what is written stays."""
-        ...
-
     async def change(self, words: str, back: str, **changes: Unpack[ConversationChanges]) -> None:
         """Change fields of the conversation, so that undo takes it back.
 
@@ -321,6 +317,10 @@ class Lists(Protocol):
 
 class Models(Protocol):
     """Who answers."""
+
+    async def use_model(self, model_id: str) -> None:
+        """Let a model answer from now on; what is written stays."""
+        ...
 
     async def pick(self, message_id: int | None = None, typed: str = "") -> None:
         """Choose a model: for what comes, or to answer ``message_id`` again.

@@ -359,7 +359,7 @@ class Comparing:
                 self.stop(message_id)
         await service.show(chosen.id)
         if chosen.model and chosen.model != service.conversation.model:
-            await self._context.reading.use_model(chosen.model)
+            await self._context.models.use_model(chosen.model)
 
     def _say_where_the_others_are(self, count: int) -> None:
         words = "Both are" if count == 2 else f"All {count} are"

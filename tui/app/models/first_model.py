@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from tui.app.background import in_background
-from tui.app.context import Context, WithReading, WithWriting
+from tui.app.context import Context, WithWriting
 from tui.app.models.models import Models
 from tui.engine.choice import recent_models
 from tui.engine.workspace import Workspace
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tui.app.models.first_run import LocalOffer
 
 
-class _Context(Context, WithReading, WithWriting, Protocol): ...
+class _Context(Context, WithWriting, Protocol): ...
 
 
 class FirstModel:
@@ -71,7 +71,7 @@ class FirstModel:
         return True
 
     async def _begin_with(self, model_id: str, send: bool) -> None:
-        await self._context.reading.use_model(model_id)
+        await self._models.use_model(model_id)
         if send and (written := self._context.writing.take()):
             self._context.writing.submit(written)
 

@@ -12,7 +12,7 @@ from tui.app.context import (
     Context,
     WithComparing,
     WithMessages,
-    WithReading,
+    WithStatus,
 )
 from tui.engine.choice import find_model, note_model, recent_models
 from tui.engine.workspace import Workspace
@@ -25,7 +25,7 @@ FAVOURITES = "favourite_models"
 """Key of the history's state with the favourite models, one a line."""
 
 
-class _Context(Context, WithReading, WithMessages, WithComparing, Protocol): ...
+class _Context(Context, WithStatus, WithMessages, WithComparing, Protocol): ...
 
 
 class Models:
@@ -57,8 +57,17 @@ class Models:
         except UsageError:
             await self.pick(typed=words)
             return False
-        await self._context.reading.use_model(model_id)
+        await self.use_model(model_id)
         return True
+
+    async def use_model(self, model_id: str) -> None:
+        """Let a model answer from now on; what is written stays."""
+        session = self._context.session
+        session.current.conversation.model = model_id
+        self._context.refresh()
+        self._context.status.count_soon()
+        await note_model(session.workspace.store, model_id)
+        await session.current.change(model=model_id)
 
     # -- choosing
     async def pick(self, message_id: int | None = None, typed: str = "") -> None:
@@ -77,7 +86,7 @@ class Models:
                 case Several(model_ids):
                     context.soon(context.comparing.begin, model_ids, message_id)
                 case Choice(model_id, answer_again=False) if message_id is None:
-                    context.soon(context.reading.use_model, model_id)
+                    context.soon(self.use_model, model_id)
                 case Choice(model_id):
                     again = message_id or service.last_reply or service.last
                     context.soon(self._answer_with, model_id, again)
