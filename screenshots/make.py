@@ -25,8 +25,7 @@ sys.path.insert(0, str(HERE.parent))
 from textual.pilot import Pilot  # noqa: E402
 
 from tui.app.app import SegueApp  # noqa: E402
-from tui.chat.bundle import Bundle  # noqa: E402
-from tui.chat.conversation import Conversation, Node  # noqa: E402
+from tui.chat.conversation import Bundle, Conversation, Node  # noqa: E402
 from tui.chat.message import Message, Role, Status  # noqa: E402
 from tui.cli.assemble import open_workspace  # noqa: E402
 from tui.config import load_config  # noqa: E402

@@ -86,6 +86,7 @@ class Entry:
     available: bool = True
     reason: str | None = None
     needs_key: bool = False
+    downloads: bool = False
     key_variables: tuple[str, ...] = ()
     key_source: str | None = None
     account: str = "lab"
@@ -141,6 +142,12 @@ class Registry:
 
     def providers(self) -> list[Entry]:
         return self.entries
+
+    def downloads(self) -> dict[str, int]:
+        return {}
+
+    def download_of(self, model_id: str) -> int | None:
+        return None
 
     async def target(self, model_id: str) -> Target:
         return Target(model_id, self._provider, model_id.partition("/")[2])

@@ -38,7 +38,6 @@ from tui.chat.draft import Draft
 from tui.chat.message import Role, Status
 from tui.chat.model import ModelInfo
 from tui.chat.parts import Text, prompt_parts
-from tui.engine.choice import RECENT_MODELS
 
 Reach = Callable[[World], Awaitable[None]]
 REPLY = (
@@ -390,7 +389,7 @@ async def _provider_that_wants_a_key(world: World) -> None:
 @state(FirstRun, model=None)
 async def _first_run(world: World) -> None:
     await world.open_new()
-    await world.store.set_state(RECENT_MODELS, "")
+    await world.store.set_state("recent_models", "")
     for summary in await world.store.list_conversations():
         await world.store.delete_conversation(summary.id)
     in_background(world.screen, "test", world.features.first_model.help_to_begin, ())

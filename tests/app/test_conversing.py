@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from textual import events
@@ -223,6 +224,7 @@ async def test_letters_do_nothing_more_while_a_message_is_deleted(run):
 
 async def test_without_a_network_the_models_of_this_machine_are_offered(run):
     async with run() as world:
+        world.entries.append(replace(world.entries[0], name="local", downloads=True))
         world.script(ProviderError("No network", kind=ErrorKind.OFFLINE))
         await world.say("Hi")
         await world.sees("not sent", "× No network; your message is kept   r retry   m model on this machine")

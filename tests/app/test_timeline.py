@@ -8,8 +8,7 @@ import pytest
 
 from tui.app.conversations.prompt_list import PromptRow
 from tui.app.conversations.timeline import Timeline
-from tui.chat.bundle import Bundle
-from tui.chat.conversation import Conversation
+from tui.chat.conversation import Bundle, Conversation
 from tui.chat.message import Message, Role
 from tui.chat.parts import Text
 from tui.engine.start_options import StartOptions

@@ -23,10 +23,10 @@ from tui.chat.message import Role
 from tui.chat.page import to_html
 from tui.chat.parts import prompt_parts
 from tui.errors import ImportFileError
+from tui.history.bundles import bundle_of
 from tui.history.importers import import_file
 from tui.history.importers.models import model_id
 from tui.history.sqlite.history import open_history
-from tui.history.taking_out import bundle_of
 
 
 def chatgpt_node(key, parent, role=None, parts=None, at=None, content_type="text", **more):
@@ -688,7 +688,7 @@ async def test_a_file_brings_no_parameters_but_those_that_can_be_set(store, tmp_
     )
 
 
-async def test_ids_of_a_file_leave_room_for_those_that_come(store, chat, tmp_path):
+async def test_ids_of_a_file_leave_room_for_those_that_come(store, converse, tmp_path):
     document = SEGUE | {
         "id": 2**62,
         "messages": [SEGUE["messages"][0] | {"id": 2**63 - 1}],
@@ -698,7 +698,7 @@ async def test_ids_of_a_file_leave_room_for_those_that_come(store, chat, tmp_pat
     made = await store.load_conversation(report.added[0])
     assert made.id < 10**9 and [text for _, text in await said(store, made.id)] == ["x"]
     await store.add_message(made.id, made.leaf, Role.USER, prompt_parts("more"))
-    assert (await chat(store, "after")).id < 10**9
+    assert (await converse(store, "after")).id < 10**9
 
 
 CIRCLES = {

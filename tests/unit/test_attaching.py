@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tui.app.composer.candidates import TypedPath, path_candidates, typed_path
-from tui.engine.typed_paths import dropped_paths, paths_in, quoted, words
+from tui.engine.attaching import dropped_paths, paths_in, quoted, words
 
 posix = pytest.mark.skipif(os.name == "nt", reason="a shell of Windows has other quotes")
 

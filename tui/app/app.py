@@ -46,7 +46,6 @@ if TYPE_CHECKING:
 
 __all__ = ["SegueApp", "StartOptions"]
 
-THEME = "theme"
 """Key of the history's state with the theme that was chosen last."""
 _NO_COLOUR = NoColor()
 TOLD, WARNED = 3.0, 5.0
@@ -233,9 +232,8 @@ class SegueApp(App[None]):
         self.notify((await copy(self, text)).words)
 
     @property
-    def _theme_key(self) -> str:
-        """A terminal of few colours has a choice of its own."""
-        return THEME if self._usual_theme == DEFAULT_THEME else f"{THEME} of few colours"
+    def _few_colours(self) -> bool:
+        return self._usual_theme == FEW_COLOURS
 
     async def choose_theme(self, name: str) -> None:
         """Use a theme, from now on and in later runs.
@@ -248,7 +246,7 @@ class SegueApp(App[None]):
             raise UsageError(f"There is no theme {one_line(name)}", "As in /theme light.")
         self.use_theme(known)
         if self.workspace is not None:
-            await self.workspace.store.set_state(self._theme_key, known)
+            await self.workspace.preferences.keep_theme(known, few_colours=self._few_colours)
 
     def _theme_called(self, name: str) -> str | None:
         """The theme that is meant: ours also without their first name."""
@@ -262,7 +260,7 @@ class SegueApp(App[None]):
     async def recall_theme(self) -> None:
         """Use the theme that was chosen in an earlier run, unless the config names another."""
         assert self.workspace is not None
-        kept = await self.workspace.store.get_state(self._theme_key)
+        kept = await self.workspace.preferences.theme(few_colours=self._few_colours)
         if kept in self.available_themes and self.config.theme == DEFAULT_THEME:
             self.use_theme(kept)
 

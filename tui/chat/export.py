@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, assert_never
 
 from tui.chat.attachment import Attachment, size_words
-from tui.chat.bundle import Bundle
+from tui.chat.conversation import Bundle
 from tui.chat.message import Message, Role, Status
 from tui.chat.parts import (
     CallState,

@@ -8,7 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any, assert_never
 
 from tui.chat.attachment import Attachment, Kind
-from tui.chat.bundle import Bundle
+from tui.chat.conversation import Bundle
 from tui.chat.export import about, call_ending, ending, speaker, when
 from tui.chat.message import Message
 from tui.chat.parts import (

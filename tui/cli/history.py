@@ -16,8 +16,8 @@ from tui.dates import local, minute
 from tui.engine.exporting import FORMATS, format_of, render, write_all, write_conversation
 from tui.engine.workspace import Workspace
 from tui.errors import UsageError
+from tui.history.bundles import all_bundles, bundle_of
 from tui.history.store import HistoryStore
-from tui.history.taking_out import all_bundles, bundle_of
 from tui.text import one_line
 
 HITS = 500

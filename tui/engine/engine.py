@@ -17,8 +17,8 @@ from tui.engine.reply import Reply
 from tui.engine.request import SUMMARISE, Request, as_begun, build_request
 from tui.engine.titles import suggest_title
 from tui.errors import ErrorKind, ProviderError, UsageError, Way
+from tui.history.bundles import with_contents
 from tui.history.store import HistoryStore
-from tui.history.taking_out import with_contents
 from tui.providers.base import ChatMessage, Target
 from tui.text import one_line
 

@@ -14,8 +14,8 @@ from tui.app.compare.compare import Compare
 from tui.app.compare.comparison import names_of
 from tui.chat.chunks import Usage
 from tui.chat.conversation import Conversation, Node
-from tui.chat.hues import hue_of
 from tui.chat.message import Failure, Message, Role, Status
+from tui.chat.model import hue_of
 from tui.chat.parts import Text
 from tui.engine.live import Phase
 

@@ -18,9 +18,10 @@ from tui.app.messages.name_line import duration, meta_words
 from tui.app.messages.reply_standing import of_live
 from tui.app.messages.reply_status import ReplyStatus, fields, glyph_style
 from tui.app.theme.grid import GAP
-from tui.app.theme.ink import Ink, Part, cut, width_of
+from tui.app.theme.ink import Ink, cut, width_of
 from tui.chat.message import Message
 from tui.engine.live import LiveReply, Phase
+from tui.rendering.spans import Span
 from tui.text import one_line
 
 
@@ -41,12 +42,12 @@ class CompareTitle(Line):
     temporary: reactive[bool] = reactive(False)
     seen: reactive[str] = reactive("")
 
-    def parts(self, ink: Ink) -> tuple[Sequence[Part], Sequence[Part]]:
+    def spans(self, ink: Ink) -> tuple[Sequence[Span[Style]], Sequence[Span[Style]]]:
         """Draw the line."""
-        left = [("Compare", ink.dim), (f"   {self.seen}" if self.seen else "", ink.dim)]
+        left = [Span("Compare", ink.dim), Span(f"   {self.seen}" if self.seen else "", ink.dim)]
         if self.temporary:
-            return left, [("temporary", ink.accent)]
-        return left, [(f"kept in {one_line(self.title)}" if self.title else "", ink.dim)]
+            return left, [Span("temporary", ink.accent)]
+        return left, [Span(f"kept in {one_line(self.title)}" if self.title else "", ink.dim)]
 
 
 class CompareTabs(Line):
@@ -67,8 +68,8 @@ class CompareTabs(Line):
         ink, width = Ink.from_theme(self.app.theme_variables), self.content_size.width
         names = [self._label(state, ink) for state in self._in_view]
         if y == 0:
-            parts = [part for name in names for part in (*name, ("   ", Style.null()))]
-            return justify(cut(parts[:-1], width), (), width).apply_style(self.rich_style)
+            spans = [span for name in names for span in (*name, Span("   ", Style.null()))]
+            return justify(cut(spans[:-1], width), (), width).apply_style(self.rich_style)
         at = 0
         for state, name in zip(self._in_view, names, strict=True):
             long = width_of(name)
@@ -93,11 +94,11 @@ class CompareTabs(Line):
             place -= 1
         return states
 
-    def _label(self, state: ColumnState, ink: Ink) -> list[Part]:
+    def _label(self, state: ColumnState, ink: Ink) -> list[Span[Style]]:
         shown = state.message_id == self.shown
-        name = (state.name, ink.hues[state.hue] if shown else ink.dim)
+        name = Span(state.name, ink.hues[state.hue] if shown else ink.dim)
         now = state.status
-        return [name, *([(f" {now.glyph}", glyph_style(now, ink))] if now.glyph else [])]
+        return [name, *([Span(f" {now.glyph}", glyph_style(now, ink))] if now.glyph else [])]
 
     def on_click(self, event: events.Click) -> None:
         """Show the reply whose name is clicked."""
@@ -124,19 +125,19 @@ class CompareStatus(Line):
         measure = (width - (self.slots - 1) * GAP) // self.slots
         strips: list[Strip] = []
         for place, state in enumerate(self.states):
-            parts = self._parts(state, ink)
+            spans = self._spans(state, ink)
             last = place == self.slots - 1
             room = width - place * (measure + GAP) if last else measure
-            strip = justify((), parts, room) if last and place else justify(parts, (), room)
+            strip = justify((), spans, room) if last and place else justify(spans, (), room)
             strips += [strip] if last else [strip, Strip.blank(GAP)]
         return Strip.join(strips).adjust_cell_length(width).apply_style(self.rich_style)
 
-    def _parts(self, state: ColumnState, ink: Ink) -> list[Part]:
-        name, now = (state.name, ink.hues[state.hue]), state.status
+    def _spans(self, state: ColumnState, ink: Ink) -> list[Span[Style]]:
+        name, now = Span(state.name, ink.hues[state.hue]), state.status
         if now.clock:
-            return [name, ("  ", Style.null()), *fields(now, ink)]
-        glyph: list[Part] = [(f"{now.glyph} ", glyph_style(now, ink))] if now.glyph else []
-        return [name, (" ", Style.null()), *glyph, (now.word, ink.dim if now.quiet else ink.ink)]
+            return [name, Span("  ", Style.null()), *fields(now, ink)]
+        glyph = [Span(f"{now.glyph} ", glyph_style(now, ink))] if now.glyph else []
+        return [name, Span(" ", Style.null()), *glyph, Span(now.word, ink.dim if now.quiet else ink.ink)]
 
 
 _GAP = "   "

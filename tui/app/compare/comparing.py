@@ -14,7 +14,7 @@ from tui.app.context import Context, WithModels, WithReading, WithStatus, WithWr
 from tui.app.messages.name_line import model_name
 from tui.chat.draft import Draft
 from tui.chat.message import Role, Status
-from tui.engine.choice import find_model, note_model
+from tui.engine.choice import find_model
 from tui.engine.conversation_service import ConversationService
 from tui.engine.events import Event, PartAdded, ReasoningAdded, TextAdded, TextWasReasoning
 from tui.engine.live import LiveReply
@@ -331,8 +331,7 @@ class Comparing:
         shown = await self._settle(screen, at, outcome) if screen.columns else None
         if service is not context.session.current:
             return
-        if service.conversation.model:
-            await note_model(service.place.store, service.conversation.model)
+        await context.session.note_use(service, service.conversation.model)
         if shown is not None:
             context.status.ended(shown, 0)
         await context.reading.reload(at=shown.id if shown else None)

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from tui.app.lists.fuzzy import Filter, best_first
-from tui.engine.typed_paths import words
+from tui.engine.attaching import words
 
 MOST = 200
 """Entries that are offered."""

@@ -84,7 +84,7 @@ class Completion:
         if self.menu is None or typed is None or self._area.text == self._closed_at:
             return
         from tui.app.composer.candidates import path_candidates
-        from tui.engine.typed_paths import PATIENCE
+        from tui.engine.attaching import PATIENCE
 
         try:
             async with asyncio.timeout(PATIENCE):
@@ -100,7 +100,7 @@ class Completion:
         chosen = menu.path if menu else None
         if chosen is None or typed is None:
             return None
-        from tui.engine.typed_paths import quoted
+        from tui.engine.attaching import quoted
 
         row, column = self._area.cursor_location
         start, end = (row, typed.start), (row, column)

@@ -210,7 +210,7 @@ class Composer(WritingArea):
         """
         from tui.app import commands
         from tui.chat.attachment import Kind
-        from tui.engine.typed_paths import read_dropped  # after the first paint
+        from tui.engine.attaching import read_dropped  # after the first paint
 
         if commands.parse(self.text) is not None:
             self.take_in(text)

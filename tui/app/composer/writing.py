@@ -192,7 +192,7 @@ class Writing:
     # -- files
     async def _attach(self, argument: str) -> None:
         """Let files go along; without a path, offer them."""
-        from tui.engine.typed_paths import paths_in, read_all
+        from tui.engine.attaching import paths_in, read_all
 
         composer = self._composer
         if not argument:

@@ -32,11 +32,12 @@ from tui.app.lists.line import Line
 from tui.app.lists.listing import Listing
 from tui.app.lists.row_list import RowList
 from tui.app.lists.sheet import Chooser
-from tui.app.theme.ink import Ink, Part
+from tui.app.theme.ink import Ink
 from tui.app.undo import SHOWN, Acts
 from tui.engine.conversation_service import Undo
 from tui.errors import HistoryError, SegueError
 from tui.history.store import ConversationChanges, HistoryStore, ListFilter
+from tui.rendering.spans import Span
 from tui.text import one_line
 
 _ORDER = ("conversations-pin", "conversations-tag", "conversations-archive")
@@ -60,9 +61,9 @@ class Head(Line):
     heading: reactive[str] = reactive("")
     note: reactive[str] = reactive("")
 
-    def parts(self, ink: Ink) -> tuple[Sequence[Part], Sequence[Part]]:
+    def spans(self, ink: Ink) -> tuple[Sequence[Span[Style]], Sequence[Span[Style]]]:
         """Name at the left, number at the right."""
-        return [(self.heading, ink.strong + Style(bold=True))], [(self.note, ink.dim)]
+        return [Span(self.heading, ink.strong + Style(bold=True))], [Span(self.note, ink.dim)]
 
 
 class Conversations(Chooser[OpenConversation]):

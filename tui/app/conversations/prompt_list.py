@@ -7,14 +7,16 @@ from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from rich.style import Style
 from textual.strip import Strip
 
 from tui.app.conversations.conversation_rows import when
 from tui.app.lists.listing import Loaded
 from tui.app.lists.row_list import Heading, Row, Sentence
-from tui.app.theme.ink import Part, Pen
+from tui.app.theme.ink import Pen
 from tui.chat.message import Message
 from tui.dates import day_group
+from tui.rendering.spans import Span
 from tui.text import fold, one_line
 
 Load = Callable[[Sequence[int]], Awaitable[list[Message]]]
@@ -46,15 +48,15 @@ class PromptRow:
         """The line with its marks, the time at the right edge."""
         mine = chosen is self
         files = f"▸ {self.files}   " if self.files else ""
-        right = [(files + when(self.sent, self.today), pen.ink.dim)]
+        right = [Span(files + when(self.sent, self.today), pen.ink.dim)]
         return [pen.line(self._marked(pen, mine), right, tinted=mine, railed=mine)]
 
-    def _marked(self, pen: Pen, mine: bool) -> list[Part]:
-        style, parts, at = pen.ink.strong if mine else pen.ink.soft, [], 0
+    def _marked(self, pen: Pen, mine: bool) -> list[Span[Style]]:
+        style, spans, at = pen.ink.strong if mine else pen.ink.soft, [], 0
         for start, end in self.marks:
-            parts += [(self.line[at:start], style), (self.line[start:end], pen.ink.accent)]
+            spans += [Span(self.line[at:start], style), Span(self.line[start:end], pen.ink.accent)]
             at = end
-        return [*parts, (self.line[at:], style)]
+        return [*spans, Span(self.line[at:], style)]
 
 
 class Prompts:

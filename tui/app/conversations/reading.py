@@ -109,7 +109,7 @@ class CurrentConversation:
             await context.transcript.jump(at, needle)
             context.status.refresh_keys()
         context.back_to_writing()
-        await session.note_place(service)
+        await session.note_here(service)
 
     async def reload(self, at: int | None = None) -> None:
         """Draw the conversation anew, after its path has changed."""

@@ -24,6 +24,7 @@ from tui.app.lists.hints import Hints
 from tui.app.lists.row_list import Heading, Row, RowList
 from tui.app.lists.sheet import Sheet
 from tui.app.theme.ink import Pen
+from tui.rendering.spans import Span
 from tui.text import one_line
 
 _MOST_FOR_KEYS = 24
@@ -72,8 +73,8 @@ class _Entry:
         last = len(self._lines) - 1
         for row, (keys, words) in enumerate(zip_longest(self.keys, self._lines, fillvalue="")):
             space = " " * (self.width - cell_len(keys) + _GAP)
-            name = [(self.name, pen.ink.dim)] if row == last else []
-            strips.append(pen.line([(keys, pen.ink.strong), (space + words, pen.ink.ink)], name))
+            name = [Span(self.name, pen.ink.dim)] if row == last else []
+            strips.append(pen.line([Span(keys, pen.ink.strong), Span(space + words, pen.ink.ink)], name))
         return strips
 
 

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.style import Style
 from textual import on
 from textual.app import ComposeResult
 from textual.strip import Strip
@@ -16,7 +17,8 @@ from tui.app.lists.fuzzy import Filter
 from tui.app.lists.hints import Hints
 from tui.app.lists.row_list import Row, RowList
 from tui.app.lists.sheet import Result, Sheet
-from tui.app.theme.ink import Part, Pen
+from tui.app.theme.ink import Pen
+from tui.rendering.spans import Span
 
 _TITLE = 24
 """Cells for a command's title."""
@@ -39,12 +41,14 @@ class TitleRow:
         """One line."""
         ink, mine = pen.ink, chosen is self
         plain = ink.strong if mine else ink.ink
-        left: list[Part] = [
-            (letter, ink.accent if place in self.lit else plain) for place, letter in enumerate(self.title)
+        left: list[Span[Style]] = [
+            Span(letter, ink.accent if place in self.lit else plain)
+            for place, letter in enumerate(self.title)
         ]
         if self.words and pen.text_width - _TITLE - len(self.pressed) >= _FEWEST:
-            left.append((" " * max(3, _TITLE - len(self.title)) + self.words, ink.dim))
-        return [pen.line(left, [(self.pressed, ink.soft)] if self.pressed else [], tinted=mine, railed=mine)]
+            left.append(Span(" " * max(3, _TITLE - len(self.title)) + self.words, ink.dim))
+        right = [Span(self.pressed, ink.soft)] if self.pressed else []
+        return [pen.line(left, right, tinted=mine, railed=mine)]
 
 
 class Filtered(Sheet[Result]):

@@ -16,6 +16,7 @@ from textual.strip import Strip
 
 from tui.app.theme.ink import Ink, Pen
 from tui.faults import note
+from tui.rendering.spans import Span
 from tui.text import one_line
 
 NEAR_END = 40
@@ -55,7 +56,7 @@ class Heading:
 
     def draw(self, pen: Pen, chosen: Row | None) -> Sequence[Strip]:
         """The words in quiet ink."""
-        line = pen.line([(self.words, pen.ink.dim)])
+        line = pen.line([Span(self.words, pen.ink.dim)])
         return [line] if self.first else [pen.blank(), line]
 
 
@@ -71,7 +72,7 @@ class Sentence:
 
     def draw(self, pen: Pen, chosen: Row | None) -> Sequence[Strip]:
         """One dim line."""
-        return [pen.line([(" " * self.indent + self.text, pen.ink.dim)])]
+        return [pen.line([Span(" " * self.indent + self.text, pen.ink.dim)])]
 
 
 class RowList(ScrollView, can_focus=False):
@@ -282,7 +283,7 @@ class RowList(ScrollView, can_focus=False):
             note(error)
             words = f"This row can't be drawn: {one_line(repr(error), 200)}"
             blank = [pen.blank()] * (row.height - 1)
-            return [pen.line([(words, pen.ink.dim)], tinted=row is self.chosen), *blank]
+            return [pen.line([Span(words, pen.ink.dim)], tinted=row is self.chosen), *blank]
 
     def _get_pen(self) -> Pen:
         width = self.scrollable_content_region.width - 1  # one cell stays free before the scrollbar

@@ -24,9 +24,8 @@ from tui.app.keymap import keys_of
 from tui.app.life import while_alive
 from tui.app.messages.finder import Finder, Hit
 from tui.app.messages.look import Look, put
-from tui.app.messages.message_view import MessageView, Place
+from tui.app.messages.message_view import BlockRow, MessageView
 from tui.app.messages.pager import Load, Pager
-from tui.app.messages.rows import Target
 from tui.app.messages.selection import Selected, key_of, whole_rows, word_at
 from tui.app.messages.stream import Colours, Stream
 from tui.app.messages.viewport import Viewport
@@ -36,6 +35,7 @@ from tui.app.theme.ink import Ink
 from tui.chat.conversation import Conversation
 from tui.chat.message import Message
 from tui.rendering.palette import Palette
+from tui.rendering.spans import Target
 from tui.system.clipboard import copy
 
 _MORE = "↓ more below"
@@ -160,7 +160,7 @@ class MessageList(ScrollView):
         if at is None or at not in window.index:
             viewport.follow()
         else:
-            viewport.go_to(Anchor(window.index[at], Place(0, 0)))
+            viewport.go_to(Anchor(window.index[at], BlockRow(0, 0)))
             viewport.go(viewport.span(at)[0])
         self.finder.end()
 
@@ -268,7 +268,7 @@ class MessageList(ScrollView):
 
     def action_scroll_home(self) -> None:
         """Go to the first message."""
-        self.viewport.go_to(Anchor(0, Place(0, 0)))
+        self.viewport.go_to(Anchor(0, BlockRow(0, 0)))
 
     def action_scroll_end(self) -> None:
         """Go to the newest message, and follow."""
@@ -423,7 +423,7 @@ class MessageList(ScrollView):
             self.fold(message_id)
         elif target.action is Action.MESSAGE_CODE:
             self.copy_text(target.value)
-        else:
+        elif isinstance(target.action, Action):
             self.post_message(self.Chosen(target.action, message_id))
 
     # -- another size, another theme

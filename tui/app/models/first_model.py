@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Protocol
 from tui.app.background import in_background
 from tui.app.context import Context, WithWriting
 from tui.app.models.models import Models
-from tui.engine.choice import recent_models
 from tui.engine.workspace import Workspace
 from tui.errors import SegueError
 
@@ -41,7 +40,7 @@ class FirstModel:
             Whether this is so.
         """
         context, workspace = self._context, self._context.session.workspace
-        if workspace.config.model or await recent_models(workspace.store):
+        if workspace.config.model or await workspace.preferences.recent_models():
             return False
         if await workspace.store.count_conversations():
             return False
@@ -90,7 +89,7 @@ def _local_offer(workspace: Workspace) -> tuple[LocalOffer | None, str]:
         return None, ""
     return (
         LocalOffer(
-            f"local/{model.name}",
+            model.id,
             model.title,
             model.licence or "",
             0 if model.present else model.bytes or 0,

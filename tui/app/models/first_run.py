@@ -174,7 +174,7 @@ class FirstRun(Chooser[str]):
         counts: dict[str, int] = {}
         for info in self._catalogue.models():
             counts[info.provider] = counts.get(info.provider, 0) + 1
-        entries = [entry for entry in self._registry.providers() if entry.kind != "local"]
+        entries = [entry for entry in self._registry.providers() if not entry.downloads]
         silent = {name for name in self._catalogue.problems if not counts.get(name)}
         usable = [entry for entry in entries if entry.available and entry.name not in silent][:_SHOWN_FOUND]
         missing = [entry for entry in entries if not entry.available]
@@ -203,7 +203,7 @@ class FirstRun(Chooser[str]):
         choices = []
         for entry in self._registry.providers():
             best = models.get(f"{entry.name}/{entry.default_model}") or first.get(entry.name)
-            if entry.available and entry.kind != "local" and best is not None:
+            if entry.available and not entry.downloads and best is not None:
                 choices.append(_hosted(entry, best))
         return [*choices[:_SHOWN_CHOICES], self._local(), _connect_choice()]
 

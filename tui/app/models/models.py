@@ -14,15 +14,12 @@ from tui.app.context import (
     WithMessages,
     WithStatus,
 )
-from tui.engine.choice import find_model, note_model, recent_models
+from tui.engine.choice import find_model
 from tui.engine.workspace import Workspace
 from tui.errors import UsageError
 
 if TYPE_CHECKING:
     from tui.app.models.picker import Choice, ModelPicker, Several
-
-FAVOURITES = "favourite_models"
-"""Key of the history's state with the favourite models, one a line."""
 
 
 class _Context(Context, WithStatus, WithMessages, WithComparing, Protocol): ...
@@ -66,7 +63,7 @@ class Models:
         session.current.conversation.model = model_id
         self._context.refresh()
         self._context.status.count_soon()
-        await note_model(session.workspace.store, model_id)
+        await session.workspace.preferences.note_model(model_id)
         await session.current.change(model=model_id)
 
     # -- choosing
@@ -137,11 +134,11 @@ class Models:
         return kind(
             catalogue,
             workspace.registry,
-            await recent_models(workspace.store),
+            await workspace.preferences.recent_models(),
             conversation.model,
-            (await workspace.store.get_state(FAVOURITES)).split(),
+            await workspace.preferences.favourite_models(),
             conversation.hues,
-            await asyncio.to_thread(workspace.downloads),
+            await asyncio.to_thread(workspace.registry.downloads),
             keep_favourites=lambda names: context.soon(self._keep_favourites, names),
             connect=self._connect,
             typed=typed,
@@ -152,11 +149,11 @@ class Models:
     async def _answer_with(self, model_id: str, message_id: int | None) -> None:
         if message_id is None:
             raise UsageError("There is nothing to answer yet")
-        await note_model(self._workspace.store, model_id)
+        await self._workspace.preferences.note_model(model_id)
         self._context.messages.answer_again(message_id, model_id)
 
     async def _keep_favourites(self, names: Sequence[str]) -> None:
-        await self._workspace.store.set_state(FAVOURITES, "\n".join(names))
+        await self._workspace.preferences.keep_favourite_models(names)
 
     # -- connecting
     async def _connect(self, provider: str) -> bool:

@@ -12,7 +12,8 @@ from textual.reactive import reactive
 from tui.app.actions import Action
 from tui.app.keymap import Keys
 from tui.app.lists.line import Line
-from tui.app.theme.ink import Ink, Part, width_of
+from tui.app.theme.ink import Ink, width_of
+from tui.rendering.spans import Span
 
 _GAP = "   "
 MOST = 5
@@ -33,11 +34,11 @@ class Hint:
         """Its cells."""
         return cell_len(f"{self.key} {self.words}".rstrip())
 
-    def parts(self, ink: Ink) -> list[Part]:
+    def spans(self, ink: Ink) -> list[Span[Style]]:
         """Key and words as they are drawn."""
         click = Style(meta={"@click": f"app.simulate_key('{self.press}')"}) if self.press else Style.null()
-        words: list[Part] = [(f" {self.words}", ink.dim + click)] if self.words else []
-        return [(self.key, ink.soft + click), *words]
+        words = [Span(f" {self.words}", ink.dim + click)] if self.words else []
+        return [Span(self.key, ink.soft + click), *words]
 
 
 class KeyLine(Line):
@@ -45,16 +46,16 @@ class KeyLine(Line):
 
     hints: reactive[tuple[Hint, ...]] = reactive(())
 
-    def parts(self, ink: Ink) -> tuple[Sequence[Part], Sequence[Part]]:
+    def spans(self, ink: Ink) -> tuple[Sequence[Span[Style]], Sequence[Span[Style]]]:
         """Draw name and meaning of each key."""
-        parts: list[Part] = []
+        spans: list[Span[Style]] = []
         for hint in self.hints[:MOST]:
-            gap: list[Part] = [(_GAP, Style.null())] if parts else []
-            more = [*gap, *hint.parts(ink)]
-            if width_of(parts) + width_of(more) > self.content_size.width:
+            gap = [Span(_GAP, Style.null())] if spans else []
+            more = [*gap, *hint.spans(ink)]
+            if width_of(spans) + width_of(more) > self.content_size.width:
                 break
-            parts += more
-        return parts, ()
+            spans += more
+        return spans, ()
 
 
 Said = Mapping[Action, str]

@@ -15,8 +15,6 @@ from tui.app.status.key_line import Hint, KeyLine
 from tui.app.status.status_line import Fill, StatusLine
 from tui.app.status.title_line import TitleLine
 from tui.chat.message import Message, Role
-from tui.chat.model import split_id
-from tui.engine.choice import LOCAL
 from tui.errors import HistoryError
 
 NEW_TITLE = "New conversation"
@@ -73,8 +71,7 @@ class StatusPresenter:
 
     def _unasked(self, model: str | None) -> ReplyStatus:
         """How a model stands that has not answered yet."""
-        local = model is not None and split_id(model)[0] == LOCAL
-        size = self._context.session.workspace.downloads().get(model or "") if local else None
+        size = self._context.session.workspace.registry.download_of(model or "")
         return to_download(size) if size else ReplyStatus()
 
     def ended(self, message: Message, tokens: int) -> None:

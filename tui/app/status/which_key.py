@@ -15,8 +15,9 @@ from textual.widget import Widget
 from tui.app.actions import SHOWN_TOGETHER, Action, Scope
 from tui.app.keymap import Keys, key_name
 from tui.app.status.key_line import MOST, Hint
-from tui.app.theme.ink import Ink, Part
+from tui.app.theme.ink import Ink, segments_of
 from tui.app.theme.page import Page
+from tui.rendering.spans import Span
 
 WAIT = 1.0
 """Seconds without a key after which who waits is shown what may follow."""
@@ -81,14 +82,14 @@ class WhichKey(Widget):
         """Draw a row; Textual calls this."""
         width, rows = self.size.width, self._rows(self.size.width)
         ink = Ink.from_theme(self.app.theme_variables)
-        parts = list(self._parts(rows[y], ink)) if y < len(rows) else []
-        segments = [Segment(" " * self._edge(width)), *(Segment(text, style) for text, style in parts)]
+        spans = list(self._spans(rows[y], ink)) if y < len(rows) else []
+        segments = [Segment(" " * self._edge(width)), *segments_of(spans)]
         return Strip(segments).adjust_cell_length(width).apply_style(self.rich_style)
 
-    def _parts(self, row: Sequence[Hint], ink: Ink) -> Iterator[Part]:
+    def _spans(self, row: Sequence[Hint], ink: Ink) -> Iterator[Span[Style]]:
         for hint in row:
-            yield from hint.parts(ink)
-            yield " " * (self._widest - hint.width + _GAP), Style.null()
+            yield from hint.spans(ink)
+            yield Span(" " * (self._widest - hint.width + _GAP), Style.null())
 
 
 def of_a_message(screen: Screen[None], keys: Keys) -> tuple[Hint, ...]:

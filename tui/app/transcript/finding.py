@@ -22,9 +22,10 @@ from tui.app.life import has_gone, lives
 from tui.app.lists.field import Field
 from tui.app.lists.line import Line
 from tui.app.theme.grid import WIDE, gutters
-from tui.app.theme.ink import Ink, Part
+from tui.app.theme.ink import Ink
 from tui.app.transcript.transcript import Transcript
 from tui.errors import SegueError
+from tui.rendering.spans import Span
 
 if TYPE_CHECKING:
     from tui.app.messages.message_list import MessageList
@@ -35,9 +36,9 @@ class FindCount(Line):
 
     words: reactive[str] = reactive("")
 
-    def parts(self, ink: Ink) -> tuple[Sequence[Part], Sequence[Part]]:
+    def spans(self, ink: Ink) -> tuple[Sequence[Span[Style]], Sequence[Span[Style]]]:
         """The count, at the right."""
-        return (), [(self.words, ink.dim), (" ", Style.null())]
+        return (), [Span(self.words, ink.dim), Span(" ", Style.null())]
 
 
 class FindBar(Horizontal):

@@ -81,7 +81,9 @@ class MessageActions:
         """Let another model answer; without a network, those of this machine are shown first."""
         [message] = await self._service.messages([message_id])
         offline = message.failure is not None and message.failure.kind == ErrorKind.OFFLINE
-        await self._context.models.pick(message_id, "local/" if offline else "")
+        entries = self._context.session.workspace.registry.providers() if offline else ()
+        here = next((f"{entry.name}/" for entry in entries if entry.downloads), "")
+        await self._context.models.pick(message_id, here)
 
     def answer_again(self, message_id: int, model: str | None = None) -> None:
         """One more version of a reply, by ``model`` or by the one that answers now."""
@@ -194,7 +196,7 @@ class MessageActions:
 
         await context.reading.reload()
         words = "Deleted." if many == 1 else f"{many} messages deleted."
-        context.did(words, undo, _back(many), (service.place, service.conversation.id))
+        context.did(words, undo, _back(many), (service.storage, service.conversation.id))
 
     async def _undelete(self, argument: str) -> None:
         """Bring back every deleted message of the conversation."""
@@ -202,7 +204,7 @@ class MessageActions:
         if not count:
             raise UsageError("No message of this conversation was deleted in the last 30 days")
         service = self._service
-        self._context.acts.forget((service.place, service.conversation.id))
+        self._context.acts.forget((service.storage, service.conversation.id))
         await self._context.reading.reload()
         self._context.notify(_back(count))
 

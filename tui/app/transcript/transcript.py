@@ -17,7 +17,7 @@ from tui.app.messages.message_list import MessageList
 from tui.app.messages.message_view import MessageView
 from tui.app.messages.pager import Load
 from tui.app.transcript.line_selection import LineSelection
-from tui.app.transcript.numbers import Numbers, Part, code_parts, link_parts
+from tui.app.transcript.numbers import Numbered, Numbers, code_parts, link_parts
 from tui.app.transcript.walk import Walk
 from tui.chat.conversation import Conversation
 from tui.errors import SegueError
@@ -215,7 +215,7 @@ class Transcript(MessageList, can_focus=True):
         """Show where a link of the chosen message leads; of several, ask which."""
         self._ask(link_parts, "There is no link in view")
 
-    def _ask(self, find: Callable[[MessageView, range], list[Part]], none: str) -> None:
+    def _ask(self, find: Callable[[MessageView, range], list[Numbered]], none: str) -> None:
         """Do what the only part does; of several, number them and wait for a key."""
         view, window = self.viewport.view(self.selected), self.viewport.window
         if view is None or window is None:

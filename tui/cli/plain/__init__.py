@@ -1,4 +1,4 @@
-"""``segue --plain``: the chat as lines, for screen readers, dumb terminals and scripts. Brings no Textual."""
+"""``segue --plain``: conversations as lines, for screen readers, dumb terminals and scripts. No Textual."""
 
 from tui.cli.plain.run import run
 

@@ -6,9 +6,8 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from tui.chat.bundle import Bundle
 from tui.chat.chunks import Usage
-from tui.chat.conversation import Conversation, Node
+from tui.chat.conversation import Bundle, Conversation, Node
 from tui.chat.message import Message, Role, automatic_title
 from tui.chat.parts import Part, joined, plain_parts
 from tui.history.importers.checked import Checked

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tui.chat.bundle import Bundle
 from tui.chat.chunks import Usage
+from tui.chat.conversation import Bundle
 from tui.chat.message import Role
 from tui.chat.parts import Reasoning, Text, text_of
 from tui.checked import whole

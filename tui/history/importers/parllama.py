@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from tui.chat.bundle import Bundle
+from tui.chat.conversation import Bundle
 from tui.chat.message import Role
 from tui.history.importers.builder import Builder, role_in
 from tui.history.importers.checked import Checked, name_of

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from tui.chat.attachment import MEDIA_TYPES, Attachment, attachment_of
-from tui.chat.bundle import Bundle
-from tui.chat.conversation import Conversation, Node
+from tui.chat.conversation import Bundle, Conversation, Node
 from tui.chat.export import FORM
 from tui.chat.message import Message, Role, Status
 from tui.chat.parts import (

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from tui.chat.bundle import Bundle
+from tui.chat.conversation import Bundle
 from tui.errors import ImportFileError
 from tui.history.importers import chatgpt, claude, elia, llm, oterm, parllama, segue
 from tui.history.importers.checked import Checked, Notes

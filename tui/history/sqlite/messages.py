@@ -13,8 +13,7 @@ from tui.errors import ErrorKind, NotFoundError
 from tui.history.sqlite import contents, conversations
 from tui.history.sqlite.indexing import index, unindex
 from tui.history.sqlite.part_columns import pack, pack_part, part_columns, storable, unpack_part
-from tui.history.sqlite.rows import insert, message_columns, message_of, update
-from tui.history.sqlite.stamps import from_stamp, now_stamp
+from tui.history.sqlite.rows import from_stamp, insert, message_columns, message_of, now_stamp, update
 from tui.text import normalise
 
 _CHUNK = 500  # how many ids one statement names

@@ -32,7 +32,7 @@ from tui.chat.parts import (
 )
 from tui.checked import Fields, amount, unpacked, words
 from tui.history.facts import attachments_of
-from tui.history.sqlite.folding import spaced
+from tui.history.query import spaced
 from tui.text import normalise
 
 

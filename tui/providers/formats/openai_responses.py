@@ -22,7 +22,7 @@ _ENDS = ("response.completed", "response.incomplete", "response.failed", "respon
 
 
 class OpenAIResponses(AsyncGeneratorProvider, ProviderModelMixin):
-    """Any endpoint of this dialect; nothing of the conversation is kept by the server."""
+    """Any endpoint of this wire format; nothing of the conversation is kept by the server."""
 
     url: ClassVar[str] = "https://api.openai.com/v1"
     api_endpoint: ClassVar[str] = "/responses"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from tui.chat.bundle import Bundle
+from tui.chat.conversation import Bundle
 from tui.chat.message import Message
 from tui.chat.parts import files_of, with_files
 from tui.history.store import HistoryStore, ListFilter
