@@ -197,7 +197,7 @@ async def failed(stage: Stage) -> None:
 
 async def compare(stage: Stage) -> None:
     stage.server.texts = {"gpt-6-sol": "leaves", "claude-opus-5": "noise"}
-    stage.app.chat.run_command("title", "Leaves and light")
+    stage.app.main_screen.run_command("title", "Leaves and light")
     await stage.sees("Leaves and light")
     await stage.type(LEAVES)
     await stage.pilot.press("ctrl+l")

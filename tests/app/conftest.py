@@ -16,12 +16,11 @@ from textual.app import ScreenStackError
 from textual.keys import _character_to_key
 
 from tui.app.app import SegueApp
-from tui.app.chat_screen import ChatScreen
-from tui.app.composer.composer import Composer
-from tui.app.composer.enter import BURST
+from tui.app.composer.composer import BURST, Composer
 from tui.app.features import Features
+from tui.app.main_screen import MainScreen
 from tui.app.status.status_line import StatusLine
-from tui.app.terminal import last_line
+from tui.app.terminal import line_filters
 from tui.app.terminal.abilities import Abilities
 from tui.app.transcript.transcript import Transcript
 from tui.chat.chunks import Chunk, Finish, FinishReason
@@ -188,13 +187,13 @@ class World:
 
     # -- looking
     @property
-    def chat(self) -> ChatScreen:
-        return self.app.chat
+    def screen(self) -> MainScreen:
+        return self.app.main_screen
 
     @property
     def features(self) -> Features:
-        assert self.chat.features is not None
-        return self.chat.features
+        assert self.screen.features is not None
+        return self.screen.features
 
     @property
     def session(self) -> Session:
@@ -211,15 +210,15 @@ class World:
 
     @property
     def composer(self) -> Composer:
-        return self.chat.query_one(Composer)
+        return self.screen.query_one(Composer)
 
     @property
     def transcript(self) -> Transcript:
-        return self.chat.query_one(Transcript)
+        return self.screen.query_one(Transcript)
 
     @property
     def status(self) -> StatusLine:
-        return self.chat.query_one(StatusLine)
+        return self.screen.query_one(StatusLine)
 
     @property
     def text(self) -> str:
@@ -249,7 +248,9 @@ class World:
         await self.until(lambda: word not in self.text)
 
     async def ready(self) -> None:
-        await self.until(lambda: self.chat.features is not None and self.chat.query_one("#draft").has_focus)
+        await self.until(
+            lambda: self.screen.features is not None and self.screen.query_one("#draft").has_focus
+        )
 
     # -- doing
     async def open(self, conversation_id: int) -> None:
@@ -259,7 +260,7 @@ class World:
         await self.features.reading.open_new()
 
     async def use_model(self, model_id: str) -> None:
-        await self.features.reading.use_model(model_id)
+        await self.features.models.use_model(model_id)
 
     async def type(self, text: str) -> None:
         """Type as a keyboard does, without waiting between the keys; then rest as a hand does."""
@@ -283,14 +284,14 @@ class World:
 def every_text_is_cleaned_where_it_comes_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A control character that comes as far as the last line has passed a gate that does not clean."""
     passed: list[str] = []
-    without = last_line._without
+    without = line_filters._without
 
     def noted(text: str) -> str:
         if any(unicodedata.category(character) == "Cc" for character in text):
             passed.append(text)
         return without(text)
 
-    monkeypatch.setattr(last_line, "_without", noted)
+    monkeypatch.setattr(line_filters, "_without", noted)
     yield
     assert not passed
 

@@ -13,7 +13,7 @@ from tui.chat.parts import Text
 TURNS = 40
 
 
-def talk(title: str, at: datetime, said: dict[int, str]) -> Bundle:
+def conversation(title: str, at: datetime, said: dict[int, str]) -> Bundle:
     """A conversation of many turns; what is ``said`` stands in some of them."""
     conversation = Conversation(0, title, at, at, origin=f"test:{title}", leaf=TURNS, titled=True)
     messages = []
@@ -40,8 +40,8 @@ def years(run):
         }
         await world.store.add_conversations(
             [
-                talk("Lighthouse", datetime(2024, 10, 12, tzinfo=UTC), october),
-                talk("Camping", datetime(2026, 3, 1, tzinfo=UTC), {5: "Which lantern is light?"}),
+                conversation("Lighthouse", datetime(2024, 10, 12, tzinfo=UTC), october),
+                conversation("Camping", datetime(2026, 3, 1, tzinfo=UTC), {5: "Which lantern is light?"}),
             ]
         )
 

@@ -1,6 +1,6 @@
 """The terminal interface, on Textual.
 
-- ``app`` is the program round the screens; ``chat_screen`` is the screen with the conversation and its keys.
+- ``app`` is the program round the screens; ``main_screen`` is the screen with the conversation and its keys.
 - ``features`` puts the features together over a session, and hands on what the session tells.
 - The features: ``transcript`` (what is done with messages), ``composer`` (what is written), ``models``,
   ``conversations``, ``compare``, ``help``, ``settings``, ``status``. Each has its widgets, its screens, and

@@ -12,8 +12,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.app.commands import COMMANDS, Command, completions
-from tui.app.composer.model_completion import Models, candidates, typed_model
-from tui.app.composer.path_completion import Candidate
+from tui.app.composer.candidates import Candidate, Models, model_candidates, typed_model
 from tui.app.lists.row_list import Row, RowList
 from tui.app.theme.ink import Pen
 from tui.chat.attachment import size_words
@@ -135,7 +134,7 @@ class SlashMenu(RowList):
         """Show the commands that ``draft`` may become, or the models at its end, or hide."""
         typed = typed_model(draft)
         if typed is not None:
-            self._offer([ModelNameRow(model_id) for model_id in candidates(typed, self.models)])
+            self._offer([ModelNameRow(model_id) for model_id in model_candidates(typed, self.models)])
         else:
             self._offer([CommandRow(command) for command in self._commands_of(draft)])
 

@@ -46,25 +46,6 @@ def title_of(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
-    """A day or another group."""
-
-    words: str
-    first: bool = False
-    key: Hashable | None = None
-
-    @property
-    def height(self) -> int:
-        """A blank line and the words; no blank line at the top of the list."""
-        return 1 if self.first else 2
-
-    def draw(self, pen: Pen, chosen: Row | None) -> Sequence[Strip]:
-        """The words in quiet ink."""
-        line = pen.line([Span(self.words, pen.ink.dim)])
-        return [line] if self.first else [pen.blank(), line]
-
-
-@dataclass(frozen=True, slots=True)
 class SummaryRow:
     """A conversation: title, tags, model, time."""
 

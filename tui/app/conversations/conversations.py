@@ -1,4 +1,4 @@
-"""All conversations: filter them by title, search their messages, put them in order, open one."""
+"""All conversations: filter them by title, search their messages, arrange them, open one."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from tui.app.conversations.title_field import TitleField
 from tui.app.keymap import bind, keys_of
 from tui.app.life import lives, while_alive
 from tui.app.lists.ask_line import AskLine
-from tui.app.lists.chooser import Chooser
 from tui.app.lists.field import Field
 from tui.app.lists.hints import Hints
 from tui.app.lists.line import Line
 from tui.app.lists.listing import Listing
 from tui.app.lists.row_list import RowList
+from tui.app.lists.sheet import Chooser
 from tui.app.theme.ink import Ink
 from tui.app.undo import SHOWN, Acts
 from tui.engine.conversation_service import Undo
@@ -276,7 +276,7 @@ class Conversations(Chooser[OpenConversation]):
         here = self._views.index(self._source) if isinstance(self._source, Titles) else -1
         self._use(self._views[(here + 1) % len(self._views)])
 
-    # -- order
+    # -- arranging
     def action_rename(self) -> None:
         """Change the title where it stands."""
         row = self.chosen

@@ -120,15 +120,6 @@ class CurrentConversation:
         self._context.lists.list_soon()
 
     # -- changing
-    async def use_model(self, model_id: str) -> None:
-        """Let a model answer from now on; what is written stays."""
-        session = self._context.session
-        session.current.conversation.model = model_id
-        self._context.refresh()
-        self._context.status.count_soon()
-        await session.workspace.preferences.note_model(model_id)
-        await session.current.change(model=model_id)
-
     async def change(self, words: str, back: str, **changes: Unpack[ConversationChanges]) -> None:
         """Change fields of the conversation, so that undo takes it back.
 

@@ -17,11 +17,11 @@ from textual.strip import Strip
 
 from tui.app.actions import Action
 from tui.app.keymap import bind
-from tui.app.lists.days import day_group
 from tui.app.lists.line import justify
 from tui.app.lists.row_list import Row, RowList
 from tui.app.lists.wordmark import Wordmark
 from tui.app.theme.ink import RAIL, Pen
+from tui.dates import day_group
 from tui.rendering.spans import Span
 from tui.text import one_line
 
@@ -32,7 +32,7 @@ LIVE, UNREAD = "●", "•"
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
+class DayHeading:
     """A blank line and the name of a group of days; the first has no blank line."""
 
     words: str
@@ -81,7 +81,7 @@ class ConversationRow:
         return [pen.on_tint(strip) if marked else strip]
 
 
-class Conversations(RowList, can_focus=True):
+class SidebarList(RowList, can_focus=True):
     """The rows. It may have the focus: then the arrows choose, and Enter opens."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -131,12 +131,12 @@ class Sidebar(Vertical):
     def compose(self) -> ComposeResult:
         """The two parts, from top to bottom."""
         yield Wordmark(id="wordmark")
-        yield Conversations(id="conversations")
+        yield SidebarList(id="conversations")
 
     @property
-    def list(self) -> Conversations:
+    def list(self) -> SidebarList:
         """The rows."""
-        return self.query_one(Conversations)
+        return self.query_one(SidebarList)
 
     def show(
         self,
@@ -171,7 +171,7 @@ class Sidebar(Vertical):
         for summary in summaries:
             name = "Pinned" if summary.pinned else day_group(summary.updated_at, today)
             if name != group:
-                yield Heading(name, first=not group)
+                yield DayHeading(name, first=not group)
                 group = name
             own = summary.id
             yield ConversationRow(summary, own == current, live.get(own), own in unread)

@@ -41,6 +41,40 @@ class Row(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A day or another group."""
+
+    words: str
+    first: bool = False
+    key: Hashable | None = None
+
+    @property
+    def height(self) -> int:
+        """A blank line and the words; no blank line at the top of the list."""
+        return 1 if self.first else 2
+
+    def draw(self, pen: Pen, chosen: Row | None) -> Sequence[Strip]:
+        """The words in quiet ink."""
+        line = pen.line([Span(self.words, pen.ink.dim)])
+        return [line] if self.first else [pen.blank(), line]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A line that only says something: why there is nothing, what went wrong."""
+
+    text: str = ""
+    indent: int = 0
+    """Cells that set it under the names."""
+    key: Hashable | None = None
+    height: int = 1
+
+    def draw(self, pen: Pen, chosen: Row | None) -> Sequence[Strip]:
+        """One dim line."""
+        return [pen.line([Span(" " * self.indent + self.text, pen.ink.dim)])]
+
+
 class RowList(ScrollView, can_focus=False):
     """Rows under a field. The keys belong to the screen, so the field keeps the focus."""
 

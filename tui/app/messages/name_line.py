@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 from rich.style import Style
 
+from tui.app.actions import Action
 from tui.app.messages.look import Look
 from tui.app.messages.rows import Rows
 from tui.app.theme.ink import width_of
@@ -19,7 +20,7 @@ from tui.text import one_line
 _NOT_SENT = frozenset(
     kind.value for kind in (ErrorKind.OFFLINE, ErrorKind.CONNECT, ErrorKind.PROXY, ErrorKind.TLS)
 )
-FOLD = Target("fold")
+FOLD = Target(Action.MESSAGE_FOLD)
 
 
 def model_name(model: str | None) -> str:
@@ -78,7 +79,7 @@ def version_spans(versions: tuple[int, int], style: Style) -> list[Span[Style]]:
     place, count = versions
     if count < 2:
         return []
-    before, after = Target("previous_version"), Target("next_version")
+    before, after = Target(Action.VERSION_PREVIOUS), Target(Action.VERSION_NEXT)
     return [
         Span("‹ ", style, target=before),
         Span(f"{place}/{count}", style),
@@ -90,7 +91,7 @@ def mark_spans(pinned: bool, versions: tuple[int, int], style: Style) -> list[Sp
     """What stands at the right edge: ``pinned``, and the versions."""
     spans = version_spans(versions, style)
     if pinned:
-        spans.insert(0, Span("pinned" + "   " * bool(spans), style, target=Target("pin")))
+        spans.insert(0, Span("pinned" + "   " * bool(spans), style, target=Target(Action.MESSAGE_PIN)))
     return spans
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from tui.app.background import in_background
-from tui.app.context import Context, WithReading, WithWriting
+from tui.app.context import Context, WithWriting
 from tui.app.models.models import Models
 from tui.engine.workspace import Workspace
 from tui.errors import SegueError
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tui.app.models.first_run import LocalOffer
 
 
-class _Context(Context, WithReading, WithWriting, Protocol): ...
+class _Context(Context, WithWriting, Protocol): ...
 
 
 class FirstModel:
@@ -58,7 +58,7 @@ class FirstModel:
             notices=notices,
             write=context.writing.hand_on,
         )
-        in_background(context.page, "models", catalogue.refresh, exclusive=True)
+        in_background(context.screen, "models", catalogue.refresh, exclusive=True)
 
         early = context.writing.give_back_early()
 
@@ -70,7 +70,7 @@ class FirstModel:
         return True
 
     async def _begin_with(self, model_id: str, send: bool) -> None:
-        await self._context.reading.use_model(model_id)
+        await self._models.use_model(model_id)
         if send and (written := self._context.writing.take()):
             self._context.writing.submit(written)
 

@@ -10,7 +10,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tui.app.lists.fuzzy import Candidate, Filter
-from tui.app.lists.row_list import Row
+from tui.app.lists.row_list import Row, Sentence
 from tui.app.theme.ink import APART, Ink, Pen, width_of
 from tui.chat.model import ModelInfo
 from tui.rendering.spans import Span
@@ -28,19 +28,6 @@ _CONTEXT_END, _INPUT_END = 16, 7
 _COLUMNS_FROM = 52
 """Narrower lists show names only."""
 _LIMIT = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A line that only says something."""
-
-    text: str
-    key: Hashable | None = None
-    height: int = 1
-
-    def draw(self, pen: Pen, chosen: Row | None) -> Sequence[Strip]:
-        """One dim line."""
-        return [pen.line([Span(self.text, pen.ink.dim)])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +267,7 @@ class ModelShelf:
             rows.append(self._head(group, first=not rows))
             rows += self._rows_of(group, wanted)
         rows += self._others(wanted, first=not rows)
-        return rows or [Note("Nothing fits." if wanted.words else "No models are known yet.")]
+        return rows or [Sentence("Nothing fits." if wanted.words else "No models are known yet.")]
 
     def _find(self, query: str, wanted: Filter) -> None:
         """Score each model; a filter that was only continued looks at what was left."""

@@ -12,7 +12,7 @@ from tui.app.context import (
     Context,
     WithComparing,
     WithMessages,
-    WithReading,
+    WithStatus,
 )
 from tui.engine.choice import find_model
 from tui.engine.workspace import Workspace
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tui.app.models.picker import Choice, ModelPicker, Several
 
 
-class _Context(Context, WithReading, WithMessages, WithComparing, Protocol): ...
+class _Context(Context, WithStatus, WithMessages, WithComparing, Protocol): ...
 
 
 class Models:
@@ -54,8 +54,17 @@ class Models:
         except UsageError:
             await self.pick(typed=words)
             return False
-        await self._context.reading.use_model(model_id)
+        await self.use_model(model_id)
         return True
+
+    async def use_model(self, model_id: str) -> None:
+        """Let a model answer from now on; what is written stays."""
+        session = self._context.session
+        session.current.conversation.model = model_id
+        self._context.refresh()
+        self._context.status.count_soon()
+        await session.workspace.preferences.note_model(model_id)
+        await session.current.change(model=model_id)
 
     # -- choosing
     async def pick(self, message_id: int | None = None, typed: str = "") -> None:
@@ -74,7 +83,7 @@ class Models:
                 case Several(model_ids):
                     context.soon(context.comparing.begin, model_ids, message_id)
                 case Choice(model_id, answer_again=False) if message_id is None:
-                    context.soon(context.reading.use_model, model_id)
+                    context.soon(self.use_model, model_id)
                 case Choice(model_id):
                     again = message_id or service.last_reply or service.last
                     context.soon(self._answer_with, model_id, again)
@@ -123,7 +132,7 @@ class Models:
         """A picker, over lists that are asked for anew where they are old."""
         context, workspace = self._context, self._workspace
         conversation, catalogue = context.session.current.conversation, workspace.catalogue
-        in_background(context.page, "models", catalogue.refresh, catalogue.stale(), exclusive=True)
+        in_background(context.screen, "models", catalogue.refresh, catalogue.stale(), exclusive=True)
         return kind(
             catalogue,
             workspace.registry,

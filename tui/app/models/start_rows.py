@@ -18,20 +18,6 @@ _NAME, _TITLE = 12, 29
 
 
 @dataclass(frozen=True, slots=True)
-class Quiet:
-    """A heading or a remark; ``indent`` sets it under the names."""
-
-    text: str = ""
-    indent: int = 0
-    key: Hashable | None = None
-    height: int = 1
-
-    def draw(self, pen: Pen, chosen: Row | None) -> Sequence[Strip]:
-        """One dim line."""
-        return [pen.line([Span(" " * self.indent + self.text, pen.ink.dim)])]
-
-
-@dataclass(frozen=True, slots=True)
 class Warned:
     """Something that is wrong."""
 

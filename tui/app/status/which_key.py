@@ -12,8 +12,8 @@ from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 
-from tui.app.actions import SHOWN_TOGETHER, Action, Place
-from tui.app.keymap import Keys
+from tui.app.actions import SHOWN_TOGETHER, Action, Scope
+from tui.app.keymap import Keys, key_name
 from tui.app.status.key_line import MOST, Hint
 from tui.app.theme.ink import Ink, segments_of
 from tui.app.theme.page import Page
@@ -21,7 +21,7 @@ from tui.rendering.spans import Span
 
 WAIT = 1.0
 """Seconds without a key after which who waits is shown what may follow."""
-_APART = 3
+_GAP = 3
 _SHARE = 3
 """At most one row in so many of the page is taken."""
 
@@ -73,8 +73,8 @@ class WhichKey(Widget):
         """The keys in columns, read from left to right."""
         if not self.hints:
             return []
-        cell = self._widest + _APART
-        columns = max(1, (width - 2 * self._edge(width) + _APART) // cell)
+        cell = self._widest + _GAP
+        columns = max(1, (width - 2 * self._edge(width) + _GAP) // cell)
         rows = [self.hints[at : at + columns] for at in range(0, len(self.hints), columns)]
         return list(rows[: max(1, self.screen.size.height // _SHARE)])
 
@@ -89,14 +89,14 @@ class WhichKey(Widget):
     def _spans(self, row: Sequence[Hint], ink: Ink) -> Iterator[Span[Style]]:
         for hint in row:
             yield from hint.spans(ink)
-            yield Span(" " * (self._widest - hint.width + _APART), Style.null())
+            yield Span(" " * (self._widest - hint.width + _GAP), Style.null())
 
 
 def of_a_message(screen: Screen[None], keys: Keys) -> tuple[Hint, ...]:
     """What can be done with the chosen message."""
     active = {bound.binding.id for bound in screen.active_bindings.values() if bound.enabled}
     second = set(SHOWN_TOGETHER.values())
-    actions = (a for a in Action if a.place is Place.MESSAGE and a in active and a not in second)
+    actions = (a for a in Action if a.scope is Scope.MESSAGE and a in active and a not in second)
     return tuple(Hint(keys.name(action), action.words, keys.of(action)[0]) for action in actions)
 
 
@@ -107,3 +107,10 @@ def of_numbers(count: int, keys: Keys) -> tuple[Hint, ...]:
     numbers = "1" if count == 1 else f"1–{count}"
     leave = Action.MESSAGE_LEAVE
     return Hint(numbers, "which one"), Hint(keys.name(leave), "none", keys.of(leave)[0])
+
+
+def of_begun(screen: Screen[None], keys: Keys) -> tuple[Hint, ...]:
+    """The keys that may follow the one that began."""
+    bound = screen.active_bindings.items()
+    found = [(key, active.binding) for key, active in bound if key.startswith(f"{keys.begun} ")]
+    return tuple(Hint(key_name(key.partition(" ")[2]), binding.description) for key, binding in found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tui.app.composer.model_completion import candidates, typed_model
+from tui.app.composer.candidates import model_candidates, typed_model
 from tui.chat.model import ModelInfo
 
 IDS = ["openai/gpt-6-sol", "openai/gpt-6-sol-mini", "anthropic/claude-opus-5"]
@@ -29,9 +29,9 @@ def test_what_is_typed_of_a_model(draft, words) -> None:
 
 
 def test_the_best_comes_first_and_a_whole_id_is_done() -> None:
-    assert candidates(typed_model("/model sol gpt"), lambda: IDS)[0] == "openai/gpt-6-sol"
-    assert candidates(typed_model("/compare opus"), lambda: IDS)[0] == "anthropic/claude-opus-5"
-    assert candidates(typed_model("/model openai/gpt-6-sol"), lambda: IDS) == []
+    assert model_candidates(typed_model("/model sol gpt"), lambda: IDS)[0] == "openai/gpt-6-sol"
+    assert model_candidates(typed_model("/compare opus"), lambda: IDS)[0] == "anthropic/claude-opus-5"
+    assert model_candidates(typed_model("/model openai/gpt-6-sol"), lambda: IDS) == []
 
 
 async def test_tab_completes_a_model_and_the_next_one(run):

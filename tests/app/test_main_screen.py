@@ -1,4 +1,4 @@
-"""The frame: start, size, keys, notices, the end."""
+"""The main screen: start, size, keys, notices, the end."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ async def test_one_can_write_and_send_before_the_history_is_open(run, tmp_path):
     async with run(ready=False, prepare=hold_the_door) as world:
         await world.say("Already here")
         await world.type("next")
-        assert world.chat.features is None
+        assert world.screen.features is None
         world.gate.set()
         await world.sees("Already here", "I am big.")
         assert world.composer.draft == "next"
@@ -60,7 +60,7 @@ async def test_the_first_run_helps_to_begin(run):
         await world.until(lambda: type(world.app.screen).__name__ == "FirstRun")
         await world.sees("One conversation, every model.", "lab/big")
         await world.pilot.press("enter")
-        await world.until(lambda: world.app.screen is world.chat)
+        await world.until(lambda: world.app.screen is world.screen)
         await world.until(lambda: world.status.model == "lab/big")
         await world.say("Hi")
         await world.sees("I am big.")
@@ -71,7 +71,7 @@ async def test_what_is_typed_at_the_first_run_stands_in_the_composer(run):
         await world.until(lambda: type(world.app.screen).__name__ == "FirstRun")
         await world.sees("lab/big")
         await world.pilot.press(*"just", "enter")
-        await world.until(lambda: world.app.screen is world.chat)
+        await world.until(lambda: world.app.screen is world.screen)
         await world.until(lambda: world.composer.draft == "just")
 
 
@@ -82,20 +82,20 @@ async def test_later_runs_begin_with_the_model_used_last(run):
 
     async with run(model=None, prepare=earlier) as world:
         await world.sees("small")
-        assert world.app.screen is world.chat
+        assert world.app.screen is world.screen
 
 
 # -- size
 @pytest.mark.parametrize("size", [(39, 24), (80, 9), (1, 1), (20, 5)])
 async def test_a_tiny_terminal_gets_one_clear_line(run, size):
     async with run(size=size, ready=False) as world:
-        await world.until(lambda: world.chat.features is not None)
-        assert world.chat.query_one("#small").display
+        await world.until(lambda: world.screen.features is not None)
+        assert world.screen.query_one("#small").display
         if size[0] >= 35:
             await world.sees(f"Segue needs 40×10; this is {size[0]}×{size[1]}")
 
 
-async def test_a_storm_of_sizes_leaves_the_chat_as_it_was(run):
+async def test_a_storm_of_sizes_leaves_the_screen_as_it_was(run):
     async with run() as world:
         world.script("word " * 200, DONE)
         await world.say("Go")
@@ -141,7 +141,7 @@ async def test_jumps_between_any_sizes_end_as_if_opened_there(run, seed):
 
 def frame_lines(world):
     """Where the text of each part of the page stands."""
-    return {part.id: part.content_region for part in world.chat.query("#main > *, #draft")}
+    return {part.id: part.content_region for part in world.screen.query("#main > *, #draft")}
 
 
 @pytest.mark.parametrize("width", [80, 99, 100, 120, 160, 200])
@@ -227,7 +227,7 @@ async def test_quitting_stores_what_came(run):
         await world.say("Go")
         await world.sees("Half")
         await world.type("left over")
-        await world.chat.finish()
+        await world.screen.finish()
         _, reply = await world.path()
         assert (reply.text, reply.status) == ("Half", Status.STOPPED)
         conversation = await world.store.load_conversation(world.conversation.id)
@@ -245,7 +245,7 @@ async def test_a_fault_of_ours_leaves_a_private_report_and_no_secret(run, tmp_pa
                 headers = {"Authorization": key.reveal()}
                 raise ValueError(f"boom {headers['Authorization']}")
 
-            world.chat.call_later(fault)
+            world.screen.call_later(fault)
             await world.until(lambda: False)
     [report] = (tmp_path / "log").glob("crash-*.txt")
     assert report.stat().st_mode & 0o077 == 0
@@ -288,7 +288,7 @@ def test_wrong_keys_are_told_with_their_place(tmp_path):
 
 def test_the_default_keys_collide_nowhere():
     offered = {Action.MENU_UP, Action.MENU_DOWN, Action.MENU_CLOSE}  # only while something is offered
-    keys = [key for a in Action if a.place in BEHIND and a not in offered for key in Keys().of(a)]
+    keys = [key for a in Action if a.scope in BEHIND and a not in offered for key in Keys().of(a)]
     assert len(keys) == len(set(keys))
 
 
@@ -328,10 +328,10 @@ async def test_palette_help_and_find_open(run):
         await world.pilot.press("ctrl+p")
         await world.sees("Choose a model", "who answers from now on")
         await world.pilot.press("ctrl+p")
-        await world.until(lambda: world.app.screen is world.chat)
+        await world.until(lambda: world.app.screen is world.screen)
         await world.pilot.press("ctrl+p", *"sidebar", "enter")
-        await world.until(lambda: world.app.screen is world.chat)
-        await world.until(lambda: world.chat.has_class("-overlay"))
+        await world.until(lambda: world.app.screen is world.screen)
+        await world.until(lambda: world.screen.has_class("-overlay"))
         await world.pilot.press("escape", "f1")
         await world.sees("Everywhere")
         await world.type("/model")
@@ -355,7 +355,7 @@ async def test_the_key_line_names_the_keys_of_what_is_chosen(run):
 
 
 @pytest.mark.parametrize("theme", ["segue-dark", "segue-light", "segue-ansi", "nord", "ansi-light"])
-async def test_every_theme_draws_the_chat(run, theme):
+async def test_every_theme_draws_the_screen(run, theme):
     async with run(theme=theme, size=(120, 40)) as world:
         world.script("Some `code`\n\n```python\nx = 1\n```\n", DONE)
         await world.say("Go")
@@ -372,7 +372,7 @@ async def test_every_theme_of_the_list_can_be_looked_at(run):
             await world.pilot.press("ctrl+u", *name)
             await world.until(lambda name=name: world.app.theme == name)
         await world.pilot.press("enter")
-        await world.until(lambda: world.app.screen is world.chat)
+        await world.until(lambda: world.app.screen is world.screen)
         assert world.app.theme == "ansi-dark"
 
 

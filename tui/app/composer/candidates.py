@@ -1,14 +1,15 @@
-"""The files and folders that a path being typed may become."""
+"""What a path or a model that is being typed may become."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
 
+from tui.app.lists.fuzzy import Filter, best_first
 from tui.engine.attaching import words
 
 MOST = 200
@@ -18,6 +19,11 @@ _LOOKED_AT = 20_000
 _COMMAND = re.compile(r"/attach\s+")
 _MENTION = re.compile(r"(?:^|(?<=\s))@(\"[^\"]*|[^\s\"]*)$")
 _HEAD = re.compile(r".*[/\\]" if os.name == "nt" else r".*/", re.DOTALL)
+Models = Callable[[], Sequence[str]]
+"""Gives the ids of the models that can be used now."""
+_MOST_MODELS = 50
+_ONE = re.compile(r"/model\s+(?P<words>\S.*)", re.DOTALL)
+_SEVERAL = re.compile(r"/compare\s(?:.*[\s,])?(?P<words>[^\s,]+)", re.DOTALL)
 
 
 class TypedPath(NamedTuple):
@@ -54,7 +60,7 @@ def typed_path(line: str) -> TypedPath | None:
     return TypedPath(command.end() + found[-1].start, found[-1].text[:-1], mention=False)
 
 
-def candidates(typed: TypedPath) -> list[Candidate]:
+def path_candidates(typed: TypedPath) -> list[Candidate]:
     """What ``typed`` may become, best first: the whole name, its beginning, then, after /attach, any part."""
     match = _HEAD.match(typed.text)
     head = match[0] if match else ""
@@ -87,3 +93,25 @@ def _candidate(head: str, entry: os.DirEntry[str]) -> Candidate:
     except OSError:
         folder, size = False, 0
     return Candidate(head + entry.name, entry.name, folder, size)
+
+
+class TypedModel(NamedTuple):
+    """What is typed of a model at the end of a draft."""
+
+    start: int
+    """Where it begins."""
+    words: str
+
+
+def typed_model(draft: str) -> TypedModel | None:
+    """The model that is typed at the end of ``draft``; None if none is."""
+    match = _ONE.fullmatch(draft) or _SEVERAL.fullmatch(draft)
+    return match and TypedModel(match.start("words"), match["words"])
+
+
+def model_candidates(typed: TypedModel, models: Models) -> list[str]:
+    """The ids that ``typed`` may become, best first; none once it is one of them."""
+    known = models()
+    if typed.words in known:
+        return []
+    return list(islice(best_first(known, Filter(typed.words), lambda name: [name]), _MOST_MODELS))

@@ -67,14 +67,12 @@ def shared(run, tmp_path, monkeypatch):
     return sharing
 
 
-def chat_of(world):
-    return world.current
-
-
 async def test_what_another_program_adds_is_seen_without_a_key(shared):
     async with shared() as (world, other):
-        chat = chat_of(world)
-        await other.add_message(chat.conversation.id, chat.last, Role.USER, prompt_parts("From next door"))
+        service = world.current
+        await other.add_message(
+            service.conversation.id, service.last, Role.USER, prompt_parts("From next door")
+        )
         rilke = await other.create_conversation(title="Rilke")
         await other.add_message(rilke.id, None, Role.USER, prompt_parts("Which elegy?"))
         await world.sees("From next door", "Rilke")
@@ -86,23 +84,23 @@ async def test_what_another_program_adds_is_seen_without_a_key(shared):
 async def test_a_look_at_the_terminal_is_a_look_for_changes(shared, monkeypatch):
     monkeypatch.setattr(watch, "_PAUSE", 3600)
     async with shared() as (world, other):
-        await other.update_conversation(chat_of(world).conversation.id, title="Rilke")
+        await other.update_conversation(world.current.conversation.id, title="Rilke")
         world.app.post_message(events.AppFocus())
         await world.until(lambda: world.text.count("Rilke") == 2)
 
 
 async def test_what_another_program_changes_is_seen(shared):
     async with shared() as (world, other):
-        chat = chat_of(world)
-        prompt, reply = chat.conversation.path()
-        await other.update_conversation(chat.conversation.id, title="Four days", tags=("japan",))
+        service = world.current
+        prompt, reply = service.conversation.path()
+        await other.update_conversation(service.conversation.id, title="Four days", tags=("japan",))
         await world.sees("Four days", "#japan")
         await other.hide_messages([reply])
         await world.sees_no("I am big.")
         await other.hide_messages([reply], hidden=False)
         await world.sees("I am big.")
         live = await other.add_message(
-            chat.conversation.id, prompt, Role.ASSISTANT, model="lab/small", status=Status.STREAMING
+            service.conversation.id, prompt, Role.ASSISTANT, model="lab/small", status=Status.STREAMING
         )
         await world.sees("2/2")
         await other.append(live.id, ["It grows "])
@@ -118,23 +116,23 @@ async def test_a_reply_that_ends_while_it_is_read_is_read_again(run):
         world.script("one ", more, "two", DONE)
         await world.say("Count")
         await world.sees("one")
-        chat, read = chat_of(world), world.store.messages
+        service, read = world.current, world.store.messages
 
         async def slowly(ids):
             stored = await read(ids)
             more.set()
-            await world.until(lambda: chat.live is None)
+            await world.until(lambda: service.live is None)
             return stored
 
         world.store.messages = slowly
-        _, reply = await chat.messages(chat.conversation.path())
+        _, reply = await service.messages(service.conversation.path())
         assert (reply.text, reply.status) == ("one two", Status.COMPLETE)
 
 
 async def test_what_is_written_in_comes_back_from_the_trash(shared):
     async with shared() as (world, other):
         await world.type("half a thought")
-        await other.delete_conversation(chat_of(world).conversation.id)
+        await other.delete_conversation(world.current.conversation.id)
         await world.sees("moved this conversation to the trash", "half a thought")
         assert await other.count_conversations() == 0
         await world.pilot.press("enter")

@@ -1,6 +1,6 @@
-"""The last line against outside text: no control character that we did not mean comes to the terminal.
+"""What every drawn line goes through: glyphs for a terminal of few, and the last line against outside text.
 
-Texts are cleaned where they come in, so that what is wrong with them is seen; this only makes sure.
+Texts are cleaned where they come in, so that what is wrong with them is seen; the last line only makes sure.
 """
 
 from __future__ import annotations
@@ -13,7 +13,36 @@ from rich.style import Style
 from textual.color import Color
 from textual.filter import LineFilter
 
+GLYPHS = {
+    **{"▎": "|", "│": "|", "▐": "#", "▍": "_", "─": "-", "━": "=", "▸": ">", "▾": "v"},
+    **{
+        "✓": "+",
+        "●": "*",
+        "◦": "o",
+        "•": "-",
+        "×": "x",
+        "☑": "x",
+        "☐": "o",
+        "‹": "<",
+        "›": ">",
+        "…": "~",
+        "·": ".",
+    },
+    **{"↑": "^", "↓": "v", "←": "<", "→": ">", "–": "-", "—": "-", "−": "-"},
+    **{"“": '"', "”": '"', "‘": "'", "’": "'"},
+}
+"""What the app draws, and the few signs that models write most."""
+_TABLE = str.maketrans(GLYPHS)
+
 _STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+class Ascii(LineFilter):
+    """Draws lines with the glyphs that there are."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """The segments with other glyphs, as wide as before; Textual calls this."""
+        return [Segment(text.translate(_TABLE), style, control) for text, style, control in segments]
 
 
 class LastLine(LineFilter):

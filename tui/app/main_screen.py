@@ -21,8 +21,7 @@ from tui.app.composer.composer import ASK, Composer
 from tui.app.context import Program
 from tui.app.keymap import bind
 from tui.app.life import while_alive
-from tui.app.status import key_hints
-from tui.app.status.key_line import KeyLine
+from tui.app.status.key_line import IDLE, KeyLine, hints
 from tui.app.status.status_line import StatusLine
 from tui.app.status.title_line import TitleLine
 from tui.app.status.which_key import WhichKey
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
     from tui.app.composer.attached_lines import AttachedLines
     from tui.app.conversations.sidebar import Sidebar
     from tui.app.features import Features
-    from tui.app.messages.message_action import MessageAction
     from tui.app.messages.message_list import MessageList
     from tui.app.status.notice_line import NoticeLine
     from tui.engine.workspace import Workspace
@@ -47,8 +45,8 @@ TWICE = 3.0
 """Seconds within which a second Ctrl+C quits."""
 
 
-class ChatScreen(Screen[None]):
-    """What a person looks at while chatting. One can write before the history is open."""
+class MainScreen(Screen[None]):
+    """The conversation that is read, with all round it. One can write before the history is open."""
 
     AUTO_FOCUS = "#draft"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -92,7 +90,7 @@ class ChatScreen(Screen[None]):
         return self.query_one(Composer)
 
     def compose(self) -> ComposeResult:
-        """The frame; sidebar, conversation and notices come into it with the features."""
+        """The page at the first paint; sidebar, transcript and notices come into it with the features."""
         yield Vertical(id="sidebar")
         with Page(id="main"):
             yield TitleLine(id="title", classes="text")
@@ -109,7 +107,7 @@ class ChatScreen(Screen[None]):
         """Paint first; then open the features."""
         self.composer.placeholder = ASK
         self.query_one(StatusLine).model = self.program.options.model or self.program.config.model
-        self.query_one(KeyLine).hints = key_hints.hints(self.program.keys, key_hints.IDLE)
+        self.query_one(KeyLine).hints = hints(self.program.keys, IDLE)
         self.set_focus(self.composer)
         self._free_keys()
         if self.program.config.vim:
@@ -122,16 +120,16 @@ class ChatScreen(Screen[None]):
     def _free_keys(self) -> None:
         """A key that the person set for something here is no key of the text field any more."""
         keys = self.program.keys
-        here = [action for action in Action if action.place in BEHIND and action in keys.wanted]
+        here = [action for action in Action if action.scope in BEHIND and action in keys.wanted]
         self.composer.free({key for action in here for key in keys.of(action)})
 
     def _open_soon(self) -> None:
         in_background(self, "open", self._open)
 
     async def _open(self) -> None:
-        """Put what is missing into the frame, open the history, and begin."""
+        """Put what is missing on the screen, open the history, and begin."""
         try:
-            await self._furnish()
+            await self._mount_the_rest()
             for problem in self.program.setting_problems():
                 self.note(str(problem))
             self.program.workspace = workspace = await self.program.open_workspace()
@@ -141,7 +139,7 @@ class ChatScreen(Screen[None]):
         finally:
             self._opened.set()
 
-    async def _furnish(self) -> None:
+    async def _mount_the_rest(self) -> None:
         from tui.app.composer.attached_lines import AttachedLines
         from tui.app.composer.queue_line import QueueLine
         from tui.app.composer.slash_menu import SlashMenu
@@ -277,7 +275,8 @@ class ChatScreen(Screen[None]):
             self.features.writing.changed()
 
     @on(Composer.ModeChanged)
-    def _mode_changed(self) -> None:
+    def refresh_keys(self) -> None:
+        """Keys mean something else now."""
         if self.features is not None:
             self.features.status.refresh_keys()
 
@@ -306,14 +305,14 @@ class ChatScreen(Screen[None]):
     # -- what widgets say whose classes load with the features: so the handlers go by name
     def on_transcript_keys_changed(self) -> None:
         """Keys mean something else now."""
-        self._mode_changed()
+        self.refresh_keys()
 
     def on_message_list_chosen(self, event: MessageList.Chosen) -> None:
         """Do something with a message."""
         if self.features is not None:
             self.attempt_soon(self._do_with_message, self.features, event.action, event.message_id)
 
-    async def _do_with_message(self, features: Features, action: MessageAction, message_id: int) -> None:
+    async def _do_with_message(self, features: Features, action: Action, message_id: int) -> None:
         try:
             await features.messages.do(action, message_id)
         finally:
@@ -326,7 +325,7 @@ class ChatScreen(Screen[None]):
             self.with_features, lambda features: features.reading.open_by_id(event.conversation_id)
         )
 
-    def on_conversations_left(self) -> None:
+    def on_sidebar_list_left(self) -> None:
         """Back from the sidebar."""
         self.remove_class("-overlay")
         self.back_to_writing()
@@ -411,7 +410,7 @@ class ChatScreen(Screen[None]):
         self.composer.rewrite(await edit(self.app, self.composer.draft))
 
     async def action_undo(self) -> None:
-        """Take back what was done last: typed, deleted, put in order."""
+        """Take back what was done last: typed, deleted, arranged."""
         if self.acts.typed_last:
             self.composer.undo_typing()
         else:

@@ -1,4 +1,4 @@
-"""A person chats: sends, reads, stops, asks again, changes the model."""
+"""A conversation: a person sends, reads, stops, asks again, changes the model."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ async def test_keys_typed_in_one_go_choose_a_model_and_send(run):
         await world.say("One")
         await world.sees("I am big.")
         await world.pilot.press(*"Two", "ctrl+l", *"small", "enter")
-        await world.until(lambda: world.app.screen is world.chat)
+        await world.until(lambda: world.app.screen is world.screen)
         await world.pilot.press("enter")
         await world.sees("I am small.")
         assert world.provider.requests[-1] == ("small", ["One", "I am big.", "Two"])
@@ -180,7 +180,7 @@ async def test_slash_model_takes_the_one_model_that_the_words_mean(run, words):
     async with run() as world:
         await world.say(f"/model {words}")
         await world.until(lambda: world.status.model == "lab/small")
-        assert world.app.screen is world.chat
+        assert world.app.screen is world.screen
 
 
 async def test_slash_model_with_words_that_mean_no_one_model_opens_the_picker_with_them(run):
