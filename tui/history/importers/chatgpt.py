@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 
 from tui.chat.bundle import Bundle
 from tui.chat.message import Role
@@ -15,6 +15,11 @@ KIND = "ChatGPT"
 _TEXTS = frozenset({"text", "multimodal_text"})
 _PICTURE = "[picture]"
 _ROLES = {"user": Role.USER, "assistant": Role.ASSISTANT}
+
+
+def wrote(names: Set[str]) -> bool:
+    """Whether an entry with these names is a conversation of ChatGPT."""
+    return "mapping" in names
 
 
 def bundles(entries: Iterable[Checked]) -> Iterator[Bundle]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Set
 
 from tui.chat.bundle import Bundle
 from tui.chat.message import Role
@@ -14,6 +14,11 @@ from tui.text import fenced
 
 KIND = "Claude"
 _ROLES = {"human": Role.USER, "user": Role.USER, "assistant": Role.ASSISTANT}
+
+
+def wrote(names: Set[str]) -> bool:
+    """Whether an entry with these names is a conversation of Claude."""
+    return "chat_messages" in names
 
 
 def bundles(entries: Iterable[Checked]) -> Iterator[Bundle]:
