@@ -110,7 +110,7 @@ def test_each_recipe_has_a_test_but_for_the_part_that_mypy_checks():
 def test_mypy_names_the_matches_that_the_recipe_of_a_part_lists_and_nothing_else(copy):
     recipe = CONTRIBUTING.partition("### A part\n")[2].partition("### ")[0]
     sentence = recipe.partition("Today they are in")[2].partition(". ")[0]
-    said = run_in(copy, "-m", "mypy", "--no-error-summary").stdout.splitlines()
+    said = run_in(copy, "-m", "mypy", "--no-error-summary").stdout.replace("\\", "/").splitlines()
     forgotten = [line for line in said if '"assert_never" has incompatible type "Poll"' in line]
     assert said == forgotten
     assert {line.partition(":")[0] for line in said} == set(PATH.findall(sentence))

@@ -16,6 +16,7 @@ PACKAGES = sorted(file.parent for file in ROOT.rglob("__init__.py"))
 LINE = re.compile(r"^    (\S+) {2,}\S", re.MULTILINE)
 READ = re.compile(r"\bRead ([^.:]*)")
 NAME = re.compile(r"``([\w./]+)``")
+PLACE = re.compile(r"``(\w+(?:[./]\w+)+)``")
 
 
 def named(package: Path) -> str:
@@ -55,3 +56,14 @@ def test_what_is_to_be_read_first_is_there(package):
         for name in NAME.findall(words):
             path = package / name
             assert path.with_suffix(".py").is_file() or path.is_dir(), f"{named(package)} has no {name}"
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=named)
+def test_what_else_it_names_with_a_path_is_there(package):
+    own = {"config.toml"}
+    for name in set(PLACE.findall(docstring(package))) - own:
+        path = name if "/" in name else name.replace(".", "/")
+        rooms = (package, *package.parents)
+        assert any((room / path).with_suffix(".py").is_file() or (room / path).exists() for room in rooms), (
+            name
+        )
