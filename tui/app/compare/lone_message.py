@@ -9,7 +9,6 @@ from textual.events import Resize
 from tui.app.actions import Action
 from tui.app.messages.footer import footer_rows
 from tui.app.messages.look import Look
-from tui.app.messages.message_action import MessageAction
 from tui.app.messages.message_list import MessageList
 from tui.app.messages.message_view import MessageView, Standing
 from tui.app.messages.pager import Load
@@ -18,7 +17,7 @@ from tui.app.messages.window import lines_of
 from tui.chat.conversation import Conversation, Node
 from tui.chat.message import Message, Role
 
-_OFFERED = {MessageAction.RETRY: Action.COMPARE_AGAIN}
+_OFFERED = {"retry": Action.COMPARE_AGAIN}
 _AIR = 1
 """Cells between the text's pad and the scroll bar."""
 _PROMPT = 4

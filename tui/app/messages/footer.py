@@ -9,7 +9,6 @@ from rich.style import Style
 
 from tui.app.actions import Action
 from tui.app.messages.look import Look
-from tui.app.messages.message_action import MessageAction
 from tui.app.messages.plain_text import PlainText
 from tui.app.messages.rows import Piece, Rows, Target, width_of
 from tui.chat.message import Failure, Message, Role, Status
@@ -20,6 +19,14 @@ from tui.text import one_line, safe_url
 ONE_LINE = 74
 """Cells that a failure and its keys may take together; otherwise the keys go below."""
 
+_OFFERED = {
+    "retry": Action.MESSAGE_RETRY,
+    "resume": Action.MESSAGE_RESUME,
+    "compact": Action.MESSAGE_SUM,
+    "other_model": Action.MESSAGE_MODEL,
+    "edit": Action.MESSAGE_EDIT,
+}
+_LABELS = {"resume": "go on", "compact": "sum up", "other_model": "other model", "edit": "edit"}
 _ENDED = {
     Status.STOPPED: "stopped",
     Status.LENGTH: "stopped at the token limit",
@@ -37,7 +44,7 @@ def footer_rows(
     *,
     text: bool,
     limited: bool = False,
-    offered: Mapping[MessageAction, Action] | None = None,
+    offered: Mapping[str, Action] | None = None,
     took: str = "",
 ) -> Rows:
     """The rows under a reply; a blank parts each group from what is above.
@@ -108,7 +115,7 @@ def _notices(message: Message, look: Look) -> list[Sequence[Piece]]:
     return [row for notice in message.notices for row in _wrapped("", one_line(notice), look, dim, dim)]
 
 
-def _end(message: Message, look: Look, offered: Mapping[MessageAction, Action]) -> list[Sequence[Piece]]:
+def _end(message: Message, look: Look, offered: Mapping[str, Action]) -> list[Sequence[Piece]]:
     if message.live or message.status is Status.COMPLETE:
         return []
     keys = _keys(message, offered, look)
@@ -135,33 +142,34 @@ def _wrapped(head: str, text: str, look: Look, head_style: Style, style: Style) 
     ]
 
 
-def _keys(message: Message, offered: Mapping[MessageAction, Action], look: Look) -> list[Piece]:
-    labels = {MessageAction.RETRY: "retry" if message.failure else "again"}
+def _keys(message: Message, offered: Mapping[str, Action], look: Look) -> list[Piece]:
+    labels = {**_LABELS, "retry": "retry" if message.failure else "again"}
     if _is_offline(message):
-        labels[MessageAction.OTHER_MODEL] = "model on this machine"
+        labels["other_model"] = "model on this machine"
     pieces: list[Piece] = []
     for action, bound in offered.items():
         target = Target(action)
         pieces += [
             Piece("   ", look.ink.dim),
             Piece(look.keys.name(bound), look.ink.soft, target),
-            Piece(f" {labels.get(action, bound.words)}", look.ink.dim, target),
+            Piece(f" {labels[action]}", look.ink.dim, target),
         ]
     return pieces
 
 
-def _helpful(message: Message) -> Mapping[MessageAction, Action]:
-    return {each: each.action for each in _actions(message)}
+def _helpful(message: Message) -> Mapping[str, Action]:
+    return {action: _OFFERED[action] for action in _actions(message)}
 
 
-def _actions(message: Message) -> tuple[MessageAction, ...]:
-    again, other, edit = MessageAction.RETRY, MessageAction.OTHER_MODEL, MessageAction.EDIT
-    if message.role is Role.SYSTEM or _is_offline(message):
-        return again, other
+def _actions(message: Message) -> tuple[str, ...]:
+    if message.role is Role.SYSTEM:
+        return "retry", "other_model"
+    if _is_offline(message):
+        return "retry", "other_model"
     if message.failure and message.failure.kind == ErrorKind.CONTEXT:
-        return again, MessageAction.COMPACT, other, edit
+        return "retry", "compact", "other_model", "edit"
     cut = message.status in (Status.INTERRUPTED, Status.LENGTH) and bool(message.text.strip())
-    return (again, MessageAction.RESUME, other) if cut else (again, other, edit)
+    return ("retry", "resume", "other_model") if cut else ("retry", "other_model", "edit")
 
 
 def _is_offline(message: Message) -> bool:

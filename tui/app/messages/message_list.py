@@ -424,7 +424,7 @@ class MessageList(ScrollView):
         elif target.action == "copy_code":
             self.copy_text(target.value)
         else:
-            self.post_message(self.Chosen(MessageAction.named(target.action), message_id))
+            self.post_message(self.Chosen(MessageAction(target.action), message_id))
 
     # -- another size, another theme
     def on_mount(self) -> None:

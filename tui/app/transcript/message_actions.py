@@ -77,10 +77,10 @@ class MessageActions:
             case MessageAction.BRANCH:
                 branch = await self._service.branch(message_id)
                 await context.reading.open(context.session.adopt(branch))
-            case MessageAction.DELETE | MessageAction.DELETE_BELOW:
-                all_below = action is MessageAction.DELETE_BELOW
-                below = self._service.conversation.shown_below(message_id)
-                await self._delete(below if all_below else [message_id])
+            case MessageAction.DELETE:
+                await self._delete([message_id])
+            case MessageAction.DELETE_BELOW:
+                await self._delete(self._service.conversation.shown_below(message_id))
             case _:
                 assert_never(action)
 

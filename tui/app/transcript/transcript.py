@@ -23,6 +23,8 @@ from tui.app.transcript.walk import Walk
 from tui.chat.conversation import Conversation
 from tui.errors import SegueError
 
+_VERSION = "choose('{}_version')"
+
 
 class Transcript(MessageList, can_focus=True):
     """The conversation that is read, with the keys of its messages.
@@ -40,7 +42,18 @@ class Transcript(MessageList, can_focus=True):
         bind(Action.MESSAGE_COPY, "copy"),
         bind(Action.MESSAGE_CODE, "copy_code"),
         bind(Action.MESSAGE_LINK, "open_link"),
-        *(bind(each.action, f"choose('{each.value}')") for each in MessageAction),
+        bind(Action.MESSAGE_EDIT, "choose('edit')"),
+        bind(Action.MESSAGE_RETRY, "choose('retry')"),
+        bind(Action.MESSAGE_RESUME, "choose('resume')"),
+        bind(Action.MESSAGE_MODEL, "choose('other_model')"),
+        bind(Action.MESSAGE_COMPARE, "choose('compare')"),
+        bind(Action.VERSION_PREVIOUS, _VERSION.format("previous")),
+        bind(Action.VERSION_NEXT, _VERSION.format("next")),
+        bind(Action.MESSAGE_BRANCH, "choose('branch')"),
+        bind(Action.MESSAGE_PIN, "choose('pin')"),
+        bind(Action.MESSAGE_SUM, "choose('compact')"),
+        bind(Action.MESSAGE_DELETE, "choose('delete')"),
+        bind(Action.MESSAGE_DELETE_BELOW, "choose('delete_below')"),
         bind(Action.MESSAGE_FOLD, "fold"),
         bind(Action.MESSAGE_LINES, "select_lines"),
         bind(Action.HIT_NEXT, "next_hit(1)"),
@@ -139,7 +152,7 @@ class Transcript(MessageList, can_focus=True):
         """Do something with the chosen message, one thing at a time."""
         if self.selected is not None and not self._doing:
             self._doing = action
-            self.post_message(self.Chosen(MessageAction.named(action), self.selected))
+            self.post_message(self.Chosen(MessageAction(action), self.selected))
 
     def done(self) -> None:
         """What was chosen is done; what was typed into a prompt that was on its way there goes into it."""
