@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from tui.app.composer.attached_lines import AttachedLines
     from tui.app.conversations.sidebar import Sidebar
     from tui.app.features import Features
-    from tui.app.messages.message_action import MessageAction
     from tui.app.messages.message_list import MessageList
     from tui.app.status.notice_line import NoticeLine
     from tui.engine.workspace import Workspace
@@ -313,7 +312,7 @@ class ChatScreen(Screen[None]):
         if self.features is not None:
             self.attempt_soon(self._do_with_message, self.features, event.action, event.message_id)
 
-    async def _do_with_message(self, features: Features, action: MessageAction, message_id: int) -> None:
+    async def _do_with_message(self, features: Features, action: Action, message_id: int) -> None:
         try:
             await features.messages.do(action, message_id)
         finally:

@@ -22,7 +22,6 @@ from tui.app.keymap import bind
 from tui.app.life import has_gone
 from tui.app.lists.hints import Hints
 from tui.app.lists.layer import Layer
-from tui.app.messages.message_action import MessageAction
 from tui.app.messages.message_list import MessageList
 from tui.app.messages.reply_standing import of_ended, of_live
 from tui.app.messages.reply_status import ReplyStatus
@@ -326,5 +325,5 @@ class Compare(Layer[Outcome]):
     @on(MessageList.Chosen)
     def _asked(self, event: MessageList.Chosen) -> None:
         event.stop()
-        if event.action is MessageAction.RETRY:
+        if event.action is Action.MESSAGE_RETRY:
             self._acts.again(event.message_id)

@@ -17,7 +17,7 @@ from tui.app.messages.window import lines_of
 from tui.chat.conversation import Conversation, Node
 from tui.chat.message import Message, Role
 
-_OFFERED = {"retry": Action.COMPARE_AGAIN}
+_OFFERED = {Action.MESSAGE_RETRY: Action.COMPARE_AGAIN}
 _AIR = 1
 """Cells between the text's pad and the scroll bar."""
 _PROMPT = 4

@@ -19,14 +19,8 @@ from tui.text import one_line, safe_url
 ONE_LINE = 74
 """Cells that a failure and its keys may take together; otherwise the keys go below."""
 
-_OFFERED = {
-    "retry": Action.MESSAGE_RETRY,
-    "resume": Action.MESSAGE_RESUME,
-    "compact": Action.MESSAGE_SUM,
-    "other_model": Action.MESSAGE_MODEL,
-    "edit": Action.MESSAGE_EDIT,
-}
-_LABELS = {"resume": "go on", "compact": "sum up", "other_model": "other model", "edit": "edit"}
+Keys = Mapping[Action, Action]
+"""What helps where a reply did not end well, and the action whose key does it there."""
 _ENDED = {
     Status.STOPPED: "stopped",
     Status.LENGTH: "stopped at the token limit",
@@ -44,7 +38,7 @@ def footer_rows(
     *,
     text: bool,
     limited: bool = False,
-    offered: Mapping[str, Action] | None = None,
+    offered: Keys | None = None,
     took: str = "",
 ) -> Rows:
     """The rows under a reply; a blank parts each group from what is above.
@@ -73,7 +67,7 @@ def footer_rows(
 
 
 def _limit(look: Look) -> list[Sequence[Piece]]:
-    target = Target("fold")
+    target = Target(Action.MESSAGE_FOLD)
     key = look.keys.name(Action.MESSAGE_FOLD)
     words = Piece("very long: shown in part without its Markdown   ", look.ink.dim)
     return [[words, Piece(key, look.ink.soft, target), Piece(" show all", look.ink.dim, target)]]
@@ -90,7 +84,7 @@ def _links(message: Message, look: Look) -> list[Sequence[Piece]]:
 
 def _link(head: str, title: str, url: str, look: Look) -> list[Piece]:
     """A title and its address, cut to one row; only an address that may be opened can be clicked."""
-    target = Target("link", url) if safe_url(url) else None
+    target = Target(Action.MESSAGE_LINK, url) if safe_url(url) else None
     row = [Piece(head, look.ink.dim)]
     room = look.width - len(head)
     if title:
@@ -115,7 +109,7 @@ def _notices(message: Message, look: Look) -> list[Sequence[Piece]]:
     return [row for notice in message.notices for row in _wrapped("", one_line(notice), look, dim, dim)]
 
 
-def _end(message: Message, look: Look, offered: Mapping[str, Action]) -> list[Sequence[Piece]]:
+def _end(message: Message, look: Look, offered: Keys) -> list[Sequence[Piece]]:
     if message.live or message.status is Status.COMPLETE:
         return []
     keys = _keys(message, offered, look)
@@ -142,34 +136,33 @@ def _wrapped(head: str, text: str, look: Look, head_style: Style, style: Style) 
     ]
 
 
-def _keys(message: Message, offered: Mapping[str, Action], look: Look) -> list[Piece]:
-    labels = {**_LABELS, "retry": "retry" if message.failure else "again"}
+def _keys(message: Message, offered: Keys, look: Look) -> list[Piece]:
+    labels = {Action.MESSAGE_RETRY: "retry" if message.failure else "again"}
     if _is_offline(message):
-        labels["other_model"] = "model on this machine"
+        labels[Action.MESSAGE_MODEL] = "model on this machine"
     pieces: list[Piece] = []
     for action, bound in offered.items():
         target = Target(action)
         pieces += [
             Piece("   ", look.ink.dim),
             Piece(look.keys.name(bound), look.ink.soft, target),
-            Piece(f" {labels[action]}", look.ink.dim, target),
+            Piece(f" {labels.get(action, action.words)}", look.ink.dim, target),
         ]
     return pieces
 
 
-def _helpful(message: Message) -> Mapping[str, Action]:
-    return {action: _OFFERED[action] for action in _actions(message)}
+def _helpful(message: Message) -> Keys:
+    return {action: action for action in _actions(message)}
 
 
-def _actions(message: Message) -> tuple[str, ...]:
-    if message.role is Role.SYSTEM:
-        return "retry", "other_model"
-    if _is_offline(message):
-        return "retry", "other_model"
+def _actions(message: Message) -> tuple[Action, ...]:
+    again, other, edit = Action.MESSAGE_RETRY, Action.MESSAGE_MODEL, Action.MESSAGE_EDIT
+    if message.role is Role.SYSTEM or _is_offline(message):
+        return again, other
     if message.failure and message.failure.kind == ErrorKind.CONTEXT:
-        return "retry", "compact", "other_model", "edit"
+        return again, Action.MESSAGE_SUM, other, edit
     cut = message.status in (Status.INTERRUPTED, Status.LENGTH) and bool(message.text.strip())
-    return ("retry", "resume", "other_model") if cut else ("retry", "other_model", "edit")
+    return (again, Action.MESSAGE_RESUME, other) if cut else (again, other, edit)
 
 
 def _is_offline(message: Message) -> bool:

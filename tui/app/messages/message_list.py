@@ -18,12 +18,12 @@ from textual.selection import Selection
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.app.actions import Action
 from tui.app.background import in_background, in_thread
 from tui.app.keymap import keys_of
 from tui.app.life import while_alive
 from tui.app.messages.finder import Finder, Hit
 from tui.app.messages.look import Look, put
-from tui.app.messages.message_action import MessageAction
 from tui.app.messages.message_view import MessageView, Place
 from tui.app.messages.pager import Load, Pager
 from tui.app.messages.rows import Target
@@ -76,7 +76,7 @@ class MessageList(ScrollView):
         Copying, folding, selecting and links are done by the list itself.
         """
 
-        action: MessageAction
+        action: Action
         message_id: int
 
     # The column's height is not the widget's, so a change of it must not lay the screen out anew.
@@ -415,16 +415,16 @@ class MessageList(ScrollView):
 
     def do(self, target: Target, message_id: int) -> None:
         """Do what a part of a message is for."""
-        if target.action == "link":
+        if target.action is Action.MESSAGE_LINK:
             from tui.app.messages.link_sheet import LinkSheet
 
             self.app.push_screen(LinkSheet(target.value))
-        elif target.action == "fold":
+        elif target.action is Action.MESSAGE_FOLD:
             self.fold(message_id)
-        elif target.action == "copy_code":
+        elif target.action is Action.MESSAGE_CODE:
             self.copy_text(target.value)
         else:
-            self.post_message(self.Chosen(MessageAction(target.action), message_id))
+            self.post_message(self.Chosen(target.action, message_id))
 
     # -- another size, another theme
     def on_mount(self) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.style import Style
 from textual.strip import Strip
 
+from tui.app.actions import Action
 from tui.app.messages.attachment_rows import attachment_rows
 from tui.app.messages.footer import footer_rows
 from tui.app.messages.look import CARET, Look, over, put
@@ -290,14 +291,14 @@ class MessageView:
             return self._badge.target(0, cell - self.look.width + len(self._badge.text(0)))
         if block == BODY and self.document:
             url = self.document.link_at(at, cell)
-            return Target("link", url) if url else self._code_target(row, cell)
+            return Target(Action.MESSAGE_LINK, url) if url else self._code_target(row, cell)
         return None
 
     def _code_target(self, row: int, cell: int) -> Target | None:
         """A click on the language of a block of code copies it."""
         blocks = (block for block in self.code_blocks() if block.row == row)
         labelled = next((block for block in blocks if self.look.width - len(block.language) <= cell), None)
-        return Target("copy_code", labelled.text) if labelled and labelled.language else None
+        return Target(Action.MESSAGE_CODE, labelled.text) if labelled and labelled.language else None
 
     def toggle(self, row: int) -> bool:
         """Open or close what folds at a row: a part of the text. Returns whether something did."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 from rich.style import Style
 
+from tui.app.actions import Action
 from tui.app.messages.look import Look
 from tui.app.messages.rows import Piece, Rows, Target, width_of
 from tui.chat.message import Message, Status
@@ -17,7 +18,7 @@ from tui.text import one_line
 _NOT_SENT = frozenset(
     kind.value for kind in (ErrorKind.OFFLINE, ErrorKind.CONNECT, ErrorKind.PROXY, ErrorKind.TLS)
 )
-FOLD = Target("fold")
+FOLD = Target(Action.MESSAGE_FOLD)
 
 
 def model_name(model: str | None) -> str:
@@ -76,7 +77,7 @@ def version_pieces(versions: tuple[int, int], style: Style) -> list[Piece]:
     place, count = versions
     if count < 2:
         return []
-    before, after = Target("previous_version"), Target("next_version")
+    before, after = Target(Action.VERSION_PREVIOUS), Target(Action.VERSION_NEXT)
     return [Piece("‹ ", style, before), Piece(f"{place}/{count}", style), Piece(" ›", style, after)]
 
 
@@ -84,7 +85,7 @@ def mark_pieces(pinned: bool, versions: tuple[int, int], style: Style) -> list[P
     """What stands at the right edge: ``pinned``, and the versions."""
     pieces = version_pieces(versions, style)
     if pinned:
-        pieces.insert(0, Piece("pinned" + "   " * bool(pieces), style, Target("pin")))
+        pieces.insert(0, Piece("pinned" + "   " * bool(pieces), style, Target(Action.MESSAGE_PIN)))
     return pieces
 
 

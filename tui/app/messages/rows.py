@@ -9,16 +9,16 @@ from rich.cells import cell_len
 from rich.style import Style
 from textual.strip import Strip
 
+from tui.app.actions import Action
 from tui.app.messages.look import Look
 
 
 class Target(NamedTuple):
     """Something a click or a key sets off."""
 
-    action: str
-    """``link``, ``fold``, ``copy_code``, or a ``MessageAction``."""
+    action: Action
     value: str = ""
-    """The address of a link."""
+    """The address of a link, the text of code."""
 
 
 class Piece(NamedTuple):

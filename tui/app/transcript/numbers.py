@@ -8,6 +8,7 @@ from typing import NamedTuple
 from rich.style import Style
 from textual.strip import Strip
 
+from tui.app.actions import Action
 from tui.app.messages.look import put
 from tui.app.messages.message_view import MessageView
 from tui.app.messages.rows import Target
@@ -71,7 +72,7 @@ def code_parts(view: MessageView, seen: range) -> list[Part]:
     parts = []
     for block in view.code_blocks():
         label = len(block.language) + bool(block.language) + 3
-        part = Part(block.row, view.look.width - label, Target("copy_code", block.text))
+        part = Part(block.row, view.look.width - label, Target(Action.MESSAGE_CODE, block.text))
         parts.append((part, block.row < seen.stop and block.row + block.height > seen.start))
     return [part for part, is_seen in parts if is_seen] or [part for part, _ in parts]
 
@@ -82,6 +83,6 @@ def link_parts(view: MessageView, seen: range) -> list[Part]:
     for row in range(max(0, seen.start), min(seen.stop, view.height)):
         for cell in range(view.look.width):
             target = view.target(row, cell)
-            if target is not None and target.action == "link":
+            if target is not None and target.action is Action.MESSAGE_LINK:
                 parts.setdefault(target.value, Part(row, cell, target))
     return list(parts.values())
