@@ -14,7 +14,6 @@ One message::
     footer                  what stands under it
     rows                    rows with places to click
     look                    width and colours
-    message_action          what can be done with it
     link_sheet              opening a link
 
 How a reply stands::
