@@ -16,20 +16,33 @@ class Palette:
     """Colours as Rich colour strings (``#rrggbb``, or a name such as ``yellow`` in a 16-colour terminal)."""
 
     background: str
+    """The page."""
     deep: str
+    """Sidebar, the list beside a message, code."""
     band: str
+    """A prompt, the composer, a chosen row, code in a sentence, sheets."""
     line: str
+    """Hairlines, the scroll thumb, the rail without focus; never text."""
     ink: str
+    """Text."""
     strong: str
+    """What the person wrote, bold words, headings, chosen titles."""
     soft: str
+    """Titles in lists, names of keys."""
     dim: str
+    """Labels, times, what keys do, placeholders, comments in code."""
     accent: str
+    """What the person does, and nothing else: caret, focus, letters that fit a filter, unread."""
     you: str
+    """The rail of prompts that were sent; never text."""
     mark: str
+    """Under hits of a search and what is selected, with ``strong`` text."""
     error: str
+    """As ``warning`` and ``success``: a glyph, never a whole line."""
     warning: str
     success: str
     sky: str
+    """As the four that follow: names of models, and the dot of a reply that comes."""
     violet: str
     teal: str
     orchid: str

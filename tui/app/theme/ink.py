@@ -18,7 +18,7 @@ RAIL = "▎"
 
 @dataclass(frozen=True, slots=True)
 class Ink:
-    """One style for each role of ``look.md``, taken from the theme."""
+    """One style for each role of a ``Palette``, taken from the theme."""
 
     ink: Style
     strong: Style

@@ -1,5 +1,19 @@
-"""The conversation that is read: ``transcript`` puts the keys of a chosen message on the list of messages.
+"""The conversation that is read: what is done with its messages.
 
-Its parts: ``walk`` from message to message and back, ``line_selection``, ``numbers`` on code and links. Below
-it stands the ``find_bar``.
+A feature: ``features`` and ``chat_screen`` alone know it. Read ``transcript`` first: it puts the keys of a
+chosen message on the list of messages.
+
+What is done::
+
+    message_actions         with a chosen message
+    shown_replies           replies come into it
+    finding                 opens and closes the bar
+
+What is seen::
+
+    transcript              the widget, which owns these
+    walk                    from message to message, and back
+    line_selection          whole lines
+    numbers                 on code and links
+    find_bar                what to find
 """

@@ -5,7 +5,7 @@ A reply is several of its messages: thoughts, calls of tools, what those gave ba
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 
 from tui.chat.conversation import Bundle
 from tui.chat.message import Role
@@ -33,6 +33,11 @@ _WORDS = {
     "model_editable_context": ("model_set_context",),
 }
 """Which fields have the words of a message that has no ``parts``."""
+
+
+def wrote(names: Set[str]) -> bool:
+    """Whether an entry with these names is a conversation of ChatGPT."""
+    return "mapping" in names
 
 
 def bundles(entries: Iterable[Checked]) -> Iterator[Bundle]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence, Set
 
 from tui.chat.conversation import Bundle
 from tui.chat.message import Role
@@ -15,6 +15,11 @@ from tui.text import fenced
 
 KIND = "Claude"
 _ROLES = {"human": Role.USER, "user": Role.USER, "assistant": Role.ASSISTANT}
+
+
+def wrote(names: Set[str]) -> bool:
+    """Whether an entry with these names is a conversation of Claude."""
+    return "chat_messages" in names
 
 
 def bundles(entries: Iterable[Checked]) -> Iterator[Bundle]:

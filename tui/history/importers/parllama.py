@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 
 from tui.chat.conversation import Bundle
 from tui.chat.message import Role
@@ -14,6 +14,12 @@ from tui.history.importers.models import model_id
 
 KIND = "parllama"
 _ROLES = {"user": Role.USER, "assistant": Role.ASSISTANT}
+_OWN = frozenset({"last_updated", "llm_config", "llm_model_name"})
+
+
+def wrote(names: Set[str]) -> bool:
+    """Whether an entry with these names is a chat of parllama."""
+    return "messages" in names and not names.isdisjoint(_OWN)
 
 
 def bundles(entries: Iterable[Checked]) -> Iterator[Bundle]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import replace
 
 from tui.chat.attachment import MEDIA_TYPES, Attachment, attachment_of
@@ -31,6 +31,11 @@ from tui.text import one_line
 
 KIND = "Segue"
 _ROLES = {role.value: role for role in Role}
+
+
+def wrote(names: Set[str]) -> bool:
+    """Whether an entry with these names is a conversation of ours."""
+    return "segue" in names
 
 
 def bundles(entries: Iterable[Checked]) -> Iterator[Bundle]:

@@ -1,6 +1,15 @@
 """The forms that the database has had, oldest first. Append only: a published one never changes.
 
 All that a file has not had yet are one transaction, and the number in ``user_version`` is part of it.
+Only ``sqlite`` knows them.
+
+Forms::
+
+    m001_start              conversations, messages, pieces, search
+    m002_attachments        files of prompts and drafts
+    m003_hidden_since       since when a message is hidden
+    m004_ids_astray         ids that stand far from their times
+    m005_parts              a message is a list of parts
 """
 
 from __future__ import annotations
