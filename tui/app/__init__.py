@@ -8,8 +8,8 @@ What puts the features together::
 
     app                     the program round the screens
     app.tcss                its styles
-    chat_screen             the screen with the conversation, and its keys
-    chat_screen.tcss        its styles
+    main_screen             the screen with the conversation, and its keys
+    main_screen.tcss        its styles
     features                the features over a session
     context                 what a feature may ask of the rest
 

@@ -6,18 +6,15 @@ What there is::
 
     parts                   what a message is made of: a closed union, and its one codec
     message                 a message: parts, who, when, how it ended
-    conversation            the tree of messages: path, versions, branches
+    conversation            the tree of messages: path, versions, branches; as a bundle on its way
     draft                   a prompt that is not sent yet
     attachment              a file that goes along, told by its bytes
-    bundle                  a conversation with its messages, on its way out or in
 
 Models::
 
     chunks                  what a provider may yield
-    model                   what is known of a model
-    usage                   what a request took
+    model                   what is known of a model: facts, usage, hue
     context                 how long a conversation is, and how it is made to fit
-    hues                    which hue a model has
 
 As a file::
 

@@ -5,18 +5,17 @@ its name with ``add_arguments`` and ``run``.
 
 Together::
 
-    main                    opens the app, or runs a command
+    main                    opens the app, or runs a command; what is wrong with arguments
     assemble                settings, keys, providers, history, engine
-    arguments               what is wrong with arguments
     output                  the answer here, all else there
     progress                how far something is
+    part_lines              parts that are no words of the model, as lines
 
 Front ends::
 
     app                     the app on this terminal, or plain mode
     plain/                  the chat as lines
-    ask                     one prompt
-    answer                  its reply on standard output
+    ask                     one prompt, its reply on standard output
 
 Commands::
 

@@ -9,7 +9,7 @@ A session::
     session_events          what it tells its front ends
     conversation_service    one conversation at work
     drafts                  what is written and not sent
-    folder                  the conversation of the folder
+    preferences             what is remembered between two runs
     titles                  a title from a model
     start_options           what the command line asks for
     workspace               the parts that work together
@@ -31,8 +31,7 @@ A reply::
 
 Files::
 
-    attaching               from a path to an attachment
-    typed_paths             paths, as people type and terminals drop them
+    attaching               from a path, as people type and terminals drop it, to an attachment
     exporting               conversations as files
     saved_prompts           prompts kept as files
 """

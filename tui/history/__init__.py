@@ -8,7 +8,7 @@ For every history::
     store                   what a history must do
     query                   what a person types into search
     facts                   what is known besides texts, as JSON
-    taking_out              whole conversations out of it
+    bundles                 whole messages and conversations out of it
     importers/              conversations from other programs
 
 One of them::

@@ -12,6 +12,7 @@ The rules::
     links                   links in brackets
     addresses               addresses without any mark
     formulas                mathematics between dollars
+    closing                 a text after which something else can stand
 """
 
 DEEPEST = 100

@@ -3,25 +3,24 @@
 It knows leaves, ``markdown``, and of Textual only how lines are made; ``app`` and ``cli.plain`` know it.
 Read ``document`` first, then ``layout`` and ``block_renderers``.
 
-From text to leaves::
+From text to blocks::
 
-    parser                  Markdown, configured once
-    rules                   what is drawn in another way
+    parser                  Markdown, configured once; what is drawn in another way
     blocks                  the block structure of a text, or of its end
-    flat_blocks             the tree as a flat list of leaves
-    incremental_parse       leaves while the text grows
+    flat_blocks             the tree as a flat list of blocks
+    incremental_parse       blocks while the text grows
     limits                  what is read as Markdown at all
 
-From leaves to lines::
+From blocks to lines::
 
     document                the lines of one text
-    layout                  leaves and their drawings
-    block_renderers         which drawing a leaf gets
-    block_spacing           what of a leaf depends on the one before
+    layout                  blocks and their drawings
+    block_renderers         which drawing a block gets
+    block_spacing           what of a block depends on the one before
     guarded                 a drawing that can't fail
     wrap                    where lines break
-    flow                    pieces as one text, cut into lines
-    pieces                  what a line is made of
+    flow                    spans as one text, cut into lines
+    spans                   what a line is made of
 
 Kinds of blocks::
 
@@ -32,21 +31,18 @@ Kinds of blocks::
     code                    code blocks
     highlight               their colours
     patience                an end for the work of others
-    table                   tables
-    columns                 how wide their columns are
+    table                   tables, and how wide their columns are
     plain                   text as it stands
     maths                   formulas
     symbols                 TeX's commands as characters
 
 The source::
 
-    source                  where its lines begin
-    source_map              drawn characters and the source
+    source                  where its lines begin; drawn characters and the source
     selection               the source of what is selected
 
 Colours::
 
-    palette                 the colours
-    styles                  looks as Rich styles
+    palette                 the colours, and looks as Rich styles
     warm                    what is loaded before the first reply
 """

@@ -13,6 +13,5 @@ What is seen::
     compare.tcss            its styles
     reply_column            one reply
     lone_message            the text of one message alone
-    compare_lines           the lines round them
-    cost_line               what a reply has taken
+    compare_lines           the lines round them, and what a reply has taken
 """

@@ -1,6 +1,6 @@
 """Where the next message is written.
 
-A feature: ``features`` and ``chat_screen`` alone know it. Read ``composer`` first: it is the widget, which
+A feature: ``features`` and ``main_screen`` alone know it. Read ``composer`` first: it is the widget, which
 owns most of the rest.
 
 What is done::
@@ -9,9 +9,7 @@ What is done::
 
 The widget::
 
-    composer                it
-    enter                   Enter sends, but not in a paste
-    recall                  earlier prompts
+    composer                it: Enter sends, but not in a paste; earlier prompts
     vim_keys                Vim's keys, if they are wanted
     vim/                    what they do to a text
     queue_line              the prompts that wait
@@ -25,6 +23,5 @@ What a draft may become::
 
     completion              while it is typed
     slash_menu              the menu
-    path_completion         paths
-    model_completion        models
+    candidates              paths and models
 """

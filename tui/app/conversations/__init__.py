@@ -1,6 +1,6 @@
 """Finding, opening and ordering conversations.
 
-A feature: ``features`` and ``chat_screen`` alone know it. Read ``reading`` first.
+A feature: ``features`` and ``main_screen`` alone know it. Read ``reading`` first.
 
 What is done::
 
@@ -23,6 +23,5 @@ All conversations::
 Your prompts::
 
     timeline                the sheet
-    prompt_list             what stands in it
-    prompt_row              how that is drawn
+    prompt_list             what stands in it, and how that is drawn
 """

@@ -1,6 +1,6 @@
 """All keys and commands.
 
-A feature: ``app`` and ``chat_screen`` alone know it.
+A feature: ``app`` and ``main_screen`` alone know it.
 
 What is seen::
 

@@ -6,13 +6,11 @@ What it sends::
 
     driver                  nothing typed is lost, nothing hangs
     parser                  keys and pastes
-    key_sequences           keys in sequences
-    layouts                 keyboards without Latin letters
+    key_sequences           keys in sequences; keyboards without Latin letters
     keys                    what Textual does not know of keys
 
 What it shows::
 
     abilities               how many colours, which glyphs
-    ascii_glyphs            glyphs where there is only ASCII
-    last_line               the last line against outside text
+    line_filters            glyphs where there is only ASCII; the last line against outside text
 """

@@ -1,13 +1,13 @@
 """The conversation that is read: what is done with its messages.
 
-A feature: ``features`` and ``chat_screen`` alone know it. Read ``transcript`` first: it puts the keys of a
+A feature: ``features`` and ``main_screen`` alone know it. Read ``transcript`` first: it puts the keys of a
 chosen message on the list of messages.
 
 What is done::
 
     message_actions         with a chosen message
     shown_replies           replies come into it
-    finding                 opens and closes the bar
+    finding                 the bar, opened and closed
 
 What is seen::
 
@@ -15,5 +15,4 @@ What is seen::
     walk                    from message to message, and back
     line_selection          whole lines
     numbers                 on code and links
-    find_bar                what to find
 """

@@ -8,8 +8,7 @@ The life::
     run                     from the first line to the last
     mode                    the conversation on the page
     keyboard                what the person writes
-    interrupts              what runs is stopped and stored first
-    wakeups                 signals just before a sleep
+    interrupts              what runs is stopped and stored first, also before a sleep
 
 Commands::
 

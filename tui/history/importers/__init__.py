@@ -22,6 +22,7 @@ With what they are read::
     builder                 puts a conversation together
     checked                 values that know where they stand
     tables                  another program's database, for reading
+    calls                   calls of tools and what they gave back
     models                  how others name a model
 """
 

@@ -7,23 +7,19 @@ The store::
 
     history                 the protocol, done
     database                connections, threads, transactions
-    conversations           conversations: make, load, change
-    listing                 the list of them
+    conversations           conversations: make, load, list, change
     messages                their tree, and what becomes of them
     contents                contents of files, each once
     part_columns            parts and the columns that hold them
-    rows                    rows and the types of ``chat``
-    stamps                  times as numbers
-    recall                  small things that outlive the program
+    rows                    rows and the types of ``chat``; times as numbers
+    state                   small things that outlive the program
     bundles                 whole conversations, in and out
     trash                   what was deleted
 
 Search::
 
-    search                  over titles and messages
-    scope                   its filters as conditions
+    search                  over titles and messages, in FTS5's language
     indexing                the full-text index
-    folding                 text as search sees it
 
 The file::
 
@@ -41,7 +37,6 @@ The file::
 
 A damaged one::
 
-    salvage                 put aside, and saved row by row
-    refill                  rows into a new history
+    salvage                 put aside, and saved row by row into a new history
     pages                   first aid below SQLite
 """

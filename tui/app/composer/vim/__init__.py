@@ -4,7 +4,7 @@
 
 Keys::
 
-    machine                 the modes, and what each key does
+    machine                 the modes, what each key does, and undo
     grammar                 what a row of keys says
     following               which keys may follow
 
@@ -13,9 +13,7 @@ Text::
     buffer                  the text
     motions                 where a motion leads
     objects                 words, quotations, brackets
-    spans                   what an operator takes
-    edits                   changes
-    undo                    what it was before
+    edits                   what an operator takes, and changes
 """
 
 from tui.app.composer.vim.buffer import Buffer
