@@ -16,14 +16,14 @@ _AFTER = "\N{END OF PROOF}\N{END OF PROOF}"
 """What stands behind the text, to see what becomes of it."""
 _MAY_BE_OPEN = re.compile(r"```|~~~|<[!?a-zA-Z]|\$\$")
 _ENDS = (
-    (re.compile(r"\s*<!--"), "-->"),
-    (re.compile(r"\s*<\?"), "?>"),
-    (re.compile(r"\s*<!\[CDATA\["), "]]>"),
-    (re.compile(r"\s*<!"), ">"),
-    (re.compile(r"\s*<script", re.IGNORECASE), "</script>"),
-    (re.compile(r"\s*<pre", re.IGNORECASE), "</pre>"),
-    (re.compile(r"\s*<style", re.IGNORECASE), "</style>"),
-    (re.compile(r"\s*<textarea", re.IGNORECASE), "</textarea>"),
+    (re.compile(r" {0,3}<!--"), "-->"),
+    (re.compile(r" {0,3}<\?"), "?>"),
+    (re.compile(r" {0,3}<!\[CDATA\["), "]]>"),
+    (re.compile(r" {0,3}<!"), ">"),
+    (re.compile(r" {0,3}<script", re.IGNORECASE), "</script>"),
+    (re.compile(r" {0,3}<pre", re.IGNORECASE), "</pre>"),
+    (re.compile(r" {0,3}<style", re.IGNORECASE), "</style>"),
+    (re.compile(r" {0,3}<textarea", re.IGNORECASE), "</textarea>"),
 )
 """How a block of HTML begins that no blank line ends, and what ends it."""
 _HIDING = (
