@@ -16,14 +16,14 @@ _AFTER = "\N{END OF PROOF}\N{END OF PROOF}"
 """What stands behind the text, to see what becomes of it."""
 _MAY_BE_OPEN = re.compile(r"```|~~~|<[!?a-zA-Z]|\$\$")
 _ENDS = (
-    (re.compile(r"<!--"), "-->"),
-    (re.compile(r"<\?"), "?>"),
-    (re.compile(r"<!\[CDATA\["), "]]>"),
-    (re.compile(r"<!"), ">"),
-    (re.compile(r"<script", re.IGNORECASE), "</script>"),
-    (re.compile(r"<pre", re.IGNORECASE), "</pre>"),
-    (re.compile(r"<style", re.IGNORECASE), "</style>"),
-    (re.compile(r"<textarea", re.IGNORECASE), "</textarea>"),
+    (re.compile(r" {0,3}<!--"), "-->"),
+    (re.compile(r" {0,3}<\?"), "?>"),
+    (re.compile(r" {0,3}<!\[CDATA\["), "]]>"),
+    (re.compile(r" {0,3}<!"), ">"),
+    (re.compile(r" {0,3}<script", re.IGNORECASE), "</script>"),
+    (re.compile(r" {0,3}<pre", re.IGNORECASE), "</pre>"),
+    (re.compile(r" {0,3}<style", re.IGNORECASE), "</style>"),
+    (re.compile(r" {0,3}<textarea", re.IGNORECASE), "</textarea>"),
 )
 """How a block of HTML begins that no blank line ends, and what ends it."""
 _HIDING = (
@@ -55,8 +55,7 @@ def _closed(text: str) -> str:
 def _end_of(token: Token) -> str:
     if token.type == "fence":
         return token.markup
-    html = token.content.lstrip()
-    return next(end for begin, end in _ENDS if begin.match(html))
+    return next(end for begin, end in _ENDS if begin.match(token.content))
 
 
 def _has_open_formula(text: str, tokens: list[Token]) -> bool:
