@@ -1,5 +1,6 @@
 """Code: label, colours, tabs, long lines."""
 
+import gc
 import re
 import time
 
@@ -214,3 +215,15 @@ def test_the_worst_code_goes_on_streaming():
         document.line(document.height - 2)
         longest = max(longest, time.process_time() - begun)
     assert longest < 4 * lexers.LONGEST
+
+
+def test_what_stops_the_work_never_meets_the_collection_of_garbage():
+    met: list[str] = []
+    gc.callbacks.append(lambda phase, info: met.append(phase))
+    try:
+        with pytest.raises(patience.OutOfPatience):
+            patience.work(lambda: [[[] for _ in range(1000)] for _ in range(100)], lambda: True)
+        assert not met
+        assert gc.isenabled()
+    finally:
+        gc.callbacks.pop()
