@@ -22,6 +22,7 @@ from tui.app.background import in_background
 from tui.app.chat_screen import ChatScreen
 from tui.app.keymap import Keys, bind
 from tui.app.life import GONE, has_gone
+from tui.app.lists.pointing import teach_pointing
 from tui.app.terminal.abilities import FEW, MANY, Abilities
 from tui.app.terminal.ascii_glyphs import Ascii
 from tui.app.terminal.key_sequences import MODIFIERS
@@ -326,4 +327,5 @@ class SegueApp(App[None]):
 
 teach_alt_enter()
 teach_texts()
+teach_pointing()
 ScrollBar.renderer = SlimThumb

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from tui.cells import cells
 from tui.rendering.highlight import Highlighter, highlighter, too_long
 from tui.rendering.pieces import DIM, Line, Piece
 from tui.rendering.plain import Plain, Spans
-from tui.rendering.wrap import cells
 from tui.text import one_line
 
 REST = Line((), "")

@@ -11,6 +11,7 @@ from typing import Any
 from rich.segment import Segment
 from textual.strip import Strip
 
+from tui.cells import cells
 from tui.faults import attempt
 from tui.rendering import selection
 from tui.rendering.flow import spots
@@ -20,7 +21,6 @@ from tui.rendering.limits import BLOCKS, BUDGET, LEAVES, WHOLE
 from tui.rendering.palette import Palette
 from tui.rendering.pieces import BLANK, DIM, INK, LINE, Line, Piece
 from tui.rendering.styles import style_of
-from tui.rendering.wrap import cells
 from tui.text import clean
 
 LEAD = 2

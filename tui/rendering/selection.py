@@ -6,14 +6,14 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
+from tui.cells import cells, index_at
 from tui.rendering.block_renderers import Drawing
 from tui.rendering.flat_blocks import Leaf
 from tui.rendering.flow import slice_piece, spots
 from tui.rendering.layout import Layout, Placed
 from tui.rendering.pieces import QUOTED, Piece
 from tui.rendering.source import Source
-from tui.rendering.source_map import Places, index_at
-from tui.rendering.wrap import cells
+from tui.rendering.source_map import Places
 from tui.text import places
 
 Spot = tuple[int, int]

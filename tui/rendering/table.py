@@ -12,13 +12,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from tui.cells import cells
 from tui.markdown.tables import split_row
 from tui.rendering.columns import fit
 from tui.rendering.flow import Flow, spots
 from tui.rendering.inline import parse_inline
 from tui.rendering.limits import MARKS
 from tui.rendering.pieces import BAND, BLANK, DIM, INK, LINE, Line, Piece
-from tui.rendering.wrap import cells, sound, wrap
+from tui.rendering.wrap import wrap
 
 EXACT = 1000
 """Cells that are measured as they are drawn; of those in later rows the source is measured."""
@@ -179,7 +180,7 @@ class Table:
     def _read(self, text: str) -> list[Piece]:
         """The pieces of a cell; those of a long one would take too long, for there may be many."""
         if len(text) > MARKS:
-            return [Piece(sound(text).replace("\t", " "), INK, 0, len(text))]
+            return [Piece(text.replace("\t", " "), INK, 0, len(text))]
         return parse_inline(text, self._env)
 
     def _parts(self, row: str) -> list[str]:
