@@ -39,7 +39,7 @@ class Action(StrEnum):
     """What a key can do. The value is the name that stands in ``[keys]``."""
 
     keys: str
-    """The default keys, with commas between them."""
+    """The default keys, with commas between them; none where only the person gives it one."""
     words: str
     """What it does, in a word or two."""
     help: str
@@ -57,6 +57,10 @@ class Action(StrEnum):
     QUIT = "quit", "ctrl+q", "quit", "Keep what is coming, and quit", Place.EVERYWHERE
     PALETTE = "palette", "ctrl+p", "commands", "Find a command", Place.EVERYWHERE
     HELP = "help", "f1", "keys", "All keys and commands", Place.EVERYWHERE
+    REDRAW = ("redraw", "ctrl+shift+l", "redraw",
+              "Draw the screen anew, if another program wrote on it", Place.EVERYWHERE)
+    SUSPEND = ("suspend", "", "suspend", "Stop until the shell's fg; it has a key if you give it one",
+               Place.EVERYWHERE)
 
     SEND = "send", "enter", "send", "Send the message; in a sheet, keep the text", Place.WRITING
     NEWLINE = "newline", "shift+enter,alt+enter,ctrl+j", "new line", "Begin a new line", Place.WRITING

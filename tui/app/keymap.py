@@ -32,6 +32,8 @@ _WRITTEN = {
     "slash": "/",
     "plus": "+",
 }
+_NO_KEY = "no_key"
+"""What no terminal reports; the person may set a key in its place."""
 _ARROWS = ("↑", "↓")
 _NONE: Mapping[str, str] = MappingProxyType({})
 
@@ -54,7 +56,7 @@ def bind(
         priority: Whether it works whatever has the focus.
     """
     words, help = words or action.words, help or action.help  # noqa: A001
-    return Binding(action.keys, does, words, id=action, tooltip=help, priority=priority)
+    return Binding(action.keys or _NO_KEY, does, words, id=action, tooltip=help, priority=priority)
 
 
 def key_name(key: str) -> str:
@@ -83,11 +85,14 @@ class Keys:
 
     def of(self, action: Action) -> list[str]:
         """All keys of an action, as Textual names them."""
-        return _split(self.wanted.get(action) or action.keys)
+        return [key for key in _split(self.wanted.get(action) or action.keys) if key]
 
     def name(self, action: Action) -> str:
         """The first key of an action, as people write it; both keys of one that goes two ways."""
-        first = key_name(self.of(action)[0])
+        keys = self.of(action)
+        if not keys:
+            return ""
+        first = key_name(keys[0])
         other = SHOWN_TOGETHER.get(action)
         return first if other is None else together(first, key_name(self.of(other)[0]))
 
