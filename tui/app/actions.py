@@ -8,6 +8,9 @@ from __future__ import annotations
 from enum import Enum, StrEnum
 from typing import Self
 
+NO_KEY = "no_key"
+"""What no terminal reports; the person may set a key in its place."""
+
 
 class Place(Enum):
     """Where a person is when an action's key works; the value is the heading in the help."""
@@ -39,7 +42,7 @@ class Action(StrEnum):
     """What a key can do. The value is the name that stands in ``[keys]``."""
 
     keys: str
-    """The default keys, with commas between them; none where only the person gives it one."""
+    """The default keys, with commas between them."""
     words: str
     """What it does, in a word or two."""
     help: str
@@ -59,7 +62,7 @@ class Action(StrEnum):
     HELP = "help", "f1", "keys", "All keys and commands", Place.EVERYWHERE
     REDRAW = ("redraw", "ctrl+shift+l", "redraw",
               "Draw the screen anew, if another program wrote on it", Place.EVERYWHERE)
-    SUSPEND = ("suspend", "", "suspend", "Stop until the shell's fg; it has a key if you give it one",
+    SUSPEND = ("suspend", NO_KEY, "suspend", "Stop until the shell's fg; it has a key if you give it one",
                Place.EVERYWHERE)
 
     SEND = "send", "enter", "send", "Send the message; in a sheet, keep the text", Place.WRITING

@@ -11,7 +11,7 @@ from textual.app import App
 from textual.binding import Binding
 from textual.keys import Keys as KnownKeys
 
-from tui.app.actions import SHOWN_TOGETHER, Action, at_once
+from tui.app.actions import NO_KEY, SHOWN_TOGETHER, Action, at_once
 from tui.config import Config
 from tui.errors import ConfigError
 from tui.nearest import did_you_mean
@@ -32,8 +32,6 @@ _WRITTEN = {
     "slash": "/",
     "plus": "+",
 }
-_NO_KEY = "no_key"
-"""What no terminal reports; the person may set a key in its place."""
 _ARROWS = ("↑", "↓")
 _NONE: Mapping[str, str] = MappingProxyType({})
 
@@ -56,7 +54,7 @@ def bind(
         priority: Whether it works whatever has the focus.
     """
     words, help = words or action.words, help or action.help  # noqa: A001
-    return Binding(action.keys or _NO_KEY, does, words, id=action, tooltip=help, priority=priority)
+    return Binding(action.keys, does, words, id=action, tooltip=help, priority=priority)
 
 
 def key_name(key: str) -> str:
@@ -85,7 +83,7 @@ class Keys:
 
     def of(self, action: Action) -> list[str]:
         """All keys of an action, as Textual names them."""
-        return [key for key in _split(self.wanted.get(action) or action.keys) if key]
+        return [key for key in _split(self.wanted.get(action) or action.keys) if key != NO_KEY]
 
     def name(self, action: Action) -> str:
         """The first key of an action, as people write it; both keys of one that goes two ways."""

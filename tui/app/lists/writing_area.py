@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
 
 from textual.actions import SkipAction
-from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.strip import Strip
 from textual.widgets import TextArea
@@ -19,6 +17,21 @@ from tui.app.lists.pastes import Pastes
 from tui.app.lists.wrapping import Whole
 from tui.text import typed
 
+_KEYS = (
+    ("alt+left,alt+b", "cursor_word_left"),
+    ("alt+right,alt+f", "cursor_word_right"),
+    ("alt+shift+left", "cursor_word_left(True)"),
+    ("alt+shift+right", "cursor_word_right(True)"),
+    ("super+left", "cursor_line_start"),
+    ("super+right", "cursor_line_end"),
+    ("shift+backspace,ctrl+h", "delete_left"),
+    ("shift+delete", "delete_right"),
+    ("alt+d,ctrl+delete", "delete_word_right"),
+    ("ctrl+y", "yank"),
+    ("ctrl+shift+z,super+shift+z", "redo"),
+)
+"""Keys of a shell and of macOS, beside those that every text area has."""
+
 
 class WritingArea(TextArea):
     """What the composer and the field for a text of lines have in common.
@@ -26,20 +39,6 @@ class WritingArea(TextArea):
     The keys are those of a shell and of macOS; the caret goes by characters as readers
     see them, and by words.
     """
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("alt+left,alt+b", "cursor_word_left", "Word left", show=False),
-        Binding("alt+right,alt+f", "cursor_word_right", "Word right", show=False),
-        Binding("alt+shift+left", "cursor_word_left(True)", "Select a word left", show=False),
-        Binding("alt+shift+right", "cursor_word_right(True)", "Select a word right", show=False),
-        Binding("super+left", "cursor_line_start", "Begin of the line", show=False),
-        Binding("super+right", "cursor_line_end", "End of the line", show=False),
-        Binding("shift+backspace,ctrl+h", "delete_left", "Delete left", show=False),
-        Binding("shift+delete", "delete_right", "Delete right", show=False),
-        Binding("alt+d,ctrl+delete", "delete_word_right", "Delete a word to the right", show=False),
-        Binding("ctrl+y", "yank", "Put in what was cut; after undo, do it again", show=False),
-        Binding("ctrl+shift+z,super+shift+z", "redo", "Do again what was undone", show=False),
-    ]
 
     @dataclass
     class Copied(Message):
@@ -52,6 +51,9 @@ class WritingArea(TextArea):
         self.cursor_blink = False
         self.match_cursor_bracket = False
         self._pastes = Pastes()
+        self._bindings.key_to_bindings.pop("ctrl+y", None)
+        for keys, action in _KEYS:
+            self._bindings.bind(keys, action, show=False)
 
     def bound(self, *names: str) -> Mapping[str, str]:
         """The actions of the bindings with these ids, by the keys that they have now."""
