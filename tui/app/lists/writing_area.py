@@ -15,22 +15,8 @@ from tui import graphemes
 from tui.app.lists.kill_ring import kill_ring
 from tui.app.lists.pastes import Pastes
 from tui.app.lists.wrapping import Whole
+from tui.app.terminal.editing_keys import EDITING, YANK
 from tui.text import typed
-
-_KEYS = (
-    ("alt+left,alt+b", "cursor_word_left"),
-    ("alt+right,alt+f", "cursor_word_right"),
-    ("alt+shift+left", "cursor_word_left(True)"),
-    ("alt+shift+right", "cursor_word_right(True)"),
-    ("super+left", "cursor_line_start"),
-    ("super+right", "cursor_line_end"),
-    ("shift+backspace,ctrl+h", "delete_left"),
-    ("shift+delete", "delete_right"),
-    ("alt+d,ctrl+delete", "delete_word_right"),
-    ("ctrl+y", "yank"),
-    ("ctrl+shift+z,super+shift+z", "redo"),
-)
-"""Keys of a shell and of macOS, beside those that every text area has."""
 
 
 class WritingArea(TextArea):
@@ -51,8 +37,8 @@ class WritingArea(TextArea):
         self.cursor_blink = False
         self.match_cursor_bracket = False
         self._pastes = Pastes()
-        self._bindings.key_to_bindings.pop("ctrl+y", None)
-        for keys, action in _KEYS:
+        self._bindings.key_to_bindings.pop(YANK, None)  # does again what was undone, in Textual's area
+        for keys, action in EDITING:
             self._bindings.bind(keys, action, show=False)
 
     def bound(self, *names: str) -> Mapping[str, str]:
