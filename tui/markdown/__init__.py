@@ -17,3 +17,10 @@ The rules::
 
 DEEPEST = 100
 """Levels of lists, quotes and emphasis that are read."""
+GROWING = "growing"
+"""In the parser's environment: more text comes, so what is open may still be ended."""
+
+
+def holds_fences(info: str) -> bool:
+    """Whether a fence with this info is a text in Markdown, which may have fences in it."""
+    return info.strip().lower().partition(" ")[0] in ("markdown", "md")
