@@ -7,6 +7,7 @@ The rules::
 
     parser                  markdown-it with our rules
     blocks                  paragraphs and headings
+    fences                  fences in fences
     tables                  rows of tables
     marks                   stars, underscores, tildes, backslashes
     links                   links in brackets

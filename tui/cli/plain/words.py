@@ -32,8 +32,8 @@ _CLOSING = re.compile(r"\s#+$")
 _BEGIN = re.compile(r"(\s*)((?:>\s?)*)([-*+]\s+|\d+[.)]\s+)?")
 _TASK = re.compile(r"\[([ xX])\]\s+")
 _NOTE = re.compile(r"\[\^(\w{1,40})\]:\s*")
-_REFERENCE = re.compile(r"\[\^(\d{1,4})\]")
-"""A footnote; letters would more likely be an expression."""
+_REFERENCE = re.compile(r"(?<=\S)\[\^(\d{1,4})\]")
+"""A footnote, right behind a word; letters, or one that stands alone, would more likely be an expression."""
 _EDGES = re.compile(r"(?<!\w)_|_(?!\w)")
 _FORMULA = re.compile(r"\s*(?:\$\$|\\\[|\\\])\s*$")
 
