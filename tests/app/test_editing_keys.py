@@ -11,8 +11,8 @@ from textual import events
 from textual.app import App, ComposeResult
 from textual.widgets import Input, TextArea
 
+from tui.app.lists.ask_text import TextField
 from tui.app.lists.field import Field, LoneField
-from tui.app.lists.text_field import TextField
 from tui.app.lists.writing_area import WritingArea
 from tui.app.terminal.parser import InputParser
 from tui.app.theme.themes import THEMES

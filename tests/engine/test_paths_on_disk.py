@@ -7,8 +7,8 @@ import unicodedata
 
 import pytest
 
-from tui.app.composer.path_completion import TypedPath, candidates, typed_path
-from tui.engine.typed_paths import dropped_paths
+from tui.app.composer.candidates import TypedPath, path_candidates, typed_path
+from tui.engine.attaching import dropped_paths
 
 NARROW, FIXED = "\u202f", "\xa0"
 NAMES = [
@@ -64,5 +64,5 @@ def test_a_file_is_mentioned_after_all_that_is_no_address(line, typed):
 def test_a_name_is_completed_however_its_letters_are_composed(tmp_path):
     path = tmp_path / unicodedata.normalize("NFD", "Übung.txt")
     path.write_bytes(b"x")
-    found = candidates(TypedPath(0, f"{tmp_path}/{unicodedata.normalize('NFC', 'Üb')}", mention=True))
+    found = path_candidates(TypedPath(0, f"{tmp_path}/{unicodedata.normalize('NFC', 'Üb')}", mention=True))
     assert [entry.name for entry in found] == [path.name]
