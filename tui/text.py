@@ -81,10 +81,10 @@ def one_line(text: str, limit: int | None = None) -> str:
     return (word if len(word) > limit // 2 else head).rstrip() + "…"
 
 
-def fenced(text: str) -> str:
+def fenced(text: str, language: str = "") -> str:
     """``text`` as a block of code in Markdown: no fence that stands in it ends it."""
     fence = "`" * max(3, 1 + max(map(len, _FENCES.findall(text)), default=0))
-    return f"{fence}\n{text}\n{fence}"
+    return f"{fence}{language.strip()}\n{text}\n{fence}"
 
 
 def normalise(text: str) -> str:

@@ -210,6 +210,8 @@ async def _import(workspace: Workspace, args: argparse.Namespace) -> None:
     else:
         known = f"; {report.known} were here already" if report.known else ""
         say(f"{report.kind}: {len(report.added)} conversations, {report.messages} messages added{known}")
+    for what, count in report.changed.items():
+        say(f"  {count:,} {what}")
     if report.odd:
         values = "1 value is" if report.odd == 1 else f"{report.odd} values are"
         say(f"{values} not what was expected, and left out:")

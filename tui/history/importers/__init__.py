@@ -1,4 +1,4 @@
-"""Conversations from other programs. Each file's kind is told apart by itself; importers know no database.
+"""Conversations from other programs. Each file's kind is told apart by itself; importers know no history.
 
 An import is all or nothing, and importing the same file twice adds nothing. Only ``cli`` knows this room.
 Read ``parllama`` first, then ``sources``.
@@ -21,6 +21,7 @@ With what they are read::
 
     builder                 puts a conversation together
     checked                 values that know where they stand
+    containers              a ZIP or a folder of several files, and the pictures in it
     tables                  another program's database, for reading
     calls                   calls of tools and what they gave back
     models                  how others name a model
@@ -29,7 +30,8 @@ With what they are read::
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tui.history.store import HistoryStore
@@ -51,10 +53,12 @@ class ImportReport:
     """Values that were not what they should be, and so are unknown."""
     places: tuple[str, ...] = ()
     """Where the first of them stood, and what was expected there."""
+    changed: Mapping[str, int] = field(default_factory=dict)
+    """What is here in another form than there, as ``artifacts kept as text``: how many."""
 
 
 async def import_file(store: HistoryStore, path: Path) -> ImportReport:
-    """Take in the conversations of ``path``: a file, or a folder of parllama's chats.
+    """Take in the conversations of ``path``: a file, an unpacked export, or a folder of parllama's chats.
 
     Known are Segue's own JSON, the data exports of ChatGPT and Claude (JSON, or the ZIP that holds it), and
     the chats of elia, oterm, llm and parllama.
@@ -77,4 +81,5 @@ async def import_file(store: HistoryStore, path: Path) -> ImportReport:
         known=len(ids) - len(pairs),
         odd=notes.count,
         places=tuple(notes.places),
+        changed=dict(sorted(notes.changed.items())),
     )

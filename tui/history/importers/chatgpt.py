@@ -5,12 +5,13 @@ A reply is several of its messages: thoughts, calls of tools, what those gave ba
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from tui.chat.conversation import Bundle
 from tui.chat.message import Role
-from tui.chat.parts import Notice, Part, Reasoning, Source, Sources, Text, ToolResult
-from tui.checked import number, words
+from tui.chat.parts import File, Notice, Part, Reasoning, Source, Sources, Text, ToolResult, sources_of
+from tui.checked import number, unpacked, words
 from tui.history.importers.builder import Builder, parents_first, role_in
 from tui.history.importers.calls import as_it_stands, call_of, open_call
 from tui.history.importers.checked import Checked, name_of
@@ -18,6 +19,10 @@ from tui.history.importers.models import model_id
 from tui.text import fenced
 
 KIND = "ChatGPT"
+_OPEN, _BETWEEN = "\ue200", "\ue202"
+_MARK = re.compile("\ue200([^\ue200\ue201]{0,4000})\ue201")
+"""What stands in a text for a page, a person, a place: ``cite``, then what it is called elsewhere."""
+_NOT_THERE = "pictures and recordings that the export does not have, kept by name"
 _ROLES = {"user": Role.USER, "assistant": Role.ASSISTANT}
 _WORDS = {
     "code": ("text",),
@@ -76,7 +81,9 @@ def _take(builder: Builder, key: str, parent: str | None, node: Checked) -> None
         builder.hold(key, parent, _answer(builder, key, parent, message), at, model=model)
         return
     said = list(_said(message)) if role and _meant_for_the_person(message) else []
-    if role and any(isinstance(part, Text) and part.text.strip() for part in said):
+    if role and any(
+        isinstance(part, File) or (isinstance(part, Text) and part.text.strip()) for part in said
+    ):
         builder.add(key, parent, role, said, at)
     else:
         builder.skip(key, parent)
@@ -93,9 +100,9 @@ def _answer(builder: Builder, key: str, parent: str | None, message: Checked) ->
             seconds = message.inner("metadata").amount("finished_duration_sec")
             yield Notice(content.words("content")) if seconds is None else Reasoning("", seconds)
         case _ if recipient != "all":
-            yield call_of(key, recipient, "\n\n".join(_texts(content)))
+            yield call_of(key, recipient, _words(content))
         case _ if _meant_for_the_person(message):
-            yield from _said(message)
+            yield from _said(message, builder.held(parent))
         case _:
             pass
 
@@ -108,8 +115,15 @@ def _results(builder: Builder, key: str, parent: str | None, message: Checked) -
         call = key
         yield call_of(key, name or "tool", {})
     failed = message.inner("content").text("content_type") == "system_error"
-    yield ToolResult(call, "\n\n".join(_texts(message.inner("content"))), failed)
+    content = message.inner("content")
+    pictures = tuple(part.attachment for part in _texts(content) if isinstance(part, File))
+    yield ToolResult(call, _words(content), failed, pictures)
     yield from _sources(message)
+
+
+def _words(content: Checked) -> str:
+    """All words of a message, as one text."""
+    return "\n\n".join(said for said in _texts(content) if isinstance(said, str))
 
 
 def _meant_for_the_person(message: Checked) -> bool:
@@ -118,19 +132,57 @@ def _meant_for_the_person(message: Checked) -> bool:
     return not hidden and weight != 0 and (message.text("recipient") or "all") == "all"
 
 
-def _said(message: Checked) -> Iterator[Part]:
-    """What is said, with the names of files that went along and the pages that are cited."""
+def _said(message: Checked, before: Sequence[Part] = ()) -> Iterator[Part]:
+    """What is said, with the files that went along and the pages that are cited.
+
+    Args:
+        message: One of the export.
+        before: What has come of its reply: the numbers of pages go on from there.
+    """
     content = message.inner("content")
-    for text in _texts(content):
-        yield Text(fenced(text) if content.text("content_type") == "code" else text)
+    for part in _pieces(content):
+        if isinstance(part, Text) and content.text("content_type") == "code":
+            part = Text(fenced(part.text))
+        yield Text(_read(part.text, message, before)) if isinstance(part, Text) else part
     for file in message.inner("metadata").items("attachments"):
         if not file.text("mime_type").startswith("image/") and not file.text("mimeType").startswith("image/"):
-            yield Text(f"[{file.text('name') or 'file'}]")
+            found = message.media.find(file.text("id"))
+            yield File(found) if found else Text(f"[{file.text('name') or 'file'}]")
     yield from _sources(message)
 
 
-def _texts(content: Checked) -> Iterator[str]:
-    """The words of a message; those of a kind that is new to us as they stand."""
+def _pieces(content: Checked) -> Iterator[Text | File]:
+    """What a message says and shows; pictures as files, where the export has them."""
+    for said in _texts(content):
+        yield said if isinstance(said, File) else Text(said)
+
+
+def _read(text: str, message: Checked, before: Sequence[Part]) -> str:
+    """A text with numbers of pages, and names, in the place of the program's own marks."""
+    if _OPEN not in text:
+        return text
+    pages = [page.url for part in _sources(message) for page in part.items]
+    first = len(sources_of(before)) + 1
+    for one in message.inner("metadata").items("content_references"):
+        cited = [page.words("url") for page in (one, *one.items("items"))]
+        numbers = [f"[{first + pages.index(url)}]" for url in dict.fromkeys(cited) if url in pages]
+        told = "".join(numbers) or one.words("alt") or one.words("name")
+        if told and one.words("matched_text").startswith(_OPEN):
+            text = text.replace(one.words("matched_text"), told)
+    return _MARK.sub(_named, text)
+
+
+def _named(mark: re.Match[str]) -> str:
+    """A mark that nothing explains: the name in it, or its kind."""
+    kind, _, rest = mark[1].partition(_BETWEEN)
+    listed = unpacked(rest)
+    if isinstance(listed, list) and len(listed) > 1:
+        return words(listed[1])
+    return "[source]" if "cite" in kind else f"[{kind}]"
+
+
+def _texts(content: Checked) -> Iterator[str | File]:
+    """The words and pictures of a message; those of a kind that is new to us as they stand."""
     kind = content.text("content_type") or "text"
     if "parts" in content or kind in ("text", "multimodal_text"):
         yield from filter(None, _parts(content))
@@ -143,14 +195,17 @@ def _texts(content: Checked) -> Iterator[str]:
         yield as_it_stands(content.everything()).text
 
 
-def _parts(content: Checked) -> Iterator[str]:
+def _parts(content: Checked) -> Iterator[str | File]:
     for place, part in enumerate(content.plain("parts")):
         if not isinstance(part, Mapping):
             yield words(part)
         elif part.get("text") is not None:
             yield words(part["text"])
         elif kind := _MEDIA.get(words(part.get("content_type"))):
-            yield _picture(part) if kind == "picture" else f"[{kind}]"
+            found = content.media.find(words(part.get("asset_pointer")))
+            if found is None:
+                content.notes.changed[_NOT_THERE] += 1
+            yield File(found) if found else _picture(part) if kind == "picture" else f"[{kind}]"
         else:
             content.odd(f"parts[{place}]", "a text or a picture", part)
             yield as_it_stands(part).text
@@ -166,7 +221,7 @@ _MEDIA = {
 
 
 def _picture(part: Mapping[str, object]) -> str:
-    """A picture by what it was asked for, where one was made; the export does not have it."""
+    """A picture that the export does not have, by what it was asked for, where one was made."""
     facts = part.get("metadata")
     made = facts.get("dalle") if isinstance(facts, Mapping) else None
     prompt = words(made.get("prompt")).strip() if isinstance(made, Mapping) else ""

@@ -6,11 +6,13 @@ file is refused.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NoReturn, Self, TypeVar
 
 from tui.checked import Fields, unpacked
 from tui.errors import ImportFileError
+from tui.history.importers.containers import Media
 from tui.text import one_line
 
 T = TypeVar("T")
@@ -34,6 +36,8 @@ class Notes:
         self.count = 0
         self.places: dict[str, None] = {}
         """The first ones, in words."""
+        self.changed: Counter[str] = Counter()
+        """What is here in another form than there: how often, by its kind in words."""
 
     def add(self, words: str) -> None:
         """Note a value; one that is met again is the same."""
@@ -46,20 +50,23 @@ class Notes:
 class Checked(Fields):
     """An object of the file."""
 
-    def __init__(self, raw: Any, where: str, notes: Notes, path: str = "") -> None:
+    def __init__(
+        self, raw: Any, where: str, notes: Notes, path: str = "", media: Media | None = None
+    ) -> None:
         """Take ``raw``, which stands at ``path`` inside the entry ``where``."""
         self.where = where
         self.notes = notes
+        self.media = media or Media()
         super().__init__(raw, path)
 
     @classmethod
-    def entry(cls, raw: Any, where: str, notes: Notes) -> Self:
-        """An entry of the file.
+    def entry(cls, raw: Any, where: str, notes: Notes, media: Media | None = None) -> Self:
+        """An entry of the file, which may have other files beside it.
 
         Raises:
             ImportFileError: It is no object.
         """
-        made = cls(raw if isinstance(raw, Mapping) else {}, where, notes)
+        made = cls(raw if isinstance(raw, Mapping) else {}, where, notes, media=media)
         return made if isinstance(raw, Mapping) else made._refuse("", "an object", raw)
 
     def required(self, name: str, reader: Callable[[Any], T | None], expected: str) -> T:
@@ -117,7 +124,7 @@ class Checked(Fields):
         return f"{where}: expected {expected}, found {what}"
 
     def _below(self, raw: object, name: str) -> Self:
-        return type(self)(raw, self.where, self.notes, self.at(name))
+        return type(self)(raw, self.where, self.notes, self.at(name), self.media)
 
 
 def name_of(value: object) -> str | None:

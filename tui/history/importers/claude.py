@@ -11,9 +11,17 @@ from tui.history.importers.builder import Builder, parents_first, role_in
 from tui.history.importers.calls import as_it_stands, call_of, open_call
 from tui.history.importers.checked import Checked, name_of
 from tui.history.importers.models import model_id
-from tui.text import fenced
+from tui.text import fenced, one_line
 
 KIND = "Claude"
+_ARTIFACTS = {
+    "text/markdown": "markdown",
+    "text/html": "html",
+    "image/svg+xml": "svg",
+    "application/vnd.ant.mermaid": "mermaid",
+    "application/vnd.ant.react": "jsx",
+}
+"""The language of an artifact, by its type."""
 _ROLES = {"human": Role.USER, "user": Role.USER, "assistant": Role.ASSISTANT}
 
 
@@ -70,6 +78,7 @@ def _parts(message: Checked, key: Hashable) -> Iterator[Part]:
     for one in message.items("attachments"):
         yield Text(_attachment(one))
     for one in message.items("files"):
+        message.notes.changed["files that the export does not have, kept by name"] += 1
         yield Text(f"[{one.text('file_name') or 'file'}]")
 
 
@@ -83,6 +92,8 @@ def _block(block: Checked, own: str, came: Sequence[Part]) -> Iterator[Part]:
             yield Reasoning(block.words("thinking"), _seconds(block))
         case "redacted_thinking":
             yield Notice("A part of the thinking is not told")
+        case "tool_use" if block.text("name") == "artifacts" and block.inner("input").words("content"):
+            yield from _artifact(block.inner("input"), block.optional_text("id") or own)
         case "tool_use":
             called = block.optional_text("id") or own
             yield call_of(called, block.text("name"), block.raw("input"), block.text("integration_name"))
@@ -93,12 +104,23 @@ def _block(block: Checked, own: str, came: Sequence[Part]) -> Iterator[Part]:
                 yield call_of(own, block.text("name") or "tool", {})
             yield ToolResult(call, _result(block), block.flag("is_error"))
         case "voice_note":
+            block.notes.changed["voice notes kept as their words"] += 1
             yield Text("\n\n".join(filter(None, (block.words("title"), block.words("text")))))
         case "token_budget":
             pass  # it says nothing
         case _:
             block.odd("type", "a kind of content that is known", kind)
             yield Text(block.words("text")) if "text" in block else as_it_stands(block.everything())
+
+
+def _artifact(given: Checked, own: str) -> Iterator[Part]:
+    """A document that the model wrote beside the conversation: what it is, then its text."""
+    given.notes.changed["artifacts kept as text"] += 1
+    facts = {name: value for name, value in given.everything().items() if name != "content"}
+    yield call_of(own, "artifacts", facts)
+    kind = one_line(given.text("language")) or _ARTIFACTS.get(given.text("type"), "")
+    content = given.words("content")
+    yield Text(content if kind == "markdown" else fenced(content, kind))
 
 
 def _result(block: Checked) -> str:

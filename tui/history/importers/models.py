@@ -27,9 +27,13 @@ _FAMILIES = (
 )
 
 
+_NO_MODEL = frozenset({"auto", "default", "unknown"})
+"""What programs write where they choose the model themselves: nobody can be asked by it."""
+
+
 def model_id(name: str | None, provider: str | None = None) -> str | None:
     """Our name of a model; a provider that is not told is guessed from the name, or is ``unknown``."""
-    if not name:
+    if not name or name.lower() in _NO_MODEL:
         return None
     if provider:
         known = provider.lower().removeprefix("openai-compat/")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import stat
-import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from tui.chat.conversation import Bundle
 from tui.errors import ImportFileError
 from tui.history.importers import chatgpt, claude, elia, llm, oterm, parllama, segue
 from tui.history.importers.checked import Checked, Notes
+from tui.history.importers.containers import Archive, Container, Folder, Media
 from tui.history.importers.tables import tables_of
 
 _LARGEST = 2_000_000_000  # bytes of JSON
@@ -44,9 +44,9 @@ def read(path: Path, notes: Notes) -> Found:
         if head == b"SQLite format 3\x00":
             return _database(path, notes)
         if head.startswith(b"PK\x03\x04"):
-            return _archive(path, notes)
+            return _export(path.name, Archive(path), notes)
         _check_size(path.name, path.stat().st_size)
-        return _json(path.name, path.read_bytes(), notes)
+        return _json(path.name, path.read_bytes(), notes, Media())
     except OSError as error:
         raise ImportFileError(f"{path}: {error.strerror or error}") from error
     except RecursionError:
@@ -54,6 +54,10 @@ def read(path: Path, notes: Notes) -> Found:
 
 
 def _folder(path: Path, notes: Notes) -> Found:
+    """An unpacked export, or parllama's chats."""
+    folder = Folder(path)
+    if any(map(_holds_conversations, folder.names())):
+        return _export(path.name, folder, notes)
     found: list[Bundle] = []
     for file in sorted(path.glob("*.json")):
         kind, bundles = read(file, notes)
@@ -61,7 +65,10 @@ def _folder(path: Path, notes: Notes) -> Found:
             raise ImportFileError(f"{file.name}: expected a chat of parllama, found a file of {kind}", _KNOWN)
         found += bundles
     if not found:
-        raise ImportFileError(f"{path}: expected a folder with parllama's chats", _KNOWN)
+        raise ImportFileError(
+            f"{path}: expected a folder with parllama's chats, or an unpacked export of ChatGPT or Claude",
+            _KNOWN,
+        )
     return parllama.KIND, found
 
 
@@ -77,24 +84,17 @@ def _database(path: Path, notes: Notes) -> Found:
     raise ImportFileError(f"{path.name}: it is no database that we know", _KNOWN)
 
 
-def _archive(path: Path, notes: Notes) -> Found:
-    """A ZIP of ChatGPT or Claude; its conversations may lie in several files."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = sorted(
-                (member for member in archive.infolist() if _holds_conversations(member.filename)),
-                key=lambda member: member.filename,
-            )
-            parts = [_member(archive, member, notes) for member in members]
-    except zipfile.BadZipFile as error:
-        raise ImportFileError(f"{path.name}: expected a whole ZIP file: {error}") from error
-    if not parts:
-        raise ImportFileError(f"{path.name}: expected a conversations.json in it", _KNOWN)
+def _export(name: str, container: Container, notes: Notes) -> Found:
+    """An export of ChatGPT or Claude; its conversations may lie in several files."""
+    members = [member for member in container.names() if _holds_conversations(member)]
+    if not members:
+        raise ImportFileError(f"{name}: expected a conversations.json in it", _KNOWN)
+    _check_size(name, sum(map(container.size, members)))
+    media = Media(container)
+    parts = [_json(member, container.read(member), notes, media) for member in members]
     kinds = {kind for kind, _ in parts}
     if len(kinds) > 1:
-        raise ImportFileError(
-            f"{path.name}: expected one program's export, found {' and '.join(sorted(kinds))}"
-        )
+        raise ImportFileError(f"{name}: expected one program's export, found {' and '.join(sorted(kinds))}")
     return kinds.pop(), [bundle for _, bundles in parts for bundle in bundles]
 
 
@@ -103,18 +103,12 @@ def _holds_conversations(name: str) -> bool:
     return last.startswith("conversations") and last.endswith(".json")
 
 
-def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, notes: Notes) -> Found:
-    _check_size(member.filename, member.file_size)
-    with archive.open(member) as file:
-        return _json(member.filename, file.read(member.file_size + 1)[: member.file_size], notes)
-
-
 def _check_size(name: str, size: int) -> None:
     if size > _LARGEST:
         raise ImportFileError(f"{name}: expected at most {_LARGEST // 10**9} GB, found {size / 1e9:.1f} GB")
 
 
-def _json(name: str, data: bytes, notes: Notes) -> Found:
+def _json(name: str, data: bytes, notes: Notes, media: Media) -> Found:
     try:
         document = json.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -134,10 +128,10 @@ def _json(name: str, data: bytes, notes: Notes) -> Found:
         raise ImportFileError(f"{name}: it is no export that we know", _KNOWN)
     kind, bundles = program
     if isinstance(document, dict):
-        checked: Iterable[Checked] = [Checked.entry(document, name, notes)]
+        checked: Iterable[Checked] = [Checked.entry(document, name, notes, media)]
     else:
         places = ((raw, f"{name}: entry {number}") for number, raw in enumerate(entries, 1))
-        checked = (Checked.entry(raw, place, notes) for raw, place in places)
+        checked = (Checked.entry(raw, place, notes, media) for raw, place in places)
     return kind, list(bundles(checked))
 
 
