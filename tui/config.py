@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from tui.errors import ConfigError
-from tui.secret import Secret, redact
+from tui.secret import Secret, hold_secrets, is_harmless, redact, without_password
 from tui.typed_toml import At, Document, near
 
 _PROXY_SCHEMES = frozenset({"http", "https", "socks4", "socks4a", "socks5", "socks5h"})
@@ -142,6 +142,8 @@ def load_config(path: Path) -> Config:
     document = Document(path, source)
     config = document.read(Config, document.values)
     providers = {name: _checked(document, name, settings) for name, settings in config.providers.items()}
+    if config.proxy:
+        hold_secrets(config.proxy)
     if not _is_proxy(config.proxy):
         document.problem(("proxy",), _PROXY_FORM)
         config = replace(config, proxy=None)
@@ -164,6 +166,7 @@ def _parameters(document: Document, at: At, given: Mapping[str, Any]) -> Mapping
 
 def _checked(document: Document, name: str, settings: ProviderConfig) -> ProviderConfig:
     """``settings`` without the values that have the right type but can't be used."""
+    _hold(settings)
     at = ("providers", name)
     if "/" in name:
         document.problem(at, "a provider's name has no slash: it ends at the first one in PROVIDER/MODEL")
@@ -188,6 +191,15 @@ def _checked(document: Document, name: str, settings: ProviderConfig) -> Provide
     return settings
 
 
+def _hold(settings: ProviderConfig) -> None:
+    """Know what is secret in the settings of a provider, so that no message and no log shows it."""
+    for name, value in settings.headers.items():
+        if not is_harmless(name):
+            Secret(value)
+    for address in filter(None, (settings.url, settings.proxy)):
+        hold_secrets(address)
+
+
 def is_address(url: str) -> bool:
     """Whether ``url`` is the http or https address of a host."""
     try:
@@ -197,11 +209,21 @@ def is_address(url: str) -> bool:
         return False
 
 
+def proxy_url(proxy: str) -> str:
+    """The address of a proxy as a URL: its scheme named, and what is special in its password quoted."""
+    scheme, slashes, rest = proxy.rpartition("://")
+    if slashes and "/" in scheme:  # they stand in the password
+        scheme, _, rest = proxy.partition("://")
+    user, at, server = rest.rpartition("@")
+    name, colon, password = user.partition(":")
+    return f"{scheme or 'http'}://{quote(name, safe='%')}{colon}{quote(password, safe='%')}{at}{server}"
+
+
 def _is_proxy(value: str | None) -> bool:
     if value in (None, _DIRECT):
         return True
     try:
-        parts = urlsplit(value if "://" in value else f"http://{value}")
+        parts = urlsplit(proxy_url(value))
         return parts.scheme in _PROXY_SCHEMES and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
@@ -212,17 +234,16 @@ def only_mine(path: Path) -> bool:
     return os.name == "nt" or not path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)
 
 
-def _shown(value: Any) -> Any:
+def _shown(value: Any, name: str = "") -> Any:
     if isinstance(value, dict):
+        hidden = name == "headers"
         return {
-            key: "•••" if _is_telling(key) else _shown(item)
+            key: "•••" if hidden and not is_harmless(key) else _shown(item, key)
             for key, item in value.items()
             if item is not None
         }
     if isinstance(value, list | tuple):
         return [_shown(item) for item in value]
+    if name == "proxy":
+        return without_password(str(value))
     return redact(str(value)) if isinstance(value, str | Secret) else value
-
-
-def _is_telling(header: str) -> bool:
-    return header.lower() in ("authorization", "proxy-authorization", "x-api-key", "api-key", "cookie")

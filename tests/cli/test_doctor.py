@@ -52,6 +52,14 @@ def test_no_secret_is_shown(lab):
     assert "hunter2" not in lab.segue("config", "show").stdout
 
 
+@pytest.mark.parametrize("proxy", ["me:hun@ter/2xy@127.0.0.1:9", "http://me:hun/ter2xy@127.0.0.1:9"])
+def test_no_password_of_a_proxy_of_the_environment_is_shown(lab, proxy):
+    lab.env |= {"HTTPS_PROXY": proxy, "https_proxy": proxy}
+    said = lab.segue("doctor").stdout
+    assert "me:•••@127.0.0.1:9" in said
+    assert not any(word in said for word in ("hun", "ter2xy", "2xy"))
+
+
 def test_config_names_the_file_and_the_place_of_a_mistake(lab):
     assert lab.segue("config", "path").stdout.strip() == str(lab.config)
     lab.segue("config", "check")

@@ -26,7 +26,7 @@ from tui.engine.workspace import Workspace
 from tui.errors import SegueError
 from tui.paths import Paths
 from tui.providers.registry import ProviderEntry
-from tui.secret import redact
+from tui.secret import redact, without_password
 from tui.text import one_line
 
 Verdict = Literal["ok", "note", "wrong"]
@@ -195,7 +195,7 @@ def _terminal() -> Iterator[Finding]:
 
 def _network(config: Config) -> Iterator[Finding]:
     proxies = {"config": config.proxy} if config.proxy else urllib.request.getproxies()
-    words = ", ".join(f"{name}: {url}" for name, url in proxies.items()) or "none"
+    words = ", ".join(f"{name}: {without_password(url)}" for name, url in proxies.items()) or "none"
     yield Finding("network", "proxy", "ok", words)
 
 

@@ -31,7 +31,7 @@ from tui.providers.proxy import proxy_for
 from tui.providers.refusals import without
 from tui.providers.response import Answer
 from tui.providers.timeouts import LISTS, LOCAL, REMOTE, Timeouts
-from tui.secret import Secret, redact
+from tui.secret import Secret, is_telling, redact
 from tui.text import one_line
 
 __all__ = [
@@ -51,7 +51,6 @@ __all__ = [
 _UPLOAD_BYTES_PER_SECOND = 50_000
 _KEEP_ALIVE_SECONDS = 60.0
 _TRANSPORT = TRANSPORT | {"api_key"}
-_KEY_HEADERS = frozenset({"authorization", "x-api-key", "api-key", "x-goog-api-key", "cookie"})
 
 
 def transport(proxy: str | None, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -269,7 +268,7 @@ def _check_key(
             "Was a line break copied with it?",
             kind=ErrorKind.AUTH,
         )
-    named = any(name.lower() in _KEY_HEADERS for name in headers)
+    named = any(map(is_telling, headers))
     carries = key is not None or named or urlsplit(url).password is not None
     strange = next((place for place in (url, proxy) if place and not is_private(place)), None)
     if carries and not allowed and urlsplit(url).scheme == "http" and strange:

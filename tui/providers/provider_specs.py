@@ -16,6 +16,7 @@ from tui.providers.base import AsyncGeneratorProvider
 from tui.providers.formats import wire_format
 from tui.providers.plugins import Source
 from tui.providers.vendors import Vendor, make_class, vendors
+from tui.secret import redact
 from tui.text import one_line
 from tui.typed_toml import near
 
@@ -158,7 +159,7 @@ def _set(variables: Mapping[str, str]) -> dict[str, str]:
 def _no_address(vendor: Vendor, url: str, kind: Kind) -> str:
     """Why the provider has no address that can be used; empty where it has one."""
     if url and not is_address(url):
-        return f"{' or '.join(vendor.urls)} is not an address: {one_line(url, 60)}"
+        return f"{' or '.join(vendor.urls)} is not an address: {one_line(redact(url), 60)}"
     if url or kind != "built-in":
         return ""
     return f"its address is not set: {' or '.join((*vendor.urls, *variables_in(vendor.url)))}"
