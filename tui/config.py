@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -115,8 +115,8 @@ class Config:
         return self.local.models
 
     def provider(self, name: str) -> ProviderConfig:
-        """The settings of one provider; the defaults where it has none."""
-        return self.providers.get(name) or ProviderConfig()
+        """The settings of one provider, in whatever case its name is written; the defaults without any."""
+        return self.providers.get(alike(name, self.providers)) or ProviderConfig()
 
     def place(self, *at: str) -> str:
         """Where a setting is: ``file:line:column``, as far as it is known."""
@@ -128,6 +128,13 @@ class Config:
         del values["path"], values["problems"], values["lines"]
         shown: dict[str, Any] = _shown(values)
         return shown
+
+
+def alike(name: str, known: Iterable[str]) -> str:
+    """The one of ``known`` that is ``name``, as it is or in another case; ``name`` itself without one."""
+    names = list(known)
+    folded = (other for other in names if other.casefold() == name.casefold())
+    return name if name in names else next(folded, name)
 
 
 def load_config(path: Path) -> Config:

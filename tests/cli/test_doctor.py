@@ -54,7 +54,7 @@ def test_no_secret_is_shown(lab):
 
 @pytest.mark.parametrize("proxy", ["me:hun@ter/2xy@127.0.0.1:9", "http://me:hun/ter2xy@127.0.0.1:9"])
 def test_no_password_of_a_proxy_of_the_environment_is_shown(lab, proxy):
-    lab.env |= {"HTTPS_PROXY": proxy, "https_proxy": proxy}
+    lab.variables |= {"HTTPS_PROXY": proxy, "https_proxy": proxy}
     said = lab.segue("doctor").stdout
     assert "me:•••@127.0.0.1:9" in said
     assert not any(word in said for word in ("hun", "ter2xy", "2xy"))

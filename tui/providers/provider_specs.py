@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from tui.checked import text
-from tui.config import Config, ProviderConfig, is_address
+from tui.config import Config, ProviderConfig, alike, is_address
 from tui.paths import Paths
 from tui.providers.address import filled, host_of, is_loopback, ollama_address, same_host, variables_in
 from tui.providers.base import AsyncGeneratorProvider
@@ -52,7 +52,7 @@ class Offer:
 def vendor_offers(config: Config) -> Iterator[Offer]:
     """The built-in vendors."""
     for name, vendor in vendors().items():
-        settings = config.providers.get(name)
+        settings = config.providers.get(alike(name, config.providers))
         offer = _offer(vendor, settings or ProviderConfig(), "built-in")
         yield replace(offer, chosen=bool(settings) or offer.chosen)
 
@@ -60,7 +60,7 @@ def vendor_offers(config: Config) -> Iterator[Offer]:
 def config_offers(config: Config, others: Mapping[str, Offer]) -> Iterator[Offer]:
     """The endpoints that only the config names."""
     for name, settings in config.providers.items():
-        if name in others:
+        if alike(name, others) in others:
             continue
         missing = "" if settings.url else f"[providers.{name}] has no url; {near(name, others)}"
         vendor = Vendor(name, name, type="openai", key_needed=False, not_working=missing)

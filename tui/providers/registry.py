@@ -13,7 +13,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from tui.chat.model import ModelInfo, split_id
-from tui.config import Config
+from tui.config import Config, alike
 from tui.credentials import Credentials, Found
 from tui.errors import ConfigError, ErrorKind, MissingKeyError, ModelNotSupportedError, ProviderError
 from tui.paths import Paths
@@ -147,7 +147,7 @@ class Registry:
             self._proxy(offer),
             {**options, "wait": wait} if wait else options,
             found.secret if found else None,
-            found.source if found else "",
+            found.said if found else "",
             wait or (LOCAL.headers if is_private(offer.vendor.url) else None),
             self._lessons.of(offer.vendor.url, model) | frozenset(offer.settings.refuses),
             partial(self._lessons.learn, offer.vendor.url, model),
@@ -170,7 +170,7 @@ class Registry:
                 found_models = await provider.discover_models(proxy=self._proxy(offer), **arguments)
                 models = list(_checked(found_models))
         except ProviderError as error:
-            error.blame(found.source if found else None)
+            error.blame(found.said if found else None)
             raise
         return models
 
@@ -251,7 +251,7 @@ class Registry:
             try:
                 return await self._tokens.of(vendor.token, found, way)
             except ProviderError as error:
-                error.blame(found.source)
+                error.blame(found.said)
                 raise
         return found
 
@@ -259,7 +259,7 @@ class Registry:
         return offer.settings.proxy or self._config.proxy
 
     def _offer(self, name: str) -> Offer:
-        if found := self._offers.get(name) or self._offers.get(name.lower()):
+        if found := self._offers.get(name) or self._offers.get(alike(name, self._offers)):
             return found
         owners = [f"{offer}/{name}" for offer in self._offers if name in shipped(offer)]
         hint = f"Did you mean {owners[0]}?" if owners else _sentence(near(name, self._offers))

@@ -373,3 +373,28 @@ class TestPatience:
 async def test_own_certificates_come_along(room, monkeypatch):
     room.config('[providers.lab]\nurl = "https://lab.example/v1"\nca_file = "/lab.pem"\nmodels = ["big"]')
     assert (await room.registry().target("lab/big")).options == {"ca_file": "/lab.pem"}
+
+
+class TestTheCaseOfAName:
+    def test_of_a_provider_of_the_config_does_not_matter(self, room):
+        room.config('[providers.Lab]\nurl = "http://127.0.0.1:1/v1"\nmodels = ["m"]')
+        registry = room.registry()
+        assert {registry.entry(name).name for name in ("Lab", "lab", "LAB")} == {"Lab"}
+        room.credentials.store("Lab", Secret("sk-0123456789abc"))
+        assert registry.entry("lab").key_source == "keys.json"
+
+    async def test_of_a_model_id_does_not_matter(self, room):
+        room.config('[providers.Lab]\nurl = "http://127.0.0.1:1/v1"\nmodels = ["m"]')
+        assert (await room.registry().target("LAB/m")).model_id == "Lab/m"
+
+    def test_written_otherwise_a_built_in_provider_is_changed_all_the_same(self, room):
+        room.config('[providers.OpenAI]\nurl = "http://127.0.0.1:1/v1"\nkey = "sk-0123456789abc"')
+        registry = room.registry()
+        assert [e.name for e in registry.providers() if e.name.lower() == "openai"] == ["openai"]
+        entry = registry.entry("openai")
+        assert (entry.host, entry.key_source) == ("127.0.0.1:1", "config.toml")
+
+    def test_keeps_two_apart_that_differ_in_it_alone(self, room):
+        room.config('[providers.Lab]\nurl = "http://a/v1"\n[providers.lab]\nurl = "http://b/v1"')
+        registry = room.registry()
+        assert (registry.entry("Lab").host, registry.entry("lab").host) == ("a", "b")
