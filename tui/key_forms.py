@@ -1,4 +1,4 @@
-"""Keys as people have them: in quotes, behind ``Bearer``, as a line of a shell, with what a copy brought along."""
+"""Keys as people have them: in quotes, behind ``Bearer``, as a line of a shell."""
 
 from __future__ import annotations
 

@@ -221,4 +221,6 @@ async def _asked(workspace: Workspace, entry: ProviderEntry) -> Finding:
     except SegueError as error:
         return Finding("providers", entry.name, "wrong" if entry.available else "note", str(error))
     key = f"key from {entry.key_source}" if entry.key_source else "needs no key"
+    if not models:
+        return Finding("providers", entry.name, "note", f"{key}; lists no models that can chat")
     return Finding("providers", entry.name, "ok", f"{key}; lists {len(models)} models")

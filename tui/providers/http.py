@@ -97,6 +97,7 @@ async def open_stream(
     wait: float | None = None,
     refused: Collection[str] = (),
     required: Collection[str] = (),
+    elsewhere: Collection[str] = (),
 ) -> AsyncIterator[Answer]:
     """Send a request and give its answer, whose body is still to come. Leaving closes the connection.
 
@@ -114,6 +115,7 @@ async def open_stream(
         wait: Seconds until the first byte, in place of the limit there.
         refused: Fields of ``json`` that the server is known to refuse.
         required: Fields of ``json`` that are sent all the same.
+        elsewhere: What may be learnt of the server where nothing is at ``url``, see ``address.ways``.
 
     Raises:
         ProviderHTTPError: The server answered with an HTTP error or a redirect.
@@ -129,7 +131,7 @@ async def open_stream(
     body = {"headers": headers, "json": json, "data": form}
     async with _sessions() as sessions:
         response = await _send(sessions, method, url, body, through, limits, ca_file)
-        answer = Answer(response, url, key, limits, json, required)
+        answer = Answer(response, url, key, limits, json, required, elsewhere)
         try:
             if through and answer.status == 407:
                 raise proxy_refused(through, answer.status)

@@ -11,12 +11,20 @@ from typing import TYPE_CHECKING, Any, Literal
 from tui.checked import text
 from tui.config import Config, ProviderConfig, alike, is_address
 from tui.paths import Paths
-from tui.providers.address import filled, host_of, is_loopback, ollama_address, same_host, variables_in
+from tui.providers.address import (
+    at_version,
+    filled,
+    host_of,
+    is_loopback,
+    ollama_address,
+    same_host,
+    variables_in,
+)
 from tui.providers.base import AsyncGeneratorProvider
 from tui.providers.formats import wire_format
 from tui.providers.plugins import Source
 from tui.providers.vendors import Vendor, make_class, vendors
-from tui.secret import redact
+from tui.secret import hold_secrets, redact
 from tui.text import one_line
 from tui.typed_toml import near
 
@@ -122,6 +130,7 @@ def _offer(vendor: Vendor, settings: ProviderConfig, kind: Kind) -> Offer:
     own = filled(vendor.url)
     given = settings.url or _from_environment(vendor)
     url = (given or own).rstrip("/")
+    hold_secrets(url)
     no_address = _no_address(vendor, url, kind)
     url = "" if no_address else url
     moved = bool(own and url) and not same_host(url, own)
@@ -145,7 +154,9 @@ def _offer(vendor: Vendor, settings: ProviderConfig, kind: Kind) -> Offer:
     account = f"{vendor.name}@{host_of(url)}" if moved else vendor.name
 
     def make() -> type[AsyncGeneratorProvider]:
-        return make_class(wire_format(vendor.type), vendor, {**headers, **settings.headers})
+        return make_class(
+            wire_format(vendor.type), vendor, {**headers, **settings.headers}, given=bool(given)
+        )
 
     return Offer(vendor, kind, settings, account, make, chosen=bool(given) or not is_loopback(own))
 
@@ -168,8 +179,8 @@ def _no_address(vendor: Vendor, url: str, kind: Kind) -> str:
 def _from_environment(vendor: Vendor) -> str:
     for name in vendor.urls:
         if value := os.environ.get(name, "").strip():
-            url = _ollama_address(value) if vendor.type == "ollama" else value.rstrip("/")
-            return url if url.endswith(vendor.url_path) else url + vendor.url_path
+            url = _ollama_address(value) if vendor.type == "ollama" else value.strip("\"'").rstrip("/")
+            return at_version(url, vendor.url_path) if vendor.url_path and is_address(url) else url
     return ""
 
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from tui.errors import ErrorKind, Refusal, Refuser
+from tui.providers.address import CHAT, ELSEWHERE
 from tui.providers.base import SYSTEM
 from tui.providers.error_parsing import parameter_of
 
@@ -46,6 +47,12 @@ _SYSTEM_ROLE = re.compile(
 )
 _CHOICE = re.compile(r"(?i)invalid|must be|should be|one of")
 _ABOUT_MODEL = re.compile(r"(?i)\bmodel\b")
+_NO_ENDPOINT = re.compile(
+    r"(?i)unexpected endpoint|(no|unknown|invalid|unsupported|unrecognized request) (route|url|path|endpoint)"
+    r"|cannot (post|get) /|page not found|method not allowed"
+    r"|(route|endpoint|path|url)( \S+)? (was )?not found"
+)
+_NAMES_MODEL = re.compile(r"(?i)\bmodels?\b|model_not_found|deployment")
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _LOCATION = re.compile(r"'loc': ?\(([^()]{1,200})\)")
 _POINTERS = (
@@ -120,8 +127,28 @@ def refusal_in(
     return nothing
 
 
+def nothing_there(status: int | None, words: str, model: str = "") -> bool:
+    """Whether an answer says that there is nothing at the address that was asked.
+
+    Args:
+        status: The HTTP status of the answer; None where it began well.
+        words: What it says.
+        model: The model that was asked: an answer that names it knows the address.
+    """
+    if _NO_ENDPOINT.search(words):
+        return True
+    return status in (404, 405) and not _NAMES_MODEL.search(words) and not (model and model in words)
+
+
 def spoken(name: str) -> str | None:
     """What becomes of a field that is refused, for the person; None where the person never asked for it."""
+    if name.startswith(ELSEWHERE):
+        where = name.removeprefix(ELSEWHERE)
+        return (
+            "knows chat completions alone; asked by them"
+            if name == CHAT
+            else f"answers at …{where}; asked there"
+        )
     field, _, other = name.partition("=")
     leaf = field.rpartition(".")[2]
     if name == SYSTEM:
