@@ -128,7 +128,7 @@ async def list_rows(url: str, name: str, way: Mapping[str, Any]) -> list[Sent]:
 def _refuse(listed: Any, url: str, way: Mapping[str, Any]) -> None:
     """Say the error that stands in place of a list, or that none is there."""
     if not complains(listed):
-        if rows_in(listed, *_PLACES) or _is_empty(listed):
+        if not isinstance(listed, Mapping) or rows_in(listed, *_PLACES) or _is_empty(listed):
             return
         raise ProviderError(
             f"{host_of(url)} sent something else than a list of models",
