@@ -7,6 +7,7 @@ is only read, never written.
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -20,7 +21,9 @@ from tui.typed_toml import At, Document, near
 
 _PROXY_SCHEMES = frozenset({"http", "https", "socks4", "socks4a", "socks5", "socks5h"})
 _DIRECT = "direct"
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _LONGEST_WAIT = 86_400.0
+_FORMS: Mapping[type, str] = {str: "a text", int: "a whole number", float: "a number"}
 _PROXY_FORM = "must be a URL as in http://host:3128 or socks5://host:1080, or direct"
 
 WireFormat = Literal["openai", "openai-responses", "anthropic", "gemini", "ollama", "ai365vip"]
@@ -137,6 +140,24 @@ def alike(name: str, known: Iterable[str]) -> str:
     return name if name in names else next(folded, name)
 
 
+def _open_to_all(path: Path) -> list[ConfigError]:
+    """That anybody may change the file, where that is so."""
+    if not anyone_may_write(path):
+        return []
+    return [ConfigError(f"{path}: everybody on this machine can change your settings", f"chmod o-w {path}")]
+
+
+def anyone_may_write(path: Path) -> bool:
+    """Whether every user of this machine may change a file, or put another in its place."""
+    if os.name == "nt":
+        return False
+    try:
+        file, folder = path.stat().st_mode, path.parent.stat().st_mode
+    except OSError:
+        return False
+    return bool(file & stat.S_IWOTH) or bool(folder & stat.S_IWOTH and not folder & stat.S_ISVTX)
+
+
 def load_config(path: Path) -> Config:
     """Read the settings. Never raises: whatever is wrong is in ``Config.problems``."""
     try:
@@ -149,6 +170,7 @@ def load_config(path: Path) -> Config:
     document = Document(path, source)
     config = document.read(Config, document.values)
     providers = {name: _checked(document, name, settings) for name, settings in config.providers.items()}
+    config = replace(config, local=replace(config.local, models=_own_models(document, config.local.models)))
     if config.proxy:
         hold_secrets(config.proxy)
     if not _is_proxy(config.proxy):
@@ -156,19 +178,48 @@ def load_config(path: Path) -> Config:
         config = replace(config, proxy=None)
     parameters = _parameters(document, ("parameters",), config.parameters)
     read = replace(config, providers=providers, parameters=parameters, path=path, lines=document.places)
-    return replace(read, problems=tuple(document.problems))
+    return replace(read, problems=(*document.problems, *_open_to_all(path)))
+
+
+def _own_models(document: Document, models: Mapping[str, str]) -> dict[str, str]:
+    """Those whose path can be one."""
+    usable = {}
+    for name, path in models.items():
+        if why := _no_path(path):
+            document.problem(("local", "models", name), why, "It is the path of a GGUF file.")
+        else:
+            usable[name] = path
+    return usable
+
+
+def _no_path(path: str) -> str:
+    """Why a text is no path; empty where it may be one."""
+    if not path.strip() or "\x00" in path:
+        return "must be the path of a file"
+    try:
+        Path(path).expanduser()
+    except (RuntimeError, ValueError):
+        return f"there is no home {Path(path).parts[0]}"
+    return ""
 
 
 def _parameters(document: Document, at: At, given: Mapping[str, Any]) -> Mapping[str, Any]:
     """Those that there are; what concerns the way to a server has settings of its own."""
     if not given:
         return given
-    from tui.parameters import PARAMETERS  # here, because few starts need it
+    from tui.parameters import PARAMETERS, known  # here, because few starts need it
 
-    for name in given:
+    good = {}
+    for name, value in given.items():
         if name not in PARAMETERS:
             document.problem((*at, name), f"no such parameter; {near(name, PARAMETERS)}")
-    return {name: value for name, value in given.items() if name in PARAMETERS}
+        elif name == "stop" and isinstance(value, list) and all(isinstance(word, str) for word in value):
+            good[name] = value
+        elif isinstance(value, bool) or known(name, value) is None:
+            document.problem((*at, name), f"must be {_FORMS[PARAMETERS[name]]}")
+        else:
+            good[name] = value
+    return good
 
 
 def _checked(document: Document, name: str, settings: ProviderConfig) -> ProviderConfig:
@@ -188,6 +239,13 @@ def _checked(document: Document, name: str, settings: ProviderConfig) -> Provide
     if settings.wait is not None and not 0 < settings.wait < _LONGEST_WAIT:
         document.problem((*at, "wait"), "must be a number of seconds, as in 300")
         settings = replace(settings, wait=None)
+    settings = replace(settings, headers=_headers(document, at, settings.headers))
+    for field_name in ("key_env", "ca_file", "key_command"):
+        value = getattr(settings, field_name)
+        if value is not None and (not value.strip() or "\x00" in value):
+            document.problem((*at, field_name), "must be a text with something in it")
+            blank: dict[str, Any] = {field_name: None}
+            settings = replace(settings, **blank)
     if settings.key is not None and not only_mine(document.path):
         document.problem(
             (*at, "key"),
@@ -205,6 +263,19 @@ def _hold(settings: ProviderConfig) -> None:
             Secret(value)
     for address in filter(None, (settings.url, settings.proxy)):
         hold_secrets(address)
+
+
+def _headers(document: Document, at: At, headers: Mapping[str, str]) -> Mapping[str, str]:
+    """Those that can be sent."""
+    good = {}
+    for name, value in headers.items():
+        if not _HEADER_NAME.fullmatch(name):
+            document.problem((*at, "headers", name), "is no name of a header")
+        elif not value.isprintable():
+            document.problem((*at, "headers", name), "a header's value is one line")
+        else:
+            good[name] = value
+    return good
 
 
 def is_address(url: str) -> bool:

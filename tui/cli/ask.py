@@ -14,6 +14,7 @@ from tui.chat.parts import to_json
 from tui.cli.answer import Answer
 from tui.cli.assemble import run_with_workspace
 from tui.cli.output import DONE, FAILED, complain, failure_json, usage_json, write, write_json
+from tui.cli.piped import piped_text
 from tui.engine.attaching import read_attachment
 from tui.engine.choice import find_model
 from tui.engine.conversation_service import ConversationService
@@ -98,7 +99,7 @@ async def _write(answers: Sequence[Answer]) -> None:
 def _prompt(given: str | None) -> str:
     parts = [given] if given else []
     if not sys.stdin.isatty():
-        parts.append(sys.stdin.read())
+        parts.append(piped_text())
     return "\n\n".join(part for part in parts if part.strip())
 
 

@@ -9,6 +9,7 @@ import getpass
 import sys
 
 from tui.cli.output import DONE, FAILED, complain, say, sentence, write, write_json
+from tui.cli.piped import piped_text
 from tui.config import alike, load_config
 from tui.credentials import Credentials, Found
 from tui.errors import ConfigError, ErrorKind, ProviderError, SegueError, UsageError
@@ -119,7 +120,7 @@ def _set(keys: Credentials, registry: Registry, entry: ProviderEntry) -> int:
 
 def _ask(entry: ProviderEntry) -> Secret:
     try:
-        typed = getpass.getpass(f"Key for {entry.title}: ") if sys.stdin.isatty() else sys.stdin.read()
+        typed = getpass.getpass(f"Key for {entry.title}: ") if sys.stdin.isatty() else piped_text()
     except EOFError:
         typed = ""
     key = key_in(typed)

@@ -13,7 +13,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from tui.chat.model import ModelInfo, split_id
-from tui.config import Config, alike
+from tui.config import Config, alike, anyone_may_write
 from tui.credentials import Credentials, Found
 from tui.errors import ConfigError, ErrorKind, MissingKeyError, ModelNotSupportedError, ProviderError
 from tui.paths import Paths
@@ -23,7 +23,7 @@ from tui.providers.facts import shipped
 from tui.providers.g4f import bridged
 from tui.providers.health import Health, HealthBoard, State
 from tui.providers.lessons import Lessons
-from tui.providers.plugins import Source, drop_ins, harmless, packages
+from tui.providers.plugins import DropIn, Source, drop_ins, harmless, packages
 from tui.providers.provider_specs import (
     FOREIGN,
     Kind,
@@ -195,6 +195,9 @@ class Registry:
         ours = {offer.name: offer for offer in (self._local(), *vendor_offers(config))}
         foreign: dict[str, Offer] = {}
         for source in self._sources():
+            if isinstance(source, DropIn) and anyone_may_write(source.path):
+                words = f"{source.origin}: everybody on this machine can change it, and it runs as you"
+                self.problems.append(ConfigError(words, f"chmod o-w {source.origin}"))
             if source.name in ours or source.name in foreign:
                 taken = f"{source.origin}: there is already a provider {source.name}"
                 self.problems.append(ConfigError(taken, "Give it another name."))
