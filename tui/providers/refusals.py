@@ -10,11 +10,13 @@ from tui.errors import ErrorKind, Refusal, Refuser
 from tui.providers.address import CHAT, ELSEWHERE
 from tui.providers.base import SYSTEM
 from tui.providers.error_parsing import parameter_of
+from tui.providers.most import IMAGE, image_refused, limit_in, limits, tokens_refused
 
 _STATUSES = frozenset({None, 400, 404, 422, 500, 501})
 _FAULTS = frozenset({None, 404, 500, 501})
 """Statuses that by themselves say something else: plain words are needed."""
 _KINDS = frozenset({ErrorKind.INVALID, ErrorKind.BUSY, ErrorKind.NOT_FOUND})
+_TOO_MUCH = _KINDS | {ErrorKind.CONTEXT}
 _CONTENT = frozenset({"model", "messages", "input", "contents", "stream"})
 _SYSTEM_FIELDS = frozenset({"system", "instructions", "systemInstruction"})
 _OTHER_NAMES = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "max_tokens"}
@@ -83,7 +85,10 @@ def without(body: Any, refused: Collection[str], required: Collection[str] = ())
     """
     if not refused or not isinstance(body, Mapping):
         return body
-    names = [name.partition("=") for name in refused]
+    for field, most in limits(refused).items():
+        for path in _meant(field, list(_fields(body, ()))):
+            body = _with_at_most(body, path, most)
+    names = [name.partition("=") for name in refused if not limit_in(name)]
     paths = list(_fields(body, required))
     doomed = {path: new for old, _, new in names for path in _meant(old, paths)}
     renamed = {new: body[path[0]] for path, new in doomed.items() if new and len(path) == 1}
@@ -105,6 +110,11 @@ def refusal_in(
     """
     nothing = Refusal(())
     fault = status in _FAULTS
+    if isinstance(body, Mapping) and (status in _STATUSES or status == 413) and kind in _TOO_MUCH:
+        said = "\n".join([message, *_texts(payload)])[:_LONGEST]
+        too_much = tokens_refused(said, list(_fields(body, ())), body) or image_refused(status, said, body)
+        if too_much:
+            return too_much
     if not isinstance(body, Mapping) or status not in _STATUSES or kind not in _KINDS:
         return nothing
     words = "\n".join([message, *_texts(payload)])[:_LONGEST]
@@ -149,6 +159,8 @@ def spoken(name: str) -> str | None:
             if name == CHAT
             else f"answers at …{where}; asked there"
         )
+    if limit := limit_in(name):
+        return f"writes at most {limit[1]:,} tokens at once" if limit[0] != IMAGE else None
     field, _, other = name.partition("=")
     leaf = field.rpartition(".")[2]
     if name == SYSTEM:
@@ -160,6 +172,19 @@ def spoken(name: str) -> str | None:
         if other
         else f"does not take {parameter_of(leaf) or name}; sent without it"
     )
+
+
+def _with_at_most(body: Mapping[str, Any], path: tuple[str, ...], most: int) -> dict[str, Any]:
+    """``body`` with a number of it made smaller, where it is more."""
+    name, *rest = path
+    value = body.get(name)
+    if rest:
+        return (
+            {**body, name: _with_at_most(value, tuple(rest), most)}
+            if isinstance(value, Mapping)
+            else {**body}
+        )
+    return {**body, name: min(value, most)} if type(value) is int else {**body}
 
 
 def _has_system(body: Mapping[str, Any]) -> bool:

@@ -23,6 +23,7 @@ from tui.providers.facts import shipped
 from tui.providers.g4f import bridged
 from tui.providers.health import Health, HealthBoard, State
 from tui.providers.lessons import Lessons
+from tui.providers.most import MOST
 from tui.providers.plugins import DropIn, Source, drop_ins, harmless, packages
 from tui.providers.provider_specs import (
     FOREIGN,
@@ -149,7 +150,9 @@ class Registry:
             found.secret if found else None,
             found.said if found else "",
             wait or (LOCAL.headers if is_private(offer.vendor.url) else None),
-            self._lessons.of(offer.vendor.url, model) | frozenset(offer.settings.refuses),
+            self._lessons.of(offer.vendor.url, model)
+            | frozenset(offer.settings.refuses)
+            | _known_limit(offer, model),
             partial(self._lessons.learn, offer.vendor.url, model),
         )
 
@@ -320,6 +323,12 @@ def _checked(found: Iterable[Any]) -> Iterator[ModelInfo]:
             facts = {field.name: getattr(each, field.name) for field in fields(each)}
         if model := ModelInfo.of(facts):
             yield model
+
+
+def _known_limit(offer: Offer, model: str) -> frozenset[str]:
+    """How long a reply may be, where a dialect can't leave that to the server and it is well known."""
+    facts = shipped(offer.name).get(model) if offer.vendor.type == "anthropic" else None
+    return frozenset([f"max_tokens{MOST}{facts.max_output}"]) if facts and facts.max_output else frozenset()
 
 
 def _transport(offer: Offer) -> dict[str, Any]:

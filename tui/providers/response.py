@@ -260,6 +260,8 @@ class Answer:
             words, complaint = describe_page(self.where, body, self.status), Complaint()
             error = ProviderHTTPError(words, self._response, self._key, body=body, complaint=complaint)
             error.refusal = self._elsewhere if words.kind is ErrorKind.NOT_FOUND else None
+            if self.status == 413:
+                error.refusal = self._refusal(words.kind, self.status, complaint, None)
             return error
         payload = parse_body(body)
         complaint = read_complaint(payload)
