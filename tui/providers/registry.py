@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, fields
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ from tui.paths import Paths
 from tui.providers.address import host_of, is_loopback, is_private
 from tui.providers.base import AsyncGeneratorProvider, Target
 from tui.providers.facts import shipped
+from tui.providers.foreign import kept_off
 from tui.providers.g4f import bridged
 from tui.providers.health import Health, HealthBoard, State
 from tui.providers.lessons import Lessons
@@ -136,7 +138,7 @@ class Registry:
         provider: Any = await asyncio.to_thread(self.load, name)  # an import may take a second
         offer = self._offer(name)
         found = await self._key(offer)
-        with harmless(offer.vendor.title):
+        with harmless(offer.vendor.title), kept_off() if offer.kind in FOREIGN else nullcontext():
             model = provider.get_model(model)
         model = model or await self._first_model(offer)
         wait = offer.settings.wait
