@@ -13,13 +13,14 @@ from tui.chat.message import Message
 from tui.chat.parts import to_json
 from tui.cli.answer import Answer
 from tui.cli.assemble import run_with_workspace
-from tui.cli.output import DONE, FAILED, complain, failure_json, usage_json, write, write_json
+from tui.cli.output import DONE, FAILED, complain, failure_json, say, usage_json, write, write_json
 from tui.cli.piped import piped_text
 from tui.engine.attaching import read_attachment
 from tui.engine.choice import find_model
 from tui.engine.conversation_service import ConversationService
 from tui.engine.reply import Reply
 from tui.engine.session import Session
+from tui.engine.typed_paths import read_mentioned
 from tui.engine.workspace import Workspace
 from tui.errors import NotFoundError, SegueError, UsageError
 from tui.text import one_line
@@ -68,11 +69,15 @@ def run(args: argparse.Namespace) -> int:
 
     async def ask(workspace: Workspace) -> int:
         text = workspace.saved_prompts.expand(prompt)
+        named, troubles = await read_mentioned(args.prompt or "")
+        for trouble in troubles:
+            say(f"segue: {trouble}")
+        attached = tuple(dict.fromkeys((*files, *named)))
         session = Session(workspace, temporary=args.no_save)
         service, models = await _begin(session, args)
         answers: list[Answer] = []
         try:
-            async for reply in _replies(service, models, Draft(text, tuple(files))):
+            async for reply in _replies(service, models, Draft(text, attached)):
                 name = reply.message.model if len(models) > 1 else None
                 answers.append(Answer(reply, raw=args.raw, name=one_line(name or "")))
             if args.json:
