@@ -21,7 +21,8 @@ _COMMANDS = re.compile(r"(?i)(export|set|setx|declare -x|set -gx|env)\s+|\$env:"
 _TELLING = r"[A-Za-z0-9_.-]{0,40}(?:key|token|secret|auth|authorization|password|api|pat)[A-Za-z0-9_.-]{0,40}"
 _NAMED = re.compile(rf"(?i)[\"']?({_TELLING})[\"']?\s*(?:=\s*|:\s+|:(?=[\"'])|\s+(?=[\"'“]))(?=\S)")
 _ANY_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,80}\s*(=|\s)\s*(?=\S)")
-_REMARK = re.compile(r"\s+#.*$")
+_REMARK = re.compile(r"(?<=\s)#.*$")
+_MOST_COVERS = 8
 _IN_JSON = ("secret", "password", "key", "api_key", "apikey", "token", "access_token", "value")
 
 
@@ -53,7 +54,9 @@ def key_in(written: str) -> Key:
         left_out.append("the line break in it" if broken else "the other lines")
         lines = ["".join(lines)] if broken else [next(filter(_NAMED.search, lines), lines[0])]
     key = lines[0] if lines else ""
-    while (peeled := _peeled(key)) is not None:
+    for _ in range(_MOST_COVERS):
+        if (peeled := _peeled(key)) is None:
+            break
         key, what = peeled
         left_out.append(what)
     return Key(key, tuple(dict.fromkeys(left_out)))

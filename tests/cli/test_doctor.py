@@ -104,3 +104,11 @@ def test_folders_that_can_not_be_looked_into_are_told_and_stop_nothing(lab):
     lab.config.parent.write_text("a file in the folder's place")
     found = findings(lab, code=1)
     assert found["folders", "config"]["words"] == f"{lab.config.parent} is not a folder"
+
+
+@pytest.mark.parametrize(
+    "arguments", [["config", "\x1b[31mx"], ["--\x1b]52;c;x\x07"], ["history", "\x1b[2J"], ["keys", "set"]]
+)
+def test_a_wrong_argument_is_echoed_without_what_could_steer_the_terminal(lab, arguments):
+    done = lab.segue(*arguments, code=2)
+    assert done.stderr and not any(char in done.stderr for char in "\x1b\x07")

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Collection, Mapping
 from contextlib import aclosing
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 
@@ -166,6 +166,7 @@ class Answer:
         """The error for a complaint inside an answer that began well."""
         complaint = read_complaint(payload)
         words = describe(self.where, None, complaint, self._key).after(complaint.retry_after)
+        words = self._at_address(words, complaint)
         error = ProviderError(
             words.message,
             words.hint,
@@ -265,10 +266,17 @@ class Answer:
             return error
         payload = parse_body(body)
         complaint = read_complaint(payload)
-        words = describe(self.where, self.status, complaint, self._key)
+        words = self._at_address(describe(self.where, self.status, complaint, self._key), complaint)
         error = ProviderHTTPError(words, self._response, self._key, body=body, complaint=complaint)
         error.refusal = self._refusal(words.kind, self.status, complaint, payload)
         return error
+
+    def _at_address(self, words: Words, complaint: Complaint) -> Words:
+        """``words``, with what to do where the server says that it has nothing at this address."""
+        if not nothing_there(None, complaint.message):
+            return words
+        path = one_line(urlsplit(self._url).path, 80)
+        return words._replace(hint=f"Check the provider's address: there is nothing at {path}.")
 
     def _refusal(
         self, kind: ErrorKind, status: int | None, complaint: Complaint, payload: Any

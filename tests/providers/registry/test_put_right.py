@@ -188,6 +188,16 @@ async def test_the_list_is_looked_for_below_the_version_too(room, picky, type_, 
     assert [model.id for model in await room.registry().discover("lab")] == ["m"]
 
 
+async def test_an_address_that_leads_nowhere_is_said_exactly(room, picky, asked):
+    picky.otherwise = NOTHING_HERE["OpenAI"]
+    room.config(f'[providers.lab]\nurl = "{picky.url}/wrong/v1"\nmodels = ["m"]')
+    reply = await asked()
+    assert reply.failure is not None
+    assert reply.failure.hint == (
+        "Check the provider's address: there is nothing at /wrong/v1/chat/completions."
+    )
+
+
 async def test_where_there_is_no_list_at_all_the_first_answer_counts(room, picky):
     picky.otherwise = NOTHING_HERE["LM Studio"]
     room.config(f'[providers.lab]\nurl = "{picky.url}"')
