@@ -453,3 +453,14 @@ async def test_the_list_of_prompts_names_files(run, files):
         await world.pilot.press("ctrl+t")
         await world.until(lambda: world.app.screen is not world.screen)
         await world.sees("chart.png", "▸ 1")
+
+
+async def test_a_file_named_after_at_goes_along_though_it_was_never_chosen(run, files):
+    async with run() as world:
+        world.composer.put("What is on @chart.png and in @missing.txt?")
+        await world.pilot.press("escape")
+        await world.pilot.press("enter")
+        await world.sees("There is no file missing.txt", "I am big.")
+        [prompt, _] = await world.path()
+        assert [file.name for file in prompt.attachments] == ["chart.png"]
+        assert prompt.text == "What is on @chart.png and in @missing.txt?"

@@ -132,10 +132,27 @@ class Writing:
     # -- sending
     def submit(self, draft: Draft) -> None:
         """Send a message, or the new version of one."""
-        session = self._context.session
         if not self._context.reading.shown:
             self._early.append(draft)
             return
+        from tui.engine.attaching import mentions
+
+        if "@" in draft.text and mentions(draft.text):
+            self._context.soon(self._submit_with_files, draft)
+        else:
+            self._submit(draft)
+
+    async def _submit_with_files(self, draft: Draft) -> None:
+        """Send a message with the files that it names after ``@``; say which are none."""
+        from tui.engine.attaching import read_mentioned
+
+        files, troubles = await read_mentioned(draft.text)
+        for trouble in troubles:
+            self._context.notify(trouble, warning=True)
+        self._submit(replace(draft, attachments=tuple(dict.fromkeys((*draft.attachments, *files)))))
+
+    def _submit(self, draft: Draft) -> None:
+        session = self._context.session
         try:
             draft = replace(draft, text=session.workspace.saved_prompts.expand(draft.text))
         except UsageError as error:

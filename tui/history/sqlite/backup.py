@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import os
-import secrets
 import shutil
 import sqlite3
+import time
 from pathlib import Path
 
 from tui.errors import HistoryError, HistoryFullError
 from tui.history.sqlite.database import Location, connect
 from tui.history.sqlite.faults import translated
-from tui.history.sqlite.files import today, unused, uri
+from tui.history.sqlite.files import half_made, today, unused, uri
 from tui.history.sqlite.inspection import Kind, inspect
 from tui.history.sqlite.migrations import newest
 from tui.paths import private_dir, private_file
 
 KEPT = 7
+_ABANDONED = 60.0
+"""Seconds after which a half copy that nobody writes to is left over from a program that was killed."""
 _DAY = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
 
 
@@ -39,7 +42,10 @@ def copy_to(connection: sqlite3.Connection, target: Path) -> None:
         sqlite3.Error: It could not be read or written.
         OSError: ``target`` could not be put in place.
     """
-    half = private_file(target.with_name(f".{target.name}.{secrets.token_hex(4)}"))
+    for left in target.parent.glob(f".{glob.escape(target.name)}.{'[0-9a-f]' * 8}"):
+        if time.time() - left.stat().st_mtime > _ABANDONED:
+            left.unlink(missing_ok=True)
+    half = private_file(half_made(target))
     try:
         connection.execute("VACUUM INTO ?", (uri(half, "mode=rw"),))
         os.replace(half, target)
