@@ -46,7 +46,7 @@ _HARMLESS = frozenset(
     | {"openai-project", "x-goog-api-client", "x-goog-user-project", "x-region", "region", "location"}
     | {"alt", "beta", "deployment", "deployment-id", "engine", "feature", "format", "hl", "id", "lang"}
     | {"language", "limit", "locale", "model", "models", "offset", "order", "page", "page-size", "pagesize"}
-    | {"per-page", "provider", "q", "query", "ref", "search", "size", "sort", "source", "stream", "tab"}
+    | {"per-page", "provider", "q", "query", "ref", "search", "size", "sort", "source", "stream"}
     | {"topic", "type", "v", "version", "x", "y", "project", "timeout", "max-results"}
 )
 _HARMLESS_BEGINNINGS = ("sec-ch-", "sec-fetch-", "x-stainless-", "utm-")

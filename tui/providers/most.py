@@ -29,7 +29,7 @@ _TOO_LARGE = re.compile(
     r"|(exceed|too (large|big)|maximum|larger than|limit).{0,160}?\b(image|picture|photo|media)\b"
     r"|could not process image|image dimensions|invalid image size"
 )
-_BYTES = re.compile(r"(?i)(\d[\d,_]*(?:\.\d+)?) ?(bytes?|kb|kib|mb|mib|m)\b")
+_BYTES = re.compile(r"(?i)(?<![\d,_.])(\d[\d,_]{0,20}(?:\.\d{1,9})?) ?(bytes?|kb|kib|mb|mib|m)\b")
 _UNITS = {"k": 1024, "m": 1024 * 1024}
 _LEAST_IMAGE = 1000
 _SIDE = re.compile(r"(?i)pixel|dimension|resolution|width|height|\bpx\b")
