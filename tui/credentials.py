@@ -10,18 +10,16 @@ import json
 import os
 import shlex
 import subprocess
-import tempfile
 import threading
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
-from pathlib import Path
 from typing import IO
 
 from tui.config import Config, ProviderConfig, only_mine
 from tui.errors import ConfigError
 from tui.key_forms import key_in, key_printed
-from tui.paths import PRIVATE_FILE, Paths, private_dir
+from tui.paths import Paths, write_whole
 from tui.secret import Secret, redact
 from tui.text import one_line
 
@@ -213,18 +211,7 @@ class Credentials:
         return keys
 
     def _write(self, keys: Mapping[str, str]) -> None:
-        private_dir(self._file.parent)
-        descriptor, name = tempfile.mkstemp(dir=self._file.parent, prefix=".keys-")  # O_EXCL, 0600
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                json.dump(keys, file, indent=1)
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(name, PRIVATE_FILE)
-            os.replace(name, self._file)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        write_whole(self._file, json.dumps(keys, indent=1))
 
 
 def _from_environment(variables: Sequence[str], settings: ProviderConfig) -> Found | None:

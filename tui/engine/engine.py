@@ -25,7 +25,7 @@ from tui.chat.parts import (
 from tui.engine.failure import explain
 from tui.engine.limits import Limits
 from tui.engine.reply import Reply
-from tui.engine.request import SUMMARISE, Request, as_begun, build_request, is_too_large
+from tui.engine.request import SMALLER, SUMMARISE, Request, as_begun, build_request, is_too_large
 from tui.engine.titles import suggest_title
 from tui.errors import ErrorKind, ProviderError, UsageError, Way
 from tui.history.bundles import with_contents
@@ -324,7 +324,7 @@ def _file_notices(request: Request, model_id: str) -> tuple[str, ...]:
         notices.append(f"{split_id(model_id)[1]} takes no images; left out: {', '.join(request.unseen)}")
     if request.large:
         provider = split_id(model_id)[0]
-        notices.append(f"Too large for {provider}; left out: {', '.join(request.large)}")
+        notices.append(f"Too large for {provider}; left out: {', '.join(request.large)}; {SMALLER}")
     if request.lost:
         notices.append(f"The history has lost the content of {', '.join(request.lost)}; left out")
     return tuple(notices)

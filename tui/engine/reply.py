@@ -51,7 +51,7 @@ from tui.engine.events import (
 from tui.engine.failure import advice, explain
 from tui.engine.intake import taken
 from tui.engine.limits import Limits, retry_delay
-from tui.engine.request import prefix_of
+from tui.engine.request import SMALLER, prefix_of
 from tui.engine.thinking import Piece, Thinking, WasReasoning
 from tui.errors import ErrorKind, HistoryError, NotFoundError, ProviderError, Refusal
 from tui.history.store import HistoryStore
@@ -203,7 +203,8 @@ class Reply:
         messages, left_out = without_large(self._messages, most)
         if left_out:
             names = ", ".join(dict.fromkeys(self._pictures.get(url, "an image") for url in left_out))
-            self._notice(f"{target.model_id} takes images of at most {in_words(most)}; left out: {names}")
+            most_said = f"takes images of at most {in_words(most)}"
+            self._notice(f"{target.model_id} {most_said}; left out: {names}; {SMALLER}")
         return messages
 
     def _without_refused(self, target: Target, error: ProviderError) -> Target | None:

@@ -35,6 +35,8 @@ from tui.text import fenced, one_line
 REPLY_TOKENS = 1024
 LONGEST_REPLY_SHARE = 0.25
 
+SMALLER = "/attach takes a smaller copy along"
+"""What to do about an image that was too large."""
 CONTINUE = "Go on exactly where your last message ends. Do not repeat any of it and do not comment on this."
 
 

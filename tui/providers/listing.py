@@ -11,11 +11,12 @@ from tui.chat.model import ModelInfo
 from tui.errors import ErrorKind, ProviderError
 from tui.providers.address import has_version, host_of, joined
 from tui.providers.complaints import complains
-from tui.providers.error_parsing import describe, read_complaint
+from tui.providers.error_parsing import describe, hide, read_complaint
 from tui.providers.http import fetch_json
 from tui.providers.refusals import nothing_there
 from tui.providers.sent import Sent
 from tui.secret import Secret
+from tui.text import one_line
 
 # Rows that can't chat, by the words of the vendors' own names.
 _NOT_CHAT = re.compile(
@@ -127,16 +128,18 @@ async def list_rows(url: str, name: str, way: Mapping[str, Any]) -> list[Sent]:
 
 def _refuse(listed: Any, url: str, way: Mapping[str, Any]) -> None:
     """Say the error that stands in place of a list, or that none is there."""
+    key = way.get("api_key")
+    secret = Secret(key) if key else None
     if not complains(listed):
-        if not isinstance(listed, Mapping) or rows_in(listed, *_PLACES) or _is_empty(listed):
+        if isinstance(listed, list) or rows_in(listed, *_PLACES) or _is_empty(listed):
             return
+        said = f": “{one_line(hide(listed, secret), 80)}”" if isinstance(listed, str) else ""
         raise ProviderError(
-            f"{host_of(url)} sent something else than a list of models",
+            f"{host_of(url)} sent something else than a list of models{said}",
             "Check the address, or name the models in the config.",
             kind=ErrorKind.PROTOCOL,
         )
-    key = way.get("api_key")
-    words = describe(host_of(url), None, read_complaint(listed), Secret(key) if key else None)
+    words = describe(host_of(url), None, read_complaint(listed), secret)
     raise ProviderError(words.message, words.hint, kind=words.kind)
 
 

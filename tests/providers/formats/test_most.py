@@ -156,7 +156,7 @@ async def test_an_image_that_is_refused_poisons_no_conversation(server, talk, di
     reply = await say(conversation, files)
     assert (reply.text, reply.status) == ("Hello", Status.COMPLETE), reply.failure
     [notice] = reply.notices
-    assert notice.endswith("left out: large.png")
+    assert notice.endswith("left out: large.png; /attach takes a smaller copy along")
     assert base64.b64encode(SMALL).decode() in server.requests[-1].body.decode().replace("\\/", "/")
     assert (await say(conversation)).text == "Hello", "and every later turn goes well"
 
@@ -190,5 +190,7 @@ async def test_one_that_was_sent_to_another_vendor_before_is_left_out_by_name(
     assert (await talk(provider)(conversation, (attachment_of("huge.png", LARGE),))).text == "Hello"
     conversation.model = "anthropic/m"
     reply = await talk(provider, "anthropic/m")(conversation)
-    assert reply.notices == ("Too large for anthropic; left out: huge.png",)
+    assert reply.notices == (
+        "Too large for anthropic; left out: huge.png; /attach takes a smaller copy along",
+    )
     assert len(server.requests[-1].body) < 5000 and b"[image huge.png]" in server.requests[-1].body

@@ -37,7 +37,7 @@ def test_a_list_is_read_whatever_its_shape(payload):
 
 
 EMPTY = [{"data": []}, {"data": None}, [], {"object": "list", "data": {}}, {"models": []}]
-NO_LIST = ['{"version": "1.2"}', '{"status": "ok"}']
+NO_LIST = ['{"version": "1.2"}', '{"status": "ok"}', '"Ollama is running"', "5", "true"]
 PROVIDERS = [OpenAIChat, OpenAIResponses, Anthropic, Gemini, Ollama]
 
 

@@ -7,7 +7,6 @@ import glob
 import os
 import shutil
 import sqlite3
-import time
 from pathlib import Path
 
 from tui.errors import HistoryError, HistoryFullError
@@ -16,11 +15,9 @@ from tui.history.sqlite.faults import translated
 from tui.history.sqlite.files import half_made, today, unused, uri
 from tui.history.sqlite.inspection import Kind, inspect
 from tui.history.sqlite.migrations import newest
-from tui.paths import private_dir, private_file
+from tui.paths import private_dir, private_file, sweep_abandoned
 
 KEPT = 7
-_ABANDONED = 60.0
-"""Seconds after which a half copy that nobody writes to is left over from a program that was killed."""
 _DAY = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
 
 
@@ -42,9 +39,7 @@ def copy_to(connection: sqlite3.Connection, target: Path) -> None:
         sqlite3.Error: It could not be read or written.
         OSError: ``target`` could not be put in place.
     """
-    for left in target.parent.glob(f".{glob.escape(target.name)}.{'[0-9a-f]' * 8}"):
-        if time.time() - left.stat().st_mtime > _ABANDONED:
-            left.unlink(missing_ok=True)
+    sweep_abandoned(target.parent, f".{glob.escape(target.name)}.{'[0-9a-f]' * 8}")
     half = private_file(half_made(target))
     try:
         connection.execute("VACUUM INTO ?", (uri(half, "mode=rw"),))
