@@ -39,6 +39,8 @@ class Writing:
         self.editing: int | None = None
         """The prompt whose new version is being written."""
         self._set_aside = Draft()
+        self._on_the_way: list[Draft] = []
+        """What was sent, and waits for the files that it names."""
 
     @property
     def commands(self) -> Handlers:
@@ -78,8 +80,9 @@ class Writing:
 
     @property
     def draft(self) -> Draft:
-        """What is written for later: what stands in the composer, or what an edit has set aside."""
-        return self.written if self.editing is None else self._set_aside
+        """What is written for later: in the composer, or set aside by an edit; behind what is on the way."""
+        written = self.written if self.editing is None else self._set_aside
+        return joined([*self._on_the_way, written]) if self._on_the_way else written
 
     @property
     def vim_mode(self) -> str | None:
@@ -127,6 +130,7 @@ class Writing:
     def leave(self) -> None:
         """Another conversation comes: the composer is empty, and nothing is edited."""
         self.editing = None
+        self._on_the_way.clear()
         self._composer.hold(Draft())
 
     # -- sending
@@ -137,19 +141,26 @@ class Writing:
             return
         from tui.engine.attaching import mentions
 
-        if "@" in draft.text and mentions(draft.text):
-            self._context.soon(self._submit_with_files, draft)
-        else:
+        if not self._on_the_way and not mentions(draft.text):
             self._submit(draft)
+            return
+        self._on_the_way.append(draft)
+        if len(self._on_the_way) == 1:
+            self._context.soon(self._submit_with_files)
 
-    async def _submit_with_files(self, draft: Draft) -> None:
-        """Send a message with the files that it names after ``@``; say which are none."""
+    async def _submit_with_files(self) -> None:
+        """Send messages, in their order, with the files that they name after ``@``; say which are none."""
         from tui.engine.attaching import read_mentioned
 
-        files, troubles = await read_mentioned(draft.text)
-        for trouble in troubles:
-            self._context.notify(trouble, warning=True)
-        self._submit(replace(draft, attachments=tuple(dict.fromkeys((*draft.attachments, *files)))))
+        while self._on_the_way:
+            draft = self._on_the_way[0]
+            files, troubles = await read_mentioned(draft.text)
+            if not self._on_the_way or self._on_the_way[0] is not draft:
+                return  # another conversation came: it is the draft of the one before
+            self._on_the_way.pop(0)
+            for trouble in troubles:
+                self._context.notify(trouble, warning=True)
+            self._submit(replace(draft, attachments=tuple(dict.fromkeys((*draft.attachments, *files)))))
 
     def _submit(self, draft: Draft) -> None:
         session = self._context.session
