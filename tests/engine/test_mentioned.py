@@ -13,6 +13,7 @@ from tui.engine.attaching import mentions, read_mentioned
 def folder(tmp_path: Path, monkeypatch) -> Path:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.py").write_text("a = 1")
+    (tmp_path / "icon@2x.txt").write_text("icon")
     (tmp_path / "Makefile").write_text("all:")
     (tmp_path / "my notes.txt").write_text("notes")
     (tmp_path / "sub").mkdir()
@@ -32,6 +33,11 @@ def folder(tmp_path: Path, monkeypatch) -> Path:
         ("run @Makefile", ["Makefile"]),
         ("(not @nobody)", []),
         ("me@a.py is no file", []),
+        ("请看@a.py，好", ["a.py"]),
+        ("(see @a.py)", ["a.py"]),
+        ("（@a.py）", ["a.py"]),
+        ("파일@a.py를", ["a.py"]),
+        ("look at @icon@2x.txt", ["icon@2x.txt"]),
         ("```\n@a.py\n```", []),
         ("`@a.py`", []),
         ("@property and @app.get('/x')", []),
@@ -45,6 +51,8 @@ async def test_files_go_along(text, names):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
+        ("请看@nothere.py，好", "There is no file nothere.py: it was sent as words"),
+        ("look at @résumé.pdf", "There is no file résumé.pdf: it was sent as words"),
         ("look at @nothere.py", "There is no file nothere.py: it was sent as words"),
         ("look at @sub/nothere", "There is no file sub/nothere"),
         ("look at @~nouser/x.txt", "There is no file ~nouser/x.txt"),
