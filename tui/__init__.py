@@ -33,6 +33,7 @@ Settings, keys and the disk::
     config                  ``config.toml`` as typed values
     typed_toml              TOML into dataclasses, each problem with its place
     credentials             where a key comes from
+    key_forms               keys as people have them
     secret                  a value that is never shown
     paths                   the folders of the program
     locks                   locks between programs

@@ -7,20 +7,23 @@ is only read, never written.
 from __future__ import annotations
 
 import os
+import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from tui.errors import ConfigError
-from tui.secret import Secret, redact
+from tui.secret import Secret, hold_secrets, is_harmless, redact, without_password
 from tui.typed_toml import At, Document, near
 
 _PROXY_SCHEMES = frozenset({"http", "https", "socks4", "socks4a", "socks5", "socks5h"})
 _DIRECT = "direct"
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _LONGEST_WAIT = 86_400.0
+_FORMS: Mapping[type, str] = {str: "a text", int: "a whole number", float: "a number"}
 _PROXY_FORM = "must be a URL as in http://host:3128 or socks5://host:1080, or direct"
 
 WireFormat = Literal["openai", "openai-responses", "anthropic", "gemini", "ollama", "ai365vip"]
@@ -115,8 +118,8 @@ class Config:
         return self.local.models
 
     def provider(self, name: str) -> ProviderConfig:
-        """The settings of one provider; the defaults where it has none."""
-        return self.providers.get(name) or ProviderConfig()
+        """The settings of one provider, in whatever case its name is written; the defaults without any."""
+        return self.providers.get(alike(name, self.providers)) or ProviderConfig()
 
     def place(self, *at: str) -> str:
         """Where a setting is: ``file:line:column``, as far as it is known."""
@@ -128,6 +131,31 @@ class Config:
         del values["path"], values["problems"], values["lines"]
         shown: dict[str, Any] = _shown(values)
         return shown
+
+
+def alike(name: str, known: Iterable[str]) -> str:
+    """The one of ``known`` that is ``name``, as it is or in another case; ``name`` itself without one."""
+    names = list(known)
+    folded = (other for other in names if other.casefold() == name.casefold())
+    return name if name in names else next(folded, name)
+
+
+def _open_to_all(path: Path) -> list[ConfigError]:
+    """That anybody may change the file, where that is so."""
+    if not anyone_may_write(path):
+        return []
+    return [ConfigError(f"{path}: everybody on this machine can change your settings", f"chmod o-w {path}")]
+
+
+def anyone_may_write(path: Path) -> bool:
+    """Whether every user of this machine may change a file, or put another in its place."""
+    if os.name == "nt":
+        return False
+    try:
+        file, folder = path.stat().st_mode, path.parent.stat().st_mode
+    except OSError:
+        return False
+    return bool(file & stat.S_IWOTH) or bool(folder & stat.S_IWOTH and not folder & stat.S_ISVTX)
 
 
 def load_config(path: Path) -> Config:
@@ -142,28 +170,61 @@ def load_config(path: Path) -> Config:
     document = Document(path, source)
     config = document.read(Config, document.values)
     providers = {name: _checked(document, name, settings) for name, settings in config.providers.items()}
+    config = replace(config, local=replace(config.local, models=_own_models(document, config.local.models)))
+    if config.proxy:
+        hold_secrets(config.proxy)
     if not _is_proxy(config.proxy):
         document.problem(("proxy",), _PROXY_FORM)
         config = replace(config, proxy=None)
     parameters = _parameters(document, ("parameters",), config.parameters)
     read = replace(config, providers=providers, parameters=parameters, path=path, lines=document.places)
-    return replace(read, problems=tuple(document.problems))
+    return replace(read, problems=(*document.problems, *_open_to_all(path)))
+
+
+def _own_models(document: Document, models: Mapping[str, str]) -> dict[str, str]:
+    """Those whose path can be one."""
+    usable = {}
+    for name, path in models.items():
+        if why := _no_path(path):
+            document.problem(("local", "models", name), why, "It is the path of a GGUF file.")
+        else:
+            usable[name] = path
+    return usable
+
+
+def _no_path(path: str) -> str:
+    """Why a text is no path; empty where it may be one."""
+    if not path.strip() or "\x00" in path:
+        return "must be the path of a file"
+    try:
+        Path(path).expanduser()
+    except (RuntimeError, ValueError):
+        return f"there is no home {Path(path).parts[0]}"
+    return ""
 
 
 def _parameters(document: Document, at: At, given: Mapping[str, Any]) -> Mapping[str, Any]:
     """Those that there are; what concerns the way to a server has settings of its own."""
     if not given:
         return given
-    from tui.parameters import PARAMETERS  # here, because few starts need it
+    from tui.parameters import PARAMETERS, known  # here, because few starts need it
 
-    for name in given:
+    good = {}
+    for name, value in given.items():
         if name not in PARAMETERS:
             document.problem((*at, name), f"no such parameter; {near(name, PARAMETERS)}")
-    return {name: value for name, value in given.items() if name in PARAMETERS}
+        elif name == "stop" and isinstance(value, list) and all(isinstance(word, str) for word in value):
+            good[name] = value
+        elif isinstance(value, bool) or known(name, value) is None:
+            document.problem((*at, name), f"must be {_FORMS[PARAMETERS[name]]}")
+        else:
+            good[name] = value
+    return good
 
 
 def _checked(document: Document, name: str, settings: ProviderConfig) -> ProviderConfig:
     """``settings`` without the values that have the right type but can't be used."""
+    _hold(settings)
     at = ("providers", name)
     if "/" in name:
         document.problem(at, "a provider's name has no slash: it ends at the first one in PROVIDER/MODEL")
@@ -178,6 +239,13 @@ def _checked(document: Document, name: str, settings: ProviderConfig) -> Provide
     if settings.wait is not None and not 0 < settings.wait < _LONGEST_WAIT:
         document.problem((*at, "wait"), "must be a number of seconds, as in 300")
         settings = replace(settings, wait=None)
+    settings = replace(settings, headers=_headers(document, at, settings.headers))
+    for field_name in ("key_env", "ca_file", "key_command"):
+        value = getattr(settings, field_name)
+        if value is not None and (not value.strip() or "\x00" in value):
+            document.problem((*at, field_name), "must be a text with something in it")
+            blank: dict[str, Any] = {field_name: None}
+            settings = replace(settings, **blank)
     if settings.key is not None and not only_mine(document.path):
         document.problem(
             (*at, "key"),
@@ -186,6 +254,28 @@ def _checked(document: Document, name: str, settings: ProviderConfig) -> Provide
         )
         settings = replace(settings, key=None)
     return settings
+
+
+def _hold(settings: ProviderConfig) -> None:
+    """Know what is secret in the settings of a provider, so that no message and no log shows it."""
+    for name, value in settings.headers.items():
+        if not is_harmless(name):
+            Secret(value)
+    for address in filter(None, (settings.url, settings.proxy)):
+        hold_secrets(address)
+
+
+def _headers(document: Document, at: At, headers: Mapping[str, str]) -> Mapping[str, str]:
+    """Those that can be sent."""
+    good = {}
+    for name, value in headers.items():
+        if not _HEADER_NAME.fullmatch(name):
+            document.problem((*at, "headers", name), "is no name of a header")
+        elif not value.isprintable():
+            document.problem((*at, "headers", name), "a header's value is one line")
+        else:
+            good[name] = value
+    return good
 
 
 def is_address(url: str) -> bool:
@@ -197,11 +287,21 @@ def is_address(url: str) -> bool:
         return False
 
 
+def proxy_url(proxy: str) -> str:
+    """The address of a proxy as a URL: its scheme named, and what is special in its password quoted."""
+    scheme, slashes, rest = proxy.rpartition("://")
+    if slashes and "/" in scheme:  # they stand in the password
+        scheme, _, rest = proxy.partition("://")
+    user, at, server = rest.rpartition("@")
+    name, colon, password = user.partition(":")
+    return f"{scheme or 'http'}://{quote(name, safe='%')}{colon}{quote(password, safe='%')}{at}{server}"
+
+
 def _is_proxy(value: str | None) -> bool:
     if value in (None, _DIRECT):
         return True
     try:
-        parts = urlsplit(value if "://" in value else f"http://{value}")
+        parts = urlsplit(proxy_url(value))
         return parts.scheme in _PROXY_SCHEMES and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
@@ -212,17 +312,16 @@ def only_mine(path: Path) -> bool:
     return os.name == "nt" or not path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)
 
 
-def _shown(value: Any) -> Any:
+def _shown(value: Any, name: str = "") -> Any:
     if isinstance(value, dict):
+        hidden = name == "headers"
         return {
-            key: "•••" if _is_telling(key) else _shown(item)
+            key: "•••" if hidden and not is_harmless(key) else _shown(item, key)
             for key, item in value.items()
             if item is not None
         }
     if isinstance(value, list | tuple):
         return [_shown(item) for item in value]
+    if name == "proxy":
+        return without_password(str(value))
     return redact(str(value)) if isinstance(value, str | Secret) else value
-
-
-def _is_telling(header: str) -> bool:
-    return header.lower() in ("authorization", "proxy-authorization", "x-api-key", "api-key", "cookie")

@@ -10,21 +10,24 @@ import json
 import os
 import shlex
 import subprocess
-import tempfile
+import threading
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
-from pathlib import Path
+from typing import IO
 
 from tui.config import Config, ProviderConfig, only_mine
 from tui.errors import ConfigError
-from tui.paths import PRIVATE_FILE, Paths, private_dir
+from tui.key_forms import key_in, key_printed
+from tui.paths import Paths, write_whole
 from tui.secret import Secret, redact
 from tui.text import one_line
 
 __all__ = ["Credentials", "Found", "Secret", "redact"]
 
 COMMAND_SECONDS = 10.0
+_LEFT_IN_PIPE = 0.5
+"""Seconds in which what a program wrote before it ended has come through."""
 SERVICE = "segue"
 """The name under which keys are in the keyring."""
 
@@ -36,6 +39,19 @@ class Found:
     secret: Secret
     source: str
     """For the person: ``OPENAI_API_KEY``, ``key_command``, ``keyring``, ``keys.json``."""
+    without: str = ""
+    """What was taken off what stands there, in words; empty where it is the key alone."""
+
+    @property
+    def said(self) -> str:
+        """The source, and what was taken off what stands there."""
+        return f"{self.source}, {self.without}" if self.without else self.source
+
+
+def found_in(written: str, source: str) -> Found | None:
+    """The key in what stands at ``source``; None where that is nothing."""
+    key = key_in(written)
+    return Found(Secret(key.value), source, key.said) if key.value else None
 
 
 class Credentials:
@@ -74,7 +90,7 @@ class Credentials:
         except ConfigError:  # it is among the problems, and find raises it
             found = None
         found = found or self._slow.get(account)
-        return found.source if found else None
+        return found.said if found else None
 
     def find(self, account: str, variables: Sequence[str] = ()) -> Found | None:
         """The key of an account; may block for seconds where a command or the keyring is asked.
@@ -105,13 +121,13 @@ class Credentials:
         return Secret(stored) if stored else None
 
     def store(self, account: str, secret: Secret) -> None:
-        """Keep a key in the own file, readable by this user alone.
+        """Keep a key in the own file, readable by this user alone; without what is no part of it.
 
         Raises:
             ConfigError: The file is damaged.
             OSError: The file can't be written.
         """
-        self._write({**self._read(), account: secret.reveal()})
+        self._write({**self._read(), account: key_in(secret.reveal()).value})
 
     def forget(self, account: str) -> bool:
         """Remove a key from the own file; whether there was one.
@@ -160,9 +176,9 @@ class Credentials:
         if found := _from_environment(variables, settings):
             return found
         if settings.key:
-            return Found(settings.key, "config.toml")
+            return found_in(settings.key.reveal(), "config.toml")
         kept = self.kept(account)
-        return Found(kept, self._file.name) if kept else None
+        return found_in(kept.reveal(), self._file.name) if kept else None
 
     def _from_keyring(self, account: str) -> Found | None:
         if find_spec("keyring") is None:
@@ -175,7 +191,7 @@ class Credentials:
             reason = one_line(redact(str(error)), 200)
             self._keyring_problem = ConfigError(f"The keyring could not be asked: {reason}")
             return None
-        return Found(Secret(value), "keyring") if value else None
+        return found_in(value, "keyring") if value else None
 
     def _remembered(self, account: str, ask: Callable[[], Found | None]) -> Found | None:
         if account not in self._slow:
@@ -195,25 +211,14 @@ class Credentials:
         return keys
 
     def _write(self, keys: Mapping[str, str]) -> None:
-        private_dir(self._file.parent)
-        descriptor, name = tempfile.mkstemp(dir=self._file.parent, prefix=".keys-")  # O_EXCL, 0600
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                json.dump(keys, file, indent=1)
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(name, PRIVATE_FILE)
-            os.replace(name, self._file)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        write_whole(self._file, json.dumps(keys, indent=1))
 
 
 def _from_environment(variables: Sequence[str], settings: ProviderConfig) -> Found | None:
     names = (settings.key_env,) if settings.key_env else variables
     for name in names:
-        if value := os.environ.get(name, "").strip():
-            return Found(Secret(value), name)
+        if found := found_in(os.environ.get(name, ""), name):
+            return found
     return None
 
 
@@ -226,21 +231,55 @@ def _run(account: str, command: str) -> Found:
     where = f"providers.{account.partition('@')[0]}.key_command"
     try:
         words = command if os.name == "nt" else shlex.split(command)  # Windows splits it by itself
-        done = subprocess.run(
-            words,
-            stdin=subprocess.DEVNULL,  # what is typed is for the app, what is piped in for the model
-            capture_output=True,
-            timeout=COMMAND_SECONDS,
-            check=False,
-            encoding="utf-8",
-            errors="replace",
-        )
+        code, printed, complaint = _printed(words)
     except subprocess.TimeoutExpired:
         raise ConfigError(f"{where} gave no key within {COMMAND_SECONDS:.0f} s") from None
     except (OSError, ValueError) as error:
         raise ConfigError(f"{where} could not be run: {one_line(str(error), 200)}") from None
-    if done.returncode:
-        raise ConfigError(f"{where} failed with code {done.returncode}", one_line(redact(done.stderr), 200))
-    if not (value := done.stdout.strip()):
+    if code:
+        raise ConfigError(f"{where} failed with code {code}", one_line(redact(complaint), 200))
+    key = key_printed(printed)
+    if not key.value:
         raise ConfigError(f"{where} printed no key")
-    return Found(Secret(value), "key_command")
+    return Found(Secret(key.value), "key_command", key.said)
+
+
+def _printed(command: str | Sequence[str]) -> tuple[int, str, str]:
+    """The exit code of a program and what it wrote.
+
+    What it leaves behind may hold its pipes open: only the program itself is waited for.
+    """
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,  # what is typed is for the app, what is piped in for the model
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    readers = [_Reading(pipe) for pipe in (process.stdout, process.stderr) if pipe]
+    try:
+        code = process.wait(COMMAND_SECONDS)
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise
+    printed, complaint = (reader.text() for reader in readers)
+    return code, printed, complaint
+
+
+class _Reading:
+    """Reads a pipe in a thread of its own, and forgets it when nobody writes to it any more."""
+
+    def __init__(self, pipe: IO[bytes]) -> None:
+        self._pieces: list[bytes] = []
+        self._thread = threading.Thread(target=self._read, args=(pipe,), name="key command", daemon=True)
+        self._thread.start()
+
+    def text(self) -> str:
+        """What came, once the program has ended."""
+        self._thread.join(_LEFT_IN_PIPE)
+        return b"".join(self._pieces).decode("utf-8", "replace")
+
+    def _read(self, pipe: IO[bytes]) -> None:
+        with pipe:
+            while piece := os.read(pipe.fileno(), 65_536):
+                self._pieces.append(piece)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +13,8 @@ from platformdirs import PlatformDirs
 
 PRIVATE_DIR = 0o700
 PRIVATE_FILE = 0o600
+_ABANDONED = 60.0
+"""Seconds after which a half file that nobody writes to is left over from a program that was killed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +72,31 @@ def private_file(path: Path) -> Path:
     """
     os.close(os.open(path, os.O_CREAT | os.O_WRONLY, PRIVATE_FILE))
     return path
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write ``text`` to ``path`` for this user alone: a reader sees the old or the new file, never a part.
+
+    Raises:
+        OSError: It can't be written; the old one is there still.
+    """
+    folder = private_dir(path.parent)
+    sweep_abandoned(folder, f".{path.stem}-*")
+    descriptor, name = tempfile.mkstemp(dir=folder, prefix=f".{path.stem}-")  # O_EXCL, 0600
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def sweep_abandoned(folder: Path, half_made: str) -> None:
+    """Remove what killed programs left half made in ``folder``, of names like ``half_made``."""
+    for left in folder.glob(half_made):
+        with contextlib.suppress(OSError):
+            if time.time() - left.stat().st_mtime > _ABANDONED:
+                left.unlink()

@@ -27,6 +27,10 @@ _ACCENT = "[\u0300-\u036f]"
 _ACCENTS = re.compile(_ACCENT)
 _FENCES = re.compile("`{3,}")
 _SPACES = re.compile(r"\s+")
+_ALIKE = frozenset({"CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU", "GEORGIAN", "GOTHIC"})
+"""Scripts with letters that look like Latin ones."""
+_EAST_ASIAN = frozenset({"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO", "IDEOGRAPHIC"})
+"""Scripts that stand in one word together."""
 _SAFE_SCHEMES = frozenset({"http", "https", "mailto"})
 
 
@@ -133,6 +137,54 @@ def occurrences(words: str, text: str) -> Iterator[tuple[int, int]]:
     pattern = folded_pattern(words)
     if pattern:
         yield from (match.span() for match in re.finditer(pattern, fold(text)))
+
+
+def plain_host(url: str) -> str:
+    """``url`` with each part of its host that may pass for another one in letters that can't (punycode).
+
+    A part does that mixes scripts, or is of a script whose letters look like Latin ones under a Latin ending.
+    """
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return url
+    if host.isascii():
+        return url
+    labels = unicodedata.normalize("NFKC", host).split(".")
+    ending = labels[-1]
+    plain = ".".join(_ascii(label) if _misleads(label, ending) else label for label in labels)
+    at = parts.netloc.lower().rfind(host)
+    if plain == host or at < 0:
+        return url
+    return parts._replace(netloc=parts.netloc[:at] + plain + parts.netloc[at + len(host) :]).geturl()
+
+
+def _misleads(label: str, ending: str) -> bool:
+    if label.isascii():
+        return False
+    scripts = {_script(char) for char in label if char.isalpha()}
+    if any(char.isalpha() and _script(char) == "LATIN" and not _is_known_latin(char) for char in label):
+        return True
+    if scripts & _ALIKE:
+        return len(scripts) > 1 or ending.isascii()
+    return len(scripts - _EAST_ASIAN) > 1 or bool(scripts - _EAST_ASIAN - {"LATIN"} and "LATIN" in scripts)
+
+
+def _script(char: str) -> str:
+    """What a letter's name begins with: its script."""
+    return unicodedata.name(char, "?").partition(" ")[0].partition("-")[0]
+
+
+def _is_known_latin(char: str) -> bool:
+    return (char <= "\u017f" and char != "\u0131") or char in "ơưƠƯșțȘȚ" or "\u1ea0" <= char <= "\u1ef9"
+
+
+def _ascii(label: str) -> str:
+    try:
+        return label.encode("idna").decode("ascii")
+    except UnicodeError:
+        return f"xn--{label.encode('punycode').decode('ascii')}"
 
 
 def safe_url(url: str) -> str | None:

@@ -15,6 +15,7 @@ from tui.chat.chunks import Finish, FinishReason
 from tui.chat.message import Role
 from tui.chat.model import ModelInfo
 from tui.chat.parts import prompt_parts
+from tui.engine import attaching
 from tui.engine.start_options import StartOptions
 from tui.errors import HistoryFullError
 
@@ -453,3 +454,61 @@ async def test_the_list_of_prompts_names_files(run, files):
         await world.pilot.press("ctrl+t")
         await world.until(lambda: world.app.screen is not world.screen)
         await world.sees("chart.png", "▸ 1")
+
+
+async def test_a_file_named_after_at_goes_along_though_it_was_never_chosen(run, files):
+    async with run() as world:
+        world.composer.put("What is on @chart.png and in @missing.txt?")
+        await world.pilot.press("escape")
+        await world.pilot.press("enter")
+        await world.sees("There is no file missing.txt", "I am big.")
+        [prompt, _] = await world.path()
+        assert [file.name for file in prompt.attachments] == ["chart.png"]
+        assert prompt.text == "What is on @chart.png and in @missing.txt?"
+
+
+@pytest.fixture
+def slow_disk(monkeypatch):
+    """The files after @ are read once this is set."""
+    read, ready = attaching.read_mentioned, asyncio.Event()
+
+    async def late(text):
+        await ready.wait()
+        return await read(text)
+
+    monkeypatch.setattr(attaching, "read_mentioned", late)
+    return ready
+
+
+async def test_what_is_sent_while_files_are_read_comes_after_them(run, files, slow_disk):
+    async with run() as world:
+        for text in ("What is on @chart.png", "And then?"):
+            world.composer.put(text)
+            await world.pilot.press("escape", "enter")
+            await world.until(lambda: not world.composer.draft)
+        assert not world.provider.requests
+        slow_disk.set()
+        await world.until(lambda: len(world.provider.requests) == 2)
+        await world.until(lambda: not world.current.busy)
+        prompts = [message for message in await world.path() if message.role is Role.USER]
+        assert [prompt.text for prompt in prompts] == ["What is on @chart.png", "And then?"]
+        assert [len(prompt.attachments) for prompt in prompts] == [1, 0]
+
+
+async def test_a_conversation_that_is_left_while_files_are_read_keeps_the_prompt_as_its_draft(
+    run, files, slow_disk
+):
+    async with run() as world:
+        world.composer.put("Hello")
+        await world.pilot.press("enter")
+        await answered(world)
+        first = world.current
+        world.composer.put("What is on @chart.png")
+        await world.pilot.press("escape", "enter")
+        await world.until(lambda: not world.composer.draft)
+        await world.open_new()
+        slow_disk.set()
+        assert world.composer.draft == ""
+        await world.open(first.conversation.id)
+        await world.until(lambda: world.composer.draft == "What is on @chart.png")
+        assert len(world.provider.requests) == 1

@@ -52,6 +52,14 @@ def test_no_secret_is_shown(lab):
     assert "hunter2" not in lab.segue("config", "show").stdout
 
 
+@pytest.mark.parametrize("proxy", ["me:hun@ter/2xy@127.0.0.1:9", "http://me:hun/ter2xy@127.0.0.1:9"])
+def test_no_password_of_a_proxy_of_the_environment_is_shown(lab, proxy):
+    lab.variables |= {"HTTPS_PROXY": proxy, "https_proxy": proxy}
+    said = lab.segue("doctor").stdout
+    assert "me:•••@127.0.0.1:9" in said
+    assert not any(word in said for word in ("hun", "ter2xy", "2xy"))
+
+
 def test_config_names_the_file_and_the_place_of_a_mistake(lab):
     assert lab.segue("config", "path").stdout.strip() == str(lab.config)
     lab.segue("config", "check")
@@ -96,3 +104,11 @@ def test_folders_that_can_not_be_looked_into_are_told_and_stop_nothing(lab):
     lab.config.parent.write_text("a file in the folder's place")
     found = findings(lab, code=1)
     assert found["folders", "config"]["words"] == f"{lab.config.parent} is not a folder"
+
+
+@pytest.mark.parametrize(
+    "arguments", [["config", "\x1b[31mx"], ["--\x1b]52;c;x\x07"], ["history", "\x1b[2J"], ["keys", "set"]]
+)
+def test_a_wrong_argument_is_echoed_without_what_could_steer_the_terminal(lab, arguments):
+    done = lab.segue(*arguments, code=2)
+    assert done.stderr and not any(char in done.stderr for char in "\x1b\x07")

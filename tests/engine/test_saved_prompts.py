@@ -81,3 +81,35 @@ def test_text_of_a_file_steers_no_terminal(folder):
 def test_a_name_that_is_a_command_is_told(folder):
     problems = SavedPrompts(folder).problems(commands=["review"])
     assert [str(p) for p in problems] == ["prompts/review.md: /review is a command already. Rename the file."]
+
+
+@pytest.mark.parametrize(
+    "matter",
+    [
+        "---\ndescription: What it is for\n---",
+        '---\r\ndescription: "What it is for"\r\n---',
+        "\ufeff---\n# by me\ndescription: 'What it is for'\nmodel: a/b\ntags:\n  - x\n- y\n...",
+        '+++\ndescription = "What it is for"\n[extra]\na = 1\n+++',
+        "---\nargument-hint: [file]\ndescription: What it is for\n---\n\n",
+    ],
+)
+def test_front_matter_is_never_sent_and_says_what_the_prompt_is_for(tmp_path, matter):
+    (tmp_path / "review.md").write_text(f"{matter}\nSay what is wrong.\n", encoding="utf-8")
+    prompts = SavedPrompts(tmp_path)
+    assert prompts.expand("/review") == "Say what is wrong."
+    assert prompts.all()[0].about == "What it is for"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["---\nA rule above, and one below.\n---\nText", "---\nname: not closed", "Text\n---\na: b\n---\nmore"],
+)
+def test_a_rule_in_a_prompt_is_part_of_it(tmp_path, text):
+    (tmp_path / "review.md").write_text(text)
+    assert SavedPrompts(tmp_path).expand("/review") == text
+
+
+def test_a_file_of_nothing_but_front_matter_is_told_as_empty(tmp_path):
+    (tmp_path / "review.md").write_text("---\nname: review\n---\n")
+    [problem] = SavedPrompts(tmp_path).problems()
+    assert "is empty" in str(problem)

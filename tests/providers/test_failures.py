@@ -406,3 +406,18 @@ def test_counts_that_are_none(counts, found):
     complaint = read_complaint({"error": {"type": "exceed_context_size_error", **counts}})
     assert (complaint.tokens, complaint.limit) == found
     assert describe("host", 400, complaint).kind is ErrorKind.CONTEXT
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        'event: error\ndata: {"error": {"message": "the model fell over"}}\n\n',
+        'data: {"choices": []}\n\ndata: {"error": {"message": "the model fell over"}}\n\ndata: [DONE]\n\n',
+        ': hello\n\ndata: {"type": "error", "error": {"message": "the model fell over"}}',
+        '{"done": false}\n{"error": "the model fell over"}\n',
+        "data: the model fell over\n\n",
+    ],
+)
+def test_an_error_that_is_a_stream_of_events_is_read(body):
+    words = describe("host", 500, read_complaint(parse_body(body)))
+    assert words.message == "host is busy or failing (500): the model fell over"

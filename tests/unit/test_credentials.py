@@ -242,3 +242,15 @@ def test_list_goes_on_where_one_source_fails(paths: Paths, monkeypatch):
     found = Credentials(paths, config).list({"other": (), "lab": VARIABLES})
     assert isinstance(found["other"], ConfigError)
     assert found["lab"].source == "LAB_KEY"
+
+
+def test_half_a_file_that_a_killed_program_left_is_gone_with_the_next_key(paths: Paths):
+    keys = Credentials(paths, Config())
+    keys.store("lab", Secret("sk-0123456789abc"))
+    left, new = (paths.config / f".keys-{name}" for name in ("left", "new"))
+    for file in (left, new):
+        file.write_text('{"lab": "sk-0123')
+    os.utime(left, (0, 0))
+    keys.store("den", Secret("sk-abc0123456789"))
+    assert not left.exists()
+    assert new.exists(), "another program may be writing it"

@@ -21,10 +21,13 @@ from typing import Any, NamedTuple
 import pytest
 
 import tui
+from tui.engine.attaching import mentions
 from tui.engine.thinking import Thinking
+from tui.key_forms import key_in
 from tui.providers.error_parsing import describe, describe_page, read_complaint
-from tui.secret import redact
-from tui.text import clean, fenced, one_line
+from tui.providers.most import tokens_refused
+from tui.secret import redact, without_password
+from tui.text import clean, fenced, one_line, plain_host
 from tui.typed_toml import Document
 
 SIZES = (40, 400, 4000)
@@ -250,6 +253,11 @@ READERS: dict[str, Callable[[str], object]] = {
     "one_line": lambda text: one_line(text, 80),
     "fenced": fenced,
     "redact": redact,
+    "a proxy's address": without_password,
+    "a key": key_in,
+    "files named after @": mentions,
+    "a host": lambda text: plain_host(f"https://ж{text}"),
+    "a limit in a refusal": lambda text: tokens_refused(text[:4000], [("max_tokens",)], {"max_tokens": 9}),
     "a page in place of an answer": lambda text: describe_page("host", text, 500),
     "an error's words": lambda text: describe("host", 400, read_complaint({"error": {"message": text}})),
     "an error's words in a list": lambda text: read_complaint({"detail": [{"loc": [text], "msg": text}]}),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import datetime
@@ -34,6 +35,11 @@ from tui.chat.parts import to_json as part_json
 from tui.dates import minute
 from tui.text import clean, fenced, one_line
 
+_JOINERS = "\u200c\u200d"
+"""They stand inside words of many scripts."""
+_LONGEST_NAME = 60
+_RESERVED = re.compile(r"(?i)con|prn|aux|nul|conin|conout|(?:com|lpt)[0-9¹²³]")
+"""Names that Windows keeps for devices, whatever their ending."""
 FORM = 2
 """The form of the JSON. A file with a higher one was written by a newer Segue."""
 
@@ -245,5 +251,23 @@ def call_ending(call: ToolCall) -> str:
 
 def file_name(title: str, end: str) -> str:
     """A file name for a conversation: no folder, nothing hidden, nothing that a system forbids."""
-    words = "".join(char if char.isalnum() else "-" for char in one_line(title).lower())
-    return f"{'-'.join(filter(None, words.split('-')))[:60].strip('-') or 'conversation'}.{end}"
+    words = "".join(
+        char if _is_letter(char) else "-" for char in unicodedata.normalize("NFC", one_line(title).lower())
+    )
+    name = "-".join(filter(None, (word.strip(_JOINERS) for word in words.split("-"))))
+    name = _cut(name, _LONGEST_NAME).strip("-") or "conversation"
+    return f"{name}-chat.{end}" if _RESERVED.fullmatch(name) else f"{name}.{end}"
+
+
+def _is_letter(char: str) -> bool:
+    """Whether a character stands in a word: letters with their marks, digits, and what joins them."""
+    return char.isalnum() or char in _JOINERS or unicodedata.category(char).startswith("M")
+
+
+def _cut(name: str, limit: int) -> str:
+    """The beginning of a name, that parts no letter from its marks."""
+    while limit < len(name) and (
+        unicodedata.category(name[limit]).startswith("M") or name[limit] in _JOINERS
+    ):
+        limit -= 1
+    return name[:limit]

@@ -9,6 +9,7 @@ Together::
     assemble                settings, keys, providers, history, engine
     output                  the answer here, all else there
     progress                how far something is
+    piped                   what is piped in
     part_lines              parts that are no words of the model, as lines
 
 Front ends::

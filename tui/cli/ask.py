@@ -15,7 +15,8 @@ from tui.chat.parts import BETWEEN, parts_texts, to_json
 from tui.cli.assemble import run_with_workspace
 from tui.cli.output import DONE, FAILED, complain, failure_json, say, usage_json, write, write_json
 from tui.cli.part_lines import line_of
-from tui.engine.attaching import read_attachment
+from tui.cli.piped import piped_text
+from tui.engine.attaching import read_attachment, read_mentioned
 from tui.engine.choice import find_model
 from tui.engine.conversation_service import ConversationService
 from tui.engine.events import (
@@ -82,11 +83,15 @@ def run(args: argparse.Namespace) -> int:
 
     async def ask(workspace: Workspace) -> int:
         text = workspace.saved_prompts.expand(prompt)
+        named, troubles = await read_mentioned(args.prompt or "")
+        for trouble in troubles:
+            say(f"segue: {trouble}")
+        attached = tuple(dict.fromkeys((*files, *named)))
         session = Session(workspace, temporary=args.no_save)
         service, models = await _begin(session, args)
         outputs: list[ReplyOutput] = []
         try:
-            async for reply in _replies(service, models, Draft(text, tuple(files))):
+            async for reply in _replies(service, models, Draft(text, attached)):
                 name = reply.message.model if len(models) > 1 else None
                 outputs.append(ReplyOutput(reply, raw=args.raw, name=one_line(name or "")))
             if args.json:
@@ -113,7 +118,7 @@ async def _write(outputs: Sequence[ReplyOutput]) -> None:
 def _prompt(given: str | None) -> str:
     parts = [given] if given else []
     if not sys.stdin.isatty():
-        parts.append(sys.stdin.read())
+        parts.append(piped_text())
     return "\n\n".join(part for part in parts if part.strip())
 
 

@@ -25,7 +25,7 @@ from tui.engine.workspace import Workspace
 from tui.errors import HistoryError, SegueError
 from tui.paths import Paths
 from tui.providers.registry import ProviderEntry
-from tui.secret import redact
+from tui.secret import redact, without_password
 from tui.text import one_line
 
 Verdict = Literal["ok", "note", "wrong"]
@@ -198,7 +198,7 @@ def _terminal() -> Iterator[Finding]:
 
 def _network(config: Config) -> Iterator[Finding]:
     proxies = {"config": config.proxy} if config.proxy else urllib.request.getproxies()
-    words = ", ".join(f"{name}: {url}" for name, url in proxies.items()) or "none"
+    words = ", ".join(f"{name}: {without_password(url)}" for name, url in proxies.items()) or "none"
     yield Finding("network", "proxy", "ok", words)
 
 
@@ -224,4 +224,6 @@ async def _asked(workspace: Workspace, entry: ProviderEntry) -> Finding:
     except SegueError as error:
         return Finding("providers", entry.name, "wrong" if entry.available else "note", str(error))
     key = f"key from {entry.key_source}" if entry.key_source else "needs no key"
+    if not models:
+        return Finding("providers", entry.name, "note", f"{key}; lists no models that can chat")
     return Finding("providers", entry.name, "ok", f"{key}; lists {len(models)} models")

@@ -9,9 +9,11 @@ import getpass
 import sys
 
 from tui.cli.output import DONE, FAILED, complain, say, sentence, write, write_json
-from tui.config import load_config
+from tui.cli.piped import piped_text
+from tui.config import alike, load_config
 from tui.credentials import Credentials, Found
 from tui.errors import ConfigError, ErrorKind, ProviderError, SegueError, UsageError
+from tui.key_forms import key_in
 from tui.nearest import did_you_mean
 from tui.paths import Paths
 from tui.providers.registry import ProviderEntry, Registry
@@ -79,13 +81,13 @@ def _list(keys: Credentials, registry: Registry, *, as_json: bool) -> int:
     for name, key in found.items():
         if isinstance(key, Found) and not as_json:
             unused = "" if name in accounts else ", not used: no provider has this address now"
-            write(f"{one_line(name):20} {key.secret}  {one_line(key.source)}{unused}\n")
+            write(f"{one_line(name):20} {key.secret}  {one_line(key.said)}{unused}\n")
     return DONE
 
 
 def _provider(registry: Registry, name: str) -> ProviderEntry:
     names = [entry.name for entry in registry.providers()]
-    if name.lower() not in names:
+    if alike(name, names) not in names:
         hint = did_you_mean(name, names, "segue doctor lists them.")
         raise UsageError(f"There is no provider {name!r}", hint)
     return registry.entry(name)
@@ -118,12 +120,15 @@ def _set(keys: Credentials, registry: Registry, entry: ProviderEntry) -> int:
 
 def _ask(entry: ProviderEntry) -> Secret:
     try:
-        typed = getpass.getpass(f"Key for {entry.title}: ") if sys.stdin.isatty() else sys.stdin.readline()
+        typed = getpass.getpass(f"Key for {entry.title}: ") if sys.stdin.isatty() else piped_text()
     except EOFError:
         typed = ""
-    if not typed.strip():
+    key = key_in(typed)
+    if not key.value:
         raise UsageError("No key was given")
-    return Secret(typed.strip())
+    if key.said:
+        say(f"The key is taken {key.said}.")
+    return Secret(key.value)
 
 
 def _take_back(keys: Credentials, entry: ProviderEntry, before: Secret | None) -> None:

@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
         for entry in workspace.registry.providers():
             problem = catalogue.problems.get(entry.name)
             wanted = entry.available or entry.kind in FOREIGN  # else it is a server that nobody named
-            if problem and wanted and args.filter.lower() in entry.name:
+            if problem and wanted and args.filter.lower() in entry.name.lower():
                 say(f"{entry.name}: {problem}")
         return DONE
 

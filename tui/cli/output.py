@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from tui.errors import SegueError
+from tui.secret import redact
 from tui.text import clean, one_line
 
 if TYPE_CHECKING:  # the app starts through here, and needs none of them yet
@@ -70,8 +71,8 @@ def write_json(value: Any) -> None:
 
 
 def say(text: str) -> None:
-    """Tell the person something that is not the answer."""
-    print(clean(text), file=sys.stderr, flush=True)
+    """Tell the person something that is not the answer. No secret stands in it."""
+    print(clean(redact(text)), file=sys.stderr, flush=True)
 
 
 _OPTIONS = {"model": "-m PROVIDER/MODEL"}

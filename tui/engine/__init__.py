@@ -31,7 +31,7 @@ A reply::
 
 Files::
 
-    attaching               from a path, as people type and terminals drop it, to an attachment
+    attaching               from a path, as people type and terminals drop it, or from @ to an attachment
     exporting               conversations as files
     saved_prompts           prompts kept as files
 """

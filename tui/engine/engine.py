@@ -25,12 +25,13 @@ from tui.chat.parts import (
 from tui.engine.failure import explain
 from tui.engine.limits import Limits
 from tui.engine.reply import Reply
-from tui.engine.request import SUMMARISE, Request, as_begun, build_request
+from tui.engine.request import SMALLER, SUMMARISE, Request, as_begun, build_request, is_too_large
 from tui.engine.titles import suggest_title
 from tui.errors import ErrorKind, ProviderError, UsageError, Way
 from tui.history.bundles import with_contents
 from tui.history.store import HistoryStore
 from tui.providers.base import ChatMessage, Target
+from tui.providers.most import in_words, largest_image
 from tui.text import one_line
 
 # How far real counts may bend the token estimate.
@@ -170,6 +171,11 @@ class Engine:
         info = self._facts.info(model_id)
         if info and info.vision is False and any(file.kind is Kind.IMAGE for file in attachments):
             return f"{one_line(split_id(model_id)[1])} takes no images"
+        largest = largest_image(split_id(model_id)[0])
+        for file in attachments:
+            if largest is not None and is_too_large(file, largest):
+                most = in_words(largest)
+                return f"{file.name} is too large for {split_id(model_id)[0]}: an image may have {most}"
         return ""
 
     async def _prompt(
@@ -257,6 +263,7 @@ class Engine:
             conversation.parameters,
             limits=self._limits,
             notices=notices,
+            pictures=request.pictures,
             learn=learn,
         )
 
@@ -271,6 +278,7 @@ class Engine:
             max_output=info.max_output if info else None,
             calibration=self._calibration.get(model_id, 1.0),
             images=info is None or info.vision is not False,
+            largest=largest_image(split_id(model_id)[0]),
         )
 
     def _calibrate(self, model_id: str, ratio: float) -> None:
@@ -314,6 +322,9 @@ def _file_notices(request: Request, model_id: str) -> tuple[str, ...]:
     notices = []
     if request.unseen:
         notices.append(f"{split_id(model_id)[1]} takes no images; left out: {', '.join(request.unseen)}")
+    if request.large:
+        provider = split_id(model_id)[0]
+        notices.append(f"Too large for {provider}; left out: {', '.join(request.large)}; {SMALLER}")
     if request.lost:
         notices.append(f"The history has lost the content of {', '.join(request.lost)}; left out")
     return tuple(notices)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-from tui.errors import ProviderError
+from tui.errors import ErrorKind, ProviderError
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,8 @@ def retry_delay(error: ProviderError, attempt: int, limits: Limits) -> float | N
 
     The server's own wish counts; otherwise 0.5 s doubling up to 8 s, with full jitter.
     """
-    if not error.retryable or attempt >= limits.attempts:
+    lost = error.kind is ErrorKind.LOST  # nothing of it was shown, else nobody would ask
+    if not (error.retryable or lost) or attempt >= limits.attempts:
         return None
     if error.retry_after is not None:
         return error.retry_after if error.retry_after <= limits.longest_wait else None

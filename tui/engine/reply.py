@@ -51,7 +51,7 @@ from tui.engine.events import (
 from tui.engine.failure import advice, explain
 from tui.engine.intake import taken
 from tui.engine.limits import Limits, retry_delay
-from tui.engine.request import prefix_of
+from tui.engine.request import SMALLER, prefix_of
 from tui.engine.thinking import Piece, Thinking, WasReasoning
 from tui.errors import ErrorKind, HistoryError, NotFoundError, ProviderError, Refusal
 from tui.history.store import HistoryStore
@@ -85,6 +85,7 @@ class Reply:
         *,
         limits: Limits,
         notices: tuple[str, ...] = (),
+        pictures: Mapping[str, str] | None = None,
         learn: Callable[[Message, ProviderError | None], None] = lambda message, error: None,
     ) -> None:
         """Prepare; nothing is asked before ``run``.
@@ -97,6 +98,7 @@ class Reply:
             parameters: Temperature and the like.
             limits: Time, size and attempts.
             notices: What the person should know of this request from the start.
+            pictures: The names of the images in ``messages``, by their addresses.
             learn: Told how it ended: usage calibrates the token estimate, errors the provider's health.
         """
         self.message = message
@@ -107,6 +109,7 @@ class Reply:
         self._limits = limits
         self._learn = learn
         self._notices = notices
+        self._pictures = pictures or {}
         self._begin = message.parts
         """What was there before it, of a reply that goes on."""
         self._came = Gathered()
@@ -174,7 +177,7 @@ class Reply:
                 return
             except Exception as raised:
                 error = explain(raised)
-                if self._size:
+                if self._begun:
                     raise
                 if (simpler := self._without_refused(target, error)) is not None:
                     target = simpler
@@ -184,6 +187,25 @@ class Reply:
                     raise
             attempt += 1
             await self._wait(delay, attempt, error)
+
+    @property
+    def _begun(self) -> bool:
+        """Whether anything of the reply came: then it is not asked for anew."""
+        return self._size > 0 or not all(map(is_remark, self._came.parts))
+
+    def _fitting(self, target: Target) -> Messages:
+        """What is sent, without the images that are known to be too large for the server."""
+        from tui.providers.most import IMAGE, in_words, limits, without_large
+
+        most = limits(target.refused).get(IMAGE)
+        if most is None:
+            return self._messages
+        messages, left_out = without_large(self._messages, most)
+        if left_out:
+            names = ", ".join(dict.fromkeys(self._pictures.get(url, "an image") for url in left_out))
+            most_said = f"takes images of at most {in_words(most)}"
+            self._notice(f"{target.model_id} {most_said}; left out: {names}; {SMALLER}")
+        return messages
 
     def _without_refused(self, target: Target, error: ProviderError) -> Target | None:
         """``target`` to be asked without what was refused; None where nothing new was, or too often."""
@@ -213,7 +235,7 @@ class Reply:
 
     async def _stream(self, target: Target) -> None:
         self._thinking = Thinking()
-        chunks = target.stream(self._messages, self._parameters)
+        chunks = target.stream(self._fitting(target), self._parameters)
         async with _closing(chunks):
             limit = target.patience or self._limits.first_token
             while True:

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import itertools
 import json
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import assert_never
 
@@ -28,12 +28,15 @@ from tui.chat.parts import (
     tool_name,
 )
 from tui.providers.base import ChatMessage, ContentPart, FilePart, ImagePart, Messages, TextPart
+from tui.providers.most import base64_size
 from tui.text import fenced, one_line
 
 # Left free for the reply where the model's own limit is not known, and at the most.
 REPLY_TOKENS = 1024
 LONGEST_REPLY_SHARE = 0.25
 
+SMALLER = "/attach takes a smaller copy along"
+"""What to do about an image that was too large."""
 CONTINUE = "Go on exactly where your last message ends. Do not repeat any of it and do not comment on this."
 
 
@@ -55,6 +58,10 @@ class Request:
     """The estimate of the whole prompt."""
     unseen: tuple[str, ...] = ()
     """Names of images that are not sent, since the model takes none."""
+    large: tuple[str, ...] = ()
+    """Names of images that are not sent, since they are too large for the server."""
+    pictures: Mapping[str, str] = field(default_factory=dict)
+    """The names of the images that are sent, by their addresses."""
     lost: tuple[str, ...] = ()
     """Names of files that are not sent, since the history has lost their contents."""
 
@@ -94,6 +101,7 @@ def build_request(
     max_output: int | None = None,
     calibration: float = 1.0,
     images: bool = True,
+    largest: int | None = None,
 ) -> Request:
     """The request for the conversation ``path``, whose last message is to be answered.
 
@@ -108,11 +116,13 @@ def build_request(
         max_output: Tokens kept free for the reply.
         calibration: Real tokens for one estimated token of this model.
         images: Whether the model takes images; otherwise their names stand in their place.
+        largest: Characters of base64 that an image may have; the names of larger ones stand in their place.
     """
     summary, since = _newest_summary(path)
     head = "\n\n".join(part for part in (system, summary) if part)
     turns = _turns([m for m in path[:since] if m.id in pins] + list(path[since:]), pins)
     unseen = [] if images else _without(turns, lambda file: file.kind is Kind.IMAGE)
+    large = [] if largest is None else _without(turns, lambda file: is_too_large(file, largest))
     lost = _without(turns, lambda file: file.data is None)
 
     def size(tokens: int) -> int:
@@ -129,7 +139,15 @@ def build_request(
     kept = _begins_with_a_prompt([turn for turn in turns if id(turn) not in dropped])
     messages = [ChatMessage(role=Role.SYSTEM.value, content=head)] if head else []
     messages += [ChatMessage(role=turn.role.value, content=turn.content) for turn in kept]
-    return Request(messages, len(turns) - len(kept), always + used, tuple(unseen), tuple(lost))
+    pictures = {_url(file): file.name for turn in kept for file in turn.files if file.kind is Kind.IMAGE}
+    return Request(
+        messages, len(turns) - len(kept), always + used, tuple(unseen), tuple(large), pictures, tuple(lost)
+    )
+
+
+def is_too_large(file: Attachment, largest: int) -> bool:
+    """Whether an image has more characters of base64 than a server takes."""
+    return file.kind is Kind.IMAGE and base64_size(file.size) > largest
 
 
 def tokens_of(message: Message) -> int:
@@ -241,10 +259,14 @@ def _without(turns: Sequence[_Turn], left_out: Callable[[Attachment], bool]) -> 
 def _part(piece: str | Attachment) -> ContentPart:
     if isinstance(piece, str):
         return TextPart(type="text", text=piece)
-    url = f"data:{piece.media_type};base64,{base64.b64encode(piece.data or b'').decode('ascii')}"
+    url = _url(piece)
     if piece.kind is Kind.IMAGE:
         return ImagePart(type="image_url", image_url={"url": url})
     return FilePart(type="file", file={"filename": piece.name, "file_data": url})
+
+
+def _url(file: Attachment) -> str:
+    return f"data:{file.media_type};base64,{base64.b64encode(file.data or b'').decode('ascii')}"
 
 
 def _begins_with_a_prompt(turns: list[_Turn]) -> list[_Turn]:

@@ -17,6 +17,11 @@ LARGEST = 100_000
 _FILE = re.compile(r"[a-z][a-z0-9-]*\.md")
 _TYPED = re.compile(r"/([a-z][a-z0-9-]*)(?:\s+(.*))?", re.DOTALL)
 _LONGEST_ABOUT = 60
+_MARKS = {"---": ("---", "..."), "+++": ("+++",)}
+"""What front matter begins with, and may end with."""
+_NAMED = re.compile(r"[\"']?[\w. -]{1,80}[\"']?\s*(?::(?:\s|$)|=)|\[[\w. -]{1,80}\]\s*$")
+_FIELD = re.compile(rf"\s|-(?:\s|$)|[\]}}]|{_NAMED.pattern}")
+_DESCRIPTION = re.compile(r"(?m)^description\s*[:=]\s*(\S.*)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +30,14 @@ class SavedPrompt:
 
     name: str
     text: str
+    description: str = ""
+    """What the file's front matter says that it is for."""
 
     @property
     def about(self) -> str:
-        """What it is for: its first line."""
+        """What it is for, as it says, else its first line."""
+        if self.description:
+            return one_line(self.description, _LONGEST_ABOUT)
         return one_line(self.text.lstrip("# \n").split("\n", 1)[0], _LONGEST_ABOUT)
 
     @property
@@ -106,4 +115,31 @@ class SavedPrompts:
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
             return ConfigError(f"{where}: cannot be read: {reason}")
-        return SavedPrompt(path.stem, text) if text else ConfigError(f"{where}: is empty")
+        matter, text = split_front_matter(text)
+        return SavedPrompt(path.stem, text, _said_of(matter)) if text else ConfigError(f"{where}: is empty")
+
+
+def split_front_matter(text: str) -> tuple[str, str]:
+    """What stands in front of a prompt about it (YAML or TOML between two lines of marks), and the prompt.
+
+    A line of hyphens may also be a rule of the prompt's own: only fields are front matter.
+    """
+    lines = text.split("\n")
+    ends = _MARKS.get(lines[0].rstrip())
+    if ends is None:
+        return "", text
+    end = next((place for place, line in enumerate(lines[1:], 1) if line.rstrip() in ends), None)
+    if end is None:
+        return "", text
+    matter = lines[1:end]
+    about = [line for line in matter if line.strip() and not line.lstrip().startswith("#")]
+    if not all(map(_FIELD.match, about)) or (about and not _NAMED.match(about[0])):
+        return "", text
+    return "\n".join(matter), "\n".join(lines[end + 1 :]).strip()
+
+
+def _said_of(matter: str) -> str:
+    found = _DESCRIPTION.search(matter)
+    words = found[1].strip() if found else ""
+    quoted = len(words) > 1 and words[0] == words[-1] and words[0] in "\"'"
+    return "" if words in (">", "|", ">-", "|-") else words[1:-1] if quoted else words

@@ -12,6 +12,7 @@ What a provider is::
     local/                  the model that runs on this machine
     g4f                     the providers of gpt4free
     plugins                 packages and files from outside
+    foreign                 code that prints, and may hold up the rest
     thread_stream           code that may block its loop
 
 Which there are::
@@ -34,6 +35,7 @@ A request::
     tokens                  short-lived tokens in the place of keys
     content                 what a message holds, for dialects of another shape
     refusals                the request without what the server refused
+    most                    how much a server takes, from its refusal
     lessons                 refusals, learnt and kept
 
 A reply::

@@ -5,11 +5,22 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
-from urllib.parse import urlsplit
+from collections.abc import Collection
+from urllib.parse import urlsplit, urlunsplit
 
 OLLAMA_PORT = 11434
 _LOCAL_SUFFIXES = (".localhost", ".local", ".lan", ".home", ".internal", ".home.arpa")
 _VARIABLE = re.compile(r"\{(\w+)\}")
+_ENDPOINT = re.compile(
+    r"(?:/chat/completions|/completions|/responses|/messages|/embeddings|/api/(?:chat|generate|tags|show)"
+    r"|/models/[^/]+:\w+)/*$"
+)
+"""What stands behind the base address where somebody copied that of a whole request."""
+_VERSION = re.compile(r"/v\d|/deployments/")
+ELSEWHERE = "@"
+"""What a lesson begins with that says where a server has its API, and not what it refuses."""
+CHAT = f"{ELSEWHERE}chat"
+"""The server knows chat completions alone."""
 
 
 def host_of(url: str) -> str:
@@ -57,6 +68,46 @@ def ollama_address(value: str) -> str:
     host = f"[{host}]" if ":" in host else host
     port = f":{bare.port}" if bare.port else "" if found else f":{OLLAMA_PORT}"
     return f"{scheme or 'http'}://{host}{port}{slash}{path}".rstrip("/")
+
+
+def joined(base: str, path: str) -> str:
+    """The address of ``path`` at the server whose base address is ``base``.
+
+    The base may have a query, which every request gets, may be the address of a whole request, and may end in
+    what ``path`` begins with.
+    """
+    parts = urlsplit(base)
+    path, _, query = path.partition("?")
+    steps = path.strip("/").split("/")
+    have = [step for step in _ENDPOINT.sub("", parts.path).split("/") if step]
+    twice = next((n for n in range(len(steps), 0, -1) if have[-n:] == steps[:n]), 0)
+    whole = "/".join(["", *have, *steps[twice:]])
+    asked = "&".join(filter(None, (query, parts.query)))
+    return urlunsplit((parts.scheme, parts.netloc, whole, asked, ""))
+
+
+def has_version(base: str) -> bool:
+    """Whether the address of an API says its version, as in ``/v1``."""
+    return bool(_VERSION.search(urlsplit(base).path))
+
+
+def at_version(base: str, version: str) -> str:
+    """``base`` with the version of the API that it may lack."""
+    return base if has_version(base) else joined(base, version)
+
+
+def ways(base: str, learnt: Collection[str], version: str) -> tuple[str, tuple[str, ...]]:
+    """Where a server is asked that may have its API below ``version``, and what may be learnt of that.
+
+    Args:
+        base: The address that it was given.
+        learnt: What is known of the server.
+        version: As in ``/v1``.
+    """
+    lesson = f"{ELSEWHERE}{version}"
+    if has_version(base):
+        return base, ()
+    return (joined(base, version), ()) if lesson in learnt else (base, (lesson,))
 
 
 def variables_in(template: str) -> list[str]:

@@ -75,6 +75,8 @@ class AsyncGeneratorProvider(ABC):
 
     url: ClassVar[str] = ""
     """Base address of the service, without a trailing slash."""
+    url_given: ClassVar[bool] = False
+    """Whether a person gave the address: it may lack a part, or lead to a server that knows less."""
     api_endpoint: ClassVar[str] = ""
     """Path of the chat call, appended to ``url``."""
     working: ClassVar[bool] = True

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, fields, replace
@@ -17,7 +15,7 @@ from typing import Any
 
 from tui.chat.model import ModelInfo, split_id
 from tui.errors import ProviderError, SegueError
-from tui.paths import private_dir
+from tui.paths import write_whole
 from tui.providers.facts import shipped
 from tui.providers.provider_specs import FOREIGN
 from tui.providers.registry import ProviderEntry, Registry
@@ -177,15 +175,8 @@ class Lists:
             name: {"asked": self._asked[name], "models": [_packed(m) for m in models.values()]}
             for name, models in self._models.items()
         }
-        private_dir(self._file.parent)
-        descriptor, name = tempfile.mkstemp(dir=self._file.parent, prefix=".models-")
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                json.dump({"version": _VERSION, "providers": providers}, file, separators=(",", ":"))
-            os.replace(name, self._file)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        document = {"version": _VERSION, "providers": providers}
+        write_whole(self._file, json.dumps(document, separators=(",", ":")))
 
     def _load(self) -> None:
         content = json.loads(self._file.read_bytes())

@@ -12,9 +12,9 @@ from html import unescape
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from tui.errors import ErrorKind
-from tui.providers.complaints import means_something, names_error, plain_name
-from tui.providers.decode import parse
+from tui.errors import ErrorKind, ProviderError
+from tui.providers.complaints import complains, means_something, names_error, plain_name
+from tui.providers.decode import JsonLines, ServerSentEvents, parse, values_in
 from tui.secret import Secret, redact
 from tui.text import one_line
 
@@ -105,6 +105,7 @@ _LIMITS = (
 )
 _LOWER = str.maketrans("TITLE", "title")
 _CHALLENGE = re.compile(r"(?i)just a moment|attention required|cf-challenge|challenge-platform|turnstile")
+_EVENTS = re.compile(r"\s*(?:data|event|id|retry)?:")
 _WORDS = re.compile(r"[^\W\d_] [^\W\d_]")
 _DURATION = re.compile(r"^(\d+(?:\.\d+)?)s$")
 
@@ -147,11 +148,22 @@ def parameter_of(field: str) -> str | None:
 
 
 def parse_body(body: str) -> Any:
-    """The body of an error as JSON; as text where it is not."""
+    """The body of an error as JSON; as text where it is not.
+
+    Some servers answer with a stream of events all the same.
+    """
     try:
         return parse(body)
     except ValueError:
+        pass
+    framing = ServerSentEvents() if _EVENTS.match(body) else JsonLines()
+    try:
+        events = [*framing.feed(body), *framing.close()]
+    except ProviderError:
         return body
+    found = [value for event in events for value in values_in(event.data)[0] if isinstance(value, Mapping)]
+    words = [event.data for event in events if isinstance(framing, ServerSentEvents)]
+    return [value for value in found if complains(value)] or found or "; ".join(words) or body
 
 
 def kind_of(status: int | None, complaint: Complaint) -> ErrorKind:

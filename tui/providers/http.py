@@ -31,7 +31,7 @@ from tui.providers.proxy import proxy_for
 from tui.providers.refusals import without
 from tui.providers.response import Response
 from tui.providers.timeouts import LISTS, PRIVATE, REMOTE, Timeouts
-from tui.secret import Secret, redact
+from tui.secret import Secret, is_telling, redact
 from tui.text import one_line
 
 __all__ = [
@@ -51,7 +51,6 @@ __all__ = [
 _UPLOAD_BYTES_PER_SECOND = 50_000
 _KEEP_ALIVE_SECONDS = 60.0
 _TRANSPORT = TRANSPORT | {"api_key"}
-_KEY_HEADERS = frozenset({"authorization", "x-api-key", "api-key", "x-goog-api-key", "cookie"})
 
 
 def transport(proxy: str | None, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -98,6 +97,7 @@ async def open_stream(
     wait: float | None = None,
     refused: Collection[str] = (),
     required: Collection[str] = (),
+    elsewhere: Collection[str] = (),
 ) -> AsyncIterator[Response]:
     """Send a request and give its answer, whose body is still to come. Leaving closes the connection.
 
@@ -115,6 +115,7 @@ async def open_stream(
         wait: Seconds until the first byte, in place of the limit there.
         refused: Fields of ``json`` that the server is known to refuse.
         required: Fields of ``json`` that are sent all the same.
+        elsewhere: What may be learnt of the server where nothing is at ``url``, see ``address.ways``.
 
     Raises:
         ProviderHTTPError: The server answered with an HTTP error or a redirect.
@@ -130,7 +131,7 @@ async def open_stream(
     body = {"headers": headers, "json": json, "data": form}
     async with _sessions() as sessions:
         head = await _send(sessions, method, url, body, through, limits, ca_file)
-        response = Response(head, url, key, limits, json, required)
+        response = Response(head, url, key, limits, json, required, elsewhere)
         try:
             if through and response.status == 407:
                 raise proxy_refused(through, response.status)
@@ -271,7 +272,7 @@ def _check_key(
             "Was a line break copied with it?",
             kind=ErrorKind.AUTH,
         )
-    named = any(name.lower() in _KEY_HEADERS for name in headers)
+    named = any(map(is_telling, headers))
     carries = key is not None or named or urlsplit(url).password is not None
     strange = next((place for place in (url, proxy) if place and not is_private(place)), None)
     if carries and not allowed and urlsplit(url).scheme == "http" and strange:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
-from urllib.parse import urljoin
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeVar
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from tui.chat.model import ModelInfo
 from tui.errors import ErrorKind, ProviderError
-from tui.providers.address import host_of
+from tui.providers.address import has_version, host_of, joined
 from tui.providers.complaints import complains
-from tui.providers.error_parsing import describe, read_complaint
+from tui.providers.error_parsing import describe, hide, read_complaint
 from tui.providers.http import fetch_json
+from tui.providers.refusals import nothing_there
 from tui.providers.sent import Sent
 from tui.secret import Secret
+from tui.text import one_line
 
 # Rows that can't chat, by the words of the vendors' own names.
 _NOT_CHAT = re.compile(
@@ -24,7 +26,15 @@ _NOT_CHAT = re.compile(
 _NOT_CHAT_TYPES = frozenset(
     {"embedding", "embeddings", "image", "audio", "moderation", "rerank", "transcribe"}
 )
+T = TypeVar("T")
 _CONTEXT = ("context_length", "context_window", "max_context_length", "max_model_len", "max_input_tokens")
+_PLACES = (
+    *("data", "models", "model_list", "available_models", "items", "results", "result", "list", "entries"),
+    *("body", "response", "output"),
+)
+"""Where the rows of a list may stand."""
+_DEEPEST = 4
+_NAMES = ("id", "key", "name", "model", "model_id", "modelId", "model_name", "modelName", "slug")
 _OUTPUT = ("max_completion_tokens", "max_output_tokens", "max_tokens")
 
 
@@ -40,8 +50,45 @@ async def list_models(base: str, endpoint: str, way: Mapping[str, Any]) -> list[
     Raises:
         ProviderError: The list could not be had.
     """
-    usual = f"{base.rstrip('/')}/models"
-    url = urljoin(usual, endpoint)
+    return await at_either(base, "/v1", lambda at: _models_at(at, endpoint, way))
+
+
+async def at_either(base: str, version: str, ask: Callable[[str], Awaitable[list[T]]]) -> list[T]:
+    """What ``ask`` finds at an address; below ``version``, where nothing is there and it may lack that.
+
+    Raises:
+        ProviderError: The list could not be had at either.
+    """
+    missing: ProviderError | None = None
+    found: list[T] = []
+    try:
+        found = await ask(base)
+    except ProviderError as error:
+        if has_version(base) or not _is_no_list(error):
+            raise
+        missing = error
+    if found or has_version(base):
+        return found
+    try:
+        return await ask(joined(base, version))
+    except ProviderError:
+        if missing:
+            raise missing from None
+        return found
+
+
+def _is_no_list(error: ProviderError) -> bool:
+    """Whether there is no list at the address: nothing, a web page, or words that say so."""
+    return error.kind in (ErrorKind.NOT_FOUND, ErrorKind.PROTOCOL) or nothing_there(
+        error.status_code, error.message
+    )
+
+
+async def _models_at(base: str, endpoint: str, way: Mapping[str, Any]) -> list[ModelInfo]:
+    usual = joined(base, "models")
+    parts = urlsplit(urljoin(usual, endpoint))
+    url = urlunsplit(parts._replace(query="&".join(filter(None, (parts.query, urlsplit(usual).query)))))
+    url = usual if endpoint == "models" else url
     found = await _newer_list(url, way) if url != usual else []
     if found:
         return found
@@ -80,11 +127,19 @@ async def list_rows(url: str, name: str, way: Mapping[str, Any]) -> list[Sent]:
 
 
 def _refuse(listed: Any, url: str, way: Mapping[str, Any]) -> None:
-    """Say the error that stands in place of a list, if one does."""
-    if not complains(listed):
-        return
+    """Say the error that stands in place of a list, or that none is there."""
     key = way.get("api_key")
-    words = describe(host_of(url), None, read_complaint(listed), Secret(key) if key else None)
+    secret = Secret(key) if key else None
+    if not complains(listed):
+        if isinstance(listed, list) or rows_in(listed, *_PLACES) or _is_empty(listed):
+            return
+        said = f": “{one_line(hide(listed, secret), 80)}”" if isinstance(listed, str) else ""
+        raise ProviderError(
+            f"{host_of(url)} sent something else than a list of models{said}",
+            "Check the address, or name the models in the config.",
+            kind=ErrorKind.PROTOCOL,
+        )
+    words = describe(host_of(url), None, read_complaint(listed), secret)
     raise ProviderError(words.message, words.hint, kind=words.kind)
 
 
@@ -96,16 +151,29 @@ def models_in(payload: Any) -> list[ModelInfo]:
 
 def rows_in(payload: Any, *names: str) -> list[Sent]:
     """The rows of a list: it may stand in a field, be one of names alone, or have its rows by their names."""
-    if isinstance(payload, Mapping):
-        found = (payload[name] for name in names if payload.get(name))
-        payload = next((rows for rows in found if isinstance(rows, list | Mapping)), None)
-    if isinstance(payload, Mapping):
-        inner = next((payload[name] for name in names if isinstance(payload.get(name), list)), None)
-        payload = inner or [{"id": key, **row} for key, row in payload.items() if isinstance(row, Mapping)]
+    for _ in range(_DEEPEST):
+        if not isinstance(payload, Mapping) or complains(payload):
+            break
+        found = (payload[name] for name in dict.fromkeys((*names, *_PLACES)) if payload.get(name))
+        inner = next((rows for rows in found if isinstance(rows, list | Mapping)), None)
+        if inner is None:
+            by_name = {} if any(name in payload for name in _PLACES) else payload
+            payload = [{"id": name, **row} for name, row in by_name.items() if isinstance(row, Mapping)]
+        else:
+            payload = inner
     rows = payload if isinstance(payload, list) else []
+    if rows and all(isinstance(row, list) for row in rows):
+        rows = [each for row in rows for each in row]
     return [
         Sent({"id": row} if isinstance(row, str) else row) for row in rows if isinstance(row, str | Mapping)
     ]
+
+
+def _is_empty(payload: Any) -> bool:
+    """Whether this is a list without anything in it."""
+    if isinstance(payload, Mapping):
+        payload = next((payload[name] for name in _PLACES if name in payload), 0)
+    return payload is None or payload in ([], {})
 
 
 def is_chat_name(name: str) -> bool:
@@ -114,7 +182,7 @@ def is_chat_name(name: str) -> bool:
 
 
 def _model(row: Sent) -> ModelInfo | None:
-    name = row.text("id", "key", "name", "model")  # LM Studio's is a key
+    name = row.text(*_NAMES)  # LM Studio's is a key
     if not name or not _chats(row, name):
         return None
     limits, capabilities = row.part("limits"), row.part("capabilities")

@@ -19,6 +19,7 @@ from typing import Any, Literal, Protocol
 
 from tui.errors import ConfigError, ErrorKind, ProviderError, SegueError
 from tui.providers.base import AsyncGeneratorProvider, ProviderModelMixin
+from tui.providers.foreign import MODULE, guarded, kept_off
 from tui.secret import redact
 from tui.text import one_line
 
@@ -77,7 +78,7 @@ class Package:
         Raises:
             ProviderError: It is broken.
         """
-        with harmless(self.origin):
+        with harmless(self.origin), kept_off():
             return _checked(self.point.load())
 
 
@@ -104,7 +105,7 @@ class DropIn:
         Raises:
             ProviderError: It is broken.
         """
-        with harmless(self.origin):
+        with harmless(self.origin), kept_off():
             return _checked(_only_provider(_run(self.path), self.path.stem))
 
 
@@ -163,7 +164,7 @@ def _place_of(error: BaseException) -> str:
 
 
 def _run(path: Path) -> ModuleType:
-    name = f"segue_drop_in_{path.stem}"
+    name = f"{MODULE}{path.stem}"
     spec = spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise ImportError("it is not a Python file")
@@ -201,6 +202,6 @@ def _checked(found: Any) -> type[AsyncGeneratorProvider]:
         base for base in (AsyncGeneratorProvider, ProviderModelMixin) if not issubclass(found, base)
     )
     whole: type[AsyncGeneratorProvider] = type(
-        found.__name__, (found, *missing), {"__module__": found.__module__}
+        found.__name__, (found, *missing), {"__module__": found.__module__, **guarded(found)}
     )
     return whole

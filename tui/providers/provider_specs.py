@@ -8,12 +8,21 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from tui.checked import text
-from tui.config import Config, ProviderConfig, is_address
-from tui.providers.address import filled, host_of, is_loopback, ollama_address, same_host, variables_in
+from tui.config import Config, ProviderConfig, alike, is_address
+from tui.providers.address import (
+    at_version,
+    filled,
+    host_of,
+    is_loopback,
+    ollama_address,
+    same_host,
+    variables_in,
+)
 from tui.providers.base import AsyncGeneratorProvider
 from tui.providers.formats import wire_format
 from tui.providers.plugins import Source
 from tui.providers.vendors import Vendor, make_class, vendors
+from tui.secret import hold_secrets, redact
 from tui.text import one_line
 from tui.typed_toml import near
 
@@ -48,7 +57,7 @@ class ProviderSpec:
 def vendor_specs(config: Config) -> Iterator[ProviderSpec]:
     """The built-in vendors."""
     for name, vendor in vendors().items():
-        settings = config.providers.get(name)
+        settings = config.providers.get(alike(name, config.providers))
         spec = _spec(vendor, settings or ProviderConfig(), "built-in")
         yield replace(spec, chosen=bool(settings) or spec.chosen)
 
@@ -56,7 +65,7 @@ def vendor_specs(config: Config) -> Iterator[ProviderSpec]:
 def config_specs(config: Config, others: Mapping[str, ProviderSpec]) -> Iterator[ProviderSpec]:
     """The endpoints that only the config names."""
     for name, settings in config.providers.items():
-        if name in others:
+        if alike(name, others) in others:
             continue
         missing = "" if settings.url else f"[providers.{name}] has no url; {near(name, others)}"
         vendor = Vendor(name, name, type="openai", key_needed=False, not_working=missing)
@@ -93,6 +102,7 @@ def _spec(vendor: Vendor, settings: ProviderConfig, kind: Kind) -> ProviderSpec:
     own = filled(vendor.url)
     given = settings.url or _from_environment(vendor)
     url = (given or own).rstrip("/")
+    hold_secrets(url)
     no_address = _no_address(vendor, url, kind)
     url = "" if no_address else url
     moved = bool(own and url) and not same_host(url, own)
@@ -116,7 +126,9 @@ def _spec(vendor: Vendor, settings: ProviderConfig, kind: Kind) -> ProviderSpec:
     account = f"{vendor.name}@{host_of(url)}" if moved else vendor.name
 
     def make() -> type[AsyncGeneratorProvider]:
-        return make_class(wire_format(vendor.type), vendor, {**headers, **settings.headers})
+        return make_class(
+            wire_format(vendor.type), vendor, {**headers, **settings.headers}, given=bool(given)
+        )
 
     return ProviderSpec(vendor, kind, settings, account, make, chosen=bool(given) or not is_loopback(own))
 
@@ -130,7 +142,7 @@ def _set(variables: Mapping[str, str]) -> dict[str, str]:
 def _no_address(vendor: Vendor, url: str, kind: Kind) -> str:
     """Why the provider has no address that can be used; empty where it has one."""
     if url and not is_address(url):
-        return f"{' or '.join(vendor.urls)} is not an address: {one_line(url, 60)}"
+        return f"{' or '.join(vendor.urls)} is not an address: {one_line(redact(url), 60)}"
     if url or kind != "built-in":
         return ""
     return f"its address is not set: {' or '.join((*vendor.urls, *variables_in(vendor.url)))}"
@@ -139,8 +151,8 @@ def _no_address(vendor: Vendor, url: str, kind: Kind) -> str:
 def _from_environment(vendor: Vendor) -> str:
     for name in vendor.urls:
         if value := os.environ.get(name, "").strip():
-            url = _ollama_address(value) if vendor.type == "ollama" else value.rstrip("/")
-            return url if url.endswith(vendor.url_path) else url + vendor.url_path
+            url = _ollama_address(value) if vendor.type == "ollama" else value.strip("\"'").rstrip("/")
+            return at_version(url, vendor.url_path) if vendor.url_path and is_address(url) else url
     return ""
 
 

@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 from urllib.request import getproxies, getproxies_environment, proxy_bypass
 
+from tui.config import proxy_url
 from tui.providers.address import is_loopback
+from tui.secret import hold_secrets
 
 DIRECT = "direct"
 """The value that means: no proxy, whatever the environment says."""
-_SCHEME = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.-]*://")
 
 
 def proxy_for(url: str, chosen: str | None = None) -> str | None:
@@ -25,12 +26,13 @@ def proxy_for(url: str, chosen: str | None = None) -> str | None:
     if is_loopback(url) or chosen == DIRECT:
         return None
     if chosen:
-        return _with_scheme(chosen)
+        return proxy_url(chosen)
     found = getproxies()
     proxy = found.get(urlsplit(url).scheme) or found.get("all")
     if not proxy or bypassed(url, found):
         return None
-    return _with_scheme(proxy)
+    hold_secrets(proxy)
+    return proxy_url(proxy)
 
 
 def bypassed(url: str, proxies: Mapping[str, str]) -> bool:
@@ -71,7 +73,3 @@ def _network(entry: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None
         return ipaddress.ip_network(entry.strip("[]"), strict=False)
     except ValueError:
         return None
-
-
-def _with_scheme(proxy: str) -> str:
-    return proxy if _SCHEME.match(proxy) else f"http://{proxy}"

@@ -7,13 +7,16 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from tui.errors import ErrorKind, Refusal, Refuser
+from tui.providers.address import CHAT, ELSEWHERE
 from tui.providers.base import SYSTEM
 from tui.providers.error_parsing import parameter_of
+from tui.providers.most import IMAGE, image_refused, limit_in, limits, tokens_refused
 
 _STATUSES = frozenset({None, 400, 404, 422, 500, 501})
 _FAULTS = frozenset({None, 404, 500, 501})
 """Statuses that by themselves say something else: plain words are needed."""
 _KINDS = frozenset({ErrorKind.INVALID, ErrorKind.BUSY, ErrorKind.NOT_FOUND})
+_TOO_MUCH = _KINDS | {ErrorKind.CONTEXT}
 _CONTENT = frozenset({"model", "messages", "input", "contents", "stream"})
 _SYSTEM_FIELDS = frozenset({"system", "instructions", "systemInstruction"})
 _OTHER_NAMES = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "max_tokens"}
@@ -46,6 +49,12 @@ _SYSTEM_ROLE = re.compile(
 )
 _CHOICE = re.compile(r"(?i)invalid|must be|should be|one of")
 _ABOUT_MODEL = re.compile(r"(?i)\bmodel\b")
+_NO_ENDPOINT = re.compile(
+    r"(?i)unexpected endpoint|(no|unknown|invalid|unsupported|unrecognized request) (route|url|path|endpoint)"
+    r"|cannot (post|get) /|page not found|method not allowed"
+    r"|(route|endpoint|path|url)( \S+)? (was )?not found"
+)
+_NAMES_MODEL = re.compile(r"(?i)\bmodels?\b|model_not_found|deployment")
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _LOCATION = re.compile(r"'loc': ?\(([^()]{1,200})\)")
 _POINTERS = (
@@ -76,7 +85,10 @@ def without(body: Any, refused: Collection[str], required: Collection[str] = ())
     """
     if not refused or not isinstance(body, Mapping):
         return body
-    names = [name.partition("=") for name in refused]
+    for field, most in limits(refused).items():
+        for path in _meant(field, list(_fields(body, ()))):
+            body = _with_at_most(body, path, most)
+    names = [name.partition("=") for name in refused if not limit_in(name)]
     paths = list(_fields(body, required))
     doomed = {path: new for old, _, new in names for path in _meant(old, paths)}
     renamed = {new: body[path[0]] for path, new in doomed.items() if new and len(path) == 1}
@@ -98,6 +110,11 @@ def refusal_in(
     """
     nothing = Refusal(())
     fault = status in _FAULTS
+    if isinstance(body, Mapping) and (status in _STATUSES or status == 413) and kind in _TOO_MUCH:
+        said = "\n".join([message, *_texts(payload)])[:_LONGEST]
+        too_much = tokens_refused(said, list(_fields(body, ())), body) or image_refused(status, said, body)
+        if too_much:
+            return too_much
     if not isinstance(body, Mapping) or status not in _STATUSES or kind not in _KINDS:
         return nothing
     words = "\n".join([message, *_texts(payload)])[:_LONGEST]
@@ -120,8 +137,30 @@ def refusal_in(
     return nothing
 
 
+def nothing_there(status: int | None, words: str, model: str = "") -> bool:
+    """Whether an answer says that there is nothing at the address that was asked.
+
+    Args:
+        status: The HTTP status of the answer; None where it began well.
+        words: What it says.
+        model: The model that was asked: an answer that names it knows the address.
+    """
+    if _NO_ENDPOINT.search(words):
+        return True
+    return status in (404, 405) and not _NAMES_MODEL.search(words) and not (model and model in words)
+
+
 def spoken(name: str) -> str | None:
     """What becomes of a field that is refused, for the person; None where the person never asked for it."""
+    if name.startswith(ELSEWHERE):
+        where = name.removeprefix(ELSEWHERE)
+        return (
+            "knows chat completions alone; asked by them"
+            if name == CHAT
+            else f"answers at …{where}; asked there"
+        )
+    if limit := limit_in(name):
+        return f"writes at most {limit[1]:,} tokens at once" if limit[0] != IMAGE else None
     field, _, other = name.partition("=")
     leaf = field.rpartition(".")[2]
     if name == SYSTEM:
@@ -133,6 +172,19 @@ def spoken(name: str) -> str | None:
         if other
         else f"does not take {parameter_of(leaf) or name}; sent without it"
     )
+
+
+def _with_at_most(body: Mapping[str, Any], path: tuple[str, ...], most: int) -> dict[str, Any]:
+    """``body`` with a number of it made smaller, where it is more."""
+    name, *rest = path
+    value = body.get(name)
+    if rest:
+        return (
+            {**body, name: _with_at_most(value, tuple(rest), most)}
+            if isinstance(value, Mapping)
+            else {**body}
+        )
+    return {**body, name: min(value, most)} if type(value) is int else {**body}
 
 
 def _has_system(body: Mapping[str, Any]) -> bool:

@@ -8,22 +8,25 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, fields
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from tui.chat.model import ModelInfo, split_id
-from tui.config import Config
+from tui.config import Config, alike, anyone_may_write
 from tui.credentials import Credentials, Found
 from tui.errors import ConfigError, ErrorKind, MissingKeyError, ModelNotSupportedError, ProviderError
 from tui.paths import Paths
 from tui.providers.address import host_of, is_loopback, is_private
 from tui.providers.base import AsyncGeneratorProvider, Target
 from tui.providers.facts import shipped
+from tui.providers.foreign import kept_off
 from tui.providers.g4f import bridged
 from tui.providers.health import Health, HealthBoard, State
 from tui.providers.lessons import Lessons
-from tui.providers.plugins import Source, drop_ins, harmless, packages
+from tui.providers.most import MOST
+from tui.providers.plugins import DropIn, Source, drop_ins, harmless, packages
 from tui.providers.provider_specs import (
     FOREIGN,
     Kind,
@@ -136,7 +139,7 @@ class Registry:
         provider: Any = await asyncio.to_thread(self.load, name)  # an import may take a second
         spec = self._spec(name)
         found = await self._key(spec)
-        with harmless(spec.vendor.title):
+        with harmless(spec.vendor.title), kept_off() if spec.kind in FOREIGN else nullcontext():
             model = provider.get_model(model)
         model = model or await self._first_model(spec)
         wait = spec.settings.wait
@@ -148,9 +151,11 @@ class Registry:
             self._proxy(spec),
             {**options, "wait": wait} if wait else options,
             found.secret if found else None,
-            found.source if found else "",
+            found.said if found else "",
             wait or (PRIVATE.headers if is_private(spec.vendor.url) else None),
-            self._lessons.of(spec.vendor.url, model) | frozenset(spec.settings.refuses),
+            self._lessons.of(spec.vendor.url, model)
+            | frozenset(spec.settings.refuses)
+            | _known_limit(spec, model),
             partial(self._lessons.learn, spec.vendor.url, model),
         )
 
@@ -171,7 +176,7 @@ class Registry:
                 found_models = await provider.discover_models(proxy=self._proxy(spec), **arguments)
                 models = list(_checked(found_models))
         except ProviderError as error:
-            error.blame(found.source if found else None)
+            error.blame(found.said if found else None)
             raise
         return models
 
@@ -212,6 +217,9 @@ class Registry:
         ours = {spec.name: spec for spec in (local, *vendor_specs(config))}
         foreign: dict[str, ProviderSpec] = {}
         for source in self._sources():
+            if isinstance(source, DropIn) and anyone_may_write(source.path):
+                words = f"{source.origin}: everybody on this machine can change it, and it runs as you"
+                self.problems.append(ConfigError(words, f"chmod o-w {source.origin}"))
             if source.name in ours or source.name in foreign:
                 taken = f"{source.origin}: there is already a provider {source.name}"
                 self.problems.append(ConfigError(taken, "Give it another name."))
@@ -270,7 +278,7 @@ class Registry:
             try:
                 return await self._tokens.of(vendor.token, found, way)
             except ProviderError as error:
-                error.blame(found.source)
+                error.blame(found.said)
                 raise
         return found
 
@@ -278,7 +286,7 @@ class Registry:
         return spec.settings.proxy or self._config.proxy
 
     def _spec(self, name: str) -> ProviderSpec:
-        if found := self._specs.get(name) or self._specs.get(name.lower()):
+        if found := self._specs.get(name) or self._specs.get(alike(name, self._specs)):
             return found
         owners = [f"{spec}/{name}" for spec in self._specs if name in shipped(spec)]
         hint = f"Did you mean {owners[0]}?" if owners else _sentence(near(name, self._specs))
@@ -337,6 +345,12 @@ def _checked(found: Iterable[Any]) -> Iterator[ModelInfo]:
             facts = {field.name: getattr(each, field.name) for field in fields(each)}
         if model := ModelInfo.of(facts):
             yield model
+
+
+def _known_limit(spec: ProviderSpec, model: str) -> frozenset[str]:
+    """How long a reply may be, where a wire format can't leave that to the server and it is well known."""
+    facts = shipped(spec.name).get(model) if spec.vendor.type == "anthropic" else None
+    return frozenset([f"max_tokens{MOST}{facts.max_output}"]) if facts and facts.max_output else frozenset()
 
 
 def _transport(spec: ProviderSpec) -> dict[str, Any]:

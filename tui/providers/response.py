@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Collection
+from collections.abc import AsyncGenerator, Collection, Mapping
 from contextlib import aclosing
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 
-from tui.errors import ErrorKind, ProviderError, Refusal
+from tui.errors import ErrorKind, ProviderError, Refusal, Refuser
 from tui.providers.address import host_of
 from tui.providers.connection_errors import broken_off
 from tui.providers.decode import Inflater, utf8
@@ -25,7 +25,7 @@ from tui.providers.error_parsing import (
     read_complaint,
 )
 from tui.providers.http_error import ProviderHTTPError
-from tui.providers.refusals import refusal_in
+from tui.providers.refusals import nothing_there, refusal_in
 from tui.providers.timeouts import Timeouts
 from tui.secret import Secret
 from tui.text import one_line
@@ -48,6 +48,7 @@ class Response:
         timeouts: Timeouts,
         asked: Any = None,
         required: Collection[str] = (),
+        elsewhere: Collection[str] = (),
     ) -> None:
         """Begin with the head of an answer.
 
@@ -58,6 +59,7 @@ class Response:
             timeouts: Limits.
             asked: The JSON of the request.
             required: Fields of it that could not be done without.
+            elsewhere: What is learnt where nothing is at this address: where else to ask.
         """
         self.where = host_of(url)
         """``host`` or ``host:port``, for messages."""
@@ -69,6 +71,7 @@ class Response:
         self._key = key
         self._asked = asked
         self._required = required
+        self._elsewhere = Refusal(tuple(elsewhere), Refuser.SERVER) if elsewhere else None
         self._deadline: float | None = None
 
     @property
@@ -163,6 +166,7 @@ class Response:
         """The error for a complaint inside an answer that began well."""
         complaint = read_complaint(payload)
         words = describe(self.where, None, complaint, self._key).after(complaint.retry_after)
+        words = self._at_address(words, complaint)
         error = ProviderError(
             words.message,
             words.hint,
@@ -181,7 +185,9 @@ class Response:
     def page(self, html: str) -> ProviderError:
         """The error for a web page in place of an answer."""
         kind, message, hint = describe_page(self.where, html)
-        return ProviderError(hide(message, self._key), hint, kind=kind)
+        error = ProviderError(hide(message, self._key), hint, kind=kind)
+        error.refusal = self._elsewhere if kind is ErrorKind.PROTOCOL else None
+        return error
 
     def empty(self) -> ProviderError:
         """The error for an answer without anything in it."""
@@ -253,17 +259,32 @@ class Response:
         body = await self._beginning()
         if looks_like_page(self.content_type, body):
             words, complaint = describe_page(self.where, body, self.status), Complaint()
-            return ProviderHTTPError(words, self._response, self._key, body=body, complaint=complaint)
+            error = ProviderHTTPError(words, self._response, self._key, body=body, complaint=complaint)
+            error.refusal = self._elsewhere if words.kind is ErrorKind.NOT_FOUND else None
+            if self.status == 413:
+                error.refusal = self._refusal(words.kind, self.status, complaint, None)
+            return error
         payload = parse_body(body)
         complaint = read_complaint(payload)
-        words = describe(self.where, self.status, complaint, self._key)
+        words = self._at_address(describe(self.where, self.status, complaint, self._key), complaint)
         error = ProviderHTTPError(words, self._response, self._key, body=body, complaint=complaint)
         error.refusal = self._refusal(words.kind, self.status, complaint, payload)
         return error
 
+    def _at_address(self, words: Words, complaint: Complaint) -> Words:
+        """``words``, with what to do where the server says that it has nothing at this address."""
+        if not nothing_there(None, complaint.message):
+            return words
+        path = one_line(urlsplit(self._url).path, 80)
+        return words._replace(hint=f"Check the provider's address: there is nothing at {path}.")
+
     def _refusal(
         self, kind: ErrorKind, status: int | None, complaint: Complaint, payload: Any
     ) -> Refusal | None:
+        model = self._asked.get("model", "") if isinstance(self._asked, Mapping) else ""
+        words = "\n".join((complaint.message, *complaint.codes))
+        if self._elsewhere and nothing_there(status, words, model):
+            return self._elsewhere
         return refusal_in(kind, status, complaint.message, payload, self._asked, self._required)
 
     def _redirect(self) -> Words:

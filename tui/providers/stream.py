@@ -317,6 +317,8 @@ class Reply:
             raise self._response.empty()
         if text.startswith("<"):
             raise self._response.page(text)
+        if isinstance(self._usual, JsonLines) and self._events and not (self._strange or self._words):
+            return  # its lines were events, of which none had a word yet
         found, rest = values_in(text)
         if not found:
             framed = isinstance(self._framing, ServerSentEvents) and self._words is not None

@@ -81,7 +81,7 @@ class _Worker(Generic[T]):
             finally:
                 if close := getattr(stream, "aclose", None):
                     await close()
-        except SystemExit as error:  # it must not end this program
+        except (SystemExit, KeyboardInterrupt) as error:  # it must not end this program
             await self._hand(_Failed(RuntimeError(f"it wanted to exit: {error}")))
         except Exception as error:
             await self._hand(_Failed(error))

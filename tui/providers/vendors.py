@@ -46,10 +46,22 @@ def vendors() -> Mapping[str, Vendor]:
 
 
 def make_class(
-    base: type[AsyncGeneratorProvider], vendor: Vendor, headers: Mapping[str, str]
+    base: type[AsyncGeneratorProvider], vendor: Vendor, headers: Mapping[str, str], *, given: bool = False
 ) -> type[AsyncGeneratorProvider]:
-    """``base`` with a vendor's address, models and quirks: a subclass without code."""
-    attributes: dict[str, Any] = {"url": vendor.url, "working": not vendor.not_working, **vendor.quirks}
+    """``base`` with a vendor's address, models and quirks: a subclass without code.
+
+    Args:
+        base: The wire format.
+        vendor: The row of data.
+        headers: Headers to add.
+        given: Whether its address is one that the person gave.
+    """
+    attributes: dict[str, Any] = {
+        "url": vendor.url,
+        "url_given": given,
+        "working": not vendor.not_working,
+        **vendor.quirks,
+    }
     optional = {"note": vendor.note, "default_model": vendor.default_model, "models": vendor.models}
     attributes |= {name: value for name, value in optional.items() if value}
     if headers:

@@ -259,3 +259,13 @@ async def test_models_of_any_kind_that_it_lists_do_no_harm(setup):
         "odd/row",
         "odd/own",
     ]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="rights of POSIX")
+def test_one_that_everybody_may_change_is_told(setup):
+    file = setup.drop_in("echo", ECHO)
+    file.chmod(0o666)
+    registry = setup.registry()
+    assert registry.entry("echo").available
+    [problem] = registry.problems
+    assert str(problem).startswith(f"{file}: everybody on this machine can change it")

@@ -389,3 +389,28 @@ class TestDownloads:
         assert [entry.name for entry in registry.providers() if entry.downloads] == ["local"]
         assert registry.download_of("ollama/llama3") is None
         assert registry.download_of("nobody/nothing") is None
+
+
+class TestTheCaseOfAName:
+    def test_of_a_provider_of_the_config_does_not_matter(self, setup):
+        setup.config('[providers.Lab]\nurl = "http://127.0.0.1:1/v1"\nmodels = ["m"]')
+        registry = setup.registry()
+        assert {registry.entry(name).name for name in ("Lab", "lab", "LAB")} == {"Lab"}
+        setup.credentials.store("Lab", Secret("sk-0123456789abc"))
+        assert registry.entry("lab").key_source == "keys.json"
+
+    async def test_of_a_model_id_does_not_matter(self, setup):
+        setup.config('[providers.Lab]\nurl = "http://127.0.0.1:1/v1"\nmodels = ["m"]')
+        assert (await setup.registry().target("LAB/m")).model_id == "Lab/m"
+
+    def test_written_otherwise_a_built_in_provider_is_changed_all_the_same(self, setup):
+        setup.config('[providers.OpenAI]\nurl = "http://127.0.0.1:1/v1"\nkey = "sk-0123456789abc"')
+        registry = setup.registry()
+        assert [e.name for e in registry.providers() if e.name.lower() == "openai"] == ["openai"]
+        entry = registry.entry("openai")
+        assert (entry.host, entry.key_source) == ("127.0.0.1:1", "config.toml")
+
+    def test_keeps_two_apart_that_differ_in_it_alone(self, setup):
+        setup.config('[providers.Lab]\nurl = "http://a/v1"\n[providers.lab]\nurl = "http://b/v1"')
+        registry = setup.registry()
+        assert (registry.entry("Lab").host, registry.entry("lab").host) == ("a", "b")

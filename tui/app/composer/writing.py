@@ -39,6 +39,8 @@ class Writing:
         self.editing: int | None = None
         """The prompt whose new version is being written."""
         self._set_aside = Draft()
+        self._on_the_way: list[Draft] = []
+        """What was sent, and waits for the files that it names."""
 
     @property
     def commands(self) -> Handlers:
@@ -78,8 +80,9 @@ class Writing:
 
     @property
     def draft(self) -> Draft:
-        """What is written for later: what stands in the composer, or what an edit has set aside."""
-        return self.written if self.editing is None else self._set_aside
+        """What is written for later: in the composer, or set aside by an edit; behind what is on the way."""
+        written = self.written if self.editing is None else self._set_aside
+        return joined([*self._on_the_way, written]) if self._on_the_way else written
 
     @property
     def vim_mode(self) -> str | None:
@@ -127,15 +130,40 @@ class Writing:
     def leave(self) -> None:
         """Another conversation comes: the composer is empty, and nothing is edited."""
         self.editing = None
+        self._on_the_way.clear()
         self._composer.hold(Draft())
 
     # -- sending
     def submit(self, draft: Draft) -> None:
         """Send a message, or the new version of one."""
-        session = self._context.session
         if not self._context.reading.shown:
             self._early.append(draft)
             return
+        from tui.engine.attaching import mentions
+
+        if not self._on_the_way and not mentions(draft.text):
+            self._submit(draft)
+            return
+        self._on_the_way.append(draft)
+        if len(self._on_the_way) == 1:
+            self._context.soon(self._submit_with_files)
+
+    async def _submit_with_files(self) -> None:
+        """Send messages, in their order, with the files that they name after ``@``; say which are none."""
+        from tui.engine.attaching import read_mentioned
+
+        while self._on_the_way:
+            draft = self._on_the_way[0]
+            files, troubles = await read_mentioned(draft.text)
+            if not self._on_the_way or self._on_the_way[0] is not draft:
+                return  # another conversation came: it is the draft of the one before
+            self._on_the_way.pop(0)
+            for trouble in troubles:
+                self._context.notify(trouble, warning=True)
+            self._submit(replace(draft, attachments=tuple(dict.fromkeys((*draft.attachments, *files)))))
+
+    def _submit(self, draft: Draft) -> None:
+        session = self._context.session
         try:
             draft = replace(draft, text=session.workspace.saved_prompts.expand(draft.text))
         except UsageError as error:

@@ -20,10 +20,11 @@ from tui.app.keymap import bind
 from tui.app.lists.hints import Hints
 from tui.app.lists.sheet import Sheet
 from tui.system.clipboard import copy
-from tui.text import clean, safe_url
+from tui.text import clean, plain_host, safe_url
 
 _OPENERS = {"darwin": "open", "linux": "xdg-open"}
 _PATIENCE = 5.0
+_ALIKE = "Its name has letters that look like others: here it stands in those that can't be mistaken."
 
 
 class LinkSheet(Sheet[bool]):
@@ -36,12 +37,15 @@ class LinkSheet(Sheet[bool]):
 
     def __init__(self, url: str) -> None:
         super().__init__()
-        self._url = url
+        self._url = plain_host(url)
+        self._alike = self._url != url
         self._trouble = trouble(url, os.environ, sys.platform)
 
     def compose_sheet(self) -> ComposeResult:
         """The whole address, and why it can't be opened if it can't."""
         yield Static(clean(self._url), classes="words", markup=False)
+        if self._alike:
+            yield Static(_ALIKE, classes="words dim", markup=False)
         if self._trouble:
             yield Static(self._trouble, classes="words dim", markup=False)
         yield Hints(*([] if self._trouble else ["link-open"]), "link-copy", "list-close")
@@ -75,6 +79,7 @@ def open_link(url: str) -> None:
 
     The browser's own words must not land on our screen, so it gets no terminal.
     """
+    url = plain_host(url)
     if safe_url(url) is None:
         return
     opener = _OPENERS.get(sys.platform)

@@ -25,6 +25,7 @@ from tui.app.lists.sheet import Sheet
 from tui.app.theme.ink import Pen
 from tui.config import WireFormat
 from tui.errors import ErrorKind, ProviderError, SegueError
+from tui.key_forms import key_in
 from tui.rendering.spans import Span
 from tui.secret import Secret
 from tui.text import clean, one_line
@@ -83,11 +84,13 @@ class Connect(Sheet[bool]):
 
     def action_attempt(self) -> None:
         """Keep the key, ask the server for its models, and see."""
-        key = self.field.value.strip() if self.query(Field) else ""
-        if self.query(Field) and not key:
+        key = key_in(self.field.value if self.query(Field) else "")
+        if self.query(Field) and not key.value:
             self._say("Paste a key first.")
-        else:
-            in_background(self, "try", self._try, Secret(key), exclusive=True)
+            return
+        if key.said:
+            self.app.notify(f"The key is taken {key.said}.", markup=False)
+        in_background(self, "try", self._try, Secret(key.value), exclusive=True)
 
     async def _try(self, key: Secret) -> None:
         self._say("Asking …")

@@ -148,7 +148,12 @@ class PlainMode:
 
     async def send(self, text: str) -> None:
         """Send a prompt with the files that wait for it, and say its reply."""
-        files = tuple(self.files)
+        from tui.engine.attaching import read_mentioned
+
+        named, troubles = await read_mentioned(text)
+        for trouble in troubles:
+            self.page.line(trouble)
+        files = tuple(dict.fromkeys((*self.files, *named)))
 
         async def sent() -> Reply:
             reply = await self.current.send(text, files)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import os
-import secrets
 import shutil
 import sqlite3
 from pathlib import Path
@@ -12,10 +12,10 @@ from pathlib import Path
 from tui.errors import HistoryError, HistoryFullError
 from tui.history.sqlite.database import Location, connect
 from tui.history.sqlite.faults import translated
-from tui.history.sqlite.files import today, unused, uri
+from tui.history.sqlite.files import half_made, today, unused, uri
 from tui.history.sqlite.inspection import Kind, inspect
 from tui.history.sqlite.migrations import newest
-from tui.paths import private_dir, private_file
+from tui.paths import private_dir, private_file, sweep_abandoned
 
 KEPT = 7
 _DAY = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
@@ -39,7 +39,8 @@ def copy_to(connection: sqlite3.Connection, target: Path) -> None:
         sqlite3.Error: It could not be read or written.
         OSError: ``target`` could not be put in place.
     """
-    half = private_file(target.with_name(f".{target.name}.{secrets.token_hex(4)}"))
+    sweep_abandoned(target.parent, f".{glob.escape(target.name)}.{'[0-9a-f]' * 8}")
+    half = private_file(half_made(target))
     try:
         connection.execute("VACUUM INTO ?", (uri(half, "mode=rw"),))
         os.replace(half, target)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import secrets
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
 from tui.history.sqlite.database import Location, connect
 from tui.history.sqlite.faults import translated
-from tui.history.sqlite.files import put_aside, uri
+from tui.history.sqlite.files import half_made, put_aside, uri
 from tui.history.sqlite.migrations import migrate
 from tui.paths import private_file
 
@@ -35,7 +34,7 @@ def create(
         HistoryError: It could not be written. What lay there lies there still.
         OSError: The folder can't be written.
     """
-    new = private_file(path.with_name(f".{path.name}.{secrets.token_hex(4)}"))
+    new = private_file(half_made(path))
     try:
         with translated(path), contextlib.closing(connect(Location(uri(new, "mode=rw"), new))) as connection:
             migrate(connection)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import secrets
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +22,28 @@ def uri(path: Path, mode: str) -> str:
     """``path`` as SQLite wants it, whatever characters are in it."""
     name = quote_from_bytes(os.fsencode(path.absolute().as_posix()))
     return f"file://{name if name.startswith('/') else '/' + name}?{mode}"
+
+
+def half_made(path: Path) -> Path:
+    """A name for what will be ``path`` once it is whole."""
+    return path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+
+
+def sweep(path: Path, *folders: Path) -> None:
+    """Remove what a program that was killed left half made of the history ``path`` and of its copies.
+
+    Nobody else may be at work on them.
+    """
+    begin = re.escape(f".{path.stem}")
+    half = re.compile(rf"{begin}[^/]*\.(?:[0-9a-f]{{8}}|restore(?:-\d+)?)(?:{'|'.join(COMPANIONS)})?")
+    for folder in folders:
+        try:
+            left = [entry for entry in folder.iterdir() if half.fullmatch(entry.name)]
+        except OSError:
+            continue
+        for entry in left:
+            with contextlib.suppress(OSError):
+                entry.unlink()
 
 
 def session_folder(path: Path) -> Path:

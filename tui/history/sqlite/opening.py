@@ -19,7 +19,7 @@ from tui.errors import (
 from tui.history.sqlite.creation import create
 from tui.history.sqlite.database import Location, connect
 from tui.history.sqlite.faults import translated
-from tui.history.sqlite.files import doubt_mark, on_network, session_folder, uri
+from tui.history.sqlite.files import doubt_mark, on_network, session_folder, sweep, uri
 from tui.history.sqlite.indexing import mend_index
 from tui.history.sqlite.inspection import Kind, inspect
 from tui.history.sqlite.migrations import migrate
@@ -66,6 +66,8 @@ def _open(path: Path) -> Opened:
 def _open_alone(path: Path, session: Session) -> Opened:
     with contextlib.ExitStack() as undo:
         undo.callback(session.end)
+        if not session.others():
+            sweep(path, path.parent, path.parent / "backups")
         notice = ""
         if not path.exists():
             create(path)

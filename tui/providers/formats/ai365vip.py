@@ -8,6 +8,7 @@ from contextlib import aclosing
 from typing import Any, ClassVar
 
 from tui.chat.chunks import Notice
+from tui.providers.address import joined
 from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, format_prompt
 from tui.providers.complaints import complains, reports_error
 from tui.providers.content import text_alone
@@ -59,7 +60,7 @@ class AI365VIP(AsyncGeneratorProvider, ProviderModelMixin):
             "prompt": "You are a helpful assistant.",
             "temperature": 1,
         }
-        url, way = f"{cls.url}{cls.api_endpoint}", transport(proxy, kwargs)
+        url, way = joined(cls.url, cls.api_endpoint), transport(proxy, kwargs)
         async with (
             open_stream("POST", url, headers=cls._headers(), json=body, **way) as response,
             aclosing(_plain_text(response)) as pieces,

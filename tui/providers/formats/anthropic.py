@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from tui.chat.chunks import Chunk, FinishReason, Notice, Reasoning, Source, Sources, Usage
 from tui.chat.model import ModelInfo
+from tui.providers.address import joined
 from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, text_of
 from tui.providers.content import file_text, parts_of, split_data_url, split_system
 from tui.providers.decode import ServerSentEvents
@@ -17,6 +18,7 @@ from tui.providers.sent import Sent, cost_in, text_in
 from tui.providers.stream import Reader, Reported, ask, merge_usage
 from tui.providers.told import Echo
 
+_NAMES = ("id", "name", "model")
 _SAMPLING = ("temperature", "top_p")
 
 
@@ -44,7 +46,7 @@ class Anthropic(AsyncGeneratorProvider, ProviderModelMixin):
         body = cls.request_body(model, messages, kwargs)
         version = cls.sampling_version if any(name in body for name in _SAMPLING) else cls.api_version
         return ask(
-            f"{cls.url.rstrip('/')}{cls.api_endpoint}",
+            joined(cls.url, cls.api_endpoint),
             ServerSentEvents(),
             MessageReader(),
             headers=cls._request_headers(kwargs.get("api_key"), version),
@@ -57,9 +59,10 @@ class Anthropic(AsyncGeneratorProvider, ProviderModelMixin):
     async def discover_models(cls, *, proxy: str | None = None, **kwargs: Any) -> list[ModelInfo]:
         """The models that this key may use, retired ones left out."""
         headers = cls._request_headers(kwargs.get("api_key"), cls.api_version)
-        url = f"{cls.url.rstrip('/')}{cls.models_endpoint}"
-        rows = await list_rows(url, "data", {"headers": headers, **transport(proxy, kwargs)})
-        return [_model(row) for row in rows if row.text("id") and row.get("lifecycle") != "retired"]
+        rows = await list_rows(
+            joined(cls.url, cls.models_endpoint), "data", {"headers": headers, **transport(proxy, kwargs)}
+        )
+        return [_model(row) for row in rows if row.text(*_NAMES) and row.get("lifecycle") != "retired"]
 
     @classmethod
     def request_body(cls, model: str, messages: Messages, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -233,7 +236,7 @@ def _source(url: str) -> dict[str, Any]:
 def _model(row: Sent) -> ModelInfo:
     able = row.part("capabilities")
     return ModelInfo(
-        id=row.text("id"),
+        id=row.text(*_NAMES),
         context=row.whole("max_input_tokens"),
         max_output=row.whole("max_tokens"),
         vision=_can(able.get("image_input")),

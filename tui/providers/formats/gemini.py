@@ -9,12 +9,13 @@ from urllib.parse import quote
 
 from tui.chat.chunks import Chunk, FinishReason, Image, Notice, Reasoning, Source, Sources, Usage
 from tui.chat.model import ModelInfo
+from tui.providers.address import joined, ways
 from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin
 from tui.providers.content import parts_of, split_data_url, split_system
 from tui.providers.decode import ServerSentEvents
 from tui.providers.endings import ended_badly, failure_words, finish_of
 from tui.providers.http import transport
-from tui.providers.listing import is_chat_name, list_rows
+from tui.providers.listing import at_either, is_chat_name, list_rows
 from tui.providers.sent import Sent
 from tui.providers.stream import Reader, Reported, ask
 from tui.providers.told import Told
@@ -30,6 +31,7 @@ _BUDGETS = {
     "xhigh": 24576,
     "max": 24576,
 }
+_VERSION = "/v1beta"
 _LEVELS = {"none": "MINIMAL", "max": "XHIGH"}
 
 
@@ -49,13 +51,14 @@ class Gemini(AsyncGeneratorProvider, ProviderModelMixin):
     ) -> AsyncGenerator[Chunk, None]:
         """Ask for a streamed reply. See ``AsyncGeneratorProvider``."""
         name = quote(model if "/" in model else f"models/{model}")
-        url = f"{cls.url.rstrip('/')}{cls.api_endpoint.format(model=name)}"
+        base, elsewhere = ways(cls.url, kwargs.get("refused", ()), _VERSION)
         return ask(
-            url,
+            joined(base, cls.api_endpoint.format(model=name)),
             ServerSentEvents(),
             GeminiReader(),
             json=cls.request_body(model, messages, kwargs),
             headers=cls._request_headers(kwargs.get("api_key")),
+            elsewhere=elsewhere if cls.url_given else (),
             **transport(proxy, kwargs),
         )
 
@@ -63,8 +66,12 @@ class Gemini(AsyncGeneratorProvider, ProviderModelMixin):
     async def discover_models(cls, *, proxy: str | None = None, **kwargs: Any) -> list[ModelInfo]:
         """The models that can chat, with their limits."""
         headers = cls._request_headers(kwargs.get("api_key"))
-        url = f"{cls.url.rstrip('/')}/models?pageSize=1000"
-        rows = await list_rows(url, "models", {"headers": headers, **transport(proxy, kwargs)})
+        way = {"headers": headers, **transport(proxy, kwargs)}
+
+        async def rows_at(base: str) -> list[Sent]:
+            return await list_rows(joined(base, "/models?pageSize=1000"), "models", way)
+
+        rows = await at_either(cls.url, _VERSION, rows_at)
         models = [_model(row) for row in rows if _writes(row)]
         return [model for model in models if model.id and is_chat_name(model.id)]
 

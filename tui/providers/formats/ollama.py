@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
+from urllib.parse import urlsplit, urlunsplit
 
 from tui.chat.chunks import Chunk, FinishReason, Notice, Reasoning, Usage
 from tui.chat.context import TOKENS_PER_MESSAGE, estimate_tokens
 from tui.chat.model import ModelInfo
 from tui.checked import amount
 from tui.errors import ProviderError
+from tui.providers.address import joined
 from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, text_of
 from tui.providers.content import spelled_out, split_data_url
 from tui.providers.decode import JsonLines
@@ -27,6 +30,7 @@ _OPTIONS = {
     "seed": "seed",
     "num_ctx": "num_ctx",
 }
+_OTHER_API = re.compile(r"/v1(?:/chat/completions|/completions|/responses|/models|/messages|/embeddings)?/*$")
 _LEAST_CONTEXT = 4096
 """What every server gives unasked."""
 _REPLY_TOKENS = 1024
@@ -58,7 +62,7 @@ class Ollama(AsyncGeneratorProvider, ProviderModelMixin):
     ) -> AsyncGenerator[Chunk, None]:
         """Ask for a streamed reply. See ``AsyncGeneratorProvider``; ``num_ctx`` is taken as well."""
         return ask(
-            f"{cls.url.rstrip('/')}{cls.api_endpoint}",
+            joined(cls._base(), cls.api_endpoint),
             JsonLines(),
             OllamaReader(_unsendable(messages)),
             headers=cls._request_headers(kwargs.get("api_key")),
@@ -70,17 +74,15 @@ class Ollama(AsyncGeneratorProvider, ProviderModelMixin):
     async def discover_models(cls, *, proxy: str | None = None, **kwargs: Any) -> list[ModelInfo]:
         """The models on the server; each one is asked what it can."""
         options = {"headers": cls._request_headers(kwargs.get("api_key")), **transport(proxy, kwargs)}
-        base = cls.url.rstrip("/")
-        rows = await list_rows(f"{base}/api/tags", "models", options)
+        rows = await list_rows(joined(cls._base(), "/api/tags"), "models", options)
         names = [row.text("model", "name", "id") for row in rows]
+        at = joined(cls._base(), "/api/show")
         places = asyncio.Semaphore(_AT_ONCE)
 
         async def show(name: str) -> ModelInfo | None:
             async with places:
                 try:
-                    shown = await fetch_json(
-                        f"{base}/api/show", method="POST", json={"model": name}, **options
-                    )
+                    shown = await fetch_json(at, method="POST", json={"model": name}, **options)
                 except ProviderError:
                     return ModelInfo(id=name)  # it is there all the same
             return _model(name, Sent(shown))
@@ -104,6 +106,13 @@ class Ollama(AsyncGeneratorProvider, ProviderModelMixin):
         if chosen:
             body["options"] = chosen
         return body
+
+    @classmethod
+    def _base(cls) -> str:
+        """The address without the ``/v1`` of its other API, which is asked for elsewhere."""
+        parts = urlsplit(cls.url)
+        path = _OTHER_API.sub("", parts.path)
+        return urlunsplit((parts.scheme, parts.netloc, path, parts.query, ""))
 
     @classmethod
     def _request_headers(cls, key: str | None) -> dict[str, str]:

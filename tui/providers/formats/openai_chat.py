@@ -9,6 +9,7 @@ from tui.chat.chunks import Chunk, FinishReason, Image, Progress, Reasoning, Sou
 from tui.chat.model import ModelInfo
 from tui.checked import text as text_value
 from tui.checked import words
+from tui.providers.address import joined, ways
 from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin
 from tui.providers.complaints import complains, reports_error, says
 from tui.providers.content import spelled_out
@@ -50,12 +51,14 @@ class OpenAIChat(AsyncGeneratorProvider, ProviderModelMixin):
         cls, model: str, messages: Messages, proxy: str | None = None, **kwargs: Any
     ) -> AsyncGenerator[Chunk, None]:
         """Ask for a streamed completion. See ``AsyncGeneratorProvider``."""
+        base, elsewhere = ways(cls.url, kwargs.get("refused", ()), "/v1")
         return ask(
-            f"{cls.url.rstrip('/')}{cls.api_endpoint}",
+            joined(base, cls.api_endpoint),
             ServerSentEvents(),
             ChatReader(),
             headers=cls._request_headers(kwargs.get("api_key")),
             json=cls.request_body(model, messages, kwargs),
+            elsewhere=elsewhere if cls.url_given else (),
             **transport(proxy, kwargs),
         )
 

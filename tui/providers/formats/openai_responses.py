@@ -7,11 +7,13 @@ from typing import Any, ClassVar
 
 from tui.chat.chunks import Chunk, FinishReason, Image, Reasoning, Source, Sources, Usage
 from tui.chat.model import ModelInfo
+from tui.providers.address import CHAT, joined
 from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, text_of
 from tui.providers.complaints import reports_error
 from tui.providers.content import spelled_out, split_system
 from tui.providers.decode import ServerSentEvents
 from tui.providers.endings import ended_badly, finish_of
+from tui.providers.formats import wire_format
 from tui.providers.http import bearer, transport
 from tui.providers.listing import list_models
 from tui.providers.sent import Sent, cost_in, text_in
@@ -38,12 +40,18 @@ class OpenAIResponses(AsyncGeneratorProvider, ProviderModelMixin):
         cls, model: str, messages: Messages, proxy: str | None = None, **kwargs: Any
     ) -> AsyncGenerator[Chunk, None]:
         """Ask for a streamed response. See ``AsyncGeneratorProvider``."""
+        if CHAT in kwargs.get("refused", ()):
+            by_chat: AsyncGenerator[Chunk, None] = cls._by_chat().create_async_generator(
+                model, messages, proxy, **kwargs
+            )
+            return by_chat
         return ask(
-            f"{cls.url.rstrip('/')}{cls.api_endpoint}",
+            joined(cls.url, cls.api_endpoint),
             ServerSentEvents(),
             ResponsesReader(),
             json=cls.request_body(model, messages, kwargs),
             headers=cls._request_headers(kwargs.get("api_key")),
+            elsewhere=(CHAT,) if cls.url_given else (),
             **transport(proxy, kwargs),
         )
 
@@ -69,6 +77,12 @@ class OpenAIResponses(AsyncGeneratorProvider, ProviderModelMixin):
         if effort := options.get("reasoning_effort"):
             body["reasoning"] = {"effort": effort, "summary": "auto"}
         return {**body, **cls.extra_body}
+
+    @classmethod
+    def _by_chat(cls) -> Any:
+        """The same server, asked for chat completions: many that are put in OpenAI's place know no more."""
+        names = ("url", "url_given", "headers", "extra_body", "models_endpoint")
+        return type(cls.__name__, (wire_format("openai"),), {name: getattr(cls, name) for name in names})
 
     @classmethod
     def _request_headers(cls, key: str | None) -> dict[str, str]:

@@ -55,7 +55,7 @@ class LocalModels:
         known: Sequence[KnownModel] = KNOWN,
     ) -> None:
         self._folder = cache_dir / "models"
-        self._own = {name: Path(path).expanduser() for name, path in (own or {}).items()}
+        self._own = {name: Path(os.path.expanduser(path)) for name, path in (own or {}).items()}
         self._known = {model.name: model for model in known}
 
     def list(self) -> list[LocalModel]:
