@@ -271,10 +271,10 @@ async def _find_bar_with_hits(world: World) -> None:
     await world.until(lambda: world.transcript.hits)
 
 
-@state(ChatScreen, sidebar.Conversations, size=(60, 18))
+@state(ChatScreen, sidebar.SidebarList, size=(60, 18))
 async def _sidebar_over_the_page(world: World) -> None:
     await press(world, "ctrl+b")
-    await world.until(lambda: world.chat.query_one(sidebar.Conversations).has_focus)
+    await world.until(lambda: world.chat.query_one(sidebar.SidebarList).has_focus)
 
 
 @state(ChatScreen, Composer, size=(110, 24))

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from tui.app.conversations.sidebar import Conversations
+from tui.app.conversations.sidebar import SidebarList
 from tui.chat.chunks import Finish, FinishReason
 from tui.chat.message import Role, Status
 from tui.chat.parts import prompt_parts
@@ -33,8 +33,8 @@ async def two_conversations(world):
 async def test_a_conversation_is_opened_from_the_sidebar(run):
     async with run(size=(120, 40)) as world:
         await two_conversations(world)
-        await world.until(lambda: len(world.chat.query_one(Conversations).rows) == 3)
-        world.chat.query_one(Conversations).focus()
+        await world.until(lambda: len(world.chat.query_one(SidebarList).rows) == 3)
+        world.chat.query_one(SidebarList).focus()
         await world.sees("↑↓ choose")
         await world.pilot.press("down", "enter")
         await world.until(lambda: world.conversation.title == "Kyoto in four days")

@@ -326,7 +326,7 @@ class ChatScreen(Screen[None]):
             self.with_features, lambda features: features.reading.open_by_id(event.conversation_id)
         )
 
-    def on_conversations_left(self) -> None:
+    def on_sidebar_list_left(self) -> None:
         """Back from the sidebar."""
         self.remove_class("-overlay")
         self.back_to_writing()

@@ -8,8 +8,7 @@ from typing import Protocol
 from tui.app.background import in_background
 from tui.app.commands import Handlers
 from tui.app.context import Context, WithReading, WithTranscript
-from tui.app.conversations.sidebar import Conversations as SidebarList
-from tui.app.conversations.sidebar import Sidebar
+from tui.app.conversations.sidebar import Sidebar, SidebarList
 from tui.chat.message import Role
 from tui.errors import HistoryError
 

@@ -80,7 +80,7 @@ class ConversationRow:
         return [pen.on_tint(strip) if marked else strip]
 
 
-class Conversations(RowList, can_focus=True):
+class SidebarList(RowList, can_focus=True):
     """The rows. It may have the focus: then the arrows choose, and Enter opens."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -130,12 +130,12 @@ class Sidebar(Vertical):
     def compose(self) -> ComposeResult:
         """The two parts, from top to bottom."""
         yield Wordmark(id="wordmark")
-        yield Conversations(id="conversations")
+        yield SidebarList(id="conversations")
 
     @property
-    def list(self) -> Conversations:
+    def list(self) -> SidebarList:
         """The rows."""
-        return self.query_one(Conversations)
+        return self.query_one(SidebarList)
 
     def show(
         self,
