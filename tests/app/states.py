@@ -29,6 +29,7 @@ from tui.app.lists.field import Field, LoneField
 from tui.app.lists.text_field import TextField
 from tui.app.messages.link_sheet import LinkSheet
 from tui.app.messages.message_list import MessageList
+from tui.app.messages.save_sheet import SaveSheet
 from tui.app.models.connect import AnotherServer, Connect, ConnectProvider
 from tui.app.models.first_run import FirstRun
 from tui.app.models.picker import ComparePicker, ModelPicker
@@ -508,6 +509,11 @@ async def _system_prompt(world: World) -> None:
 @state(Confirm)
 async def _question(world: World) -> None:
     await world.app.push_screen(Confirm("Really?"))
+
+
+@state(SaveSheet, LoneField)
+async def _code_that_is_saved(world: World) -> None:
+    await world.app.push_screen(SaveSheet("print(1)", "python"))
 
 
 @state(LinkSheet)

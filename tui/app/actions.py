@@ -24,6 +24,7 @@ class Place(Enum):
     TITLE = "Renaming a conversation"
     TIMELINE = "Your prompts"
     LINE = "One line to type"
+    FILE = "The name of a file"
     QUESTION = "A question"
     LINK = "A link"
     HELP = "This list"
@@ -90,6 +91,7 @@ class Action(StrEnum):
     LINE_DOWN = "message-line-down", "down,j", "walk", "The message below, or scroll", Place.MESSAGE
     MESSAGE_COPY = "message-copy", "y", "copy", "Copy the message, or the selected lines", Place.MESSAGE
     MESSAGE_CODE = "message-code", "c", "copy code", "Copy a block of code", Place.MESSAGE
+    MESSAGE_SAVE = "message-save", "w", "save code", "Save a block of code to a file", Place.MESSAGE
     MESSAGE_LINK = "message-link", "o", "open link", "See where a link leads", Place.MESSAGE
     MESSAGE_EDIT = "message-edit", "e", "edit", "Write the prompt anew", Place.MESSAGE
     MESSAGE_RETRY = "message-retry", "r", "again", "Answer once more", Place.MESSAGE
@@ -183,6 +185,7 @@ class Action(StrEnum):
     TIMELINE_CLOSE = "timeline-close", "ctrl+t", "close", "Close this list", Place.TIMELINE
 
     LINE_KEEP = "line-keep", "enter", "keep", "Take this line", Place.LINE
+    FILE_SAVE = "file-save", "enter", "save", "Save under this name", Place.FILE
     CONFIRM_YES = "confirm-yes", "enter,y", "yes", "Do it", Place.QUESTION
     CONFIRM_NO = "confirm-no", "n", "no", "Leave things as they are", Place.QUESTION
     LINK_OPEN = "link-open", "enter", "open", "Open the link in the browser", Place.LINK

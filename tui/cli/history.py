@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from tui.chat.conversation import Summary
-from tui.chat.export import about
+from tui.chat.export import about, all_to_json
 from tui.chat.message import Message, Role
 from tui.cli.assemble import run_with_workspace
 from tui.cli.output import DONE, iso, message_json, say, sentence, write, write_json
+from tui.cli.streams import STREAM, given
 from tui.dates import local, minute
 from tui.engine.exporting import FORMATS, format_of, render, write_all, write_conversation
 from tui.engine.workspace import Workspace
@@ -39,7 +40,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         add("list", "list the conversations, newest first"),
         add("search", "find messages that contain all words of Q", "Q"),
         add("show", "show a conversation", "ID"),
-        add("import", "take in a file of Segue, ChatGPT, Claude, elia, oterm, llm or parllama", "FILE"),
+        add(
+            "import",
+            "take in a file of Segue, ChatGPT, Claude, elia, oterm, llm or parllama; - is standard input",
+            "FILE",
+        ),
         add("rename", "give a conversation a title", "ID", "TITLE"),
         add("delete", "move a conversation to the trash", "ID"),
         add("undelete", "take a conversation back from the trash", "ID"),
@@ -50,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     export.add_argument("id", nargs="?", type=int, metavar="ID", help="all conversations without it")
     export.add_argument("--format", choices=FORMATS, help="from the file's name without it, or Markdown")
     export.add_argument("--json", dest="format", action="store_const", const="json", help="as --format json")
-    export.add_argument("-o", "--output", type=Path, metavar="FILE", help="a new file")
+    export.add_argument("-o", "--output", type=Path, metavar="FILE", help="a new file; - is standard output")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -161,10 +166,17 @@ async def _export(workspace: Workspace, args: argparse.Namespace) -> None:
             )
         bundles = [bundle async for bundle in all_bundles(store)]
         form = args.format or format_of(target) or "json"
+        if target == STREAM:
+            if form != "json":
+                raise UsageError(
+                    f"All conversations as {form} are many files", "Name a folder, or take --format json."
+                )
+            write(all_to_json(bundles), raw=True)
+            return
         say(f"{len(bundles)} conversations are in {write_all(bundles, target, form)}")
         return
     bundle = await bundle_of(store, args.id)
-    if target is None:
+    if target in (None, STREAM):
         write(render(bundle, args.format or "md"))
     else:
         say(f"Written to {write_conversation(bundle, target, args.format)}")
@@ -173,7 +185,8 @@ async def _export(workspace: Workspace, args: argparse.Namespace) -> None:
 async def _import(workspace: Workspace, args: argparse.Namespace) -> None:
     from tui.history.importers import import_file
 
-    report = await import_file(workspace.store, Path(args.file))
+    with given(Path(args.file)) as file:
+        report = await import_file(workspace.store, file)
     if args.json:
         write_json(report)
     else:

@@ -419,6 +419,10 @@ class MessageList(ScrollView):
             from tui.app.messages.link_sheet import LinkSheet
 
             self.app.push_screen(LinkSheet(target.value))
+        elif target.action == "save_code":
+            from tui.app.messages.save_sheet import SaveSheet
+
+            self.app.push_screen(SaveSheet(target.value, target.language))
         elif target.action == "fold":
             self.fold(message_id)
         elif target.action == "copy_code":

@@ -16,9 +16,11 @@ class Target(NamedTuple):
     """Something a click or a key sets off."""
 
     action: str
-    """``link``, ``fold``, ``copy_code``, or a ``MessageAction``."""
+    """``link``, ``fold``, ``copy_code``, ``save_code``, or a ``MessageAction``."""
     value: str = ""
-    """The address of a link."""
+    """The address of a link, or the code."""
+    language: str = ""
+    """The language of the code."""
 
 
 class Piece(NamedTuple):

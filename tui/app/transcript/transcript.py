@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 from textual import events
@@ -24,6 +25,7 @@ from tui.chat.conversation import Conversation
 from tui.errors import SegueError
 
 _VERSION = "choose('{}_version')"
+_NO_CODE = "There is no code in this message"
 
 
 class Transcript(MessageList, can_focus=True):
@@ -41,6 +43,7 @@ class Transcript(MessageList, can_focus=True):
         bind(Action.LINE_DOWN, "line(1)"),
         bind(Action.MESSAGE_COPY, "copy"),
         bind(Action.MESSAGE_CODE, "copy_code"),
+        bind(Action.MESSAGE_SAVE, "save_code"),
         bind(Action.MESSAGE_LINK, "open_link"),
         bind(Action.MESSAGE_EDIT, "choose('edit')"),
         bind(Action.MESSAGE_RETRY, "choose('retry')"),
@@ -82,7 +85,16 @@ class Transcript(MessageList, can_focus=True):
     # -- choosing a message
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The keys of a message are free for others while none is chosen, those of hits without any."""
-        if action in ("choose", "copy", "copy_code", "open_link", "fold", "select_lines", "leave"):
+        if action in (
+            "choose",
+            "copy",
+            "copy_code",
+            "save_code",
+            "open_link",
+            "fold",
+            "select_lines",
+            "leave",
+        ):
             return self.selected is not None
         return self.found if action == "next_hit" else True
 
@@ -207,7 +219,11 @@ class Transcript(MessageList, can_focus=True):
     # -- parts of a message
     def action_copy_code(self) -> None:
         """Copy a block of code of the chosen message; of several, ask which."""
-        self._ask(code_parts, "There is no code in this message")
+        self._ask(partial(code_parts, "copy_code"), _NO_CODE)
+
+    def action_save_code(self) -> None:
+        """Save a block of code of the chosen message to a file; of several, ask which."""
+        self._ask(partial(code_parts, "save_code"), _NO_CODE)
 
     def action_open_link(self) -> None:
         """Show where a link of the chosen message leads; of several, ask which."""
