@@ -20,6 +20,10 @@ def seen(world: World, message_id: int) -> bool:
     )
 
 
+async def answered(world: World, times: int) -> None:
+    await world.until(lambda: len(world.provider.requests) == times and not world.current.busy)
+
+
 async def finished(world: World, models: int = 2) -> Compare:
     await world.until(
         lambda: isinstance(world.app.screen, Compare) and len(world.app.screen.columns) == models
@@ -36,7 +40,7 @@ async def test_the_reply_that_is_gone_on_with(run, size, replies, turns) -> None
         for turn in range(turns):
             world.script(f"Answer {turn}\n\n{LONG}", DONE)
             await world.say(f"Question {turn}")
-            await world.until(lambda: len(world.provider.requests) == turn + 1 and not world.current.busy)
+            await answered(world, turn + 1)
         world.script_of("big", replies[0], DONE)
         world.script_of("small", replies[1], DONE)
         await world.type("Which?")
@@ -55,7 +59,7 @@ async def test_an_earlier_reply_that_is_compared_far_above_the_end(run) -> None:
         for turn in range(4):
             world.script(LONG if turn % 2 else SHORT, DONE)
             await world.say(f"Question {turn}")
-            await world.until(lambda: len(world.provider.requests) == turn + 1 and not world.current.busy)
+            await answered(world, turn + 1)
         first = world.conversation.path()[1]
         world.transcript.viewport.go(
             world.transcript.viewport.span(first)[0] - world.transcript.size.height + 2
@@ -63,6 +67,8 @@ async def test_an_earlier_reply_that_is_compared_far_above_the_end(run) -> None:
         world.script_of("small", LONG, DONE)
         await world.features.comparing.begin(["lab/small"], first)
         screen = await finished(world)
+        while screen.place != 1:
+            await world.pilot.press("right")
         chosen = screen.chosen.message.id
         await world.pilot.press("enter")
         await world.until(lambda: world.app.screen is world.chat and world.conversation.leaf == chosen)
