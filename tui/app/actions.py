@@ -63,7 +63,7 @@ class Action(StrEnum):
     NEWLINE = "newline", "shift+enter,alt+enter,ctrl+j", "new line", "Begin a new line", Place.WRITING
     OLDER = "older", "up", "earlier prompt", "Recall an earlier prompt while it is empty", Place.WRITING
     NEWER = "newer", "down", "later prompt", "Back to the later prompt", Place.WRITING
-    COMPLETE = "complete", "tab", "complete", "Complete the command, the path or the model", Place.WRITING
+    COMPLETE = "complete", "tab", "complete", "Complete the command, the path or the model; open a folded paste", Place.WRITING
     MENU_UP = "menu-up", "up", "choose", "While something is offered: the row above", Place.WRITING
     MENU_DOWN = "menu-down", "down", "choose", "While something is offered: the row below", Place.WRITING
     MENU_CLOSE = "menu-close", "escape", "close", "While something is offered: do without", Place.WRITING
@@ -80,7 +80,7 @@ class Action(StrEnum):
     CONVERSATIONS = "conversations", "ctrl+r", "all", "All conversations", Place.WRITING
     FIND = "find", "ctrl+f", "find", "Find in this conversation", Place.WRITING
     TIMELINE = "timeline", "ctrl+t", "prompts", "Your prompts here", Place.WRITING
-    SIDEBAR = "sidebar", "ctrl+b", "sidebar", "Show or hide the sidebar", Place.WRITING
+    SIDEBAR = "sidebar", "ctrl+b,f9", "sidebar", "Show or hide the sidebar", Place.WRITING
     MESSAGE_UP = "message-up", "alt+up", "messages", "Walk up the messages", Place.WRITING
     MESSAGE_DOWN = "message-down", "alt+down", "messages", "Walk down the messages", Place.WRITING
     NEWEST = "newest", "ctrl+end", "newest", "Go to the newest line", Place.WRITING

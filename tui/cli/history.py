@@ -19,7 +19,7 @@ from tui.engine.workspace import Workspace
 from tui.errors import UsageError
 from tui.history.store import HistoryStore
 from tui.history.taking_out import all_bundles, bundle_of
-from tui.text import one_line
+from tui.text import counted, one_line
 
 HITS = 500
 PAGE = 2000
@@ -173,7 +173,8 @@ async def _export(workspace: Workspace, args: argparse.Namespace) -> None:
                 )
             write(all_to_json(bundles), raw=True)
             return
-        say(f"{len(bundles)} conversations are in {write_all(bundles, target, form)}")
+        written = write_all(bundles, target, form)
+        say(f"{counted(len(bundles), 'conversation')} in {written}")
         return
     bundle = await bundle_of(store, args.id)
     if target in (None, STREAM):
@@ -191,7 +192,8 @@ async def _import(workspace: Workspace, args: argparse.Namespace) -> None:
         write_json(report)
     else:
         known = f"; {report.known} were here already" if report.known else ""
-        say(f"{report.kind}: {len(report.added)} conversations, {report.messages} messages added{known}")
+        came = f"{counted(len(report.added), 'conversation')}, {counted(report.messages, 'message')} added"
+        say(f"{report.kind}: {came}{known}")
     if report.odd:
         values = "1 value is" if report.odd == 1 else f"{report.odd} values are"
         say(f"{values} not what was expected, and left out:")

@@ -69,7 +69,9 @@ class Session:
         self._kept = Place(workspace.store, workspace.engine, temporary)
         self._forgotten: Place | None = None
         self._at_work: dict[int, ConversationService] = {}
-        self._folder: Folder | None = None
+        self._folder = Folder(self._kept.store)
+        self._by_folder = False
+        """The person works by folder: what is only read in one is its conversation too."""
         self.current = self._service(self._kept, Conversation(0))
         """The conversation that is read."""
         workspace.at_close.push_async_callback(self.close)
@@ -152,7 +154,7 @@ class Session:
 
     async def _wanted(self, options: StartOptions) -> int | None:
         if options.here:
-            self._folder = Folder(self._kept.store)
+            self._by_folder = True
             return await self._folder.last()
         return await self._kept.store.last_used() if options.continue_last else options.open_id
 
@@ -324,13 +326,13 @@ class Session:
         try:
             if model:
                 await note_model(self.workspace.store, model)
-            await self.note_place(service)
+            await self._folder.note(service.conversation)
         except SegueError as error:
             self._problem(error)
 
     async def note_place(self, service: ConversationService) -> None:
         """A conversation is read or was begun; if the person works by folder, this folder keeps it."""
-        if self._folder is not None and service.conversation.id:
+        if self._by_folder and service.conversation.id:
             await self._folder.note(service.conversation)
 
     @property

@@ -256,9 +256,11 @@ class Composer(WritingArea):
         return self.completion.open_menu
 
     async def action_complete(self) -> None:
-        """Attach what is offered, or complete the chosen command or path."""
+        """Attach what is offered, open the folded paste, or complete the chosen command or path."""
         if self.files.offered:
             self.files.attach_offered()
+        elif self.open_paste():
+            return
         elif not await self.completion.complete():
             raise SkipAction()
 

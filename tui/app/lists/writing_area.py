@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from textual import events
 from textual.actions import SkipAction
+from textual.document._document import Location
 from textual.message import Message
 from textual.strip import Strip
 from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, EditResult
 
-from tui.app.lists.pastes import Pastes
+from tui.app.lists.pastes import Pastes, Token, opens
 from tui.text import typed
 
 
@@ -51,7 +53,7 @@ class WritingArea(TextArea):
 
     def take_in(self, text: str) -> None:
         """Insert text from outside at the caret; a long one is folded."""
-        shown = self._pastes.fold(typed(text.replace("\r\n", "\n").replace("\r", "\n")))
+        shown = self._pastes.fold(typed(text.replace("\r\n", "\n").replace("\r", "\n")), pasted=True)
         self.replace(shown, *self.selection)
         self.move_cursor(self.selection.end)
 
@@ -63,7 +65,48 @@ class WritingArea(TextArea):
     def edit(self, edit: Edit) -> EditResult:
         """Change the text; every change comes through here, and none brings control characters in."""
         edit.text = typed(edit.text)
+        first, last = sorted((edit.from_location, edit.to_location))
+        edit.from_location, edit.to_location = self._round_tokens(first, last)
         return super().edit(edit)
+
+    # -- folded pastes: each is one thing, of which nothing can be changed
+    def _round_tokens(self, first: Location, last: Location) -> tuple[Location, Location]:
+        """A range without its ends in the middle of a folded paste; what is written in one goes behind it."""
+        begin, end = self._token_at(first), self._token_at(last)
+        if first == last:
+            place = (first[0], end.end) if end else first
+            return place, place
+        return (first[0], begin.start) if begin else first, (last[0], end.end) if end else last
+
+    def _token_at(self, location: Location, *, ends: bool = False) -> Token | None:
+        """The folded paste in the middle of which a place is; with ``ends`` also at its ends."""
+        row, column = location
+        if row >= self.document.line_count:
+            return None
+        tokens = self._pastes.tokens(self.document[row])
+        return next((t for t in tokens if t.start < column + ends and column - ends < t.end), None)
+
+    def open_paste(self) -> bool:
+        """Put the folded paste at the caret back as text, unless it is too long for that.
+
+        Returns:
+            Whether there is one.
+        """
+        row = self.cursor_location[0]
+        token = self._token_at(self.cursor_location, ends=True)
+        if token is None:
+            return False
+        if not opens(token.text):
+            self.app.notify("It is too long to be shown here", severity="warning", markup=False)
+        else:
+            self.replace(token.text, (row, token.start), (row, token.end))
+            self.move_cursor((row, token.start))
+        return True
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        """Open the folded paste that was clicked."""
+        if self.selection.is_empty and self._token_at(self.cursor_location) is not None:
+            self.open_paste()
 
     # -- keys
     def action_newline(self) -> None:
@@ -83,11 +126,11 @@ class WritingArea(TextArea):
         """Copy what is selected; without a selection the key is free for others."""
         if not self.selected_text:
             raise SkipAction()
-        self.post_message(self.Copied(self.selected_text))
+        self.post_message(self.Copied(self._pastes.unfold(self.selected_text)))
 
     def action_cut(self) -> None:
         """Cut what is selected, or the line."""
-        selected = self.selected_text or f"{self.document[self.cursor_location[0]]}\n"
+        selected = self._pastes.unfold(self.selected_text or f"{self.document[self.cursor_location[0]]}\n")
         super().action_cut()
         self.post_message(self.Copied(selected))
 

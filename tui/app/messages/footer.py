@@ -168,7 +168,11 @@ def _actions(message: Message) -> tuple[str, ...]:
         return "retry", "other_model"
     if message.failure and message.failure.kind == ErrorKind.CONTEXT:
         return "retry", "compact", "other_model", "edit"
-    cut = message.status in (Status.INTERRUPTED, Status.LENGTH) and bool(message.text.strip())
+    if not message.text.strip():
+        return "retry", "other_model", "edit"
+    if message.status is Status.STOPPED:
+        return "retry", "resume", "other_model", "edit"
+    cut = message.status in (Status.INTERRUPTED, Status.LENGTH)
     return ("retry", "resume", "other_model") if cut else ("retry", "other_model", "edit")
 
 

@@ -10,6 +10,8 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tui.app.messages.attachment_rows import attachment_rows
+from tui.app.actions import Action
+from tui.app.messages.folded_text import MANY_ROWS, FoldedText
 from tui.app.messages.footer import footer_rows
 from tui.app.messages.look import CARET, Look, over, put
 from tui.app.messages.name_line import (
@@ -75,7 +77,7 @@ class MessageView:
         self.standing = standing
         self.prompt = message.role is Role.USER
         self.open = False
-        """Whether the reasoning is shown."""
+        """Whether the reasoning is shown, or all of a long prompt."""
         self._note = ""
         self._words: tuple[str, ...] = ()
         self._hits: dict[int, list[tuple[int, int]]] | None = None
@@ -112,7 +114,11 @@ class MessageView:
             marks, room = [], self.look.width
         self._badge = Rows(self.look, [marks]) if marks else Rows()
         style = self.look.ink.strong + Style(bgcolor=self.look.palette.band)
-        return PlainText(text.rstrip("\n"), room, style)
+        text = text.rstrip("\n")
+        whole = PlainText(text, room, style)
+        if self.open or whole.height < MANY_ROWS:
+            return whole
+        return FoldedText(text, room, style, self.look.keys.name(Action.MESSAGE_FOLD))
 
     def _document(self, text: str) -> PlainText | Document:
         # Not at the top: the Markdown parser loads after the first paint.
@@ -288,6 +294,8 @@ class MessageView:
             return lines.target(at, cell)
         if block == BODY and at == 0 and self._badge.height:
             return self._badge.target(0, cell - self.look.width + len(self._badge.text(0)))
+        if isinstance(lines, FoldedText) and lines.folds(at):
+            return Target("fold")
         if block == BODY and self.document:
             url = self.document.link_at(at, cell)
             return Target("link", url) if url else self._code_target(row, cell)
@@ -385,9 +393,16 @@ class MessageView:
 
     def unfold(self) -> None:
         """Show the text, where it is folded."""
+        if isinstance(self.body, FoldedText):
+            self.fold()
 
     def fold(self) -> bool:
-        """Open or close the reasoning. Returns whether there is any."""
+        """Open or close the reasoning, or a long prompt. Returns whether there is any."""
+        if self.prompt and self.body.height:
+            self.open = not self.open
+            self.body = self._plain(self.body.source)
+            self._forget(0)
+            return isinstance(self.body, FoldedText) or self.body.height >= MANY_ROWS
         if self.thought.source:
             self.open = not self.open
             self._surround()

@@ -26,14 +26,20 @@ MESSAGE: Said = {
     Action.LINE_UP: "walk",
     Action.MESSAGE_COPY: "copy",
     Action.MESSAGE_CODE: "copy code",
+    Action.MESSAGE_RETRY: "again",
+    Action.MESSAGE_MODEL: "other model",
+    Action.MESSAGE_RESUME: "go on",
     Action.MESSAGE_BRANCH: "branch",
+    Action.MESSAGE_DELETE: "delete",
     Action.MESSAGE_LEAVE: "back to writing",
 }
 PROMPT: Said = {
     Action.LINE_UP: "walk",
     Action.MESSAGE_COPY: "copy",
     Action.MESSAGE_EDIT: "edit",
+    Action.MESSAGE_RETRY: "again",
     Action.MESSAGE_BRANCH: "branch",
+    Action.MESSAGE_DELETE: "delete",
     Action.MESSAGE_LEAVE: "back to writing",
 }
 HIT: Said = {

@@ -38,17 +38,15 @@ class Hint:
 
 
 class KeyLine(Line):
-    """At most five keys; those that do not fit are left out whole."""
+    """The keys that fit; of more, those before the last are left out whole: it is the way out."""
 
     hints: reactive[tuple[Hint, ...]] = reactive(())
 
     def parts(self, ink: Ink) -> tuple[Sequence[Part], Sequence[Part]]:
         """Draw name and meaning of each key."""
-        parts: list[Part] = []
-        for hint in self.hints[:MOST]:
-            apart: list[Part] = [(_APART, Style.null())] if parts else []
-            more = [*apart, *hint.parts(ink)]
-            if width_of(parts) + width_of(more) > self.content_size.width:
-                break
-            parts += more
-        return parts, ()
+        hints = [hint.parts(ink) for hint in self.hints]
+        room = self.content_size.width
+        while len(hints) > 1 and sum(map(width_of, hints)) + len(_APART) * (len(hints) - 1) > room:
+            del hints[-2]
+        gap: Part = (_APART, Style.null())
+        return [part for hint in hints for part in (*hint, gap)][:-1], ()
