@@ -28,7 +28,7 @@ async def test_it_is_folded_sent_whole_and_folded_in_the_transcript(run) -> None
         await world.pilot.press("enter")
         await world.sees("I am big.")
         assert world.provider.requests[-1][1][-1] == f"See {LINES} please"
-        await world.sees("[200 lines]", "enter show all")
+        await world.sees("[200 lines]", "show all")
         assert "line 20" not in world.text
         await world.pilot.press("alt+up", "up", "enter")
         await world.until(lambda: world.transcript.viewport.total > 200)

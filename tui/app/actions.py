@@ -63,7 +63,8 @@ class Action(StrEnum):
     NEWLINE = "newline", "shift+enter,alt+enter,ctrl+j", "new line", "Begin a new line", Place.WRITING
     OLDER = "older", "up", "earlier prompt", "Recall an earlier prompt while it is empty", Place.WRITING
     NEWER = "newer", "down", "later prompt", "Back to the later prompt", Place.WRITING
-    COMPLETE = "complete", "tab", "complete", "Complete the command, the path or the model; open a folded paste", Place.WRITING
+    COMPLETE = ("complete", "tab", "complete",
+                "Complete the command, the path or the model; open a folded paste", Place.WRITING)
     MENU_UP = "menu-up", "up", "choose", "While something is offered: the row above", Place.WRITING
     MENU_DOWN = "menu-down", "down", "choose", "While something is offered: the row below", Place.WRITING
     MENU_CLOSE = "menu-close", "escape", "close", "While something is offered: do without", Place.WRITING

@@ -298,6 +298,11 @@ class ChatScreen(Screen[None]):
         if self.features is not None:
             self.features.writing.take_back()
 
+    @on(Composer.Offered)
+    def _offered(self, event: Composer.Offered) -> None:
+        if self.features is not None:
+            self.features.transcript.do_offered(event.action)
+
     @on(Composer.Scrolled)
     async def _scrolled(self, event: Composer.Scrolled) -> None:
         if self.features is not None:

@@ -7,7 +7,7 @@ abilities below it needs besides. ``tui.app.features`` puts the features togethe
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, Unpack
 
 if TYPE_CHECKING:
@@ -135,6 +135,15 @@ class Transcript(Protocol):
 
     async def jump(self, message_id: int, needle: str = "") -> None:
         """Go to a message and mark words in it."""
+        ...
+
+    @property
+    def offered(self) -> Mapping[str, str]:
+        """The actions that are offered under the last message while it is in view, by their keys."""
+        ...
+
+    def let_keys_work(self, *, at_once: bool) -> None:
+        """The keys under the last message work at once, or only when it is chosen."""
         ...
 
     def follow(self) -> None:

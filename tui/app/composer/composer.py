@@ -15,6 +15,7 @@ from tui.app.actions import Action
 from tui.app.composer.completion import Completion
 from tui.app.composer.enter import Enter
 from tui.app.composer.files import Files
+from tui.app.composer.letter import Letter
 from tui.app.composer.recall import Recall
 from tui.app.keymap import bind, keys_of
 from tui.app.lists.writing_area import WritingArea
@@ -84,6 +85,12 @@ class Composer(WritingArea):
         """What the system's clipboard holds is wanted: a terminal pastes no images."""
 
     @dataclass
+    class Offered(Message):
+        """A key that is offered under the last message, while nothing is written."""
+
+        action: str
+
+    @dataclass
     class Scrolled(Message):
         """A key that moves the caret nowhere: the conversation scrolls instead."""
 
@@ -104,6 +111,9 @@ class Composer(WritingArea):
         self.completion = Completion(self, self._attach_path)
         self._enter = Enter(self.set_timer, self._send)
         self._bound: Mapping[str, str] = {}
+        self.offered_keys: Callable[[], Mapping[str, str]] = dict
+        """Keys that do something while nothing is written, and what."""
+        self._letter = Letter(self.set_timer, self.insert, self._do_offered)
 
     def free(self, keys: Set[str]) -> None:
         """Leave these keys to what is bound to them by name; a text field has some of its own."""
@@ -276,6 +286,10 @@ class Composer(WritingArea):
     async def on_key(self, event: events.Key) -> None:
         """Handle Enter, and the keys of the open menu, before anything typed after them."""
         self._go_on()
+        if self._takes_offered(event):
+            event.stop()
+            event.prevent_default()
+            return
         action = self._ordered_actions().get(event.key)
         if action is None and self.vim is not None and await self.vim.take(event):
             event.stop()
@@ -292,8 +306,20 @@ class Composer(WritingArea):
         elif event.is_printable:
             self._enter.typed(event.time)
 
+    def _takes_offered(self, event: events.Key) -> bool:
+        """Whether a key is one of those that are offered: if no other follows, it does what it says."""
+        action = None if self.written or not event.character else self.offered_keys().get(event.key)
+        if action is not None:
+            self._enter.typed(event.time)
+            self._letter.hold(event.character or "", action)
+        return action is not None
+
+    def _do_offered(self, action: str) -> None:
+        self.post_message(self.Offered(action))
+
     def _go_on(self) -> None:
-        """More comes: an Enter that still waits was a line break."""
+        """More comes: a letter that still waits is one of a text, an Enter was a line break."""
+        self._letter.go_on()
         if self._enter.go_on():
             self.insert("\n")
 

@@ -50,6 +50,7 @@ class Writing:
         prompts = await self._context.session.workspace.store.prompts()
         self._composer.recall.prompts = [Draft(text) for text in prompts]
         self._composer.saved = self.saved_prompts
+        self._composer.offered_keys = lambda: self._context.transcript.offered
         if self._composer.menu is not None:
             self._composer.menu.models = self._models
             self._composer.menu.saved = self.saved_prompts
@@ -100,6 +101,7 @@ class Writing:
     def changed(self) -> None:
         """The draft changed."""
         self.refresh_files()
+        self._context.transcript.let_keys_work(at_once=not self.written)
         if self._context.reading.shown and self.editing is None:
             session = self._context.session
             session.drafts.note(session.current.conversation, self.written)

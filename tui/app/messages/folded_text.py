@@ -16,17 +16,16 @@ _SHOWN = 3
 class FoldedText(PlainText):
     """The first rows, and how many lines there are."""
 
-    def __init__(self, source: str, width: int, style: Style, key: str) -> None:
+    def __init__(self, source: str, width: int, style: Style) -> None:
         """Fold a text.
 
         Args:
             source: All of it.
             width: Cells of a row.
             style: Of the text.
-            key: The key that shows all, as people write it.
         """
         super().__init__(source, width, style)
-        self._label = f"[{counted(source.count(chr(10)) + 1, 'line')}]   {key} show all"
+        self._label = f"[{counted(source.count(chr(10)) + 1, 'line')}]   show all"
 
     @property
     def height(self) -> int:

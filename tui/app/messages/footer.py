@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from enum import Enum, auto
 
 from rich.cells import cell_len
 from rich.style import Style
@@ -15,6 +16,20 @@ from tui.chat.message import Failure, Message, Role, Status
 from tui.chat.parts import Image, interleaved, of_kind
 from tui.errors import ErrorKind
 from tui.text import one_line, safe_url
+
+
+class Reach(Enum):
+    """What has to be done before the keys under a message work."""
+
+    KNOWN = auto()
+    """Nothing that must be said here."""
+    AT_ONCE = auto()
+    """Nothing: they work while nothing is written."""
+    WALK = auto()
+    """The message has to be chosen."""
+    CHOSEN = auto()
+    """It is chosen."""
+
 
 ONE_LINE = 74
 """Cells that a failure and its keys may take together; otherwise the keys go below."""
@@ -46,6 +61,7 @@ def footer_rows(
     limited: bool = False,
     offered: Mapping[str, Action] | None = None,
     took: str = "",
+    reach: Reach = Reach.KNOWN,
 ) -> Rows:
     """The rows under a reply; a blank parts each group from what is above.
 
@@ -56,12 +72,13 @@ def footer_rows(
         limited: Whether some of it is shown plain, for its length.
         offered: What can be done where it did not end well, and by which key; without it, all that helps.
         took: Words on what it has taken.
+        reach: What has to be done before its keys work.
     """
     parts = (
-        _limit(look) if limited else [],
+        _limit(look, reach) if limited else [],
         _links(message, look),
         _notices(message, look),
-        _end(message, look, _helpful(message) if offered is None else offered),
+        _end(message, look, _helpful(message) if offered is None else offered, reach),
         _wrapped("", took, look, look.ink.dim, look.ink.dim) if took else [],
     )
     rows: list[Sequence[Piece]] = []
@@ -72,11 +89,25 @@ def footer_rows(
     return Rows(look, rows)
 
 
-def _limit(look: Look) -> list[Sequence[Piece]]:
+def offered(message: Message) -> Mapping[str, Action]:
+    """What helps on with a reply that did not end well, by ``MessageAction``; nothing if it did."""
+    badly = not message.live and message.status is not Status.COMPLETE
+    return _helpful(message) if badly and message.role is not Role.USER else {}
+
+
+def _first(look: Look, reach: Reach) -> list[Piece]:
+    """The key that goes before the others; where the message is chosen, the room for it."""
+    words = f"{look.keys.name(Action.MESSAGE_UP)} "
+    shown = {Reach.WALK: words, Reach.CHOSEN: " " * len(words)}.get(reach, "")
+    return [Piece(shown, look.ink.dim)] if shown else []
+
+
+def _limit(look: Look, reach: Reach) -> list[Sequence[Piece]]:
     target = Target("fold")
     key = look.keys.name(Action.MESSAGE_FOLD)
     words = Piece("very long: shown in part without its Markdown   ", look.ink.dim)
-    return [[words, Piece(key, look.ink.soft, target), Piece(" show all", look.ink.dim, target)]]
+    first = _first(look, Reach.WALK if reach is Reach.AT_ONCE else reach)
+    return [[words, *first, Piece(key, look.ink.soft, target), Piece(" show all", look.ink.dim, target)]]
 
 
 def _links(message: Message, look: Look) -> list[Sequence[Piece]]:
@@ -115,14 +146,17 @@ def _notices(message: Message, look: Look) -> list[Sequence[Piece]]:
     return [row for notice in message.notices for row in _wrapped("", one_line(notice), look, dim, dim)]
 
 
-def _end(message: Message, look: Look, offered: Mapping[str, Action]) -> list[Sequence[Piece]]:
+def _end(message: Message, look: Look, offered: Mapping[str, Action], reach: Reach) -> list[Sequence[Piece]]:
     if message.live or message.status is Status.COMPLETE:
         return []
     keys = _keys(message, offered, look)
+    if keys:
+        keys[1:1] = _first(look, reach)
+    spare = 0 if reach is not Reach.AT_ONCE else width_of(_first(look, Reach.WALK))
     failure = message.failure
     if failure is None:
-        return _with_keys([[Piece(_ENDED[message.status], look.ink.dim)]], keys, look, hang=0)
-    return _with_keys(_failure(failure, look), keys, look, hang=2)
+        return _with_keys([[Piece(_ENDED[message.status], look.ink.dim)]], keys, look, hang=0, spare=spare)
+    return _with_keys(_failure(failure, look), keys, look, hang=2, spare=spare)
 
 
 def _failure(failure: Failure, look: Look) -> list[Sequence[Piece]]:
@@ -181,9 +215,14 @@ def _is_offline(message: Message) -> bool:
 
 
 def _with_keys(
-    rows: list[Sequence[Piece]], keys: list[Piece], look: Look, hang: int
+    rows: list[Sequence[Piece]], keys: list[Piece], look: Look, hang: int, spare: int
 ) -> list[Sequence[Piece]]:
-    """The keys after the words if both fit in one line, else below them."""
-    if len(rows) == 1 and width_of((*rows[0], *keys)) <= min(ONE_LINE, look.width):
+    """The keys after the words if both fit in one line, else below them.
+
+    ``spare`` is the room of a key that may come before them: nothing moves when it does.
+    """
+    if not keys:
+        return rows
+    if len(rows) == 1 and width_of((*rows[0], *keys)) + spare <= min(ONE_LINE, look.width):
         return [[*rows[0], *keys]]
     return [*rows, [Piece(" " * hang, look.ink.dim), *keys[1:]]]

@@ -10,9 +10,8 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tui.app.messages.attachment_rows import attachment_rows
-from tui.app.actions import Action
 from tui.app.messages.folded_text import MANY_ROWS, FoldedText
-from tui.app.messages.footer import footer_rows
+from tui.app.messages.footer import Reach, footer_rows
 from tui.app.messages.look import CARET, Look, over, put
 from tui.app.messages.name_line import (
     mark_pieces,
@@ -62,6 +61,8 @@ class Standing:
     segue_hues: tuple[str, str] = (HUES[0], HUES[0])
     pinned: bool = False
     """No request leaves it out."""
+    reach: Reach = Reach.KNOWN
+    """What has to be done before the keys under it work."""
 
 
 _NARROWEST = 4
@@ -83,7 +84,7 @@ class MessageView:
         self._hits: dict[int, list[tuple[int, int]]] | None = None
         self._thinking_since: float | None = None
         self._strips: dict[tuple[int, bool], Strip] = {}
-        self._name = self._chosen_name = self._footer = self._badge = Rows()
+        self._name = self._chosen_name = self._footer = self._chosen_footer = self._badge = Rows()
         self._write(message)
 
     # -- blocks
@@ -118,7 +119,7 @@ class MessageView:
         whole = PlainText(text, room, style)
         if self.open or whole.height < MANY_ROWS:
             return whole
-        return FoldedText(text, room, style, self.look.keys.name(Action.MESSAGE_FOLD))
+        return FoldedText(text, room, style)
 
     def _document(self, text: str) -> PlainText | Document:
         # Not at the top: the Markdown parser loads after the first paint.
@@ -144,11 +145,14 @@ class MessageView:
         else:
             begun = bool(self.body.source)
             self._name, self._chosen_name = self._name_line(), self._name_line(meta_words(message))
-            self._footer = self._ending(text=begun or message.live, limited=self.limited)
+            text, limited = begun or message.live, self.limited
+            self._footer = self._ending(text=text, limited=limited, reach=standing.reach)
+            chosen = Reach.CHOSEN if standing.reach is Reach.WALK else standing.reach
+            self._chosen_footer = self._ending(text=text, limited=limited, reach=chosen)
         self._forget(0)
 
-    def _ending(self, *, text: bool, limited: bool) -> Rows:
-        return footer_rows(self.message, self.look, text=text, limited=limited)
+    def _ending(self, *, text: bool, limited: bool, reach: Reach) -> Rows:
+        return footer_rows(self.message, self.look, text=text, limited=limited, reach=reach)
 
     def _name_line(self, meta: str = "") -> Rows:
         message, thought, begun = self.message, self.thought.source, bool(self.body.source)
@@ -238,7 +242,9 @@ class MessageView:
 
     def _plain_line(self, row: int, selected: bool) -> Strip:
         block, at = self.place(row)
-        lines = self._chosen_name if selected and block == NAME else self.blocks[block]
+        lines = self.blocks[block]
+        if selected and not self.prompt:
+            lines = {NAME: self._chosen_name, FOOTER: self._chosen_footer}.get(block, lines)
         strip = lines.line(at) if at < lines.height else self.look.line()
         if block == FOOTER and self.prompt:
             strip = strip.apply_style(Style(bgcolor=self.look.palette.band))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
@@ -14,6 +14,7 @@ from textual.selection import Selection
 
 from tui.app.actions import Action
 from tui.app.keymap import bind, keys_of
+from tui.app.messages.footer import Reach, offered
 from tui.app.messages.message_action import MessageAction
 from tui.app.messages.message_list import MessageList
 from tui.app.messages.message_view import MessageView
@@ -74,6 +75,7 @@ class Transcript(MessageList, can_focus=True):
         self.lines = LineSelection(self.viewport)
         self.numbers = Numbers(lambda: self.post_message(self.KeysChanged()))
         self.overlays.append(self.numbers)
+        self._reach = Reach.AT_ONCE
         self._doing = ""
         self._held: list[events.Key] = []
 
@@ -119,9 +121,36 @@ class Transcript(MessageList, can_focus=True):
         self.selected = message_id
         self.screen.set_focus(self, scroll_visible=False)
 
+    # -- the keys that are offered under the last message
+    def let_keys_work(self, *, at_once: bool) -> None:
+        """The keys under the last message work at once, or only when it is chosen."""
+        self._reach = Reach.AT_ONCE if at_once else Reach.WALK
+        window = self.viewport.window
+        if window is not None and window.keys_reach is not self._reach:
+            window.keys_reach = self._reach
+            window.restand()
+            self.viewport.settle()
+
+    @property
+    def offered(self) -> Mapping[str, str]:
+        """The actions that are offered under the last message while it is in view, by their keys."""
+        window = self.viewport.window
+        view = window.views.get(window.ids[-1]) if window is not None and window.ids else None
+        if view is None or not self.following or window is None or window.keys_reach is not Reach.AT_ONCE:
+            return {}
+        keys = keys_of(self.app)
+        return {key: name for name, action in offered(view.message).items() for key in keys.of(action)}
+
+    def do_offered(self, action: str) -> None:
+        """Do what is offered under the last message."""
+        window = self.viewport.window
+        if window is not None and window.ids:
+            self.post_message(self.Chosen(MessageAction(action), window.ids[-1]))
+
     async def open(self, conversation: Conversation, load: Load, at: int | None = None) -> None:
         """Show a conversation, or another path of it."""
         await super().open(conversation, load, at)
+        self.let_keys_work(at_once=self._reach is Reach.AT_ONCE)
         self.way.stay()  # the place from before is one of another path
 
     def watch_selected(self) -> None:
