@@ -34,7 +34,7 @@ async def test_another_model_and_an_edit_too(run) -> None:
         await failed(world)
         await world.pilot.press("m")
         await world.until(lambda: isinstance(world.app.screen, ModelPicker))
-        await world.sees("lab/small")
+        await world.sees("esc close")
 
 
 async def test_a_letter_that_others_follow_begins_a_text(run) -> None:

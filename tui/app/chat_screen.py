@@ -372,6 +372,10 @@ class ChatScreen(Screen[None]):
         """Choose who answers from now on."""
         await self.with_features(lambda features: features.models.pick())
 
+    def action_rename(self) -> None:
+        """Give the conversation a title."""
+        self.run_command("title")
+
     async def action_new(self) -> None:
         """Begin a new conversation."""
         await self.with_features(lambda features: features.reading.open_new())

@@ -19,6 +19,7 @@ from tui.engine.events import (
     Waiting,
     Working,
 )
+from tui.engine.progress_words import ProgressWords
 from tui.engine.reply import Reply
 
 # Characters for one token while it streams: exact enough for a rate; the server's count replaces it.
@@ -49,6 +50,7 @@ class LiveReply:
     started: bool = False
     stopping: bool = False
     """The person has asked it to stop; asking twice would cut its last write short."""
+    _progress: ProgressWords = field(default_factory=ProgressWords)
     _characters: int = 0
     _first: float | None = None
     _last: float | None = None
@@ -99,8 +101,7 @@ class LiveReply:
                 self.detail = f"try {event.attempt} of {event.attempts} in {event.seconds} s: {event.reason}"
             case Working(progress=progress):
                 self.phase = Phase.LOADING
-                share = f" {progress.done * 100 // progress.total} %" if progress.total else ""
-                self.detail = f"{progress.text}{share}"
+                self.detail = self._progress.of(progress, time.monotonic())
             case _:
                 pass
         return (self.phase, self.detail) != before

@@ -411,7 +411,18 @@ class MessageList(ScrollView):
         if target is not None:
             self.do(target, view.message.id)
         else:
-            self.viewport.change(view, lambda: view.toggle(row))
+            toggled = False
+
+            def toggle() -> None:
+                nonlocal toggled
+                toggled = view.toggle(row)
+
+            self.viewport.change(view, toggle)
+            if not toggled:
+                self.pointed(view.message.id)
+
+    def pointed(self, message_id: int) -> None:
+        """A message was clicked where nothing of it does anything."""
 
     def do(self, target: Target, message_id: int) -> None:
         """Do what a part of a message is for."""

@@ -20,6 +20,7 @@ from tui.app.messages.name_line import (
     name_line,
     state_words,
     thought_words,
+    time_words,
 )
 from tui.app.messages.plain_text import PlainText
 from tui.app.messages.rows import Piece, Rows, Target, width_of
@@ -59,6 +60,8 @@ class Standing:
     segue: tuple[str, str] | None = None
     """The models before and after, where this turn is the first of another model."""
     segue_hues: tuple[str, str] = (HUES[0], HUES[0])
+    name: str = ""
+    """What its model is called here; its bare name if empty."""
     pinned: bool = False
     """No request leaves it out."""
     reach: Reach = Reach.KNOWN
@@ -144,7 +147,7 @@ class MessageView:
             self._footer = attachment_rows(message, look)
         else:
             begun = bool(self.body.source)
-            self._name, self._chosen_name = self._name_line(), self._name_line(meta_words(message))
+            self._name, self._chosen_name = self._name_line(), self._name_line(self._meta(message))
             text, limited = begun or message.live, self.limited
             self._footer = self._ending(text=text, limited=limited, reach=standing.reach)
             chosen = Reach.CHOSEN if standing.reach is Reach.WALK else standing.reach
@@ -154,12 +157,17 @@ class MessageView:
     def _ending(self, *, text: bool, limited: bool, reach: Reach) -> Rows:
         return footer_rows(self.message, self.look, text=text, limited=limited, reach=reach)
 
+    @staticmethod
+    def _meta(message: Message) -> str:
+        """What is said of a reply that is chosen: what it took, and when it began."""
+        return "   ".join(filter(None, (meta_words(message), time_words(message.created_at))))
+
     def _name_line(self, meta: str = "") -> Rows:
         message, thought, begun = self.message, self.thought.source, bool(self.body.source)
         thinking = message.live and not begun
         return name_line(
             self.look,
-            Piece(model_name(message.model), self.look.ink.hues[self.standing.hue]),
+            Piece(self.standing.name or model_name(message.model), self.look.ink.hues[self.standing.hue]),
             state_words(message, begun=begun or bool(thought), note=self._note),
             thought_words(thought, thinking=thinking, is_open=self.open, seconds=self._seconds),
             self._marks(),
@@ -227,8 +235,20 @@ class MessageView:
             if len(self._strips) > _CACHED:
                 self._strips.clear()
             rail = None if row < self._lead.height else self._rail(selected)
-            strip = self._strips[row, selected] = self.look.on_page(self._marked(row, selected), rail)
+            drawn = self._marked(row, selected)
+            if selected and self.prompt and row == max(0, self._lead.height - 1):
+                drawn = self._with_time(drawn)
+            strip = self._strips[row, selected] = self.look.on_page(drawn, rail)
         return strip
+
+    def _with_time(self, strip: Strip) -> Strip:
+        """The time of a prompt, in the blank row above it; in its first row, if there is room for it."""
+        words = time_words(self.message.created_at)
+        start = _LEFT + self.look.width - len(words)
+        if start <= _LEFT or strip.crop(start - 1, start + len(words)).text.strip():
+            return strip
+        ground = next((segment.style.bgcolor for segment in strip if segment.style), None)
+        return put(strip, start, words, self.look.ink.dim + Style(bgcolor=ground))
 
     def _rail(self, selected: bool) -> Style | None:
         ink = self.look.ink

@@ -10,7 +10,7 @@ from itertools import accumulate
 from tui.app.messages.footer import Reach
 from tui.app.messages.look import Look
 from tui.app.messages.message_view import BODY, MessageView, Place, Standing
-from tui.app.messages.name_line import model_name
+from tui.app.messages.name_line import named
 from tui.app.messages.summary_view import SummaryView
 from tui.chat.conversation import Conversation
 from tui.chat.hues import HUES, hue_of
@@ -136,12 +136,24 @@ class Window:
         above = self.keys_reach is Reach.AT_ONCE and index + 1 < len(self.ids)
         reach = Reach.WALK if above else self.keys_reach
         if node.role is not Role.USER:
-            return Standing(index == 0, place, count, hue=self._hue(node.model), pinned=pinned, reach=reach)
+            return Standing(
+                index == 0,
+                place,
+                count,
+                hue=self._hue(node.model),
+                name=self._name(node.model),
+                pinned=pinned,
+                reach=reach,
+            )
         before, after = self._models(index)
         if before is None or after is None:
             return Standing(index == 0, place, count, pinned=pinned)
-        names, hues = (model_name(before), model_name(after)), (self._hue(before), self._hue(after))
+        hues = (self._hue(before), self._hue(after))  # first: then each is known to the other's name
+        names = (self._name(before), self._name(after))
         return Standing(index == 0, place, count, segue=names, segue_hues=hues, pinned=pinned)
+
+    def _name(self, model: str | None) -> str:
+        return named(model, self.conversation.hues)
 
     def _hue(self, model: str | None) -> str:
         return hue_of(model, self.conversation.hues) if model else HUES[0]

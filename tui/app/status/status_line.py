@@ -16,6 +16,7 @@ from tui.chat.context import shorten
 from tui.chat.model import split_id
 from tui.text import one_line
 
+_PICK = Style(meta={"@click": "screen.model"})
 _BAR = 8
 _FIELDS = 29
 """Cells of the fixed fields: dot 2, word 9, 2, rate 9, 2, clock 5."""
@@ -52,14 +53,15 @@ class StatusLine(Line):
             left = [*self._who(ink, named), *self._about(ink, counted)]
             if width_of(left) <= room:
                 return left, fields(self.reply, ink)
-        return self._who(ink, False), fields(self.reply, ink)
+        who = self._who(ink, False)
+        return [*who, *self._about(ink, False)] if self.reply.detail else who, fields(self.reply, ink)
 
     def _who(self, ink: Ink, with_provider: bool) -> list[Part]:
         if self.model is None:
-            return [("no model chosen", ink.dim)]
+            return [("no model chosen", ink.dim + _PICK)]
         provider, name = (one_line(part) for part in split_id(self.model))
-        shown = [(f"{provider}/", ink.dim)] if with_provider else []
-        return [*shown, (name or provider, ink.hues.get(self.hue, ink.ink))]
+        shown = [(f"{provider}/", ink.dim + _PICK)] if with_provider else []
+        return [*shown, (name or provider, ink.hues.get(self.hue, ink.ink) + _PICK)]
 
     def _about(self, ink: Ink, counted: bool) -> list[Part]:
         if self.reply.detail:

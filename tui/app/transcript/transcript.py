@@ -117,6 +117,15 @@ class Transcript(MessageList, can_focus=True):
             self._choose(window.ids[index])
             self.way.show(window.ids[index])
 
+    def pointed(self, message_id: int) -> None:
+        """Choose the message that was clicked; a click on the chosen one leads back."""
+        if message_id == self.selected:
+            self.action_leave()
+            return
+        if self.selected is None:
+            self.way.begin(self.screen.focused if self.screen.focused is not self else None)
+        self._choose(message_id)
+
     def _choose(self, message_id: int) -> None:
         self.selected = message_id
         self.screen.set_focus(self, scroll_visible=False)
