@@ -15,7 +15,7 @@ async def test_this_conversation_comes_first(run) -> None:
         await world.sees("elsewhere", "I am big.")
         await world.until(lambda: not world.current.busy)
         await world.open(first)
-        await world.until(lambda: [draft.text for draft in world.composer.recall.prompts][0] == "two here")
+        await world.until(lambda: world.composer.recall.prompts[0].text == "two here")
         recalled = []
         for _ in range(3):
             await world.pilot.press("up")

@@ -291,6 +291,10 @@ class Writing(Protocol):
         """Put a kept draft before what was written meanwhile."""
         ...
 
+    def recall_soon(self) -> None:
+        """Have the prompts of the conversation that is read at hand, before those of others."""
+        ...
+
     def leave(self) -> None:
         """Another conversation comes: the composer is empty, and nothing is edited."""
         ...

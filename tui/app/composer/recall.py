@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tui.chat.draft import Draft
 from tui.text import typed
 
@@ -10,9 +12,26 @@ class Recall:
     """The prompts that Up and Down walk through; before the newest is what was not sent yet: nothing."""
 
     def __init__(self) -> None:
-        self.prompts: list[Draft] = []
-        """Newest first."""
+        self._everywhere: list[Draft] = []
+        self._here: list[Draft] = []
+        self.prompts: Sequence[Draft] = ()
+        """Newest first; those of the conversation that is read before all others."""
         self._place = -1
+
+    def know(self, prompts: Sequence[Draft]) -> None:
+        """The prompts of all conversations, newest first."""
+        self._everywhere = list(prompts)
+        self._put_in_order()
+
+    def read(self, prompts: Sequence[Draft]) -> None:
+        """The prompts of the conversation that is read, newest first."""
+        self._here = list(prompts)
+        self._put_in_order()
+
+    def _put_in_order(self) -> None:
+        self.leave()
+        here = {draft.text for draft in self._here}
+        self.prompts = [*self._here, *(draft for draft in self._everywhere if draft.text not in here)]
 
     @property
     def begun(self) -> bool:
@@ -38,4 +57,6 @@ class Recall:
 
     def remember(self, draft: Draft) -> None:
         """Put a draft before all others."""
-        self.prompts = [draft, *(earlier for earlier in self.prompts if earlier != draft)]
+        self._everywhere = [draft, *(earlier for earlier in self._everywhere if earlier != draft)]
+        self._here = [draft, *(earlier for earlier in self._here if earlier != draft)]
+        self._put_in_order()
