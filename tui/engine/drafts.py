@@ -141,12 +141,12 @@ class Drafts:
     async def _save(self, conversation: Conversation, draft: Draft) -> None:
         key, waiting = key_of(conversation), self._waiting(conversation)
         before = self._on_disk.pop(key, Draft(conversation.draft, conversation.attachments))
-        conversation.draft, conversation.attachments = draft.text, draft.attachments
         kept = joined([*waiting, draft]) if waiting else draft
         try:
-            if conversation.id and kept == before:
-                return
-            if await self._is_anothers(conversation.id, kept):
+            same = bool(conversation.id) and kept == before
+            anothers = not same and await self._is_anothers(conversation.id, kept)
+            conversation.draft, conversation.attachments = draft.text, draft.attachments
+            if same or anothers:
                 return
             # Where it is comes first: a kill between the two must not leave a draft that nobody is led to.
             await self._store.set_state(_AT_WORK, str(conversation.id) if kept else "")

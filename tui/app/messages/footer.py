@@ -152,11 +152,10 @@ def _end(message: Message, look: Look, offered: Mapping[str, Action], reach: Rea
     keys = _keys(message, offered, look)
     if keys:
         keys[1:1] = _first(look, reach)
-    spare = 0 if reach is not Reach.AT_ONCE else width_of(_first(look, Reach.WALK))
     failure = message.failure
     if failure is None:
-        return _with_keys([[Piece(_ENDED[message.status], look.ink.dim)]], keys, look, hang=0, spare=spare)
-    return _with_keys(_failure(failure, look), keys, look, hang=2, spare=spare)
+        return _with_keys([[Piece(_ENDED[message.status], look.ink.dim)]], keys, look, hang=0)
+    return _with_keys(_failure(failure, look), keys, look, hang=2)
 
 
 def _failure(failure: Failure, look: Look) -> list[Sequence[Piece]]:
@@ -215,14 +214,11 @@ def _is_offline(message: Message) -> bool:
 
 
 def _with_keys(
-    rows: list[Sequence[Piece]], keys: list[Piece], look: Look, hang: int, spare: int
+    rows: list[Sequence[Piece]], keys: list[Piece], look: Look, hang: int
 ) -> list[Sequence[Piece]]:
-    """The keys after the words if both fit in one line, else below them.
-
-    ``spare`` is the room of a key that may come before them: nothing moves when it does.
-    """
+    """The keys after the words if both fit in one line, else below them."""
     if not keys:
         return rows
-    if len(rows) == 1 and width_of((*rows[0], *keys)) + spare <= min(ONE_LINE, look.width):
+    if len(rows) == 1 and width_of((*rows[0], *keys)) <= min(ONE_LINE, look.width):
         return [[*rows[0], *keys]]
     return [*rows, [Piece(" " * hang, look.ink.dim), *keys[1:]]]
