@@ -297,6 +297,11 @@ class MainScreen(Screen[None]):
         if self.features is not None:
             self.features.writing.take_back()
 
+    @on(Composer.Offered)
+    def _offered(self, event: Composer.Offered) -> None:
+        if self.features is not None:
+            self.features.transcript.do_offered(event.action)
+
     @on(Composer.Scrolled)
     async def _scrolled(self, event: Composer.Scrolled) -> None:
         if self.features is not None:
@@ -365,6 +370,10 @@ class MainScreen(Screen[None]):
     async def action_model(self) -> None:
         """Choose who answers from now on."""
         await self.with_features(lambda features: features.models.pick())
+
+    def action_rename(self) -> None:
+        """Give the conversation a title."""
+        self.run_command("title")
 
     async def action_new(self) -> None:
         """Begin a new conversation."""

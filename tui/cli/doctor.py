@@ -26,7 +26,7 @@ from tui.errors import HistoryError, SegueError
 from tui.paths import Paths
 from tui.providers.registry import ProviderEntry
 from tui.secret import redact
-from tui.text import one_line
+from tui.text import counted, one_line
 
 Verdict = Literal["ok", "note", "wrong"]
 _MARKS = {"ok": "●", "note": "◦", "wrong": "×"}
@@ -224,4 +224,4 @@ async def _asked(workspace: Workspace, entry: ProviderEntry) -> Finding:
     except SegueError as error:
         return Finding("providers", entry.name, "wrong" if entry.available else "note", str(error))
     key = f"key from {entry.key_source}" if entry.key_source else "needs no key"
-    return Finding("providers", entry.name, "ok", f"{key}; lists {len(models)} models")
+    return Finding("providers", entry.name, "ok", f"{key}; lists {counted(len(models), 'model')}")

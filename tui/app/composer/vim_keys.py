@@ -79,6 +79,11 @@ class VimKeys:
         return f"{self._vim.mode.value} {self._vim.pending}".rstrip()
 
     @property
+    def writes(self) -> bool:
+        """Whether a letter is written."""
+        return self._vim.mode is Mode.INSERT
+
+    @property
     def following(self) -> list[tuple[str, str]]:
         """The keys that may follow those of a command that is not whole yet, and what they mean."""
         visual = self._vim.mode in (Mode.VISUAL, Mode.VISUAL_LINES)
