@@ -44,13 +44,13 @@ async def test_the_reply_that_is_gone_on_with(run, size, replies, turns) -> None
         world.script_of("big", replies[0], DONE)
         world.script_of("small", replies[1], DONE)
         await world.type("Which?")
-        world.chat.run_command("compare", "lab/big lab/small")
+        world.screen.run_command("compare", "lab/big lab/small")
         screen = await finished(world)
         while screen.place != 1:
             await world.pilot.press("right")
         chosen = screen.chosen.message.id
         await world.pilot.press("enter")
-        await world.until(lambda: world.app.screen is world.chat and world.conversation.leaf == chosen)
+        await world.until(lambda: world.app.screen is world.screen and world.conversation.leaf == chosen)
         await world.until(lambda: seen(world, chosen))
 
 
@@ -71,5 +71,5 @@ async def test_an_earlier_reply_that_is_compared_far_above_the_end(run) -> None:
             await world.pilot.press("right")
         chosen = screen.chosen.message.id
         await world.pilot.press("enter")
-        await world.until(lambda: world.app.screen is world.chat and world.conversation.leaf == chosen)
+        await world.until(lambda: world.app.screen is world.screen and world.conversation.leaf == chosen)
         await world.until(lambda: seen(world, chosen))

@@ -45,6 +45,20 @@ async def test_a_message_is_chosen_by_a_click_and_left_by_another(run) -> None:
         assert world.transcript.selected is None and world.composer.has_focus
 
 
+async def test_a_click_takes_no_keys_from_what_is_being_written(run) -> None:
+    async with run() as world:
+        await talked(world)
+        await world.type("and ")
+        await click(world, "Words of it.")
+        assert world.transcript.selected is None and world.composer.has_focus
+        await world.type("more")
+        assert world.composer.draft == "and more"
+        x, y = place(world, "▎ Hello you")
+        await world.pilot.click(offset=(x, y))
+        await world.until(lambda: world.transcript.selected == world.conversation.path()[0])
+        assert world.composer.draft == "and more"
+
+
 async def test_the_title_is_changed_by_a_click(run) -> None:
     async with run() as world:
         await talked(world)
@@ -64,8 +78,8 @@ async def test_a_click_beside_a_sheet_closes_it_unless_something_is_written_ther
         await world.pilot.press("ctrl+l")
         await world.sees("2 of 2")
         await world.pilot.click(offset=(1, 23))
-        await world.until(lambda: world.app.screen is world.chat)
-        world.chat.run_command("tag")
+        await world.until(lambda: world.app.screen is world.screen)
+        world.screen.run_command("tag")
         await world.until(lambda: isinstance(world.app.screen, AskLine))
         await world.pilot.press("x")
         await world.pilot.click(offset=(1, 23))

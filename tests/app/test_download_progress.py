@@ -13,13 +13,30 @@ from tui.engine.live import ProgressWords
 LONG = "Downloading a model with a name that is longer than any line has room for " * 3
 
 
+BAR = "━━━───── 43 %"
+
+
 @pytest.mark.parametrize("size", [(60, 18), (80, 24), (120, 40), (200, 50)])
 async def test_bar_and_percentage_are_in_sight_at_every_width(run, size) -> None:
     gate = asyncio.Event()
     async with run(size=size) as world:
         world.script(Progress(LONG, 43, 100), gate, "Here.", DONE)
         await world.say("Hi")
-        await world.sees("━━━───── 43 %")
+        await world.sees(BAR)
+        gate.set()
+        await world.sees("Here.")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 50)])
+async def test_they_are_in_the_status_line_and_beside_the_name_with_the_words_after_them(run, size) -> None:
+    gate = asyncio.Event()
+    async with run(size=size) as world:
+        world.script(Progress(LONG, 43, 100), gate, "Here.", DONE)
+        await world.say("Hi")
+        await world.until(lambda: world.text.count(f"{BAR} Downloading a") == 2)
+        beside, below = (line for line in world.text.split("\n") if BAR in line)
+        assert "big" in beside and "big" in below
+        assert "loading" in below, "the fields at the right stay"
         gate.set()
         await world.sees("Here.")
 

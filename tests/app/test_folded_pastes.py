@@ -8,7 +8,7 @@ import pytest
 from textual import events
 
 from tests.app.conftest import DONE
-from tui.app.lists.pastes import MANY_LINES, Pastes
+from tui.app.lists.writing_area import MANY_LINES, Pastes
 
 LINES = "\n".join(f"line {n}" for n in range(1, 201))
 OTHER = "\n".join(f"other {n}" for n in range(1, 201))

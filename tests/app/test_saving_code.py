@@ -69,7 +69,7 @@ async def test_what_can_not_be_written_is_said_and_asked_again(run, folder) -> N
         await world.pilot.press("ctrl+u", *"no/such/file.py", "enter")
         await world.sees("can't be written")
         await world.pilot.press("escape")
-        await world.until(lambda: world.app.screen is world.chat)
+        await world.until(lambda: world.app.screen is world.screen)
         assert not [*folder.iterdir()]
 
 

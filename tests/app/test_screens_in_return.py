@@ -34,14 +34,14 @@ async def test_the_page_is_painted_after_every_screen_as_it_was_before(run, them
         await world.say("Hi")
         await world.sees("I am big.", "Today")
         await world.until(lambda: not world.current.busy)
-        await world.until(lambda: world.chat.query_one("#conversations").rows)
+        await world.until(lambda: world.screen.query_one("#conversations").rows)
         await world.pilot.pause()
         before = painted(world)
         for name, keys in SHEETS.items():
             await world.pilot.press(*keys)
-            await world.until(lambda: world.app.screen is not world.chat)
+            await world.until(lambda: world.app.screen is not world.screen)
             await world.pilot.pause()
-            while world.app.screen is not world.chat:
+            while world.app.screen is not world.screen:
                 await world.pilot.press("escape")
             await world.until(lambda: world.composer.has_focus)
             await world.pilot.pause()

@@ -429,7 +429,9 @@ class MainScreen(Screen[None]):
     def on_key(self, event: events.Key) -> None:
         """Hand on what nothing else takes: letters are always the composer's, but for those of a message."""
         early = self.focused in (None, self.composer)
-        if (event.is_printable and not self._choosing) or (early and event.key == "enter"):
+        reading = self.features is not None and self.focused is self.features.transcript
+        enter = event.key == "enter" and (early or (reading and not self._choosing))
+        if (event.is_printable and not self._choosing) or enter:
             event.stop()
             self.remove_class("-overlay")
             self.back_to_writing()

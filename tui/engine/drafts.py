@@ -42,6 +42,9 @@ class Drafts:
         self._waiting = waiting
         self._timer: asyncio.TimerHandle | None = None
         self._unsaved: dict[int, tuple[Conversation, Draft]] = {}
+        """What was noted, until it is on the disk."""
+        self._writing = asyncio.Lock()
+        """One is written after the other: an earlier draft must not come to the disk last."""
         self._owned: set[int] = set()
         """The conversations, by id, whose drafts are this program's."""
         self._beside: set[int] = set()
@@ -70,6 +73,9 @@ class Drafts:
         return draft
 
     async def _stored(self, conversation: Conversation) -> Draft:
+        noted = self._unsaved.get(key_of(conversation))
+        if noted is not None and noted[0].temporary is conversation.temporary:
+            return noted[1]
         if conversation.id:
             draft = Draft(conversation.draft, conversation.attachments)
         else:
@@ -132,35 +138,43 @@ class Drafts:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        unsaved, self._unsaved = self._unsaved, {}
-        for conversation, draft in unsaved.values():
-            if not conversation.temporary:
-                await self._save(conversation, draft)
+        for key, noted in tuple(self._unsaved.items()):
+            done = noted[0].temporary or await self._save(*noted)
+            if done and self._unsaved.get(key) is noted:
+                del self._unsaved[key]
 
-    async def _save(self, conversation: Conversation, draft: Draft) -> None:
+    async def _save(self, conversation: Conversation, draft: Draft) -> bool:
+        """Write a draft. Returns whether it is on the disk."""
+        async with self._writing:
+            return await self._write(conversation, draft)
+
+    async def _write(self, conversation: Conversation, draft: Draft) -> bool:
         key, waiting = key_of(conversation), self._waiting(conversation)
         before = self._on_disk.pop(key, Draft(conversation.draft, conversation.attachments))
         kept = joined([*waiting, draft]) if waiting else draft
         try:
             same = bool(conversation.id) and kept == before
-            anothers = not same and await self._is_anothers(conversation.id, kept)
+            if not same and not await self._is_anothers(conversation.id, kept):
+                await self._put(conversation.id, kept)
             conversation.draft, conversation.attachments = draft.text, draft.attachments
-            if same or anothers:
-                return
-            # Where it is comes first: a kill between the two must not leave a draft that nobody is led to.
-            await self._preferences.note_draft_in(conversation.id if kept else None)
-            if conversation.id:
-                await self._store.update_conversation(
-                    conversation.id, draft=kept.text, attachments=kept.attachments
-                )
-            else:
-                await self._store.set_new_draft(kept)
-            if not kept:
-                await self._release(conversation.id)
-        except HistoryError as error:
+        except HistoryError as error:  # it is written with the next one
             kept = before
-            self._unsaved.setdefault(key, (conversation, draft))  # it is written with the next one
+            self._unsaved.setdefault(key, (conversation, draft))
             self._tell(error)
+            return False
         finally:
             if kept != draft:
                 self._on_disk[key] = kept
+        return True
+
+    async def _put(self, conversation_id: int, kept: Draft) -> None:
+        # Where it is comes first: a kill between the two must not leave a draft that nobody is led to.
+        await self._preferences.note_draft_in(conversation_id if kept else None)
+        if conversation_id:
+            await self._store.update_conversation(
+                conversation_id, draft=kept.text, attachments=kept.attachments
+            )
+        else:
+            await self._store.set_new_draft(kept)
+        if not kept:
+            await self._release(conversation_id)

@@ -419,10 +419,10 @@ class MessageList(ScrollView):
 
             self.viewport.change(view, toggle)
             if not toggled:
-                self.pointed(view.message.id)
+                self.pointed(view.message.id, rail=cell < 0)
 
-    def pointed(self, message_id: int) -> None:
-        """A message was clicked where nothing of it does anything."""
+    def pointed(self, message_id: int, *, rail: bool) -> None:
+        """A message was clicked where nothing of it does anything: left of its text, or in it."""
 
     def do(self, target: Target, message_id: int) -> None:
         """Do what a part of a message is for."""

@@ -119,10 +119,15 @@ class Transcript(MessageList, can_focus=True):
             self._choose(window.ids[index])
             self.way.show(window.ids[index])
 
-    def pointed(self, message_id: int) -> None:
-        """Choose the message that was clicked; a click on the chosen one leads back."""
+    def pointed(self, message_id: int, *, rail: bool) -> None:
+        """Choose the message that was clicked; a click on the chosen one leads back.
+
+        While something is written the keys stay with it, unless the rail was clicked: it says what is chosen.
+        """
         if message_id == self.selected:
             self.action_leave()
+            return
+        if self.selected is None and self._reach is Reach.WALK and not rail:
             return
         if self.selected is None:
             self.way.begin(self.screen.focused if self.screen.focused is not self else None)
