@@ -37,6 +37,12 @@ async def test_another_model_and_an_edit_too(run) -> None:
         await world.pilot.press("m")
         await world.until(lambda: isinstance(world.app.screen, ModelPicker))
         await world.sees("esc close")
+        await world.pilot.press("escape", "e")
+        await world.sees("enter send as a new version", "esc leave it as it was")
+        assert world.composer.draft == "Hi"
+        await world.pilot.press("escape")
+        await world.sees("r retry", "enter send   ")
+        assert world.composer.draft == ""
 
 
 @pytest.mark.parametrize("words", ["retry please", "more of it", "edit this", "rr", "r"])

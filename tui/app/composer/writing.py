@@ -193,6 +193,7 @@ class Writing:
             self._set_aside = self.written
         self.editing = prompt_id
         self._composer.hold(draft)
+        self._context.refresh()
 
     def take_edit(self, draft: Draft, model: str | None = None) -> Act | None:
         """What sends ``draft`` as the new version that is being written, to ``model``; None if none is."""
