@@ -8,6 +8,7 @@ import pytest
 from textual import events
 
 from tests.app.conftest import DONE
+from tui.app.lists.ask_text import TextField
 from tui.app.lists.writing_area import MANY_LINES, Pastes
 
 LINES = "\n".join(f"line {n}" for n in range(1, 201))
@@ -72,6 +73,31 @@ async def test_it_is_deleted_as_one_and_comes_back(run, key) -> None:
         assert world.composer.draft == ""
         await world.pilot.press("ctrl+z")
         assert world.composer.draft == LINES
+
+
+async def test_what_is_cut_of_it_is_all_of_it_and_is_put_in_again_also_in_another_field(run) -> None:
+    async with run() as world:
+        await paste(world)
+        await world.pilot.press("ctrl+w", "x", "ctrl+y")
+        assert world.composer.text == "x[200 lines]" and world.composer.draft == f"x{LINES}"
+        world.screen.run_command("system")
+        await world.until(lambda: isinstance(world.app.focused, TextField))
+        await world.pilot.press("ctrl+y")
+        assert world.app.focused.draft == LINES
+
+
+async def test_vim_copies_what_it_stands_for(run, monkeypatch) -> None:
+    async with run(vim=True) as world:
+        copied: list[str] = []
+
+        async def copy(text: str) -> None:
+            copied.append(text)
+
+        monkeypatch.setattr(world.app, "copy", copy)
+        await paste(world)
+        await world.pilot.press("escape", "y", "y")
+        await world.until(lambda: copied)
+        assert copied[0].rstrip("\n") == LINES
 
 
 async def test_two_of_the_same_length_are_two(run) -> None:

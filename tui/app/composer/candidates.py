@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -17,7 +18,8 @@ MOST = 200
 _LOOKED_AT = 20_000
 """Entries of a folder that are looked at."""
 _COMMAND = re.compile(r"/attach\s+")
-_MENTION = re.compile(r"(?:^|(?<=\s))@(\"[^\"]*|[^\s\"]*)$")
+_MENTION = re.compile(r"(?<![a-z0-9_.+%-])@(\"[^\"]*|[^\s\"]*)$", re.IGNORECASE | re.ASCII)
+"""After a letter of our own alphabet ``@`` stands in an address."""
 _HEAD = re.compile(r".*[/\\]" if os.name == "nt" else r".*/", re.DOTALL)
 Models = Callable[[], Sequence[str]]
 """Gives the ids of the models that can be used now."""
@@ -64,15 +66,20 @@ def path_candidates(typed: TypedPath) -> list[Candidate]:
     """What ``typed`` may become, best first: the whole name, its beginning, then, after /attach, any part."""
     match = _HEAD.match(typed.text)
     head = match[0] if match else ""
-    begun = typed.text[len(head) :].casefold()
+    begun = _alike(typed.text[len(head) :])
 
     def fits(name: str) -> bool:
         return name.startswith(begun) or (begun in name and not typed.mention)
 
-    found = [entry for entry in _entries(head) if fits(entry.name.casefold())]
+    found = [entry for entry in _entries(head) if fits(_alike(entry.name))]
     found = [entry for entry in found if begun.startswith(".") or not entry.name.startswith(".")]
-    found.sort(key=lambda entry: _rank(entry.name.casefold(), begun))
+    found.sort(key=lambda entry: _rank(_alike(entry.name), begun))
     return [_candidate(head, entry) for entry in found[:MOST]]
+
+
+def _alike(name: str) -> str:
+    """A name however its letters are composed, and whatever kind of space is in it."""
+    return unicodedata.normalize("NFKC", name).casefold()
 
 
 def _entries(head: str) -> Iterator[os.DirEntry[str]]:

@@ -51,7 +51,7 @@ class _Area:
         self._area.replace(text, self._location(start), self._location(end))
 
     def copy(self, text: str) -> None:
-        self._area.post_message(self._area.Copied(text))
+        self._area.post_message(self._area.Copied(self._area.unfolded(text)))
 
     def _index(self, location: tuple[int, int]) -> int:
         return self._document.get_index_from_location(location)

@@ -10,12 +10,15 @@ from typing import NamedTuple
 
 from textual import events
 from textual.actions import SkipAction
-from textual.document._document import Location
 from textual.message import Message
 from textual.strip import Strip
 from textual.widgets import TextArea
-from textual.widgets.text_area import Edit, EditResult
+from textual.widgets.text_area import Edit, EditResult, Location
 
+from tui import graphemes
+from tui.app.lists.kill_ring import kill_ring
+from tui.app.lists.wrapping import Whole
+from tui.app.terminal.editing_keys import EDITING, YANK
 from tui.text import typed
 
 LARGE = 100_000
@@ -29,7 +32,11 @@ _TOKEN = re.compile(r"\[pasted text \d+: [\d,]+ lines?, [\d,]+ kB\]|\[[\d,]+ lin
 
 
 class WritingArea(TextArea):
-    """What the composer and the field for a text of lines have in common."""
+    """What the composer and the field for a text of lines have in common.
+
+    The keys are those of a shell and of macOS; the caret goes by characters as readers
+    see them, and by words.
+    """
 
     @dataclass
     class Copied(Message):
@@ -42,6 +49,9 @@ class WritingArea(TextArea):
         self.cursor_blink = False
         self.match_cursor_bracket = False
         self._pastes = Pastes()
+        self._bindings.key_to_bindings.pop(YANK, None)  # does again what was undone, in Textual's area
+        for keys, action in EDITING:
+            self._bindings.bind(keys, action, show=False)
 
     def bound(self, *names: str) -> Mapping[str, str]:
         """The actions of the bindings with these ids, by the keys that they have now."""
@@ -55,7 +65,11 @@ class WritingArea(TextArea):
     @property
     def draft(self) -> str:
         """The whole text."""
-        return self._pastes.unfold(self.text)
+        return self.unfolded(self.text)
+
+    def unfolded(self, text: str) -> str:
+        """A part of the text as it is meant: with its pastes."""
+        return self._pastes.unfold(text)
 
     def show(self, text: str) -> None:
         """Replace the text; the caret stands at its end."""
@@ -78,7 +92,15 @@ class WritingArea(TextArea):
         edit.text = typed(edit.text)
         first, last = sorted((edit.from_location, edit.to_location))
         edit.from_location, edit.to_location = self._round_tokens(first, last)
+        if self._begins_a_word(edit):
+            self.history.checkpoint()
         return super().edit(edit)
+
+    def _begins_a_word(self, edit: Edit) -> bool:
+        """Whether undo stops before this change: it goes by words."""
+        row, column = edit.top
+        before = self.document[row][:column][-1:] if row < self.document.line_count else ""
+        return edit.text != "" and before.isspace() and not edit.text.isspace()
 
     # -- folded pastes: each is one thing, of which nothing can be changed
     def _round_tokens(self, first: Location, last: Location) -> tuple[Location, Location]:
@@ -133,15 +155,91 @@ class WritingArea(TextArea):
         else:
             self.delete((row, start), (row, column))
 
+    def get_cursor_left_location(self) -> Location:
+        """The place of the character to the left; Textual calls this."""
+        row, column = self.cursor_location
+        if not column:
+            return super().get_cursor_left_location()
+        return row, graphemes.before(self.document[row], column)
+
+    def get_cursor_right_location(self) -> Location:
+        """The place behind the character to the right; Textual calls this."""
+        row, column = self.cursor_location
+        line = self.document[row]
+        return (
+            (row, graphemes.after(line, column))
+            if column < len(line)
+            else super().get_cursor_right_location()
+        )
+
+    def get_cursor_word_left_location(self) -> Location:
+        """The begin of the word to the left; Textual calls this."""
+        row, column = self.cursor_location
+        if not column:
+            return super().get_cursor_word_left_location()
+        return row, graphemes.word_before(self.document[row], column)
+
+    def get_cursor_word_right_location(self) -> Location:
+        """The end of the word to the right; Textual calls this."""
+        row, column = self.selection.end
+        line = self.document[row]
+        if column == len(line):
+            return super().get_cursor_word_right_location()
+        return row, graphemes.word_after(line, column)
+
+    # -- what is cut can be put in again
+    def action_delete_word_left(self) -> None:
+        """Cut what is selected, or the word to the left."""
+        self._kill(self.get_cursor_word_left_location())
+
+    def action_delete_word_right(self) -> None:
+        """Cut what is selected, or the word to the right."""
+        self._kill(self.get_cursor_word_right_location())
+
+    def action_delete_to_start_of_line(self) -> None:
+        """Cut what is before the caret in its line, however many rows that is; then the line break."""
+        row, column = self.cursor_location
+        self._kill((row, 0) if column else self.get_cursor_left_location())
+
+    def action_delete_to_end_of_line(self) -> None:
+        """Cut what is behind the caret in its line, however many rows that is; then the line break."""
+        row, column = self.cursor_location
+        end = len(self.document[row])
+        self._kill((row, end) if column < end else self.get_cursor_right_location())
+
+    async def action_delete_to_end_of_line_or_delete_line(self) -> None:
+        """The same; Textual's name for the key."""
+        self.action_delete_to_end_of_line()
+
+    def _kill(self, other: Location) -> None:
+        start, end = sorted(self.selection if not self.selection.is_empty else (self.cursor_location, other))
+        start, end = self._round_tokens(start, end)
+        killed = self.unfolded(self.get_text_range(start, end))
+        found = (self, self.text, self.cursor_location)
+        backwards = start < self.cursor_location
+        self.history.checkpoint()
+        self.delete(start, end, maintain_selection_offset=False)
+        left = (self, self.text, self.cursor_location)
+        kill_ring(self.app).add(killed, found=found, left=left, backwards=backwards)
+
+    def action_yank(self) -> None:
+        """Put in what was cut last; right after an undo, do again what was undone."""
+        if self.history.redo_stack:
+            self.action_redo()
+        elif text := kill_ring(self.app).text:
+            self.history.checkpoint()
+            shown = self._pastes.fold(text, pasted=True)
+            self.replace(shown, *self.selection, maintain_selection_offset=False)
+
     def action_copy(self) -> None:
         """Copy what is selected; without a selection the key is free for others."""
         if not self.selected_text:
             raise SkipAction()
-        self.post_message(self.Copied(self._pastes.unfold(self.selected_text)))
+        self.post_message(self.Copied(self.unfolded(self.selected_text)))
 
     def action_cut(self) -> None:
         """Cut what is selected, or the line."""
-        selected = self._pastes.unfold(self.selected_text or f"{self.document[self.cursor_location[0]]}\n")
+        selected = self.unfolded(self.selected_text or f"{self.document[self.cursor_location[0]]}\n")
         super().action_cut()
         self.post_message(self.Copied(selected))
 
@@ -152,6 +250,10 @@ class WritingArea(TextArea):
         super().action_undo()
 
     # -- drawing
+    def get_line(self, line_index: int) -> Whole:
+        """A line to be styled; Textual calls this."""
+        return Whole(self.document.get_line(line_index), end="", no_wrap=True)
+
     def _recompute_cursor_offset(self) -> None:
         """Find where the caret is drawn; Textual calls this.
 
