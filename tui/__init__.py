@@ -36,6 +36,7 @@ Settings, keys and the disk::
     key_forms               keys as people have them
     secret                  a value that is never shown
     paths                   the folders of the program
+    installing              how a missing part is installed
     locks                   locks between programs
     faults                  faults of ours that nothing else has to suffer from
 """

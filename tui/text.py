@@ -75,6 +75,11 @@ def typed(text: str) -> str:
     return _CONTROLS.sub(_visible, text)
 
 
+def counted(number: int, word: str) -> str:
+    """``1 model``, ``2 models``, ``1,200 models``."""
+    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
+
+
 def one_line(text: str, limit: int | None = None) -> str:
     """``clean`` for titles, names and errors: one line, at most ``limit`` characters, cut at a word."""
     line = _SPACES.sub(" ", clean(text)).strip()

@@ -27,6 +27,7 @@ from tui.app.lists.field import Field, LoneField
 from tui.app.main_screen import MainScreen
 from tui.app.messages.link_sheet import LinkSheet
 from tui.app.messages.message_list import MessageList
+from tui.app.messages.save_sheet import SaveSheet
 from tui.app.models.connect import AnotherServer, Connect, ConnectProvider
 from tui.app.models.first_run import FirstRun
 from tui.app.models.picker import ComparePicker, ModelPicker
@@ -500,6 +501,11 @@ async def _title(world: World) -> None:
 @state(AskText, TextField, edits=True)
 async def _system_prompt(world: World) -> None:
     await _ran(world, AskText, "system")
+
+
+@state(SaveSheet, LoneField)
+async def _code_that_is_saved(world: World) -> None:
+    await world.app.push_screen(SaveSheet("print(1)", "python"))
 
 
 @state(LinkSheet)

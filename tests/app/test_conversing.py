@@ -83,7 +83,7 @@ async def test_progress_stands_in_the_status_line(run):
         loaded = asyncio.Event()
         world.script(Progress("Downloading Qwen", 30, 100), loaded, "Here.", DONE)
         await world.say("Hi")
-        await world.sees("● loading", "Downloading Qwen 30 %")
+        await world.sees("● loading", "30 % Downloading Qwen")
         loaded.set()
         await world.sees("Here.")
 

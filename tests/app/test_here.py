@@ -85,12 +85,12 @@ async def test_a_conversation_in_the_trash_is_not_opened(run, folders):
         assert "About bread" not in world.text
 
 
-async def test_without_the_option_nothing_is_remembered(run, folders):
+async def test_what_is_begun_in_a_folder_without_the_option_is_found_with_it(run, folders):
     key = folders("bread")
     async with run() as world:
         await world.say("How do I bake?")
         await world.sees("I am big.", "ready")
-        assert await world.store.get_state(key) == ""
+        assert await world.store.get_state(key) == str(world.conversation.id)
 
 
 @pytest.mark.parametrize("other", [["--continue"], ["--open", "3"], ["--temporary"]])

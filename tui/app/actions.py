@@ -27,6 +27,7 @@ class Scope(Enum):
     TITLE = "Renaming a conversation"
     TIMELINE = "Your prompts"
     LINE = "One line to type"
+    FILE = "The name of a file"
     LINK = "A link"
     HELP = "This list"
     FIRST_RUN = "The first screen"
@@ -68,7 +69,8 @@ class Action(StrEnum):
     NEWLINE = "newline", "shift+enter,alt+enter,ctrl+j", "new line", "Begin a new line", Scope.WRITING
     OLDER = "older", "up", "earlier prompt", "Recall an earlier prompt while it is empty", Scope.WRITING
     NEWER = "newer", "down", "later prompt", "Back to the later prompt", Scope.WRITING
-    COMPLETE = "complete", "tab", "complete", "Complete the command, the path or the model", Scope.WRITING
+    COMPLETE = ("complete", "tab", "complete",
+                "Complete the command, the path or the model; open a folded paste", Scope.WRITING)
     MENU_UP = "menu-up", "up", "choose", "While something is offered: the row above", Scope.WRITING
     MENU_DOWN = "menu-down", "down", "choose", "While something is offered: the row below", Scope.WRITING
     MENU_CLOSE = "menu-close", "escape", "close", "While something is offered: do without", Scope.WRITING
@@ -85,7 +87,7 @@ class Action(StrEnum):
     CONVERSATIONS = "conversations", "ctrl+r", "all", "All conversations", Scope.WRITING
     FIND = "find", "ctrl+f", "find", "Find in this conversation", Scope.WRITING
     TIMELINE = "timeline", "ctrl+t", "prompts", "Your prompts here", Scope.WRITING
-    SIDEBAR = "sidebar", "ctrl+b", "sidebar", "Show or hide the sidebar", Scope.WRITING
+    SIDEBAR = "sidebar", "ctrl+b,f9", "sidebar", "Show or hide the sidebar", Scope.WRITING
     MESSAGE_UP = "message-up", "alt+up", "messages", "Walk up the messages", Scope.WRITING
     MESSAGE_DOWN = "message-down", "alt+down", "messages", "Walk down the messages", Scope.WRITING
     NEWEST = "newest", "ctrl+end", "newest", "Go to the newest line", Scope.WRITING
@@ -96,6 +98,7 @@ class Action(StrEnum):
     LINE_DOWN = "message-line-down", "down,j", "walk", "The message below, or scroll", Scope.MESSAGE
     MESSAGE_COPY = "message-copy", "y", "copy", "Copy the message, or the selected lines", Scope.MESSAGE
     MESSAGE_CODE = "message-code", "c", "copy code", "Copy a block of code", Scope.MESSAGE
+    MESSAGE_SAVE = "message-save", "w", "save code", "Save a block of code to a file", Scope.MESSAGE
     MESSAGE_LINK = "message-link", "o", "open link", "See where a link leads", Scope.MESSAGE
     MESSAGE_EDIT = "message-edit", "e", "edit", "Write the prompt anew", Scope.MESSAGE
     MESSAGE_RETRY = "message-retry", "r", "again", "Answer once more", Scope.MESSAGE
@@ -189,6 +192,7 @@ class Action(StrEnum):
     TIMELINE_CLOSE = "timeline-close", "ctrl+t", "close", "Close this list", Scope.TIMELINE
 
     LINE_KEEP = "line-keep", "enter", "keep", "Take this line", Scope.LINE
+    FILE_SAVE = "file-save", "enter", "save", "Save under this name", Scope.FILE
     LINK_OPEN = "link-open", "enter", "open", "Open the link in the browser", Scope.LINK
     LINK_COPY = "link-copy", "y", "copy", "Copy the address", Scope.LINK
     HELP_CLOSE = "help-close", "enter,f1", "close", "Close this list", Scope.HELP

@@ -7,13 +7,14 @@ abilities below it needs besides. ``tui.app.features`` puts the features togethe
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, Unpack
 
 if TYPE_CHECKING:
     from textual.message import Message as TextualMessage
     from textual.screen import Screen
 
+    from tui.app.actions import Action
     from tui.app.keymap import Keys
     from tui.app.undo import Acts
     from tui.chat.conversation import Conversation
@@ -135,6 +136,15 @@ class Transcript(Protocol):
 
     async def jump(self, message_id: int, needle: str = "") -> None:
         """Go to a message and mark words in it."""
+        ...
+
+    @property
+    def offered(self) -> Mapping[str, Action]:
+        """The actions that are offered under the last message while it is in view, by their keys."""
+        ...
+
+    def let_keys_work(self, *, at_once: bool) -> None:
+        """The keys under the last message work at once, or only when it is chosen."""
         ...
 
     def follow(self) -> None:
@@ -276,6 +286,10 @@ class Writing(Protocol):
 
     def bring(self, draft: Draft) -> None:
         """Put a kept draft before what was written meanwhile."""
+        ...
+
+    def recall_soon(self) -> None:
+        """Have the prompts of the conversation that is read at hand, before those of others."""
         ...
 
     def leave(self) -> None:

@@ -310,6 +310,11 @@ class MainScreen(Screen[None]):
         if self.features is not None:
             self.features.writing.take_back()
 
+    @on(Composer.Offered)
+    def _offered(self, event: Composer.Offered) -> None:
+        if self.features is not None:
+            self.features.transcript.do_offered(event.action)
+
     @on(Composer.Scrolled)
     async def _scrolled(self, event: Composer.Scrolled) -> None:
         if self.features is not None:
@@ -379,6 +384,10 @@ class MainScreen(Screen[None]):
         """Choose who answers from now on."""
         await self.with_features(lambda features: features.models.pick())
 
+    def action_rename(self) -> None:
+        """Give the conversation a title."""
+        self.run_command("title")
+
     async def action_new(self) -> None:
         """Begin a new conversation."""
         await self.with_features(lambda features: features.reading.open_new())
@@ -433,7 +442,9 @@ class MainScreen(Screen[None]):
     def on_key(self, event: events.Key) -> None:
         """Hand on what nothing else takes: letters are always the composer's, but for those of a message."""
         early = self.focused in (None, self.composer)
-        if (event.is_printable and not self._choosing) or (early and event.key == "enter"):
+        reading = self.features is not None and self.focused is self.features.transcript
+        enter = event.key == "enter" and (early or (reading and not self._choosing))
+        if (event.is_printable and not self._choosing) or enter:
             event.stop()
             self.remove_class("-overlay")
             self.back_to_writing()

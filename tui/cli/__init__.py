@@ -8,6 +8,7 @@ Together::
     main                    opens the app, or runs a command; what is wrong with arguments
     assemble                settings, keys, providers, history, engine
     output                  the answer here, all else there
+    streams                 standard output and input as files: ``-``
     progress                how far something is
     piped                   what is piped in
     part_lines              parts that are no words of the model, as lines

@@ -71,7 +71,7 @@ def _is_plain(asked: bool | None, config: Config, terminal: bool) -> bool:
         return asked
     # ACCESSIBLE is read by other programs for this too; a dumb terminal shows a screen as a mess.
     wished = os.environ.get("ACCESSIBLE", "").lower() not in ("", "0", "false")
-    return config.plain or (terminal and (wished or os.environ.get("TERM") == "dumb"))
+    return config.plain or wished or (terminal and os.environ.get("TERM") == "dumb")
 
 
 def _open_app(paths: Paths, config: Config, start: StartOptions) -> int:

@@ -37,6 +37,7 @@ from tui.engine.reply import Reply
 from tui.engine.session import Session
 from tui.engine.workspace import Workspace
 from tui.errors import NotFoundError, SegueError, UsageError
+from tui.installing import ENGINE, how_to_install
 from tui.text import one_line
 
 
@@ -149,7 +150,7 @@ async def _models(session: Session, asked: Sequence[str], used: str | None) -> S
     raise UsageError(
         "No model can be used yet",
         "Set a provider's key (segue models lists them), or install the model of this machine: "
-        "pip install xllamacpp",
+        + how_to_install(ENGINE),
     )
 
 

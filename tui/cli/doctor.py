@@ -26,7 +26,7 @@ from tui.errors import HistoryError, SegueError
 from tui.paths import Paths
 from tui.providers.registry import ProviderEntry
 from tui.secret import redact, without_password
-from tui.text import one_line
+from tui.text import counted, one_line
 
 Verdict = Literal["ok", "note", "wrong"]
 _MARKS = {"ok": "●", "note": "◦", "wrong": "×"}
@@ -226,4 +226,4 @@ async def _asked(workspace: Workspace, entry: ProviderEntry) -> Finding:
     key = f"key from {entry.key_source}" if entry.key_source else "needs no key"
     if not models:
         return Finding("providers", entry.name, "note", f"{key}; lists no models that can chat")
-    return Finding("providers", entry.name, "ok", f"{key}; lists {len(models)} models")
+    return Finding("providers", entry.name, "ok", f"{key}; lists {counted(len(models), 'model')}")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, assert_never
 
 from tui.chat.conversation import Summary
-from tui.chat.export import about
+from tui.chat.export import about, all_to_json
 from tui.chat.message import Message, Role
 from tui.chat.parts import (
     File,
@@ -25,13 +25,14 @@ from tui.chat.parts import (
 from tui.cli.assemble import run_with_workspace
 from tui.cli.output import DONE, iso, message_json, say, sentence, write, write_json
 from tui.cli.part_lines import in_order, line_of
+from tui.cli.streams import STREAM, given
 from tui.dates import local, minute
 from tui.engine.exporting import FORMATS, format_of, render, write_all, write_conversation
 from tui.engine.workspace import Workspace
 from tui.errors import UsageError
 from tui.history.bundles import all_bundles, bundle_of
 from tui.history.store import HistoryStore
-from tui.text import one_line
+from tui.text import counted, one_line
 
 HITS = 500
 PAGE = 2000
@@ -52,7 +53,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         add("list", "list the conversations, newest first"),
         add("search", "find messages that contain all words of Q", "Q"),
         add("show", "show a conversation", "ID"),
-        add("import", "take in a file of Segue, ChatGPT, Claude, elia, oterm, llm or parllama", "FILE"),
+        add(
+            "import",
+            "take in a file of Segue, ChatGPT, Claude, elia, oterm, llm or parllama; - is standard input",
+            "FILE",
+        ),
         add("rename", "give a conversation a title", "ID", "TITLE"),
         add("delete", "move a conversation to the trash", "ID"),
         add("undelete", "take a conversation back from the trash", "ID"),
@@ -63,7 +68,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     export.add_argument("id", nargs="?", type=int, metavar="ID", help="all conversations without it")
     export.add_argument("--format", choices=FORMATS, help="from the file's name without it, or Markdown")
     export.add_argument("--json", dest="format", action="store_const", const="json", help="as --format json")
-    export.add_argument("-o", "--output", type=Path, metavar="FILE", help="a new file")
+    export.add_argument("-o", "--output", type=Path, metavar="FILE", help="a new file; - is standard output")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -192,10 +197,18 @@ async def _export(workspace: Workspace, args: argparse.Namespace) -> None:
             )
         bundles = [bundle async for bundle in all_bundles(store)]
         form = args.format or format_of(target) or "json"
-        say(f"{len(bundles)} conversations are in {write_all(bundles, target, form)}")
+        if target == STREAM:
+            if form != "json":
+                raise UsageError(
+                    f"All conversations as {form} are many files", "Name a folder, or take --format json."
+                )
+            write(all_to_json(bundles), raw=True)
+            return
+        written = write_all(bundles, target, form)
+        say(f"{counted(len(bundles), 'conversation')} in {written}")
         return
     bundle = await bundle_of(store, args.id)
-    if target is None:
+    if target in (None, STREAM):
         write(render(bundle, args.format or "md"))
     else:
         say(f"Written to {write_conversation(bundle, target, args.format)}")
@@ -204,12 +217,14 @@ async def _export(workspace: Workspace, args: argparse.Namespace) -> None:
 async def _import(workspace: Workspace, args: argparse.Namespace) -> None:
     from tui.history.importers import import_file
 
-    report = await import_file(workspace.store, Path(args.file))
+    with given(Path(args.file)) as file:
+        report = await import_file(workspace.store, file)
     if args.json:
         write_json(report)
     else:
         known = f"; {report.known} were here already" if report.known else ""
-        say(f"{report.kind}: {len(report.added)} conversations, {report.messages} messages added{known}")
+        came = f"{counted(len(report.added), 'conversation')}, {counted(report.messages, 'message')} added"
+        say(f"{report.kind}: {came}{known}")
     for what, count in report.changed.items():
         say(f"  {count:,} {what}")
     if report.odd:

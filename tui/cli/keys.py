@@ -18,7 +18,7 @@ from tui.nearest import did_you_mean
 from tui.paths import Paths
 from tui.providers.registry import ProviderEntry, Registry
 from tui.secret import Secret
-from tui.text import one_line
+from tui.text import counted, one_line
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -114,7 +114,7 @@ def _set(keys: Credentials, registry: Registry, entry: ProviderEntry) -> int:
             raise
         say(f"The key is kept, but it could not be tried: {error}")
         return DONE
-    say(f"{entry.title} takes the key and lists {len(models)} models.")
+    say(f"{entry.title} takes the key and lists {counted(len(models), 'model')}.")
     return DONE
 
 

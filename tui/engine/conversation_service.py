@@ -25,10 +25,8 @@ from tui.history.store import ConversationChanges, HistoryStore
 from tui.parameters import changed
 from tui.text import one_line, typed
 
-_COUNTED = 400
-"""Messages at most whose tokens are estimated; longer conversations know their size from the server."""
 _PAGE = 16
-"""Messages that are looked at together for that."""
+"""Messages that are looked at together for their tokens."""
 _LONGEST_TITLE = 200
 
 Undo = Callable[[], Awaitable[None]]
@@ -140,14 +138,14 @@ class ConversationService:
             if usage is not None and usage.input_tokens is not None and not message.summary:
                 return total + usage.input_tokens + (usage.output_tokens or 0)
             total += tokens_of(message)
-            if message.summary:
-                break
+            if message.summary or (self.window and total > self.window):
+                break  # nothing before a summary is sent, and nothing that has no room
             total += TOKENS_PER_MESSAGE
         model = self.conversation.model
         return self.storage.engine.estimate(model, total) if model else total
 
     async def _newest_first(self) -> AsyncIterator[Message]:
-        path = self.conversation.path()[-_COUNTED:]
+        path = self.conversation.path()
         while path:
             path, newest = path[:-_PAGE], path[-_PAGE:]
             for message in reversed(await self.messages(newest)):

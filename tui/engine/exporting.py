@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
+import secrets
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
@@ -50,6 +52,61 @@ def write_conversation(bundle: Bundle, target: Path, form: Format | None = None)
     except (OSError, RuntimeError, ValueError) as error:  # too long a name, no such home
         raise _unwritable(target, error) from error
     return _write_new(target, render(bundle, form or _asked_for(target)))
+
+
+def suggested_name(language: str) -> str:
+    """A name for a file of code in ``language`` that nothing in the working folder has."""
+    return _unused(Path(_name_in(language))).name
+
+
+def _name_in(language: str) -> str:
+    from pygments.lexers import get_lexer_by_name  # slow: few ask for it
+    from pygments.util import ClassNotFound
+
+    try:
+        patterns = get_lexer_by_name(language.strip()).filenames if language.strip() else []
+    except ClassNotFound:
+        patterns = []
+    names = (name.replace("*", "code", 1) if name.startswith("*.") else name for name in patterns)
+    return next((name for name in names if re.fullmatch(r"[\w.+-]+", name)), "code.txt")
+
+
+def place_of(typed: str, suggested: str) -> Path:
+    """The file that a person means: in a folder, under the suggested name.
+
+    Raises:
+        SegueError: There can be no such file.
+    """
+    target = Path(typed)
+    try:
+        target = target.expanduser()
+        return (target / suggested if target.is_dir() else target).absolute()
+    except (OSError, RuntimeError, ValueError) as error:
+        raise _unwritable(target, error) from error
+
+
+def save_text(text: str, target: Path, *, over: bool = False) -> Path:
+    """Write a text to a file, whole or not at all.
+
+    Args:
+        text: What it will hold.
+        target: The file.
+        over: Whether one that is there is written over.
+
+    Raises:
+        UsageError: It is there already.
+        SegueError: It can't be written.
+    """
+    if not over or not os.path.lexists(target):
+        return _write_new(target, text)
+    half = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    _write_new(half, text)
+    try:
+        os.replace(half, target)
+    except OSError as error:
+        half.unlink(missing_ok=True)
+        raise _unwritable(target, error) from error
+    return target
 
 
 def _asked_for(target: Path) -> Format:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import assert_never
 
+from tui.chat.chunks import Progress
 from tui.chat.conversation import Conversation
 from tui.chat.message import Message
 from tui.engine.events import (
@@ -27,6 +28,10 @@ from tui.engine.events import (
 )
 from tui.engine.reply import Reply
 
+_BAR = 8
+_SETTLED = 2.0
+"""Seconds after which the rate says something of the time that is left."""
+
 # Characters for one token while it streams: exact enough for a rate; the server's count replaces it.
 _CHARACTERS_PER_TOKEN = 4
 
@@ -39,6 +44,42 @@ class Phase(StrEnum):
     RETRYING = "retrying"
     THINKING = "thinking"
     ANSWERING = "answering"
+
+
+@dataclass(slots=True)
+class ProgressWords:
+    """Follows the steps of one piece of work."""
+
+    _text: str = ""
+    _begun: tuple[float, int] = (0.0, 0)
+    """When the step that goes on began, and how far it was then."""
+
+    def of(self, progress: Progress, now: float) -> str:
+        """``━━━━──── 43 %  0:12 left  Downloading Qwen``; the words alone where no one knows how much it is.
+
+        Args:
+            progress: How far it is.
+            now: Seconds of any clock.
+        """
+        if progress.text != self._text:
+            self._text, self._begun = progress.text, (now, progress.done)
+        if not progress.total:
+            return progress.text
+        share = min(max(progress.done / progress.total, 0.0), 1.0)
+        full = round(share * _BAR)
+        bar = "━" * full + "─" * (_BAR - full)
+        return "  ".join(
+            filter(None, (f"{bar} {int(share * 100)} %", self._left(progress, now), progress.text))
+        )
+
+    def _left(self, progress: Progress, now: float) -> str:
+        since, done = self._begun
+        came = progress.done - done
+        if now - since < _SETTLED or came <= 0 or not progress.total:
+            return ""
+        minutes, seconds = divmod(round((progress.total - progress.done) * (now - since) / came), 60)
+        hours, minutes = divmod(minutes, 60)
+        return f"{hours}:{minutes:02}:{seconds:02} left" if hours else f"{minutes}:{seconds:02} left"
 
 
 @dataclass(slots=True)
@@ -55,6 +96,7 @@ class LiveReply:
     started: bool = False
     stopping: bool = False
     """The person has asked it to stop; asking twice would cut its last write short."""
+    _progress: ProgressWords = field(default_factory=ProgressWords)
     _characters: int = 0
     _first: float | None = None
     _last: float | None = None
@@ -105,8 +147,7 @@ class LiveReply:
                 self.detail = f"try {event.attempt} of {event.attempts} in {event.seconds} s: {event.reason}"
             case Working(progress=progress):
                 self.phase = Phase.LOADING
-                share = f" {progress.done * 100 // progress.total} %" if progress.total else ""
-                self.detail = f"{progress.text}{share}"
+                self.detail = self._progress.of(progress, time.monotonic())
             case Started() | TextWasReasoning() | PartAdded() | Noticed() | Unsaved() | Saved() | Finished():
                 pass
             case _:

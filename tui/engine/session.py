@@ -83,7 +83,7 @@ class Session:
         self._forgotten: Storage | None = None
         self._at_work: dict[int, ConversationService] = {}
         self._by_folder = False
-        """Whether the person asked for the conversation of the folder of work."""
+        """The person works by folder: what is only read in one is its conversation too."""
         self.current = self._service(self._kept, Conversation(0))
         """The conversation that is read."""
         workspace.at_close.push_async_callback(self.close)
@@ -340,15 +340,18 @@ class Session:
         try:
             if model:
                 await self.workspace.preferences.note_model(model)
-            await self.note_here(service)
+            await self._note_folder(service)
         except SegueError as error:
             self._problem(error)
 
     async def note_here(self, service: ConversationService) -> None:
         """A conversation is read or was begun; if the person works by folder, this folder keeps it."""
-        conversation = service.conversation
-        if self._by_folder and conversation.id and not conversation.temporary:
-            await self.workspace.preferences.note_here(conversation.id)
+        if self._by_folder:
+            await self._note_folder(service)
+
+    async def _note_folder(self, service: ConversationService) -> None:
+        if service.conversation.id and not service.conversation.temporary:
+            await self.workspace.preferences.note_here(service.conversation.id)
 
     @property
     def live_hues(self) -> dict[int, str]:

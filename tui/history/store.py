@@ -209,6 +209,26 @@ class HistoryStore(Protocol):
         """What is written in a conversation that is not stored yet."""
         ...
 
+    async def claim_draft(self, conversation_id: int, *, found: bool = False) -> str | None:
+        """Have the draft of a conversation for this program, until it lets go of it or ends.
+
+        Args:
+            conversation_id: The conversation; 0 for the one that is not stored yet.
+            found: Whether to take over what programs that are gone had written beside it.
+
+        Returns:
+            What was taken over; None where another program that runs has the draft.
+        """
+        ...
+
+    async def release_draft(self, conversation_id: int) -> None:
+        """Let another program have the draft of a conversation."""
+        ...
+
+    async def set_draft_beside(self, conversation_id: int, text: str) -> None:
+        """Keep what is written here while another program has the draft."""
+        ...
+
     # -- small state of the program: recent models, favourites, theme
     async def get_state(self, key: str, default: str = "") -> str:
         """A small value that outlives the program."""

@@ -22,6 +22,7 @@ from aiohttp import hdrs
 
 from tui import __version__
 from tui.errors import ErrorKind, ProviderError
+from tui.installing import how_to_install
 from tui.providers.address import host_of, is_private
 from tui.providers.base import TRANSPORT
 from tui.providers.connection_errors import no_answer, place_of, proxy_refused, socks_errors
@@ -289,7 +290,7 @@ def _socks_connector(proxy: str) -> aiohttp.BaseConnector:
     except ImportError:
         raise ProviderError(
             f"The proxy {host_of(proxy)} is a SOCKS proxy, for which a part is missing",
-            "Install it: pip install aiohttp-socks",
+            f"Install it: {how_to_install('aiohttp-socks')}",
             kind=ErrorKind.UNAVAILABLE,
         ) from None
     address = proxy.replace("socks5h://", "socks5://").replace("socks4a://", "socks4://")

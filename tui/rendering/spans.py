@@ -34,7 +34,9 @@ class Target(NamedTuple):
     action: str
     """``link``, ``fold``, ``copy_code``, or what can be done with a message."""
     value: str = ""
-    """The address of a link."""
+    """The address of a link, or the code."""
+    language: str = ""
+    """The language of the code."""
 
 
 class Span(NamedTuple, Generic[Look]):

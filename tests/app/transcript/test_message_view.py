@@ -114,7 +114,7 @@ def test_feeding_tells_the_first_row_that_changed():
 @pytest.mark.parametrize(
     ("fields", "last"),
     [
-        ({"status": Status.STOPPED}, "  stopped   r again   m other model   e edit"),
+        ({"status": Status.STOPPED}, "  stopped   r again   g go on   m other model   e edit"),
         ({"status": Status.LENGTH}, "  stopped at the token limit   r again   g go on   m other model"),
         (
             {"status": Status.FILTER},

@@ -1,5 +1,7 @@
 """Choosing a message, and what its keys and clicks do."""
 
+import re
+
 import pytest
 
 from tui.app.actions import Action
@@ -43,7 +45,8 @@ async def test_walking_begins_in_view_and_esc_comes_back(book, reading, line):
         reader.transcript.walk(-1)
         await reader.settle()
         assert reader.transcript.selected == (reply.id if line else 14)
-        assert [row[3:] for row in reader.rows] == [row[3:] for row in before]
+        without_time = [re.sub(r" +\d\d:\d\d$", "", row[3:].rstrip()) for row in reader.rows]
+        assert without_time == [row[3:].rstrip() for row in before], "nothing moves"
         await reader.press("alt+up", "alt+up", "alt+up", "escape")
         assert reader.rows == before
         assert reader.transcript.following == following

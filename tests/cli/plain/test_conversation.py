@@ -234,8 +234,9 @@ def test_what_the_command_line_names_must_be_there(script, lab):
 
 def test_here_opens_the_conversation_of_the_folder(script):
     assert "new conversation" in script("Hi", options=("--here",))
-    script("Something else")
     assert "Hi, 2 messages" in script(options=("--here",))
+    script("Something else")
+    assert "Something else, 2 messages" in script(options=("--here",)), "whatever it was begun with"
 
 
 def test_nothing_is_kept_of_a_temporary_conversation(script, lab):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol, assert_never
 from tui.app.actions import Action
 from tui.app.commands import Handlers, parse
 from tui.app.compare.comparison import Outcome
-from tui.app.context import Context, WithModels, WithReading, WithStatus, WithWriting
+from tui.app.context import Context, WithModels, WithReading, WithStatus, WithTranscript, WithWriting
 from tui.app.messages.name_line import model_name
 from tui.chat.draft import Draft
 from tui.chat.message import Role, Status
@@ -79,7 +79,7 @@ class _Opening:
     """Those that are chosen as they come, and the ones in whose place they stand."""
 
 
-class _Context(Context, WithReading, WithWriting, WithStatus, WithModels, Protocol): ...
+class _Context(Context, WithTranscript, WithReading, WithWriting, WithStatus, WithModels, Protocol): ...
 
 
 class Comparing:
@@ -350,6 +350,8 @@ class Comparing:
         if shown is not None:
             context.status.ended(shown, 0)
         await context.reading.reload(at=shown.id if shown else None)
+        if shown is not None:  # also where only its first line was in view
+            await context.transcript.jump(shown.id)
         context.back_to_writing()
         if outcome is not Outcome.GO_ON and len(screen.columns) > 1:
             self._say_where_the_others_are(len(screen.columns))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from textual.events import Resize
 
 from tui.app.actions import Action
-from tui.app.messages.footer import footer_rows
+from tui.app.messages.footer import Reach, footer_rows
 from tui.app.messages.look import Look
 from tui.app.messages.message_list import MessageList
 from tui.app.messages.message_view import MessageView, Standing
@@ -39,7 +39,7 @@ class ComparedReply(MessageView):
     def _name_line(self, meta: str = "") -> Rows:
         return Rows()
 
-    def _ending(self, *, text: bool, limited: bool) -> Rows:
+    def _ending(self, *, text: bool, limited: bool, reach: Reach) -> Rows:
         return footer_rows(
             self.message, self.look, text=text, limited=limited, offered=_OFFERED, below=self._below
         )

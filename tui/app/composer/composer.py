@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
@@ -34,6 +35,9 @@ BURST = 0.02
 """Seconds between two keys that no hand types: a paste in a terminal that does not mark pastes."""
 PAUSE = 0.04
 """Seconds without a key after which Enter in such a burst was meant to send."""
+
+ALONE = 0.6
+"""Seconds without another key after which a letter that is offered begins no text."""
 
 _MENU = {
     Action.MENU_UP: "choose(-1)",
@@ -90,6 +94,12 @@ class Composer(WritingArea):
         """What the system's clipboard holds is wanted: a terminal pastes no images."""
 
     @dataclass
+    class Offered(Message):
+        """A key that is offered under the last message, while nothing is written."""
+
+        action: Action
+
+    @dataclass
     class Scrolled(Message):
         """A key that moves the caret nowhere: the conversation scrolls instead."""
 
@@ -110,6 +120,9 @@ class Composer(WritingArea):
         self.completion = Completion(self, self._attach_path)
         self._enter = Enter(self.set_timer, self._send)
         self._bound: Mapping[str, str] = {}
+        self.offered_keys: Callable[[], Mapping[str, Action]] = dict
+        """Keys that do something while nothing is written, and what."""
+        self._letter = Letter(self.set_timer)
 
     def free(self, keys: Set[str]) -> None:
         """Leave these keys to what is bound to them by name; a text field has some of its own."""
@@ -122,6 +135,11 @@ class Composer(WritingArea):
     def written(self) -> Draft:
         """The text, and the files that go along."""
         return Draft(self.draft, self.files.attached)
+
+    @property
+    def blank(self) -> bool:
+        """Whether nothing is written; a letter that may yet do something instead is not counted."""
+        return not self.written or self._letter.waits
 
     def put(self, text: str) -> None:
         """Replace the text; the caret stands at its end, the files stay."""
@@ -262,9 +280,11 @@ class Composer(WritingArea):
         return self.completion.open_menu
 
     async def action_complete(self) -> None:
-        """Attach what is offered, or complete the chosen command or path."""
+        """Attach what is offered, open the folded paste, or complete the chosen command or path."""
         if self.files.offered:
             self.files.attach_offered()
+        elif self.open_paste():
+            return
         elif not await self.completion.complete():
             raise SkipAction()
 
@@ -280,6 +300,10 @@ class Composer(WritingArea):
     async def on_key(self, event: events.Key) -> None:
         """Handle Enter, and the keys of the open menu, before anything typed after them."""
         self._go_on()
+        if self._takes_offered(event):
+            event.stop()
+            event.prevent_default()
+            return
         action = self._ordered_actions().get(event.key)
         if action is None and self.vim is not None and await self.vim.take(event):
             event.stop()
@@ -296,8 +320,35 @@ class Composer(WritingArea):
         elif event.is_printable:
             self._enter.typed(event.time)
 
+    def _takes_offered(self, event: events.Key) -> bool:
+        """Whether a key is one of those that are offered: if no other follows, it does what it says.
+
+        A letter may begin a text: it is written, and taken back if it stays alone.
+        """
+        action = None if self.written else self.offered_keys().get(event.key)
+        if action is None:
+            return False
+        if event.character is None or not event.is_printable or (self.vim and not self.vim.writes):
+            self.post_message(self.Offered(action))
+            return True
+        self._enter.typed(event.time)
+        self.history.checkpoint()
+        self.insert(event.character)
+        self._letter.hold(partial(self._do_instead, action, self.newest_change))
+        return True
+
+    def _do_instead(self, action: Action, letter: object) -> None:
+        """Do what a letter stands for, unless the draft is another one now, or the keys are another's."""
+        if self.newest_change is letter and self.has_focus:
+            self.undo()
+            self.post_message(self.Offered(action))
+        else:
+            self.post_message(self.Changed(self))
+
     def _go_on(self) -> None:
-        """More comes: an Enter that still waits was a line break."""
+        """More comes: a letter that still waits is one of a text, an Enter was a line break."""
+        if self._letter.go_on():
+            self.post_message(self.Changed(self))
         if self._enter.go_on():
             self.insert("\n")
 
@@ -452,13 +503,59 @@ class Enter:
         return waits is not None
 
 
+class Letter:
+    """A letter that was written, and does something instead where no other key follows."""
+
+    def __init__(self, wait: Callable[[float, Callable[[], None]], Timer]) -> None:
+        """Begin with none; ``wait`` calls something in so many seconds."""
+        self._wait = wait
+        self._waits: Timer | None = None
+
+    def hold(self, act: Callable[[], None]) -> None:
+        """Wait whether more follows; if not, ``act``."""
+        self._waits = self._wait(ALONE, partial(self._alone, act))
+
+    def _alone(self, act: Callable[[], None]) -> None:
+        self._waits = None
+        act()
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is not known yet what the letter is."""
+        return self._waits is not None
+
+    def go_on(self) -> bool:
+        """More comes. Returns whether a letter still waited: it is one of a text."""
+        waits, self._waits = self._waits, None
+        if waits is not None:
+            waits.stop()
+        return waits is not None
+
+
 class Recall:
     """The prompts that Up and Down walk through; before the newest is what was not sent yet: nothing."""
 
     def __init__(self) -> None:
-        self.prompts: list[Draft] = []
-        """Newest first."""
+        self._everywhere: list[Draft] = []
+        self._here: list[Draft] = []
+        self.prompts: Sequence[Draft] = ()
+        """Newest first; those of the conversation that is read before all others."""
         self._place = -1
+
+    def know(self, prompts: Sequence[Draft]) -> None:
+        """The prompts of all conversations, newest first."""
+        self._everywhere = list(prompts)
+        self._put_in_order()
+
+    def read(self, prompts: Sequence[Draft]) -> None:
+        """The prompts of the conversation that is read, newest first."""
+        self._here = list(prompts)
+        self._put_in_order()
+
+    def _put_in_order(self) -> None:
+        self.leave()
+        here = {draft.text for draft in self._here}
+        self.prompts = [*self._here, *(draft for draft in self._everywhere if draft.text not in here)]
 
     @property
     def begun(self) -> bool:
@@ -484,4 +581,6 @@ class Recall:
 
     def remember(self, draft: Draft) -> None:
         """Put a draft before all others."""
-        self.prompts = [draft, *(earlier for earlier in self.prompts if earlier != draft)]
+        self._everywhere = [draft, *(earlier for earlier in self._everywhere if earlier != draft)]
+        self._here = [draft, *(earlier for earlier in self._here if earlier != draft)]
+        self._put_in_order()

@@ -51,7 +51,7 @@ class _Area:
         self._area.replace(text, self._location(start), self._location(end))
 
     def copy(self, text: str) -> None:
-        self._area.post_message(self._area.Copied(text))
+        self._area.post_message(self._area.Copied(self._area.unfolded(text)))
 
     def _index(self, location: tuple[int, int]) -> int:
         return self._document.get_index_from_location(location)
@@ -77,6 +77,11 @@ class VimKeys:
     def shown(self) -> str:
         """The mode, and the keys of a command that is not whole yet."""
         return f"{self._vim.mode.value} {self._vim.pending}".rstrip()
+
+    @property
+    def writes(self) -> bool:
+        """Whether a letter is written."""
+        return self._vim.mode is Mode.INSERT
 
     @property
     def following(self) -> list[tuple[str, str]]:

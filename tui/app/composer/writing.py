@@ -9,14 +9,19 @@ from typing import Protocol
 
 from textual.message import Message as TextualMessage
 
+from tui.app.background import in_background
 from tui.app.commands import NAMES, Command, Handlers, saved
 from tui.app.composer.attached_lines import AttachedLines
 from tui.app.composer.composer import ASK, ASK_NEXT, Composer
 from tui.app.composer.queue_line import QueueLine
 from tui.app.context import Context, WithReading, WithTranscript
 from tui.chat.draft import Draft, joined
+from tui.chat.message import Role
 from tui.engine.session import Act
-from tui.errors import UsageError
+from tui.errors import HistoryError, UsageError
+
+_RECALLED = 100
+"""Prompts of the conversation that is read which come before those of others."""
 
 
 class _Context(Context, WithTranscript, WithReading, Protocol): ...
@@ -50,8 +55,9 @@ class Writing:
     async def begin(self) -> None:
         """Have earlier prompts, the prompts that are kept as files, and the models at hand."""
         prompts = await self._context.session.workspace.store.prompts()
-        self._composer.recall.prompts = [Draft(text) for text in prompts]
+        self._composer.recall.know([Draft(text) for text in prompts])
         self._composer.saved = self.saved_prompts
+        self._composer.offered_keys = lambda: self._context.transcript.offered
         if self._composer.menu is not None:
             self._composer.menu.models = self._models
             self._composer.menu.saved = self.saved_prompts
@@ -71,6 +77,21 @@ class Writing:
         prompts = self._context.session.workspace.saved_prompts
         for problem in await asyncio.to_thread(prompts.problems, NAMES):
             self._context.note(str(problem))
+
+    def recall_soon(self) -> None:
+        """Have the prompts of the conversation that is read at hand, before those of others."""
+        in_background(self._context.screen, "recall", self._recall_those_here, exclusive=True)
+
+    async def _recall_those_here(self) -> None:
+        service = self._context.session.current
+        nodes = service.conversation.nodes
+        ids = [i for i in service.conversation.path() if nodes[i].role is Role.USER][-_RECALLED:]
+        try:
+            prompts = await service.messages(ids)
+        except HistoryError:
+            return  # told where more depends on it
+        if service is self._context.session.current and not self._composer.recall.begun:
+            self._composer.recall.read([message.draft for message in reversed(prompts)])
 
     # -- what is written
     @property
@@ -103,6 +124,7 @@ class Writing:
     def changed(self) -> None:
         """The draft changed."""
         self.refresh_files()
+        self._context.transcript.let_keys_work(at_once=self._composer.blank)
         if self._context.reading.shown and self.editing is None:
             session = self._context.session
             session.drafts.note(session.current.conversation, self.written)
@@ -199,6 +221,7 @@ class Writing:
             self._set_aside = self.written
         self.editing = prompt_id
         self._composer.hold(draft)
+        self._context.refresh()
 
     def take_edit(self, draft: Draft, model: str | None = None) -> Act | None:
         """What sends ``draft`` as the new version that is being written, to ``model``; None if none is."""

@@ -13,6 +13,7 @@ from tui.app.lists.row_list import Row
 from tui.app.theme.ink import Ink, Pen, cut, width_of
 from tui.chat.conversation import SearchHit, Summary
 from tui.dates import local
+from tui.history.store import ConversationChanges
 from tui.rendering.spans import Span
 from tui.text import clean, one_line
 
@@ -80,6 +81,17 @@ class SummaryRow:
         """The conversation."""
         return self.summary.id
 
+    def changed(self, changes: ConversationChanges) -> SummaryRow:
+        """The same after a change of the conversation."""
+        summary = self.summary
+        changed = replace(
+            summary,
+            title=changes.get("title", summary.title),
+            tags=changes.get("tags", summary.tags),
+            pinned=changes.get("pinned", summary.pinned),
+        )
+        return replace(self, summary=changed)
+
     def draw(self, pen: Pen, chosen: Row | None) -> Sequence[Strip]:
         """One line."""
         ink, mine = pen.ink, chosen is self
@@ -132,6 +144,10 @@ class HitRow:
     def key(self) -> Hashable:
         """Conversation and message."""
         return self.conversation_id, self.message_id
+
+    def changed(self, changes: ConversationChanges) -> HitRow:
+        """The same after a change of the conversation."""
+        return replace(self, hit=replace(self.hit, title=changes.get("title", self.hit.title)))
 
     @property
     def title_line(self) -> int:

@@ -331,6 +331,7 @@ class Conversations(Chooser[OpenConversation]):
         row = self.chosen
         if row is None or self._trash:
             return
+        self.listing.let_go()
         self.listing.step_aside()
         if await self._did(self._store.delete_conversation(row.conversation_id)):
             undo = partial(self._store.restore_conversation, row.conversation_id)
@@ -341,13 +342,18 @@ class Conversations(Chooser[OpenConversation]):
 
     async def action_undo(self) -> None:
         """Take back what was done last; what is typed elsewhere stays."""
+        if (row := self.chosen) is not None:
+            self.listing.hold(row)
         try:
             undone = await self._acts.undo()
         except SegueError as error:
             self.notify(str(error), severity="warning", markup=False)
             return
         self.notify(undone.back, markup=False)
-        self._list_again(undone.topic if isinstance(undone.topic, int) else None)
+        topic = undone.topic if isinstance(undone.topic, int) else None
+        if topic is not None:
+            await self._hold_as_stored(topic)
+        self._list_again(topic)
 
     def _list_again(self, chosen: int | None = None) -> None:
         """Read the list again after a change, unless it was closed while that was stored."""
@@ -364,6 +370,7 @@ class Conversations(Chooser[OpenConversation]):
         in_background(self, "restore", self._restore, conversation_id)
 
     async def _restore(self, conversation_id: int) -> None:
+        self.listing.let_go()
         self.listing.step_aside()
         if await self._did(self._store.restore_conversation(conversation_id)):
             undo = partial(self._store.delete_conversation, conversation_id)
@@ -377,14 +384,33 @@ class Conversations(Chooser[OpenConversation]):
     ) -> None:
         try:
             stored = await self._store.load_conversation(conversation_id)
+            self._hold(conversation_id, changes)
             await self._store.update_conversation(conversation_id, **changes)
         except HistoryError as error:
+            self.listing.let_go()
             self.notify(str(error), severity="error", markup=False)
             return
         before = cast("ConversationChanges", {name: getattr(stored, name) for name in changes})
         undo = partial(self._store.update_conversation, conversation_id, **before)
         self._say_done(f"{words}.", undo, back, conversation_id)
         self._list_again()
+
+    def _hold(self, conversation_id: int, changes: ConversationChanges) -> None:
+        """Keep in hand what a change takes out of the filter; who archives it wants it away."""
+        row = self.listing.chosen
+        if "archived" in changes:
+            self.listing.let_go()
+        elif isinstance(row, SummaryRow | HitRow) and row.conversation_id == conversation_id:
+            self.listing.hold(row.changed(changes))
+
+    async def _hold_as_stored(self, conversation_id: int) -> None:
+        try:
+            now = await self._store.load_conversation(conversation_id)
+        except HistoryError as error:
+            self.notify(str(error), severity="error", markup=False)
+            return
+        if not now.deleted:
+            self._hold(conversation_id, {"title": now.title, "tags": now.tags, "pinned": now.pinned})
 
     async def _did(self, act: Awaitable[None]) -> bool:
         """Whether the history took the change; if not, the person is told why."""

@@ -12,12 +12,29 @@ from textual.reactive import reactive
 
 from tui.app.life import lives
 from tui.app.lists.line import Line
+from tui.app.messages.footer import Reach, footer_rows
+from tui.app.messages.look import Look
 from tui.app.messages.message_list import MessageList
+from tui.app.messages.message_view import MessageView, Standing
+from tui.app.messages.rows import Rows
+from tui.app.messages.summary_view import SummaryView
 from tui.app.theme.grid import WIDE, text_edges
 from tui.app.theme.ink import Ink
+from tui.chat.message import Message, Role
 from tui.errors import NotFoundError
 from tui.history.store import HistoryStore
 from tui.rendering.spans import Span
+
+
+class _OnlyRead(MessageView):
+    """A message under which no keys are named: here they do nothing."""
+
+    def _ending(self, *, text: bool, limited: bool, reach: Reach) -> Rows:
+        return footer_rows(self.message, self.look, text=text, limited=limited, offered={})
+
+
+def _only_read(message: Message, look: Look, standing: Standing) -> MessageView:
+    return (SummaryView if message.role is Role.SYSTEM else _OnlyRead)(message, look, standing)
 
 
 class PreviewTitle(Line):
@@ -37,7 +54,7 @@ class Preview(Vertical):
     def compose(self) -> ComposeResult:
         """The two parts."""
         yield PreviewTitle(id="preview-title")
-        yield MessageList(id="preview-text")
+        yield MessageList(make=_only_read, id="preview-text")
 
     def on_mount(self) -> None:
         """Nothing is shown yet."""

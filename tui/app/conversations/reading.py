@@ -104,6 +104,7 @@ class CurrentConversation:
         context.writing.bring(await session.drafts.load(service.conversation))
         self.shown = True
         context.writing.changed()
+        context.writing.recall_soon()
         await self.reload(at)
         if at is not None:
             await context.transcript.jump(at, needle)

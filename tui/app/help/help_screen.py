@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -24,10 +25,13 @@ from tui.app.lists.hints import Hints
 from tui.app.lists.row_list import Heading, Row, RowList
 from tui.app.lists.sheet import Sheet
 from tui.app.theme.ink import Pen
+from tui.nearest import nearest
 from tui.rendering.spans import Span
 from tui.text import one_line
 
 _MOST_FOR_KEYS = 24
+_MOST_NEAR = 8
+_WORD = re.compile(r"[^\W\d_]{3,}")
 _GAP = 3
 _WIDEST = 86
 """Cells of the list on a wide screen; before it stands, nothing is wrapped narrower."""
@@ -169,7 +173,20 @@ class HelpScreen(Sheet[None]):
                 first = False
                 yield from map(self._wrapped, fitting)
         if first:
-            yield Heading("Nothing fits.", first)
+            yield from self._near(words)
+
+    def _near(self, words: Sequence[str]) -> Iterable[Row]:
+        """What is there for words that nothing has together: for each alone, or for one that is like it."""
+        texts = [
+            (" ".join((title, *entry)).casefold(), entry)
+            for title, entries in self._sections.items()
+            for entry in entries
+        ]
+        known = {word for text, _ in texts for word in _WORD.findall(text)}
+        meant = {word for typed in words for word in nearest(typed, known, most=2)} | set(words)
+        near = [entry for text, entry in texts if any(word in text for word in meant)]
+        yield Heading("Nothing fits." + (" Near to it:" if near else ""), True)
+        yield from map(self._wrapped, near[:_MOST_NEAR])
 
     def _wrapped(self, entry: Entry) -> _Entry:
         width = self.rows.scrollable_content_region.width or _WIDEST

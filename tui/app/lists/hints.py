@@ -47,12 +47,24 @@ class Hints(Line):
         gap: Span[Style] = Span(" " * _GAP, Style.null())
         return [span for hint in hints for span in (*hint, gap)][:-1], right
 
-    def _hints(self, ink: Ink) -> list[list[Span[Style]]]:
+    @property
+    def bound(self) -> dict[str, Binding]:
+        """The bindings of the screen by their ids, as they are now."""
         bound: dict[str, Binding] = {}
         for active in self.screen.active_bindings.values():
             if active.binding.id:
                 bound.setdefault(active.binding.id, active.binding)
-        return [self._hint(name, bound, ink) for name in self._ids if name in bound]
+        return bound
+
+    @property
+    def named(self) -> list[str]:
+        """The bindings whose keys are named, if there is room."""
+        bound = self.bound
+        return [name for name in self._ids if name in bound]
+
+    def _hints(self, ink: Ink) -> list[list[Span[Style]]]:
+        bound = self.bound
+        return [self._hint(name, bound, ink) for name in self.named]
 
     def _hint(self, name: str, bound: Mapping[str, Binding], ink: Ink) -> list[Span[Style]]:
         binding = bound[name]

@@ -53,6 +53,8 @@ class Listing(RowList):
         self._source = source
         self._text = ""
         self._wish: Hashable | None = None
+        self._held: Row | None = None
+        """Stays in the list while it is chosen, whether or not it is of what was asked for."""
         self._wanted = 0
         self._shown = -1
         self._busy = False
@@ -68,7 +70,26 @@ class Listing(RowList):
         """Show what ``source`` has for ``text``, from its beginning."""
         if source is not self._source or text != self._text or self._shown < 0:
             self._source, self._text, self._wish, self._count = source, text, None, 0
+            self._held = None
             self._want()
+
+    def hold(self, row: Row) -> None:
+        """Keep the chosen row in hand, as ``row``, until the person moves: a change may take it out."""
+        if self.chosen is not None and self.chosen.key == row.key:
+            self._held = row
+
+    def let_go(self) -> None:
+        """Hold no row any more."""
+        self._held = None
+
+    def _choose(self, place: int) -> None:
+        super()._choose(place)
+        self._let_go_unless_chosen()
+
+    def _let_go_unless_chosen(self) -> None:
+        if self._held is not None and (self.chosen is None or self.chosen.key != self._held.key):
+            self._held = None
+            self.reload()
 
     def reload(self, choose: Hashable | None = None) -> None:
         """Ask again and keep the place, or choose the row with this key."""
@@ -91,11 +112,33 @@ class Listing(RowList):
                 loaded = await self._load()
                 if ticket == self._wanted:
                     self._shown, self._count, self._more = ticket, loaded.count, loaded.more
-                    choose, self._wish = self._wish, None
-                    self.show(loaded.rows, choose)
+                    wish, self._wish = self._wish, None
+                    rows = self._with_held(loaded.rows)
+                    self.show(rows, None if wish is None else self._nearest(wish, rows))
+                    self._let_go_unless_chosen()
                     self.post_message(self.Filled(loaded.note))
         finally:
             self._busy = False
+
+    def _with_held(self, rows: Sequence[Row]) -> Sequence[Row]:
+        """The rows, and where it was the one that is held."""
+        held = self._held
+        if held is None or any(row.key == held.key for row in rows):
+            return rows
+        if all(row.key is None for row in rows):  # a sentence that there is nothing
+            return [held]
+        place = next((at for at, row in enumerate(self.rows) if row.key == held.key), 0)
+        return [*rows[:place], held, *rows[place:]]
+
+    def _nearest(self, wish: Hashable, rows: Sequence[Row]) -> Hashable | None:
+        """The key that is wished for; where it has gone, that of the row nearest to the chosen one."""
+        there = {row.key for row in rows if row.key is not None}
+        if wish in there or self.chosen is None:
+            return wish
+        stops = [row.key for row in self.rows if row.key is not None]
+        here = stops.index(self.chosen.key)
+        near = (*stops[here:], *reversed(stops[:here]))
+        return next((key for key in near if key in there), None)
 
     async def _load(self) -> Loaded:
         try:

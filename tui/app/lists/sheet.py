@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, TypeVar
 
 from textual import events
@@ -11,11 +12,12 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
+from textual.widgets import TextArea
 
 from tui.app.actions import Action
 from tui.app.keymap import bind
 from tui.app.life import has_gone, lives
-from tui.app.lists.field import Field
+from tui.app.lists.field import Field, LoneField
 from tui.app.lists.row_list import RowList
 
 Result = TypeVar("Result")
@@ -152,6 +154,8 @@ class Sheet(Chooser[Result], ModalScreen[Result | None]):
     }
     """
 
+    _at_first: Sequence[str] = ()
+
     def compose(self) -> ComposeResult:
         """The band with what lies on it."""
         with Vertical(classes="sheet"):
@@ -160,6 +164,22 @@ class Sheet(Chooser[Result], ModalScreen[Result | None]):
     def compose_sheet(self) -> ComposeResult:
         """What lies on the sheet."""
         yield from ()
+
+    def on_mount(self) -> None:
+        """Remember what stands in the fields at first."""
+        self._at_first = self._written
+
+    @property
+    def _written(self) -> list[str]:
+        """What is written here, but for the words of a filter."""
+        lines = [field.value for field in self.query(LoneField)]
+        return [*lines, *(area.text for area in self.query(TextArea))]
+
+    def on_click(self, event: events.Click) -> None:
+        """Close, where the page behind was clicked; nothing that was written is lost by that."""
+        if event.widget is self and self._written == self._at_first:
+            event.stop()
+            self.action_close()
 
     def on_resize(self, event: events.Resize) -> None:
         """Give the list what the other parts leave of nine tenths of the screen."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from textual import events
 from textual.actions import SkipAction
 from textual.message import Message
 from textual.strip import Strip
@@ -20,10 +23,12 @@ from tui.text import typed
 
 LARGE = 100_000
 """Characters from which a paste is folded."""
+MANY_LINES = 40
+"""Lines from which it is: they would fill the screen."""
 LONG_LINE = 20_000
 """Characters of one line from which it is: wrapping one line again at each key takes time."""
 
-_TOKEN = re.compile(r"\[pasted text \d+: [\d,]+ lines?, [\d,]+ kB\]")
+_TOKEN = re.compile(r"\[pasted text \d+: [\d,]+ lines?, [\d,]+ kB\]|\[[\d,]+ lines(?:, \d+)?\]")
 
 
 class WritingArea(TextArea):
@@ -60,7 +65,11 @@ class WritingArea(TextArea):
     @property
     def draft(self) -> str:
         """The whole text."""
-        return self._pastes.unfold(self.text)
+        return self.unfolded(self.text)
+
+    def unfolded(self, text: str) -> str:
+        """A part of the text as it is meant: with its pastes."""
+        return self._pastes.unfold(text)
 
     def show(self, text: str) -> None:
         """Replace the text; the caret stands at its end."""
@@ -69,7 +78,7 @@ class WritingArea(TextArea):
 
     def take_in(self, text: str) -> None:
         """Insert text from outside at the caret; a long one is folded."""
-        shown = self._pastes.fold(typed(text.replace("\r\n", "\n").replace("\r", "\n")))
+        shown = self._pastes.fold(typed(text.replace("\r\n", "\n").replace("\r", "\n")), pasted=True)
         self.replace(shown, *self.selection)
         self.move_cursor(self.selection.end)
 
@@ -81,6 +90,8 @@ class WritingArea(TextArea):
     def edit(self, edit: Edit) -> EditResult:
         """Change the text; every change comes through here, and none brings control characters in."""
         edit.text = typed(edit.text)
+        first, last = sorted((edit.from_location, edit.to_location))
+        edit.from_location, edit.to_location = self._round_tokens(first, last)
         if self._begins_a_word(edit):
             self.history.checkpoint()
         return super().edit(edit)
@@ -90,6 +101,45 @@ class WritingArea(TextArea):
         row, column = edit.top
         before = self.document[row][:column][-1:] if row < self.document.line_count else ""
         return edit.text != "" and before.isspace() and not edit.text.isspace()
+
+    # -- folded pastes: each is one thing, of which nothing can be changed
+    def _round_tokens(self, first: Location, last: Location) -> tuple[Location, Location]:
+        """A range without its ends in the middle of a folded paste; what is written in one goes behind it."""
+        begin, end = self._token_at(first), self._token_at(last)
+        if first == last:
+            place = (first[0], end.end) if end else first
+            return place, place
+        return (first[0], begin.start) if begin else first, (last[0], end.end) if end else last
+
+    def _token_at(self, location: Location, *, ends: bool = False) -> Token | None:
+        """The folded paste in the middle of which a place is; with ``ends`` also at its ends."""
+        row, column = location
+        if row >= self.document.line_count:
+            return None
+        tokens = self._pastes.tokens(self.document[row])
+        return next((t for t in tokens if t.start < column + ends and column - ends < t.end), None)
+
+    def open_paste(self) -> bool:
+        """Put the folded paste at the caret back as text, unless it is too long for that.
+
+        Returns:
+            Whether there is one.
+        """
+        row = self.cursor_location[0]
+        token = self._token_at(self.cursor_location, ends=True)
+        if token is None:
+            return False
+        if not opens(token.text):
+            self.app.notify("It is too long to be shown here", severity="warning", markup=False)
+        else:
+            self.replace(token.text, (row, token.start), (row, token.end))
+            self.move_cursor((row, token.start))
+        return True
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        """Open the folded paste that was clicked."""
+        if self.selection.is_empty and self._token_at(self.cursor_location) is not None:
+            self.open_paste()
 
     # -- keys
     def action_newline(self) -> None:
@@ -163,7 +213,9 @@ class WritingArea(TextArea):
 
     def _kill(self, other: Location) -> None:
         start, end = sorted(self.selection if not self.selection.is_empty else (self.cursor_location, other))
-        killed, found = self.get_text_range(start, end), (self, self.text, self.cursor_location)
+        start, end = self._round_tokens(start, end)
+        killed = self.unfolded(self.get_text_range(start, end))
+        found = (self, self.text, self.cursor_location)
         backwards = start < self.cursor_location
         self.history.checkpoint()
         self.delete(start, end, maintain_selection_offset=False)
@@ -176,17 +228,18 @@ class WritingArea(TextArea):
             self.action_redo()
         elif text := kill_ring(self.app).text:
             self.history.checkpoint()
-            self.replace(text, *self.selection, maintain_selection_offset=False)
+            shown = self._pastes.fold(text, pasted=True)
+            self.replace(shown, *self.selection, maintain_selection_offset=False)
 
     def action_copy(self) -> None:
         """Copy what is selected; without a selection the key is free for others."""
         if not self.selected_text:
             raise SkipAction()
-        self.post_message(self.Copied(self.selected_text))
+        self.post_message(self.Copied(self.unfolded(self.selected_text)))
 
     def action_cut(self) -> None:
         """Cut what is selected, or the line."""
-        selected = self.selected_text or f"{self.document[self.cursor_location[0]]}\n"
+        selected = self.unfolded(self.selected_text or f"{self.document[self.cursor_location[0]]}\n")
         super().action_cut()
         self.post_message(self.Copied(selected))
 
@@ -215,29 +268,64 @@ class WritingArea(TextArea):
         return super().render_line(y) if self.content_size.width > 0 else Strip.blank(self.size.width)
 
 
+class Token(NamedTuple):
+    """What stands for a folded paste in a line."""
+
+    start: int
+    end: int
+    text: str
+    """The paste."""
+
+
 class Pastes:
     """The folded pastes of the drafts; one that comes back is folded as it was."""
 
     def __init__(self) -> None:
         self._texts: dict[str, str] = {}
 
-    def fold(self, text: str) -> str:
-        """What stands in the draft for ``text``: itself, with a token for what is long in it."""
-        for known, paste in self._texts.items():
+    def fold(self, text: str, *, pasted: bool = False) -> str:
+        """What stands in the draft for ``text``: itself, with a token for what is long in it.
+
+        Args:
+            text: All of a draft, or what comes into it.
+            pasted: Whether it comes from outside: then many lines are long too.
+        """
+        for known, paste in sorted(self._texts.items(), key=lambda each: -len(each[1])):
             text = text.replace(paste, known)
-        if len(text) <= LARGE and max(map(len, text.split("\n"))) <= LONG_LINE:
+        if pasted and len(text) <= LARGE and text.strip("\n").count("\n") + 1 >= MANY_LINES:
+            return self._kept(text, self._short_token(text))
+        if opens(text):
             return text
         lines = text.count("\n") + 1
         size = max(1, len(text.encode("utf-8", "replace")) // 1000)
         token = f"[pasted text {len(self._texts) + 1}: {lines:,} line{'s' if lines > 1 else ''}, {size:,} kB]"
-        self._texts[token] = text
+        return self._kept(text, token)
+
+    def _short_token(self, text: str) -> str:
+        lines = text.strip("\n").count("\n") + 1
+        names = (f"[{lines:,} lines{f', {n}' if n > 1 else ''}]" for n in itertools.count(1))
+        return next(name for name in names if name not in self._texts)
+
+    def _kept(self, text: str, token: str) -> str:
+        """The token for ``text``, which may have tokens in it."""
+        self._texts[token] = self.unfold(text)
         return token
 
     def unfold(self, draft: str) -> str:
         """``draft`` with every token replaced by its text."""
         return _TOKEN.sub(lambda match: self._texts.get(match[0], match[0]), draft)
 
+    def tokens(self, line: str) -> Iterator[Token]:
+        """The tokens of a line of a draft."""
+        for match in _TOKEN.finditer(line):
+            if match[0] in self._texts:
+                yield Token(match.start(), match.end(), self._texts[match[0]])
+
     def token_before(self, line: str, column: int) -> int | None:
         """Where the token begins that ends at ``column`` of ``line``, if one does."""
-        ends = (m.start() for m in _TOKEN.finditer(line) if m.end() == column and m[0] in self._texts)
-        return next(ends, None)
+        return next((token.start for token in self.tokens(line) if token.end == column), None)
+
+
+def opens(text: str) -> bool:
+    """Whether a text area can show a paste."""
+    return len(text) <= LARGE and max(map(len, text.split("\n"))) <= LONG_LINE

@@ -15,6 +15,7 @@ One message::
     rows                    rows with places to click
     look                    width and colours
     link_sheet              opening a link
+    save_sheet              code into a file
 
 How a reply stands::
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from enum import Enum, auto
 from typing import assert_never
 
 from rich.cells import cell_len
@@ -29,6 +30,20 @@ from tui.errors import ErrorKind
 from tui.rendering.spans import Span, Target
 from tui.text import one_line, safe_url
 
+
+class Reach(Enum):
+    """What has to be done before the keys under a message work."""
+
+    KNOWN = auto()
+    """Nothing that must be said here."""
+    AT_ONCE = auto()
+    """Nothing: they work while nothing is written."""
+    WALK = auto()
+    """The message has to be chosen."""
+    CHOSEN = auto()
+    """It is chosen."""
+
+
 ONE_LINE = 74
 """Cells that a failure and its keys may take together; otherwise the keys go below."""
 
@@ -53,6 +68,7 @@ def footer_rows(
     limited: bool = False,
     offered: Keys | None = None,
     below: str = "",
+    reach: Reach = Reach.KNOWN,
 ) -> Rows:
     """The rows under a reply; a blank parts each group from what is above.
 
@@ -63,12 +79,13 @@ def footer_rows(
         limited: Whether some of it is shown plain, for its length.
         offered: What can be done where it did not end well, and by which key; without it, all that helps.
         below: Words on what it has taken.
+        reach: What has to be done before its keys work.
     """
     parts = (
-        _limit(look) if limited else [],
+        _limit(look, reach) if limited else [],
         _links(message, look),
         _notices(message, look),
-        _end(message, look, _helpful(message) if offered is None else offered),
+        _end(message, look, _helpful(message) if offered is None else offered, reach),
         _wrapped("", below, look, look.ink.dim, look.ink.dim) if below else [],
     )
     rows: list[Sequence[Span[Style]]] = []
@@ -79,11 +96,26 @@ def footer_rows(
     return Rows(look, rows)
 
 
-def _limit(look: Look) -> list[Sequence[Span[Style]]]:
+def offered(message: Message) -> Keys:
+    """What helps on with a reply that did not end well; nothing if it did."""
+    badly = not message.live and message.status is not Status.COMPLETE
+    return _helpful(message) if badly and message.role is not Role.USER else {}
+
+
+def _first(look: Look, reach: Reach) -> list[Span[Style]]:
+    """The key that goes before the others; where the message is chosen, the room for it."""
+    words = f"{look.keys.name(Action.MESSAGE_UP)} "
+    shown = {Reach.WALK: words, Reach.CHOSEN: " " * len(words)}.get(reach, "")
+    return [Span(shown, look.ink.dim)] if shown else []
+
+
+def _limit(look: Look, reach: Reach) -> list[Sequence[Span[Style]]]:
     target = Target(Action.MESSAGE_FOLD)
     key = look.keys.name(Action.MESSAGE_FOLD)
     words = Span("very long: shown in part without its Markdown   ", look.ink.dim)
-    return [[words, Span(key, look.ink.soft, target=target), Span(" show all", look.ink.dim, target=target)]]
+    first = _first(look, Reach.WALK if reach is Reach.AT_ONCE else reach)
+    shown = Span(key, look.ink.soft, target=target), Span(" show all", look.ink.dim, target=target)
+    return [[words, *first, *shown]]
 
 
 def _links(message: Message, look: Look) -> list[Sequence[Span[Style]]]:
@@ -129,10 +161,12 @@ def _notices(message: Message, look: Look) -> list[Sequence[Span[Style]]]:
     return [row for notice in message.notices for row in _wrapped("", one_line(notice), look, dim, dim)]
 
 
-def _end(message: Message, look: Look, offered: Keys) -> list[Sequence[Span[Style]]]:
+def _end(message: Message, look: Look, offered: Keys, reach: Reach) -> list[Sequence[Span[Style]]]:
     if message.live or message.status is Status.COMPLETE:
         return []
     keys = _keys(message, offered, look)
+    if keys:
+        keys[1:1] = _first(look, reach)
     failure = message.failure
     if failure is None:
         return _with_keys([[Span(_ENDED[message.status], look.ink.dim)]], keys, look, hang=0)
@@ -183,7 +217,11 @@ def _actions(message: Message) -> tuple[Action, ...]:
         return again, other
     if message.failure and message.failure.kind == ErrorKind.CONTEXT:
         return again, Action.MESSAGE_SUM, other, edit
-    cut = message.status in (Status.INTERRUPTED, Status.LENGTH) and bool(message.text.strip())
+    if not message.text.strip():
+        return again, other, edit
+    if message.status is Status.STOPPED:
+        return again, Action.MESSAGE_RESUME, other, edit
+    cut = message.status in (Status.INTERRUPTED, Status.LENGTH)
     return (again, Action.MESSAGE_RESUME, other) if cut else (again, other, edit)
 
 
@@ -195,6 +233,8 @@ def _with_keys(
     rows: list[Sequence[Span[Style]]], keys: list[Span[Style]], look: Look, hang: int
 ) -> list[Sequence[Span[Style]]]:
     """The keys after the words if both fit in one line, else below them."""
+    if not keys:
+        return rows
     if len(rows) == 1 and width_of((*rows[0], *keys)) <= min(ONE_LINE, look.width):
         return [[*rows[0], *keys]]
     return [*rows, [Span(" " * hang, look.ink.dim), *keys[1:]]]

@@ -411,7 +411,18 @@ class MessageList(ScrollView):
         if target is not None:
             self.do(target, view.message.id)
         else:
-            self.viewport.change(view, lambda: view.toggle(row))
+            toggled = False
+
+            def toggle() -> None:
+                nonlocal toggled
+                toggled = view.toggle(row)
+
+            self.viewport.change(view, toggle)
+            if not toggled:
+                self.pointed(view.message.id, rail=cell < 0)
+
+    def pointed(self, message_id: int, *, rail: bool) -> None:
+        """A message was clicked where nothing of it does anything: left of its text, or in it."""
 
     def do(self, target: Target, message_id: int) -> None:
         """Do what a part of a message is for."""
@@ -419,6 +430,10 @@ class MessageList(ScrollView):
             from tui.app.messages.link_sheet import LinkSheet
 
             self.app.push_screen(LinkSheet(target.value))
+        elif target.action is Action.MESSAGE_SAVE:
+            from tui.app.messages.save_sheet import SaveSheet
+
+            self.app.push_screen(SaveSheet(target.value, target.language))
         elif target.action is Action.MESSAGE_FOLD:
             self.fold(message_id)
         elif target.action is Action.MESSAGE_CODE:

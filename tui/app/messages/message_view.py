@@ -11,7 +11,7 @@ from textual.strip import Strip
 
 from tui.app.actions import Action
 from tui.app.messages.attachment_rows import attachment_rows
-from tui.app.messages.footer import footer_rows
+from tui.app.messages.footer import Reach, footer_rows
 from tui.app.messages.look import CARET, Look, over, put
 from tui.app.messages.name_line import (
     mark_spans,
@@ -20,8 +20,9 @@ from tui.app.messages.name_line import (
     name_line,
     state_words,
     thought_words,
+    time_words,
 )
-from tui.app.messages.plain_text import PlainText
+from tui.app.messages.plain_text import MANY_ROWS, FoldedText, PlainText
 from tui.app.messages.rows import Rows
 from tui.app.messages.segue_line import Lead, segue_line
 from tui.app.theme.ink import width_of
@@ -61,8 +62,12 @@ class Standing:
     segue: tuple[str, str] | None = None
     """The models before and after, where this turn is the first of another model."""
     segue_hues: tuple[str, str] = (HUES[0], HUES[0])
+    name: str = ""
+    """What its model is called here; its bare name if empty."""
     pinned: bool = False
     """No request leaves it out."""
+    reach: Reach = Reach.KNOWN
+    """What has to be done before the keys under it work."""
 
 
 _NARROWEST = 4
@@ -78,13 +83,13 @@ class MessageView:
         self.standing = standing
         self.prompt = message.role is Role.USER
         self.open = False
-        """Whether the reasoning is shown."""
+        """Whether the reasoning is shown, or all of a long prompt."""
         self._note = ""
         self._words: tuple[str, ...] = ()
         self._hits: dict[int, list[tuple[int, int]]] | None = None
         self._thinking_since: float | None = None
         self._strips: dict[tuple[int, bool], Strip] = {}
-        self._name = self._chosen_name = self._footer = self._badge = Rows()
+        self._name = self._chosen_name = self._footer = self._chosen_footer = self._badge = Rows()
         self._write(message)
 
     # -- blocks
@@ -115,7 +120,11 @@ class MessageView:
             marks, room = [], self.look.width
         self._badge = Rows(self.look, [marks]) if marks else Rows()
         style = self.look.ink.strong + Style(bgcolor=self.look.palette.band)
-        return PlainText(text.rstrip("\n"), room, style)
+        text = text.rstrip("\n")
+        whole = PlainText(text, room, style)
+        if self.open or whole.height < MANY_ROWS:
+            return whole
+        return FoldedText(text, room, style)
 
     def _document(self, text: str) -> PlainText | Document:
         # Not at the top: the Markdown parser loads after the first paint.
@@ -140,19 +149,27 @@ class MessageView:
             self._footer = attachment_rows(message, look)
         else:
             begun = bool(self.body.source)
-            self._name, self._chosen_name = self._name_line(), self._name_line(meta_words(message))
-            self._footer = self._ending(text=begun or message.live, limited=self.limited)
+            self._name, self._chosen_name = self._name_line(), self._name_line(self._meta(message))
+            text, limited = begun or message.live, self.limited
+            self._footer = self._ending(text=text, limited=limited, reach=standing.reach)
+            chosen = Reach.CHOSEN if standing.reach is Reach.WALK else standing.reach
+            self._chosen_footer = self._ending(text=text, limited=limited, reach=chosen)
         self._forget(0)
 
-    def _ending(self, *, text: bool, limited: bool) -> Rows:
-        return footer_rows(self.message, self.look, text=text, limited=limited)
+    def _ending(self, *, text: bool, limited: bool, reach: Reach) -> Rows:
+        return footer_rows(self.message, self.look, text=text, limited=limited, reach=reach)
+
+    @staticmethod
+    def _meta(message: Message) -> str:
+        """What is said of a reply that is chosen: what it took, and when it began."""
+        return "   ".join(filter(None, (meta_words(message), time_words(message.created_at))))
 
     def _name_line(self, meta: str = "") -> Rows:
         message, thought, begun = self.message, self.thought.source, bool(self.body.source)
         thinking = message.live and not begun
         return name_line(
             self.look,
-            Span(model_name(message.model), self.look.ink.hues[self.standing.hue]),
+            Span(self.standing.name or model_name(message.model), self.look.ink.hues[self.standing.hue]),
             state_words(message, begun=begun or bool(thought), note=self._note),
             thought_words(thought, thinking=thinking, is_open=self.open, seconds=self._seconds),
             self._marks(),
@@ -220,8 +237,20 @@ class MessageView:
             if len(self._strips) > _CACHED:
                 self._strips.clear()
             rail = None if row < self._lead.height else self._rail(selected)
-            strip = self._strips[row, selected] = self.look.on_page(self._marked(row, selected), rail)
+            drawn = self._marked(row, selected)
+            if selected and self.prompt and row == max(0, self._lead.height - 1):
+                drawn = self._with_time(drawn)
+            strip = self._strips[row, selected] = self.look.on_page(drawn, rail)
         return strip
+
+    def _with_time(self, strip: Strip) -> Strip:
+        """The time of a prompt, in the blank row above it; in its first row, if there is room for it."""
+        words = time_words(self.message.created_at)
+        start = _LEFT + self.look.width - len(words)
+        if start <= _LEFT or strip.crop(start - 1, start + len(words)).text.strip():
+            return strip
+        ground = next((segment.style.bgcolor for segment in strip if segment.style), None)
+        return put(strip, start, words, self.look.ink.dim + Style(bgcolor=ground))
 
     def _rail(self, selected: bool) -> Style | None:
         ink = self.look.ink
@@ -235,7 +264,9 @@ class MessageView:
 
     def _plain_line(self, row: int, selected: bool) -> Strip:
         block, at = self.place(row)
-        lines = self._chosen_name if selected and block == NAME else self.blocks[block]
+        lines = self.blocks[block]
+        if selected and not self.prompt:
+            lines = {NAME: self._chosen_name, FOOTER: self._chosen_footer}.get(block, lines)
         strip = lines.line(at) if at < lines.height else self.look.line()
         if block == FOOTER and self.prompt:
             strip = strip.apply_style(Style(bgcolor=self.look.palette.band))
@@ -291,6 +322,8 @@ class MessageView:
             return lines.target(at, cell)
         if block == BODY and at == 0 and self._badge.height:
             return self._badge.target(0, cell - self.look.width + len(self._badge.text(0)))
+        if isinstance(lines, FoldedText) and lines.folds(at):
+            return Target(Action.MESSAGE_FOLD)
         if block == BODY and self.document:
             url = self.document.link_at(at, cell)
             return Target(Action.MESSAGE_LINK, url) if url else self._code_target(row, cell)
@@ -397,9 +430,16 @@ class MessageView:
 
     def unfold(self) -> None:
         """Show the text, where it is folded."""
+        if isinstance(self.body, FoldedText):
+            self.fold()
 
     def fold(self) -> bool:
-        """Open or close the reasoning. Returns whether there is any."""
+        """Open or close the reasoning, or a long prompt. Returns whether there is any."""
+        if self.prompt and self.body.height:
+            self.open = not self.open
+            self.body = self._plain(self.body.source)
+            self._forget(0)
+            return isinstance(self.body, FoldedText) or self.body.height >= MANY_ROWS
         if self.thought.source:
             self.open = not self.open
             self._surround()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from rich.cells import cell_len
 from rich.style import Style
@@ -13,6 +14,7 @@ from tui.app.messages.rows import Rows
 from tui.app.theme.ink import width_of
 from tui.chat.message import Message, Status
 from tui.chat.model import split_id
+from tui.dates import local, minute
 from tui.errors import ErrorKind
 from tui.rendering.spans import Span, Target
 from tui.text import one_line
@@ -26,6 +28,20 @@ FOLD = Target(Action.MESSAGE_FOLD)
 def model_name(model: str | None) -> str:
     """A model's name without its provider, safe to show."""
     return one_line(split_id(model or "")[1] or model or "reply", 60)
+
+
+def named(model: str | None, among: Iterable[str]) -> str:
+    """A model's name; with its provider where another one has the same."""
+    name = model_name(model)
+    same = any(other != model and model_name(other) == name for other in among)
+    return one_line(model or "", 60) if same else name
+
+
+def time_words(moment: datetime, now: datetime | None = None) -> str:
+    """The time of day of a message, and its day if that is not today: ``14:05``, ``2026-11-28 14:05``."""
+    here = local(moment)
+    today = (now or datetime.now().astimezone()).date()
+    return f"{here:%H:%M}" if here.date() == today else minute(here)
 
 
 def state_words(message: Message, *, begun: bool, note: str) -> str:

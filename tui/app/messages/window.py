@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from tui.app.messages.footer import Reach
 from tui.app.messages.look import Look
 from tui.app.messages.message_view import BODY, BlockRow, MessageView, Standing
-from tui.app.messages.name_line import model_name
+from tui.app.messages.name_line import named
 from tui.app.messages.summary_view import SummaryView
 from tui.chat.conversation import Conversation
 from tui.chat.message import Message, Role
@@ -92,6 +93,8 @@ class Window:
         self.look = look
         self._make = make
         self._words: tuple[str, ...] = ()
+        self.keys_reach = Reach.KNOWN
+        """What has to be done before the keys under the last message work."""
         self.ids: list[int] = []
         self.index: dict[int, int] = {}
         self.views: dict[int, MessageView] = {}
@@ -112,6 +115,10 @@ class Window:
         self._missing = {message_id for message_id in self._missing if message_id in self.index}
         self.views = {i: view for i, view in self.views.items() if i in self.index}
         self._loaded = {i: message for i, message in self._loaded.items() if i in self.index}
+        self.restand()
+
+    def restand(self) -> None:
+        """Let the messages that are laid out say their place as it is now."""
         for message_id, view in self.views.items():
             standing = self.standing(message_id)
             if standing != view.standing:
@@ -126,13 +133,27 @@ class Window:
         versions = self.conversation.versions(message_id)
         place, count = versions.index(message_id) + 1, len(versions)
         pinned = message_id in self.conversation.pins
+        above = self.keys_reach is Reach.AT_ONCE and index + 1 < len(self.ids)
+        reach = Reach.WALK if above else self.keys_reach
         if node.role is not Role.USER:
-            return Standing(index == 0, place, count, hue=self._hue(node.model), pinned=pinned)
+            return Standing(
+                index == 0,
+                place,
+                count,
+                hue=self._hue(node.model),
+                name=self._name(node.model),
+                pinned=pinned,
+                reach=reach,
+            )
         before, after = self._models(index)
         if before is None or after is None:
             return Standing(index == 0, place, count, pinned=pinned)
-        names, hues = (model_name(before), model_name(after)), (self._hue(before), self._hue(after))
+        hues = (self._hue(before), self._hue(after))  # first: then each is known to the other's name
+        names = (self._name(before), self._name(after))
         return Standing(index == 0, place, count, segue=names, segue_hues=hues, pinned=pinned)
+
+    def _name(self, model: str | None) -> str:
+        return named(model, self.conversation.hues)
 
     def _hue(self, model: str | None) -> str:
         return hue_of(model, self.conversation.hues) if model else HUES[0]

@@ -23,13 +23,14 @@ from tui.app.lists.sheet import Chooser
 from tui.app.lists.wordmark import Wordmark
 from tui.app.models.start_rows import ChoiceRow, Found, Warned
 from tui.chat.model import ModelInfo
-from tui.text import one_line
+from tui.installing import ENGINE, how_to_install
+from tui.text import counted, one_line
 
 if TYPE_CHECKING:
     from tui.providers.catalogue import Catalogue
     from tui.providers.registry import ProviderEntry, Registry
 
-INSTALL = "pip install xllamacpp"
+INSTALL = how_to_install(ENGINE)
 MEASURE = 72
 _SHOWN_FOUND = 5
 _SHOWN_MISSING = 2
@@ -322,7 +323,7 @@ def _how(entry: ProviderEntry, count: int) -> tuple[str, str]:
         how = f"answers at {host}" if count else f"asking {host} …"
     else:
         how = host
-    return how, "" if not count else "1 model" if count == 1 else f"{count} models"
+    return how, counted(count, "model") if count else ""
 
 
 def _missing(entry: ProviderEntry) -> str:

@@ -42,20 +42,18 @@ class Hint:
 
 
 class KeyLine(Line):
-    """At most five keys; those that do not fit are left out whole."""
+    """The keys that fit; of more, those before the last are left out whole: it is the way out."""
 
     hints: reactive[tuple[Hint, ...]] = reactive(())
 
     def spans(self, ink: Ink) -> tuple[Sequence[Span[Style]], Sequence[Span[Style]]]:
         """Draw name and meaning of each key."""
-        spans: list[Span[Style]] = []
-        for hint in self.hints[:MOST]:
-            gap = [Span(_GAP, Style.null())] if spans else []
-            more = [*gap, *hint.spans(ink)]
-            if width_of(spans) + width_of(more) > self.content_size.width:
-                break
-            spans += more
-        return spans, ()
+        hints = [hint.spans(ink) for hint in self.hints]
+        room = self.content_size.width
+        while len(hints) > 1 and sum(map(width_of, hints)) + len(_GAP) * (len(hints) - 1) > room:
+            del hints[-2]
+        gap = Span(_GAP, Style.null())
+        return [span for hint in hints for span in (*hint, gap)][:-1], ()
 
 
 Said = Mapping[Action, str]
@@ -76,14 +74,20 @@ MESSAGE: Said = {
     Action.LINE_UP: "walk",
     Action.MESSAGE_COPY: "copy",
     Action.MESSAGE_CODE: "copy code",
+    Action.MESSAGE_RETRY: "again",
+    Action.MESSAGE_MODEL: "other model",
+    Action.MESSAGE_RESUME: "go on",
     Action.MESSAGE_BRANCH: "branch",
+    Action.MESSAGE_DELETE: "delete",
     Action.MESSAGE_LEAVE: "back to writing",
 }
 PROMPT: Said = {
     Action.LINE_UP: "walk",
     Action.MESSAGE_COPY: "copy",
     Action.MESSAGE_EDIT: "edit",
+    Action.MESSAGE_RETRY: "again",
     Action.MESSAGE_BRANCH: "branch",
+    Action.MESSAGE_DELETE: "delete",
     Action.MESSAGE_LEAVE: "back to writing",
 }
 HIT: Said = {

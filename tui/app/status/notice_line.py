@@ -43,6 +43,10 @@ class NoticeLine(Widget):
         had, self.notices = bool(self.notices), ()
         return had
 
+    def on_click(self) -> None:
+        """Away with them, as with the key."""
+        self.clear()
+
     def watch_notices(self) -> None:
         """Take no room while there are none."""
         self.set_class(bool(self.notices), "-filled")

@@ -17,6 +17,7 @@ from tui.chat.model import split_id
 from tui.rendering.spans import Span
 from tui.text import one_line
 
+_PICK = Style(meta={"@click": "screen.model"})
 _BAR = 8
 _FIELDS = 29
 """Cells of the fixed fields: dot 2, word 9, 2, rate 9, 2, clock 5."""
@@ -53,14 +54,15 @@ class StatusLine(Line):
             left = [*self._who(ink, named), *self._about(ink, counted)]
             if width_of(left) <= room:
                 return left, fields(self.reply, ink)
-        return self._who(ink, False), fields(self.reply, ink)
+        who = self._who(ink, False)
+        return [*who, *self._about(ink, False)] if self.reply.detail else who, fields(self.reply, ink)
 
     def _who(self, ink: Ink, with_provider: bool) -> list[Span[Style]]:
         if self.model is None:
-            return [Span("no model chosen", ink.dim)]
+            return [Span("no model chosen", ink.dim + _PICK)]
         provider, name = (one_line(span) for span in split_id(self.model))
-        shown = [Span(f"{provider}/", ink.dim)] if with_provider else []
-        return [*shown, Span(name or provider, ink.hues.get(self.hue, ink.ink))]
+        shown = [Span(f"{provider}/", ink.dim + _PICK)] if with_provider else []
+        return [*shown, Span(name or provider, ink.hues.get(self.hue, ink.ink) + _PICK)]
 
     def _about(self, ink: Ink, counted: bool) -> list[Span[Style]]:
         if self.reply.detail:

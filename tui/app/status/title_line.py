@@ -12,6 +12,8 @@ from tui.app.theme.ink import Ink
 from tui.rendering.spans import Span
 from tui.text import one_line
 
+_RENAME = Style(meta={"@click": "screen.rename"})
+
 
 class TitleLine(Line):
     """The title in quiet ink; tags, or the word ``temporary``, at the right."""
@@ -22,7 +24,7 @@ class TitleLine(Line):
 
     def spans(self, ink: Ink) -> tuple[Sequence[Span[Style]], Sequence[Span[Style]]]:
         """Draw title and tags."""
-        title = [Span(one_line(self.title), ink.dim)]
+        title = [Span(one_line(self.title), ink.dim + _RENAME)]
         if self.temporary:
             return title, [Span("temporary", ink.accent)]
         return title, [Span("   ".join(f"#{one_line(tag)}" for tag in self.tags), ink.dim)]

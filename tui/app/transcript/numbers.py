@@ -67,12 +67,13 @@ class Numbers:
         return strip
 
 
-def code_parts(view: MessageView, seen: range) -> list[Numbered]:
-    """The blocks of code among the rows that are seen; all of them if there is none."""
+def code_parts(action: Action, view: MessageView, seen: range) -> list[Numbered]:
+    """The blocks of code among the rows that are seen, for an action; all of them if there is none."""
     parts = []
     for block in view.code_blocks():
         label = len(block.language) + bool(block.language) + 3
-        part = Numbered(block.row, view.look.width - label, Target(Action.MESSAGE_CODE, block.text))
+        target = Target(action, block.text, block.language)
+        part = Numbered(block.row, view.look.width - label, target)
         parts.append((part, block.row < seen.stop and block.row + block.height > seen.start))
     return [part for part, is_seen in parts if is_seen] or [part for part, _ in parts]
 

@@ -48,6 +48,8 @@ class ShownReplies:
             await context.reading.reload()
             if following:
                 context.transcript.follow()
+        if live.detail:  # said before there was a line to say it on
+            context.transcript.note(live.reply.message.id, live.detail)
         context.refresh()
         context.status.count_soon()
         context.lists.list_soon()

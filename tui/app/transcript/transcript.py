@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 from textual import events
@@ -13,6 +14,7 @@ from textual.selection import Selection
 
 from tui.app.actions import Action
 from tui.app.keymap import bind, keys_of
+from tui.app.messages.footer import Reach, offered
 from tui.app.messages.message_list import MessageList
 from tui.app.messages.message_view import MessageView
 from tui.app.messages.pager import Load
@@ -37,6 +39,7 @@ _CHOSEN = (
     Action.MESSAGE_DELETE_BELOW,
 )
 """What is done with the chosen message by others: the transcript says which."""
+_NO_CODE = "There is no code in this message"
 
 
 class Transcript(MessageList, can_focus=True):
@@ -54,6 +57,7 @@ class Transcript(MessageList, can_focus=True):
         bind(Action.LINE_DOWN, "line(1)"),
         bind(Action.MESSAGE_COPY, "copy"),
         bind(Action.MESSAGE_CODE, "copy_code"),
+        bind(Action.MESSAGE_SAVE, "save_code"),
         bind(Action.MESSAGE_LINK, "open_link"),
         *(bind(action, f"choose('{action.name}')") for action in _CHOSEN),
         bind(Action.MESSAGE_FOLD, "fold"),
@@ -73,6 +77,7 @@ class Transcript(MessageList, can_focus=True):
         self.lines = LineSelection(self.viewport)
         self.numbers = Numbers(lambda: self.post_message(self.KeysChanged()))
         self.overlays.append(self.numbers)
+        self._reach = Reach.AT_ONCE
         self._doing: Action | None = None
         self._held: list[events.Key] = []
 
@@ -84,7 +89,16 @@ class Transcript(MessageList, can_focus=True):
     # -- choosing a message
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The keys of a message are free for others while none is chosen, those of hits without any."""
-        if action in ("choose", "copy", "copy_code", "open_link", "fold", "select_lines", "leave"):
+        if action in (
+            "choose",
+            "copy",
+            "copy_code",
+            "save_code",
+            "open_link",
+            "fold",
+            "select_lines",
+            "leave",
+        ):
             return self.selected is not None
         return self.found if action == "next_hit" else True
 
@@ -105,13 +119,54 @@ class Transcript(MessageList, can_focus=True):
             self._choose(window.ids[index])
             self.way.show(window.ids[index])
 
+    def pointed(self, message_id: int, *, rail: bool) -> None:
+        """Choose the message that was clicked; a click on the chosen one leads back.
+
+        While something is written the keys stay with it, unless the rail was clicked: it says what is chosen.
+        """
+        if message_id == self.selected:
+            self.action_leave()
+            return
+        if self.selected is None and self._reach is Reach.WALK and not rail:
+            return
+        if self.selected is None:
+            self.way.begin(self.screen.focused if self.screen.focused is not self else None)
+        self._choose(message_id)
+
     def _choose(self, message_id: int) -> None:
         self.selected = message_id
         self.screen.set_focus(self, scroll_visible=False)
 
+    # -- the keys that are offered under the last message
+    def let_keys_work(self, *, at_once: bool) -> None:
+        """The keys under the last message work at once, or only when it is chosen."""
+        self._reach = Reach.AT_ONCE if at_once else Reach.WALK
+        window = self.viewport.window
+        if window is not None and window.keys_reach is not self._reach:
+            window.keys_reach = self._reach
+            window.restand()
+            self.viewport.settle()
+
+    @property
+    def offered(self) -> Mapping[str, Action]:
+        """The actions that are offered under the last message while it is in view, by their keys."""
+        window = self.viewport.window
+        view = window.views.get(window.ids[-1]) if window is not None and window.ids else None
+        if view is None or not self.following or window is None or window.keys_reach is not Reach.AT_ONCE:
+            return {}
+        keys = keys_of(self.app)
+        return {key: does for does, bound in offered(view.message).items() for key in keys.of(bound)}
+
+    def do_offered(self, action: Action) -> None:
+        """Do what is offered under the last message."""
+        window = self.viewport.window
+        if window is not None and window.ids:
+            self.post_message(self.Chosen(action, window.ids[-1]))
+
     async def open(self, conversation: Conversation, load: Load, at: int | None = None) -> None:
         """Show a conversation, or another path of it."""
         await super().open(conversation, load, at)
+        self.let_keys_work(at_once=self._reach is Reach.AT_ONCE)
         self.way.stay()  # the place from before is one of another path
 
     def watch_selected(self) -> None:
@@ -209,7 +264,11 @@ class Transcript(MessageList, can_focus=True):
     # -- parts of a message
     def action_copy_code(self) -> None:
         """Copy a block of code of the chosen message; of several, ask which."""
-        self._ask(code_parts, "There is no code in this message")
+        self._ask(partial(code_parts, Action.MESSAGE_CODE), _NO_CODE)
+
+    def action_save_code(self) -> None:
+        """Save a block of code of the chosen message to a file; of several, ask which."""
+        self._ask(partial(code_parts, Action.MESSAGE_SAVE), _NO_CODE)
 
     def action_open_link(self) -> None:
         """Show where a link of the chosen message leads; of several, ask which."""

@@ -32,6 +32,7 @@ from tui.engine.session_events import (
 from tui.engine.start_options import StartOptions
 from tui.engine.workspace import Workspace
 from tui.errors import UsageError
+from tui.installing import ENGINE, how_to_install
 from tui.text import one_line
 
 Act = Callable[[], Awaitable[None]]
@@ -128,7 +129,7 @@ class PlainMode:
         if model is None:
             self.page.line(
                 "no model can be used yet. Keep a provider's key with segue keys set PROVIDER, "
-                "or install the model of this machine: pip install xllamacpp. Then /model"
+                f"or install the model of this machine: {how_to_install(ENGINE)}. Then /model"
             )
             return
         self.page.line(f"{name_of(model)} of {one_line(split_id(model)[0])} answers{self._fetched(model)}")

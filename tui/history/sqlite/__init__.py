@@ -13,6 +13,7 @@ The store::
     part_columns            parts and the columns that hold them
     rows                    rows and the types of ``chat``; times as numbers
     state                   small things that outlive the program
+    draft_owners            which program a draft belongs to
     bundles                 whole conversations, in and out
     trash                   what was deleted
 

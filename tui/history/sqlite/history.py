@@ -14,7 +14,7 @@ from tui.chat.draft import Draft
 from tui.chat.message import Message, Role, Status
 from tui.chat.parts import Part
 from tui.errors import HistoryError
-from tui.history.sqlite import contents, conversations, messages, state, trash
+from tui.history.sqlite import contents, conversations, draft_owners, messages, state, trash
 from tui.history.sqlite.database import Database
 from tui.history.sqlite.opening import Opened, open_database
 from tui.history.sqlite.upkeep import Upkeep
@@ -182,6 +182,23 @@ class SqliteHistory:
     async def new_draft(self) -> Draft:
         """What is written in a conversation that is not stored yet."""
         return await self._database.read(state.new_draft)
+
+    async def claim_draft(self, conversation_id: int, *, found: bool = False) -> str | None:
+        """Have the draft of a conversation for this program."""
+        owner = self._session
+        return await self._quiet(
+            lambda db: draft_owners.claim(db, conversation_id, owner.name, owner.gone, found=found)
+        )
+
+    async def release_draft(self, conversation_id: int) -> None:
+        """Let another program have the draft of a conversation."""
+        owner = self._session.name
+        await self._quiet(lambda db: draft_owners.release(db, conversation_id, owner))
+
+    async def set_draft_beside(self, conversation_id: int, text: str) -> None:
+        """Keep what is written here while another program has the draft."""
+        owner = self._session.name
+        await self._quiet(lambda db: draft_owners.set_beside(db, conversation_id, owner, text))
 
     # -- small state of the program
     async def get_state(self, key: str, default: str = "") -> str:

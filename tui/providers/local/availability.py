@@ -8,8 +8,8 @@ import sys
 import sysconfig
 from importlib.util import find_spec
 
-ENGINE = "xllamacpp"
-INSTALL = "pip install xllamacpp"
+from tui.installing import ENGINE, how_to_install
+
 _X86_64 = frozenset({"x86_64", "amd64"})
 _ARM64 = frozenset({"aarch64", "arm64"})
 
@@ -23,7 +23,7 @@ def why_not() -> str | None:
     """Why no model can run here, with what to do about it; None where one can."""
     if not installed():
         if supported():
-            return f"the engine is not installed: {INSTALL}"
+            return f"the engine is not installed: {how_to_install(ENGINE)}"
         return "there is no engine for this platform yet: connect a provider instead"
     if sys.platform == "linux" and not _loads("libgomp.so.1"):
         return "the system lacks libgomp.so.1: apt-get install libgomp1"
