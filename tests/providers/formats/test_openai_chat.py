@@ -317,8 +317,13 @@ LISTS = {
     ),
     "a list in a list": ({"data": {"models": [{"id": "a"}]}}, [ModelInfo("a")]),
     "odd list": ({"data": None}, []),
-    "no list": ("hello", []),
 }
+
+
+async def test_a_text_in_the_place_of_a_list_is_said(mocked):
+    mocked.get("https://api.openai.com/v1/models", payload="hello")
+    with pytest.raises(ProviderError, match="something else than a list of models: “hello”"):
+        await OpenAIChat.discover_models(api_key=KEY)
 
 
 @pytest.mark.parametrize("vendor", LISTS)
