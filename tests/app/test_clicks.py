@@ -57,6 +57,10 @@ async def test_a_click_takes_no_keys_from_what_is_being_written(run) -> None:
         await world.pilot.click(offset=(x, y))
         await world.until(lambda: world.transcript.selected == world.conversation.path()[0])
         assert world.composer.draft == "and more"
+        await world.sees("esc back to writing")
+        await click(world, "and more")
+        await world.until(lambda: world.transcript.selected is None and world.composer.has_focus)
+        await world.sees("enter send")
 
 
 async def test_the_title_is_changed_by_a_click(run) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.app.conftest import DONE
 from tui.app.messages.save_sheet import SaveSheet
-from tui.engine.exporting import suggested_name
+from tui.engine.exporting import save_text, suggested_name
 
 TWO = "```python\nprint(1)\n```\n\n```sh\nls\n\n```\n"
 
@@ -91,3 +91,21 @@ def test_a_name_has_the_ending_of_the_language(language, name) -> None:
 def test_a_name_that_is_taken_is_not_suggested(folder) -> None:
     (folder / "code.py").touch()
     assert suggested_name("python") == "code-2.py"
+
+
+def test_what_is_written_over_keeps_its_mode_and_a_link_its_place(folder) -> None:
+    script, link = folder / "run.sh", folder / "link.sh"
+    script.write_text("old")
+    script.chmod(0o755)
+    link.symlink_to(script)
+    before = script.stat().st_mode
+    save_text("new\n", link, over=True)
+    assert link.is_symlink() and script.read_text() == "new\n"
+    assert script.stat().st_mode == before
+    assert sorted(file.name for file in folder.iterdir()) == ["link.sh", "run.sh"]
+
+
+def test_a_new_file_is_as_open_as_the_person_wishes(folder) -> None:
+    (folder / "other").touch()
+    saved = save_text("new\n", folder / "code.py")
+    assert saved.stat().st_mode == (folder / "other").stat().st_mode

@@ -463,5 +463,7 @@ class MainScreen(Screen[None]):
     @on(events.DescendantBlur)
     def _focus_moved(self) -> None:
         if self.features is not None:
+            if self.focused is self.composer:
+                self.features.transcript.selected = None  # who writes has left the messages
             self.features.writing.refresh_files()
             self.features.status.refresh_keys()

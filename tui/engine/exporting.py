@@ -6,6 +6,7 @@ import itertools
 import os
 import re
 import secrets
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
@@ -54,6 +55,10 @@ def write_conversation(bundle: Bundle, target: Path, form: Format | None = None)
     return _write_new(target, render(bundle, form or _asked_for(target)))
 
 
+_OF_A_PROJECT = 0o666
+"""The mode of a file of code, less what the person's ``umask`` takes away: it is no conversation."""
+
+
 def suggested_name(language: str) -> str:
     """A name for a file of code in ``language`` that nothing in the working folder has."""
     return _unused(Path(_name_in(language))).name
@@ -86,7 +91,7 @@ def place_of(typed: str, suggested: str) -> Path:
 
 
 def save_text(text: str, target: Path, *, over: bool = False) -> Path:
-    """Write a text to a file, whole or not at all.
+    """Write a text to a file, whole or not at all; what is written over keeps its mode, a link its place.
 
     Args:
         text: What it will hold.
@@ -98,11 +103,14 @@ def save_text(text: str, target: Path, *, over: bool = False) -> Path:
         SegueError: It can't be written.
     """
     if not over or not os.path.lexists(target):
-        return _write_new(target, text)
-    half = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
-    _write_new(half, text)
+        return _write_new(target, text, _OF_A_PROJECT)
+    place = Path(os.path.realpath(target))
+    half = place.with_name(f".{place.name}.{secrets.token_hex(4)}")
+    _write_new(half, text, _OF_A_PROJECT)
     try:
-        os.replace(half, target)
+        if place.exists():
+            shutil.copymode(place, half)
+        os.replace(half, place)
     except OSError as error:
         half.unlink(missing_ok=True)
         raise _unwritable(target, error) from error
@@ -143,10 +151,10 @@ def write_all(bundles: Iterable[Bundle], target: Path, form: Format) -> Path:
     return target
 
 
-def _write_new(target: Path, text: str) -> Path:
+def _write_new(target: Path, text: str, mode: int = PRIVATE_FILE) -> Path:
     """Write a file that is not there yet, whole or not at all; a link in its place is not followed."""
     try:
-        descriptor = os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE_FILE)
+        descriptor = os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode)
         try:
             with open(descriptor, "w", encoding="utf-8", newline="\n") as file:
                 file.write(text)

@@ -9,6 +9,7 @@ from tests.said import said
 from tui.app.actions import Action
 from tui.app.messages.look import Look
 from tui.app.messages.message_view import MessageView, Standing
+from tui.app.messages.name_line import time_words
 from tui.app.theme.ink import Ink
 from tui.app.theme.themes import SEGUE_DARK
 from tui.chat.chunks import Image, Source, Usage
@@ -327,7 +328,8 @@ def test_the_selected_reply_tells_what_it_took():
         finished_at=created + timedelta(seconds=6.25),
         standing=Standing(first=True, hue="sky", version=2, versions=3),
     )
-    assert view.line(0, selected=True).text.rstrip().endswith("   1,312 tokens   6.2 s   $0.004   ‹ 2/3 ›")
+    took = f"   1,312 tokens   6.2 s   $0.004   {time_words(created)}   ‹ 2/3 ›"
+    assert view.line(0, selected=True).text.rstrip().endswith(took)
     assert view.line(0, selected=True).cell_length == view.line(0).cell_length
     assert "tokens" not in view.line(0).text
 
