@@ -219,7 +219,7 @@ def check_sent(message: Message) -> None:
 
 
 @given(replies(), some.integers(1, 9))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 async def test_any_order_of_parts_is_kept_everywhere(
     tmp_path_factory: Any, parts: list[Part], size: int
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from textual import events
 from textual.message import Message
@@ -89,7 +89,6 @@ lines = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(lines, st.lists(st.integers(0, 60)))
 @example(["\x1b[1089::99;5u"], [])
 @example(["\x1b[48;24;80;0;0t\x1b[<0;5;5M"], [])
@@ -104,7 +103,6 @@ def test_no_bytes_end_the_parser_and_what_is_typed_after_them_is_read(pieces, cu
     assert [event.character for event in keys] == list("typed")
 
 
-@settings(deadline=None)
 @given(st.sampled_from([*REPORTS, *MOUSE]), st.integers(0, 40), st.integers(0, 40))
 def test_what_a_terminal_reports_is_never_typed_in_whatever_pieces_it_comes(report, one, other):
     first, last = sorted((one, other))

@@ -284,7 +284,7 @@ scribbles = some.lists(
 
 
 @given(scribbles=scribbles, cut=some.floats(0.05, 1.0))
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 async def test_whatever_the_damage_the_program_starts_and_shows_only_true_texts(
     whole, tmp_path, scribbles, cut
 ):

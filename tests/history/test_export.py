@@ -180,7 +180,7 @@ def test_an_export_can_not_steer_the_terminal(export):
 
 
 @given(some.text(), some.text())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_json_keeps_every_text_exactly(prompt, title):
     document = json.loads(to_json(bundle(prompt, title=title)))
     assert document["messages"][0]["text"] == prompt

@@ -810,7 +810,7 @@ DOCUMENTS = [
 
 
 @given(some.data())
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 async def test_whatever_a_field_holds_the_texts_are_kept_or_it_is_said_why(store, tmp_path, data):
     original, texts = data.draw(some.sampled_from(DOCUMENTS))
     document = copy.deepcopy(original)

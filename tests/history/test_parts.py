@@ -75,7 +75,7 @@ async def stored(store, parts):
 
 
 @given(parts=any_parts)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 async def test_any_order_of_parts_survives_the_store_an_export_and_an_import(tmp_path_factory, parts):
     file = tmp_path_factory.mktemp("parts") / "export.json"
     store, other = await open_history(None), await open_history(None)

@@ -133,7 +133,7 @@ async def test_any_text_is_a_query(library, query):
 
 
 @given(some.text(max_size=40))
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 async def test_really_any_text_is_a_query(library, query):
     await library.search(query)
 
@@ -144,7 +144,7 @@ letters = some.characters(max_codepoint=0x24F, exclude_categories=["Cc"]) | some
 
 
 @given(some.text(letters, max_size=200), some.integers(0, 200))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 async def test_every_word_of_a_stored_text_finds_it(store, text, start):
     conversation = await store.create_conversation()
     message = await store.add_message(conversation.id, None, Role.USER, prompt_parts(text))
@@ -158,7 +158,7 @@ words = some.text(some.sampled_from("aAäe\u0301ßxyz1_-' 学习"), min_size=1, 
 
 
 @given(some.lists(some.lists(words, max_size=6).map(" ".join), min_size=1, max_size=8), words, words)
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 async def test_the_quick_way_for_the_beginning_of_a_word_finds_what_the_index_finds(
     tmp_path_factory, texts, before, typed
 ):

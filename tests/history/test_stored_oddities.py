@@ -298,7 +298,7 @@ def oddities(draw, of_messages: tuple[str, ...] = ()) -> tuple[str, str, object]
 
 
 @given(odd=some.lists(oddities(), min_size=1, max_size=3))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 async def test_whatever_stands_in_a_column_the_texts_are_read_and_exported(history, tmp_path_factory, odd):
     folder = tmp_path_factory.mktemp("odd")
     path = folder / "history.db"
@@ -322,7 +322,7 @@ async def test_what_would_not_be_stored_now_is_read_as_if_it_were(history, tmp_p
 @given(
     odd=some.lists(oddities(("usage", "sources", "images", "notices", "attachments")), min_size=1, max_size=3)
 )
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 async def test_whatever_stands_in_a_column_of_an_earlier_form_the_texts_come_over(
     history, tmp_path_factory, odd
 ):

@@ -16,7 +16,6 @@ from typing import Any
 import aiohttp
 import aioresponses.core
 import pytest
-from hypothesis import settings
 
 from tui.chat.chunks import Chunk, Finish, FinishReason, Image, Notice, Reasoning, Source, Sources, Usage
 from tui.errors import ProviderError
@@ -30,10 +29,6 @@ if "stream_writer" in inspect.signature(aiohttp.ClientResponse.__init__).paramet
             super().__init__(*args, **kwargs)
 
     aioresponses.core.ClientResponse = _Response
-
-
-settings.register_profile("providers", deadline=None)  # a machine at work is no failure
-settings.load_profile("providers")
 
 
 @pytest.fixture(autouse=True)

@@ -254,7 +254,7 @@ def setup(runner: asyncio.Runner) -> Iterator[Setup]:
 
 @pytest.mark.parametrize("dialect", READERS)
 @given(data=st.data())
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 def test_anything_beside_the_text(
     dialect: str, data: st.DataObject, runner: Any, setup: Setup, tmp_path: Path
 ):
@@ -281,7 +281,7 @@ odd_chunks = st.one_of(
 
 
 @given(odd=st.lists(odd_chunks, max_size=6))
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 def test_anything_that_a_plug_in_yields(odd: list[Chunk], runner: Any, setup: Setup, tmp_path: Path):
     message = runner.run(setup.stored([TEXT, *odd, " more"], None, tmp_path))
     assert message.text.startswith(TEXT) and message.text.endswith(" more")

@@ -176,7 +176,7 @@ def kept(text):
     return sorted(char for char in text if char.isalnum())
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(PARTS, max_size=9).map("".join))
 def test_every_letter_and_digit_is_drawn_or_in_an_address(source):
     drawn = spoken(source, 200) + "".join(links(source, 200))
@@ -184,7 +184,7 @@ def test_every_letter_and_digit_is_drawn_or_in_an_address(source):
         assert char in drawn or char.lower() in drawn.lower() or (char in "x2" and "$" in source)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(PARTS, max_size=9).map("".join), st.randoms(use_true_random=False))
 def test_what_came_in_pieces_is_drawn_as_the_whole(look, source, chance: random.Random):
     live, at = Document("", 50, DARK, live=True), 0

@@ -38,7 +38,7 @@ def row_of(document, text):
     return next(row for row in range(document.height) if text in document.line(row).text)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.data(), width=st.sampled_from((1, 2, 8, 30, 88)))
 def test_everything_is_the_source(data, width, hostile):
     document = Document(data.draw(hostile), width, DARK)
@@ -46,7 +46,7 @@ def test_everything_is_the_source(data, width, hostile):
         assert document.copy((0, 0), (document.height - 1, width + 9)) == document.source
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(data=st.data(), width=st.sampled_from((3, 20, 60)))
 def test_any_two_places_will_do(data, width, hostile):
     document = Document(data.draw(hostile), width, DARK)
@@ -56,7 +56,7 @@ def test_any_two_places_will_do(data, width, hostile):
     assert document.copy(start, start) == ""
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(words=st.lists(st.text("abc漢é", min_size=1, max_size=9), min_size=1, max_size=30), data=st.data())
 def test_plain_words_come_out_as_they_are_seen(words, data):
     source = " ".join(words)

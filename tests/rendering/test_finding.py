@@ -59,7 +59,7 @@ def test_the_first_place_of_a_row():
     assert [document.offset(row) for row in range(document.height)] == [0, 8, 17, 17]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(data=st.data(), width=st.sampled_from((2, 12, 60)))
 def test_every_place_is_somewhere(data, width, hostile):
     document = Document(data.draw(hostile), width, DARK)

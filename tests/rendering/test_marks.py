@@ -195,7 +195,7 @@ def drawn_letters(document):
     return letters(text) + letters("".join(links))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(source=_MIXTURES.filter(lambda text: not _MEANT.search(text)), size=st.integers(1, 9))
 def test_every_letter_is_drawn_or_in_an_address_that_is(source, size):
     whole = Document(source, 300, DARK)
@@ -209,7 +209,7 @@ def test_every_letter_is_drawn_or_in_an_address_that_is(source, size):
     assert drawn_letters(live) == drawn_letters(Document(live.source, 300, DARK))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(source=_MIXTURES.filter(lambda text: not _MEANT.search(text)))
 def test_every_letter_is_spoken(source):
     assert not set(letters(source)) - set(letters(spoken(source)))

@@ -10,7 +10,7 @@ from tui.rendering.palette import DARK
 from tui.text import clean
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(data=st.data(), width=st.sampled_from((1, 2, 3, 8, 30, 88)), live=st.booleans())
 def test_every_row_is_as_wide_as_the_others(data, width, live, hostile):
     document = Document(data.draw(hostile), width, DARK, live=live)
@@ -20,7 +20,7 @@ def test_every_row_is_as_wide_as_the_others(data, width, live, hostile):
         assert sum(cell_len(segment.text) for segment in strip) == width + 3
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(data=st.data(), live=st.booleans())
 def test_no_character_can_steer_a_terminal(data, live, hostile):
     document = Document(data.draw(hostile), 40, DARK, live=live)

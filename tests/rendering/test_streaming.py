@@ -28,7 +28,7 @@ def streamed(source, sizes, width, after_each=lambda document, first: None):
     return document
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.data(), sizes=SIZES, width=WIDTHS)
 def test_after_the_end_it_equals_a_fresh_one(data, sizes, width, sources, look):
     source = data.draw(sources)
@@ -50,7 +50,7 @@ def impatient(monkeypatch):
 
 
 def test_long_blocks_equal_fresh_ones_too(impatient, sources, look):
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=150)
     @given(source=sources, sizes=SIZES, width=WIDTHS)
     def check(source, sizes, width):
         assert look(streamed(source, sizes, width)) == look(Document(source, width, DARK))
@@ -58,7 +58,7 @@ def test_long_blocks_equal_fresh_ones_too(impatient, sources, look):
     check()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.data(), sizes=SIZES, width=WIDTHS)
 def test_what_is_hostile_stays_in_its_cells_however_it_comes(data, sizes, width, hostile, look):
     def check(document, first):
@@ -73,7 +73,7 @@ def test_what_is_hostile_stays_in_its_cells_however_it_comes(data, sizes, width,
     assert look(streamed_one) == look(Document(source, width, DARK))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(data=st.data(), sizes=SIZES)
 def test_rows_above_the_first_changed_one_stay(data, sizes, sources, look):
     before = []
@@ -183,7 +183,7 @@ def test_a_stream_may_begin_with_text(rows):
     assert rows(document) == ["Begun and gone on"]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(data=st.data(), before=WIDTHS, after=WIDTHS)
 def test_another_width_equals_a_fresh_document(data, before, after, sources, look):
     source = data.draw(sources)

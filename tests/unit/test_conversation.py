@@ -99,7 +99,7 @@ deeds = some.lists(
 
 
 @given(deeds)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_whatever_is_done_every_message_can_be_reached(work):
     person = Person()
     for deed, number in work:
@@ -121,7 +121,7 @@ def test_whatever_is_done_every_message_can_be_reached(work):
 
 
 @given(deeds, some.integers(0, 1000))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_undo_of_a_deletion_gives_the_same_view_again(work, number):
     person = Person()
     person.ask()
@@ -135,7 +135,7 @@ def test_undo_of_a_deletion_gives_the_same_view_again(work, number):
 
 
 @given(deeds)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_tree_read_back_is_the_tree_that_was_stored(work):
     person = Person()
     for deed, number in work:
