@@ -211,7 +211,9 @@ class Comparing:
             finally:
                 at.left -= 1
             at.begun.add(reply.message.id)
-            at.prompt = reply.message.parent or 0  # the next one answers it, whether this one is shown yet or not
+            at.prompt = (
+                reply.message.parent or 0
+            )  # the next one answers it, whether this one is shown yet or not
             return reply
 
         return begun

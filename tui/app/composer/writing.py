@@ -144,7 +144,7 @@ class Writing:
             return
         act = self.take_edit(draft)
         if act is not None:
-            self._context.reading.let_come(act, draft)
+            self._context.reading.let_come(session.current, act, draft)
             return
         if not session.current.busy:
             self._context.transcript.follow()

@@ -157,16 +157,18 @@ class CurrentConversation:
         self._context.refresh()
 
     # -- replies
-    def let_come(self, act: Act, draft: Draft | None = None) -> None:
+    def let_come(self, service: ConversationService, act: Act, draft: Draft | None = None) -> None:
         """Let a reply begin, and go to where it comes.
 
         Args:
+            service: Where it comes.
             act: Begins it.
             draft: What goes back into the composer if it can't begin.
         """
         session = self._context.session
-        self._context.transcript.follow()
-        session.begin(session.current, act, draft or Draft())
+        if service is session.current:
+            self._context.transcript.follow()
+        session.begin(service, act, draft or Draft())
 
     def when_quiet(self) -> None:
         """Refuse what would need a second reply at the same time.

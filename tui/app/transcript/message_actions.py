@@ -75,7 +75,7 @@ class MessageActions:
         self._context.reading.when_quiet()
         service = self._service
         self._context.back_to_writing()
-        self._context.reading.let_come(lambda: service.retry(message_id, model))
+        self._context.reading.let_come(service, lambda: service.retry(message_id, model))
 
     async def _retry_last(self, argument: str) -> None:
         message_id = self._service.last_reply or self._service.last
@@ -91,12 +91,12 @@ class MessageActions:
             return
         self._context.reading.when_quiet()
         self._context.back_to_writing()
-        self._context.reading.let_come(lambda: service.resume(message_id))
+        self._context.reading.let_come(service, lambda: service.resume(message_id))
 
     async def _sum_up(self, argument: str) -> None:
         """Let a summary come, with which later requests begin."""
         self._context.reading.when_quiet()
-        self._context.reading.let_come(self._service.compact)
+        self._context.reading.let_come(self._service, self._service.compact)
 
     async def _sum_up_before(self, message_id: int) -> None:
         """Sum up what stands before the prompt of a reply, then send that prompt again."""
@@ -105,7 +105,7 @@ class MessageActions:
         prompt = service.prompt_of(message_id)
         [message] = await service.messages([prompt])
         service.queue.append(message.draft)
-        self._context.reading.let_come(lambda: service.compact(prompt))
+        self._context.reading.let_come(service, lambda: service.compact(prompt))
 
     async def _copy_last(self, argument: str) -> None:
         message_id = self._service.last_reply
@@ -142,14 +142,16 @@ class MessageActions:
             raise UsageError("A summary is not edited", f"{again} makes a new one.")
         prompt = service.prompt_of(message_id)
         [message] = await service.messages([prompt])
-        self._context.writing.begin_edit(prompt, message.draft)
-        self._context.back_to_writing()
+        if service is self._service:  # else it was left meanwhile
+            self._context.writing.begin_edit(prompt, message.draft)
+            self._context.back_to_writing()
 
     # -- the tree
     async def _branch(self, message_id: int) -> None:
         """Go on in a new conversation with everything up to a message."""
-        branch = await self._service.branch(message_id)
-        await self._context.reading.open(self._context.session.adopt(branch))
+        service = self._service
+        branch = await service.branch(message_id)
+        await self._context.reading.open(self._context.session.adopt(branch, service))
 
     async def _previous(self, message_id: int) -> None:
         await self._flip(message_id, -1)
@@ -162,7 +164,7 @@ class MessageActions:
         if service.queue or service.preparing:  # a prompt is for the reply that is shown
             self._context.reading.when_quiet()
         version = await service.flip(message_id, step)
-        if version is not None:
+        if version is not None and service is self._service:
             await self._context.reading.reload(at=version)
             self._context.transcript.selected = version
 
