@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -11,6 +12,7 @@ from tui.chat.chunks import Finish, FinishReason
 from tui.chat.message import Role, Status
 from tui.chat.parts import prompt_parts
 from tui.engine.start_options import StartOptions
+from tui.errors import HistoryBusyError
 
 DONE = Finish(FinishReason.STOP)
 
@@ -372,3 +374,105 @@ async def test_what_is_sent_while_a_conversation_opens_is_sent_in_that_one(run, 
         assert [m.text for m in await world.path()] == ["In the second", "I am big."]
         assert world.composer.draft == "and a draft"
         assert len((await world.store.load_conversation(first.id)).nodes) == 2
+
+
+async def two_with_drafts(world):
+    """Two conversations with a draft in each; a new one is read."""
+    await two_conversations(world)
+    rilke = world.conversation.id
+    kyoto = next(each.id for each in await world.store.list_conversations() if each.id != rilke)
+    await world.open_new()
+    for each, draft in ((kyoto, "temples"), (rilke, "panthers")):
+        await world.store.update_conversation(each, draft=draft)
+    return kyoto, rilke
+
+
+async def drafts_of(world, *ids):
+    await world.session.drafts.flush()
+    return [(await world.store.load_conversation(each)).draft for each in ids]
+
+
+async def test_two_that_are_opened_quickly_keep_their_drafts(run):
+    async with run() as world:
+        kyoto, rilke = await two_with_drafts(world)
+        await asyncio.gather(world.open(kyoto), world.open(rilke))
+        assert world.conversation.id == rilke
+        assert world.composer.draft == "panthers"
+        assert await drafts_of(world, kyoto, rilke) == ["temples", "panthers"]
+
+
+async def test_what_is_written_while_two_are_opened_is_for_the_second(run):
+    async with run() as world:
+        kyoto, rilke = await two_with_drafts(world)
+        find, go_on = world.session.find, asyncio.Event()
+
+        async def slow(conversation_id):
+            await go_on.wait()
+            return await find(conversation_id)
+
+        world.session.find = slow
+        opening = asyncio.gather(world.open(kyoto), world.open(rilke))
+        await world.until(lambda: not world.features.reading.shown)
+        await world.type(" and lace")
+        go_on.set()
+        await opening
+        assert world.composer.draft == "panthers and lace"
+        assert await drafts_of(world, kyoto, rilke) == ["temples", "panthers and lace"]
+
+
+async def test_a_draft_is_still_there_when_its_own_conversation_is_opened_again_at_once(run):
+    async with run() as world:
+        kyoto, _ = await two_with_drafts(world)
+        await world.open(kyoto)
+        await world.type(" and gardens")
+        await world.open(kyoto)
+        assert world.composer.draft == "temples and gardens"
+
+
+async def test_one_that_cannot_be_opened_leaves_what_is_read_and_written(run):
+    async with run() as world:
+        kyoto, rilke = await two_with_drafts(world)
+        await world.open(kyoto)
+        load = world.store.load_conversation
+
+        async def busy(conversation_id):
+            raise HistoryBusyError("Another program holds the history")
+
+        world.store.load_conversation = busy
+        with pytest.raises(HistoryBusyError):
+            await world.open(rilke)
+        world.store.load_conversation = load
+        assert world.conversation.id == kyoto
+        assert world.composer.draft == "temples"
+        await world.type("!")
+        assert await drafts_of(world, kyoto, rilke) == ["temples!", "panthers"]
+
+
+async def test_a_busy_history_does_not_take_the_conversation_away(run):
+    async with run() as world:
+        await two_conversations(world)
+        service, load = world.current, world.store.load_conversation
+        world.screen.run_command("open")
+        await world.sees("Kyoto in four days")
+
+        async def busy(conversation_id):
+            raise HistoryBusyError("Another program holds the history")
+
+        world.store.load_conversation = busy
+        await world.pilot.press("escape")
+        await world.sees("Another program holds the history")
+        world.store.load_conversation = load
+        assert world.current is service
+
+
+@pytest.mark.parametrize("for_good", [False, True])
+async def test_one_that_was_deleted_in_the_list_is_left_in_words(run, for_good):
+    async with run() as world:
+        await two_conversations(world)
+        deleted = world.conversation.id
+        await world.store.delete_conversation(deleted)
+        if for_good:
+            await world.store.empty_trash(datetime.now(UTC) + timedelta(days=1))
+        await world.features.reading.follow_stored()
+        assert not world.conversation.id
+        await world.sees("this is a new one")
