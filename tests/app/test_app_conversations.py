@@ -9,6 +9,7 @@ import pytest
 
 from tui.app.conversations.sidebar import SidebarList
 from tui.chat.chunks import Finish, FinishReason
+from tui.chat.draft import Draft
 from tui.chat.message import Role, Status
 from tui.chat.parts import prompt_parts
 from tui.engine.start_options import StartOptions
@@ -282,6 +283,83 @@ async def test_an_edited_prompt_is_a_version_and_the_draft_is_back(run):
         assert world.composer.draft == "for later"
         conversation = world.conversation
         assert len(conversation.versions(conversation.path()[0])) == 2
+
+
+async def edited(world, before="", rewritten=" again"):
+    """A prompt is rewritten, and not sent yet."""
+    await world.say("Hello")
+    await world.sees("I am big.", "ready")
+    await world.type(before)
+    await world.pilot.press("alt+up", "e")
+    await world.until(lambda: world.composer.draft == "Hello")
+    await world.type(rewritten)
+
+
+@pytest.mark.parametrize("leave", ["new", "sidebar"])
+async def test_a_rewritten_prompt_is_kept_when_another_conversation_comes(run, leave):
+    async with run() as world:
+        await two_conversations(world)
+        other = world.conversation.id
+        await world.open_new()
+        await edited(world, "my other thought")
+        left = world.conversation.id
+        await (world.open_new() if leave == "new" else world.open(other))
+        assert not world.composer.written
+        await world.open(left)
+        assert world.composer.draft == "Hello again\n\nmy other thought"
+
+
+async def test_a_rewritten_prompt_outlives_the_program(run):
+    async with run() as world:
+        await edited(world, "my other thought")
+        await drafts_of(world)  # as a kill leaves it
+        stored = await world.store.load_conversation(world.conversation.id)
+        assert stored.draft == "Hello again\n\nmy other thought"
+
+
+async def test_a_prompt_that_is_only_looked_at_is_no_draft(run):
+    async with run() as world:
+        await edited(world, "my other thought", rewritten="")
+        assert await drafts_of(world, world.conversation.id) == ["my other thought"]
+
+
+async def test_a_rewritten_prompt_that_is_left_is_among_the_earlier_prompts(run):
+    async with run() as world:
+        await edited(world)
+        await world.pilot.press("escape")
+        assert not world.composer.draft
+        await world.pilot.press("up")
+        assert world.composer.draft == "Hello again"
+
+
+async def test_an_edit_that_cannot_be_sent_is_still_an_edit(run):
+    async with run() as world:
+        await edited(world, "my other thought")
+        add = world.store.add_message
+
+        async def busy(*arguments, **fields):
+            raise HistoryBusyError("Another program holds the history")
+
+        world.store.add_message = busy
+        await world.pilot.press("enter")
+        await world.sees("Another program holds the history")
+        assert world.composer.draft == "Hello again"
+        assert world.features.writing.editing == world.conversation.path()[0]
+        world.store.add_message = add
+        await world.pilot.press("enter")
+        await world.until(lambda: len(world.provider.requests) == 2)
+        await world.sees("ready")
+        assert [message.text for message in await world.path()] == ["Hello again", "I am big."]
+        assert world.composer.draft == "my other thought"
+
+
+async def test_what_is_given_back_while_a_prompt_is_edited_does_not_go_into_it(run):
+    async with run() as world:
+        await edited(world, "my other thought")
+        world.features.writing.give_back(Draft("a queued one"))
+        assert world.composer.draft == "Hello again"
+        await world.pilot.press("escape")
+        assert world.composer.draft == "a queued one\n\nmy other thought"
 
 
 async def test_escape_leaves_the_edited_prompt_as_it_was(run):
