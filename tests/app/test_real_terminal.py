@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import shlex
 import signal
 import subprocess
 import sys
@@ -40,14 +41,20 @@ class Terminal:
         rows: int = 24,
         owner: bool = True,
         term: str = "xterm-256color",
+        shell: str = "",
+        jobs: bool = True,
     ) -> None:
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self.output = b""
         self._master, slave = pty.openpty()
         termios.tcsetwinsize(slave, (rows, columns))
+        program = [sys.executable, "-m", "tui", *arguments]
+        if shell:  # which runs the program where its line says {}
+            line = shell.format(shlex.join(program))
+            program = ["sh", "-m" if jobs else "+m", "-c", line]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tui", *arguments],
+            program,
             stdin=slave,
             stdout=slave,
             stderr=slave,
@@ -126,6 +133,15 @@ def terminal(lab) -> Iterator[Callable[..., Terminal]]:
     yield open_terminal
     for one in opened:
         one.close()
+
+
+def test_keys_of_one_read_are_done_in_their_order(terminal):
+    app = terminal()
+    app.see("big", "Ask")
+    app.press("one two")
+    app.see("one two")
+    app.press("\x1bbX\x01Y")
+    app.see("Yone Xtwo")
 
 
 def test_converse_switch_model_quit_and_come_back(terminal, model_server):

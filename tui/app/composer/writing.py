@@ -17,8 +17,9 @@ from tui.app.composer.queue_line import QueueLine
 from tui.app.context import Context, WithReading, WithTranscript
 from tui.chat.draft import Draft, joined
 from tui.chat.message import Role
+from tui.engine.reply import Reply
 from tui.engine.session import Act
-from tui.errors import HistoryError, UsageError
+from tui.errors import HistoryError, SegueError, UsageError
 
 _RECALLED = 100
 """Prompts of the conversation that is read which come before those of others."""
@@ -43,7 +44,12 @@ class Writing:
         self._early = early
         self.editing: int | None = None
         """The prompt whose new version is being written."""
+        self._as_sent = Draft()
+        """That prompt as it was."""
         self._set_aside = Draft()
+        """What was written before the edit, and comes back after it."""
+        self._unsent: int | None = None
+        """The prompt whose new version could not be sent and comes back next."""
         self._on_the_way: list[Draft] = []
         """What was sent, and waits for the files that it names."""
 
@@ -101,9 +107,15 @@ class Writing:
 
     @property
     def draft(self) -> Draft:
-        """What is written for later: in the composer, or set aside by an edit; behind what is on the way."""
-        written = self.written if self.editing is None else self._set_aside
+        """What is written for later: also what an edit has changed or set aside, and what is on its way."""
+        written = self.written
+        if self.editing is not None:
+            written = joined([written, self._set_aside]) if self._rewritten else self._set_aside
         return joined([*self._on_the_way, written]) if self._on_the_way else written
+
+    @property
+    def _rewritten(self) -> bool:
+        return self.editing is not None and self.written != self._as_sent
 
     @property
     def vim_mode(self) -> str | None:
@@ -125,9 +137,9 @@ class Writing:
         """The draft changed."""
         self.refresh_files()
         self._context.transcript.let_keys_work(at_once=self._composer.blank)
-        if self._context.reading.shown and self.editing is None:
+        if self._context.reading.shown:
             session = self._context.session
-            session.drafts.note(session.current.conversation, self.written)
+            session.drafts.note(session.current.conversation, self.draft)
 
     def take(self) -> Draft:
         """Take what is written out of the composer."""
@@ -140,10 +152,20 @@ class Writing:
             self._composer.hold(Draft(draft.text + newer.text, draft.attachments + newer.attachments))
 
     def give_back(self, draft: Draft) -> None:
-        """Put prompts that were not sent before what is written now."""
-        if draft:
-            self._composer.hold(joined([draft, self.written]))
+        """Prompts that were not sent come back: before what is written now, but never into an edit."""
+        unsent, self._unsent = self._unsent, None
+        if unsent is not None and self.editing is None:
+            self.editing, self._set_aside = unsent, self.written
+            self._composer.hold(draft)
+        elif draft and self.editing is not None:
+            self._set_aside = joined([draft, self._set_aside])
+        elif draft:
+            self._put_back(draft)
+        self.changed()
         self._context.refresh()
+
+    def _put_back(self, draft: Draft) -> None:
+        self._composer.hold(joined([draft, self.written]))
 
     def take_back(self) -> None:
         """Write on at the last queued prompt, which is queued no more."""
@@ -151,7 +173,7 @@ class Writing:
 
     def leave(self) -> None:
         """Another conversation comes: the composer is empty, and nothing is edited."""
-        self.editing = None
+        self.editing = self._unsent = None
         self._on_the_way.clear()
         self._composer.hold(Draft())
 
@@ -189,12 +211,12 @@ class Writing:
         try:
             draft = replace(draft, text=session.workspace.saved_prompts.expand(draft.text))
         except UsageError as error:
-            self.give_back(draft)
+            self._put_back(draft)
             self._context.tell(error)
             return
         act = self.take_edit(draft)
         if act is not None:
-            self._context.reading.let_come(act, draft)
+            self._context.reading.let_come(session.current, act, draft)
             return
         if not session.current.busy:
             self._context.transcript.follow()
@@ -217,25 +239,44 @@ class Writing:
     # -- the new version of a prompt
     def begin_edit(self, prompt_id: int, draft: Draft) -> None:
         """Let the person write the new version of a prompt."""
-        if self.editing is None:
+        if not self.stop_editing():
             self._set_aside = self.written
-        self.editing = prompt_id
+        self.editing, self._as_sent = prompt_id, draft
         self._composer.hold(draft)
         self._context.refresh()
 
     def take_edit(self, draft: Draft, model: str | None = None) -> Act | None:
-        """What sends ``draft`` as the new version that is being written, to ``model``; None if none is."""
+        """What sends ``draft`` as the new version that is being written, to ``model``; None if none is.
+
+        If it can't be sent, the person is where they were: in the edit.
+        """
         prompt, self.editing = self.editing, None
         if prompt is None:
             return None
         service = self._context.session.current
         self._composer.hold(self._set_aside)
-        return lambda: service.edit(prompt, draft.text, draft.attachments, model=model)
+
+        async def send() -> Reply:
+            try:
+                return await service.edit(prompt, draft.text, draft.attachments, model=model)
+            except SegueError:
+                if service is self._context.session.current:
+                    self.give_back(joined(service.queue))  # what waited for it is no part of the edit
+                    service.queue.clear()
+                    self._unsent = prompt
+                raise
+
+        return send
 
     def stop_editing(self) -> bool:
-        """Leave the prompt as it was; what was written before comes back. False if none is edited."""
+        """Leave the prompt as it was; what was written before comes back. False if none is edited.
+
+        What it was rewritten to is among the earlier prompts.
+        """
         if self.editing is None:
             return False
+        if self._rewritten:
+            self._composer.recall.remember(self.written)
         self.editing = None
         self._composer.hold(self._set_aside)
         return True
