@@ -293,6 +293,21 @@ async def test_escape_leaves_the_edited_prompt_as_it_was(run):
         assert len(world.provider.requests) == 1
 
 
+async def test_what_was_written_before_the_page_became_temporary_is_not_on_the_disk(run):
+    async with run() as world:
+        await world.type("a secret")
+        await world.session.drafts.flush()
+        assert await world.store.get_state("new_draft") == "a secret"
+        world.screen.run_command("temporary")
+        await world.sees("temporary")
+        await world.until(lambda: world.composer.draft == "a secret")
+        assert await world.store.get_state("new_draft") == ""
+        await world.pilot.press("enter")
+        await world.sees("I am big.", "ready", "temporary")
+        await world.session.drafts.flush()
+        assert await world.store.get_state("new_draft") == ""
+
+
 async def test_a_temporary_conversation_leaves_nothing(run):
     async with run() as world:
         await world.type("/temporary")

@@ -50,6 +50,7 @@ from tui.engine.session_events import (
 from tui.engine.start_options import StartOptions
 from tui.engine.workspace import Workspace
 from tui.errors import NotFoundError, SegueError
+from tui.history.store import HistoryStore
 
 _WENT_WELL = frozenset({Status.COMPLETE, Status.LENGTH, Status.TOOL, Status.EMPTY})
 """Ends after which a queued prompt is sent; after any other the person decides."""
@@ -71,7 +72,7 @@ class Session:
             temporary: Nothing of this run is kept: the store is one in memory.
         """
         self.workspace = workspace
-        self.drafts = Drafts(workspace.store, self._spawn, self._problem, self._queued)
+        self.drafts = Drafts(self._store_of, self._spawn, self._problem, self._queued)
         self.live = LiveReplies(self._heard, self._fault)
         self.unread: set[int] = set()
         """Conversations in which a reply has ended that was not seen."""
@@ -81,6 +82,7 @@ class Session:
         self._closing = False
         self._kept = Storage(workspace.store, workspace.engine, temporary)
         self._forgotten: Storage | None = None
+        self._opening = asyncio.Lock()
         self._at_work: dict[int, ConversationService] = {}
         self._by_folder = False
         """Whether the person asked for the conversation of the folder of work."""
@@ -190,15 +192,26 @@ class Session:
         return self._service(self._kept, await self._blank(self._kept))
 
     async def new_temporary(self) -> ConversationService:
-        """An empty conversation that is kept in memory only."""
-        if self._forgotten is None:
-            from tui.history.sqlite.history import open_history
+        """An empty conversation that is kept in memory only; what is written on a new page comes along."""
+        storage = self._kept if self._kept.temporary else await self._forgotten_storage()
+        made = self._service(storage, await self._blank(storage))
+        left = self.current.conversation
+        if not left.id and left.temporary != storage.temporary:
+            await self.drafts.move(left, made.conversation)
+        return made
 
-            store = await open_history(None)
-            workspace = self.workspace
-            engine = Engine(store, workspace.registry, workspace.catalogue)
-            self._forgotten = Storage(store, engine, temporary=True)
-        return self._service(self._forgotten, await self._blank(self._forgotten))
+    async def _forgotten_storage(self) -> Storage:
+        async with self._opening:  # whoever comes second gets the same
+            if self._forgotten is None:
+                workspace = self.workspace
+                store = await workspace.open_temporary()
+                engine = Engine(store, workspace.registry, workspace.catalogue)
+                self._forgotten = Storage(store, engine, temporary=True)
+            return self._forgotten
+
+    def _store_of(self, conversation: Conversation) -> HistoryStore:
+        forgotten = self._forgotten
+        return forgotten.store if forgotten is not None and conversation.temporary else self._kept.store
 
     async def _blank(self, storage: Storage) -> Conversation:
         model, system = await self.choose_model(), self.workspace.config.system
@@ -312,7 +325,7 @@ class Session:
             self._give_back(service, draft)
             self._let_go(service)
             return False
-        if service.conversation is not conversation:
+        if service.conversation is not conversation and service is self.current:
             self.drafts.note(conversation, _NOTHING)  # the page is not blank any more, nor has it a draft
         await self.note_use(service, live.reply.message.model)
         return True
