@@ -86,21 +86,7 @@ class ConversationService:
 
     async def messages(self, ids: Sequence[int]) -> list[Message]:
         """Messages with their texts; a reply that is coming, or not saved yet, has all that came so far."""
-        while True:
-            ours = self._newer_here(ids)
-            stored = await self.storage.store.messages(ids)
-            if ours <= self._newer_here(ids):  # else one has ended meanwhile: what was read of it is old
-                return [self.newest(message) for message in stored]
-
-    def _newer_here(self, ids: Sequence[int]) -> set[int]:
-        """Those of which the history does not have all that came."""
-        unsaved = self._live.unsaved
-        return {i for i in ids if self.coming(i) or unsaved(self.conversation, i)}
-
-    def newest(self, message: Message) -> Message:
-        """A stored message as it is now."""
-        live = self.coming(message.id)
-        return live.snapshot() if live else self._live.unsaved(self.conversation, message.id) or message
+        return await self.storage.engine.messages(ids)
 
     # -- what comes
     @property
@@ -215,14 +201,20 @@ class ConversationService:
         """Give the conversation its row; an empty one is not worth one."""
         if self.conversation.id:
             return
-        kept = self.conversation
-        made = await self.storage.store.create_conversation(
-            model=kept.model, system=kept.system, title=kept.title
-        )
-        self.conversation = made
+        made = await self.storage.store.create_conversation()
+        kept, self.conversation = self.conversation, made  # as it is now: much can be chosen meanwhile
         made.temporary = kept.temporary
-        made.parameters, made.hues, made.titled = kept.parameters, kept.hues, kept.titled
-        await self.change(parameters=made.parameters, hues=made.hues, titled=made.titled, tags=kept.tags)
+        await self.change(
+            model=kept.model,
+            system=kept.system,
+            title=kept.title,
+            titled=kept.titled,
+            parameters=kept.parameters,
+            hues=kept.hues,
+            tags=kept.tags,
+            pinned=kept.pinned,
+            archived=kept.archived,
+        )
 
     # -- settings of the conversation
     async def change(self, **changes: Unpack[ConversationChanges]) -> None:
@@ -328,8 +320,22 @@ class ConversationService:
         return lambda: store.restore_conversation(conversation_id)
 
     async def branch(self, message_id: int) -> Conversation:
-        """A new conversation with everything up to ``message_id``."""
+        """A new conversation with everything up to ``message_id``.
+
+        Raises:
+            HistoryError: It can't be stored, or a reply of this one is not stored yet.
+        """
+        await self.storage.engine.save(self.conversation.path(message_id))
         return await self.storage.store.copy_conversation(self.conversation.id, leaf=message_id)
+
+    async def duplicate(self) -> Conversation:
+        """A new conversation with everything that is in this one.
+
+        Raises:
+            HistoryError: It can't be stored, or a reply of this one is not stored yet.
+        """
+        await self.storage.engine.save(list(self.conversation.nodes))
+        return await self.storage.store.copy_conversation(self.conversation.id)
 
     # -- taking out
     async def export(self, target: Path) -> Path:
@@ -349,5 +355,5 @@ class ConversationService:
         if self.last is None:
             raise UsageError("There is nothing to export yet")
         bundle = await bundle_of(self.storage.store, self.conversation.id)
-        bundle = Bundle(bundle.conversation, list(map(self.newest, bundle.messages)))
+        bundle = Bundle(bundle.conversation, list(map(self.storage.engine.newest, bundle.messages)))
         return await asyncio.to_thread(write_conversation, bundle, target)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Protocol, assert_never
+from weakref import WeakValueDictionary
 
 from tui.chat.attachment import Attachment, Kind, check_together
 from tui.chat.conversation import Conversation
@@ -75,6 +76,38 @@ class Engine:
         self._limits = limits or Limits()
         self._calibration: dict[str, float] = {}
         self._refused: dict[str, int] = {}
+        self._replies: WeakValueDictionary[int, Reply] = WeakValueDictionary()
+        """Those of this run, as long as anybody has them: they come, or wait to be stored."""
+
+    async def messages(self, ids: Sequence[int]) -> list[Message]:
+        """Messages with their texts; a reply that is coming, or not stored yet, has all that came of it."""
+        while True:
+            ours = self._newer(ids)
+            stored = await self.store.messages(ids)
+            if ours.keys() <= self._newer(ids).keys():  # else one was stored meanwhile: what was read is old
+                return [self.newest(message) for message in stored]
+
+    def newest(self, message: Message) -> Message:
+        """A stored message as it is now."""
+        newer = self._newer([message.id])
+        return newer[message.id].so_far() if newer else message
+
+    async def save(self, ids: Sequence[int]) -> None:
+        """Make sure that the history has these messages as they are, apart from what still comes.
+
+        Raises:
+            HistoryError: It does not take them.
+        """
+        for reply in self._newer(ids).values():
+            if reply.unsaved is not None:
+                await reply.save()
+            if reply.unsaved is not None:
+                raise reply.unsaved
+
+    def _newer(self, ids: Sequence[int]) -> dict[int, Reply]:
+        """The replies among these messages of which the history does not have all that came."""
+        replies = ((message_id, self._replies.get(message_id)) for message_id in ids)
+        return {message_id: reply for message_id, reply in replies if reply and not reply.stored}
 
     async def send(
         self,
@@ -118,7 +151,7 @@ class Engine:
     async def resume(self, conversation: Conversation, reply_id: int) -> Reply:
         """Prepare a version of a cut reply that begins with its text and goes on from there."""
         parent = conversation.node(reply_id).parent
-        [cut] = await self.store.messages([reply_id])
+        [cut] = await self.messages([reply_id])
         return await self._reply(conversation, parent, cut.model, begin=_said(cut.parts))
 
     async def name(self, conversation: Conversation) -> str | None:
@@ -127,7 +160,7 @@ class Engine:
         Returns:
             The new title, or None.
         """
-        path = await self.store.messages(conversation.path()[:2])
+        path = await self.messages(conversation.path()[:2])
         if conversation.titled or not conversation.model or len(path) < 2:
             return None
         if conversation.title != automatic_title(path[0].draft.words):
@@ -219,7 +252,7 @@ class Engine:
 
     async def _load(self, conversation: Conversation, end: int | None) -> list[Message]:
         """The path down to ``end``, with the contents of its files."""
-        path = await self.store.messages(conversation.path(end) if end is not None else [])
+        path = await self.messages(conversation.path(end) if end is not None else [])
         return await with_contents(self.store, path)
 
     def _check(self, model_id: str, attachments: Sequence[Attachment]) -> None:
@@ -249,7 +282,7 @@ class Engine:
             if error is not None and error.kind is ErrorKind.CONTEXT:
                 self._refused[model_id] = request.tokens
 
-        return Reply(
+        reply = self._replies[message.id] = Reply(
             self.store,
             message,
             lambda: self._resolver.target(model_id),
@@ -259,6 +292,7 @@ class Engine:
             notices=notices,
             learn=learn,
         )
+        return reply
 
     def _request(self, conversation: Conversation, model_id: str, path: Sequence[Message]) -> Request:
         info = self._facts.info(model_id)
