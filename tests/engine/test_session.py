@@ -270,7 +270,7 @@ async def test_after_the_first_turn_a_model_names_the_conversation_once(begin):
     run.world.script("Four days.", DONE)
     run.world.script("Days in Kyoto", DONE)
     await run.say("How long for Kyoto?")
-    assert [event.conversation for event in run.of(Titled)] == [run.session.current]
+    assert [event.service for event in run.of(Titled)] == [run.session.current]
     assert run.session.current.conversation.title == "Days in Kyoto"
     await run.say("And Nara?")
     assert len(run.of(Titled)) == 1 and len(run.world.provider.requests) == 3

@@ -164,20 +164,36 @@ class ConversationService:
 
     # -- answers
     async def send(
-        self, text: str, attachments: Sequence[Attachment] = (), model: str | None = None
+        self,
+        text: str,
+        attachments: Sequence[Attachment] = (),
+        model: str | None = None,
+        after: int | None = None,
     ) -> Reply:
-        """Store ``text`` and its files as the next prompt and prepare its reply, by ``model`` if given.
+        """Store ``text`` and its files as the next prompt and prepare its reply.
 
         It is remembered among the prompts that the person wrote.
+
+        Args:
+            text: The prompt.
+            attachments: Its files.
+            model: Who answers, if not the conversation's model.
+            after: The message that it follows, if not the last one.
         """
         await self._exist()
         await self.storage.store.remember_prompt(text)
-        return await self.ask(text, attachments, model)
+        return await self.ask(text, attachments, model, after)
 
-    async def ask(self, text: str, attachments: Sequence[Attachment] = (), model: str | None = None) -> Reply:
+    async def ask(
+        self,
+        text: str,
+        attachments: Sequence[Attachment] = (),
+        model: str | None = None,
+        after: int | None = None,
+    ) -> Reply:
         """The same for a prompt that need not be remembered."""
         await self._exist()
-        return await self.storage.engine.send(self.conversation, text, model, attachments)
+        return await self.storage.engine.send(self.conversation, text, model, attachments, after)
 
     async def edit(
         self, prompt_id: int, text: str, attachments: Sequence[Attachment] = (), model: str | None = None

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import assert_never
+from dataclasses import replace
+from typing import Unpack, assert_never, cast
 
 from tui.chat.conversation import Conversation
 from tui.chat.draft import Draft, joined
@@ -50,7 +51,7 @@ from tui.engine.session_events import (
 from tui.engine.start_options import StartOptions
 from tui.engine.workspace import Workspace
 from tui.errors import NotFoundError, SegueError
-from tui.history.store import HistoryStore
+from tui.history.store import ConversationChanges, HistoryStore
 
 _WENT_WELL = frozenset({Status.COMPLETE, Status.LENGTH, Status.TOOL, Status.EMPTY})
 """Ends after which a queued prompt is sent; after any other the person decides."""
@@ -84,6 +85,8 @@ class Session:
         self._forgotten: Storage | None = None
         self._opening = asyncio.Lock()
         self._at_work: dict[int, ConversationService] = {}
+        self._naming: set[ConversationService] = set()
+        """Those that a model is naming: who changes the title meanwhile must change it there."""
         self._by_folder = False
         """Whether the person asked for the conversation of the folder of work."""
         self.current = self._service(self._kept, Conversation(0))
@@ -108,6 +111,12 @@ class Session:
 
     def _problem(self, error: SegueError) -> None:
         self._tell(Problem(error))
+
+    def _failed(self, error: Exception) -> None:
+        if isinstance(error, SegueError):
+            self._problem(error)
+        else:
+            self._fault(error)
 
     def _fault(self, error: Exception) -> None:
         if self._listeners:
@@ -180,6 +189,20 @@ class Session:
         conversation = await self._kept.store.load_conversation(conversation_id)
         conversation.temporary = self._kept.temporary
         return self._service(self._kept, conversation)
+
+    async def change(
+        self, conversation_id: int, **changes: Unpack[ConversationChanges]
+    ) -> ConversationChanges:
+        """Change fields of a stored conversation, and of all that is at hand of it.
+
+        Returns:
+            What they were.
+        """
+        is_read = conversation_id == self.current_id
+        service = self.current if is_read else await self.find(conversation_id)
+        before = {name: getattr(service.conversation, name) for name in changes}
+        await service.change(**changes)
+        return cast("ConversationChanges", before)
 
     async def as_it_is(self, service: ConversationService) -> ConversationService:
         """A conversation as it is now: it may have been left, and opened again."""
@@ -254,11 +277,12 @@ class Session:
         if service.busy:
             self.queue(service, draft)
         else:
-            self._send(service, draft)
+            self._send(service, replace(draft, after=service.conversation.leaf))
 
     def queue(self, service: ConversationService, draft: Draft) -> None:
-        """Let a prompt wait for the end of the reply."""
-        service.queue.append(draft)
+        """Let a prompt wait for the end of the reply, which it follows whatever is shown then."""
+        live = service.live
+        service.queue.append(replace(draft, after=live.reply.message.id if live is not None else None))
         self._queue_changed(service)
 
     def _queue_changed(self, service: ConversationService) -> None:
@@ -270,7 +294,7 @@ class Session:
         return next((service.queue for service in services if service.conversation is conversation), [])
 
     def _send(self, service: ConversationService, draft: Draft) -> None:
-        self.begin(service, lambda: service.send(draft.text, draft.attachments), draft)
+        self.begin(service, lambda: service.send(draft.text, draft.attachments, after=draft.after), draft)
 
     def take_back(self) -> Draft:
         """The last queued prompt of the conversation that is read, which is queued no more."""
@@ -280,8 +304,7 @@ class Session:
 
     def _give_back(self, service: ConversationService, *prompts: Draft) -> None:
         """Prompts that are not sent are the person's again, or in the draft of their conversation."""
-        draft = joined([*prompts, *service.queue])
-        service.queue.clear()
+        draft = joined(prompts)
         if service is self.current:
             self._tell(GivenBack(draft))
         elif draft:
@@ -301,7 +324,7 @@ class Session:
         task = self._spawn(lambda: self._begin_each(service, acts, draft))
         if task is None:
             service.preparing = False
-            self._give_back(service, draft)
+            self._give_back(service, draft, *self._take_queued(service, None))
             return
         if service.conversation.id:  # who opens it meanwhile opens this one
             self._at_work[service.key] = service
@@ -311,24 +334,30 @@ class Session:
     async def _begin_each(self, service: ConversationService, acts: Sequence[Act], draft: Draft) -> None:
         for act in acts:
             service.preparing = True
-            if not await self._begin(service, act, draft) and draft:
+            live = await self._begin(service, act, draft)
+            if live is None and draft:
                 return
             draft = _NOTHING
+            if live is None:
+                continue
+            if act is acts[-1]:
+                waiting = self._take_queued(service, None)
+                service.queue += [replace(waits, after=live.reply.message.id) for waits in waiting]
+            await self.note_use(service, live.reply.message.model)
 
-    async def _begin(self, service: ConversationService, act: Act, draft: Draft) -> bool:
-        """Let a reply begin. Returns whether it did."""
+    async def _begin(self, service: ConversationService, act: Act, draft: Draft) -> LiveReply | None:
+        """Let a reply begin. Returns it if it did; otherwise the prompt is the person's again."""
         conversation = service.conversation
         try:
             live = await self.start(service, act)
-        except SegueError as error:
-            self._problem(error)
-            self._give_back(service, draft)
+        except Exception as error:
+            self._failed(error)
+            self._give_back(service, draft, *self._take_queued(service, None))
             self._let_go(service)
-            return False
+            return None
         if service.conversation is not conversation and service is self.current:
             self.drafts.note(conversation, _NOTHING)  # the page is not blank any more, nor has it a draft
-        await self.note_use(service, live.reply.message.model)
-        return True
+        return live
 
     async def start(self, service: ConversationService, act: Act) -> LiveReply:
         """Let a reply come.
@@ -407,39 +436,50 @@ class Session:
         if service is not self.current and service.storage is self._kept:
             self.unread.add(live.conversation.id)
         self._tell(ReplyEnded(live, message))
-        if service.busy:  # it came beside the path; what is queued waits for the reply that is on it
-            return
-        if message.status in _WENT_WELL and not self._closing:
-            if self.workspace.config.auto_title and message.status is Status.COMPLETE:
-                self._name_soon(service)
-            self._send_next(service)
+        waiting = self._take_queued(service, message.id)
+        if not service.busy:
+            waiting += self._take_queued(service, None)
+        if message.status not in _WENT_WELL or self._closing:
+            self._give_back(service, *waiting)
         else:
-            self._give_back(service)
+            if self.workspace.config.auto_title and message.status is Status.COMPLETE and not service.busy:
+                self._name_soon(service)
+            self._send_next(service, waiting, message.id)
         self._let_go(service)
+
+    def _take_queued(self, service: ConversationService, after: int | None) -> list[Draft]:
+        """Take out of the queue what waits for a message; for the one that comes next, where it is None."""
+        taken = [draft for draft in service.queue if draft.after == after]
+        service.queue[:] = [draft for draft in service.queue if draft.after != after]
+        return taken
 
     def _let_go(self, service: ConversationService) -> None:
         """Forget a conversation in which nothing comes, so that it is read anew when it is opened again."""
-        if not service.at_work:
+        if not service.at_work and service not in self._naming:
             self._at_work.pop(service.key, None)
 
     def _name_soon(self, service: ConversationService) -> None:
-        if len(service.conversation.path()) == _FIRST_TURN:
-            self._spawn(lambda: self._name(service))
+        if len(service.conversation.path()) == _FIRST_TURN and self._spawn(lambda: self._name(service)):
+            self._naming.add(service)
 
     async def _name(self, service: ConversationService) -> None:
         try:
-            named = await service.storage.engine.name(service.conversation)
+            if await service.storage.engine.name(service.conversation):
+                self._tell(Titled(service))
         except NotFoundError:  # it was deleted meanwhile
-            return
+            pass
         except SegueError as error:  # the first words stay
             self._problem(error)
-            return
-        if named:
-            self._tell(Titled(service))
+        finally:
+            self._naming.discard(service)
+            self._let_go(service)
 
-    def _send_next(self, service: ConversationService) -> None:
-        if service.queue:
-            self._send(service, service.queue.pop(0))
+    def _send_next(self, service: ConversationService, waiting: Sequence[Draft], after: int) -> None:
+        """Send the first of what waited for a message; the others wait for its reply."""
+        if waiting:
+            first, *others = waiting
+            service.queue[:0] = [replace(draft, after=None) for draft in others]
+            self._send(service, replace(first, after=after))
             self._queue_changed(service)
 
     # -- the end
@@ -452,7 +492,8 @@ class Session:
         self._closing = True
         await asyncio.gather(*self._beginning, return_exceptions=True)
         await self.live.stop_all()
-        self._give_back(self.current)
+        self._give_back(self.current, *self.current.queue)
+        self.current.queue.clear()
         self.drafts.note(self.current.conversation, draft())
         await self.drafts.flush()
 
