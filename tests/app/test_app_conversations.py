@@ -387,3 +387,18 @@ async def test_what_is_sent_while_a_conversation_opens_is_sent_in_that_one(run, 
         assert [m.text for m in await world.path()] == ["In the second", "I am big."]
         assert world.composer.draft == "and a draft"
         assert len((await world.store.load_conversation(first.id)).nodes) == 2
+
+
+async def test_a_title_that_is_chosen_in_the_list_is_that_of_the_conversation_that_is_answered(run):
+    async with run() as world:
+        more = asyncio.Event()
+        world.script("Four ", more, "days.", DONE)
+        await world.say("How long for Kyoto?")
+        await world.sees("Four")
+        first = world.current
+        await world.open_new()
+        await world.session.change(first.conversation.id, title="Mine", titled=True)
+        await world.open(first.conversation.id)
+        assert world.conversation.title == "Mine"
+        more.set()
+        await world.sees("days.", "Mine")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Unpack
+from typing import Protocol, Unpack, cast
 
 from tui.chat.attachment import Attachment
 from tui.chat.context import TOKENS_PER_MESSAGE, estimate_tokens, shorten
@@ -32,6 +32,30 @@ _PAGE = 16
 _LONGEST_TITLE = 200
 
 Undo = Callable[[], Awaitable[None]]
+
+
+class Change(Protocol):
+    """Changes fields of a stored conversation."""
+
+    async def __call__(
+        self, conversation_id: int, /, **changes: Unpack[ConversationChanges]
+    ) -> ConversationChanges:
+        """Change them. Returns what they were."""
+        ...
+
+
+async def change_stored(
+    store: HistoryStore, conversation_id: int, /, **changes: Unpack[ConversationChanges]
+) -> ConversationChanges:
+    """Change fields of a conversation that is not at hand. Returns what they were."""
+    stored = await store.load_conversation(conversation_id)
+    await store.update_conversation(conversation_id, **changes)
+    return fields_of(stored, changes)
+
+
+def fields_of(conversation: Conversation, names: Iterable[str]) -> ConversationChanges:
+    """Some fields as they are, as what brings them back."""
+    return cast("ConversationChanges", {name: getattr(conversation, name) for name in names})
 
 
 @dataclass(frozen=True, slots=True)

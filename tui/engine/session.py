@@ -9,13 +9,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from typing import Unpack, assert_never, cast
+from typing import Unpack, assert_never
 
 from tui.chat.conversation import Conversation
 from tui.chat.draft import Draft, joined
 from tui.chat.message import Message, Status
 from tui.engine.choice import choose_model
-from tui.engine.conversation_service import ConversationService, Storage
+from tui.engine.conversation_service import ConversationService, Storage, change_stored, fields_of
 from tui.engine.drafts import Drafts
 from tui.engine.engine import Engine
 from tui.engine.events import (
@@ -183,7 +183,7 @@ class Session:
 
     async def find(self, conversation_id: int) -> ConversationService:
         """A stored conversation; the same object while it is being answered."""
-        known = self._at_work.get(-conversation_id if self._kept.temporary else conversation_id)
+        known = self._known(conversation_id)
         if known is not None:
             return known
         conversation = await self._kept.store.load_conversation(conversation_id)
@@ -191,18 +191,19 @@ class Session:
         return self._service(self._kept, conversation)
 
     async def change(
-        self, conversation_id: int, **changes: Unpack[ConversationChanges]
+        self, conversation_id: int, /, **changes: Unpack[ConversationChanges]
     ) -> ConversationChanges:
-        """Change fields of a stored conversation, and of all that is at hand of it.
-
-        Returns:
-            What they were.
-        """
-        is_read = conversation_id == self.current_id
-        service = self.current if is_read else await self.find(conversation_id)
-        before = {name: getattr(service.conversation, name) for name in changes}
+        """Change fields of a stored conversation, at hand or not. Returns what they were."""
+        service = self.current if conversation_id == self.current_id else self._known(conversation_id)
+        if service is None:
+            return await change_stored(self._kept.store, conversation_id, **changes)
+        before = fields_of(service.conversation, changes)
         await service.change(**changes)
-        return cast("ConversationChanges", before)
+        return before
+
+    def _known(self, conversation_id: int) -> ConversationService | None:
+        """A conversation that is at work."""
+        return self._at_work.get(-conversation_id if self._kept.temporary else conversation_id)
 
     async def as_it_is(self, service: ConversationService) -> ConversationService:
         """A conversation as it is now: it may have been left, and opened again."""
