@@ -19,7 +19,9 @@ class Program:
 
     def __init__(self, store) -> None:
         self.store = store
-        self.drafts = Drafts(store, lambda act: None, self._tell, lambda conversation: ())
+        self.drafts = Drafts(
+            lambda conversation: store, lambda act: None, self._tell, lambda conversation: ()
+        )
 
     def _tell(self, error: Exception) -> None:
         raise error

@@ -254,3 +254,12 @@ def test_half_a_file_that_a_killed_program_left_is_gone_with_the_next_key(paths:
     keys.store("den", Secret("sk-abc0123456789"))
     assert not left.exists()
     assert new.exists(), "another program may be writing it"
+
+
+def test_the_source_that_is_known_is_the_one_that_is_sent(paths: Paths, keyring):
+    keyring["lab"] = "from keyring"
+    credentials = Credentials(paths, Config())
+    credentials.store("lab", Secret("from file"))
+    found = credentials.find("lab")
+    assert found is not None and found.secret.reveal() == "from keyring"
+    assert credentials.known("lab") == found.source == "keyring"

@@ -1,0 +1,89 @@
+"""Drafts on their way to the disk: one after the other, and kept when they are there."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from tui.chat.conversation import Conversation
+from tui.chat.draft import Draft
+from tui.engine.drafts import Drafts
+from tui.errors import HistoryError
+from tui.history.sqlite.history import open_history
+
+
+class SlowStore:
+    """A history in memory whose writes of a conversation wait, or fail."""
+
+    def __init__(self, store) -> None:
+        self._store = store
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.fails = False
+
+    def __getattr__(self, name: str):
+        return getattr(self._store, name)
+
+    async def update_conversation(self, conversation_id: int, **changes: object) -> None:
+        await self.gate.wait()
+        if self.fails:
+            raise HistoryError("The disk is full")
+        await self._store.update_conversation(conversation_id, **changes)
+
+
+async def begun() -> tuple[SlowStore, Drafts, Conversation]:
+    store = SlowStore(await open_history(None))
+    conversation = await store.create_conversation(title="Kyoto")
+    told: list[HistoryError] = []
+
+    def waiting(conversation: Conversation) -> Sequence[Draft]:
+        return ()
+
+    return store, Drafts(lambda conversation: store, lambda act: None, told.append, waiting), conversation
+
+
+async def on_disk(store: SlowStore, conversation: Conversation) -> str:
+    return (await store.load_conversation(conversation.id)).draft
+
+
+async def test_a_draft_counts_as_kept_only_after_the_write():
+    store, drafts, conversation = await begun()
+    store.gate.clear()
+    drafts.note(conversation, Draft("and in five"))
+    writing = asyncio.create_task(drafts.flush())
+    await asyncio.sleep(0.05)
+    assert conversation.draft == ""
+    assert drafts.written(conversation).text == "and in five", "it is at hand all the same"
+    assert (await drafts.load(conversation)).text == "and in five"
+    store.gate.set()
+    await writing
+    assert conversation.draft == await on_disk(store, conversation) == "and in five"
+    await store.close()
+
+
+async def test_what_is_sent_while_it_is_written_is_no_draft_any_more():
+    store, drafts, conversation = await begun()
+    store.gate.clear()
+    drafts.note(conversation, Draft("and in five"))
+    first = asyncio.create_task(drafts.flush())
+    await asyncio.sleep(0.05)
+    drafts.note(conversation, Draft())
+    second = asyncio.create_task(drafts.flush())
+    await asyncio.sleep(0.05)
+    store.gate.set()
+    await asyncio.gather(first, second)
+    assert await on_disk(store, conversation) == ""
+    await store.close()
+
+
+async def test_a_draft_that_could_not_be_written_is_written_with_the_next_one():
+    store, drafts, conversation = await begun()
+    store.fails = True
+    drafts.note(conversation, Draft("and in five"))
+    await drafts.flush()
+    assert conversation.draft == ""
+    assert drafts.written(conversation).text == "and in five"
+    store.fails = False
+    await drafts.flush()
+    assert conversation.draft == await on_disk(store, conversation) == "and in five"
+    await store.close()
