@@ -49,7 +49,7 @@ async def stored(world):
 
 
 async def shows(world, words: str) -> None:
-    """Wait until the conversation shows this reply, on the disk too: what is chosen is stored a moment later."""
+    """Wait until the conversation shows this reply, also on the disk: a choice is stored a moment later."""
     async with asyncio.timeout(20):
         while (await world.path())[-1].text != words:
             await world.pilot.pause(0.01)
