@@ -48,9 +48,11 @@ async def stored(world):
     return await world.store.messages(sorted(ids))
 
 
-async def shown(world) -> str:
-    """The reply that the conversation shows, as it is on the disk."""
-    return (await world.path())[-1].text
+async def shows(world, words: str) -> None:
+    """Wait until the conversation shows this reply, also on the disk: a choice is stored a moment later."""
+    async with asyncio.timeout(20):
+        while (await world.path())[-1].text != words:
+            await world.pilot.pause(0.01)
 
 
 def columns(world) -> list:
@@ -199,13 +201,13 @@ async def test_while_a_prompt_is_queued_nothing_is_compared(run):
 # -- choosing
 async def test_the_chosen_reply_is_the_one_that_the_conversation_shows(comparing):
     async with comparing() as world:
-        assert await shown(world) == "I am big."
+        await shows(world, "I am big.")
         await world.pilot.press("right", "right")
         await world.until(lambda: "▎ small" in world.text)
-        assert await shown(world) == "I am small."
+        await shows(world, "I am small.")
         await world.pilot.press("left")
         await world.until(lambda: "▎ big" in world.text)
-        assert await shown(world) == "I am big."
+        await shows(world, "I am big.")
 
 
 async def test_a_click_chooses(comparing):

@@ -31,13 +31,21 @@ async def test_a_retry_is_one_key_in_the_empty_composer(run) -> None:
         assert world.composer.draft == ""
 
 
-async def test_another_model_and_an_edit_too(run) -> None:
+async def test_another_model_too(run) -> None:
     async with run() as world:
         await failed(world)
         await world.pilot.press("m")
         await world.until(lambda: isinstance(world.app.screen, ModelPicker))
         await world.sees("esc close")
-        await world.pilot.press("escape", "e")
+
+
+async def test_an_edit_is_one_key_and_says_what_its_keys_do(run) -> None:
+    async with run() as world:
+        world.script(ProviderError("The server hung up", kind=ErrorKind.LOST))
+        await world.say("Hi")
+        await world.sees("The server hung up", "e edit")
+        await world.until(lambda: not world.current.busy)
+        await world.pilot.press("e")
         await world.sees("enter send as a new version", "esc leave it as it was")
         assert world.composer.draft == "Hi"
         await world.pilot.press("escape")
