@@ -8,11 +8,13 @@ import zipfile
 
 import pytest
 
-from tests.history.test_import import chatgpt_node
+from tests.history.test_import import chatgpt_node, llm, new_llm
+from tui.chat.export import to_json
 from tui.chat.parts import File, Sources, Text, ToolCall, of_kind
 from tui.errors import ImportFileError
-from tui.history.bundles import with_contents
+from tui.history.bundles import bundle_of, with_contents
 from tui.history.importers import import_file
+from tui.history.sqlite.history import open_history
 
 OPEN, BETWEEN, CLOSE = "\ue200", "\ue202", "\ue201"
 
@@ -200,3 +202,69 @@ async def test_claudes_artifacts_are_text_and_what_changed_its_form_is_counted(s
         "files that the export does not have, kept by name": 1,
         "voice notes kept as their words": 1,
     }
+
+
+CANVAS = chatgpt(
+    chatgpt_node("q", "root", "user", ["Write it"], 1.0),
+    chatgpt_node(
+        "c",
+        "q",
+        "assistant",
+        ['{"name": "poem", "content": "Roses"}'],
+        2.0,
+        recipient="canmore.create_textdoc",
+    ),
+    chatgpt_node("r", "c", "tool", ["Created"], 3.0),
+    chatgpt_node("a", "r", "assistant", [f"Here.{OPEN}cite{BETWEEN}turn0search0{CLOSE}"], 4.0),
+    current_node="a",
+)
+ARTIFACT = [
+    {
+        "uuid": "u",
+        "name": "Made",
+        "chat_messages": [
+            {"uuid": "1", "sender": "human", "text": "Make it"},
+            {
+                "uuid": "2",
+                "sender": "assistant",
+                "content": [
+                    {
+                        "type": "tool_use",
+                        "id": "t",
+                        "name": "artifacts",
+                        "input": {"title": "B", "content": "<b>"},
+                    },
+                    {"type": "tool_result", "tool_use_id": "t", "content": "OK"},
+                    {"type": "voice_note", "title": "Memo", "text": "Hello"},
+                ],
+            },
+        ],
+    }
+]
+
+
+def written(path, document):
+    path.write_text(json.dumps(document))
+    return path
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda folder: written(folder / "c.json", SEEN),
+        lambda folder: written(folder / "c.json", CANVAS),
+        lambda folder: written(folder / "c.json", ARTIFACT),
+        lambda folder: new_llm(folder / "logs.db"),
+        lambda folder: llm(folder / "logs.db"),
+    ],
+    ids=["pictures", "canvas and citations", "artifacts and voice notes", "llm with fragments", "llm of old"],
+)
+async def test_what_was_imported_is_exported_and_imported_back_equal(store, tmp_path, made):
+    report = await import_file(store, made(tmp_path))
+    for number in report.added:
+        document = to_json(await bundle_of(store, number))
+        other = await open_history(None)
+        back = await import_file(other, written(tmp_path / "export.json", json.loads(document)))
+        assert back.odd == 0
+        assert to_json(await bundle_of(other, back.added[0])) == document
+        await other.close()
