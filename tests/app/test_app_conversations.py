@@ -122,7 +122,7 @@ async def test_a_start_returns_to_the_conversation_with_an_unsent_draft(run):
         await world.store.set_state("draft_of", str(conversation.id))
 
     async with run(prepare=earlier) as world:
-        assert world.composer.draft == "and in five"
+        await world.until(lambda: world.composer.draft == "and in five")
         await world.sees("small", "and in five")
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tui.chat.conversation import Conversation
 from tui.chat.draft import Draft
 from tui.engine.drafts import Drafts
 from tui.history.sqlite.history import open_history
@@ -28,8 +29,6 @@ class Program:
 
     async def open(self, conversation_id: int) -> str:
         """What stands in the composer."""
-        from tui.chat.conversation import Conversation
-
         blank = Conversation(0)
         self.conversation = await self.store.load_conversation(conversation_id) if conversation_id else blank
         return (await self.drafts.load(self.conversation)).text
@@ -111,3 +110,21 @@ async def test_nothing_is_lost_of_what_both_had_written(tmp_path, conversation_i
     async with program(tmp_path / "history.db") as c:
         assert await c.open(conversation_id) == "written in A\n\nwritten in B"
         assert await c.open(conversation_id) == "written in A\n\nwritten in B"
+
+
+async def test_what_is_written_beside_goes_along_to_another_page(tmp_path):
+    async with program(tmp_path / "history.db") as a, program(tmp_path / "history.db") as b:
+        await a.open(0)
+        await a.write("theirs")
+        await b.open(0)
+        await b.write("a secret")
+        page = Conversation(0, temporary=True)
+        forgotten = await open_history(None)
+        drafts_of = b.drafts._store_of
+        b.drafts._store_of = lambda each: forgotten if each.temporary else drafts_of(each)
+        await b.drafts.move(b.conversation, page)
+        assert await b.drafts.load(page) == Draft("a secret")
+        assert await a.store.new_draft() == Draft("theirs")
+        await forgotten.close()
+    async with program(tmp_path / "history.db") as later:
+        assert await later.open(0) == "theirs"
