@@ -41,9 +41,9 @@ async def test_another_model_too(run) -> None:
 
 async def test_an_edit_is_one_key_and_says_what_its_keys_do(run) -> None:
     async with run() as world:
-        world.script(ProviderError("The server hung up", kind=ErrorKind.LOST))
+        world.script(ProviderError("The server does not want it", kind=ErrorKind.INVALID))
         await world.say("Hi")
-        await world.sees("The server hung up", "e edit")
+        await world.sees("The server does not want it", "e edit")
         await world.until(lambda: not world.current.busy)
         await world.pilot.press("e")
         await world.sees("enter send as a new version", "esc leave it as it was")
