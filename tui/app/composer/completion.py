@@ -64,9 +64,9 @@ class Completion:
             self.menu.move(step)
 
     def close(self) -> None:
-        """Close the menu until the draft changes."""
+        """Close the menu, also one that is about to open, until the draft changes."""
+        self._closed_at = self._area.text
         if self.menu is not None:
-            self._closed_at = self._area.text
             self.menu.close()
 
     # -- paths
@@ -91,7 +91,7 @@ class Completion:
                 found = await asyncio.to_thread(path_candidates, typed)
         except TimeoutError:
             found = []
-        if self._typed_path == typed:
+        if self._typed_path == typed and self._area.text != self._closed_at:
             self.menu.offer_paths(found)
 
     def complete_path(self) -> Candidate | None:
