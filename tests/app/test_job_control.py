@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from tests.app.test_real_terminal import CTRL_G, ENTER, Terminal
+from tests.app.test_real_terminal import CTRL_C, CTRL_G, CTRL_Q, ENTER, Terminal
 
 if sys.platform == "win32":
     pytest.skip("there is no pseudo-terminal of this kind on Windows", allow_module_level=True)
@@ -39,24 +39,43 @@ def stopped(process):
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
-@pytest.mark.parametrize("how", ["signal", "command"])
-def test_a_suspended_program_draws_everything_when_it_goes_on(terminal, how):
+def test_a_stopped_program_draws_everything_when_it_goes_on(terminal):
     app = terminal()
     app.see("big", "Ask")
     app.press("half a thought")
     app.see("half a thought")
-    if how == "signal":
-        os.kill(app.process.pid, signal.SIGTSTP)
-    else:
-        app.press("\x15")
-        app.see_no("half a thought")
-        app.press("/suspend" + ENTER)
+    os.kill(app.process.pid, signal.SIGTSTP)
     app.look(1.0)
     assert stopped(app.process)
     app._screen.reset()
     app.see_no("big")
     os.kill(app.process.pid, signal.SIGCONT)
-    app.see("big", "half a thought" if how == "signal" else "Ask")
+    app.see("big", "half a thought")
+
+
+def test_a_job_of_a_shell_is_suspended_until_the_shell_lets_it_go_on(terminal):
+    app = terminal(shell="{}; echo back in the shell; read line; fg")
+    app.see("big", "Ask")
+    app.press("/suspend" + ENTER)
+    app.see("back in the shell")
+    app.press(ENTER)
+    app.see("big", "Ask")
+    app.press(CTRL_Q)
+    assert app.end() == 0
+
+
+@pytest.mark.parametrize("shell", ["", "{}; true"], ids=["alone", "a shell without jobs"])
+def test_where_no_shell_waits_nothing_stops_and_it_is_said(terminal, shell):
+    app = terminal(shell=shell, jobs=False)
+    app.see("big", "Ask")
+    app.press("/suspend" + ENTER)
+    app.see("no shell to go back to")
+    app.press(CTRL_C)
+    app.see("again quits")
+    app.press("a thought")
+    app.see("a thought")
+    app.press(CTRL_Q)
+    assert app.end() == 0
 
 
 @pytest.mark.parametrize("how", ["\x1b[108;6u", "/redraw" + ENTER, "\x1b[I"], ids=["key", "command", "focus"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import shlex
 import signal
 import subprocess
 import sys
@@ -40,14 +41,20 @@ class Terminal:
         rows: int = 24,
         owner: bool = True,
         term: str = "xterm-256color",
+        shell: str = "",
+        jobs: bool = True,
     ) -> None:
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self.output = b""
         self._master, slave = pty.openpty()
         termios.tcsetwinsize(slave, (rows, columns))
+        program = [sys.executable, "-m", "tui", *arguments]
+        if shell:  # which runs the program where its line says {}
+            line = shell.format(shlex.join(program))
+            program = ["sh", "-m" if jobs else "+m", "-c", line]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tui", *arguments],
+            program,
             stdin=slave,
             stdout=slave,
             stderr=slave,

@@ -35,6 +35,7 @@ from tui.config import Config
 from tui.engine.start_options import StartOptions
 from tui.errors import ConfigError, SegueError, UsageError
 from tui.paths import Paths
+from tui.system.job_control import has_a_shell
 from tui.system.signals import on_deadly_signals, on_lost_terminal
 from tui.text import clean, one_line
 
@@ -308,13 +309,15 @@ class SegueApp(App[None]):
         """Stop until the shell lets the program go on.
 
         Raises:
-            UsageError: The system or the terminal has no such thing.
+            UsageError: The system or the terminal has no such thing, or no shell waits.
         """
         driver = self._driver
         if sys.platform == "win32":
             raise UsageError("Windows can't suspend a program", "Another tab of the terminal has a shell.")
         if driver is None or not driver.can_suspend:
             raise UsageError("This terminal can't suspend a program")
+        if not has_a_shell():
+            raise UsageError("There is no shell to go back to", "Start the program from one to suspend it.")
         self.action_suspend_process()
 
     async def action_quit(self) -> None:

@@ -9,8 +9,9 @@ Texts and images::
     tmux                    what becomes of a text in tmux
     editor                  the person's own editor
 
-The end::
+Stops and ends::
 
+    job_control             whether a shell lets a stopped program go on
     signals                 by a signal, as by the quit key
     crash_reports           what is kept of a fault
 """
