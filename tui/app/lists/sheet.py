@@ -34,7 +34,7 @@ class Layer(Screen[Result | None]):
 
     async def on_event(self, event: events.Event) -> None:
         """Take an event; a screen that was closed before it had its parts never begins."""
-        if not (isinstance(event, events.Mount) and has_gone(self)):
+        if not (isinstance(event, events.Mount) and (has_gone(self) or not self.children)):
             await super().on_event(event)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
