@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tui.app.conversations.sidebar import SidebarList
 from tui.chat.chunks import Finish, FinishReason
+from tui.chat.draft import Draft
 from tui.chat.message import Role, Status
 from tui.chat.parts import prompt_parts
 from tui.engine.start_options import StartOptions
+from tui.errors import HistoryBusyError
 
 DONE = Finish(FinishReason.STOP)
 
@@ -282,6 +285,83 @@ async def test_an_edited_prompt_is_a_version_and_the_draft_is_back(run):
         assert len(conversation.versions(conversation.path()[0])) == 2
 
 
+async def edited(world, before="", rewritten=" again"):
+    """A prompt is rewritten, and not sent yet."""
+    await world.say("Hello")
+    await world.sees("I am big.", "ready")
+    await world.type(before)
+    await world.pilot.press("alt+up", "e")
+    await world.until(lambda: world.composer.draft == "Hello")
+    await world.type(rewritten)
+
+
+@pytest.mark.parametrize("leave", ["new", "sidebar"])
+async def test_a_rewritten_prompt_is_kept_when_another_conversation_comes(run, leave):
+    async with run() as world:
+        await two_conversations(world)
+        other = world.conversation.id
+        await world.open_new()
+        await edited(world, "my other thought")
+        left = world.conversation.id
+        await (world.open_new() if leave == "new" else world.open(other))
+        assert not world.composer.written
+        await world.open(left)
+        assert world.composer.draft == "Hello again\n\nmy other thought"
+
+
+async def test_a_rewritten_prompt_outlives_the_program(run):
+    async with run() as world:
+        await edited(world, "my other thought")
+        await drafts_of(world)  # as a kill leaves it
+        stored = await world.store.load_conversation(world.conversation.id)
+        assert stored.draft == "Hello again\n\nmy other thought"
+
+
+async def test_a_prompt_that_is_only_looked_at_is_no_draft(run):
+    async with run() as world:
+        await edited(world, "my other thought", rewritten="")
+        assert await drafts_of(world, world.conversation.id) == ["my other thought"]
+
+
+async def test_a_rewritten_prompt_that_is_left_is_among_the_earlier_prompts(run):
+    async with run() as world:
+        await edited(world)
+        await world.pilot.press("escape")
+        assert not world.composer.draft
+        await world.pilot.press("up")
+        assert world.composer.draft == "Hello again"
+
+
+async def test_an_edit_that_cannot_be_sent_is_still_an_edit(run):
+    async with run() as world:
+        await edited(world, "my other thought")
+        add = world.store.add_message
+
+        async def busy(*arguments, **fields):
+            raise HistoryBusyError("Another program holds the history")
+
+        world.store.add_message = busy
+        await world.pilot.press("enter")
+        await world.sees("Another program holds the history")
+        assert world.composer.draft == "Hello again"
+        assert world.features.writing.editing == world.conversation.path()[0]
+        world.store.add_message = add
+        await world.pilot.press("enter")
+        await world.until(lambda: len(world.provider.requests) == 2)
+        await world.sees("ready")
+        assert [message.text for message in await world.path()] == ["Hello again", "I am big."]
+        assert world.composer.draft == "my other thought"
+
+
+async def test_what_is_given_back_while_a_prompt_is_edited_does_not_go_into_it(run):
+    async with run() as world:
+        await edited(world, "my other thought")
+        world.features.writing.give_back(Draft("a queued one"))
+        assert world.composer.draft == "Hello again"
+        await world.pilot.press("escape")
+        assert world.composer.draft == "a queued one\n\nmy other thought"
+
+
 async def test_escape_leaves_the_edited_prompt_as_it_was(run):
     async with run() as world:
         await world.say("First")
@@ -372,3 +452,105 @@ async def test_what_is_sent_while_a_conversation_opens_is_sent_in_that_one(run, 
         assert [m.text for m in await world.path()] == ["In the second", "I am big."]
         assert world.composer.draft == "and a draft"
         assert len((await world.store.load_conversation(first.id)).nodes) == 2
+
+
+async def two_with_drafts(world):
+    """Two conversations with a draft in each; a new one is read."""
+    await two_conversations(world)
+    rilke = world.conversation.id
+    kyoto = next(each.id for each in await world.store.list_conversations() if each.id != rilke)
+    await world.open_new()
+    for each, draft in ((kyoto, "temples"), (rilke, "panthers")):
+        await world.store.update_conversation(each, draft=draft)
+    return kyoto, rilke
+
+
+async def drafts_of(world, *ids):
+    await world.session.drafts.flush()
+    return [(await world.store.load_conversation(each)).draft for each in ids]
+
+
+async def test_two_that_are_opened_quickly_keep_their_drafts(run):
+    async with run() as world:
+        kyoto, rilke = await two_with_drafts(world)
+        await asyncio.gather(world.open(kyoto), world.open(rilke))
+        assert world.conversation.id == rilke
+        assert world.composer.draft == "panthers"
+        assert await drafts_of(world, kyoto, rilke) == ["temples", "panthers"]
+
+
+async def test_what_is_written_while_two_are_opened_is_for_the_second(run):
+    async with run() as world:
+        kyoto, rilke = await two_with_drafts(world)
+        find, go_on = world.session.find, asyncio.Event()
+
+        async def slow(conversation_id):
+            await go_on.wait()
+            return await find(conversation_id)
+
+        world.session.find = slow
+        opening = asyncio.gather(world.open(kyoto), world.open(rilke))
+        await world.until(lambda: not world.features.reading.shown)
+        await world.type(" and lace")
+        go_on.set()
+        await opening
+        assert world.composer.draft == "panthers and lace"
+        assert await drafts_of(world, kyoto, rilke) == ["temples", "panthers and lace"]
+
+
+async def test_a_draft_is_still_there_when_its_own_conversation_is_opened_again_at_once(run):
+    async with run() as world:
+        kyoto, _ = await two_with_drafts(world)
+        await world.open(kyoto)
+        await world.type(" and gardens")
+        await world.open(kyoto)
+        assert world.composer.draft == "temples and gardens"
+
+
+async def test_one_that_cannot_be_opened_leaves_what_is_read_and_written(run):
+    async with run() as world:
+        kyoto, rilke = await two_with_drafts(world)
+        await world.open(kyoto)
+        load = world.store.load_conversation
+
+        async def busy(conversation_id):
+            raise HistoryBusyError("Another program holds the history")
+
+        world.store.load_conversation = busy
+        with pytest.raises(HistoryBusyError):
+            await world.open(rilke)
+        world.store.load_conversation = load
+        assert world.conversation.id == kyoto
+        assert world.composer.draft == "temples"
+        await world.type("!")
+        assert await drafts_of(world, kyoto, rilke) == ["temples!", "panthers"]
+
+
+async def test_a_busy_history_does_not_take_the_conversation_away(run):
+    async with run() as world:
+        await two_conversations(world)
+        service, load = world.current, world.store.load_conversation
+        world.screen.run_command("open")
+        await world.sees("Kyoto in four days")
+
+        async def busy(conversation_id):
+            raise HistoryBusyError("Another program holds the history")
+
+        world.store.load_conversation = busy
+        await world.pilot.press("escape")
+        await world.sees("Another program holds the history")
+        world.store.load_conversation = load
+        assert world.current is service
+
+
+@pytest.mark.parametrize("for_good", [False, True])
+async def test_one_that_was_deleted_in_the_list_is_left_in_words(run, for_good):
+    async with run() as world:
+        await two_conversations(world)
+        deleted = world.conversation.id
+        await world.store.delete_conversation(deleted)
+        if for_good:
+            await world.store.empty_trash(datetime.now(UTC) + timedelta(days=1))
+        await world.features.reading.follow_stored()
+        assert not world.conversation.id
+        await world.sees("this is a new one")

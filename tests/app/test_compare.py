@@ -550,6 +550,17 @@ async def test_a_temporary_conversation_is_compared_and_kept_nowhere(run):
         assert not await world.store.list_conversations()
 
 
+async def test_a_new_prompt_of_a_temporary_conversation_is_compared(run):
+    async with run(size=WIDE) as world:
+        world.screen.run_command("temporary")
+        await world.sees("temporary")
+        await world.type("Which is better?")
+        world.screen.run_command("compare", "big small")
+        await world.sees("Compare", "I am big.", "I am small.")
+        assert [column.message.model for column in columns(world)] == ["lab/big", "lab/small"]
+        assert {column.message.parent for column in columns(world)} == {world.conversation.path()[0]}
+
+
 async def test_thinking_that_only_its_end_tells_is_folded_in_its_column(run):
     async with run(size=WIDE) as world:
         await answered(world)

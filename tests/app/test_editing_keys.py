@@ -61,14 +61,13 @@ def opened(request):
 
 
 async def send(app: Any, *sequences: str) -> None:
-    """What a terminal sends, through its reader."""
+    """What a terminal sends, through its reader: all in one read."""
     reader = InputParser()
     for sequence in sequences:
         for message in (*reader.feed(sequence), *reader.feed("")):
             if isinstance(message, events.Key):
                 app.post_message(message)
-        if len(sequence) > 1 or sequence < " ":  # a binding waits for its turn, a letter does not
-            await app.pilot.pause()
+    await app.pilot.pause()
     await app.pilot.pause()
 
 
@@ -173,6 +172,12 @@ async def test_alt_and_a_letter_write_nothing(opened):
     async with opened() as app:
         await send(app, *"ab ", "\x1bd", "\x1bz", "\x1bq")
         assert app.text == "ab "
+
+
+async def test_keys_of_one_read_are_done_in_their_order(opened):
+    async with opened() as app:
+        await send(app, *"one two", "\x1bb", "X", HOME, "Y", RIGHT, "Z", "\x1bf", BACKSPACE, "!")
+        assert app.text == "YoZn! Xtwo"
 
 
 async def test_in_the_composer_the_line_is_cut_and_no_row_of_it(run):

@@ -8,6 +8,7 @@ import pytest
 
 from tui.app.commands import COMMANDS
 from tui.app.conversations.conversation_settings import ConversationSettings
+from tui.app.transcript.message_actions import CHOSEN
 from tui.chat.conversation import Conversation
 from tui.engine.conversation_service import ConversationService
 from tui.errors import UsageError
@@ -47,13 +48,13 @@ async def test_a_feature_needs_no_screen():
 
 async def test_what_is_chosen_for_a_message_that_has_gone_is_refused(run):
     async with run() as world:
-        for action in world.features.messages.acts:
+        for action in CHOSEN:
             with pytest.raises(UsageError, match="not here any more"):
                 await world.features.messages.do(action, 12345)
 
 
-async def test_whatever_the_transcript_hands_on_is_done(run):
+async def test_the_transcript_hands_on_what_is_done_with_messages(run):
     async with run() as world:
         bindings = world.transcript._bindings.key_to_bindings.values()
         handed_on = {each.id for bound in bindings for each in bound if each.action.startswith("choose")}
-        assert handed_on == set(world.features.messages.acts)
+        assert handed_on == set(CHOSEN)

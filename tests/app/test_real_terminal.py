@@ -135,6 +135,15 @@ def terminal(lab) -> Iterator[Callable[..., Terminal]]:
         one.close()
 
 
+def test_keys_of_one_read_are_done_in_their_order(terminal):
+    app = terminal()
+    app.see("big", "Ask")
+    app.press("one two")
+    app.see("one two")
+    app.press("\x1bbX\x01Y")
+    app.see("Yone Xtwo")
+
+
 def test_converse_switch_model_quit_and_come_back(terminal, model_server):
     model_server.reply = "I am {model}."
     first = terminal()

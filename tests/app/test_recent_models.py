@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+
+from tui.app.actions import Action
 from tui.engine.preferences import Preferences
 
 
@@ -62,3 +65,49 @@ async def test_the_model_that_answers_is_the_chosen_row_also_where_it_becomes_kn
         world.learnt()
         await world.pilot.pause()
         assert world.app.screen.rows.chosen.info.id == "lab/small"
+
+
+async def test_a_choice_is_for_the_conversation_in_which_it_was_made(run):
+    async with run() as world:
+        await world.say("Who are you?")
+        await world.sees("I am big.", "ready")
+        chosen_in = world.current
+        noting, noted, keep = asyncio.Event(), asyncio.Event(), world.store.set_state
+
+        async def slow(*arguments):
+            noting.set()
+            await noted.wait()
+            await keep(*arguments)
+
+        world.store.set_state = slow
+        world.screen.run_command("model", "small")
+        await noting.wait()
+        world.store.set_state = keep
+        await world.open_new()
+        noted.set()
+        await world.until(lambda: not [w for w in world.app.workers if w.group == "acts"])
+        assert world.conversation.model == "lab/big"
+        assert chosen_in.conversation.model == "lab/small"
+        assert (await world.store.load_conversation(chosen_in.conversation.id)).model == "lab/small"
+
+
+async def test_a_prompt_that_is_read_for_an_edit_is_not_edited_in_another_conversation(run):
+    async with run() as world:
+        await world.say("Who are you?")
+        await world.sees("I am big.", "ready")
+        service, read = world.current, world.current.messages
+        reading, go_on = asyncio.Event(), asyncio.Event()
+
+        async def slow(ids):
+            reading.set()
+            await go_on.wait()
+            return await read(ids)
+
+        service.messages = slow
+        edit = asyncio.create_task(world.features.messages.do(Action.MESSAGE_EDIT, service.last))
+        await reading.wait()
+        await world.open_new()
+        go_on.set()
+        await edit
+        assert world.features.writing.editing is None
+        assert not world.composer.written

@@ -48,7 +48,6 @@ if TYPE_CHECKING:
 
 __all__ = ["SegueApp", "StartOptions"]
 
-"""Key of the history's state with the theme that was chosen last."""
 _NO_COLOUR = NoColor()
 TOLD, WARNED = 3.0, 5.0
 """Seconds that a toast stays."""

@@ -200,10 +200,11 @@ class Reading(Protocol):
         """If the conversation was deleted or changed elsewhere, follow that."""
         ...
 
-    def let_come(self, act: Act, draft: Draft | None = None) -> None:
+    def let_come(self, service: ConversationService, act: Act, draft: Draft | None = None) -> None:
         """Let a reply begin, and go to where it comes.
 
         Args:
+            service: Where it comes.
             act: Begins it.
             draft: What goes back into the composer if it can't begin.
         """

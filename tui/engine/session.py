@@ -211,10 +211,10 @@ class Session:
             workspace.config, workspace.preferences, workspace.registry, workspace.catalogue
         )
 
-    def adopt(self, conversation: Conversation) -> ConversationService:
-        """A conversation that was just made in the place of the one that is read."""
-        conversation.temporary = self.current.storage.temporary
-        return self._service(self.current.storage, conversation)
+    def adopt(self, conversation: Conversation, origin: ConversationService) -> ConversationService:
+        """A conversation that was just made of another one, and is kept where that is."""
+        conversation.temporary = origin.storage.temporary
+        return self._service(origin.storage, conversation)
 
     def turn_to(self, service: ConversationService) -> None:
         """Read this conversation from now on; a reply in the one before goes on."""

@@ -8,6 +8,7 @@ import time
 import pytest
 from rich.style import Style
 
+from tui.chat.message import Status
 from tui.rendering.document import Document
 
 
@@ -71,6 +72,16 @@ async def test_only_lines_that_changed_are_painted_while_a_reply_grows(book, rea
         reader.transcript.feed(message.id, "that come")
         await reader.settle()
         assert painted == ["   Words that come▍"]
+
+
+async def test_a_piece_that_waits_for_its_frame_stands_there_once_when_the_whole_message_comes(book, reading):
+    book.prompt("Go on")
+    message = book.live("Words ")
+    async with reading(book) as reader:
+        reader.transcript.feed(message.id, "that come")
+        reader.transcript.add(book.end(message, text="Words that come", status=Status.STREAMING))
+        await reader.settle()
+        assert "Words that come▍" in reader.text
 
 
 async def test_the_end_is_followed_while_the_reader_is_there(book, reading):

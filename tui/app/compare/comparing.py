@@ -211,6 +211,9 @@ class Comparing:
             finally:
                 at.left -= 1
             at.begun.add(reply.message.id)
+            at.prompt = (
+                reply.message.parent or 0
+            )  # the next one answers it, whether this one is shown yet or not
             return reply
 
         return begun
@@ -247,8 +250,7 @@ class Comparing:
     async def _open(self, service: ConversationService, message: Message) -> None:
         from tui.app.compare.compare import Compare
 
-        self._at.prompt = message.parent or 0
-        [prompt] = await service.messages([self._at.prompt])
+        [prompt] = await service.messages([message.parent or 0])
         self._screen = screen = Compare(service, prompt, self)
         at = self._at
         await self._context.show(screen, partial(self._closed, screen, at))

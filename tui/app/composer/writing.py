@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from textual.message import Message as TextualMessage
 
@@ -16,7 +16,10 @@ from tui.app.composer.queue_line import QueueLine
 from tui.app.context import Context, WithReading, WithTranscript
 from tui.chat.draft import Draft, joined
 from tui.engine.session import Act
-from tui.errors import UsageError
+from tui.errors import SegueError, UsageError
+
+if TYPE_CHECKING:
+    from tui.engine.reply import Reply
 
 
 class _Context(Context, WithTranscript, WithReading, Protocol): ...
@@ -38,7 +41,12 @@ class Writing:
         self._early = early
         self.editing: int | None = None
         """The prompt whose new version is being written."""
+        self._as_sent = Draft()
+        """That prompt as it was."""
         self._set_aside = Draft()
+        """What was written before the edit, and comes back after it."""
+        self._unsent: int | None = None
+        """The prompt whose new version could not be sent and comes back next."""
 
     @property
     def commands(self) -> Handlers:
@@ -78,8 +86,14 @@ class Writing:
 
     @property
     def draft(self) -> Draft:
-        """What is written for later: what stands in the composer, or what an edit has set aside."""
-        return self.written if self.editing is None else self._set_aside
+        """What is written for later: also what an edit has changed, and what it has set aside."""
+        if self.editing is None:
+            return self.written
+        return joined([self.written, self._set_aside]) if self._rewritten else self._set_aside
+
+    @property
+    def _rewritten(self) -> bool:
+        return self.editing is not None and self.written != self._as_sent
 
     @property
     def vim_mode(self) -> str | None:
@@ -100,9 +114,9 @@ class Writing:
     def changed(self) -> None:
         """The draft changed."""
         self.refresh_files()
-        if self._context.reading.shown and self.editing is None:
+        if self._context.reading.shown:
             session = self._context.session
-            session.drafts.note(session.current.conversation, self.written)
+            session.drafts.note(session.current.conversation, self.draft)
 
     def take(self) -> Draft:
         """Take what is written out of the composer."""
@@ -115,10 +129,20 @@ class Writing:
             self._composer.hold(Draft(draft.text + newer.text, draft.attachments + newer.attachments))
 
     def give_back(self, draft: Draft) -> None:
-        """Put prompts that were not sent before what is written now."""
-        if draft:
-            self._composer.hold(joined([draft, self.written]))
+        """Prompts that were not sent come back: before what is written now, but never into an edit."""
+        unsent, self._unsent = self._unsent, None
+        if unsent is not None and self.editing is None:
+            self.editing, self._set_aside = unsent, self.written
+            self._composer.hold(draft)
+        elif draft and self.editing is not None:
+            self._set_aside = joined([draft, self._set_aside])
+        elif draft:
+            self._put_back(draft)
+        self.changed()
         self._context.refresh()
+
+    def _put_back(self, draft: Draft) -> None:
+        self._composer.hold(joined([draft, self.written]))
 
     def take_back(self) -> None:
         """Write on at the last queued prompt, which is queued no more."""
@@ -126,7 +150,7 @@ class Writing:
 
     def leave(self) -> None:
         """Another conversation comes: the composer is empty, and nothing is edited."""
-        self.editing = None
+        self.editing = self._unsent = None
         self._composer.hold(Draft())
 
     # -- sending
@@ -139,12 +163,12 @@ class Writing:
         try:
             draft = replace(draft, text=session.workspace.saved_prompts.expand(draft.text))
         except UsageError as error:
-            self.give_back(draft)
+            self._put_back(draft)
             self._context.tell(error)
             return
         act = self.take_edit(draft)
         if act is not None:
-            self._context.reading.let_come(act, draft)
+            self._context.reading.let_come(session.current, act, draft)
             return
         if not session.current.busy:
             self._context.transcript.follow()
@@ -167,24 +191,43 @@ class Writing:
     # -- the new version of a prompt
     def begin_edit(self, prompt_id: int, draft: Draft) -> None:
         """Let the person write the new version of a prompt."""
-        if self.editing is None:
+        if not self.stop_editing():
             self._set_aside = self.written
-        self.editing = prompt_id
+        self.editing, self._as_sent = prompt_id, draft
         self._composer.hold(draft)
 
     def take_edit(self, draft: Draft, model: str | None = None) -> Act | None:
-        """What sends ``draft`` as the new version that is being written, to ``model``; None if none is."""
+        """What sends ``draft`` as the new version that is being written, to ``model``; None if none is.
+
+        If it can't be sent, the person is where they were: in the edit.
+        """
         prompt, self.editing = self.editing, None
         if prompt is None:
             return None
         service = self._context.session.current
         self._composer.hold(self._set_aside)
-        return lambda: service.edit(prompt, draft.text, draft.attachments, model=model)
+
+        async def send() -> Reply:
+            try:
+                return await service.edit(prompt, draft.text, draft.attachments, model=model)
+            except SegueError:
+                if service is self._context.session.current:
+                    self.give_back(joined(service.queue))  # what waited for it is no part of the edit
+                    service.queue.clear()
+                    self._unsent = prompt
+                raise
+
+        return send
 
     def stop_editing(self) -> bool:
-        """Leave the prompt as it was; what was written before comes back. False if none is edited."""
+        """Leave the prompt as it was; what was written before comes back. False if none is edited.
+
+        What it was rewritten to is among the earlier prompts.
+        """
         if self.editing is None:
             return False
+        if self._rewritten:
+            self._composer.recall.remember(self.written)
         self.editing = None
         self._composer.hold(self._set_aside)
         return True

@@ -91,7 +91,7 @@ class Arranging:
         context, service = self._context, self._stored()
         context.reading.when_quiet()
         copy = await service.storage.store.copy_conversation(service.conversation.id)
-        await context.reading.open(context.session.adopt(copy))
+        await context.reading.open(context.session.adopt(copy, service))
         context.notify("This is the copy")
 
     async def _export(self, argument: str) -> None:

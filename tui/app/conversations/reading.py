@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Protocol, Unpack, cast
 
 from tui.app.actions import Action
@@ -18,8 +19,10 @@ from tui.app.context import (
 from tui.chat.draft import Draft
 from tui.engine.conversation_service import ConversationService
 from tui.engine.session import Act
-from tui.errors import HistoryError, SegueError, UsageError
+from tui.errors import NotFoundError, SegueError, UsageError
 from tui.history.store import ConversationChanges
+
+_Find = Callable[[], Awaitable[ConversationService]]
 
 
 class _Context(Context, WithTranscript, WithWriting, WithStatus, WithLists, WithComparing, Protocol): ...
@@ -30,8 +33,16 @@ class CurrentConversation:
 
     def __init__(self, context: _Context) -> None:
         self._context = context
-        self.shown = False
+        self._turn = asyncio.Lock()
+        self._wishes = 0
+        """How often another one was wanted; only the newest wish is drawn."""
+        self._left: Draft | None = Draft()
+        """What was written in it, while another one is being opened."""
+
+    @property
+    def shown(self) -> bool:
         """Whether it is on the screen; False while another one is being opened."""
+        return self._left is None
 
     @property
     def commands(self) -> Handlers:
@@ -41,42 +52,28 @@ class CurrentConversation:
     # -- opening
     async def open(self, service: ConversationService) -> None:
         """Show a conversation, with its draft; a reply in the one before goes on."""
-        self._leave()
         await self.show(service)
         self._context.writing.send_early()
 
-    async def open_found(
-        self, finding: Awaitable[ConversationService], at: int | None = None, needle: str = ""
-    ) -> None:
-        """Show the conversation that is found; what is written and sent meanwhile is for it.
+    async def open_by_id(self, conversation_id: int, at: int | None = None, needle: str = "") -> None:
+        """Open a stored conversation.
 
         Args:
-            finding: Finds it; if that fails, the one before is shown again.
+            conversation_id: Which one.
             at: The message to go to.
             needle: The words to mark in it.
         """
-        self._leave()
-        try:
-            service = await finding
-        except SegueError:
-            await self.show(self._context.session.current)
-            raise
-        await self.show(service, at, needle)
-        self._context.writing.send_early()
-
-    async def open_by_id(self, conversation_id: int, at: int | None = None, needle: str = "") -> None:
-        """Open a stored conversation, at a message if one is given."""
-        await self.open_found(self._context.session.find(conversation_id), at, needle)
+        await self._open_found(lambda: self._context.session.find(conversation_id), at, needle)
 
     async def open_new(self) -> None:
         """Show a new conversation."""
-        await self.open_found(self._context.session.new())
+        await self._open_found(self._context.session.new)
 
     async def _new(self, argument: str) -> None:
         await self.open_new()
 
     async def _temporary(self, argument: str) -> None:
-        await self.open_found(self._context.session.new_temporary())
+        await self._open_found(self._context.session.new_temporary)
 
     async def return_to(self, service: ConversationService) -> None:
         """Show a conversation in which something was undone."""
@@ -85,25 +82,65 @@ class CurrentConversation:
         else:
             await self.open(service)
 
+    async def show(self, service: ConversationService) -> None:
+        """Show a conversation; what was sent before that still waits."""
+
+        async def there() -> ConversationService:
+            return service
+
+        await self._show_found(there)
+
+    async def _open_found(self, find: _Find, at: int | None = None, needle: str = "") -> None:
+        """Show the conversation that is found; what is written and sent meanwhile is for it."""
+        await self._show_found(find, at, needle)
+        self._context.writing.send_early()
+
+    async def _show_found(self, find: _Find, at: int | None = None, needle: str = "") -> None:
+        """Show one after the other. One that is overtaken is not drawn: what is written is for the next."""
+        self._wishes += 1
+        wish = self._wishes
+        async with self._turn:
+            self._leave()
+            try:
+                service, draft = await self._found(find, at)
+            except SegueError:
+                if wish == self._wishes:
+                    self._come_back()
+                raise
+            if wish == self._wishes:
+                await self._draw(service, draft, at, needle)
+
+    async def _found(self, find: _Find, at: int | None) -> tuple[ConversationService, Draft]:
+        drafts = self._context.session.drafts
+        await drafts.flush()  # the draft that is left may be one of the conversation that is found
+        service = await find()
+        if at is not None:
+            await service.show(at)
+        return service, await drafts.load(service.conversation)
+
     def _leave(self) -> None:
         """What is written stays with the conversation that is read; the composer is the next one's."""
         context, session = self._context, self._context.session
         context.comparing.leave()
-        if self.shown:
-            session.drafts.note(session.current.conversation, context.writing.draft)
+        if self._left is None:
+            self._left = context.writing.draft  # until the next draft is there, what is written changes none
+            session.drafts.note(session.current.conversation, self._left)
             context.writing.leave()
-            self.shown = False  # until the draft is there, what is written is no change of it
 
-    async def show(self, service: ConversationService, at: int | None = None, needle: str = "") -> None:
-        """Show a conversation where none is shown."""
+    def _come_back(self) -> None:
+        """No other one could be opened: write on in the one that is drawn."""
+        self._enter(self._left or Draft())
+        self._context.writing.give_back_early()
+
+    def _enter(self, draft: Draft) -> None:
+        self._left = None
+        self._context.writing.bring(draft)
+        self._context.writing.changed()
+
+    async def _draw(self, service: ConversationService, draft: Draft, at: int | None, needle: str) -> None:
         context, session = self._context, self._context.session
-        await session.drafts.flush()
         session.turn_to(service)
-        if at is not None:
-            await service.show(at)
-        context.writing.bring(await session.drafts.load(service.conversation))
-        self.shown = True
-        context.writing.changed()
+        self._enter(draft)
         await self.reload(at)
         if at is not None:
             await context.transcript.jump(at, needle)
@@ -148,25 +185,34 @@ class CurrentConversation:
             return
         try:
             stored = await session.workspace.store.load_conversation(conversation.id)
-        except HistoryError:
-            await self.open_new()
+        except NotFoundError:
+            await self._open_instead("This conversation was deleted")
+            return
+        if stored.deleted and not conversation.deleted:
+            await self._open_instead("This conversation is in the trash")
             return
         conversation.title, conversation.titled = stored.title, stored.titled
         conversation.tags, conversation.pinned = stored.tags, stored.pinned
-        conversation.archived = stored.archived
+        conversation.archived, conversation.deleted = stored.archived, stored.deleted
         self._context.refresh()
 
+    async def _open_instead(self, words: str) -> None:
+        await self.open_new()
+        self._context.notify(f"{words}; this is a new one")
+
     # -- replies
-    def let_come(self, act: Act, draft: Draft | None = None) -> None:
+    def let_come(self, service: ConversationService, act: Act, draft: Draft | None = None) -> None:
         """Let a reply begin, and go to where it comes.
 
         Args:
+            service: Where it comes.
             act: Begins it.
             draft: What goes back into the composer if it can't begin.
         """
         session = self._context.session
-        self._context.transcript.follow()
-        session.begin(session.current, act, draft or Draft())
+        if service is session.current:
+            self._context.transcript.follow()
+        session.begin(service, act, draft or Draft())
 
     def when_quiet(self) -> None:
         """Refuse what would need a second reply at the same time.

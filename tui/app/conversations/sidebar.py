@@ -18,7 +18,7 @@ from textual.strip import Strip
 from tui.app.actions import Action
 from tui.app.keymap import bind
 from tui.app.lists.line import justify
-from tui.app.lists.row_list import Row, RowList
+from tui.app.lists.row_list import Heading, Row, RowList
 from tui.app.lists.wordmark import Wordmark
 from tui.app.theme.ink import RAIL, Pen
 from tui.dates import day_group
@@ -29,25 +29,6 @@ if TYPE_CHECKING:
     from tui.chat.conversation import Summary
 
 LIVE, UNREAD = "●", "•"
-
-
-@dataclass(frozen=True, slots=True)
-class DayHeading:
-    """A blank line and the name of a group of days; the first has no blank line."""
-
-    words: str
-    first: bool = False
-    key: None = None
-
-    @property
-    def height(self) -> int:
-        """One line, and the blank above it."""
-        return 1 if self.first else 2
-
-    def draw(self, pen: Pen, chosen: Row | None) -> Sequence[Strip]:
-        """The words in quiet ink."""
-        line = justify([Span("   ", Style.null()), Span(self.words, pen.ink.dim)], (), pen.width)
-        return [line] if self.first else [Strip.blank(pen.width), line]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +152,7 @@ class Sidebar(Vertical):
         for summary in summaries:
             name = "Pinned" if summary.pinned else day_group(summary.updated_at, today)
             if name != group:
-                yield DayHeading(name, first=not group)
+                yield Heading(name, first=not group, indent=1)
                 group = name
             own = summary.id
             yield ConversationRow(summary, own == current, live.get(own), own in unread)

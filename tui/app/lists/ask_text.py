@@ -59,16 +59,6 @@ class TextField(WritingArea):
     class Outside(Message):
         """The text is to be written in the person's editor."""
 
-    async def on_key(self, event: events.Key) -> None:
-        """Handle Enter before anything typed after it."""
-        bound = self.bound("send", "newline")
-        if event.key in bound:
-            event.stop()
-            event.prevent_default()
-            await self.run_action(bound[event.key])
-        elif event.key == "enter":
-            event.prevent_default()
-
     async def on_paste(self, event: events.Paste) -> None:
         """Insert all of a paste; a path in it is text here."""
         event.prevent_default()

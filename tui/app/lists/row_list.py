@@ -47,6 +47,8 @@ class Heading:
 
     words: str
     first: bool = False
+    indent: int = 0
+    """Cells that set it over the names."""
     key: Hashable | None = None
 
     @property
@@ -56,7 +58,7 @@ class Heading:
 
     def draw(self, pen: Pen, chosen: Row | None) -> Sequence[Strip]:
         """The words in quiet ink."""
-        line = pen.line([Span(self.words, pen.ink.dim)])
+        line = pen.line([Span(" " * self.indent, Style.null()), Span(self.words, pen.ink.dim)])
         return [line] if self.first else [pen.blank(), line]
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from textual import events
 from textual.actions import SkipAction
 from textual.message import Message
 from textual.strip import Strip
@@ -15,7 +16,7 @@ from textual.widgets.text_area import Edit, EditResult, Location
 from tui import graphemes
 from tui.app.lists.kill_ring import kill_ring
 from tui.app.lists.wrapping import Whole
-from tui.app.terminal.editing_keys import EDITING, YANK
+from tui.app.terminal.editing_keys import EDITING, YANK, do_now
 from tui.text import typed
 
 LARGE = 100_000
@@ -92,6 +93,13 @@ class WritingArea(TextArea):
         return edit.text != "" and before.isspace() and not edit.text.isspace()
 
     # -- keys
+    async def on_key(self, event: events.Key) -> None:
+        """Edit the text, in the order in which the keys came."""
+        if event.is_printable:
+            return
+        if not await do_now(self, event) and event.key == "enter":
+            event.prevent_default()  # it is bound to something, if to nothing here
+
     def action_newline(self) -> None:
         """Begin a new line."""
         self.replace("\n", *self.selection)

@@ -200,6 +200,7 @@ class MessageList(ScrollView):
         """Show a message that begins: a prompt, or a reply that will be fed. Who reads above stays there."""
         viewport, window = self.viewport, self.viewport.window
         if window is not None:
+            self.stream.flush()  # what the message has already is not to be added to it once more
             self._follow_path(window, window.conversation.path())
             if message.id in window.index:
                 window.show(message)

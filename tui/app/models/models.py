@@ -59,12 +59,12 @@ class Models:
 
     async def use_model(self, model_id: str) -> None:
         """Let a model answer from now on; what is written stays."""
-        session = self._context.session
-        session.current.conversation.model = model_id
+        service = self._context.session.current  # another one may be read when the choice is noted
+        service.conversation.model = model_id
         self._context.refresh()
         self._context.status.count_soon()
-        await session.workspace.preferences.note_model(model_id)
-        await session.current.change(model=model_id)
+        await self._workspace.preferences.note_model(model_id)
+        await service.change(model=model_id)
 
     # -- choosing
     async def pick(self, message_id: int | None = None, typed: str = "") -> None:
@@ -151,8 +151,8 @@ class Models:
     async def _answer_with(self, model_id: str, message_id: int | None) -> None:
         if message_id is None:
             raise UsageError("There is nothing to answer yet")
+        self._context.messages.answer_again(message_id, model_id)  # first: another conversation may come
         await self._workspace.preferences.note_model(model_id)
-        self._context.messages.answer_again(message_id, model_id)
 
     async def _keep_favourites(self, names: Sequence[str]) -> None:
         await self._workspace.preferences.keep_favourite_models(names)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from functools import partial
 from typing import Protocol
 
 from tui.app.actions import Action
@@ -44,24 +43,6 @@ class MessageActions:
     def _service(self) -> ConversationService:
         return self._context.session.current
 
-    @property
-    def acts(self) -> Mapping[Action, Callable[[int], Awaitable[None]]]:
-        """What can be done with one message."""
-        return {
-            Action.MESSAGE_RETRY: self._retry,
-            Action.MESSAGE_MODEL: self._other_model,
-            Action.MESSAGE_COMPARE: self._context.comparing.pick,
-            Action.MESSAGE_RESUME: self._go_on,
-            Action.MESSAGE_SUM: self._sum_up_before,
-            Action.MESSAGE_PIN: self._pin,
-            Action.MESSAGE_EDIT: self._edit,
-            Action.VERSION_PREVIOUS: partial(self._flip, step=-1),
-            Action.VERSION_NEXT: partial(self._flip, step=1),
-            Action.MESSAGE_BRANCH: self._branch,
-            Action.MESSAGE_DELETE: self._delete_one,
-            Action.MESSAGE_DELETE_BELOW: self._delete_below,
-        }
-
     async def do(self, action: Action, message_id: int) -> None:
         """Do one action.
 
@@ -71,7 +52,7 @@ class MessageActions:
         node = self._service.conversation.nodes.get(message_id)
         if node is None or node.deleted:
             raise UsageError("This message is not here any more")
-        await self.acts[action](message_id)
+        await CHOSEN[action](self, message_id)
 
     # -- replies
     async def _retry(self, message_id: int) -> None:
@@ -85,12 +66,16 @@ class MessageActions:
         here = next((f"{entry.name}/" for entry in entries if entry.downloads), "")
         await self._context.models.pick(message_id, here)
 
+    async def _compare(self, message_id: int) -> None:
+        """Let other models answer beside it."""
+        await self._context.comparing.pick(message_id)
+
     def answer_again(self, message_id: int, model: str | None = None) -> None:
         """One more version of a reply, by ``model`` or by the one that answers now."""
         self._context.reading.when_quiet()
         service = self._service
         self._context.back_to_writing()
-        self._context.reading.let_come(lambda: service.retry(message_id, model))
+        self._context.reading.let_come(service, lambda: service.retry(message_id, model))
 
     async def _retry_last(self, argument: str) -> None:
         message_id = self._service.last_reply or self._service.last
@@ -106,12 +91,12 @@ class MessageActions:
             return
         self._context.reading.when_quiet()
         self._context.back_to_writing()
-        self._context.reading.let_come(lambda: service.resume(message_id))
+        self._context.reading.let_come(service, lambda: service.resume(message_id))
 
     async def _sum_up(self, argument: str) -> None:
         """Let a summary come, with which later requests begin."""
         self._context.reading.when_quiet()
-        self._context.reading.let_come(self._service.compact)
+        self._context.reading.let_come(self._service, self._service.compact)
 
     async def _sum_up_before(self, message_id: int) -> None:
         """Sum up what stands before the prompt of a reply, then send that prompt again."""
@@ -120,7 +105,7 @@ class MessageActions:
         prompt = service.prompt_of(message_id)
         [message] = await service.messages([prompt])
         service.queue.append(message.draft)
-        self._context.reading.let_come(lambda: service.compact(prompt))
+        self._context.reading.let_come(service, lambda: service.compact(prompt))
 
     async def _copy_last(self, argument: str) -> None:
         message_id = self._service.last_reply
@@ -157,21 +142,29 @@ class MessageActions:
             raise UsageError("A summary is not edited", f"{again} makes a new one.")
         prompt = service.prompt_of(message_id)
         [message] = await service.messages([prompt])
-        self._context.writing.begin_edit(prompt, message.draft)
-        self._context.back_to_writing()
+        if service is self._service:  # else it was left meanwhile
+            self._context.writing.begin_edit(prompt, message.draft)
+            self._context.back_to_writing()
 
     # -- the tree
     async def _branch(self, message_id: int) -> None:
         """Go on in a new conversation with everything up to a message."""
-        branch = await self._service.branch(message_id)
-        await self._context.reading.open(self._context.session.adopt(branch))
+        service = self._service
+        branch = await service.branch(message_id)
+        await self._context.reading.open(self._context.session.adopt(branch, service))
+
+    async def _previous(self, message_id: int) -> None:
+        await self._flip(message_id, -1)
+
+    async def _next(self, message_id: int) -> None:
+        await self._flip(message_id, 1)
 
     async def _flip(self, message_id: int, step: int) -> None:
         service = self._service
         if service.queue or service.preparing:  # a prompt is for the reply that is shown
             self._context.reading.when_quiet()
         version = await service.flip(message_id, step)
-        if version is not None:
+        if version is not None and service is self._service:
             await self._context.reading.reload(at=version)
             self._context.transcript.selected = version
 
@@ -207,6 +200,23 @@ class MessageActions:
         self._context.acts.forget((service.storage, service.conversation.id))
         await self._context.reading.reload()
         self._context.notify(_back(count))
+
+
+CHOSEN: Mapping[Action, Callable[[MessageActions, int], Awaitable[None]]] = {
+    Action.MESSAGE_EDIT: MessageActions._edit,
+    Action.MESSAGE_RETRY: MessageActions._retry,
+    Action.MESSAGE_RESUME: MessageActions._go_on,
+    Action.MESSAGE_MODEL: MessageActions._other_model,
+    Action.MESSAGE_COMPARE: MessageActions._compare,
+    Action.VERSION_PREVIOUS: MessageActions._previous,
+    Action.VERSION_NEXT: MessageActions._next,
+    Action.MESSAGE_BRANCH: MessageActions._branch,
+    Action.MESSAGE_PIN: MessageActions._pin,
+    Action.MESSAGE_SUM: MessageActions._sum_up_before,
+    Action.MESSAGE_DELETE: MessageActions._delete_one,
+    Action.MESSAGE_DELETE_BELOW: MessageActions._delete_below,
+}
+"""What can be done with the chosen message, and what does it: the transcript binds the keys of just these."""
 
 
 def _back(count: int) -> str:

@@ -17,26 +17,11 @@ from tui.app.messages.message_list import MessageList
 from tui.app.messages.message_view import MessageView
 from tui.app.messages.pager import Load
 from tui.app.transcript.line_selection import LineSelection
+from tui.app.transcript.message_actions import CHOSEN
 from tui.app.transcript.numbers import Numbered, Numbers, code_parts, link_parts
 from tui.app.transcript.walk import Walk
 from tui.chat.conversation import Conversation
 from tui.errors import SegueError
-
-_CHOSEN = (
-    Action.MESSAGE_EDIT,
-    Action.MESSAGE_RETRY,
-    Action.MESSAGE_RESUME,
-    Action.MESSAGE_MODEL,
-    Action.MESSAGE_COMPARE,
-    Action.VERSION_PREVIOUS,
-    Action.VERSION_NEXT,
-    Action.MESSAGE_BRANCH,
-    Action.MESSAGE_PIN,
-    Action.MESSAGE_SUM,
-    Action.MESSAGE_DELETE,
-    Action.MESSAGE_DELETE_BELOW,
-)
-"""What is done with the chosen message by others: the transcript says which."""
 
 
 class Transcript(MessageList, can_focus=True):
@@ -55,7 +40,7 @@ class Transcript(MessageList, can_focus=True):
         bind(Action.MESSAGE_COPY, "copy"),
         bind(Action.MESSAGE_CODE, "copy_code"),
         bind(Action.MESSAGE_LINK, "open_link"),
-        *(bind(action, f"choose('{action.name}')") for action in _CHOSEN),
+        *(bind(action, f"choose('{action.name}')") for action in CHOSEN),
         bind(Action.MESSAGE_FOLD, "fold"),
         bind(Action.MESSAGE_LINES, "select_lines"),
         bind(Action.HIT_NEXT, "next_hit(1)"),
