@@ -70,7 +70,8 @@ def _help(command: Command) -> str:
     plain = command.in_plain
     if command.where is not Where.BOTH or (plain.help, plain.argument) == (command.help, command.argument):
         return command.help
-    words = f"{plain.argument}: {plain.help}" if plain.help != command.help else plain.argument
+    other = plain.help if plain.help != command.help else ""
+    words = ": ".join(filter(None, (plain.argument, other)))
     return f"{command.help} (plain: {words})"
 
 

@@ -69,11 +69,11 @@ class Credentials:
         settings = self._settings(account)
         if settings.key_command:
             return "key_command"
+        found = _from_environment(variables, settings) or self._slow.get(account)
         try:
-            found = self._quick(account, variables, settings)
+            found = found or self._written(account, settings)
         except ConfigError:  # it is among the problems, and find raises it
             found = None
-        found = found or self._slow.get(account)
         return found.source if found else None
 
     def find(self, account: str, variables: Sequence[str] = ()) -> Found | None:
@@ -93,7 +93,7 @@ class Credentials:
             return found
         if found := self._remembered(account, lambda: self._from_keyring(account)):
             return found
-        return self._quick(account, variables, settings)
+        return self._written(account, settings)
 
     def kept(self, account: str) -> Secret | None:
         """The key in the own file, whatever comes before it.
@@ -156,9 +156,7 @@ class Credentials:
     def _settings(self, account: str) -> ProviderConfig:
         return self._config.provider(account.partition("@")[0])
 
-    def _quick(self, account: str, variables: Sequence[str], settings: ProviderConfig) -> Found | None:
-        if found := _from_environment(variables, settings):
-            return found
+    def _written(self, account: str, settings: ProviderConfig) -> Found | None:
         if settings.key:
             return Found(settings.key, "config.toml")
         kept = self.kept(account)

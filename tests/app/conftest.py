@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -185,7 +186,16 @@ class World:
         catalogue: Any = self.catalogue
         engine = Engine(self.store, registry, catalogue, Limits(checkpoint=0.01))
         credentials = Credentials(paths, self.config)
-        return Workspace(self.config, paths, credentials, self.store, registry, catalogue, engine)
+        return Workspace(
+            self.config,
+            paths,
+            credentials,
+            self.store,
+            registry,
+            catalogue,
+            engine,
+            partial(open_history, None),
+        )
 
     # -- looking
     @property

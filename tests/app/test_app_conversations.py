@@ -373,6 +373,21 @@ async def test_escape_leaves_the_edited_prompt_as_it_was(run):
         assert len(world.provider.requests) == 1
 
 
+async def test_what_was_written_before_the_page_became_temporary_is_not_on_the_disk(run):
+    async with run() as world:
+        await world.type("a secret")
+        await world.session.drafts.flush()
+        assert await world.store.get_state("new_draft") == "a secret"
+        world.screen.run_command("temporary")
+        await world.sees("temporary")
+        await world.until(lambda: world.composer.draft == "a secret")
+        assert await world.store.get_state("new_draft") == ""
+        await world.pilot.press("enter")
+        await world.sees("I am big.", "ready", "temporary")
+        await world.session.drafts.flush()
+        assert await world.store.get_state("new_draft") == ""
+
+
 async def test_a_temporary_conversation_leaves_nothing(run):
     async with run() as world:
         await world.type("/temporary")
@@ -554,3 +569,18 @@ async def test_one_that_was_deleted_in_the_list_is_left_in_words(run, for_good):
         await world.features.reading.follow_stored()
         assert not world.conversation.id
         await world.sees("this is a new one")
+
+
+async def test_a_title_that_is_chosen_in_the_list_is_that_of_the_conversation_that_is_answered(run):
+    async with run() as world:
+        more = asyncio.Event()
+        world.script("Four ", more, "days.", DONE)
+        await world.say("How long for Kyoto?")
+        await world.sees("Four")
+        first = world.current
+        await world.open_new()
+        await world.session.change(first.conversation.id, title="Mine", titled=True)
+        await world.open(first.conversation.id)
+        assert world.conversation.title == "Mine"
+        more.set()
+        await world.sees("days.", "Mine")

@@ -6,8 +6,10 @@ import asyncio
 
 import pytest
 
+from tui.chat.attachment import attachment_of
 from tui.chat.chunks import Finish, FinishReason, Image, Notice, Progress, Reasoning, Source, Sources, Usage
 from tui.chat.message import Role, Status
+from tui.chat.parts import File, Native, ToolCall
 from tui.engine.events import (
     Finished,
     Noticed,
@@ -432,3 +434,30 @@ async def test_the_words_of_a_failed_attempt_are_not_those_of_the_next(world):
     _, reply = await start(world)
     message = await reply.run(world.events.append)
     assert (message.text, message.reasoning) == ("nk>Hello", "")
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        Image("https://a.example/cat.png", "a cat"),
+        File(attachment_of("note.txt", b"Rilke")),
+        ToolCall("1", "", "look"),
+        Sources((Source("https://a.example"),)),
+        Reasoning("", native=Native("anthropic", "lab", "one", {})),
+    ],
+)
+async def test_what_came_whole_is_not_asked_for_again(world, part):
+    world.script(part, ProviderError("Server busy", kind=ErrorKind.BUSY, retry_after=0.0))
+    _, reply = await start(world)
+    message = await reply.run(world.events.append)
+    assert len(world.provider.requests) == 1
+    assert message.failure is not None and len([p for p in message.parts if type(p) is type(part)]) == 1
+
+
+async def test_an_attempt_that_failed_leaves_neither_its_end_nor_its_usage(world):
+    soon = ProviderError("Server busy", kind=ErrorKind.BUSY, retry_after=0.0)
+    world.script(Usage(12, 5), Finish(FinishReason.LENGTH), soon)
+    world.script("at last")
+    _, reply = await start(world)
+    message = await reply.run(world.events.append)
+    assert (message.text, message.status, message.usage) == ("at last", Status.COMPLETE, None)

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from contextlib import AsyncExitStack
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.engine.conftest import World
+from tests.engine.conftest import PATIENCE, Run, World, run_of
 from tui.chat.chunks import Finish, FinishReason, Reasoning
 from tui.chat.draft import Draft, joined
 from tui.chat.message import Role, Status
 from tui.chat.parts import prompt_parts
-from tui.config import Config
 from tui.engine import drafts
-from tui.engine.conversation_service import ConversationService
 from tui.engine.limits import Limits
 from tui.engine.preferences import Preferences
-from tui.engine.session import Session
 from tui.engine.session_events import (
     AllSaved,
     Fault,
@@ -36,83 +31,11 @@ from tui.engine.session_events import (
     Titled,
 )
 from tui.engine.start_options import StartOptions
-from tui.engine.workspace import Workspace
 from tui.errors import ErrorKind, HistoryFullError, NotFoundError, ProviderError, UsageError
 from tui.history.sqlite.history import open_history
-from tui.paths import Paths
 
 DONE = Finish(FinishReason.STOP)
 FULL = HistoryFullError("The disk is full", "Make room.")
-PATIENCE = 20.0
-
-
-@dataclass
-class Run:
-    """A session over the scripted provider, and all that it told."""
-
-    session: Session
-    world: Any
-    told: list[SessionEvent] = field(default_factory=list)
-    _news: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def take(self, event: SessionEvent) -> None:
-        self.told.append(event)
-        self._news.set()
-
-    def of(self, kind: type[SessionEvent]) -> list[Any]:
-        return [event for event in self.told if isinstance(event, kind)]
-
-    async def until(self, true: Callable[[], Any]) -> None:
-        """Wait for an event after which something is true."""
-        async with asyncio.timeout(PATIENCE):
-            while not true():
-                self._news.clear()
-                await self._news.wait()
-
-    async def until_said(self, text: str) -> None:
-        """Wait until a piece of a reply has come."""
-        await self.until(lambda: any(getattr(e.event, "text", "") == text for e in self.of(ReplyWentOn)))
-
-    async def say(self, text: str) -> None:
-        """Send a prompt, and wait for the end of its reply."""
-        ended = len(self.of(ReplyEnded))
-        self.session.submit(Draft(text))
-        await self.until(lambda: len(self.of(ReplyEnded)) > ended)
-        await self.session.settle()
-
-    async def text_of(self, service: ConversationService) -> list[str]:
-        stored = await service.storage.store.load_conversation(service.conversation.id)
-        return [message.text for message in await service.storage.store.messages(stored.path())]
-
-
-def run_of(world: Any, folder: Path, **settings: Any) -> Run:
-    """A session over a world; settings by their names."""
-    config = replace(Config(path=folder / "config.toml"), **{"model": "lab/one", **settings})
-    paths = Paths(*(folder / name for name in ("config", "data", "cache", "log")))
-    workspace = Workspace(config, paths, None, world.store, world, world, world.engine)  # type: ignore[arg-type]
-    run = Run(Session(workspace), world)
-    run.session.subscribe(run.take)
-    return run
-
-
-@pytest.fixture
-async def begin(make_world, tmp_path):
-    """Begins a session, in a world of its own if none is given; settings by their names."""
-    async with AsyncExitStack() as stack:
-
-        async def begun(world: Any = None, options: StartOptions | None = None, **settings: Any) -> Run:
-            world = world or await make_world(save_again=0.01)
-            run = run_of(world, tmp_path, **settings)
-            stack.push_async_callback(run.session.workspace.close)
-            await run.session.begin_with(options or StartOptions(), await run.session.drafts.left_in())
-            return run
-
-        yield begun
-
-
-@pytest.fixture
-async def run(begin) -> Run:
-    return await begin()
 
 
 # -- prompts and replies
@@ -347,7 +270,7 @@ async def test_after_the_first_turn_a_model_names_the_conversation_once(begin):
     run.world.script("Four days.", DONE)
     run.world.script("Days in Kyoto", DONE)
     await run.say("How long for Kyoto?")
-    assert [event.conversation for event in run.of(Titled)] == [run.session.current]
+    assert [event.service for event in run.of(Titled)] == [run.session.current]
     assert run.session.current.conversation.title == "Days in Kyoto"
     await run.say("And Nara?")
     assert len(run.of(Titled)) == 1 and len(run.world.provider.requests) == 3

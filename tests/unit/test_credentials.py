@@ -242,3 +242,12 @@ def test_list_goes_on_where_one_source_fails(paths: Paths, monkeypatch):
     found = Credentials(paths, config).list({"other": (), "lab": VARIABLES})
     assert isinstance(found["other"], ConfigError)
     assert found["lab"].source == "LAB_KEY"
+
+
+def test_the_source_that_is_known_is_the_one_that_is_sent(paths: Paths, keyring):
+    keyring["lab"] = "from keyring"
+    credentials = Credentials(paths, Config())
+    credentials.store("lab", Secret("from file"))
+    found = credentials.find("lab")
+    assert found is not None and found.secret.reveal() == "from keyring"
+    assert credentials.known("lab") == found.source == "keyring"

@@ -145,7 +145,7 @@ class Features:
         """Find what the command line asks for, and have at hand what one may write with."""
         try:
             options = self._program.options
-            await self.session.begin_with(options, await self.session.drafts.left_in())
+            await self.session.begin_with(options, await self.session.workspace.preferences.draft_left_in())
         except NotFoundError as error:
             self.tell(error)
         await self._program.recall_theme()

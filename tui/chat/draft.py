@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # the app's first screen has a draft, and no file yet
@@ -16,6 +16,8 @@ class Draft:
 
     text: str = ""
     attachments: tuple[Attachment, ...] = ()
+    after: int | None = field(default=None, compare=False)
+    """The message that it follows, once it is on its way; None while that is not known."""
 
     def __bool__(self) -> bool:
         return bool(self.text.strip() or self.attachments)

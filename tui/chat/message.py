@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -150,8 +149,3 @@ class Message:
 def automatic_title(prompt: str) -> str:
     """The first words of the first prompt, as a title."""
     return one_line(prompt[:400], LONGEST_TITLE) or "New conversation"
-
-
-def common_model(messages: Sequence[Message]) -> str | None:
-    """The model of the newest reply in ``messages``."""
-    return next((m.model for m in reversed(messages) if m.model), None)

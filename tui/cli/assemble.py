@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
+from functools import partial
 
 from tui.cli.output import INTERRUPTED, complain, say
 from tui.config import Config, load_config
@@ -48,7 +49,10 @@ async def open_workspace(paths: Paths, config: Config, *, temporary: bool = Fals
         catalogue = Catalogue(registry, paths.cache)
         engine = Engine(store, registry, catalogue)
         at_close = opened.pop_all()
-    return Workspace(config, paths, credentials, store, registry, catalogue, engine, at_close)
+    temporary_history = partial(open_history, None)
+    return Workspace(
+        config, paths, credentials, store, registry, catalogue, engine, temporary_history, at_close
+    )
 
 
 def run_with_workspace(work: Callable[[Workspace], Awaitable[int]], *, temporary: bool = False) -> int:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Unpack
+from typing import Protocol, Unpack, cast
 
 from tui.chat.attachment import Attachment
 from tui.chat.context import TOKENS_PER_MESSAGE, estimate_tokens, shorten
@@ -32,6 +32,30 @@ _PAGE = 16
 _LONGEST_TITLE = 200
 
 Undo = Callable[[], Awaitable[None]]
+
+
+class Change(Protocol):
+    """Changes fields of a stored conversation."""
+
+    async def __call__(
+        self, conversation_id: int, /, **changes: Unpack[ConversationChanges]
+    ) -> ConversationChanges:
+        """Change them. Returns what they were."""
+        ...
+
+
+async def change_stored(
+    store: HistoryStore, conversation_id: int, /, **changes: Unpack[ConversationChanges]
+) -> ConversationChanges:
+    """Change fields of a conversation that is not at hand. Returns what they were."""
+    stored = await store.load_conversation(conversation_id)
+    await store.update_conversation(conversation_id, **changes)
+    return fields_of(stored, changes)
+
+
+def fields_of(conversation: Conversation, names: Iterable[str]) -> ConversationChanges:
+    """Some fields as they are, as what brings them back."""
+    return cast("ConversationChanges", {name: getattr(conversation, name) for name in names})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,21 +110,7 @@ class ConversationService:
 
     async def messages(self, ids: Sequence[int]) -> list[Message]:
         """Messages with their texts; a reply that is coming, or not saved yet, has all that came so far."""
-        while True:
-            ours = self._newer_here(ids)
-            stored = await self.storage.store.messages(ids)
-            if ours <= self._newer_here(ids):  # else one has ended meanwhile: what was read of it is old
-                return [self.newest(message) for message in stored]
-
-    def _newer_here(self, ids: Sequence[int]) -> set[int]:
-        """Those of which the history does not have all that came."""
-        unsaved = self._live.unsaved
-        return {i for i in ids if self.coming(i) or unsaved(self.conversation, i)}
-
-    def newest(self, message: Message) -> Message:
-        """A stored message as it is now."""
-        live = self.coming(message.id)
-        return live.snapshot() if live else self._live.unsaved(self.conversation, message.id) or message
+        return await self.storage.engine.messages(ids)
 
     # -- what comes
     @property
@@ -178,20 +188,36 @@ class ConversationService:
 
     # -- answers
     async def send(
-        self, text: str, attachments: Sequence[Attachment] = (), model: str | None = None
+        self,
+        text: str,
+        attachments: Sequence[Attachment] = (),
+        model: str | None = None,
+        after: int | None = None,
     ) -> Reply:
-        """Store ``text`` and its files as the next prompt and prepare its reply, by ``model`` if given.
+        """Store ``text`` and its files as the next prompt and prepare its reply.
 
         It is remembered among the prompts that the person wrote.
+
+        Args:
+            text: The prompt.
+            attachments: Its files.
+            model: Who answers, if not the conversation's model.
+            after: The message that it follows, if not the last one.
         """
         await self._exist()
         await self.storage.store.remember_prompt(text)
-        return await self.ask(text, attachments, model)
+        return await self.ask(text, attachments, model, after)
 
-    async def ask(self, text: str, attachments: Sequence[Attachment] = (), model: str | None = None) -> Reply:
+    async def ask(
+        self,
+        text: str,
+        attachments: Sequence[Attachment] = (),
+        model: str | None = None,
+        after: int | None = None,
+    ) -> Reply:
         """The same for a prompt that need not be remembered."""
         await self._exist()
-        return await self.storage.engine.send(self.conversation, text, model, attachments)
+        return await self.storage.engine.send(self.conversation, text, model, attachments, after)
 
     async def edit(
         self, prompt_id: int, text: str, attachments: Sequence[Attachment] = (), model: str | None = None
@@ -215,14 +241,20 @@ class ConversationService:
         """Give the conversation its row; an empty one is not worth one."""
         if self.conversation.id:
             return
-        kept = self.conversation
-        made = await self.storage.store.create_conversation(
-            model=kept.model, system=kept.system, title=kept.title
-        )
-        self.conversation = made
+        made = await self.storage.store.create_conversation()
+        kept, self.conversation = self.conversation, made  # as it is now: much can be chosen meanwhile
         made.temporary = kept.temporary
-        made.parameters, made.hues, made.titled = kept.parameters, kept.hues, kept.titled
-        await self.change(parameters=made.parameters, hues=made.hues, titled=made.titled, tags=kept.tags)
+        await self.change(
+            model=kept.model,
+            system=kept.system,
+            title=kept.title,
+            titled=kept.titled,
+            parameters=kept.parameters,
+            hues=kept.hues,
+            tags=kept.tags,
+            pinned=kept.pinned,
+            archived=kept.archived,
+        )
 
     # -- settings of the conversation
     async def change(self, **changes: Unpack[ConversationChanges]) -> None:
@@ -328,8 +360,22 @@ class ConversationService:
         return lambda: store.restore_conversation(conversation_id)
 
     async def branch(self, message_id: int) -> Conversation:
-        """A new conversation with everything up to ``message_id``."""
+        """A new conversation with everything up to ``message_id``.
+
+        Raises:
+            HistoryError: It can't be stored, or a reply of this one is not stored yet.
+        """
+        await self.storage.engine.save(self.conversation.path(message_id))
         return await self.storage.store.copy_conversation(self.conversation.id, leaf=message_id)
+
+    async def duplicate(self) -> Conversation:
+        """A new conversation with everything that is in this one.
+
+        Raises:
+            HistoryError: It can't be stored, or a reply of this one is not stored yet.
+        """
+        await self.storage.engine.save(list(self.conversation.nodes))
+        return await self.storage.store.copy_conversation(self.conversation.id)
 
     # -- taking out
     async def export(self, target: Path) -> Path:
@@ -349,5 +395,5 @@ class ConversationService:
         if self.last is None:
             raise UsageError("There is nothing to export yet")
         bundle = await bundle_of(self.storage.store, self.conversation.id)
-        bundle = Bundle(bundle.conversation, list(map(self.newest, bundle.messages)))
+        bundle = Bundle(bundle.conversation, list(map(self.storage.engine.newest, bundle.messages)))
         return await asyncio.to_thread(write_conversation, bundle, target)

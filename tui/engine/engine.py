@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Protocol, assert_never
+from weakref import WeakValueDictionary
 
 from tui.chat.attachment import Attachment, Kind, check_together
 from tui.chat.conversation import Conversation
@@ -25,12 +27,12 @@ from tui.chat.parts import (
 from tui.engine.failure import explain
 from tui.engine.limits import Limits
 from tui.engine.reply import Reply
-from tui.engine.request import SUMMARISE, Request, as_begun, build_request
+from tui.engine.request import SUMMARISE, Request, Turn, as_asked, as_begun, build_request
 from tui.engine.titles import suggest_title
-from tui.errors import ErrorKind, ProviderError, UsageError, Way
+from tui.errors import ErrorKind, HistoryError, ProviderError, UsageError, Way
 from tui.history.bundles import with_contents
 from tui.history.store import HistoryStore
-from tui.providers.base import ChatMessage, Target
+from tui.providers.base import Target
 from tui.text import one_line
 
 # How far real counts may bend the token estimate.
@@ -75,6 +77,40 @@ class Engine:
         self._limits = limits or Limits()
         self._calibration: dict[str, float] = {}
         self._refused: dict[str, int] = {}
+        self._taken_back: list[int] = []
+        """Prompts that were given back, and that the history does not hide yet."""
+        self._replies: WeakValueDictionary[int, Reply] = WeakValueDictionary()
+        """Those of this run, as long as anybody has them: they come, or wait to be stored."""
+
+    async def messages(self, ids: Sequence[int]) -> list[Message]:
+        """Messages with their texts; a reply that is coming, or not stored yet, has all that came of it."""
+        while True:
+            ours = self._newer(ids)
+            stored = await self.store.messages(ids)
+            if ours.keys() <= self._newer(ids).keys():  # else one was stored meanwhile: what was read is old
+                return [self.newest(message) for message in stored]
+
+    def newest(self, message: Message) -> Message:
+        """A stored message as it is now."""
+        newer = self._newer([message.id])
+        return newer[message.id].so_far() if newer else message
+
+    async def save(self, ids: Sequence[int]) -> None:
+        """Make sure that the history has these messages as they are, apart from what still comes.
+
+        Raises:
+            HistoryError: It does not take them.
+        """
+        for reply in self._newer(ids).values():
+            if reply.unsaved is not None:
+                await reply.save()
+            if reply.unsaved is not None:
+                raise reply.unsaved
+
+    def _newer(self, ids: Sequence[int]) -> dict[int, Reply]:
+        """The replies among these messages of which the history does not have all that came."""
+        replies = ((message_id, self._replies.get(message_id)) for message_id in ids)
+        return {message_id: reply for message_id, reply in replies if reply and not reply.stored}
 
     async def send(
         self,
@@ -82,15 +118,20 @@ class Engine:
         text: str,
         model: str | None = None,
         attachments: Sequence[Attachment] = (),
+        after: int | None = None,
     ) -> Reply:
         """Store ``text`` and its files as the next prompt and prepare its reply.
+
+        It follows the message ``after`` if that is still there, else the end of the path.
 
         Raises:
             UsageError: No model is chosen, it is known to take no images, or the prompt is blank.
             HistoryError: The prompt could not be stored; nothing was sent.
         """
         draft = Draft(text, tuple(attachments))
-        return await self._prompt(conversation, conversation.leaf, draft, model)
+        known = conversation.nodes.get(after) if after is not None else None
+        parent = conversation.leaf if known is None or known.deleted else known.id
+        return await self._prompt(conversation, parent, draft, model)
 
     async def edit(
         self,
@@ -118,7 +159,7 @@ class Engine:
     async def resume(self, conversation: Conversation, reply_id: int) -> Reply:
         """Prepare a version of a cut reply that begins with its text and goes on from there."""
         parent = conversation.node(reply_id).parent
-        [cut] = await self.store.messages([reply_id])
+        [cut] = await self.messages([reply_id])
         return await self._reply(conversation, parent, cut.model, begin=_said(cut.parts))
 
     async def name(self, conversation: Conversation) -> str | None:
@@ -127,7 +168,7 @@ class Engine:
         Returns:
             The new title, or None.
         """
-        path = await self.store.messages(conversation.path()[:2])
+        path = await self.messages(conversation.path()[:2])
         if conversation.titled or not conversation.model or len(path) < 2:
             return None
         if conversation.title != automatic_title(path[0].draft.words):
@@ -138,7 +179,8 @@ class Engine:
         except Exception as raised:
             self._facts.note_outcome(split_id(conversation.model)[0], explain(raised))
             return None
-        if not title or conversation.titled:
+        stored = await self.store.load_conversation(conversation.id)  # another program may have named it
+        if not title or conversation.titled or stored.titled:
             return None
         conversation.title = title
         await self.store.update_conversation(conversation.id, title=title)
@@ -178,48 +220,75 @@ class Engine:
         if not draft:
             raise UsageError("There is nothing to send")
         self._check(self._model(conversation, model), draft.attachments)
+        await self._hide_taken_back()
         said = prompt_parts(draft.text, draft.attachments)
+        before = conversation.leaf
         prompt = await self.store.add_message(conversation.id, parent, Role.USER, said)
         conversation.append(prompt)
-        if not conversation.title and not conversation.titled:
-            conversation.title = automatic_title(draft.words)
+        try:
+            await self._entitle(conversation, draft)
+            return await self._reply(conversation, prompt.id, model)
+        except Exception:
+            await self._take_back(conversation, prompt.id, before)
+            raise
+
+    async def _entitle(self, conversation: Conversation, draft: Draft) -> None:
+        """The first words are the title, unless there is one."""
+        if conversation.title or conversation.titled:
+            return
+        conversation.title = automatic_title(draft.words)
+        try:
             await self.store.update_conversation(conversation.id, title=conversation.title)
-        return await self._reply(conversation, prompt.id, model)
+        except HistoryError:
+            if not conversation.titled:
+                conversation.title = ""
+            raise
+
+    async def _take_back(self, conversation: Conversation, prompt: int, leaf: int | None) -> None:
+        """A prompt whose reply could not begin is the person's again: it is not in the conversation too."""
+        conversation.hide([prompt])
+        conversation.leaf = leaf
+        self._taken_back.append(prompt)
+        with suppress(HistoryError):  # why the reply could not begin is said already
+            await self._hide_taken_back()
+            await self.store.update_conversation(conversation.id, leaf=leaf)
+
+    async def _hide_taken_back(self) -> None:
+        if self._taken_back:
+            await self.store.hide_messages(self._taken_back)
+            self._taken_back.clear()
 
     async def _reply(
         self, conversation: Conversation, parent: int | None, model: str | None, *, begin: Sequence[Part] = ()
     ) -> Reply:
         model_id = self._model(conversation, model)
         path = await self._load(conversation, parent)
-        if path:
-            self._check(model_id, path[-1].attachments)
+        if not path or path[-1].id != parent:
+            raise UsageError("The prompt of this reply was deleted", Way("Bring it back", "undelete"))
+        self._check(model_id, path[-1].attachments)
+        request = self._request(conversation, model_id, path, as_begun(begin) if begin else ())
         message = await self.store.add_message(
             conversation.id, parent, Role.ASSISTANT, begin, model=model_id, status=Status.STREAMING
         )
         conversation.append(message)
-        request = self._request(conversation, model_id, path)
-        messages = request.messages
-        if begin:
-            messages = [*messages, *as_begun(begin)]
-        return self._run(conversation, message, messages, request, _notices(request, model_id))
+        return self._run(conversation, message, request, _notices(request, model_id))
 
     async def _sum_up(self, conversation: Conversation, end: int | None, model: str | None) -> Reply:
         path = await self._load(conversation, end)
         if not path or path[-1].summary:
             raise UsageError("There is nothing to sum up yet")
         model_id = self._model(conversation, model)
+        request = self._request(conversation, model_id, path, as_asked(SUMMARISE))
         message = await self.store.add_message(
             conversation.id, end, Role.SYSTEM, model=model_id, status=Status.STREAMING
         )
         conversation.append(message)
-        request = self._request(conversation, model_id, path)
-        asked = ChatMessage(role=Role.USER.value, content=SUMMARISE)
         notices = (*_summary_notices(request.left_out), *_file_notices(request, model_id))
-        return self._run(conversation, message, [*request.messages, asked], request, notices)
+        return self._run(conversation, message, request, notices)
 
     async def _load(self, conversation: Conversation, end: int | None) -> list[Message]:
         """The path down to ``end``, with the contents of its files."""
-        path = await self.store.messages(conversation.path(end) if end is not None else [])
+        path = await self.messages(conversation.path(end) if end is not None else [])
         return await with_contents(self.store, path)
 
     def _check(self, model_id: str, attachments: Sequence[Attachment]) -> None:
@@ -236,7 +305,6 @@ class Engine:
         self,
         conversation: Conversation,
         message: Message,
-        messages: list[ChatMessage],
         request: Request,
         notices: tuple[str, ...],
     ) -> Reply:
@@ -249,22 +317,26 @@ class Engine:
             if error is not None and error.kind is ErrorKind.CONTEXT:
                 self._refused[model_id] = request.tokens
 
-        return Reply(
+        reply = self._replies[message.id] = Reply(
             self.store,
             message,
             lambda: self._resolver.target(model_id),
-            messages,
+            request.messages,
             conversation.parameters,
             limits=self._limits,
             notices=notices,
             learn=learn,
         )
+        return reply
 
-    def _request(self, conversation: Conversation, model_id: str, path: Sequence[Message]) -> Request:
+    def _request(
+        self, conversation: Conversation, model_id: str, path: Sequence[Message], ending: Sequence[Turn]
+    ) -> Request:
         info = self._facts.info(model_id)
         refused = self._refused.get(model_id)
         return build_request(
             path,
+            ending=ending,
             system=conversation.system,
             pins=conversation.pins,
             context=round(refused * _AFTER_REFUSAL) if refused else info.context if info else None,

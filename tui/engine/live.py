@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import assert_never
 
 from tui.chat.conversation import Conversation
-from tui.chat.message import Message
+from tui.chat.message import Message, Status
 from tui.engine.events import (
     Event,
     Finished,
@@ -150,11 +150,6 @@ class LiveReplies:
         key = key_of(conversation)
         return [live for live in self if key_of(live.conversation) == key]
 
-    def unsaved(self, conversation: Conversation, message_id: int) -> Message | None:
-        """The reply that a message is, if it has ended and the history could not take it yet."""
-        saver = self._savers.get((key_of(conversation), message_id))
-        return saver[0].message if saver else None
-
     @property
     def all_saved(self) -> bool:
         """Whether the history has every reply as it is."""
@@ -204,8 +199,8 @@ class LiveReplies:
         try:
             await live.reply.run(emit)
         except Exception as error:
-            self._has_ended(key, live.reply)
             self._fault(error)
+            emit(Finished(replace(live.reply.so_far(), status=Status.INTERRUPTED)))
 
     def _has_ended(self, key: tuple[int, int], reply: Reply) -> None:
         """A reply is live no more; one that the history could not take is offered to it again."""

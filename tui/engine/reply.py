@@ -9,10 +9,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, assert_never
+from typing import Any, TypeVar, assert_never
 
 from tui.chat.chunks import Chunk, Finish, FinishReason, Progress, Usage
 from tui.chat.message import Failure, Message, Status
@@ -65,6 +65,7 @@ _ENDED = {
     FinishReason.TOOL: Status.TOOL,
 }
 
+_Result = TypeVar("_Result")
 _END: Any = object()
 _MOST_REFUSALS = 5
 """Requests that are sent again because something of them was refused."""
@@ -114,6 +115,8 @@ class Reply:
         self._refusals: list[Refusal] = []
         self._thinking = Thinking()
         self._size = 0
+        self._begun = False
+        """Whether anything of the answer came: then asking again would give it a second time."""
         self._key_source = ""
         self._since: float | None = None
         """When the first word came."""
@@ -121,6 +124,8 @@ class Reply:
         self._finish: FinishReason | None = None
         self.unsaved: HistoryError | None = None
         """Why the history does not have the reply as it is, if so."""
+        self.stored = False
+        """Whether the history has the whole reply."""
 
     def so_far(self) -> Message:
         """The reply with all that has come of it."""
@@ -148,12 +153,12 @@ class Reply:
             await self._ask()
             status = self._status()
         except asyncio.CancelledError:
-            await asyncio.shield(self._end(Status.STOPPED, None))
+            await _to_its_end(self._end(Status.STOPPED, None))
             raise
         except Exception as raised:
             error = explain(raised)
             status = Status.ERROR if all(map(is_remark, self._parts())) else Status.INTERRUPTED
-        return await asyncio.shield(self._end(status, error))
+        return await _to_its_end(self._end(status, error))
 
     async def _ask(self) -> None:
         try:
@@ -174,7 +179,7 @@ class Reply:
                 return
             except Exception as raised:
                 error = explain(raised)
-                if self._size:
+                if self._begun:
                     raise
                 if (simpler := self._without_refused(target, error)) is not None:
                     target = simpler
@@ -213,6 +218,9 @@ class Reply:
 
     async def _stream(self, target: Target) -> None:
         self._thinking = Thinking()
+        self._finish = self.message.usage = (
+            None  # what an attempt before it told of itself is not of this one
+        )
         chunks = target.stream(self._messages, self._parameters)
         async with _closing(chunks):
             limit = target.patience or self._limits.first_token
@@ -227,7 +235,7 @@ class Reply:
                 if item is _END:
                     return
                 self._receive(item)
-                if self._size:
+                if self._begun:
                     limit = self._limits.next_token
                 if self._size > self._limits.reply_size:
                     self._finish = FinishReason.LENGTH
@@ -235,7 +243,7 @@ class Reply:
                     return
 
     def _silent(self, limit: float) -> ProviderError:
-        begun = "no more words" if self._size else "no first word"
+        begun = "no more words" if self._begun else "no first word"
         hint = "Try again, or choose another model."
         return ProviderError(f"There came {begun} for {limit:.0f} s", hint, kind=ErrorKind.TIMEOUT)
 
@@ -329,6 +337,7 @@ class Reply:
         self._emit(PartAdded(self.message.id, part))
 
     def _keep(self, piece: str | Part) -> None:
+        self._begun = self._begun or not isinstance(piece, Notice)
         self._came.add(piece)
         self._checkpoint.add(piece)
 
@@ -364,7 +373,7 @@ class Reply:
             error.blame(self._key_source)
             hint = advice(error, len(message.text.split()))
             message.failure = Failure(error.kind.value, error.message, hint, error.status_code)
-        await self._save()
+        await self.save()
         self._learn(message, error)
         self._emit(Finished(replace(message)))
         return message
@@ -376,17 +385,19 @@ class Reply:
             while self.unsaved is not None and not isinstance(self.unsaved, NotFoundError):
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE)
-                await self._save()
+                await self.save()
         except asyncio.CancelledError:
-            await asyncio.shield(self._save())
+            await _to_its_end(self.save())
             raise
 
-    async def _save(self) -> None:
+    async def save(self) -> None:
+        """Offer the ended reply to the history; ``unsaved`` says why it was not taken."""
         try:
             await self._store.finish_message(self.message)
         except HistoryError as problem:
             self._not_saved(problem)
             return
+        self.stored = True
         if self.unsaved is not None:
             self.unsaved = None
             self._emit(Saved(self.message.id))
@@ -395,6 +406,21 @@ class Reply:
         told, self.unsaved = str(self.unsaved), problem
         if str(problem) != told:
             self._emit(Unsaved(self.message.id, str(problem)))
+
+
+async def _to_its_end(act: Coroutine[Any, Any, _Result]) -> _Result:
+    """Wait for the end of ``act``, also when that is cancelled; the cancellation goes on after it."""
+    task = asyncio.ensure_future(act)
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError as raised:
+            cancelled = raised
+    result = task.result()
+    if cancelled is not None:
+        raise cancelled
+    return result
 
 
 def _says(part: Part) -> bool:

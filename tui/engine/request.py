@@ -60,7 +60,9 @@ class Request:
 
 
 @dataclass(slots=True)
-class _Turn:
+class Turn:
+    """What one side says without a break, of one message or several."""
+
     role: Role
     pinned: bool
     asked: bool = False
@@ -70,24 +72,29 @@ class _Turn:
 
     @property
     def files(self) -> list[Attachment]:
+        """Its files."""
         return [piece for piece in self.pieces if isinstance(piece, Attachment)]
 
     @property
     def text(self) -> str:
+        """Its texts."""
         return "\n\n".join(piece for piece in self.pieces if isinstance(piece, str))
 
     @property
     def tokens(self) -> int:
+        """About how many it has."""
         return estimate_tokens(self.text) + sum(file.tokens for file in self.files)
 
     @property
     def content(self) -> str | list[ContentPart]:
+        """What is sent of it."""
         return [_part(piece) for piece in self.pieces] if self.files else self.text
 
 
 def build_request(
     path: Sequence[Message],
     *,
+    ending: Sequence[Turn] = (),
     system: str = "",
     pins: Collection[int] = (),
     context: int | None = None,
@@ -102,6 +109,7 @@ def build_request(
 
     Args:
         path: Messages from the first to the last, oldest first.
+        ending: What always stands behind them: ``as_begun``, ``as_asked``.
         system: The system prompt.
         pins: Messages that are never left out.
         context: Tokens that the model can take, prompt and reply; None if not known.
@@ -120,6 +128,7 @@ def build_request(
 
     always = size(estimate_tokens(head)) if head else 0
     always += sum(size(turn.tokens) for turn in turns if turn.pinned)
+    always += sum(size(turn.tokens) for turn in ending)
     free = [turn for turn in turns if not turn.pinned]
     limit = _limit(context, max_output)
     count, used = fit(
@@ -128,7 +137,7 @@ def build_request(
     dropped = {id(turn) for turn in free[: len(free) - count]}
     kept = _begins_with_a_prompt([turn for turn in turns if id(turn) not in dropped])
     messages = [ChatMessage(role=Role.SYSTEM.value, content=head)] if head else []
-    messages += [ChatMessage(role=turn.role.value, content=turn.content) for turn in kept]
+    messages += [ChatMessage(role=turn.role.value, content=turn.content) for turn in (*kept, *ending)]
     return Request(messages, len(turns) - len(kept), always + used, tuple(unseen), tuple(lost))
 
 
@@ -153,17 +162,22 @@ def _newest_summary(path: Sequence[Message]) -> tuple[str, int]:
     return "", 0
 
 
-def as_begun(parts: Sequence[Part]) -> list[ChatMessage]:
+def as_asked(text: str) -> list[Turn]:
+    """A prompt of the program's own."""
+    return [Turn(Role.USER, pinned=False, pieces=[text])]
+
+
+def as_begun(parts: Sequence[Part]) -> list[Turn]:
     """What the model has said of a reply, with the prompt to go on from there."""
     pieces = [*_said(Role.ASSISTANT, parts), (Role.USER, CONTINUE)]
-    turns: list[_Turn] = []
+    turns: list[Turn] = []
     for role, piece in pieces:
         _turn_of(turns, role).pieces.append(piece)
-    return [ChatMessage(role=turn.role.value, content=turn.content) for turn in turns]
+    return turns
 
 
-def _turns(messages: Sequence[Message], pins: Collection[int]) -> list[_Turn]:
-    turns: list[_Turn] = []
+def _turns(messages: Sequence[Message], pins: Collection[int]) -> list[Turn]:
+    turns: list[Turn] = []
     for message in messages:
         if message.role is Role.SYSTEM:
             continue
@@ -175,9 +189,9 @@ def _turns(messages: Sequence[Message], pins: Collection[int]) -> list[_Turn]:
     return turns
 
 
-def _turn_of(turns: list[_Turn], role: Role) -> _Turn:
+def _turn_of(turns: list[Turn], role: Role) -> Turn:
     if not turns or turns[-1].role is not role:
-        turns.append(_Turn(role, pinned=False))
+        turns.append(Turn(role, pinned=False))
     return turns[-1]
 
 
@@ -227,7 +241,7 @@ def _result(call: ToolCall, result: ToolResult | None) -> Iterator[str | Attachm
     yield from result.files
 
 
-def _without(turns: Sequence[_Turn], left_out: Callable[[Attachment], bool]) -> list[str]:
+def _without(turns: Sequence[Turn], left_out: Callable[[Attachment], bool]) -> list[str]:
     """Put names in the place of some files. Returns the names."""
     names: list[str] = []
     for turn in turns:
@@ -247,7 +261,7 @@ def _part(piece: str | Attachment) -> ContentPart:
     return FilePart(type="file", file={"filename": piece.name, "file_data": url})
 
 
-def _begins_with_a_prompt(turns: list[_Turn]) -> list[_Turn]:
+def _begins_with_a_prompt(turns: list[Turn]) -> list[Turn]:
     """Without replies whose prompt was left out: several vendors refuse to begin with one."""
     return list(itertools.dropwhile(lambda turn: not turn.asked and not turn.pinned, turns))
 

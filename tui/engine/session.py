@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import assert_never
+from dataclasses import replace
+from typing import Unpack, assert_never
 
 from tui.chat.conversation import Conversation
 from tui.chat.draft import Draft, joined
 from tui.chat.message import Message, Status
 from tui.engine.choice import choose_model
-from tui.engine.conversation_service import ConversationService, Storage
+from tui.engine.conversation_service import ConversationService, Storage, change_stored, fields_of
 from tui.engine.drafts import Drafts
 from tui.engine.engine import Engine
 from tui.engine.events import (
@@ -50,6 +51,7 @@ from tui.engine.session_events import (
 from tui.engine.start_options import StartOptions
 from tui.engine.workspace import Workspace
 from tui.errors import NotFoundError, SegueError
+from tui.history.store import ConversationChanges, HistoryStore
 
 _WENT_WELL = frozenset({Status.COMPLETE, Status.LENGTH, Status.TOOL, Status.EMPTY})
 """Ends after which a queued prompt is sent; after any other the person decides."""
@@ -71,7 +73,7 @@ class Session:
             temporary: Nothing of this run is kept: the store is one in memory.
         """
         self.workspace = workspace
-        self.drafts = Drafts(workspace.store, self._spawn, self._problem, self._queued)
+        self.drafts = Drafts(self._store_of, self._spawn, self._problem, self._queued)
         self.live = LiveReplies(self._heard, self._fault)
         self.unread: set[int] = set()
         """Conversations in which a reply has ended that was not seen."""
@@ -81,7 +83,10 @@ class Session:
         self._closing = False
         self._kept = Storage(workspace.store, workspace.engine, temporary)
         self._forgotten: Storage | None = None
+        self._opening = asyncio.Lock()
         self._at_work: dict[int, ConversationService] = {}
+        self._naming: set[ConversationService] = set()
+        """Those that a model is naming: who changes the title meanwhile must change it there."""
         self._by_folder = False
         """Whether the person asked for the conversation of the folder of work."""
         self.current = self._service(self._kept, Conversation(0))
@@ -106,6 +111,12 @@ class Session:
 
     def _problem(self, error: SegueError) -> None:
         self._tell(Problem(error))
+
+    def _failed(self, error: Exception) -> None:
+        if isinstance(error, SegueError):
+            self._problem(error)
+        else:
+            self._fault(error)
 
     def _fault(self, error: Exception) -> None:
         if self._listeners:
@@ -172,12 +183,27 @@ class Session:
 
     async def find(self, conversation_id: int) -> ConversationService:
         """A stored conversation; the same object while it is being answered."""
-        known = self._at_work.get(-conversation_id if self._kept.temporary else conversation_id)
+        known = self._known(conversation_id)
         if known is not None:
             return known
         conversation = await self._kept.store.load_conversation(conversation_id)
         conversation.temporary = self._kept.temporary
         return self._service(self._kept, conversation)
+
+    async def change(
+        self, conversation_id: int, /, **changes: Unpack[ConversationChanges]
+    ) -> ConversationChanges:
+        """Change fields of a stored conversation, at hand or not. Returns what they were."""
+        service = self.current if conversation_id == self.current_id else self._known(conversation_id)
+        if service is None:
+            return await change_stored(self._kept.store, conversation_id, **changes)
+        before = fields_of(service.conversation, changes)
+        await service.change(**changes)
+        return before
+
+    def _known(self, conversation_id: int) -> ConversationService | None:
+        """A conversation that is at work."""
+        return self._at_work.get(-conversation_id if self._kept.temporary else conversation_id)
 
     async def as_it_is(self, service: ConversationService) -> ConversationService:
         """A conversation as it is now: it may have been left, and opened again."""
@@ -190,15 +216,26 @@ class Session:
         return self._service(self._kept, await self._blank(self._kept))
 
     async def new_temporary(self) -> ConversationService:
-        """An empty conversation that is kept in memory only."""
-        if self._forgotten is None:
-            from tui.history.sqlite.history import open_history
+        """An empty conversation that is kept in memory only; what is written on a new page comes along."""
+        storage = self._kept if self._kept.temporary else await self._forgotten_storage()
+        made = self._service(storage, await self._blank(storage))
+        left = self.current.conversation
+        if not left.id and left.temporary != storage.temporary:
+            await self.drafts.move(left, made.conversation)
+        return made
 
-            store = await open_history(None)
-            workspace = self.workspace
-            engine = Engine(store, workspace.registry, workspace.catalogue)
-            self._forgotten = Storage(store, engine, temporary=True)
-        return self._service(self._forgotten, await self._blank(self._forgotten))
+    async def _forgotten_storage(self) -> Storage:
+        async with self._opening:  # whoever comes second gets the same
+            if self._forgotten is None:
+                workspace = self.workspace
+                store = await workspace.open_temporary()
+                engine = Engine(store, workspace.registry, workspace.catalogue)
+                self._forgotten = Storage(store, engine, temporary=True)
+            return self._forgotten
+
+    def _store_of(self, conversation: Conversation) -> HistoryStore:
+        forgotten = self._forgotten
+        return forgotten.store if forgotten is not None and conversation.temporary else self._kept.store
 
     async def _blank(self, storage: Storage) -> Conversation:
         model, system = await self.choose_model(), self.workspace.config.system
@@ -241,11 +278,12 @@ class Session:
         if service.busy:
             self.queue(service, draft)
         else:
-            self._send(service, draft)
+            self._send(service, replace(draft, after=service.conversation.leaf))
 
     def queue(self, service: ConversationService, draft: Draft) -> None:
-        """Let a prompt wait for the end of the reply."""
-        service.queue.append(draft)
+        """Let a prompt wait for the end of the reply, which it follows whatever is shown then."""
+        live = service.live
+        service.queue.append(replace(draft, after=live.reply.message.id if live is not None else None))
         self._queue_changed(service)
 
     def _queue_changed(self, service: ConversationService) -> None:
@@ -257,7 +295,7 @@ class Session:
         return next((service.queue for service in services if service.conversation is conversation), [])
 
     def _send(self, service: ConversationService, draft: Draft) -> None:
-        self.begin(service, lambda: service.send(draft.text, draft.attachments), draft)
+        self.begin(service, lambda: service.send(draft.text, draft.attachments, after=draft.after), draft)
 
     def take_back(self) -> Draft:
         """The last queued prompt of the conversation that is read, which is queued no more."""
@@ -267,8 +305,7 @@ class Session:
 
     def _give_back(self, service: ConversationService, *prompts: Draft) -> None:
         """Prompts that are not sent are the person's again, or in the draft of their conversation."""
-        draft = joined([*prompts, *service.queue])
-        service.queue.clear()
+        draft = joined(prompts)
         if service is self.current:
             self._tell(GivenBack(draft))
         elif draft:
@@ -288,7 +325,7 @@ class Session:
         task = self._spawn(lambda: self._begin_each(service, acts, draft))
         if task is None:
             service.preparing = False
-            self._give_back(service, draft)
+            self._give_back(service, draft, *self._take_queued(service, None))
             return
         if service.conversation.id:  # who opens it meanwhile opens this one
             self._at_work[service.key] = service
@@ -298,24 +335,30 @@ class Session:
     async def _begin_each(self, service: ConversationService, acts: Sequence[Act], draft: Draft) -> None:
         for act in acts:
             service.preparing = True
-            if not await self._begin(service, act, draft) and draft:
+            live = await self._begin(service, act, draft)
+            if live is None and draft:
                 return
             draft = _NOTHING
+            if live is None:
+                continue
+            if act is acts[-1]:
+                waiting = self._take_queued(service, None)
+                service.queue += [replace(waits, after=live.reply.message.id) for waits in waiting]
+            await self.note_use(service, live.reply.message.model)
 
-    async def _begin(self, service: ConversationService, act: Act, draft: Draft) -> bool:
-        """Let a reply begin. Returns whether it did."""
+    async def _begin(self, service: ConversationService, act: Act, draft: Draft) -> LiveReply | None:
+        """Let a reply begin. Returns it if it did; otherwise the prompt is the person's again."""
         conversation = service.conversation
         try:
             live = await self.start(service, act)
-        except SegueError as error:
-            self._problem(error)
-            self._give_back(service, draft)
+        except Exception as error:
+            self._failed(error)
+            self._give_back(service, draft, *self._take_queued(service, None))
             self._let_go(service)
-            return False
-        if service.conversation is not conversation:
+            return None
+        if service.conversation is not conversation and service is self.current:
             self.drafts.note(conversation, _NOTHING)  # the page is not blank any more, nor has it a draft
-        await self.note_use(service, live.reply.message.model)
-        return True
+        return live
 
     async def start(self, service: ConversationService, act: Act) -> LiveReply:
         """Let a reply come.
@@ -394,39 +437,50 @@ class Session:
         if service is not self.current and service.storage is self._kept:
             self.unread.add(live.conversation.id)
         self._tell(ReplyEnded(live, message))
-        if service.busy:  # it came beside the path; what is queued waits for the reply that is on it
-            return
-        if message.status in _WENT_WELL and not self._closing:
-            if self.workspace.config.auto_title and message.status is Status.COMPLETE:
-                self._name_soon(service)
-            self._send_next(service)
+        waiting = self._take_queued(service, message.id)
+        if not service.busy:
+            waiting += self._take_queued(service, None)
+        if message.status not in _WENT_WELL or self._closing:
+            self._give_back(service, *waiting)
         else:
-            self._give_back(service)
+            if self.workspace.config.auto_title and message.status is Status.COMPLETE and not service.busy:
+                self._name_soon(service)
+            self._send_next(service, waiting, message.id)
         self._let_go(service)
+
+    def _take_queued(self, service: ConversationService, after: int | None) -> list[Draft]:
+        """Take out of the queue what waits for a message; for the one that comes next, where it is None."""
+        taken = [draft for draft in service.queue if draft.after == after]
+        service.queue[:] = [draft for draft in service.queue if draft.after != after]
+        return taken
 
     def _let_go(self, service: ConversationService) -> None:
         """Forget a conversation in which nothing comes, so that it is read anew when it is opened again."""
-        if not service.at_work:
+        if not service.at_work and service not in self._naming:
             self._at_work.pop(service.key, None)
 
     def _name_soon(self, service: ConversationService) -> None:
-        if len(service.conversation.path()) == _FIRST_TURN:
-            self._spawn(lambda: self._name(service))
+        if len(service.conversation.path()) == _FIRST_TURN and self._spawn(lambda: self._name(service)):
+            self._naming.add(service)
 
     async def _name(self, service: ConversationService) -> None:
         try:
-            named = await service.storage.engine.name(service.conversation)
+            if await service.storage.engine.name(service.conversation):
+                self._tell(Titled(service))
         except NotFoundError:  # it was deleted meanwhile
-            return
+            pass
         except SegueError as error:  # the first words stay
             self._problem(error)
-            return
-        if named:
-            self._tell(Titled(service))
+        finally:
+            self._naming.discard(service)
+            self._let_go(service)
 
-    def _send_next(self, service: ConversationService) -> None:
-        if service.queue:
-            self._send(service, service.queue.pop(0))
+    def _send_next(self, service: ConversationService, waiting: Sequence[Draft], after: int) -> None:
+        """Send the first of what waited for a message; the others wait for its reply."""
+        if waiting:
+            first, *others = waiting
+            service.queue[:0] = [replace(draft, after=None) for draft in others]
+            self._send(service, replace(first, after=after))
             self._queue_changed(service)
 
     # -- the end
@@ -439,7 +493,8 @@ class Session:
         self._closing = True
         await asyncio.gather(*self._beginning, return_exceptions=True)
         await self.live.stop_all()
-        self._give_back(self.current)
+        self._give_back(self.current, *self.current.queue)
+        self.current.queue.clear()
         self.drafts.note(self.current.conversation, draft())
         await self.drafts.flush()
 

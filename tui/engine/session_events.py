@@ -20,7 +20,7 @@ from tui.errors import SegueError
 class ReplyBegan:
     """A reply begins to come; its pieces follow."""
 
-    conversation: ConversationService
+    service: ConversationService
     live: LiveReply
     before: Sequence[int]
     """The path as it was before the prompt."""
@@ -55,14 +55,14 @@ class GivenBack:
 class QueueChanged:
     """Other prompts wait for the end of a reply."""
 
-    conversation: ConversationService
+    service: ConversationService
 
 
 @dataclass(frozen=True, slots=True)
 class Titled:
     """A model has named a conversation."""
 
-    conversation: ConversationService
+    service: ConversationService
 
 
 @dataclass(frozen=True, slots=True)

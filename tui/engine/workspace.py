@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -32,6 +33,8 @@ class Workspace:
     registry: Registry
     catalogue: Catalogue
     engine: Engine
+    open_temporary: Callable[[], Awaitable[HistoryStore]]
+    """Opens a history that is kept in memory only."""
     at_close: AsyncExitStack = field(default_factory=AsyncExitStack)
     """What must end with the program, newest first: connections, child processes, the database."""
 

@@ -162,7 +162,10 @@ class HistoryStore(Protocol):
         ...
 
     async def with_contents(self, attachments: Sequence[Attachment]) -> list[Attachment]:
-        """The same attachments with their contents; one whose content was lost by a damage has none."""
+        """The same attachments with their contents; one whose content was lost by a damage has none.
+
+        One that has its content along keeps it, whether it was stored or not.
+        """
         ...
 
     async def append(self, message_id: int, pieces: Sequence[str | Part]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -34,7 +35,9 @@ async def mode(world, tmp_path):
     paths = Paths(*(tmp_path / name for name in ("config", "data", "cache", "log")))
     registry: Any = SimpleNamespace(problems=(), providers=list, download_of=lambda model_id: None)
     catalogue: Any = SimpleNamespace(notice="")
-    workspace = Workspace(config, paths, None, world.store, registry, catalogue, world.engine)  # type: ignore[arg-type]
+    workspace = Workspace(
+        config, paths, None, world.store, registry, catalogue, world.engine, partial(open_history, None)
+    )  # type: ignore[arg-type]
     yield await PlainMode.begin(Page(), workspace, StartOptions())
     await workspace.close()
 

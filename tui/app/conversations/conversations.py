@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import ClassVar, Unpack, cast
+from typing import ClassVar, Unpack
 
 from rich.style import Style
 from textual import events, on
@@ -34,7 +34,7 @@ from tui.app.lists.row_list import RowList
 from tui.app.lists.sheet import Chooser
 from tui.app.theme.ink import Ink
 from tui.app.undo import SHOWN, Acts
-from tui.engine.conversation_service import Undo
+from tui.engine.conversation_service import Change, Undo, change_stored
 from tui.errors import HistoryError, SegueError
 from tui.history.store import ConversationChanges, HistoryStore, ListFilter
 from tui.rendering.spans import Span
@@ -91,6 +91,7 @@ class Conversations(Chooser[OpenConversation]):
         unread: frozenset[int] = frozenset(),
         acts: Acts | None = None,
         *,
+        change: Change | None = None,
         typed: str = "",
         today: Callable[[], date] = date.today,
     ) -> None:
@@ -102,6 +103,7 @@ class Conversations(Chooser[OpenConversation]):
             current: The conversation on the page; it is chosen at first.
             unread: Conversations in which a reply ended unseen.
             acts: Where it is noted what can be undone.
+            change: Changes a conversation wherever it is at hand; without it, in the history alone.
             typed: What stands in the filter at first.
             today: The reader's date.
         """
@@ -109,6 +111,7 @@ class Conversations(Chooser[OpenConversation]):
         self._store = store
         self._current = current
         self._acts = acts or Acts()
+        self._change_fields = change or partial(change_stored, store)
         self._typed_before = typed
         self._search = FullText(store, today)
 
@@ -376,13 +379,14 @@ class Conversations(Chooser[OpenConversation]):
         self, conversation_id: int, words: str, back: str, **changes: Unpack[ConversationChanges]
     ) -> None:
         try:
-            stored = await self._store.load_conversation(conversation_id)
-            await self._store.update_conversation(conversation_id, **changes)
+            before = await self._change_fields(conversation_id, **changes)
         except HistoryError as error:
             self.notify(str(error), severity="error", markup=False)
             return
-        before = cast("ConversationChanges", {name: getattr(stored, name) for name in changes})
-        undo = partial(self._store.update_conversation, conversation_id, **before)
+
+        async def undo() -> None:
+            await self._change_fields(conversation_id, **before)
+
         self._say_done(f"{words}.", undo, back, conversation_id)
         self._list_again()
 

@@ -81,6 +81,7 @@ class ConversationLists:
             frozenset(session.unread),
             context.acts,
             typed=typed,
+            change=session.change,
         )
         await context.show(listing, chosen)
 

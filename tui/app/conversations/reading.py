@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Protocol, Unpack, cast
+from typing import Protocol, Unpack
 
 from tui.app.actions import Action
 from tui.app.commands import Handlers
@@ -17,7 +17,7 @@ from tui.app.context import (
     WithWriting,
 )
 from tui.chat.draft import Draft
-from tui.engine.conversation_service import ConversationService
+from tui.engine.conversation_service import ConversationService, fields_of
 from tui.engine.session import Act
 from tui.errors import NotFoundError, SegueError, UsageError
 from tui.history.store import ConversationChanges
@@ -166,7 +166,7 @@ class CurrentConversation:
             changes: Its fields.
         """
         context, service = self._context, self._context.session.current
-        before = cast("ConversationChanges", {name: getattr(service.conversation, name) for name in changes})
+        before = fields_of(service.conversation, changes)
 
         async def undo() -> None:
             await (await context.session.as_it_is(service)).change(**before)

@@ -1,4 +1,4 @@
-"""Conversations from other programs. Each file's kind is told apart by itself; importers know no database.
+"""Conversations from other programs. A file tells by itself whose it is; no importer knows our database.
 
 An import is all or nothing, and importing the same file twice adds nothing. Only ``cli`` knows this room.
 Read ``parllama`` first, then ``sources``.

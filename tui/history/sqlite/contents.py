@@ -40,7 +40,9 @@ def keep(connection: sqlite3.Connection, attachments: Sequence[Attachment]) -> t
 
 def filled(connection: sqlite3.Connection, attachments: Sequence[Attachment]) -> list[Attachment]:
     """The attachments with their contents, as far as they are here."""
-    return [replace(attachment, data=_content(connection, attachment)) for attachment in attachments]
+    return [
+        replace(file, data=_content(connection, file)) if file.data is None else file for file in attachments
+    ]
 
 
 def sweep(connection: sqlite3.Connection) -> None:
