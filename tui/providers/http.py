@@ -6,6 +6,7 @@ Nothing is retried here: the engine does that, with a countdown that the person 
 from __future__ import annotations
 
 import asyncio
+import json as jsonlib
 import os
 import ssl
 from collections.abc import AsyncIterator, Collection, Mapping
@@ -126,9 +127,9 @@ async def open_stream(
     limits = timeouts or (PRIVATE if is_private(url) else REMOTE)
     limits = replace(limits, headers=wait) if wait else limits
     json = without(json, refused, required)
-    body = form if json is None else aiohttp.JsonPayload(json)
+    body = {"headers": headers, "json": json, "data": form}
     async with _sessions() as sessions:
-        head = await _send(sessions, method, url, headers, body, through, limits, ca_file)
+        head = await _send(sessions, method, url, body, through, limits, ca_file)
         response = Response(head, url, key, limits, json, required)
         try:
             if through and response.status == 407:
@@ -215,23 +216,20 @@ async def _send(
     sessions: _Sessions,
     method: str,
     url: str,
-    headers: Mapping[str, str] | None,
-    body: Mapping[str, str] | aiohttp.JsonPayload | None,
+    content: Mapping[str, Any],
     proxy: str | None,
     limits: Timeouts,
     ca_file: str | None,
 ) -> aiohttp.ClientResponse:
     session, named = sessions.get(proxy)
-    size = body.size or 0 if isinstance(body, aiohttp.JsonPayload) else 0
-    upload = size / _UPLOAD_BYTES_PER_SECOND
+    upload = len(jsonlib.dumps(content["json"])) / _UPLOAD_BYTES_PER_SECOND
     secure = "https" in (urlsplit(url).scheme, urlsplit(named or "").scheme)
     try:
         async with asyncio.timeout(limits.connect + limits.headers + upload):
             return await session.request(
                 method,
                 url,
-                headers=headers,
-                data=body,
+                **content,
                 proxy=named,
                 ssl=_tls_context(ca_file) if secure else True,
                 allow_redirects=False,

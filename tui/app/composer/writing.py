@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from textual.message import Message as TextualMessage
 
@@ -15,11 +15,9 @@ from tui.app.composer.composer import ASK, ASK_NEXT, Composer
 from tui.app.composer.queue_line import QueueLine
 from tui.app.context import Context, WithReading, WithTranscript
 from tui.chat.draft import Draft, joined
+from tui.engine.reply import Reply
 from tui.engine.session import Act
 from tui.errors import SegueError, UsageError
-
-if TYPE_CHECKING:
-    from tui.engine.reply import Reply
 
 
 class _Context(Context, WithTranscript, WithReading, Protocol): ...
