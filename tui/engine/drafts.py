@@ -82,6 +82,7 @@ class Drafts:
         if draft:
             self.note(after, joined([draft, await self.load(after)]))
             self.note(before, Draft())
+            await self.flush()  # at once: it may be a secret that must not stay where it was
 
     async def flush(self) -> None:
         """Write what is not written yet, and wait for what is being written."""
