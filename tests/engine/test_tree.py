@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as some
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -25,7 +26,7 @@ from tui.engine.conversation_service import ConversationService, Storage, Undo
 from tui.engine.engine import Engine
 from tui.engine.live import LiveReplies
 from tui.engine.reply import Reply
-from tui.errors import NotFoundError
+from tui.errors import NotFoundError, UsageError
 from tui.history.bundles import bundle_of
 from tui.history.sqlite.history import open_history
 from tui.history.store import HistoryStore
@@ -126,6 +127,12 @@ class Person(RuleBasedStateMachine):
         places = [i for i in self.path if role in (None, nodes[i].role)]
         return places[number % len(places)] if places else None
 
+    def _reply_on_path(self, number: int, *, prompt_there: bool = True) -> int | None:
+        nodes, path = self.conversation.nodes, self.path
+        replies = [i for i in path if nodes[i].role is Role.ASSISTANT]
+        places = [i for i in replies if (nodes[i].parent in path) is prompt_there]
+        return places[number % len(places)] if places else None
+
     def _answer(self, reply: Reply) -> None:
         self.run(reply.run(lambda event: None))
         self._note()
@@ -146,19 +153,25 @@ class Person(RuleBasedStateMachine):
 
     @rule(number=some.integers(0, 20), model=some.sampled_from([None, "lab/small"]))
     def answer_again(self, number: int, model: str | None) -> None:
-        if reply := self._on_path(number, Role.ASSISTANT):
+        if reply := self._reply_on_path(number):
             self._answer(self.run(self.service.retry(reply, model)))
 
     @rule(number=some.integers(0, 20))
     def go_on(self, number: int) -> None:
-        if reply := self._on_path(number, Role.ASSISTANT):
+        if reply := self._reply_on_path(number):
             before = self.written[reply]
             self._answer(self.run(self.service.resume(reply)))
             assert self.written[self.path[-1]].startswith(before)
 
+    @rule(number=some.integers(0, 20))
+    def answer_a_prompt_that_is_gone(self, number: int) -> None:
+        if reply := self._reply_on_path(number, prompt_there=False):
+            with pytest.raises(UsageError, match="prompt of this reply"):
+                self.run(self.service.retry(reply))
+
     @rule(number=some.integers(0, 20), again=some.booleans())
     def see_what_another_program_did(self, number: int, again: bool) -> None:
-        if reply := self._on_path(number, Role.ASSISTANT):
+        if reply := self._reply_on_path(number):
             store = self.run(open_history(self.folder / "history.db"))
             there = self._service(store, self.run(store.load_conversation(self.conversation.id)))
             deed = there.retry(reply) if again else there.send(self.provider.word())
