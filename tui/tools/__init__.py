@@ -1,0 +1,1 @@
+"""What a model may use, with what the person allows."""
