@@ -45,9 +45,9 @@ from tui.engine.events import Event, Finished, PartAdded, ReasoningAdded, TextAd
 from tui.engine.limits import Limits
 from tui.engine.reply import Reply
 from tui.engine.request import build_request
+from tui.history.bundles import bundle_of
 from tui.history.importers import import_file
 from tui.history.sqlite.history import open_history
-from tui.history.taking_out import bundle_of
 from tui.markdown.parser import build
 
 MARK = re.compile(r"(?:say|think|call|res|pic|src|note|file)\d+x")

@@ -222,7 +222,9 @@ class ConversationService:
         self.conversation = made
         made.temporary = kept.temporary
         made.parameters, made.hues, made.titled = kept.parameters, kept.hues, kept.titled
-        await self.change(parameters=made.parameters, hues=made.hues, titled=made.titled, tags=kept.tags)
+        await self.change(
+            parameters=made.parameters, hues=made.hues, titled=made.titled, tags=kept.tags, tools=kept.tools
+        )
 
     # -- settings of the conversation
     async def change(self, **changes: Unpack[ConversationChanges]) -> None:

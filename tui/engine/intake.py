@@ -69,9 +69,11 @@ def _part(part: Part) -> Part | None:
             return File(file, _native(native)) if _is_file(file) else None
         case ToolCall():
             return _call(part)
-        case ToolResult(call, said, is_error, files, native):
+        case ToolResult(call, said, is_error, files, native, whole):
             kept = tuple(filter(_is_file, _sequence(files)))
-            return ToolResult(text(call), text(said), is_error is True, kept, _native(native))
+            return ToolResult(
+                text(call), text(said), is_error is True, kept, _native(native), count(whole) or 0
+            )
         case Notice(words):
             return Notice(text(words)) if text(words) else None
         case _:
