@@ -1,1 +1,9 @@
-"""What a model may use, with what the person allows."""
+"""What a model may use, with what the person allows.
+
+    tool        the contract: what a tool is, and who has tools
+    names       what a tool is called on the wire
+    schema      schemas that every vendor takes, arguments checked against them
+    toolbox     the tools that a conversation has at hand
+
+Read ``tool`` first.
+"""
