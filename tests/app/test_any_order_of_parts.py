@@ -17,7 +17,7 @@ from tests.engine.conftest import DONE, World
 from tui.app.messages.message_view import MessageView, Standing
 from tui.app.transcript.shown_replies import ShownReplies
 from tui.chat.attachment import attachment_of
-from tui.chat.bundle import Bundle
+from tui.chat.conversation import Bundle
 from tui.chat.export import to_json, to_markdown
 from tui.chat.message import Message
 from tui.chat.page import to_html

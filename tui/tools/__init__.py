@@ -2,8 +2,9 @@
 
 It knows ``chat`` and the leaves: no history, no provider, no front end. Read ``tool`` first.
 
-::
-
-    tool                    the contract: what a tool is, and who has tools
-    approval                what the person allows, and what of it is kept
+    tool        the contract: what a tool is, and who has tools
+    approval    what the person allows, and what of it is kept
+    names       what a tool is called on the wire
+    schema      schemas that every vendor takes, arguments checked against them
+    toolbox     the tools that a conversation has at hand
 """
