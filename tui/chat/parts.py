@@ -114,6 +114,8 @@ class ToolResult:
     is_error: bool = False
     files: tuple[Attachment, ...] = ()
     native: Native | None = None
+    seconds: float | None = None
+    """How long the call took."""
     whole: int = 0
     """The bytes of its text, where not all of it is kept."""
 
@@ -511,6 +513,7 @@ def to_json(part: Part) -> dict[str, Any]:
                 "is_error": part.is_error,
                 "text": part.text,
                 "files": list(map(_file_json, part.files)),
+                **({} if part.seconds is None else {"seconds": part.seconds}),
                 **({"whole": part.whole} if part.whole else {}),
                 **_native_json(part.native),
             }
@@ -547,8 +550,15 @@ def from_json(value: Any) -> Part | None:
             )
         case "tool_result":
             files = tuple(filter(None, map(_file_of, it.items("files"))))
-            said, whole = it.words("text"), it.count("whole") or 0
-            return ToolResult(it.text("id"), said, it.flag("is_error"), files, _native_of(it), whole)
+            return ToolResult(
+                it.text("id"),
+                it.words("text"),
+                it.flag("is_error"),
+                files,
+                _native_of(it),
+                it.amount("seconds"),
+                it.count("whole") or 0,
+            )
         case "sources":
             return Sources(tuple(Source(one.text("url"), one.text("title")) for one in it.items("sources")))
         case "notice":

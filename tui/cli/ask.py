@@ -19,6 +19,7 @@ from tui.engine.attaching import read_attachment
 from tui.engine.choice import find_model
 from tui.engine.conversation_service import ConversationService
 from tui.engine.events import (
+    CallChanged,
     Event,
     Finished,
     Noticed,
@@ -259,7 +260,7 @@ class ReplyOutput:
                 self._say(text)
             case Unsaved(reason=reason):
                 self._say(f"The reply is not saved: {reason}")
-            case Started() | Saved() | Finished():
+            case CallChanged() | Started() | Saved() | Finished():
                 pass
             case _:
                 assert_never(event)

@@ -26,6 +26,16 @@ A reply::
     thinking                thinking between marks in the text
     surroundings            what stands before such a mark
     limits                  how long, how often
+
+Its tools::
+
+    tools                   what this run has: who has them, which are on, what is allowed
+    calling                 what a reply and the calls in it know of each other
+    rounds                  the calls of a reply: checked, approved, carried out, answered
+    results                 what a model reads of a result
+
+And::
+
     failure                 what a provider raises, in words
     choice                  which model answers
 

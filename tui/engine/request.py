@@ -27,6 +27,7 @@ from tui.chat.parts import (
     of_kind,
     tool_name,
 )
+from tui.engine.results import told, told_files
 from tui.providers.base import ChatMessage, ContentPart, FilePart, ImagePart, Messages, TextPart
 from tui.text import fenced, one_line
 
@@ -155,6 +156,8 @@ def _newest_summary(path: Sequence[Message]) -> tuple[str, int]:
 
 def as_begun(parts: Sequence[Part]) -> list[ChatMessage]:
     """What the model has said of a reply, with the prompt to go on from there."""
+    if not parts:
+        return []
     pieces = [*_said(Role.ASSISTANT, parts), (Role.USER, CONTINUE)]
     turns: list[_Turn] = []
     for role, piece in pieces:
@@ -223,8 +226,8 @@ def _result(call: ToolCall, result: ToolResult | None) -> Iterator[str | Attachm
     if result is None:
         yield f"[{name} stopped before it ended]"
         return
-    yield f"[{name} {'failed' if result.is_error else 'gave back'}]\n{fenced(result.text)}"
-    yield from result.files
+    yield f"[{name} {'failed' if result.is_error else 'gave back'}]\n{fenced(told(call, result))}"
+    yield from told_files(result)
 
 
 def _without(turns: Sequence[_Turn], left_out: Callable[[Attachment], bool]) -> list[str]:

@@ -63,6 +63,7 @@ class ChatMessage(TypedDict):
     content: str | Sequence[ContentPart]
 
 
+ToolChoice = Literal["auto", "none"]
 TRANSPORT = frozenset({"allow_http_key", "ca_file", "refused", "timeouts", "wait"})
 """Arguments that concern the way to the server, see ``http.open_stream``."""
 
@@ -231,13 +232,22 @@ class Target:
     learn: Callable[[Refusal], None] = lambda refusal: None
     """Told what was refused, once the request went well without it."""
 
-    def stream(self, messages: Messages, parameters: Mapping[str, Any]) -> AsyncResult:
+    def stream(
+        self,
+        messages: Messages,
+        parameters: Mapping[str, Any],
+        *,
+        tools: Sequence[Any] = (),
+        tool_choice: ToolChoice = "auto",
+    ) -> AsyncResult:
         """Ask: an async generator of chunks."""
         arguments = {**self.options, **{k: value for k, value in parameters.items() if k in PARAMETERS}}
         if fields := self.refused - {SYSTEM}:
             arguments["refused"] = fields
         if SYSTEM in self.refused:
             messages = system_in_front(messages)
+        if tools:
+            arguments |= {"tools": tuple(tools), "tool_choice": tool_choice}
         if self.key:
             arguments["api_key"] = self.key.reveal()
         return self.provider.create_async_generator(self.model, messages, self.proxy, **arguments)
