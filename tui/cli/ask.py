@@ -38,6 +38,7 @@ from tui.engine.session import Session
 from tui.engine.workspace import Workspace
 from tui.errors import NotFoundError, SegueError, UsageError
 from tui.text import one_line
+from tui.tools.approval import OnlyThese
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -84,6 +85,7 @@ def run(args: argparse.Namespace) -> int:
     async def ask(workspace: Workspace) -> int:
         text = workspace.saved_prompts.expand(prompt)
         session = Session(workspace, temporary=args.no_save)
+        session.asker = OnlyThese(refused=_say_refused)
         service, models = await _begin(session, args)
         outputs: list[ReplyOutput] = []
         try:
@@ -164,6 +166,10 @@ async def _replies(
         except SegueError as error:
             complain(error)
     await service.show(first.message.id)
+
+
+def _say_refused(tool: str) -> None:
+    say(f"segue: the tool {one_line(tool)} was not allowed")
 
 
 def _document(message: Message) -> dict[str, Any]:

@@ -30,6 +30,7 @@ A reply::
 Its tools::
 
     tools                   what this run has: who has them, which are on, what is allowed
+    tool_sources            who has tools, by the settings
     calling                 what a reply and the calls in it know of each other
     rounds                  the calls of a reply: checked, approved, carried out, answered
     results                 what a model reads of a result

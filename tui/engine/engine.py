@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol, assert_never
 
 from tui.chat.attachment import Attachment, Kind, check_together
@@ -28,13 +29,13 @@ from tui.engine.failure import explain
 from tui.engine.limits import Limits
 from tui.engine.live import key_of
 from tui.engine.reply import Reply, Write
-from tui.engine.request import SUMMARISE, Request, as_begun, build_request
+from tui.engine.request import SUMMARISE, Request, build_request, prefix_of
 from tui.engine.titles import suggest_title
 from tui.engine.tools import Tools
 from tui.errors import ErrorKind, ProviderError, UsageError, Way
 from tui.history.bundles import with_contents
 from tui.history.store import HistoryStore
-from tui.providers.base import ChatMessage, Messages, Target
+from tui.providers.base import Abilities, ChatMessage, Target
 from tui.text import one_line
 from tui.tools.tool import ToolSpec
 
@@ -42,6 +43,8 @@ from tui.tools.tool import ToolSpec
 _CALIBRATION_RANGE = (0.5, 2.0)
 # Of a request that was too long for the model, the share that the next ones may have.
 _AFTER_REFUSAL = 0.75
+_AS_TEXT = Abilities()
+"""What is known before the model is: the estimate of a request is that of its text."""
 
 
 class Resolver(Protocol):
@@ -211,8 +214,8 @@ class Engine:
         conversation.append(message)
         request = self._request(conversation, model_id, path)
 
-        def write(target: Target, tools: Sequence[ToolSpec], so_far: Message | None) -> Messages:
-            return [*request.messages, *as_begun(so_far.parts if so_far else ())]
+        def write(target: Target, tools: Sequence[ToolSpec], so_far: Message | None) -> Request:
+            return self._request(conversation, model_id, path, target.abilities, tools, so_far)
 
         equip = self._equip(conversation, message, path)
         return self._run(conversation, message, write, request, _notices(request, model_id), equip)
@@ -227,10 +230,10 @@ class Engine:
         )
         conversation.append(message)
         request = self._request(conversation, model_id, path)
-        asked = ChatMessage(role=Role.USER.value, content=SUMMARISE)
+        messages = [*request.messages, ChatMessage(role=Role.USER.value, content=SUMMARISE)]
+        asked = replace(request, messages=messages, prefix=prefix_of(messages))
         notices = (*_summary_notices(request.left_out), *_file_notices(request, model_id))
-        messages = [*request.messages, asked]
-        return self._run(conversation, message, lambda *_: messages, request, notices)
+        return self._run(conversation, message, lambda *_: asked, request, notices)
 
     def _equip(self, conversation: Conversation, message: Message, path: Sequence[Message]) -> Equip:
         info = self._facts.info(message.model or "")
@@ -289,7 +292,15 @@ class Engine:
             learn=learn,
         )
 
-    def _request(self, conversation: Conversation, model_id: str, path: Sequence[Message]) -> Request:
+    def _request(
+        self,
+        conversation: Conversation,
+        model_id: str,
+        path: Sequence[Message],
+        abilities: Abilities = _AS_TEXT,
+        tools: Sequence[ToolSpec] = (),
+        so_far: Message | None = None,
+    ) -> Request:
         info = self._facts.info(model_id)
         refused = self._refused.get(model_id)
         return build_request(
@@ -300,6 +311,9 @@ class Engine:
             max_output=info.max_output if info else None,
             calibration=self._calibration.get(model_id, 1.0),
             images=info is None or info.vision is not False,
+            abilities=abilities,
+            tools=tools,
+            reply=so_far,
         )
 
     def _calibrate(self, model_id: str, ratio: float) -> None:

@@ -56,7 +56,7 @@ from tui.engine.events import (
 from tui.engine.failure import advice, explain
 from tui.engine.intake import taken
 from tui.engine.limits import Limits, retry_delay
-from tui.engine.request import prefix_of
+from tui.engine.request import Request
 from tui.engine.thinking import Piece, Thinking, WasReasoning
 from tui.errors import ErrorKind, HistoryError, NotFoundError, ProviderError, Refusal
 from tui.history.store import HistoryStore
@@ -79,7 +79,7 @@ _LONGEST_PAUSE = 30.0
 _CUT = frozenset({FinishReason.LENGTH, FinishReason.FILTER})
 """Ends after which no call is carried out: it may not be whole."""
 
-Write = Callable[[Target, Sequence[ToolSpec], Message | None], Messages]
+Write = Callable[[Target, Sequence[ToolSpec], Message | None], Request]
 """What is sent to a model that may call these tools, with the reply as far as it came."""
 
 
@@ -192,9 +192,8 @@ class Reply:
         self._key_source = target.key_source
         if self._equip is not None:
             self._calling = await self._equip(self)
-        self._messages = self._written(target, self.message if self._begin else None)
-        self.message.prefix = prefix_of(self._messages)
         while True:
+            self._request(target)
             target = await self._ask_until_answered(target)
             if self._calling is None or not (calls := self._open_calls()):
                 return
@@ -208,10 +207,15 @@ class Reply:
                 self.notice(over)
                 self._choice = "none"
             self._next_round()
-            self._messages = self._written(target, self.so_far())
 
-    def _written(self, target: Target, so_far: Message | None) -> Messages:
-        return self._write(target, self._calling.specs if self._calling else (), so_far)
+    def _request(self, target: Target) -> None:
+        """Write what is sent to ``target`` now."""
+        goes_on = bool(self._begin or self._round)
+        specs = self._calling.specs if self._calling else ()
+        request = self._write(target, specs, self.so_far() if goes_on else None)
+        self._messages = request.messages
+        if not self._round:
+            self.message.prefix = request.prefix
 
     def _next_round(self) -> None:
         """The next request stands for itself: it may fail and be sent again, what came before stays."""
@@ -244,6 +248,7 @@ class Reply:
                     raise
                 if (simpler := self._without_refused(target, error)) is not None:
                     target = simpler
+                    self._request(target)
                     continue
                 delay = retry_delay(error, attempt, self._limits)
                 if delay is None:
