@@ -1,7 +1,7 @@
 """A program that answers with tools and is killed somewhere: see ``test_killed``.
 
-``python killed.py HISTORY LOG POINT`` ends itself with SIGKILL when it comes to POINT. LOG has a line for each
-call that was carried out.
+``python killed.py HISTORY LOG POINT`` ends itself with SIGKILL when it comes to POINT. LOG has a line for
+each call that was carried out.
 """
 
 from __future__ import annotations

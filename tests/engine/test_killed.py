@@ -1,4 +1,4 @@
-"""The program is killed while a reply calls tools: nothing is carried out twice, nothing that ended is lost."""
+"""The program is killed while a reply calls tools: nothing is carried out twice, no result is lost."""
 
 from __future__ import annotations
 
