@@ -21,7 +21,7 @@ from tui.chat.chunks import (
     Usage,
 )
 from tui.chat.model import ModelInfo
-from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, Thoughts, text_of
+from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, Search, Thoughts, text_of
 from tui.providers.calls import Calls, arguments_of, as_it_came, call_id, own
 from tui.providers.content import file_text, parts_of, split_data_url, split_system
 from tui.providers.decode import ServerSentEvents
@@ -57,15 +57,15 @@ class Anthropic(AsyncGeneratorProvider, ProviderModelMixin):
     format: ClassVar[str] = _FORMAT
     tools: ClassVar[bool] = True
     thoughts: ClassVar[Thoughts] = "bound"
-    search_price: ClassVar[float | None] = 10.0
-    search_version: ClassVar[str] = "web_search_20250305"
+    search_version: ClassVar[str] = ""
+    """The type of the tool that the vendor searches the web with; empty where it does not."""
     most_searches: ClassVar[int] = 5
     """Searches in one reply."""
 
     @classmethod
-    def searches(cls, model: str) -> bool:
+    def search(cls, model: str) -> Search | None:
         """See ``AsyncGeneratorProvider``."""
-        return True
+        return Search(cls.search_price) if cls.search_version else None
 
     @classmethod
     async def create_async_generator(

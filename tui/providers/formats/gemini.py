@@ -22,7 +22,7 @@ from tui.chat.chunks import (
     Usage,
 )
 from tui.chat.model import ModelInfo
-from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, Thoughts
+from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, Search, Thoughts
 from tui.providers.calls import Calls, own
 from tui.providers.content import parts_of, split_data_url, split_system
 from tui.providers.decode import ServerSentEvents
@@ -67,9 +67,9 @@ class Gemini(AsyncGeneratorProvider, ProviderModelMixin):
     search_price: ClassVar[float | None] = 14.0
 
     @classmethod
-    def searches(cls, model: str) -> bool:
+    def search(cls, model: str) -> Search | None:
         """See ``AsyncGeneratorProvider``."""
-        return True
+        return Search(35.0, "prompts") if _BEFORE_3.search(model) else Search(cls.search_price)
 
     @classmethod
     def create_async_generator(

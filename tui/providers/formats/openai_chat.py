@@ -20,7 +20,7 @@ from tui.chat.chunks import (
 from tui.chat.model import ModelInfo
 from tui.checked import text as text_value
 from tui.checked import words
-from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, text_of
+from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, Search, text_of
 from tui.providers.calls import Calls, as_it_came, call_id, functions, own, written_as_text
 from tui.providers.complaints import complains, reports_error, says
 from tui.providers.content import spelled_out
@@ -71,9 +71,9 @@ class OpenAIChat(AsyncGeneratorProvider, ProviderModelMixin):
     """What is declared so that the vendor searches the web; empty where it does not."""
 
     @classmethod
-    def searches(cls, model: str) -> bool:
+    def search(cls, model: str) -> Search | None:
         """See ``AsyncGeneratorProvider``."""
-        return bool(cls.search_tool)
+        return Search(cls.search_price) if cls.search_tool else None
 
     @classmethod
     def create_async_generator(

@@ -19,7 +19,7 @@ from tui.chat.chunks import (
     Usage,
 )
 from tui.chat.model import ModelInfo
-from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, Thoughts, text_of
+from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, Search, Thoughts, text_of
 from tui.providers.calls import Calls, as_it_came, call_id, own
 from tui.providers.complaints import reports_error
 from tui.providers.content import spelled_out, split_system
@@ -51,14 +51,13 @@ class OpenAIResponses(AsyncGeneratorProvider, ProviderModelMixin):
     thoughts: ClassVar[Thoughts] = "signed"
     includes: ClassVar[Sequence[str]] = ("reasoning.encrypted_content",)
     """What is asked for besides where there are tools."""
-    search_price: ClassVar[float | None] = 10.0
-    search_tool: ClassVar[Mapping[str, Any]] = {"type": "web_search"}
+    search_tool: ClassVar[Mapping[str, Any]] = {}
     """What is declared so that the vendor searches the web; empty where it does not."""
 
     @classmethod
-    def searches(cls, model: str) -> bool:
+    def search(cls, model: str) -> Search | None:
         """See ``AsyncGeneratorProvider``."""
-        return bool(cls.search_tool)
+        return Search(cls.search_price) if cls.search_tool else None
 
     @classmethod
     def create_async_generator(
