@@ -180,7 +180,7 @@ class MessageReader(Reader):
         self._first = len(self.blocks)
         self._open: dict[int | None, dict[str, Any]] = {}
         self._calls = Calls()
-        self._ran: dict[str, dict[str, Any]] = {}
+        self.running: dict[str, dict[str, Any]] = before.running if before else {}
         """What the vendor runs and has no result yet."""
         self._before: Usage = before.total if before else Usage()
         self.total: Usage = self._before
@@ -297,7 +297,7 @@ class MessageReader(Reader):
             case "text" if block.get("citations"):
                 yield Text(self._marks(block), self._native(block=block, place=here))
             case "server_tool_use":
-                self._ran[str(block.get("id"))] = block
+                self.running[str(block.get("id"))] = block
             case str(kind) if kind.endswith("_tool_result"):
                 yield from self._result(block, here)
             case _:
@@ -311,7 +311,7 @@ class MessageReader(Reader):
 
     def _result(self, block: dict[str, Any], place: int) -> Iterator[Chunk]:
         """What the vendor ran, with its result: one call that is done."""
-        asked = self._ran.pop(str(block.get("tool_use_id")), None)
+        asked = self.running.pop(str(block.get("tool_use_id")), None)
         if asked is None:
             return
         arguments = asked["input"] if isinstance(asked.get("input"), dict) else {}

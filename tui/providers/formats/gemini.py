@@ -172,11 +172,7 @@ class GeminiReader(Reader):
             if data := picture.text("data"):
                 yield Image(f"data:{picture.text('mimeType') or 'image/png'};base64,{data}")
             yield from self._part(part)
-        queries = candidate.part("groundingMetadata").items("webSearchQueries")
-        self._queries += [query for query in queries if isinstance(query, str) and query not in self._queries]
-        for piece in candidate.part("groundingMetadata").parts("groundingChunks"):
-            if url := piece.part("web").text("uri"):
-                self._sources.setdefault(url, Source(url, piece.part("web").text("title")))
+        self._ground(candidate.part("groundingMetadata"))
         ending = candidate.get("finishReason")
         if ending in _BAD_CALLS and self._asked.get("tools") and not self._calls:
             words = candidate.text("finishMessage") or "the model wrote a call that can't be read"
@@ -186,6 +182,20 @@ class GeminiReader(Reader):
         if reason:
             self.finish = FinishReason.TOOL if self._calls and reason is FinishReason.STOP else reason
             yield from map(Notice, filter(None, [candidate.text("finishMessage")]))
+
+    def _ground(self, found: Sent) -> None:
+        """What Google looked for, and the pages that it found: by the place where the text rests on them."""
+        queries = (query for query in found.items("webSearchQueries") if isinstance(query, str))
+        self._queries = list(dict.fromkeys((*self._queries, *queries)))
+        pages = [Sent(piece).part("web") for piece in found.items("groundingChunks")]
+        supports = sorted(
+            found.parts("groundingSupports"), key=lambda one: one.part("segment").whole("endIndex") or 0
+        )
+        cited = [place for one in supports for place in one.items("groundingChunkIndices")]
+        order = dict.fromkeys((*(place for place in cited if isinstance(place, int)), *range(len(pages))))
+        for page in (pages[place] for place in order if 0 <= place < len(pages)):
+            if url := page.text("uri"):
+                self._sources.setdefault(url, Source(url, page.text("title")))
 
     def _part(self, part: Sent) -> Iterator[Chunk]:
         """A call, a signature, or what Google ran."""

@@ -23,7 +23,7 @@ from tui.checked import words
 from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, Search, text_of
 from tui.providers.calls import Calls, as_it_came, call_id, functions, own, written_as_text
 from tui.providers.complaints import complains, reports_error, says
-from tui.providers.content import spelled_out
+from tui.providers.content import parts_of, spelled_out
 from tui.providers.decode import ServerSentEvents
 from tui.providers.endings import ended_badly, failure_words, finish_of
 from tui.providers.http import transport
@@ -142,8 +142,8 @@ class OpenAIChat(AsyncGeneratorProvider, ProviderModelMixin):
                     turn, more = _result(part, ids, len(files))
                     files += more
                     yield turn
-            elif role == "assistant" and not isinstance(content, str):
-                yield cls._said(as_it_came(content), ids, with_tools)
+            elif role == "assistant" and (with_tools or not isinstance(content, str)):
+                yield cls._said(as_it_came(parts_of(content)), ids, with_tools)
             else:
                 whole = content if isinstance(content, str) else spelled_out(content)
                 yield {**message, "content": [*files, *spelled_out(content)] if files else whole}
@@ -294,6 +294,8 @@ class ChatReader(Reader):
             yield from self._pictures(part)
             for note in part.parts("annotations"):
                 self._cite([note.get("url_citation")])
+            for ran in part.parts("executed_tools"):  # Groq's compound models
+                self._cite(ran.part("search_results").items("results"))
 
     def _detail(self, details: Iterator[Sent]) -> None:
         """Thoughts as OpenRouter wants them back: what goes on with the newest one is joined to it."""

@@ -338,7 +338,7 @@ def _said(part: Any, ids: dict[str, str]) -> list[dict[str, Any]]:
                 }
             ]
         case _:
-            return [{"role": "assistant", "content": [{"type": "output_text", "text": text_of([part])}]}]
+            return [{"role": "assistant", "content": text_of([part])}]
 
 
 def _result(part: Any, ids: Mapping[str, str]) -> dict[str, Any]:
