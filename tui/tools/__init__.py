@@ -4,6 +4,9 @@
     names       what a tool is called on the wire
     schema      schemas that every vendor takes, arguments checked against them
     toolbox     the tools that a conversation has at hand
+    builtin/    our own
+    child       work on bytes of strangers in a process that can be killed
+    scripts/    what runs in it
 
 Read ``tool`` first.
 """
