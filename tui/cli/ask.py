@@ -6,16 +6,16 @@ import argparse
 import asyncio
 import sys
 from collections.abc import AsyncIterator, Sequence
-from pathlib import Path
 from typing import Any, assert_never
 
+from tui.chat.attachment import Attachment
 from tui.chat.draft import Draft
 from tui.chat.message import Message
 from tui.chat.parts import BETWEEN, parts_texts, to_json
 from tui.cli.assemble import run_with_workspace
 from tui.cli.output import DONE, FAILED, complain, failure_json, say, usage_json, write, write_json
 from tui.cli.part_lines import line_of
-from tui.engine.attaching import read_attachment
+from tui.config import load_config
 from tui.engine.choice import find_model
 from tui.engine.conversation_service import ConversationService
 from tui.engine.events import (
@@ -36,6 +36,7 @@ from tui.engine.reply import Reply
 from tui.engine.session import Session
 from tui.engine.workspace import Workspace
 from tui.errors import NotFoundError, SegueError, UsageError
+from tui.paths import Paths
 from tui.text import one_line
 
 
@@ -59,10 +60,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "-a",
         "--attach",
         action="append",
-        type=Path,
         default=[],
         metavar="FILE",
-        help="an image, a PDF or a text that goes along; can be given several times",
+        help="a file, a folder, a pattern or a page's address that goes along; can be given several times",
     )
     parser.add_argument(
         "--json", action="store_true", help="write one JSON document; of several models, a list"
@@ -73,7 +73,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Ask, and write the reply."""
-    files = [read_attachment(path) for path in args.attach]
+    files = _files(args.attach)
     prompt = _prompt(args.prompt)
     if not prompt and not files:
         raise UsageError("There is nothing to ask", 'Say it: segue ask "PROMPT", or on standard input.')
@@ -86,7 +86,7 @@ def run(args: argparse.Namespace) -> int:
         service, models = await _begin(session, args)
         outputs: list[ReplyOutput] = []
         try:
-            async for reply in _replies(service, models, Draft(text, tuple(files))):
+            async for reply in _replies(service, models, Draft(text, files)):
                 name = reply.message.model if len(models) > 1 else None
                 outputs.append(ReplyOutput(reply, raw=args.raw, name=one_line(name or "")))
             if args.json:
@@ -101,6 +101,14 @@ def run(args: argparse.Namespace) -> int:
         return DONE if all_well else FAILED
 
     return run_with_workspace(ask, temporary=args.no_save)
+
+
+def _files(targets: Sequence[str]) -> tuple[Attachment, ...]:
+    if not targets:
+        return ()
+    from tui.cli.attached import read_files
+
+    return read_files(targets, load_config(Paths.default().config_file))
 
 
 async def _write(outputs: Sequence[ReplyOutput]) -> None:

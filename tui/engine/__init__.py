@@ -32,6 +32,8 @@ A reply::
 Files::
 
     attaching               from a path, as people type and terminals drop it, to an attachment
+    gathering               files, folders, patterns and pages that go along, as typed in one place
+    folder_files            what of a folder goes along
     exporting               conversations as files
     saved_prompts           prompts kept as files
 """
