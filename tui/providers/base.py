@@ -166,6 +166,8 @@ class AsyncGeneratorProvider(ABC):
     """The name to show; empty where the provider's own name will do."""
     needs_auth: ClassVar[bool] = False
     """Whether it answers only with a key."""
+    schemas: ClassVar[bool] = False
+    """Whether it takes ``schema=``, the JSON Schema that an answer must fit."""
     key_variables: ClassVar[Sequence[str]] = ()
     """Environment variables that may hold its key; the first one that is set wins."""
     format: ClassVar[str] = ""

@@ -42,6 +42,7 @@ _MOST_PAUSES = 5
 class Anthropic(AsyncGeneratorProvider, ProviderModelMixin):
     """api.anthropic.com, and what speaks like it."""
 
+    schemas: ClassVar[bool] = True
     url: ClassVar[str] = "https://api.anthropic.com"
     api_endpoint: ClassVar[str] = "/v1/messages"
     models_endpoint: ClassVar[str] = "/v1/models?limit=1000"
@@ -132,6 +133,9 @@ class Anthropic(AsyncGeneratorProvider, ProviderModelMixin):
             body["stop_sequences"] = [stop] if isinstance(stop, str) else list(stop)
         if effort := options.get("reasoning_effort"):
             body.update(_thinking(effort))
+        if shape := _closed(options.get("schema")):
+            shaped = {"format": {"type": "json_schema", "schema": shape}}
+            body["output_config"] = {**body.get("output_config", {}), **shaped}
         return {**body, **cls.extra_body}
 
     @classmethod
@@ -487,3 +491,26 @@ def _can(capability: Any) -> bool | None:
     if isinstance(capability, Mapping):
         capability = capability.get("supported")
     return capability if isinstance(capability, bool) else None
+
+
+_SHAPES = frozenset(
+    {"type", "title", "description", "enum", "const", "default", "required", "anyOf", "items"}
+)
+"""What of a schema can be enforced; the rest is said in words, and checked by whoever asks."""
+
+
+def _closed(schema: Any) -> dict[str, Any] | None:
+    """A schema whose objects have no other properties: no others are taken. None where it can't be one."""
+    if not isinstance(schema, Mapping):
+        return None
+    kept = {key: value for key, value in schema.items() if key in _SHAPES}
+    if "items" in kept:
+        kept["items"] = _closed(kept["items"])
+    if "anyOf" in kept:
+        kept["anyOf"] = [_closed(one) for one in kept["anyOf"]]
+    if schema.get("type") == "object":
+        properties = {name: _closed(one) for name, one in schema.get("properties", {}).items()}
+        kept |= {"properties": properties, "additionalProperties": False}
+    whole = kept.get("type") or kept.get("anyOf") or kept.get("enum") or "const" in kept
+    inner = [kept.get("items", {}), *kept.get("anyOf", ()), *kept.get("properties", {}).values()]
+    return kept if whole and None not in inner and kept.get("properties", True) else None

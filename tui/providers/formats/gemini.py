@@ -55,6 +55,7 @@ _LEVELS = {"none": "MINIMAL", "max": "XHIGH"}
 class Gemini(AsyncGeneratorProvider, ProviderModelMixin):
     """generativelanguage.googleapis.com."""
 
+    schemas: ClassVar[bool] = True
     url: ClassVar[str] = "https://generativelanguage.googleapis.com/v1beta"
     api_endpoint: ClassVar[str] = "/{model}:streamGenerateContent?alt=sse"
     headers: ClassVar[Mapping[str, str]] = {}
@@ -106,6 +107,8 @@ class Gemini(AsyncGeneratorProvider, ProviderModelMixin):
         config = {theirs: options[o] for o, theirs in _PARAMETERS.items() if options.get(o) is not None}
         if stop := options.get("stop"):
             config["stopSequences"] = [stop] if isinstance(stop, str) else list(stop)
+        if schema := options.get("schema"):
+            config |= {"responseMimeType": "application/json", "responseJsonSchema": dict(schema)}
         thinking = {"includeThoughts": True, **_effort(model, options.get("reasoning_effort"))}
         return {**body, "generationConfig": {**config, "thinkingConfig": thinking}, **cls.extra_body}
 

@@ -40,6 +40,7 @@ _DEEPSEEK_EFFORT = {"minimal": "low", "low": "low", "xhigh": "max", "max": "max"
 class OpenAIChat(AsyncGeneratorProvider, ProviderModelMixin):
     """Any endpoint of this wire format. What differs between vendors is a class attribute."""
 
+    schemas: ClassVar[bool] = True
     url: ClassVar[str] = "https://api.openai.com/v1"
     api_endpoint: ClassVar[str] = "/chat/completions"
     models_endpoint: ClassVar[str] = "models"
@@ -121,6 +122,9 @@ class OpenAIChat(AsyncGeneratorProvider, ProviderModelMixin):
         )
         if effort := options.get("reasoning_effort"):
             body.update(cls._reasoning(effort))
+        if schema := options.get("schema"):
+            shape = {"name": "answer", "schema": dict(schema), "strict": False}
+            body["response_format"] = {"type": "json_schema", "json_schema": shape}
         return {**body, **cls.extra_body}
 
     @classmethod

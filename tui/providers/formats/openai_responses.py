@@ -38,6 +38,7 @@ _ENDS = ("response.completed", "response.incomplete", "response.failed", "respon
 class OpenAIResponses(AsyncGeneratorProvider, ProviderModelMixin):
     """Any endpoint of this wire format; nothing of the conversation is kept by the server."""
 
+    schemas: ClassVar[bool] = True
     url: ClassVar[str] = "https://api.openai.com/v1"
     api_endpoint: ClassVar[str] = "/responses"
     models_endpoint: ClassVar[str] = "models"
@@ -103,6 +104,9 @@ class OpenAIResponses(AsyncGeneratorProvider, ProviderModelMixin):
         body.update({t: options[o] for o, t in _PARAMETERS.items() if options.get(o) is not None})
         if effort := options.get("reasoning_effort"):
             body["reasoning"] = {"effort": effort, "summary": "auto"}
+        if schema := options.get("schema"):
+            shape = {"type": "json_schema", "name": "answer", "schema": dict(schema), "strict": False}
+            body["text"] = {"format": shape}
         return {**body, **cls.extra_body}
 
     @classmethod
