@@ -349,7 +349,7 @@ def parts_of_library(name: str, body: Any) -> Any:
         from openai.types.responses import ResponseInputParam, ToolParam
 
         return [
-            (TypeAdapter(ResponseInputParam).validate_python, body["input"]),
+            (TypeAdapter(ResponseInputParam).validate_python, [i for i in body["input"] if "type" in i]),
             *((TypeAdapter(ToolParam).validate_python, tool) for tool in body["tools"]),
         ]
     if name == "anthropic":
