@@ -23,6 +23,7 @@ A reply::
     live                    replies that come now
     checkpoint              pieces on their way to the disk
     intake                  the gate behind a provider's code
+    structured              answers that are JSON of a given shape
     thinking                thinking between marks in the text
     surroundings            what stands before such a mark
     limits                  how long, how often
@@ -43,6 +44,8 @@ And::
 Files::
 
     attaching               from a path, as people type and terminals drop it, to an attachment
+    gathering               files, folders, patterns and pages that go along, as typed in one place
+    folder_files            what of a folder goes along
     exporting               conversations as files
     saved_prompts           prompts kept as files
 """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol, assert_never
 
@@ -90,6 +90,10 @@ class Engine:
         self._limits = limits or Limits()
         self._calibration: dict[str, float] = {}
         self._refused: dict[str, int] = {}
+
+    def resolve_by(self, wrap: Callable[[Resolver], Resolver]) -> None:
+        """Let ``wrap`` have a say in who answers, and how."""
+        self._resolver = wrap(self._resolver)
 
     async def send(
         self,

@@ -372,7 +372,8 @@ class Reply:
         if self._calling or not call.id or call.id in taken:
             known, call = call.id, replace(call, id=secrets.token_hex(8))
             self._ids[known] = call.id
-        return self._calling.named(call) if self._calling else call
+        for_us = call.state is CallState.ASKED  # its vendor ran it otherwise
+        return self._calling.named(call) if self._calling and for_us else call
 
     # -- what becomes of calls
     def put(self, call: ToolCall, result: ToolResult | None = None) -> None:

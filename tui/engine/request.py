@@ -226,19 +226,20 @@ class _Form:
 
     def own(self, message: Message, native: Native | None) -> bool:
         """Whether the vendor's own form of a part goes back."""
-        return self._same(message) and self.abilities.knows(native)
+        if native is None or not self.abilities.knows(native) or not self._fits(message):
+            return False
+        return bool(native.provider) or message.model == self.abilities.model_id
 
     def thought(self, message: Message, thought: Reasoning) -> bool:
         """Whether a thought goes back: signed, or where the model wants its words."""
-        plain = self.abilities.thoughts == "plain" and self.declared
-        return self._same(message) and (
-            self.abilities.knows(thought.native) or (plain and bool(thought.text))
-        )
+        plain = self.abilities.thoughts == "plain" and self.declared and bool(thought.text)
+        same = message.model == self.abilities.model_id and self._fits(message)
+        return self.own(message, thought.native) or (plain and same)
 
-    def _same(self, message: Message) -> bool:
-        same = self.abilities.tools and message.model == self.abilities.model_id
-        # What was signed beside a call stands beside it, or not at all.
-        return same and (self.calls or not any(map(_to_be_run, of_kind(message.parts, ToolCall))))
+    def _fits(self, message: Message) -> bool:
+        """What was signed beside a call stands beside it, or not at all."""
+        calls = self.calls or not any(map(_to_be_run, of_kind(message.parts, ToolCall)))
+        return self.abilities.tools and calls
 
 
 _AS_TEXT = _Form(Abilities(), False, False)

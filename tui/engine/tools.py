@@ -66,8 +66,7 @@ class Tools:
         self.asker: Asker | None = None
         """The front end, if it can ask the person. Without one the answer is no."""
         self.approvals = Approvals(state or _Nothing())
-        self.problems: dict[str, SegueError] = {}
-        """By source: why its tools are not there."""
+        self._failed: dict[int, SegueError] = {}
         self._make = make
         self._use = tuple(use)
         self._sources: Sequence[ToolSource] | None = None
@@ -78,6 +77,11 @@ class Tools:
         if self._sources is None:
             self._sources = tuple(self._make())
         return self._sources
+
+    @property
+    def problems(self) -> list[SegueError]:
+        """Why tools of some sources are not there, as of the last look."""
+        return [*self._failed.values()]
 
     async def close(self) -> None:
         """End what the sources have begun."""
@@ -97,13 +101,13 @@ class Tools:
         try:
             tools = await source.tools()
         except Exception as raised:
-            self.problems[source.name] = (
+            self._failed[id(source)] = (
                 raised
                 if isinstance(raised, SegueError)
                 else SegueError(f"The tools of {source.name or 'Segue'} failed: {type(raised).__name__}")
             )
             return ()
-        self.problems.pop(source.name, None)
+        self._failed.pop(id(source), None)
         return tools
 
     def on(self, conversation: Conversation) -> frozenset[str]:
@@ -161,7 +165,7 @@ class Tools:
         sources = [source for source in self.sources if _may_have(source.name, on)]
         tools = [tool for tool in await self._of(sources) if self.is_on(conversation, tool)]
         for source in sources:
-            if problem := self.problems.get(source.name):
+            if problem := self._failed.get(id(source)):
                 keeper.notice(str(problem))
         box = Toolbox(tools)
         try:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal, NotRequired, Protocol, TypedDict
+from typing import Any, ClassVar, Literal, NamedTuple, NotRequired, Protocol, TypedDict
 
 from tui.chat.chunks import Chunk, Native
 from tui.chat.model import ModelInfo
@@ -142,6 +142,15 @@ Messages = Sequence[ChatMessage] | Sequence[dict[str, str]]
 AsyncResult = AsyncIterator[Chunk]
 
 
+class Search(NamedTuple):
+    """What searches of the web by a vendor cost."""
+
+    price: float | None = None
+    """US dollars for a thousand; None where it is not known."""
+    unit: str = "searches"
+    """What is counted."""
+
+
 class AsyncGeneratorProvider(ABC):
     """A provider whose reply is an async generator of chunks."""
 
@@ -157,6 +166,8 @@ class AsyncGeneratorProvider(ABC):
     """The name to show; empty where the provider's own name will do."""
     needs_auth: ClassVar[bool] = False
     """Whether it answers only with a key."""
+    schemas: ClassVar[bool] = False
+    """Whether it takes ``schema=``, the JSON Schema that an answer must fit."""
     key_variables: ClassVar[Sequence[str]] = ()
     """Environment variables that may hold its key; the first one that is set wins."""
     format: ClassVar[str] = ""
@@ -168,9 +179,12 @@ class AsyncGeneratorProvider(ABC):
     """US dollars for a thousand searches of the web that its vendor runs, where that is known."""
 
     @classmethod
-    def searches(cls, model: str) -> bool:
-        """Whether its vendor can search the web for this model: then it takes ``search``."""
-        return False
+    def search(cls, model: str) -> Search | None:
+        """What it costs that its vendor searches the web for this model; None where it can't.
+
+        Where it can, it takes ``search``.
+        """
+        return None
 
     @classmethod
     @abstractmethod
@@ -186,7 +200,7 @@ class AsyncGeneratorProvider(ABC):
             **kwargs: ``api_key`` (str) and the parameters ``temperature``, ``top_p``, ``max_tokens``,
                 ``reasoning_effort``, ``seed``, ``stop``. A provider ignores what it does not know.
                 One with ``tools`` also gets ``tools`` (a list of ``Declaration``) and ``tool_choice``, one
-                that ``searches`` also ``search``.
+                that can ``search`` also ``search``.
 
         Returns:
             An async generator of chunks: text as ``str``, the rest as the types of ``tui.chat.chunks``.
@@ -350,10 +364,10 @@ class Target:
         return Abilities(able, form, self.model_id.partition("/")[0], self.model, thoughts)
 
     @property
-    def searches(self) -> bool:
-        """Whether its vendor can search the web for it."""
-        able = getattr(self.provider, "searches", None)
-        return able is not None and bool(able(self.model)) and SEARCH not in self.refused
+    def search(self) -> Search | None:
+        """What it costs that its vendor searches the web; None where it can't."""
+        cost: Search | None = self.provider.search(self.model) if hasattr(self.provider, "search") else None
+        return cost if SEARCH not in self.refused else None
 
     def stream(
         self,
@@ -380,7 +394,7 @@ class Target:
             messages = system_in_front(messages)
         if tools and self.abilities.tools:
             arguments |= {"tools": tuple(tools), "tool_choice": tool_choice}
-        if search and self.searches:
+        if search and self.search is not None:
             arguments["search"] = True
         if self.key:
             arguments["api_key"] = self.key.reveal()

@@ -21,7 +21,7 @@ from tui.chat.chunks import (
     Usage,
 )
 from tui.chat.model import ModelInfo
-from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, Thoughts, text_of
+from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, Search, Thoughts, text_of
 from tui.providers.calls import Calls, arguments_of, as_it_came, call_id, own
 from tui.providers.content import file_text, parts_of, split_data_url, split_system
 from tui.providers.decode import ServerSentEvents
@@ -42,6 +42,7 @@ _MOST_PAUSES = 5
 class Anthropic(AsyncGeneratorProvider, ProviderModelMixin):
     """api.anthropic.com, and what speaks like it."""
 
+    schemas: ClassVar[bool] = True
     url: ClassVar[str] = "https://api.anthropic.com"
     api_endpoint: ClassVar[str] = "/v1/messages"
     models_endpoint: ClassVar[str] = "/v1/models?limit=1000"
@@ -57,15 +58,15 @@ class Anthropic(AsyncGeneratorProvider, ProviderModelMixin):
     format: ClassVar[str] = _FORMAT
     tools: ClassVar[bool] = True
     thoughts: ClassVar[Thoughts] = "bound"
-    search_price: ClassVar[float | None] = 10.0
-    search_version: ClassVar[str] = "web_search_20250305"
+    search_version: ClassVar[str] = ""
+    """The type of the tool that the vendor searches the web with; empty where it does not."""
     most_searches: ClassVar[int] = 5
     """Searches in one reply."""
 
     @classmethod
-    def searches(cls, model: str) -> bool:
+    def search(cls, model: str) -> Search | None:
         """See ``AsyncGeneratorProvider``."""
-        return True
+        return Search(cls.search_price) if cls.search_version else None
 
     @classmethod
     async def create_async_generator(
@@ -132,6 +133,9 @@ class Anthropic(AsyncGeneratorProvider, ProviderModelMixin):
             body["stop_sequences"] = [stop] if isinstance(stop, str) else list(stop)
         if effort := options.get("reasoning_effort"):
             body.update(_thinking(effort))
+        if shape := _closed(options.get("schema")):
+            shaped = {"format": {"type": "json_schema", "schema": shape}}
+            body["output_config"] = {**body.get("output_config", {}), **shaped}
         return {**body, **cls.extra_body}
 
     @classmethod
@@ -180,7 +184,7 @@ class MessageReader(Reader):
         self._first = len(self.blocks)
         self._open: dict[int | None, dict[str, Any]] = {}
         self._calls = Calls()
-        self._ran: dict[str, dict[str, Any]] = {}
+        self.running: dict[str, dict[str, Any]] = before.running if before else {}
         """What the vendor runs and has no result yet."""
         self._before: Usage = before.total if before else Usage()
         self.total: Usage = self._before
@@ -297,7 +301,7 @@ class MessageReader(Reader):
             case "text" if block.get("citations"):
                 yield Text(self._marks(block), self._native(block=block, place=here))
             case "server_tool_use":
-                self._ran[str(block.get("id"))] = block
+                self.running[str(block.get("id"))] = block
             case str(kind) if kind.endswith("_tool_result"):
                 yield from self._result(block, here)
             case _:
@@ -311,7 +315,7 @@ class MessageReader(Reader):
 
     def _result(self, block: dict[str, Any], place: int) -> Iterator[Chunk]:
         """What the vendor ran, with its result: one call that is done."""
-        asked = self._ran.pop(str(block.get("tool_use_id")), None)
+        asked = self.running.pop(str(block.get("tool_use_id")), None)
         if asked is None:
             return
         arguments = asked["input"] if isinstance(asked.get("input"), dict) else {}
@@ -487,3 +491,26 @@ def _can(capability: Any) -> bool | None:
     if isinstance(capability, Mapping):
         capability = capability.get("supported")
     return capability if isinstance(capability, bool) else None
+
+
+_SHAPES = frozenset(
+    {"type", "title", "description", "enum", "const", "default", "required", "anyOf", "items"}
+)
+"""What of a schema can be enforced; the rest is said in words, and checked by whoever asks."""
+
+
+def _closed(schema: Any) -> dict[str, Any] | None:
+    """A schema whose objects have no other properties: no others are taken. None where it can't be one."""
+    if not isinstance(schema, Mapping):
+        return None
+    kept = {key: value for key, value in schema.items() if key in _SHAPES}
+    if "items" in kept:
+        kept["items"] = _closed(kept["items"])
+    if "anyOf" in kept:
+        kept["anyOf"] = [_closed(one) for one in kept["anyOf"]]
+    if schema.get("type") == "object":
+        properties = {name: _closed(one) for name, one in schema.get("properties", {}).items()}
+        kept |= {"properties": properties, "additionalProperties": False}
+    whole = kept.get("type") or kept.get("anyOf") or kept.get("enum") or "const" in kept
+    inner = [kept.get("items", {}), *kept.get("anyOf", ()), *kept.get("properties", {}).values()]
+    return kept if whole and None not in inner and kept.get("properties", True) else None

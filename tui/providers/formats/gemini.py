@@ -22,7 +22,7 @@ from tui.chat.chunks import (
     Usage,
 )
 from tui.chat.model import ModelInfo
-from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, Thoughts
+from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, Search, Thoughts
 from tui.providers.calls import Calls, own
 from tui.providers.content import parts_of, split_data_url, split_system
 from tui.providers.decode import ServerSentEvents
@@ -55,6 +55,7 @@ _LEVELS = {"none": "MINIMAL", "max": "XHIGH"}
 class Gemini(AsyncGeneratorProvider, ProviderModelMixin):
     """generativelanguage.googleapis.com."""
 
+    schemas: ClassVar[bool] = True
     url: ClassVar[str] = "https://generativelanguage.googleapis.com/v1beta"
     api_endpoint: ClassVar[str] = "/{model}:streamGenerateContent?alt=sse"
     headers: ClassVar[Mapping[str, str]] = {}
@@ -67,9 +68,9 @@ class Gemini(AsyncGeneratorProvider, ProviderModelMixin):
     search_price: ClassVar[float | None] = 14.0
 
     @classmethod
-    def searches(cls, model: str) -> bool:
+    def search(cls, model: str) -> Search | None:
         """See ``AsyncGeneratorProvider``."""
-        return True
+        return Search(35.0, "prompts") if _BEFORE_3.search(model) else Search(cls.search_price)
 
     @classmethod
     def create_async_generator(
@@ -106,6 +107,8 @@ class Gemini(AsyncGeneratorProvider, ProviderModelMixin):
         config = {theirs: options[o] for o, theirs in _PARAMETERS.items() if options.get(o) is not None}
         if stop := options.get("stop"):
             config["stopSequences"] = [stop] if isinstance(stop, str) else list(stop)
+        if schema := options.get("schema"):
+            config |= {"responseMimeType": "application/json", "responseJsonSchema": dict(schema)}
         thinking = {"includeThoughts": True, **_effort(model, options.get("reasoning_effort"))}
         return {**body, "generationConfig": {**config, "thinkingConfig": thinking}, **cls.extra_body}
 
@@ -172,11 +175,7 @@ class GeminiReader(Reader):
             if data := picture.text("data"):
                 yield Image(f"data:{picture.text('mimeType') or 'image/png'};base64,{data}")
             yield from self._part(part)
-        queries = candidate.part("groundingMetadata").items("webSearchQueries")
-        self._queries += [query for query in queries if isinstance(query, str) and query not in self._queries]
-        for piece in candidate.part("groundingMetadata").parts("groundingChunks"):
-            if url := piece.part("web").text("uri"):
-                self._sources.setdefault(url, Source(url, piece.part("web").text("title")))
+        self._ground(candidate.part("groundingMetadata"))
         ending = candidate.get("finishReason")
         if ending in _BAD_CALLS and self._asked.get("tools") and not self._calls:
             words = candidate.text("finishMessage") or "the model wrote a call that can't be read"
@@ -186,6 +185,20 @@ class GeminiReader(Reader):
         if reason:
             self.finish = FinishReason.TOOL if self._calls and reason is FinishReason.STOP else reason
             yield from map(Notice, filter(None, [candidate.text("finishMessage")]))
+
+    def _ground(self, found: Sent) -> None:
+        """What Google looked for, and the pages that it found: by the place where the text rests on them."""
+        queries = (query for query in found.items("webSearchQueries") if isinstance(query, str))
+        self._queries = list(dict.fromkeys((*self._queries, *queries)))
+        pages = [Sent(piece).part("web") for piece in found.items("groundingChunks")]
+        supports = sorted(
+            found.parts("groundingSupports"), key=lambda one: one.part("segment").whole("endIndex") or 0
+        )
+        cited = [place for one in supports for place in one.items("groundingChunkIndices")]
+        order = dict.fromkeys((*(place for place in cited if isinstance(place, int)), *range(len(pages))))
+        for page in (pages[place] for place in order if 0 <= place < len(pages)):
+            if url := page.text("uri"):
+                self._sources.setdefault(url, Source(url, page.text("title")))
 
     def _part(self, part: Sent) -> Iterator[Chunk]:
         """A call, a signature, or what Google ran."""

@@ -43,6 +43,7 @@ _AT_ONCE = 4
 class Ollama(AsyncGeneratorProvider, ProviderModelMixin):
     """A server of Ollama, on this machine or elsewhere."""
 
+    schemas: ClassVar[bool] = True
     url: ClassVar[str] = "http://127.0.0.1:11434"
     api_endpoint: ClassVar[str] = "/api/chat"
     headers: ClassVar[Mapping[str, str]] = {}
@@ -107,6 +108,8 @@ class Ollama(AsyncGeneratorProvider, ProviderModelMixin):
             body["tools"] = declared
         if effort := options.get("reasoning_effort"):
             body["think"] = False if effort == "none" else effort
+        if schema := options.get("schema"):
+            body["format"] = dict(schema)
         if cls.keep_alive is not None:
             body["keep_alive"] = cls.keep_alive
         if chosen:

@@ -20,10 +20,10 @@ from tui.chat.chunks import (
 from tui.chat.model import ModelInfo
 from tui.checked import text as text_value
 from tui.checked import words
-from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, text_of
+from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, Search, text_of
 from tui.providers.calls import Calls, as_it_came, call_id, functions, own, written_as_text
 from tui.providers.complaints import complains, reports_error, says
-from tui.providers.content import spelled_out
+from tui.providers.content import parts_of, spelled_out
 from tui.providers.decode import ServerSentEvents
 from tui.providers.endings import ended_badly, failure_words, finish_of
 from tui.providers.http import transport
@@ -40,6 +40,7 @@ _DEEPSEEK_EFFORT = {"minimal": "low", "low": "low", "xhigh": "max", "max": "max"
 class OpenAIChat(AsyncGeneratorProvider, ProviderModelMixin):
     """Any endpoint of this wire format. What differs between vendors is a class attribute."""
 
+    schemas: ClassVar[bool] = True
     url: ClassVar[str] = "https://api.openai.com/v1"
     api_endpoint: ClassVar[str] = "/chat/completions"
     models_endpoint: ClassVar[str] = "models"
@@ -71,9 +72,9 @@ class OpenAIChat(AsyncGeneratorProvider, ProviderModelMixin):
     """What is declared so that the vendor searches the web; empty where it does not."""
 
     @classmethod
-    def searches(cls, model: str) -> bool:
+    def search(cls, model: str) -> Search | None:
         """See ``AsyncGeneratorProvider``."""
-        return bool(cls.search_tool)
+        return Search(cls.search_price) if cls.search_tool else None
 
     @classmethod
     def create_async_generator(
@@ -121,6 +122,9 @@ class OpenAIChat(AsyncGeneratorProvider, ProviderModelMixin):
         )
         if effort := options.get("reasoning_effort"):
             body.update(cls._reasoning(effort))
+        if schema := options.get("schema"):
+            shape = {"name": "answer", "schema": dict(schema), "strict": False}
+            body["response_format"] = {"type": "json_schema", "json_schema": shape}
         return {**body, **cls.extra_body}
 
     @classmethod
@@ -142,8 +146,8 @@ class OpenAIChat(AsyncGeneratorProvider, ProviderModelMixin):
                     turn, more = _result(part, ids, len(files))
                     files += more
                     yield turn
-            elif role == "assistant" and not isinstance(content, str):
-                yield cls._said(as_it_came(content), ids, with_tools)
+            elif role == "assistant" and (with_tools or not isinstance(content, str)):
+                yield cls._said(as_it_came(parts_of(content)), ids, with_tools)
             else:
                 whole = content if isinstance(content, str) else spelled_out(content)
                 yield {**message, "content": [*files, *spelled_out(content)] if files else whole}
@@ -294,6 +298,8 @@ class ChatReader(Reader):
             yield from self._pictures(part)
             for note in part.parts("annotations"):
                 self._cite([note.get("url_citation")])
+            for ran in part.parts("executed_tools"):  # Groq's compound models
+                self._cite(ran.part("search_results").items("results"))
 
     def _detail(self, details: Iterator[Sent]) -> None:
         """Thoughts as OpenRouter wants them back: what goes on with the newest one is joined to it."""

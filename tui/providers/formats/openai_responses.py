@@ -19,7 +19,7 @@ from tui.chat.chunks import (
     Usage,
 )
 from tui.chat.model import ModelInfo
-from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, Thoughts, text_of
+from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, Search, Thoughts, text_of
 from tui.providers.calls import Calls, as_it_came, call_id, own
 from tui.providers.complaints import reports_error
 from tui.providers.content import spelled_out, split_system
@@ -38,6 +38,7 @@ _ENDS = ("response.completed", "response.incomplete", "response.failed", "respon
 class OpenAIResponses(AsyncGeneratorProvider, ProviderModelMixin):
     """Any endpoint of this wire format; nothing of the conversation is kept by the server."""
 
+    schemas: ClassVar[bool] = True
     url: ClassVar[str] = "https://api.openai.com/v1"
     api_endpoint: ClassVar[str] = "/responses"
     models_endpoint: ClassVar[str] = "models"
@@ -51,14 +52,13 @@ class OpenAIResponses(AsyncGeneratorProvider, ProviderModelMixin):
     thoughts: ClassVar[Thoughts] = "signed"
     includes: ClassVar[Sequence[str]] = ("reasoning.encrypted_content",)
     """What is asked for besides where there are tools."""
-    search_price: ClassVar[float | None] = 10.0
-    search_tool: ClassVar[Mapping[str, Any]] = {"type": "web_search"}
+    search_tool: ClassVar[Mapping[str, Any]] = {}
     """What is declared so that the vendor searches the web; empty where it does not."""
 
     @classmethod
-    def searches(cls, model: str) -> bool:
+    def search(cls, model: str) -> Search | None:
         """See ``AsyncGeneratorProvider``."""
-        return bool(cls.search_tool)
+        return Search(cls.search_price) if cls.search_tool else None
 
     @classmethod
     def create_async_generator(
@@ -104,6 +104,9 @@ class OpenAIResponses(AsyncGeneratorProvider, ProviderModelMixin):
         body.update({t: options[o] for o, t in _PARAMETERS.items() if options.get(o) is not None})
         if effort := options.get("reasoning_effort"):
             body["reasoning"] = {"effort": effort, "summary": "auto"}
+        if schema := options.get("schema"):
+            shape = {"type": "json_schema", "name": "answer", "schema": dict(schema), "strict": False}
+            body["text"] = {"format": shape}
         return {**body, **cls.extra_body}
 
     @classmethod
@@ -339,7 +342,7 @@ def _said(part: Any, ids: dict[str, str]) -> list[dict[str, Any]]:
                 }
             ]
         case _:
-            return [{"role": "assistant", "content": [{"type": "output_text", "text": text_of([part])}]}]
+            return [{"role": "assistant", "content": text_of([part])}]
 
 
 def _result(part: Any, ids: Mapping[str, str]) -> dict[str, Any]:
