@@ -47,7 +47,7 @@ def test_a_session_brings_no_textual_no_network_and_no_database_before_it_is_use
 
 
 def test_a_run_without_tools_loads_nothing_that_has_or_carries_out_any():
-    loaded = loaded_by("tui.cli.assemble", "tui.cli.ask", "tui.engine.session")
+    loaded = loaded_by("tui.cli.assemble", "tui.engine.session")
     of_tools = {name for name in loaded if name.startswith(("tui.tools", "tui.engine.rounds", "jsonschema"))}
     contract = {"tui.tools", "tui.tools.tool", "tui.tools.approval", "tui.tools.names"}
     assert of_tools <= contract
