@@ -40,7 +40,7 @@ _JOINERS = "\u200c\u200d"
 _LONGEST_NAME = 60
 _RESERVED = re.compile(r"(?i)con|prn|aux|nul|conin|conout|(?:com|lpt)[0-9¹²³]")
 """Names that Windows keeps for devices, whatever their ending."""
-FORM = 2
+FORM = 3
 """The form of the JSON. A file with a higher one was written by a newer Segue."""
 
 
@@ -77,6 +77,7 @@ def _conversation(bundle: Bundle) -> dict[str, Any]:
         "hues": it.hues,
         "tags": list(it.tags),
         "pins": [pin for pin in it.pins if pin in it.nodes],
+        "tools": list(it.tools),
         "pinned": it.pinned,
         "archived": it.archived,
         "draft": it.draft,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Protocol, assert_never
 from weakref import WeakValueDictionary
@@ -22,33 +22,31 @@ from tui.chat.parts import (
     Text,
     ToolCall,
     ToolResult,
+    of_kind,
     prompt_parts,
 )
+from tui.engine.calling import Calling, Equip, Keeper
 from tui.engine.failure import explain
 from tui.engine.limits import Limits
-from tui.engine.reply import Reply
-from tui.engine.request import (
-    SMALLER,
-    SUMMARISE,
-    Request,
-    Turn,
-    as_asked,
-    as_begun,
-    build_request,
-    is_too_large,
-)
+from tui.engine.live import key_of
+from tui.engine.reply import Reply, Write
+from tui.engine.request import SMALLER, SUMMARISE, Request, build_request, is_too_large
 from tui.engine.titles import suggest_title
+from tui.engine.tools import Tools
 from tui.errors import ErrorKind, HistoryError, ProviderError, UsageError, Way
 from tui.history.bundles import with_contents
 from tui.history.store import HistoryStore
-from tui.providers.base import Target
+from tui.providers.base import Abilities, Target
 from tui.providers.most import in_words, largest_image
 from tui.text import one_line
+from tui.tools.tool import ToolSpec
 
 # How far real counts may bend the token estimate.
 _CALIBRATION_RANGE = (0.5, 2.0)
 # Of a request that was too long for the model, the share that the next ones may have.
 _AFTER_REFUSAL = 0.75
+_AS_TEXT = Abilities()
+"""What is known before the model is: the estimate of a request is that of its text."""
 
 
 class Resolver(Protocol):
@@ -79,9 +77,16 @@ class Engine:
     """Sends prompts and keeps what comes back. Knows no screen."""
 
     def __init__(
-        self, store: HistoryStore, resolver: Resolver, facts: Facts, limits: Limits | None = None
+        self,
+        store: HistoryStore,
+        resolver: Resolver,
+        facts: Facts,
+        limits: Limits | None = None,
+        tools: Tools | None = None,
     ) -> None:
         self.store = store
+        self.tools = tools or Tools()
+        """What models may use."""
         self._resolver = resolver
         self._facts = facts
         self._limits = limits or Limits()
@@ -121,6 +126,10 @@ class Engine:
         """The replies among these messages of which the history does not have all that came."""
         replies = ((message_id, self._replies.get(message_id)) for message_id in ids)
         return {message_id: reply for message_id, reply in replies if reply and not reply.stored}
+
+    def resolve_by(self, wrap: Callable[[Resolver], Resolver]) -> None:
+        """Let ``wrap`` have a say in who answers, and how."""
+        self._resolver = wrap(self._resolver)
 
     async def send(
         self,
@@ -281,25 +290,41 @@ class Engine:
         if not path or path[-1].id != parent:
             raise UsageError("The prompt of this reply was deleted", Way("Bring it back", "undelete"))
         self._check(model_id, path[-1].attachments)
-        request = self._request(conversation, model_id, path, as_begun(begin) if begin else ())
         message = await self.store.add_message(
             conversation.id, parent, Role.ASSISTANT, begin, model=model_id, status=Status.STREAMING
         )
         conversation.append(message)
-        return self._run(conversation, message, request, _notices(request, model_id))
+        request = self._request(conversation, model_id, path, reply=message if begin else None)
+
+        def write(target: Target, tools: Sequence[ToolSpec], so_far: Message | None) -> Request:
+            return self._request(conversation, model_id, path, target.abilities, tools, so_far)
+
+        equip = self._equip(conversation, message, path)
+        return self._run(conversation, message, write, request, _notices(request, model_id), equip)
 
     async def _sum_up(self, conversation: Conversation, end: int | None, model: str | None) -> Reply:
         path = await self._load(conversation, end)
         if not path or path[-1].summary:
             raise UsageError("There is nothing to sum up yet")
         model_id = self._model(conversation, model)
-        request = self._request(conversation, model_id, path, as_asked(SUMMARISE))
+        request = self._request(conversation, model_id, path, asked=SUMMARISE)
         message = await self.store.add_message(
             conversation.id, end, Role.SYSTEM, model=model_id, status=Status.STREAMING
         )
         conversation.append(message)
         notices = (*_summary_notices(request.left_out), *_file_notices(request, model_id))
-        return self._run(conversation, message, request, notices)
+        return self._run(conversation, message, lambda *_: request, request, notices)
+
+    def _equip(self, conversation: Conversation, message: Message, path: Sequence[Message]) -> Equip:
+        info = self._facts.info(message.model or "")
+        window = info.context if info else None
+
+        async def equip(keeper: Keeper) -> Calling | None:
+            return await self.tools.equip(
+                conversation, key_of(conversation), (*path, message), keeper, self._limits, window
+            )
+
+        return equip
 
     async def _load(self, conversation: Conversation, end: int | None) -> list[Message]:
         """The path down to ``end``, with the contents of its files."""
@@ -320,14 +345,17 @@ class Engine:
         self,
         conversation: Conversation,
         message: Message,
+        write: Write,
         request: Request,
         notices: tuple[str, ...],
+        equip: Equip | None = None,
     ) -> Reply:
         model_id = message.model or ""
 
         def learn(ended: Message, error: ProviderError | None) -> None:
             self._facts.note_outcome(split_id(model_id)[0], error)
-            if ended.usage and ended.usage.input_tokens and request.tokens:
+            rounds = of_kind(ended.parts, ToolCall)  # then the usage is that of several requests
+            if ended.usage and ended.usage.input_tokens and request.tokens and not rounds:
                 self._calibrate(model_id, ended.usage.input_tokens / request.tokens)
             if error is not None and error.kind is ErrorKind.CONTEXT:
                 self._refused[model_id] = request.tokens
@@ -336,23 +364,29 @@ class Engine:
             self.store,
             message,
             lambda: self._resolver.target(model_id),
-            request.messages,
+            write,
             conversation.parameters,
             limits=self._limits,
+            equip=equip,
             notices=notices,
-            pictures=request.pictures,
             learn=learn,
         )
         return reply
 
     def _request(
-        self, conversation: Conversation, model_id: str, path: Sequence[Message], ending: Sequence[Turn]
+        self,
+        conversation: Conversation,
+        model_id: str,
+        path: Sequence[Message],
+        abilities: Abilities = _AS_TEXT,
+        tools: Sequence[ToolSpec] = (),
+        reply: Message | None = None,
+        asked: str = "",
     ) -> Request:
         info = self._facts.info(model_id)
         refused = self._refused.get(model_id)
         return build_request(
             path,
-            ending=ending,
             system=conversation.system,
             pins=conversation.pins,
             context=round(refused * _AFTER_REFUSAL) if refused else info.context if info else None,
@@ -360,6 +394,10 @@ class Engine:
             calibration=self._calibration.get(model_id, 1.0),
             images=info is None or info.vision is not False,
             largest=largest_image(split_id(model_id)[0]),
+            abilities=abilities,
+            tools=tools,
+            reply=reply,
+            asked=asked,
         )
 
     def _calibrate(self, model_id: str, ratio: float) -> None:

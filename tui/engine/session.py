@@ -19,6 +19,7 @@ from tui.engine.conversation_service import ConversationService, Storage, change
 from tui.engine.drafts import Drafts
 from tui.engine.engine import Engine
 from tui.engine.events import (
+    CallChanged,
     Event,
     Finished,
     Noticed,
@@ -52,6 +53,7 @@ from tui.engine.start_options import StartOptions
 from tui.engine.workspace import Workspace
 from tui.errors import NotFoundError, SegueError
 from tui.history.store import ConversationChanges, HistoryStore
+from tui.tools.approval import Asker
 
 _WENT_WELL = frozenset({Status.COMPLETE, Status.LENGTH, Status.TOOL, Status.EMPTY})
 """Ends after which a queued prompt is sent; after any other the person decides."""
@@ -81,6 +83,8 @@ class Session:
         self._tasks: set[asyncio.Task[None]] = set()
         self._beginning: set[asyncio.Task[None]] = set()
         self._closing = False
+        self.tools = workspace.engine.tools
+        """What models may use."""
         self._kept = Storage(workspace.store, workspace.engine, temporary)
         self._forgotten: Storage | None = None
         self._opening = asyncio.Lock()
@@ -92,6 +96,16 @@ class Session:
         self.current = self._service(self._kept, Conversation(0))
         """The conversation that is read."""
         workspace.at_close.push_async_callback(self.close)
+
+    # -- what is allowed
+    @property
+    def asker(self) -> Asker | None:
+        """The front end that can ask the person; without one, what would be asked is not allowed."""
+        return self.tools.asker
+
+    @asker.setter
+    def asker(self, asker: Asker | None) -> None:
+        self.tools.asker = asker
 
     # -- what it tells
     def subscribe(self, listener: Listener) -> Callable[[], None]:
@@ -229,7 +243,7 @@ class Session:
             if self._forgotten is None:
                 workspace = self.workspace
                 store = await workspace.open_temporary()
-                engine = Engine(store, workspace.registry, workspace.catalogue)
+                engine = Engine(store, workspace.registry, workspace.catalogue, tools=self.tools)
                 self._forgotten = Storage(store, engine, temporary=True)
             return self._forgotten
 
@@ -426,6 +440,7 @@ class Session:
                 | ReasoningAdded()
                 | TextWasReasoning()
                 | PartAdded()
+                | CallChanged()
                 | Waiting()
                 | Working()
                 | Noticed()
