@@ -60,14 +60,19 @@ NAMES = (
 def tools() -> list[Any]:
     listed: list[Any] = [tool(name) for name in NAMES if name != "schema"]
     listed.append(
-        tool("schema", outputSchema={"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]})
+        tool(
+            "schema",
+            outputSchema={"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]},
+        )
     )
     listed.append(tool("as-a-task", execution={"taskSupport": "required"}))
     listed.append(tool("odd", description=7, annotations="no", icons=3))
     listed.append({"name": "no schema"})
     listed.append({"inputSchema": {}})
     listed.append("no tool at all")
-    listed.append(tool("reads", annotations={"readOnlyHint": True, "destructiveHint": False, "openWorldHint": False}))
+    listed.append(
+        tool("reads", annotations={"readOnlyHint": True, "destructiveHint": False, "openWorldHint": False})
+    )
     if "changed" in FLAGS and os.path.exists(f"{LOG}.changed"):
         listed.append(tool("new"))
     return listed
@@ -88,13 +93,20 @@ def call(request: Any, name: str, arguments: dict[str, Any], token: Any) -> None
             raw(b"Listening on nothing \x1b[31m\n\n{broken\n[1,2]\n")
             text(request, "after garbage")
         case "bad-utf8":
-            raw(b'{"jsonrpc":"2.0","id":%s,"result":{"content":[{"type":"text","text":"a\xff\xfeb"}]}}\n'
-                % json.dumps(request).encode())
+            raw(
+                b'{"jsonrpc":"2.0","id":%s,"result":{"content":[{"type":"text","text":"a\xff\xfeb"}]}}\n'
+                % json.dumps(request).encode()
+            )
         case "lone-surrogate":
-            raw(b'{"jsonrpc":"2.0","id":%s,"result":{"content":[{"type":"text","text":"a\\ud83db"}]}}\n'
-                % json.dumps(request).encode())
+            raw(
+                b'{"jsonrpc":"2.0","id":%s,"result":{"content":[{"type":"text","text":"a\\ud83db"}]}}\n'
+                % json.dumps(request).encode()
+            )
         case "huge":
-            raw(b'{"jsonrpc":"2.0","id":%s,"result":{"content":[{"type":"text","text":"' % json.dumps(request).encode())
+            raw(
+                b'{"jsonrpc":"2.0","id":%s,"result":{"content":[{"type":"text","text":"'
+                % json.dumps(request).encode()
+            )
             for _ in range(100):
                 raw(b"x" * 100_000)
             raw(b'"}]}}\n')
@@ -109,8 +121,17 @@ def call(request: Any, name: str, arguments: dict[str, Any], token: Any) -> None
             raw(b'{"jsonrpc":"2.0","id":%s,"result":' % json.dumps(request).encode() + b"[" * 200_000 + b"\n")
             text(request, "not so deep")
         case "unknown-block":
-            answer(request, {"content": [{"type": "text", "text": "seen"}, {"type": "hologram"}, 7,
-                                         {"type": "image", "data": 1}]})
+            answer(
+                request,
+                {
+                    "content": [
+                        {"type": "text", "text": "seen"},
+                        {"type": "hologram"},
+                        7,
+                        {"type": "image", "data": 1},
+                    ]
+                },
+            )
         case "schema":
             text(request, "no number", structuredContent={"n": "seven"})
         case "structured":
@@ -121,31 +142,83 @@ def call(request: Any, name: str, arguments: dict[str, Any], token: Any) -> None
             send({"id": request, "error": {"code": -32602, "message": "not \x1b]0;like this"}})
         case "progress" | "silent-progress":
             for step in range(10):
-                send({"method": "notifications/progress",
-                      "params": {"progressToken": token, "progress": step, "total": 10, "message": f"step {step}\x1b"}})
+                send(
+                    {
+                        "method": "notifications/progress",
+                        "params": {
+                            "progressToken": token,
+                            "progress": step,
+                            "total": 10,
+                            "message": f"step {step}\x1b",
+                        },
+                    }
+                )
                 time.sleep(0.1)
             text(request, "done at last")
         case "form" | "slow-form":
             ASKED[f"ask-{request}"] = (request, "form")
-            send({"id": f"ask-{request}", "method": "elicitation/create", "params": {
-                "mode": "form", "message": "Who are \x1b[31myou?",
-                "requestedSchema": {"type": "object", "required": ["name"], "properties": {
-                    "name": {"type": "string", "title": "Name", "minLength": 2},
-                    "age": {"type": "integer", "minimum": 0},
-                    "colour": {"type": "string", "enum": ["r", "g"], "enumNames": ["red", "green"]},
-                    "sure": {"type": "boolean", "default": True}}}}})
+            send(
+                {
+                    "id": f"ask-{request}",
+                    "method": "elicitation/create",
+                    "params": {
+                        "mode": "form",
+                        "message": "Who are \x1b[31myou?",
+                        "requestedSchema": {
+                            "type": "object",
+                            "required": ["name"],
+                            "properties": {
+                                "name": {"type": "string", "title": "Name", "minLength": 2},
+                                "age": {"type": "integer", "minimum": 0},
+                                "colour": {
+                                    "type": "string",
+                                    "enum": ["r", "g"],
+                                    "enumNames": ["red", "green"],
+                                },
+                                "sure": {"type": "boolean", "default": True},
+                            },
+                        },
+                    },
+                }
+            )
         case "visit":
             ASKED[f"ask-{request}"] = (request, "url")
-            send({"id": f"ask-{request}", "method": "elicitation/create", "params": {
-                "mode": "url", "message": "Open this", "elicitationId": "e1",
-                "url": arguments.get("url", "https://example.com/consent")}})
+            send(
+                {
+                    "id": f"ask-{request}",
+                    "method": "elicitation/create",
+                    "params": {
+                        "mode": "url",
+                        "message": "Open this",
+                        "elicitationId": "e1",
+                        "url": arguments.get("url", "https://example.com/consent"),
+                    },
+                }
+            )
         case "visit-needed":
             if ASKED.pop("opened", None):
                 text(request, "welcome")
             else:
                 ASKED["opened"] = (request, "")
-                send({"id": request, "error": {"code": -32042, "message": "open it first", "data": {"elicitations": [
-                    {"mode": "url", "message": "Consent", "url": "https://example.com/c", "elicitationId": "e2"}]}}})
+                send(
+                    {
+                        "id": request,
+                        "error": {
+                            "code": -32042,
+                            "message": "open it first",
+                            "data": {
+                                "elicitations": [
+                                    {
+                                        "mode": "url",
+                                        "message": "Consent",
+                                        "url": "https://example.com/c",
+                                        "elicitationId": "e2",
+                                    }
+                                ]
+                            },
+                        },
+                    }
+                )
         case "child":
             child = subprocess.Popen([sys.executable, "-c", STUBBORN], stdin=subprocess.DEVNULL)
             text(request, str(child.pid))
@@ -158,11 +231,17 @@ def call(request: Any, name: str, arguments: dict[str, Any], token: Any) -> None
         case "env":
             text(request, json.dumps(dict(os.environ)))
         case "links":
-            answer(request, {"content": [
-                {"type": "resource_link", "uri": "https://example.com/a.txt", "name": "a"},
-                {"type": "resource", "resource": {"uri": "memo:///note.txt", "text": "a note"}},
-                {"type": "resource", "resource": {"uri": "memo:///pic.png", "blob": PNG}},
-                {"type": "resource", "resource": {"uri": "memo:///x.bin", "blob": "AAEC"}}]})
+            answer(
+                request,
+                {
+                    "content": [
+                        {"type": "resource_link", "uri": "https://example.com/a.txt", "name": "a"},
+                        {"type": "resource", "resource": {"uri": "memo:///note.txt", "text": "a note"}},
+                        {"type": "resource", "resource": {"uri": "memo:///pic.png", "blob": PNG}},
+                        {"type": "resource", "resource": {"uri": "memo:///x.bin", "blob": "AAEC"}},
+                    ]
+                },
+            )
         case "picture":
             answer(request, {"content": [{"type": "image", "data": PNG, "mimeType": "image/png"}]})
         case "broken-picture":
@@ -176,7 +255,7 @@ def call(request: Any, name: str, arguments: dict[str, Any], token: Any) -> None
 
 
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN)\nwhile True: time.sleep(1)"
-PNG = ("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
 
 def page(request: Any, cursor: str | None) -> None:
@@ -201,11 +280,20 @@ def request(message: dict[str, Any]) -> None:
         case "server/discover" if "ignores-discover" in FLAGS:
             return
         case "initialize":
-            answer(number, {
-                "protocolVersion": "2025-06-18",
-                "serverInfo": {"name": "faults\x1b[31m", "version": "1"},
-                "instructions": "Use \x1b[31mme well. " + "z" * 3000,
-                "capabilities": {"tools": {"listChanged": True}, "resources": {}, "prompts": {}, "completions": {}}})
+            answer(
+                number,
+                {
+                    "protocolVersion": "2025-06-18",
+                    "serverInfo": {"name": "faults\x1b[31m", "version": "1"},
+                    "instructions": "Use \x1b[31mme well. " + "z" * 3000,
+                    "capabilities": {
+                        "tools": {"listChanged": True},
+                        "resources": {},
+                        "prompts": {},
+                        "completions": {},
+                    },
+                },
+            )
         case "tools/list":
             page(number, params.get("cursor"))
         case "tools/call":
@@ -213,7 +301,15 @@ def request(message: dict[str, Any]) -> None:
             work = (number, params["name"], params.get("arguments") or {}, token)
             threading.Thread(target=call, args=work, daemon=True).start()
         case "resources/list":
-            answer(number, {"resources": [{"uri": "memo:///note.txt", "name": "note\x1b[31m", "size": 6, "mimeType": 5}, 5]})
+            answer(
+                number,
+                {
+                    "resources": [
+                        {"uri": "memo:///note.txt", "name": "note\x1b[31m", "size": 6, "mimeType": 5},
+                        5,
+                    ]
+                },
+            )
         case "resources/templates/list":
             answer(number, {"resourceTemplates": [{"uriTemplate": "memo:///{name}.txt", "name": "memo"}]})
         case "resources/read" if params["uri"].endswith("huge"):
@@ -223,11 +319,21 @@ def request(message: dict[str, Any]) -> None:
         case "resources/read":
             answer(number, {"contents": [{"uri": params["uri"], "text": "a note", "mimeType": "text/plain"}]})
         case "prompts/list":
-            answer(number, {"prompts": [{"name": "greet", "arguments": [{"name": "who", "required": True}, 3]}, {}]})
+            answer(
+                number,
+                {"prompts": [{"name": "greet", "arguments": [{"name": "who", "required": True}, 3]}, {}]},
+            )
         case "prompts/get":
             who = params["arguments"]["who"]
-            answer(number, {"messages": [{"role": "user", "content": {"type": "text", "text": f"Greet {who}."}},
-                                         {"role": "system", "content": {"type": "smell"}}]})
+            answer(
+                number,
+                {
+                    "messages": [
+                        {"role": "user", "content": {"type": "text", "text": f"Greet {who}."}},
+                        {"role": "system", "content": {"type": "smell"}},
+                    ]
+                },
+            )
         case "completion/complete":
             answer(number, {"completion": {"values": [params["argument"]["value"] + "more"]}})
         case _:
@@ -252,6 +358,9 @@ def main() -> None:
     for line in sys.stdin.buffer:
         message = json.loads(line)
         log(message.get("method") or f"answered {json.dumps(message.get('result', message.get('error')))}")
+        if "changed" in FLAGS and message.get("method") == "tools/call":
+            open(f"{LOG}.changed", "w").close()
+            send({"method": "notifications/tools/list_changed"})
         if "method" in message and "id" in message:
             request(message)
         elif message.get("method") == "notifications/initialized" and "changes" in FLAGS:
@@ -260,9 +369,6 @@ def main() -> None:
         elif message.get("id") in ASKED:
             asked, _ = ASKED.pop(message["id"])
             text(asked, json.dumps(message.get("result") or message.get("error")))
-        if "changed" in FLAGS and message.get("method") == "tools/call":
-            open(f"{LOG}.changed", "w").close()
-            send({"method": "notifications/tools/list_changed"})
     if "stubborn" in FLAGS:
         threading.Event().wait()
 

@@ -126,7 +126,7 @@ def _bytes(contents: TextResourceContents | BlobResourceContents) -> bytes:
 
 def _decoded(coded: str) -> bytes:
     try:
-        return b64decode(coded)
+        return b64decode("".join(coded.split()), validate=True)
     except (binascii.Error, ValueError):
         raise McpError("it is damaged") from None
 

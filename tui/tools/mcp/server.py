@@ -186,7 +186,7 @@ class McpServer:
             modern=link.modern if link else False,
             tools=len(self._offered(self._specs)) if self._specs is not None else None,
             instructions=link.instructions if link else "",
-            stderr=tuple(watch.stderr),
+            stderr=watch.stderr,
             garbage=watch.garbage,
             last_garbage=watch.last_garbage,
             pid=watch.pid if link else None,
@@ -417,6 +417,8 @@ class McpServer:
     async def _live_by(
         self, mode: str, events: bool, started: asyncio.Future[Link], show_sign_in: ShowSignIn | None
     ) -> None:
+        if not self._asked_to_end:
+            self._ended.clear()
         open_link: Opener = importlib.import_module("tui.tools.mcp.connection").open_link
         way = await self._way(events, show_sign_in)
         hooks = Hooks(

@@ -18,8 +18,6 @@ _LONGEST = 500
 class Watch:
     """One run of a server's program."""
 
-    stderr: deque[str] = field(default_factory=lambda: deque(maxlen=LINES))
-    """The last lines that it wrote, safe to show."""
     garbage: int = 0
     """Lines on its standard output that are no messages."""
     last_garbage: str = ""
@@ -27,11 +25,12 @@ class Watch:
     pid: int | None = None
     code: int | None = None
     """The exit code, once it has ended."""
+    _stderr: deque[bytes] = field(default_factory=lambda: deque(maxlen=LINES))
 
     def wrote(self, line: bytes) -> None:
         """Keep a line of standard error."""
-        if text := _shown(line):
-            self.stderr.append(text)
+        if line.strip():
+            self._stderr.append(line[: 4 * _LONGEST])  # read when somebody wants to: there may be thousands
 
     def babbled(self, line: bytes) -> None:
         """Count a line that is no message."""
@@ -39,10 +38,15 @@ class Watch:
         self.last_garbage = _shown(line)
 
     @property
+    def stderr(self) -> tuple[str, ...]:
+        """The last lines of standard error, safe to show."""
+        return tuple(map(_shown, tuple(self._stderr)))
+
+    @property
     def last_words(self) -> str:
         """The last line of standard error, or the exit code, or nothing."""
-        if self.stderr:
-            return self.stderr[-1]
+        if self._stderr:
+            return _shown(self._stderr[-1])
         return f"exit code {self.code}" if self.code else ""
 
 
