@@ -1,7 +1,7 @@
 """A server of the Model Context Protocol that goes wrong in every way: raw JSON-RPC, nothing but Python.
 
-Run as ``python fault_server.py LOG [FLAG …]``; each tool and each flag is one fault. LOG is a file to which it
-writes what it received, a method a line.
+Run as ``python fault_server.py LOG [FLAG …]``; each tool and each flag is one fault. LOG is a file to which
+it writes what it received, a method a line.
 """
 
 from __future__ import annotations
@@ -50,11 +50,38 @@ def tool(name: str, **more: Any) -> dict[str, Any]:
     return {"name": name, "inputSchema": {"type": "object", "properties": {}}, **more}
 
 
-NAMES = (
-    "echo crash hang garbage bad-utf8 lone-surrogate huge huge-id-last no-answer-shape unknown-block schema "
-    "structured error progress silent-progress form visit visit-needed child flood env refuse deep links "
-    "picture broken-picture audio close-stdout big slow-form"
-).split()
+NAMES = [
+    "echo",
+    "crash",
+    "hang",
+    "garbage",
+    "bad-utf8",
+    "lone-surrogate",
+    "huge",
+    "huge-id-last",
+    "no-answer-shape",
+    "unknown-block",
+    "schema",
+    "structured",
+    "error",
+    "progress",
+    "silent-progress",
+    "form",
+    "visit",
+    "visit-needed",
+    "child",
+    "flood",
+    "env",
+    "refuse",
+    "deep",
+    "links",
+    "picture",
+    "broken-picture",
+    "audio",
+    "close-stdout",
+    "big",
+    "slow-form",
+]
 
 
 def tools() -> list[Any]:
@@ -78,7 +105,7 @@ def tools() -> list[Any]:
     return listed
 
 
-def call(request: Any, name: str, arguments: dict[str, Any], token: Any) -> None:
+def call(request: Any, name: str, arguments: dict[str, Any], token: Any) -> None:  # noqa: C901 (a table)
     match name:
         case "echo":
             text(request, json.dumps(arguments, ensure_ascii=False))
@@ -272,7 +299,7 @@ def page(request: Any, cursor: str | None) -> None:
         answer(request, {"tools": tools()})
 
 
-def request(message: dict[str, Any]) -> None:
+def request(message: dict[str, Any]) -> None:  # noqa: C901 (a table)
     number, method, params = message["id"], message["method"], message.get("params") or {}
     match method:
         case "server/discover" if "exits-on-discover" in FLAGS:
@@ -340,7 +367,7 @@ def request(message: dict[str, Any]) -> None:
             send({"id": number, "error": {"code": -32601, "message": "Method not found"}})
 
 
-def main() -> None:
+def main() -> None:  # noqa: C901 (a table)
     log(f"started {os.getpid()}")
     if "slow-start" in FLAGS:
         print("still warming up", file=sys.stderr, flush=True)

@@ -1,4 +1,4 @@
-"""A server that goes wrong costs itself one call at most; never a hang, the screen, or a process left behind."""
+"""A server that goes wrong costs itself one call at most; no hang, no screen, no process left behind."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the way of the 
 
 async def until(so: Callable[[], bool]) -> None:
     async with asyncio.timeout(PATIENCE):
-        while not so():
+        while not so():  # noqa: ASYNC110 (a process, a file: nothing that tells)
             await asyncio.sleep(0.01)
 
 
-# --- what comes over the wire ---------------------------------------------------------------------------------
+# --- what comes over the wire ----------------------------------------------------------------------------
 
 
 async def test_a_line_that_is_no_message_is_counted_and_harms_nothing(faults_of: Faults):
@@ -125,7 +125,7 @@ async def test_an_error_of_the_server_is_an_outcome_in_its_own_words(faults_of: 
     assert failed.is_error and "it went" in failed.text
 
 
-# --- what a server gives back ---------------------------------------------------------------------------------
+# --- what a server gives back ----------------------------------------------------------------------------
 
 
 async def test_pictures_and_files_become_attachments_and_links_stay_links(faults_of: Faults):
@@ -199,7 +199,7 @@ async def test_every_tool_asks_whatever_it_says_of_itself(faults_of: Faults):
     assert {tool.origin for tool in await server.tools()} == {server.origin}
 
 
-# --- standard error, the environment --------------------------------------------------------------------------
+# --- standard error, the environment ---------------------------------------------------------------------
 
 
 async def test_a_flood_of_errors_stops_nothing_and_paints_nothing(faults_of: Faults, capfd):
@@ -243,7 +243,7 @@ async def test_a_variable_that_is_not_set_is_an_error_and_nothing_is_started(fau
     assert not faults_of.pids
 
 
-# --- beginning and end ----------------------------------------------------------------------------------------
+# --- beginning and end -----------------------------------------------------------------------------------
 
 
 async def test_a_command_that_is_not_there_is_named(start):
@@ -374,7 +374,7 @@ async def test_cutting_a_start_short_leaves_it_for_the_next_use(faults_of: Fault
     assert len(faults_of.pids) == 1
 
 
-# --- time -----------------------------------------------------------------------------------------------------
+# --- time ------------------------------------------------------------------------------------------------
 
 
 async def test_a_call_that_says_nothing_is_told_to_stop(faults_of: Faults):
@@ -414,7 +414,7 @@ async def test_a_call_that_is_cut_short_ends_at_once_and_is_told_to_stop(faults_
     assert len(faults_of.pids) == 1
 
 
-# --- asking the person ----------------------------------------------------------------------------------------
+# --- asking the person -----------------------------------------------------------------------------------
 
 
 async def test_a_form_is_asked_of_the_person_with_the_server_named(faults_of: Faults):
@@ -516,7 +516,7 @@ async def test_a_call_that_needs_an_address_opened_first_is_made_again_after_it(
     assert declined.is_error and "open it first" in declined.text
 
 
-# --- changes --------------------------------------------------------------------------------------------------
+# --- changes ---------------------------------------------------------------------------------------------
 
 
 async def test_a_list_that_changes_in_mid_reply_is_another_one_in_the_next(faults_of: Faults):
@@ -538,7 +538,7 @@ async def test_two_thousand_changes_are_told_once_and_cost_one_list(faults_of: F
     assert len(told) <= 6
 
 
-# --- left behind ----------------------------------------------------------------------------------------------
+# --- left behind -----------------------------------------------------------------------------------------
 
 
 KILLED = """

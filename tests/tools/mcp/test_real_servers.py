@@ -20,7 +20,9 @@ from tui.tools.mcp.servers import McpServers
 
 NODE = os.environ.get("SEGUE_NODE_SERVERS", "")
 """A folder in which ``npm install`` has put the servers that are written for Node."""
-needs_node = pytest.mark.skipif(not NODE, reason="SEGUE_NODE_SERVERS names no folder with the servers for Node")
+needs_node = pytest.mark.skipif(
+    not NODE, reason="SEGUE_NODE_SERVERS names no folder with the servers for Node"
+)
 
 
 def module(name: str, *args: str) -> McpConfig:
@@ -63,7 +65,7 @@ async def test_the_git_server_tells_what_changed(start: Start, tmp_path: Path):
     git = ["git", "-c", "user.name=Ann", "-c", "user.email=ann@example.com", "-C", str(repository)]
     (repository / "note.txt").write_text("hello")
     for words in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "A first note"]):
-        subprocess.run([*git, *words], check=True)
+        subprocess.run([*git, *words], check=True)  # noqa: ASYNC221 (nothing else runs yet)
     server = start(module("mcp_server_git", "--repository", str(repository)))
     specs = {tool.spec.name: tool.spec for tool in await server.tools()}
     assert {"git_log", "git_commit"} <= set(specs)
@@ -73,7 +75,10 @@ async def test_the_git_server_tells_what_changed(start: Start, tmp_path: Path):
 
 async def test_one_tool_name_on_two_servers_is_two_tools(paths: Paths, network: Network):
     both = McpServers(
-        {"here": module("mcp_server_time"), "there": module("mcp_server_time", "--local-timezone", "Asia/Tokyo")},
+        {
+            "here": module("mcp_server_time"),
+            "there": module("mcp_server_time", "--local-timezone", "Asia/Tokyo"),
+        },
         paths,
         network,
         lambda name: None,

@@ -341,7 +341,9 @@ class Connection:
 
     def _in_words(self, error: MCPError, trouble: Trouble | None) -> McpError:
         if error.code == CONNECTION_CLOSED:
-            return ServerGone(f"{self._name} ended the connection")
+            return ServerGone(
+                f"{self._name}: {trouble.words}" if trouble else f"{self._name} ended the connection"
+            )
         if trouble is None:
             return McpError(f"{self._name}: {words_of(error)}")
         if trouble.status in _FORGOTTEN and not self.modern:

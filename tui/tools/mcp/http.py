@@ -34,7 +34,7 @@ _KEY_HEADERS = frozenset({"authorization", "x-api-key", "api-key", "cookie"})
 _LONGEST_WORDS = 300
 _ERROR_BYTES = 64_000
 _ERROR_SECONDS = 5.0
-_UNREACHABLE = 503
+_OK, _UNREACHABLE = 200, 503
 _STREAM = "text/event-stream"
 
 troubles_of_call: ContextVar[list[Trouble] | None] = ContextVar("troubles_of_call", default=None)
@@ -101,7 +101,7 @@ def _client(
     return httpx2.AsyncClient(
         headers={**address.headers, "Accept-Encoding": "identity"},
         auth=auth,
-        transport=_Watched(transport, noticed),
+        transport=_Watched(transport, address, noticed),
         trust_env=False,
         follow_redirects=False,
         timeout=httpx2.Timeout(None, connect=_CONNECT_SECONDS),  # the calls have clocks of their own
@@ -111,12 +111,15 @@ def _client(
 class _Watched(httpx2.AsyncBaseTransport):
     """Notes what goes wrong; where there is no answer it gives one."""
 
-    def __init__(self, inner: httpx2.AsyncBaseTransport, noticed: Callable[[Trouble], None]) -> None:
+    def __init__(
+        self, inner: httpx2.AsyncBaseTransport, address: Address, noticed: Callable[[Trouble], None]
+    ) -> None:
         self._inner = inner
+        self._address = address
         self._noticed = noticed
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        noticed = _Noticed(self._noticed, troubles_of_call.get())
+        noticed = _Noticed(self._noticed, troubles_of_call.get(), self._concerns_server(request))
         try:
             response = await self._inner.handle_async_request(request)
         except (httpx2.TransportError, OSError) as error:
@@ -137,6 +140,14 @@ class _Watched(httpx2.AsyncBaseTransport):
             response.stream = _Bounded(stream, noticed)
         return response
 
+    def _concerns_server(self, request: httpx2.Request) -> bool:
+        """Whether a request is one to the server, and none of those that a sign-in is made of."""
+        if self._address.events and request.method == "POST":
+            return b"jsonrpc" in request.content[:200]
+        # A stream of news that is not to be had is no trouble: many have none.
+        news = request.method == "GET" and not self._address.events
+        return not news and request.url == httpx2.URL(self._address.url)
+
     async def aclose(self) -> None:
         await self._inner.aclose()
 
@@ -144,11 +155,16 @@ class _Watched(httpx2.AsyncBaseTransport):
 class _Noticed:
     """Tells whom a trouble concerns: the server, and the call in whose context it came."""
 
-    def __init__(self, server: Callable[[Trouble], None], call: list[Trouble] | None) -> None:
+    def __init__(
+        self, server: Callable[[Trouble], None], call: list[Trouble] | None, concerned: bool
+    ) -> None:
         self._server = server
         self._call = call
+        self._concerned = concerned
 
     def __call__(self, trouble: Trouble) -> None:
+        if not self._concerned:
+            return
         if self._call is not None:
             self._call.append(trouble)
         self._server(trouble)
@@ -166,7 +182,7 @@ class _Bounded(httpx2.AsyncByteStream):
         async for piece in self._inner:
             size += len(piece)
             if size > LARGEST_BODY:
-                self._noticed(Trouble(words="its answer is longer than 8 MB"))
+                self._noticed(Trouble(_OK, "its answer is longer than 8 MB"))
                 return
             yield piece
 

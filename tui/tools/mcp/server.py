@@ -153,6 +153,7 @@ class McpServer:
         self._ends: deque[float] = deque(maxlen=MOST_ENDS)
         self._left_alone_until = 0.0
         self._trouble: Trouble | None = None
+        self._events = False
         self._specs: Sequence[ToolSpec] | None = None
         self._stale = False
         self._told = -surroundings.durations.quiet
@@ -394,7 +395,7 @@ class McpServer:
         ways: list[tuple[str, bool]] = [(_LEGACY if old else _AUTO, self._settings.type == "sse")]
         while ways:
             mode, events = ways.pop()
-            self._watch, self._trouble = Watch(), None
+            self._watch, self._trouble, self._events = Watch(), None, events
             try:
                 await self._live_by(mode, events, started, show_sign_in)
             except (Exception, ExceptionGroup) as error:
@@ -438,7 +439,7 @@ class McpServer:
             async with opened as link:
                 starting.reschedule(None)
                 self._with.eras.keep(self.origin, old=not link.modern)
-                self._link = link
+                self._link, self._trouble = link, None
                 self._become(State.READY)
                 started.set_result(link)
                 await self._until_it_ends(link)
@@ -558,9 +559,12 @@ class McpServer:
             self._changed(self)
 
     def _troubled(self, trouble: Trouble) -> None:
-        self._trouble = trouble
-        if self._link is not None and not self._link.modern and not trouble.status:
-            self._ended.set()  # whoever comes back there will not know our session
+        if self._link is None:
+            self._trouble = trouble
+        # Whoever comes back there will not know our session; and in the older way nobody else tells the call.
+        elif not self._link.modern and (self._events or not trouble.status):
+            self._trouble = self._trouble or trouble
+            self._ended.set()
 
     async def _ask(self, question: Form | Visit) -> Answer:
         """Ask the person; the clocks of the calls stand still meanwhile."""
@@ -625,8 +629,10 @@ class McpServer:
             await asyncio.wait({self._owner}, timeout=_SETTLING)
         if self._state is State.SIGN_IN:
             return SignInNeeded(self._words, f"segue mcp login {self._name}")
-        last = self._watch.last_words
-        return ServerGone(f"{error.message} in the middle of this: {last}") if last else error
+        last = self._watch.last_words or (self._trouble.words if self._trouble else "")
+        if not last or last in error.message:
+            return error
+        return ServerGone(f"{error.message} in the middle of this: {last}")
 
     async def _in_time(
         self, work: Callable[[Link, Progress], Awaitable[T]], link: Link, progress: Progress

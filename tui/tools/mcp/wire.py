@@ -1,7 +1,8 @@
 """Mends what a server sends before the SDK reads it: one odd value would fail a whole list or call there.
 
 Only what is used is kept, each field as it should be or not at all; a block of a kind that nobody knows
-becomes a text that says so. Schemas of results are dropped: the SDK refuses a result that does not fit its own.
+becomes a text that says so. Schemas of results are dropped: the SDK refuses a result that does not fit its
+own.
 """
 
 from __future__ import annotations
