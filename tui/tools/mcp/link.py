@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from tui.chat.attachment import Attachment
 from tui.tools.mcp.durations import Durations
 from tui.tools.mcp.elicitation import Answer, Form, Visit
+from tui.tools.mcp.failures import SignInNeeded
 from tui.tools.mcp.left_behind import Running
 from tui.tools.mcp.network import Network, Trouble
 from tui.tools.mcp.offers import Prompt, Resource, Template, Written
@@ -46,6 +47,8 @@ class Address:
     """Whether it is spoken to in the older way."""
     show_sign_in: ShowSignIn | None = None
     """None where nobody is asked to sign in now."""
+    locked_out: Callable[[SignInNeeded], None] = lambda needed: None
+    """Told that nobody gets in without a sign-in: the SDK drops errors of what is only told to a server."""
 
 
 @dataclass(frozen=True, slots=True)

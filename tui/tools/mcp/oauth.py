@@ -7,6 +7,7 @@ as one that needs a sign-in. What fails is told in our words: the SDK's hold wha
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
 import socket
 import time
@@ -72,6 +73,7 @@ class SignIn(OAuthClientProvider):
         )
         self._name = name
         self._network = address.network
+        self._locked_out = address.locked_out
         self._show_sign_in: ShowSignIn | None = address.show_sign_in
         self._storage = storage
         self._seconds = durations.sign_in
@@ -108,6 +110,8 @@ class SignIn(OAuthClientProvider):
                         self._refuse_without_person(response)
                     outgoing = await flow.asend(response)
             except StopAsyncIteration:
+                if self.context.current_tokens is not None:
+                    self._show_sign_in = None  # later, in the middle of something, nobody asked for it
                 return
             except OAuthRegistrationError as error:
                 hint = f"Register there by hand, and put client_id into [mcp.{self._name}]."
@@ -122,7 +126,9 @@ class SignIn(OAuthClientProvider):
     def _refuse_without_person(self, response: httpx2.Response) -> None:
         if self._show_sign_in is None:
             more = " that allows more" if response.status_code == 403 else ""
-            raise SignInNeeded(f"{self._name} needs a sign-in{more}", f"segue mcp login {self._name}")
+            needed = SignInNeeded(f"{self._name} needs a sign-in{more}", f"segue mcp login {self._name}")
+            self._locked_out(needed)
+            raise needed
 
     async def _handle_refresh_response(self, response: httpx2.Response) -> bool:
         """A refusal is final; a server that is not there is not."""
@@ -330,6 +336,8 @@ def _wants_sign_in(response: httpx2.Response) -> bool:
 
 def _is_free(port: int) -> bool:
     with closing(socket.socket()) as probe:
+        if os.name != "nt":  # as asyncio does: an answer that was taken there a minute ago is no hindrance
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((_HOST, port))
         except OSError:

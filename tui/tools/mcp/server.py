@@ -39,7 +39,7 @@ from tui.tools.tool import Outcome, Progress, Step, ToolSpec
 
 LONGEST_INSTRUCTIONS = 2_000
 """Characters of a server's instructions that a model reads."""
-_SETTLING = 0.3
+_SETTLING = 2.0
 """Seconds for a server that ended to say why."""
 _NO_SUCH_WAY = (404, 405)
 
@@ -154,6 +154,7 @@ class McpServer:
         self._left_alone_until = 0.0
         self._trouble: Trouble | None = None
         self._events = False
+        self._locked_out: SignInNeeded | None = None
         self._specs: Sequence[ToolSpec] | None = None
         self._stale = False
         self._told = -surroundings.durations.quiet
@@ -356,7 +357,7 @@ class McpServer:
     async def _own(self, started: asyncio.Future[Link], show_sign_in: ShowSignIn | None) -> None:
         """The connection, from its beginning to its end; this task alone enters and leaves it."""
         self._become(State.STARTING)
-        self._specs, self._stale = None, False
+        self._specs, self._stale, self._locked_out = None, False, None
         try:
             await self._load()
             await self._live(started, show_sign_in)
@@ -479,14 +480,15 @@ class McpServer:
                 tokens=self._with.tokens,
                 client_id=settings.client_id,
                 events=events,
-                show_sign_in=None if show_sign_in is None else self._while_starting(show_sign_in),
+                show_sign_in=show_sign_in,
+                locked_out=self._lock_out,
             )
 
         return await asyncio.to_thread(find)
 
     def _settle(self, error: BaseException | None, started: asyncio.Future[Link]) -> None:
         """Say what became of the server, and why."""
-        cause = innermost(error) if error else None
+        cause = self._locked_out or (innermost(error) if error else None)
         was_ready = started.done()
         told = self._reason(cause)
         if isinstance(cause, SignInNeeded):
@@ -500,15 +502,8 @@ class McpServer:
         if not was_ready:
             started.set_exception(told)
 
-    def _while_starting(self, show: ShowSignIn) -> ShowSignIn:
-        """A person is asked to sign in where that was wanted, and not later in the middle of something."""
-
-        async def show_now(url: str) -> None:
-            if self._state is not State.STARTING:
-                raise SignInNeeded(f"{self._name} needs a sign-in")
-            await show(url)
-
-        return show_now
+    def _lock_out(self, needed: SignInNeeded) -> None:
+        self._locked_out = needed
 
     def _reason(self, cause: BaseException | None) -> McpError:
         """Why the server is not there."""
