@@ -80,7 +80,7 @@ def filled(where: str, text: str, keys: Keys) -> str:
         if kept:
             secret = keys(name)
             if secret is None:
-                raise ConfigError(f"{where}: no key {name} is kept", f"Keep one: segue keys set {name}")
+                raise ConfigError(f"{where}: no key {name} is kept", f"Keep it: segue mcp key {name}")
             return secret.reveal()
         value = os.environ.get(name)
         if value is None and has_default is None:

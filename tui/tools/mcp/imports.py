@@ -1,7 +1,7 @@
 """How other programs have their servers configured, in our words.
 
 Known are the files of Claude Desktop (and ``.mcp.json``, which many read), VS Code, opencode and crush. What
-can't be said in ours is told and left out; a key that stands there in plain text is kept apart from the config.
+can't be said in ours is told and left out; a key that stands there in plain text is kept apart.
 """
 
 from __future__ import annotations
@@ -100,6 +100,8 @@ class _Reader:
         self._left_out: list[str] = []
         self._names: set[str] = set()
         self._secrets: dict[str, str] = {}
+        self._expands = False
+        """Whether ``$VAR`` is a variable, as in a shell."""
 
     def read(self) -> Imported:
         """All servers of it."""
@@ -141,28 +143,26 @@ class _Reader:
 
     def _mcp(self, name: str, fields: Fields) -> dict[str, Any]:
         """The programs whose key is ``mcp``: opencode has the command as a list, crush as a text."""
-        command = fields.raw("command")
-        if not isinstance(command, list):
-            settings = self._common(fields, fields.mapping("env"))
-            return settings | {
-                "timeout": amount(fields.raw("timeout")),
-                "without_tools": [self._said(each) for each in fields.texts("disabled_tools")],
-            }
-        words = [self._said(each) for each in fields.texts("command")]
-        settings = self._common(fields, fields.mapping("environment"))
         wait = amount(fields.raw("timeout"))
-        return (
-            {"command": words[0] if words else "", "args": words[1:]}
-            | {key: value for key, value in settings.items() if key not in ("command", "args")}
-            | {"start_timeout": wait / 1000 if wait else None}
-        )
+        if fields.text("type") not in ("local", "remote"):
+            self._expands = True
+            return self._common(fields, fields.mapping("env")) | {
+                "timeout": wait,
+                "without_tools": list(fields.texts("disabled_tools")),
+            }
+        words = [self._said(each) for each in fields.plain("command") if isinstance(each, str)]
+        return self._common(fields, fields.mapping("environment")) | {
+            "command": words[0] if words else "",
+            "args": words[1:],
+            "start_timeout": wait / 1000 if wait else None,
+        }
 
     def _common(self, fields: Fields, env: Mapping[str, Any]) -> dict[str, Any]:
         kind = fields.text("type")
         url = self._said(fields.text("url") or fields.text("serverUrl"))
         off = fields.flag("disabled") or ("enabled" in fields and not fields.flag("enabled"))
         return {
-            "command": "" if url else self._said(fields.words("command")),
+            "command": "" if url else self._said(fields.text("command")),
             "args": [] if url else [self._said(each) for each in fields.texts("args")],
             "cwd": "" if url else self._said(fields.text("cwd")),
             "url": url,
@@ -180,13 +180,17 @@ class _Reader:
 
     def _said(self, text: str) -> str:
         """A value with the references of other programs as ours."""
-        if re.search(r"\$\([^)]*\)|`[^`]*`", text):
+        if re.search(r"\$\([^)]*\)", text):
             raise ImportFileError("it runs commands of a shell inside its settings; use env_command for that")
+        if "${workspaceFolder" in text:
+            raise ImportFileError("it belongs to the folder of a project")
         text = re.sub(r"\$\{input:([^}]+)\}", lambda found: "${" + _variable(found[1]) + "}", text)
         text = re.sub(r"\$\{env:([^}]+)\}", r"${\1}", text)
         text = re.sub(r"\{env:([^}]+)\}", r"${\1}", text)
-        text = re.sub(r"\$\{(?:workspaceFolder|userHome)\}", "~", text)
-        return re.sub(r"\$([A-Za-z_][A-Za-z0-9_]*)", r"${\1}", normalise(text))
+        text = text.replace("${userHome}", "${HOME}")
+        if self._expands:
+            text = re.sub(r"\$([A-Za-z_][A-Za-z0-9_]*)", r"${\1}", text)
+        return normalise(text)
 
     def _keep_secrets(self, name: str, settings: dict[str, Any]) -> dict[str, Any]:
         """The settings with each key that stands there in plain text replaced by where it is kept."""
