@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
         case "list":
             return _list(config, as_json=args.json)
         case "test":
-            return _with_server(paths, config, args.name, lambda server: _test(server, as_json=args.json))
+            return _with_server(paths, config, args.name, lambda server: _test(server, config, args.json))
         case "login":
             return _with_server(paths, config, args.name, lambda server: _login(server, opens=args.open))
         case "key":
@@ -134,7 +134,7 @@ def _with_server(paths: Paths, config: Config, name: str, work: Callable[[McpSer
         return INTERRUPTED
 
 
-async def _test(server: McpServer, *, as_json: bool) -> int:
+async def _test(server: McpServer, config: Config, as_json: bool) -> int:
     try:
         tools = await server.tools()
         resources, prompts = await server.resources(), await server.prompts()
@@ -154,6 +154,7 @@ async def _test(server: McpServer, *, as_json: bool) -> int:
         counts = {"resources": len(resources), "prompts": [prompt.name for prompt in prompts]}
         write_json(_told(server) | {"ok": True, "error": None, "tools": specs, **counts})
         return DONE
+    _name_unknown(config.mcp[server.name], [tool.spec.name for tool in tools], server.name)
     status = server.status
     write(f"{status.name}: {status.about or 'ready'}, protocol {status.version}\n")
     if status.instructions:
@@ -168,6 +169,12 @@ async def _test(server: McpServer, *, as_json: bool) -> int:
     if status.garbage:
         say(f"{status.garbage} lines on its standard output are no messages, as: {status.last_garbage}")
     return DONE
+
+
+def _name_unknown(settings: McpConfig, offered: Sequence[str], name: str) -> None:
+    for wanted in settings.tools:
+        if wanted not in offered:
+            say(f"{name} has no tool {one_line(wanted, 60)}, which tools in [mcp.{name}] names")
 
 
 def _told(server: McpServer) -> dict[str, Any]:

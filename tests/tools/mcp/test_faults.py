@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -356,6 +357,33 @@ async def test_a_server_is_ended_while_it_starts(faults_of: Faults):
     with pytest.raises(McpError, match="was ended"):
         await starting
     await until(lambda: not is_running(faults_of.pids[0]))
+
+
+async def test_a_program_is_ended_even_where_who_ends_it_is_cut_short_twice(tmp_path: Path):
+    from tests.tools.mcp.conftest import FAULTS
+    from tui.tools.mcp.left_behind import Running
+    from tui.tools.mcp.link import Program
+    from tui.tools.mcp.stdio import stdio
+    from tui.tools.mcp.watch import Watch
+
+    log, watch, begun = tmp_path / "received.log", Watch(), asyncio.Event()
+    program = Program(sys.executable, [str(FAULTS), str(log), "stubborn"], dict(os.environ))
+
+    async def own() -> None:
+        async with stdio(program, watch, Running(tmp_path / "running"), SHORT):
+            begun.set()
+            await asyncio.Event().wait()
+
+    owner = asyncio.create_task(own())
+    await begun.wait()
+    await until(log.exists)  # it has begun to be stubborn, or is about to
+    for _ in range(2):
+        owner.cancel()
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+    await asyncio.wait({owner})
+    await until(lambda: watch.code is not None and not list((tmp_path / "running").iterdir()))
+    assert not is_running(watch.pid or 0)
 
 
 async def test_two_uses_at_once_start_it_once(faults_of: Faults):

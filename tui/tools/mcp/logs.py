@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from contextlib import suppress
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -21,13 +22,23 @@ class _Redacted(logging.Formatter):
         return clean(redact(super().format(record)))[:20_000]
 
 
+class _PrivateFile(RotatingFileHandler):
+    """The file, and the one before it: whenever one is made, for this user alone."""
+
+    def _open(self) -> TextIOWrapper:
+        return open(self.baseFilename, "a", encoding="utf-8", opener=_private)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, PRIVATE_FILE)
+
+
 def keep_sdk_log(folder: Path) -> None:
     """Let what the SDK notes from here on end in a file of the folder, and nowhere else."""
     handler: logging.Handler = logging.NullHandler()
     with suppress(OSError):
         file = private_dir(folder) / "mcp.log"
-        os.close(os.open(file, os.O_CREAT | os.O_WRONLY, PRIVATE_FILE))
-        handler = RotatingFileHandler(file, maxBytes=_LARGEST, backupCount=1, encoding="utf-8", delay=True)
+        handler = _PrivateFile(file, maxBytes=_LARGEST, backupCount=1, delay=True)
     handler.setFormatter(_Redacted("%(asctime)s %(name)s %(levelname)s %(message)s"))
     handler.setLevel(logging.WARNING)
     for name in _NAMES:

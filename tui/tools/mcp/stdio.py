@@ -38,7 +38,8 @@ UNSAYABLE = "the arguments can't be written as JSON"
 _PIECE = 65_536
 _ALOUD = 200_000
 """Bytes of a line that is parsed at once; a longer one, in a thread."""
-_AFTER_KILL = 1.0
+_AFTER_KILL = 5.0
+"""Seconds for the system to end what was killed, however much else it does; mostly it is at once."""
 _LAST_WORDS = 0.25
 _FAILED = -32603
 
@@ -96,12 +97,7 @@ async def stdio(
 
 
 _stopping: set[asyncio.Task[None]] = set()
-
-
-async def all_stopped() -> None:
-    """Wait until every program that is being ended has ended."""
-    if _stopping:
-        await asyncio.wait(tuple(_stopping))
+"""Held here, since the event loop holds none."""
 
 
 class _Process(SubprocessStreamProtocol):
