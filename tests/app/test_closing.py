@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from textual import events
@@ -213,6 +214,47 @@ async def test_an_empty_conversation_can_be_scrolled(run):
         await press(world, "home", "end", "up", "down", "alt+up")
         await world.say("Hi")
         await world.sees("I am big.")
+
+
+class Counting(Sheet):
+    """Says how much of it is there when its key is pressed, and when it begins."""
+
+    BINDINGS: ClassVar = [("x", "count", "Count")]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.counted: list[int] = []
+
+    def on_mount(self) -> None:
+        self.counted.append(len(self.query(Static)))
+
+    def action_count(self) -> None:
+        self.counted.append(len(self.query(Static)))
+
+
+async def test_a_key_that_meets_a_screen_without_its_parts_acts_as_soon_as_they_are_there(run):
+    async with run() as world:
+        sheet = Counting()
+        opened = world.app.push_screen(sheet)
+        left_over = events.Key("x", "x")
+        left_over._sender = None  # it is the terminal's
+        left_over._set_forwarded()  # the screen below had no use for it
+        await world.app.on_event(left_over)
+        assert sheet.counted == []
+        await opened
+        await world.pilot.pause()
+        assert sheet.counted == [1, 1]
+
+
+async def test_a_screen_that_is_closed_before_it_has_its_parts_never_begins():
+    async with Stack().run_test() as pilot:
+        sheet = Counting()
+        await pilot.app.lay(sheet)
+        begun = sheet.counted[:]
+        await sheet.remove()
+        await sheet.on_event(events.Mount())
+        assert sheet.counted == begun
+        assert sheet.check_action("count", ()) is False
 
 
 def test_there_is_one_way_to_begin_what_may_outlive_a_screen():

@@ -167,8 +167,15 @@ class SegueApp(App[None]):
             return  # Shift alone is no key
         if self._early is not None and isinstance(event, events.Key | events.Paste):
             self._early.append(event)
+        elif self._too_early(event):
+            self.screen.post_message(event)
         elif not self._too_late(event):
             await super().on_event(event)
+
+    def _too_early(self, event: events.Event) -> bool:
+        """Whether a key that another screen did not want meets one which has none of its parts yet."""
+        left_over = isinstance(event, events.Key) and event.is_forwarded
+        return left_over and bool(self.screen_stack) and not self.screen.is_mounted
 
     def _too_late(self, event: events.Event) -> bool:
         """Whether that for which an event was meant has gone: Textual would look for it, and fail."""

@@ -46,7 +46,9 @@ class Chooser(Layer[Result]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Where nothing can be chosen, the keys that choose are free for others."""
-        return bool(self.query(RowList)) if action in ("move", "page", "first", "last") else True
+        if action in ("move", "page", "first", "last") and not self.query(RowList):
+            return False
+        return super().check_action(action, parameters)
 
     def action_close(self) -> None:
         """Close without a choice."""
