@@ -110,6 +110,15 @@ async def test_an_odd_tool_does_not_cost_the_list(faults_of: Faults):
     )
 
 
+async def test_arguments_that_nobody_can_write_are_an_outcome(faults_of: Faults):
+    deep: list[object] = []
+    for _ in range(5_000):
+        deep = [deep]
+    server = faults_of()
+    assert (await call(server, "echo", deep=deep)).is_error
+    assert (await call(server, "echo")).text == "{}"
+
+
 async def test_a_list_that_never_ends_is_cut(faults_of: Faults):
     assert [tool.spec.name for tool in await faults_of("endless").tools()] == ["same", "same"]
     assert len(await faults_of("many-pages", name="pages").tools()) == 1000
@@ -252,6 +261,16 @@ async def test_a_command_that_is_not_there_is_named(start):
     with pytest.raises(McpError, match="there is no no-such-program-at-all"):
         await server.tools()
     assert server.status.state is State.GONE
+
+
+async def test_without_the_part_that_speaks_to_servers_it_is_named(faults_of: Faults, monkeypatch):
+    def missing(name: str) -> None:
+        raise ImportError("No module named 'mcp'", name="mcp")
+
+    monkeypatch.setattr("tui.tools.mcp.server.importlib.import_module", missing)
+    with pytest.raises(McpError, match=r"is missing \(mcp\)") as caught:
+        await faults_of().tools()
+    assert "segue[mcp]" in caught.value.hint
 
 
 async def test_a_server_that_is_not_ready_in_time_is_named_with_its_last_words(faults_of: Faults):

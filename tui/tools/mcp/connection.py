@@ -33,6 +33,7 @@ from pydantic import ValidationError
 from tui import __version__
 from tui.chat.attachment import Attachment
 from tui.checked import Fields
+from tui.errors import SegueError
 from tui.secret import redact
 from tui.text import clean, normalise, one_line
 from tui.tools.mcp.content import outcome_of, resource_files, written
@@ -191,8 +192,10 @@ class Connection:
         async def on_progress(progress: float, total: float | None, message: str | None) -> None:
             tell(Step(one_line(redact(message or ""), 200), progress, total))
 
-        call = partial(self._client.call_tool, tool, whole(dict(arguments)), progress_callback=on_progress)
         with self._told():
+            call = partial(
+                self._client.call_tool, tool, whole(dict(arguments)), progress_callback=on_progress
+            )
             try:
                 result = await call()
             except MCPError as error:
@@ -334,9 +337,11 @@ class Connection:
             raise self._in_words(error, troubles[-1] if troubles else None) from None
         except ValidationError:
             raise McpError(f"{self._name} answered with something that is no answer") from None
-        except ExceptionGroup as group:
-            raise McpError(f"{self._name}: {words_of(group)}") from None
-        except RuntimeError as error:  # more rounds of questions than the SDK allows, and the like
+        except SegueError:
+            raise
+        except (
+            Exception
+        ) as error:  # more rounds of questions than the SDK allows, arguments too deep, and the like
             raise McpError(f"{self._name}: {words_of(error)}") from None
 
     def _in_words(self, error: MCPError, trouble: Trouble | None) -> McpError:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import os
 import shlex
 import time
 from collections import deque
@@ -400,7 +401,10 @@ class McpServer:
             try:
                 await self._live_by(mode, events, started, show_sign_in)
             except (Exception, ExceptionGroup) as error:
-                other = None if started.done() else self._other_way(error, mode, events)
+                if started.done():
+                    raise
+                self._with.eras.keep(self.origin, old=False)  # it may have been renewed
+                other = self._other_way(error, mode, events)
                 if other is None:
                     raise
                 ways.append(other)
@@ -468,10 +472,10 @@ class McpServer:
         def find() -> Program | Address:
             if settings.url is None:
                 return Program(
-                    command=settings.command or "",
+                    command=os.path.expanduser(settings.command or ""),
                     args=[filled(f"{where}.args", arg, keys) for arg in settings.args],
                     env=child_environment(self._name, settings, keys),
-                    cwd=settings.cwd,
+                    cwd=os.path.expanduser(settings.cwd) if settings.cwd else None,
                 )
             return Address(
                 url=filled(f"{where}.url", settings.url, keys),
@@ -565,6 +569,8 @@ class McpServer:
         """Ask the person; the clocks of the calls stand still meanwhile."""
         person = self._with.person
         assert person is not None
+        if not self._clocks:  # it was asked for nothing, so it has nothing to ask
+            return Answer(Action.DECLINE)
         if isinstance(question, Visit) and not (safe_url(question.url) or "").startswith("http"):
             return Answer(Action.DECLINE)
         asked: Coroutine[Any, Any, Answer] = (
