@@ -545,6 +545,14 @@ async def test_an_address_is_shown_whole_and_opened_by_nobody_else(faults_of: Fa
     assert person.questions == [Visit("notes", "Open this", "https://example.com/consent")]
 
 
+async def test_a_server_that_was_asked_for_nothing_has_nothing_to_ask(faults_of: Faults):
+    person = Teller(Answer(Action.ACCEPT))
+    server = faults_of("asks-unasked", person=person)
+    await server.start()
+    await until(lambda: 'answered {"action": "decline"}' in faults_of.lines)
+    assert not person.questions
+
+
 @pytest.mark.parametrize(
     "url", ["file:///etc/passwd", "javascript:alert(1)", "https://bank.example@evil.test/"]
 )
