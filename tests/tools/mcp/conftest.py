@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import socket
 import ssl
 import sys
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,8 +25,8 @@ from tui.tools.mcp.servers import McpServers
 from tui.tools.tool import Outcome, Step
 
 FAULTS = Path(__file__).with_name("fault_server.py")
-PATIENCE = 30.0
-SHORT = Durations(after_stdin=0.3, after_term=0.3)
+PATIENCE = 90.0
+SHORT = Durations(start=90.0, after_stdin=0.3, after_term=0.3)
 """What a test that waits for a limit of its own does not set."""
 
 
@@ -131,6 +134,36 @@ def faults_of(start: Start, tmp_path: Path) -> Faults:
 
 async def call(server: McpServer, tool: str, **arguments: object) -> Outcome:
     return await server.call(tool, arguments, lambda step: None)
+
+
+@asynccontextmanager
+async def listening(command: str, *args: str, **env: str) -> AsyncIterator[int]:
+    """A program that listens at a port, which is its last argument and in its environment as PORT."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    quiet = asyncio.subprocess.DEVNULL
+    process = await asyncio.create_subprocess_exec(
+        command, *args, str(port), env={**os.environ, **env, "PORT": str(port)}, stdout=quiet, stderr=quiet
+    )
+    try:
+        async with asyncio.timeout(PATIENCE):
+            while not await _answers(port):
+                await asyncio.sleep(0.05)
+        yield port
+    finally:
+        process.kill()
+        await process.wait()
+
+
+async def _answers(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    await writer.wait_closed()
+    return True
 
 
 def is_running(pid: int) -> bool:

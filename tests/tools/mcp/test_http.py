@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 from aiohttp import web
 
-from tests.tools.mcp.conftest import Start, call
+from tests.tools.mcp.conftest import PATIENCE, Start, call
 from tests.tools.mcp.http_server import HttpServer
 from tui.config import McpConfig
 from tui.paths import Paths
@@ -159,7 +159,7 @@ async def test_a_refusal_in_the_older_way_does_not_let_a_call_wait(start: Start,
         return web.Response(status=500, text="no more") if request.path == "/messages" else None
 
     far.first = refuse
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         outcome = await call(server, "echo")
     assert outcome.is_error and "HTTP 500: no more" in outcome.text
 

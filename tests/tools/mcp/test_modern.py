@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from tests.tools.mcp.conftest import PATIENCE, Start, Teller, call
+from tests.tools.mcp.conftest import PATIENCE, Start, Teller, call, listening
 from tui.config import McpConfig
 from tui.tools.mcp.elicitation import Action, Answer
 from tui.tools.mcp.server import McpServer, State
@@ -24,26 +23,8 @@ async def settings(request: pytest.FixtureRequest) -> AsyncIterator[McpConfig]:
     if request.param == "program":
         yield McpConfig(command=sys.executable, args=(SERVER,))
         return
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    quiet = asyncio.subprocess.DEVNULL
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, SERVER, str(port), stdout=quiet, stderr=quiet
-    )
-    async with asyncio.timeout(PATIENCE):
-        while True:
-            try:
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-            except OSError:
-                await asyncio.sleep(0.05)
-                continue
-            writer.close()
-            await writer.wait_closed()
-            break
-    yield McpConfig(url=f"http://127.0.0.1:{port}/mcp")
-    process.kill()
-    await process.wait()
+    async with listening(sys.executable, SERVER) as port:
+        yield McpConfig(url=f"http://127.0.0.1:{port}/mcp")
 
 
 async def test_a_server_of_the_newer_kind_is_known_as_one(start: Start, settings: McpConfig):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tools.mcp.conftest import Start, call
+from tests.tools.mcp.conftest import Start, call, listening
 from tui.config import McpConfig
 from tui.paths import Paths
 from tui.tools.mcp.network import Network
@@ -130,33 +130,9 @@ async def test_the_memory_server_remembers(start: Start, tmp_path: Path):
 @pytest.fixture
 async def everything_over_http() -> AsyncIterator[str]:
     """The address of the everything server, spoken to over HTTP."""
-    import asyncio
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     settings = node("server-everything", "streamableHttp")
-    process = await asyncio.create_subprocess_exec(
-        settings.command or "",
-        *settings.args,
-        env={**os.environ, "PORT": str(port)},
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    async with asyncio.timeout(30):
-        while True:
-            try:
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-            except OSError:
-                await asyncio.sleep(0.05)
-                continue
-            writer.close()
-            await writer.wait_closed()
-            break
-    yield f"http://127.0.0.1:{port}/mcp"
-    process.kill()
-    await process.wait()
+    async with listening(settings.command or "", *settings.args) as port:
+        yield f"http://127.0.0.1:{port}/mcp"
 
 
 @needs_node

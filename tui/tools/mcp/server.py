@@ -344,6 +344,7 @@ class McpServer:
             self._started = asyncio.get_running_loop().create_future()
             self._started.add_done_callback(_seen)
             self._owner = asyncio.create_task(self._own(self._started, show_sign_in))
+            self._owner.add_done_callback(_seen)
         assert self._started is not None
         return await asyncio.shield(self._started)
 
@@ -365,10 +366,8 @@ class McpServer:
         except asyncio.CancelledError:
             self._settle(McpError(f"{self._name} was ended"), started)
             raise
-        except BaseException as error:
+        except (Exception, BaseExceptionGroup) as error:
             self._settle(error, started)
-            if not isinstance(error, Exception):
-                raise
         else:
             self._settle(None, started)
         finally:
@@ -577,6 +576,7 @@ class McpServer:
             person.fill(question) if isinstance(question, Form) else person.visit(question)
         )
         asking = asyncio.create_task(asked)
+        asking.add_done_callback(_seen)
         self._questions.add(asking)
         try:
             with self._clocks_stopped():
@@ -670,10 +670,10 @@ class McpServer:
 
     def _leave(self, task: asyncio.Task[Any]) -> None:
         """Let go of a call: told to stop where it is not done. Questions that nobody waits for end."""
+        task.add_done_callback(_seen)
         if not task.done():
             self._left.add(task)
             task.add_done_callback(self._left.discard)
-            task.add_done_callback(_seen)
             task.cancel()
         if not self._clocks:
             for question in self._questions:
