@@ -148,7 +148,7 @@ async def listening(command: str, *args: str, **env: str) -> AsyncIterator[int]:
     )
     try:
         async with asyncio.timeout(PATIENCE):
-            while not await _answers(port):
+            while not await _answers(port):  # noqa: ASYNC110 (a process: nothing that tells)
                 await asyncio.sleep(0.05)
         yield port
     finally:

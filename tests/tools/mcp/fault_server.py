@@ -180,7 +180,7 @@ def call(request: Any, name: str, arguments: dict[str, Any], token: Any) -> None
                         },
                     }
                 )
-                time.sleep(0.1)
+                time.sleep(arguments.get("pause", 0.1))
             text(request, "done at last")
         case "form" | "slow-form":
             ASKED[f"ask-{request}"] = (request, "form")

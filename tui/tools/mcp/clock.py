@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 
 class Clock:
@@ -25,9 +26,8 @@ class Clock:
 
     def alive(self) -> None:
         """There was a sign of life."""
-        if not self._timeout.expired():
-            self._idle_end = self._time() + self._idle
-            self._move()
+        self._idle_end = self._time() + self._idle
+        self._move()
 
     def stop(self) -> None:
         """A person is asked."""
@@ -45,5 +45,5 @@ class Clock:
         self._move()
 
     def _move(self) -> None:
-        if self._timeout.when() is None or not self._timeout.expired():
+        with suppress(RuntimeError):  # the call has ended
             self._timeout.reschedule(None if self._stops else min(self._idle_end, self._whole_end))

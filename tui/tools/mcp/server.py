@@ -642,9 +642,9 @@ class McpServer:
         clock: Clock | None = None
 
         def tell(step: Step) -> None:
-            if clock is not None:
+            if clock in self._clocks:  # else it is told too late
                 clock.alive()
-            progress(step)
+                progress(step)
 
         async def do() -> T:
             return await work(link, tell)
