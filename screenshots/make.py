@@ -25,8 +25,7 @@ sys.path.insert(0, str(HERE.parent))
 from textual.pilot import Pilot  # noqa: E402
 
 from tui.app.app import SegueApp  # noqa: E402
-from tui.chat.bundle import Bundle  # noqa: E402
-from tui.chat.conversation import Conversation, Node  # noqa: E402
+from tui.chat.conversation import Bundle, Conversation, Node  # noqa: E402
 from tui.chat.message import Message, Role, Status  # noqa: E402
 from tui.cli.assemble import open_workspace  # noqa: E402
 from tui.config import load_config  # noqa: E402
@@ -198,7 +197,7 @@ async def failed(stage: Stage) -> None:
 
 async def compare(stage: Stage) -> None:
     stage.server.texts = {"gpt-6-sol": "leaves", "claude-opus-5": "noise"}
-    stage.app.chat.run_command("title", "Leaves and light")
+    stage.app.main_screen.run_command("title", "Leaves and light")
     await stage.sees("Leaves and light")
     await stage.type(LEAVES)
     await stage.pilot.press("ctrl+l")

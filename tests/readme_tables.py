@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from tui.app.actions import Action, Place
+from tui.app.actions import Action, Scope
 from tui.app.commands import ALL, Command, Where
 from tui.app.keymap import Keys, key_name
 
 README = Path(__file__).parents[1] / "README.md"
-IN_FULL = (Place.EVERYWHERE, Place.WRITING, Place.MESSAGE)
-"""Where a table is worth its room; of the other places, a line each has the keys."""
+IN_FULL = (Scope.EVERYWHERE, Scope.WRITING, Scope.MESSAGE)
+"""Where a table is worth its room; of the other scopes, a line each has the keys."""
 WORTH_A_LINE = 3
 """Keys of a place; a sheet with fewer says them itself."""
 WHERE = {Where.APP: "app", Where.PLAIN: "plain", Where.BOTH: "app, plain"}
@@ -34,16 +34,16 @@ def written(text: str) -> str:
 
 def _keys() -> Iterator[str]:
     yield from ("| key | what it does | name |", "|---|---|---|")
-    for place in IN_FULL:
-        yield f"| **{place.value}** | | |"
-        for action in (each for each in Action if each.place is place):
+    for scope in IN_FULL:
+        yield f"| **{scope.value}** | | |"
+        for action in (each for each in Action if each.scope is scope):
             yield f"| {_pressed(action)} | {action.help} | `{action}` |"
     yield ""
-    for place in (each for each in Place if each not in IN_FULL):
-        here = [action for action in Action if action.place is place]
+    for scope in (each for each in Scope if each not in IN_FULL):
+        here = [action for action in Action if action.scope is scope]
         if len(here) >= WORTH_A_LINE:
             said = (f"{_pressed(action)} {action.help[0].lower()}{action.help[1:]}" for action in here)
-            yield f"- **{place.value}:** {' · '.join(said)}"
+            yield f"- **{scope.value}:** {' · '.join(said)}"
 
 
 def _pressed(action: Action) -> str:

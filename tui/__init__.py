@@ -1,3 +1,40 @@
-"""Segue: a terminal chat for every model."""
+"""Segue: a terminal chat for every model.
+
+This is the map of the house, and each room has its own. A room may know those above it in this list, but
+``providers``, ``history``, ``rendering`` and ``system`` don't know each other. Read ``chat`` first, then
+``engine``.
+
+The rooms::
+
+    chat/                   what a conversation is: pure, neither input nor output
+    markdown/               which characters are marks
+    providers/              who answers
+    history/                where conversations are kept
+    rendering/              text to terminal lines
+    system/                 the operating system, without Textual
+    engine/                 what a person can do: a session of conversations, without any screen
+    app/                    the Textual app, a folder a feature
+    cli/                    the command line, plain mode, and what puts the parts together
+    __main__                ``python -m tui``
+
+Leaves, which every room may know::
+
+    errors                  every error: what happened, and what to do next
+    text                    the one gate for every text that is not ours
+    checked                 JSON that is not ours, read as what it should be
+    dates                   moments, read and shown
+    nearest                 "did you mean"
+    parameters              the parameters of a request that can be set
+
+Settings, keys and the disk::
+
+    config                  ``config.toml`` as typed values
+    typed_toml              TOML into dataclasses, each problem with its place
+    credentials             where a key comes from
+    secret                  a value that is never shown
+    paths                   the folders of the program
+    locks                   locks between programs
+    faults                  faults of ours that nothing else has to suffer from
+"""
 
 __version__ = "0.1.0"

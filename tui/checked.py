@@ -172,6 +172,10 @@ class Fields:
         """Whatever JSON stands there."""
         return self._raw.get(name)
 
+    def everything(self) -> Mapping[str, Any]:
+        """All fields as they are."""
+        return self._raw
+
     def mapping(self, name: str) -> Mapping[str, Any]:
         """An object as it is; an empty one where there is none."""
         return self.read(name, _mapping, "an object") or {}

@@ -142,7 +142,7 @@ class Config:
     providers: Mapping[str, ProviderConfig] = field(default_factory=dict)
     """``[providers.NAME]``, by name."""
     keys: Mapping[str, str] = field(default_factory=dict)
-    """``[keys]``: action = key, or several keys with commas between them."""
+    """``[keys]``: action = key, or two in a row, or several of these with commas between them."""
     local: LocalConfig = field(default_factory=LocalConfig)
     """``[local]``."""
     mcp: Mapping[str, McpConfig] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Moments: read from what a file says of them, and shown. Both have an answer for everything.
+"""Moments: read from what a file says, and shown, also as days of a list. There is an answer for everything.
 
 A file may say anything, and the first and the last days that Python knows have no name in every time zone.
 """
@@ -6,7 +6,7 @@ A file may say anything, and the first and the last days that Python knows have 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EARLIEST = datetime.min.replace(tzinfo=UTC)
@@ -47,6 +47,24 @@ def day(moment: datetime) -> str:
 def minute(moment: datetime) -> str:
     """``2026-01-02 03:04``."""
     return moment.replace(tzinfo=None).isoformat(" ", "minutes")
+
+
+def day_group(moment: datetime, today: date) -> str:
+    """The group of a list to which ``moment`` belongs, on the reader's calendar."""
+    day = local(moment).date()
+    age = (today - day).days
+    if age < -1:
+        return f"{day:%B} {day.year:04}"
+    if age <= 0:
+        return "Today"
+    if age == 1:
+        return "Yesterday"
+    monday = today - timedelta(days=today.weekday())
+    if day >= monday:
+        return "This week"
+    if day >= monday - timedelta(days=7):
+        return "Last week"
+    return f"{day:%B}" if day.year == today.year else f"{day:%B} {day.year:04}"
 
 
 def _counted(number: float) -> datetime | None:

@@ -118,12 +118,17 @@ def without_accents(text: str) -> str:
     return _ACCENTS.sub("", fold(text))
 
 
+def comparable(text: str) -> str:
+    """What titles and tags are compared by: fit to be stored, without case and accents."""
+    return without_accents(normalise(text))
+
+
 def folded_pattern(words: str) -> str:
     """A regular expression that finds ``words`` in folded text, however the accents are written there."""
     return "".join(re.escape(char) + f"{_ACCENT}*" for char in without_accents(words))
 
 
-def places(words: str, text: str) -> Iterator[tuple[int, int]]:
+def occurrences(words: str, text: str) -> Iterator[tuple[int, int]]:
     """Start and end of each place in ``text`` where ``words`` stand, without regard to case and accents."""
     pattern = folded_pattern(words)
     if pattern:

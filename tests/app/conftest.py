@@ -16,12 +16,11 @@ from textual.app import ScreenStackError
 from textual.keys import _character_to_key
 
 from tui.app.app import SegueApp
-from tui.app.chat_screen import ChatScreen
-from tui.app.composer.composer import Composer
-from tui.app.composer.enter import BURST
+from tui.app.composer.composer import BURST, Composer
 from tui.app.features import Features
+from tui.app.main_screen import MainScreen
 from tui.app.status.status_line import StatusLine
-from tui.app.terminal import last_line
+from tui.app.terminal import line_filters
 from tui.app.terminal.abilities import Abilities
 from tui.app.transcript.transcript import Transcript
 from tui.chat.chunks import Chunk, Finish, FinishReason
@@ -41,6 +40,7 @@ from tui.history.sqlite.history import open_history
 from tui.paths import Paths
 from tui.providers.base import Target
 from tui.providers.health import Health
+from tui.providers.local import LocalModels
 
 DONE = Finish(FinishReason.STOP)
 Step = Chunk | Exception | asyncio.Event
@@ -87,6 +87,7 @@ class Entry:
     available: bool = True
     reason: str | None = None
     needs_key: bool = False
+    downloads: bool = False
     key_variables: tuple[str, ...] = ()
     key_source: str | None = None
     account: str = "lab"
@@ -129,7 +130,8 @@ class Catalogue:
 class Registry:
     """Leads every model to the scripted provider."""
 
-    def __init__(self, provider: Scripted, entries: list[Entry]) -> None:
+    def __init__(self, provider: Scripted, entries: list[Entry], models: LocalModels) -> None:
+        self._models = models
         self._provider = provider
         self.entries = entries
         self.problems: list[Exception] = []
@@ -142,6 +144,12 @@ class Registry:
 
     def providers(self) -> list[Entry]:
         return self.entries
+
+    def downloads(self) -> dict[str, int]:
+        return {model.id: model.bytes or 0 for model in self._models.list() if not model.present}
+
+    def download_of(self, model_id: str) -> int | None:
+        return self.downloads().get(model_id)
 
     async def target(self, model_id: str) -> Target:
         return Target(model_id, self._provider, model_id.partition("/")[2])
@@ -172,22 +180,22 @@ class World:
         if self.gate is not None:
             await self.gate.wait()
         self.store = self.store or await open_history(None)
-        registry: Any = Registry(self.provider, self.entries)
-        catalogue: Any = self.catalogue
         paths = Paths(*(self.folder / name for name in ("config", "data", "cache", "log")))
+        registry: Any = Registry(self.provider, self.entries, LocalModels(paths.cache))
+        catalogue: Any = self.catalogue
         engine = Engine(self.store, registry, catalogue, Limits(checkpoint=0.01))
         credentials = Credentials(paths, self.config)
         return Workspace(self.config, paths, credentials, self.store, registry, catalogue, engine)
 
     # -- looking
     @property
-    def chat(self) -> ChatScreen:
-        return self.app.chat
+    def screen(self) -> MainScreen:
+        return self.app.main_screen
 
     @property
     def features(self) -> Features:
-        assert self.chat.features is not None
-        return self.chat.features
+        assert self.screen.features is not None
+        return self.screen.features
 
     @property
     def session(self) -> Session:
@@ -204,15 +212,15 @@ class World:
 
     @property
     def composer(self) -> Composer:
-        return self.chat.query_one(Composer)
+        return self.screen.query_one(Composer)
 
     @property
     def transcript(self) -> Transcript:
-        return self.chat.query_one(Transcript)
+        return self.screen.query_one(Transcript)
 
     @property
     def status(self) -> StatusLine:
-        return self.chat.query_one(StatusLine)
+        return self.screen.query_one(StatusLine)
 
     @property
     def text(self) -> str:
@@ -242,7 +250,9 @@ class World:
         await self.until(lambda: word not in self.text)
 
     async def ready(self) -> None:
-        await self.until(lambda: self.chat.features is not None and self.chat.query_one("#draft").has_focus)
+        await self.until(
+            lambda: self.screen.features is not None and self.screen.query_one("#draft").has_focus
+        )
 
     # -- doing
     async def open(self, conversation_id: int) -> None:
@@ -252,7 +262,7 @@ class World:
         await self.features.reading.open_new()
 
     async def use_model(self, model_id: str) -> None:
-        await self.features.reading.use_model(model_id)
+        await self.features.models.use_model(model_id)
 
     async def type(self, text: str) -> None:
         """Type as a keyboard does, without waiting between the keys; then rest as a hand does."""
@@ -276,14 +286,14 @@ class World:
 def every_text_is_cleaned_where_it_comes_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A control character that comes as far as the last line has passed a gate that does not clean."""
     passed: list[str] = []
-    without = last_line._without
+    without = line_filters._without
 
     def noted(text: str) -> str:
         if any(unicodedata.category(character) == "Cc" for character in text):
             passed.append(text)
         return without(text)
 
-    monkeypatch.setattr(last_line, "_without", noted)
+    monkeypatch.setattr(line_filters, "_without", noted)
     yield
     assert not passed
 

@@ -13,7 +13,6 @@ from textual.message_pump import MessagePump
 
 from tests.app.conftest import Entry, World
 from tui.app.background import in_background
-from tui.app.chat_screen import ChatScreen
 from tui.app.compare.compare import Compare
 from tui.app.composer.composer import Composer
 from tui.app.conversations import sidebar
@@ -23,24 +22,22 @@ from tui.app.conversations.title_field import TitleField
 from tui.app.help.help_screen import HelpScreen
 from tui.app.help.palette import Palette
 from tui.app.lists.ask_line import AskLine
-from tui.app.lists.ask_text import AskText
-from tui.app.lists.confirm import Confirm
+from tui.app.lists.ask_text import AskText, TextField
 from tui.app.lists.field import Field, LoneField
-from tui.app.lists.text_field import TextField
+from tui.app.main_screen import MainScreen
 from tui.app.messages.link_sheet import LinkSheet
 from tui.app.messages.message_list import MessageList
 from tui.app.models.connect import AnotherServer, Connect, ConnectProvider
 from tui.app.models.first_run import FirstRun
 from tui.app.models.picker import ComparePicker, ModelPicker
 from tui.app.settings.theme_chooser import ThemeChooser
-from tui.app.transcript.find_bar import FindBar
+from tui.app.transcript.finding import FindBar
 from tui.app.transcript.transcript import Transcript
 from tui.chat.attachment import attachment_of
 from tui.chat.draft import Draft
 from tui.chat.message import Role, Status
 from tui.chat.model import ModelInfo
 from tui.chat.parts import Text, prompt_parts
-from tui.engine.choice import RECENT_MODELS
 
 Reach = Callable[[World], Awaitable[None]]
 REPLY = (
@@ -98,10 +95,10 @@ async def home(world: World) -> None:
         app.screen.dismiss(None)
         await settled(world)
     features.writing.leave()
-    world.chat.remove_class("-overlay", "-page-only")
-    await world.chat.query(FindBar).remove()
+    world.screen.remove_class("-overlay", "-page-only")
+    await world.screen.query(FindBar).remove()
     world.transcript.end_find()
-    world.chat.back_to_writing()
+    world.screen.back_to_writing()
     await settled(world)
 
 
@@ -119,14 +116,14 @@ async def begin(world: World) -> None:
 
 def ground(world: World) -> tuple[object, ...]:
     """What has to be as it was for a state to be reached without beginning anew."""
-    chat = world.current
-    conversation = chat.conversation
-    return conversation.id, conversation.path(), chat.busy, len(chat.queue), world.app.theme
+    service = world.current
+    conversation = service.conversation
+    return conversation.id, conversation.path(), service.busy, len(service.queue), world.app.theme
 
 
 async def _conversation(world: World) -> int:
     store = world.store
-    conversation = await store.create_conversation(model="lab/big", title="Talk")
+    conversation = await store.create_conversation(model="lab/big", title="Conversation")
     parent = None
     for number in range(2):
         prompt = await store.add_message(
@@ -174,7 +171,7 @@ async def _seen(world: World, kind: type, *keys: str) -> Any:
 
 
 async def _ran(world: World, kind: type, command: str, argument: str = "") -> Any:
-    world.chat.run_command(command, argument)
+    world.screen.run_command(command, argument)
     return await _seen(world, kind)
 
 
@@ -184,47 +181,47 @@ async def _write(world: World, text: str) -> None:
 
 
 # -- the conversation
-@state(ChatScreen, Composer, edits=True)
+@state(MainScreen, Composer, edits=True)
 async def _conversation_with_messages(world: World) -> None:
     return None
 
 
-@state(ChatScreen, Composer)
+@state(MainScreen, Composer)
 async def _conversation_without_messages(world: World) -> None:
     await world.open_new()
 
 
-@state(ChatScreen, Transcript)
+@state(MainScreen, Transcript)
 async def _empty_transcript_with_the_focus(world: World) -> None:
     await world.open_new()
-    world.chat.set_focus(world.transcript)
+    world.screen.set_focus(world.transcript)
 
 
-@state(ChatScreen, Transcript)
+@state(MainScreen, Transcript)
 async def _transcript_with_the_focus_and_nothing_chosen(world: World) -> None:
-    world.chat.set_focus(world.transcript)
+    world.screen.set_focus(world.transcript)
 
 
-@state(ChatScreen, Composer)
+@state(MainScreen, Composer)
 async def _nothing_has_the_focus(world: World) -> None:
-    world.chat.set_focus(None)
+    world.screen.set_focus(None)
 
 
-@state(ChatScreen, Composer)
+@state(MainScreen, Composer)
 async def _reply_that_comes(world: World) -> None:
     world.script("It comes ", asyncio.Event())
     world.features.writing.submit(Draft("Go on"))
     await world.until(lambda: world.current.live)
 
 
-@state(ChatScreen, Composer)
+@state(MainScreen, Composer)
 async def _prompt_that_waits_for_the_reply(world: World) -> None:
     await _reply_that_comes(world)
     world.features.writing.submit(Draft("And then?"))
     await world.until(lambda: world.current.queue)
 
 
-@state(ChatScreen, Transcript)
+@state(MainScreen, Transcript)
 async def _failed_reply_that_is_chosen(world: World) -> None:
     world.script(RuntimeError("no"))
     world.features.writing.submit(Draft("Go on"))
@@ -232,124 +229,124 @@ async def _failed_reply_that_is_chosen(world: World) -> None:
     await press(world, "alt+up")
 
 
-@state(ChatScreen, Transcript)
+@state(MainScreen, Transcript)
 async def _reply_that_is_chosen(world: World) -> None:
     await press(world, "alt+up")
 
 
-@state(ChatScreen, Transcript)
+@state(MainScreen, Transcript)
 async def _prompt_that_is_chosen(world: World) -> None:
     await press(world, "alt+up", "alt+up")
 
 
-@state(ChatScreen, Transcript)
+@state(MainScreen, Transcript)
 async def _lines_that_are_selected(world: World) -> None:
     await press(world, "alt+up", "v", "down")
 
 
-@state(ChatScreen, Transcript)
+@state(MainScreen, Transcript)
 async def _numbers_to_choose_from(world: World) -> None:
     await press(world, "alt+up", "c")
 
 
-@state(ChatScreen, Composer)
+@state(MainScreen, Composer)
 async def _prompt_that_is_edited(world: World) -> None:
     await press(world, "alt+up", "e")
     await world.until(lambda: world.features.writing.editing is not None)
 
 
-@state(ChatScreen, FindBar, Field)
+@state(MainScreen, FindBar, Field)
 async def _find_bar(world: World) -> None:
     await press(world, "ctrl+f")
-    await world.until(lambda: world.chat.query("FindBar Field:focus"))
+    await world.until(lambda: world.screen.query("FindBar Field:focus"))
 
 
-@state(ChatScreen, FindBar, Field)
+@state(MainScreen, FindBar, Field)
 async def _find_bar_with_hits(world: World) -> None:
     await _find_bar(world)
     await press(world, "r", "e", "p")
     await world.until(lambda: world.transcript.hits)
 
 
-@state(ChatScreen, sidebar.Conversations, size=(60, 18))
+@state(MainScreen, sidebar.SidebarList, size=(60, 18))
 async def _sidebar_over_the_page(world: World) -> None:
     await press(world, "ctrl+b")
-    await world.until(lambda: world.chat.query_one(sidebar.Conversations).has_focus)
+    await world.until(lambda: world.screen.query_one(sidebar.SidebarList).has_focus)
 
 
-@state(ChatScreen, Composer, size=(110, 24))
+@state(MainScreen, Composer, size=(110, 24))
 async def _wide_screen(world: World) -> None:
     return None
 
 
-@state(ChatScreen, Composer, size=(20, 5))
+@state(MainScreen, Composer, size=(20, 5))
 async def _terminal_that_is_too_small(world: World) -> None:
     return None
 
 
 # -- writing
-@state(ChatScreen, Composer, edits=True)
+@state(MainScreen, Composer, edits=True)
 async def _draft_of_two_lines(world: World) -> None:
     await _write(world, "one two\nthree")
 
 
-@state(ChatScreen, Composer, edits=True)
+@state(MainScreen, Composer, edits=True)
 async def _draft_with_a_selection(world: World) -> None:
     await _write(world, "one two\nthree")
     world.composer.select_all()
 
 
-@state(ChatScreen, Composer)
+@state(MainScreen, Composer)
 async def _draft_with_a_file(world: World) -> None:
     world.composer.attach([attachment_of("a.txt", b"text")])
 
 
-@state(ChatScreen, Composer)
+@state(MainScreen, Composer)
 async def _menu_of_commands(world: World) -> None:
     await press(world, "/")
     await world.until(lambda: world.composer.open_menu)
 
 
-@state(ChatScreen, Composer)
+@state(MainScreen, Composer)
 async def _menu_of_paths(world: World) -> None:
     await press(world, "@", ".", "/")
 
 
-@state(ChatScreen, Composer)
+@state(MainScreen, Composer)
 async def _menu_of_models(world: World) -> None:
     await _write(world, "/model la")
 
 
-@state(ChatScreen, Composer)
+@state(MainScreen, Composer)
 async def _earlier_prompt_that_is_recalled(world: World) -> None:
     world.composer.recall.remember(Draft("an earlier one"))
     await press(world, "up")
 
 
-@state(ChatScreen, Composer, vim=True)
+@state(MainScreen, Composer, vim=True)
 async def _vim_that_inserts(world: World) -> None:
     await _write(world, "one two\nthree")
 
 
-@state(ChatScreen, Composer, vim=True, edits=True)
+@state(MainScreen, Composer, vim=True, edits=True)
 async def _vim_in_normal_mode(world: World) -> None:
     await _write(world, "one two\nthree")
     await press(world, "escape")
 
 
-@state(ChatScreen, Composer, vim=True)
+@state(MainScreen, Composer, vim=True)
 async def _vim_with_an_operator(world: World) -> None:
     await _vim_in_normal_mode(world)
     await press(world, "2", "d")
 
 
-@state(ChatScreen, Composer, vim=True)
+@state(MainScreen, Composer, vim=True)
 async def _vim_that_selects(world: World) -> None:
     await _vim_in_normal_mode(world)
     await press(world, "v", "h")
 
 
-@state(ChatScreen, Composer, vim=True)
+@state(MainScreen, Composer, vim=True)
 async def _vim_without_a_text(world: World) -> None:
     await press(world, "escape")
 
@@ -392,10 +389,10 @@ async def _provider_that_wants_a_key(world: World) -> None:
 @state(FirstRun, model=None)
 async def _first_run(world: World) -> None:
     await world.open_new()
-    await world.store.set_state(RECENT_MODELS, "")
+    await world.store.set_state("recent_models", "")
     for summary in await world.store.list_conversations():
         await world.store.delete_conversation(summary.id)
-    in_background(world.chat, "test", world.features.first_model.help_to_begin, ())
+    in_background(world.screen, "test", world.features.first_model.help_to_begin, ())
     await _seen(world, FirstRun)
 
 
@@ -503,11 +500,6 @@ async def _title(world: World) -> None:
 @state(AskText, TextField, edits=True)
 async def _system_prompt(world: World) -> None:
     await _ran(world, AskText, "system")
-
-
-@state(Confirm)
-async def _question(world: World) -> None:
-    await world.app.push_screen(Confirm("Really?"))
 
 
 @state(LinkSheet)

@@ -14,11 +14,11 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 
 import tui.app
-from tui.app.actions import Action, Place, at_once
+from tui.app.actions import Action, Scope, at_once
 from tui.app.app import SegueApp
-from tui.app.chat_screen import ChatScreen
 from tui.app.composer.composer import Composer
 from tui.app.keymap import Keys, bind, keys_of, problems
+from tui.app.main_screen import MainScreen
 from tui.config import Config
 
 BOUND_BY_HAND = {Action.MENU_UP, Action.MENU_DOWN, Action.MENU_CLOSE}
@@ -68,13 +68,13 @@ def test_what_has_no_name_only_moves_and_edits_in_a_field():
 
 def test_the_keys_that_work_at_the_same_time_are_known_to_do_so():
     groups = [set(group) for group in at_once()]
-    chat = {b.id for node in (SegueApp, ChatScreen, Composer) for b in bindings_of(node)}
+    main = {b.id for node in (SegueApp, MainScreen, Composer) for b in bindings_of(node)}
     for node in nodes():
         own = {binding.id for binding in bindings_of(node)}
         if own and not issubclass(node, App):
             beside = {b.id for b in bindings_of(SegueApp)} if issubclass(node, Screen) else own
             assert any(own | beside <= group for group in groups), node
-    assert any(chat <= group for group in groups)
+    assert any(main <= group for group in groups)
 
 
 def bindings_of(node: type[DOMNode]) -> Iterator[Binding]:
@@ -127,4 +127,4 @@ def test_what_is_wrong_with_the_keys_of_the_config_is_told(wanted, told):
 
 def test_keys_in_places_where_one_is_never_at_once_may_be_the_same():
     assert problems(Config(keys={"timeline-go": "ctrl+s", "picker-favourite": "ctrl+s"})) == []
-    assert len({place.value for place in Place}) == len(Place)
+    assert len({scope.value for scope in Scope}) == len(Scope)

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from tui.app.conversations.sidebar import Conversations
+from tui.app.conversations.sidebar import SidebarList
 from tui.chat.chunks import Finish, FinishReason
 from tui.chat.message import Role, Status
 from tui.chat.parts import prompt_parts
@@ -33,8 +33,8 @@ async def two_conversations(world):
 async def test_a_conversation_is_opened_from_the_sidebar(run):
     async with run(size=(120, 40)) as world:
         await two_conversations(world)
-        await world.until(lambda: len(world.chat.query_one(Conversations).rows) == 3)
-        world.chat.query_one(Conversations).focus()
+        await world.until(lambda: len(world.screen.query_one(SidebarList).rows) == 3)
+        world.screen.query_one(SidebarList).focus()
         await world.sees("↑↓ choose")
         await world.pilot.press("down", "enter")
         await world.until(lambda: world.conversation.title == "Kyoto in four days")
@@ -62,7 +62,7 @@ async def test_letters_are_written_wherever_the_focus_is(run, size):
         await world.pilot.press("ctrl+b")
         await world.pilot.press(*"ice")
         await world.until(lambda: world.composer.draft == "justice")
-        assert not world.chat.has_class("-overlay")
+        assert not world.screen.has_class("-overlay")
 
 
 async def test_the_sidebar_of_a_wide_page_can_be_hidden(run):
@@ -107,7 +107,9 @@ async def test_a_draft_is_on_disk_a_moment_after_the_last_key(run):
         await world.type("and in five")
         conversation = world.conversation
         await world.until(lambda: conversation.draft == "and in five")
-        assert (await world.store.load_conversation(conversation.id)).draft == "and in five"
+        async with asyncio.timeout(20):
+            while (await world.store.load_conversation(conversation.id)).draft != "and in five":
+                await world.pilot.pause(0.01)
 
 
 async def test_a_start_returns_to_the_conversation_with_an_unsent_draft(run):

@@ -111,7 +111,7 @@ async def test_a_queued_prompt_survives_a_quit(run):
         await world.sees("One.")
         await world.say("second")
         await world.sees("queued")
-        await world.chat.finish()
+        await world.screen.finish()
         conversation = world.conversation.id
         assert (await world.store.load_conversation(conversation)).draft == "second"
 

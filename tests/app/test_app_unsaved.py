@@ -1,4 +1,4 @@
-"""The history can't be written while a reply comes: the chat goes on, says so, and saves it later."""
+"""The history can't be written while a reply comes: the conversation goes on, says so, and saves it later."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ async def test_quitting_tries_once_more(run):
         await world.say("How long for Kyoto?")
         await world.sees("Four days.", "ready", "disk is full")
         refusal.end()
-        await world.chat.finish()
+        await world.screen.finish()
         _, reply = await world.path()
         assert (reply.text, reply.status) == ("Four days.", Status.COMPLETE)
 
@@ -115,6 +115,6 @@ async def test_a_draft_that_could_not_be_written_is_written_at_the_next_occasion
         await world.type("And Nara?")
         await world.sees(error.message)
         refusal.end()
-        await world.chat.finish()
+        await world.screen.finish()
         conversation = world.conversation.id
         assert (await world.store.load_conversation(conversation)).draft == "And Nara?"

@@ -1,11 +1,11 @@
-"""The open conversation is put in its place by commands: tags, pin, archive, copy, trash."""
+"""The open conversation is arranged by commands: tags, pin, archive, copy, trash."""
 
 from __future__ import annotations
 
 import pytest
 
 from tui.app.conversations.arranging import changed_tags, tags_in
-from tui.app.conversations.sidebar import Conversations
+from tui.app.conversations.sidebar import SidebarList
 from tui.history.store import ListFilter
 
 
@@ -79,7 +79,7 @@ async def test_a_pinned_conversation_stands_first_in_the_sidebar(run):
         await world.sees("Pinned to the top")
         await world.pilot.press("ctrl+n")
         await begun(world, "Notes on Rilke")
-        listed = world.chat.query_one(Conversations)
+        listed = world.screen.query_one(SidebarList)
         await world.until(lambda: len(listed.rows) == 4)
         words = [getattr(row, "words", None) or row.summary.title for row in listed.rows]
         assert words == ["Pinned", "Kyoto in four days", "Today", "Notes on Rilke"]

@@ -97,7 +97,7 @@ async def test_of_several_files_all_go_along_or_none(run, files):
 
 async def test_the_palettes_command_begins_the_path(run, files):
     async with run() as world:
-        world.chat.run_command("attach")
+        world.screen.run_command("attach")
         await world.until(lambda: world.composer.text == "/attach ")
         await world.sees("chart.png", f"{2.0:.0f} kB")
 
@@ -134,7 +134,7 @@ async def test_the_best_match_is_taken_however_quickly_enter_comes(run, files):
 
 async def test_the_arrows_choose_another_file_and_escape_closes_the_menu(run, files):
     async with run() as world:
-        menu = world.chat.query_one(SlashMenu)
+        menu = world.screen.query_one(SlashMenu)
         await world.type("/attach ")
         await world.until(lambda: menu.is_open)
         await world.pilot.press("down", "down", "enter")
@@ -232,7 +232,7 @@ async def test_a_click_removes_any_of_them(run, files):
     async with run() as world:
         await attach(world, "chart.png")
         await attach(world, "notes.txt")
-        lines = world.chat.query_one(AttachedLines)
+        lines = world.screen.query_one(AttachedLines)
         await world.sees("chart.png", "notes.txt")
         await world.pilot.click(lines, offset=(lines.outer_size.width - 3, 0))
         await world.until(lambda: attached(world) == ["notes.txt"])
@@ -365,10 +365,10 @@ async def test_an_answer_by_another_model_and_a_copy_have_them(run, files):
         await answered(world)
         (files / "chart.png").unlink()
         await world.use_model("lab/small")
-        world.chat.run_command("retry")
+        world.screen.run_command("retry")
         await answered(world, "I am small.")
         original = world.conversation.id
-        world.chat.run_command("duplicate")
+        world.screen.run_command("duplicate")
         await world.until(lambda: world.conversation.id != original)
         await world.sees("▸ chart.png", "I am small.")
         await world.say("And now?")
@@ -424,7 +424,7 @@ async def test_a_start_returns_to_the_files_of_an_unsent_draft(run, files):
 
 async def test_a_temporary_conversation_leaves_nothing_in_the_history(run, files):
     async with run() as world:
-        world.chat.run_command("temporary")
+        world.screen.run_command("temporary")
         await world.sees("temporary")
         await attach(world, "chart.png")
         await world.say("Look")
@@ -451,5 +451,5 @@ async def test_the_list_of_prompts_names_files(run, files):
         await world.pilot.press("enter")
         await answered(world)
         await world.pilot.press("ctrl+t")
-        await world.until(lambda: world.app.screen is not world.chat)
+        await world.until(lambda: world.app.screen is not world.screen)
         await world.sees("chart.png", "▸ 1")

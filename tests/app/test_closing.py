@@ -23,10 +23,10 @@ from tui.app.help.palette import Palette
 from tui.app.life import has_gone, lives, while_alive
 from tui.app.lists.ask_line import AskLine
 from tui.app.lists.field import LoneField
-from tui.app.lists.layer import Layer
+from tui.app.lists.sheet import Layer
 from tui.app.models.connect import Connect
 from tui.app.models.picker import ModelPicker
-from tui.app.transcript.find_bar import FindBar
+from tui.app.transcript.finding import FindBar
 
 
 class Sheet(Layer[str]):
@@ -141,7 +141,7 @@ async def test_the_list_of_conversations_may_be_closed_while_its_preview_opens(r
             await press(world, "ctrl+r")
             await world.until(lambda: isinstance(world.app.screen, Conversations))
             world.app.post_message(events.Key(key, None))
-            await world.until(lambda: world.app.screen is world.chat)
+            await world.until(lambda: world.app.screen is world.screen)
             await settled(world)
         await world.sees("I am big.")
 
@@ -163,7 +163,7 @@ async def test_the_find_bar_may_be_closed_while_it_opens(run):
                 world.app.post_message(events.Key(key, None))
             await settled(world)
         await press(world, "escape")
-        await world.until(lambda: not world.chat.query(FindBar))
+        await world.until(lambda: not world.screen.query(FindBar))
 
 
 async def test_enter_held_down_in_a_list_takes_one_row_and_closes_nothing_else(run):
@@ -172,9 +172,9 @@ async def test_enter_held_down_in_a_list_takes_one_row_and_closes_nothing_else(r
         await world.until(lambda: isinstance(world.app.screen, ModelPicker))
         for _ in range(5):
             world.app.post_message(events.Key("enter", None))
-        await world.until(lambda: world.app.screen is world.chat)
+        await world.until(lambda: world.app.screen is world.screen)
         await settled(world)
-        assert world.app.screen is world.chat
+        assert world.app.screen is world.screen
 
 
 async def test_a_provider_that_answers_while_the_help_lies_over_its_sheet_closes_the_sheet_after_it(run):
@@ -196,7 +196,7 @@ async def test_a_provider_that_answers_while_the_help_lies_over_its_sheet_closes
         await settled(world)
         assert isinstance(world.app.screen, HelpScreen) and not done
         await press(world, "escape")
-        await world.until(lambda: world.app.screen is world.chat)
+        await world.until(lambda: world.app.screen is world.screen)
         assert done == [True]
 
 
@@ -210,7 +210,7 @@ async def test_home_and_end_are_the_lines_own_where_there_is_no_list(run):
 async def test_an_empty_conversation_can_be_scrolled(run):
     async with run() as world:
         await press(world, "home", "pageup", "pagedown", "end")
-        world.chat.set_focus(world.transcript)
+        world.screen.set_focus(world.transcript)
         await press(world, "home", "end", "up", "down", "alt+up")
         await world.say("Hi")
         await world.sees("I am big.")

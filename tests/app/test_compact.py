@@ -14,7 +14,7 @@ DONE = Finish(FinishReason.STOP)
 SUMMED = "▸ summary   big summed up what came before ──"
 
 
-async def talked(world, *prompts):
+async def asked(world, *prompts):
     for count, prompt in enumerate(prompts, 1):
         await world.say(prompt)
         await world.until(lambda count=count: len(world.provider.requests) == count)
@@ -35,7 +35,7 @@ def sent(world):
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 async def test_a_summary_is_one_line_and_stands_for_all_before_it(run, size):
     async with run(size=size) as world:
-        await talked(world, "Kyoto?")
+        await asked(world, "Kyoto?")
         await summed_up(world)
         assert "They spoke of Kyoto." not in world.text
         assert sent(world)[:2] == ["Kyoto?", "I am big."]
@@ -50,7 +50,7 @@ async def test_a_summary_is_one_line_and_stands_for_all_before_it(run, size):
 
 async def test_a_summary_is_seen_while_it_comes_and_then_folded(run):
     async with run() as world:
-        await talked(world, "Kyoto?")
+        await asked(world, "Kyoto?")
         more = asyncio.Event()
         world.script("They spoke", more, " of Kyoto.", DONE)
         await world.say("/compact")
@@ -62,7 +62,7 @@ async def test_a_summary_is_seen_while_it_comes_and_then_folded(run):
 
 async def test_enter_unfolds_the_summary_and_folds_it_again(run):
     async with run() as world:
-        await talked(world, "Kyoto?")
+        await asked(world, "Kyoto?")
         await summed_up(world)
         await world.pilot.press("alt+up")
         await world.sees("enter show or fold   y copy   d delete")
@@ -89,7 +89,7 @@ async def test_the_line_of_a_chosen_summary_has_room_for_its_versions(run):
 
 async def test_find_unfolds_the_summary(run):
     async with run() as world:
-        await talked(world, "Kyoto?")
+        await asked(world, "Kyoto?")
         await summed_up(world, "They spoke of temples.", DONE)
         await world.pilot.press("ctrl+f", *"temples")
         await world.sees("▾ summary", "They spoke of temples.")
@@ -97,7 +97,7 @@ async def test_find_unfolds_the_summary(run):
 
 async def test_without_the_summary_the_earlier_turns_are_sent_again(run):
     async with run() as world:
-        await talked(world, "Kyoto?")
+        await asked(world, "Kyoto?")
         await summed_up(world)
         await world.pilot.press("alt+up", "d")
         await world.sees_no("summary")
@@ -109,7 +109,7 @@ async def test_without_the_summary_the_earlier_turns_are_sent_again(run):
 
 async def test_a_failed_summary_changes_nothing_and_can_be_made_again(run):
     async with run() as world:
-        await talked(world, "Kyoto?")
+        await asked(world, "Kyoto?")
         world.script(ProviderError("No luck", kind=ErrorKind.AUTH))
         await world.say("/compact")
         await world.sees("▾ summary   big did not sum up", "No luck", "r retry   m other model")
@@ -122,7 +122,7 @@ async def test_a_failed_summary_changes_nothing_and_can_be_made_again(run):
 
 async def test_a_summary_is_no_prompt(run):
     async with run() as world:
-        await talked(world, "Kyoto?")
+        await asked(world, "Kyoto?")
         await summed_up(world)
         await world.pilot.press("alt+up", "e")
         await world.sees("A summary is not edited")
@@ -147,7 +147,7 @@ async def test_the_summary_makes_room_in_the_status_line(run):
 
 async def test_a_conversation_that_is_too_long_is_summed_up_and_asked_again(run):
     async with run() as world:
-        await talked(world, "Kyoto?")
+        await asked(world, "Kyoto?")
         world.script(ProviderError("Too long for this model", kind=ErrorKind.CONTEXT))
         await world.say("And Nara?")
         await world.sees("Too long for this model", "s sum up")

@@ -33,7 +33,7 @@ def comparing(run):
     async def begun(size=WIDE, **options):
         async with run(size=size, **options) as world:
             await answered(world)
-            world.chat.run_command("compare", "small")
+            world.screen.run_command("compare", "small")
             await world.sees("Compare", "I am big.")
             await world.until(lambda: [c.message.status for c in columns(world)] == [Status.COMPLETE] * 2)
             yield world
@@ -149,7 +149,7 @@ async def test_a_reply_that_is_still_coming_can_be_compared(run):
         world.script_of("big", "Slowly", hold, " it comes.", DONE)
         await world.say("Go")
         await world.sees("Slowly")
-        world.chat.run_command("compare", "small")
+        world.screen.run_command("compare", "small")
         await world.sees("Compare", "Slowly", "I am small.", "big  ● answering")
         hold.set()
         await world.sees("Slowly it comes.", "big done")
@@ -159,7 +159,7 @@ async def test_a_name_that_may_be_several_opens_the_picker_with_the_others_marke
     async with run(size=WIDE) as world:
         world.catalogue.known.append(ModelInfo("lab/smaller"))
         await answered(world)
-        world.chat.run_command("compare", "small, s")
+        world.screen.run_command("compare", "small, s")
         await world.sees("▎ s", "✓ small", "enter compare 1 model")
         await world.pilot.press("enter")
         await world.sees("Compare", "I am small.")
@@ -180,7 +180,7 @@ async def test_an_edited_prompt_can_go_to_several(run):
 
 async def test_without_a_prompt_it_is_said_how_to_begin(run):
     async with run(size=WIDE) as world:
-        world.chat.run_command("compare", "small")
+        world.screen.run_command("compare", "small")
         await world.sees("There is no prompt yet")
         assert not world.provider.requests
 
@@ -192,7 +192,7 @@ async def test_while_a_prompt_is_queued_nothing_is_compared(run):
         await world.sees("One")
         await world.say("second")
         await world.sees("queued")
-        world.chat.run_command("compare", "small")
+        world.screen.run_command("compare", "small")
         await world.sees("A prompt waits for its reply")
 
 
@@ -218,7 +218,7 @@ async def test_enter_goes_on_with_the_chosen_reply_and_its_model(comparing):
     async with comparing() as world:
         await world.pilot.press("right", "enter")
         await world.sees("I am small.", "‹ 2/2 ›", "7% of 200")
-        assert world.app.screen is world.chat and world.composer.has_focus
+        assert world.app.screen is world.screen and world.composer.has_focus
         await world.say("And?")
         await world.until(lambda: len(world.provider.requests) == 3 and "ready" in world.text)
         assert world.provider.requests[-1] == (
@@ -231,7 +231,7 @@ async def test_enter_stops_what_still_comes_and_keeps_its_text(run):
     async with run(size=WIDE) as world:
         await answered(world)
         world.script_of("small", "Half of", asyncio.Event(), " it", DONE)
-        world.chat.run_command("compare", "small")
+        world.screen.run_command("compare", "small")
         await world.sees("Half of")
         await world.pilot.press("enter")
         await world.sees("I am big.", "‹ 1/2 ›", "ready")
@@ -245,7 +245,7 @@ async def test_k_keeps_both_and_lets_the_other_come(run):
         await answered(world)
         hold = asyncio.Event()
         world.script_of("small", "Half of", hold, " it", DONE)
-        world.chat.run_command("compare", "small")
+        world.screen.run_command("compare", "small")
         await world.sees("Half of")
         await world.pilot.press("k")
         await world.sees("I am big.", "‹ 1/2 ›", "Both are kept: alt+↑, then ← →", "ready")
@@ -285,7 +285,7 @@ async def test_escape_stops_the_chosen_reply_first_and_no_other(run):
         await world.pilot.press("escape")
         await world.sees("big stopped", "small  ● answering", "esc close")
         await world.pilot.press("escape")
-        await world.until(lambda: world.app.screen is world.chat)
+        await world.until(lambda: world.app.screen is world.screen)
         hold.set()
         await world.sees("small has answered too")
         assert [(m.text, m.status) for m in await stored(world)] == [
@@ -299,7 +299,7 @@ async def test_a_reply_that_came_beside_the_path_can_be_flipped_to_while_it_come
         await answered(world)
         hold = asyncio.Event()
         world.script_of("small", "Half of", hold, " it", DONE)
-        world.chat.run_command("compare", "small")
+        world.screen.run_command("compare", "small")
         await world.sees("Half of")
         await world.pilot.press("k")
         await world.sees("‹ 1/2 ›")
@@ -359,7 +359,7 @@ async def test_space_shows_the_thinking(run):
     async with run(size=WIDE) as world:
         await answered(world)
         world.script_of("small", Reasoning("Let me see."), "So.", DONE)
-        world.chat.run_command("compare", "small")
+        world.screen.run_command("compare", "small")
         await world.sees("So.", "thought for 1 s")
         await world.pilot.press("right", "space")
         await world.sees("Let me see.")
@@ -374,7 +374,7 @@ async def test_keys_scroll_the_chosen_reply_alone(run):
         world.script_of("small", long, DONE)
         await world.say("Count")
         await world.sees("Line 59.", "ready")
-        world.chat.run_command("compare", "small")
+        world.screen.run_command("compare", "small")
         await world.sees("small done")
         big, small = (column.text for column in columns(world))
         place = small.top
@@ -419,7 +419,7 @@ async def test_a_reply_that_could_not_be_stored_does_not_come_and_the_others_do(
             return await add(*arguments, **options)
 
         monkeypatch.setattr(world.store, "add_message", full)
-        world.chat.run_command("compare", "lab/third lab/small")
+        world.screen.run_command("compare", "lab/third lab/small")
         await world.sees("Compare", "I am small.", "The disk is full")
         assert models(world) == ["lab/big", "lab/small"]
         await world.pilot.press("k")
@@ -437,7 +437,7 @@ async def test_a_hue_that_could_not_be_stored_stops_no_reply(run, monkeypatch):
             await change(conversation_id, **changes)
 
         monkeypatch.setattr(world.store, "update_conversation", full)
-        world.chat.run_command("compare", "small")
+        world.screen.run_command("compare", "small")
         await world.sees("Compare", "I am small.", "small done")
         assert [m.status for m in await stored(world)] == [Status.COMPLETE] * 2
 
@@ -453,7 +453,7 @@ async def test_a_prompt_that_could_not_be_stored_is_back_in_the_composer(run, mo
         await world.pilot.press("ctrl+l", *"small", "tab", "enter")
         await world.sees("The disk is full")
         await world.until(lambda: world.composer.draft == "Why?")
-        assert world.app.screen is world.chat and not world.provider.requests
+        assert world.app.screen is world.screen and not world.provider.requests
 
 
 # -- sizes
@@ -473,7 +473,7 @@ async def test_all_keys_have_room_on_a_narrow_screen(run):
     async with run(size=(80, 24)) as world:
         await answered(world)
         world.script(ProviderError("Wrong key", kind=ErrorKind.AUTH))
-        world.chat.run_command("compare", "small")
+        world.screen.run_command("compare", "small")
         await world.sees("small ×")
         await world.pilot.press("right")
         await world.sees("r retry   k keep both   + add   esc close")
@@ -501,7 +501,7 @@ async def test_what_it_costs_is_said_only_where_it_is_known(run):
         world.script_of("small", "Three.", replace(usage, cost=0.25), DONE)
         await world.say("Go")
         await world.sees("One.", "ready")
-        world.chat.run_command("compare", "small")
+        world.screen.run_command("compare", "small")
         await world.sees("Two.", "small done", "$0.005")
         assert world.text.count("$") == 1
         await world.pilot.press("right", "r")
@@ -529,11 +529,11 @@ async def test_another_conversation_closes_it_and_its_replies_go_on(run):
         await answered(world)
         hold = asyncio.Event()
         world.script_of("small", "Half of", hold, " it", DONE)
-        world.chat.run_command("compare", "small")
+        world.screen.run_command("compare", "small")
         await world.sees("Half of")
         first = world.current
-        world.chat.run_command("new")
-        await world.until(lambda: world.app.screen is world.chat and world.current is not first)
+        world.screen.run_command("new")
+        await world.until(lambda: world.app.screen is world.screen and world.current is not first)
         hold.set()
         await world.until(lambda: first.coming(first.conversation.versions(first.last_reply)[-1]) is None)
         texts = await world.store.messages(first.conversation.versions(first.last_reply))
@@ -542,10 +542,10 @@ async def test_another_conversation_closes_it_and_its_replies_go_on(run):
 
 async def test_a_temporary_conversation_is_compared_and_kept_nowhere(run):
     async with run(size=WIDE) as world:
-        world.chat.run_command("temporary")
+        world.screen.run_command("temporary")
         await world.sees("temporary")
         await answered(world)
-        world.chat.run_command("compare", "small")
+        world.screen.run_command("compare", "small")
         await world.sees("Compare", "I am small.", "temporary")
         assert not await world.store.list_conversations()
 
@@ -555,7 +555,7 @@ async def test_thinking_that_only_its_end_tells_is_folded_in_its_column(run):
         await answered(world)
         half, more = asyncio.Event(), asyncio.Event()
         world.script_of("small", "A long plan", half, "</think>The answer", more, DONE)
-        world.chat.run_command("compare", "small")
+        world.screen.run_command("compare", "small")
         await world.sees("Compare", "A long plan")
         half.set()
         await world.sees("The answer")

@@ -12,7 +12,7 @@ from textual import events
 from textual.drivers.headless_driver import HeadlessDriver
 
 from tui.app.commands import COMMANDS, completions, parse
-from tui.app.lists.pastes import LARGE, Pastes
+from tui.app.lists.writing_area import LARGE, Pastes
 from tui.chat.chunks import Finish, FinishReason
 from tui.chat.draft import Draft
 from tui.errors import SegueError
@@ -344,13 +344,13 @@ def test_an_editor_variable_that_is_no_command(monkeypatch):
 @pytest.mark.parametrize("size", [(40, 12), (60, 14), (80, 24)])
 async def test_the_slash_menu_leaves_composer_and_keys_on_the_screen(run, size):
     async with run(size=size) as world:
-        world.chat.note("Something one should know")
+        world.screen.note("Something one should know")
         await world.sees("Something")
         await world.type("/")
         await world.until(lambda: world.composer.menu.is_open and world.composer.menu.region.height)
         await world.pilot.press("up", "down", "down")
         for part in ("#title", "#menu", "#draft", "#status", "#keys"):
-            region = world.chat.query_one(part).region
+            region = world.screen.query_one(part).region
             assert region.height and world.app.size.region.contains_region(region), part
 
 
@@ -361,6 +361,6 @@ async def test_a_toast_covers_neither_the_menu_nor_the_draft(run, size):
         await world.until(lambda: world.composer.menu.is_open and world.composer.menu.region.height)
         world.app.notify("The clipboard was not reached; the text is in a file")
         await world.sees("clipboard")
-        toast = world.chat.query_one("Toast").region
+        toast = world.screen.query_one("Toast").region
         for part in ("#menu", "#draft"):
-            assert not toast.overlaps(world.chat.query_one(part).region)
+            assert not toast.overlaps(world.screen.query_one(part).region)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tui.app.composer.enter import BURST, PAUSE, Enter
+from tui.app.composer.composer import BURST, PAUSE, Enter
 
 
 class Timer:

@@ -59,7 +59,7 @@ def look(world: World) -> tuple[Any, ...]:
             composer.selection.is_empty,
             composer.vim and composer.vim.shown,
             composer.open_menu,
-            world.chat.classes,
+            world.screen.classes,
         ),
         ground(world),
     )
@@ -82,11 +82,11 @@ async def test_no_key_ends_the_program(name, run, tmp_path, monkeypatch):
     for variable in ("DISPLAY", "WAYLAND_DISPLAY", "TMUX"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("tui.app.composer.enter.BURST", 0.0)  # no key here is one of a paste
+    monkeypatch.setattr("tui.app.composer.composer.BURST", 0.0)  # no key here is one of a paste
     state = STATES[name]
     async with run(size=state.size, vim=state.vim, ready=False) as world:
         furnish(world)
-        await world.until(lambda: world.chat.features is not None)
+        await world.until(lambda: world.screen.features is not None)
         world.app.leave_soon = lambda code: None
         settings = world.session.workspace
         settings.config = replace(settings.config, model=state.model)

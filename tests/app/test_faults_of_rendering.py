@@ -50,7 +50,7 @@ async def test_replies_that_are_compared(broken, run):
     async with run(size=(120, 30)) as world:
         await answered(world)
         world.script(REPLY, DONE)
-        world.chat.run_command("compare", "small")
+        world.screen.run_command("compare", "small")
         await world.sees("Compare")
         await world.until(lambda: world.text.count("**days** are") == 2)
 

@@ -8,7 +8,6 @@ import pytest
 
 from tui.app.commands import COMMANDS
 from tui.app.conversations.conversation_settings import ConversationSettings
-from tui.app.messages.message_action import MessageAction
 from tui.chat.conversation import Conversation
 from tui.engine.conversation_service import ConversationService
 from tui.errors import UsageError
@@ -16,7 +15,7 @@ from tui.errors import UsageError
 
 async def test_every_command_is_done_in_one_place(run):
     async with run() as world:
-        done = [name for handlers in (*world.features.does, world.chat.commands) for name in handlers]
+        done = [name for handlers in (*world.features.does, world.screen.commands) for name in handlers]
     assert sorted(done) == sorted(command.name for command in COMMANDS)
 
 
@@ -48,6 +47,13 @@ async def test_a_feature_needs_no_screen():
 
 async def test_what_is_chosen_for_a_message_that_has_gone_is_refused(run):
     async with run() as world:
-        for action in MessageAction:
+        for action in world.features.messages.acts:
             with pytest.raises(UsageError, match="not here any more"):
                 await world.features.messages.do(action, 12345)
+
+
+async def test_whatever_the_transcript_hands_on_is_done(run):
+    async with run() as world:
+        bindings = world.transcript._bindings.key_to_bindings.values()
+        handed_on = {each.id for bound in bindings for each in bound if each.action.startswith("choose")}
+        assert handed_on == set(world.features.messages.acts)

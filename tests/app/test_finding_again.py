@@ -6,15 +6,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tui.chat.bundle import Bundle
-from tui.chat.conversation import Conversation, Node
+from tui.chat.conversation import Bundle, Conversation, Node
 from tui.chat.message import Message, Role
 from tui.chat.parts import Text
 
 TURNS = 40
 
 
-def talk(title: str, at: datetime, said: dict[int, str]) -> Bundle:
+def conversation(title: str, at: datetime, said: dict[int, str]) -> Bundle:
     """A conversation of many turns; what is ``said`` stands in some of them."""
     conversation = Conversation(0, title, at, at, origin=f"test:{title}", leaf=TURNS, titled=True)
     messages = []
@@ -41,8 +40,8 @@ def years(run):
         }
         await world.store.add_conversations(
             [
-                talk("Lighthouse", datetime(2024, 10, 12, tzinfo=UTC), october),
-                talk("Camping", datetime(2026, 3, 1, tzinfo=UTC), {5: "Which lantern is light?"}),
+                conversation("Lighthouse", datetime(2024, 10, 12, tzinfo=UTC), october),
+                conversation("Camping", datetime(2026, 3, 1, tzinfo=UTC), {5: "Which lantern is light?"}),
             ]
         )
 

@@ -77,8 +77,8 @@ async def test_errors_notices_and_titles_of_toasts(run):
         await world.say("Hi")
         await world.sees("evil␛]52")
         world.app.notify(HOSTILE, title=HOSTILE)
-        world.chat.tell(UsageError(HOSTILE, HOSTILE))
-        world.chat.note(HOSTILE)
+        world.screen.tell(UsageError(HOSTILE, HOSTILE))
+        world.screen.note(HOSTILE)
         await world.pilot.pause(0.1)
         await world.sees("evil␛]52")
 

@@ -23,7 +23,7 @@ async def test_a_system_prompt_of_lines_is_as_it_was_after_a_look(run):
         await world.until(lambda: isinstance(world.app.screen, AskText))
         await world.sees("You are brief.", "Answer in French.", "No lists.")
         await world.pilot.press("enter")
-        await world.until(lambda: world.app.screen is world.chat)
+        await world.until(lambda: world.app.screen is world.screen)
         assert conversation(world).system == SYSTEM
 
 
@@ -52,10 +52,10 @@ async def test_a_system_prompt_is_written_in_the_persons_editor(run, tmp_path, m
 async def test_titles_and_tags_are_as_they_were_after_a_look(run, command, field, value):
     async with run() as world:
         setattr(conversation(world), field, value)
-        world.chat.run_command(command)
+        world.screen.run_command(command)
         await world.until(lambda: isinstance(world.app.screen, AskLine))
         await world.pilot.press("enter")
-        await world.until(lambda: world.app.screen is world.chat)
+        await world.until(lambda: world.app.screen is world.screen)
         await world.pilot.pause(0.05)
         assert getattr(conversation(world), field) == value
         assert not conversation(world).titled

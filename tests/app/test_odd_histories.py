@@ -9,8 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tui.chat.bundle import Bundle
-from tui.chat.conversation import Conversation, Node
+from tui.chat.conversation import Bundle, Conversation, Node
 from tui.chat.message import Message, Role
 from tui.chat.parts import Text, prompt_parts
 from tui.engine.start_options import StartOptions

@@ -128,7 +128,7 @@ def terminal(lab) -> Iterator[Callable[..., Terminal]]:
         one.close()
 
 
-def test_chat_switch_model_quit_and_come_back(terminal, model_server):
+def test_converse_switch_model_quit_and_come_back(terminal, model_server):
     model_server.reply = "I am {model}."
     first = terminal()
     first.see("lab/big"[4:])
@@ -356,7 +356,9 @@ def small_disk(lab) -> Iterator[Path]:
     subprocess.run(["umount", "-l", folder], check=True)
 
 
-def test_on_a_full_disk_the_chat_goes_on_and_is_saved_when_there_is_room(terminal, model_server, small_disk):
+def test_on_a_full_disk_the_conversation_goes_on_and_is_saved_when_there_is_room(
+    terminal, model_server, small_disk
+):
     model_server.hold_after, model_server.reply = 3, "Hello from the " + "lab, all of it. " * 500
     app = terminal()
     app.see("big")

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from tui.engine.choice import recent_models
+from tui.engine.preferences import Preferences
 
 
 async def used(world):
     """The recent models, once what began has been noted."""
     begun = [worker for worker in world.app.workers if worker.group == "begin"]
     await world.app.workers.wait_for_complete(begun)
-    return await recent_models(world.store)
+    return await Preferences(world.store).recent_models()
 
 
 async def test_the_configured_model_becomes_recent_with_its_first_prompt(run):
     async with run() as world:
-        assert await recent_models(world.store) == []
+        assert await Preferences(world.store).recent_models() == []
         await world.say("Who are you?")
         await world.sees("I am big.", "ready")
         assert await used(world) == ["lab/big"]

@@ -10,7 +10,7 @@ from tui.app.terminal.abilities import FEW, MANY, Abilities
 from tui.app.theme.foreign import LEGIBLE, contrast, fitted
 from tui.app.theme.themes import GREY_THEMES, THEMES
 from tui.chat.chunks import Finish, FinishReason
-from tui.chat.hues import HUES
+from tui.chat.model import HUES
 
 DONE = Finish(FinishReason.STOP)
 TEXT = ("ink", "strong", "soft", "dim", *(f"hue-{hue}" for hue in HUES))

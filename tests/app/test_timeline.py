@@ -6,10 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tui.app.conversations.prompt_row import PromptRow
+from tui.app.conversations.prompt_list import PromptRow
 from tui.app.conversations.timeline import Timeline
-from tui.chat.bundle import Bundle
-from tui.chat.conversation import Conversation
+from tui.chat.conversation import Bundle, Conversation
 from tui.chat.message import Message, Role
 from tui.chat.parts import Text
 from tui.engine.start_options import StartOptions
@@ -62,7 +61,7 @@ async def test_enter_goes_to_the_prompt(run):
     async with run(start=LAST, prepare=asked(*prompts)) as world:
         assert "Question 03?" not in world.text
         await world.pilot.press("ctrl+t", *"n 03?", "enter")
-        await world.until(lambda: world.app.screen is world.chat)
+        await world.until(lambda: world.app.screen is world.screen)
         await world.sees("▎ Question 03?", "Reply 3.")
         await world.until(lambda: world.composer.has_focus)
 
@@ -99,7 +98,7 @@ async def test_ten_thousand_messages_are_listed_a_page_at_a_time(run):
         await world.pilot.press("end", "end", "end")
         await world.until(lambda: len(rows(world)) > 200)
         await world.pilot.press(*"Question 0017?", "enter")
-        await world.until(lambda: world.app.screen is world.chat)
+        await world.until(lambda: world.app.screen is world.screen)
         await world.sees("▎ Question 0017?")
         assert max(loaded) <= 500
 
@@ -109,7 +108,7 @@ async def test_a_new_conversation_has_none_and_the_key_closes_the_list(run):
         await world.say("/prompts")
         await world.sees("Nothing was asked yet.")
         await world.pilot.press("ctrl+t")
-        await world.until(lambda: world.app.screen is world.chat)
+        await world.until(lambda: world.app.screen is world.screen)
 
 
 async def test_help_and_palette_know_it(run):

@@ -39,7 +39,7 @@ async def test_the_field_of_every_sheet_takes_them(run, opening):
 
 async def test_keys_while_nothing_has_the_focus_are_the_composers(run):
     async with run() as world:
-        world.chat.set_focus(None)
+        world.screen.set_focus(None)
         for key in keys(TYPED):
             world.app.post_message(key)
         await world.until(lambda: world.composer.draft == TYPED)

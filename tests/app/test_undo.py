@@ -96,7 +96,7 @@ async def test_what_a_command_changes_is_said_and_undone(run, command, said, fie
     ],
 )
 @pytest.mark.parametrize("there", [True, False])
-async def test_what_is_done_in_the_list_is_undone_there_and_in_the_chat(run, keys, said, field, there):
+async def test_what_is_done_in_the_list_is_undone_there_and_on_the_main_screen(run, keys, said, field, there):
     async with run(size=(120, 30)) as world:
         await answered(world)
         own = conversation(world).id
@@ -108,7 +108,7 @@ async def test_what_is_done_in_the_list_is_undone_there_and_in_the_chat(run, key
         await world.sees(said)
         if not there:
             await world.pilot.press("escape")
-            await world.until(lambda: world.app.screen is world.chat)
+            await world.until(lambda: world.app.screen is world.screen)
             await world.pilot.pause(0.1)
         await world.pilot.press("ctrl+z")
         await world.sees_no(said)
@@ -118,7 +118,7 @@ async def test_what_is_done_in_the_list_is_undone_there_and_in_the_chat(run, key
             assert "a draft" in world.composer.draft
 
 
-async def test_in_the_list_what_is_typed_in_the_chat_is_not_undone(run):
+async def test_in_the_list_what_is_typed_on_the_main_screen_is_not_undone(run):
     async with run() as world:
         await answered(world)
         await world.type("a draft")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.widgets import Input
 
 from tui.app.help.palette import Palette
-from tui.app.transcript.find_bar import FindBar
+from tui.app.transcript.finding import FindBar
 
 
 async def test_the_mode_is_shown_and_a_prompt_is_edited_by_vims_keys(run):
@@ -54,13 +54,13 @@ async def test_keys_that_lead_elsewhere(run):
         await world.type(":")
         await world.until(lambda: isinstance(world.app.screen, Palette))
         await world.pilot.press("escape")
-        await world.until(lambda: world.app.screen is world.chat)
+        await world.until(lambda: world.app.screen is world.screen)
         await world.type("k")
         await world.until(lambda: world.transcript.selected is not None)
         await world.type("k")
         await world.pilot.press("escape")
         await world.type("/")
-        await world.until(lambda: world.chat.query_one(FindBar).query_one(Input).has_focus)
+        await world.until(lambda: world.screen.query_one(FindBar).query_one(Input).has_focus)
 
 
 async def test_the_menu_is_closed_first(run):

@@ -30,12 +30,12 @@ from tests.benchmarks import table as comparison
 from tests.benchmarks.start import KEY, started
 from tui.chat.message import Role, Status
 from tui.history.sqlite.creation import create
-from tui.history.sqlite.folding import key
 from tui.history.sqlite.history import open_history
 from tui.history.sqlite.indexing import rebuild_index
 from tui.history.sqlite.rows import tag_key
 from tui.history.store import HistoryStore, ListFilter
 from tui.paths import private_dir
+from tui.text import comparable
 
 YEARS = 3
 END = 1_790_000_000_000  # milliseconds since 1970: the newest message
@@ -92,7 +92,16 @@ def fill(connection: sqlite3.Connection, conversations: int, messages: int) -> N
             tags = ("work",) if number % 10 == 0 else ("rare",) if number % 1001 == 0 else ()
             model = model_of(number)
             times = begin * 1000, end * 1000, end
-            yield number, f"segue:{number}", title, key(title), *times, model, json.dumps(tags), tag_key(tags)
+            yield (
+                number,
+                f"segue:{number}",
+                title,
+                comparable(title),
+                *times,
+                model,
+                json.dumps(tags),
+                tag_key(tags),
+            )
 
     def message_rows() -> Iterator[tuple[object, ...]]:
         for number in range(1, conversations + 1):

@@ -11,9 +11,8 @@ from tests.benchmarks import table
 from tests.benchmarks.replies import reply
 from tests.benchmarks.server import configure
 from tests.benchmarks.terminal import figures
-from tui.chat.bundle import Bundle
 from tui.chat.chunks import Usage
-from tui.chat.conversation import Conversation, Node
+from tui.chat.conversation import Bundle, Conversation, Node
 from tui.chat.message import Message, Role, Status
 from tui.chat.parts import Text
 from tui.history.sqlite.history import open_history

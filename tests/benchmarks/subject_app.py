@@ -21,9 +21,9 @@ from tui.cli import main
 
 async def measure(app: SegueApp) -> None:
     """Do the task that the command line names, and leave."""
-    await until(lambda: app.chat.features is not None and not app.chat.features.transcript.busy)
-    assert app.chat.features
-    write_figures(**await TASKS[sys.argv[1]](app.chat.features))
+    await until(lambda: app.main_screen.features is not None and not app.main_screen.features.transcript.busy)
+    assert app.main_screen.features
+    write_figures(**await TASKS[sys.argv[1]](app.main_screen.features))
     await app.leave(0)
 
 

@@ -7,8 +7,7 @@ import os
 
 import pytest
 
-from tui.chat.bundle import Bundle
-from tui.chat.conversation import Conversation
+from tui.chat.conversation import Bundle, Conversation
 from tui.chat.export import file_name
 from tui.chat.message import Message, Role
 from tui.chat.parts import Text

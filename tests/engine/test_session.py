@@ -18,9 +18,9 @@ from tui.chat.message import Role, Status
 from tui.chat.parts import prompt_parts
 from tui.config import Config
 from tui.engine import drafts
-from tui.engine.choice import recent_models
 from tui.engine.conversation_service import ConversationService
 from tui.engine.limits import Limits
+from tui.engine.preferences import Preferences
 from tui.engine.session import Session
 from tui.engine.session_events import (
     AllSaved,
@@ -81,8 +81,8 @@ class Run:
         await self.session.settle()
 
     async def text_of(self, service: ConversationService) -> list[str]:
-        stored = await service.place.store.load_conversation(service.conversation.id)
-        return [message.text for message in await service.place.store.messages(stored.path())]
+        stored = await service.storage.store.load_conversation(service.conversation.id)
+        return [message.text for message in await service.storage.store.messages(stored.path())]
 
 
 def run_of(world: Any, folder: Path, **settings: Any) -> Run:
@@ -356,12 +356,12 @@ async def test_after_the_first_turn_a_model_names_the_conversation_once(begin):
 async def test_the_model_that_answered_is_noted_but_for_a_temporary_conversation(run):
     session = run.session
     await run.say("Hi")
-    assert await recent_models(run.world.store) == ["lab/one"]
+    assert await Preferences(run.world.store).recent_models() == ["lab/one"]
     session.turn_to(await session.new_temporary())
     await session.current.change(model="lab/two")
     await run.say("A secret")
     assert session.current_id is None and session.current.conversation.temporary
-    assert await recent_models(run.world.store) == ["lab/one"]
+    assert await Preferences(run.world.store).recent_models() == ["lab/one"]
     assert await run.world.store.count_conversations() == 1
 
 

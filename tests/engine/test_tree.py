@@ -26,9 +26,9 @@ from tui.engine.engine import Engine
 from tui.engine.live import LiveReplies
 from tui.engine.reply import Reply
 from tui.errors import NotFoundError
+from tui.history.bundles import bundle_of
 from tui.history.sqlite.history import open_history
 from tui.history.store import HistoryStore
-from tui.history.taking_out import bundle_of
 from tui.providers.base import Messages, Target
 
 
@@ -101,9 +101,9 @@ class Person(RuleBasedStateMachine):
 
     def _open(self, conversation: Conversation) -> None:
         self.store: HistoryStore = self.run(open_history(self.folder / "history.db"))
-        self.talk = self._talk(self.store, conversation)
+        self.service = self._service(self.store, conversation)
 
-    def _talk(self, store: HistoryStore, conversation: Conversation) -> ConversationService:
+    def _service(self, store: HistoryStore, conversation: Conversation) -> ConversationService:
         place = Place(store, Engine(store, self.provider, self.provider))
         live = LiveReplies(lambda *told: None, lambda error: None)
         return ConversationService(place, conversation, live)
@@ -111,7 +111,7 @@ class Person(RuleBasedStateMachine):
     # -- parts
     @property
     def conversation(self) -> Conversation:
-        return self.talk.conversation
+        return self.service.conversation
 
     @property
     def path(self) -> list[int]:
@@ -137,35 +137,35 @@ class Person(RuleBasedStateMachine):
     # -- deeds
     @rule()
     def ask(self) -> None:
-        self._answer(self.run(self.talk.send(self.provider.word())))
+        self._answer(self.run(self.service.send(self.provider.word())))
 
     @rule(number=some.integers(0, 20))
     def edit(self, number: int) -> None:
         if prompt := self._on_path(number, Role.USER):
-            self._answer(self.run(self.talk.edit(prompt, self.provider.word())))
+            self._answer(self.run(self.service.edit(prompt, self.provider.word())))
 
     @rule(number=some.integers(0, 20), model=some.sampled_from([None, "lab/small"]))
     def answer_again(self, number: int, model: str | None) -> None:
         if reply := self._on_path(number, Role.ASSISTANT):
-            self._answer(self.run(self.talk.retry(reply, model)))
+            self._answer(self.run(self.service.retry(reply, model)))
 
     @rule(number=some.integers(0, 20))
     def go_on(self, number: int) -> None:
         if reply := self._on_path(number, Role.ASSISTANT):
             before = self.written[reply]
-            self._answer(self.run(self.talk.resume(reply)))
+            self._answer(self.run(self.service.resume(reply)))
             assert self.written[self.path[-1]].startswith(before)
 
     @rule(number=some.integers(0, 20), again=some.booleans())
     def see_what_another_program_did(self, number: int, again: bool) -> None:
         if reply := self._on_path(number, Role.ASSISTANT):
             store = self.run(open_history(self.folder / "history.db"))
-            there = self._talk(store, self.run(store.load_conversation(self.conversation.id)))
+            there = self._service(store, self.run(store.load_conversation(self.conversation.id)))
             deed = there.retry(reply) if again else there.send(self.provider.word())
             self.run(self.run(deed).run(lambda event: None))
             self.run(store.close())
             self.conversation.take_in(self.run(self.store.load_conversation(self.conversation.id)))
-            self.run(self.talk.show(there.last or 0))
+            self.run(self.service.show(there.last or 0))
             self._note()
 
     @rule(number=some.integers(0, 20), step=some.sampled_from([1, -1]))
@@ -173,7 +173,7 @@ class Person(RuleBasedStateMachine):
         if place := self._on_path(number):
             versions = self.conversation.versions(place)
             wanted = versions.index(place) + step
-            shown = self.run(self.talk.flip(place, step))
+            shown = self.run(self.service.flip(place, step))
             assert shown == (versions[wanted] if 0 <= wanted < len(versions) else None)
             assert shown is None or shown in self.path
 
@@ -181,14 +181,14 @@ class Person(RuleBasedStateMachine):
     def jump(self, number: int) -> None:
         if self.visible:
             wanted = self.visible[number % len(self.visible)]
-            self.run(self.talk.show(wanted))
+            self.run(self.service.show(wanted))
             assert wanted in self.path
 
     @rule(number=some.integers(0, 20), whole=some.booleans())
     def delete(self, number: int, whole: bool) -> None:
         if place := self._on_path(number):
             ids = self.conversation.shown_below(place) if whole else [place]
-            self.deletions.append((self.run(self.talk.delete(ids)), ids))
+            self.deletions.append((self.run(self.service.delete(ids)), ids))
             self.deleted |= set(ids)
 
     @precondition(lambda self: self.deletions)
@@ -202,13 +202,13 @@ class Person(RuleBasedStateMachine):
     def delete_and_take_back(self, number: int, whole: bool) -> None:
         if place := self._on_path(number):
             ids, before = self.conversation.shown_below(place) if whole else [place], self.path
-            self.run(self.run(self.talk.delete(ids))())
+            self.run(self.run(self.service.delete(ids))())
             assert self.path == before, "the page is as it was"
 
     @rule()
     def bring_everything_back(self) -> None:
         if self.conversation.id:
-            assert self.run(self.talk.undelete()) == len(self.deleted)
+            assert self.run(self.service.undelete()) == len(self.deleted)
             self.deleted.clear()
             self.deletions.clear()
 
@@ -235,16 +235,16 @@ class Person(RuleBasedStateMachine):
     def _come_back(self) -> None:
         try:
             if self.conversation.id:
-                self.talk.conversation = self.run(self.store.load_conversation(self.conversation.id))
+                self.service.conversation = self.run(self.store.load_conversation(self.conversation.id))
         except NotFoundError:  # it went with the last of its messages
             assert not self.written
-            self.talk.conversation = Conversation(0, model="lab/big")
+            self.service.conversation = Conversation(0, model="lab/big")
 
     @rule(number=some.integers(0, 20))
     def branch(self, number: int) -> None:
         if place := self._on_path(number):
             path = self.path[: self.path.index(place) + 1]
-            made = self.run(self.talk.branch(place))
+            made = self.run(self.service.branch(place))
             copied = self.run(self.store.messages(made.path()))
             assert [message.text for message in copied] == [self.written[i] for i in path]
             assert len(made.nodes) == len(path)

@@ -58,7 +58,9 @@ def open_at() -> Callable[[Path], contextlib.AbstractAsyncContextManager[History
     return opened
 
 
-async def talk(store: HistoryStore, *texts: str, title: str = "", model: str = "lab/big") -> Conversation:
+async def conversed(
+    store: HistoryStore, *texts: str, title: str = "", model: str = "lab/big"
+) -> Conversation:
     """A conversation in which person and model speak in turn."""
     conversation = await store.create_conversation(model=model, title=title or (texts[0] if texts else ""))
     for number, text in enumerate(texts):
@@ -72,8 +74,8 @@ async def talk(store: HistoryStore, *texts: str, title: str = "", model: str = "
 
 
 @pytest.fixture
-def chat() -> Callable[..., Awaitable[Conversation]]:
-    return talk
+def converse() -> Callable[..., Awaitable[Conversation]]:
+    return conversed
 
 
 async def stream(store: HistoryStore, conversation: Conversation) -> Message:

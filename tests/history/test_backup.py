@@ -31,19 +31,19 @@ async def everything(path: Path) -> list[object]:
         await store.close()
 
 
-async def fill(store, chat) -> None:
+async def fill(store, converse) -> None:
     for number in range(3):
-        conversation = await chat(store, f"Question {number}", "Answer", "And then?", title="学习")
+        conversation = await converse(store, f"Question {number}", "Answer", "And then?", title="学习")
         await store.update_conversation(conversation.id, tags=("a", "b"), draft="half", pinned=number == 1)
     await store.hide_messages([conversation.leaf])
     await store.remember_prompt("Question")
     await store.set_state("theme", "dim")
 
 
-async def test_a_copy_made_while_writing_is_whole(tmp_path, history_file, open_at, chat, begin_reply):
+async def test_a_copy_made_while_writing_is_whole(tmp_path, history_file, open_at, converse, begin_reply):
     async with open_at(history_file) as store:
-        await fill(store, chat)
-        reply = await begin_reply(store, await chat(store, "Tell me"))
+        await fill(store, converse)
+        reply = await begin_reply(store, await converse(store, "Tell me"))
         await store.append(reply.id, ["Once upon"])
         await store.backup(tmp_path / "copy.db")
         await store.append(reply.id, [" a time"])
@@ -56,19 +56,19 @@ async def test_a_copy_made_while_writing_is_whole(tmp_path, history_file, open_a
     await store.close()
 
 
-async def test_what_is_restored_is_equal(tmp_path, history_file, open_at, chat):
+async def test_what_is_restored_is_equal(tmp_path, history_file, open_at, converse):
     async with open_at(history_file) as store:
-        await fill(store, chat)
+        await fill(store, converse)
         await store.backup(tmp_path / "copy.db")
     restore(tmp_path / "copy.db", tmp_path / "new" / "history.db")
     assert await everything(tmp_path / "new" / "history.db") == await everything(history_file)
 
 
-async def test_a_restore_keeps_the_old_history_aside(tmp_path, history_file, open_at, chat):
+async def test_a_restore_keeps_the_old_history_aside(tmp_path, history_file, open_at, converse):
     async with open_at(history_file) as store:
-        await chat(store, "first")
+        await converse(store, "first")
         await store.backup(tmp_path / "copy.db")
-        await chat(store, "second")
+        await converse(store, "second")
     old = restore(tmp_path / "copy.db", history_file)
     async with open_at(history_file) as store:
         assert [row.title for row in await store.list_conversations()] == ["first"]
@@ -77,11 +77,11 @@ async def test_a_restore_keeps_the_old_history_aside(tmp_path, history_file, ope
     assert old != restore(tmp_path / "copy.db", history_file)
 
 
-async def test_a_running_program_sees_what_was_restored(tmp_path, history_file, open_at, chat):
+async def test_a_running_program_sees_what_was_restored(tmp_path, history_file, open_at, converse):
     async with open_at(history_file) as store:
-        first = await chat(store, "first")
+        first = await converse(store, "first")
         await store.backup(tmp_path / "copy.db")
-        await chat(store, "second")
+        await converse(store, "second")
         heard: list[Change] = []
         store.subscribe(heard.append)
         restore(tmp_path / "copy.db", history_file)
@@ -93,9 +93,9 @@ async def test_a_running_program_sees_what_was_restored(tmp_path, history_file, 
     assert not [path for path in history_file.parent.iterdir() if path.name.startswith(".")]
 
 
-async def test_a_damaged_history_is_restored_and_kept(tmp_path, history_file, open_at, chat):
+async def test_a_damaged_history_is_restored_and_kept(tmp_path, history_file, open_at, converse):
     async with open_at(history_file) as store:
-        await chat(store, "first")
+        await converse(store, "first")
         await store.backup(tmp_path / "copy.db")
     history_file.write_bytes(b"garbage")
     old = restore(tmp_path / "copy.db", history_file)
@@ -104,9 +104,9 @@ async def test_a_damaged_history_is_restored_and_kept(tmp_path, history_file, op
         assert [row.title for row in await store.list_conversations()] == ["first"]
 
 
-async def test_only_a_whole_history_of_ours_is_restored(tmp_path, history_file, open_at, chat):
+async def test_only_a_whole_history_of_ours_is_restored(tmp_path, history_file, open_at, converse):
     async with open_at(history_file) as store:
-        await chat(store, "first")
+        await converse(store, "first")
     before = history_file.read_bytes()
     other = tmp_path / "other.db"
     with closing(sqlite3.connect(other)) as connection, connection:
@@ -126,11 +126,11 @@ async def test_only_a_whole_history_of_ours_is_restored(tmp_path, history_file, 
     assert history_file.read_bytes() == before
 
 
-async def test_a_copy_overwrites_only_an_older_copy(tmp_path, history_file, open_at, chat):
+async def test_a_copy_overwrites_only_an_older_copy(tmp_path, history_file, open_at, converse):
     letter = tmp_path / "letter"
     letter.write_text("Dear aunt")
     async with open_at(history_file) as store:
-        await chat(store, "first")
+        await converse(store, "first")
         for target in (letter, history_file, tmp_path):
             with pytest.raises(HistoryError):
                 await store.backup(target)
@@ -141,22 +141,24 @@ async def test_a_copy_overwrites_only_an_older_copy(tmp_path, history_file, open
     assert letter.read_text() == "Dear aunt"
 
 
-async def test_a_history_in_memory_can_be_copied_to_a_file(tmp_path, chat):
+async def test_a_history_in_memory_can_be_copied_to_a_file(tmp_path, converse):
     store = await open_history(None)
-    await chat(store, "first")
+    await converse(store, "first")
     await store.backup(tmp_path / "copy #1 ?.db")
     await store.close()
     assert restore(tmp_path / "copy #1 ?.db", tmp_path / "history.db") is None
 
 
-async def test_each_day_of_use_makes_one_copy_and_seven_are_kept(history_file, open_at, chat, monkeypatch):
+async def test_each_day_of_use_makes_one_copy_and_seven_are_kept(
+    history_file, open_at, converse, monkeypatch
+):
     start = date(2026, 1, 28)
     monkeypatch.setattr(backup, "today", lambda: str(start))
     async with open_at(history_file):
         pass
     assert not (history_file.parent / "backups").exists(), "there was nothing to copy"
     async with open_at(history_file) as store:
-        await chat(store, "first")
+        await converse(store, "first")
     for day in range(10):
         monkeypatch.setattr(backup, "today", lambda day=day: str(start + timedelta(day)))
         for _ in range(2):
@@ -168,9 +170,11 @@ async def test_each_day_of_use_makes_one_copy_and_seven_are_kept(history_file, o
     assert files.today().count("-") == 2
 
 
-async def test_a_history_that_did_not_change_is_not_copied_again(history_file, open_at, chat, monkeypatch):
+async def test_a_history_that_did_not_change_is_not_copied_again(
+    history_file, open_at, converse, monkeypatch
+):
     async with open_at(history_file) as store:
-        await chat(store, "first")
+        await converse(store, "first")
     for day in range(1, 5):
         monkeypatch.setattr(backup, "today", lambda day=day: f"2026-01-0{day}")
         async with open_at(history_file) as store:

@@ -10,7 +10,7 @@ from tui.chat.attachment import Attachment, attachment_of
 from tui.chat.draft import Draft
 from tui.chat.message import Role
 from tui.chat.parts import prompt_parts
-from tui.history.taking_out import bundle_of
+from tui.history.bundles import bundle_of
 
 PNG = attachment_of("chart.png", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 50)
 NOTE = attachment_of("note.txt", "Milch für 学习 😀".encode())

@@ -6,8 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tui.chat.bundle import Bundle
-from tui.chat.conversation import Conversation, Node
+from tui.chat.conversation import Bundle, Conversation, Node
 from tui.chat.message import Message, Role, Status
 from tui.chat.parts import Text, prompt_parts
 from tui.errors import NotFoundError
@@ -61,8 +60,8 @@ async def test_what_does_not_exist_is_not_found(store):
             await attempt
 
 
-async def test_the_list_is_newest_first_and_pinned_ones_before_all(store, chat):
-    first, second, third = [await chat(store, text) for text in ("first", "second", "third")]
+async def test_the_list_is_newest_first_and_pinned_ones_before_all(store, converse):
+    first, second, third = [await converse(store, text) for text in ("first", "second", "third")]
     assert [row.id for row in await store.list_conversations()] == [third.id, second.id, first.id]
     await store.update_conversation(first.id, pinned=True)
     await store.add_message(second.id, second.leaf, Role.USER, prompt_parts("more"))
@@ -72,14 +71,14 @@ async def test_the_list_is_newest_first_and_pinned_ones_before_all(store, chat):
 @pytest.mark.parametrize(
     "change", [{"title": "New"}, {"draft": "x"}, {"leaf": None}, {"tags": ("a",)}, {"model": "lab/small"}]
 )
-async def test_only_messages_make_a_conversation_newer(store, chat, change):
-    old, new = await chat(store, "old"), await chat(store, "new")
+async def test_only_messages_make_a_conversation_newer(store, converse, change):
+    old, new = await converse(store, "old"), await converse(store, "new")
     await store.update_conversation(old.id, **change)
     assert [row.id for row in await store.list_conversations()] == [new.id, old.id]
 
 
-async def test_a_row_of_the_list_says_what_it_is_of(store, chat):
-    made = await chat(store, "How far is the moon?", "Far.", title="The moon")
+async def test_a_row_of_the_list_says_what_it_is_of(store, converse):
+    made = await converse(store, "How far is the moon?", "Far.", title="The moon")
     await store.update_conversation(made.id, tags=("sky",))
     [row] = await store.list_conversations()
     assert (row.title, row.messages, row.model, row.tags) == ("The moon", 2, "lab/big", ("sky",))
@@ -97,14 +96,14 @@ async def test_an_empty_conversation_is_not_listed_but_one_with_a_draft_is(store
     assert (row.title, row.messages) == ("Dear model, please", 0)
 
 
-async def test_a_conversation_whose_messages_are_all_hidden_stays(store, chat):
-    made = await chat(store, "Hello", "Hi")
+async def test_a_conversation_whose_messages_are_all_hidden_stays(store, converse):
+    made = await converse(store, "Hello", "Hi")
     await store.hide_messages(list(made.nodes))
     assert [row.id for row in await store.list_conversations()] == [made.id]
 
 
-async def test_the_list_comes_in_pages(store, chat):
-    made = [(await chat(store, f"number {n}")).id for n in range(7)]
+async def test_the_list_comes_in_pages(store, converse):
+    made = [(await converse(store, f"number {n}")).id for n in range(7)]
     pages = [await store.list_conversations(limit=3, offset=start) for start in (0, 3, 6, 9)]
     assert [[row.id for row in page] for page in pages] == [made[:3:-1], made[3:0:-1], made[:1], []]
     assert await store.count_conversations() == 7
@@ -122,17 +121,17 @@ async def test_the_list_comes_in_pages(store, chat):
         ("caf plan", []),
     ],
 )
-async def test_the_list_is_filtered_by_words_of_the_title(store, chat, words, found):
+async def test_the_list_is_filtered_by_words_of_the_title(store, converse, words, found):
     for title in ("Café in Zürich", "机器学习 plan", "100%_sure"):
-        await chat(store, "x", title=title)
+        await converse(store, "x", title=title)
     rows = await store.list_conversations(ListFilter(title=words))
     assert [row.title for row in rows] == found
     assert await store.count_conversations(ListFilter(title=words)) == len(found)
 
 
-async def test_the_list_is_filtered_by_tag_model_and_time(store, chat):
-    a = await chat(store, "a", model="openai/gpt-6")
-    b = await chat(store, "b", model="lab/small")
+async def test_the_list_is_filtered_by_tag_model_and_time(store, converse):
+    a = await converse(store, "a", model="openai/gpt-6")
+    b = await converse(store, "b", model="lab/small")
     await store.update_conversation(a.id, tags=("Work", "home"))
     await store.update_conversation(b.id, tags=("workshop",))
     newer = (await store.load_conversation(b.id)).updated_at
@@ -147,15 +146,15 @@ async def test_the_list_is_filtered_by_tag_model_and_time(store, chat):
     assert await ids(tag="workshop", model="lab", title="b") == [b.id]
 
 
-async def test_archived_ones_have_a_list_of_their_own(store, chat):
-    kept, archived = await chat(store, "kept"), await chat(store, "archived")
+async def test_archived_ones_have_a_list_of_their_own(store, converse):
+    kept, archived = await converse(store, "kept"), await converse(store, "archived")
     await store.update_conversation(archived.id, archived=True)
     assert [row.id for row in await store.list_conversations()] == [kept.id]
     assert [row.id for row in await store.list_conversations(ListFilter(archived=True))] == [archived.id]
 
 
-async def test_a_copy_is_another_conversation_with_the_same_tree(store, chat):
-    made = await chat(store, "Question", "First answer", title="Plans")
+async def test_a_copy_is_another_conversation_with_the_same_tree(store, converse):
+    made = await converse(store, "Question", "First answer", title="Plans")
     question = made.path()[0]
     second = await store.add_message(
         made.id, question, Role.ASSISTANT, prompt_parts("Second answer"), model="lab/small"
@@ -179,8 +178,8 @@ async def test_a_copy_is_another_conversation_with_the_same_tree(store, chat):
     assert [row.id for row in await store.list_conversations()] == [made.id, copy.id]
 
 
-async def test_a_branch_is_a_copy_of_one_path(store, chat):
-    made = await chat(store, "one", "two", "three", "four")
+async def test_a_branch_is_a_copy_of_one_path(store, converse):
+    made = await converse(store, "one", "two", "three", "four")
     _, two, three, _ = made.path()
     await store.hide_messages([two])
     branch = await store.copy_conversation(made.id, leaf=three)
@@ -189,18 +188,18 @@ async def test_a_branch_is_a_copy_of_one_path(store, chat):
     assert [hit.conversation_id for hit in await store.search("three")] == [branch.id, made.id]
 
 
-async def test_copies_and_branches_have_titles_of_their_own(store, chat):
-    made = await chat(store, "one", "two", title="Plans")
+async def test_copies_and_branches_have_titles_of_their_own(store, converse):
+    made = await converse(store, "one", "two", title="Plans")
     for number in (2, 3):
         assert (await store.copy_conversation(made.id, leaf=made.leaf)).title == f"Plans ({number})"
     copy = await store.copy_conversation(made.id)
     assert (await store.copy_conversation(copy.id)).title == "Plans (5)"
-    unnamed = await chat(store, "x", title="(1)")
+    unnamed = await converse(store, "x", title="(1)")
     assert (await store.copy_conversation(unnamed.id)).title == "(1) (2)"
 
 
-async def test_a_copy_of_a_streaming_reply_is_cut_there(store, chat, begin_reply):
-    made = await chat(store, "Tell me")
+async def test_a_copy_of_a_streaming_reply_is_cut_there(store, converse, begin_reply):
+    made = await converse(store, "Tell me")
     reply = await begin_reply(store, made)
     await store.append(reply.id, ["Once upon"])
     copy = await store.copy_conversation(made.id)
@@ -208,7 +207,7 @@ async def test_a_copy_of_a_streaming_reply_is_cut_there(store, chat, begin_reply
     assert (message.text, message.status) == ("Once upon", Status.INTERRUPTED)
 
 
-async def test_listeners_hear_which_conversation_changed(store, chat):
+async def test_listeners_hear_which_conversation_changed(store, converse):
     heard: list[Change] = []
     made = await store.create_conversation()
     end = store.subscribe(heard.append)
@@ -222,9 +221,9 @@ async def test_listeners_hear_which_conversation_changed(store, chat):
     assert len(heard) == 4
 
 
-async def test_used_last_is_where_a_person_wrote_last_pinned_or_not(store, chat):
+async def test_used_last_is_where_a_person_wrote_last_pinned_or_not(store, converse):
     assert await store.last_used() is None
-    first, second = await chat(store, "first"), await chat(store, "second")
+    first, second = await converse(store, "first"), await converse(store, "second")
     await store.update_conversation(first.id, pinned=True)
     assert await store.last_used() == second.id
     await store.add_message(first.id, first.leaf, Role.USER, prompt_parts("more"))
@@ -244,7 +243,7 @@ def brought(origin: str, at: datetime) -> Bundle:
     return Bundle(conversation, [Message(1, 0, None, Role.USER, parts=(Text(origin),), created_at=at)])
 
 
-async def test_what_comes_in_is_not_used_before_a_person_writes_in_it(store, chat):
+async def test_what_comes_in_is_not_used_before_a_person_writes_in_it(store, converse):
     now = datetime.now(UTC)
     days = {
         "past": now - timedelta(9),
@@ -254,7 +253,7 @@ async def test_what_comes_in_is_not_used_before_a_person_writes_in_it(store, cha
     ids = await store.add_conversations([brought(name, at) for name, at in days.items()])
     past, yesterday, future = ids
     assert await store.last_used() == yesterday, "where nothing was used, the newest that is not to come"
-    mine = await chat(store, "mine")
+    mine = await converse(store, "mine")
     await store.delete_conversation(yesterday)
     assert await store.last_used() == mine.id
     await store.add_conversations([brought("again", now + timedelta(1))])
@@ -264,8 +263,8 @@ async def test_what_comes_in_is_not_used_before_a_person_writes_in_it(store, cha
     assert (await store.list_conversations())[0].id == future
 
 
-async def test_a_draft_that_waits_alone_is_used_too(store, chat):
-    await chat(store, "old")
+async def test_a_draft_that_waits_alone_is_used_too(store, converse):
+    await converse(store, "old")
     made = await store.create_conversation()
     assert await store.last_used() != made.id
     await store.update_conversation(made.id, draft="half a sent")

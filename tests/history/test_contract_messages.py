@@ -31,8 +31,8 @@ async def test_messages_make_a_tree_with_the_newest_as_its_leaf(store):
     assert question.id < first.id < second.id
 
 
-async def test_messages_come_in_the_order_asked_for(store, chat):
-    conversation = await chat(store, *[f"text {n}" for n in range(1200)])
+async def test_messages_come_in_the_order_asked_for(store, converse):
+    conversation = await converse(store, *[f"text {n}" for n in range(1200)])
     ids = conversation.path()[::-1]
     assert [message.text for message in await store.messages(ids)] == [
         f"text {n}" for n in range(1199, -1, -1)
@@ -40,15 +40,15 @@ async def test_messages_come_in_the_order_asked_for(store, chat):
     assert await store.messages([]) == []
 
 
-async def test_a_parent_must_be_of_the_same_conversation(store, chat):
-    one, other = await chat(store, "one"), await chat(store, "other")
+async def test_a_parent_must_be_of_the_same_conversation(store, converse):
+    one, other = await converse(store, "one"), await converse(store, "other")
     with pytest.raises(NotFoundError):
         await store.add_message(one.id, other.leaf, Role.USER, prompt_parts("x"))
     assert (await store.load_conversation(one.id)).leaf == one.leaf
 
 
-async def test_pieces_of_a_streaming_reply_are_there_at_once(store, chat, begin_reply):
-    conversation = await chat(store, "Tell me")
+async def test_pieces_of_a_streaming_reply_are_there_at_once(store, converse, begin_reply):
+    conversation = await converse(store, "Tell me")
     reply = await begin_reply(store, conversation)
     await store.append(reply.id, [Reasoning("Let me think. ")])
     await store.append(reply.id, [Reasoning("Yes."), "Once "])
@@ -58,8 +58,8 @@ async def test_pieces_of_a_streaming_reply_are_there_at_once(store, chat, begin_
     assert stored.status is Status.STREAMING
 
 
-async def test_a_continued_reply_begins_with_its_text(store, chat):
-    conversation = await chat(store, "Tell me")
+async def test_a_continued_reply_begins_with_its_text(store, converse):
+    conversation = await converse(store, "Tell me")
     reply = await store.add_message(
         conversation.id, conversation.leaf, Role.ASSISTANT, prompt_parts("Once "), status=Status.STREAMING
     )
@@ -68,8 +68,8 @@ async def test_a_continued_reply_begins_with_its_text(store, chat):
     assert stored.text == "Once upon"
 
 
-async def test_a_finished_reply_keeps_all_that_is_known_of_it(store, chat, begin_reply):
-    conversation = await chat(store, "Tell me")
+async def test_a_finished_reply_keeps_all_that_is_known_of_it(store, converse, begin_reply):
+    conversation = await converse(store, "Tell me")
     reply = await begin_reply(store, conversation)
     await store.append(reply.id, ["Once"])
     final = replace(
@@ -106,8 +106,8 @@ async def test_a_finished_reply_keeps_all_that_is_known_of_it(store, chat, begin
     ],
     ids=["surrogate", "pair", "NUL", "odd", "long"],
 )
-async def test_odd_text_is_stored_as_exactly_as_can_be(store, chat, begin_reply, text, stored):
-    conversation = await chat(store, text, title=text[:100])
+async def test_odd_text_is_stored_as_exactly_as_can_be(store, converse, begin_reply, text, stored):
+    conversation = await converse(store, text, title=text[:100])
     [prompt] = await store.messages([conversation.leaf])
     assert prompt.text == stored
     reply = await begin_reply(store, conversation)
@@ -127,16 +127,18 @@ async def test_odd_text_is_stored_as_exactly_as_can_be(store, chat, begin_reply,
     assert await store.prompts() == [stored]
 
 
-async def test_a_pair_of_surrogates_split_between_two_pieces_loses_no_other_text(store, chat, begin_reply):
-    reply = await begin_reply(store, await chat(store, "x"))
+async def test_a_pair_of_surrogates_split_between_two_pieces_loses_no_other_text(
+    store, converse, begin_reply
+):
+    reply = await begin_reply(store, await converse(store, "x"))
     await store.append(reply.id, ["a\ud83d"])
     await store.append(reply.id, ["\ude00b"])
     [stored] = await store.messages([reply.id])
     assert stored.text == "a\ufffd\ufffdb"
 
 
-async def test_hidden_messages_come_back(store, chat):
-    conversation = await chat(store, "one", "two", "three")
+async def test_hidden_messages_come_back(store, converse):
+    conversation = await converse(store, "one", "two", "three")
     one, two, three = conversation.path()
     await store.hide_messages([two, three])
     assert (await store.load_conversation(conversation.id)).path() == [one]
@@ -147,16 +149,16 @@ async def test_hidden_messages_come_back(store, chat):
     assert await store.search("two") != []
 
 
-async def test_nothing_is_abandoned_while_its_program_lives(store, chat, begin_reply):
-    reply = await begin_reply(store, await chat(store, "x"))
+async def test_nothing_is_abandoned_while_its_program_lives(store, converse, begin_reply):
+    reply = await begin_reply(store, await converse(store, "x"))
     assert await store.interrupt_abandoned() == 0
     [stored] = await store.messages([reply.id])
     assert stored.live
 
 
-async def test_a_cancelled_write_happens_all_the_same(store, chat):
+async def test_a_cancelled_write_happens_all_the_same(store, converse):
     written = asyncio.Event()
-    conversation = await chat(store, "x")
+    conversation = await converse(store, "x")
     store.subscribe(lambda change: written.set())
     task = asyncio.create_task(
         store.add_message(conversation.id, conversation.leaf, Role.USER, prompt_parts("kept"))
@@ -185,8 +187,8 @@ async def test_small_state_is_kept_by_name(store):
     assert await store.get_state("theme", "dark") == "dim \ufffd"
 
 
-async def test_many_writers_at_once_lose_nothing(store, chat):
-    conversation = await chat(store, "root")
+async def test_many_writers_at_once_lose_nothing(store, converse):
+    conversation = await converse(store, "root")
     await asyncio.gather(
         *(
             store.add_message(conversation.id, conversation.leaf, Role.USER, prompt_parts(f"text {n}"))

@@ -12,17 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from tui.chat.attachment import Attachment, attachment_of
-from tui.chat.bundle import Bundle
 from tui.chat.chunks import Image, Source, Usage
-from tui.chat.conversation import Conversation, Node
+from tui.chat.conversation import Bundle, Conversation, Node
 from tui.chat.export import all_to_json, file_name, to_json, to_markdown
 from tui.chat.message import Failure, Message, Role, Status
 from tui.chat.page import to_html
 from tui.chat.parts import Notice, Reasoning, Sources, Text, prompt_parts
 from tui.errors import ImportFileError
+from tui.history.bundles import all_bundles, bundle_of
 from tui.history.importers import import_file
 from tui.history.sqlite.history import open_history
-from tui.history.taking_out import all_bundles, bundle_of
 from tui.text import clean
 
 EVIL = "\x1b]52;c;aGk=\x1b\\ \x9b2J \u202e &#x202e; \U000e0041 [x](javascript:alert(1)) <script>x()</script>"
@@ -33,9 +32,9 @@ NOTE = attachment_of("note_1.txt", f"Use ```\n{EVIL}".encode())
 LOST = Attachment("lost.pdf", "application/pdf", 7, "", 0)
 
 
-async def fill(store, chat, begin_reply) -> None:
+async def fill(store, converse, begin_reply) -> None:
     """Conversations with everything that one can have."""
-    first = await chat(store, "Wie groß?", "So groß. 学习 😀", title="Größe & <Maß>")
+    first = await converse(store, "Wie groß?", "So groß. 学习 😀", title="Größe & <Maß>")
     question = first.path()[0]
     reply = await store.add_message(
         first.id, question, Role.ASSISTANT, model="lab/small", status=Status.STREAMING
@@ -76,17 +75,17 @@ async def fill(store, chat, begin_reply) -> None:
     )
     await store.add_message(first.id, reply.id, Role.USER, prompt_parts("See", [PNG, NOTE, LOST]))
     await store.update_conversation(first.id, attachments=(NOTE,))
-    second = await chat(store, "old", title="second")
+    second = await converse(store, "old", title="second")
     await store.update_conversation(second.id, archived=True)
-    await begin_reply(store, await chat(store, "unfinished"))
+    await begin_reply(store, await converse(store, "unfinished"))
 
 
 async def exported(store) -> str:
     return all_to_json([bundle async for bundle in all_bundles(store)])
 
 
-async def test_json_imports_back_equal(tmp_path, store, chat, begin_reply):
-    await fill(store, chat, begin_reply)
+async def test_json_imports_back_equal(tmp_path, store, converse, begin_reply):
+    await fill(store, converse, begin_reply)
     text = await exported(store)
     file = tmp_path / "export.json"
     file.write_text(text, encoding="utf-8")
@@ -102,8 +101,8 @@ async def test_json_imports_back_equal(tmp_path, store, chat, begin_reply):
     await other.close()
 
 
-async def test_one_conversation_is_exported_and_imported_alone(tmp_path, store, chat):
-    conversation = await chat(store, "Question", "Answer")
+async def test_one_conversation_is_exported_and_imported_alone(tmp_path, store, converse):
+    conversation = await converse(store, "Question", "Answer")
     file = tmp_path / "one.json"
     file.write_text(to_json(await bundle_of(store, conversation.id)), encoding="utf-8")
     document = json.loads(file.read_text(encoding="utf-8"))
@@ -123,7 +122,7 @@ async def test_one_conversation_is_exported_and_imported_alone(tmp_path, store, 
     await store.delete_conversation(conversation.id)
     assert (await import_file(store, file)).added == (conversation.id,), "it is taken back from the trash"
     other = await open_history(None)
-    busy = await chat(other, "mine")
+    busy = await converse(other, "mine")
     [added] = (await import_file(other, file)).added
     assert added != busy.id, "a number that is taken is given anew"
     loaded = await other.load_conversation(added)

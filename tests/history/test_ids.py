@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.chat.bundle import Bundle
-from tui.chat.conversation import Conversation, Node
+from tui.chat.conversation import Bundle, Conversation, Node
 from tui.chat.message import Message, Role
 from tui.chat.parts import Text, prompt_parts
 from tui.history.importers import import_file
@@ -88,8 +87,8 @@ async def test_a_program_that_keeps_no_times_may_have_many_chats(store, tmp_path
     assert len(await times_of(store, report.added)) == 1
 
 
-async def test_a_message_may_have_any_number_of_versions(store, chat):
-    conversation = await chat(store, "Question")
+async def test_a_message_may_have_any_number_of_versions(store, converse):
+    conversation = await converse(store, "Question")
     versions = [
         await store.add_message(
             conversation.id, conversation.leaf, Role.ASSISTANT, prompt_parts(f"answer {number}")
@@ -120,7 +119,7 @@ async def test_a_long_row_of_one_time_costs_each_message_a_few_steps(store):
 
 
 @pytest.mark.parametrize("year", [1, 1969, 9999])
-async def test_a_time_at_the_end_of_all_times_moves_no_other_message(store, chat, tmp_path, year):
+async def test_a_time_at_the_end_of_all_times_moves_no_other_message(store, converse, tmp_path, year):
     at = f"{year:04}-01-01T00:00:00Z"
     file = tmp_path / "f.json"
     messages = [
@@ -135,7 +134,7 @@ async def test_a_time_at_the_end_of_all_times_moves_no_other_message(store, chat
     added = await store.add_message(
         conversation.id, conversation.leaf, Role.USER, prompt_parts("apple third")
     )
-    new = await chat(store, "apple fourth")
+    new = await converse(store, "apple fourth")
     assert abs(added.created_at - datetime.now(UTC)).total_seconds() < 60
     assert new.leaf > added.id
     found = {hit.snippet for hit in await store.search("apple before:2025 after:2020")}
@@ -144,7 +143,7 @@ async def test_a_time_at_the_end_of_all_times_moves_no_other_message(store, chat
 
 
 async def test_search_finds_by_dates_what_an_older_program_gave_ids_far_from_their_times(
-    history_file, open_at, chat
+    history_file, open_at, converse
 ):
     history_file.parent.mkdir()
     with closing(sqlite3.connect(history_file, isolation_level=None)) as connection:
@@ -170,5 +169,5 @@ async def test_search_finds_by_dates_what_an_older_program_gave_ids_far_from_the
         added = await store.add_message(59, far.leaf, Role.USER, prompt_parts("pear"))
         assert added.id > far.leaf
         assert {hit.snippet for hit in await store.search("pear after:yesterday")} == {"pear"}
-        new = await chat(store, "apple")
+        new = await converse(store, "apple")
         assert new.leaf < 2**45, "no other message's id grows by that"

@@ -21,12 +21,12 @@ from tui.chat.chunks import Usage
 from tui.chat.export import to_json, to_markdown
 from tui.chat.message import Role
 from tui.chat.page import to_html
-from tui.chat.parts import prompt_parts
+from tui.chat.parts import CallState, Reasoning, Source, Sources, Text, ToolCall, ToolResult, prompt_parts
 from tui.errors import ImportFileError
+from tui.history.bundles import bundle_of
 from tui.history.importers import import_file
 from tui.history.importers.models import model_id
 from tui.history.sqlite.history import open_history
-from tui.history.taking_out import bundle_of
 
 
 def chatgpt_node(key, parent, role=None, parts=None, at=None, content_type="text", **more):
@@ -688,7 +688,7 @@ async def test_a_file_brings_no_parameters_but_those_that_can_be_set(store, tmp_
     )
 
 
-async def test_ids_of_a_file_leave_room_for_those_that_come(store, chat, tmp_path):
+async def test_ids_of_a_file_leave_room_for_those_that_come(store, converse, tmp_path):
     document = SEGUE | {
         "id": 2**62,
         "messages": [SEGUE["messages"][0] | {"id": 2**63 - 1}],
@@ -698,7 +698,7 @@ async def test_ids_of_a_file_leave_room_for_those_that_come(store, chat, tmp_pat
     made = await store.load_conversation(report.added[0])
     assert made.id < 10**9 and [text for _, text in await said(store, made.id)] == ["x"]
     await store.add_message(made.id, made.leaf, Role.USER, prompt_parts("more"))
-    assert (await chat(store, "after")).id < 10**9
+    assert (await converse(store, "after")).id < 10**9
 
 
 CIRCLES = {
@@ -718,7 +718,7 @@ async def test_parents_in_a_circle_or_missing_cost_no_text(store, tmp_path, pare
     report = await import_file(store, write_json(tmp_path / "f.json", entries))
     conversation = await store.load_conversation(report.added[0])
     texts = {message.text for message in await store.messages(sorted(conversation.nodes))}
-    assert texts == {
+    assert texts - {""} == {
         "Where is a café?",
         "By the river.",
         "In the old town.",
@@ -857,3 +857,222 @@ async def test_whatever_a_field_holds_the_texts_are_kept_or_it_is_said_why(store
 )
 def test_models_get_our_names(name, provider, ours):
     assert model_id(name, provider) == ours
+
+
+CALLED = ToolCall("call", "", "python", raw="print(6 * 7)", state=CallState.DONE)
+
+
+async def test_chatgpts_rounds_are_one_reply_with_all_that_it_thought_did_and_found(store, tmp_path):
+    cited = {
+        "content_references": [
+            {"type": "grouped_webpages", "items": [{"title": "A", "url": "https://a.test"}]}
+        ]
+    }
+    recap = {"content_type": "reasoning_recap", "content": "Thought for 4s"}
+    pictured = {
+        "content_type": "image_asset_pointer",
+        "asset_pointer": "x",
+        "metadata": {"dalle": {"prompt": "a cat"}},
+    }
+    code = {"content_type": "code", "text": "print(6 * 7)"}
+    attached = {"attachments": [{"name": "a.csv"}]}
+    nodes = (
+        chatgpt_node("root", None),
+        chatgpt_node("q", "root", "user", ["What is it?"], 1.0, metadata=attached),
+        chatgpt_node("t1", "q", "assistant", at=2.0, content_type="thoughts"),
+        chatgpt_node("r1", "t1", "assistant", at=2.0, content=recap, metadata={"finished_duration_sec": 4}),
+        chatgpt_node("say", "r1", "assistant", ["I compute."], 3.0),
+        chatgpt_node(
+            "call",
+            "say",
+            "assistant",
+            at=4.0,
+            recipient="python",
+            content=code,
+        ),
+        chatgpt_node(
+            "out",
+            "call",
+            "tool",
+            at=5.0,
+            author={"role": "tool", "name": "python"},
+            content={"content_type": "execution_output", "text": "42"},
+        ),
+        chatgpt_node(
+            "page",
+            "out",
+            "tool",
+            at=5.0,
+            author={"role": "tool", "name": "browser"},
+            weight=0.0,
+            content={"content_type": "tether_quote", "title": "A", "url": "https://a.test", "text": "A page"},
+        ),
+        chatgpt_node("t2", "page", "assistant", at=6.0, content_type="thoughts"),
+        chatgpt_node("end", "t2", "assistant", ["It is 42."], 7.0, metadata=cited),
+        chatgpt_node("draw", "end", "assistant", ['{"prompt": "cat"}'], 8.0, recipient="dalle.text2im"),
+        chatgpt_node("drawn", "draw", "tool", [pictured], 9.0, "multimodal_text"),
+        chatgpt_node("new", "drawn", "assistant", at=9.5, content={"content_type": "holo", "cube": [1]}),
+        chatgpt_node("q2", "new", "user", ["Thanks"], 10.0),
+        chatgpt_node("lost", "q2", "assistant", ["search()"], 11.0, recipient="web"),
+    )
+    entry = {**CHATGPT[0], "mapping": {node["id"]: node for node in nodes}, "current_node": "lost"}
+    report = await import_file(store, write_json(tmp_path / "f.json", [entry]))
+    conversation = await store.load_conversation(report.added[0])
+    prompt, reply, thanks, last = await store.messages(conversation.path())
+    thought = "Plan\nThink hard"
+    assert prompt.text == "What is it?\n\n[a.csv]"
+    assert reply.parts == (
+        Reasoning(thought, 4.0),
+        Text("I compute."),
+        CALLED,
+        ToolResult("call", "42"),
+        ToolCall("page", "", "browser", state=CallState.DONE),
+        ToolResult("page", "A\n\nhttps://a.test\n\nA page"),
+        Reasoning(thought),
+        Text("It is 42."),
+        Sources((Source("https://a.test", "A"),)),
+        ToolCall("draw", "", "dalle.text2im", {"prompt": "cat"}, state=CallState.DONE),
+        ToolResult("draw", "[picture: a cat]"),
+        Text('```\n{\n  "content_type": "holo",\n  "cube": [\n    1\n  ]\n}\n```'),
+    )
+    assert thanks.text == "Thanks"
+    assert last.parts == (ToolCall("lost", "", "web", raw="search()"),)
+    [place] = report.places
+    assert "mapping.new.message.content.content_type: expected a kind of content that is known" in place
+
+
+async def test_claudes_blocks_stand_in_their_order(store, tmp_path):
+    entries = copy.deepcopy(CLAUDE)
+    entries[0]["chat_messages"][1]["content"] = [
+        {
+            "type": "thinking",
+            "thinking": "Look.",
+            "start_timestamp": "2025-03-01T10:00:00Z",
+            "stop_timestamp": "2025-03-01T10:00:02Z",
+        },
+        {"type": "text", "text": "I look.", "citations": []},
+        {"type": "tool_use", "id": None, "name": "web_search", "input": {"query": "x"}},
+        {
+            "type": "tool_result",
+            "tool_use_id": None,
+            "name": "web_search",
+            "is_error": False,
+            "content": [{"type": "knowledge", "title": "A", "url": "https://a.test"}, {"type": "image"}],
+        },
+        {"type": "tool_use", "id": "t2", "name": "repl", "input": {}},
+        {"type": "tool_result", "tool_use_id": "t2", "name": "repl", "is_error": True, "content": "no"},
+        {"type": "thinking", "thinking": "So."},
+        {
+            "type": "text",
+            "text": "It is A.",
+            "citations": [{"details": {"url": "https://a.test", "title": "A"}}],
+        },
+        {"type": "token_budget"},
+        {"type": "hologram", "cube": 1},
+    ]
+    report = await import_file(store, write_json(tmp_path / "f.json", entries))
+    conversation = await store.load_conversation(report.added[0])
+    _, reply = await store.messages(conversation.path())
+    assert reply.parts == (
+        Reasoning("Look.", 2.0),
+        Text("I look."),
+        ToolCall("m-2:2", "", "web_search", {"query": "x"}, state=CallState.DONE),
+        ToolResult("m-2:2", "A\nhttps://a.test\n\n[picture]"),
+        ToolCall("t2", "", "repl", state=CallState.FAILED),
+        ToolResult("t2", "no", is_error=True),
+        Reasoning("So."),
+        Text('It is A.\n\n```\n{\n  "type": "hologram",\n  "cube": 1\n}\n```'),
+        Sources((Source("https://a.test", "A"),)),
+    )
+    assert len(report.places) == 1 and "found 'hologram'" in report.places[0]
+
+
+async def test_what_tools_gave_back_to_llm_is_between_its_responses(store, tmp_path):
+    script = (
+        LLM
+        + """
+        CREATE TABLE tool_calls (
+            id INTEGER PRIMARY KEY, response_id TEXT, tool_id INTEGER, name TEXT, arguments TEXT,
+            tool_call_id TEXT
+        );
+        CREATE TABLE tool_results (
+            id INTEGER PRIMARY KEY, response_id TEXT, tool_id INTEGER, name TEXT, output TEXT,
+            tool_call_id TEXT, instance_id INTEGER, exception TEXT
+        );
+        CREATE TABLE fragments (
+            id INTEGER PRIMARY KEY, hash TEXT, content TEXT, datetime_utc TEXT, source TEXT
+        );
+        CREATE TABLE prompt_fragments (response_id TEXT, fragment_id INTEGER, "order" INTEGER);
+        CREATE TABLE attachments (id TEXT PRIMARY KEY, type TEXT, path TEXT, url TEXT, content BLOB);
+        CREATE TABLE prompt_attachments (response_id TEXT, attachment_id TEXT, "order" INTEGER);
+        INSERT INTO responses (id, model, prompt, response, conversation_id, datetime_utc) VALUES
+            ('01d', 'gpt-4o-mini', '', 'It is noon.', '01a', '2024-06-01T10:02:00');
+        INSERT INTO tool_calls VALUES (1, '01c', 1, 'clock', '{"zone": "UTC"}', 'c1');
+        INSERT INTO tool_results VALUES (1, '01d', 1, 'clock', '12:00', 'c1', NULL, NULL);
+        INSERT INTO fragments VALUES (1, 'h', 'A long file', NULL, NULL);
+        INSERT INTO prompt_fragments VALUES ('01c', 1, 0);
+        INSERT INTO attachments VALUES
+            ('f', 'image/png', '/home/a/dot.png', NULL, NULL),
+            ('g', 'text/plain', 'note.txt', NULL, CAST('Buy milk' AS BLOB));
+        INSERT INTO prompt_attachments VALUES ('01c', 'f', 0), ('01c', 'g', 1);
+    """
+    )
+    report = await import_file(store, make_database(tmp_path / "logs.db", script))
+    conversation = await store.load_conversation(report.added[0])
+    messages = await store.messages(conversation.path())
+    assert messages[2].text == "A long file\n\nAnother\n\n[/home/a/dot.png]"
+    [note] = messages[2].attachments
+    assert (await store.with_contents([note]))[0].data == b"Buy milk"
+    assert messages[3].parts == (
+        Reasoning("Two names"),
+        Text("Polly"),
+        ToolCall("c1", "", "clock", {"zone": "UTC"}, state=CallState.DONE),
+        ToolResult("c1", "12:00"),
+        Text("It is noon."),
+    )
+
+
+async def test_the_newer_logs_of_llm_keep_calls_and_results(store, tmp_path):
+    path = new_llm(tmp_path / "logs.db")
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.executescript("""
+            INSERT INTO messages (hash, parent_hash, role)
+            VALUES ('h5', 'h4', 'tool'), ('h6', 'h5', 'assistant');
+            INSERT INTO parts (message_hash, position, type, tool_name, text, payload) VALUES
+                ('h4', 2, 'tool_call', 'clock', NULL, '{"arguments": {"zone": "UTC"}, "tool_call_id": "c1"}'),
+                ('h5', 0, 'tool_result', 'clock', '12:00', '{"tool_call_id": "c1"}'),
+                ('h6', 0, 'text', NULL, 'It is noon.', NULL);
+            UPDATE threads SET tip_message_hash = 'h6';
+            UPDATE turns SET tip_message_hash = 'h6' WHERE id = '02c';
+        """)
+    connection.close()
+    report = await import_file(store, path)
+    thread = await store.load_conversation(report.added[0])
+    messages = await store.messages(thread.path())
+    assert messages[-1].parts[1:] == (
+        Text("That is all."),
+        ToolCall("c1", "", "clock", {"zone": "UTC"}, state=CallState.DONE),
+        ToolResult("c1", "12:00"),
+        Text("It is noon."),
+    )
+
+
+async def test_parllamas_calls_and_pictures_are_kept(store, tmp_path):
+    chat = copy.deepcopy(PARLLAMA)
+    chat["messages"][1]["images"] = ["dot.png"]
+    chat["messages"][2]["tool_calls"] = [{"function": {"name": "clock", "arguments": {"zone": "UTC"}}}]
+    chat["messages"] += [
+        {"role": "tool", "name": "clock", "content": "12:00"},
+        {"role": "assistant", "content": "Noon."},
+    ]
+    report = await import_file(store, write_json(tmp_path / "f.json", chat))
+    conversation = await store.load_conversation(report.added[0])
+    prompt, reply = await store.messages(conversation.path())
+    assert prompt.text == "Hello\n\n[picture]"
+    assert reply.parts == (
+        Reasoning("Greet."),
+        Text("Hi!"),
+        ToolCall("2:0", "", "clock", {"zone": "UTC"}, state=CallState.DONE),
+        ToolResult("2:0", "12:00"),
+        Text("Noon."),
+    )

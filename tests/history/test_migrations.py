@@ -16,12 +16,12 @@ from tui.chat.export import to_markdown
 from tui.chat.message import Role
 from tui.chat.parts import prompt_parts
 from tui.errors import HistoryError, HistoryTooNewError
+from tui.history.bundles import bundle_of
 from tui.history.sqlite import migrations
-from tui.history.sqlite.database import Place, connect
+from tui.history.sqlite.database import Location, connect
 from tui.history.sqlite.files import uri
 from tui.history.sqlite.history import open_history
 from tui.history.sqlite.migrations import m001_start
-from tui.history.taking_out import bundle_of
 
 NOW = migrations.MIGRATIONS
 
@@ -76,10 +76,10 @@ def first(history_file) -> Path:
 
 
 @pytest.fixture
-async def old(history_file, open_at, chat) -> Path:
+async def old(history_file, open_at, converse) -> Path:
     """A history of today's form, which the tests call old: they add one more."""
     async with open_at(history_file) as store:
-        await chat(store, "Hello", "Hi there")
+        await converse(store, "Hello", "Hi there")
     return history_file
 
 
@@ -97,7 +97,7 @@ async def test_the_file_says_whose_it_is_and_each_connection_is_careful(history_
     async with open_at(history_file):
         assert history_file.with_name("history.db-wal").exists()
     assert history_file.read_bytes()[68:72] == b"SEGU"
-    place = Place(uri(history_file, "mode=rw"), history_file)
+    place = Location(uri(history_file, "mode=rw"), history_file)
     expected = {
         "synchronous": 2,
         "foreign_keys": 1,

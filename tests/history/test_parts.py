@@ -31,10 +31,10 @@ from tui.chat.parts import (
     prompt_parts,
 )
 from tui.errors import HistoryError
+from tui.history.bundles import bundle_of
 from tui.history.importers import import_file
 from tui.history.sqlite.history import open_history
 from tui.history.sqlite.migrations import m005_parts
-from tui.history.taking_out import bundle_of
 
 NOTE = attachment_of("note.txt", b"Buy milk")
 SIGNED = Native("anthropic", "anthropic", "claude", {"signature": "s"})
@@ -95,8 +95,8 @@ async def test_any_order_of_parts_survives_the_store_an_export_and_an_import(tmp
         await other.close()
 
 
-async def test_pieces_are_read_in_their_order_while_the_reply_comes(store, chat, begin_reply):
-    reply = await begin_reply(store, await chat(store, "x"))
+async def test_pieces_are_read_in_their_order_while_the_reply_comes(store, converse, begin_reply):
+    reply = await begin_reply(store, await converse(store, "x"))
     for piece in INTERLEAVED:
         await store.append(reply.id, [piece.text if isinstance(piece, Text) else piece])
     [coming] = await store.messages([reply.id])
@@ -128,12 +128,12 @@ async def test_what_is_searched_and_read_plainly_is_all_that_is_said(store):
     assert [hit.message_id for hit in await store.search("says milk")] == [reply.id]
 
 
-async def test_a_history_before_parts_opens_with_everything_in_its_place(history_file, open_at, chat):
+async def test_a_history_before_parts_opens_with_everything_in_its_place(history_file, open_at, converse):
     texts = ["Tell me\r\n\ttabs and \u202e", "Once 😀\n\n\nupon  ", ""]
     plain = (Reasoning("Hm\n\n", 1.25), Text(texts[1]), Image("https://a.test/x", "X"))
     remarks = (Sources((Source("https://a.test", "A"),)), Notice("cut"))
     async with open_at(history_file) as store:
-        made = await chat(store, texts[0])
+        made = await converse(store, texts[0])
         reply = await store.add_message(made.id, made.leaf, Role.ASSISTANT, (*plain, *remarks), model="lab/x")
         await store.add_message(made.id, made.leaf, Role.ASSISTANT, prompt_parts("other"), model="lab/y")
         asked = await store.add_message(made.id, reply.id, Role.USER, prompt_parts("See", [NOTE]))

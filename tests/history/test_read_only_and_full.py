@@ -35,11 +35,11 @@ def shared_folder() -> Iterator[Path]:
 
 
 @pytest.fixture
-async def foreign_history(shared_folder, chat, open_at) -> Path:
+async def foreign_history(shared_folder, converse, open_at) -> Path:
     """A closed history with one conversation, in a folder that only its owner may write."""
     path = shared_folder / "segue" / "history.db"
     async with open_at(path) as store:
-        await chat(store, "Hello", "Hi there")
+        await converse(store, "Hello", "Hi there")
     for part in (path.parent, *path.parent.rglob("*")):
         part.chmod(0o555 if part.is_dir() else 0o444)
     return path
@@ -146,11 +146,11 @@ async def test_a_place_that_is_no_file_is_not_used(tmp_path):
     await store.close()
 
 
-async def test_files_are_private_whatever_the_umask(history_file, open_at, chat):
+async def test_files_are_private_whatever_the_umask(history_file, open_at, converse):
     umask = os.umask(0)
     try:
         async with open_at(history_file) as store:
-            await chat(store, "secret")
+            await converse(store, "secret")
             await store.backup(history_file.parent / "copy.db")
             found = {path.name: path for path in (history_file.parent, *history_file.parent.rglob("*"))}
             assert {"history.db", "history.db-wal", "history.db-shm", "copy.db"} <= set(found)
@@ -249,23 +249,23 @@ async def test_a_new_history_on_a_full_disk_is_in_memory(small_disk):
     await store.close()
 
 
-async def test_a_backup_that_does_not_fit_leaves_no_half_file(small_disk, history_file, open_at, chat):
+async def test_a_backup_that_does_not_fit_leaves_no_half_file(small_disk, history_file, open_at, converse):
     async with open_at(history_file) as store:
-        await chat(store, "x" * 2_000_000)
+        await converse(store, "x" * 2_000_000)
         with pytest.raises(HistoryFullError):
             await store.backup(small_disk / "copy.db")
     assert list(small_disk.iterdir()) == []
 
 
 async def test_a_network_disk_gets_the_slower_and_safe_journal(
-    tmp_path, history_file, open_at, chat, monkeypatch
+    tmp_path, history_file, open_at, converse, monkeypatch
 ):
     table = tmp_path / "mounts"
     table.write_text(f"/dev/vda / ext4 rw 0 0\nserver:/home {tmp_path} nfs4 rw 0 0\n")
     monkeypatch.setattr(files.on_network, "__defaults__", (table,))
     async with open_at(history_file) as store, open_at(history_file) as other:
         assert "network disk" in store.notice
-        conversation = await chat(store, "Hello")
+        conversation = await converse(store, "Hello")
         assert not history_file.with_name("history.db-wal").exists()
         await other.add_message(conversation.id, conversation.leaf, Role.USER, prompt_parts("again"))
         assert len(await store.search("again")) == 1

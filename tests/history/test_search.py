@@ -10,8 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from tui.chat.bundle import Bundle
-from tui.chat.conversation import Conversation, Node
+from tui.chat.conversation import Bundle, Conversation, Node
 from tui.chat.message import Message, Role, Status
 from tui.chat.parts import Text, prompt_parts
 from tui.history.query import parse
@@ -37,10 +36,10 @@ def marked(hit) -> list[str]:
 
 
 @pytest.fixture
-async def library(store, chat):
+async def library(store, converse):
     """One conversation a text, each with its name for a title."""
     for name, text in TEXTS.items():
-        await chat(store, text, title=f"about {name}")
+        await converse(store, text, title=f"about {name}")
     return store
 
 
@@ -174,18 +173,20 @@ async def test_the_quick_way_for_the_beginning_of_a_word_finds_what_the_index_fi
             with contextlib.closing(sqlite3.connect(path)) as connection:
                 found = connection.execute(
                     "SELECT rowid FROM messages_fts WHERE messages_fts MATCH ? ORDER BY rowid DESC",
-                    (f"text : ({words.match})",),
+                    (f"text : ({search.match_of(words)})",),
                 )
                 expected = [message_id for (message_id,) in found]
             assert [hit.message_id for hit in await store.search(query)] == expected
     await store.close()
 
 
-async def test_a_word_that_stands_nowhere_is_looked_for_in_all_of_a_long_history(store, chat, monkeypatch):
+async def test_a_word_that_stands_nowhere_is_looked_for_in_all_of_a_long_history(
+    store, converse, monkeypatch
+):
     monkeypatch.setattr(search, "_CANDIDATES", 5)
-    oldest = await chat(store, "interesting", title="x")
+    oldest = await converse(store, "interesting", title="x")
     for _ in range(9):
-        await chat(store, "internal", title="x")
+        await converse(store, "internal", title="x")
     assert [hit.conversation_id for hit in await store.search("interes")] == [oldest.id]
     monkeypatch.setattr(search, "_CANDIDATES", 1000)
     monkeypatch.setattr(search, "_EFFORT", 20)
@@ -193,9 +194,9 @@ async def test_a_word_that_stands_nowhere_is_looked_for_in_all_of_a_long_history
     assert len(await store.search("intern", limit=3)) == 3
 
 
-async def test_the_newest_hit_is_first_and_pages_do_not_overlap(store, chat):
+async def test_the_newest_hit_is_first_and_pages_do_not_overlap(store, converse):
     for number in range(30):
-        await chat(store, f"apple {number}", f"more apple {number}", title="x")
+        await converse(store, f"apple {number}", f"more apple {number}", title="x")
     everything = await store.search("apple", limit=100)
     assert len(everything) == 60
     ids = [hit.message_id for hit in everything]
@@ -205,9 +206,9 @@ async def test_the_newest_hit_is_first_and_pages_do_not_overlap(store, chat):
     assert await store.search("apple", limit=0) == []
 
 
-async def test_a_title_is_a_hit_only_where_no_message_is(store, chat):
-    only_title = await chat(store, "x", title="Growing apples")
-    both = await chat(store, "an apple a day", title="Apple")
+async def test_a_title_is_a_hit_only_where_no_message_is(store, converse):
+    only_title = await converse(store, "x", title="Growing apples")
+    both = await converse(store, "an apple a day", title="Apple")
     hits = await store.search("apple")
     assert [(hit.conversation_id, hit.message_id is None) for hit in hits] == [
         (both.id, False),
@@ -217,9 +218,9 @@ async def test_a_title_is_a_hit_only_where_no_message_is(store, chat):
     assert [hit.message_id for hit in await store.search("in:title apple")] == [None, None]
 
 
-async def test_filters_narrow_the_search(store, chat):
-    work = await chat(store, "apple", "apple pie", title="a", model="openai/gpt-6-sol")
-    home = await chat(store, "apple", "apple cake", title="b", model="lab/small")
+async def test_filters_narrow_the_search(store, converse):
+    work = await converse(store, "apple", "apple pie", title="a", model="openai/gpt-6-sol")
+    home = await converse(store, "apple", "apple cake", title="b", model="lab/small")
     await store.update_conversation(work.id, tags=("Work", "two words"))
 
     async def found(query: str) -> list[int]:
@@ -238,11 +239,11 @@ async def test_filters_narrow_the_search(store, chat):
     assert await found("model:lab/ cake") == [home.id]
 
 
-async def test_dates_are_those_of_the_messages_also_after_an_import(store, chat):
+async def test_dates_are_those_of_the_messages_also_after_an_import(store, converse):
     old = datetime(2023, 5, 17, 12, tzinfo=UTC)
     conversation = Conversation(0, "old", old, old, origin="test:1", leaf=1)
     conversation.add([Node(1, None, Role.USER)])
-    await chat(store, "apple of today", title="new")
+    await converse(store, "apple of today", title="new")
     await store.add_conversations(
         [
             Bundle(
@@ -257,25 +258,25 @@ async def test_dates_are_those_of_the_messages_also_after_an_import(store, chat)
     assert [hit.title for hit in await store.search("apple after:2023-06")] == ["new"]
 
 
-async def test_a_snippet_shows_the_first_hit_of_a_long_text_on_one_line(store, chat):
+async def test_a_snippet_shows_the_first_hit_of_a_long_text_on_one_line(store, converse):
     text = "filler \n" * 30_000 + "needle and\nthread " + "filler " * 1000
-    await chat(store, text, title="x")
+    await converse(store, text, title="x")
     [hit] = await store.search("needle")
     assert hit.snippet.startswith("…") and hit.snippet.endswith("…") and len(hit.snippet) < 200
     assert "\n" not in hit.snippet and "needle and thread" in hit.snippet
     assert marked(hit) == ["needle"]
 
 
-async def test_a_snippet_can_not_steer_the_terminal(store, chat):
-    await chat(store, "\x1b]52;c;aGk=\x07 needle \x1b[2J\u202e", title="needle \x1b[31m")
-    await chat(store, "x", title="needle \x9b31m")
+async def test_a_snippet_can_not_steer_the_terminal(store, converse):
+    await converse(store, "\x1b]52;c;aGk=\x07 needle \x1b[2J\u202e", title="needle \x1b[31m")
+    await converse(store, "x", title="needle \x9b31m")
     for hit in await store.search("needle"):
         assert not set(hit.snippet) & {"\x1b", "\x07", "\x9b", "\u202e"}
         assert marked(hit) == ["needle"]
 
 
-async def test_a_streaming_reply_is_found_when_it_has_ended(store, chat, begin_reply):
-    reply = await begin_reply(store, await chat(store, "x"))
+async def test_a_streaming_reply_is_found_when_it_has_ended(store, converse, begin_reply):
+    reply = await begin_reply(store, await converse(store, "x"))
     await store.append(reply.id, ["needle"])
     assert await store.search("needle") == []
     reply.parts, reply.status = (Text("needle"),), Status.COMPLETE
@@ -286,9 +287,9 @@ async def test_a_streaming_reply_is_found_when_it_has_ended(store, chat, begin_r
     assert await store.search("needle") == []
 
 
-async def test_what_is_gone_for_good_is_not_in_the_index(store, chat):
-    gone = await chat(store, "needle")
+async def test_what_is_gone_for_good_is_not_in_the_index(store, converse):
+    gone = await converse(store, "needle")
     await store.delete_conversation(gone.id)
     await store.empty_trash(datetime.now(UTC) + timedelta(seconds=1))
-    await chat(store, "hay")
+    await converse(store, "hay")
     assert await store.search("needle") == []

@@ -20,19 +20,19 @@ from tui.chat.export import all_to_json, to_markdown
 from tui.chat.message import Failure, Role, Status
 from tui.chat.page import to_html
 from tui.chat.parts import Notice, Reasoning, Sources, Text, prompt_parts
+from tui.history.bundles import all_bundles
 from tui.history.importers import import_file
 from tui.history.sqlite.history import open_history
 from tui.history.store import ListFilter
-from tui.history.taking_out import all_bundles
 
 TEXTS = ["How are you?", "Well, 学习.", "And you?"]
 
 
 @pytest.fixture
-async def history(history_file, chat, begin_reply) -> Path:
+async def history(history_file, converse, begin_reply) -> Path:
     """A history with one conversation, of which everything is known."""
     store = await open_history(history_file)
-    made = await chat(store, TEXTS[0])
+    made = await converse(store, TEXTS[0])
     reply = await begin_reply(store, made)
     await store.finish_message(
         replace(

@@ -25,8 +25,8 @@ async def empty(store) -> int:
     return await store.empty_trash(datetime.now(UTC) + SOON)
 
 
-async def test_the_trash_gives_back_and_forgets(store, chat):
-    made, other = await chat(store, "made"), await chat(store, "other")
+async def test_the_trash_gives_back_and_forgets(store, converse):
+    made, other = await converse(store, "made"), await converse(store, "other")
     await store.update_conversation(made.id, archived=True)
     await store.delete_conversation(made.id)
     await store.delete_conversation(made.id)
@@ -47,8 +47,8 @@ async def test_the_trash_gives_back_and_forgets(store, chat):
     assert await store.search("other") and not await store.search("made")
 
 
-async def test_hidden_messages_are_kept_for_their_time(store, chat):
-    made = await chat(store, "one", "two", "three")
+async def test_hidden_messages_are_kept_for_their_time(store, converse):
+    made = await converse(store, "one", "two", "three")
     one, two, three = made.path()
     await store.hide_messages([two, three])
     assert await store.empty_trash(datetime.now(UTC) - MONTH) == 0
@@ -58,8 +58,8 @@ async def test_hidden_messages_are_kept_for_their_time(store, chat):
     assert len(await store.messages([one, two, three])) == 3, "what is shown again is not in the trash"
 
 
-async def test_a_branch_goes_as_a_whole(store, chat):
-    made = await chat(store, "one", "two", "three", "four")
+async def test_a_branch_goes_as_a_whole(store, converse):
+    made = await converse(store, "one", "two", "three", "four")
     one, two, three, four = made.path()
     await store.hide_messages([two, three, four])
     await empty(store)
@@ -72,8 +72,8 @@ async def test_a_branch_goes_as_a_whole(store, chat):
     assert await store.search("three") == []
 
 
-async def test_where_something_follows_an_empty_place_stays(store, chat):
-    made = await chat(store, "one", "secret two", "three", "four")
+async def test_where_something_follows_an_empty_place_stays(store, converse):
+    made = await converse(store, "one", "secret two", "three", "four")
     one, two, three, four = made.path()
     await store.hide_messages([two])
     await empty(store)
@@ -93,8 +93,8 @@ async def test_where_something_follows_an_empty_place_stays(store, chat):
         await store.add_message(made.id, two, Role.USER, prompt_parts("x"))
 
 
-async def test_a_copy_of_what_is_hidden_has_a_month_of_its_own(store, chat):
-    made = await chat(store, "one", "two")
+async def test_a_copy_of_what_is_hidden_has_a_month_of_its_own(store, converse):
+    made = await converse(store, "one", "two")
     await store.hide_messages([made.leaf])
     copy = await store.copy_conversation(made.id)
     hidden = [node.id for node in copy.nodes.values() if node.deleted]
@@ -111,9 +111,9 @@ def a_month_goes_by(path) -> None:
         connection.execute("UPDATE messages SET hidden = hidden - ? WHERE hidden > 0", (month,))
 
 
-async def test_old_trash_is_emptied_at_the_start(history_file, open_at, chat):
+async def test_old_trash_is_emptied_at_the_start(history_file, open_at, converse):
     async with open_at(history_file) as store:
-        old, cut, new = [await chat(store, name, "answer") for name in ("old", "cut", "new")]
+        old, cut, new = [await converse(store, name, "answer") for name in ("old", "cut", "new")]
         await store.delete_conversation(old.id)
         await store.hide_messages([cut.leaf])
     a_month_goes_by(history_file)
@@ -127,7 +127,7 @@ async def test_old_trash_is_emptied_at_the_start(history_file, open_at, chat):
 
 
 async def test_a_program_that_runs_for_weeks_empties_the_trash_and_makes_backups(
-    history_file, open_at, chat, monkeypatch
+    history_file, open_at, converse, monkeypatch
 ):
     monkeypatch.setattr(upkeep, "_HOUR", 0.01)
     real, loop, round_made = backup.daily, asyncio.get_running_loop(), asyncio.Event()
@@ -137,8 +137,8 @@ async def test_a_program_that_runs_for_weeks_empties_the_trash_and_makes_backups
         loop.call_soon_threadsafe(round_made.set)
 
     async with open_at(history_file) as store:
-        await store.delete_conversation((await chat(store, "old")).id)
-        await chat(store, "new")
+        await store.delete_conversation((await converse(store, "old")).id)
+        await converse(store, "new")
         a_month_goes_by(history_file)
         monkeypatch.setattr(backup, "daily", daily)
         monkeypatch.setattr(backup, "today", lambda: "2999-01-01")
@@ -151,10 +151,10 @@ async def test_a_program_that_runs_for_weeks_empties_the_trash_and_makes_backups
 
 
 async def test_what_was_hidden_in_an_older_form_has_its_month_from_the_migration_on(
-    history_file, open_at, chat
+    history_file, open_at, converse
 ):
     async with open_at(history_file) as store:
-        made = await chat(store, "one", "two")
+        made = await converse(store, "one", "two")
     with closing(sqlite3.connect(history_file)) as connection, connection:  # as the second form had it
         connection.execute("UPDATE messages SET hidden = 1 WHERE id = ?", (made.leaf,))
         connection.execute("DROP INDEX messages_hidden")

@@ -79,12 +79,12 @@ async def test_eight_kills_lose_no_acknowledged_message(history_file, child, ope
 
 
 async def test_power_that_fails_at_any_moment_loses_nothing_that_was_acknowledged(
-    history_file, tmp_path, open_at, chat
+    history_file, tmp_path, open_at, converse
 ):
     """A commit has reached the disk when its call returns; whatever is torn behind it is not believed."""
     journal = history_file.with_name("history.db-wal")
     async with open_at(history_file) as store:
-        conversation = await chat(store, "root")
+        conversation = await converse(store, "root")
         acknowledged = {}
         for number in range(20):
             text = f"text {number} " * 40
@@ -118,17 +118,17 @@ async def test_a_reply_of_a_living_program_is_not_abandoned(history_file, child,
         assert await store.interrupt_abandoned() == 1
 
 
-async def test_two_histories_in_one_program_know_each_other(history_file, open_at, chat, begin_reply):
+async def test_two_histories_in_one_program_know_each_other(history_file, open_at, converse, begin_reply):
     async with open_at(history_file) as one, open_at(history_file) as other:
-        reply = await begin_reply(one, await chat(one, "x"))
+        reply = await begin_reply(one, await converse(one, "x"))
         assert await other.interrupt_abandoned() == 0
         await one.append(reply.id, ["still mine"])
 
 
-async def test_another_programs_change_is_announced(history_file, child, open_at, chat):
+async def test_another_programs_change_is_announced(history_file, child, open_at, converse):
     async with open_at(history_file) as store:
         heard: list[Change] = []
-        conversation = await chat(store, "mine")
+        conversation = await converse(store, "mine")
         store.subscribe(heard.append)
         await store.look_for_changes()
         await store.add_message(conversation.id, None, Role.USER, prompt_parts("mine, too"))
@@ -152,11 +152,11 @@ async def test_another_programs_change_is_announced(history_file, child, open_at
 
 
 async def test_another_programs_change_is_announced_by_itself(
-    history_file, child, open_at, chat, monkeypatch
+    history_file, child, open_at, converse, monkeypatch
 ):
     monkeypatch.setattr(watch, "_PAUSE", 0.02)
     async with open_at(history_file) as store:
-        conversation = await chat(store, "mine")
+        conversation = await converse(store, "mine")
         heard = asyncio.Queue()
         store.subscribe(heard.put_nowait)
         await store.update_conversation(conversation.id, title="mine, too")
@@ -194,10 +194,10 @@ async def test_a_change_that_can_be_read_only_after_its_file_changed_is_not_miss
 
 
 async def test_the_same_conversation_in_two_programs_grows_and_is_not_replaced(
-    history_file, child, open_at, chat
+    history_file, child, open_at, converse
 ):
     async with open_at(history_file) as store:
-        conversation = await chat(store, "root")
+        conversation = await converse(store, "root")
         program = child(
             """
             store = await open_history(path)
@@ -235,11 +235,11 @@ async def test_five_programs_that_start_at_once_on_nothing_share_one_history(his
 
 
 async def test_a_database_that_stays_busy_is_told_in_words_and_works_later(
-    history_file, child, open_at, chat, monkeypatch
+    history_file, child, open_at, converse, monkeypatch
 ):
     monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)
     async with open_at(history_file) as store:
-        conversation = await chat(store, "before")
+        conversation = await converse(store, "before")
         program = child(
             """
             import sqlite3

@@ -66,7 +66,7 @@ class Moody(Scripted):
 async def filled(store: Any, chance: Random) -> None:
     """Some conversations, as a person has them."""
     for number in range(chance.choice((0, 3, 30))):
-        conversation = await store.create_conversation(model="lab/big", title=f"Talk {number}")
+        conversation = await store.create_conversation(model="lab/big", title=f"Conversation {number}")
         parent = None
         for _ in range(chance.randint(0, 6)):
             prompt = await store.add_message(

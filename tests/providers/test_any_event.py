@@ -26,10 +26,10 @@ from tui.chat.page import to_html
 from tui.cli.output import message_json
 from tui.engine.engine import Engine
 from tui.engine.limits import Limits
+from tui.history.bundles import bundle_of
 from tui.history.importers import import_file
 from tui.history.sqlite.history import open_history
 from tui.history.store import HistoryStore
-from tui.history.taking_out import bundle_of
 from tui.providers.base import Target
 from tui.rendering.palette import DARK
 
@@ -178,7 +178,7 @@ def _inside(document: Any, path: tuple[Any, ...]) -> Any:
     return document
 
 
-class Room:
+class Setup:
     """An engine over a history in memory, and a provider that yields what a dialect read."""
 
     def __init__(self, store: HistoryStore, other: HistoryStore) -> None:
@@ -245,8 +245,8 @@ def runner() -> Iterator[asyncio.Runner]:
 
 
 @pytest.fixture(scope="module")
-def room(runner: asyncio.Runner) -> Iterator[Room]:
-    made = Room(runner.run(open_history(None)), runner.run(open_history(None)))
+def setup(runner: asyncio.Runner) -> Iterator[Setup]:
+    made = Setup(runner.run(open_history(None)), runner.run(open_history(None)))
     yield made
     runner.run(made.store.close())
     runner.run(made.other.close())
@@ -255,13 +255,15 @@ def room(runner: asyncio.Runner) -> Iterator[Room]:
 @pytest.mark.parametrize("dialect", READERS)
 @given(data=st.data())
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-def test_anything_beside_the_text(dialect: str, data: st.DataObject, runner: Any, room: Room, tmp_path: Path):
+def test_anything_beside_the_text(
+    dialect: str, data: st.DataObject, runner: Any, setup: Setup, tmp_path: Path
+):
     event = data.draw(changed(dialect))
     body = framed(dialect, event, piece(dialect, " more"), *ending(dialect))
     came = replay(dialect, body)
     assert TEXT in came.text + came.reasoning
     assert came.error or " more" in came.text
-    message = runner.run(room.stored(came.as_yielded, came.error, tmp_path))
+    message = runner.run(setup.stored(came.as_yielded, came.error, tmp_path))
     assert TEXT in message.text + message.reasoning
 
 
@@ -280,6 +282,6 @@ odd_chunks = st.one_of(
 
 @given(odd=st.lists(odd_chunks, max_size=6))
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-def test_anything_that_a_plug_in_yields(odd: list[Chunk], runner: Any, room: Room, tmp_path: Path):
-    message = runner.run(room.stored([TEXT, *odd, " more"], None, tmp_path))
+def test_anything_that_a_plug_in_yields(odd: list[Chunk], runner: Any, setup: Setup, tmp_path: Path):
+    message = runner.run(setup.stored([TEXT, *odd, " more"], None, tmp_path))
     assert message.text.startswith(TEXT) and message.text.endswith(" more")

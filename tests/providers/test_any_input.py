@@ -28,7 +28,7 @@ from tui.providers.error_parsing import (
 )
 from tui.providers.listing import models_in
 from tui.providers.proxy import bypassed, proxy_for
-from tui.providers.response import Answer
+from tui.providers.response import Response
 from tui.providers.stream import Reply
 from tui.secret import Secret, redact
 from tui.text import clean
@@ -138,7 +138,7 @@ def _framed(name: str, event: Any) -> bytes:
 
 def _read(name: str, body: bytes, cut: int) -> None:
     framing, reader = READERS[name]
-    answer = Answer(Mock(status=200, headers={}), "http://host/", KEY, Mock())
+    answer = Response(Mock(status=200, headers={}), "http://host/", KEY, Mock())
     reply, decoder = Reply(answer, framing(), reader()), utf8()
     pieces = [body[start : start + cut] for start in range(0, len(body), cut)]
     chunks: list[Any] = []

@@ -203,4 +203,4 @@ def test_a_reply_of_many_blocks_is_read_while_it_streams_and_stays_so():
 def test_details_in_details_without_end_can_be_folded():
     document = Document("<details><summary>a</summary>\n\n" * 3_000 + "x", 40, DARK)
     assert document.toggle(0)
-    assert max(len(placed.leaf.folds) for placed in document._layout.placed) <= 100
+    assert max(len(placed.block.folds) for placed in document._layout.placed) <= 100

@@ -4,8 +4,7 @@ import pytest
 
 from tui.faults import LOGGER
 from tui.rendering import block_renderers as drawings
-from tui.rendering import blocks, code, highlight, layout, maths, prose, selection, table
-from tui.rendering import incremental_parse as growth
+from tui.rendering import blocks, code, highlight, incremental_parse, layout, maths, prose, selection, table
 from tui.rendering.document import Document
 from tui.rendering.palette import DARK
 from tui.secret import Secret
@@ -34,10 +33,10 @@ WORDS = ("Heading", "A paragraph with", "one", "answer = 42", "the last item")
 PLACES = (
     (blocks, "_parse"),
     (blocks, "Flattener"),
-    (growth, "parse_blocks"),
-    (growth, "place"),
+    (incremental_parse, "parse_blocks"),
+    (incremental_parse, "set_spacing"),
     (layout, "draw"),
-    (layout, "draw_growing"),
+    (layout, "draw_streaming"),
     (layout, "_prefixes"),
     (drawings.Rule, "resize"),
     (prose.Prose, "_parse"),
@@ -107,7 +106,7 @@ def test_what_begins_to_fail_in_mid_stream_is_shown_too(broken, faults):
     document = Document("", 40, DARK, live=True)
     for start in range(0, len(REPLY), 7):
         if start > len(REPLY) // 2:
-            broken((growth.Growth, "_last_settled"), ValueError("broken"))
+            broken((incremental_parse.IncrementalParse, "_last_settled"), ValueError("broken"))
         document.feed(REPLY[start : start + 7])
     document.close()
     text = shown(document)

@@ -5,9 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from tui.rendering import highlight, table
-from tui.rendering import incremental_parse as growth
-from tui.rendering import streaming_prose as growing
+from tui.rendering import highlight, incremental_parse, streaming_prose, table
 from tui.rendering.document import Document
 from tui.rendering.palette import DARK
 from tui.text import clean
@@ -41,9 +39,9 @@ def test_after_the_end_it_equals_a_fresh_one(data, sizes, width, sources, look):
 def impatient(monkeypatch):
     """Everything that is done for long blocks only is done for short ones."""
     for module, name, value in (
-        (growth, "LONG", 2),
-        (growing, "STEP", 10),
-        (growing, "REACH", 60),
+        (incremental_parse, "LONG", 2),
+        (streaming_prose, "STEP", 10),
+        (streaming_prose, "REACH", 60),
         (highlight, "BACK", 1),
         (table, "EXACT", 2),
         (table, "SETTLED", 3),

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tui.rendering.columns import fit
 from tui.rendering.document import Document
 from tui.rendering.palette import DARK
+from tui.rendering.table import fit
 
 SMALL = "| a | number |\n|---|---|\n| **x** | 1.5 |\n| long | -10 |\n"
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tui.app.composer.path_completion import TypedPath, candidates, typed_path
-from tui.engine.typed_paths import dropped_paths, paths_in, quoted, words
+from tui.app.composer.candidates import TypedPath, path_candidates, typed_path
+from tui.engine.attaching import dropped_paths, paths_in, quoted, words
 
 posix = pytest.mark.skipif(os.name == "nt", reason="a shell of Windows has other quotes")
 
@@ -98,7 +98,7 @@ def test_a_path_is_typed_after_the_command_or_after_an_at(line, typed):
 
 
 def names(word: str, mention: bool = False) -> list[str]:
-    return [found.path for found in candidates(TypedPath(0, word, mention))]
+    return [found.path for found in path_candidates(TypedPath(0, word, mention))]
 
 
 def test_a_word_becomes_what_begins_with_it_then_what_has_it(folder):
@@ -116,6 +116,6 @@ def test_a_folder_is_gone_into(folder):
     assert names("~/wo") == ["~/work"]
     assert names("~/work/A") == ["~/work/a b.txt", "~/work/Apple.png"]
     assert names("none/") == names("a\x00/") == []
-    [pie] = candidates(TypedPath(0, "pie", False))
-    [apple] = candidates(TypedPath(0, "apple", False))
+    [pie] = path_candidates(TypedPath(0, "pie", False))
+    [apple] = path_candidates(TypedPath(0, "apple", False))
     assert (pie.folder, apple.folder, apple.size) == (True, False, 9)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import os
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from tui import config as module
 from tui.config import Config, load_config
 
 WHOLE = """\
@@ -58,6 +61,18 @@ def read(tmp_path: Path):
 def problems(config: Config) -> list[str]:
     """The problems without the folder of the file."""
     return [str(p).replace(f"{config.path.parent}{os.sep}", "") for p in config.problems]
+
+
+def test_every_setting_is_documented_under_itself():
+    undocumented = [
+        f"{node.name}.{ast.unparse(field.target)}"
+        for node in ast.parse(Path(module.__file__).read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ClassDef)
+        for field, below in pairwise(node.body)
+        if isinstance(field, ast.AnnAssign)
+        and not (isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant))
+    ]
+    assert not undocumented
 
 
 def test_every_setting_is_read(read):

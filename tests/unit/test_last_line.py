@@ -6,7 +6,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
 
-from tui.app.terminal.last_line import LastLine
+from tui.app.terminal.line_filters import LastLine
 
 HOSTILE = "evil\x1b]52;c;aGk=\x07\x9b2J\x00\r\u202e\x7f"
 

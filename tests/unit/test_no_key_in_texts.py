@@ -35,17 +35,20 @@ NO_KEYS_THERE = (
 """Vim, the terminal's own names; and signs, patterns and SQL that only look like keys."""
 SIGNS = {"↓ more below"}
 KEY = re.compile(
-    r"\b[Cc]trl\+|\b[Aa]lt\+|\b[Ss]hift\+"
+    r"\b(?:[Cc]trl|[Cc]ontrol|[Aa]lt|[Oo]ption|[Mm]eta|[Ss]hift) ?[+-]|\b[CM]-[a-zA-Z]\b"
+    r"|(?<![\w\[])\^[A-Z]\b|[⌘⌥⌃⇧]"
     r"|\b[Ff](?:[1-9]|1[0-2])\b"
-    r"|\b[Ee]sc\b|\b[Ee]nter\b|\bTab\b|^tab$|\b[Bb]ackspace\b|\bSpace\b|\b[Pp]age (?:up|down)\b"
+    r"|\b[Ee]sc\b|\b[Ee]nter\b|\bTab\b|^tab$|\b[Bb]ackspace\b|\bSpace\b"
+    r"|\b[Pp](?:age ?|g)(?:[Uu]p|[Dd]own|[Dd]n)\b|\b[Ee]scape\b|\bReturn\b|\b[Aa]rrows?\b"
+    r"|\b(?:Home|End|Insert) (?:key|go|scroll)"
     r"|[↑↓←→⏎]"
 )
-LETTER = re.compile(r"(?<![\w'’./{%-])[b-hj-z](?= [a-z]{2,}| \{)")
+LETTER = re.compile(r"(?<![\w'’./{%-])[b-hj-zB-HJ-Z](?= [a-z]{2,}| \{)|\b(?:[Pp]ress|[Tt]ype|[Hh]it) \w\b")
 """A letter that stands alone in a sentence is mostly a key."""
 
 
 def texts(file: Path) -> Iterator[tuple[int, str]]:
-    """The string literals of a module, but for docstrings and what an event's key is compared with."""
+    """The texts of a module, whole also where they are put together, but for docstrings and comparisons."""
     tree = ast.parse(file.read_text(encoding="utf-8"))
     skipped: set[int] = set()
     for node in ast.walk(tree):
@@ -54,8 +57,23 @@ def texts(file: Path) -> Iterator[tuple[int, str]]:
         if isinstance(node, ast.Compare):
             skipped.update(id(part) for part in ast.walk(node))
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in skipped:
-            yield node.lineno, node.value
+        if id(node) not in skipped and (text := put_together(node)):
+            yield node.lineno, text
+
+
+def put_together(node: ast.AST) -> str:
+    """What a literal says, an f-string with braces for what comes into it, or a sum of these."""
+    match node:
+        case ast.Constant(value=str(text)):
+            return text
+        case ast.JoinedStr(values=parts):
+            return "".join(put_together(part) or "{…}" for part in parts)
+        case ast.FormattedValue(value=ast.Constant() as inner):
+            return put_together(inner)
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            return put_together(left) + put_together(right)
+        case _:
+            return ""
 
 
 def names_a_key(text: str) -> bool:
@@ -91,6 +109,8 @@ def test_no_table_leads_from_what_can_be_done_to_a_letter():
     [
         *("Choose one with Ctrl+L", "F1 lists them", "esc dismiss", "Enter sends", "press enter", "tab"),
         *("r makes a new one.", "↑ takes it back", "m with another model", "page up scrolls", "g goes on"),
+        *("D deletes the rest", "C-x quits", "^C stops", "Control-L", "⌘K", "PgUp scrolls", "the arrow keys"),
+        *("Return sends", "Escape closes", "press y", "Meta+x"),
     ],
 )
 def test_a_text_with_a_key_is_recognised(text):
@@ -102,6 +122,15 @@ def test_a_text_with_a_key_is_recognised(text):
 )
 def test_a_text_without_one_is_left_alone(text):
     assert not names_a_key(text)
+
+
+@pytest.mark.parametrize(
+    "code", ['f"{x} ctrl+l"', '"ctrl" "+l"', '"Ct" + "rl+l"', """f"{'ctrl'}+l" """, '"Press " + f"ctrl+{x}"']
+)
+def test_a_text_is_read_whole_however_it_is_put_together(code, tmp_path):
+    file = tmp_path / "module.py"
+    file.write_text(f"words = {code}")
+    assert any(names_a_key(text) for _, text in texts(file))
 
 
 def test_the_files_that_may_name_keys_are_there():

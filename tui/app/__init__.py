@@ -1,11 +1,39 @@
 """The terminal interface, on Textual.
 
-- ``app`` is the program round the screens; ``chat_screen`` is the screen with the conversation and its keys.
-- ``features`` puts the features together over a session, and hands on what the session tells.
-- The features: ``transcript`` (what is done with messages), ``composer`` (what is written), ``models``,
-  ``conversations``, ``compare``, ``help``, ``settings``, ``status``. Each has its widgets, its screens, and
-  one or two classes that do what its commands and keys ask for. None imports another.
-- ``context`` says what a feature may ask of the rest.
-- Shared below them: ``messages`` (how messages are drawn), ``lists`` (rows, fields, sheets), ``commands``,
-  ``keymap``, ``undo``, ``theme``, ``terminal``, ``background`` and ``life``.
+It knows all rooms but ``cli``, which alone knows it (plain mode only the table of commands). Read
+``context`` first, then ``features``. No feature knows another: each gets a ``Context``, and they meet in
+messages and in what ``features`` hands on.
+
+What puts the features together::
+
+    app                     the program round the screens
+    app.tcss                its styles
+    main_screen             the screen with the conversation, and its keys
+    main_screen.tcss        its styles
+    features                the features over a session
+    context                 what a feature may ask of the rest
+
+The features::
+
+    transcript/             what is done with messages
+    composer/               what is written
+    models/                 who answers
+    conversations/          finding, opening, ordering
+    compare/                models side by side
+    help/                   keys and commands
+    settings/               what is set for the whole app
+    status/                 what stands round the conversation
+
+Shared below them::
+
+    messages/               how messages are drawn and read
+    lists/                  rows, fields and sheets
+    commands                the table of commands
+    actions                 the table of actions, with their default keys
+    keymap                  which key an action has now
+    undo                    what was done and can be undone
+    theme/                  colours and styles
+    terminal/               what a terminal sends and shows
+    background              work beside the message loop
+    life                    whether a part of the screen is still there
 """

@@ -9,7 +9,7 @@ from enum import Enum, StrEnum
 from typing import Self
 
 
-class Place(Enum):
+class Scope(Enum):
     """Where a person is when an action's key works; the value is the heading in the help."""
 
     EVERYWHERE = "Everywhere"
@@ -24,7 +24,6 @@ class Place(Enum):
     TITLE = "Renaming a conversation"
     TIMELINE = "Your prompts"
     LINE = "One line to type"
-    QUESTION = "A question"
     LINK = "A link"
     HELP = "This list"
     FIRST_RUN = "The first screen"
@@ -44,156 +43,154 @@ class Action(StrEnum):
     """What it does, in a word or two."""
     help: str
     """What it does, in a sentence."""
-    place: Place
+    scope: Scope
 
-    def __new__(cls, name: str, keys: str, words: str, help: str, place: Place) -> Self:  # noqa: A002
+    def __new__(cls, name: str, keys: str, words: str, help: str, scope: Scope) -> Self:  # noqa: A002
         """Make a row of the table."""
         action = str.__new__(cls, name)
         action._value_ = name
-        action.keys, action.words, action.help, action.place = keys, words, help, place
+        action.keys, action.words, action.help, action.scope = keys, words, help, scope
         return action
 
     # fmt: off
-    QUIT = "quit", "ctrl+q", "quit", "Keep what is coming, and quit", Place.EVERYWHERE
-    PALETTE = "palette", "ctrl+p", "commands", "Find a command", Place.EVERYWHERE
-    HELP = "help", "f1", "keys", "All keys and commands", Place.EVERYWHERE
+    QUIT = "quit", "ctrl+q", "quit", "Keep what is coming, and quit", Scope.EVERYWHERE
+    PALETTE = "palette", "ctrl+p", "commands", "Find a command", Scope.EVERYWHERE
+    HELP = "help", "f1", "keys", "All keys and commands", Scope.EVERYWHERE
 
-    SEND = "send", "enter", "send", "Send the message; in a sheet, keep the text", Place.WRITING
-    NEWLINE = "newline", "shift+enter,alt+enter,ctrl+j", "new line", "Begin a new line", Place.WRITING
-    OLDER = "older", "up", "earlier prompt", "Recall an earlier prompt while it is empty", Place.WRITING
-    NEWER = "newer", "down", "later prompt", "Back to the later prompt", Place.WRITING
-    COMPLETE = "complete", "tab", "complete", "Complete the command, the path or the model", Place.WRITING
-    MENU_UP = "menu-up", "up", "choose", "While something is offered: the row above", Place.WRITING
-    MENU_DOWN = "menu-down", "down", "choose", "While something is offered: the row below", Place.WRITING
-    MENU_CLOSE = "menu-close", "escape", "close", "While something is offered: do without", Place.WRITING
+    SEND = "send", "enter", "send", "Send the message; in a sheet, keep the text", Scope.WRITING
+    NEWLINE = "newline", "shift+enter,alt+enter,ctrl+j", "new line", "Begin a new line", Scope.WRITING
+    OLDER = "older", "up", "earlier prompt", "Recall an earlier prompt while it is empty", Scope.WRITING
+    NEWER = "newer", "down", "later prompt", "Back to the later prompt", Scope.WRITING
+    COMPLETE = "complete", "tab", "complete", "Complete the command, the path or the model", Scope.WRITING
+    MENU_UP = "menu-up", "up", "choose", "While something is offered: the row above", Scope.WRITING
+    MENU_DOWN = "menu-down", "down", "choose", "While something is offered: the row below", Scope.WRITING
+    MENU_CLOSE = "menu-close", "escape", "close", "While something is offered: do without", Scope.WRITING
     DELETE_LEFT = ("delete-left", "backspace", "delete",
-                   "Delete; where there is no text, take away the last file", Place.WRITING)
+                   "Delete; where there is no text, take away the last file", Scope.WRITING)
     PASTE = ("paste", "ctrl+v", "paste",
-             "Attach the image in the clipboard, or insert its text", Place.WRITING)
+             "Attach the image in the clipboard, or insert its text", Scope.WRITING)
     STOP = ("stop", "escape", "stop",
-            "Stop the reply and keep its text; otherwise close what is open", Place.WRITING)
+            "Stop the reply and keep its text; otherwise close what is open", Scope.WRITING)
     INTERRUPT = ("interrupt", "ctrl+c", "copy",
-                 "Copy what is selected, or stop, or clear the draft; twice: quit", Place.WRITING)
-    MODEL = "model", "ctrl+l", "model", "Choose a model", Place.WRITING
-    NEW = "new", "ctrl+n", "new", "A new conversation", Place.WRITING
-    CONVERSATIONS = "conversations", "ctrl+r", "all", "All conversations", Place.WRITING
-    FIND = "find", "ctrl+f", "find", "Find in this conversation", Place.WRITING
-    TIMELINE = "timeline", "ctrl+t", "prompts", "Your prompts here", Place.WRITING
-    SIDEBAR = "sidebar", "ctrl+b", "sidebar", "Show or hide the sidebar", Place.WRITING
-    MESSAGE_UP = "message-up", "alt+up", "messages", "Walk up the messages", Place.WRITING
-    MESSAGE_DOWN = "message-down", "alt+down", "messages", "Walk down the messages", Place.WRITING
-    NEWEST = "newest", "ctrl+end", "newest", "Go to the newest line", Place.WRITING
-    EDITOR = "editor", "ctrl+g", "editor", "Write in $VISUAL or $EDITOR", Place.WRITING
-    UNDO = "undo", "ctrl+z", "undo", "Take back what was done last", Place.WRITING
+                 "Copy what is selected, or stop, or clear the draft; twice: quit", Scope.WRITING)
+    MODEL = "model", "ctrl+l", "model", "Choose a model", Scope.WRITING
+    NEW = "new", "ctrl+n", "new", "A new conversation", Scope.WRITING
+    CONVERSATIONS = "conversations", "ctrl+r", "all", "All conversations", Scope.WRITING
+    FIND = "find", "ctrl+f", "find", "Find in this conversation", Scope.WRITING
+    TIMELINE = "timeline", "ctrl+t", "prompts", "Your prompts here", Scope.WRITING
+    SIDEBAR = "sidebar", "ctrl+b", "sidebar", "Show or hide the sidebar", Scope.WRITING
+    MESSAGE_UP = "message-up", "alt+up", "messages", "Walk up the messages", Scope.WRITING
+    MESSAGE_DOWN = "message-down", "alt+down", "messages", "Walk down the messages", Scope.WRITING
+    NEWEST = "newest", "ctrl+end", "newest", "Go to the newest line", Scope.WRITING
+    EDITOR = "editor", "ctrl+g", "editor", "Write in $VISUAL or $EDITOR", Scope.WRITING
+    UNDO = "undo", "ctrl+z", "undo", "Take back what was done last", Scope.WRITING
 
-    LINE_UP = "message-line-up", "up,k", "walk", "The message above, or scroll", Place.MESSAGE
-    LINE_DOWN = "message-line-down", "down,j", "walk", "The message below, or scroll", Place.MESSAGE
-    MESSAGE_COPY = "message-copy", "y", "copy", "Copy the message, or the selected lines", Place.MESSAGE
-    MESSAGE_CODE = "message-code", "c", "copy code", "Copy a block of code", Place.MESSAGE
-    MESSAGE_LINK = "message-link", "o", "open link", "See where a link leads", Place.MESSAGE
-    MESSAGE_EDIT = "message-edit", "e", "edit", "Write the prompt anew", Place.MESSAGE
-    MESSAGE_RETRY = "message-retry", "r", "again", "Answer once more", Place.MESSAGE
-    MESSAGE_RESUME = "message-resume", "g", "go on", "Let a cut reply go on", Place.MESSAGE
-    MESSAGE_MODEL = "message-model", "m", "other model", "Let another model answer", Place.MESSAGE
+    LINE_UP = "message-line-up", "up,k", "walk", "The message above, or scroll", Scope.MESSAGE
+    LINE_DOWN = "message-line-down", "down,j", "walk", "The message below, or scroll", Scope.MESSAGE
+    MESSAGE_COPY = "message-copy", "y", "copy", "Copy the message, or the selected lines", Scope.MESSAGE
+    MESSAGE_CODE = "message-code", "c", "copy code", "Copy a block of code", Scope.MESSAGE
+    MESSAGE_LINK = "message-link", "o", "open link", "See where a link leads", Scope.MESSAGE
+    MESSAGE_EDIT = "message-edit", "e", "edit", "Write the prompt anew", Scope.MESSAGE
+    MESSAGE_RETRY = "message-retry", "r", "again", "Answer once more", Scope.MESSAGE
+    MESSAGE_RESUME = "message-resume", "g", "go on", "Let a cut reply go on", Scope.MESSAGE
+    MESSAGE_MODEL = "message-model", "m", "other model", "Let another model answer", Scope.MESSAGE
     MESSAGE_COMPARE = ("message-compare", "plus", "compare",
-                       "Let other models answer beside this reply", Place.MESSAGE)
-    VERSION_PREVIOUS = "version-previous", "left", "version", "Version before", Place.MESSAGE
-    VERSION_NEXT = "version-next", "right", "version", "Version after", Place.MESSAGE
-    MESSAGE_BRANCH = "message-branch", "b", "branch", "A conversation up to here", Place.MESSAGE
-    MESSAGE_PIN = "pin-message", "p", "pin", "Keep it in every request, or not", Place.MESSAGE
-    MESSAGE_SUM = "message-sum", "s", "sum up", "Sum up first, then ask again", Place.MESSAGE
-    MESSAGE_DELETE = "message-delete", "d", "delete", "Delete the message", Place.MESSAGE
+                       "Let other models answer beside this reply", Scope.MESSAGE)
+    VERSION_PREVIOUS = "version-previous", "left", "version", "Version before", Scope.MESSAGE
+    VERSION_NEXT = "version-next", "right", "version", "Version after", Scope.MESSAGE
+    MESSAGE_BRANCH = "message-branch", "b", "branch", "A conversation up to here", Scope.MESSAGE
+    MESSAGE_PIN = "pin-message", "p", "pin", "Keep it in every request, or not", Scope.MESSAGE
+    MESSAGE_SUM = "message-sum", "s", "sum up", "Sum up first, then ask again", Scope.MESSAGE
+    MESSAGE_DELETE = "message-delete", "d", "delete", "Delete the message", Scope.MESSAGE
     MESSAGE_DELETE_BELOW = ("message-delete-below", "D", "delete from here",
-                            "Delete it and all that follows", Place.MESSAGE)
+                            "Delete it and all that follows", Scope.MESSAGE)
     MESSAGE_FOLD = ("message-fold", "enter,space", "fold",
-                    "Open or close the reasoning; show all", Place.MESSAGE)
+                    "Open or close the reasoning; show all", Scope.MESSAGE)
     MESSAGE_LINES = ("message-lines", "v", "select lines",
-                     "Select lines; the keys that walk take more of them", Place.MESSAGE)
-    HIT_NEXT = "find-next", "n", "next hit", "Go to the next hit", Place.MESSAGE
-    HIT_PREVIOUS = "find-previous", "N", "hit before", "Go to the hit before", Place.MESSAGE
-    MESSAGE_LEAVE = "message-leave", "escape", "back to writing", "Back to the composer", Place.MESSAGE
+                     "Select lines; the keys that walk take more of them", Scope.MESSAGE)
+    HIT_NEXT = "find-next", "n", "next hit", "Go to the next hit", Scope.MESSAGE
+    HIT_PREVIOUS = "find-previous", "N", "hit before", "Go to the hit before", Scope.MESSAGE
+    MESSAGE_LEAVE = "message-leave", "escape", "back to writing", "Back to the composer", Scope.MESSAGE
 
-    FIND_BAR_NEXT = "find-bar-next", "enter,down", "next", "Go to the next hit", Place.FIND
-    FIND_BAR_PREVIOUS = "find-bar-previous", "up,shift+enter", "before", "Go to the hit before", Place.FIND
-    FIND_BAR_CLOSE = "find-bar-close", "escape", "close", "Take the marks away", Place.FIND
+    FIND_BAR_NEXT = "find-bar-next", "enter,down", "next", "Go to the next hit", Scope.FIND
+    FIND_BAR_PREVIOUS = "find-bar-previous", "up,shift+enter", "before", "Go to the hit before", Scope.FIND
+    FIND_BAR_CLOSE = "find-bar-close", "escape", "close", "Take the marks away", Scope.FIND
 
-    SIDEBAR_UP = "sidebar-up", "up", "up", "The conversation above", Place.SIDEBAR
-    SIDEBAR_DOWN = "sidebar-down", "down", "down", "The conversation below", Place.SIDEBAR
-    SIDEBAR_OPEN = "sidebar-open", "enter", "open", "Open the chosen conversation", Place.SIDEBAR
-    SIDEBAR_LEAVE = "sidebar-leave", "escape", "back", "Back to writing", Place.SIDEBAR
+    SIDEBAR_UP = "sidebar-up", "up", "up", "The conversation above", Scope.SIDEBAR
+    SIDEBAR_DOWN = "sidebar-down", "down", "down", "The conversation below", Scope.SIDEBAR
+    SIDEBAR_OPEN = "sidebar-open", "enter", "open", "Open the chosen conversation", Scope.SIDEBAR
+    SIDEBAR_LEAVE = "sidebar-leave", "escape", "back", "Back to writing", Scope.SIDEBAR
 
-    LIST_CLOSE = "list-close", "escape", "close", "Close without choosing", Place.LIST
-    LIST_UP = "list-up", "up", "up", "The row above", Place.LIST
-    LIST_DOWN = "list-down", "down", "down", "The row below", Place.LIST
-    LIST_PAGE_UP = "list-page-up", "pageup", "page up", "A screen up", Place.LIST
-    LIST_PAGE_DOWN = "list-page-down", "pagedown", "page down", "A screen down", Place.LIST
-    LIST_FIRST = "list-first", "home,ctrl+home", "first", "The first row", Place.LIST
-    LIST_LAST = "list-last", "end,ctrl+end", "last", "The last row", Place.LIST
+    LIST_CLOSE = "list-close", "escape", "close", "Close without choosing", Scope.LIST
+    LIST_UP = "list-up", "up", "up", "The row above", Scope.LIST
+    LIST_DOWN = "list-down", "down", "down", "The row below", Scope.LIST
+    LIST_PAGE_UP = "list-page-up", "pageup", "page up", "A screen up", Scope.LIST
+    LIST_PAGE_DOWN = "list-page-down", "pagedown", "page down", "A screen down", Scope.LIST
+    LIST_FIRST = "list-first", "home,ctrl+home", "first", "The first row", Scope.LIST
+    LIST_LAST = "list-last", "end,ctrl+end", "last", "The last row", Scope.LIST
 
-    PICKER_USE = "picker-use", "enter", "use", "Use this model from now on", Place.PICKER
+    PICKER_USE = "picker-use", "enter", "use", "Use this model from now on", Scope.PICKER
     PICKER_AGAIN = ("picker-again", "alt+enter", "answer again",
-                    "Answer the last prompt again with this model", Place.PICKER)
+                    "Answer the last prompt again with this model", Scope.PICKER)
     PICKER_MARK = ("picker-mark", "tab", "compare",
-                   "Mark this model, or not: marked ones answer side by side", Place.PICKER)
+                   "Mark this model, or not: marked ones answer side by side", Scope.PICKER)
     PICKER_FAVOURITE = ("picker-favourite", "ctrl+s", "favourite",
-                        "Keep this model among the favourites, or take it out", Place.PICKER)
+                        "Keep this model among the favourites, or take it out", Scope.PICKER)
 
-    COMPARE_PREVIOUS = "compare-previous", "left", "choose", "Choose the reply before", Place.COMPARE
-    COMPARE_NEXT = "compare-next", "right", "choose", "Choose the next reply", Place.COMPARE
+    COMPARE_PREVIOUS = "compare-previous", "left", "choose", "Choose the reply before", Scope.COMPARE
+    COMPARE_NEXT = "compare-next", "right", "choose", "Choose the next reply", Scope.COMPARE
     COMPARE_GO_ON = ("compare-go-on", "enter", "go on with this one",
                      "Go on with the chosen reply and its model; others that still come are stopped",
-                     Place.COMPARE)
+                     Scope.COMPARE)
     COMPARE_KEEP = ("compare-keep", "k", "keep both",
-                    "Show the chosen reply, let the others come; all stay as versions", Place.COMPARE)
+                    "Show the chosen reply, let the others come; all stay as versions", Scope.COMPARE)
     COMPARE_ADD = ("compare-add", "plus", "add a model",
-                   "Let one more model answer beside these", Place.COMPARE)
-    COMPARE_COPY = "compare-copy", "y", "copy", "Copy the chosen reply", Place.COMPARE
-    COMPARE_AGAIN = "compare-again", "r", "retry", "Let its model answer once more", Place.COMPARE
-    COMPARE_FOLD = "compare-fold", "space", "thinking", "Show the thinking, or hide it", Place.COMPARE
-    COMPARE_UP = "compare-up", "up", "scroll", "Scroll up", Place.COMPARE
-    COMPARE_DOWN = "compare-down", "down", "scroll", "Scroll down", Place.COMPARE
-    COMPARE_PAGE_UP = "compare-page-up", "pageup", "scroll", "A page up", Place.COMPARE
-    COMPARE_PAGE_DOWN = "compare-page-down", "pagedown", "scroll", "A page down", Place.COMPARE
-    COMPARE_BEGIN = "compare-begin", "home", "begin", "To its begin", Place.COMPARE
-    COMPARE_END = "compare-end", "end", "end", "To its end, and follow", Place.COMPARE
+                   "Let one more model answer beside these", Scope.COMPARE)
+    COMPARE_COPY = "compare-copy", "y", "copy", "Copy the chosen reply", Scope.COMPARE
+    COMPARE_AGAIN = "compare-again", "r", "retry", "Let its model answer once more", Scope.COMPARE
+    COMPARE_FOLD = "compare-fold", "space", "thinking", "Show the thinking, or hide it", Scope.COMPARE
+    COMPARE_UP = "compare-up", "up", "scroll", "Scroll up", Scope.COMPARE
+    COMPARE_DOWN = "compare-down", "down", "scroll", "Scroll down", Scope.COMPARE
+    COMPARE_PAGE_UP = "compare-page-up", "pageup", "scroll", "A page up", Scope.COMPARE
+    COMPARE_PAGE_DOWN = "compare-page-down", "pagedown", "scroll", "A page down", Scope.COMPARE
+    COMPARE_BEGIN = "compare-begin", "home", "begin", "To its begin", Scope.COMPARE
+    COMPARE_END = "compare-end", "end", "end", "To its end, and follow", Scope.COMPARE
     COMPARE_INTERRUPT = ("compare-interrupt", "ctrl+c", "copy",
-                         "Copy what is selected, or stop", Place.COMPARE)
+                         "Copy what is selected, or stop", Scope.COMPARE)
     COMPARE_CLOSE = ("compare-close", "escape", "close",
-                     "Stop the chosen reply; else show again what was shown before", Place.COMPARE)
+                     "Stop the chosen reply; else show again what was shown before", Scope.COMPARE)
 
     CONVERSATIONS_OPEN = ("conversations-open", "enter", "open",
-                          "Open; a hit opens at its message", Place.CONVERSATIONS)
+                          "Open; a hit opens at its message", Scope.CONVERSATIONS)
     CONVERSATIONS_SWITCH = ("conversations-switch", "tab", "full text",
-                            "Switch between titles and the text of all messages", Place.CONVERSATIONS)
-    CONVERSATIONS_RENAME = "conversations-rename", "f2", "rename", "Change the title", Place.CONVERSATIONS
+                            "Switch between titles and the text of all messages", Scope.CONVERSATIONS)
+    CONVERSATIONS_RENAME = "conversations-rename", "f2", "rename", "Change the title", Scope.CONVERSATIONS
     CONVERSATIONS_DELETE = ("conversations-delete", "ctrl+d,delete", "delete",
-                            "Move to the trash", Place.CONVERSATIONS)
+                            "Move to the trash", Scope.CONVERSATIONS)
     CONVERSATIONS_UNDO = ("conversations-undo", "ctrl+z", "undo",
-                          "Take back what was done last", Place.CONVERSATIONS)
+                          "Take back what was done last", Scope.CONVERSATIONS)
     CONVERSATIONS_PIN = ("conversations-pin", "f3", "pin",
-                         "Keep on top of the list, or not", Place.CONVERSATIONS)
-    CONVERSATIONS_TAG = "conversations-tag", "f4", "tags", "Change the tags", Place.CONVERSATIONS
+                         "Keep on top of the list, or not", Scope.CONVERSATIONS)
+    CONVERSATIONS_TAG = "conversations-tag", "f4", "tags", "Change the tags", Scope.CONVERSATIONS
     CONVERSATIONS_ARCHIVE = ("conversations-archive", "f5", "archive",
-                             "Archive, or take back", Place.CONVERSATIONS)
+                             "Archive, or take back", Scope.CONVERSATIONS)
     CONVERSATIONS_VIEW = ("conversations-view", "f6", "archive and trash",
-                          "Archive, trash, list", Place.CONVERSATIONS)
-    TITLE_KEEP = "title-keep", "enter", "keep", "Keep this title", Place.TITLE
-    TITLE_DROP = "title-drop", "escape", "back", "Leave the title as it was", Place.TITLE
-    TIMELINE_GO = "timeline-go", "enter", "go there", "Go to this prompt", Place.TIMELINE
-    TIMELINE_CLOSE = "timeline-close", "ctrl+t", "close", "Close this list", Place.TIMELINE
+                          "Archive, trash, list", Scope.CONVERSATIONS)
+    TITLE_KEEP = "title-keep", "enter", "keep", "Keep this title", Scope.TITLE
+    TITLE_DROP = "title-drop", "escape", "back", "Leave the title as it was", Scope.TITLE
+    TIMELINE_GO = "timeline-go", "enter", "go there", "Go to this prompt", Scope.TIMELINE
+    TIMELINE_CLOSE = "timeline-close", "ctrl+t", "close", "Close this list", Scope.TIMELINE
 
-    LINE_KEEP = "line-keep", "enter", "keep", "Take this line", Place.LINE
-    CONFIRM_YES = "confirm-yes", "enter,y", "yes", "Do it", Place.QUESTION
-    CONFIRM_NO = "confirm-no", "n", "no", "Leave things as they are", Place.QUESTION
-    LINK_OPEN = "link-open", "enter", "open", "Open the link in the browser", Place.LINK
-    LINK_COPY = "link-copy", "y", "copy", "Copy the address", Place.LINK
-    HELP_CLOSE = "help-close", "enter,f1", "close", "Close this list", Place.HELP
-    FIRST_BEGIN = "first-begin", "enter", "begin", "Begin with this", Place.FIRST_RUN
-    CONNECT_TRY = "connect-try", "enter", "try it", "Keep the key and try it", Place.CONNECT
-    PROVIDERS_CONNECT = "providers-connect", "enter", "connect", "Connect this provider", Place.PROVIDERS
-    SERVER_CLOSE = "server-close", "enter", "close", "Close", Place.SERVER
-    PALETTE_RUN = "palette-run", "enter", "do it", "Do this", Place.PALETTE
-    THEME_USE = "theme-use", "enter", "use", "Use this theme from now on", Place.THEMES
+    LINE_KEEP = "line-keep", "enter", "keep", "Take this line", Scope.LINE
+    LINK_OPEN = "link-open", "enter", "open", "Open the link in the browser", Scope.LINK
+    LINK_COPY = "link-copy", "y", "copy", "Copy the address", Scope.LINK
+    HELP_CLOSE = "help-close", "enter,f1", "close", "Close this list", Scope.HELP
+    FIRST_BEGIN = "first-begin", "enter", "begin", "Begin with this", Scope.FIRST_RUN
+    CONNECT_TRY = "connect-try", "enter", "try it", "Keep the key and try it", Scope.CONNECT
+    PROVIDERS_CONNECT = "providers-connect", "enter", "connect", "Connect this provider", Scope.PROVIDERS
+    SERVER_CLOSE = "server-close", "enter", "close", "Close", Scope.SERVER
+    PALETTE_RUN = "palette-run", "enter", "do it", "Do this", Scope.PALETTE
+    THEME_USE = "theme-use", "enter", "use", "Use this theme from now on", Scope.THEMES
     # fmt: on
 
 
@@ -211,25 +208,25 @@ SHOWN_TOGETHER = {
     Action.COMPARE_PREVIOUS: Action.COMPARE_NEXT,
 }
 """Actions that go one way and the other: one hint names both keys."""
-BEHIND = frozenset({Place.EVERYWHERE, Place.WRITING})
-"""Where the keys of the chat work."""
-_IN_THE_CHAT = frozenset({Place.MESSAGE, Place.FIND, Place.SIDEBAR})
-_WITHOUT_A_LIST = frozenset({Place.COMPARE, Place.TITLE})
+BEHIND = frozenset({Scope.EVERYWHERE, Scope.WRITING})
+"""Where the keys of the main screen work."""
+_ON_THE_MAIN_SCREEN = frozenset({Scope.MESSAGE, Scope.FIND, Scope.SIDEBAR})
+_WITHOUT_A_LIST = frozenset({Scope.COMPARE, Scope.TITLE})
 
 
 def at_once() -> list[list[Action]]:
     """Actions whose keys work at the same time, one group for each place where a person can be."""
-    chat = [_of(*BEHIND, part) for part in Place if part in _IN_THE_CHAT]
-    others = [_of(Place.EVERYWHERE, part) for part in Place if part in _WITHOUT_A_LIST]
+    main = [_of(*BEHIND, part) for part in Scope if part in _ON_THE_MAIN_SCREEN]
+    others = [_of(Scope.EVERYWHERE, part) for part in Scope if part in _WITHOUT_A_LIST]
     sheets = [
-        _of(Place.EVERYWHERE, Place.LIST, part)
-        for part in Place
-        if part not in BEHIND | _IN_THE_CHAT | _WITHOUT_A_LIST
+        _of(Scope.EVERYWHERE, Scope.LIST, part)
+        for part in Scope
+        if part not in BEHIND | _ON_THE_MAIN_SCREEN | _WITHOUT_A_LIST
     ]
-    first_run = [*_of(Place.EVERYWHERE, Place.LIST, Place.FIRST_RUN), Action.MODEL]
-    text = [*_of(Place.EVERYWHERE, Place.LIST), Action.SEND, Action.NEWLINE, Action.EDITOR]
-    return [*chat, *others, *sheets, first_run, text]
+    first_run = [*_of(Scope.EVERYWHERE, Scope.LIST, Scope.FIRST_RUN), Action.MODEL]
+    text = [*_of(Scope.EVERYWHERE, Scope.LIST), Action.SEND, Action.NEWLINE, Action.EDITOR]
+    return [*main, *others, *sheets, first_run, text]
 
 
-def _of(*places: Place) -> list[Action]:
-    return [action for action in Action if action.place in places]
+def _of(*scopes: Scope) -> list[Action]:
+    return [action for action in Action if action.scope in scopes]

@@ -19,14 +19,13 @@ from textual.scrollbar import ScrollBar
 from tui.app import keymap
 from tui.app.actions import Action
 from tui.app.background import in_background
-from tui.app.chat_screen import ChatScreen
 from tui.app.keymap import Keys, bind
 from tui.app.life import GONE, has_gone
+from tui.app.main_screen import MainScreen
 from tui.app.terminal.abilities import FEW, MANY, Abilities
-from tui.app.terminal.ascii_glyphs import Ascii
 from tui.app.terminal.key_sequences import MODIFIERS
 from tui.app.terminal.keys import teach_alt_enter, teach_texts, teach_windows
-from tui.app.terminal.last_line import LastLine
+from tui.app.terminal.line_filters import Ascii, LastLine
 from tui.app.theme.foreign import fitted
 from tui.app.theme.grid import SMALLEST, TALL, WIDE
 from tui.app.theme.scroll_thumb import SlimThumb
@@ -47,7 +46,6 @@ if TYPE_CHECKING:
 
 __all__ = ["SegueApp", "StartOptions"]
 
-THEME = "theme"
 """Key of the history's state with the theme that was chosen last."""
 _NO_COLOUR = NoColor()
 TOLD, WARNED = 3.0, 5.0
@@ -61,7 +59,7 @@ class SegueApp(App[None]):
     """Segue in a terminal."""
 
     TITLE = "Segue"
-    CSS_PATH = ["app.tcss", "chat_screen.tcss"]  # noqa: RUF012 - the default screen loads no file of its own
+    CSS_PATH = ["app.tcss", "main_screen.tcss"]  # noqa: RUF012 - the default screen loads no file of its own
     ENABLE_COMMAND_PALETTE = False
     """Ours is a sheet like the others."""
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (SMALLEST[0], "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - declared so by Textual
@@ -133,7 +131,7 @@ class SegueApp(App[None]):
         size = self.size
         wide = "-wide" if size.width >= WIDE else "-narrow"
         tall = "-tall" if size.height >= TALL else "-short"
-        return ChatScreen(self, classes=f"{wide} {tall}")  # as the breakpoints will say: one layout less
+        return MainScreen(self, classes=f"{wide} {tall}")  # as the breakpoints will say: one layout less
 
     def on_mount(self) -> None:
         """Catch the signals that end programs."""
@@ -167,10 +165,26 @@ class SegueApp(App[None]):
             return  # Shift alone is no key
         if self._early is not None and isinstance(event, events.Key | events.Paste):
             self._early.append(event)
-        elif self._too_early(event):
+            return
+        if isinstance(event, events.Key) and not event.is_forwarded and self.screen_stack:
+            key = self._meant(event)
+            if key is None:
+                return
+            event = key
+        if self._too_early(event):
             self.screen.post_message(event)
         elif not self._too_late(event):
             await super().on_event(event)
+
+    def _meant(self, event: events.Key) -> events.Key | None:
+        """The key, or both where another one came before it; None while the second is waited for."""
+        before, keys = self.keys.begun, self.keys
+        key = keys.take(event.key, lambda: self.screen.active_bindings)
+        if before or keys.begun:
+            self.main_screen.refresh_keys()
+        if key is None:
+            return None
+        return event if key == event.key else events.Key(key, None)
 
     def _too_early(self, event: events.Event) -> bool:
         """Whether a key that another screen did not want meets one which has none of its parts yet."""
@@ -196,10 +210,10 @@ class SegueApp(App[None]):
             await self.on_event(event)
 
     @property
-    def chat(self) -> ChatScreen:
+    def main_screen(self) -> MainScreen:
         """The screen with the conversation, whatever lies over it."""
         screen = self.screen_stack[0]
-        assert isinstance(screen, ChatScreen)
+        assert isinstance(screen, MainScreen)
         return screen
 
     def setting_problems(self) -> list[SegueError]:
@@ -218,9 +232,8 @@ class SegueApp(App[None]):
         self.notify((await copy(self, text)).words)
 
     @property
-    def _theme_key(self) -> str:
-        """A terminal of few colours has a choice of its own."""
-        return THEME if self._usual_theme == DEFAULT_THEME else f"{THEME} of few colours"
+    def _few_colours(self) -> bool:
+        return self._usual_theme == FEW_COLOURS
 
     async def choose_theme(self, name: str) -> None:
         """Use a theme, from now on and in later runs.
@@ -233,7 +246,7 @@ class SegueApp(App[None]):
             raise UsageError(f"There is no theme {one_line(name)}", "As in /theme light.")
         self.use_theme(known)
         if self.workspace is not None:
-            await self.workspace.store.set_state(self._theme_key, known)
+            await self.workspace.preferences.keep_theme(known, few_colours=self._few_colours)
 
     def _theme_called(self, name: str) -> str | None:
         """The theme that is meant: ours also without their first name."""
@@ -247,7 +260,7 @@ class SegueApp(App[None]):
     async def recall_theme(self) -> None:
         """Use the theme that was chosen in an earlier run, unless the config names another."""
         assert self.workspace is not None
-        kept = await self.workspace.store.get_state(self._theme_key)
+        kept = await self.workspace.preferences.theme(few_colours=self._few_colours)
         if kept in self.available_themes and self.config.theme == DEFAULT_THEME:
             self.use_theme(kept)
 
@@ -260,17 +273,17 @@ class SegueApp(App[None]):
         if isinstance(self.screen, Palette):
             self.screen.action_close()
         else:
-            features = self.chat.features
+            features = self.main_screen.features
             saved = features.writing.saved_prompts() if features else ()
             self.push_screen(Palette([*COMMANDS, *saved], self.keys.name), self._run_command)
 
     def _run_command(self, name: str | None) -> None:
         if name is not None:
-            self.chat.run_command(name)
+            self.main_screen.run_command(name)
 
     async def action_help(self) -> None:
         """Show all keys and commands."""
-        await self.chat.with_features(lambda _: self.chat.show_help())
+        await self.main_screen.with_features(lambda _: self.main_screen.show_help())
 
     async def action_quit(self) -> None:
         """Keep what is coming, and quit."""
@@ -291,10 +304,10 @@ class SegueApp(App[None]):
         self._leaving = True
         try:
             async with asyncio.timeout(LONGEST_GOODBYE):
-                await self.chat.finish()
+                await self.main_screen.finish()
         except TimeoutError:
             self.log.warning("the end was not waited for")
-        features = self.chat.features
+        features = self.main_screen.features
         unsaved = features is not None and not features.session.live.all_saved
         self.exit(return_code=code or int(unsaved), message=_LOST if unsaved else None)
 
@@ -307,7 +320,7 @@ class SegueApp(App[None]):
     async def on_app_focus(self) -> None:
         """Look at what other programs wrote while this one was not looked at."""
         if self.workspace is not None:
-            await self.chat.attempt(self.workspace.store.look_for_changes)
+            await self.main_screen.attempt(self.workspace.store.look_for_changes)
 
     # -- faults
     def fault(self, error: Exception) -> None:

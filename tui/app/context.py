@@ -40,8 +40,8 @@ class Context(Protocol):
         ...
 
     @property
-    def page(self) -> Screen[None]:
-        """The screen of the chat, on which a feature finds its own widgets."""
+    def screen(self) -> Screen[None]:
+        """The main screen, on which a feature finds its own widgets."""
         ...
 
     @property
@@ -71,11 +71,11 @@ class Context(Protocol):
         ...
 
     async def show(self, sheet: Screen[_Result], then: Callable[[_Result | None], None]) -> None:
-        """Lay a sheet over the chat; ``then`` gets what was chosen on it."""
+        """Lay a sheet over the main screen; ``then`` gets what was chosen on it."""
         ...
 
     async def ask(self, sheet: Screen[_Result]) -> _Result | None:
-        """Lay a sheet over the chat. Returns what was chosen on it, None if nothing was."""
+        """Lay a sheet over the main screen. Returns what was chosen on it, None if nothing was."""
         ...
 
     async def copy(self, text: str) -> None:
@@ -184,10 +184,6 @@ class Reading(Protocol):
 
     async def reload(self, at: int | None = None) -> None:
         """Draw the conversation anew, after its path has changed."""
-        ...
-
-    async def use_model(self, model_id: str) -> None:
-        """Let a model answer from now on; what is written stays."""
         ...
 
     async def change(self, words: str, back: str, **changes: Unpack[ConversationChanges]) -> None:
@@ -322,6 +318,10 @@ class Lists(Protocol):
 class Models(Protocol):
     """Who answers."""
 
+    async def use_model(self, model_id: str) -> None:
+        """Let a model answer from now on; what is written stays."""
+        ...
+
     async def pick(self, message_id: int | None = None, typed: str = "") -> None:
         """Choose a model: for what comes, or to answer ``message_id`` again.
 
@@ -446,7 +446,7 @@ class WithComparing(Protocol):
         ...
 
 
-# -- what the screen of the chat asks of the app
+# -- what the main screen asks of the app
 class Program(Protocol):
     """The program round the screens."""
 

@@ -1,4 +1,4 @@
-"""The features of the chat, put together over a session. Loaded after the first paint."""
+"""The features of the app, put together over a session. Loaded after the first paint."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class Features:
     def __init__(
         self,
         program: Program,
-        page: Screen[None],
+        screen: Screen[None],
         voice: Voice,
         composer: Composer,
         acts: Acts,
@@ -92,7 +92,7 @@ class Features:
 
         Args:
             program: The app.
-            page: The screen of the chat, with all its widgets.
+            screen: The main screen, with all its widgets.
             voice: How it speaks to the person.
             composer: Where one writes.
             acts: What was done, and can be undone.
@@ -100,16 +100,16 @@ class Features:
             workspace: History and providers.
         """
         self._program = program
-        self._voice = voice
+        self.tell, self.note, self.soon = voice.tell, voice.note, voice.attempt_soon
         self._composer = composer
         self._early = early
         self._showing = asyncio.Lock()
         self._unsaved = ""
-        self.page = page
+        self.screen = screen
         self.acts = acts
         self.session = Session(workspace, temporary=program.options.temporary)
         self.session.subscribe(self._heard)
-        self.transcript = page.query_one(Transcript)
+        self.transcript = screen.query_one(Transcript)
         self.reading = CurrentConversation(self)
         self.writing = Writing(self, composer, early)
         self.status = StatusPresenter(self)
@@ -155,12 +155,12 @@ class Features:
         """Show the conversation; send what was written meanwhile."""
         options, workspace = self._program.options, self.session.workspace
         self.transcript.newest_key = self.keys.name(Action.NEWEST)
-        self.page.watch(self.transcript, "selected", self.status.refresh_keys, init=False)
+        self.screen.watch(self.transcript, "selected", self.status.refresh_keys, init=False)
         self._news.follow()
         for words in filter(None, (workspace.catalogue.notice, *map(str, workspace.registry.problems))):
             self.note(words)
         await self.reading.show(self.session.current)
-        self.page.set_timer(SETTLED, self._make_ready)
+        self.screen.set_timer(SETTLED, self._make_ready)
         if options.prompt:
             self._early.insert(0, Draft(options.prompt, options.attachments))
         else:
@@ -171,9 +171,9 @@ class Features:
             self.writing.send_early()
 
     def _make_ready(self) -> None:
-        in_background(self.page, "open", self.writing.say_prompt_problems)
-        in_background(self.page, "open", self.session.workspace.keep_connections)
-        in_background(self.page, "open", partial(asyncio.to_thread, warm.load))
+        in_background(self.screen, "open", self.writing.say_prompt_problems)
+        in_background(self.screen, "open", self.session.workspace.keep_connections)
+        in_background(self.screen, "open", partial(asyncio.to_thread, warm.load))
 
     async def finish(self) -> None:
         """Store what is on its way, before the program ends."""
@@ -182,36 +182,24 @@ class Features:
     # -- what every feature may ask
     @property
     def _notices(self) -> NoticeLine:
-        return self.page.query_one(NoticeLine)
+        return self.screen.query_one(NoticeLine)
 
     @property
     def keys(self) -> Keys:
         """The keys as they are bound now."""
         return self._program.keys
 
-    def tell(self, error: Exception) -> None:
-        """Say what went wrong."""
-        self._voice.tell(error)
-
-    def note(self, words: str) -> None:
-        """Say something that stays until it is dismissed."""
-        self._voice.note(words)
-
     def notify(self, words: str, *, warning: bool = False) -> None:
         """Say something for a few seconds."""
-        self.page.notify(words, severity="warning" if warning else "information", markup=False)
-
-    def soon(self, act: Callable[..., Awaitable[None]], *arguments: Any) -> None:
-        """Do something in the background; what can't be done is told."""
-        self._voice.attempt_soon(act, *arguments)
+        self.screen.notify(words, severity="warning" if warning else "information", markup=False)
 
     async def show(self, sheet: Screen[_Result], then: Callable[[_Result | None], None]) -> None:
-        """Lay a sheet over the chat; ``then`` gets what was chosen on it."""
-        await self.page.app.push_screen(sheet, then)
+        """Lay a sheet over the main screen; ``then`` gets what was chosen on it."""
+        await self.screen.app.push_screen(sheet, then)
 
     async def ask(self, sheet: Screen[_Result]) -> _Result | None:
-        """Lay a sheet over the chat. Returns what was chosen on it, None if nothing was."""
-        return await self.page.app.push_screen_wait(sheet)
+        """Lay a sheet over the main screen. Returns what was chosen on it, None if nothing was."""
+        return await self.screen.app.push_screen_wait(sheet)
 
     async def copy(self, text: str) -> None:
         """Put ``text`` into the clipboard, and say how that went."""
@@ -220,7 +208,7 @@ class Features:
     def back_to_writing(self) -> None:
         """Give the composer the focus, at once: the next key is the composer's."""
         self.transcript.selected = None
-        self.page.set_focus(self._composer)
+        self.screen.set_focus(self._composer)
 
     def refresh(self) -> None:
         """Show what stands round the conversation as it is now."""
@@ -239,7 +227,7 @@ class Features:
         """
         self._composer.history.checkpoint()  # what is typed after it is another change
         self.acts.note(undo, back, topic)
-        self.page.notify(f"{words}   {self.keys.name(Action.UNDO)} undo", timeout=SHOWN, markup=False)
+        self.screen.notify(f"{words}   {self.keys.name(Action.UNDO)} undo", timeout=SHOWN, markup=False)
 
     async def undo(self) -> None:
         """Undo what was done last."""
@@ -252,7 +240,7 @@ class Features:
         if self.session.stop():
             return
         if not self.writing.stop_editing() and not self._notices.clear():
-            self.page.remove_class("-overlay")
+            self.screen.remove_class("-overlay")
             self.finding.close()
         self.refresh()
         self.back_to_writing()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import combinations
 from types import MappingProxyType
 from typing import Any, Protocol, runtime_checkable
@@ -19,6 +19,7 @@ from tui.text import one_line
 
 _MODIFIERS = frozenset({"ctrl", "shift", "alt", "super", "hyper", "meta"})
 _NAMED = frozenset(key.value.rsplit("+", 1)[-1] for key in KnownKeys)
+_FUNCTION_KEYS = frozenset(f"f{number}" for number in range(1, 25))
 _LONGEST_NAME = 24
 _WRITTEN = {
     "escape": "esc",
@@ -58,9 +59,11 @@ def bind(
 
 
 def key_name(key: str) -> str:
-    """A key as people write it: ``ctrl+enter``, ``esc``, ``↑``."""
-    *modifiers, last = key.split("+")
-    return "+".join([*modifiers, _WRITTEN.get(last, last)])
+    """A key as people write it: ``ctrl+enter``, ``esc``, ``↑``; two that follow each other: ``ctrl+x l``."""
+    first, _, second = key.partition(" ")
+    *modifiers, last = first.split("+")
+    written = "+".join([*modifiers, _WRITTEN.get(last, last)])
+    return f"{written} {key_name(second)}" if second else written
 
 
 def together(one: str, other: str) -> str:
@@ -78,8 +81,27 @@ class Keys:
             wanted: ``[keys]``: names of actions to keys. What names no key that exists counts for nothing.
         """
         parted = {name: _split(keys) for name, keys in wanted.items()}
-        self.wanted = {name: ",".join(keys) for name, keys in parted.items() if all(map(_is_key, keys))}
+        self.wanted = {name: ",".join(keys) for name, keys in parted.items() if all(map(_can_be_set, keys))}
         """What of it counts, as Textual takes it."""
+        every = (key for keys in self.wanted.values() for key in _split(keys))
+        self._first = {first for first, space, _ in (key.partition(" ") for key in every) if space}
+        self.begun = ""
+        """The key after which another one is waited for."""
+
+    def take(self, key: str, bound: Callable[[], Collection[str]]) -> str | None:
+        """What a key means: itself, or with the one that began; None if it begins something itself.
+
+        Args:
+            key: The key that is pressed.
+            bound: Gives the keys, and keys that follow each other, that do something now.
+        """
+        begun, self.begun = self.begun, ""
+        if begun:
+            return f"{begun} {key}"
+        if key in self._first and any(other.startswith(f"{key} ") for other in bound()):
+            self.begun = key
+            return None
+        return key
 
     def of(self, action: Action) -> list[str]:
         """All keys of an action, as Textual names them."""
@@ -143,9 +165,21 @@ def _unknown_names(config: Config) -> Iterator[ConfigError]:
 def _unknown_keys(config: Config) -> Iterator[ConfigError]:
     for name, keys in config.keys.items():
         for key in _split(keys):
-            if not _is_key(key):
+            if not _can_be_set(key):
                 words = f"{one_line(name)}: there is no key {one_line(key) or '(empty)'}"
-                yield _problem(config, name, words, "Keys are written as in ctrl+l, alt+enter, f2.")
+                hint = (
+                    "Keys are written as in ctrl+l, alt+enter, f2; two that follow each other as in ctrl+x l."
+                )
+                yield _problem(config, name, words, hint)
+
+
+def _can_be_set(key: str) -> bool:
+    """Whether it is a key, or one that writes nothing and another after it."""
+    first, space, second = key.partition(" ")
+    if not space:
+        return _is_key(key)
+    held = not set(first.split("+")[:-1]) <= {"shift"} or first in _FUNCTION_KEYS
+    return held and _is_key(first) and _is_key(second)
 
 
 def _is_key(key: str) -> bool:
@@ -166,8 +200,14 @@ def _collisions(wanted: Mapping[str, str], group: Sequence[Action]) -> Iterator[
     keys = {action: set(_split(wanted[action])) if action in wanted else defaults[action] for action in group}
     for one, other in combinations(group, 2):
         if one in wanted or other in wanted:
-            for key in sorted(keys[one] & keys[other] - (defaults[one] & defaults[other])):
+            shared = {key for key in keys[one] for its in keys[other] if _meet(key, its)}
+            for key in sorted(shared - (defaults[one] & defaults[other])):
                 yield one, other, key
+
+
+def _meet(one: str, other: str) -> bool:
+    """Whether two keys are the same, or one of them begins the other."""
+    return one == other or one.startswith(f"{other} ") or other.startswith(f"{one} ")
 
 
 def _split(keys: str) -> list[str]:

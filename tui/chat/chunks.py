@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tui.chat.model import Usage
 from tui.chat.parts import (
     CallState,
     File,
@@ -22,7 +23,6 @@ from tui.chat.parts import (
     ToolCall,
     ToolResult,
 )
-from tui.chat.usage import Usage
 
 __all__ = [
     "CallState",
@@ -55,9 +55,9 @@ class FinishReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """The end mark of the dialect arrived.
+    """The end mark of the wire format arrived.
 
-    Providers of dialects that have one raise where it is missing; plain text ends with its stream.
+    Providers of wire formats that have one raise where it is missing; plain text ends with its stream.
     """
 
     reason: FinishReason

@@ -6,7 +6,7 @@ conversation of ten thousand messages opens like one of ten.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -243,3 +243,19 @@ class SearchHit:
     role: Role | None
     model: str | None
     updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """One conversation and every message of its tree, in the order of their ids.
+
+    A history that takes it in gives new ids where the old ones are taken, or where the conversation's is 0.
+    """
+
+    conversation: Conversation
+    messages: Sequence[Message]
+
+    def path(self) -> list[Message]:
+        """The visible messages of the active path."""
+        by_id = {message.id: message for message in self.messages}
+        return [by_id[message_id] for message_id in self.conversation.path()]

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, assert_never
 
 from tui.chat.attachment import Attachment, size_words
-from tui.chat.bundle import Bundle
+from tui.chat.conversation import Bundle
 from tui.chat.message import Message, Role, Status
 from tui.chat.parts import (
     CallState,
@@ -25,8 +25,9 @@ from tui.chat.parts import (
     ToolCall,
     ToolResult,
     arguments_line,
+    below,
+    body,
     files_of,
-    is_remark,
     tool_name,
 )
 from tui.chat.parts import to_json as part_json
@@ -162,7 +163,7 @@ def _yaml(value: Any) -> str:
 
 def _section(message: Message) -> str:
     lines = [f"## {speaker(message)}\n\n*{when(message)}{ending(message)}*\n"]
-    for part in sorted(message.parts, key=is_remark):
+    for part in (*body(message.parts), *below(message.parts)):
         lines += _block(part)
     return "\n".join(lines)
 
@@ -172,10 +173,10 @@ def _block(part: Part) -> Iterator[str]:
     match part:
         case Text(text):
             if text.strip():
-                yield f"{clean(text).strip()}\n"
+                yield f"{_ended(text)}\n"
         case Reasoning(text):
             if text.strip():
-                yield folded("Reasoning", clean(text).strip())
+                yield folded("Reasoning", _ended(text))
         case File(attachment):
             yield _file(attachment)
         case Image(url, alt):
@@ -187,11 +188,19 @@ def _block(part: Part) -> Iterator[str]:
             yield from map(_file, part.files)
         case Sources(items):
             pages = (f"<{one_line(source.url)}> {one_line(source.title)}" for source in items)
-            yield "".join(f"{number}. {page}\n" for number, page in enumerate(pages, 1))
+            listed = "".join(f"{number}. {page}\n" for number, page in enumerate(pages, 1))
+            yield f"Sources:\n\n{listed}"
         case Notice(text):
             yield f"*{escaped(text)}*\n"
         case _:
             assert_never(part)
+
+
+def _ended(text: str) -> str:
+    """A text that takes in nothing of what follows it."""
+    from tui.markdown.closing import closed  # brings the parser, which no start needs
+
+    return closed(clean(text).strip())
 
 
 def folded(summary: str, text: str) -> str:

@@ -1,12 +1,31 @@
-"""What is known of a model. Nothing is guessed: an unknown fact is None and shown as a dash."""
+"""What is known of a model, what a request to it took, and its hue in a conversation.
+
+Nothing is guessed: an unknown fact is None and shown as a dash.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any
+from zlib import crc32
 
-from tui.chat.usage import Usage
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens and cost as the server counted them. A later one replaces an earlier one."""
+
+    input_tokens: int | None = None
+    """Tokens of the whole prompt, cached ones included."""
+    output_tokens: int | None = None
+    """Tokens of the reply, reasoning included."""
+    reasoning_tokens: int | None = None
+    cached_tokens: int | None = None
+    cost: float | None = None
+    """US dollars, only where the server says it."""
+    tokens_per_second: float | None = None
+    """Only where the server measured it."""
+
 
 _ONE_PRICE = 128_000
 """Tokens of a prompt above which some vendors ask more for each."""
@@ -85,3 +104,21 @@ def split_id(model_id: str) -> tuple[str, str]:
     """
     provider, _, model = model_id.partition("/")
     return provider, model
+
+
+HUES = ("sky", "violet", "teal", "orchid", "leaf")
+"""The names of the hues, in the order in which a conversation takes the next free one."""
+
+
+def hue_of(model_id: str, hues: MutableMapping[str, str]) -> str:
+    """The hue of a model, the same in every run; if another model has it here, the next free one.
+
+    Args:
+        model_id: ``PROVIDER/MODEL``.
+        hues: The conversation's hues by model; a new one is added.
+    """
+    if hues.get(model_id) not in HUES:
+        first = crc32(model_id.encode("utf-8", "replace")) % len(HUES)
+        row = [HUES[(first + step) % len(HUES)] for step in range(len(HUES))]
+        hues[model_id] = next((hue for hue in row if hue not in hues.values()), row[0])
+    return hues[model_id]

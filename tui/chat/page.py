@@ -8,7 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any, assert_never
 
 from tui.chat.attachment import Attachment, Kind
-from tui.chat.bundle import Bundle
+from tui.chat.conversation import Bundle
 from tui.chat.export import about, call_ending, ending, speaker, when
 from tui.chat.message import Message
 from tui.chat.parts import (
@@ -22,7 +22,8 @@ from tui.chat.parts import (
     ToolCall,
     ToolResult,
     arguments_line,
-    is_remark,
+    below,
+    body,
     tool_name,
 )
 from tui.dates import day
@@ -90,7 +91,7 @@ def to_html(bundle: Bundle) -> str:
 
 def _article(markdown: MarkdownIt, message: Message) -> str:
     parts = [f"<h2>{escape(speaker(message))} <small>{escape(when(message) + ending(message))}</small></h2>"]
-    for part in sorted(message.parts, key=is_remark):
+    for part in (*body(message.parts), *below(message.parts)):
         parts += _block(markdown, part)
     return f'<article class="{message.role.value}">{"".join(parts)}</article>'
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from itertools import takewhile
-from typing import Any, TypeVar, assert_never
+from typing import Any, TypeGuard, TypeVar, assert_never
 
 from tui.chat.attachment import MEDIA_TYPES, Attachment, Kind
 from tui.checked import Fields
@@ -139,7 +139,7 @@ class Notice:
 
 
 Part = Text | Reasoning | Image | File | ToolCall | ToolResult | Sources | Notice
-_Kept = TypeVar("_Kept", Text, Reasoning, Image, File, ToolCall, ToolResult, Sources, Notice)
+_Kept = TypeVar("_Kept", bound=Part)
 
 
 # -- what is read of a list of parts
@@ -162,7 +162,24 @@ def text_of(parts: Iterable[Part]) -> str:
 
 def parts_texts(part: Part) -> bool:
     """Whether the texts before and after this one are two. A picture may stand in the midst of a sentence."""
-    return not isinstance(part, Text | Image | Sources | Notice)
+    match part:
+        case Reasoning() | File() | ToolCall() | ToolResult():
+            return True
+        case Text() | Image() | Sources() | Notice():
+            return False
+        case _:
+            assert_never(part)
+
+
+def is_words(part: Part) -> TypeGuard[Text | Reasoning]:
+    """Whether a part is nothing but words of the model, said or thought."""
+    match part:
+        case Text() | Reasoning():
+            return True
+        case Image() | File() | ToolCall() | ToolResult() | Sources() | Notice():
+            return False
+        case _:
+            assert_never(part)
 
 
 def reasoning_of(parts: Iterable[Part]) -> str:
@@ -217,7 +234,13 @@ def with_files(parts: Iterable[Part], other: Callable[[Attachment], Attachment])
 
 def is_remark(part: Part) -> bool:
     """Whether a part stands beside what is said and done: it ends no sentence, wherever it came."""
-    return isinstance(part, Sources | Notice)
+    match part:
+        case Sources() | Notice():
+            return True
+        case Text() | Reasoning() | Image() | File() | ToolCall() | ToolResult():
+            return False
+        case _:
+            assert_never(part)
 
 
 def plain_parts(text: str, reasoning: str = "", seconds: float | None = None) -> tuple[Part, ...]:
@@ -233,14 +256,20 @@ def joined(parts: Iterable[Part]) -> tuple[Part, ...]:
     """The place of the newest part that is no remark."""
     for part in parts:
         before = found[last] if last >= 0 else None
-        if (isinstance(before, Text) and isinstance(part, Text) and before.native is None) or (
-            isinstance(before, Reasoning) and isinstance(part, Reasoning) and before.native is None
-        ):
-            found[last] = replace(part, text=before.text + BETWEEN + part.text)
+        if isinstance(before, Text) and isinstance(part, Text) and before.native is None:
+            found[last] = replace(part, text=_between(before.text, part.text))
+        elif isinstance(before, Reasoning) and isinstance(part, Reasoning) and before.native is None:
+            known = [one.seconds for one in (before, part) if one.seconds is not None]
+            took = sum(known) if known else None
+            found[last] = replace(part, text=_between(before.text, part.text), seconds=took)
         else:
             found.append(part)
             last = last if is_remark(part) else len(found) - 1
     return tuple(found)
+
+
+def _between(before: str, after: str) -> str:
+    return BETWEEN.join(filter(None, (before, after)))
 
 
 def as_thought(parts: Iterable[Part]) -> tuple[Part, ...]:
@@ -269,16 +298,33 @@ def going_on(begin: Sequence[Part], came: Sequence[Part]) -> tuple[Part, ...]:
     return Gathered((*begin[:last], *came[:first], *begin[last:], *came[first:])).parts
 
 
-def interleaved(parts: Sequence[Part]) -> tuple[Part, ...]:
-    """What has an order that must be seen; nothing where a reply is one thought and then one text.
+def body(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """What is said and done, in its order: all parts but those ``below``."""
+    return tuple(part for part in parts[: _end_of_body(parts)] if not is_remark(part))
 
-    Remarks stand below a reply, as do pictures that come after all else.
-    """
-    kept = [part for part in parts if not is_remark(part)]
-    while kept and isinstance(kept[-1], Image):
-        kept.pop()
+
+def below(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """What stands below a reply: pictures that come after all else, pages by their numbers, then the rest."""
+    end = _end_of_body(parts)
+    kept = [part for place, part in enumerate(parts) if place >= end or is_remark(part)]
+    images, pages = of_kind(kept, Image), sources_of(kept)
+    rest = [part for part in kept if part not in images and not isinstance(part, Sources)]
+    return (*images, *((Sources(pages),) if pages else ()), *rest)
+
+
+def _end_of_body(parts: Sequence[Part]) -> int:
+    """The place after the last part that is neither a picture nor a remark."""
+    counted = (
+        place for place, part in enumerate(parts, 1) if not (isinstance(part, Image) or is_remark(part))
+    )
+    return max(counted, default=0)
+
+
+def interleaved(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """The body, where its order must be seen; nothing where a reply is one thought and then one text."""
+    kept = body(parts)
     rest = kept[1:] if kept and isinstance(kept[0], Reasoning) else kept
-    return () if all(isinstance(part, Text) for part in rest) else tuple(kept)
+    return () if all(isinstance(part, Text) for part in rest) else kept
 
 
 def prompt_parts(text: str, attachments: Sequence[Attachment] = ()) -> tuple[Part, ...]:

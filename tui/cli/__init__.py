@@ -1,4 +1,33 @@
-"""The command line: the only place where the parts are put together."""
+"""The command line: the only place where the parts are put together.
+
+It knows all rooms, and none knows it. Read ``main`` first, then ``assemble``. Each command is a module of
+its name with ``add_arguments`` and ``run``.
+
+Together::
+
+    main                    opens the app, or runs a command; what is wrong with arguments
+    assemble                settings, keys, providers, history, engine
+    output                  the answer here, all else there
+    progress                how far something is
+    part_lines              parts that are no words of the model, as lines
+
+Front ends::
+
+    app                     the app on this terminal, or plain mode
+    plain/                  the chat as lines
+    ask                     one prompt, its reply on standard output
+
+Commands::
+
+    models                  what can answer
+    history                 the conversations
+    backup                  a copy
+    restore                 the way back
+    doctor                  what is wrong
+    config                  the settings
+    keys                    API keys
+    local                   the models of this machine
+"""
 
 from tui.cli.main import main
 

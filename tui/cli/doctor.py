@@ -8,7 +8,6 @@ import importlib.metadata
 import os
 import platform
 import shutil
-import sqlite3
 import stat
 import sys
 import urllib.request
@@ -23,7 +22,7 @@ from tui.cli.config import mistakes
 from tui.cli.output import DONE, FAILED, write, write_json
 from tui.config import Config, load_config
 from tui.engine.workspace import Workspace
-from tui.errors import SegueError
+from tui.errors import HistoryError, SegueError
 from tui.paths import Paths
 from tui.providers.registry import ProviderEntry
 from tui.secret import redact
@@ -98,9 +97,11 @@ def _print(findings: Sequence[Finding]) -> None:
 
 
 def _versions() -> Iterator[Finding]:
+    from tui.history.sqlite.inspection import sqlite_version
+
     yield Finding("versions", "segue", "ok", __version__)
     yield Finding("versions", "python", "ok", f"{platform.python_version()} on {platform.platform()}")
-    yield Finding("versions", "sqlite", "ok", sqlite3.sqlite_version)
+    yield Finding("versions", "sqlite", "ok", sqlite_version())
     for package in _PACKAGES:
         try:
             yield Finding("versions", package, "ok", importlib.metadata.version(package))
@@ -154,14 +155,16 @@ def _settings(config: Config) -> Iterator[Finding]:
 
 def _history(file: Path) -> Iterator[Finding]:
     from tui.history.sqlite.backup import newest_backup
+    from tui.history.sqlite.faults import translated
     from tui.history.sqlite.inspection import Kind, inspect
 
     try:
         if not _is_there(file):
             yield Finding("history", "history.db", "ok", "not there yet")
             return
-        found = inspect(file)
-    except (OSError, sqlite3.Error) as error:
+        with translated(file):
+            found = inspect(file)
+    except (OSError, HistoryError) as error:
         yield Finding("history", "history.db", "wrong", str(error))
         return
     verdict: Verdict = "ok" if found.kind in (Kind.OURS, Kind.OLD) else "wrong"

@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, assert_never
 
 from tui.chat.conversation import Summary
 from tui.chat.export import about
 from tui.chat.message import Message, Role
+from tui.chat.parts import (
+    File,
+    Image,
+    Notice,
+    Part,
+    Reasoning,
+    Sources,
+    Text,
+    ToolCall,
+    ToolResult,
+    below,
+)
 from tui.cli.assemble import run_with_workspace
 from tui.cli.output import DONE, iso, message_json, say, sentence, write, write_json
+from tui.cli.part_lines import in_order, line_of
 from tui.dates import local, minute
 from tui.engine.exporting import FORMATS, format_of, render, write_all, write_conversation
 from tui.engine.workspace import Workspace
 from tui.errors import UsageError
+from tui.history.bundles import all_bundles, bundle_of
 from tui.history.store import HistoryStore
-from tui.history.taking_out import all_bundles, bundle_of
 from tui.text import one_line
 
 HITS = 500
@@ -140,9 +153,27 @@ async def _show(workspace: Workspace, args: argparse.Namespace) -> None:
         return
     write(f"{one_line(conversation.title)}\n")
     for message in await workspace.store.messages(conversation.path()):
-        write(f"\n{_speaker(message)}\n{message.text.rstrip()}\n")
-        for file in message.attachments:
-            write(f"▸ {one_line(file.name)}  {about(file)}\n")
+        write(f"\n{_speaker(message)}\n")
+        for part in (*in_order(message), *below(message.parts)):
+            for line in _lines(part):
+                write(f"{line}\n")
+
+
+def _lines(part: Part) -> Iterator[str]:
+    """A part as it is read."""
+    match part:
+        case Text(text):
+            yield text.rstrip()
+        case File(file):
+            yield f"▸ {one_line(file.name)}  {about(file)}"
+        case Image() | ToolCall() | ToolResult():
+            yield f"▸ {line_of(part)}"
+        case Sources(items):
+            yield from (f"{number}. {one_line(f'{it.title} {it.url}')}" for number, it in enumerate(items, 1))
+        case Reasoning() | Notice():
+            pass
+        case _:
+            assert_never(part)
 
 
 def _speaker(message: Message) -> str:

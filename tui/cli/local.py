@@ -11,7 +11,7 @@ from tui.cli.output import DONE, INTERRUPTED, complain, say, write, write_json
 from tui.cli.progress import ProgressLine
 from tui.config import Config, load_config
 from tui.paths import Paths
-from tui.providers.local import DEFAULT_MODEL, LocalModel, LocalModels, why_not
+from tui.providers.local import DEFAULT_MODEL, PROVIDER, LocalModel, LocalModels, why_not
 from tui.text import one_line
 
 
@@ -58,7 +58,7 @@ def _list(models: LocalModels, *, as_json: bool) -> None:
 
 
 def _pull(models: LocalModels, config: Config, args: argparse.Namespace) -> int:
-    name = args.model.removeprefix("local/")
+    name = args.model.removeprefix(f"{PROVIDER}/")
     try:
         asyncio.run(_fetch(models, name, config.proxy))
     except KeyboardInterrupt:
@@ -81,7 +81,7 @@ async def _fetch(models: LocalModels, name: str, proxy: str | None) -> None:
 
 def _document(model: LocalModel) -> dict[str, Any]:
     return {
-        "id": f"local/{model.name}",
+        "id": model.id,
         "name": model.name,
         "title": model.title,
         "licence": model.licence,

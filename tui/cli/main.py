@@ -6,9 +6,9 @@ import argparse
 import importlib
 import sys
 from collections.abc import Sequence
+from typing import IO, Any
 
 from tui import __version__
-from tui.cli.arguments import Arguments
 from tui.cli.output import (
     DONE,
     FAILED,
@@ -22,6 +22,7 @@ from tui.cli.output import (
 )
 from tui.errors import SegueError, UsageError
 from tui.nearest import nearest
+from tui.text import clean
 
 # Each command is a module of this package with ``add_arguments(parser)`` and ``run(args) -> int``; only the
 # one that is asked for is imported.
@@ -132,3 +133,10 @@ def _check_prompt(prompt: str) -> None:
         raise UsageError(
             f"There is no command {prompt}", f"Did you mean {meant}? As a prompt: segue ask {prompt}"
         )
+
+
+class Arguments(argparse.ArgumentParser):
+    """Reads arguments. argparse echoes them as they are; this cleans all that it says."""
+
+    def _print_message(self, message: str, file: Any | IO[str] | None = None) -> None:
+        super()._print_message(clean(message), file)

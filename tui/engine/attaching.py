@@ -1,10 +1,17 @@
-"""From a path to an attachment: regular files only, and never more of one than is allowed."""
+"""From what a person types after /attach, drops or names on the command line to attachments.
+
+Regular files only, and never more of one than is allowed. Terminals type a dropped file's path, quoted.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import os
+import re
 import stat
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from tui.chat.attachment import Attachment, attachment_of, check_size
 from tui.errors import UsageError
@@ -44,3 +51,99 @@ def _read(path: Path) -> bytes:
         head = file.read(_HEAD)
         most = check_size(path.name, head, status.st_size)
         return head + file.read(most + 1 - len(head))  # one more: it may have grown
+
+
+PATIENCE = 2.0
+"""Seconds that a dropped file may take to be read: after them its path is only text."""
+_LONGEST_DROP = 8192
+"""Characters of paths that are dropped together."""
+_WINDOWS = os.name == "nt"
+_QUOTES = '"' if _WINDOWS else "\"'"
+_ESCAPE = "" if _WINDOWS else "\\"
+_ABSOLUTE = re.compile(r"""["']?(/|~|[A-Za-z]:[\\/]|\\\\|file://)""", re.IGNORECASE)
+
+
+class Word(NamedTuple):
+    """A word as a shell has it: quotes and escapes hold it together, and are no part of it."""
+
+    start: int
+    """Where it begins in the text, with its quote."""
+    text: str
+
+
+async def read_all(paths: Sequence[Path]) -> list[Attachment]:
+    """The files ``paths``, all or none.
+
+    Raises:
+        UsageError: One can't be attached.
+    """
+    return await asyncio.to_thread(lambda: [read_attachment(path) for path in paths])
+
+
+async def read_dropped(text: str) -> list[Attachment]:
+    """The files whose paths are all that ``text`` is; none if it is anything else."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await read_all(await asyncio.to_thread(dropped_paths, text))
+    except (UsageError, TimeoutError):
+        return []
+
+
+def dropped_paths(text: str) -> list[Path]:
+    """The files whose whole paths are all that ``text`` is; none if it is anything else."""
+    text = text.strip()
+    if len(text) > _LONGEST_DROP or not _ABSOLUTE.match(text):
+        return []
+    paths = paths_in(text)
+    return paths if all(path.is_absolute() and path.is_file() for path in paths) else []
+
+
+def paths_in(text: str) -> list[Path]:
+    """The paths in ``text``: one to a line as it is, or several as a shell takes them."""
+    paths: list[Path] = []
+    for line in filter(None, map(str.strip, text.split("\n"))):
+        whole = _path(line)
+        paths += [whole] if os.path.lexists(whole) else [_path(word.text) for word in words(line)]
+    return paths
+
+
+def words(text: str) -> Iterator[Word]:
+    """The words of ``text``; a quote that is not closed holds the rest together."""
+    start, word, quote, escaped = -1, "", "", False
+    for place, char in enumerate(text):
+        if start < 0 and not char.isspace():
+            start = place
+        if escaped:
+            word, escaped = word + char, False
+        elif char == _ESCAPE and quote != "'":
+            escaped = True
+        elif char == quote:
+            quote = ""
+        elif not quote and char in _QUOTES:
+            quote = char
+        elif quote or not char.isspace():
+            word += char
+        elif start >= 0:
+            yield Word(start, word)
+            start, word = -1, ""
+    if start >= 0:
+        yield Word(start, word)
+
+
+def quoted(path: str) -> str:
+    """``path`` as one word."""
+    if not re.search(r"[\s\"'\\]", path) or (_WINDOWS and not re.search(r"\s", path)):
+        return path
+    return f'"{path}"' if _WINDOWS else '"' + re.sub(r'(["\\])', r"\\\1", path) + '"'
+
+
+def _path(word: str) -> Path:
+    if word.lower().startswith("file:"):
+        from urllib.parse import urlsplit
+        from urllib.request import url2pathname
+
+        return Path(url2pathname(urlsplit(word).path))
+    try:
+        return Path(word).expanduser()
+    except RuntimeError:  # there is no such home
+        return Path(word)

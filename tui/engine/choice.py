@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.chat.model import split_id
+from tui.engine.preferences import Preferences
 from tui.errors import UsageError
-from tui.history.store import HistoryStore
 from tui.nearest import nearest
 from tui.text import one_line
 
@@ -15,22 +15,16 @@ if TYPE_CHECKING:
     from tui.providers.catalogue import Catalogue
     from tui.providers.registry import Registry
 
-LAST_MODEL = "last_model"
-"""Key of the history's state where the model chosen last is kept."""
-RECENT_MODELS = "recent_models"
-"""Key of the history's state with the models used lately, newest first, one a line."""
-LOCAL = "local"
-_RECENTS = 12
 _SUGGESTED = 5
 
 
 async def choose_model(
-    config: Config, store: HistoryStore, registry: Registry, catalogue: Catalogue
+    config: Config, preferences: Preferences, registry: Registry, catalogue: Catalogue
 ) -> str | None:
     """The configured model, else the one used last, else the first that can be used.
 
-    A provider whose key the person has set comes before the model on this machine, which is only a demo. One
-    of gpt4free is never chosen for the person: they must have seen who will read the text.
+    A provider whose key the person has set comes before one whose models are downloaded, which are a demo.
+    One of gpt4free is never chosen for the person: they must have seen who will read the text.
 
     Returns:
         ``PROVIDER/MODEL``, or None where no provider can be used.
@@ -39,10 +33,10 @@ async def choose_model(
         return config.model
     entries = registry.providers()
     usable = {entry.name: entry for entry in entries if entry.available and entry.kind != "g4f"}
-    last = await store.get_state(LAST_MODEL)
+    last = await preferences.last_model()
     if last and any(entry.available and entry.name == split_id(last)[0] for entry in entries):
         return last
-    for name, entry in sorted(usable.items(), key=lambda item: item[0] == LOCAL):
+    for name, entry in sorted(usable.items(), key=lambda item: item[1].downloads):
         if entry.default_model:
             return f"{name}/{entry.default_model}"
         known = [model.id for model in catalogue.models() if model.provider == name]
@@ -73,17 +67,3 @@ def find_model(words: str, registry: Registry, catalogue: Catalogue) -> str:
     near = alike or nearest(words, [model.id for model in usable], most=_SUGGESTED, like=0.4)
     hint = f"Did you mean {', '.join(near[:_SUGGESTED])}?" if near else "segue models lists them."
     raise UsageError(f"There is no model {one_line(words, 80)}", hint)
-
-
-async def note_model(store: HistoryStore, model_id: str) -> None:
-    """Remember a model as the one used last."""
-    known = await recent_models(store)
-    if known[:1] != [model_id]:
-        recents = [model_id, *(name for name in known if name != model_id)]
-        await store.set_state(RECENT_MODELS, "\n".join(recents[:_RECENTS]))
-        await store.set_state(LAST_MODEL, model_id)
-
-
-async def recent_models(store: HistoryStore) -> list[str]:
-    """The models used lately, newest first."""
-    return (await store.get_state(RECENT_MODELS)).split()

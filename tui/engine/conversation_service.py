@@ -14,12 +14,12 @@ from tui.chat.attachment import Attachment
 from tui.chat.context import TOKENS_PER_MESSAGE, estimate_tokens, shorten
 from tui.chat.conversation import Conversation
 from tui.chat.draft import Draft
-from tui.chat.hues import hue_of
 from tui.chat.message import Message, Role
-from tui.chat.model import split_id
+from tui.chat.model import hue_of, split_id
 from tui.engine.engine import Engine
 from tui.engine.live import LiveReplies, LiveReply, key_of
 from tui.engine.reply import Reply
+from tui.engine.request import tokens_of
 from tui.errors import HistoryError, UsageError
 from tui.history.store import ConversationChanges, HistoryStore
 from tui.parameters import changed
@@ -35,7 +35,7 @@ Undo = Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Storage:
     """Where a conversation is kept: the history on disk, or one in memory."""
 
     store: HistoryStore
@@ -44,17 +44,17 @@ class Place:
 
 
 class ConversationService:
-    """A conversation and its place. Each act stores before it returns; a reply is the caller's to start."""
+    """A conversation and its storage. Each act stores before it returns; a reply is the caller's to start."""
 
-    def __init__(self, place: Place, conversation: Conversation, live: LiveReplies) -> None:
+    def __init__(self, storage: Storage, conversation: Conversation, live: LiveReplies) -> None:
         """Take over a conversation.
 
         Args:
-            place: Where it is kept.
+            storage: Where it is kept.
             conversation: One that is stored there, or an empty one.
             live: All replies that are coming.
         """
-        self.place = place
+        self.storage = storage
         self.conversation = conversation
         self.preparing = False
         """A reply is being prepared: its prompt is on the way to the disk."""
@@ -88,7 +88,7 @@ class ConversationService:
         """Messages with their texts; a reply that is coming, or not saved yet, has all that came so far."""
         while True:
             ours = self._newer_here(ids)
-            stored = await self.place.store.messages(ids)
+            stored = await self.storage.store.messages(ids)
             if ours <= self._newer_here(ids):  # else one has ended meanwhile: what was read of it is old
                 return [self.newest(message) for message in stored]
 
@@ -139,12 +139,12 @@ class ConversationService:
             usage = message.usage
             if usage is not None and usage.input_tokens is not None and not message.summary:
                 return total + usage.input_tokens + (usage.output_tokens or 0)
-            total += estimate_tokens(message.text) + sum(file.tokens for file in message.attachments)
+            total += tokens_of(message)
             if message.summary:
                 break
             total += TOKENS_PER_MESSAGE
         model = self.conversation.model
-        return self.place.engine.estimate(model, total) if model else total
+        return self.storage.engine.estimate(model, total) if model else total
 
     async def _newest_first(self) -> AsyncIterator[Message]:
         path = self.conversation.path()[-_COUNTED:]
@@ -158,22 +158,22 @@ class ConversationService:
         model = self.conversation.model
         if not model or not files:
             return ""
-        tokens = self.place.engine.estimate(model, sum(file.tokens for file in files))
+        tokens = self.storage.engine.estimate(model, sum(file.tokens for file in files))
         if self.window and tokens > self.window:
             name = split_id(model)[1]
             return f"about {shorten(tokens)} tokens; {name} takes {shorten(self.window)}"
-        return self.place.engine.refusal(model, files)
+        return self.storage.engine.refusal(model, files)
 
     @property
     def window(self) -> int | None:
         """Tokens that the model can take, where that is known."""
         model = self.conversation.model
-        info = self.place.engine.info(model) if model else None
+        info = self.storage.engine.info(model) if model else None
         return info.context if info else None
 
     def cost(self, message: Message) -> float | None:
         """US dollars that a reply took, by its usage and the known prices; None where that is not known."""
-        info = self.place.engine.info(message.model) if message.model else None
+        info = self.storage.engine.info(message.model) if message.model else None
         return info.cost(message.usage) if info and message.usage else None
 
     # -- answers
@@ -185,38 +185,38 @@ class ConversationService:
         It is remembered among the prompts that the person wrote.
         """
         await self._exist()
-        await self.place.store.remember_prompt(text)
+        await self.storage.store.remember_prompt(text)
         return await self.ask(text, attachments, model)
 
     async def ask(self, text: str, attachments: Sequence[Attachment] = (), model: str | None = None) -> Reply:
         """The same for a prompt that need not be remembered."""
         await self._exist()
-        return await self.place.engine.send(self.conversation, text, model, attachments)
+        return await self.storage.engine.send(self.conversation, text, model, attachments)
 
     async def edit(
         self, prompt_id: int, text: str, attachments: Sequence[Attachment] = (), model: str | None = None
     ) -> Reply:
         """Store ``text`` and its files as a new version of a prompt and prepare its reply."""
-        return await self.place.engine.edit(self.conversation, prompt_id, text, attachments, model)
+        return await self.storage.engine.edit(self.conversation, prompt_id, text, attachments, model)
 
     async def retry(self, message_id: int, model: str | None = None) -> Reply:
         """Prepare one more version of a reply, by ``model`` if one is given."""
-        return await self.place.engine.retry(self.conversation, message_id, model)
+        return await self.storage.engine.retry(self.conversation, message_id, model)
 
     async def resume(self, reply_id: int) -> Reply:
         """Prepare a version of a cut reply that goes on where it ended."""
-        return await self.place.engine.resume(self.conversation, reply_id)
+        return await self.storage.engine.resume(self.conversation, reply_id)
 
     async def compact(self, before: int | None = None) -> Reply:
         """Prepare a summary, of everything or of what stands before a message."""
-        return await self.place.engine.compact(self.conversation, before)
+        return await self.storage.engine.compact(self.conversation, before)
 
     async def _exist(self) -> None:
         """Give the conversation its row; an empty one is not worth one."""
         if self.conversation.id:
             return
         kept = self.conversation
-        made = await self.place.store.create_conversation(
+        made = await self.storage.store.create_conversation(
             model=kept.model, system=kept.system, title=kept.title
         )
         self.conversation = made
@@ -230,7 +230,7 @@ class ConversationService:
         for name, value in changes.items():
             setattr(self.conversation, name, value)
         if self.conversation.id:
-            await self.place.store.update_conversation(self.conversation.id, **changes)
+            await self.storage.store.update_conversation(self.conversation.id, **changes)
 
     def titled(self, title: str) -> ConversationChanges:
         """What gives it a title, which is never changed by itself from then on."""
@@ -305,14 +305,14 @@ class ConversationService:
     async def undelete(self) -> int:
         """Show every deleted message again whose time is not over. Returns how many."""
         hidden = [node.id for node in self.conversation.nodes.values() if node.deleted]
-        await self.place.store.hide_messages(hidden, hidden=False)
-        stored = await self.place.store.load_conversation(self.conversation.id)
+        await self.storage.store.hide_messages(hidden, hidden=False)
+        stored = await self.storage.store.load_conversation(self.conversation.id)
         back = [i for i in hidden if i in stored.nodes and not stored.nodes[i].deleted]
         await self.change(leaf=self.conversation.hide(back, hidden=False))
         return len(back)
 
     async def _hide(self, ids: Sequence[int], *, hidden: bool) -> None:
-        await self.place.store.hide_messages(ids, hidden=hidden)
+        await self.storage.store.hide_messages(ids, hidden=hidden)
         await self.change(leaf=self.conversation.hide(ids, hidden=hidden))
 
     async def put_in_trash(self) -> Undo:
@@ -321,7 +321,7 @@ class ConversationService:
         Raises:
             UsageError: It is not stored yet.
         """
-        store, conversation_id = self.place.store, self.conversation.id
+        store, conversation_id = self.storage.store, self.conversation.id
         if not conversation_id:
             raise UsageError("This conversation is empty yet")
         await store.delete_conversation(conversation_id)
@@ -329,7 +329,7 @@ class ConversationService:
 
     async def branch(self, message_id: int) -> Conversation:
         """A new conversation with everything up to ``message_id``."""
-        return await self.place.store.copy_conversation(self.conversation.id, leaf=message_id)
+        return await self.storage.store.copy_conversation(self.conversation.id, leaf=message_id)
 
     # -- taking out
     async def export(self, target: Path) -> Path:
@@ -342,12 +342,12 @@ class ConversationService:
             UsageError: There is nothing to export yet, or the file is there already.
             SegueError: It can't be written.
         """
-        from tui.chat.bundle import Bundle
+        from tui.chat.conversation import Bundle
         from tui.engine.exporting import write_conversation
-        from tui.history.taking_out import bundle_of
+        from tui.history.bundles import bundle_of
 
         if self.last is None:
             raise UsageError("There is nothing to export yet")
-        bundle = await bundle_of(self.place.store, self.conversation.id)
+        bundle = await bundle_of(self.storage.store, self.conversation.id)
         bundle = Bundle(bundle.conversation, list(map(self.newest, bundle.messages)))
         return await asyncio.to_thread(write_conversation, bundle, target)

@@ -7,13 +7,11 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from tui.chat.conversation import Conversation
 from tui.chat.draft import Draft, joined
-from tui.checked import numbered
 from tui.engine.live import key_of
+from tui.engine.preferences import Preferences
 from tui.errors import HistoryError
 from tui.history.store import HistoryStore
 
-_AT_WORK = "draft_of"
-"""Key of the state that names the conversation in which a draft was left."""
 DELAY = 0.6
 """Seconds without a key after which the draft is written."""
 
@@ -38,6 +36,7 @@ class Drafts:
         """
         self._spawn = spawn
         self._store = store
+        self._preferences = Preferences(store)
         self._tell = tell
         self._waiting = waiting
         self._timer: asyncio.TimerHandle | None = None
@@ -60,7 +59,7 @@ class Drafts:
 
     async def left_in(self) -> int | None:
         """The conversation in which a draft was left."""
-        return numbered(await self._store.get_state(_AT_WORK))
+        return await self._preferences.draft_left_in()
 
     def note(self, conversation: Conversation, draft: Draft) -> None:
         """The draft changed; it is written soon."""
@@ -96,7 +95,7 @@ class Drafts:
             if conversation.id and kept == before:
                 return
             # Where it is comes first: a kill between the two must not leave a draft that nobody is led to.
-            await self._store.set_state(_AT_WORK, str(conversation.id) if kept else "")
+            await self._preferences.note_draft_in(conversation.id if kept else None)
             if conversation.id:
                 await self._store.update_conversation(
                     conversation.id, draft=kept.text, attachments=kept.attachments

@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, assert_never
 
 from tui.chat.attachment import Attachment, Kind, check_together
 from tui.chat.conversation import Conversation
 from tui.chat.draft import Draft
 from tui.chat.message import Message, Role, Status, automatic_title
 from tui.chat.model import ModelInfo, split_id
-from tui.chat.parts import Notice, Part, Reasoning, prompt_parts
+from tui.chat.parts import (
+    File,
+    Image,
+    Notice,
+    Part,
+    Reasoning,
+    Sources,
+    Text,
+    ToolCall,
+    ToolResult,
+    prompt_parts,
+)
 from tui.engine.failure import explain
 from tui.engine.limits import Limits
 from tui.engine.reply import Reply
 from tui.engine.request import SUMMARISE, Request, as_begun, build_request
 from tui.engine.titles import suggest_title
 from tui.errors import ErrorKind, ProviderError, UsageError, Way
+from tui.history.bundles import with_contents
 from tui.history.store import HistoryStore
-from tui.history.taking_out import with_contents
 from tui.providers.base import ChatMessage, Target
 from tui.text import one_line
 
@@ -277,7 +288,17 @@ class Engine:
 
 def _said(parts: Sequence[Part]) -> list[Part]:
     """What of a cut reply stands at the beginning of the one that goes on from it."""
-    return [part for part in parts if not isinstance(part, Reasoning | Notice)]
+    return [part for part in parts if _goes_on(part)]
+
+
+def _goes_on(part: Part) -> bool:
+    match part:
+        case Text() | Image() | File() | ToolCall() | ToolResult() | Sources():
+            return True
+        case Reasoning() | Notice():
+            return False
+        case _:
+            assert_never(part)
 
 
 def _notices(request: Request, model_id: str) -> tuple[str, ...]:

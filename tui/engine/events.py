@@ -19,7 +19,7 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class TextAdded:
-    """A piece of the answer came."""
+    """More of the reply's text came."""
 
     message_id: int
     text: str
@@ -27,7 +27,7 @@ class TextAdded:
 
 @dataclass(frozen=True, slots=True)
 class ReasoningAdded:
-    """A piece of the thinking came."""
+    """More of its thinking came."""
 
     message_id: int
     text: str
@@ -35,7 +35,7 @@ class ReasoningAdded:
 
 @dataclass(frozen=True, slots=True)
 class TextWasReasoning:
-    """The answer that came so far in this reply was thinking: that was marked only at its end."""
+    """The text that came so far in this reply was thinking: that was marked only at its end."""
 
     message_id: int
     parts: tuple[Part, ...]

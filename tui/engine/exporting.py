@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
-from tui.chat.bundle import Bundle
+from tui.chat.conversation import Bundle
 from tui.chat.export import all_to_json, file_name, to_json, to_markdown
 from tui.errors import SegueError, UsageError
 from tui.paths import PRIVATE_FILE

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
+from typing import Any, assert_never
 
 from tui.chat.attachment import MEDIA_TYPES, Attachment
 from tui.chat.chunks import (
@@ -34,23 +34,29 @@ from tui.checked import amount, count, number, text
 
 def taken(item: Any) -> Chunk | None:
     """``item`` as a chunk that holds nothing odd; None where it is none."""
-    match item:
+    if isinstance(item, bytes):
+        return item.decode("utf-8", "replace")
+    if not isinstance(item, Chunk):
+        return None
+    return _part(item) if isinstance(item, Part) else _beside_parts(item)
+
+
+def _beside_parts(chunk: str | Usage | Finish | Progress) -> Chunk:
+    match chunk:
         case str():
-            return item
-        case bytes():
-            return item.decode("utf-8", "replace")
+            return chunk
         case Usage():
-            return _usage(item)
+            return _usage(chunk)
         case Finish(reason):
             return Finish(reason if isinstance(reason, FinishReason) else FinishReason.STOP)
         case Progress(words, done, total):
             return Progress(text(words), count(done) or 0, count(total))
         case _:
-            return _part(item)
+            assert_never(chunk)
 
 
-def _part(item: Any) -> Part | None:
-    match item:
+def _part(part: Part) -> Part | None:
+    match part:
         case Text(said, native):
             return Text(text(said), _native(native))
         case Reasoning(thought, seconds, native):
@@ -62,14 +68,14 @@ def _part(item: Any) -> Part | None:
         case File(file, native):
             return File(file, _native(native)) if _is_file(file) else None
         case ToolCall():
-            return _call(item)
+            return _call(part)
         case ToolResult(call, said, is_error, files, native):
             kept = tuple(filter(_is_file, _sequence(files)))
             return ToolResult(text(call), text(said), is_error is True, kept, _native(native))
         case Notice(words):
             return Notice(text(words)) if text(words) else None
         case _:
-            return None
+            assert_never(part)
 
 
 def _usage(usage: Usage) -> Usage:

@@ -7,15 +7,21 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import assert_never
 
 from tui.chat.conversation import Conversation
 from tui.chat.message import Message
 from tui.engine.events import (
     Event,
     Finished,
+    Noticed,
+    PartAdded,
     ReasoningAdded,
+    Saved,
     Started,
     TextAdded,
+    TextWasReasoning,
+    Unsaved,
     Waiting,
     Working,
 )
@@ -101,8 +107,10 @@ class LiveReply:
                 self.phase = Phase.LOADING
                 share = f" {progress.done * 100 // progress.total} %" if progress.total else ""
                 self.detail = f"{progress.text}{share}"
-            case _:
+            case Started() | TextWasReasoning() | PartAdded() | Noticed() | Unsaved() | Saved() | Finished():
                 pass
+            case _:
+                assert_never(event)
         return (self.phase, self.detail) != before
 
     def _count(self, text: str) -> None:

@@ -51,6 +51,7 @@ from tui.engine.events import (
 from tui.engine.failure import advice, explain
 from tui.engine.intake import taken
 from tui.engine.limits import Limits, retry_delay
+from tui.engine.request import prefix_of
 from tui.engine.thinking import Piece, Thinking, WasReasoning
 from tui.errors import ErrorKind, HistoryError, NotFoundError, ProviderError, Refusal
 from tui.history.store import HistoryStore
@@ -163,6 +164,7 @@ class Reply:
     async def _ask_until_answered(self) -> None:
         target = await self._resolve()
         self._key_source = target.key_source
+        self.message.prefix = prefix_of(self._messages)
         attempt = 1
         while True:
             try:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import itertools
+import json
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import assert_never
@@ -25,7 +27,7 @@ from tui.chat.parts import (
     of_kind,
     tool_name,
 )
-from tui.providers.base import ChatMessage, ContentPart, FilePart, ImagePart, TextPart
+from tui.providers.base import ChatMessage, ContentPart, FilePart, ImagePart, Messages, TextPart
 from tui.text import fenced, one_line
 
 # Left free for the reply where the model's own limit is not known, and at the most.
@@ -128,6 +130,18 @@ def build_request(
     messages = [ChatMessage(role=Role.SYSTEM.value, content=head)] if head else []
     messages += [ChatMessage(role=turn.role.value, content=turn.content) for turn in kept]
     return Request(messages, len(turns) - len(kept), always + used, tuple(unseen), tuple(lost))
+
+
+def tokens_of(message: Message) -> int:
+    """About how many tokens a message has when it is sent again, with its calls and what they gave back."""
+    told = [piece for _, piece in _said(message.role, message.parts)]
+    files = sum(piece.tokens for piece in told if isinstance(piece, Attachment))
+    return files + estimate_tokens("\n\n".join(piece for piece in told if isinstance(piece, str)))
+
+
+def prefix_of(messages: Messages) -> str:
+    """A hash of what is sent, system prompt and all: behind the same prefix a vendor's own form goes back."""
+    return hashlib.blake2b(json.dumps(messages, sort_keys=True).encode(), digest_size=16).hexdigest()
 
 
 def _newest_summary(path: Sequence[Message]) -> tuple[str, int]:

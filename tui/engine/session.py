@@ -8,16 +8,29 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from typing import assert_never
 
 from tui.chat.conversation import Conversation
 from tui.chat.draft import Draft, joined
 from tui.chat.message import Message, Status
-from tui.engine.choice import choose_model, note_model
-from tui.engine.conversation_service import ConversationService, Place
+from tui.engine.choice import choose_model
+from tui.engine.conversation_service import ConversationService, Storage
 from tui.engine.drafts import Drafts
 from tui.engine.engine import Engine
-from tui.engine.events import Event, Finished, Saved, Unsaved
-from tui.engine.folder import Folder
+from tui.engine.events import (
+    Event,
+    Finished,
+    Noticed,
+    PartAdded,
+    ReasoningAdded,
+    Saved,
+    Started,
+    TextAdded,
+    TextWasReasoning,
+    Unsaved,
+    Waiting,
+    Working,
+)
 from tui.engine.live import LiveReplies, LiveReply, key_of
 from tui.engine.reply import Reply
 from tui.engine.session_events import (
@@ -66,10 +79,11 @@ class Session:
         self._tasks: set[asyncio.Task[None]] = set()
         self._beginning: set[asyncio.Task[None]] = set()
         self._closing = False
-        self._kept = Place(workspace.store, workspace.engine, temporary)
-        self._forgotten: Place | None = None
+        self._kept = Storage(workspace.store, workspace.engine, temporary)
+        self._forgotten: Storage | None = None
         self._at_work: dict[int, ConversationService] = {}
-        self._folder: Folder | None = None
+        self._by_folder = False
+        """Whether the person asked for the conversation of the folder of work."""
         self.current = self._service(self._kept, Conversation(0))
         """The conversation that is read."""
         workspace.at_close.push_async_callback(self.close)
@@ -125,8 +139,8 @@ class Session:
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
     # -- which conversation
-    def _service(self, place: Place, conversation: Conversation) -> ConversationService:
-        return ConversationService(place, conversation, self.live)
+    def _service(self, storage: Storage, conversation: Conversation) -> ConversationService:
+        return ConversationService(storage, conversation, self.live)
 
     async def begin_with(self, options: StartOptions, left_in: int | None = None) -> None:
         """Take the conversation that the command line names, or a new one.
@@ -152,8 +166,8 @@ class Session:
 
     async def _wanted(self, options: StartOptions) -> int | None:
         if options.here:
-            self._folder = Folder(self._kept.store)
-            return await self._folder.last()
+            self._by_folder = True
+            return await self.workspace.preferences.last_here()
         return await self._kept.store.last_used() if options.continue_last else options.open_id
 
     async def find(self, conversation_id: int) -> ConversationService:
@@ -167,7 +181,7 @@ class Session:
 
     async def as_it_is(self, service: ConversationService) -> ConversationService:
         """A conversation as it is now: it may have been left, and opened again."""
-        if service is self.current or not service.key or service.place is not self._kept:
+        if service is self.current or not service.key or service.storage is not self._kept:
             return service
         return self.current if service.key == self.current.key else await self.find(service.conversation.id)
 
@@ -183,22 +197,24 @@ class Session:
             store = await open_history(None)
             workspace = self.workspace
             engine = Engine(store, workspace.registry, workspace.catalogue)
-            self._forgotten = Place(store, engine, temporary=True)
+            self._forgotten = Storage(store, engine, temporary=True)
         return self._service(self._forgotten, await self._blank(self._forgotten))
 
-    async def _blank(self, place: Place) -> Conversation:
+    async def _blank(self, storage: Storage) -> Conversation:
         model, system = await self.choose_model(), self.workspace.config.system
-        return Conversation(0, model=model, system=system, temporary=place.temporary)
+        return Conversation(0, model=model, system=system, temporary=storage.temporary)
 
     async def choose_model(self) -> str | None:
         """The model that answers when nobody has chosen one."""
         workspace = self.workspace
-        return await choose_model(workspace.config, workspace.store, workspace.registry, workspace.catalogue)
+        return await choose_model(
+            workspace.config, workspace.preferences, workspace.registry, workspace.catalogue
+        )
 
     def adopt(self, conversation: Conversation) -> ConversationService:
         """A conversation that was just made in the place of the one that is read."""
-        conversation.temporary = self.current.place.temporary
-        return self._service(self.current.place, conversation)
+        conversation.temporary = self.current.storage.temporary
+        return self._service(self.current.storage, conversation)
 
     def turn_to(self, service: ConversationService) -> None:
         """Read this conversation from now on; a reply in the one before goes on."""
@@ -208,7 +224,7 @@ class Session:
     @property
     def current_id(self) -> int | None:
         """The id of the conversation that is read, if it is in the list."""
-        return self.current.conversation.id or None if self.current.place is self._kept else None
+        return self.current.conversation.id or None if self.current.storage is self._kept else None
 
     async def catch_up(self) -> bool:
         """Take in what another program has done to the conversation that is read. False if nothing."""
@@ -323,15 +339,16 @@ class Session:
             return
         try:
             if model:
-                await note_model(self.workspace.store, model)
-            await self.note_place(service)
+                await self.workspace.preferences.note_model(model)
+            await self.note_here(service)
         except SegueError as error:
             self._problem(error)
 
-    async def note_place(self, service: ConversationService) -> None:
+    async def note_here(self, service: ConversationService) -> None:
         """A conversation is read or was begun; if the person works by folder, this folder keeps it."""
-        if self._folder is not None and service.conversation.id:
-            await self._folder.note(service.conversation)
+        conversation = service.conversation
+        if self._by_folder and conversation.id and not conversation.temporary:
+            await self.workspace.preferences.note_here(conversation.id)
 
     @property
     def live_hues(self) -> dict[int, str]:
@@ -339,7 +356,7 @@ class Session:
         return {
             live.conversation.id: live.conversation.hues.get(live.reply.message.model or "", "sky")
             for live in self.live
-            if self._at_work[key_of(live.conversation)].place is self._kept
+            if self._at_work[key_of(live.conversation)].storage is self._kept
         }
 
     def stop(self) -> bool:
@@ -357,12 +374,24 @@ class Session:
                 self._tell(AllSaved())
             case Finished(message):
                 self._ended(live, message)
-            case _:
+            case (
+                Started()
+                | TextAdded()
+                | ReasoningAdded()
+                | TextWasReasoning()
+                | PartAdded()
+                | Waiting()
+                | Working()
+                | Noticed()
+                | Saved()
+            ):
                 self._tell(ReplyWentOn(live, event, turned))
+            case _:
+                assert_never(event)
 
     def _ended(self, live: LiveReply, message: Message) -> None:
         service = self._at_work[key_of(live.conversation)]
-        if service is not self.current and service.place is self._kept:
+        if service is not self.current and service.storage is self._kept:
             self.unread.add(live.conversation.id)
         self._tell(ReplyEnded(live, message))
         if service.busy:  # it came beside the path; what is queued waits for the reply that is on it
@@ -386,7 +415,7 @@ class Session:
 
     async def _name(self, service: ConversationService) -> None:
         try:
-            named = await service.place.engine.name(service.conversation)
+            named = await service.storage.engine.name(service.conversation)
         except NotFoundError:  # it was deleted meanwhile
             return
         except SegueError as error:  # the first words stay

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from contextlib import aclosing
 from typing import Any, cast
 
+from tui.chat.chunks import Text
 from tui.chat.message import LONGEST_TITLE
 from tui.engine.thinking import Piece, Thinking, WasReasoning
 from tui.providers.base import ChatMessage, Target
@@ -31,8 +32,9 @@ async def suggest_title(target: Target, prompt: str, answer: str) -> str:
     chunks = cast(Any, target.stream([ChatMessage(role="user", content=ask)], {}))
     async with asyncio.timeout(_TIME_LIMIT), aclosing(chunks):
         async for chunk in chunks:
-            if isinstance(chunk, str):
-                title = _after(title, thinking.feed(chunk))
+            said = chunk.text if isinstance(chunk, Text) else chunk
+            if isinstance(said, str):
+                title = _after(title, thinking.feed(said))
             if len(title) > _LONGEST_ANSWER:
                 break
     title = _after(title, thinking.close())

@@ -8,8 +8,8 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tui.engine.choice import LOCAL
 from tui.engine.engine import Engine
+from tui.engine.preferences import Preferences
 from tui.engine.saved_prompts import SavedPrompts
 from tui.history.store import HistoryStore
 from tui.paths import Paths
@@ -36,16 +36,14 @@ class Workspace:
     """What must end with the program, newest first: connections, child processes, the database."""
 
     @property
+    def preferences(self) -> Preferences:
+        """What is remembered between two runs."""
+        return Preferences(self.store)
+
+    @property
     def saved_prompts(self) -> SavedPrompts:
         """The prompts that are kept as files beside the config."""
         return SavedPrompts(self.paths.config / "prompts")
-
-    def downloads(self) -> dict[str, int]:
-        """The models of this machine that are not on it yet, and the bytes that their first reply fetches."""
-        from tui.providers.local import LocalModels
-
-        models = LocalModels(self.paths.cache, self.config.local_models).list()
-        return {f"{LOCAL}/{model.name}": model.bytes for model in models if model.bytes and not model.present}
 
     async def keep_connections(self) -> None:
         """From here on, requests share connections. Loads the HTTP client, off the event loop."""

@@ -1,1 +1,17 @@
-"""Where conversations are kept."""
+"""Where conversations are kept.
+
+It knows ``chat`` and the leaves; ``engine``, ``app`` and ``cli`` know it. Read ``store`` first: they know a
+history by this protocol.
+
+For every history::
+
+    store                   what a history must do
+    query                   what a person types into search
+    facts                   what is known besides texts, as JSON
+    bundles                 whole messages and conversations out of it
+    importers/              conversations from other programs
+
+One of them::
+
+    sqlite/                 in one SQLite file, or in memory
+"""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from tui.history.sqlite.folding import SOLID, key, spaced
-from tui.text import fold, folded_pattern, normalise
+from tui.text import comparable, fold, folded_pattern, normalise
 
 _PART = re.compile(
     r'(?P<name>model|tag|before|after|in):(?:"(?P<quoted>[^"]*)"?|(?P<value>[^\s"]+))'
@@ -15,12 +14,21 @@ _PART = re.compile(
     r'|(?P<word>[^\s"]+)',
     re.IGNORECASE,
 )
-_TOKEN = re.compile(r"[^\W_]+")
+TOKEN = re.compile(r"[^\W_]+")
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 _AGO = re.compile(r"(\d{1,4})([dwmy])")
 _DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
 _LONGEST = 1000  # characters that are read of a query
-INDEXED = 3  # letters: so much of each word's beginning has an index of its own
+
+# Scripts that write words without spaces between them: each sign is a word of its own to the index.
+_SOLID = (
+    "\u0e00-\u0eff"  # Thai, Lao
+    "\u1000-\u109f\u1780-\u17ff"  # Myanmar, Khmer
+    "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3031-\u3035\u3038-\u303b"  # CJK radicals and marks
+    "\u3040-\u30ff\u3100-\u312f\u31a0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"  # kana, bopomofo, CJK
+    "\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"  # Hangul, compatibility, half width
+)
+_SOLID_SIGN = re.compile(f"[{_SOLID}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,28 +43,14 @@ class Term:
     def tokens(self) -> list[str]:
         """The words that it is made of, folded."""
         folded = fold(self.text)
-        return _TOKEN.findall(spaced(folded) or folded)
-
-    @property
-    def match(self) -> str:
-        """It in FTS5's language. Quoted, so that nothing in it is an operator; the index folds it itself."""
-        return f'"{spaced(self.text) or self.text}"' + ("*" if self.prefix else "")
-
-    @property
-    def wider(self) -> Term | None:
-        """A term that finds all that this one finds, and is quick; None if this one is quick itself."""
-        text = spaced(self.text) or self.text
-        last = list(_TOKEN.finditer(fold(text)))[-1]
-        if not self.prefix or len(last[0]) <= INDEXED:
-            return None
-        return Term(text[: last.start() + INDEXED], prefix=True)
+        return TOKEN.findall(spaced(folded) or folded)
 
     def pattern(self) -> str:
         """A regular expression that finds it in folded text."""
         tokens = self.tokens
         body = r"[\W_]*".join(map(folded_pattern, tokens))
-        start = "" if SOLID.match(tokens[0]) else r"(?<![^\W_])"
-        end = "" if self.prefix or SOLID.match(tokens[-1]) else r"(?![^\W_])"
+        start = "" if _SOLID_SIGN.match(tokens[0]) else r"(?<![^\W_])"
+        end = "" if self.prefix or _SOLID_SIGN.match(tokens[-1]) else r"(?![^\W_])"
         return start + body + end
 
 
@@ -80,18 +74,6 @@ class Query:
     def words(self) -> list[Term]:
         """The terms that the index of messages can find."""
         return [term for term in self.terms if term.tokens]
-
-    @property
-    def match(self) -> str:
-        """The words in FTS5's language."""
-        return " AND ".join(term.match for term in self.words)
-
-    @property
-    def wider(self) -> Query | None:
-        """A query that finds all that this one finds, and is quick; None if this one is quick itself."""
-        words = self.words
-        wider = words[-1].wider if words else None
-        return replace(self, terms=[*words[:-1], wider]) if wider else None
 
     def marker(self) -> re.Pattern[str] | None:
         """A regular expression that finds any of the words in folded text."""
@@ -119,7 +101,7 @@ def _filter(query: Query, name: str, value: str) -> bool:
         case "model":
             query.models.append(value.lower())
         case "tag":
-            query.tags.append(key(value))
+            query.tags.append(comparable(value))
         case "before":
             query.before = _moment(value) or query.before
             return _moment(value) is not None
@@ -149,3 +131,8 @@ def _moment(text: str) -> datetime | None:
         return datetime(int(date[1]), int(date[2] or 1), int(date[3] or 1)).astimezone()
     except (ValueError, OverflowError):
         return None
+
+
+def spaced(text: str) -> str | None:
+    """``text`` with a space round each sign of a script without spaces; None where there is none."""
+    return _SOLID_SIGN.sub(r" \g<0> ", text) if _SOLID_SIGN.search(text) else None

@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Protocol, TypedDict, Unpack
 
 from tui.chat.attachment import Attachment
-from tui.chat.bundle import Bundle
-from tui.chat.conversation import Conversation, SearchHit, Summary
+from tui.chat.conversation import Bundle, Conversation, SearchHit, Summary
 from tui.chat.draft import Draft
 from tui.chat.message import Message, Role, Status
 from tui.chat.parts import Part

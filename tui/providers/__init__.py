@@ -1,4 +1,57 @@
-"""Who answers: the contract, one wire format a file, and the lists that are data."""
+"""Who answers: the contract, one wire format a file, and the lists that are data.
+
+It knows ``chat`` and the leaves; ``engine`` and ``cli`` know it, and the app where a provider is connected.
+Read ``base`` first, then ``formats/ollama``, ``stream`` and ``http``.
+
+What a provider is::
+
+    base                    the contract: attributes and one async generator
+    formats/                one wire format a file
+    vendors                 rows of data become classes
+    vendors.toml            the vendors
+    local/                  the model that runs on this machine
+    g4f                     the providers of gpt4free
+    plugins                 packages and files from outside
+    thread_stream           code that may block its loop
+
+Which there are::
+
+    registry                everyone who can answer
+    provider_specs          data, config and environment of one, together
+    address                 where it is, and in whose network
+    catalogue               the models known now; the lists that servers gave, on disk
+    listing                 how such a list is read
+    facts                   what is known of well-known models
+    models.json.gz          those facts
+    make_facts              makes them
+    health                  how each does, by real use
+
+A request::
+
+    http                    the one way to a server
+    proxy                   which proxy
+    timeouts                how long each phase may take
+    tokens                  short-lived tokens in the place of keys
+    content                 what a message holds, for dialects of another shape
+    refusals                the request without what the server refused
+    lessons                 refusals, learnt and kept
+
+A reply::
+
+    response                an open answer: its text under limits
+    decode                  bytes to events
+    stream                  events to chunks, the same for every dialect
+    sent                    what servers send, read without trust
+    told                    text that comes twice is told once
+    endings                 why a reply ended
+
+What goes wrong::
+
+    complaints              whether an event is an error
+    error_parsing           every vendor's error in one shape
+    http_error              an HTTP error, as aiohttp's and as ours
+    connection_errors       the way to a server, in words
+"""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ class AsyncGeneratorProvider(ABC):
 
         Returns:
             An async generator of chunks: text as ``str``, the rest as the types of ``tui.chat.chunks``.
-            A provider whose dialect has an end mark yields ``Finish``.
+            A provider whose wire format has an end mark yields ``Finish``.
 
         Raises:
             aiohttp.ClientResponseError: The server answered with an HTTP error.
@@ -177,7 +177,7 @@ def format_prompt(messages: Messages) -> str:
 
 
 SYSTEM = "system"
-"""The name of the system prompt among what is refused, in whatever field a dialect sends it."""
+"""The name of the system prompt among what is refused, in whatever field a wire format sends it."""
 
 
 def system_in_front(messages: Messages) -> Messages:

@@ -89,6 +89,8 @@ def no_answer(error: Exception, url: str, proxy: str | None, connect: float) -> 
                 "Check the address and the headers in the config.",
                 kind=ErrorKind.INVALID,
             )
+        case _:
+            pass
     return ProviderError(
         f"{where} closed the connection before it answered", "Try again.", kind=ErrorKind.CONNECT
     )

@@ -1,4 +1,4 @@
-"""What a message holds, for dialects that say it in another shape."""
+"""What a message holds, for wire formats that say it in another shape."""
 
 from __future__ import annotations
 

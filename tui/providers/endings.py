@@ -1,4 +1,4 @@
-"""Why a reply ended, in the words of every dialect."""
+"""Why a reply ended, in the words of every wire format."""
 
 from __future__ import annotations
 

@@ -29,17 +29,17 @@ from tui.providers.decode import parse
 from tui.providers.http_error import ProviderHTTPError
 from tui.providers.proxy import proxy_for
 from tui.providers.refusals import without
-from tui.providers.response import Answer
-from tui.providers.timeouts import LISTS, LOCAL, REMOTE, Timeouts
+from tui.providers.response import Response
+from tui.providers.timeouts import LISTS, PRIVATE, REMOTE, Timeouts
 from tui.secret import Secret, redact
 from tui.text import one_line
 
 __all__ = [
     "LISTS",
-    "LOCAL",
+    "PRIVATE",
     "REMOTE",
-    "Answer",
     "ProviderHTTPError",
+    "Response",
     "Timeouts",
     "bearer",
     "fetch_json",
@@ -99,7 +99,7 @@ async def open_stream(
     wait: float | None = None,
     refused: Collection[str] = (),
     required: Collection[str] = (),
-) -> AsyncIterator[Answer]:
+) -> AsyncIterator[Response]:
     """Send a request and give its answer, whose body is still to come. Leaving closes the connection.
 
     Args:
@@ -125,20 +125,20 @@ async def open_stream(
     key = Secret(api_key) if api_key else None
     through = proxy_for(url, proxy)
     _check_key(url, through, headers or {}, key, allow_http_key)
-    limits = timeouts or (LOCAL if is_private(url) else REMOTE)
+    limits = timeouts or (PRIVATE if is_private(url) else REMOTE)
     limits = replace(limits, headers=wait) if wait else limits
     json = without(json, refused, required)
     body = {"headers": headers, "json": json, "data": form}
     async with _sessions() as sessions:
-        response = await _send(sessions, method, url, body, through, limits, ca_file)
-        answer = Answer(response, url, key, limits, json, required)
+        head = await _send(sessions, method, url, body, through, limits, ca_file)
+        response = Response(head, url, key, limits, json, required)
         try:
-            if through and answer.status == 407:
-                raise proxy_refused(through, answer.status)
-            await answer.check()
-            yield answer
+            if through and response.status == 407:
+                raise proxy_refused(through, response.status)
+            await response.check()
+            yield response
         finally:
-            answer.close()
+            response.close()
 
 
 async def fetch_json(
@@ -149,12 +149,14 @@ async def fetch_json(
     Raises:
         ProviderError: As for ``open_stream``, or it is not JSON.
     """
-    async with open_stream(method, url, timeouts=timeouts or LISTS, **options) as answer:
-        text = await answer.read()
+    async with open_stream(method, url, timeouts=timeouts or LISTS, **options) as response:
+        text = await response.read()
         try:
             return parse(text)
         except ValueError:
-            raise (answer.page(text) if text.lstrip().startswith("<") else answer.unreadable(text)) from None
+            raise (
+                response.page(text) if text.lstrip().startswith("<") else response.unreadable(text)
+            ) from None
 
 
 class _Request(aiohttp.ClientRequest):

@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from tui.checked import text
 from tui.config import Config, ProviderConfig, is_address
-from tui.paths import Paths
 from tui.providers.address import filled, host_of, is_loopback, ollama_address, same_host, variables_in
 from tui.providers.base import AsyncGeneratorProvider
 from tui.providers.formats import wire_format
@@ -19,9 +17,6 @@ from tui.providers.vendors import Vendor, make_class, vendors
 from tui.text import one_line
 from tui.typed_toml import near
 
-if TYPE_CHECKING:
-    from tui.providers.local import Runner
-
 Kind = Literal["built-in", "config", "plugin", "drop-in", "local", "g4f"]
 FOREIGN = frozenset({"plugin", "drop-in", "g4f"})
 """The kinds whose code is not ours."""
@@ -29,7 +24,7 @@ Make = Callable[[], type[AsyncGeneratorProvider]]
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class ProviderSpec:
     """A provider that can be loaded."""
 
     vendor: Vendor
@@ -39,6 +34,8 @@ class Offer:
     account: str
     """The name its key is kept under. A changed address has its own, so no key goes to another host."""
     make: Make
+    downloads: Callable[[], Mapping[str, int]] | None = None
+    """Where its models are downloaded to this machine: those that are not here yet, with their bytes."""
     chosen: bool = True
     """Whether the person named it; otherwise a server on this machine must answer before it is offered."""
 
@@ -48,76 +45,51 @@ class Offer:
         return self.vendor.name
 
 
-def vendor_offers(config: Config) -> Iterator[Offer]:
+def vendor_specs(config: Config) -> Iterator[ProviderSpec]:
     """The built-in vendors."""
     for name, vendor in vendors().items():
         settings = config.providers.get(name)
-        offer = _offer(vendor, settings or ProviderConfig(), "built-in")
-        yield replace(offer, chosen=bool(settings) or offer.chosen)
+        spec = _spec(vendor, settings or ProviderConfig(), "built-in")
+        yield replace(spec, chosen=bool(settings) or spec.chosen)
 
 
-def config_offers(config: Config, others: Mapping[str, Offer]) -> Iterator[Offer]:
+def config_specs(config: Config, others: Mapping[str, ProviderSpec]) -> Iterator[ProviderSpec]:
     """The endpoints that only the config names."""
     for name, settings in config.providers.items():
         if name in others:
             continue
         missing = "" if settings.url else f"[providers.{name}] has no url; {near(name, others)}"
         vendor = Vendor(name, name, type="openai", key_needed=False, not_working=missing)
-        yield replace(_offer(vendor, settings, "config"), account=name)
+        yield replace(_spec(vendor, settings, "config"), account=name)
 
 
-def local_offer(config: Config, paths: Paths, runner: Callable[[], Runner]) -> Offer:
-    """The model that runs on this machine."""
-    from tui.providers.local import LocalModels, LocalProvider, why_not
-
-    settings = config.provider("local")
-    own = {name: Path(path) for name, path in config.local_models.items()}
-    library = LocalModels(paths.cache, own)
-
-    def make() -> type[AsyncGeneratorProvider]:
-        bases = (LocalProvider, wire_format("openai"))
-        return type("Local", bases, {"library": library, "runner": runner(), "__module__": __name__})
-
-    vendor = Vendor(
-        "local",
-        settings.title or "This machine",
-        key_needed=False,
-        free=True,
-        default_model=settings.default_model or LocalProvider.default_model,
-        models=tuple(model.name for model in library.list()),
-        note=LocalProvider.note,
-        not_working=why_not() or "",
-    )
-    return Offer(vendor, "local", settings, "local", make)
-
-
-def foreign_offer(source: Source, settings: ProviderConfig) -> Offer:
+def foreign_spec(source: Source, settings: ProviderConfig) -> ProviderSpec:
     """A provider from outside, of which only the name is known until it is loaded."""
     vendor = Vendor(source.name, source.name, key_needed=False, note=f"from {source.origin}")
-    return Offer(vendor, source.kind, settings, source.name, source.load)
+    return ProviderSpec(vendor, source.kind, settings, source.name, source.load)
 
 
-def adopted(offer: Offer, loaded: Any) -> tuple[Offer, type[AsyncGeneratorProvider]]:
-    """The offer of a provider from outside with what its class says of itself, and the class as it is used.
+def adopted(spec: ProviderSpec, loaded: Any) -> tuple[ProviderSpec, type[AsyncGeneratorProvider]]:
+    """The spec of a provider from outside with what its class says of itself, and the class as it is used.
 
     The config may change its address, models and headers, as with a built-in one.
     """
     vendor = replace(
-        offer.vendor,
-        title=text(loaded.label) or offer.vendor.title,
+        spec.vendor,
+        title=text(loaded.label) or spec.vendor.title,
         url=text(loaded.url),
         keys=tuple(loaded.key_variables),
         key_needed=loaded.needs_auth,
         default_model=text(loaded.default_model),
         models=tuple(name for name in loaded.models if text(name)),
-        note=text(loaded.note) or offer.vendor.note,
+        note=text(loaded.note) or spec.vendor.note,
         not_working="" if loaded.working else (text(loaded.note) or "it is marked as not working"),
     )
-    better = _offer(vendor, offer.settings, offer.kind)
-    return better, make_class(loaded, better.vendor, offer.settings.headers)
+    better = _spec(vendor, spec.settings, spec.kind)
+    return better, make_class(loaded, better.vendor, spec.settings.headers)
 
 
-def _offer(vendor: Vendor, settings: ProviderConfig, kind: Kind) -> Offer:
+def _spec(vendor: Vendor, settings: ProviderConfig, kind: Kind) -> ProviderSpec:
     own = filled(vendor.url)
     given = settings.url or _from_environment(vendor)
     url = (given or own).rstrip("/")
@@ -146,7 +118,7 @@ def _offer(vendor: Vendor, settings: ProviderConfig, kind: Kind) -> Offer:
     def make() -> type[AsyncGeneratorProvider]:
         return make_class(wire_format(vendor.type), vendor, {**headers, **settings.headers})
 
-    return Offer(vendor, kind, settings, account, make, chosen=bool(given) or not is_loopback(own))
+    return ProviderSpec(vendor, kind, settings, account, make, chosen=bool(given) or not is_loopback(own))
 
 
 def _set(variables: Mapping[str, str]) -> dict[str, str]:

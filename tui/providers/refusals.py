@@ -72,7 +72,7 @@ def without(body: Any, refused: Collection[str], required: Collection[str] = ())
     Args:
         body: The JSON of a request.
         refused: Fields as the server calls them, or by our names; ``OLD=NEW`` is sent by its new name.
-        required: Fields that the dialect can't do without.
+        required: Fields that the wire format can't do without.
     """
     if not refused or not isinstance(body, Mapping):
         return body
@@ -94,7 +94,7 @@ def refusal_in(
         message: The words in it.
         payload: The whole of it, decoded.
         body: The JSON of the request.
-        required: Fields of it that the dialect can't do without.
+        required: Fields of it that the wire format can't do without.
     """
     nothing = Refusal(())
     fault = status in _FAULTS

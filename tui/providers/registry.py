@@ -27,14 +27,13 @@ from tui.providers.plugins import Source, drop_ins, harmless, packages
 from tui.providers.provider_specs import (
     FOREIGN,
     Kind,
-    Offer,
+    ProviderSpec,
     adopted,
-    config_offers,
-    foreign_offer,
-    local_offer,
-    vendor_offers,
+    config_specs,
+    foreign_spec,
+    vendor_specs,
 )
-from tui.providers.timeouts import LOCAL
+from tui.providers.timeouts import PRIVATE
 from tui.providers.tokens import Tokens
 from tui.typed_toml import near
 
@@ -56,6 +55,8 @@ class ProviderEntry:
     reason: str | None
     """Why it can't be used now."""
     needs_key: bool
+    downloads: bool
+    """Whether its models are downloaded to this machine, and run here."""
     key_variables: tuple[str, ...]
     key_source: str | None
     """Where its key comes from, as far as is known without asking a command or the keyring."""
@@ -100,7 +101,7 @@ class Registry:
 
     def providers(self) -> list[ProviderEntry]:
         """All providers, in the order of the picker."""
-        return [self._entry(offer) for offer in self._offers.values()]
+        return [self._entry(spec) for spec in self._specs.values()]
 
     def entry(self, name: str) -> ProviderEntry:
         """One provider.
@@ -108,7 +109,7 @@ class Registry:
         Raises:
             ProviderError: There is no such provider.
         """
-        return self._entry(self._offer(name))
+        return self._entry(self._spec(name))
 
     def load(self, name: str) -> type[AsyncGeneratorProvider]:
         """The provider's class.
@@ -116,12 +117,12 @@ class Registry:
         Raises:
             ProviderError: There is no such provider, or it can't be loaded.
         """
-        offer = self._offer(name)
-        if offer.name in self._broken:
-            raise self._broken[offer.name]
-        if offer.name not in self._classes:
-            self._classes.setdefault(offer.name, self._made(offer))
-        return self._classes[offer.name]
+        spec = self._spec(name)
+        if spec.name in self._broken:
+            raise self._broken[spec.name]
+        if spec.name not in self._classes:
+            self._classes.setdefault(spec.name, self._made(spec))
+        return self._classes[spec.name]
 
     async def target(self, model_id: str) -> Target:
         """The model ``PROVIDER/MODEL``, ready to be asked; a bare ``PROVIDER`` is its default model.
@@ -133,24 +134,24 @@ class Registry:
         """
         name, model = split_id(model_id)
         provider: Any = await asyncio.to_thread(self.load, name)  # an import may take a second
-        offer = self._offer(name)
-        found = await self._key(offer)
-        with harmless(offer.vendor.title):
+        spec = self._spec(name)
+        found = await self._key(spec)
+        with harmless(spec.vendor.title):
             model = provider.get_model(model)
-        model = model or await self._first_model(offer)
-        wait = offer.settings.wait
-        options = {**self._config.parameters, **offer.settings.parameters, **_transport(offer)}
+        model = model or await self._first_model(spec)
+        wait = spec.settings.wait
+        options = {**self._config.parameters, **spec.settings.parameters, **_transport(spec)}
         return Target(
-            f"{offer.name}/{model}",
+            f"{spec.name}/{model}",
             provider,
             model,
-            self._proxy(offer),
+            self._proxy(spec),
             {**options, "wait": wait} if wait else options,
             found.secret if found else None,
             found.source if found else "",
-            wait or (LOCAL.headers if is_private(offer.vendor.url) else None),
-            self._lessons.of(offer.vendor.url, model) | frozenset(offer.settings.refuses),
-            partial(self._lessons.learn, offer.vendor.url, model),
+            wait or (PRIVATE.headers if is_private(spec.vendor.url) else None),
+            self._lessons.of(spec.vendor.url, model) | frozenset(spec.settings.refuses),
+            partial(self._lessons.learn, spec.vendor.url, model),
         )
 
     async def discover(self, name: str) -> list[ModelInfo]:
@@ -160,19 +161,34 @@ class Registry:
             SegueError: It could not be asked, or did not answer.
         """
         provider: Any = await asyncio.to_thread(self.load, name)  # an import may take a second
-        offer = self._offer(name)
-        found = await self._key(offer)
-        arguments = _transport(offer)
+        spec = self._spec(name)
+        found = await self._key(spec)
+        arguments = _transport(spec)
         if found:
             arguments["api_key"] = found.secret.reveal()
         try:
-            with harmless(offer.vendor.title):
-                found_models = await provider.discover_models(proxy=self._proxy(offer), **arguments)
+            with harmless(spec.vendor.title):
+                found_models = await provider.discover_models(proxy=self._proxy(spec), **arguments)
                 models = list(_checked(found_models))
         except ProviderError as error:
             error.blame(found.source if found else None)
             raise
         return models
+
+    def downloads(self) -> dict[str, int]:
+        """The models that are not on this machine yet, and the bytes that the first reply of each fetches."""
+        return {
+            f"{spec.name}/{model}": size
+            for spec in self._specs.values()
+            if spec.downloads is not None
+            for model, size in spec.downloads().items()
+        }
+
+    def download_of(self, model_id: str) -> int | None:
+        """The bytes that a model's first reply fetches; None for one that does not run on this machine."""
+        name, model = split_id(model_id)
+        spec = self._specs.get(name)
+        return None if spec is None or spec.downloads is None else spec.downloads().get(model, 0)
 
     def loaded(self, name: str) -> bool:
         """Whether the provider's class is there, or known to be broken."""
@@ -190,19 +206,20 @@ class Registry:
         return Runner(self._paths.log)
 
     @cached_property
-    def _offers(self) -> dict[str, Offer]:
+    def _specs(self) -> dict[str, ProviderSpec]:
         config = self._config
-        ours = {offer.name: offer for offer in (self._local(), *vendor_offers(config))}
-        foreign: dict[str, Offer] = {}
+        local = self._local()
+        ours = {spec.name: spec for spec in (local, *vendor_specs(config))}
+        foreign: dict[str, ProviderSpec] = {}
         for source in self._sources():
             if source.name in ours or source.name in foreign:
                 taken = f"{source.origin}: there is already a provider {source.name}"
                 self.problems.append(ConfigError(taken, "Give it another name."))
             else:
-                foreign[source.name] = foreign_offer(source, config.provider(source.name))
-        named = {offer.name: offer for offer in config_offers(config, ours | foreign)}
-        every = {"local": ours.pop("local"), **named, **ours, **foreign}
-        return {name: offer for name, offer in every.items() if offer.settings.enabled}
+                foreign[source.name] = foreign_spec(source, config.provider(source.name))
+        named = {spec.name: spec for spec in config_specs(config, ours | foreign)}
+        every = {local.name: local, **named, **ours, **foreign}
+        return {name: spec for name, spec in every.items() if spec.settings.enabled}
 
     def _sources(self) -> Iterator[Source]:
         yield from packages()
@@ -212,42 +229,44 @@ class Registry:
             self.problems.append(error)
         yield from bridged()
 
-    def _local(self) -> Offer:
-        return local_offer(self._config, self._paths, lambda: self._runner)
+    def _local(self) -> ProviderSpec:
+        from tui.providers.local import local_spec
 
-    def _made(self, offer: Offer) -> type[AsyncGeneratorProvider]:
+        return local_spec(self._config, self._paths, lambda: self._runner)
+
+    def _made(self, spec: ProviderSpec) -> type[AsyncGeneratorProvider]:
         try:
-            made = offer.make()
-            if offer.kind in FOREIGN:
-                with harmless(offer.vendor.title):
-                    self._offers[offer.name], made = adopted(offer, made)
+            made = spec.make()
+            if spec.kind in FOREIGN:
+                with harmless(spec.vendor.title):
+                    self._specs[spec.name], made = adopted(spec, made)
         except ProviderError as error:
-            self._broken[offer.name] = error
+            self._broken[spec.name] = error
             raise
         return made
 
-    async def _first_model(self, offer: Offer) -> str:
-        models = await self.discover(offer.name)
+    async def _first_model(self, spec: ProviderSpec) -> str:
+        models = await self.discover(spec.name)
         if not models:
-            raise ModelNotSupportedError(f"{offer.vendor.title} has no model")
+            raise ModelNotSupportedError(f"{spec.vendor.title} has no model")
         return models[0].id
 
-    async def _key(self, offer: Offer) -> Found | None:
+    async def _key(self, spec: ProviderSpec) -> Found | None:
         """The key that may go to this provider.
 
         Raises:
             ProviderError: It can't be used, needs a key that was not found, or may not be given one.
         """
-        if reason := self._unusable(offer):
-            raise ProviderError(f"{offer.vendor.title} can't be used: {reason}", kind=ErrorKind.UNAVAILABLE)
-        if offer.kind == "local":
+        if reason := self._unusable(spec):
+            raise ProviderError(f"{spec.vendor.title} can't be used: {reason}", kind=ErrorKind.UNAVAILABLE)
+        if spec.downloads is not None:
             return None  # it has none; a locked keyring or a damaged file must not stop it
-        vendor = offer.vendor
-        found = await asyncio.to_thread(self._credentials.find, offer.account, vendor.keys)
+        vendor = spec.vendor
+        found = await asyncio.to_thread(self._credentials.find, spec.account, vendor.keys)
         if not found and vendor.key_needed:
-            raise MissingKeyError(f"{vendor.title} needs a key", _sentence(_where_to_put_a_key(offer)))
+            raise MissingKeyError(f"{vendor.title} needs a key", _sentence(_where_to_put_a_key(spec)))
         if found and vendor.token:
-            way = {"proxy": self._proxy(offer), **_transport(offer)}
+            way = {"proxy": self._proxy(spec), **_transport(spec)}
             try:
                 return await self._tokens.of(vendor.token, found, way)
             except ProviderError as error:
@@ -255,55 +274,56 @@ class Registry:
                 raise
         return found
 
-    def _proxy(self, offer: Offer) -> str | None:
-        return offer.settings.proxy or self._config.proxy
+    def _proxy(self, spec: ProviderSpec) -> str | None:
+        return spec.settings.proxy or self._config.proxy
 
-    def _offer(self, name: str) -> Offer:
-        if found := self._offers.get(name) or self._offers.get(name.lower()):
+    def _spec(self, name: str) -> ProviderSpec:
+        if found := self._specs.get(name) or self._specs.get(name.lower()):
             return found
-        owners = [f"{offer}/{name}" for offer in self._offers if name in shipped(offer)]
-        hint = f"Did you mean {owners[0]}?" if owners else _sentence(near(name, self._offers))
+        owners = [f"{spec}/{name}" for spec in self._specs if name in shipped(spec)]
+        hint = f"Did you mean {owners[0]}?" if owners else _sentence(near(name, self._specs))
         raise ProviderError(
             f"There is no provider {name!r}",
             f"{hint} Model ids are PROVIDER/MODEL.",
             kind=ErrorKind.NOT_FOUND,
         )
 
-    def _unusable(self, offer: Offer) -> str | None:
+    def _unusable(self, spec: ProviderSpec) -> str | None:
         """Why the provider can't even be tried."""
-        if offer.name in self._broken:
-            return self._broken[offer.name].message
-        return offer.vendor.not_working or None
+        if spec.name in self._broken:
+            return self._broken[spec.name].message
+        return spec.vendor.not_working or None
 
-    def _entry(self, offer: Offer) -> ProviderEntry:
-        vendor = offer.vendor
-        source = self._credentials.known(offer.account, vendor.keys)
-        health = self.health.of(offer.name)
-        reason = self._unusable(offer)
+    def _entry(self, spec: ProviderSpec) -> ProviderEntry:
+        vendor = spec.vendor
+        source = self._credentials.known(spec.account, vendor.keys)
+        health = self.health.of(spec.name)
+        reason = self._unusable(spec)
         waiting = False
         if reason:
             health = Health(State.NOT_WORKING, reason)
         elif vendor.key_needed and not source:
-            reason = f"no key: {_where_to_put_a_key(offer)}"
+            reason = f"no key: {_where_to_put_a_key(spec)}"
             health = Health(State.NO_KEY, reason)
-        elif waiting := not offer.chosen and health.state is not State.OK:
+        elif waiting := not spec.chosen and health.state is not State.OK:
             reason = f"no server answers at {host_of(vendor.url)}"
         return ProviderEntry(
-            name=offer.name,
+            name=spec.name,
             title=vendor.title,
             host=host_of(vendor.url),
-            kind=offer.kind,
+            kind=spec.kind,
             available=reason is None,
             reason=reason,
             needs_key=vendor.key_needed,
+            downloads=spec.downloads is not None,
             key_variables=vendor.keys,
             key_source=source,
-            account=offer.account,
+            account=spec.account,
             default_model=vendor.default_model,
-            models=vendor.models if offer.kind == "local" else offer.settings.models,
+            models=vendor.models if spec.downloads is not None else spec.settings.models,
             known_models=vendor.models or ((vendor.default_model,) if vendor.default_model else ()),
             note=vendor.note,
-            free=vendor.free and (offer.kind == "local" or is_loopback(vendor.url)),
+            free=vendor.free and (spec.downloads is not None or is_loopback(vendor.url)),
             askable=waiting or reason is None,
             health=health,
         )
@@ -319,16 +339,16 @@ def _checked(found: Iterable[Any]) -> Iterator[ModelInfo]:
             yield model
 
 
-def _transport(offer: Offer) -> dict[str, Any]:
-    settings = offer.settings
-    ca_file = settings.ca_file or next(filter(None, map(os.environ.get, offer.vendor.ca_files)), None)
+def _transport(spec: ProviderSpec) -> dict[str, Any]:
+    settings = spec.settings
+    ca_file = settings.ca_file or next(filter(None, map(os.environ.get, spec.vendor.ca_files)), None)
     wanted = {"allow_http_key": settings.allow_http_key, "ca_file": ca_file}
     return {name: value for name, value in wanted.items() if value}
 
 
-def _where_to_put_a_key(offer: Offer) -> str:
-    ways = [f"set {name}" for name in offer.vendor.keys[:1]]
-    return " or ".join([*ways, f"run `segue keys set {offer.vendor.name}`"])
+def _where_to_put_a_key(spec: ProviderSpec) -> str:
+    ways = [f"set {name}" for name in spec.vendor.keys[:1]]
+    return " or ".join([*ways, f"run `segue keys set {spec.vendor.name}`"])
 
 
 def _sentence(text: str) -> str:

@@ -37,7 +37,7 @@ STREAM_LIMIT = 1_000_000_000
 ERROR_BODY_LIMIT = 64_000
 
 
-class Answer:
+class Response:
     """An HTTP answer whose body is still on its way."""
 
     def __init__(

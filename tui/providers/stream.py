@@ -1,4 +1,4 @@
-"""One streamed reply: from the text of an answer to chunks, the same for every dialect."""
+"""One streamed reply: from the text of an answer to chunks, the same for every wire format."""
 
 from __future__ import annotations
 
@@ -8,9 +8,23 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, assert_never
 
-from tui.chat.chunks import Chunk, Finish, FinishReason, Image, Notice, Reasoning, Usage
+from tui.chat.chunks import (
+    Chunk,
+    File,
+    Finish,
+    FinishReason,
+    Image,
+    Notice,
+    Progress,
+    Reasoning,
+    Sources,
+    Text,
+    ToolCall,
+    ToolResult,
+    Usage,
+)
 from tui.errors import ProviderError
 from tui.providers.complaints import complains, reports_error, says
 from tui.providers.decode import (
@@ -25,7 +39,7 @@ from tui.providers.decode import (
 )
 from tui.providers.error_parsing import read_complaint
 from tui.providers.http import open_stream
-from tui.providers.response import BODY_LIMIT, Answer
+from tui.providers.response import BODY_LIMIT, Response
 from tui.providers.sent import Sent
 from tui.providers.told import Told
 
@@ -46,18 +60,18 @@ class Reported(Exception):
 
 
 class Reader(ABC):
-    """Turns the events of one reply into chunks: what a dialect adds to what they all share.
+    """Turns the events of one reply into chunks: what a wire format adds to what they all share.
 
     Text comes before what stands beside it, so that nothing beside it can cost it.
     """
 
     NAMES: ClassVar[frozenset[str]]
-    """One of these is in each event of the dialect, also in those that bring nothing."""
+    """One of these is in each event of the wire format, also in those that bring nothing."""
 
     finish: FinishReason | None = None
-    """Why the model stopped, once the dialect's end mark has come. More text may follow all the same."""
+    """Why the model stopped, once the wire format's end mark has come. More text may follow all the same."""
     ended: bool = False
-    """Whether the dialect has nothing more to say, and only the connection goes on."""
+    """Whether the wire format has nothing more to say, and only the connection goes on."""
 
     def __init__(self) -> None:
         self.said = Told()
@@ -93,11 +107,11 @@ async def ask(url: str, framing: Framing, reader: Reader, **request: Any) -> Asy
         ProviderError: There was no answer, or it was cut, broke off, reports an error, or is not a reply. All
             chunks that came before have been yielded.
     """
-    async with open_stream("POST", url, **request) as answer:
-        reply = Reply(answer, framing, reader)
+    async with open_stream("POST", url, **request) as response:
+        reply = Reply(response, framing, reader)
         failure: ProviderError | None = None
         try:
-            async with aclosing(answer.texts()) as texts:
+            async with aclosing(response.texts()) as texts:
                 async for text in texts:
                     before = reader.finish, reader.ended
                     came = False
@@ -105,7 +119,7 @@ async def ask(url: str, framing: Framing, reader: Reader, **request: Any) -> Asy
                         yield chunk
                         came = True
                     if came or before != (reader.finish, reader.ended):
-                        answer.wait_at_most(reply.patience)
+                        response.wait_at_most(reply.patience)
             for chunk in reply.rest():
                 yield chunk
         except ProviderError as error:
@@ -115,14 +129,14 @@ async def ask(url: str, framing: Framing, reader: Reader, **request: Any) -> Asy
         if problem := reply.problem(failure):
             raise problem
         yield Finish(reader.finish or FinishReason.STOP)
-        await answer.drain()
+        await response.drain()
 
 
 class Reply:
     """A reply that grows by pieces of text. Pure: it may be fed from a file as well."""
 
-    def __init__(self, answer: Answer, framing: Framing, reader: Reader) -> None:
-        self._answer = answer
+    def __init__(self, response: Response, framing: Framing, reader: Reader) -> None:
+        self._response = response
         self._usual = framing
         self._framing: Framing | None = None
         self._reader = reader
@@ -157,7 +171,7 @@ class Reply:
             self._begin.append(text)
             self._unknown += len(text)
             if self._unknown > BODY_LIMIT:
-                raise self._answer.too_much(BODY_LIMIT)
+                raise self._response.too_much(BODY_LIMIT)
         for event in self._framing.feed(text):
             yield from self._event(event)
 
@@ -188,8 +202,8 @@ class Reply:
             parts = "1 part" if self._bad == 1 else f"{self._bad} parts"
             yield Notice(f"{parts} of the reply could not be read")
         if self._words is not None and self.problem(None) is None:
-            yield Notice(self._answer.remark(self._words))
-        if self._odd is not None and not self._reader.finish and (words := self._answer.remark(self._odd)):
+            yield Notice(self._response.remark(self._words))
+        if self._odd is not None and not self._reader.finish and (words := self._response.remark(self._odd)):
             yield Notice(words)
 
     @property
@@ -198,7 +212,7 @@ class Reply:
 
         An end mark after which text came says nothing: some servers send one with every piece.
         """
-        limits = self._answer.timeouts
+        limits = self._response.timeouts
         if self._reader.ended:
             return limits.drain
         return limits.after_finish if self._reader.finish and not self._goes_on else None
@@ -210,10 +224,10 @@ class Reply:
         if self._reader.finish and (self._came or self._words is None):
             return None
         if self._words is not None:
-            return self._answer.failure(self._words)
+            return self._response.failure(self._words)
         if self._strange and self._begin is not None:
-            return self._answer.unreadable("".join(self._begin))
-        return failure or self._answer.cut()
+            return self._response.unreadable("".join(self._begin))
+        return failure or self._response.cut()
 
     def _is_one_document(self) -> bool:
         """Whether this is a reply that was not streamed, on one line."""
@@ -254,7 +268,7 @@ class Reply:
             self._begin = None
         for chunk in chunks:
             yield from self._joined(chunk)
-        spoke = any(isinstance(chunk, str | Reasoning | Image) for chunk in chunks)
+        spoke = any(map(_speaks, chunks))
         if error or name == "error" or reports_error(payload) or (not spoke and complains(payload)):
             self._report(error or payload)
         elif not spoke and says(payload):
@@ -277,7 +291,7 @@ class Reply:
         except Exception:  # the last resort: what came before it in the event is kept
             _LOGGER.debug("an event could not be read", exc_info=True)
             self._bad += 1
-        self._goes_on = self._goes_on or (ended and any(isinstance(c, str | Reasoning) for c in chunks))
+        self._goes_on = self._goes_on or (ended and any(map(_speaks, chunks)))
         return chunks, error
 
     def _unread(self, name: str, data: Any) -> None:
@@ -295,45 +309,71 @@ class Reply:
         if self._reader.ended and self._reader.finish:
             self._words = self._words or payload
             return
-        self._reported = self._answer.failure(payload)
+        self._reported = self._response.failure(payload)
         raise self._reported
 
     def _whole(self, text: str) -> Iterator[Chunk]:
         if not text:
-            raise self._answer.empty()
+            raise self._response.empty()
         if text.startswith("<"):
-            raise self._answer.page(text)
+            raise self._response.page(text)
         found, rest = values_in(text)
         if not found:
             framed = isinstance(self._framing, ServerSentEvents) and self._words is not None
             if self._events or framed:
                 return  # a stream after all, which was cut before the first word
             self._words = None
-            raise self._answer.unreadable(text)
+            raise self._response.unreadable(text)
         self._bad = 1 if rest else 0
         for value in found:
             yield from self._payload("", value)
         if self._begin is not None:
             explained = read_complaint(found).message
-            raise self._answer.failure(found) if explained else self._answer.unreadable(text)
+            raise self._response.failure(found) if explained else self._response.unreadable(text)
         if not rest:
             self._reader.finish = self._reader.finish or FinishReason.STOP
 
     def _joined(self, chunk: Chunk) -> Iterator[Chunk]:
-        if isinstance(chunk, str):
-            if text := self._text.feed(chunk):
-                self._count(text)
-                yield text
-        elif isinstance(chunk, Reasoning):
-            if text := self._reasoning.feed(chunk.text):
-                self._count(text)
-                yield Reasoning(text)
-        else:
-            self._came = self._came or isinstance(chunk, Image)
-            yield chunk
+        match chunk:
+            case str():
+                if text := self._text.feed(chunk):
+                    self._count(text)
+                    yield text
+            case Text() | Reasoning():
+                joiner = self._text if isinstance(chunk, Text) else self._reasoning
+                text = joiner.feed(chunk.text)
+                if text or chunk.native is not None:
+                    self._count(text)
+                    yield replace(chunk, text=text)
+            case (
+                Image()
+                | File()
+                | ToolCall()
+                | ToolResult()
+                | Sources()
+                | Notice()
+                | Usage()
+                | Finish()
+                | Progress()
+            ):
+                self._came = self._came or _speaks(chunk)
+                yield chunk
+            case _:
+                assert_never(chunk)
 
     def _count(self, text: str) -> None:
         self._came = True
         self._size += len(text)
         if self._size > TEXT_LIMIT:
-            raise self._answer.too_much(TEXT_LIMIT)
+            raise self._response.too_much(TEXT_LIMIT)
+
+
+def _speaks(chunk: Chunk) -> bool:
+    """Whether a reply has begun with this: it is said, thought, shown or done."""
+    match chunk:
+        case str() | Text() | Reasoning() | Image() | File() | ToolCall() | ToolResult():
+            return True
+        case Sources() | Notice() | Usage() | Finish() | Progress():
+            return False
+        case _:
+            assert_never(chunk)

@@ -23,7 +23,7 @@ class Timeouts:
 
 
 REMOTE = Timeouts()
-LOCAL = replace(REMOTE, headers=300.0)
+PRIVATE = replace(REMOTE, headers=300.0)
 """A server in the person's own network may have to load the model first."""
 LISTS = replace(REMOTE, connect=5.0, headers=20.0, idle=20.0)
 """For lists of models."""

@@ -1,1 +1,48 @@
-"""Text to terminal lines: functions of (source, width, palette). No App, no widgets."""
+"""Text to terminal lines: functions of (source, width, palette). No App, no widgets.
+
+It knows leaves, ``markdown``, and of Textual only how lines are made; ``app`` and ``cli.plain`` know it.
+Read ``document`` first, then ``layout`` and ``block_renderers``.
+
+From text to blocks::
+
+    parser                  Markdown, configured once; what is drawn in another way
+    blocks                  the block structure of a text, or of its end
+    flat_blocks             the tree as a flat list of blocks
+    incremental_parse       blocks while the text grows
+    limits                  what is read as Markdown at all
+
+From blocks to lines::
+
+    document                the lines of one text
+    layout                  blocks and their drawings
+    block_renderers         which drawing a block gets
+    block_spacing           what of a block depends on the one before
+    guarded                 a drawing that can't fail
+    wrap                    where lines break
+    flow                    spans as one text, cut into lines
+    spans                   what a line is made of
+
+Kinds of blocks::
+
+    prose                   paragraphs, headings, formulas
+    streaming_prose         prose that grows
+    inline                  emphasis, code, links in it
+    autoclose               what is still open at its end
+    code                    code blocks
+    highlight               their colours
+    patience                an end for the work of others
+    table                   tables, and how wide their columns are
+    plain                   text as it stands
+    maths                   formulas
+    symbols                 TeX's commands as characters
+
+The source::
+
+    source                  where its lines begin; drawn characters and the source
+    selection               the source of what is selected
+
+Colours::
+
+    palette                 the colours, and looks as Rich styles
+    warm                    what is loaded before the first reply
+"""

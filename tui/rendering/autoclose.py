@@ -20,7 +20,7 @@ _DASHES = re.compile(r"[ \t|:-]*")
 _HALF = "*_`~"
 
 
-def hopeful(text: str) -> str:
+def autoclosed(text: str) -> str:
     """``text`` with what is open at its end closed; half a mark at its very end is left out."""
     kept = text.rstrip(_HALF)
     if kept.endswith("\\"):

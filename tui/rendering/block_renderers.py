@@ -1,11 +1,12 @@
-"""Which drawing each kind of leaf gets."""
+"""Which drawing each kind of block gets."""
 
 from __future__ import annotations
 
 from typing import Any, Protocol
 
-from tui.rendering.flat_blocks import Leaf
-from tui.rendering.pieces import (
+from tui.rendering.flat_blocks import Block
+from tui.rendering.plain import Plain, Window
+from tui.rendering.spans import (
     BOLD,
     DIM,
     ERROR,
@@ -18,16 +19,15 @@ from tui.rendering.pieces import (
     VIOLET,
     WARNING,
     Line,
-    Piece,
+    Span,
 )
-from tui.rendering.plain import Plain, Window
 from tui.text import one_line
 
 ALERTS = {"NOTE": SKY, "TIP": SUCCESS, "IMPORTANT": VIOLET, "WARNING": WARNING, "CAUTION": ERROR}
 
 
 class Drawing(Protocol):
-    """The rows of one leaf at one width; places in its pieces count from the leaf's content."""
+    """The rows of one block at one width; places in its spans count from the block's content."""
 
     @property
     def deep(self) -> bool:
@@ -63,8 +63,8 @@ class Fixed:
     deep = False
     rough = False
 
-    def __init__(self, *pieces: Piece, rows: int = 1) -> None:
-        self._line = Line(pieces)
+    def __init__(self, *spans: Span[int], rows: int = 1) -> None:
+        self._line = Line(spans)
         self.height = rows
 
     def line(self, row: int) -> Line:
@@ -92,70 +92,70 @@ class Rule(Fixed):
 
     def resize(self, width: int) -> None:
         """As wide as the text."""
-        self._line = Line((Piece("─" * width, LINE),))
+        self._line = Line((Span("─" * width, LINE),))
 
 
-def draw(leaf: Leaf, width: int, env: dict[str, Any], code_pad: int) -> Drawing:
-    """The drawing of a leaf; what a kind needs is imported when it first comes."""
-    match leaf.kind:
+def draw(block: Block, width: int, env: dict[str, Any], code_pad: int) -> Drawing:
+    """The drawing of a block; what a kind needs is imported when it first comes."""
+    match block.kind:
         case "fence" | "code":
             from tui.rendering.code import Code
 
-            return Code(leaf.content, leaf.info, width, code_pad)
+            return Code(block.content, block.info, width, code_pad)
         case "table":
             from tui.rendering.table import Table
 
-            return Table(leaf.content, leaf.info, width, env)
+            return Table(block.content, block.info, width, env)
         case "html":
-            return Plain(leaf.content, width, DIM)
+            return Plain(block.content, width, DIM)
         case "raw":
-            return Window(leaf.content, width)
+            return Window(block.content, width)
         case "rule":
             rule = Rule()
             rule.resize(width)
             return rule
         case "alert":
-            return Fixed(Piece(leaf.info.capitalize(), ALERTS.get(leaf.info, INK) | BOLD))
+            return Fixed(Span(block.info.capitalize(), ALERTS.get(block.info, INK) | BOLD))
         case "empty":
             return Fixed()
         case "end":
             return Fixed(rows=0)
         case "details":
-            return Fixed(Piece(one_line(leaf.content) or "Details", STRONG))
+            return Fixed(Span(one_line(block.content) or "Details", STRONG))
         case "definition":
             from tui.rendering.prose import Prose
 
-            return Prose(leaf.content, width, {}, DIM)
+            return Prose(block.content, width, {}, DIM)
         case "math":
             from tui.rendering.prose import Formula
 
-            return Formula(leaf.content, width, env)
+            return Formula(block.content, width, env)
         case _:
             from tui.rendering.prose import Prose
 
-            return Prose(leaf.content, width, env, _base(leaf))
+            return Prose(block.content, width, env, _base(block))
 
 
-def draw_growing(leaf: Leaf, width: int, code_pad: int) -> Drawing:
-    """The drawing of a leaf at the end of a reply that streams."""
-    if leaf.kind not in ("paragraph", "heading"):
-        return draw(leaf, width, {}, code_pad)
-    from tui.rendering.streaming_prose import Growing
+def draw_streaming(block: Block, width: int, code_pad: int) -> Drawing:
+    """The drawing of a block at the end of a reply that streams."""
+    if block.kind not in ("paragraph", "heading"):
+        return draw(block, width, {}, code_pad)
+    from tui.rendering.streaming_prose import StreamingProse
 
-    return Growing(leaf.content, width, {}, _base(leaf))
+    return StreamingProse(block.content, width, {}, _base(block))
 
 
-def draw_unread(leaf: Leaf, width: int) -> Drawing:
-    """The drawing of a leaf whose markup is not read."""
-    if leaf.kind == "table":
-        return Plain(leaf.content, width)
+def draw_unread(block: Block, width: int) -> Drawing:
+    """The drawing of a block whose markup is not read."""
+    if block.kind == "table":
+        return Plain(block.content, width)
     from tui.rendering.prose import Unread
 
-    return Unread(leaf.content, width, {}, _base(leaf))
+    return Unread(block.content, width, {}, _base(block))
 
 
-def _base(leaf: Leaf) -> int:
-    if leaf.kind == "heading":
+def _base(block: Block) -> int:
+    if block.kind == "heading":
         return STRONG | BOLD
-    quoted = any(container.kind == "quote" and not container.label for container in leaf.path)
+    quoted = any(container.kind == "quote" and not container.label for container in block.path)
     return DIM | ITALIC if quoted else INK

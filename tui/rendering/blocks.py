@@ -9,7 +9,7 @@ from markdown_it.token import Token
 
 from tui.faults import attempt
 from tui.markdown import DEEPEST
-from tui.rendering.flat_blocks import CONTAINERS, FAULT, LEAVES, LISTS, Flattener, Leaf, Path
+from tui.rendering.flat_blocks import CONTAINERS, CONTENT, FAULT, LISTS, Block, Flattener, Path
 from tui.rendering.limits import BLOCKS
 from tui.rendering.parser import markdown
 
@@ -47,26 +47,26 @@ def parse_blocks(
     before: Path = (),
     again: Path = (),
     most: float = BLOCKS,
-) -> list[Leaf]:
-    """The leaves of ``text``, whose first line is the source's line ``base``.
+) -> list[Block]:
+    """The blocks of ``text``, whose first line is the source's line ``base``.
 
     ``path`` are the items that are open when the text begins; its lines are read as theirs until one is
-    indented too little, then as the parent's. ``before`` is the path of the leaf before: a list in it may
-    go on. ``again`` is the path of a leaf that is parsed again: its quotes open anew, but are the same.
-    What can't be parsed is one leaf, as it stands; so is what comes after the first ``most`` blocks.
+    indented too little, then as the parent's. ``before`` is the path of the block before: a list in it may
+    go on. ``again`` is the path of a block that is parsed again: its quotes open anew, but are the same.
+    What can't be parsed is one block, as it stands; so is what comes after the first ``most`` blocks.
     """
     return attempt(
         lambda: _parse(text, env, base, path, before, again, most), lambda: [_raw(text, base, FAULT)]
     )
 
 
-def _raw(text: str, base: int, why: str = "") -> Leaf:
-    return Leaf("raw", (), base, base + text.count("\n") + 1, text, why)
+def _raw(text: str, base: int, why: str = "") -> Block:
+    return Block("raw", (), base, base + text.count("\n") + 1, text, why)
 
 
-def _parse(text: str, env: Env, base: int, path: Path, before: Path, again: Path, most: float) -> list[Leaf]:
+def _parse(text: str, env: Env, base: int, path: Path, before: Path, again: Path, most: float) -> list[Block]:
     parser = markdown()
-    leaves: list[Leaf] = []
+    blocks: list[Block] = []
     state = _State(text, parser, env, [])
     state.room = most
     line = 0
@@ -80,21 +80,21 @@ def _parse(text: str, env: Env, base: int, path: Path, before: Path, again: Path
             state.tokens, line = _whole_blocks(state.tokens, line)
         closed = path[depth] if depth < len(path) else before[depth] if depth < len(before) else None
         flattener = Flattener(path[:depth], base, state.indents, closed, again)
-        leaves += flattener.run(state.tokens)
+        blocks += flattener.run(state.tokens)
         if line >= state.lineMax or state.room < 0:
             break
     if state.too_deep:  # markdown-it would leave out what is inside
         return [_raw(text, base)]
     if state.room < 0:
         rest = "\n".join(text.split("\n")[line:])
-        leaves.append(_raw(rest.rstrip(), base + line))
-    return leaves
+        blocks.append(_raw(rest.rstrip(), base + line))
+    return blocks
 
 
 def _whole_blocks(tokens: list[Token], line: int) -> tuple[list[Token], int]:
-    """The tokens up to the last leaf that came to its end, and the line after it."""
+    """The tokens up to the last block that came to its end, and the line after it."""
     count = len(tokens)
-    while count and tokens[count - 1].nesting >= 0 and tokens[count - 1].type not in LEAVES:
+    while count and tokens[count - 1].nesting >= 0 and tokens[count - 1].type not in CONTENT:
         count -= 1
     for token in tokens[:count]:
         if token.map and token.nesting >= 0:

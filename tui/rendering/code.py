@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tui.rendering.highlight import Highlighter, highlighter, too_long
-from tui.rendering.pieces import DIM, Line, Piece
-from tui.rendering.plain import Plain, Spans
+from tui.rendering.plain import Looks, Plain
+from tui.rendering.spans import DIM, INK, Line, Span
 from tui.rendering.wrap import cells
 from tui.text import one_line
 
@@ -44,7 +44,7 @@ class Code(Plain):
         """One row."""
         if row == 0:
             label = self._language[: self._width]
-            return Line((Piece(" " * (self._width - cells(label))), Piece(label, DIM)), "")
+            return Line((Span(" " * (self._width - cells(label)), INK), Span(label, DIM)), "")
         return super().line(row - 1) if row <= super().height else REST
 
     def refine(self, until: float) -> int | None:
@@ -53,9 +53,9 @@ class Code(Plain):
         self._forget()
         return None if line is None else self._rows[line] + 1
 
-    def _spans(self, index: int) -> Spans:
-        spans = self._looks.line(index) if self._looks else None
-        return spans or super()._spans(index)
+    def _looks_of(self, index: int) -> Looks:
+        looks = self._looks.line(index) if self._looks else None
+        return looks or super()._looks_of(index)
 
     def spot(self, offset: int) -> tuple[int, int]:
         """The row and cell that show a place in the content, or what comes before it."""

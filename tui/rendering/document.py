@@ -14,12 +14,11 @@ from textual.strip import Strip
 from tui.faults import attempt
 from tui.rendering import selection
 from tui.rendering.flow import spots
-from tui.rendering.incremental_parse import Growth, Unparsed
-from tui.rendering.layout import FOLDED, UNFOLDED, Layout, Placed
-from tui.rendering.limits import BLOCKS, BUDGET, LEAVES, WHOLE
-from tui.rendering.palette import Palette
-from tui.rendering.pieces import BLANK, DIM, INK, LINE, Line, Piece
-from tui.rendering.styles import style_of
+from tui.rendering.incremental_parse import IncrementalParse, Unparsed
+from tui.rendering.layout import FOLDED, UNFOLDED, Layout, PlacedBlock
+from tui.rendering.limits import BLOCKS, BUDGET, MOST_REREAD, WHOLE
+from tui.rendering.palette import Palette, style_of
+from tui.rendering.spans import BLANK, DIM, INK, LINE, Line, Span
 from tui.rendering.wrap import cells
 from tui.text import clean
 
@@ -49,18 +48,18 @@ class Document:
     ) -> None:
         """Draw ``source``; ``live`` if more is coming. Below code are ``code_pad`` rows of rest."""
         self.palette = palette
-        self._growth = Growth()
+        self._parsed = IncrementalParse()
         self._layout = Layout(width, code_pad, live=live)
         if live:
             self.feed(source)
         else:
-            self._growth.source.add(clean(source))
+            self._parsed.source.add(clean(source))
             self._end()
 
     @property
     def source(self) -> str:
         """The text, made safe to show; all offsets count in it."""
-        return self._growth.source.text
+        return self._parsed.source.text
 
     @property
     def width(self) -> int:
@@ -75,7 +74,7 @@ class Document:
     @property
     def limited(self) -> bool:
         """Whether some of it is shown unread, because reading it would have frozen the screen."""
-        return any(p.unread or (p.leaf.kind, p.leaf.info) == ("raw", "") for p in self._layout.placed)
+        return any(p.unread or (p.block.kind, p.block.info) == ("raw", "") for p in self._layout.placed)
 
     def show_all(self) -> None:
         """Read everything, however long it takes."""
@@ -91,17 +90,17 @@ class Document:
     def feed(self, text: str) -> int:
         """Append text; returns the first row that changed."""
         cleaned = clean(text)
-        return self._renew(self._parse(lambda: self._growth.add(cleaned)))
+        return self._renew(self._parse(lambda: self._parsed.add(cleaned)))
 
     def close(self) -> int:
         """The text has ended: parse it whole, with its references; returns the first row that changed.
 
         Only the colours of long code may still be others than in a fresh document: see ``guessed``.
         """
-        short = len(self.source) <= WHOLE and len(self._layout.placed) <= LEAVES
+        short = len(self.source) <= WHOLE and len(self._layout.placed) <= MOST_REREAD
         if short or not self._layout.placed:
             return self._end()
-        index = self._parse(self._growth.finish)  # the rest stays as it was read while it came
+        index = self._parse(self._parsed.finish)  # the rest stays as it was read while it came
         self._layout.finish(index)
         return self._renew(index)
 
@@ -117,10 +116,10 @@ class Document:
     def _end(self) -> int:
         env: dict[str, Any] = {}
         if len(self.source) > WHOLE and not self._layout.everything:
-            self._growth.window()
+            self._parsed.window()
         else:
             most = math.inf if self._layout.everything else BLOCKS
-            self._parse(lambda: self._growth.whole(env, most))
+            self._parse(lambda: self._parsed.whole(env, most))
         self._layout.expire(env)
         return self._renew(0)
 
@@ -129,12 +128,12 @@ class Document:
         return attempt(act, self._give_up)
 
     def _give_up(self) -> int:
-        self._growth = Unparsed(self._growth.source)
+        self._parsed = Unparsed(self._parsed.source)
         return 0
 
     def _renew(self, index: int) -> int:
         self._layout.budget = BUDGET
-        return attempt(lambda: self._layout.renew(self._growth.leaves[index:], index), self._begin_anew)
+        return attempt(lambda: self._layout.renew(self._parsed.blocks[index:], index), self._begin_anew)
 
     def _begin_anew(self) -> int:
         """Lay out nothing but the text as it stands."""
@@ -142,7 +141,7 @@ class Document:
         old = self._layout
         self._layout = Layout(old.width, old.code_pad, live=old.live)
         self._layout.budget = BUDGET
-        self._layout.renew(self._growth.leaves, 0)
+        self._layout.renew(self._parsed.blocks, 0)
         return 0
 
     def resize(self, width: int, palette: Palette, code_pad: int = 1) -> None:
@@ -155,26 +154,26 @@ class Document:
         """A row: rail cell, gap cell, text, pad cell. Made anew each time: who shows it keeps it."""
         placed = self._layout.at(row) if 0 <= row < self.height else None
         line = self._line(placed, row) if placed else BLANK
-        deep = placed is not None and placed.drawing.deep and row >= placed.top + placed.leaf.gap
+        deep = placed is not None and placed.drawing.deep and row >= placed.top + placed.block.gap
         base = style_of(INK, self.palette, deep)
         lead = " " * LEAD
         if deep and self.palette.ansi:  # no tints there: a bar marks the code
             lead = "│ "
         segments = [Segment(lead, style_of(LINE, self.palette, deep) if lead.strip() else base)]
         used = 0
-        for piece in line.pieces:
-            segments.append(Segment(piece.text, style_of(piece.look, self.palette, deep)))
-            used += cells(piece.text)
+        for span in line.spans:
+            segments.append(Segment(span.text, style_of(span.look, self.palette, deep)))
+            used += cells(span.text)
         segments.append(Segment(" " * (self.width - used + PAD), base))
         strip = Strip(segments, LEAD + max(used, self.width) + PAD)
         return strip if used <= self.width else strip.adjust_cell_length(LEAD + self.width + PAD, base)
 
-    def _line(self, placed: Placed, row: int) -> Line:
+    def _line(self, placed: PlacedBlock, row: int) -> Line:
         line = placed.line(row - placed.top)
-        if placed.leaf.kind != "details" or row < placed.top + placed.leaf.gap:
+        if placed.block.kind != "details" or row < placed.top + placed.block.gap:
             return line
-        mark = UNFOLDED if self._layout.unfolded(placed.leaf.start) else FOLDED
-        return Line((*placed.first, Piece(mark, DIM), *line.pieces[len(placed.first) :]))
+        mark = UNFOLDED if self._layout.unfolded(placed.block.start) else FOLDED
+        return Line((*placed.first, Span(mark, DIM), *line.spans[len(placed.first) :]))
 
     def copy(self, start: tuple[int, int], end: tuple[int, int]) -> str:
         """The source between two places, the second one excluded.
@@ -182,16 +181,16 @@ class Document:
         Of a block that is selected whole it is the Markdown, of another one the characters that are seen;
         code is exact.
         """
-        source, first, last = self._growth.source, min(start, end), max(start, end)
+        source, first, last = self._parsed.source, min(start, end), max(start, end)
         return attempt(lambda: selection.copy(self._layout, source, first, last), lambda: source.text)
 
     def locate(self, offset: int) -> tuple[int, int]:
         """The row and cell where a place in the source is drawn, or what comes before it."""
-        return attempt(lambda: selection.locate(self._layout, self._growth.source, offset), lambda: (0, 0))
+        return attempt(lambda: selection.locate(self._layout, self._parsed.source, offset), lambda: (0, 0))
 
     def offset(self, row: int) -> int:
         """The first place in the source that is drawn on a row, or the next one below it."""
-        return attempt(lambda: selection.offset(self._layout, self._growth.source, row), lambda: 0)
+        return attempt(lambda: selection.offset(self._layout, self._parsed.source, row), lambda: 0)
 
     def find(self, needle: str) -> list[tuple[int, int, int]]:
         """The row, first cell and end cell of each hit, whatever the case; one that wraps gives two."""
@@ -204,10 +203,10 @@ class Document:
 
         return [
             CodeBlock(
-                placed.top + placed.leaf.gap,
+                placed.top + placed.block.gap,
                 placed.drawing.height,
-                language_of(placed.leaf.info),
-                placed.leaf.content.removesuffix("\n"),
+                language_of(placed.block.info),
+                placed.block.content.removesuffix("\n"),
             )
             for placed in self._layout.placed
             if placed.drawing.deep and not placed.hidden
@@ -218,12 +217,13 @@ class Document:
         if not 0 <= row < self.height:
             return None
         line = self._line(self._layout.at(row), row)
-        return next((piece.link for left, right, piece in spots(line) if left <= cell < right), None)
+        target = next((span.target for left, right, span in spots(line) if left <= cell < right), None)
+        return target.value if target else None
 
     def toggle(self, row: int) -> bool:
         """Fold or unfold the ``<details>`` whose summary is drawn there; False if there is none."""
         placed = self._layout.at(row) if 0 <= row < self.height else None
-        if placed is None or placed.leaf.kind != "details" or row < placed.top + placed.leaf.gap:
+        if placed is None or placed.block.kind != "details" or row < placed.top + placed.block.gap:
             return False
-        self._layout.toggle(placed.leaf.start)
+        self._layout.toggle(placed.block.start)
         return True

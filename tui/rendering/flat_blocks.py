@@ -1,6 +1,6 @@
-"""Markdown's tree as a flat list of leaves: each block of text with the lists and quotes that it stands in.
+"""Markdown's tree as a flat list: each block of text with the lists and quotes that it stands in.
 
-Flat, because a reply grows at its end: only the last leaves have to be looked at again.
+Flat, because a reply grows at its end: only the last blocks have to be looked at again.
 """
 
 from __future__ import annotations
@@ -12,22 +12,22 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-LEAVES = {"table", "fence", "code_block", "html_block", "hr", "math_block", "definition"}
-LEAVES |= {"details_open", "details_close"}
+CONTENT = {"table", "fence", "code_block", "html_block", "hr", "math_block", "definition"}
+CONTENT |= {"details_open", "details_close"}
 _BRANCHES = {"paragraph_open": "paragraph", "heading_open": "heading"}
 _ITEMS = {"list_item_open": "item", "footnote_reference_open": "note"}
 _GROWING = {"paragraph", "heading", "table", "fence", "code", "html", "raw", "math"}
 _QUOTES = {"blockquote_open", "alert_open"}
 FAULT = "fault"
-"""The info of a raw leaf that could not be parsed; of another one, reading it would take too long."""
+"""The info of a raw block that could not be parsed; of another one, reading it would take too long."""
 LISTS = {"bullet_list_open", "ordered_list_open"}
 CONTAINERS = _QUOTES | _ITEMS.keys()
-"""The tokens that open what leaves stand in."""
+"""The tokens that open what other blocks stand in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """A list item, footnote or quote around leaves."""
+    """A list item, footnote or quote around blocks."""
 
     kind: str
     """item, note or quote"""
@@ -50,7 +50,7 @@ Path = tuple[Container, ...]
 
 
 @dataclass(slots=True)
-class Leaf:
+class Block:
     """One block of text: paragraph, heading, fence, code, table, html, math, rule, details, end."""
 
     kind: str
@@ -62,7 +62,7 @@ class Leaf:
     content: str = ""
     info: str = ""
     shared: int = 0
-    """How many containers of the path it shares with the leaf before."""
+    """How many containers of the path it shares with the block before."""
     gap: int = 0
     """Blank rows above it."""
     start: int = 0
@@ -70,20 +70,20 @@ class Leaf:
     end: int = 0
     closed: bool = False
     """Of a fence: whether its end was seen."""
-    hoped: bool = False
+    guessed: bool = False
     """Of a table: whether it is only likely to become one."""
     folds: tuple[int, ...] = ()
     """The starts of the ``<details>`` around it."""
 
-    def same(self, other: Leaf) -> bool:
+    def same(self, other: Block) -> bool:
         """Whether both are drawn alike."""
         return self._alike(other) and self.content == other.content
 
-    def grows_into(self, other: Leaf) -> bool:
+    def grows_into(self, other: Block) -> bool:
         """Whether the other is this one with more text."""
         return self.kind in _GROWING and self._alike(other) and other.content.startswith(self.content)
 
-    def _alike(self, other: Leaf) -> bool:
+    def _alike(self, other: Block) -> bool:
         return (
             self.kind == other.kind
             and self.first == other.first
@@ -96,7 +96,7 @@ class Leaf:
 
 
 class Flattener:
-    """Turns block tokens into leaves."""
+    """Turns the tokens of a tree into blocks."""
 
     def __init__(
         self, path: Path, base: int, indents: dict[int, int], closed: Container | None, again: Path
@@ -106,21 +106,21 @@ class Flattener:
         self.indents = indents
         self._closed = closed
         self._again = again
-        self.leaves: list[Leaf] = []
+        self.blocks: list[Block] = []
         self._lists: list[tuple[int, str, int, str]] = []
         """Of each open list: its group, marker, and its last item's number, as it is drawn and written."""
 
-    def run(self, tokens: Sequence[Token]) -> list[Leaf]:
-        """The leaves of ``tokens``, in order."""
+    def run(self, tokens: Sequence[Token]) -> list[Block]:
+        """The blocks of ``tokens``, in order."""
         index = 0
         while index < len(tokens):
             index = self._take(tokens, index)
-        return self.leaves
+        return self.blocks
 
     def _take(self, tokens: Sequence[Token], index: int) -> int:
         token = tokens[index]
         kind = token.type
-        if kind in LEAVES:
+        if kind in CONTENT:
             self._leaf(token, _NAMES.get(kind, kind), token.content, token.info)
         elif kind in _BRANCHES:
             return self._branch(tokens, index, _BRANCHES[kind])
@@ -146,7 +146,7 @@ class Flattener:
     def _open_list(self, token: Token) -> None:
         group, closed = self._line(token), self._closed
         number, written = 0, ""
-        if closed and closed.marker == token.markup and not self.leaves:
+        if closed and closed.marker == token.markup and not self.blocks:
             group, number, written = closed.group, closed.number, closed.written  # the list goes on
         self._lists.append((group, token.markup, number, written))
 
@@ -179,21 +179,21 @@ class Flattener:
 
     def _close(self) -> None:
         container = self.path.pop()
-        last = self.leaves[-1] if self.leaves else None
+        last = self.blocks[-1] if self.blocks else None
         if last is None or container not in last.path:
-            self.leaves.append(Leaf("empty", (*self.path, container), container.line, container.line + 1))
+            self.blocks.append(Block("empty", (*self.path, container), container.line, container.line + 1))
 
     def _alert_title(self, token: Token) -> None:
         line = self._line(token)
-        self.leaves.append(Leaf("alert", tuple(self.path), line, line + 1, info=token.info))
+        self.blocks.append(Block("alert", tuple(self.path), line, line + 1, info=token.info))
 
     def _leaf(self, token: Token, kind: str, content: str, info: str) -> None:
         first, last = token.map or (0, 0)
-        leaf = Leaf(kind, tuple(self.path), self.base + first, self.base + last, content, info)
+        block = Block(kind, tuple(self.path), self.base + first, self.base + last, content, info)
         if kind == "fence":
             lines = content.count("\n") + (not content.endswith("\n") and content != "")
-            leaf.closed = last - first > lines + 1
-        self.leaves.append(leaf)
+            block.closed = last - first > lines + 1
+        self.blocks.append(block)
 
     def _branch(self, tokens: Sequence[Token], index: int, kind: str) -> int:
         token = tokens[index]

@@ -7,22 +7,22 @@ from typing import TypeVar
 
 from tui.faults import attempt, note
 from tui.rendering.block_renderers import Drawing
-from tui.rendering.flat_blocks import Leaf
-from tui.rendering.pieces import BLANK, Line
+from tui.rendering.flat_blocks import Block
 from tui.rendering.plain import Window
+from tui.rendering.spans import BLANK, Line
 
 _Result = TypeVar("_Result")
 
 
 class Guarded:
-    """The drawing of a leaf, or its plain text from the first fault on."""
+    """The drawing of a block, or its plain text from the first fault on."""
 
-    def __init__(self, leaf: Leaf, width: int, drawn: Callable[[Leaf, int], Drawing]) -> None:
-        self._content = leaf.content
+    def __init__(self, block: Block, width: int, drawn: Callable[[Block, int], Drawing]) -> None:
+        self._content = block.content
         self._width = width
         self._promised: int | None = None
         """How many rows it keeps until those of the plain text are asked for."""
-        self.inner: Drawing = attempt(lambda: drawn(leaf, width), self._plain)
+        self.inner: Drawing = attempt(lambda: drawn(block, width), self._plain)
 
     def _plain(self) -> Drawing:
         return Window(self._content, self._width)

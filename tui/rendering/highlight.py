@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from tui.faults import note
 from tui.rendering import patience
-from tui.rendering.pieces import DIM, INK, ITALIC, LEAF, SKY, VIOLET
-from tui.rendering.plain import Spans
+from tui.rendering.plain import Looks
+from tui.rendering.spans import DIM, INK, ITALIC, LEAF, SKY, VIOLET
 
 if TYPE_CHECKING:
     from pygments.lexer import Lexer
@@ -117,7 +117,7 @@ class Delay:
 
 
 class Highlighter:
-    """The spans of each line of a growing text; from where its lexer fails or takes too long, there are none.
+    """The looks of each line of a growing text; from where its lexer fails or takes too long, there are none.
 
     A lexer can't be stopped in a state and go on from it. So new lines are lexed with a few lines before
     them; if those come out as they did before, the state there did not matter.
@@ -130,13 +130,13 @@ class Highlighter:
         self._delay = Delay()
         self._code = code
         self._starts = starts
-        self._lines: list[Spans | None] = []
-        self._run: Iterator[Spans] | None = None
-        self._whole: Iterator[Spans] = iter(())
-        self._sure: list[Spans | None] = []
+        self._lines: list[Looks | None] = []
+        self._run: Iterator[Looks] | None = None
+        self._whole: Iterator[Looks] = iter(())
+        self._sure: list[Looks | None] = []
 
-    def line(self, index: int) -> Spans | None:
-        """The spans of a line; None if it is plain."""
+    def line(self, index: int) -> Looks | None:
+        """The looks of a line; None if it is plain."""
         if index >= len(self._lines):
             self._try(lambda: self._lex_to(index))
         return self._lines[index] if index < len(self._lines) else None
@@ -161,10 +161,10 @@ class Highlighter:
             self._skip_to(index - NEAR)
         while len(self._lines) <= index:
             self._run = self._run or self._enter()
-            spans = next(self._run, None)
-            if spans is None:
+            looks = next(self._run, None)
+            if looks is None:
                 return
-            self._lines.append(spans)
+            self._lines.append(looks)
 
     def _skip_to(self, index: int) -> None:
         """Begin at a line, whatever its state; those before it are plain for now."""
@@ -193,8 +193,8 @@ class Highlighter:
     def _refine(self, until: float) -> int | None:
         if not self._sure:
             self._whole = self._lex(0)
-        for spans in self._whole:
-            self._sure.append(spans)
+        for looks in self._whole:
+            self._sure.append(looks)
             if time.perf_counter() > until:
                 return None
         before, self._lines, self._sure = self._lines, self._sure, []
@@ -202,7 +202,7 @@ class Highlighter:
         pairs = enumerate(zip(before, self._lines, strict=False))  # not all was looked at before
         return next((index for index, (old, new) in pairs if old != new), None)
 
-    def _enter(self) -> Iterator[Spans]:
+    def _enter(self) -> Iterator[Looks]:
         """Begin a little before the first line that is not known."""
         known = len(self._lines)
         back = BACK
@@ -221,27 +221,27 @@ class Highlighter:
         self._lines[first:] = islice(run, known - first)
         return run
 
-    def _lex(self, start: int) -> Iterator[Spans]:
-        """The spans of the lines from a place on."""
+    def _lex(self, start: int) -> Iterator[Looks]:
+        """The looks of the lines from a place on."""
         assert self._lexer
-        spans: Spans = []
+        looks: Looks = []
         counted = 0
         for index, kind, text in self._lexer.get_tokens_unprocessed(self._code[start:]):
             look = look_of(kind)
             if "\n" not in text:
-                if spans and spans[-1][1] == look:
-                    text = spans.pop()[0] + text
-                spans.append((text, look))
+                if looks and looks[-1][1] == look:
+                    text = looks.pop()[0] + text
+                looks.append((text, look))
                 continue
             self._delay.read += index - counted
             counted = index
             first, *others = text.split("\n")
             if first:
-                spans.append((first, look))
+                looks.append((first, look))
             for part in others:
-                yield spans
-                spans = [(part, look)] if part else []
-        yield spans
+                yield looks
+                looks = [(part, look)] if part else []
+        yield looks
 
 
 def too_long(length: int, lines: list[str]) -> bool:

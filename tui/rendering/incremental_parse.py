@@ -1,7 +1,7 @@
-"""A text's leaves while it grows: only the last of them are parsed again.
+"""A text's blocks while it grows: only the last of them are parsed again.
 
-Where a leaf begins is settled once its first line is complete. So what comes is parsed from the beginning of
-the last such leaf on, inside the lists that are open there; of a long leaf only the edges are read.
+Where a block begins is settled once its first line is complete. So what comes is parsed from the beginning of
+the last such block on, inside the lists that are open there; of a long block only the edges are read.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from dataclasses import replace
 from typing import Any
 
 from tui.rendering.autoclose import table_head
-from tui.rendering.block_spacing import place
-from tui.rendering.flat_blocks import FAULT, Leaf, Path
+from tui.rendering.block_spacing import set_spacing
+from tui.rendering.flat_blocks import FAULT, Block, Path
 from tui.rendering.limits import BLOCKS, too_long
 from tui.rendering.source import Source
 
@@ -24,7 +24,7 @@ _BARE = re.compile(r"[ \t>]*+(?:\$\$|\\\[)[ \t]*+\n")
 """The beginning of a formula, which is one by what follows."""
 
 LONG = 24
-"""Lines from which on a leaf is no longer read whole."""
+"""Lines from which on a block is no longer read whole."""
 
 
 def parse_blocks(
@@ -35,81 +35,81 @@ def parse_blocks(
     before: Path = (),
     again: Path = (),
     most: float = BLOCKS,
-) -> list[Leaf]:
+) -> list[Block]:
     """``blocks.parse_blocks``; the parser is imported when there is something to parse."""
     from tui.rendering import blocks
 
     return blocks.parse_blocks(text, env, base, path, before, again, most) if text else []
 
 
-def without(leaves: list[Leaf], said: Callable[[Leaf], bool]) -> list[Leaf]:
-    """The leaves but for definitions of which all is said elsewhere; the items that hold them stay."""
-    kept: list[Leaf] = []
-    for leaf in leaves:
-        if leaf.kind != "definition" or not leaf.info or not said(leaf):
-            kept.append(leaf)
-        elif leaf.path:
-            kept.append(replace(leaf, kind="empty", content="", info=""))
+def without(blocks: list[Block], said: Callable[[Block], bool]) -> list[Block]:
+    """The blocks but for definitions of which all is said elsewhere; the items that hold them stay."""
+    kept: list[Block] = []
+    for block in blocks:
+        if block.kind != "definition" or not block.info or not said(block):
+            kept.append(block)
+        elif block.path:
+            kept.append(replace(block, kind="empty", content="", info=""))
     return kept
 
 
-def _said(leaves: Sequence[Leaf], env: dict[str, Any]) -> set[str]:
+def _said(blocks: Sequence[Block], env: dict[str, Any]) -> set[str]:
     """The labels that the words of links say."""
     from tui.rendering.inline import said_by_links
 
-    prose = (leaf for leaf in leaves if leaf.kind in ("paragraph", "heading", "table"))
-    texts = (leaf.content for leaf in prose if "[" in leaf.content and not too_long(leaf))
+    prose = (block for block in blocks if block.kind in ("paragraph", "heading", "table"))
+    texts = (block.content for block in prose if "[" in block.content and not too_long(block))
     return {label for text in texts for label in said_by_links(text, env)}
 
 
-class Growth:
-    """The source and its leaves."""
+class IncrementalParse:
+    """The source and its blocks."""
 
     def __init__(self) -> None:
         self.source = Source()
-        self.leaves: list[Leaf] = []
+        self.blocks: list[Block] = []
         self._ended = False
 
     def whole(self, env: dict[str, Any], most: float = BLOCKS) -> None:
         """Parse everything, with its references; ``most`` blocks of it."""
-        leaves = parse_blocks(self.source.text, env, most=most)
-        said = _said(leaves, env) if env.get("references") else set()
-        self.leaves = without(leaves, lambda leaf: leaf.info in said)
-        place(self.leaves, self.source, None)
+        blocks = parse_blocks(self.source.text, env, most=most)
+        said = _said(blocks, env) if env.get("references") else set()
+        self.blocks = without(blocks, lambda block: block.info in said)
+        set_spacing(self.blocks, self.source, None)
 
     def window(self) -> None:
         """Parse nothing: the text as it is."""
-        self.leaves = [Leaf("raw", (), 0, len(self.source.starts), self.source.text.rstrip())]
-        place(self.leaves, self.source, None)
+        self.blocks = [Block("raw", (), 0, len(self.source.starts), self.source.text.rstrip())]
+        set_spacing(self.blocks, self.source, None)
 
     def finish(self) -> int:
-        """Parse the last leaves as they are; returns the index of the first one that may have changed."""
+        """Parse the last blocks as they are; returns the index of the first one that may have changed."""
         self._ended = True
         return self.add("")
 
     def add(self, text: str) -> int:
-        """Append text; returns the index of the first leaf that may have changed."""
+        """Append text; returns the index of the first block that may have changed."""
         open_line = len(self.source.starts) - 1
         self.source.add(text)
         index = self._last_settled(open_line)
         if index < 0:
             self._replace(0, parse_blocks(self._clear(0), {}))
             return 0
-        leaf = self.leaves[index]
-        if self._done(leaf, open_line):
-            self._replace(index + 1, self._parse(leaf.last, _items(leaf.path), leaf.path, leaf.path))
+        block = self.blocks[index]
+        if self._done(block, open_line):
+            self._replace(index + 1, self._parse(block.last, _items(block.path), block.path, block.path))
             return index + 1
-        line, path = _entrance(leaf)
-        while index and self.leaves[index - 1].first >= line:
+        line, path = _entrance(block)
+        while index and self.blocks[index - 1].first >= line:
             index -= 1
-        before = self.leaves[index - 1].path if index else ()
-        leaves = None
-        if open_line - leaf.first > LONG and line == leaf.first:
-            leaves = self._edges(leaf, open_line, path, before)
-        self._replace(index, leaves or self._parse(line, path, before, leaf.path))
+        before = self.blocks[index - 1].path if index else ()
+        blocks = None
+        if open_line - block.first > LONG and line == block.first:
+            blocks = self._edges(block, open_line, path, before)
+        self._replace(index, blocks or self._parse(line, path, before, block.path))
         return index
 
-    def _parse(self, line: int, path: Path, before: Path, again: Path) -> list[Leaf]:
+    def _parse(self, line: int, path: Path, before: Path, again: Path) -> list[Block]:
         return parse_blocks(self._clear(line), {}, line, path, before, again)
 
     def _clear(self, line: int) -> str:
@@ -122,60 +122,60 @@ class Growth:
             return self.source.text[start:last]
         return self.source.text[start:]
 
-    def _done(self, leaf: Leaf, open_line: int) -> bool:
-        """Whether the leaf is over, whatever comes."""
-        items = _items(leaf.path)
-        if any(c.indent < 0 for c in items) or any(c.kind != "quote" for c in leaf.path[len(items) :]):
+    def _done(self, block: Block, open_line: int) -> bool:
+        """Whether the block is over, whatever comes."""
+        items = _items(block.path)
+        if any(c.indent < 0 for c in items) or any(c.kind != "quote" for c in block.path[len(items) :]):
             return False  # it can't be entered again
-        if leaf.kind in ("paragraph", "table") and not leaf.hoped:
-            return leaf.last < open_line and not self.source.line(leaf.last).strip()
-        return leaf.kind == "fence" and leaf.closed and leaf.last <= open_line
+        if block.kind in ("paragraph", "table") and not block.guessed:
+            return block.last < open_line and not self.source.line(block.last).strip()
+        return block.kind == "fence" and block.closed and block.last <= open_line
 
     def _last_settled(self, open_line: int) -> int:
-        index = len(self.leaves) - 1
-        while index >= 0 and self.leaves[index].first >= open_line:
+        index = len(self.blocks) - 1
+        while index >= 0 and self.blocks[index].first >= open_line:
             index -= 1
         return index
 
-    def _replace(self, index: int, leaves: list[Leaf]) -> None:
+    def _replace(self, index: int, blocks: list[Block]) -> None:
         # As far as is known yet: a link with the name of a definition came before it.
-        if any(leaf.kind == "definition" for leaf in leaves):
+        if any(block.kind == "definition" for block in blocks):
             above = self.source.text.upper()
-            leaves = without(
-                leaves, lambda leaf: above.find(f"[{leaf.info}]", 0, self.source.start(leaf.first)) >= 0
+            blocks = without(
+                blocks, lambda block: above.find(f"[{block.info}]", 0, self.source.start(block.first)) >= 0
             )
-        last = leaves[-1] if leaves else None
+        last = blocks[-1] if blocks else None
         if last and not self._ended and last.kind == "paragraph" and last.last >= len(self.source.starts) - 1:
             content = table_head(last.content)
             if content:
                 info = "," * (content.partition("\n")[2].count("-") - 1)
-                leaves[-1] = replace(last, kind="table", content=content, info=info, hoped=True)
-        place(leaves, self.source, self.leaves[index - 1] if index else None)
-        self.leaves[index:] = leaves
+                blocks[-1] = replace(last, kind="table", content=content, info=info, guessed=True)
+        set_spacing(blocks, self.source, self.blocks[index - 1] if index else None)
+        self.blocks[index:] = blocks
 
-    def _edges(self, leaf: Leaf, open_line: int, path: Path, before: Path) -> list[Leaf] | None:
-        """Parse a long leaf by its first lines, its last complete line and what follows.
+    def _edges(self, block: Block, open_line: int, path: Path, before: Path) -> list[Block] | None:
+        """Parse a long block by its first lines, its last complete line and what follows.
 
-        None if that does not look like the leaf with more lines; then it has to be read whole.
+        None if that does not look like the block with more lines; then it has to be read whole.
         """
         source = self.source
-        heads = 2 if leaf.kind == "table" else 1
-        head = source.text[leaf.start : source.start(leaf.first + heads)]
+        heads = 2 if block.kind == "table" else 1
+        head = source.text[block.start : source.start(block.first + heads)]
         tail = self._clear(open_line - 1)
-        leaves = parse_blocks(head + tail, {}, leaf.first, path, before, leaf.path)
-        seam = leaf.first + heads + 1
-        if not leaves or leaf.last < open_line:
+        blocks = parse_blocks(head + tail, {}, block.first, path, before, block.path)
+        seam = block.first + heads + 1
+        if not blocks or block.last < open_line:
             return None
-        first = leaves[0]
-        if (first.kind, first.info) != (leaf.kind, leaf.info) or first.last < seam:
+        first = blocks[0]
+        if (first.kind, first.info) != (block.kind, block.info) or first.last < seam:
             return None
-        content = _joined(leaf, first, heads, open_line)
+        content = _joined(block, first, heads, open_line)
         skipped = open_line - seam
-        shifted = [_shifted(other, seam, skipped) for other in leaves]
+        shifted = [_shifted(other, seam, skipped) for other in blocks]
         return None if content is None else [replace(shifted[0], content=content), *shifted[1:]]
 
 
-class Unparsed(Growth):
+class Unparsed(IncrementalParse):
     """A source that could not be parsed: it is shown as it stands, with all that comes."""
 
     def __init__(self, source: Source) -> None:
@@ -186,7 +186,7 @@ class Unparsed(Growth):
     def window(self) -> None:
         """The text as it is; nothing is called that may have failed."""
         text = self.source.text.rstrip()
-        self.leaves = [Leaf("raw", (), 0, len(self.source.starts), text, FAULT, end=len(text))]
+        self.blocks = [Block("raw", (), 0, len(self.source.starts), text, FAULT, end=len(text))]
 
     def whole(self, env: dict[str, Any], most: float = BLOCKS) -> None:
         """Parse nothing."""
@@ -194,7 +194,7 @@ class Unparsed(Growth):
 
     def finish(self) -> int:
         """Nothing changes."""
-        return len(self.leaves)
+        return len(self.blocks)
 
     def add(self, text: str) -> int:
         """Append text."""
@@ -203,43 +203,43 @@ class Unparsed(Growth):
         return 0
 
 
-def _joined(leaf: Leaf, edges: Leaf, heads: int, open_line: int) -> str | None:
-    """The leaf's content up to its last complete line, then the content of the edges from there on."""
-    content = leaf.content
+def _joined(block: Block, edges: Block, heads: int, open_line: int) -> str | None:
+    """The block's content up to its last complete line, then the content of the edges from there on."""
+    content = block.content
     cut = len(content)
-    for _ in range(1 + (leaf.last > open_line) + content.endswith("\n")):
+    for _ in range(1 + (block.last > open_line) + content.endswith("\n")):
         cut = content.rfind("\n", 0, cut)
         if cut < 0:
             return None
-    new = edges.content.split("\n")[heads - (leaf.kind == "fence") :]
+    new = edges.content.split("\n")[heads - (block.kind == "fence") :]
     return content[: cut + 1] + "\n".join(new)
 
 
-def _shifted(leaf: Leaf, seam: int, lines: int) -> Leaf:
-    """The leaf with the lines below the seam moved down."""
+def _shifted(block: Block, seam: int, lines: int) -> Block:
+    """The block with the lines below the seam moved down."""
 
     def move(line: int) -> int:
         return line + lines if line >= seam else line
 
-    path = tuple(replace(c, line=move(c.line), group=move(c.group)) for c in leaf.path)
-    return replace(leaf, first=move(leaf.first), last=leaf.last + lines, path=path)
+    path = tuple(replace(c, line=move(c.line), group=move(c.group)) for c in block.path)
+    return replace(block, first=move(block.first), last=block.last + lines, path=path)
 
 
-def _entrance(leaf: Leaf) -> tuple[int, Path]:
-    """Where parsing can begin again so as to come to ``leaf``, and the items that are open there.
+def _entrance(block: Block) -> tuple[int, Path]:
+    """Where parsing can begin again so as to come to ``block``, and the items that are open there.
 
     A quote opens by itself, for its bar is in front of each line; an item inside of a quote does not, nor
     does one whose indent was not seen.
     """
     quoted = False
-    for depth, container in enumerate(leaf.path):
-        if container.line >= leaf.first:
-            return leaf.first, _items(leaf.path[:depth])
+    for depth, container in enumerate(block.path):
+        if container.line >= block.first:
+            return block.first, _items(block.path[:depth])
         if container.kind == "quote":
             quoted = True
         elif quoted or container.indent < 0:
-            return container.line, _items(leaf.path[:depth])
-    return leaf.first, _items(leaf.path)
+            return container.line, _items(block.path[:depth])
+    return block.first, _items(block.path)
 
 
 def _items(path: Path) -> Path:

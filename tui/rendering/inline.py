@@ -1,4 +1,4 @@
-"""Text with emphasis, code, links and formulas, as pieces that know their place in the source."""
+"""Text with emphasis, code, links and formulas, as spans that know their place in the source."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from markdown_it.token import Token
 
 from tui.markdown import links
 from tui.rendering.parser import markdown
-from tui.rendering.pieces import BAND, BOLD, DIM, INK, ITALIC, QUOTED, STRIKE, STRONG, UNDERLINE, Piece
+from tui.rendering.spans import BAND, BOLD, DIM, INK, ITALIC, QUOTED, STRIKE, STRONG, UNDERLINE, Span, Target
 from tui.rendering.wrap import sound
 from tui.text import clean
 
@@ -54,11 +54,11 @@ class _State(StateInline):
         return token
 
 
-def parse_inline(text: str, env: dict[str, Any]) -> list[Piece]:
-    """The pieces of a paragraph's ``text``; places count from its beginning, newlines force a break."""
+def parse_inline(text: str, env: dict[str, Any]) -> list[Span[int]]:
+    """The spans of a paragraph's ``text``; places count from its beginning, newlines force a break."""
     text = sound(text).replace("\t", " ")
     if not _MARKUP.search(text):
-        return [Piece(text, INK, 0, len(text))] if text else []
+        return [Span(text, INK, 0, len(text))] if text else []
     return _Weaver(text).run(_tokens(text, env))
 
 
@@ -88,23 +88,23 @@ def _order(tokens: Sequence[Token]) -> None:
 
 
 class _Weaver:
-    """Turns inline tokens into pieces."""
+    """Turns inline tokens into spans."""
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.pieces: list[Piece] = []
+        self.spans: list[Span[int]] = []
         self._flags: list[int] = []
         self._look = INK
-        self._link: str | None = None
+        self._link: Target | None = None
         self._link_at = 0
         self._auto = False
 
-    def run(self, tokens: Sequence[Token]) -> list[Piece]:
+    def run(self, tokens: Sequence[Token]) -> list[Span[int]]:
         for index, token in enumerate(tokens):
             assert token.map
             following = tokens[index + 1].map if index + 1 < len(tokens) else None
             self._take(token, token.map[0], following[0] if following else len(self.text))
-        return self.pieces
+        return self.spans
 
     def _take(self, token: Token, start: int, end: int) -> None:
         if token.nesting > 0:
@@ -149,7 +149,7 @@ class _Weaver:
 
     def _add(self, text: str, start: int, end: int, look: int = 0) -> None:
         if text:
-            self.pieces.append(Piece(clean(text), self._look | look, start, end, self._link))
+            self.spans.append(Span(clean(text), self._look | look, start, end, self._link))
 
     def _code_inline(self, token: Token, start: int, _end: int) -> None:
         mark, content = token.markup, token.content
@@ -160,7 +160,7 @@ class _Weaver:
             start += 1  # one space was taken from each side
         end = start + len(content)
         look = STRONG | BAND | (self._look & ~15)
-        self.pieces.append(Piece(self.text[start:end], look, start, end, self._link))
+        self.spans.append(Span(self.text[start:end], look, start, end, self._link))
 
     def _open(self, token: Token) -> None:
         flag = _FLAGS.get(token.type, 0)
@@ -170,10 +170,10 @@ class _Weaver:
             self._look = self._look & ~15 | STRONG
         if token.type == "link_open":
             assert token.map
-            self._link = clean(str(token.attrs.get("href", "")))
+            self._link = Target("link", clean(str(token.attrs.get("href", ""))))
             self._auto = token.info == "auto"
             self._link_at = token.map[0]
-            self._first = len(self.pieces)
+            self._first = len(self.spans)
             self._title = str(token.attrs.get("title", ""))
 
     def _close(self, start: int, end: int) -> None:
@@ -184,30 +184,30 @@ class _Weaver:
             self._hint()
             self._link, self._auto = None, False
 
-    def _say_title(self, title: str, start: int, end: int, link: str | None) -> None:
+    def _say_title(self, title: str, start: int, end: int, link: Target | None) -> None:
         """A link's title, where it stands in the source."""
         at = self.text.find(title, start, end) if title else -1
         if at >= 0:
             words = " ".join(clean(title).split())
-            self.pieces.append(Piece(f" ({words})", DIM, at, at + len(title), link))
+            self.spans.append(Span(f" ({words})", DIM, at, at + len(title), link))
 
     def _hint(self) -> None:
         """Name the host where the link's text looks like another one, and what is no address of the web."""
-        shown = "".join(piece.text for piece in self.pieces[self._first :])
-        address = self._link or ""
+        shown = "".join(span.text for span in self.spans[self._first :])
+        address = self._link.value if self._link else ""
         seen, host = _HOST.match(shown.strip()), _host_of(address)
         if seen and host and not self._auto and _bare(seen[1]) != _bare(host):
-            self.pieces.append(Piece(f" ({host})", DIM, link=self._link))
+            self.spans.append(Span(f" ({host})", DIM, target=self._link))
         elif not _SCHEME.match(address) and address != shown:
-            self.pieces.append(Piece(f" ({_short(address)})", DIM, link=self._link))
+            self.spans.append(Span(f" ({_short(address)})", DIM, target=self._link))
 
     def _image(self, token: Token, start: int, end: int) -> None:
         url = clean(str(token.attrs.get("src", "")))
         alt = clean("".join(child.content for child in token.children or ())).replace("\n", " ") or "image"
-        link = self._link or url
-        self.pieces.append(Piece(alt, self._look | UNDERLINE | QUOTED, start, end, link))
+        link = self._link or Target("link", url)
+        self.spans.append(Span(alt, self._look | UNDERLINE | QUOTED, start, end, link))
         self._say_title(str(token.attrs.get("title", "")), start, end, link)
-        self.pieces.append(Piece(f" ({_short(url)})", DIM, link=link))
+        self.spans.append(Span(f" ({_short(url)})", DIM, target=link))
 
 
 def _unseen(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""Leaves and their drawings, one below the other."""
+"""Blocks and their drawings, one below the other."""
 
 from __future__ import annotations
 
@@ -7,67 +7,69 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from tui.faults import attempt
-from tui.rendering.block_renderers import ALERTS, Drawing, draw, draw_growing, draw_unread
-from tui.rendering.flat_blocks import Leaf
+from tui.rendering.block_renderers import ALERTS, Drawing, draw, draw_streaming, draw_unread
+from tui.rendering.flat_blocks import Block
 from tui.rendering.guarded import Guarded
 from tui.rendering.limits import CHECKED, cost, too_long
-from tui.rendering.pieces import DIM, LINE, Line, Piece
+from tui.rendering.spans import DIM, INK, LINE, Line, Span
 from tui.rendering.wrap import cells
 
 if TYPE_CHECKING:
     from tui.rendering.code import Code
 
-Pieces = tuple[Piece, ...]
+Spans = tuple[Span[int], ...]
 
 FOLDED, UNFOLDED = "▸ ", "▾ "
 NARROW = 2
 """Lists and quotes take at most one of so many parts of the width."""
 
 
-class Placed:
-    """A leaf with its drawing, its place, and what stands in front of it."""
+class PlacedBlock:
+    """A block with its drawing, its place, and what stands in front of it."""
 
     __slots__ = (
-        *("leaf", "drawing", "top", "hidden", "stale", "unread", "checked"),
+        *("block", "drawing", "top", "hidden", "stale", "unread", "checked"),
         *("first", "rest", "blank", "room"),
     )
 
-    def __init__(self, leaf: Leaf, width: int, unread: bool, drawn: Callable[[Leaf, int], Drawing]) -> None:
-        self.leaf = leaf
+    def __init__(
+        self, block: Block, width: int, unread: bool, drawn: Callable[[Block, int], Drawing]
+    ) -> None:
+        self.block = block
         self.top = 0
         self.hidden = False
         self.stale = False
         """Whether it has to be drawn anew at the next occasion."""
-        self.frame(width)
+        self.prefix(width)
         self.unread = unread
-        self.checked = len(leaf.content)
+        self.checked = len(block.content)
         """How long it was when the limits were looked at."""
         """Whether it is only wrapped, because reading it would take too long."""
-        self.drawing = Guarded(leaf, self.room, drawn)
+        self.drawing = Guarded(block, self.room, drawn)
 
-    def frame(self, width: int) -> None:
+    def prefix(self, width: int) -> None:
         """Put markers, bars and indents in front of the rows."""
-        nothing: tuple[Pieces, Pieces, Pieces] = ((), (), ())
-        prefixes = attempt(lambda: _prefixes(self.leaf, width // NARROW), lambda: nothing)
+        nothing: tuple[Spans, Spans, Spans] = ((), (), ())
+        prefixes = attempt(lambda: _prefixes(self.block, width // NARROW), lambda: nothing)
         self.first, self.rest, self.blank = prefixes
-        self.room = max(width - sum(cells(piece.text) for piece in self.rest), 1)
+        self.room = max(width - sum(cells(span.text) for span in self.rest), 1)
 
     @property
     def rows(self) -> int:
         """How many rows it takes, with the gap above it."""
-        return 0 if self.hidden else self.leaf.gap + self.drawing.height
+        return 0 if self.hidden else self.block.gap + self.drawing.height
 
     def line(self, row: int) -> Line:
         """A row, counted from the gap, with what stands in front of it."""
-        inner = row - self.leaf.gap
+        inner = row - self.block.gap
         if inner < 0:
             return Line(self.blank)
-        pieces, joint = self.drawing.line(inner)
-        return Line((self.rest if inner else self.first) + pieces, joint)
+        spans, joint = self.drawing.line(inner)
+        return Line((self.rest if inner else self.first) + spans, joint)
 
 
 class Layout:
-    """Drawings of a document's leaves at one width."""
+    """Drawings of a document's blocks at one width."""
 
     def __init__(self, width: int, code_pad: int, *, live: bool) -> None:
         self.width = width
@@ -82,15 +84,15 @@ class Layout:
         self.everything = False
         """Whether all is read, however long it takes."""
         self.height = 0
-        self.placed: list[Placed] = []
+        self.placed: list[PlacedBlock] = []
         self._unfolded: set[int] = set()
 
-    def at(self, row: int) -> Placed:
+    def at(self, row: int) -> PlacedBlock:
         """What is drawn at a row."""
         return self.placed[bisect_right(self.placed, row, key=lambda placed: placed.top) - 1]
 
-    def renew(self, leaves: Sequence[Leaf], index: int) -> int:
-        """Put ``leaves`` in place of all from ``index`` on, keeping drawings that still hold.
+    def renew(self, blocks: Sequence[Block], index: int) -> int:
+        """Put ``blocks`` in place of all from ``index`` on, keeping drawings that still hold.
 
         Returns the first row that changed.
         """
@@ -99,12 +101,12 @@ class Layout:
         row, changed = 0, None
         if self.placed:
             last = self.placed[-1]
-            changed = self._end(last) if leaves else None
+            changed = self._end(last) if blocks else None
             row = last.top + last.rows
-        for number, leaf in enumerate(leaves):
-            placed, first = self._renew(old[number] if number < len(old) else None, leaf)
+        for number, block in enumerate(blocks):
+            placed, first = self._renew(old[number] if number < len(old) else None, block)
             placed.top = row
-            ended = self._end(placed) if number < len(leaves) - 1 else None
+            ended = self._end(placed) if number < len(blocks) - 1 else None
             rows = [row + first] if first is not None else []
             rows += [ended] if ended is not None else []
             if rows and changed is None:
@@ -115,34 +117,34 @@ class Layout:
         self.height = row
         return changed
 
-    def _end(self, placed: Placed) -> int | None:
-        """Nothing is added to a leaf any more; returns the first row that changed by that."""
+    def _end(self, placed: PlacedBlock) -> int | None:
+        """Nothing is added to a block any more; returns the first row that changed by that."""
         row = placed.drawing.end()
-        return None if row is None or placed.hidden else placed.top + placed.leaf.gap + row
+        return None if row is None or placed.hidden else placed.top + placed.block.gap + row
 
-    def _renew(self, placed: Placed | None, leaf: Leaf) -> tuple[Placed, int | None]:
-        """The leaf in its place, and its first row that changed, counted from its gap."""
-        hidden = not self._unfolded.issuperset(leaf.folds)
+    def _renew(self, placed: PlacedBlock | None, block: Block) -> tuple[PlacedBlock, int | None]:
+        """The block in its place, and its first row that changed, counted from its gap."""
+        hidden = not self._unfolded.issuperset(block.folds)
         if placed and not placed.stale and placed.hidden == hidden:
-            if placed.leaf.same(leaf):
-                placed.leaf = leaf
+            if placed.block.same(block):
+                placed.block = block
                 return placed, None
-            if self.live and placed.leaf.grows_into(leaf) and not self._too_long_now(placed, leaf):
-                placed.leaf = leaf
-                first = leaf.gap + placed.drawing.grow(leaf.content)
+            if self.live and placed.block.grows_into(block) and not self._too_long_now(placed, block):
+                placed.block = block
+                first = block.gap + placed.drawing.grow(block.content)
                 return placed, None if hidden else first
-        unread = self._unread(leaf)
-        placed = Placed(leaf, self.width, unread, draw_unread if unread else self._draw)
+        unread = self._unread(block)
+        placed = PlacedBlock(block, self.width, unread, draw_unread if unread else self._draw)
         placed.hidden = hidden
         return placed, 0
 
-    def _draw(self, leaf: Leaf, width: int) -> Drawing:
+    def _draw(self, block: Block, width: int) -> Drawing:
         if self.live:
-            return draw_growing(leaf, width, self.code_pad)
-        return draw(leaf, width, self.env, self.code_pad)
+            return draw_streaming(block, width, self.code_pad)
+        return draw(block, width, self.env, self.code_pad)
 
     def finish(self, index: int) -> None:
-        """The text has ended: what is drawn from a leaf on is drawn anew."""
+        """The text has ended: what is drawn from a block on is drawn anew."""
         self.live = False
         self._settle()
         for placed in self.placed[index:]:
@@ -151,8 +153,8 @@ class Layout:
     def expire(self, env: dict[str, Any]) -> None:
         """The text has ended, and these are its references: what they may change is drawn anew."""
         for placed in self.placed:
-            refers = bool(env) and "[" in placed.leaf.content
-            unread = not self.everything and too_long(placed.leaf)
+            refers = bool(env) and "[" in placed.block.content
+            unread = not self.everything and too_long(placed.block)
             rough = placed.drawing.rough and not placed.drawing.deep
             placed.stale = rough or refers or placed.unread != unread
         self.env = env
@@ -160,7 +162,7 @@ class Layout:
         self._settle()
 
     @property
-    def guessed(self) -> list[Placed]:
+    def guessed(self) -> list[PlacedBlock]:
         """Code whose colours were found piece by piece, and what failed when its rows were counted already.
 
         To find the colours anew takes too long for one go.
@@ -176,33 +178,33 @@ class Layout:
             code = cast("Code", placed.drawing.inner)
             row = code.refine(until)
             if row is not None and not placed.hidden:
-                return placed.top + placed.leaf.gap + row
+                return placed.top + placed.block.gap + row
             if code.rough:
                 break
         return None
 
-    def _too_long_now(self, placed: Placed, leaf: Leaf) -> bool:
-        """Whether a leaf that is read has grown too long for it."""
-        if placed.unread or len(leaf.content) - placed.checked < CHECKED:
+    def _too_long_now(self, placed: PlacedBlock, block: Block) -> bool:
+        """Whether a block that is read has grown too long for it."""
+        if placed.unread or len(block.content) - placed.checked < CHECKED:
             return False
-        placed.checked = len(leaf.content)
-        return self._unread(leaf)
+        placed.checked = len(block.content)
+        return self._unread(block)
 
-    def _unread(self, leaf: Leaf) -> bool:
+    def _unread(self, block: Block) -> bool:
         if self.everything:
             return False
-        if too_long(leaf):
+        if too_long(block):
             return True
-        self.budget -= cost(leaf)
-        return self.budget < 0 and cost(leaf) > 0
+        self.budget -= cost(block)
+        return self.budget < 0 and cost(block) > 0
 
     def resize(self, width: int, code_pad: int) -> None:
         """Wrap everything anew."""
         padded, self.width, self.code_pad = self.code_pad != code_pad, width, code_pad
         for placed in self.placed:
-            placed.frame(width)
+            placed.prefix(width)
             if padded and placed.drawing.deep:
-                placed.drawing = Guarded(placed.leaf, placed.room, self._draw)
+                placed.drawing = Guarded(placed.block, placed.room, self._draw)
             else:
                 placed.drawing.resize(placed.room)
         self._stack()
@@ -211,7 +213,7 @@ class Layout:
         """Fold or unfold the details that begin at a place in the source."""
         self._unfolded ^= {start}
         for placed in self.placed:
-            placed.hidden = not self._unfolded.issuperset(placed.leaf.folds)
+            placed.hidden = not self._unfolded.issuperset(placed.block.folds)
         self._stack()
 
     def unfolded(self, start: int) -> bool:
@@ -235,18 +237,18 @@ class Layout:
         self.height = row
 
 
-def _prefixes(leaf: Leaf, room: int) -> tuple[Pieces, Pieces, Pieces]:
-    """What stands in front of a leaf's first row, of its other rows, and of the blank one above."""
-    columns: list[tuple[Piece, Piece]] = []
-    for depth, container in enumerate(leaf.path):
+def _prefixes(block: Block, room: int) -> tuple[Spans, Spans, Spans]:
+    """What stands in front of a block's first row, of its other rows, and of the blank one above."""
+    columns: list[tuple[Span[int], Span[int]]] = []
+    for depth, container in enumerate(block.path):
         if container.kind == "quote":
-            bar = Piece("│ ", ALERTS.get(container.label, LINE))
+            bar = Span("│ ", ALERTS.get(container.label, LINE))
             columns.append((bar, bar))
         else:
             label = container.label + " "
-            space = Piece(" " * cells(label))
-            columns.append((Piece(label, DIM) if depth >= leaf.shared else space, space))
-    blank = tuple(rest for _, rest in columns[: leaf.shared])
+            space = Span(" " * cells(label), INK)
+            columns.append((Span(label, DIM) if depth >= block.shared else space, space))
+    blank = tuple(rest for _, rest in columns[: block.shared])
     while columns and sum(cells(rest.text) for _, rest in columns) > room:
         columns.pop(0)  # too deep for the width: the outer ones are left out
         blank = blank[1:]

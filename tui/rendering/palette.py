@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+
+from rich.style import Style
+
+from tui.rendering.spans import BAND, BOLD, DIM, ITALIC, ROLE_MASK, ROLES, STRIKE, UNDERLINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,20 +16,33 @@ class Palette:
     """Colours as Rich colour strings (``#rrggbb``, or a name such as ``yellow`` in a 16-colour terminal)."""
 
     background: str
+    """The page."""
     deep: str
+    """Sidebar, the list beside a message, code."""
     band: str
+    """A prompt, the composer, a chosen row, code in a sentence, sheets."""
     line: str
+    """Hairlines, the scroll thumb, the rail without focus; never text."""
     ink: str
+    """Text."""
     strong: str
+    """What the person wrote, bold words, headings, chosen titles."""
     soft: str
+    """Titles in lists, names of keys."""
     dim: str
+    """Labels, times, what keys do, placeholders, comments in code."""
     accent: str
+    """What the person does, and nothing else: caret, focus, letters that fit a filter, unread."""
     you: str
+    """The rail of prompts that were sent; never text."""
     mark: str
+    """Under hits of a search and what is selected, with ``strong`` text."""
     error: str
+    """As ``warning`` and ``success``: a glyph, never a whole line."""
     warning: str
     success: str
     sky: str
+    """As the four that follow: names of models, and the dot of a reply that comes."""
     violet: str
     teal: str
     orchid: str
@@ -93,3 +111,21 @@ LIGHT = Palette(
     leaf="#2a5738",
     dark=False,
 )
+
+
+@lru_cache(maxsize=4096)
+def style_of(look: int, palette: Palette, deep: bool) -> Style:
+    """The style of a look; ``deep`` text stands on the tint of code."""
+    role = look & ROLE_MASK
+    tint = None
+    if not palette.ansi:
+        tint = palette.deep if deep else palette.band if look & BAND else None
+    return Style(
+        color=getattr(palette, ROLES[role]),
+        bgcolor=tint,
+        bold=True if look & BOLD else None,
+        italic=True if look & ITALIC else None,
+        strike=True if look & STRIKE else None,
+        underline=True if look & UNDERLINE else None,
+        dim=True if palette.ansi and role == DIM else None,
+    )

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from functools import cache
 from itertools import accumulate
 
-from tui.rendering.flow import slice_piece
-from tui.rendering.pieces import INK, QUOTED, Line, Piece
+from tui.rendering.flow import slice_span
+from tui.rendering.spans import INK, QUOTED, Line, Span
 from tui.rendering.wrap import cells, chop, sound, wrap
 
 TAB = 4
 
-Spans = list[tuple[str, int]]
+Looks = list[tuple[str, int]]
 """The texts of a line and their looks."""
 
 Cuts = Sequence[tuple[int, int]]
@@ -45,8 +45,8 @@ class Plain:
         self._cuts: list[Cuts] = []
         self._rows = [0]
         self._width = width
-        self._made: tuple[int, list[Piece], list[int]] = (-1, [], [])
-        """The line that was drawn last: its number, its pieces, and where each of them begins."""
+        self._made: tuple[int, list[Span[int]], list[int]] = (-1, [], [])
+        """The line that was drawn last: its number, its spans, and where each of them begins."""
         self.grow(content)
 
     @property
@@ -85,36 +85,36 @@ class Plain:
         part = row - self._rows[index]
         cuts = self._cuts[index]
         if self._made[0] != index:  # a line of 10,000 characters takes a hundred rows
-            whole = self._pieces(index)
-            self._made = index, whole, [*accumulate((len(piece.text) for piece in whole), initial=0)]
-        pieces = _cut(*self._made[1:], *cuts[part])
+            whole = self._spans(index)
+            self._made = index, whole, [*accumulate((len(span.text) for span in whole), initial=0)]
+        spans = _cut(*self._made[1:], *cuts[part])
         if part and self.hang:
-            pieces.insert(0, Piece(" " * self.hang))
+            spans.insert(0, Span(" " * self.hang, INK))
         if part + 1 < len(cuts):
-            return Line(tuple(pieces), " " * (cuts[part + 1][0] - cuts[part][1]))
-        return Line(tuple(pieces), "\n" if index + 1 < len(self._sources) else "")
+            return Line(tuple(spans), " " * (cuts[part + 1][0] - cuts[part][1]))
+        return Line(tuple(spans), "\n" if index + 1 < len(self._sources) else "")
 
     def _forget(self) -> None:
         """A line may have changed."""
         self._made = (-1, [], [])
 
-    def _spans(self, index: int) -> Spans:
+    def _looks_of(self, index: int) -> Looks:
         return [(self._sources[index], self._look)]
 
-    def _pieces(self, index: int) -> list[Piece]:
-        """The pieces of a line."""
+    def _spans(self, index: int) -> list[Span[int]]:
+        """The spans of a line."""
         start = self._starts[index]
-        pieces: list[Piece] = []
+        spans: list[Span[int]] = []
         column = 0
-        for text, look in self._spans(index):
+        for text, look in self._looks_of(index):
             for part in text.replace("\t", "\0\t\0").split("\0"):
                 drawn = " " * (TAB - column % TAB) if part == "\t" else part
                 kept = look | QUOTED if part == "\t" else look
                 if drawn:
-                    pieces.append(Piece(drawn, kept, start, start + len(part)))
+                    spans.append(Span(drawn, kept, start, start + len(part)))
                 start += len(part)
                 column += len(drawn)
-        return pieces
+        return spans
 
     def spot(self, offset: int) -> tuple[int, int]:
         """The row and cell that show a place in the content, or what comes before it."""
@@ -150,11 +150,11 @@ class Window(Plain):
         return wrap(text, self._width)
 
 
-def _cut(pieces: list[Piece], starts: list[int], first: int, end: int) -> list[Piece]:
+def _cut(spans: list[Span[int]], starts: list[int], first: int, end: int) -> list[Span[int]]:
     found = []
     index = max(bisect_right(starts, first) - 1, 0)
-    while index < len(pieces) and starts[index] < end:
-        piece, start = pieces[index], starts[index]
-        found.append(slice_piece(piece, max(first - start, 0), min(end - start, len(piece.text))))
+    while index < len(spans) and starts[index] < end:
+        span, start = spans[index], starts[index]
+        found.append(slice_span(span, max(first - start, 0), min(end - start, len(span.text))))
         index += 1
     return found

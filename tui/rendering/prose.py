@@ -7,7 +7,7 @@ from bisect import bisect_right
 from typing import Any
 
 from tui.rendering.flow import Flow
-from tui.rendering.pieces import INK, QUOTED, Line, Piece
+from tui.rendering.spans import INK, QUOTED, Line, Span
 from tui.rendering.wrap import cells, sound, wrap
 from tui.text import clean
 
@@ -25,7 +25,7 @@ class Prose:
         self._content = ""
         self._flow = Flow([], base)
         self._kept = 0
-        """The pieces that nothing can change any more."""
+        """The spans that nothing can change any more."""
         self._width = width
         self._lines: list[tuple[int, int]] = []
         self.grow(content)
@@ -68,14 +68,14 @@ class Prose:
         """No more text comes; returns the first row that changed by that, if one did."""
         return None
 
-    def _parse(self, content: str) -> list[Piece]:
+    def _parse(self, content: str) -> list[Span[int]]:
         from tui.rendering.inline import parse_inline
 
         return parse_inline(content, self._env)
 
-    def _redraw(self, pieces: list[Piece]) -> int:
-        """Put pieces behind those that are kept, and wrap from the first line that they change."""
-        changed = self._flow.replace(self._kept, pieces)
+    def _redraw(self, spans: list[Span[int]]) -> int:
+        """Put spans behind those that are kept, and wrap from the first line that they change."""
+        changed = self._flow.replace(self._kept, spans)
         row = max(bisect_right(self._lines, (changed, len(self._flow.text))) - 2, 0)
         start = self._lines[row][0] if self._lines else 0
         old = self._lines[row:]
@@ -90,15 +90,15 @@ class Prose:
 class Formula(Prose):
     """A formula on lines of its own."""
 
-    def _parse(self, content: str) -> list[Piece]:
+    def _parse(self, content: str) -> list[Span[int]]:
         from tui.rendering.maths import to_unicode
 
         inside = _FENCED.sub("", content.strip())
-        return [Piece(clean(to_unicode(inside)), QUOTED, 0, len(content))]
+        return [Span(clean(to_unicode(inside)), QUOTED, 0, len(content))]
 
 
 class Unread(Prose):
     """Prose that is too long to look for markup in it."""
 
-    def _parse(self, content: str) -> list[Piece]:
-        return [Piece(sound(content).replace("\t", " "), INK, 0, len(content))]
+    def _parse(self, content: str) -> list[Span[int]]:
+        return [Span(sound(content).replace("\t", " "), INK, 0, len(content))]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from tui.rendering.autoclose import hopeful
-from tui.rendering.flow import over, slice_piece
-from tui.rendering.pieces import BAND, INK, QUOTED, Piece
+from tui.rendering.autoclose import autoclosed
+from tui.rendering.flow import over, slice_span
 from tui.rendering.prose import Prose
+from tui.rendering.spans import BAND, INK, QUOTED, Span
 
 STEP = 400
 """Characters after which a place is looked for from which on the text can be parsed by itself."""
@@ -20,77 +20,77 @@ FURTHEST = 2 * REACH
 _OPENING = re.compile(r"(?<!\w)_|_(?!\w)|\*(?! )|(?<! )\*|~|\[|`|<(?=[\w/!?])|\$(?! )")
 
 
-class Growing(Prose):
+class StreamingProse(Prose):
     """The last paragraph of a reply that streams."""
 
     _settled = 0
     """The place in the content up to which nothing can change any more."""
-    _hoped = False
+    _guessed = False
     """Whether something open was closed to draw it."""
 
     @property
     def rough(self) -> bool:
         """Whether it was drawn piece by piece."""
-        return self._settled > 0 or self._hoped
+        return self._settled > 0 or self._guessed
 
     def grow(self, content: str) -> int:
         """Take more text at the end; returns the first row that changed."""
-        if len(content) - self._settled > STEP and self._flow.pieces:
+        if len(content) - self._settled > STEP and self._flow.spans:
             self._settle(self._content)
         return super().grow(content)
 
     def end(self) -> int | None:
         """No more text comes; returns the first row that changed by that, if one did."""
-        if not self._hoped:
+        if not self._guessed:
             return None
-        self._hoped = False
+        self._guessed = False
         return self._redraw(self._parse_from(self._content[self._settled :]))
 
-    def _parse(self, content: str) -> list[Piece]:
+    def _parse(self, content: str) -> list[Span[int]]:
         text = content[self._settled :]
-        closed = hopeful(text)
-        self._hoped = closed != text
+        closed = autoclosed(text)
+        self._guessed = closed != text
         # A mark that was added, and is none where it stands, is not drawn.
-        return [piece for piece in self._parse_from(closed) if piece.start < len(content)]
+        return [span for span in self._parse_from(closed) if span.start < len(content)]
 
-    def _parse_from(self, text: str) -> list[Piece]:
-        pieces = super()._parse(text)
+    def _parse_from(self, text: str) -> list[Span[int]]:
+        spans = super()._parse(text)
         if not self._settled:
-            return pieces
+            return spans
         moved = self._settled
-        return [p if p.start < 0 else p._replace(start=p.start + moved, end=p.end + moved) for p in pieces]
+        return [p if p.start < 0 else p._replace(start=p.start + moved, end=p.end + moved) for p in spans]
 
     def _settle(self, content: str) -> None:
         """Find the last break between words before anything that is still open."""
-        pieces = self._flow.pieces
+        spans = self._flow.spans
         limit = len(content) - 1
-        for piece in pieces[self._kept :]:
-            if piece.start >= 0 and piece.end >= limit - REACH and not piece.look & (BAND | QUOTED):
-                escaped = content[piece.start - 1 : piece.start + 1] in ("\\(", "\\[")
-                opening = _OPENING.search(piece.text)
+        for span in spans[self._kept :]:
+            if span.start >= 0 and span.end >= limit - REACH and not span.look & (BAND | QUOTED):
+                escaped = content[span.start - 1 : span.start + 1] in ("\\(", "\\[")
+                opening = _OPENING.search(span.text)
                 if opening or escaped:
-                    limit = piece.start + (opening.start() if opening else -1)
+                    limit = span.start + (opening.start() if opening else -1)
                     break
-        for index in range(len(pieces) - 1, self._kept - 1, -1):
+        for index in range(len(spans) - 1, self._kept - 1, -1):
             if self._cut(index, limit):
                 return
 
     def _cut(self, index: int, limit: int) -> bool:
-        """Keep what is before the last break of a piece, if it has one before the limit."""
-        piece = self._flow.pieces[index]
-        exact = piece.start >= 0 and piece.end - piece.start == len(piece.text)
-        if not exact or piece.look != over(INK, self._base) or piece.link or piece.start >= limit:
+        """Keep what is before the last break of a span, if it has one before the limit."""
+        span = self._flow.spans[index]
+        exact = span.start >= 0 and span.end - span.start == len(span.text)
+        if not exact or span.look != over(INK, self._base) or span.target or span.start >= limit:
             return False
-        text = piece.text
-        end = limit - piece.start
+        text = span.text
+        end = limit - span.start
         at = max(text.rfind(" ", 0, end), text.rfind("\n", 0, end)) + 1 or _between_letters(text[:end])
         if not at and len(self._content) - self._settled > FURTHEST:
             at = min(end, len(text))
-        following = self._content[piece.start + at : piece.start + at + 1]
+        following = self._content[span.start + at : span.start + at + 1]
         if not at or following in ("", " ", "\n"):
             return False
-        self._flow.replace(index, [slice_piece(piece, 0, at), slice_piece(piece, at, len(text))])
-        self._settled = piece.start + at
+        self._flow.replace(index, [slice_span(span, 0, at), slice_span(span, at, len(text))])
+        self._settled = span.start + at
         self._kept = index + 1
         return True
 

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from tui.markdown.tables import split_row
-from tui.rendering.columns import fit
 from tui.rendering.flow import Flow, spots
 from tui.rendering.inline import parse_inline
 from tui.rendering.limits import MARKS
-from tui.rendering.pieces import BAND, BLANK, DIM, INK, LINE, Line, Piece
+from tui.rendering.spans import BAND, BLANK, DIM, INK, LINE, Line, Span
 from tui.rendering.wrap import cells, sound, wrap
 
 EXACT = 1000
@@ -51,14 +50,14 @@ class Measures:
         return Measures(list(self.natural), list(self.words), list(self.numeric))
 
 
-def _with_pipes(piece: Piece, text: str) -> Piece:
-    """The piece with its place in a text whose pipes are escaped."""
-    if piece.start < 0:
-        return piece
+def _with_pipes(span: Span[int], text: str) -> Span[int]:
+    """The span with its place in a text whose pipes are escaped."""
+    if span.start < 0:
+        return span
     places = [match.start() - index for index, match in enumerate(re.finditer(r"\\\|", text))]
-    return piece._replace(
-        start=piece.start + sum(place < piece.start for place in places),
-        end=piece.end + sum(place < piece.end for place in places),
+    return span._replace(
+        start=span.start + sum(place < span.start for place in places),
+        end=span.end + sum(place < span.end for place in places),
     )
 
 
@@ -160,26 +159,26 @@ class Table:
         """A cell as it is drawn."""
         cells_of = self._cells(number) if number else self._heads
         if column >= len(cells_of):
-            return Flow([Piece("")])
+            return Flow([Span("", INK)])
         offset, text = cells_of[column]
         plain = text.replace("\\|", "|")
-        pieces = self._read(plain)
+        spans = self._read(plain)
         if plain != text:
-            pieces = [_with_pipes(piece, text) for piece in pieces]
+            spans = [_with_pipes(span, text) for span in spans]
         moved = [
-            piece._replace(
-                look=piece.look & ~BAND,
-                start=piece.start + offset if piece.start >= 0 else -1,
-                end=piece.end + offset,
+            span._replace(
+                look=span.look & ~BAND,
+                start=span.start + offset if span.start >= 0 else -1,
+                end=span.end + offset,
             )
-            for piece in pieces
+            for span in spans
         ]
         return Flow(moved, INK if number else DIM)
 
-    def _read(self, text: str) -> list[Piece]:
-        """The pieces of a cell; those of a long one would take too long, for there may be many."""
+    def _read(self, text: str) -> list[Span[int]]:
+        """The spans of a cell; those of a long one would take too long, for there may be many."""
         if len(text) > MARKS:
-            return [Piece(sound(text).replace("\t", " "), INK, 0, len(text))]
+            return [Span(sound(text).replace("\t", " "), INK, 0, len(text))]
         return parse_inline(text, self._env)
 
     def _parts(self, row: str) -> list[str]:
@@ -216,26 +215,26 @@ class Table:
             return self._record(number)
         if number == 1:
             total = sum(self._sizes) + self._gap * (len(self._sizes) - 1)
-            return [Line((Piece("─" * total, LINE),))]
+            return [Line((Span("─" * total, LINE),))]
         columns = [self._column(number, column) for column in range(len(self._sizes))]
         high = max(map(len, columns))
         return [Line(tuple(self._across(columns, index))) for index in range(high)]
 
-    def _column(self, number: int, column: int) -> list[tuple[Piece, ...]]:
+    def _column(self, number: int, column: int) -> list[tuple[Span[int], ...]]:
         flow = self._flow(number, column)
         return [flow.cut(*cut) for cut in wrap(flow.text, self._sizes[column])]
 
-    def _across(self, columns: list[list[tuple[Piece, ...]]], index: int) -> Iterator[Piece]:
+    def _across(self, columns: list[list[tuple[Span[int], ...]]], index: int) -> Iterator[Span[int]]:
         """A line through all columns."""
         blank = 0
         for column, (lines, size) in enumerate(zip(columns, self._sizes, strict=True)):
-            pieces = lines[index] if index < len(lines) else ()
-            room = size - sum(cells(piece.text) for piece in pieces)
+            spans = lines[index] if index < len(lines) else ()
+            room = size - sum(cells(span.text) for span in spans)
             align = self._aligns[column] or ("right" if self._laid.numeric[column] else "")
             left = room if align == "right" else room // 2 if align == "center" else 0
             if blank + left > 0:
-                yield Piece(" " * (blank + left))
-            yield from pieces
+                yield Span(" " * (blank + left), INK)
+            yield from spans
             blank = room - left + self._gap
 
     def _record(self, number: int) -> list[Line]:
@@ -246,7 +245,7 @@ class Table:
         for column in range(len(self._aligns)):
             value = self._flow(number, column)
             head = self._flow(0, column).text.replace("\n", " ") or str(column + 1)
-            whole = Flow([Piece(f"{head}: ", DIM), *value.pieces])
+            whole = Flow([Span(f"{head}: ", DIM), *value.spans])
             lines += (Line(whole.cut(*cut)) for cut in wrap(whole.text, self._width))
         return lines
 
@@ -265,11 +264,11 @@ class Table:
         number = bisect_right(self._starts, offset) - 1
         nearest, place = -1, (self._tops[number], 0)
         for row in range(self._tops[number], self._tops[number + 1]):
-            for left, _right, piece in spots(self.line(row)):
-                if nearest < piece.start <= offset:
-                    nearest = piece.start
-                    inside = offset - piece.start if piece.end - piece.start == len(piece.text) else 0
-                    place = (row, left + cells(piece.text[:inside]))
+            for left, _right, span in spots(self.line(row)):
+                if nearest < span.start <= offset:
+                    nearest = span.start
+                    inside = offset - span.start if span.end - span.start == len(span.text) else 0
+                    place = (row, left + cells(span.text[:inside]))
         return place
 
     def end(self) -> int | None:
@@ -296,3 +295,45 @@ class Table:
         for number in range(last, len(self._rows)):
             self._drawn.pop(number, None)
         return self._tops[last]
+
+
+WIDE_GAP, NARROW_GAP = 4, 2
+SMALLEST = 6
+"""Cells below which a column is not read any more."""
+
+
+def fit(natural: Sequence[int], words: Sequence[int], width: int) -> tuple[list[int], int] | None:
+    """The widths of the columns and the gap between them; None if the table is too wide for its width.
+
+    ``natural`` is what each column would take, ``words`` the longest word in it. The widest give way first.
+    """
+    count = len(natural)
+    if sum(natural) + WIDE_GAP * (count - 1) <= width:
+        return list(natural), WIDE_GAP
+    room = width - NARROW_GAP * (count - 1)
+    least = [min(size, SMALLEST) for size in natural]
+    if sum(least) > room:
+        return None
+    whole = [max(low, min(size, word)) for low, size, word in zip(least, natural, words, strict=True)]
+    if sum(whole) <= room:
+        least = whole  # no word has to be cut
+    sizes = _level(natural, least, room)
+    spare = room - sum(sizes)
+    gap = NARROW_GAP + min(spare // (count - 1), WIDE_GAP - NARROW_GAP) if count > 1 else NARROW_GAP
+    return sizes, gap
+
+
+def _level(natural: Sequence[int], least: Sequence[int], room: int) -> list[int]:
+    """Lower the widest columns to one level so that all fit."""
+    low, high = 0, max(natural)
+    while low < high:
+        level = (low + high + 1) // 2
+        if sum(max(least[i], min(size, level)) for i, size in enumerate(natural)) <= room:
+            low = level
+        else:
+            high = level - 1
+    sizes = [max(least[i], min(size, low)) for i, size in enumerate(natural)]
+    for index, size in enumerate(natural):  # the cells left over by the level
+        if sizes[index] < size and sum(sizes) < room:
+            sizes[index] += 1
+    return sizes

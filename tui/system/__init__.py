@@ -1,1 +1,16 @@
-"""The operating system, without Textual: clipboard, editor, signals, crash reports."""
+"""The operating system, without Textual: clipboard, editor, signals, crash reports.
+
+It knows leaves, and ``chat.attachment``; ``app`` and ``cli`` know it.
+
+Texts and images::
+
+    clipboard               copying out
+    clipboard_image         taking in
+    tmux                    what becomes of a text in tmux
+    editor                  the person's own editor
+
+The end::
+
+    signals                 by a signal, as by the quit key
+    crash_reports           what is kept of a fault
+"""

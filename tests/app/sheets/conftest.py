@@ -39,6 +39,7 @@ class Entry:
     host: str = ""
     kind: str = "built-in"
     needs_key: bool = False
+    downloads: bool = False
     key_variables: tuple[str, ...] = ()
     key_source: str | None = None
     default_model: str = ""

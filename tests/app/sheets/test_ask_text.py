@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from textual import events
 
-from tui.app.lists.ask_text import AskText
-from tui.app.lists.text_field import TextField
+from tui.app.lists.ask_text import AskText, TextField
 
 LINES = "You are brief.\n\n  Answer in French.\n\tNo lists."
 

@@ -14,8 +14,8 @@ from tui.app.compare.compare import Compare
 from tui.app.compare.comparison import names_of
 from tui.chat.chunks import Usage
 from tui.chat.conversation import Conversation, Node
-from tui.chat.hues import hue_of
 from tui.chat.message import Failure, Message, Role, Status
+from tui.chat.model import hue_of
 from tui.chat.parts import Text
 from tui.engine.live import Phase
 
@@ -66,7 +66,7 @@ def reply(message_id: int, model: str, text: str = "", **fields: Any) -> Message
 
 
 @pytest.fixture
-def talk() -> StillService:
+def conversation() -> StillService:
     whole = reply(2, GPT, WHOLE, usage=Usage(output_tokens=126, cost=0.001))
     half = reply(3, CLAUDE, HALF, status=Status.STREAMING, finished_at=None, reasoning_seconds=2.0)
     words = Failure("busy", "127.0.0.1:11434 is busy", "Try again, or choose another model.")
@@ -92,16 +92,16 @@ def acts() -> Any:
 
 
 @pytest.fixture
-def looks_as_before(host, quiet, snap_compare, talk, acts):
+def looks_as_before(host, quiet, snap_compare, conversation, acts):
     def compare(theme: str, size: tuple[int, int], chosen: int, *ids: int) -> bool:
         async def settle(pilot) -> None:
             await quiet(pilot)
             for message_id in ids:
-                await pilot.app.screen.add(talk.messages_of[message_id])
+                await pilot.app.screen.add(conversation.messages_of[message_id])
             pilot.app.screen.choose(chosen)
             await quiet(pilot)
 
-        app = host(lambda: Compare(talk, talk.messages_of[1], acts), theme)
+        app = host(lambda: Compare(conversation, conversation.messages_of[1], acts), theme)
         return snap_compare(app, terminal_size=size, run_before=settle)
 
     return compare

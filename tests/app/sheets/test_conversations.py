@@ -1,4 +1,4 @@
-"""Finding a conversation again: by title, by what was said, by day; and putting them in order."""
+"""Finding a conversation again: by title, by what was said, by day; and arranging them."""
 
 from __future__ import annotations
 

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import pytest
 
-from tui.app.actions import Action, Place
+from tui.app.actions import Action, Scope
 from tui.app.help.help_screen import HelpScreen, sections_of
 from tui.app.keymap import Keys, key_name
 
-PLACES = (Place.PICKER, Place.CONVERSATIONS, Place.LIST)
+SCOPES = (Scope.PICKER, Scope.CONVERSATIONS, Scope.LIST)
 AGAIN = "Answer the last prompt again with this model"
 SIZES = [(80, 24), (120, 40)]
 
 
 @pytest.fixture
 def app(host):
-    return host(lambda: HelpScreen(sections_of(Keys({"picker-again": "ctrl+enter"}), PLACES)))
+    return host(lambda: HelpScreen(sections_of(Keys({"picker-again": "ctrl+enter"}), SCOPES)))
 
 
 def test_sections_are_made_from_the_table() -> None:
-    sections = sections_of(Keys(), PLACES)
+    sections = sections_of(Keys(), SCOPES)
     assert ("alt+enter", AGAIN, "picker-again") in sections["Choosing a model"]
     assert ("ctrl+d, delete", "Move to the trash", "conversations-delete") in sections["All conversations"]
 

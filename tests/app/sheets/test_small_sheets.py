@@ -1,22 +1,18 @@
-"""One question, and one line."""
+"""One line is asked for."""
 
 from __future__ import annotations
 
 import pytest
 
 from tui.app.lists.ask_line import AskLine
-from tui.app.lists.confirm import Confirm
 
 
-@pytest.mark.parametrize(("key", "answer"), [("enter", True), ("y", True), ("n", False), ("escape", False)])
-async def test_a_question_is_answered(host, text_of, key, answer) -> None:
-    app = host(lambda: Confirm("Delete “[/x]\x1b[2J”?", "delete"))
+async def test_what_is_asked_is_shown_as_it_stands(host, text_of) -> None:
+    app = host(lambda: AskLine("Title of “[/x]\x1b[2J”"))
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
-        assert "Delete “[/x]␛[2J”?" in text_of(app)
-        assert "enter delete   esc no" in text_of(app)
-        await pilot.press(key)
-        assert app.results == [answer]
+        assert "Title of “[/x]␛[2J”" in text_of(app)
+        assert "enter keep   esc close" in text_of(app)
 
 
 async def test_a_line_begins_with_what_was_there(host, text_of) -> None:
@@ -38,7 +34,7 @@ async def test_the_empty_line_is_an_answer_and_escape_is_none(host) -> None:
 
 @pytest.mark.parametrize("size", [(40, 10), (80, 24), (200, 60)])
 async def test_any_size(host, text_of, size) -> None:
-    app = host(lambda: Confirm("A long question that needs several lines. " * 4))
+    app = host(lambda: AskLine("Tags of this conversation", "one two"))
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
-        assert "esc no" in text_of(app)
+        assert "esc close" in text_of(app)

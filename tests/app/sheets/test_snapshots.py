@@ -12,13 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from tui.app.actions import Place
+from tui.app.actions import Scope
 from tui.app.conversations.conversations import Conversations
 from tui.app.help.help_screen import HelpScreen, sections_of
 from tui.app.keymap import Keys
 from tui.app.lists.ask_line import AskLine
 from tui.app.lists.ask_text import AskText
-from tui.app.lists.confirm import Confirm
 from tui.app.models.connect import Connect, ConnectProvider
 from tui.app.models.first_run import FirstRun, LocalOffer
 from tui.app.models.picker import ModelPicker
@@ -38,7 +37,7 @@ finally:
 ```
 
 If the clean-up is over in two seconds nothing is lost."""
-TALKS = [
+LISTED = [
     ("Timeouts without leaks", 0, "anthropic/claude-opus-5", REPLY, ("asyncio",)),
     ("SQLite on a network disk", 1, "ollama/qwen3:8b", "set a busy timeout, and clean up the journal", ()),
     (
@@ -62,21 +61,23 @@ class Shelf:
         return lambda: None
 
     async def count_conversations(self, chosen=None) -> int:
-        return len(TALKS)
+        return len(LISTED)
 
     async def list_conversations(self, chosen=None, *, limit=100, offset=0) -> list[Summary]:
-        moments = [self.noon - timedelta(days=days, minutes=2) for _, days, *_ in TALKS]
+        moments = [self.noon - timedelta(days=days, minutes=2) for _, days, *_ in LISTED]
         *recent, pinned = [
             Summary(number, title, moment, moment, 2, model, tags, pinned=number == 4)
-            for number, (moment, (title, _, model, _, tags)) in enumerate(zip(moments, TALKS, strict=True), 1)
+            for number, (moment, (title, _, model, _, tags)) in enumerate(
+                zip(moments, LISTED, strict=True), 1
+            )
         ]
         return [pinned, *recent]
 
     async def load_conversation(self, conversation_id: int) -> Conversation:
-        model = TALKS[conversation_id - 1][2]
+        model = LISTED[conversation_id - 1][2]
         conversation = Conversation(conversation_id, leaf=2, model=model, hues={model: "violet"})
         conversation.add([Node(1, None, Role.USER), Node(2, 1, Role.ASSISTANT, model)])
-        self.model, self.text = model, TALKS[conversation_id - 1][3]
+        self.model, self.text = model, LISTED[conversation_id - 1][3]
         return conversation
 
     async def messages(self, ids) -> list[Message]:
@@ -96,7 +97,7 @@ class Shelf:
 
     async def search(self, query: str, *, limit=50, offset=0) -> list[SearchHit]:
         hits = []
-        for number, (title, days, model, text, _) in enumerate(TALKS, 1):
+        for number, (title, days, model, text, _) in enumerate(LISTED, 1):
             snippet = " ".join(text.split())[:150]
             marks = tuple(match.span() for match in re.finditer("timeout|clean.up", snippet))
             moment = self.noon - timedelta(days=days)
@@ -175,13 +176,8 @@ def test_first_run_with_nothing_found(
 
 @pytest.mark.parametrize(("theme", "size"), LOOKS)
 def test_help(looks_as_before, theme, size) -> None:
-    places = (Place.PICKER, Place.CONVERSATIONS, Place.LIST)
-    assert looks_as_before(lambda: HelpScreen(sections_of(Keys(), places)), theme, size)
-
-
-@pytest.mark.parametrize(("theme", "size"), LOOKS[:1])
-def test_small_sheets(looks_as_before, theme, size) -> None:
-    assert looks_as_before(lambda: Confirm("Remove 3 conversations for good?", "remove"), theme, size)
+    scopes = (Scope.PICKER, Scope.CONVERSATIONS, Scope.LIST)
+    assert looks_as_before(lambda: HelpScreen(sections_of(Keys(), scopes)), theme, size)
 
 
 @pytest.mark.parametrize(("theme", "size"), LOOKS[:1])

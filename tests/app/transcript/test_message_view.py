@@ -6,6 +6,7 @@ import pytest
 from rich.style import Style
 
 from tests.said import said
+from tui.app.actions import Action
 from tui.app.messages.look import Look
 from tui.app.messages.message_view import MessageView, Standing
 from tui.app.theme.ink import Ink
@@ -211,19 +212,19 @@ def test_clicks_find_their_action():
         standing=Standing(first=True, hue="sky", version=2, versions=3),
     )
     name, last = rows(view)[0][2:], rows(view)[3][2:]
-    assert view.target(0, name.index("thought")).action == "fold"
-    assert view.target(0, name.index("‹")).action == "previous_version"
-    assert view.target(0, name.index("›")).action == "next_version"
-    assert view.target(3, last.index("r again")).action == "retry"
-    assert view.target(3, last.index("other")).action == "other_model"
-    assert view.target(3, last.index("edit")).action == "edit"
+    assert view.target(0, name.index("thought")).action is Action.MESSAGE_FOLD
+    assert view.target(0, name.index("‹")).action is Action.VERSION_PREVIOUS
+    assert view.target(0, name.index("›")).action is Action.VERSION_NEXT
+    assert view.target(3, last.index("r again")).action is Action.MESSAGE_RETRY
+    assert view.target(3, last.index("other")).action is Action.MESSAGE_MODEL
+    assert view.target(3, last.index("edit")).action is Action.MESSAGE_EDIT
     assert view.target(3, 0) is None
 
 
 def test_the_language_of_code_is_a_button_that_copies():
     view = reply("```python\nx = 1\n```")
     row = next(row for row, text in enumerate(rows(view)) if text.endswith("python"))
-    assert view.target(row, 73).action == "copy_code"
+    assert view.target(row, 73).action is Action.MESSAGE_CODE
     assert view.target(row, 73).value == "x = 1"
 
 
@@ -311,8 +312,8 @@ def test_versions_of_a_prompt_stand_beside_it():
         "▎ word word word word word word",
         "▎ word word",
     ]
-    assert view.target(0, 33).action == "previous_version"
-    assert view.target(0, 39).action == "next_version"
+    assert view.target(0, 33).action is Action.VERSION_PREVIOUS
+    assert view.target(0, 39).action is Action.VERSION_NEXT
     assert view.target(1, 39) is None
     assert {view.line(row).cell_length for row in range(4)} == {1 + 2 + 40 + 3}
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tui.app.actions import Action
 from tui.app.messages import link_sheet as links
 from tui.chat.message import Failure, Status
 
@@ -80,15 +81,15 @@ async def test_the_chosen_message_comes_into_view(book, reading):
 @pytest.mark.parametrize(
     ("key", "action"),
     [
-        ("e", "edit"),
-        ("r", "retry"),
-        ("g", "resume"),
-        ("m", "other_model"),
-        ("left", "previous_version"),
-        ("right", "next_version"),
-        ("b", "branch"),
-        ("d", "delete"),
-        ("D", "delete_below"),
+        ("e", Action.MESSAGE_EDIT),
+        ("r", Action.MESSAGE_RETRY),
+        ("g", Action.MESSAGE_RESUME),
+        ("m", Action.MESSAGE_MODEL),
+        ("left", Action.VERSION_PREVIOUS),
+        ("right", Action.VERSION_NEXT),
+        ("b", Action.MESSAGE_BRANCH),
+        ("d", Action.MESSAGE_DELETE),
+        ("D", Action.MESSAGE_DELETE_BELOW),
     ],
 )
 async def test_keys_act_on_the_chosen_message_only(book, reading, key, action):
@@ -112,11 +113,11 @@ async def test_clicks_work_without_taking_the_focus(book, reading):
         for words in ("r retry", "g go on", "other model", "‹ 1", "2 ›"):
             await reader.click(words, shift=len(words) - 1 if words == "2 ›" else 0)
         assert [action for action, _ in reader.app.chosen] == [
-            "retry",
-            "resume",
-            "other_model",
-            "previous_version",
-            "next_version",
+            Action.MESSAGE_RETRY,
+            Action.MESSAGE_RESUME,
+            Action.MESSAGE_MODEL,
+            Action.VERSION_PREVIOUS,
+            Action.VERSION_NEXT,
         ]
         assert {message for _, message in reader.app.chosen} == {first.id}
         assert reader.app.focused is draft

@@ -19,6 +19,7 @@ from tui.app.composer.vim.grammar import parse
         ("g", False, ("g", "first line")),
         ("df", False, ("…", "any letter")),
         ("r", False, ("…", "any letter")),
+        ("y3", False, ("y", "the line")),
         ("i", True, ("(", "brackets")),
     ],
 )
@@ -26,7 +27,7 @@ def test_what_makes_sense_is_offered(pending, visual, expected):
     assert expected in following(pending, visual=visual)
 
 
-@pytest.mark.parametrize("pending", ["d", "c", "y", ">", "3", "2d", "di", "ca", "g", "dg"])
+@pytest.mark.parametrize("pending", ["d", "c", "y", ">", "3", "2d", "y3", "di", "ca", "g", "dg"])
 def test_every_key_that_is_offered_is_taken(pending):
     offered = following(pending)
     assert offered and len({key for key, _ in offered}) == len(offered)

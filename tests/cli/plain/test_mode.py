@@ -32,7 +32,7 @@ async def world():
 async def mode(world, tmp_path):
     config = replace(Config(path=tmp_path / "config.toml"), model="lab/one")
     paths = Paths(*(tmp_path / name for name in ("config", "data", "cache", "log")))
-    registry: Any = SimpleNamespace(problems=(), providers=lambda: [])
+    registry: Any = SimpleNamespace(problems=(), providers=list, download_of=lambda model_id: None)
     catalogue: Any = SimpleNamespace(notice="")
     workspace = Workspace(config, paths, None, world.store, registry, catalogue, world.engine)  # type: ignore[arg-type]
     yield await PlainMode.begin(Page(), workspace, StartOptions())

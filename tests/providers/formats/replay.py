@@ -16,7 +16,7 @@ from tui.providers.formats.ollama import OllamaReader
 from tui.providers.formats.openai_chat import ChatReader
 from tui.providers.formats.openai_responses import ResponsesReader
 from tui.providers.http import Timeouts
-from tui.providers.response import Answer
+from tui.providers.response import Response
 from tui.providers.stream import Reply
 
 READERS = {
@@ -70,7 +70,7 @@ def replay(dialect: str, body: str, cut: int = 0) -> Replayed:
     """Read ``body`` as a reply of ``dialect``, in pieces of ``cut`` characters."""
     framing, reader = READERS[dialect]
     made = reader()
-    answer = Answer(Mock(status=200, headers={}), "http://host/", None, Timeouts())
+    answer = Response(Mock(status=200, headers={}), "http://host/", None, Timeouts())
     reply, came = Reply(answer, framing(), made), Replayed()
     size = cut or len(body) or 1
     failure: ProviderError | None = None

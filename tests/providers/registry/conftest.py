@@ -35,7 +35,7 @@ def without_g4f(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
 
 
 @dataclass
-class Room:
+class Setup:
     """The folders of one person, and the registry made from what is in them."""
 
     paths: Paths
@@ -68,8 +68,8 @@ class Room:
 
 
 @pytest.fixture
-def room(tmp_path: Path) -> Room:
-    return Room(Paths(tmp_path / "config", tmp_path / "data", tmp_path / "cache", tmp_path / "log"))
+def setup(tmp_path: Path) -> Setup:
+    return Setup(Paths(tmp_path / "config", tmp_path / "data", tmp_path / "cache", tmp_path / "log"))
 
 
 @dataclass

@@ -178,8 +178,8 @@ class TestNames:
         monkeypatch.setattr(g4f, "find_spec", lambda name: spec)
         assert list(g4f.bridged()) == []
 
-    def test_are_entries_of_the_registry(self, classes, room):
-        entry = room.registry().entry("g4f-plain")
+    def test_are_entries_of_the_registry(self, classes, setup):
+        entry = setup.registry().entry("g4f-plain")
         assert (entry.kind, entry.available, entry.host) == ("g4f", True, "")
 
 
@@ -202,20 +202,20 @@ class TestWhoSees:
         notice, *_ = await chunks(bridge("Relayed"), api_key="sk-0123456789ab")
         assert notice == Notice("gpt4free sends the conversation to api.vendor.example")
 
-    async def test_the_entry_says_it_once_it_is_loaded(self, classes, room):
-        registry = room.registry()
+    async def test_the_entry_says_it_once_it_is_loaded(self, classes, setup):
+        registry = setup.registry()
         registry.load("g4f-relayed")
         entry = registry.entry("g4f-relayed")
         assert entry.host == "g4f.space"
         assert "a third party" in entry.note
 
-    def test_one_that_does_not_work_says_so(self, classes, room):
-        registry = room.registry()
+    def test_one_that_does_not_work_says_so(self, classes, setup):
+        registry = setup.registry()
         registry.load("g4f-stopped")
         assert registry.entry("g4f-stopped").reason == "gpt4free marks it as not working"
 
-    def test_one_that_needs_a_key_says_so_and_its_label_is_harmless(self, classes, room):
-        registry = room.registry()
+    def test_one_that_needs_a_key_says_so_and_its_label_is_harmless(self, classes, setup):
+        registry = setup.registry()
         registry.load("g4f-extra")
         entry = registry.entry("g4f-extra")
         assert entry.reason == "no key: run `segue keys set g4f-extra`"
@@ -223,8 +223,8 @@ class TestWhoSees:
 
 
 class TestModels:
-    async def test_are_those_of_the_class(self, classes, room):
-        catalogue = room.catalogue()
+    async def test_are_those_of_the_class(self, classes, setup):
+        catalogue = setup.catalogue()
         await catalogue.refresh(["g4f-plain", "g4f-relayed"])
         ids = [m.id for m in catalogue.models() if m.provider.startswith("g4f-")]
         assert ids == ["g4f-plain/small", "g4f-plain/big", "g4f-relayed/default"]
@@ -364,7 +364,7 @@ class TestStream:
         assert capfd.readouterr() == ("", "")
 
 
-def test_one_that_is_not_there_is_reported(classes, room):
+def test_one_that_is_not_there_is_reported(classes, setup):
     classes()
     with pytest.raises(
         ProviderError, match="gpt4free's Gone is broken: ImportError: Provider not found: Gone"

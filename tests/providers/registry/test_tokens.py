@@ -41,9 +41,9 @@ class TestGigaChat:
 
         server.answer = answer
 
-    async def test_the_key_buys_a_token_which_is_sent_in_its_place(self, room, server):
+    async def test_the_key_buys_a_token_which_is_sent_in_its_place(self, setup, server):
         self.gives(server, "token-number-one")
-        target = await room.registry().target("gigachat/GigaChat-2")
+        target = await setup.registry().target("gigachat/GigaChat-2")
         assert target.key == Secret("token-number-one")
         assert target.key_source == "GIGACHAT_CREDENTIALS"
         [request] = server.requests
@@ -53,58 +53,58 @@ class TestGigaChat:
         assert len(request.headers["rquid"]) == 36
         assert request.body == b"scope=GIGACHAT_API_PERS"
 
-    async def test_the_scope_is_that_of_the_account(self, room, server, monkeypatch):
+    async def test_the_scope_is_that_of_the_account(self, setup, server, monkeypatch):
         monkeypatch.setenv("GIGACHAT_SCOPE", "GIGACHAT_API_CORP")
         self.gives(server, "token-number-one")
-        await room.registry().target("gigachat/GigaChat-2")
+        await setup.registry().target("gigachat/GigaChat-2")
         assert server.requests[0].body == b"scope=GIGACHAT_API_CORP"
 
-    async def test_a_token_is_used_until_it_is_about_to_expire(self, room, server):
+    async def test_a_token_is_used_until_it_is_about_to_expire(self, setup, server):
         self.gives(server, "token-number-one", "token-number-two", seconds=1800)
-        registry = room.registry()
+        registry = setup.registry()
         keys = [(await registry.target("gigachat/GigaChat-2")).key for _ in range(3)]
         assert keys == [Secret("token-number-one")] * 3 and len(server.requests) == 1
         self.gives(server, "token-number-three", "token-number-four", seconds=30)
-        registry = room.registry()
+        registry = setup.registry()
         keys = [(await registry.target("gigachat/GigaChat-2")).key for _ in range(2)]
         assert keys == [Secret("token-number-three"), Secret("token-number-four")]
 
-    async def test_a_refused_key_is_told_and_not_shown(self, room, server):
+    async def test_a_refused_key_is_told_and_not_shown(self, setup, server):
         server.answer = lambda exchange: exchange.whole(
             b'{"code": 6, "message": "credentials doesn\'t match db data"}', "401 Unauthorized"
         )
         with pytest.raises(ProviderError, match="doesn't match db data") as raised:
-            await room.registry().target("gigachat/GigaChat-2")
+            await setup.registry().target("gigachat/GigaChat-2")
         assert raised.value.kind is ErrorKind.AUTH
         assert "The key came from GIGACHAT_CREDENTIALS" in raised.value.hint
         assert CREDENTIALS not in str(raised.value)
 
     @pytest.mark.parametrize("body", [b"{}", b"[]", b'{"access_token": 5, "expires_at": "soon"}', b"null"])
-    async def test_an_answer_without_a_token(self, room, server, body):
+    async def test_an_answer_without_a_token(self, setup, server, body):
         server.answer = lambda exchange: exchange.whole(body)
         with pytest.raises(ProviderError) as raised:
-            await room.registry().target("gigachat/GigaChat-2")
+            await setup.registry().target("gigachat/GigaChat-2")
         assert raised.value.kind is ErrorKind.PROTOCOL
 
-    async def test_a_moved_address_buys_none(self, room, server):
+    async def test_a_moved_address_buys_none(self, setup, server):
         """What stands at another address may want the key itself, and the vendor is not told of it."""
-        room.config(
+        setup.config(
             '[providers.gigachat]\nurl = "http://127.0.0.1:9000/v1"\nkey_env = "GIGACHAT_CREDENTIALS"'
         )
-        target = await room.registry().target("gigachat/GigaChat-2")
+        target = await setup.registry().target("gigachat/GigaChat-2")
         assert target.key == Secret(CREDENTIALS)
         assert server.requests == []
 
-    def test_its_certificates_come_along(self, room, monkeypatch):
+    def test_its_certificates_come_along(self, setup, monkeypatch):
         monkeypatch.setenv("GIGACHAT_CA_BUNDLE_FILE", "/etc/russian.pem")
-        assert self.way(room) == {"ca_file": "/etc/russian.pem"}
-        room.config('[providers.gigachat]\nca_file = "/own.pem"')
-        assert self.way(room) == {"ca_file": "/own.pem"}
+        assert self.way(setup) == {"ca_file": "/etc/russian.pem"}
+        setup.config('[providers.gigachat]\nca_file = "/own.pem"')
+        assert self.way(setup) == {"ca_file": "/own.pem"}
 
-    def way(self, room):
+    def way(self, setup):
         from tui.providers import registry
 
-        return registry._transport(room.registry()._offer("gigachat"))
+        return registry._transport(setup.registry()._spec("gigachat"))
 
 
 class TestBedrock:
@@ -131,21 +131,21 @@ class TestBedrock:
         assert query["Version"] == ["1"]
         assert query.get("X-Amz-Security-Token", [""]) == [session]
 
-    async def test_a_bedrock_key_is_sent_as_it_is(self, room, monkeypatch):
+    async def test_a_bedrock_key_is_sent_as_it_is(self, setup, monkeypatch):
         monkeypatch.setenv("AWS_BEARER_TOKEN_BEDROCK", "bedrock-api-key-abc")
-        assert (await room.registry().target("bedrock/m")).key == Secret("bedrock-api-key-abc")
+        assert (await setup.registry().target("bedrock/m")).key == Secret("bedrock-api-key-abc")
 
-    async def test_keys_of_aws_are_used_only_when_the_config_says_so(self, room, monkeypatch):
+    async def test_keys_of_aws_are_used_only_when_the_config_says_so(self, setup, monkeypatch):
         monkeypatch.setenv("AWS_ACCESS_KEY_ID", AWS[0])
         monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", AWS[1])
-        assert not room.registry().entry("bedrock").available
-        room.config('[providers.bedrock]\nkey_env = "AWS_ACCESS_KEY_ID"')
-        key = (await room.registry().target("bedrock/m")).key
+        assert not setup.registry().entry("bedrock").available
+        setup.config('[providers.bedrock]\nkey_env = "AWS_ACCESS_KEY_ID"')
+        key = (await setup.registry().target("bedrock/m")).key
         assert key and key.reveal().startswith("bedrock-api-key-")
         assert key.reveal() not in redact(f"token {key.reveal()}")
 
-    async def test_half_of_them_is_not_enough(self, room, monkeypatch):
+    async def test_half_of_them_is_not_enough(self, setup, monkeypatch):
         monkeypatch.setenv("AWS_ACCESS_KEY_ID", AWS[0])
-        room.config('[providers.bedrock]\nkey_env = "AWS_ACCESS_KEY_ID"')
+        setup.config('[providers.bedrock]\nkey_env = "AWS_ACCESS_KEY_ID"')
         with pytest.raises(MissingKeyError, match="AWS_SECRET_ACCESS_KEY"):
-            await room.registry().target("bedrock/m")
+            await setup.registry().target("bedrock/m")

@@ -165,14 +165,14 @@ def test_no_vendor_is_left_out():
 
 
 @pytest.fixture
-def registry(room, monkeypatch):
+def registry(setup, monkeypatch):
     """A registry where every vendor has its key."""
     for vendor in vendors().values():
         for name in vendor.keys[:1]:
             monkeypatch.setenv(name, KEY)
     monkeypatch.setenv("AWS_REGION", "eu-west-1")
     monkeypatch.setenv("AZURE_OPENAI_ENDPOINT", "https://res.openai.azure.com/")
-    return room.registry()
+    return setup.registry()
 
 
 @pytest.fixture
@@ -231,15 +231,15 @@ async def test_list(vendor, registry, wire):
         ("ollama", "OLLAMA_HOST", "box:5", "http://box:5"),
     ],
 )
-def test_address_from_the_environment(room, monkeypatch, vendor, variable, value, url):
+def test_address_from_the_environment(setup, monkeypatch, vendor, variable, value, url):
     monkeypatch.setenv(variable, value)
-    assert room.registry().load(vendor).url == url
+    assert setup.registry().load(vendor).url == url
 
 
-def test_openais_organisation_and_project(room, monkeypatch):
+def test_openais_organisation_and_project(setup, monkeypatch):
     monkeypatch.setenv("OPENAI_ORG_ID", "org-1")
-    assert room.registry().load("openai").headers == {"OpenAI-Organization": "org-1"}
+    assert setup.registry().load("openai").headers == {"OpenAI-Organization": "org-1"}
     monkeypatch.setenv("OPENAI_PROJECT_ID", "proj-1")
-    assert room.registry().load("openai").headers["OpenAI-Project"] == "proj-1"
-    room.config('[providers.openai]\nurl = "https://gateway.example/v1"')
-    assert room.registry().load("openai").headers == {}, "nobody else's business"
+    assert setup.registry().load("openai").headers["OpenAI-Project"] == "proj-1"
+    setup.config('[providers.openai]\nurl = "https://gateway.example/v1"')
+    assert setup.registry().load("openai").headers == {}, "nobody else's business"

@@ -57,12 +57,12 @@ class TestRow:
         assert vendor.keys or not vendor.key_needed
         assert all(name.isupper() for name in (*vendor.keys, *vendor.urls))
 
-    def test_becomes_a_class_of_its_format(self, vendor: Vendor, room, monkeypatch):
+    def test_becomes_a_class_of_its_format(self, vendor: Vendor, setup, monkeypatch):
         if not written(vendor):
             pytest.skip("the wire format is not there")
         monkeypatch.setenv("AWS_REGION", "eu-west-1")
         monkeypatch.setenv("AZURE_OPENAI_ENDPOINT", "https://res.openai.azure.com/")
-        registry = room.registry()
+        registry = setup.registry()
         made = registry.load(vendor.name)
         base = wire_format(vendor.type)
         assert issubclass(made, base) and made is not base
@@ -77,10 +77,10 @@ class TestRow:
         for name, value in vendor.quirks.items():
             assert isinstance(value, type(getattr(base, name))), name
 
-    def test_is_offered_once_its_key_is_there(self, vendor: Vendor, room, monkeypatch):
+    def test_is_offered_once_its_key_is_there(self, vendor: Vendor, setup, monkeypatch):
         monkeypatch.setenv("AWS_REGION", "eu-west-1")
         monkeypatch.setenv("AZURE_OPENAI_ENDPOINT", "https://res.openai.azure.com")
-        registry = room.registry()
+        registry = setup.registry()
         entry = registry.entry(vendor.name)
         assert not entry.available
         assert entry.reason

@@ -13,16 +13,21 @@ from textual.containers import Container
 from textual.timer import Timer
 
 from tui.app.actions import Action
-from tui.app.compare.compare_lines import CompareStatus, CompareTabs, CompareTitle, Standing
-from tui.app.compare.comparison import Acts, Outcome, names_of
-from tui.app.compare.cost_line import in_all, so_far
+from tui.app.compare.compare_lines import (
+    ColumnState,
+    CompareStatus,
+    CompareTabs,
+    CompareTitle,
+    in_all,
+    so_far,
+)
+from tui.app.compare.comparison import ComparisonActs, Outcome, names_of
 from tui.app.compare.lone_message import PromptText
 from tui.app.compare.reply_column import ReplyColumn
 from tui.app.keymap import bind
 from tui.app.life import has_gone
 from tui.app.lists.hints import Hints
-from tui.app.lists.layer import Layer
-from tui.app.messages.message_action import MessageAction
+from tui.app.lists.sheet import Layer
 from tui.app.messages.message_list import MessageList
 from tui.app.messages.reply_standing import of_ended, of_live
 from tui.app.messages.reply_status import ReplyStatus
@@ -70,16 +75,16 @@ class Compare(Layer[Outcome]):
         bind(Action.COMPARE_CLOSE, "leave"),
     ]
 
-    def __init__(self, chat: ConversationService, prompt: Message, acts: Acts) -> None:
+    def __init__(self, service: ConversationService, prompt: Message, acts: ComparisonActs) -> None:
         """Make the screen, without a reply.
 
         Args:
-            chat: The conversation.
+            service: The conversation.
             prompt: What is answered.
             acts: Does what the person asks for.
         """
         super().__init__()
-        self.chat = chat
+        self.service = service
         self.prompt = prompt
         self._acts = acts
         self.columns: list[ReplyColumn] = []
@@ -113,7 +118,7 @@ class Compare(Layer[Outcome]):
         """Show the prompt; the clock ticks only while a reply comes."""
         self._ticker = self.set_interval(1.0, self.refresh_states, pause=True)
         text = self._question
-        await text.show(self.chat.conversation, self.prompt, self.chat.messages)
+        await text.show(self.service.conversation, self.prompt, self.service.messages)
         text.fit()
 
     # -- the replies
@@ -141,7 +146,7 @@ class Compare(Layer[Outcome]):
             await replies.mount(column, after=old)
             await old.remove()
         self._arrange()
-        await column.show(self.chat.conversation, self.chat.messages)
+        await column.show(self.service.conversation, self.service.messages)
         self.refresh_states()
 
     def column(self, message_id: int) -> ReplyColumn | None:
@@ -210,37 +215,37 @@ class Compare(Layer[Outcome]):
 
     def _say(self, column: ReplyColumn) -> bool:
         """Say below a reply what it does. Returns whether it comes."""
-        live = self.chat.coming(column.message.id)
+        live = self.service.coming(column.message.id)
         message = column.message
         if live is not None:
             column.say(so_far(live))
         elif not message.live:
-            column.say(in_all(message, self.chat.cost(message)))
+            column.say(in_all(message, self.service.cost(message)))
         return live is not None
 
     def _tell(self) -> None:
         """Bring the lines round the replies up to date."""
-        standings = self._standings()
+        states = self._states()
         slots = self._status.slots
-        self._status.standings = standings[self._first : self._first + slots]
+        self._status.states = states[self._first : self._first + slots]
         tabs, title = self._tabs, self._title
-        tabs.standings, tabs.shown = standings, standings[self.place].message_id if standings else 0
-        title.title = self.chat.conversation.title
-        title.temporary = self.chat.conversation.temporary
-        for column, standing in zip(self.columns, standings, strict=True):
-            column.head.name_shown, column.head.hue = standing.name, standing.hue
+        tabs.states, tabs.shown = states, states[self.place].message_id if states else 0
+        title.title = self.service.conversation.title
+        title.temporary = self.service.conversation.temporary
+        for column, state in zip(self.columns, states, strict=True):
+            column.head.name_shown, column.head.hue = state.name, state.hue
         self._show_keys()
 
-    def _standings(self) -> tuple[Standing, ...]:
+    def _states(self) -> tuple[ColumnState, ...]:
         names = names_of([column.message.model or "" for column in self.columns])
         return tuple(
-            Standing(column.message.id, name, hue, self._status_of(column, hue))
+            ColumnState(column.message.id, name, hue, self._status_of(column, hue))
             for column, name in zip(self.columns, names, strict=True)
-            for hue in [self.chat.hue(column.message.model or "")]
+            for hue in [self.service.hue(column.message.model or "")]
         )
 
     def _status_of(self, column: ReplyColumn, hue: str) -> ReplyStatus:
-        live = self.chat.coming(column.message.id)
+        live = self.service.coming(column.message.id)
         if live is not None:
             return of_live(live, hue)
         ended = of_ended(column.message, 0)
@@ -248,7 +253,7 @@ class Compare(Layer[Outcome]):
 
     def _show_keys(self) -> None:
         chosen = self.chosen
-        coming = chosen is not None and self.chat.coming(chosen.message.id) is not None
+        coming = chosen is not None and self.service.coming(chosen.message.id) is not None
         again = ["compare-again"] if chosen is not None and chosen.message.failure else []
         wide = self.size.width >= WIDE
         self._hints.show(
@@ -326,5 +331,5 @@ class Compare(Layer[Outcome]):
     @on(MessageList.Chosen)
     def _asked(self, event: MessageList.Chosen) -> None:
         event.stop()
-        if event.action is MessageAction.RETRY:
+        if event.action is Action.MESSAGE_RETRY:
             self._acts.again(event.message_id)

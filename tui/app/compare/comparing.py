@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, assert_never
 
 from tui.app.actions import Action
 from tui.app.commands import Handlers, parse
@@ -14,9 +14,22 @@ from tui.app.context import Context, WithModels, WithReading, WithStatus, WithWr
 from tui.app.messages.name_line import model_name
 from tui.chat.draft import Draft
 from tui.chat.message import Role, Status
-from tui.engine.choice import find_model, note_model
+from tui.engine.choice import find_model
 from tui.engine.conversation_service import ConversationService
-from tui.engine.events import Event, PartAdded, ReasoningAdded, TextAdded, TextWasReasoning
+from tui.engine.events import (
+    Event,
+    Finished,
+    Noticed,
+    PartAdded,
+    ReasoningAdded,
+    Saved,
+    Started,
+    TextAdded,
+    TextWasReasoning,
+    Unsaved,
+    Waiting,
+    Working,
+)
 from tui.engine.live import LiveReply
 from tui.engine.session import Act
 from tui.errors import SegueError, UsageError
@@ -132,48 +145,48 @@ class Comparing:
         return written if parse(written.text) is None else Draft()
 
     def _check(self, message_id: int | None) -> None:
-        chat = self._context.session.current
+        service = self._context.session.current
         if self._screen is not None:
             return
         if message_id is None and self.draft:
             self._context.reading.when_quiet()
-        elif chat.queue or chat.preparing:
+        elif service.queue or service.preparing:
             older = self._context.keys.name(Action.OLDER)
             raise UsageError(
                 "A prompt waits for its reply", f"Compare when it is sent; {older} takes it back."
             )
         else:
-            chat.prompt_of(self._reply_or_prompt(message_id))
+            service.prompt_of(self._reply_or_prompt(message_id))
 
     def _reply_or_prompt(self, message_id: int | None) -> int:
-        chat = self._context.session.current
-        place = message_id or chat.last_reply or chat.last
+        service = self._context.session.current
+        place = message_id or service.last_reply or service.last
         if place is None:
             mark = self._context.keys.name(Action.PICKER_MARK)
             raise UsageError(
                 "There is no prompt yet", f"Write one, then mark models with {mark} in the list of models."
             )
-        if chat.conversation.node(place).role is Role.SYSTEM:
+        if service.conversation.node(place).role is Role.SYSTEM:
             raise UsageError("A summary is not compared")
         return place
 
     def _send(self, draft: Draft, models: list[str]) -> None:
         """Send what is written to ``models``; to one alone, together with the one that answers now."""
-        writing, chat = self._context.writing, self._context.session.current
-        if len(models) == 1 and chat.conversation.model:
-            models = list(dict.fromkeys([chat.conversation.model, *models]))
+        writing, service = self._context.writing, self._context.session.current
+        if len(models) == 1 and service.conversation.model:
+            models = list(dict.fromkeys([service.conversation.model, *models]))
         act = writing.take_edit(draft, models[0])
         if act is None:
             writing.take()
-            act = partial(chat.send, draft.text, draft.attachments, models[0])
+            act = partial(service.send, draft.text, draft.attachments, models[0])
         self._at = _Opening()
         self._begin([act, *(self._beside(model) for model in models[1:])], draft)
 
     def _answer_again(self, message_id: int, models: list[str]) -> None:
         """Let ``models`` answer a prompt beside the reply that it has; its own model only if alone."""
-        chat = self._context.session.current
-        conversation = chat.conversation
-        prompt = chat.prompt_of(message_id)
+        service = self._context.session.current
+        conversation = service.conversation
+        prompt = service.prompt_of(message_id)
         replies = (i for i in conversation.path() if conversation.nodes[i].role is Role.ASSISTANT)
         below = next((i for i in replies if conversation.nodes[i].parent == prompt), None)
         shown = message_id if message_id != prompt else below
@@ -203,46 +216,46 @@ class Comparing:
         return begun
 
     def _beside(self, model: str) -> Act:
-        chat, at = self._context.session.current, self._at
-        return lambda: chat.retry(at.prompt, model)
+        service, at = self._context.session.current, self._at
+        return lambda: service.retry(at.prompt, model)
 
     def _one_more(self, model: str, place: int | None = None) -> Act:
         """A reply that is chosen when it begins, in the place of another if one is given."""
-        chat, at = self._context.session.current, self._at
+        service, at = self._context.session.current, self._at
 
         async def begun() -> Reply:
-            reply = await chat.retry(at.prompt, model)
+            reply = await service.retry(at.prompt, model)
             at.places[reply.message.id] = place
             return reply
 
         return begun
 
     # -- what the session tells
-    async def began(self, chat: ConversationService, live: LiveReply) -> bool:
+    async def began(self, service: ConversationService, live: LiveReply) -> bool:
         """A reply begins. Returns whether it is shown here."""
         message = live.snapshot()
-        if self._screen is None and message.id in self._at.begun and chat is self._context.session.current:
-            await self._open(chat, message)
+        if self._screen is None and message.id in self._at.begun and service is self._context.session.current:
+            await self._open(service, message)
         screen = self._screen
-        if screen is None or screen.chat is not chat or message.parent != screen.prompt.id:
+        if screen is None or screen.service is not service or message.parent != screen.prompt.id:
             return False
         chosen = message if message.id in self._at.places or screen.chosen is None else screen.chosen.message
         await screen.add(message, self._at.places.pop(message.id, None))
         screen.choose(chosen.id)
         return True
 
-    async def _open(self, chat: ConversationService, message: Message) -> None:
+    async def _open(self, service: ConversationService, message: Message) -> None:
         from tui.app.compare.compare import Compare
 
         self._at.prompt = message.parent or 0
-        [prompt] = await chat.messages([self._at.prompt])
-        self._screen = screen = Compare(chat, prompt, self)
+        [prompt] = await service.messages([self._at.prompt])
+        self._screen = screen = Compare(service, prompt, self)
         at = self._at
         await self._context.show(screen, partial(self._closed, screen, at))
         if at.failure:  # it was told where the comparison lies over it now
             self._context.notify(at.failure, warning=True)
         if at.shown is not None:
-            [shown] = await chat.messages([at.shown])
+            [shown] = await service.messages([at.shown])
             await screen.add(shown)
 
     def went_on(self, live: LiveReply, event: Event, *, turned: bool) -> None:
@@ -257,8 +270,10 @@ class Comparing:
                 screen.feed(message_id, reasoning=text)
             case TextWasReasoning() | PartAdded():
                 screen.show_again(live.snapshot())
-            case _:
+            case Started() | Waiting() | Working() | Noticed() | Unsaved() | Saved() | Finished():
                 pass
+            case _:
+                assert_never(event)
         if turned:
             screen.refresh_states()
 
@@ -296,7 +311,7 @@ class Comparing:
     def choose(self, message_id: int) -> None:
         """What is chosen is what the conversation shows."""
         if self._screen is not None:
-            self._context.soon(self._screen.chat.show, message_id)
+            self._context.soon(self._screen.service.show, message_id)
 
     def stop(self, message_id: int) -> bool:
         """Stop a reply and keep its text. Returns whether it was coming."""
@@ -307,10 +322,10 @@ class Comparing:
 
     def again(self, message_id: int) -> None:
         """Let a new version of a reply come in its place; not while it comes itself."""
-        chat = self._context.session.current
-        node = chat.conversation.nodes.get(message_id)
+        service = self._context.session.current
+        node = service.conversation.nodes.get(message_id)
         model = node.model if node else None
-        if model and not chat.preparing and chat.coming(message_id) is None:
+        if model and not service.preparing and service.coming(message_id) is None:
             self._begin([self._one_more(model, message_id)])
 
     def add(self) -> None:
@@ -327,12 +342,11 @@ class Comparing:
         self._context.soon(self._end, screen, at, outcome)
 
     async def _end(self, screen: Compare, at: _Opening, outcome: Outcome | None) -> None:
-        context, chat = self._context, screen.chat
+        context, service = self._context, screen.service
         shown = await self._settle(screen, at, outcome) if screen.columns else None
-        if chat is not context.session.current:
+        if service is not context.session.current:
             return
-        if chat.conversation.model:
-            await note_model(chat.place.store, chat.conversation.model)
+        await context.session.note_use(service, service.conversation.model)
         if shown is not None:
             context.status.ended(shown, 0)
         await context.reading.reload(at=shown.id if shown else None)
@@ -342,24 +356,24 @@ class Comparing:
 
     async def _settle(self, screen: Compare, at: _Opening, outcome: Outcome | None) -> Message:
         """Which reply the conversation shows from now on, and who answers. Returns the reply."""
-        chat, chosen = screen.chat, screen.columns[screen.place].message
+        service, chosen = screen.service, screen.columns[screen.place].message
         if outcome is Outcome.GO_ON:
-            await self._go_on(chat, screen.ids, chosen)
+            await self._go_on(service, screen.ids, chosen)
         elif outcome is Outcome.KEEP:
-            await chat.show(chosen.id)
+            await service.show(chosen.id)
         else:
             chosen = screen.columns[0].message
-            await chat.change(leaf=at.before or chat.conversation.select(chosen.id))
+            await service.change(leaf=at.before or service.conversation.select(chosen.id))
         return chosen
 
-    async def _go_on(self, chat: ConversationService, ids: Sequence[int], chosen: Message) -> None:
+    async def _go_on(self, service: ConversationService, ids: Sequence[int], chosen: Message) -> None:
         """The chosen reply and its model carry the conversation on; the others need not come any more."""
         for message_id in ids:
             if message_id != chosen.id:
                 self.stop(message_id)
-        await chat.show(chosen.id)
-        if chosen.model and chosen.model != chat.conversation.model:
-            await self._context.reading.use_model(chosen.model)
+        await service.show(chosen.id)
+        if chosen.model and chosen.model != service.conversation.model:
+            await self._context.models.use_model(chosen.model)
 
     def _say_where_the_others_are(self, count: int) -> None:
         words = "Both are" if count == 2 else f"All {count} are"

@@ -22,7 +22,7 @@ class Outcome(StrEnum):
     """What was shown before is shown again, what still comes goes on."""
 
 
-class Acts(Protocol):
+class ComparisonActs(Protocol):
     """What the person can do with a comparison, apart from looking: ``Comparing``."""
 
     @property

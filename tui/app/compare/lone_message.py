@@ -17,7 +17,7 @@ from tui.app.messages.window import lines_of
 from tui.chat.conversation import Conversation, Node
 from tui.chat.message import Message, Role
 
-_OFFERED = {"retry": Action.COMPARE_AGAIN}
+_OFFERED = {Action.MESSAGE_RETRY: Action.COMPARE_AGAIN}
 _AIR = 1
 """Cells between the text's pad and the scroll bar."""
 _PROMPT = 4
@@ -25,15 +25,15 @@ _PROMPT = 4
 
 
 class ComparedReply(MessageView):
-    """A reply whose name stands above it already; what it took stands below its text."""
+    """A reply whose name stands above it already; what it has taken stands below its text."""
 
-    def __init__(self, message: Message, look: Look, standing: Standing, took: str = "") -> None:
-        self._took = took
+    def __init__(self, message: Message, look: Look, standing: Standing, below: str = "") -> None:
+        self._below = below
         super().__init__(message, look, standing)
 
     def say(self, note: str) -> None:
         """Words on what the reply does, or has taken."""
-        self._took = note
+        self._below = note
         self._surround()
 
     def _name_line(self, meta: str = "") -> Rows:
@@ -41,7 +41,7 @@ class ComparedReply(MessageView):
 
     def _ending(self, *, text: bool, limited: bool) -> Rows:
         return footer_rows(
-            self.message, self.look, text=text, limited=limited, offered=_OFFERED, took=self._took
+            self.message, self.look, text=text, limited=limited, offered=_OFFERED, below=self._below
         )
 
 
@@ -51,12 +51,12 @@ class LoneMessage(MessageList):
     def __init__(self) -> None:
         super().__init__(margins=(0, _AIR), make=self._lines_of)
         self._message_id = 0
-        self._took = ""
+        self._below = ""
         """Words on what a reply does, or has taken."""
 
     def _lines_of(self, message: Message, look: Look, standing: Standing) -> MessageView:
         if message.role is Role.ASSISTANT:
-            return ComparedReply(message, look, standing, self._took)
+            return ComparedReply(message, look, standing, self._below)
         return lines_of(message, look, standing)
 
     async def show(self, conversation: Conversation, message: Message, load: Load) -> Message:
@@ -79,8 +79,8 @@ class LoneMessage(MessageList):
 
     def say(self, words: str) -> None:
         """What the reply does, or has taken; the reader's place stays."""
-        if words != self._took:
-            self._took = words
+        if words != self._below:
+            self._below = words
             self.note(self._message_id, words)
 
 

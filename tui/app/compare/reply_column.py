@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rich.segment import Segment
 from rich.style import Style
 from textual import events, on
 from textual.app import ComposeResult
@@ -17,9 +16,10 @@ from textual.widget import Widget
 
 from tui.app.compare.lone_message import LoneMessage
 from tui.app.messages.pager import Load
-from tui.app.theme.ink import RAIL, Ink, cut
+from tui.app.theme.ink import RAIL, Ink, cut, segments_of
 from tui.chat.conversation import Conversation
 from tui.chat.message import Message
+from tui.rendering.spans import Span
 
 _STRENGTH = 0.55
 """How much of its hue the hairline under a name has."""
@@ -39,10 +39,10 @@ class ReplyHead(Widget):
         """The name, or the hairline; Textual calls this."""
         ink = Ink.from_theme(self.app.theme_variables)
         room = max(0, self.size.width - _RAIL_AND_GAP - _PAD_AND_BAR)
-        rail = (RAIL, ink.accent) if self.chosen else (" ", Style.null())
-        line = ("─" * room, hairline_style(self.app.theme_variables, self.hue))
-        parts = cut([(self.name_shown, ink.hues[self.hue])], room) if y == 0 else [line]
-        segments = [Segment(text, style) for text, style in (rail, (" ", Style.null()), *parts)]
+        rail = Span(RAIL, ink.accent) if self.chosen else Span(" ", Style.null())
+        line = Span("─" * room, hairline_style(self.app.theme_variables, self.hue))
+        spans = cut([Span(self.name_shown, ink.hues[self.hue])], room) if y == 0 else [line]
+        segments = segments_of((rail, Span(" ", Style.null()), *spans))
         return Strip(segments).adjust_cell_length(self.size.width).apply_style(self.rich_style)
 
 

@@ -1,5 +1,27 @@
 """Where the next message is written.
 
-``composer`` is the widget. It owns ``files``, which go along, ``completion`` with the ``slash_menu`` above,
-``recall`` of earlier prompts, ``enter``, and ``vim_keys`` over ``vim``, if they are wanted.
+A feature: ``features`` and ``main_screen`` alone know it. Read ``composer`` first: it is the widget, which
+owns most of the rest.
+
+What is done::
+
+    writing                 what is written, and what for
+
+The widget::
+
+    composer                it: Enter sends, but not in a paste; earlier prompts
+    vim_keys                Vim's keys, if they are wanted
+    vim/                    what they do to a text
+    queue_line              the prompts that wait
+
+Files::
+
+    files                   those that go along
+    attached_lines          how they are shown
+
+What a draft may become::
+
+    completion              while it is typed
+    slash_menu              the menu
+    candidates              paths and models
 """

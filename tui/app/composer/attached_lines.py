@@ -13,16 +13,17 @@ from textual.strip import Strip
 from tui.app.actions import Action
 from tui.app.keymap import keys_of
 from tui.app.lists.line import Line, justify
-from tui.app.theme.ink import Ink, Part
+from tui.app.theme.ink import Ink
 from tui.chat.attachment import Attachment, size_words
+from tui.rendering.spans import Span
 from tui.text import one_line
 
 _SHOWN = 4
-Row = tuple[Sequence[Part], Sequence[Part]]
+Row = tuple[Sequence[Span[Style]], Sequence[Span[Style]]]
 
 
 class AttachedLines(Line):
-    """One line for each file; of many, the first ones and a count. Part of the composer's band."""
+    """One line for each file; of many, the first ones and a count. Span[Style] of the composer's band."""
 
     DEFAULT_CSS = """
     AttachedLines { height: auto; display: none; }
@@ -62,18 +63,18 @@ class AttachedLines(Line):
     def _rows(self, ink: Ink) -> list[Row]:
         rows: list[Row] = [self._file(place, ink) for place in range(min(len(self.files), _SHOWN))]
         if len(self.files) > _SHOWN:
-            more = [(f"and {len(self.files) - _SHOWN} more", ink.dim)]
+            more = [Span(f"and {len(self.files) - _SHOWN} more", ink.dim)]
             rows.append((more, self._remove(len(self.files) - 1, ink)))
         if self.trouble:
-            rows.append(([("× ", ink.error), (one_line(self.trouble), ink.ink)], ()))
+            rows.append(([Span("× ", ink.error), Span(one_line(self.trouble), ink.ink)], ()))
         if self.offered:
             names = ", ".join(one_line(file.name) for file in self.offered)
             rows.append(
                 (
                     [
-                        (keys_of(self.app).name(Action.COMPLETE), ink.soft),
-                        (" attaches ", ink.dim),
-                        (names, ink.soft),
+                        Span(keys_of(self.app).name(Action.COMPLETE), ink.soft),
+                        Span(" attaches ", ink.dim),
+                        Span(names, ink.soft),
                     ],
                     (),
                 )
@@ -82,15 +83,15 @@ class AttachedLines(Line):
 
     def _file(self, place: int, ink: Ink) -> Row:
         file = self.files[place]
-        left = [(one_line(file.name), ink.soft), (f"  {file.kind}  {size_words(file.size)}", ink.dim)]
+        left = [Span(one_line(file.name), ink.soft), Span(f"  {file.kind}  {size_words(file.size)}", ink.dim)]
         return left, self._remove(place, ink)
 
-    def _remove(self, place: int, ink: Ink) -> Sequence[Part]:
+    def _remove(self, place: int, ink: Ink) -> Sequence[Span[Style]]:
         click = Style(meta={"@click": f"remove({place})"})
         if self.alone and place == len(self.files) - 1:
             key = keys_of(self.app).name(Action.DELETE_LEFT)
-            return [(key, ink.soft + click), (" removes", ink.dim + click)]
-        return [("remove", ink.dim + click)]
+            return [Span(key, ink.soft + click), Span(" removes", ink.dim + click)]
+        return [Span("remove", ink.dim + click)]
 
     def action_remove(self, place: int) -> None:
         """Let a file not go along."""

@@ -11,7 +11,7 @@ from tui.app.background import in_background
 from tui.text import clean, one_line
 
 if TYPE_CHECKING:
-    from tui.app.composer.path_completion import Candidate, TypedPath
+    from tui.app.composer.candidates import Candidate, TypedPath
     from tui.app.composer.slash_menu import SlashMenu
     from tui.app.lists.writing_area import WritingArea
 
@@ -72,7 +72,7 @@ class Completion:
     # -- paths
     @property
     def _typed_path(self) -> TypedPath | None:
-        from tui.app.composer.path_completion import typed_path  # after the first paint
+        from tui.app.composer.candidates import typed_path  # after the first paint
 
         area = self._area
         row, column = area.cursor_location
@@ -83,12 +83,12 @@ class Completion:
         typed = self._typed_path
         if self.menu is None or typed is None or self._area.text == self._closed_at:
             return
-        from tui.app.composer.path_completion import candidates
-        from tui.engine.typed_paths import PATIENCE
+        from tui.app.composer.candidates import path_candidates
+        from tui.engine.attaching import PATIENCE
 
         try:
             async with asyncio.timeout(PATIENCE):
-                found = await asyncio.to_thread(candidates, typed)
+                found = await asyncio.to_thread(path_candidates, typed)
         except TimeoutError:
             found = []
         if self._typed_path == typed:
@@ -100,7 +100,7 @@ class Completion:
         chosen = menu.path if menu else None
         if chosen is None or typed is None:
             return None
-        from tui.engine.typed_paths import quoted
+        from tui.engine.attaching import quoted
 
         row, column = self._area.cursor_location
         start, end = (row, typed.start), (row, column)
@@ -120,7 +120,7 @@ class Completion:
 
     def complete_model(self) -> bool:
         """Complete the model at the end of a command. Returns whether one was offered."""
-        from tui.app.composer.model_completion import typed_model
+        from tui.app.composer.candidates import typed_model
 
         model, typed = self.menu.model if self.menu else None, typed_model(self._area.text)
         if model is None or typed is None:

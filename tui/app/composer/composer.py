@@ -13,14 +13,15 @@ from textual.message import Message
 
 from tui.app.actions import Action
 from tui.app.composer.completion import Completion
-from tui.app.composer.enter import Enter
 from tui.app.composer.files import Files
-from tui.app.composer.recall import Recall
 from tui.app.keymap import bind, keys_of
 from tui.app.lists.writing_area import WritingArea
 from tui.chat.draft import Draft
+from tui.text import typed
 
 if TYPE_CHECKING:
+    from textual.timer import Timer
+
     from tui.app.commands import Command
     from tui.app.composer.slash_menu import SlashMenu
     from tui.app.composer.vim_keys import VimKeys
@@ -28,6 +29,11 @@ if TYPE_CHECKING:
 
 ASK = "Ask, or / for commands"
 ASK_NEXT = "Write the next message; it is sent when this reply ends"
+
+BURST = 0.02
+"""Seconds between two keys that no hand types: a paste in a terminal that does not mark pastes."""
+PAUSE = 0.04
+"""Seconds without a key after which Enter in such a burst was meant to send."""
 
 _MENU = {
     Action.MENU_UP: "choose(-1)",
@@ -204,7 +210,7 @@ class Composer(WritingArea):
         """
         from tui.app import commands
         from tui.chat.attachment import Kind
-        from tui.engine.typed_paths import read_dropped  # after the first paint
+        from tui.engine.attaching import read_dropped  # after the first paint
 
         if commands.parse(self.text) is not None:
             self.take_in(text)
@@ -406,3 +412,76 @@ class Composer(WritingArea):
         self.files.follow_text()
         self.completion.offer()
         self.recall.follow(self.draft)
+
+
+class Enter:
+    """Tells an Enter that sends from one that came in a burst of keys, and breaks a line there."""
+
+    def __init__(self, wait: Callable[[float, Callable[[], None]], Timer], send: Callable[[], None]) -> None:
+        """Begin with no key.
+
+        Args:
+            wait: Calls something in so many seconds.
+            send: Sends.
+        """
+        self._wait = wait
+        self._send = send
+        self._last_key = 0.0
+        self._waits: Timer | None = None
+
+    def typed(self, at: float) -> None:
+        """A key that writes something came, or a paste."""
+        self._last_key = at
+
+    def press(self, at: float | None) -> None:
+        """Send; in a burst of keys, only after a pause."""
+        if at is not None and at - self._last_key < BURST:
+            self._waits = self._wait(PAUSE, self._send_now)
+        else:
+            self._send_now()
+
+    def _send_now(self) -> None:
+        self._waits = None
+        self._send()
+
+    def go_on(self) -> bool:
+        """More comes. Returns whether an Enter still waited: it was a line break."""
+        waits, self._waits = self._waits, None
+        if waits is not None:
+            waits.stop()
+        return waits is not None
+
+
+class Recall:
+    """The prompts that Up and Down walk through; before the newest is what was not sent yet: nothing."""
+
+    def __init__(self) -> None:
+        self.prompts: list[Draft] = []
+        """Newest first."""
+        self._place = -1
+
+    @property
+    def begun(self) -> bool:
+        """Whether a recalled prompt stands in the composer."""
+        return 0 <= self._place < len(self.prompts)  # they may have become fewer
+
+    def step(self, step: int) -> Draft | None:
+        """The prompt ``step`` places further back; None where there is none."""
+        place = max(-1, self._place + step)
+        if place >= len(self.prompts):
+            return None
+        self._place = place
+        return self.prompts[place] if place >= 0 else Draft()
+
+    def leave(self) -> None:
+        """Another draft stands in the composer."""
+        self._place = -1
+
+    def follow(self, text: str) -> None:
+        """What stands in the composer is now ``text``; a prompt that was changed is recalled no more."""
+        if self.begun and text != typed(self.prompts[self._place].text):
+            self.leave()
+
+    def remember(self, draft: Draft) -> None:
+        """Put a draft before all others."""
+        self.prompts = [draft, *(earlier for earlier in self.prompts if earlier != draft)]

@@ -10,7 +10,8 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from tui.app.lists.line import Line, justify
-from tui.app.theme.ink import RAIL, Ink, Part
+from tui.app.theme.ink import RAIL, Ink
+from tui.rendering.spans import Span
 from tui.text import one_line
 
 _SHOWN = 3
@@ -37,14 +38,14 @@ class QueueLine(Line):
         """Draw one prompt; Textual calls this."""
         ink = Ink.from_theme(self.app.theme_variables)
         left, right = self._row(y, ink)
-        parts = [(RAIL, ink.you), (" ", Style.null()), *left]
-        return justify(parts, [*right, (" ", Style.null())], self.content_size.width).apply_style(
+        spans = [Span(RAIL, ink.you), Span(" ", Style.null()), *left]
+        return justify(spans, [*right, Span(" ", Style.null())], self.content_size.width).apply_style(
             self.rich_style
         )
 
-    def _row(self, y: int, ink: Ink) -> tuple[Sequence[Part], Sequence[Part]]:
+    def _row(self, y: int, ink: Ink) -> tuple[Sequence[Span[Style]], Sequence[Span[Style]]]:
         if y >= len(self.prompts):
             return (), ()
         if y < _SHOWN:
-            return [(one_line(self.prompts[y], 400), ink.soft)], [("queued", ink.dim)]
-        return [(f"and {len(self.prompts) - _SHOWN} more", ink.dim)], [("queued", ink.dim)]
+            return [Span(one_line(self.prompts[y], 400), ink.soft)], [Span("queued", ink.dim)]
+        return [Span(f"and {len(self.prompts) - _SHOWN} more", ink.dim)], [Span("queued", ink.dim)]

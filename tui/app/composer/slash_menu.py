@@ -12,12 +12,12 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.app.commands import COMMANDS, Command, completions
-from tui.app.composer.model_completion import Models, candidates, typed_model
-from tui.app.composer.path_completion import Candidate
+from tui.app.composer.candidates import Candidate, Models, model_candidates, typed_model
 from tui.app.lists.row_list import Row, RowList
-from tui.app.theme.ink import Part, Pen
+from tui.app.theme.ink import Pen
 from tui.chat.attachment import size_words
 from tui.chat.model import split_id
+from tui.rendering.spans import Span
 from tui.text import one_line
 
 _MOST = 8
@@ -28,7 +28,9 @@ _NAME = 12
 _ARGUMENT = 18
 
 
-def _line(pen: Pen, left: Sequence[Part], right: Sequence[Part] = (), *, chosen: bool) -> Sequence[Strip]:
+def _line(
+    pen: Pen, left: Sequence[Span[Style]], right: Sequence[Span[Style]] = (), *, chosen: bool
+) -> Sequence[Strip]:
     """One line, tinted and railed if it is the chosen one."""
     pen = replace(pen, width=pen.width + 1)  # the menu has no scroll bar: its last cell is ours
     return [pen.line(left, right, tinted=chosen, railed=chosen)]
@@ -50,10 +52,10 @@ class CommandRow:
         """Its line."""
         command, mine = self.command, chosen is self
         parts = [
-            (f"{'/' + command.name:<{_NAME - 1}} ", pen.ink.strong if mine else pen.ink.soft),
-            (f"{command.argument:<{_ARGUMENT}}", pen.ink.dim),
-            (" ", Style.null()),
-            (command.help, pen.ink.dim),
+            Span(f"{'/' + command.name:<{_NAME - 1}} ", pen.ink.strong if mine else pen.ink.soft),
+            Span(f"{command.argument:<{_ARGUMENT}}", pen.ink.dim),
+            Span(" ", Style.null()),
+            Span(command.help, pen.ink.dim),
         ]
         return _line(pen, parts, chosen=mine)
 
@@ -74,8 +76,8 @@ class PathRow:
         """Its line."""
         found, mine = self.candidate, chosen is self
         name = one_line(found.name) + (os.sep if found.folder else "")
-        left = [(name, pen.ink.strong if mine else pen.ink.soft)]
-        right = [] if found.folder else [(size_words(found.size), pen.ink.dim)]
+        left = [Span(name, pen.ink.strong if mine else pen.ink.soft)]
+        right = [] if found.folder else [Span(size_words(found.size), pen.ink.dim)]
         return _line(pen, left, right, chosen=mine)
 
 
@@ -95,7 +97,7 @@ class ModelNameRow:
         """Its line."""
         mine = chosen is self
         provider, name = (one_line(part, 100) for part in split_id(self.model_id))
-        left = [(f"{provider}/", pen.ink.dim), (name, pen.ink.strong if mine else pen.ink.soft)]
+        left = [Span(f"{provider}/", pen.ink.dim), Span(name, pen.ink.strong if mine else pen.ink.soft)]
         return _line(pen, left, chosen=mine)
 
 
@@ -132,7 +134,7 @@ class SlashMenu(RowList):
         """Show the commands that ``draft`` may become, or the models at its end, or hide."""
         typed = typed_model(draft)
         if typed is not None:
-            self._offer([ModelNameRow(model_id) for model_id in candidates(typed, self.models)])
+            self._offer([ModelNameRow(model_id) for model_id in model_candidates(typed, self.models)])
         else:
             self._offer([CommandRow(command) for command in self._commands_of(draft)])
 

@@ -192,7 +192,7 @@ class Writing:
     # -- files
     async def _attach(self, argument: str) -> None:
         """Let files go along; without a path, offer them."""
-        from tui.engine.typed_paths import paths_in, read_all
+        from tui.engine.attaching import paths_in, read_all
 
         composer = self._composer
         if not argument:
@@ -213,14 +213,14 @@ class Writing:
     def refresh(self) -> None:
         """Show the queue, the files, and whether a reply comes."""
         service = self._context.session.current
-        self._context.page.query_one(QueueLine).prompts = tuple(draft.words for draft in service.queue)
+        self._context.screen.query_one(QueueLine).prompts = tuple(draft.words for draft in service.queue)
         self._composer.queued = bool(service.queue)
         self._composer.placeholder = ASK_NEXT if service.busy else ASK
         self.refresh_files()
 
     def refresh_files(self) -> None:
         """Show the files that go along, and why they can't if that is known."""
-        composer, lines = self._composer, self._context.page.query_one(AttachedLines)
+        composer, lines = self._composer, self._context.screen.query_one(AttachedLines)
         lines.files, lines.offered = composer.attachments, composer.offered
         lines.alone = not composer.text
         lines.trouble = self._context.session.current.trouble(composer.attachments)

@@ -1,1 +1,27 @@
-"""Finding, opening and ordering conversations."""
+"""Finding, opening and ordering conversations.
+
+A feature: ``features`` and ``main_screen`` alone know it. Read ``reading`` first.
+
+What is done::
+
+    reading                 which conversation is read
+    arranging               tags, pin, archive, copy, file, trash
+    conversation_settings   title, system prompt, parameters
+    lists                   opens the lists
+    news                    what the history tells
+
+All conversations::
+
+    conversations           the sheet
+    conversations.tcss      its styles
+    conversation_list       what stands in it
+    conversation_rows       how that is drawn
+    title_field             a title that is changed in it
+    preview                 the conversation beside it
+    sidebar                 the list beside the page
+
+Your prompts::
+
+    timeline                the sheet
+    prompt_list             what stands in it, and how that is drawn
+"""

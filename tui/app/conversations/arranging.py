@@ -90,7 +90,7 @@ class Arranging:
         """Go on in a copy; the conversation stays as it is."""
         context, service = self._context, self._stored()
         context.reading.when_quiet()
-        copy = await service.place.store.copy_conversation(service.conversation.id)
+        copy = await service.storage.store.copy_conversation(service.conversation.id)
         await context.reading.open(context.session.adopt(copy))
         context.notify("This is the copy")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
-from tui.app.conversations.conversation_rows import Heading, SummaryRow, grouped
-from tui.app.lists.days import day_group
-from tui.app.lists.listing import Loaded, Sentence
-from tui.app.lists.row_list import Row
+from tui.app.conversations.conversation_rows import SummaryRow, grouped
+from tui.app.lists.listing import Loaded
+from tui.app.lists.row_list import Heading, Row, Sentence
 from tui.chat.conversation import SearchHit, Summary
+from tui.dates import day_group
 from tui.history.query import parse
 from tui.history.store import HistoryStore, ListFilter
 

@@ -10,9 +10,10 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tui.app.lists.row_list import Row
-from tui.app.theme.ink import Ink, Part, Pen, cut, width_of
+from tui.app.theme.ink import Ink, Pen, cut, width_of
 from tui.chat.conversation import SearchHit, Summary
 from tui.dates import local
+from tui.rendering.spans import Span
 from tui.text import clean, one_line
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -42,25 +43,6 @@ def when(moment: datetime, today: date) -> str:
 def title_of(text: str) -> str:
     """A title, safe to show."""
     return one_line(text, _TITLE_LIMIT) or _UNTITLED
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """A day or another group."""
-
-    words: str
-    first: bool = False
-    key: Hashable | None = None
-
-    @property
-    def height(self) -> int:
-        """A blank line and the words; no blank line at the top of the list."""
-        return 1 if self.first else 2
-
-    def draw(self, pen: Pen, chosen: Row | None) -> Sequence[Strip]:
-        """The words in quiet ink."""
-        line = pen.line([(self.words, pen.ink.dim)])
-        return [line] if self.first else [pen.blank(), line]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,21 +85,21 @@ class SummaryRow:
         ink, mine = pen.ink, chosen is self
         style = ink.strong + Style(bold=True) if mine or self.unread else ink.ink
         right = self._right(ink)
-        left: list[Part] = [(self.title, style)]
-        tags: Part = ("".join(f"  #{one_line(tag, 30)}" for tag in self.summary.tags), ink.dim)
+        left: list[Span[Style]] = [Span(self.title, style)]
+        tags: Span[Style] = Span("".join(f"  #{one_line(tag, 30)}" for tag in self.summary.tags), ink.dim)
         if width_of([*left, tags, *right]) + 3 <= pen.text_width:
             left.append(tags)
         return [pen.line(left, right, tinted=mine, railed=mine)]
 
-    def _right(self, ink: Ink) -> list[Part]:
-        mark: Part = ("", ink.ink)
+    def _right(self, ink: Ink) -> list[Span[Style]]:
+        mark: Span[Style] = Span("", ink.ink)
         if self.live_hue:
-            mark = ("● ", ink.hues.get(self.live_hue, ink.ink))
+            mark = Span("● ", ink.hues.get(self.live_hue, ink.ink))
         elif self.unread:
-            mark = ("• ", ink.accent)
+            mark = Span("• ", ink.accent)
         model = one_line((self.summary.model or "").rpartition("/")[2])
-        name = "".join(text for text, _ in cut([(model, ink.dim)], _MODEL_WIDTH))
-        return [mark, (f"{name}{when(self.summary.updated_at, self.today):>9}", ink.dim)]
+        name = "".join(span.text for span in cut([Span(model, ink.dim)], _MODEL_WIDTH))
+        return [mark, Span(f"{name}{when(self.summary.updated_at, self.today):>9}", ink.dim)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,22 +151,22 @@ class HitRow:
         lines: list[Strip] = []
         if self.place == 0:
             style = pen.ink.strong + Style(bold=True) if tinted else pen.ink.ink
-            right = [(age(self.hit.updated_at, self.today), pen.ink.dim)]
+            right = [Span(age(self.hit.updated_at, self.today), pen.ink.dim)]
             lines = [pen.blank()] * self.title_line
-            lines.append(pen.line([(self.title, style)], right, tinted=tinted, railed=railed))
+            lines.append(pen.line([Span(self.title, style)], right, tinted=tinted, railed=railed))
         if self.height > len(lines):
             lines.append(pen.line(self._snippet(pen, railed), tinted=tinted, railed=railed))
         return lines
 
-    def _snippet(self, pen: Pen, railed: bool) -> Sequence[Part]:
+    def _snippet(self, pen: Pen, railed: bool) -> Sequence[Span[Style]]:
         plain = pen.ink.ink if railed else pen.ink.dim
         text, at = self.hit.snippet, 0
-        parts: list[Part] = []
+        spans: list[Span[Style]] = []
         for start, end in self.hit.marks:
-            parts += [(_shown(text[at:start]), plain), (_shown(text[start:end]), pen.ink.mark)]
+            spans += [Span(_shown(text[at:start]), plain), Span(_shown(text[start:end]), pen.ink.mark)]
             at = end
-        parts.append((_shown(text[at:]), plain))
-        return _from_hit(parts, pen.text_width)
+        spans.append(Span(_shown(text[at:]), plain))
+        return _from_hit(spans, pen.text_width)
 
 
 ConversationRow = SummaryRow | HitRow
@@ -194,14 +176,14 @@ def _shown(text: str) -> str:
     return clean(text).replace("\n", " ").replace("\t", " ")
 
 
-def _from_hit(parts: list[Part], width: int) -> Sequence[Part]:
-    """The parts from where the first mark is in sight."""
-    if len(parts) > 1:
-        before, style = parts[0]
-        while width_of([(before, style), parts[1]]) > width - 2 and " " in before[2:]:
+def _from_hit(spans: list[Span[Style]], width: int) -> Sequence[Span[Style]]:
+    """The spans from where the first mark is in sight."""
+    if len(spans) > 1:
+        before = spans[0].text
+        while width_of([spans[0]._replace(text=before), spans[1]]) > width - 2 and " " in before[2:]:
             before = "…" + before[2:].partition(" ")[2]
-        parts = [(before, style), *parts[1:]]
-    return [part for part in parts if part[0]]
+        spans = [spans[0]._replace(text=before), *spans[1:]]
+    return [span for span in spans if span.text]
 
 
 def grouped(hits: Sequence[SearchHit], today: date, *, first: bool = False) -> list[HitRow]:

@@ -1,4 +1,4 @@
-"""All conversations: filter them by title, search their messages, put them in order, open one."""
+"""All conversations: filter them by title, search their messages, arrange them, open one."""
 
 from __future__ import annotations
 
@@ -26,17 +26,18 @@ from tui.app.conversations.title_field import TitleField
 from tui.app.keymap import bind, keys_of
 from tui.app.life import lives, while_alive
 from tui.app.lists.ask_line import AskLine
-from tui.app.lists.chooser import Chooser
 from tui.app.lists.field import Field
 from tui.app.lists.hints import Hints
 from tui.app.lists.line import Line
 from tui.app.lists.listing import Listing
 from tui.app.lists.row_list import RowList
-from tui.app.theme.ink import Ink, Part
+from tui.app.lists.sheet import Chooser
+from tui.app.theme.ink import Ink
 from tui.app.undo import SHOWN, Acts
 from tui.engine.conversation_service import Undo
 from tui.errors import HistoryError, SegueError
 from tui.history.store import ConversationChanges, HistoryStore, ListFilter
+from tui.rendering.spans import Span
 from tui.text import one_line
 
 _ORDER = ("conversations-pin", "conversations-tag", "conversations-archive")
@@ -60,9 +61,9 @@ class Head(Line):
     heading: reactive[str] = reactive("")
     note: reactive[str] = reactive("")
 
-    def parts(self, ink: Ink) -> tuple[Sequence[Part], Sequence[Part]]:
+    def spans(self, ink: Ink) -> tuple[Sequence[Span[Style]], Sequence[Span[Style]]]:
         """Name at the left, number at the right."""
-        return [(self.heading, ink.strong + Style(bold=True))], [(self.note, ink.dim)]
+        return [Span(self.heading, ink.strong + Style(bold=True))], [Span(self.note, ink.dim)]
 
 
 class Conversations(Chooser[OpenConversation]):
@@ -275,7 +276,7 @@ class Conversations(Chooser[OpenConversation]):
         here = self._views.index(self._source) if isinstance(self._source, Titles) else -1
         self._use(self._views[(here + 1) % len(self._views)])
 
-    # -- order
+    # -- arranging
     def action_rename(self) -> None:
         """Change the title where it stands."""
         row = self.chosen

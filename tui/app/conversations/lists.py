@@ -8,8 +8,7 @@ from typing import Protocol
 from tui.app.background import in_background
 from tui.app.commands import Handlers
 from tui.app.context import Context, WithReading, WithTranscript
-from tui.app.conversations.sidebar import Conversations as SidebarList
-from tui.app.conversations.sidebar import Sidebar
+from tui.app.conversations.sidebar import Sidebar, SidebarList
 from tui.chat.message import Role
 from tui.errors import HistoryError
 
@@ -34,7 +33,7 @@ class ConversationLists:
     # -- beside the page
     def list_soon(self) -> None:
         """Read the list beside the page again."""
-        in_background(self._context.page, "list", self._list, exclusive=True)
+        in_background(self._context.screen, "list", self._list, exclusive=True)
 
     async def _list(self) -> None:
         session = self._context.session
@@ -44,15 +43,15 @@ class ConversationLists:
             self._context.note(str(error))
             return
         today = datetime.now().astimezone().date()
-        sidebar = self._context.page.query_one(Sidebar)
+        sidebar = self._context.screen.query_one(Sidebar)
         sidebar.show(summaries, session.current_id, session.live_hues, frozenset(session.unread), today)
 
     def toggle_overlay(self) -> None:
         """Lay the sidebar over the page, or take it away."""
-        page = self._context.page
-        page.toggle_class("-overlay")
-        if page.has_class("-overlay"):
-            page.query_one(SidebarList).focus()
+        screen = self._context.screen
+        screen.toggle_class("-overlay")
+        if screen.has_class("-overlay"):
+            screen.query_one(SidebarList).focus()
         else:
             self._context.back_to_writing()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.style import Style
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -13,9 +14,10 @@ from tui.app.life import lives
 from tui.app.lists.line import Line
 from tui.app.messages.message_list import MessageList
 from tui.app.theme.grid import WIDE, text_edges
-from tui.app.theme.ink import Ink, Part
+from tui.app.theme.ink import Ink
 from tui.errors import NotFoundError
 from tui.history.store import HistoryStore
+from tui.rendering.spans import Span
 
 
 class PreviewTitle(Line):
@@ -23,10 +25,10 @@ class PreviewTitle(Line):
 
     title: reactive[str] = reactive("")
 
-    def parts(self, ink: Ink) -> tuple[Sequence[Part], Sequence[Part]]:
+    def spans(self, ink: Ink) -> tuple[Sequence[Span[Style]], Sequence[Span[Style]]]:
         """The title on the edge of the text below."""
         left, _ = text_edges(self.size.width, wide=self.app.size.width >= WIDE)
-        return [(" " * left, ink.dim), (self.title, ink.dim)], ()
+        return [Span(" " * left, ink.dim), Span(self.title, ink.dim)], ()
 
 
 class Preview(Vertical):

@@ -16,7 +16,6 @@ from tui.app.context import (
     WithWriting,
 )
 from tui.chat.draft import Draft
-from tui.engine.choice import note_model
 from tui.engine.conversation_service import ConversationService
 from tui.engine.session import Act
 from tui.errors import HistoryError, SegueError, UsageError
@@ -110,7 +109,7 @@ class CurrentConversation:
             await context.transcript.jump(at, needle)
             context.status.refresh_keys()
         context.back_to_writing()
-        await session.note_place(service)
+        await session.note_here(service)
 
     async def reload(self, at: int | None = None) -> None:
         """Draw the conversation anew, after its path has changed."""
@@ -121,15 +120,6 @@ class CurrentConversation:
         self._context.lists.list_soon()
 
     # -- changing
-    async def use_model(self, model_id: str) -> None:
-        """Let a model answer from now on; what is written stays."""
-        session = self._context.session
-        session.current.conversation.model = model_id
-        self._context.refresh()
-        self._context.status.count_soon()
-        await note_model(session.workspace.store, model_id)
-        await session.current.change(model=model_id)
-
     async def change(self, words: str, back: str, **changes: Unpack[ConversationChanges]) -> None:
         """Change fields of the conversation, so that undo takes it back.
 

@@ -17,11 +17,12 @@ from textual.strip import Strip
 
 from tui.app.actions import Action
 from tui.app.keymap import bind
-from tui.app.lists.days import day_group
 from tui.app.lists.line import justify
 from tui.app.lists.row_list import Row, RowList
 from tui.app.lists.wordmark import Wordmark
-from tui.app.theme.ink import RAIL, Part, Pen
+from tui.app.theme.ink import RAIL, Pen
+from tui.dates import day_group
+from tui.rendering.spans import Span
 from tui.text import one_line
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ LIVE, UNREAD = "●", "•"
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
+class DayHeading:
     """A blank line and the name of a group of days; the first has no blank line."""
 
     words: str
@@ -45,7 +46,7 @@ class Heading:
 
     def draw(self, pen: Pen, chosen: Row | None) -> Sequence[Strip]:
         """The words in quiet ink."""
-        line = justify([("   ", Style.null()), (self.words, pen.ink.dim)], (), pen.width)
+        line = justify([Span("   ", Style.null()), Span(self.words, pen.ink.dim)], (), pen.width)
         return [line] if self.first else [Strip.blank(pen.width), line]
 
 
@@ -69,18 +70,18 @@ class ConversationRow:
         ink, width = pen.ink, pen.width + 1  # the list has no scroll bar: its last cell is ours
         marked = self.current or chosen is self
         words = ink.strong if self.current or self.unread else ink.soft
-        title = (one_line(self.summary.title) or "Untitled", words + Style(bold=self.unread))
-        rail = (RAIL, ink.accent) if self.current else (" ", Style.null())
-        mark: Part = (" ", Style.null())
+        title = Span(one_line(self.summary.title) or "Untitled", words + Style(bold=self.unread))
+        rail = Span(RAIL, ink.accent) if self.current else Span(" ", Style.null())
+        mark: Span[Style] = Span(" ", Style.null())
         if self.live_hue is not None:
-            mark = (LIVE, ink.hues.get(self.live_hue, ink.ink))
+            mark = Span(LIVE, ink.hues.get(self.live_hue, ink.ink))
         elif self.unread:
-            mark = (UNREAD, ink.accent + Style(bold=True))
-        strip = justify([rail, ("  ", Style.null()), title], [mark, (" ", Style.null())], width)
+            mark = Span(UNREAD, ink.accent + Style(bold=True))
+        strip = justify([rail, Span("  ", Style.null()), title], [mark, Span(" ", Style.null())], width)
         return [pen.on_tint(strip) if marked else strip]
 
 
-class Conversations(RowList, can_focus=True):
+class SidebarList(RowList, can_focus=True):
     """The rows. It may have the focus: then the arrows choose, and Enter opens."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -130,12 +131,12 @@ class Sidebar(Vertical):
     def compose(self) -> ComposeResult:
         """The two parts, from top to bottom."""
         yield Wordmark(id="wordmark")
-        yield Conversations(id="conversations")
+        yield SidebarList(id="conversations")
 
     @property
-    def list(self) -> Conversations:
+    def list(self) -> SidebarList:
         """The rows."""
-        return self.query_one(Conversations)
+        return self.query_one(SidebarList)
 
     def show(
         self,
@@ -170,7 +171,7 @@ class Sidebar(Vertical):
         for summary in summaries:
             name = "Pinned" if summary.pinned else day_group(summary.updated_at, today)
             if name != group:
-                yield Heading(name, first=not group)
+                yield DayHeading(name, first=not group)
                 group = name
             own = summary.id
             yield ConversationRow(summary, own == current, live.get(own), own in unread)

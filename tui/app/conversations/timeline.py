@@ -10,8 +10,7 @@ from textual.binding import BindingType
 from textual.widgets import Input
 
 from tui.app.actions import Action
-from tui.app.conversations.prompt_list import Prompts
-from tui.app.conversations.prompt_row import PromptRow
+from tui.app.conversations.prompt_list import PromptRow, Prompts
 from tui.app.keymap import bind
 from tui.app.lists.field import Field
 from tui.app.lists.hints import Hints

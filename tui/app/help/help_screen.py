@@ -15,19 +15,20 @@ from textual.binding import BindingType
 from textual.strip import Strip
 from textual.widgets import Input
 
-from tui.app.actions import SCROLLING, Action, Place
+from tui.app.actions import SCROLLING, Action, Scope
 from tui.app.commands import COMMANDS
 from tui.app.keymap import Keys, bind
 from tui.app.life import while_alive
 from tui.app.lists.field import Field
 from tui.app.lists.hints import Hints
-from tui.app.lists.row_list import Row, RowList
+from tui.app.lists.row_list import Heading, Row, RowList
 from tui.app.lists.sheet import Sheet
 from tui.app.theme.ink import Pen
+from tui.rendering.spans import Span
 from tui.text import one_line
 
 _MOST_FOR_KEYS = 24
-_APART = 3
+_GAP = 3
 _WIDEST = 86
 """Cells of the list on a wide screen; before it stands, nothing is wrapped narrower."""
 
@@ -41,23 +42,6 @@ class Entry(NamedTuple):
     """What they do."""
     name: str = ""
     """The name by which the keys can be set."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Title:
-    """The name of a section."""
-
-    words: str
-    first: bool
-    key: Hashable | None = None
-
-    @property
-    def height(self) -> int:
-        return 1 if self.first else 2
-
-    def draw(self, pen: Pen, chosen: Row | None) -> Sequence[Strip]:
-        line = pen.line([(self.words, pen.ink.dim)])
-        return [line] if self.first else [pen.blank(), line]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,28 +65,28 @@ class _Entry:
     @property
     def _lines(self) -> Sequence[str]:
         last = self.words[-1] if self.words else ""
-        below = self.name and cell_len(last) + _APART + cell_len(self.name) > self.room
+        below = self.name and cell_len(last) + _GAP + cell_len(self.name) > self.room
         return [*self.words, ""] if below else self.words
 
     def draw(self, pen: Pen, chosen: Row | None) -> Sequence[Strip]:
         strips = []
         last = len(self._lines) - 1
         for row, (keys, words) in enumerate(zip_longest(self.keys, self._lines, fillvalue="")):
-            space = " " * (self.width - cell_len(keys) + _APART)
-            name = [(self.name, pen.ink.dim)] if row == last else []
-            strips.append(pen.line([(keys, pen.ink.strong), (space + words, pen.ink.ink)], name))
+            space = " " * (self.width - cell_len(keys) + _GAP)
+            name = [Span(self.name, pen.ink.dim)] if row == last else []
+            strips.append(pen.line([Span(keys, pen.ink.strong), Span(space + words, pen.ink.ink)], name))
         return strips
 
 
-def sections_of(keys: Keys, places: Iterable[Place] = Place) -> dict[str, list[Entry]]:
+def sections_of(keys: Keys, scopes: Iterable[Scope] = Scope) -> dict[str, list[Entry]]:
     """The actions by where their keys work, in the order of the table.
 
     Args:
         keys: As they are bound now.
-        places: Which of the places to list.
+        scopes: Which of the scopes to list.
     """
     return {
-        place.value: [Entry(keys.names(a), a.help, a) for a in Action if a.place is place] for place in places
+        scope.value: [Entry(keys.names(a), a.help, a) for a in Action if a.scope is scope] for scope in scopes
     }
 
 
@@ -181,15 +165,15 @@ class HelpScreen(Sheet[None]):
             texts = [(" ".join((title, *entry)).casefold(), entry) for entry in entries]
             fitting = [entry for text, entry in texts if all(word in text for word in words)]
             if fitting:
-                yield _Title(title, first)
+                yield Heading(title, first)
                 first = False
                 yield from map(self._wrapped, fitting)
         if first:
-            yield _Title("Nothing fits.", first)
+            yield Heading("Nothing fits.", first)
 
     def _wrapped(self, entry: Entry) -> _Entry:
         width = self.rows.scrollable_content_region.width or _WIDEST
-        room = max(20, width - 5 - self._width - _APART)
+        room = max(20, width - 5 - self._width - _GAP)
         keys, words = wrap(entry.keys, self._width), wrap(entry.words, room)
         return _Entry(keys, words, entry.name, self._width, room)
 

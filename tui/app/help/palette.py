@@ -10,10 +10,9 @@ from textual.binding import BindingType
 from tui.app.actions import Action
 from tui.app.commands import Command
 from tui.app.keymap import bind
-from tui.app.lists.filtered import Filtered
+from tui.app.lists.filtered import Filtered, TitleRow
 from tui.app.lists.fuzzy import Candidate, Filter, best_first
 from tui.app.lists.row_list import Row
-from tui.app.lists.title_row import TitleRow
 
 
 class Palette(Filtered[str]):

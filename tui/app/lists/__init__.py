@@ -1,1 +1,28 @@
-"""Rows, fields and sheets that several features share."""
+"""Rows, fields and sheets that several features share.
+
+They know ``theme``, ``keymap`` and below. Read ``row_list`` first, then ``sheet`` and ``filtered``.
+
+Screens::
+
+    sheet                   what lies over another screen; with a list, on a band
+    filtered                a sheet with a filter and its list, rows found by their titles
+    ask_line                one line to type
+    ask_text                a text of lines to write, and its field
+
+Lists::
+
+    row_list                draws only what is seen
+    listing                 filled by the store, a page at a time
+    fuzzy                   how well a filter fits a name
+
+Fields::
+
+    field                   a line to type in
+    writing_area            anything can be put into it; long pastes are folded
+
+Lines::
+
+    line                    left and right
+    hints                   the keys of a sheet
+    wordmark                the name of the program
+"""

@@ -3,18 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.style import Style
 from textual import on
 from textual.app import ComposeResult
+from textual.strip import Strip
 from textual.widgets import Input
 
 from tui.app.lists.field import Field
 from tui.app.lists.fuzzy import Filter
 from tui.app.lists.hints import Hints
-from tui.app.lists.layer import Result
 from tui.app.lists.row_list import Row, RowList
-from tui.app.lists.sheet import Sheet
+from tui.app.lists.sheet import Result, Sheet
+from tui.app.theme.ink import Pen
+from tui.rendering.spans import Span
+
+_TITLE = 24
+"""Cells for a command's title."""
+_FEWEST = 14
+"""Cells in which its words can say something."""
+
+
+@dataclass(frozen=True, slots=True)
+class TitleRow:
+    """A title whose found letters are lit, what it means, and the key that does the same."""
+
+    key: Hashable
+    title: str
+    lit: frozenset[int]
+    words: str = ""
+    pressed: str = ""
+    height: int = 1
+
+    def draw(self, pen: Pen, chosen: Row | None) -> Sequence[Strip]:
+        """One line."""
+        ink, mine = pen.ink, chosen is self
+        plain = ink.strong if mine else ink.ink
+        left: list[Span[Style]] = [
+            Span(letter, ink.accent if place in self.lit else plain)
+            for place, letter in enumerate(self.title)
+        ]
+        if self.words and pen.text_width - _TITLE - len(self.pressed) >= _FEWEST:
+            left.append(Span(" " * max(3, _TITLE - len(self.title)) + self.words, ink.dim))
+        right = [Span(self.pressed, ink.soft)] if self.pressed else []
+        return [pen.line(left, right, tinted=mine, railed=mine)]
 
 
 class Filtered(Sheet[Result]):

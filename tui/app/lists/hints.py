@@ -11,7 +11,8 @@ from textual.reactive import reactive
 from tui.app.actions import SHOWN_TOGETHER
 from tui.app.keymap import key_name, together
 from tui.app.lists.line import Line
-from tui.app.theme.ink import Ink, Part, width_of
+from tui.app.theme.ink import Ink, width_of
+from tui.rendering.spans import Span
 
 _GAP = 3
 _OTHER_WAY: Mapping[str, str] = {one.value: other.value for one, other in SHOWN_TOGETHER.items()}
@@ -36,28 +37,28 @@ class Hints(Line):
         self._ids, self._words = binding_ids, words
         self.refresh()
 
-    def parts(self, ink: Ink) -> tuple[Sequence[Part], Sequence[Part]]:
+    def spans(self, ink: Ink) -> tuple[Sequence[Span[Style]], Sequence[Span[Style]]]:
         """The keys that fit, and the note."""
-        right: list[Part] = [(self.note, ink.dim)] if self.note else []
+        right: list[Span[Style]] = [Span(self.note, ink.dim)] if self.note else []
         room = self.content_size.width - (width_of(right) + _GAP if right else 0)
         hints = self._hints(ink)
         while len(hints) > 1 and sum(width_of(hint) + _GAP for hint in hints) - _GAP > room:
             del hints[-2]
-        gap: Part = (" " * _GAP, Style.null())
-        return [part for hint in hints for part in (*hint, gap)][:-1], right
+        gap: Span[Style] = Span(" " * _GAP, Style.null())
+        return [span for hint in hints for span in (*hint, gap)][:-1], right
 
-    def _hints(self, ink: Ink) -> list[list[Part]]:
+    def _hints(self, ink: Ink) -> list[list[Span[Style]]]:
         bound: dict[str, Binding] = {}
         for active in self.screen.active_bindings.values():
             if active.binding.id:
                 bound.setdefault(active.binding.id, active.binding)
         return [self._hint(name, bound, ink) for name in self._ids if name in bound]
 
-    def _hint(self, name: str, bound: Mapping[str, Binding], ink: Ink) -> list[Part]:
+    def _hint(self, name: str, bound: Mapping[str, Binding], ink: Ink) -> list[Span[Style]]:
         binding = bound[name]
         words = self._words.get((binding.id or "").replace("-", "_"), binding.description)
         click = Style(meta={"@click": f"screen.{binding.action}"})
         key = key_name(binding.key)
         if other := bound.get(_OTHER_WAY.get(name, "")):
             key = together(key, key_name(other.key))
-        return [(key, ink.soft + click), (f" {words}", ink.dim + click)]
+        return [Span(key, ink.soft + click), Span(f" {words}", ink.dim + click)]

@@ -8,25 +8,10 @@ from typing import Protocol
 
 from textual import on
 from textual.message import Message
-from textual.strip import Strip
 
 from tui.app.background import in_background
-from tui.app.lists.row_list import Row, RowList
-from tui.app.theme.ink import Pen
+from tui.app.lists.row_list import Row, RowList, Sentence
 from tui.errors import SegueError
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """A line that says why there is nothing, or what went wrong."""
-
-    text: str
-    key: Hashable | None = None
-    height: int = 1
-
-    def draw(self, pen: Pen, chosen: Row | None) -> Sequence[Strip]:
-        """One line."""
-        return [pen.line([(self.text, pen.ink.dim)])]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from textual.strip import Strip
 
 from tui.app.theme.ink import Ink, Pen
 from tui.faults import note
+from tui.rendering.spans import Span
 from tui.text import one_line
 
 NEAR_END = 40
@@ -38,6 +39,40 @@ class Row(Protocol):
     def draw(self, pen: Pen, chosen: Row | None) -> Sequence[Strip]:
         """The lines of this row; ``chosen`` is the row that Enter would take."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A day or another group."""
+
+    words: str
+    first: bool = False
+    key: Hashable | None = None
+
+    @property
+    def height(self) -> int:
+        """A blank line and the words; no blank line at the top of the list."""
+        return 1 if self.first else 2
+
+    def draw(self, pen: Pen, chosen: Row | None) -> Sequence[Strip]:
+        """The words in quiet ink."""
+        line = pen.line([Span(self.words, pen.ink.dim)])
+        return [line] if self.first else [pen.blank(), line]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A line that only says something: why there is nothing, what went wrong."""
+
+    text: str = ""
+    indent: int = 0
+    """Cells that set it under the names."""
+    key: Hashable | None = None
+    height: int = 1
+
+    def draw(self, pen: Pen, chosen: Row | None) -> Sequence[Strip]:
+        """One dim line."""
+        return [pen.line([Span(" " * self.indent + self.text, pen.ink.dim)])]
 
 
 class RowList(ScrollView, can_focus=False):
@@ -248,7 +283,7 @@ class RowList(ScrollView, can_focus=False):
             note(error)
             words = f"This row can't be drawn: {one_line(repr(error), 200)}"
             blank = [pen.blank()] * (row.height - 1)
-            return [pen.line([(words, pen.ink.dim)], tinted=row is self.chosen), *blank]
+            return [pen.line([Span(words, pen.ink.dim)], tinted=row is self.chosen), *blank]
 
     def _get_pen(self) -> Pen:
         width = self.scrollable_content_region.width - 1  # one cell stays free before the scrollbar

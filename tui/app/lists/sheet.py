@@ -1,16 +1,127 @@
-"""A sheet over the page: a band of its own tone, the page behind it dimmed, closed by Esc."""
+"""Screens that lie over another: ``Layer``; with a list to choose from, ``Chooser``; on a band, ``Sheet``."""
 
 from __future__ import annotations
 
+from typing import ClassVar, TypeVar
+
 from textual import events
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
+from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 
-from tui.app.lists.chooser import Chooser
-from tui.app.lists.layer import Result
+from tui.app.actions import Action
+from tui.app.keymap import bind
+from tui.app.life import has_gone, lives
+from tui.app.lists.field import Field
 from tui.app.lists.row_list import RowList
+
+Result = TypeVar("Result")
+
+
+class Layer(Screen[Result | None]):
+    """Ends once, with the first result, and takes no other screen with it; does nothing without its parts.
+
+    A key that is pressed twice, or a worker that comes to its end, may ask for the end when the screen has
+    ended, when another one lies over it, or before it has all its parts. Textual would take away what lies
+    on top then. It would also let the screen begin, and keys act on it, while it has none of its parts.
+    """
+
+    _ending: tuple[Result | None] | None = None
+    """The result to end with."""
+
+    async def on_event(self, event: events.Event) -> None:
+        """Take an event; a screen that was closed before it had its parts never begins."""
+        if not (isinstance(event, events.Mount) and has_gone(self)):
+            await super().on_event(event)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Nothing can be done before all parts are there: the app keeps keys until then."""
+        return super().check_action(action, parameters) if lives(self) else False
+
+    def dismiss(self, result: Result | None = None) -> AwaitComplete:
+        """End with a result: now, or as soon as the screen is the one that is seen."""
+        if self._ending is None and self in self.app.screen_stack:
+            self._ending = (result,)
+            if self.is_active and self.is_mounted:
+                return super().dismiss(result)
+        return AwaitComplete()
+
+    def on_screen_resume(self) -> None:
+        """The screen is seen, for the first time or again; unless meanwhile another one lies over it."""
+        if self._ending is not None and self.is_active:
+            super().dismiss(self._ending[0])
+
+
+class Chooser(Layer[Result]):
+    """A list, usually under a field. The arrows go to the list, the letters to the field."""
+
+    AUTO_FOCUS = "Field"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind(Action.LIST_CLOSE, "close"),
+        bind(Action.LIST_UP, "move(-1)"),
+        bind(Action.LIST_DOWN, "move(1)"),
+        bind(Action.LIST_PAGE_UP, "page(-1)"),
+        bind(Action.LIST_PAGE_DOWN, "page(1)"),
+        bind(Action.LIST_FIRST, "first"),
+        bind(Action.LIST_LAST, "last"),
+    ]
+
+    @property
+    def rows(self) -> RowList:
+        """The list of this screen."""
+        return self.query_one(RowList)
+
+    @property
+    def field(self) -> Field:
+        """The field of this screen."""
+        return self.query_one(Field)
+
+    def sync(self) -> None:
+        """Bring the list up to what stands in the field; called before every key that chooses.
+
+        A key may be handled before the message that the field changed: nothing may act on an older filter.
+        """
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Where nothing can be chosen, the keys that choose are free for others."""
+        if action in ("move", "page", "first", "last") and not self.query(RowList):
+            return False
+        return super().check_action(action, parameters)
+
+    def action_close(self) -> None:
+        """Close without a choice."""
+        self.dismiss(None)
+
+    def action_move(self, step: int) -> None:
+        """Choose another row."""
+        self.sync()
+        self.rows.move(step)
+
+    def action_page(self, direction: int) -> None:
+        """Choose a row a screen further on."""
+        self.sync()
+        self.rows.page(direction)
+
+    def action_first(self) -> None:
+        """Choose the first row."""
+        self.sync()
+        self.rows.first()
+
+    def action_last(self) -> None:
+        """Choose the last row."""
+        self.sync()
+        self.rows.last()
+
+    def on_key(self, event: events.Key) -> None:
+        """Letters that came before the field could have the focus are typed into it all the same."""
+        fields = self.query(Field)
+        if event.is_printable and event.character and fields and self.focused is None:
+            event.stop()
+            fields.first().focus()
+            fields.first().take(event.character)
 
 
 class Sheet(Chooser[Result], ModalScreen[Result | None]):

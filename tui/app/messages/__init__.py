@@ -1,8 +1,33 @@
 """How messages are drawn and read, wherever they are shown: in the transcript, side by side, as a preview.
 
-One message: ``message_view`` has its lines, made of ``name_line``, ``plain_text``, ``footer`` and other
-blocks; ``look`` says for which width and colours, ``rows`` what can be clicked in them.
+The features know it. Read ``message_view`` first, then ``message_list``.
 
-All messages of a path: ``message_list`` is the widget. It owns ``viewport``, which keeps the reader's place
-in the lines that ``window`` lays out, ``pager``, which loads, ``stream``, ``finder`` and ``selection``.
+One message::
+
+    message_view            its lines
+    summary_view            those of a summary
+    segue_line              what stands above
+    name_line               who answers
+    plain_text              text as it was typed
+    interleaved             parts in their order
+    attachment_rows         its files
+    footer                  what stands under it
+    rows                    rows with places to click
+    look                    width and colours
+    link_sheet              opening a link
+
+How a reply stands::
+
+    reply_status            the fields of the status line
+    reply_standing          what they are of a reply
+
+All messages of a path::
+
+    message_list            the widget, which owns the rest
+    window                  a tall column, laid out near the reader
+    viewport                the reader's place in it
+    pager                   loads
+    stream                  what comes
+    finder                  finds
+    selection               what is selected
 """

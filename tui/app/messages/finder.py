@@ -15,7 +15,7 @@ from tui.app.messages.message_view import MessageView
 from tui.app.messages.pager import Load, Pager
 from tui.app.messages.viewport import Viewport
 from tui.history.query import parse
-from tui.text import clean, places
+from tui.text import clean, occurrences
 
 _PAGE = 500
 
@@ -199,7 +199,7 @@ class _Texts:
 
 def offsets(needle: str, text: str) -> list[int]:
     """Where ``needle`` stands in ``text``, without regard to case and accents."""
-    return [start for start, _ in places(needle, text)]
+    return [start for start, _ in occurrences(needle, text)]
 
 
 def needles(query: str, text: str) -> tuple[str, ...]:

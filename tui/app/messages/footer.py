@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import assert_never
 
 from rich.cells import cell_len
 from rich.style import Style
@@ -10,23 +11,29 @@ from rich.style import Style
 from tui.app.actions import Action
 from tui.app.messages.look import Look
 from tui.app.messages.plain_text import PlainText
-from tui.app.messages.rows import Piece, Rows, Target, width_of
+from tui.app.messages.rows import Rows
+from tui.app.theme.ink import width_of
 from tui.chat.message import Failure, Message, Role, Status
-from tui.chat.parts import Image, interleaved, of_kind
+from tui.chat.parts import (
+    File,
+    Image,
+    Notice,
+    Reasoning,
+    Sources,
+    Text,
+    ToolCall,
+    ToolResult,
+    below,
+)
 from tui.errors import ErrorKind
+from tui.rendering.spans import Span, Target
 from tui.text import one_line, safe_url
 
 ONE_LINE = 74
 """Cells that a failure and its keys may take together; otherwise the keys go below."""
 
-_OFFERED = {
-    "retry": Action.MESSAGE_RETRY,
-    "resume": Action.MESSAGE_RESUME,
-    "compact": Action.MESSAGE_SUM,
-    "other_model": Action.MESSAGE_MODEL,
-    "edit": Action.MESSAGE_EDIT,
-}
-_LABELS = {"resume": "go on", "compact": "sum up", "other_model": "other model", "edit": "edit"}
+Keys = Mapping[Action, Action]
+"""What helps where a reply did not end well, and the action whose key does it there."""
 _ENDED = {
     Status.STOPPED: "stopped",
     Status.LENGTH: "stopped at the token limit",
@@ -44,8 +51,8 @@ def footer_rows(
     *,
     text: bool,
     limited: bool = False,
-    offered: Mapping[str, Action] | None = None,
-    took: str = "",
+    offered: Keys | None = None,
+    below: str = "",
 ) -> Rows:
     """The rows under a reply; a blank parts each group from what is above.
 
@@ -55,16 +62,16 @@ def footer_rows(
         text: Whether there is text above.
         limited: Whether some of it is shown plain, for its length.
         offered: What can be done where it did not end well, and by which key; without it, all that helps.
-        took: Words on what it has taken.
+        below: Words on what it has taken.
     """
     parts = (
         _limit(look) if limited else [],
         _links(message, look),
         _notices(message, look),
         _end(message, look, _helpful(message) if offered is None else offered),
-        _wrapped("", took, look, look.ink.dim, look.ink.dim) if took else [],
+        _wrapped("", below, look, look.ink.dim, look.ink.dim) if below else [],
     )
-    rows: list[Sequence[Piece]] = []
+    rows: list[Sequence[Span[Style]]] = []
     for group in filter(None, parts):
         if rows or text:
             rows.append(())
@@ -72,35 +79,42 @@ def footer_rows(
     return Rows(look, rows)
 
 
-def _limit(look: Look) -> list[Sequence[Piece]]:
-    target = Target("fold")
+def _limit(look: Look) -> list[Sequence[Span[Style]]]:
+    target = Target(Action.MESSAGE_FOLD)
     key = look.keys.name(Action.MESSAGE_FOLD)
-    words = Piece("very long: shown in part without its Markdown   ", look.ink.dim)
-    return [[words, Piece(key, look.ink.soft, target), Piece(" show all", look.ink.dim, target)]]
+    words = Span("very long: shown in part without its Markdown   ", look.ink.dim)
+    return [[words, Span(key, look.ink.soft, target=target), Span(" show all", look.ink.dim, target=target)]]
 
 
-def _links(message: Message, look: Look) -> list[Sequence[Piece]]:
-    rows: list[Sequence[Piece]] = []
-    for image in message.images[len(of_kind(interleaved(message.parts), Image)) :]:
-        rows.append(_link("image  ", one_line(image.alt), image.url, look))
-    for number, source in enumerate(message.sources, 1):
-        rows.append(_link(f"{number}  ", one_line(source.title), source.url, look))
+def _links(message: Message, look: Look) -> list[Sequence[Span[Style]]]:
+    rows: list[Sequence[Span[Style]]] = []
+    for part in below(message.parts):
+        match part:
+            case Image(url, alt):
+                rows.append(_link("image  ", one_line(alt), url, look))
+            case Sources(items):
+                for number, source in enumerate(items, 1):
+                    rows.append(_link(f"{number}  ", one_line(source.title), source.url, look))
+            case Text() | Reasoning() | File() | ToolCall() | ToolResult() | Notice():
+                pass  # they stand in the body, or are told on their own
+            case _:
+                assert_never(part)
     return rows
 
 
-def _link(head: str, title: str, url: str, look: Look) -> list[Piece]:
+def _link(head: str, title: str, url: str, look: Look) -> list[Span[Style]]:
     """A title and its address, cut to one row; only an address that may be opened can be clicked."""
-    target = Target("link", url) if safe_url(url) else None
-    row = [Piece(head, look.ink.dim)]
+    target = Target(Action.MESSAGE_LINK, url) if safe_url(url) else None
+    row = [Span(head, look.ink.dim)]
     room = look.width - len(head)
     if title:
         title = _cut(title, room * 2 // 3)
         row += [
-            Piece(title, look.ink.ink + Style(underline=bool(target)), target),
-            Piece("   ", row[0].style),
+            Span(title, look.ink.ink + Style(underline=bool(target)), target=target),
+            Span("   ", row[0].look),
         ]
         room -= cell_len(title) + 3
-    return [*row, Piece(_cut(one_line(url), room), look.ink.dim, target)]
+    return [*row, Span(_cut(one_line(url), room), look.ink.dim, target=target)]
 
 
 def _cut(text: str, room: int) -> str:
@@ -110,22 +124,22 @@ def _cut(text: str, room: int) -> str:
     return fitting.rstrip() + " …"
 
 
-def _notices(message: Message, look: Look) -> list[Sequence[Piece]]:
+def _notices(message: Message, look: Look) -> list[Sequence[Span[Style]]]:
     dim = look.ink.dim
     return [row for notice in message.notices for row in _wrapped("", one_line(notice), look, dim, dim)]
 
 
-def _end(message: Message, look: Look, offered: Mapping[str, Action]) -> list[Sequence[Piece]]:
+def _end(message: Message, look: Look, offered: Keys) -> list[Sequence[Span[Style]]]:
     if message.live or message.status is Status.COMPLETE:
         return []
     keys = _keys(message, offered, look)
     failure = message.failure
     if failure is None:
-        return _with_keys([[Piece(_ENDED[message.status], look.ink.dim)]], keys, look, hang=0)
+        return _with_keys([[Span(_ENDED[message.status], look.ink.dim)]], keys, look, hang=0)
     return _with_keys(_failure(failure, look), keys, look, hang=2)
 
 
-def _failure(failure: Failure, look: Look) -> list[Sequence[Piece]]:
+def _failure(failure: Failure, look: Look) -> list[Sequence[Span[Style]]]:
     words = one_line(failure.message) or "Something went wrong"
     hint = one_line(failure.hint)
     if failure.kind == ErrorKind.OFFLINE:
@@ -134,42 +148,43 @@ def _failure(failure: Failure, look: Look) -> list[Sequence[Piece]]:
     return rows + (_wrapped("  ", hint, look, look.ink.dim, look.ink.dim) if hint else [])
 
 
-def _wrapped(head: str, text: str, look: Look, head_style: Style, style: Style) -> list[Sequence[Piece]]:
+def _wrapped(
+    head: str, text: str, look: Look, head_style: Style, style: Style
+) -> list[Sequence[Span[Style]]]:
     lines = PlainText(text, look.width - len(head), style)
     return [
-        [Piece(head if row == 0 else " " * len(head), head_style), Piece(lines.text(row).rstrip(), style)]
+        [Span(head if row == 0 else " " * len(head), head_style), Span(lines.text(row).rstrip(), style)]
         for row in range(lines.height)
     ]
 
 
-def _keys(message: Message, offered: Mapping[str, Action], look: Look) -> list[Piece]:
-    labels = {**_LABELS, "retry": "retry" if message.failure else "again"}
+def _keys(message: Message, offered: Keys, look: Look) -> list[Span[Style]]:
+    labels = {Action.MESSAGE_RETRY: "retry" if message.failure else "again"}
     if _is_offline(message):
-        labels["other_model"] = "model on this machine"
-    pieces: list[Piece] = []
+        labels[Action.MESSAGE_MODEL] = "model on this machine"
+    spans: list[Span[Style]] = []
     for action, bound in offered.items():
         target = Target(action)
-        pieces += [
-            Piece("   ", look.ink.dim),
-            Piece(look.keys.name(bound), look.ink.soft, target),
-            Piece(f" {labels[action]}", look.ink.dim, target),
+        spans += [
+            Span("   ", look.ink.dim),
+            Span(look.keys.name(bound), look.ink.soft, target=target),
+            Span(f" {labels.get(action, action.words)}", look.ink.dim, target=target),
         ]
-    return pieces
+    return spans
 
 
-def _helpful(message: Message) -> Mapping[str, Action]:
-    return {action: _OFFERED[action] for action in _actions(message)}
+def _helpful(message: Message) -> Keys:
+    return {action: action for action in _actions(message)}
 
 
-def _actions(message: Message) -> tuple[str, ...]:
-    if message.role is Role.SYSTEM:
-        return "retry", "other_model"
-    if _is_offline(message):
-        return "retry", "other_model"
+def _actions(message: Message) -> tuple[Action, ...]:
+    again, other, edit = Action.MESSAGE_RETRY, Action.MESSAGE_MODEL, Action.MESSAGE_EDIT
+    if message.role is Role.SYSTEM or _is_offline(message):
+        return again, other
     if message.failure and message.failure.kind == ErrorKind.CONTEXT:
-        return "retry", "compact", "other_model", "edit"
+        return again, Action.MESSAGE_SUM, other, edit
     cut = message.status in (Status.INTERRUPTED, Status.LENGTH) and bool(message.text.strip())
-    return ("retry", "resume", "other_model") if cut else ("retry", "other_model", "edit")
+    return (again, Action.MESSAGE_RESUME, other) if cut else (again, other, edit)
 
 
 def _is_offline(message: Message) -> bool:
@@ -177,9 +192,9 @@ def _is_offline(message: Message) -> bool:
 
 
 def _with_keys(
-    rows: list[Sequence[Piece]], keys: list[Piece], look: Look, hang: int
-) -> list[Sequence[Piece]]:
+    rows: list[Sequence[Span[Style]]], keys: list[Span[Style]], look: Look, hang: int
+) -> list[Sequence[Span[Style]]]:
     """The keys after the words if both fit in one line, else below them."""
     if len(rows) == 1 and width_of((*rows[0], *keys)) <= min(ONE_LINE, look.width):
         return [[*rows[0], *keys]]
-    return [*rows, [Piece(" " * hang, look.ink.dim), *keys[1:]]]
+    return [*rows, [Span(" " * hang, look.ink.dim), *keys[1:]]]

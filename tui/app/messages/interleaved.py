@@ -20,6 +20,7 @@ from tui.chat.parts import (
     arguments_line,
     tool_name,
 )
+from tui.markdown.closing import closed
 from tui.text import clean, fenced, one_line
 
 _ARGUMENTS = 60
@@ -27,8 +28,12 @@ _ARGUMENTS = 60
 
 
 def markdown_of(parts: Sequence[Part]) -> str:
-    """The parts in their order; what the model thought and what tools gave back is folded away."""
-    return "\n\n".join(block for part in parts for block in _blocks(part))
+    """The parts in their order; what the model thought and what tools gave back is folded away.
+
+    Nothing that a part leaves open takes in those after it; the last one may go on.
+    """
+    blocks = [block for part in parts for block in _blocks(part)]
+    return "\n\n".join((*map(closed, blocks[:-1]), *blocks[-1:]))
 
 
 def _blocks(part: Part) -> Iterator[str]:
@@ -38,7 +43,7 @@ def _blocks(part: Part) -> Iterator[str]:
         case Reasoning(text, seconds):
             if thought := clean(text).strip():
                 words = thought_words(thought, thinking=False, is_open=False, seconds=seconds)
-                yield folded(words.lstrip("▸ "), thought)
+                yield folded(words.lstrip("▸ "), closed(thought))
         case Image(url, alt):
             yield f"[image {escaped(alt)}](<{one_line(url)}>)"
         case File(file):

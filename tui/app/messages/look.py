@@ -9,8 +9,9 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tui.app.keymap import DEFAULTS, Keys
-from tui.app.theme.ink import RAIL, Ink
+from tui.app.theme.ink import RAIL, Ink, segments_of
 from tui.rendering.palette import Palette
+from tui.rendering.spans import Span
 
 CARET = "▍"
 
@@ -37,9 +38,9 @@ class Look:
         """The column of the whole line where text begins."""
         return self.gutter + 2
 
-    def line(self, *pieces: tuple[str, Style]) -> Strip:
-        """A line of rail cell, gap cell, the pieces, blanks up to the measure, pad cell."""
-        segments = [Segment("  "), *(Segment(text, style) for text, style in pieces if text)]
+    def line(self, *spans: Span[Style]) -> Strip:
+        """A line of rail cell, gap cell, the spans, blanks up to the measure, pad cell."""
+        segments = [Segment("  "), *segments_of(spans)]
         return Strip(segments).adjust_cell_length(self.width + 3)
 
     def on_page(self, strip: Strip, rail: Style | None = None) -> Strip:

@@ -18,15 +18,14 @@ from textual.selection import Selection
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.app.actions import Action
 from tui.app.background import in_background, in_thread
 from tui.app.keymap import keys_of
 from tui.app.life import while_alive
 from tui.app.messages.finder import Finder, Hit
 from tui.app.messages.look import Look, put
-from tui.app.messages.message_action import MessageAction
-from tui.app.messages.message_view import MessageView, Place
+from tui.app.messages.message_view import BlockRow, MessageView
 from tui.app.messages.pager import Load, Pager
-from tui.app.messages.rows import Target
 from tui.app.messages.selection import Selected, key_of, whole_rows, word_at
 from tui.app.messages.stream import Colours, Stream
 from tui.app.messages.viewport import Viewport
@@ -36,6 +35,7 @@ from tui.app.theme.ink import Ink
 from tui.chat.conversation import Conversation
 from tui.chat.message import Message
 from tui.rendering.palette import Palette
+from tui.rendering.spans import Target
 from tui.system.clipboard import copy
 
 _MORE = "↓ more below"
@@ -76,7 +76,7 @@ class MessageList(ScrollView):
         Copying, folding, selecting and links are done by the list itself.
         """
 
-        action: MessageAction
+        action: Action
         message_id: int
 
     # The column's height is not the widget's, so a change of it must not lay the screen out anew.
@@ -160,7 +160,7 @@ class MessageList(ScrollView):
         if at is None or at not in window.index:
             viewport.follow()
         else:
-            viewport.go_to(Anchor(window.index[at], Place(0, 0)))
+            viewport.go_to(Anchor(window.index[at], BlockRow(0, 0)))
             viewport.go(viewport.span(at)[0])
         self.finder.end()
 
@@ -268,7 +268,7 @@ class MessageList(ScrollView):
 
     def action_scroll_home(self) -> None:
         """Go to the first message."""
-        self.viewport.go_to(Anchor(0, Place(0, 0)))
+        self.viewport.go_to(Anchor(0, BlockRow(0, 0)))
 
     def action_scroll_end(self) -> None:
         """Go to the newest message, and follow."""
@@ -415,16 +415,16 @@ class MessageList(ScrollView):
 
     def do(self, target: Target, message_id: int) -> None:
         """Do what a part of a message is for."""
-        if target.action == "link":
+        if target.action is Action.MESSAGE_LINK:
             from tui.app.messages.link_sheet import LinkSheet
 
             self.app.push_screen(LinkSheet(target.value))
-        elif target.action == "fold":
+        elif target.action is Action.MESSAGE_FOLD:
             self.fold(message_id)
-        elif target.action == "copy_code":
+        elif target.action is Action.MESSAGE_CODE:
             self.copy_text(target.value)
-        else:
-            self.post_message(self.Chosen(MessageAction(target.action), message_id))
+        elif isinstance(target.action, Action):
+            self.post_message(self.Chosen(target.action, message_id))
 
     # -- another size, another theme
     def on_mount(self) -> None:

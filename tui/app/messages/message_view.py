@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.style import Style
 from textual.strip import Strip
 
+from tui.app.actions import Action
 from tui.app.messages.attachment_rows import attachment_rows
 from tui.app.messages.footer import footer_rows
 from tui.app.messages.look import CARET, Look, over, put
 from tui.app.messages.name_line import (
-    mark_pieces,
+    mark_spans,
     meta_words,
     model_name,
     name_line,
@@ -21,11 +22,13 @@ from tui.app.messages.name_line import (
     thought_words,
 )
 from tui.app.messages.plain_text import PlainText
-from tui.app.messages.rows import Piece, Rows, Target, width_of
+from tui.app.messages.rows import Rows
 from tui.app.messages.segue_line import Lead, segue_line
-from tui.chat.hues import HUES
+from tui.app.theme.ink import width_of
 from tui.chat.message import Message, Role
+from tui.chat.model import HUES
 from tui.chat.parts import Gathered, Reasoning, Text, interleaved
+from tui.rendering.spans import Span, Target
 from tui.text import clean
 
 if TYPE_CHECKING:
@@ -38,7 +41,7 @@ _LEFT = 2
 """Cells of a line before its text: rail and gap."""
 
 
-class Place(NamedTuple):
+class BlockRow(NamedTuple):
     """A row that can be found again after the lines above it have changed."""
 
     block: int
@@ -149,16 +152,16 @@ class MessageView:
         thinking = message.live and not begun
         return name_line(
             self.look,
-            Piece(model_name(message.model), self.look.ink.hues[self.standing.hue]),
+            Span(model_name(message.model), self.look.ink.hues[self.standing.hue]),
             state_words(message, begun=begun or bool(thought), note=self._note),
             thought_words(thought, thinking=thinking, is_open=self.open, seconds=self._seconds),
             self._marks(),
             meta,
         )
 
-    def _marks(self) -> list[Piece]:
+    def _marks(self) -> list[Span[Style]]:
         standing = self.standing
-        return mark_pieces(standing.pinned, (standing.version, standing.versions), self.look.ink.dim)
+        return mark_spans(standing.pinned, (standing.version, standing.versions), self.look.ink.dim)
 
     def _forget(self, first: int) -> None:
         """The rows from ``first`` on have changed."""
@@ -182,16 +185,16 @@ class MessageView:
         """Rows of the whole message, with those that part it from the one above."""
         return sum(self.heights())
 
-    def place(self, row: int) -> Place:
+    def place(self, row: int) -> BlockRow:
         """Which block a row belongs to, and where in it."""
         heights = self.heights()
         for block, height in enumerate(heights):
             if row < height:
-                return Place(block, row)
+                return BlockRow(block, row)
             row -= height
-        return Place(FOOTER, heights[FOOTER] + row)
+        return BlockRow(FOOTER, heights[FOOTER] + row)
 
-    def row(self, place: Place) -> int:
+    def row(self, place: BlockRow) -> int:
         """The row of a place; the nearest one if its block has shrunk."""
         heights = self.heights()
         return sum(heights[: place.block]) + min(place.row, max(0, heights[place.block] - 1))
@@ -290,14 +293,14 @@ class MessageView:
             return self._badge.target(0, cell - self.look.width + len(self._badge.text(0)))
         if block == BODY and self.document:
             url = self.document.link_at(at, cell)
-            return Target("link", url) if url else self._code_target(row, cell)
+            return Target(Action.MESSAGE_LINK, url) if url else self._code_target(row, cell)
         return None
 
     def _code_target(self, row: int, cell: int) -> Target | None:
         """A click on the language of a block of code copies it."""
         blocks = (block for block in self.code_blocks() if block.row == row)
         labelled = next((block for block in blocks if self.look.width - len(block.language) <= cell), None)
-        return Target("copy_code", labelled.text) if labelled and labelled.language else None
+        return Target(Action.MESSAGE_CODE, labelled.text) if labelled and labelled.language else None
 
     def toggle(self, row: int) -> bool:
         """Open or close what folds at a row: a part of the text. Returns whether something did."""
@@ -356,13 +359,22 @@ class MessageView:
     def replace(self, message: Message, standing: Standing) -> None:
         """Show another state of the message: its end, or a change of its place."""
         ended = self.message.live and not message.live
+        drawn = message.live and self._draws(message)
         self.message, self.standing, self._note = message, standing, ""
         if ended and self.document and self._source(message) == self.body.source:
             self.document.close()
             self._seconds = message.reasoning_seconds or self._seconds
             self._surround()
+        elif drawn:
+            self._came = Gathered(message.parts)
+            self._surround()
         else:
             self._write(message)
+
+    def _draws(self, message: Message) -> bool:
+        """Whether its body and its thought are drawn as they are already."""
+        thought = "" if self._in_order else clean(message.reasoning).lstrip("\n")
+        return (self._source(message), thought) == (self.body.source, self.thought.source)
 
     @property
     def guessed(self) -> bool:

@@ -7,17 +7,20 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 from rich.style import Style
 
+from tui.app.actions import Action
 from tui.app.messages.look import Look
-from tui.app.messages.rows import Piece, Rows, Target, width_of
+from tui.app.messages.rows import Rows
+from tui.app.theme.ink import width_of
 from tui.chat.message import Message, Status
 from tui.chat.model import split_id
 from tui.errors import ErrorKind
+from tui.rendering.spans import Span, Target
 from tui.text import one_line
 
 _NOT_SENT = frozenset(
     kind.value for kind in (ErrorKind.OFFLINE, ErrorKind.CONNECT, ErrorKind.PROXY, ErrorKind.TLS)
 )
-FOLD = Target("fold")
+FOLD = Target(Action.MESSAGE_FOLD)
 
 
 def model_name(model: str | None) -> str:
@@ -71,34 +74,38 @@ def meta_words(message: Message, cost: float | None = None) -> str:
     return "   ".join(words)
 
 
-def version_pieces(versions: tuple[int, int], style: Style) -> list[Piece]:
+def version_spans(versions: tuple[int, int], style: Style) -> list[Span[Style]]:
     """``‹ 2/3 ›``; nothing while there is only one."""
     place, count = versions
     if count < 2:
         return []
-    before, after = Target("previous_version"), Target("next_version")
-    return [Piece("‹ ", style, before), Piece(f"{place}/{count}", style), Piece(" ›", style, after)]
+    before, after = Target(Action.VERSION_PREVIOUS), Target(Action.VERSION_NEXT)
+    return [
+        Span("‹ ", style, target=before),
+        Span(f"{place}/{count}", style),
+        Span(" ›", style, target=after),
+    ]
 
 
-def mark_pieces(pinned: bool, versions: tuple[int, int], style: Style) -> list[Piece]:
+def mark_spans(pinned: bool, versions: tuple[int, int], style: Style) -> list[Span[Style]]:
     """What stands at the right edge: ``pinned``, and the versions."""
-    pieces = version_pieces(versions, style)
+    spans = version_spans(versions, style)
     if pinned:
-        pieces.insert(0, Piece("pinned" + "   " * bool(pieces), style, Target("pin")))
-    return pieces
+        spans.insert(0, Span("pinned" + "   " * bool(spans), style, target=Target(Action.MESSAGE_PIN)))
+    return spans
 
 
 def name_line(
-    look: Look, name: Piece, state: str, thought: str, marks: Sequence[Piece] = (), meta: str = ""
+    look: Look, name: Span[Style], state: str, thought: str, marks: Sequence[Span[Style]] = (), meta: str = ""
 ) -> Rows:
     """The line, from left to right: name, state or thought; at the right edge what it took, and its marks."""
     dim = look.ink.dim
     left = [name]
     if state or thought:
-        left += [Piece("   ", dim), Piece(thought or state, dim, FOLD if thought else None)]
+        left += [Span("   ", dim), Span(thought or state, dim, target=FOLD if thought else None)]
     right = [*marks]
     space = look.width - width_of(left) - width_of(right)
     if meta and cell_len(meta) + 6 <= space:
-        right = [Piece(meta + "   " * bool(right), dim), *right]
+        right = [Span(meta + "   " * bool(right), dim), *right]
         space = look.width - width_of(left) - width_of(right)
-    return Rows(look, [[*left, Piece(" " * max(1, space), dim), *right] if right else left])
+    return Rows(look, [[*left, Span(" " * max(1, space), dim), *right] if right else left])

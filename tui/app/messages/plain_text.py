@@ -10,7 +10,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tui.rendering.wrap import cells, sound, wrap
-from tui.text import places
+from tui.text import occurrences
 
 _TAB = 4
 
@@ -99,7 +99,7 @@ class PlainText:
     def find(self, needle: str) -> list[tuple[int, int, int]]:
         """Row, first cell and end cell of every hit; a hit over two rows is two pieces."""
         pieces: list[tuple[int, int, int]] = []
-        for first, stop in places(needle, self._shown):
+        for first, stop in occurrences(needle, self._shown):
             row, cell = self._place(first)
             last, end = self._place(stop)
             while row < last:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from rich.style import Style
 
-from tui.app.theme.ink import Ink, Part
+from tui.app.theme.ink import Ink
+from tui.rendering.spans import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +26,12 @@ class ReplyStatus:
     """What is loaded, or when the next try comes; stands in the place of the context."""
 
 
-def fields(now: ReplyStatus, ink: Ink) -> list[Part]:
+def fields(now: ReplyStatus, ink: Ink) -> list[Span[Style]]:
     """The fixed fields: dot, word, rate, clock."""
     return [
-        (f"{now.glyph:<2}", glyph_style(now, ink)),
-        (f"{now.word:<9}", ink.dim if now.quiet else ink.ink),
-        (f"  {now.rate:>9}  {now.clock:>5}", ink.dim),
+        Span(f"{now.glyph:<2}", glyph_style(now, ink)),
+        Span(f"{now.word:<9}", ink.dim if now.quiet else ink.ink),
+        Span(f"  {now.rate:>9}  {now.clock:>5}", ink.dim),
     ]
 
 

@@ -8,6 +8,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tui.app.messages.look import Look
+from tui.rendering.spans import Span
 
 
 class Lead:
@@ -43,11 +44,11 @@ def segue_line(names: tuple[str, str], hues: tuple[str, str], look: Look) -> Str
     count = look.width - cell_len(names[0]) - cell_len(names[1]) - 2
     colours = (look.palette.hue(hues[0]), look.palette.hue(hues[1]))
     return look.line(
-        (names[0], pens[hues[0]]),
-        (" ", Style.null()),
-        *(("─", Style(color=shade)) for shade in _shades(colours, max(count, 1), look)),
-        (" ", Style.null()),
-        (names[1], pens[hues[1]]),
+        Span(names[0], pens[hues[0]]),
+        Span(" ", Style.null()),
+        *(Span("─", Style(color=shade)) for shade in _shades(colours, max(count, 1), look)),
+        Span(" ", Style.null()),
+        Span(names[1], pens[hues[1]]),
     )
 
 

@@ -9,8 +9,10 @@ from rich.cells import cell_len
 from tui.app.messages.message_view import MessageView
 from tui.app.messages.name_line import FOLD, model_name
 from tui.app.messages.plain_text import PlainText
-from tui.app.messages.rows import Piece, Rows, width_of
+from tui.app.messages.rows import Rows
 from tui.app.messages.segue_line import Lead
+from tui.app.theme.ink import width_of
+from tui.rendering.spans import Span
 from tui.text import one_line
 
 if TYPE_CHECKING:
@@ -61,22 +63,22 @@ class SummaryView(MessageView):
     def _name_line(self, meta: str = "") -> Rows:
         """``▸ summary   gpt-6-sol summed up what came before ────────   312 tokens``."""
         look, dim = self.look, self.look.ink.dim
-        fold = Piece(f"{'▸' if self.folded else '▾'} summary", dim, FOLD)
-        right = [Piece("   ", dim), *marks] if (marks := self._marks()) else []
+        fold = Span(f"{'▸' if self.folded else '▾'} summary", dim, target=FOLD)
+        right = [Span("   ", dim), *marks] if (marks := self._marks()) else []
         room = look.width - width_of([fold, *right]) - len(_GAPS)
         name, state = model_name(self.message.model), f" {self._state()}"
         if cell_len(name + state) > room:
             name, state = one_line(name, max(1, room)), ""
         if meta and cell_len(name + state + meta) + 3 <= room:
-            right.insert(0, Piece(f"   {meta}", dim))
+            right.insert(0, Span(f"   {meta}", dim))
         left = [
             fold,
-            Piece("   ", dim),
-            Piece(name, look.ink.hues[self.standing.hue]),
-            Piece(f"{state} ", dim),
+            Span("   ", dim),
+            Span(name, look.ink.hues[self.standing.hue]),
+            Span(f"{state} ", dim),
         ]
         count = look.width - width_of(left) - width_of(right)
-        return Rows(look, [[*left, Piece("─" * max(0, count), look.ink.line), *right]])
+        return Rows(look, [[*left, Span("─" * max(0, count), look.ink.line), *right]])
 
     def _state(self) -> str:
         message = self.message

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tui.app.messages.look import Look
-from tui.app.messages.message_view import BODY, MessageView, Place
+from tui.app.messages.message_view import BODY, BlockRow, MessageView
 from tui.app.messages.window import Anchor, Window
 
 if TYPE_CHECKING:
@@ -210,7 +210,7 @@ class Viewport:
         else:
             offset = view.offset(anchor.place.row)
             view.take(whole)
-            anchor.place = Place(BODY, view.body.locate(offset)[0])
+            anchor.place = BlockRow(BODY, view.body.locate(offset)[0])
         self.go_to(anchor)
 
     def relook(self, look: Look) -> None:

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from tui.app.messages.look import Look
-from tui.app.messages.message_view import BODY, MessageView, Place, Standing
+from tui.app.messages.message_view import BODY, BlockRow, MessageView, Standing
 from tui.app.messages.name_line import model_name
 from tui.app.messages.summary_view import SummaryView
 from tui.chat.conversation import Conversation
-from tui.chat.hues import HUES, hue_of
 from tui.chat.message import Message, Role
+from tui.chat.model import HUES, hue_of
 
 PAGE = 24
 """Messages that are loaded together."""
@@ -28,7 +28,7 @@ class Anchor:
     """A line that stays where it is on the screen."""
 
     index: int
-    place: Place
+    place: BlockRow
     offset: int | None = None
     """Where its text begins in the message, kept while the width changes again and again."""
 
@@ -229,7 +229,7 @@ class Window:
     def anchor(self, line: int) -> Anchor:
         """What stands at a line of the column."""
         index, view, row = self.at(line)
-        return Anchor(index, view.place(row) if view else Place(0, row))
+        return Anchor(index, view.place(row) if view else BlockRow(0, row))
 
     def line(self, anchor: Anchor) -> int:
         """Where an anchor stands now."""
@@ -256,7 +256,7 @@ class Window:
             anchor.offset = view.offset(anchor.place.row)
         self.look = look
         self._fit(view)
-        anchor.place = Place(BODY, view.body.locate(anchor.offset)[0])
+        anchor.place = BlockRow(BODY, view.body.locate(anchor.offset)[0])
 
 
 def around(ids: Sequence[int], index: int) -> Sequence[int]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, get_args
 
+from rich.style import Style
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.strip import Strip
@@ -21,9 +22,10 @@ from tui.app.lists.fuzzy import Filter, best_first
 from tui.app.lists.hints import Hints
 from tui.app.lists.row_list import Row
 from tui.app.lists.sheet import Sheet
-from tui.app.theme.ink import Part, Pen
+from tui.app.theme.ink import Pen
 from tui.config import WireFormat
 from tui.errors import ErrorKind, ProviderError, SegueError
+from tui.rendering.spans import Span
 from tui.secret import Secret
 from tui.text import clean, one_line
 
@@ -178,10 +180,10 @@ class _ProviderRow:
     def draw(self, pen: Pen, chosen: Row | None) -> Sequence[Strip]:
         mine = chosen is self
         ink = pen.ink
-        dot: Part = (f"{self.mark} ", ink.success if self.mark == "●" else ink.dim)
-        name = (self.name.ljust(_NAME_WIDTH), ink.strong if mine else ink.ink)
-        parts = [dot, name, (f"  {self.state}", ink.dim)]
-        return [pen.line(parts, tinted=mine, railed=mine)]
+        dot: Span[Style] = Span(f"{self.mark} ", ink.success if self.mark == "●" else ink.dim)
+        name = Span(self.name.ljust(_NAME_WIDTH), ink.strong if mine else ink.ink)
+        spans = [dot, name, Span(f"  {self.state}", ink.dim)]
+        return [pen.line(spans, tinted=mine, railed=mine)]
 
 
 class ConnectProvider(Filtered[str]):

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from tui.app.background import in_background
-from tui.app.context import Context, WithReading, WithWriting
+from tui.app.context import Context, WithWriting
 from tui.app.models.models import Models
-from tui.engine.choice import recent_models
 from tui.engine.workspace import Workspace
 from tui.errors import SegueError
 
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from tui.app.models.first_run import LocalOffer
 
 
-class _Context(Context, WithReading, WithWriting, Protocol): ...
+class _Context(Context, WithWriting, Protocol): ...
 
 
 class FirstModel:
@@ -41,7 +40,7 @@ class FirstModel:
             Whether this is so.
         """
         context, workspace = self._context, self._context.session.workspace
-        if workspace.config.model or await recent_models(workspace.store):
+        if workspace.config.model or await workspace.preferences.recent_models():
             return False
         if await workspace.store.count_conversations():
             return False
@@ -59,7 +58,7 @@ class FirstModel:
             notices=notices,
             write=context.writing.hand_on,
         )
-        in_background(context.page, "models", catalogue.refresh, exclusive=True)
+        in_background(context.screen, "models", catalogue.refresh, exclusive=True)
 
         early = context.writing.give_back_early()
 
@@ -71,7 +70,7 @@ class FirstModel:
         return True
 
     async def _begin_with(self, model_id: str, send: bool) -> None:
-        await self._context.reading.use_model(model_id)
+        await self._models.use_model(model_id)
         if send and (written := self._context.writing.take()):
             self._context.writing.submit(written)
 
@@ -90,7 +89,7 @@ def _local_offer(workspace: Workspace) -> tuple[LocalOffer | None, str]:
         return None, ""
     return (
         LocalOffer(
-            f"local/{model.name}",
+            model.id,
             model.title,
             model.licence or "",
             0 if model.present else model.bytes or 0,

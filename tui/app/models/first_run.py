@@ -17,11 +17,11 @@ from textual.widgets import Static
 from tui.app.actions import Action
 from tui.app.background import in_background
 from tui.app.keymap import bind, keys_of
-from tui.app.lists.chooser import Chooser
 from tui.app.lists.hints import Hints
-from tui.app.lists.row_list import Row, RowList
+from tui.app.lists.row_list import Row, RowList, Sentence
+from tui.app.lists.sheet import Chooser
 from tui.app.lists.wordmark import Wordmark
-from tui.app.models.start_rows import ChoiceRow, Found, Quiet, Warned
+from tui.app.models.start_rows import ChoiceRow, Found, Warned
 from tui.chat.model import ModelInfo
 from tui.text import one_line
 
@@ -139,7 +139,7 @@ class FirstRun(Chooser[str]):
         self._given = choices[0][0].key
         stays = not untouched and any(choice.key == chosen for choice, _ in choices)
         key = chosen if stays else self._given
-        rows: list[Row] = [*self._warnings(), *self._found(), Quiet(), Quiet("Begin with")]
+        rows: list[Row] = [*self._warnings(), *self._found(), Sentence(), Sentence("Begin with")]
         for choice, explanation in choices:
             rows.append(self._explained(choice, explanation) if choice.key == key else choice)
         self.rows.show(rows, key)
@@ -165,8 +165,8 @@ class FirstRun(Chooser[str]):
         more, close = len(self._notices) - len(shown), self._key(Action.LIST_CLOSE)
         return [
             *shown,
-            Quiet(f"and {more} more; {close} shows all" if more else f"{close} shows it whole", 3),
-            Quiet(),
+            Sentence(f"and {more} more; {close} shows all" if more else f"{close} shows it whole", 3),
+            Sentence(),
         ]
 
     def _found(self) -> list[Row]:
@@ -174,13 +174,15 @@ class FirstRun(Chooser[str]):
         counts: dict[str, int] = {}
         for info in self._catalogue.models():
             counts[info.provider] = counts.get(info.provider, 0) + 1
-        entries = [entry for entry in self._registry.providers() if entry.kind != "local"]
+        entries = [entry for entry in self._registry.providers() if not entry.downloads]
         silent = {name for name in self._catalogue.problems if not counts.get(name)}
         usable = [entry for entry in entries if entry.available and entry.name not in silent][:_SHOWN_FOUND]
         missing = [entry for entry in entries if not entry.available]
         failing = [entry for entry in entries if entry.available and entry.name in silent]
         missing = sorted(missing, key=lambda entry: not entry.key_variables)[:_SHOWN_MISSING]
-        rows: list[Row] = [Quiet("Found on this machine" if usable else "No keys and no servers were found")]
+        rows: list[Row] = [
+            Sentence("Found on this machine" if usable else "No keys and no servers were found")
+        ]
         rows += [Found(one_line(e.name), *_how(e, counts.get(e.name, 0))) for e in usable]
         rows += [
             Found(one_line(e.name), one_line(self._catalogue.problems[e.name].message, 200), usable=False)
@@ -189,7 +191,7 @@ class FirstRun(Chooser[str]):
         rows += [Found(one_line(e.name), _missing(e), usable=False) for e in missing]
         more = len(entries) - len(usable) - len(failing) - len(missing)
         if more:
-            rows.append(Quiet(f"and {more} more providers: any of them can be connected later", 3))
+            rows.append(Sentence(f"and {more} more providers: any of them can be connected later", 3))
         return rows
 
     def _choices(self) -> list[tuple[ChoiceRow, str]]:
@@ -201,7 +203,7 @@ class FirstRun(Chooser[str]):
         choices = []
         for entry in self._registry.providers():
             best = models.get(f"{entry.name}/{entry.default_model}") or first.get(entry.name)
-            if entry.available and entry.kind != "local" and best is not None:
+            if entry.available and not entry.downloads and best is not None:
                 choices.append(_hosted(entry, best))
         return [*choices[:_SHOWN_CHOICES], self._local(), _connect_choice()]
 

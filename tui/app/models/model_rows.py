@@ -10,9 +10,10 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tui.app.lists.fuzzy import Candidate, Filter
-from tui.app.lists.row_list import Row
-from tui.app.theme.ink import APART, Ink, Part, Pen, width_of
+from tui.app.lists.row_list import Row, Sentence
+from tui.app.theme.ink import APART, Ink, Pen, width_of
 from tui.chat.model import ModelInfo
+from tui.rendering.spans import Span
 from tui.text import one_line
 
 if TYPE_CHECKING:
@@ -27,19 +28,6 @@ _CONTEXT_END, _INPUT_END = 16, 7
 _COLUMNS_FROM = 52
 """Narrower lists show names only."""
 _LIMIT = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A line that only says something."""
-
-    text: str
-    key: Hashable | None = None
-    height: int = 1
-
-    def draw(self, pen: Pen, chosen: Row | None) -> Sequence[Strip]:
-        """One dim line."""
-        return [pen.line([(self.text, pen.ink.dim)])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +50,9 @@ class GroupHead:
     def draw(self, pen: Pen, chosen: Row | None) -> Sequence[Strip]:
         """The head."""
         ink = pen.ink
-        left: list[Part] = [*_dot(self.mark, ink), (self.title, ink.dim)]
+        left: list[Span[Style]] = [*_dot(self.mark, ink), Span(self.title, ink.dim)]
         if self.remark:
-            left.append((f"   {self.remark}", ink.dim))
+            left.append(Span(f"   {self.remark}", ink.dim))
         line = pen.line(left, _columns(pen, ink.dim) if self.first else ())
         return [line] if self.first else [pen.blank(), line]
 
@@ -103,37 +91,37 @@ class ModelRow:
             left += self._download(pen, pen.text_width - width_of(left) - width_of(right) - APART)
         return [pen.line(left, right, tinted=mine, railed=mine)]
 
-    def _download(self, pen: Pen, room: int) -> list[Part]:
+    def _download(self, pen: Pen, room: int) -> list[Span[Style]]:
         size = f"   {self.download / 1e6:.0f} MB"
         words = f"{size} to download"
-        return [(words if len(words) <= room else size, pen.ink.dim)]
+        return [Span(words if len(words) <= room else size, pen.ink.dim)]
 
-    def _name(self, ink: Ink, mine: bool) -> list[Part]:
+    def _name(self, ink: Ink, mine: bool) -> list[Span[Style]]:
         label = self.candidate.text
         name_at = max(self.shown_from, label.rfind("/") + 1)
         name = ink.strong if mine else ink.ink
         if self.hue:
             name = ink.hues.get(f"{self.hue}", name)
         if not self.usable:
-            return [(label[self.shown_from :], ink.soft if mine else ink.dim)]
+            return [Span(label[self.shown_from :], ink.soft if mine else ink.dim)]
         lit = self.filter.places(self.candidate)
-        parts: list[Part] = []
+        spans: list[Span[Style]] = []
         for at in range(self.shown_from, len(label)):
             style = ink.accent if at in lit else ink.dim if at < name_at else name
-            if parts and parts[-1][1] is style:
-                parts[-1] = (parts[-1][0] + label[at], style)
+            if spans and spans[-1].look is style:
+                spans[-1] = Span(spans[-1].text + label[at], style)
             else:
-                parts.append((label[at], style))
-        return parts
+                spans.append(Span(label[at], style))
+        return spans
 
-    def _facts(self, pen: Pen) -> list[Part]:
+    def _facts(self, pen: Pen) -> list[Span[Style]]:
         if pen.text_width < _COLUMNS_FROM:
             return []
         info, dim = self.info, pen.ink.dim
         money = "free" if info.input_price == 0 and info.output_price == 0 else price(info.output_price)
         left = "" if money == "free" else price(info.input_price)
         text = f"{tokens(info.context):>8}{left:>9}{money:>7}"
-        return [(text, dim)]
+        return [Span(text, dim)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,20 +142,24 @@ class ProviderRow:
         """Name and what is missing."""
         mine = chosen is self
         name = pen.ink.soft if mine else pen.ink.dim
-        left: list[Part] = [*_dot("off", pen.ink), (self.label, name), (f"   {self.reason}", pen.ink.dim)]
+        left: list[Span[Style]] = [
+            *_dot("off", pen.ink),
+            Span(self.label, name),
+            Span(f"   {self.reason}", pen.ink.dim),
+        ]
         return [pen.line(left, tinted=mine, railed=mine)]
 
 
-def _columns(pen: Pen, style: Style) -> list[Part]:
+def _columns(pen: Pen, style: Style) -> list[Span[Style]]:
     if pen.text_width < _COLUMNS_FROM:
         return []
-    return [(f"{'context':>8}{'$/M in, out':>16}", style)]
+    return [Span(f"{'context':>8}{'$/M in, out':>16}", style)]
 
 
-def _dot(mark: str, ink: Ink) -> list[Part]:
-    dots = {"ok": ("● ", ink.success), "slow": ("● ", ink.warning), "off": ("◦ ", ink.dim)}
-    dots["marked"] = ("✓ ", ink.accent)
-    return [dots.get(mark, ("  ", Style.null()))]
+def _dot(mark: str, ink: Ink) -> list[Span[Style]]:
+    dots = {"ok": Span("● ", ink.success), "slow": Span("● ", ink.warning), "off": Span("◦ ", ink.dim)}
+    dots["marked"] = Span("✓ ", ink.accent)
+    return [dots.get(mark, Span("  ", Style.null()))]
 
 
 def tokens(count: int | None) -> str:
@@ -275,7 +267,7 @@ class ModelShelf:
             rows.append(self._head(group, first=not rows))
             rows += self._rows_of(group, wanted)
         rows += self._others(wanted, first=not rows)
-        return rows or [Note("Nothing fits." if wanted.words else "No models are known yet.")]
+        return rows or [Sentence("Nothing fits." if wanted.words else "No models are known yet.")]
 
     def _find(self, query: str, wanted: Filter) -> None:
         """Score each model; a filter that was only continued looks at what was left."""

@@ -12,20 +12,17 @@ from tui.app.context import (
     Context,
     WithComparing,
     WithMessages,
-    WithReading,
+    WithStatus,
 )
-from tui.engine.choice import find_model, note_model, recent_models
+from tui.engine.choice import find_model
 from tui.engine.workspace import Workspace
 from tui.errors import UsageError
 
 if TYPE_CHECKING:
     from tui.app.models.picker import Choice, ModelPicker, Several
 
-FAVOURITES = "favourite_models"
-"""Key of the history's state with the favourite models, one a line."""
 
-
-class _Context(Context, WithReading, WithMessages, WithComparing, Protocol): ...
+class _Context(Context, WithStatus, WithMessages, WithComparing, Protocol): ...
 
 
 class Models:
@@ -57,8 +54,17 @@ class Models:
         except UsageError:
             await self.pick(typed=words)
             return False
-        await self._context.reading.use_model(model_id)
+        await self.use_model(model_id)
         return True
+
+    async def use_model(self, model_id: str) -> None:
+        """Let a model answer from now on; what is written stays."""
+        session = self._context.session
+        session.current.conversation.model = model_id
+        self._context.refresh()
+        self._context.status.count_soon()
+        await session.workspace.preferences.note_model(model_id)
+        await session.current.change(model=model_id)
 
     # -- choosing
     async def pick(self, message_id: int | None = None, typed: str = "") -> None:
@@ -77,10 +83,12 @@ class Models:
                 case Several(model_ids):
                     context.soon(context.comparing.begin, model_ids, message_id)
                 case Choice(model_id, answer_again=False) if message_id is None:
-                    context.soon(context.reading.use_model, model_id)
+                    context.soon(self.use_model, model_id)
                 case Choice(model_id):
                     again = message_id or service.last_reply or service.last
                     context.soon(self._answer_with, model_id, again)
+                case None:
+                    pass
 
         def words() -> str:
             return "send to" if message_id is None and context.comparing.draft else "compare"
@@ -124,15 +132,15 @@ class Models:
         """A picker, over lists that are asked for anew where they are old."""
         context, workspace = self._context, self._workspace
         conversation, catalogue = context.session.current.conversation, workspace.catalogue
-        in_background(context.page, "models", catalogue.refresh, catalogue.stale(), exclusive=True)
+        in_background(context.screen, "models", catalogue.refresh, catalogue.stale(), exclusive=True)
         return kind(
             catalogue,
             workspace.registry,
-            await recent_models(workspace.store),
+            await workspace.preferences.recent_models(),
             conversation.model,
-            (await workspace.store.get_state(FAVOURITES)).split(),
+            await workspace.preferences.favourite_models(),
             conversation.hues,
-            await asyncio.to_thread(workspace.downloads),
+            await asyncio.to_thread(workspace.registry.downloads),
             keep_favourites=lambda names: context.soon(self._keep_favourites, names),
             connect=self._connect,
             typed=typed,
@@ -143,11 +151,11 @@ class Models:
     async def _answer_with(self, model_id: str, message_id: int | None) -> None:
         if message_id is None:
             raise UsageError("There is nothing to answer yet")
-        await note_model(self._workspace.store, model_id)
+        await self._workspace.preferences.note_model(model_id)
         self._context.messages.answer_again(message_id, model_id)
 
     async def _keep_favourites(self, names: Sequence[str]) -> None:
-        await self._workspace.store.set_state(FAVOURITES, "\n".join(names))
+        await self._workspace.preferences.keep_favourite_models(names)
 
     # -- connecting
     async def _connect(self, provider: str) -> bool:

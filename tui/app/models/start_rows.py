@@ -6,27 +6,15 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len, set_cell_size
+from rich.style import Style
 from textual.strip import Strip
 
 from tui.app.lists.row_list import Row
-from tui.app.theme.ink import Part, Pen
+from tui.app.theme.ink import Pen
+from tui.rendering.spans import Span
 
 _NAME, _TITLE = 12, 29
 """Cells for a provider's name, and for a choice's title."""
-
-
-@dataclass(frozen=True, slots=True)
-class Quiet:
-    """A heading or a remark; ``indent`` sets it under the names."""
-
-    text: str = ""
-    indent: int = 0
-    key: Hashable | None = None
-    height: int = 1
-
-    def draw(self, pen: Pen, chosen: Row | None) -> Sequence[Strip]:
-        """One dim line."""
-        return [pen.line([(" " * self.indent + self.text, pen.ink.dim)])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +27,7 @@ class Warned:
 
     def draw(self, pen: Pen, chosen: Row | None) -> Sequence[Strip]:
         """One line, cut where it is too long."""
-        return [pen.line([("!  ", pen.ink.warning), (self.words, pen.ink.ink)])]
+        return [pen.line([Span("!  ", pen.ink.warning), Span(self.words, pen.ink.ink)])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +44,9 @@ class Found:
     def draw(self, pen: Pen, chosen: Row | None) -> Sequence[Strip]:
         """Dot, name, how, number of models."""
         ink = pen.ink
-        dot: Part = ("●  ", ink.success) if self.usable else ("◦  ", ink.dim)
-        name = (_column(self.name, _NAME), ink.ink if self.usable else ink.dim)
-        return [pen.line([dot, name, (f"  {self.how}", ink.dim)], [(self.models, ink.dim)])]
+        dot: Span[Style] = Span("●  ", ink.success) if self.usable else Span("◦  ", ink.dim)
+        name = Span(_column(self.name, _NAME), ink.ink if self.usable else ink.dim)
+        return [pen.line([dot, name, Span(f"  {self.how}", ink.dim)], [Span(self.models, ink.dim)])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +68,12 @@ class ChoiceRow:
     def draw(self, pen: Pen, chosen: Row | None) -> Sequence[Strip]:
         """Title, what it is, what it costs; below it the explanation."""
         ink, mine = pen.ink, chosen is self
-        left = [(_column(self.title, _TITLE), ink.strong if mine else ink.ink), (f"  {self.what}", ink.dim)]
-        strips = [pen.line(left, [(self.price, ink.dim)], tinted=mine, railed=mine)]
-        return strips + [pen.line([(text, ink.dim)], tinted=mine, railed=mine) for text in self.lines]
+        left = [
+            Span(_column(self.title, _TITLE), ink.strong if mine else ink.ink),
+            Span(f"  {self.what}", ink.dim),
+        ]
+        strips = [pen.line(left, [Span(self.price, ink.dim)], tinted=mine, railed=mine)]
+        return strips + [pen.line([Span(text, ink.dim)], tinted=mine, railed=mine) for text in self.lines]
 
 
 def _column(text: str, width: int) -> str:

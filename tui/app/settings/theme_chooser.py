@@ -10,10 +10,9 @@ from textual.binding import BindingType
 
 from tui.app.actions import Action
 from tui.app.keymap import bind
-from tui.app.lists.filtered import Filtered
+from tui.app.lists.filtered import Filtered, TitleRow
 from tui.app.lists.fuzzy import Candidate, Filter, best_first
 from tui.app.lists.row_list import Row, RowList
-from tui.app.lists.title_row import TitleRow
 from tui.app.theme.themes import THEMES
 from tui.text import one_line
 

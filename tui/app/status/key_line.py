@@ -1,18 +1,21 @@
-"""The last line: the few keys that matter now."""
+"""The last line: the few keys that matter now, by what the person does."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len
 from rich.style import Style
 from textual.reactive import reactive
 
+from tui.app.actions import Action
+from tui.app.keymap import Keys
 from tui.app.lists.line import Line
-from tui.app.theme.ink import Ink, Part, width_of
+from tui.app.theme.ink import Ink, width_of
+from tui.rendering.spans import Span
 
-_APART = "   "
+_GAP = "   "
 MOST = 5
 
 
@@ -29,12 +32,13 @@ class Hint:
     @property
     def width(self) -> int:
         """Its cells."""
-        return cell_len(self.key) + 1 + cell_len(self.words)
+        return cell_len(f"{self.key} {self.words}".rstrip())
 
-    def parts(self, ink: Ink) -> list[Part]:
+    def spans(self, ink: Ink) -> list[Span[Style]]:
         """Key and words as they are drawn."""
         click = Style(meta={"@click": f"app.simulate_key('{self.press}')"}) if self.press else Style.null()
-        return [(self.key, ink.soft + click), (f" {self.words}", ink.dim + click)]
+        words = [Span(f" {self.words}", ink.dim + click)] if self.words else []
+        return [Span(self.key, ink.soft + click), *words]
 
 
 class KeyLine(Line):
@@ -42,13 +46,73 @@ class KeyLine(Line):
 
     hints: reactive[tuple[Hint, ...]] = reactive(())
 
-    def parts(self, ink: Ink) -> tuple[Sequence[Part], Sequence[Part]]:
+    def spans(self, ink: Ink) -> tuple[Sequence[Span[Style]], Sequence[Span[Style]]]:
         """Draw name and meaning of each key."""
-        parts: list[Part] = []
+        spans: list[Span[Style]] = []
         for hint in self.hints[:MOST]:
-            apart: list[Part] = [(_APART, Style.null())] if parts else []
-            more = [*apart, *hint.parts(ink)]
-            if width_of(parts) + width_of(more) > self.content_size.width:
+            gap = [Span(_GAP, Style.null())] if spans else []
+            more = [*gap, *hint.spans(ink)]
+            if width_of(spans) + width_of(more) > self.content_size.width:
                 break
-            parts += more
-        return parts, ()
+            spans += more
+        return spans, ()
+
+
+Said = Mapping[Action, str]
+"""Actions, and what each is said to do here."""
+
+_ALWAYS: Said = {Action.MODEL: "model", Action.MESSAGE_UP: "messages", Action.HELP: "keys"}
+IDLE: Said = {Action.SEND: "send", Action.PALETTE: "commands", **_ALWAYS}
+LIVE: Said = {Action.STOP: "stop", Action.SEND: "queue", **_ALWAYS}
+EDITING: Said = {Action.SEND: "send as a new version", Action.STOP: "leave it as it was"}
+SIDEBAR: Said = {
+    Action.SIDEBAR_UP: "choose",
+    Action.SIDEBAR_OPEN: "open",
+    Action.SIDEBAR_LEAVE: "back to writing",
+}
+BELOW_SIDEBAR: Said = {Action.NEW: "new", Action.CONVERSATIONS: "all"}
+BELOW_OVERLAY: Said = {Action.SIDEBAR_OPEN: "open", Action.SIDEBAR_LEAVE: "close"}
+MESSAGE: Said = {
+    Action.LINE_UP: "walk",
+    Action.MESSAGE_COPY: "copy",
+    Action.MESSAGE_CODE: "copy code",
+    Action.MESSAGE_BRANCH: "branch",
+    Action.MESSAGE_LEAVE: "back to writing",
+}
+PROMPT: Said = {
+    Action.LINE_UP: "walk",
+    Action.MESSAGE_COPY: "copy",
+    Action.MESSAGE_EDIT: "edit",
+    Action.MESSAGE_BRANCH: "branch",
+    Action.MESSAGE_LEAVE: "back to writing",
+}
+HIT: Said = {
+    Action.LINE_UP: "walk",
+    Action.HIT_NEXT: "next hit",
+    Action.HIT_PREVIOUS: "hit before",
+    Action.MESSAGE_COPY: "copy",
+    Action.MESSAGE_LEAVE: "back to writing",
+}
+FINDING: Said = {
+    Action.FIND_BAR_NEXT: "next hit",
+    Action.FIND_BAR_PREVIOUS: "hit before",
+    Action.FIND_BAR_CLOSE: "close",
+}
+FOUND: Said = {
+    Action.SEND: "send",
+    Action.MESSAGE_UP: "to the hit",
+    Action.STOP: "take the marks away",
+    Action.HELP: "keys",
+}
+SUMMARY: Said = {
+    Action.LINE_UP: "walk",
+    Action.MESSAGE_FOLD: "show or fold",
+    Action.MESSAGE_COPY: "copy",
+    Action.MESSAGE_DELETE: "delete",
+    Action.MESSAGE_LEAVE: "back to writing",
+}
+
+
+def hints(keys: Keys, said: Said) -> tuple[Hint, ...]:
+    """What the keys do, with the keys as they are bound now."""
+    return tuple(Hint(keys.name(action), words, keys.of(action)[0]) for action, words in said.items())

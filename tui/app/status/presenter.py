@@ -7,15 +7,14 @@ from typing import Protocol
 
 from tui.app.background import in_background
 from tui.app.context import Context, WithTranscript, WithWriting
+from tui.app.keymap import key_name
 from tui.app.messages.reply_standing import of_ended, of_live, to_download
 from tui.app.messages.reply_status import ReplyStatus
-from tui.app.status import key_hints, which_key
+from tui.app.status import key_line, which_key
 from tui.app.status.key_line import Hint, KeyLine
 from tui.app.status.status_line import Fill, StatusLine
 from tui.app.status.title_line import TitleLine
 from tui.chat.message import Message, Role
-from tui.chat.model import split_id
-from tui.engine.choice import LOCAL
 from tui.errors import HistoryError
 
 NEW_TITLE = "New conversation"
@@ -29,14 +28,14 @@ class StatusPresenter:
 
     def __init__(self, context: _Context) -> None:
         self._context = context
-        self._page = context.page
+        self._screen = context.screen
         self._ended: tuple[int, ReplyStatus] | None = None
-        self._ticker = context.page.set_interval(1.0, self.refresh_status, pause=True)
+        self._ticker = context.screen.set_interval(1.0, self.refresh_status, pause=True)
 
     # -- what they say
     def refresh(self) -> None:
         """Show everything as it is now."""
-        service, title = self._context.session.current, self._page.query_one(TitleLine)
+        service, title = self._context.session.current, self._screen.query_one(TitleLine)
         title.title = service.conversation.title or NEW_TITLE
         title.tags = service.conversation.tags
         title.temporary = service.conversation.temporary
@@ -45,7 +44,7 @@ class StatusPresenter:
 
     def count_soon(self) -> None:
         """Count the tokens of the conversation again."""
-        in_background(self._page, "count", self._count, exclusive=True)
+        in_background(self._screen, "count", self._count, exclusive=True)
 
     async def _count(self) -> None:
         service = self._context.session.current
@@ -53,11 +52,11 @@ class StatusPresenter:
             used = await service.tokens() if service.conversation.id else 0
         except HistoryError:
             return  # told where the history is used for more than a number
-        self._page.query_one(StatusLine).fill = Fill(used, service.window)
+        self._screen.query_one(StatusLine).fill = Fill(used, service.window)
 
     def refresh_status(self) -> None:
         """Show what goes on; the clock ticks only while a reply comes."""
-        status, service = self._page.query_one(StatusLine), self._context.session.current
+        status, service = self._screen.query_one(StatusLine), self._context.session.current
         live = service.live
         model = (live.reply.message.model if live else None) or service.conversation.model
         status.model = model
@@ -72,8 +71,7 @@ class StatusPresenter:
 
     def _unasked(self, model: str | None) -> ReplyStatus:
         """How a model stands that has not answered yet."""
-        local = model is not None and split_id(model)[0] == LOCAL
-        size = self._context.session.workspace.downloads().get(model or "") if local else None
+        size = self._context.session.workspace.registry.download_of(model or "")
         return to_download(size) if size else ReplyStatus()
 
     def ended(self, message: Message, tokens: int) -> None:
@@ -83,38 +81,41 @@ class StatusPresenter:
     def refresh_keys(self) -> None:
         """Show the keys that matter now."""
         keys, mode = self._context.keys, self._context.writing.vim_mode
-        hints = key_hints.hints(keys, self._keys())
+        hints = key_line.hints(keys, self._keys())
         following: Sequence[Hint] = ()
-        if self._context.transcript.selected is not None:
+        if keys.begun:
+            following = which_key.of_begun(self._screen, keys)
+            hints = (Hint(key_name(keys.begun), ""), *following)
+        elif self._context.transcript.selected is not None:
             numbers = which_key.of_numbers(self._context.transcript.numbered, keys)
-            following = () if numbers else which_key.of_a_message(self._page, keys)
+            following = () if numbers else which_key.of_a_message(self._screen, keys)
             hints = numbers or hints
         elif mode is not None:
             following = [Hint(key, words) for key, words in self._context.writing.vim_following]
             hints = (Hint(mode, ""), *(following or hints))
-        self._page.query_one(which_key.WhichKey).offer(following)
-        self._page.query_one("#keys", KeyLine).hints = hints
-        over = self._page.has_class("-overlay")
-        below = key_hints.BELOW_OVERLAY if over else key_hints.BELOW_SIDEBAR
-        self._page.query_one("#sidebar-keys", KeyLine).hints = key_hints.hints(keys, below)
+        self._screen.query_one(which_key.WhichKey).offer(following)
+        self._screen.query_one("#keys", KeyLine).hints = hints
+        over = self._screen.has_class("-overlay")
+        below = key_line.BELOW_OVERLAY if over else key_line.BELOW_SIDEBAR
+        self._screen.query_one("#sidebar-keys", KeyLine).hints = key_line.hints(keys, below)
 
-    def _keys(self) -> key_hints.Said:
+    def _keys(self) -> key_line.Said:
         context, service = self._context, self._context.session.current
         chosen = service.conversation.nodes.get(context.transcript.selected or 0)
         if chosen is not None:
             return self._keys_of(chosen.role)
-        if self._page.query_one("#conversations").has_focus:
-            return key_hints.SIDEBAR
-        if self._page.query("FindBar:focus-within"):
-            return key_hints.FINDING
+        if self._screen.query_one("#conversations").has_focus:
+            return key_line.SIDEBAR
+        if self._screen.query("FindBar:focus-within"):
+            return key_line.FINDING
         if context.writing.editing is not None:
-            return key_hints.EDITING
+            return key_line.EDITING
         if service.busy:
-            return key_hints.LIVE
-        return key_hints.FOUND if context.transcript.found else key_hints.IDLE
+            return key_line.LIVE
+        return key_line.FOUND if context.transcript.found else key_line.IDLE
 
-    def _keys_of(self, role: Role) -> key_hints.Said:
+    def _keys_of(self, role: Role) -> key_line.Said:
         if self._context.transcript.found:
-            return key_hints.HIT
-        others: Mapping[Role, key_hints.Said] = {Role.SYSTEM: key_hints.SUMMARY, Role.USER: key_hints.PROMPT}
-        return others.get(role, key_hints.MESSAGE)
+            return key_line.HIT
+        others: Mapping[Role, key_line.Said] = {Role.SYSTEM: key_line.SUMMARY, Role.USER: key_line.PROMPT}
+        return others.get(role, key_line.MESSAGE)

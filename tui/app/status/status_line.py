@@ -11,9 +11,10 @@ from textual.reactive import reactive
 from tui.app.lists.line import Line
 from tui.app.messages.reply_status import ReplyStatus, fields
 from tui.app.theme.grid import WIDE
-from tui.app.theme.ink import Ink, Part, width_of
+from tui.app.theme.ink import Ink, width_of
 from tui.chat.context import shorten
 from tui.chat.model import split_id
+from tui.rendering.spans import Span
 from tui.text import one_line
 
 _BAR = 8
@@ -44,7 +45,7 @@ class StatusLine(Line):
     fill: reactive[Fill] = reactive(Fill())
     reply: reactive[ReplyStatus] = reactive(ReplyStatus())
 
-    def parts(self, ink: Ink) -> tuple[Sequence[Part], Sequence[Part]]:
+    def spans(self, ink: Ink) -> tuple[Sequence[Span[Style]], Sequence[Span[Style]]]:
         """Draw the fields; what is least needed goes first where there is no room."""
         room = self.content_size.width - _FIELDS - 3
         wide = self.app.size.width >= WIDE
@@ -54,26 +55,26 @@ class StatusLine(Line):
                 return left, fields(self.reply, ink)
         return self._who(ink, False), fields(self.reply, ink)
 
-    def _who(self, ink: Ink, with_provider: bool) -> list[Part]:
+    def _who(self, ink: Ink, with_provider: bool) -> list[Span[Style]]:
         if self.model is None:
-            return [("no model chosen", ink.dim)]
-        provider, name = (one_line(part) for part in split_id(self.model))
-        shown = [(f"{provider}/", ink.dim)] if with_provider else []
-        return [*shown, (name or provider, ink.hues.get(self.hue, ink.ink))]
+            return [Span("no model chosen", ink.dim)]
+        provider, name = (one_line(span) for span in split_id(self.model))
+        shown = [Span(f"{provider}/", ink.dim)] if with_provider else []
+        return [*shown, Span(name or provider, ink.hues.get(self.hue, ink.ink))]
 
-    def _about(self, ink: Ink, counted: bool) -> list[Part]:
+    def _about(self, ink: Ink, counted: bool) -> list[Span[Style]]:
         if self.reply.detail:
-            return [("   ", Style.null()), (one_line(self.reply.detail), ink.dim)]
+            return [Span("   ", Style.null()), Span(one_line(self.reply.detail), ink.dim)]
         fill = self.fill
         if not fill.size:
-            return [(f"   {shorten(fill.used)} tokens", ink.dim)] if fill.used else []
+            return [Span(f"   {shorten(fill.used)} tokens", ink.dim)] if fill.used else []
         colour = ink.error if fill.share >= _FULL else ink.warning if fill.share >= _WARN else ink.dim
         full = round(fill.share * _BAR)
         full = max(full, 1) if fill.used else full
         words = f" {fill.share:.0%}" + (f" of {shorten(fill.size)}" if counted else "")
         return [
-            ("   ", Style.null()),
-            ("━" * full, colour),
-            ("─" * (_BAR - full), ink.line),
-            (words, ink.dim),
+            Span("   ", Style.null()),
+            Span("━" * full, colour),
+            Span("─" * (_BAR - full), ink.line),
+            Span(words, ink.dim),
         ]

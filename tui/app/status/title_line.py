@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.style import Style
 from textual.reactive import reactive
 
 from tui.app.lists.line import Line
-from tui.app.theme.ink import Ink, Part
+from tui.app.theme.ink import Ink
+from tui.rendering.spans import Span
 from tui.text import one_line
 
 
@@ -18,9 +20,9 @@ class TitleLine(Line):
     tags: reactive[tuple[str, ...]] = reactive(())
     temporary: reactive[bool] = reactive(False)
 
-    def parts(self, ink: Ink) -> tuple[Sequence[Part], Sequence[Part]]:
+    def spans(self, ink: Ink) -> tuple[Sequence[Span[Style]], Sequence[Span[Style]]]:
         """Draw title and tags."""
-        title = [(one_line(self.title), ink.dim)]
+        title = [Span(one_line(self.title), ink.dim)]
         if self.temporary:
-            return title, [("temporary", ink.accent)]
-        return title, [("   ".join(f"#{one_line(tag)}" for tag in self.tags), ink.dim)]
+            return title, [Span("temporary", ink.accent)]
+        return title, [Span("   ".join(f"#{one_line(tag)}" for tag in self.tags), ink.dim)]

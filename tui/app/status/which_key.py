@@ -12,15 +12,16 @@ from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 
-from tui.app.actions import SHOWN_TOGETHER, Action, Place
-from tui.app.keymap import Keys
+from tui.app.actions import SHOWN_TOGETHER, Action, Scope
+from tui.app.keymap import Keys, key_name
 from tui.app.status.key_line import MOST, Hint
-from tui.app.theme.ink import Ink, Part
+from tui.app.theme.ink import Ink, segments_of
 from tui.app.theme.page import Page
+from tui.rendering.spans import Span
 
 WAIT = 1.0
 """Seconds without a key after which who waits is shown what may follow."""
-_APART = 3
+_GAP = 3
 _SHARE = 3
 """At most one row in so many of the page is taken."""
 
@@ -72,8 +73,8 @@ class WhichKey(Widget):
         """The keys in columns, read from left to right."""
         if not self.hints:
             return []
-        cell = self._widest + _APART
-        columns = max(1, (width - 2 * self._edge(width) + _APART) // cell)
+        cell = self._widest + _GAP
+        columns = max(1, (width - 2 * self._edge(width) + _GAP) // cell)
         rows = [self.hints[at : at + columns] for at in range(0, len(self.hints), columns)]
         return list(rows[: max(1, self.screen.size.height // _SHARE)])
 
@@ -81,21 +82,21 @@ class WhichKey(Widget):
         """Draw a row; Textual calls this."""
         width, rows = self.size.width, self._rows(self.size.width)
         ink = Ink.from_theme(self.app.theme_variables)
-        parts = list(self._parts(rows[y], ink)) if y < len(rows) else []
-        segments = [Segment(" " * self._edge(width)), *(Segment(text, style) for text, style in parts)]
+        spans = list(self._spans(rows[y], ink)) if y < len(rows) else []
+        segments = [Segment(" " * self._edge(width)), *segments_of(spans)]
         return Strip(segments).adjust_cell_length(width).apply_style(self.rich_style)
 
-    def _parts(self, row: Sequence[Hint], ink: Ink) -> Iterator[Part]:
+    def _spans(self, row: Sequence[Hint], ink: Ink) -> Iterator[Span[Style]]:
         for hint in row:
-            yield from hint.parts(ink)
-            yield " " * (self._widest - hint.width + _APART), Style.null()
+            yield from hint.spans(ink)
+            yield Span(" " * (self._widest - hint.width + _GAP), Style.null())
 
 
 def of_a_message(screen: Screen[None], keys: Keys) -> tuple[Hint, ...]:
     """What can be done with the chosen message."""
     active = {bound.binding.id for bound in screen.active_bindings.values() if bound.enabled}
     second = set(SHOWN_TOGETHER.values())
-    actions = (a for a in Action if a.place is Place.MESSAGE and a in active and a not in second)
+    actions = (a for a in Action if a.scope is Scope.MESSAGE and a in active and a not in second)
     return tuple(Hint(keys.name(action), action.words, keys.of(action)[0]) for action in actions)
 
 
@@ -106,3 +107,10 @@ def of_numbers(count: int, keys: Keys) -> tuple[Hint, ...]:
     numbers = "1" if count == 1 else f"1–{count}"
     leave = Action.MESSAGE_LEAVE
     return Hint(numbers, "which one"), Hint(keys.name(leave), "none", keys.of(leave)[0])
+
+
+def of_begun(screen: Screen[None], keys: Keys) -> tuple[Hint, ...]:
+    """The keys that may follow the one that began."""
+    bound = screen.active_bindings.items()
+    found = [(key, active.binding) for key, active in bound if key.startswith(f"{keys.begun} ")]
+    return tuple(Hint(key_name(key.partition(" ")[2]), binding.description) for key, binding in found)

@@ -1,1 +1,16 @@
-"""The terminal: what it sends, what it can show."""
+"""The terminal: what it sends, what it can show.
+
+It knows no other part of the app. Read ``driver`` first.
+
+What it sends::
+
+    driver                  nothing typed is lost, nothing hangs
+    parser                  keys and pastes
+    key_sequences           keys in sequences; keyboards without Latin letters
+    keys                    what Textual does not know of keys
+
+What it shows::
+
+    abilities               how many colours, which glyphs
+    line_filters            glyphs where there is only ASCII; the last line against outside text
+"""

@@ -1,7 +1,11 @@
-"""Keys as terminals report them in sequences: the Kitty keyboard protocol, xterm's, and older ones."""
+"""Keys as terminals report them in sequences: the Kitty keyboard protocol, xterm's, and older ones.
+
+Where a keyboard has no Latin letters, the key at the same place is meant: Ctrl+г is on the key of Ctrl+U.
+"""
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 
@@ -10,7 +14,6 @@ from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual._keyboard_protocol import FUNCTIONAL_KEYS, MODIFIER_FUNCTIONAL_KEYS
 from textual.keys import Keys, _character_to_key
 
-from tui.app.terminal.layouts import key_at_its_place
 from tui.text import is_text
 
 MODIFIERS = frozenset({*MODIFIER_FUNCTIONAL_KEYS, "caps_lock", "num_lock", "scroll_lock"})
@@ -111,3 +114,34 @@ def _character(code: str) -> str:
     if point is None or point > 0x10FFFF or point in _FUNCTIONAL or not is_text(chr(point)):
         return ""
     return chr(point)
+
+
+_OTHER_CYRILLIC = ("sr", "mk", "bg")
+"""Languages whose Cyrillic letters stand elsewhere."""
+_PLACES = {
+    "йцукенгшщзхъфывапролджэячсмитьбюё": "qwertyuiop[]asdfghjkl;'zxcvbnm,.`",
+    "ςερτυθιοπασδφγηξκλζχψωβνμ": "wertyuiopasdfghjklzxcvbnm",
+    "קראטוןםפשדגכעיחלךזסבהנמצ": "ertyuiopasdfghjklzxcvbnm",
+}
+"""Letters as they stand on the keys, and what those write in the United States."""
+_KEYS = {letter: key for letters, keys in _PLACES.items() for letter, key in zip(letters, keys, strict=True)}
+
+
+def key_at_its_place(character: str, base: str = "") -> str:
+    """The key that is held with Ctrl or Alt.
+
+    Args:
+        character: What it writes.
+        base: What it would write in the standard layout, where the terminal says so.
+    """
+    if character.isascii():
+        return character
+    if base.isascii() and base:
+        return base
+    if "\u0400" <= character <= "\u04ff" and _locale().startswith(_OTHER_CYRILLIC):
+        return character
+    return _KEYS.get(character.lower(), character)
+
+
+def _locale() -> str:
+    return os.environ.get("LC_ALL") or os.environ.get("LC_CTYPE") or os.environ.get("LANG") or ""

@@ -17,8 +17,7 @@ from textual._xterm_parser import IS_ITERM, XTermParser
 from textual.keys import Keys
 from textual.message import Message
 
-from tui.app.terminal.key_sequences import key_of, named, number
-from tui.app.terminal.layouts import key_at_its_place
+from tui.app.terminal.key_sequences import key_at_its_place, key_of, named, number
 from tui.text import typed
 
 HANDFUL = 64

@@ -9,7 +9,7 @@ from textual.color import Color
 from textual.theme import Theme
 
 from tui.app.theme.themes import SEGUE_ANSI, roles, variables
-from tui.chat.hues import HUES
+from tui.chat.model import HUES
 from tui.rendering.palette import DARK, LIGHT, Palette
 
 BLACK, WHITE = Color(0, 0, 0), Color(255, 255, 255)

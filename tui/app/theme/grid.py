@@ -12,7 +12,7 @@ SIDEBAR = 30
 SMALLEST = (40, 10)
 """Columns and rows below which only one line is shown."""
 
-APART = 8
+GAP = 8
 """Cells between the texts of two replies that stand side by side."""
 
 _RAIL_AND_GAP = 2
@@ -44,6 +44,6 @@ def side_by_side(width: int, replies: int) -> tuple[int, int]:
     if width < WIDE:
         return 1, text_edges(width, wide=False)[0]
     room = width - 2 * _SIDE
-    shown = max(2, min(replies, (room + APART) // (_BESIDE + APART)))
-    spare = max(0, room - shown * MEASURE - (shown - 1) * APART)
+    shown = max(2, min(replies, (room + GAP) // (_BESIDE + GAP)))
+    spare = max(0, room - shown * MEASURE - (shown - 1) * GAP)
     return shown, _SIDE + spare // 2

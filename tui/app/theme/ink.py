@@ -11,14 +11,14 @@ from rich.style import Style
 from textual.color import Color
 from textual.strip import Strip
 
+from tui.rendering.spans import Span
+
 RAIL = "▎"
-Part = tuple[str, Style]
-"""A piece of a line: its text, already clean, and its style."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ink:
-    """One style for each role of ``look.md``, taken from the theme."""
+    """One style for each role of a ``Palette``, taken from the theme."""
 
     ink: Style
     strong: Style
@@ -78,8 +78,8 @@ class Pen:
 
     def line(
         self,
-        left: Sequence[Part] = (),
-        right: Sequence[Part] = (),
+        left: Sequence[Span[Style]] = (),
+        right: Sequence[Span[Style]] = (),
         *,
         tinted: bool = False,
         railed: bool = False,
@@ -91,9 +91,9 @@ class Pen:
         left = cut(left, room - taken - (APART if taken and left else 0))
         space = room - taken - width_of(left)
         null = Style.null()
-        rail = (RAIL, self.ink.accent) if railed else (" ", null)
-        parts = [rail, (" ", null), *left, (" " * space, null), *right, ("  ", null)]
-        strip = Strip([Segment(text, style) for text, style in parts if text])
+        rail = Span(RAIL, self.ink.accent) if railed else Span(" ", null)
+        spans = [rail, Span(" ", null), *left, Span(" " * space, null), *right, Span("  ", null)]
+        strip = Strip(segments_of(spans))
         return self.on_tint(strip) if tinted else strip
 
     def on_tint(self, strip: Strip) -> Strip:
@@ -111,23 +111,28 @@ class Pen:
         return self.line(tinted=tinted, railed=railed)
 
 
-def width_of(parts: Iterable[Part]) -> int:
-    """Cells that ``parts`` take."""
-    return sum(cell_len(text) for text, _ in parts)
+def segments_of(spans: Iterable[Span[Style]]) -> list[Segment]:
+    """The spans as a strip takes them."""
+    return [Segment(span.text, span.look) for span in spans if span.text]
 
 
-def cut(parts: Sequence[Part], width: int) -> Sequence[Part]:
-    """``parts`` in at most ``width`` cells; what is cut ends in an ellipsis, at a word where one is near."""
-    if width_of(parts) <= width:
-        return parts
-    kept: list[Part] = []
+def width_of(spans: Iterable[Span[Style]]) -> int:
+    """Cells that the spans take together."""
+    return sum(cell_len(span.text) for span in spans)
+
+
+def cut(spans: Sequence[Span[Style]], width: int) -> Sequence[Span[Style]]:
+    """The spans in at most ``width`` cells; what is cut ends in an ellipsis, at a word where one is near."""
+    if width_of(spans) <= width:
+        return spans
+    kept: list[Span[Style]] = []
     room = width - 1
-    for text, style in parts:
-        if cell_len(text) > room:
-            kept.append((f"{_head(text, room)}…" if width > 0 else "", style))
+    for span in spans:
+        if cell_len(span.text) > room:
+            kept.append(span._replace(text=f"{_head(span.text, room)}…" if width > 0 else ""))
             break
-        kept.append((text, style))
-        room -= cell_len(text)
+        kept.append(span)
+        room -= cell_len(span.text)
     return kept
 
 

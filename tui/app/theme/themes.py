@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from textual.theme import BUILTIN_THEMES, Theme
 
-from tui.chat.hues import HUES
+from tui.chat.model import HUES
 from tui.rendering.palette import DARK, LIGHT, Palette
 
 DEFAULT_THEME = "segue-dark"

@@ -1,5 +1,18 @@
-"""The conversation that is read: ``transcript`` puts the keys of a chosen message on the list of messages.
+"""The conversation that is read: what is done with its messages.
 
-Its parts: ``walk`` from message to message and back, ``line_selection``, ``numbers`` on code and links. Below
-it stands the ``find_bar``.
+A feature: ``features`` and ``main_screen`` alone know it. Read ``transcript`` first: it puts the keys of a
+chosen message on the list of messages.
+
+What is done::
+
+    message_actions         with a chosen message
+    shown_replies           replies come into it
+    finding                 the bar, opened and closed
+
+What is seen::
+
+    transcript              the widget, which owns these
+    walk                    from message to message, and back
+    line_selection          whole lines
+    numbers                 on code and links
 """

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol, assert_never
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
+from typing import Protocol
 
 from tui.app.actions import Action
 from tui.app.commands import Handlers
@@ -15,7 +16,6 @@ from tui.app.context import (
     WithTranscript,
     WithWriting,
 )
-from tui.app.messages.message_action import MessageAction
 from tui.chat.message import Role
 from tui.engine.conversation_service import ConversationService
 from tui.errors import ErrorKind, UsageError
@@ -44,7 +44,25 @@ class MessageActions:
     def _service(self) -> ConversationService:
         return self._context.session.current
 
-    async def do(self, action: MessageAction, message_id: int) -> None:
+    @property
+    def acts(self) -> Mapping[Action, Callable[[int], Awaitable[None]]]:
+        """What can be done with one message."""
+        return {
+            Action.MESSAGE_RETRY: self._retry,
+            Action.MESSAGE_MODEL: self._other_model,
+            Action.MESSAGE_COMPARE: self._context.comparing.pick,
+            Action.MESSAGE_RESUME: self._go_on,
+            Action.MESSAGE_SUM: self._sum_up_before,
+            Action.MESSAGE_PIN: self._pin,
+            Action.MESSAGE_EDIT: self._edit,
+            Action.VERSION_PREVIOUS: partial(self._flip, step=-1),
+            Action.VERSION_NEXT: partial(self._flip, step=1),
+            Action.MESSAGE_BRANCH: self._branch,
+            Action.MESSAGE_DELETE: self._delete_one,
+            Action.MESSAGE_DELETE_BELOW: self._delete_below,
+        }
+
+    async def do(self, action: Action, message_id: int) -> None:
         """Do one action.
 
         Raises:
@@ -53,42 +71,19 @@ class MessageActions:
         node = self._service.conversation.nodes.get(message_id)
         if node is None or node.deleted:
             raise UsageError("This message is not here any more")
-        await self._do(action, message_id)
+        await self.acts[action](message_id)
 
-    async def _do(self, action: MessageAction, message_id: int) -> None:
-        context = self._context
-        match action:
-            case MessageAction.RETRY:
-                self.answer_again(message_id)
-            case MessageAction.OTHER_MODEL:
-                await context.models.pick(message_id, await self._likely(message_id))
-            case MessageAction.COMPARE:
-                await context.comparing.pick(message_id)
-            case MessageAction.RESUME:
-                self._go_on(message_id)
-            case MessageAction.COMPACT:
-                await self._sum_up_before(message_id)
-            case MessageAction.PIN:
-                await self._pin(message_id)
-            case MessageAction.EDIT:
-                await self._edit(message_id)
-            case MessageAction.PREVIOUS_VERSION | MessageAction.NEXT_VERSION:
-                await self._flip(message_id, 1 if action is MessageAction.NEXT_VERSION else -1)
-            case MessageAction.BRANCH:
-                branch = await self._service.branch(message_id)
-                await context.reading.open(context.session.adopt(branch))
-            case MessageAction.DELETE:
-                await self._delete([message_id])
-            case MessageAction.DELETE_BELOW:
-                await self._delete(self._service.conversation.shown_below(message_id))
-            case _:
-                assert_never(action)
+    # -- replies
+    async def _retry(self, message_id: int) -> None:
+        self.answer_again(message_id)
 
-    # -- answers
-    async def _likely(self, message_id: int) -> str:
-        """What stands in the picker's filter: without a network, the models of this machine."""
+    async def _other_model(self, message_id: int) -> None:
+        """Let another model answer; without a network, those of this machine are shown first."""
         [message] = await self._service.messages([message_id])
-        return "local/" if message.failure and message.failure.kind == ErrorKind.OFFLINE else ""
+        offline = message.failure is not None and message.failure.kind == ErrorKind.OFFLINE
+        entries = self._context.session.workspace.registry.providers() if offline else ()
+        here = next((f"{entry.name}/" for entry in entries if entry.downloads), "")
+        await self._context.models.pick(message_id, here)
 
     def answer_again(self, message_id: int, model: str | None = None) -> None:
         """One more version of a reply, by ``model`` or by the one that answers now."""
@@ -103,7 +98,7 @@ class MessageActions:
             raise UsageError("There is no reply yet")
         self.answer_again(message_id)
 
-    def _go_on(self, message_id: int) -> None:
+    async def _go_on(self, message_id: int) -> None:
         """Let a cut reply go on; a cut summary is made anew."""
         service = self._service
         if service.conversation.node(message_id).role is Role.SYSTEM:
@@ -166,6 +161,11 @@ class MessageActions:
         self._context.back_to_writing()
 
     # -- the tree
+    async def _branch(self, message_id: int) -> None:
+        """Go on in a new conversation with everything up to a message."""
+        branch = await self._service.branch(message_id)
+        await self._context.reading.open(self._context.session.adopt(branch))
+
     async def _flip(self, message_id: int, step: int) -> None:
         service = self._service
         if service.queue or service.preparing:  # a prompt is for the reply that is shown
@@ -174,6 +174,12 @@ class MessageActions:
         if version is not None:
             await self._context.reading.reload(at=version)
             self._context.transcript.selected = version
+
+    async def _delete_one(self, message_id: int) -> None:
+        await self._delete([message_id])
+
+    async def _delete_below(self, message_id: int) -> None:
+        await self._delete(self._service.conversation.shown_below(message_id))
 
     async def _delete(self, ids: Sequence[int]) -> None:
         context, service = self._context, self._service
@@ -190,7 +196,7 @@ class MessageActions:
 
         await context.reading.reload()
         words = "Deleted." if many == 1 else f"{many} messages deleted."
-        context.did(words, undo, _back(many), (service.place, service.conversation.id))
+        context.did(words, undo, _back(many), (service.storage, service.conversation.id))
 
     async def _undelete(self, argument: str) -> None:
         """Bring back every deleted message of the conversation."""
@@ -198,7 +204,7 @@ class MessageActions:
         if not count:
             raise UsageError("No message of this conversation was deleted in the last 30 days")
         service = self._service
-        self._context.acts.forget((service.place, service.conversation.id))
+        self._context.acts.forget((service.storage, service.conversation.id))
         await self._context.reading.reload()
         self._context.notify(_back(count))
 

@@ -8,14 +8,15 @@ from typing import NamedTuple
 from rich.style import Style
 from textual.strip import Strip
 
+from tui.app.actions import Action
 from tui.app.messages.look import put
 from tui.app.messages.message_view import MessageView
-from tui.app.messages.rows import Target
+from tui.rendering.spans import Target
 
 _MOST = 9
 
 
-class Part(NamedTuple):
+class Numbered(NamedTuple):
     """A part of a message that can be chosen: where its number stands, and what it does."""
 
     row: int
@@ -33,7 +34,7 @@ class Numbers:
             changed: Called when numbers come or go: keys mean something else now.
         """
         self._message = 0
-        self._parts: Sequence[Part] = ()
+        self._parts: Sequence[Numbered] = ()
         self._changed = changed
 
     def __len__(self) -> int:
@@ -45,7 +46,7 @@ class Numbers:
         if had:
             self._changed()
 
-    def show(self, message_id: int, parts: Sequence[Part]) -> None:
+    def show(self, message_id: int, parts: Sequence[Numbered]) -> None:
         """Number the parts of a message."""
         self._message, self._parts = message_id, parts[:_MOST]
         self._changed()
@@ -66,22 +67,22 @@ class Numbers:
         return strip
 
 
-def code_parts(view: MessageView, seen: range) -> list[Part]:
+def code_parts(view: MessageView, seen: range) -> list[Numbered]:
     """The blocks of code among the rows that are seen; all of them if there is none."""
     parts = []
     for block in view.code_blocks():
         label = len(block.language) + bool(block.language) + 3
-        part = Part(block.row, view.look.width - label, Target("copy_code", block.text))
+        part = Numbered(block.row, view.look.width - label, Target(Action.MESSAGE_CODE, block.text))
         parts.append((part, block.row < seen.stop and block.row + block.height > seen.start))
     return [part for part, is_seen in parts if is_seen] or [part for part, _ in parts]
 
 
-def link_parts(view: MessageView, seen: range) -> list[Part]:
+def link_parts(view: MessageView, seen: range) -> list[Numbered]:
     """The links on the rows that are seen, each address once."""
-    parts: dict[str, Part] = {}
+    parts: dict[str, Numbered] = {}
     for row in range(max(0, seen.start), min(seen.stop, view.height)):
         for cell in range(view.look.width):
             target = view.target(row, cell)
-            if target is not None and target.action == "link":
-                parts.setdefault(target.value, Part(row, cell, target))
+            if target is not None and target.action is Action.MESSAGE_LINK:
+                parts.setdefault(target.value, Numbered(row, cell, target))
     return list(parts.values())

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, assert_never
 
 from tui.app.context import Context, WithLists, WithReading, WithStatus, WithTranscript
 from tui.chat.message import Message
 from tui.engine.conversation_service import ConversationService
-from tui.engine.events import Event, ReasoningAdded, TextAdded, TextWasReasoning
+from tui.engine.events import (
+    Event,
+    Finished,
+    Noticed,
+    PartAdded,
+    ReasoningAdded,
+    Saved,
+    Started,
+    TextAdded,
+    TextWasReasoning,
+    Unsaved,
+    Waiting,
+    Working,
+)
 from tui.engine.live import LiveReply
 
 
@@ -49,12 +62,15 @@ class ShownReplies:
                 transcript.feed(message_id, text=text)
             case ReasoningAdded(message_id, text):
                 transcript.feed(message_id, reasoning=text)
-            case TextWasReasoning():
+            case TextWasReasoning() | PartAdded():
                 transcript.replace(live.snapshot())
-            case _ if turned:
-                transcript.note(live.reply.message.id, live.detail)
-            case _:
+            case Waiting(message_id) | Working(message_id):
+                if turned:
+                    transcript.note(message_id, live.detail)
+            case Started() | Noticed() | Unsaved() | Saved() | Finished():
                 pass
+            case _:
+                assert_never(event)
         if turned:
             self._context.status.refresh_status()
 

@@ -13,17 +13,30 @@ from textual.selection import Selection
 
 from tui.app.actions import Action
 from tui.app.keymap import bind, keys_of
-from tui.app.messages.message_action import MessageAction
 from tui.app.messages.message_list import MessageList
 from tui.app.messages.message_view import MessageView
 from tui.app.messages.pager import Load
 from tui.app.transcript.line_selection import LineSelection
-from tui.app.transcript.numbers import Numbers, Part, code_parts, link_parts
+from tui.app.transcript.numbers import Numbered, Numbers, code_parts, link_parts
 from tui.app.transcript.walk import Walk
 from tui.chat.conversation import Conversation
 from tui.errors import SegueError
 
-_VERSION = "choose('{}_version')"
+_CHOSEN = (
+    Action.MESSAGE_EDIT,
+    Action.MESSAGE_RETRY,
+    Action.MESSAGE_RESUME,
+    Action.MESSAGE_MODEL,
+    Action.MESSAGE_COMPARE,
+    Action.VERSION_PREVIOUS,
+    Action.VERSION_NEXT,
+    Action.MESSAGE_BRANCH,
+    Action.MESSAGE_PIN,
+    Action.MESSAGE_SUM,
+    Action.MESSAGE_DELETE,
+    Action.MESSAGE_DELETE_BELOW,
+)
+"""What is done with the chosen message by others: the transcript says which."""
 
 
 class Transcript(MessageList, can_focus=True):
@@ -42,18 +55,7 @@ class Transcript(MessageList, can_focus=True):
         bind(Action.MESSAGE_COPY, "copy"),
         bind(Action.MESSAGE_CODE, "copy_code"),
         bind(Action.MESSAGE_LINK, "open_link"),
-        bind(Action.MESSAGE_EDIT, "choose('edit')"),
-        bind(Action.MESSAGE_RETRY, "choose('retry')"),
-        bind(Action.MESSAGE_RESUME, "choose('resume')"),
-        bind(Action.MESSAGE_MODEL, "choose('other_model')"),
-        bind(Action.MESSAGE_COMPARE, "choose('compare')"),
-        bind(Action.VERSION_PREVIOUS, _VERSION.format("previous")),
-        bind(Action.VERSION_NEXT, _VERSION.format("next")),
-        bind(Action.MESSAGE_BRANCH, "choose('branch')"),
-        bind(Action.MESSAGE_PIN, "choose('pin')"),
-        bind(Action.MESSAGE_SUM, "choose('compact')"),
-        bind(Action.MESSAGE_DELETE, "choose('delete')"),
-        bind(Action.MESSAGE_DELETE_BELOW, "choose('delete_below')"),
+        *(bind(action, f"choose('{action.name}')") for action in _CHOSEN),
         bind(Action.MESSAGE_FOLD, "fold"),
         bind(Action.MESSAGE_LINES, "select_lines"),
         bind(Action.HIT_NEXT, "next_hit(1)"),
@@ -71,7 +73,7 @@ class Transcript(MessageList, can_focus=True):
         self.lines = LineSelection(self.viewport)
         self.numbers = Numbers(lambda: self.post_message(self.KeysChanged()))
         self.overlays.append(self.numbers)
-        self._doing = ""
+        self._doing: Action | None = None
         self._held: list[events.Key] = []
 
     @property
@@ -148,15 +150,15 @@ class Transcript(MessageList, can_focus=True):
             self.way.go_back()
             self.selected = None
 
-    def action_choose(self, action: str) -> None:
+    def action_choose(self, name: str) -> None:
         """Do something with the chosen message, one thing at a time."""
-        if self.selected is not None and not self._doing:
-            self._doing = action
-            self.post_message(self.Chosen(MessageAction(action), self.selected))
+        if self.selected is not None and self._doing is None:
+            self._doing = Action[name]
+            self.post_message(self.Chosen(self._doing, self.selected))
 
     def done(self) -> None:
         """What was chosen is done; what was typed into a prompt that was on its way there goes into it."""
-        held, self._held, self._doing = self._held, [], ""
+        held, self._held, self._doing = self._held, [], None
         for key in held:
             self._hand_on(key)
 
@@ -213,7 +215,7 @@ class Transcript(MessageList, can_focus=True):
         """Show where a link of the chosen message leads; of several, ask which."""
         self._ask(link_parts, "There is no link in view")
 
-    def _ask(self, find: Callable[[MessageView, range], list[Part]], none: str) -> None:
+    def _ask(self, find: Callable[[MessageView, range], list[Numbered]], none: str) -> None:
         """Do what the only part does; of several, number them and wait for a key."""
         view, window = self.viewport.view(self.selected), self.viewport.window
         if view is None or window is None:
@@ -242,7 +244,7 @@ class Transcript(MessageList, can_focus=True):
             self._hand_on(event)
         elif self.selected is None and event.is_printable and not self.found:
             return  # a letter of what is written
-        elif self._doing == "edit":
+        elif self._doing is Action.MESSAGE_EDIT:
             self._held.append(event)
         elif not (self._doing and event.is_printable) and not await self._ran(event.key):
             return

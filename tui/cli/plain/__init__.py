@@ -1,4 +1,27 @@
-"""``segue --plain``: the chat as lines, for screen readers, dumb terminals and scripts. Brings no Textual."""
+"""``segue --plain``: the chat as lines, for screen readers, dumb terminals and scripts. Brings no Textual.
+
+It knows ``engine`` and the app's table of commands; only ``cli`` knows it. Read ``run`` first, then
+``mode``.
+
+The life::
+
+    run                     from the first line to the last
+    mode                    the conversation on the page
+    keyboard                what the person writes
+    interrupts              what runs is stopped and stored first, also before a sleep
+
+Commands::
+
+    commands                what can be entered
+    acts                    does something
+    lookup                  finds something
+
+What is said::
+
+    page                    lines that are only added
+    printer                 a reply, as it comes
+    words                   Markdown as words
+"""
 
 from tui.cli.plain.run import run
 

@@ -10,9 +10,9 @@ from tui.chat.message import Role
 from tui.cli.plain.interrupts import Interrupts
 from tui.cli.plain.mode import Act, PlainMode
 from tui.cli.plain.printer import read_out, speaker
+from tui.engine.attaching import paths_in, read_all
 from tui.engine.choice import find_model
 from tui.engine.conversation_service import ConversationService, Undo
-from tui.engine.typed_paths import paths_in, read_all
 from tui.errors import UsageError
 from tui.parameters import in_words
 from tui.text import clean, one_line

@@ -9,11 +9,10 @@ from tui.chat.model import ModelInfo
 from tui.cli.plain.mode import Act, PlainMode
 from tui.cli.plain.printer import read_out, speaker
 from tui.dates import local
-from tui.engine.choice import find_model, recent_models
+from tui.engine.choice import find_model
 from tui.errors import UsageError
-from tui.history.sqlite.folding import key
 from tui.history.store import ListFilter
-from tui.text import one_line
+from tui.text import comparable, one_line
 
 SHOWN = 20
 """Rows of a list that are said at once."""
@@ -60,7 +59,7 @@ class Lookup:
 
     async def _offer_models(self, words: str) -> None:
         now = self._mode.current.conversation.model
-        first = [now, *await recent_models(self._workspace.store)]
+        first = [now, *await self._workspace.preferences.recent_models()]
         places = {model_id: first.index(model_id) for model_id in first}
         found = sorted(self._usable(words), key=lambda model: places.get(model.id, len(places)))
         if not found:
@@ -151,12 +150,12 @@ class Lookup:
 
     async def do_find(self, argument: str) -> None:
         """Say where the words stand in this conversation."""
-        wanted, found = key(argument), False
+        wanted, found = comparable(argument), False
         if not wanted:
             raise UsageError("There is nothing to find", "As in /find a word.")
         for number, message_id in enumerate(self._mode.current.conversation.path(), 1):
             [message] = await self._mode.current.messages([message_id])
-            place = key(message.text).find(wanted)
+            place = comparable(message.text).find(wanted)
             if place >= 0:
                 found = True
                 around = one_line(message.text[max(place - BEFORE, 0) : place + AFTER])

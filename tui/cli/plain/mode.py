@@ -12,7 +12,7 @@ from tui.chat.export import about
 from tui.chat.model import split_id
 from tui.cli.plain.page import Page
 from tui.cli.plain.printer import Printer, name_of
-from tui.engine.choice import LOCAL, find_model
+from tui.engine.choice import find_model
 from tui.engine.conversation_service import ConversationService
 from tui.engine.reply import Reply
 from tui.engine.session import Session
@@ -120,7 +120,7 @@ class PlainMode:
         if model:
             await service.change(model=model)
         self.say_model()
-        await self._session.note_place(service)
+        await self._session.note_here(service)
 
     def say_model(self) -> None:
         """Say who answers."""
@@ -135,9 +135,9 @@ class PlainMode:
 
     def _fetched(self, model_id: str) -> str:
         """How much the first reply of a model on this machine fetches."""
-        if split_id(model_id)[0] != LOCAL:
+        size = self.workspace.registry.download_of(model_id)
+        if size is None:
             return ""
-        size = self.workspace.downloads().get(model_id)
         return ", on this machine" + (f"; its first reply fetches {size / 1e6:.0f} MB" if size else "")
 
     # -- replies

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import assert_never
 
 from tui.chat.chunks import Progress
-from tui.chat.export import about, call_ending
 from tui.chat.message import Message, Role, Status
 from tui.chat.model import split_id
 from tui.chat.parts import (
@@ -21,20 +20,23 @@ from tui.chat.parts import (
     Text,
     ToolCall,
     ToolResult,
-    arguments_line,
-    interleaved,
+    below,
     of_kind,
-    tool_name,
 )
+from tui.cli.part_lines import in_order, line_of
 from tui.cli.plain.page import Page
 from tui.cli.plain.words import Words
 from tui.engine.events import (
     Event,
+    Finished,
     Noticed,
     PartAdded,
     ReasoningAdded,
+    Saved,
+    Started,
     TextAdded,
     TextWasReasoning,
+    Unsaved,
     Waiting,
     Working,
 )
@@ -47,8 +49,6 @@ LATER = 30.0
 """Seconds until that is said again: a screen reader's listener has no picture that moves."""
 LONG = 10.0
 """Seconds after which the end of a reply rings the terminal's bell."""
-_SHORT = 200
-"""Characters that are said of what a tool gave back."""
 _ENDS = {
     Status.STOPPED: "stopped",
     Status.LENGTH: "cut short at the model's limit. /continue goes on",
@@ -73,44 +73,40 @@ def speaker(message: Message) -> str:
 def read_out(page: Page, message: Message, number: int) -> None:
     """Say a stored message with its number in the conversation."""
     head = f"{number}. {speaker(message)}: "
-    shown = interleaved(message.parts) if message.role is not Role.USER else ()
-    for part in shown or (Text(message.text),):
-        if line := _line_of(part):
+    for part in in_order(message):
+        if line := _words_of(part) if isinstance(part, Text) else line_of(part):
             page.line(f"{head}{line}".rstrip())
             head = ""
     if head:
         page.line(head.rstrip())
-    _say_end(page, message, shown)
+    _say_below(page, below(message.parts))
+    _say_end(page, message)
 
 
-def _line_of(part: Part) -> str:
-    """A part as it is said; nothing for what is not said, or said at the end."""
-    match part:
-        case Text(text):
-            words = Words()
-            return words.add(text) + words.end()
-        case Image(url, alt):
-            return f"image: {one_line(alt)} {one_line(url)}"
-        case File(file):
-            return f"file: {one_line(file.name)}, {about(file)}"
-        case ToolCall():
-            return f"call: {tool_name(part)} {arguments_line(part)}{call_ending(part)}"
-        case ToolResult():
-            return f"{'error' if part.is_error else 'result'}: {one_line(part.text, _SHORT)}"
-        case Reasoning() | Sources() | Notice():
-            return ""
-        case _:
-            assert_never(part)
+def _words_of(text: Text) -> str:
+    words = Words()
+    return words.add(text.text) + words.end()
 
 
-def _say_end(page: Page, message: Message, shown: Sequence[Part] = ()) -> None:
-    """What a message has beside what was ``shown``, and how it ended if not well."""
-    for file in message.attachments[len(of_kind(shown, File)) :]:
-        page.line(f"file: {one_line(file.name)}, {about(file)}")
-    for image in message.images[len(of_kind(shown, Image)) :]:
-        page.line(f"image: {one_line(image.alt)} {one_line(image.url)}")
-    for place, source in enumerate(message.sources, 1):
-        page.line(f"source {place}: {one_line(source.title)} {one_line(source.url)}")
+def _say_below(page: Page, parts: Iterable[Part]) -> None:
+    """Say what stands below what a message says."""
+    for part in parts:
+        match part:
+            case Sources(items):
+                for place, source in enumerate(items, 1):
+                    page.line(f"source {place}: {one_line(f'{source.title} {source.url}')}")
+            case Notice(text):
+                page.line(one_line(text))
+            case Image() | File() | ToolCall() | ToolResult():
+                page.line(line_of(part))
+            case Text() | Reasoning():
+                pass
+            case _:
+                assert_never(part)
+
+
+def _say_end(page: Page, message: Message) -> None:
+    """How a message ended, if not well."""
     if message.failure:
         why = one_line(str(SegueError(message.failure.message, message.failure.hint))).removesuffix(".")
         on = "/continue goes on, " if message.text.strip() else ""
@@ -141,23 +137,24 @@ class Printer:
                 self._turn("answering")
                 self._say(self._words.add(text))
             case ReasoningAdded():
+                self._end_words()
                 self._turn("thinking")
             case TextWasReasoning():
                 self._take_back()
-            case PartAdded(part=ToolCall() | ToolResult() as part):
-                self._say(self._words.end())
-                self._words = Words()
-                self.remark(_line_of(part))
-            case Waiting() if event.attempt != self._attempt:
-                self._attempt = event.attempt
-                again = f"try {event.attempt} of {event.attempts} in {event.seconds} s"
-                self.remark(f"{one_line(event.reason)}; {again}")
+            case PartAdded(part=part):
+                if line := line_of(part):
+                    self._end_words()
+                    self.remark(line)
+            case Waiting():
+                self._say_attempt(event)
             case Working(progress=progress):
                 self.remark(_quarters(progress))
             case Noticed(text=text):
                 self.remark(one_line(text))
-            case _:
+            case Started() | Unsaved() | Saved() | Finished():
                 pass
+            case _:
+                assert_never(event)
 
     async def keep_company(self) -> None:
         """While nothing comes, say what there is, and now and then that it goes on; ends when cancelled."""
@@ -167,8 +164,9 @@ class Printer:
 
     def end(self) -> None:
         """The reply is stored: say the rest of it, and how it ended."""
-        self._say(self._words.end())
+        self._end_words()
         self._page.end_line()
+        _say_below(self._page, of_kind(below(self._message.parts), Sources))
         _say_end(self._page, self._message)
         if time.monotonic() - self._begun >= LONG:
             self._page.ring()
@@ -180,6 +178,20 @@ class Printer:
             self._spoken = False
             self._page.end_line()
             self.remark("that was thinking, the answer follows")
+
+    def _end_words(self) -> None:
+        """What comes next begins a line of its own."""
+        if said := self._words.end():
+            self._say(said)
+        if self._spoken:
+            self._page.end_line()
+        self._words = Words()
+
+    def _say_attempt(self, waiting: Waiting) -> None:
+        if waiting.attempt != self._attempt:
+            self._attempt = waiting.attempt
+            again = f"try {waiting.attempt} of {waiting.attempts} in {waiting.seconds} s"
+            self.remark(f"{one_line(waiting.reason)}; {again}")
 
     def _turn(self, phase: str) -> None:
         if phase != self._phase:

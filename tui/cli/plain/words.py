@@ -214,8 +214,9 @@ def inline(text: str) -> str:
         return text
     said = ""
     whole = f"{text}\n" if text.endswith("\\") else text  # which may stand for the break
-    for link, pieces in groupby(parse_inline(whole, {}), lambda piece: piece.link):
-        words = "".join(piece.text for piece in pieces if piece.start >= 0)
+    for target, spans in groupby(parse_inline(whole, {}), lambda span: span.target):
+        words = "".join(span.text for span in spans if span.start >= 0)
+        link = target.value if target else ""
         said += f"{words} ({link})" if link and not _names(words, link) else words
     return said.removesuffix("\n")
 

@@ -1,6 +1,29 @@
 """Conversations from other programs. Each file's kind is told apart by itself; importers know no database.
 
-An import is all or nothing, and importing the same file twice adds nothing.
+An import is all or nothing, and importing the same file twice adds nothing. Only ``cli`` knows this room.
+Read ``parllama`` first, then ``sources``.
+
+Told apart::
+
+    sources                 whose file it is
+
+Programs::
+
+    segue                   our own JSON
+    chatgpt                 ChatGPT's data export
+    claude                  Claude's data export
+    parllama                JSON files
+    elia                    a database
+    oterm                   a database
+    llm                     a database
+
+With what they are read::
+
+    builder                 puts a conversation together
+    checked                 values that know where they stand
+    tables                  another program's database, for reading
+    calls                   calls of tools and what they gave back
+    models                  how others name a model
 """
 
 from __future__ import annotations

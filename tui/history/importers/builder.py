@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from tui.chat.bundle import Bundle
 from tui.chat.chunks import Usage
-from tui.chat.conversation import Conversation, Node
+from tui.chat.conversation import Bundle, Conversation, Node
 from tui.chat.message import Message, Role, automatic_title
-from tui.chat.parts import Part, joined, plain_parts
+from tui.chat.parts import Part, Text, joined, plain_parts
+from tui.history.importers.calls import settled
 from tui.history.importers.checked import Checked
 from tui.text import one_line
 
 _TITLE = 200  # characters
-_NO_ONE = frozenset({"system", "tool"})
+_NO_ONE = frozenset({"system", "developer", "tool"})
 
 
 def role_in(roles: Mapping[str, Role], message: Checked, name: str) -> Role | None:
@@ -45,6 +45,16 @@ def parents_first(keys: Sequence[tuple[Hashable, Hashable | None]]) -> list[int]
                 ordered[place] = None
                 waiting += reversed(below.pop(keys[place][0], []))
     return list(ordered)
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What came of a reply that may go on."""
+
+    parts: tuple[Part, ...] = ()
+    at: datetime | None = None
+    model: str | None = None
+    usage: Usage | None = None
 
 
 class Builder:
@@ -78,6 +88,9 @@ class Builder:
         self.conversation.archived = archived
         self._messages: dict[Hashable, Message] = {}
         self._alias: dict[Hashable, Hashable | None] = {}
+        self._held: dict[Hashable, _Held] = {}
+        self._unfinished: dict[Hashable, None] = {}
+        """Keys of held replies that nothing has gone on from."""
         self._last: Hashable | None = None
 
     @property
@@ -104,6 +117,8 @@ class Builder:
 
         What is ``said`` is a text, or all parts of the message in their order.
         """
+        if parent in self._held:
+            parent = self._finished(parent)
         while key in self._messages:  # a broken export: nothing said in it is lost for that
             key = (key,)
         above = self._kept(parent)
@@ -113,19 +128,73 @@ class Builder:
             0,
             self._messages[above].id if above is not None else None,
             role,
-            plain_parts(said, reasoning) if isinstance(said, str) else joined(said),
+            plain_parts(said, reasoning) if isinstance(said, str) else settled(joined(said)),
             model,
             usage=usage,
             created_at=at or before,
         )
         self._last = key
 
+    def hold(
+        self,
+        key: Hashable,
+        parent: Hashable | None,
+        parts: Iterable[Part],
+        at: datetime | None = None,
+        *,
+        model: str | None = None,
+        usage: Usage | None = None,
+    ) -> None:
+        """Add to a reply below ``parent``: all that is held in a row is one reply, in its order.
+
+        Other programs have a message for each round of it: what was thought, a call, its result, an answer.
+        """
+        while key in self._held or key in self._messages:
+            key = (key,)
+        before = self._held.get(parent, _Held())
+        self._unfinished.pop(parent, None)
+        self._alias[key] = self._kept(parent)
+        self._held[key] = _Held(
+            (*before.parts, *parts), at or before.at, model or before.model, usage or before.usage
+        )
+        self._unfinished[key] = None
+        self._last = key
+
+    def held(self, key: Hashable | None) -> tuple[Part, ...]:
+        """What has come of the reply that goes on at ``key``."""
+        return self._held.get(key, _Held()).parts
+
+    def _finished(self, key: Hashable | None) -> Hashable | None:
+        """The held reply as a message, once. Returns its key, or that of what is above one without words."""
+        self._unfinished.pop(key, None)
+        held = self._held[key]
+        says = any(not isinstance(part, Text) or part.text.strip() for part in held.parts)
+        if says and (said := ("reply", key)) not in self._messages:
+            last = self._last
+            self.add(
+                said,
+                self._alias[key],
+                Role.ASSISTANT,
+                held.parts,
+                held.at,
+                model=held.model,
+                usage=held.usage,
+            )
+            self._last = last
+            self._alias[key] = said
+        return self._alias[key]
+
     def skip(self, key: Hashable, parent: Hashable | None) -> None:
         """Leave out a message: what is below it moves to ``parent``."""
-        self._alias[key] = self._kept(parent)
+        if parent in self._held:
+            self.hold(key, parent, ())
+        else:
+            self._alias[key] = self._kept(parent)
 
     def bundle(self, leaf: Hashable | None = None) -> Bundle | None:
         """The whole, with ``leaf`` as the end of the active path; None if nothing was said."""
+        for key in tuple(self._unfinished):
+            self._finished(key)
         if not self._messages:
             return None
         ordered, numbers = self._in_order()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 
-from tui.chat.bundle import Bundle
+from tui.chat.conversation import Bundle
 from tui.chat.message import Role
 from tui.checked import whole
 from tui.history.importers.builder import Builder, parents_first, role_in

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import PurePath
 
-from tui.chat.bundle import Bundle
+from tui.chat.attachment import attachment_of
 from tui.chat.chunks import Usage
+from tui.chat.conversation import Bundle
 from tui.chat.message import Role
-from tui.chat.parts import Reasoning, Text, text_of
+from tui.chat.parts import File, Part, Text, ToolResult, is_words, plain_parts, text_of
 from tui.checked import whole
+from tui.errors import UsageError
 from tui.history.importers.builder import Builder, role_in
+from tui.history.importers.calls import as_it_stands, call_of, open_call
 from tui.history.importers.checked import Checked, name_of
 from tui.history.importers.models import model_id
 from tui.history.importers.tables import Tables
@@ -19,8 +23,8 @@ COLUMNS = {
     "conversations": {"id", "name", "model"},
     "responses": {"id", "prompt", "response", "conversation_id"},
 }
-_KINDS: dict[str, type[Text] | type[Reasoning]] = {"text": Text, "reasoning": Reasoning}
 _ROLES = {"user": Role.USER, "assistant": Role.ASSISTANT}
+"""Others say what tools gave back, and what the system is told."""
 
 
 def bundles(tables: Tables) -> Iterator[Bundle]:
@@ -49,23 +53,69 @@ def _conversation(tables: Tables, conversation: Checked) -> Bundle | None:
         builder.conversation.system = rows[0].words("system")
     for row in rows:
         key, at = row.required("id", name_of, "text"), row.time("datetime_utc")
-        prompt = row.words("prompt")
-        if prompt.strip():
+        builder.hold((key, "results"), builder.last, _results(tables, key, builder.held(builder.last)), at)
+        asked = [*_fragments(tables, "prompt_fragments", key), row.words("prompt")]
+        prompt = (*plain_parts("\n\n".join(filter(str.strip, asked))), *_files(tables, key))
+        if prompt:
             builder.add((key, "prompt"), builder.last, Role.USER, prompt, at)
-        response, reasoning = row.words("response"), row.words("reasoning")
-        if response.strip() or reasoning:
-            model = model_id(row.optional_text("model"))
-            builder.add(
-                key,
-                builder.last,
-                Role.ASSISTANT,
-                response,
-                at,
-                model=model,
-                reasoning=reasoning,
-                usage=_usage(row),
-            )
+        model = model_id(row.optional_text("model"))
+        builder.hold(key, builder.last, _response(tables, key, row), at, model=model, usage=_usage(row))
     return builder.bundle()
+
+
+def _response(tables: Tables, key: str, row: Checked) -> Iterator[Part]:
+    """What a model thought and said, then the tools that it asked for."""
+    yield from plain_parts(row.words("response"), row.words("reasoning"))
+    for call in _rows_of(tables, "tool_calls", key):
+        own = call.optional_text("tool_call_id") or f"{key}:{call.words('id')}"
+        yield call_of(own, call.text("name"), call.raw("arguments"))
+
+
+def _results(tables: Tables, key: str, came: Sequence[Part]) -> Iterator[Part]:
+    """What tools gave back, which llm keeps with the response that was made of it."""
+    answered: list[Part] = []
+    for result in _rows_of(tables, "tool_results", key):
+        own = result.optional_text("tool_call_id") or open_call((*came, *answered), result.text("name"))
+        if not own:
+            own = f"{key}:{result.words('id')}"
+            answered.append(call_of(own, result.text("name") or "tool", {}))
+        failure = result.words("exception")
+        answered.append(ToolResult(own, result.words("output") or failure, bool(failure)))
+    yield from answered
+
+
+def _rows_of(tables: Tables, table: str, response: str) -> Iterator[Checked]:
+    """The rows of a table that belong to a response; none where this database is too old for it."""
+    if "response_id" in tables.columns.get(table, ()):
+        yield from tables.rows(f"SELECT * FROM {table} WHERE response_id = ? ORDER BY rowid", table, response)
+
+
+def _fragments(tables: Tables, table: str, response: str) -> Iterator[str]:
+    """The texts that stand before what was asked."""
+    for one in _rows_of(tables, table, response):
+        query = "SELECT content FROM fragments WHERE id = ?"
+        number = one.read("fragment_id", whole, "a whole number")
+        yield from (found.words("content") for found in tables.rows(query, "fragments", number))
+
+
+def _files(tables: Tables, response: str) -> Iterator[Part]:
+    """The files that went along."""
+    for one in _rows_of(tables, "prompt_attachments", response):
+        yield from _file(tables, one.optional_text("attachment_id"))
+
+
+def _file(tables: Tables, own: str | None) -> Iterator[Part]:
+    """A file with its content, where llm has kept it and it is of a kind that can be; else its name."""
+    if "attachments" not in tables.names:
+        return
+    for file in tables.rows("SELECT * FROM attachments WHERE id = ?", "attachments", own):
+        place = file.words("path") or file.words("url") or file.words("type") or "file"
+        data = file.raw("content")
+        try:
+            kept = attachment_of(PurePath(place).name, data) if isinstance(data, bytes) else None
+        except UsageError:
+            kept = None
+        yield File(kept) if kept else Text(f"[{place}]")
 
 
 def _thread(tables: Tables, thread: Checked) -> Bundle | None:
@@ -105,27 +155,55 @@ def _chain(tables: Tables, tip: str | None, seen: set[str]) -> list[tuple[str, C
 def _take(tables: Tables, builder: Builder, key: str, message: Checked, turn: Checked) -> None:
     parent = message.optional_text("parent_hash")
     role = role_in(_ROLES, message, "role")
-    said = list(_content(tables, key))
-    text = text_of(said)
-    if message.text("role") == Role.SYSTEM:
-        builder.conversation.system = builder.conversation.system or text
-    if role is None or not any(part.text.strip() for part in said):
-        builder.skip(key, parent)
-        return
-    answer = role is Role.ASSISTANT
-    model = model_id(turn.optional_text("model")) if answer else None
-    last = key == turn.optional_text("tip_message_hash")
     at = turn.time("datetime_utc")
-    usage = _usage(turn) if answer and last else None
-    builder.add(key, parent, role, said, at, model=model, usage=usage)
+    said = list(_content(tables, key, builder.held(parent)))
+    if message.text("role") == Role.SYSTEM:
+        builder.conversation.system = builder.conversation.system or text_of(said)
+    if role is Role.ASSISTANT or any(isinstance(part, ToolResult) for part in said):
+        last = key == turn.optional_text("tip_message_hash")
+        model, usage = model_id(turn.optional_text("model")), _usage(turn) if last else None
+        builder.hold(key, parent, said, at, model=model, usage=usage)
+    elif role is None or not any(not is_words(part) or part.text.strip() for part in said):
+        builder.skip(key, parent)
+    else:
+        builder.add(key, parent, role, said, at)
 
 
-def _content(tables: Tables, key: str) -> Iterator[Text | Reasoning]:
-    """What a message says and thinks, with the fragments that it names."""
+def _content(tables: Tables, key: str, before: Sequence[Part]) -> Iterator[Part]:
+    """What a message says, thinks and does, with the fragments that it names."""
+    came = list(before)
     for part in tables.rows("SELECT * FROM parts WHERE message_hash = ? ORDER BY position", "parts", key):
-        kind = _KINDS.get(part.text("type") or "text")
-        if kind is not None and (text := part.words("text") or _by_reference(tables, part)):
-            yield kind(text)
+        for made in _part(tables, part, f"{key}:{part.words('position')}", came):
+            came.append(made)
+            yield made
+
+
+def _part(tables: Tables, part: Checked, own: str, came: Sequence[Part]) -> Iterator[Part]:
+    text = part.words("text") or _by_reference(tables, part)
+    facts = part.packed("payload") if "payload" in part else part.inner("payload")
+    name = part.text("tool_name") or facts.text("name")
+    match kind := part.text("type") or "text":
+        case "text":
+            yield from plain_parts(text)
+        case "reasoning":
+            yield from plain_parts("", text)
+        case "tool_call":
+            given = facts.raw("arguments") if "arguments" in facts else text or facts.everything()
+            yield call_of(facts.optional_text("tool_call_id") or own, name, given)
+        case "tool_result":
+            call = facts.optional_text("tool_call_id") or open_call(came, name)
+            if not call:
+                call = own
+                yield call_of(own, name or "tool", {})
+            failure = facts.words("exception")
+            yield ToolResult(call, text or facts.words("output") or failure, bool(failure))
+            for file in facts.items("attachments"):
+                yield from _file(tables, file.optional_text("id"))
+        case "attachment":
+            yield from _file(tables, facts.inner("attachment").optional_text("id"))
+        case _:
+            part.odd("type", "a kind of part that is known", kind)
+            yield Text(text) if text else as_it_stands(facts.everything())
 
 
 def _by_reference(tables: Tables, part: Checked) -> str:

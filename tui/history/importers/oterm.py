@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tui.chat.bundle import Bundle
+from tui.chat.conversation import Bundle
 from tui.chat.message import Role
-from tui.checked import whole
+from tui.checked import unpacked, whole
 from tui.history.importers.builder import Builder, role_in
 from tui.history.importers.checked import Checked
 from tui.history.importers.models import model_id
@@ -40,8 +40,14 @@ def _bundle(tables: Tables, chat: Checked) -> Bundle | None:
     )
     for place, row in enumerate(rows):
         role = role_in(_ROLES, row, "author")
-        text = row.words("text")
-        if role is not None and text.strip():
+        pictures = ["[picture]" for _ in row.read("images", _listed, "a list in JSON") or ()]
+        text = "\n\n".join(filter(str.strip, (row.words("text"), *pictures)))
+        if role is not None and text:
             answered_by = model if role is Role.ASSISTANT else None
             builder.add(place, builder.last, role, text, model=answered_by)
     return builder.bundle()
+
+
+def _listed(stored: object) -> list[object] | None:
+    found = unpacked(stored)
+    return found if isinstance(found, list) else None

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import replace
 
 from tui.chat.attachment import MEDIA_TYPES, Attachment, attachment_of
-from tui.chat.bundle import Bundle
-from tui.chat.conversation import Conversation, Node
+from tui.chat.conversation import Bundle, Conversation, Node
 from tui.chat.export import FORM
 from tui.chat.message import Message, Role, Status
 from tui.chat.parts import (
     File,
     Notice,
     Part,
-    Reasoning,
     Sources,
-    Text,
     files_of,
     from_json,
+    is_words,
     plain_parts,
     reasoning_of,
     text_of,
@@ -33,6 +31,11 @@ from tui.text import one_line
 
 KIND = "Segue"
 _ROLES = {role.value: role for role in Role}
+
+
+def wrote(names: Set[str]) -> bool:
+    """Whether an entry with these names is a conversation of ours."""
+    return "segue" in names
 
 
 def bundles(entries: Iterable[Checked]) -> Iterator[Bundle]:
@@ -119,7 +122,7 @@ def _parts(entry: Checked) -> tuple[Part, ...]:
         )
     parts = with_files(_listed(entry), lambda file: _with_content(file, files))
     if (text_of(parts), reasoning_of(parts)) != (text, reasoning):
-        others = [part for part in parts if not isinstance(part, Text | Reasoning)]
+        others = [part for part in parts if not is_words(part)]
         parts = (*plain_parts(text, reasoning, seconds), *others)
     named = {file.sha256 for file in files_of(parts)}
     return (*parts, *(File(file) for _, file in files if file.data and file.sha256 not in named))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from tui.chat.bundle import Bundle
+from tui.chat.conversation import Bundle
 from tui.errors import ImportFileError
 from tui.history.importers import chatgpt, claude, elia, llm, oterm, parllama, segue
 from tui.history.importers.checked import Checked, Notes
@@ -20,7 +20,9 @@ _KNOWN = (
     "Segue's JSON, the data exports of ChatGPT and Claude, and the chats of elia, oterm, llm and parllama "
     "can be imported."
 )
+_DOCUMENTS = (segue, chatgpt, claude, parllama)
 _DATABASES = (llm, elia, oterm)
+"""Who is asked first comes first."""
 
 Found = tuple[str, list[Bundle]]
 
@@ -142,13 +144,8 @@ def _json(name: str, data: bytes, notes: Notes) -> Found:
 def _program_of(entries: Sequence[Any]) -> tuple[str, Callable[[Iterable[Checked]], Iterator[Bundle]]] | None:
     """Whose entries they are, by the first that tells."""
     for entry in entries:
-        names = entry.keys() if isinstance(entry, dict) else ()
-        if "segue" in names:
-            return segue.KIND, segue.bundles
-        if "mapping" in names:
-            return chatgpt.KIND, chatgpt.bundles
-        if "chat_messages" in names:
-            return claude.KIND, claude.bundles
-        if "messages" in names and {"last_updated", "llm_config", "llm_model_name"} & set(names):
-            return parllama.KIND, parllama.bundles
+        names = entry.keys() if isinstance(entry, dict) else frozenset()
+        for program in _DOCUMENTS:
+            if program.wrote(names):
+                return program.KIND, program.bundles
     return None

@@ -10,7 +10,7 @@ import sqlite3
 from pathlib import Path
 
 from tui.errors import HistoryError, HistoryFullError
-from tui.history.sqlite.database import Place, connect
+from tui.history.sqlite.database import Location, connect
 from tui.history.sqlite.faults import translated
 from tui.history.sqlite.files import today, unused, uri
 from tui.history.sqlite.inspection import Kind, inspect
@@ -88,7 +88,7 @@ def before_migration(path: Path) -> None:
     """
     folder = private_dir(folder_of(path))
     target = unused(folder / f"{path.stem}-before-form-{newest()}-{today()}.db")
-    with translated(path), contextlib.closing(connect(Place(uri(path, "mode=rw"), path))) as connection:
+    with translated(path), contextlib.closing(connect(Location(uri(path, "mode=rw"), path))) as connection:
         _check_room(path, folder)
         copy_to(connection, target)
 

@@ -8,17 +8,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import count
 
-from tui.chat.bundle import Bundle
-from tui.chat.conversation import Conversation, Node
+from tui.chat.conversation import Bundle, Conversation, Node
 from tui.chat.message import Message, Status
 from tui.chat.parts import files_of
 from tui.history.sqlite import contents, conversations, messages, trash
-from tui.history.sqlite.folding import key
 from tui.history.sqlite.indexing import WHOLE_CONVERSATION, index
 from tui.history.sqlite.part_columns import pack, pack_attachments
-from tui.history.sqlite.rows import insert, message_columns, tag_key, update
-from tui.history.sqlite.stamps import now_stamp, to_stamp
-from tui.text import normalise
+from tui.history.sqlite.rows import insert, message_columns, now_stamp, tag_key, to_stamp, update
+from tui.text import comparable, normalise
 
 _NUMBER = re.compile(r" \(\d+\)$")
 # What a file says of ids leaves room for all that come after them.
@@ -132,7 +129,7 @@ def _columns(connection: sqlite3.Connection, conversation: Conversation) -> dict
     columns: dict[str, object] = {
         "origin": normalise(conversation.origin) or conversations.new_origin(),
         "title": title,
-        "title_key": key(title),
+        "title_key": comparable(title),
         "titled": conversation.titled,
         "created_at": to_stamp(conversation.created_at),
         "updated_at": to_stamp(conversation.updated_at),

@@ -7,17 +7,16 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from tui.chat.conversation import Conversation, Node
+from tui.chat.conversation import Conversation, Node, Summary
 from tui.checked import numbered, string
 from tui.errors import NotFoundError
 from tui.history.facts import role_of
 from tui.history.sqlite import contents
-from tui.history.sqlite.folding import key
 from tui.history.sqlite.part_columns import pack, pack_attachments
-from tui.history.sqlite.recall import get_state, set_state
-from tui.history.sqlite.rows import conversation_of, insert, tag_key, update
-from tui.history.sqlite.stamps import now_stamp
-from tui.text import normalise
+from tui.history.sqlite.rows import conversation_of, insert, now_stamp, summary_of, tag_key, to_stamp, update
+from tui.history.sqlite.state import get_state, set_state
+from tui.history.store import ListFilter
+from tui.text import comparable, normalise
 
 
 def missing(conversation_id: int) -> NotFoundError:
@@ -45,7 +44,7 @@ def create(
         "model": model,
         "system": normalise(system),
         "title": normalise(title),
-        "title_key": key(title),
+        "title_key": comparable(title),
     }
     made = insert(connection, "conversations", columns)
     note_use(connection, made)
@@ -90,7 +89,7 @@ _USED = "used"
 _REMEMBERED = 100
 
 _COLUMNS: dict[str, Callable[[Any], Mapping[str, Any]]] = {
-    "title": lambda value: {"title": normalise(value), "title_key": key(value)},
+    "title": lambda value: {"title": normalise(value), "title_key": comparable(value)},
     "titled": lambda value: {"titled": bool(value)},
     "leaf": lambda value: {"leaf": value},
     "model": lambda value: {"model": _text(value)},
@@ -153,3 +152,41 @@ def drop_empty(connection: sqlite3.Connection, gone: Callable[[str], bool]) -> N
     for conversation_id, owner in rows:
         if owner is None or gone(owner):
             connection.execute("DELETE FROM conversations WHERE id = ?", (conversation_id,))
+
+
+def page(connection: sqlite3.Connection, chosen: ListFilter, limit: int, offset: int) -> list[Summary]:
+    """A page: pinned ones first, then the newest."""
+    where, values = _conditions(chosen)
+    rows = connection.execute(
+        f"""
+        SELECT *, (SELECT count(*) FROM messages WHERE conversation_id = c.id AND NOT hidden) AS messages
+        FROM conversations c WHERE {where}
+        ORDER BY pinned DESC, updated_at DESC, id DESC LIMIT ? OFFSET ?
+        """,
+        (*values, limit, offset),
+    )
+    return [summary_of(row) for row in rows]
+
+
+def count(connection: sqlite3.Connection, chosen: ListFilter) -> int:
+    """How many conversations the filter lets through."""
+    where, values = _conditions(chosen)
+    row = connection.execute(f"SELECT count(*) FROM conversations c WHERE {where}", values).fetchone()
+    return int(row[0])
+
+
+def _conditions(chosen: ListFilter) -> tuple[str, list[Any]]:
+    if chosen.deleted:
+        parts: list[tuple[str, list[Any]]] = [("deleted_at IS NOT NULL", [])]
+    else:
+        parts = [(LISTED, []), ("archived = ?", [chosen.archived])]
+    parts += [("instr(title_key, ?)", [comparable(word)]) for word in chosen.title.split()]
+    if chosen.tag is not None:
+        parts.append(("instr(tag_key, ?)", [f"\n{comparable(chosen.tag)}\n"]))
+    if chosen.model is not None:
+        parts.append(("instr(lower(model), ?)", [normalise(chosen.model).lower()]))
+    if chosen.before is not None:
+        parts.append(("updated_at < ?", [to_stamp(chosen.before)]))
+    if chosen.after is not None:
+        parts.append(("updated_at >= ?", [to_stamp(chosen.after)]))
+    return " AND ".join(f"({text})" for text, _ in parts), [value for _, more in parts for value in more]

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
-from tui.history.sqlite.database import Place, connect
+from tui.history.sqlite.database import Location, connect
 from tui.history.sqlite.faults import translated
 from tui.history.sqlite.files import put_aside, uri
 from tui.history.sqlite.migrations import migrate
@@ -37,7 +37,7 @@ def create(
     """
     new = private_file(path.with_name(f".{path.name}.{secrets.token_hex(4)}"))
     try:
-        with translated(path), contextlib.closing(connect(Place(uri(new, "mode=rw"), new))) as connection:
+        with translated(path), contextlib.closing(connect(Location(uri(new, "mode=rw"), new))) as connection:
             migrate(connection)
             fill(connection)
         aside = put_aside(path, put_away)

@@ -25,7 +25,7 @@ BUSY_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Location:
     """Where a database is, and how it may be used."""
 
     uri: str = ":memory:"
@@ -37,10 +37,10 @@ class Place:
     """Makes the error for whoever wants to write, where no one may."""
 
 
-def connect(place: Place) -> sqlite3.Connection:
+def connect(location: Location) -> sqlite3.Connection:
     """Open a connection with every setting that we rely on."""
     connection = sqlite3.connect(
-        place.uri, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, uri=True
+        location.uri, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, uri=True
     )
     connection.row_factory = sqlite3.Row
     for pragma in (
@@ -58,9 +58,9 @@ def connect(place: Place) -> sqlite3.Connection:
 class Lane:
     """One connection on one thread: what is asked of it happens in order, and whole."""
 
-    def __init__(self, name: str, place: Place) -> None:
+    def __init__(self, name: str, location: Location) -> None:
         self._executor = ThreadPoolExecutor(1, thread_name_prefix=name)
-        self._place = place
+        self._location = location
         self._connection: sqlite3.Connection | None = None
         self._guard = threading.Lock()
         self._running: object | None = None
@@ -103,8 +103,8 @@ class Lane:
     def _call(self, work: Work[T], token: object = None) -> T:
         with self._translated():
             if self._connection is None:
-                self._connection = connect(self._place)
-                if self._place.path is None:
+                self._connection = connect(self._location)
+                if self._location.path is None:
                     migrate(self._connection)
             with self._guard:
                 self._running = token
@@ -116,16 +116,16 @@ class Lane:
 
     @contextlib.contextmanager
     def _translated(self) -> Iterator[None]:
-        path = self._place.path
+        path = self._location.path
         try:
             with translated(path):
                 yield
         except IndexError as error:
-            if self._place.refusal is None:
+            if self._location.refusal is None:
                 raise
-            raise self._place.refusal() from error  # a newer form has no such column any more
+            raise self._location.refusal() from error  # a newer form has no such column any more
         except HistoryDamagedError:
-            if path is not None and self._place.refusal is None:
+            if path is not None and self._location.refusal is None:
                 with contextlib.suppress(OSError):  # the error itself is what matters
                     private_file(doubt_mark(path))
             raise
@@ -140,10 +140,10 @@ class Lane:
 class Database:
     """A writer, and beside it a reader where the journal lets both work at once."""
 
-    def __init__(self, place: Place) -> None:
-        self.place = place
-        self._writer = Lane("history-writer", place)
-        self._reader = Lane("history-reader", place) if place.wal else self._writer
+    def __init__(self, location: Location) -> None:
+        self.location = location
+        self._writer = Lane("history-writer", location)
+        self._reader = Lane("history-reader", location) if location.wal else self._writer
 
     async def write(self, work: Work[T], then: Callable[[T], None]) -> T:
         """Do ``work`` in one transaction, whatever becomes of the caller; ``then`` hears of its result.
@@ -151,8 +151,8 @@ class Database:
         Raises:
             HistoryError: Nothing was written.
         """
-        if self.place.refusal:
-            raise self.place.refusal()
+        if self.location.refusal:
+            raise self.location.refusal()
         return await self._writer.finish(lambda connection: transact(connection, work), then)
 
     async def read(self, work: Work[T]) -> T:
@@ -165,9 +165,9 @@ class Database:
 
     async def read_aside(self, work: Work[T]) -> T:
         """Do ``work``, which takes long, without keeping the reader and the writer from theirs."""
-        if self.place.path is None:
+        if self.location.path is None:
             return await self._writer.drop(work)
-        lane = Lane("history-aside", self.place)
+        lane = Lane("history-aside", self.location)
         try:
             return await lane.drop(work)
         finally:

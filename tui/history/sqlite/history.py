@@ -9,15 +9,14 @@ from pathlib import Path
 from typing import TypeVar, Unpack
 
 from tui.chat.attachment import Attachment
-from tui.chat.bundle import Bundle
-from tui.chat.conversation import Conversation, SearchHit, Summary
+from tui.chat.conversation import Bundle, Conversation, SearchHit, Summary
 from tui.chat.draft import Draft
 from tui.chat.message import Message, Role, Status
 from tui.chat.parts import Part
 from tui.errors import HistoryError
-from tui.history.sqlite import contents, conversations, listing, messages, recall, trash
+from tui.history.sqlite import contents, conversations, messages, state, trash
 from tui.history.sqlite.database import Database
-from tui.history.sqlite.opening import Opened, open_place
+from tui.history.sqlite.opening import Opened, open_database
 from tui.history.sqlite.upkeep import Upkeep
 from tui.history.sqlite.watch import Watch
 from tui.history.store import Change, ConversationChanges, HistoryStore, ListFilter
@@ -34,7 +33,7 @@ async def open_history(path: Path | None) -> HistoryStore:
     Raises:
         HistoryError: The file can't be opened in any way.
     """
-    history = SqliteHistory(await open_place(path))
+    history = SqliteHistory(await open_database(path))
     try:
         await history.begin()
     except BaseException:
@@ -47,7 +46,7 @@ class SqliteHistory:
     """See ``HistoryStore``."""
 
     def __init__(self, opened: Opened) -> None:
-        self._database = Database(opened.place)
+        self._database = Database(opened.location)
         self._session = opened.session
         self._notice = opened.notice
         self._listeners: list[Callable[[Change], None]] = []
@@ -82,11 +81,11 @@ class SqliteHistory:
         self, chosen: ListFilter = _ALL, *, limit: int = 100, offset: int = 0
     ) -> list[Summary]:
         """A page of the list."""
-        return await self._database.read(lambda db: listing.page(db, chosen, limit, offset))
+        return await self._database.read(lambda db: conversations.page(db, chosen, limit, offset))
 
     async def count_conversations(self, chosen: ListFilter = _ALL) -> int:
         """How many conversations the filter lets through."""
-        return await self._database.read(lambda db: listing.count(db, chosen))
+        return await self._database.read(lambda db: conversations.count(db, chosen))
 
     async def last_used(self) -> int | None:
         """The conversation that a person used last here."""
@@ -170,28 +169,28 @@ class SqliteHistory:
 
     async def remember_prompt(self, text: str) -> None:
         """Add to the list of prompts that Up recalls."""
-        await self._quiet(lambda db: recall.remember(db, text))
+        await self._quiet(lambda db: state.remember(db, text))
 
     async def prompts(self, limit: int = 200) -> list[str]:
         """The recalled prompts, newest first."""
-        return await self._database.read(lambda db: recall.prompts(db, limit))
+        return await self._database.read(lambda db: state.prompts(db, limit))
 
     async def set_new_draft(self, draft: Draft) -> None:
         """Keep what is written in a conversation that is not stored yet."""
-        await self._quiet(lambda db: recall.set_new_draft(db, draft))
+        await self._quiet(lambda db: state.set_new_draft(db, draft))
 
     async def new_draft(self) -> Draft:
         """What is written in a conversation that is not stored yet."""
-        return await self._database.read(recall.new_draft)
+        return await self._database.read(state.new_draft)
 
     # -- small state of the program
     async def get_state(self, key: str, default: str = "") -> str:
         """A small value that outlives the program."""
-        return await self._database.read(lambda db: recall.get_state(db, key, default))
+        return await self._database.read(lambda db: state.get_state(db, key, default))
 
     async def set_state(self, key: str, value: str) -> None:
         """Store a small value."""
-        await self._quiet(lambda db: recall.set_state(db, key, value))
+        await self._quiet(lambda db: state.set_state(db, key, value))
 
     # -- life
     def subscribe(self, callback: Callable[[Change], None]) -> Callable[[], None]:
@@ -210,16 +209,16 @@ class SqliteHistory:
         """Write a whole copy to ``target``."""
         from tui.history.sqlite.backup import check_target, copy_to
 
-        check_target(target, self._database.place.path)
+        check_target(target, self._database.location.path)
         await self._database.read_aside(lambda db: copy_to(db, target))
 
     async def begin(self) -> None:
         """What comes after this is news; and the history is looked after in the background."""
         await self.look_for_changes()
-        place = self._database.place
-        if place.path is not None:
-            self._watch = Watch(place.path, self.look_for_changes)
-        if place.path is not None and place.refusal is None:
+        location = self._database.location
+        if location.path is not None:
+            self._watch = Watch(location.path, self.look_for_changes)
+        if location.path is not None and location.refusal is None:
             self._upkeep = Upkeep(self._database, self._session, self._complain)
 
     async def close(self) -> None:

@@ -39,6 +39,11 @@ class Finding:
     words: str = ""
 
 
+def sqlite_version() -> str:
+    """Which SQLite this is."""
+    return sqlite3.sqlite_version
+
+
 def inspect(path: Path, access: str = "mode=ro") -> Finding:
     """Look at the file ``path``.
 

@@ -5,16 +5,29 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import assert_never
 
 from tui.chat.message import Failure, Message, Status
-from tui.chat.parts import Gathered, Part, Reasoning, Text, files_of, going_on
+from tui.chat.parts import (
+    File,
+    Gathered,
+    Image,
+    Notice,
+    Part,
+    Reasoning,
+    Sources,
+    Text,
+    ToolCall,
+    ToolResult,
+    files_of,
+    going_on,
+)
 from tui.checked import words
 from tui.errors import ErrorKind, NotFoundError
 from tui.history.sqlite import contents, conversations
 from tui.history.sqlite.indexing import index, unindex
 from tui.history.sqlite.part_columns import pack, pack_part, part_columns, storable, unpack_part
-from tui.history.sqlite.rows import insert, message_columns, message_of, update
-from tui.history.sqlite.stamps import from_stamp, now_stamp
+from tui.history.sqlite.rows import from_stamp, insert, message_columns, message_of, now_stamp, update
 from tui.text import normalise
 
 _CHUNK = 500  # how many ids one statement names
@@ -194,9 +207,11 @@ def _in_rows(pieces: Iterable[str | Part]) -> Iterator[tuple[str, str, Part | No
                     yield "".join(reasoning), "".join(text), None
                     reasoning, text = [], []
                 reasoning.append(piece.text)
-            case _:
+            case Text() | Reasoning() | Image() | File() | ToolCall() | ToolResult() | Sources() | Notice():
                 yield "".join(reasoning), "".join(text), piece
                 reasoning, text = [], []
+            case _:
+                assert_never(piece)
     if reasoning or text:
         yield "".join(reasoning), "".join(text), None
 

@@ -17,7 +17,7 @@ from tui.errors import (
     SegueError,
 )
 from tui.history.sqlite.creation import create
-from tui.history.sqlite.database import Place, connect
+from tui.history.sqlite.database import Location, connect
 from tui.history.sqlite.faults import translated
 from tui.history.sqlite.files import doubt_mark, on_network, session_folder, uri
 from tui.history.sqlite.indexing import mend_index
@@ -33,19 +33,19 @@ _UNSAVED = "Nothing that is written now is saved."
 class Opened:
     """A database that is ready, and what there is to say of it."""
 
-    place: Place
+    location: Location
     session: Session
     notice: str = ""
 
 
-async def open_place(path: Path | None) -> Opened:
+async def open_database(path: Path | None) -> Opened:
     """Make ``path`` ready, in a thread; None is a history in memory.
 
     Raises:
         HistoryError: It is busy, or could not be brought to the newest form. The file is as it was.
     """
     if path is None:
-        return Opened(Place(), Session(None))
+        return Opened(Location(), Session(None))
     return await asyncio.to_thread(_open, path)
 
 
@@ -88,7 +88,7 @@ def _open_alone(path: Path, session: Session) -> Opened:
         undo.pop_all()
     if not wal:
         notice += " The history lies on a network disk: safe there, but slower."
-    return Opened(Place(uri(path, "mode=rw"), path, wal=wal), session, notice.strip())
+    return Opened(Location(uri(path, "mode=rw"), path, wal=wal), session, notice.strip())
 
 
 def _make_ready(path: Path) -> bool:
@@ -97,7 +97,7 @@ def _make_ready(path: Path) -> bool:
         path.chmod(PRIVATE_FILE)
     wanted = "DELETE" if on_network(path) else "WAL"
     doubt = doubt_mark(path)
-    with translated(path), contextlib.closing(connect(Place(uri(path, "mode=rw"), path))) as connection:
+    with translated(path), contextlib.closing(connect(Location(uri(path, "mode=rw"), path))) as connection:
         (journal,) = connection.execute(f"PRAGMA journal_mode = {wanted}").fetchone()
         migrate(connection)
         if doubt.exists():
@@ -112,8 +112,8 @@ def _newer(path: Path, words: str) -> Opened:
     def refusal() -> HistoryTooNewError:
         return HistoryTooNewError(f"The history is not changed: {words}", "Use the newer Segue to write.")
 
-    place = Place(uri(path, "mode=ro"), path, refusal=refusal)
-    return Opened(place, Session(None), f"The history is read-only: {words}. {_UNSAVED}")
+    location = Location(uri(path, "mode=ro"), path, refusal=refusal)
+    return Opened(location, Session(None), f"The history is read-only: {words}. {_UNSAVED}")
 
 
 def _without_writing(path: Path, why: str) -> Opened:
@@ -125,10 +125,10 @@ def _without_writing(path: Path, why: str) -> Opened:
     for access in ("mode=ro", "immutable=1"):  # the second where there may be no lock and no journal
         with contextlib.suppress(OSError, sqlite3.Error, SegueError):
             if inspect(path, access).kind in (Kind.OURS, Kind.TOO_NEW):
-                place = Place(uri(path, access), path, refusal=refusal)
-                return Opened(place, Session(None), f"The history is read-only: {why}. {_UNSAVED}")
+                location = Location(uri(path, access), path, refusal=refusal)
+                return Opened(location, Session(None), f"The history is read-only: {why}. {_UNSAVED}")
     return _in_memory(f"The history can't be kept at {path}: {why}")
 
 
 def _in_memory(why: str) -> Opened:
-    return Opened(Place(), Session(None), f"{why.rstrip('.')}. This run keeps its history in memory only.")
+    return Opened(Location(), Session(None), f"{why.rstrip('.')}. This run keeps its history in memory only.")

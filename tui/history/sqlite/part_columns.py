@@ -11,17 +11,23 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
-from typing import Any
+from typing import Any, assert_never
 
 from tui.chat.attachment import Attachment
 from tui.chat.parts import (
     BETWEEN,
     File,
+    Image,
+    Notice,
     Part,
     Reasoning,
+    Sources,
     Text,
+    ToolCall,
+    ToolResult,
     files_of,
     from_json,
+    is_words,
     of_kind,
     parts_texts,
     plain_parts,
@@ -32,7 +38,7 @@ from tui.chat.parts import (
 )
 from tui.checked import Fields, amount, unpacked, words
 from tui.history.facts import attachments_of
-from tui.history.sqlite.folding import spaced
+from tui.history.query import spaced
 from tui.text import normalise
 
 
@@ -87,7 +93,7 @@ def parts_in(row: sqlite3.Row) -> tuple[Part, ...]:
         parts = _with_texts(listed, said, thought)
     if parts is None:
         rest = map(from_json, listed if isinstance(listed, list) else ())
-        others = [part for part in rest if part is not None and not isinstance(part, Text | Reasoning)]
+        others = [part for part in rest if part is not None and not is_words(part)]
         parts = (*plain_parts(said, thought, amount(row["reasoning_seconds"])), *others)
     if row["attachments"] is None:
         return parts
@@ -107,14 +113,14 @@ def unpack_part(stored: object) -> Part | None:
 
 
 def _normal(part: Part) -> Part:
-    if isinstance(part, Text | Reasoning) and part.native is None:
+    if is_words(part) and part.native is None:
         return replace(part, text=normalise(part.text))
     return from_json(_normalised(to_json(part))) or part
 
 
 def _by_length(part: Part) -> dict[str, Any]:
     stored = to_json(part)
-    if isinstance(part, Text | Reasoning):
+    if is_words(part):
         del stored["text"]
         stored["length"] = len(part.text)
     return stored
@@ -135,6 +141,10 @@ def _with_texts(listed: Iterable[Any], said: str, thought: str) -> tuple[Part, .
                 parted = parted and not part.text
             case Reasoning():
                 part = replace(part, text=thoughts.next(entry.get("length"), apart=True))
+            case Image() | File() | ToolCall() | ToolResult() | Sources() | Notice():
+                pass
+            case _:
+                assert_never(part)
         parted = parted or parts_texts(part)
         found.append(part)
     return tuple(found) if texts.used_up and thoughts.used_up else None

@@ -9,7 +9,7 @@ from pathlib import Path
 from tui.errors import HistoryError, HistoryTooNewError
 from tui.history.sqlite.backup import copy_to
 from tui.history.sqlite.creation import create
-from tui.history.sqlite.database import Place, connect
+from tui.history.sqlite.database import Location, connect
 from tui.history.sqlite.faults import translated
 from tui.history.sqlite.files import session_folder, today, unused, uri
 from tui.history.sqlite.inspection import Kind, inspect
@@ -82,8 +82,8 @@ def _copy_into(source: Path, history: Path) -> None:
             copy_to(copy, scratch)
         with (
             translated(history),
-            contextlib.closing(connect(Place(uri(scratch, "mode=rw"), scratch))) as fresh,
-            contextlib.closing(connect(Place(uri(history, "mode=rw"), history))) as connection,
+            contextlib.closing(connect(Location(uri(scratch, "mode=rw"), scratch))) as fresh,
+            contextlib.closing(connect(Location(uri(history, "mode=rw"), history))) as connection,
         ):
             migrate(fresh)
             fresh.backup(connection)
@@ -95,7 +95,7 @@ def _keep(history: Path) -> Path:
     old = unused(history.with_name(f"{history.name}.before-restore-{today()}"))
     with (
         translated(history),
-        contextlib.closing(connect(Place(uri(history, "mode=rw"), history))) as connection,
+        contextlib.closing(connect(Location(uri(history, "mode=rw"), history))) as connection,
     ):
         copy_to(connection, old)
     return old

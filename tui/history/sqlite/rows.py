@@ -5,12 +5,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tui.chat.conversation import Conversation, Summary
 from tui.chat.message import Message, automatic_title
 from tui.checked import Fields, string, whole, words
+from tui.dates import EARLIEST, EPOCH, LATEST
 from tui.history.facts import (
     attachments_of,
     failure_of,
@@ -21,15 +22,34 @@ from tui.history.facts import (
     status_of,
     usage_of,
 )
-from tui.history.sqlite.folding import key
 from tui.history.sqlite.part_columns import kept_json, kept_text, pack, part_columns, parts_in
-from tui.history.sqlite.stamps import from_stamp, to_stamp
-from tui.text import normalise
+from tui.text import comparable, normalise
+
+_STEP = timedelta(microseconds=1)
+
+
+def to_stamp(moment: datetime) -> int:
+    """The number for ``moment``; one without a zone is taken for UTC."""
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return (aware - EPOCH) // _STEP
+
+
+_FIRST, _LAST = to_stamp(EARLIEST), to_stamp(LATEST)
+
+
+def from_stamp(stamp: object) -> datetime:
+    """The moment of a number, or the nearest that there is; 1970 for what is no number."""
+    return EPOCH + max(_FIRST, min(whole(stamp) or 0, _LAST)) * _STEP
+
+
+def now_stamp() -> int:
+    """This moment's number."""
+    return to_stamp(datetime.now(UTC))
 
 
 def tag_key(tags: Sequence[str]) -> str:
     """One folded tag a line, each between line feeds: ``instr`` finds a whole tag."""
-    return "".join(f"\n{key(tag)}" for tag in tags) + "\n" if tags else ""
+    return "".join(f"\n{comparable(tag)}" for tag in tags) + "\n" if tags else ""
 
 
 def _packed(row: sqlite3.Row, *names: str) -> Fields:

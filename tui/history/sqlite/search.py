@@ -1,25 +1,28 @@
-"""Full-text search over titles and messages, newest first."""
+"""Full-text search over titles and messages, newest first; its filters are quick also in a large history."""
 
 from __future__ import annotations
 
 import re
 import sqlite3
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import accumulate
+from typing import Any
 
 from tui.chat.conversation import SearchHit
-from tui.checked import string, words
+from tui.checked import number, string, words
 from tui.history.facts import role_of
-from tui.history.query import Query, parse
+from tui.history.query import TOKEN, Query, Term, parse, spaced
 from tui.history.sqlite.conversations import LISTED
-from tui.history.sqlite.folding import key
-from tui.history.sqlite.scope import Scope, scope_of
-from tui.history.sqlite.stamps import from_stamp, to_stamp
-from tui.text import clean, fold
+from tui.history.sqlite.migrations.m004_ids_astray import ASTRAY, DISTANCE, NEAR
+from tui.history.sqlite.rows import from_stamp, to_stamp
+from tui.text import clean, comparable, fold
 
 _BEFORE, _LENGTH = 40, 160  # characters of a snippet, and how many of them stand before the hit
 _WINDOW = 20_000  # characters of a message that are looked through for the hit before the whole is
 _CANDIDATES = 1000  # messages, and
 _EFFORT = 1_000_000  # characters that are looked through for the beginning of a word
+_INDEXED = 3  # letters: so much of each word's beginning has an index of its own
 _SPACE = re.compile(r"\s")
 
 
@@ -41,6 +44,25 @@ def search(connection: sqlite3.Connection, typed: str, limit: int, offset: int) 
     return [hit for _, hit in found[offset:wanted]]
 
 
+def match_of(query: Query) -> str:
+    """The words in FTS5's language. Quoted, so that nothing in them is an operator; the index folds them."""
+    return " AND ".join(
+        f'"{spaced(term.text) or term.text}"' + ("*" if term.prefix else "") for term in query.words
+    )
+
+
+def _wider(query: Query) -> Query | None:
+    """A query that finds all that this one finds, and is quick; None if this one is quick itself."""
+    if not query.words:
+        return None
+    *others, last = query.words
+    text = spaced(last.text) or last.text
+    word = list(TOKEN.finditer(fold(text)))[-1]
+    if not last.prefix or len(word[0]) <= _INDEXED:
+        return None
+    return replace(query, terms=[*others, Term(text[: word.start() + _INDEXED], prefix=True)])
+
+
 def _in_messages(connection: sqlite3.Connection, query: Query, limit: int) -> list[SearchHit]:
     if query.titles_only or not query.words:
         return []
@@ -53,7 +75,7 @@ def _in_messages(connection: sqlite3.Connection, query: Query, limit: int) -> li
     scope.between(query, "m.created_at")
     scope.within(connection, query)
     rows = None
-    if wider := query.wider:
+    if wider := _wider(query):
         rows = _among(connection, query, _rows(connection, scope, wider, _CANDIDATES), limit)
     if rows is None:
         rows = _rows(connection, scope, query, limit).fetchall()
@@ -70,7 +92,7 @@ def _rows(connection: sqlite3.Connection, scope: Scope, query: Query, limit: int
         CROSS JOIN conversations c ON c.id = m.conversation_id
         WHERE messages_fts MATCH ? AND {scope.where} ORDER BY messages_fts.rowid DESC LIMIT ?
         """,
-        (f"text : ({query.match}){scope.match}", *scope.values, limit),
+        (f"text : ({match_of(query)}){scope.match}", *scope.values, limit),
     )
 
 
@@ -134,7 +156,7 @@ def _in_titles(
     if scope.nothing:
         return []
     scope.require(LISTED)
-    keys = [key(term.text) for term in query.terms]
+    keys = [comparable(term.text) for term in query.terms]
     for part in keys:
         scope.require("instr(title_key, ?)", part)
     scope.between(query, "updated_at")
@@ -182,3 +204,113 @@ def _word_start(text: str, place: int) -> int:
 
 def _shown(text: str) -> str:
     return _SPACE.sub(" ", clean(text))
+
+
+# Up to so many conversations are looked for in the index itself, beside the words.
+_FEW = 1000
+_LARGEST = 2**63 - 2
+
+# Each model once, by steps through the index, and not by a walk through all messages.
+_MODELS = """
+    WITH RECURSIVE names (model) AS (
+        SELECT min(model) FROM messages WHERE model IS NOT NULL
+        UNION ALL
+        SELECT (SELECT min(model) FROM messages WHERE model > names.model) FROM names WHERE model IS NOT NULL
+    ) SELECT model FROM names WHERE instr(lower(model), ?)
+"""
+
+
+# How far the ids of messages stand from their times at the most, both ways.
+_ASTRAY = f"""
+    SELECT (SELECT min({DISTANCE}) FROM messages WHERE {ASTRAY}),
+        (SELECT max({DISTANCE}) FROM messages WHERE {ASTRAY})
+"""
+
+
+@dataclass(slots=True)
+class Scope:
+    """Conditions on the conversation ``c``, with their values."""
+
+    conditions: list[str] = field(default_factory=lambda: ["c.deleted_at IS NULL"])
+    values: list[Any] = field(default_factory=list)
+    few: set[int] | None = None
+    """The conversations that pass, where they are few."""
+
+    def require(self, condition: str, *values: Any) -> None:
+        """Add a condition."""
+        self.conditions.append(condition)
+        self.values += values
+
+    def between(self, query: Query, column: str) -> None:
+        """Add ``before:`` and ``after:`` for ``column``."""
+        if query.before:
+            self.require(f"{column} < ?", to_stamp(query.before))
+        if query.after:
+            self.require(f"{column} >= ?", to_stamp(query.after))
+
+    def within(self, connection: sqlite3.Connection, query: Query) -> None:
+        """Add the part of the index that has all messages of these dates."""
+        if not (query.before or query.after):
+            return
+        behind, ahead = connection.execute(_ASTRAY).fetchone()
+        if query.before:
+            self.require("messages_fts.rowid <= ?", _id_at(query.before, max(NEAR, number(ahead) or 0) + 1))
+        if query.after:
+            self.require("messages_fts.rowid >= ?", _id_at(query.after, min(0, number(behind) or 0) - 1))
+
+    def limit(self, rows: list[sqlite3.Row]) -> bool:
+        """Let only these conversations pass, if they are few."""
+        if len(rows) > _FEW:
+            return False
+        ids = {row["id"] for row in rows}
+        self.few = ids if self.few is None else self.few & ids
+        return True
+
+    @property
+    def where(self) -> str:
+        """All conditions as one."""
+        return " AND ".join(self.conditions)
+
+    @property
+    def match(self) -> str:
+        """The few conversations in FTS5's language."""
+        words = " OR ".join(f'"\ue000{number}"' for number in sorted(self.few or ()))
+        return f" AND conversation : ({words})" if words else ""
+
+    @property
+    def nothing(self) -> bool:
+        """Whether no conversation passes."""
+        return self.few is not None and not self.few
+
+
+def scope_of(connection: sqlite3.Connection, query: Query) -> Scope:
+    """The scope of the filters ``model:`` (a model that answered there) and ``tag:``."""
+    scope = Scope()
+    for tag in query.tags:
+        _limit_to_tag(connection, scope, f"\n{tag}\n")
+    for name in query.models:
+        _limit_to_model(connection, scope, name)
+    if scope.few is not None:
+        scope.require(f"c.id IN ({', '.join(map(str, scope.few))})")
+    return scope
+
+
+def _limit_to_tag(connection: sqlite3.Connection, scope: Scope, tag: str) -> None:
+    tagged = "SELECT id FROM conversations WHERE tag_key <> '' AND instr(tag_key, ?)"
+    if not scope.limit(connection.execute(f"{tagged} LIMIT {_FEW + 1}", (tag,)).fetchall()):
+        scope.require(f"c.id IN ({tagged})", tag)
+
+
+def _limit_to_model(connection: sqlite3.Connection, scope: Scope, name: str) -> None:
+    models = [model for (model,) in connection.execute(_MODELS, (name,))]
+    marks = ", ".join("?" * len(models))
+    answered = f"SELECT DISTINCT conversation_id AS id FROM messages WHERE model IN ({marks})"
+    if not scope.limit(connection.execute(f"{answered} LIMIT {_FEW + 1}", models).fetchall()):
+        scope.require(
+            f"EXISTS (SELECT 1 FROM messages WHERE conversation_id = c.id AND model IN ({marks}))", *models
+        )
+
+
+def _id_at(moment: datetime, astray: float) -> int:
+    """The id that a message of ``moment`` has, if it stands as far ``astray`` as that."""
+    return max(-_LARGEST, min(to_stamp(moment) // 1000 + int(astray), _LARGEST))

@@ -10,8 +10,7 @@ from itertools import groupby
 from tui.history.sqlite import contents
 from tui.history.sqlite.conversations import missing
 from tui.history.sqlite.indexing import WHOLE_CONVERSATION, index, unindex
-from tui.history.sqlite.rows import update
-from tui.history.sqlite.stamps import now_stamp, to_stamp
+from tui.history.sqlite.rows import now_stamp, to_stamp, update
 
 EMPTIED = -1
 """In ``hidden``: nothing is left of the message but its place in the tree."""

@@ -37,7 +37,7 @@ class Upkeep:
         self._database = database
         self._session = session
         self._complain = complain
-        path = database.place.path
+        path = database.location.path
         self._large = path is not None and path.stat().st_size > _SMALL
         self._rests = asyncio.Event()
         self._task = asyncio.create_task(self._run())
@@ -80,5 +80,5 @@ class Upkeep:
         from tui.history.sqlite.backup import daily
 
         self._session.others()
-        if self._database.place.path is not None:
-            daily(connection, self._database.place.path)
+        if self._database.location.path is not None:
+            daily(connection, self._database.location.path)

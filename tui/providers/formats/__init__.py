@@ -1,4 +1,19 @@
-"""One wire format a file. This table is the only place that names them all."""
+"""One wire format a file. This table is the only place that names them all.
+
+A format knows the rest of ``providers`` and no other format. Read ``ollama`` first: it has all of it.
+
+Anyone's::
+
+    openai_chat             OpenAI chat completions, which most servers speak
+    openai_responses        OpenAI Responses
+
+A vendor's own::
+
+    anthropic               Anthropic Messages
+    gemini                  Google Gemini
+    ollama                  Ollama
+    ai365vip                AI365VIP: one prompt in, plain text out
+"""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from tui.providers.complaints import complains, reports_error
 from tui.providers.content import text_alone
 from tui.providers.decode import Joiner, values_in
 from tui.providers.http import open_stream, transport
-from tui.providers.response import BODY_LIMIT, Answer
+from tui.providers.response import BODY_LIMIT, Response
 
 _PAGE = re.compile(r"\s*<(!doctype\s+html|html)\b", re.IGNORECASE)
 _ERROR = '{"error"'
@@ -45,7 +45,7 @@ class AI365VIP(AsyncGeneratorProvider, ProviderModelMixin):
 
         Yields:
             Pieces of text; before them a notice, if there are files that the service does not take.
-            The dialect has no end mark: the end of the generator is the end of the reply.
+            The wire format has no end mark: the end of the generator is the end of the reply.
 
         Raises:
             aiohttp.ClientResponseError: The server answered with an HTTP error.
@@ -61,8 +61,8 @@ class AI365VIP(AsyncGeneratorProvider, ProviderModelMixin):
         }
         url, way = f"{cls.url}{cls.api_endpoint}", transport(proxy, kwargs)
         async with (
-            open_stream("POST", url, headers=cls._headers(), json=body, **way) as answer,
-            aclosing(_plain_text(answer)) as pieces,
+            open_stream("POST", url, headers=cls._headers(), json=body, **way) as response,
+            aclosing(_plain_text(response)) as pieces,
         ):
             if left_out:
                 yield Notice(f"AI365VIP takes only text; left out: {', '.join(left_out)}")
@@ -94,14 +94,14 @@ class AI365VIP(AsyncGeneratorProvider, ProviderModelMixin):
         }
 
 
-async def _plain_text(answer: Answer) -> AsyncGenerator[str, None]:
+async def _plain_text(response: Response) -> AsyncGenerator[str, None]:
     """The body's text; a web page or a JSON error in its place is an error."""
     joiner = Joiner()
     begun = False
-    document = answer.content_type in _JSON_TYPES  # no text of a reply, in this dialect
+    document = response.content_type in _JSON_TYPES  # no text of a reply, in this wire format
     held: list[str] = []  # as long as it may be an error in JSON
     start = ""
-    async with aclosing(answer.texts(BODY_LIMIT)) as texts:
+    async with aclosing(response.texts(BODY_LIMIT)) as texts:
         async for piece in texts:
             text = joiner.feed(piece)
             if begun:
@@ -113,15 +113,15 @@ async def _plain_text(answer: Answer) -> AsyncGenerator[str, None]:
                 continue
             begun, text = True, "".join(held)
             if _PAGE.match(text):
-                raise answer.page(text)
+                raise response.page(text)
             yield text
     if not begun:
         text = "".join(held)
         if not text.strip():
-            raise answer.empty()
+            raise response.empty()
         found, rest = values_in(text)
         if found and not rest and any(complains(value) if document else _is_error(value) for value in found):
-            raise answer.failure(found)
+            raise response.failure(found)
         yield text
     if rest := joiner.close():
         yield rest

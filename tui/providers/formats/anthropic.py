@@ -30,7 +30,7 @@ class Anthropic(AsyncGeneratorProvider, ProviderModelMixin):
     sampling_version: ClassVar[str] = "2023-06-01"
     """Sent when temperature or top_p is wanted: the newer version refuses both."""
     max_tokens: ClassVar[int] = 16384
-    """The longest reply where the person sets none: this dialect can't do without."""
+    """The longest reply where the person sets none: this wire format can't do without."""
     headers: ClassVar[Mapping[str, str]] = {}
     """Headers to add."""
     extra_body: ClassVar[Mapping[str, Any]] = {}
@@ -120,6 +120,8 @@ class MessageReader(Reader):
             case "completion":  # as older models had it
                 yield self.said.piece(event.text("completion"))
                 yield from self._stop(event)
+            case _:
+                pass
         plain = event.text("delta")
         yield from self._delta(Sent({"text": plain}) if plain else event.part("delta"))
         yield from self._count(event.part("usage"))

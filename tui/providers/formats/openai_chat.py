@@ -1,4 +1,4 @@
-"""OpenAI chat completions: the dialect that most vendors and local servers speak."""
+"""OpenAI chat completions: the wire format that most vendors and local servers speak."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _DEEPSEEK_EFFORT = {"minimal": "low", "low": "low", "xhigh": "max", "max": "max"
 
 
 class OpenAIChat(AsyncGeneratorProvider, ProviderModelMixin):
-    """Any endpoint of this dialect. What differs between vendors is a class attribute."""
+    """Any endpoint of this wire format. What differs between vendors is a class attribute."""
 
     url: ClassVar[str] = "https://api.openai.com/v1"
     api_endpoint: ClassVar[str] = "/chat/completions"

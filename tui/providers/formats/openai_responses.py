@@ -22,7 +22,7 @@ _ENDS = ("response.completed", "response.incomplete", "response.failed", "respon
 
 
 class OpenAIResponses(AsyncGeneratorProvider, ProviderModelMixin):
-    """Any endpoint of this dialect; nothing of the conversation is kept by the server."""
+    """Any endpoint of this wire format; nothing of the conversation is kept by the server."""
 
     url: ClassVar[str] = "https://api.openai.com/v1"
     api_endpoint: ClassVar[str] = "/responses"
@@ -110,6 +110,8 @@ class ResponsesReader(Reader):
                 self._cite([event.part("annotation")])
             case _ if kind == "response.output_text.delta" or not kind.startswith("response."):
                 yield self.said.piece(delta)
+            case _:
+                pass
 
     def _finished(self, kind: str, event: Sent) -> Iterator[Chunk]:
         """What comes once more when a part of the response is whole."""
@@ -124,6 +126,8 @@ class ResponsesReader(Reader):
                 yield from self._parts([event.part("part")])
             case "response.output_item.done":
                 yield from self._item(event.part("item"))
+            case _:
+                pass
 
     def close(self) -> Iterator[Chunk]:
         """See ``Reader``."""
@@ -141,6 +145,8 @@ class ResponsesReader(Reader):
                 self._called = True
             case "search_results":
                 self._cite(item.parts("results"))
+            case _:
+                pass
 
     def _picture(self, url: str) -> Iterator[Image]:
         """A picture once: it may come as an item and in the whole response."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tui.chat.chunks import Progress
 from tui.errors import ErrorKind, ModelNotSupportedError, ProviderError
-from tui.providers.local.models import KNOWN, KnownModel
+from tui.providers.local.models import KNOWN, PROVIDER, KnownModel
 
 _MAGIC = b"GGUF"
 
@@ -32,6 +32,11 @@ class LocalModel:
     """Tokens that the model was trained on; None where unknown."""
     sampling: Mapping[str, float] = field(default_factory=dict)
     """How the next token is drawn where the request does not say; empty leaves it to the engine."""
+
+    @property
+    def id(self) -> str:
+        """``PROVIDER/MODEL``, as every other place names it."""
+        return f"{PROVIDER}/{self.name}"
 
 
 class LocalModels:

@@ -114,4 +114,6 @@ KNOWN = (
         note="a tiny demo model: quick and fluent, often wrong",
     ),
 )
+PROVIDER = "local"
+"""The part of a model id before its first slash."""
 DEFAULT_MODEL = KNOWN[0].name

@@ -1,4 +1,20 @@
-"""Vim's keys for a text: modes, motions, operators, text objects. Pure: knows a buffer, and no widget."""
+"""Vim's keys for a text: modes, motions, operators, text objects. Pure: knows a buffer, and no widget.
+
+``vim_keys`` knows it. Read ``machine`` first.
+
+Keys::
+
+    machine                 the modes, what each key does, and undo
+    grammar                 what a row of keys says
+    following               which keys may follow
+
+Text::
+
+    buffer                  the text
+    motions                 where a motion leads
+    objects                 words, quotations, brackets
+    edits                   what an operator takes, and changes
+"""
 
 from tui.app.composer.vim.buffer import Buffer
 from tui.app.composer.vim.machine import Mode, Vim

@@ -44,11 +44,12 @@ def following(pending: str, *, visual: bool = False) -> list[tuple[str, str]]:
     if _command(pending + _ANY, visual) is not None:
         return [("…", "any letter")]
     rows: tuple[tuple[str, str], ...]
+    operator = pending.rstrip("0123456789")[-1:]  # the number of a motion may follow it
     after = _command(pending + "w", visual)
     if after is not None and after.kind is Kind.OBJECT:
         rows = _OBJECTS
-    elif pending[-1] in OPERATORS and not visual:
-        rows = ((pending[-1], "the line"), *_MOTIONS)
+    elif operator and operator in OPERATORS and not visual:
+        rows = ((operator, "the line"), *_MOTIONS)
     else:
         rows = (*_OPERATIONS, *_MOTIONS)
     return [(key, words) for key, words in rows if _goes_on(pending + key, visual)]

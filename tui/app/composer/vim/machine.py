@@ -1,4 +1,4 @@
-"""The modes, and what each key does in them."""
+"""The modes, what each key does in them, and what a text was before each change."""
 
 from __future__ import annotations
 
@@ -7,17 +7,56 @@ from enum import Enum
 
 from tui.app.composer.vim import edits, motions, objects
 from tui.app.composer.vim.buffer import Buffer, first_word, line_end, line_start, on_a_character
-from tui.app.composer.vim.edits import Edit, Register
+from tui.app.composer.vim.edits import Edit, Register, Span, whole_lines, without_last_break
 from tui.app.composer.vim.grammar import Command, Kind, NonsenseError, parse
 from tui.app.composer.vim.motions import MOTIONS, Reach
-from tui.app.composer.vim.spans import Span, whole_lines, without_last_break
-from tui.app.composer.vim.undo import State, Undo
 from tui.text import is_text
 
 _SAME = {"backspace": "h", "space": "l"}
 _CHANGES = frozenset("iaIAoOpPJ~rdcxs<>")
 """Acts after which the text is another."""
 _BACK = {"f": "F", "F": "f", "t": "T", "T": "t"}
+
+_MOST_STATES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A text, and where the caret was."""
+
+    text: str
+    caret: int
+
+
+class Undo:
+    """States to go back to, and those that were left by going back."""
+
+    def __init__(self) -> None:
+        self._before: list[State] = []
+        self._after: list[State] = []
+
+    def note(self, state: State) -> None:
+        """A change begins; what was left by going back is no more."""
+        self._after.clear()
+        if not self._before or self._before[-1].text != state.text:
+            self._before = [*self._before[1 - _MOST_STATES :], state]
+
+    def back(self, now: State) -> State | None:
+        """The state before the last change; None if there is none."""
+        return self._step(self._before, self._after, now)
+
+    def forth(self, now: State) -> State | None:
+        """The state that was left last; None if the text was changed since."""
+        return self._step(self._after, self._before, now)
+
+    @staticmethod
+    def _step(source: list[State], other: list[State], now: State) -> State | None:
+        while source:
+            state = source.pop()
+            if state.text != now.text:
+                other.append(now)
+                return state
+        return None
 
 
 class Mode(Enum):

@@ -1,6 +1,15 @@
 """The forms that the database has had, oldest first. Append only: a published one never changes.
 
-Each is one transaction: it happens whole or not at all, and the number in ``user_version`` is part of it.
+All that a file has not had yet are one transaction, and the number in ``user_version`` is part of it.
+Only ``sqlite`` knows them.
+
+Forms::
+
+    m001_start              conversations, messages, pieces, search
+    m002_attachments        files of prompts and drafts
+    m003_hidden_since       since when a message is hidden
+    m004_ids_astray         ids that stand far from their times
+    m005_parts              a message is a list of parts
 """
 
 from __future__ import annotations
@@ -40,19 +49,16 @@ def newest() -> int:
 
 
 def migrate(connection: sqlite3.Connection) -> None:
-    """Bring a database to its newest form; each step happens whole or not at all."""
-    while version_of(connection) < newest():
-        _step(connection)
-
-
-def _step(connection: sqlite3.Connection) -> None:
+    """Bring a database to its newest form; whatever form it has, it happens whole or not at all."""
+    if version_of(connection) >= newest():
+        return
     connection.execute("BEGIN EXCLUSIVE")
     try:
         version = version_of(connection)  # again, now that no other program can be at it
-        if version < newest():
-            MIGRATIONS[version](connection)
-            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            connection.execute(f"PRAGMA user_version = {version + 1}")
+        for step in MIGRATIONS[version:]:
+            step(connection)
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {max(version, newest())}")
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:

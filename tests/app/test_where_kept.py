@@ -1,0 +1,149 @@
+"""Where conversations are kept: in memory only, or in a file that another program writes too."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+
+import pytest
+from textual import events
+
+from tui.chat.chunks import Finish, FinishReason
+from tui.chat.message import Role, Status
+from tui.chat.parts import Text, prompt_parts
+from tui.engine.start_options import StartOptions
+from tui.errors import HistoryFullError
+from tui.history.sqlite import watch
+from tui.history.sqlite.history import open_history
+
+DONE = Finish(FinishReason.STOP)
+
+
+async def test_a_temporary_run_marks_every_conversation(run):
+    async with run(start=StartOptions(temporary=True), size=(120, 40)) as world:
+        await world.sees("temporary")
+        await world.say("A secret")
+        await world.sees("I am big.", "ready", "temporary")
+        await world.pilot.press("ctrl+n")
+        await world.sees_no("I am big.")
+        await world.sees("temporary", "A secret")  # listed as long as the program runs
+
+
+async def test_a_live_reply_of_a_temporary_run_is_found_again(run):
+    async with run(start=StartOptions(temporary=True), size=(120, 40)) as world:
+        more = asyncio.Event()
+        world.script("one ", more, "two", DONE)
+        await world.say("Count")
+        await world.sees("one")
+        first = world.current
+        await world.pilot.press("ctrl+n")
+        await world.sees_no("one")
+        await world.open(first.conversation.id)
+        assert world.current is first
+        more.set()
+        await world.sees("one two", "ready")
+
+
+@pytest.fixture
+def shared(run, tmp_path, monkeypatch):
+    """``async with shared() as (world, other)``: a conversation on disk, which another program has too."""
+    monkeypatch.setattr(watch, "_PAUSE", 0.02)
+
+    async def on_disk(world):
+        await world.store.close()
+        world.store = await open_history(tmp_path / "history.db")
+
+    @asynccontextmanager
+    async def sharing():
+        async with run(prepare=on_disk, size=(120, 40)) as world:
+            await world.say("Kyoto?")
+            await world.sees("I am big.", "ready")
+            other = await open_history(tmp_path / "history.db")
+            try:
+                yield world, other
+            finally:
+                await other.close()
+
+    return sharing
+
+
+async def test_what_another_program_adds_is_seen_without_a_key(shared):
+    async with shared() as (world, other):
+        service = world.current
+        await other.add_message(
+            service.conversation.id, service.last, Role.USER, prompt_parts("From next door")
+        )
+        rilke = await other.create_conversation(title="Rilke")
+        await other.add_message(rilke.id, None, Role.USER, prompt_parts("Which elegy?"))
+        await world.sees("From next door", "Rilke")
+        await world.say("And here")
+        await world.until(lambda: len(world.provider.requests) == 2)
+        assert world.provider.requests[1][1][-1] == "From next door\n\nAnd here"
+
+
+async def test_a_look_at_the_terminal_is_a_look_for_changes(shared, monkeypatch):
+    monkeypatch.setattr(watch, "_PAUSE", 3600)
+    async with shared() as (world, other):
+        await other.update_conversation(world.current.conversation.id, title="Rilke")
+        world.app.post_message(events.AppFocus())
+        await world.until(lambda: world.text.count("Rilke") == 2)
+
+
+async def test_what_another_program_changes_is_seen(shared):
+    async with shared() as (world, other):
+        service = world.current
+        prompt, reply = service.conversation.path()
+        await other.update_conversation(service.conversation.id, title="Four days", tags=("japan",))
+        await world.sees("Four days", "#japan")
+        await other.hide_messages([reply])
+        await world.sees_no("I am big.")
+        await other.hide_messages([reply], hidden=False)
+        await world.sees("I am big.")
+        live = await other.add_message(
+            service.conversation.id, prompt, Role.ASSISTANT, model="lab/small", status=Status.STREAMING
+        )
+        await world.sees("2/2")
+        await other.append(live.id, ["It grows "])
+        await world.sees("It grows")
+        live.parts, live.status = (Text("It grows to its end."),), Status.COMPLETE
+        await other.finish_message(live)
+        await world.sees("It grows to its end.")
+
+
+async def test_a_reply_that_ends_while_it_is_read_is_read_again(run):
+    async with run() as world:
+        more = asyncio.Event()
+        world.script("one ", more, "two", DONE)
+        await world.say("Count")
+        await world.sees("one")
+        service, read = world.current, world.store.messages
+
+        async def slowly(ids):
+            stored = await read(ids)
+            more.set()
+            await world.until(lambda: service.live is None)
+            return stored
+
+        world.store.messages = slowly
+        _, reply = await service.messages(service.conversation.path())
+        assert (reply.text, reply.status) == ("one two", Status.COMPLETE)
+
+
+async def test_what_is_written_in_comes_back_from_the_trash(shared):
+    async with shared() as (world, other):
+        await world.type("half a thought")
+        await other.delete_conversation(world.current.conversation.id)
+        await world.sees("moved this conversation to the trash", "half a thought")
+        assert await other.count_conversations() == 0
+        await world.pilot.press("enter")
+        await world.until(lambda: len(world.provider.requests) == 2)
+        await world.sees("ready")
+        assert await other.count_conversations() == 1
+
+
+async def test_what_goes_wrong_with_the_history_meanwhile_is_said(shared):
+    async with shared() as (world, _):
+        for _ in range(2):
+            world.store._complain(HistoryFullError("There is no room for a backup", "It needs 3 MB."))
+        await world.sees("There is no room for a backup. It needs 3 MB.")
+        assert world.text.count("no room for a backup") == 1

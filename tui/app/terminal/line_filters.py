@@ -1,0 +1,70 @@
+"""What every drawn line goes through: glyphs for a terminal of few, and the last line against outside text.
+
+Texts are cleaned where they come in, so that what is wrong with them is seen; the last line only makes sure.
+"""
+
+from __future__ import annotations
+
+import re
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.color import Color
+from textual.filter import LineFilter
+
+GLYPHS = {
+    **{"▎": "|", "│": "|", "▐": "#", "▍": "_", "─": "-", "━": "=", "▸": ">", "▾": "v"},
+    **{
+        "✓": "+",
+        "●": "*",
+        "◦": "o",
+        "•": "-",
+        "×": "x",
+        "☑": "x",
+        "☐": "o",
+        "‹": "<",
+        "›": ">",
+        "…": "~",
+        "·": ".",
+    },
+    **{"↑": "^", "↓": "v", "←": "<", "→": ">", "–": "-", "—": "-", "−": "-"},
+    **{"“": '"', "”": '"', "‘": "'", "’": "'"},
+}
+"""What the app draws, and the few signs that models write most."""
+_TABLE = str.maketrans(GLYPHS)
+
+_STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+class Ascii(LineFilter):
+    """Draws lines with the glyphs that there are."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """The segments with other glyphs, as wide as before; Textual calls this."""
+        return [Segment(text.translate(_TABLE), style, control) for text, style, control in segments]
+
+
+class LastLine(LineFilter):
+    """Takes what could steer the terminal out of all that is drawn. Every line keeps its width."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """The segments without such characters; Textual calls this for every line that changed."""
+        if not any(map(_unsafe, segments)):
+            return segments
+        return [Segment(_without(text), _unlinked(style), control) for text, style, control in segments]
+
+
+def _unsafe(segment: Segment) -> bool:
+    return _STEERING.search(segment.text) is not None or _unlinked(segment.style) is not segment.style
+
+
+def _without(text: str) -> str:
+    return _STEERING.sub(lambda match: " " * cell_len(match[0]), text)
+
+
+def _unlinked(style: Style | None) -> Style | None:
+    """The style without an address that could end its sequence."""
+    if style is None or style.link is None or _STEERING.search(style.link) is None:
+        return style
+    return style.update_link(None)

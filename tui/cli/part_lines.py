@@ -1,0 +1,51 @@
+"""The parts of a reply that are no words of the model, each as one line."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from tui.chat.export import about, call_ending
+from tui.chat.message import Message, Role
+from tui.chat.parts import (
+    File,
+    Image,
+    Notice,
+    Part,
+    Reasoning,
+    Sources,
+    Text,
+    ToolCall,
+    ToolResult,
+    arguments_line,
+    body,
+    interleaved,
+    tool_name,
+)
+from tui.text import one_line
+
+_SHORT = 200
+"""Characters that are said of what a tool gave back."""
+
+
+def in_order(message: Message) -> tuple[Part, ...]:
+    """What a message says and does, in its order; a reply that is but words is one text."""
+    if message.role is Role.USER:
+        return body(message.parts)
+    return interleaved(message.parts) or (Text(message.text),)
+
+
+def line_of(part: Part) -> str:
+    """A part as it is said where it stands; nothing for words, and for what is said beside or below them."""
+    match part:
+        case Image(url, alt):
+            return f"image: {one_line(f'{alt} {url}')}"
+        case File(file):
+            return f"file: {one_line(file.name)}, {about(file)}"
+        case ToolCall():
+            return f"call: {tool_name(part)} {arguments_line(part)}{call_ending(part)}"
+        case ToolResult():
+            return f"{'error' if part.is_error else 'result'}: {one_line(part.text, _SHORT)}"
+        case Text() | Reasoning() | Sources() | Notice():
+            return ""
+        case _:
+            assert_never(part)
