@@ -67,7 +67,8 @@ def run(args: argparse.Namespace) -> int:
             return _with_server(paths, config, args.name, lambda server: _login(server, opens=args.open))
         case "key":
             return _key(paths, config, args.name)
-    return _import(paths, config, args.file, agreed=args.yes)
+        case _:
+            return _import(paths, config, args.file, agreed=args.yes)
 
 
 # --- list, test, login ------------------------------------------------------------------------------------

@@ -97,10 +97,14 @@ class _Gathered:
             case ResourceLink():
                 about = one_line(block.description or "", 200)
                 self.texts.append(f"[link: {one_line(block.name, 100)} {block.uri}{about and f' ({about})'}]")
-            case EmbeddedResource(resource=TextResourceContents() as inner):
-                self.texts.append(f"[{one_line(inner.uri, 200)}]\n{inner.text}")
-            case EmbeddedResource(resource=BlobResourceContents() as inner):
-                self._file("file", _name(inner.uri), inner.blob)
+            case EmbeddedResource():
+                self._resource(block.resource)
+
+    def _resource(self, inner: TextResourceContents | BlobResourceContents) -> None:
+        if isinstance(inner, TextResourceContents):
+            self.texts.append(f"[{one_line(inner.uri, 200)}]\n{inner.text}")
+        else:
+            self._file("file", _name(inner.uri), inner.blob)
 
     def _file(self, kind: str, name: str, coded: str) -> None:
         try:

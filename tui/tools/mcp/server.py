@@ -512,21 +512,20 @@ class McpServer:
         """Why the server is not there."""
         name, last = self._name, self._watch.last_words
         because = f": {last}" if last else ""
-        match cause:
-            case McpError():
-                return cause
-            case SegueError():
-                return McpError(cause.message, cause.hint)
-            case TimeoutError():
-                hint = f"start_timeout in [mcp.{name}] gives it longer."
-                return McpError(f"{name} was not ready within {self._start:g} s{because}", hint)
-            case OSError():
-                what = one_line(str(cause.filename or self._settings.command), 200)
-                missing = isinstance(cause, FileNotFoundError)
-                trouble = (
-                    f"there is no {what}" if missing else f"{what}: {(cause.strerror or str(cause)).lower()}"
-                )
-                return McpError(f"{name} can't be started: {trouble}", f"See [mcp.{name}] in the config.")
+        if isinstance(cause, McpError):
+            return cause
+        if isinstance(cause, SegueError):
+            return McpError(cause.message, cause.hint)
+        if isinstance(cause, TimeoutError):
+            hint = f"start_timeout in [mcp.{name}] gives it longer."
+            return McpError(f"{name} was not ready within {self._start:g} s{because}", hint)
+        if isinstance(cause, OSError):
+            what = one_line(str(cause.filename or self._settings.command), 200)
+            missing = isinstance(cause, FileNotFoundError)
+            trouble = (
+                f"there is no {what}" if missing else f"{what}: {(cause.strerror or str(cause)).lower()}"
+            )
+            return McpError(f"{name} can't be started: {trouble}", f"See [mcp.{name}] in the config.")
         if self._trouble:
             return McpError(f"{name}: {self._trouble.words}")
         if self._settings.url is None and last:
