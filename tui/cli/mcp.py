@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import difflib
 import getpass
 import os
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
+from difflib import unified_diff
 from pathlib import Path
 from typing import Any
 
@@ -284,7 +284,7 @@ def _appended(before: str, tables: Sequence[str]) -> str:
 
 
 def _difference(before: str, after: str, path: Path) -> list[str]:
-    lines = difflib.unified_diff(
+    lines = unified_diff(
         before.splitlines(keepends=True), after.splitlines(keepends=True), str(path), str(path)
     )
     return [line if line.endswith("\n") else f"{line}\n" for line in map(clean, lines)]
