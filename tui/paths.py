@@ -11,6 +11,9 @@ from pathlib import Path
 
 from platformdirs import PlatformDirs
 
+from tui.errors import ConfigError
+from tui.text import one_line
+
 PRIVATE_DIR = 0o700
 PRIVATE_FILE = 0o600
 _ABANDONED = 60.0
@@ -100,3 +103,18 @@ def sweep_abandoned(folder: Path, half_made: str) -> None:
         with contextlib.suppress(OSError):
             if time.time() - left.stat().st_mtime > _ABANDONED:
                 left.unlink()
+
+
+def python_files(folder: Path) -> list[Path]:
+    """The person's Python files in ``folder``; those whose name begins with an underscore are left out.
+
+    Raises:
+        ConfigError: The folder is there and can't be read.
+    """
+    try:
+        paths = sorted(folder.iterdir())
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise ConfigError(f"{one_line(str(folder))}: cannot be read: {error.strerror}") from None
+    return [path for path in paths if path.suffix == ".py" and not path.name.startswith("_")]

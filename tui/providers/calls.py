@@ -242,6 +242,12 @@ def call_id(ours: str) -> str:
     return signs
 
 
+def sent_id(part: Mapping[str, Any], others: Mapping[str, str]) -> str:
+    """The id of a call in a request: its vendor's own, or one that stands for ours; no two are the same."""
+    theirs = str(own(part).get("id") or "")
+    return theirs if theirs and theirs not in others.values() else f"call_{call_id(part['id'])}"
+
+
 def own(part: Mapping[str, Any]) -> Mapping[str, Any]:
     """What a vendor's own form of a part holds; nothing where the part has none."""
     native = part.get("native")

@@ -19,7 +19,8 @@ from types import ModuleType
 from typing import Any
 
 from tui.checked import words
-from tui.errors import ConfigError, SegueError
+from tui.errors import SegueError
+from tui.paths import python_files
 from tui.secret import redact
 from tui.text import clean, one_line
 from tui.tools.apart import run_apart
@@ -130,18 +131,12 @@ class Package:
 
 
 def drop_ins(folder: Path) -> Iterator[DropIn]:
-    """The files of ``folder``; those whose name begins with an underscore are left out.
+    """The tools in the person's files in ``folder``.
 
     Raises:
         ConfigError: The folder is there and can't be read.
     """
-    try:
-        paths = sorted(folder.iterdir())
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise ConfigError(f"{one_line(str(folder))}: cannot be read: {error.strerror}") from None
-    yield from (DropIn(path) for path in paths if path.suffix == ".py" and not path.name.startswith("_"))
+    yield from map(DropIn, python_files(folder))
 
 
 def packages() -> Iterator[Package]:

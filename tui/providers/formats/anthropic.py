@@ -23,7 +23,7 @@ from tui.chat.chunks import (
 from tui.chat.model import ModelInfo
 from tui.providers.address import joined
 from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, Search, Thoughts, text_of
-from tui.providers.calls import Calls, arguments_of, as_it_came, call_id, own
+from tui.providers.calls import Calls, arguments_of, as_it_came, call_id, own, sent_id
 from tui.providers.content import file_text, parts_of, split_data_url, split_system
 from tui.providers.decode import ServerSentEvents
 from tui.providers.endings import ended_badly, failure_words, finish_of
@@ -431,10 +431,7 @@ def _said(part: Any, ids: dict[str, str]) -> list[dict[str, Any]]:
         case "vendor":
             return list(known.get("ran", ()))
         case "tool_call":
-            theirs = str(known.get("id") or "")
-            ids[part["id"]] = (
-                theirs if theirs and theirs not in ids.values() else f"call_{call_id(part['id'])}"
-            )
+            ids[part["id"]] = sent_id(part, ids)
             return [
                 {
                     "type": "tool_use",

@@ -16,7 +16,7 @@ from tui.checked import amount
 from tui.errors import ProviderError
 from tui.providers.address import joined
 from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, text_of
-from tui.providers.calls import Calls, call_id, functions, own, written_as_text
+from tui.providers.calls import Calls, call_id, functions, sent_id, written_as_text
 from tui.providers.content import spelled_out, split_data_url
 from tui.providers.decode import JsonLines
 from tui.providers.endings import ended_badly, finish_of
@@ -220,8 +220,7 @@ def _called(content: Any, ids: dict[str, str]) -> dict[str, Any]:
     for part in content if not isinstance(content, str) else ():
         if part["type"] != "tool_call":
             continue
-        theirs = str(own(part).get("id") or "")
-        ids[part["id"]] = theirs if theirs and theirs not in ids.values() else f"call_{call_id(part['id'])}"
+        ids[part["id"]] = sent_id(part, ids)
         function = {"name": part["name"], "arguments": dict(part["arguments"])}
         calls.append({"id": ids[part["id"]], "function": function})
     return {"tool_calls": calls} if calls else {}

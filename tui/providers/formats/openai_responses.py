@@ -21,7 +21,7 @@ from tui.chat.chunks import (
 from tui.chat.model import ModelInfo
 from tui.providers.address import CHAT, joined
 from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, Search, Thoughts, text_of
-from tui.providers.calls import Calls, as_it_came, call_id, own
+from tui.providers.calls import Calls, as_it_came, call_id, own, sent_id
 from tui.providers.complaints import reports_error
 from tui.providers.content import spelled_out, split_system
 from tui.providers.decode import ServerSentEvents
@@ -343,10 +343,7 @@ def _said(part: Any, ids: dict[str, str]) -> list[dict[str, Any]]:
         case "vendor":
             return list(known.get("ran", ()))
         case "tool_call":
-            theirs = str(known.get("id") or "")
-            ids[part["id"]] = (
-                theirs if theirs and theirs not in ids.values() else f"call_{call_id(part['id'])}"
-            )
+            ids[part["id"]] = sent_id(part, ids)
             return [
                 {
                     "type": "function_call",
