@@ -9,6 +9,8 @@ import sys
 import tomllib
 from dataclasses import fields
 from pathlib import Path
+from types import UnionType
+from typing import get_args, get_origin, get_type_hints
 from urllib.parse import urlsplit
 
 import pytest
@@ -75,9 +77,9 @@ class TestRow:
             pytest.skip("the wire format is not there")
         base = wire_format(vendor.type)
         for name, value in vendor.quirks.items():
-            declared = next(owner for owner in base.__mro__ if name in vars(owner))
-            kind = get_args(get_type_hints(declared, vars(sys.modules[declared.__module__]))[name])[0]
-            check_type(value, kind)
+            [kind] = get_args(get_type_hints(base)[name])  # of ClassVar[…]
+            plain = get_origin(kind)
+            assert isinstance(value, kind if plain in (None, UnionType) else plain), name
 
     def test_is_offered_once_its_key_is_there(self, vendor: Vendor, setup, monkeypatch):
         monkeypatch.setenv("AWS_REGION", "eu-west-1")
