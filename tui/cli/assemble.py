@@ -30,6 +30,7 @@ async def open_workspace(paths: Paths, config: Config, *, temporary: bool = Fals
     Raises:
         HistoryError: The history can't be opened.
     """
+    from tui.engine.pdf_text import PdfResolver
     from tui.history.sqlite.history import open_history
     from tui.providers.catalogue import Catalogue
     from tui.providers.registry import Registry
@@ -46,7 +47,7 @@ async def open_workspace(paths: Paths, config: Config, *, temporary: bool = Fals
         registry = Registry(config, credentials, paths)
         opened.push_async_callback(registry.close)
         catalogue = Catalogue(registry, paths.cache)
-        engine = Engine(store, registry, catalogue)
+        engine = Engine(store, PdfResolver(registry), catalogue)
         at_close = opened.pop_all()
     return Workspace(config, paths, credentials, store, registry, catalogue, engine, at_close)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Protocol, assert_never
 
 from tui.chat.attachment import Attachment, Kind, check_together
@@ -70,15 +70,12 @@ class Engine:
         self, store: HistoryStore, resolver: Resolver, facts: Facts, limits: Limits | None = None
     ) -> None:
         self.store = store
-        self._resolver = resolver
+        self.resolver = resolver
+        """Finds who answers; whoever wraps it has a say in how."""
         self._facts = facts
         self._limits = limits or Limits()
         self._calibration: dict[str, float] = {}
         self._refused: dict[str, int] = {}
-
-    def resolve_by(self, wrap: Callable[[Resolver], Resolver]) -> None:
-        """Let ``wrap`` have a say in who answers, and how."""
-        self._resolver = wrap(self._resolver)
 
     async def send(
         self,
@@ -137,7 +134,7 @@ class Engine:
         if conversation.title != automatic_title(path[0].draft.words):
             return None
         try:
-            target = await self._resolver.target(conversation.model)
+            target = await self.resolver.target(conversation.model)
             title = await suggest_title(target, path[0].draft.words, path[1].text)
         except Exception as raised:
             self._facts.note_outcome(split_id(conversation.model)[0], explain(raised))
@@ -256,7 +253,7 @@ class Engine:
         return Reply(
             self.store,
             message,
-            lambda: self._resolver.target(model_id),
+            lambda: self.resolver.target(model_id),
             messages,
             conversation.parameters,
             limits=self._limits,

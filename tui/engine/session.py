@@ -196,7 +196,7 @@ class Session:
 
             store = await open_history(None)
             workspace = self.workspace
-            engine = Engine(store, workspace.registry, workspace.catalogue)
+            engine = Engine(store, workspace.engine.resolver, workspace.catalogue)
             self._forgotten = Storage(store, engine, temporary=True)
         return self._service(self._forgotten, await self._blank(self._forgotten))
 
