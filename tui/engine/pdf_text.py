@@ -115,7 +115,7 @@ class _Reader:
     async def _read(self, content: Any, troubles: dict[str, None]) -> Any:
         if isinstance(content, str):
             return content
-        parts = []
+        parts: list[Any] = []
         for part in content:
             if _is_pdf(part):
                 parts.append({"type": "text", "text": await self._words(part, troubles)})
