@@ -168,7 +168,7 @@ def test_a_file_that_can_not_go_along_is_wrong_use_and_nothing_is_asked(lab, mod
     for path, words in [
         ("a.bin", "no image, PDF or text"),
         ("none.txt", "No such file"),
-        ("", "is a folder"),
+        ("", "nothing in"),
     ]:
         done = lab.segue("ask", "Hi", "-a", str(tmp_path / path), code=2)
         assert words in done.stderr and done.stdout == ""
