@@ -12,6 +12,8 @@ The rooms::
     tools/                  what a model may use
     history/                where conversations are kept
     rendering/              text to terminal lines
+    graphemes               what a reader takes for one character, and for one word
+    cells                   how many cells of a terminal a text takes
     system/                 the operating system, without Textual
     engine/                 what a person can do: a session of conversations, without any screen
     app/                    the Textual app, a folder a feature

@@ -42,7 +42,7 @@ async def test_a_message_deleted_after_a_draft_was_typed_comes_back_and_the_draf
         await world.pilot.press("ctrl+z")
         await world.sees("I am big.", "1 message is back")
         assert world.composer.draft == "half a thought"
-        await world.pilot.press("ctrl+z")
+        await world.pilot.press("ctrl+z", "ctrl+z", "ctrl+z")
         assert world.composer.draft == ""
 
 

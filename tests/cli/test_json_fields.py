@@ -7,11 +7,10 @@ import json
 import pytest
 
 from tests.said import ONE_OF_EACH
-from tui.chat.bundle import Bundle
-from tui.chat.conversation import Conversation
+from tui.chat.conversation import Bundle, Conversation
 from tui.chat.export import to_json
 from tui.chat.message import Message, Role
-from tui.chat.usage import Usage
+from tui.chat.model import Usage
 from tui.cli.ask import _document
 from tui.cli.output import message_json
 

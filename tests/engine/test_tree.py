@@ -21,7 +21,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from tui.chat.chunks import Chunk, Finish, FinishReason
 from tui.chat.conversation import Conversation
 from tui.chat.message import Role
-from tui.engine.conversation_service import ConversationService, Place, Undo
+from tui.engine.conversation_service import ConversationService, Storage, Undo
 from tui.engine.engine import Engine
 from tui.engine.live import LiveReplies
 from tui.engine.reply import Reply
@@ -104,9 +104,9 @@ class Person(RuleBasedStateMachine):
         self.service = self._service(self.store, conversation)
 
     def _service(self, store: HistoryStore, conversation: Conversation) -> ConversationService:
-        place = Place(store, Engine(store, self.provider, self.provider))
+        storage = Storage(store, Engine(store, self.provider, self.provider))
         live = LiveReplies(lambda *told: None, lambda error: None)
-        return ConversationService(place, conversation, live)
+        return ConversationService(storage, conversation, live)
 
     # -- parts
     @property

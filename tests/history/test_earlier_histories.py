@@ -18,11 +18,11 @@ import pytest
 from tui.chat.export import to_json
 from tui.chat.message import Status
 from tui.errors import HistoryError
+from tui.history.bundles import bundle_of
 from tui.history.importers import import_file
 from tui.history.sqlite.history import open_history
 from tui.history.sqlite.migrations import m005_parts
 from tui.history.store import HistoryStore
-from tui.history.taking_out import bundle_of
 
 FORMS = Path(__file__).parent / "forms"
 LARGEST = 60_000

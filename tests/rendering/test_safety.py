@@ -36,7 +36,7 @@ def test_no_character_can_steer_a_terminal(data, live, hostile):
         ("a &#x202e; b", "a <U+202E> b"),
         ("a &#27;[31m b", "a \N{REPLACEMENT CHARACTER}[31m b"),
         ("a \x1b[2J b", "a ␛[2J b"),
-        ("a\u200db", "a\u200cb"),
+        ("a\u200db", "a\u200db"),
         ("a&zwj;b", "a&zwj;b"),
         ("<https://a.test/%E2%80%AEb>", "https://a.test/<U+202E>b"),
     ),

@@ -8,6 +8,9 @@ from __future__ import annotations
 from enum import Enum, StrEnum
 from typing import Self
 
+NO_KEY = "no_key"
+"""What no terminal reports; the person may set a key in its place."""
+
 
 class Scope(Enum):
     """Where a person is when an action's key works; the value is the heading in the help."""
@@ -56,6 +59,10 @@ class Action(StrEnum):
     QUIT = "quit", "ctrl+q", "quit", "Keep what is coming, and quit", Scope.EVERYWHERE
     PALETTE = "palette", "ctrl+p", "commands", "Find a command", Scope.EVERYWHERE
     HELP = "help", "f1", "keys", "All keys and commands", Scope.EVERYWHERE
+    REDRAW = ("redraw", "ctrl+shift+l", "redraw",
+              "Draw the screen anew, if another program wrote on it", Scope.EVERYWHERE)
+    SUSPEND = ("suspend", NO_KEY, "suspend", "Stop until the shell's fg; it has a key if you give it one",
+               Scope.EVERYWHERE)
 
     SEND = "send", "enter", "send", "Send the message; in a sheet, keep the text", Scope.WRITING
     NEWLINE = "newline", "shift+enter,alt+enter,ctrl+j", "new line", "Begin a new line", Scope.WRITING

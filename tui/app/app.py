@@ -21,6 +21,7 @@ from tui.app.actions import Action
 from tui.app.background import in_background
 from tui.app.keymap import Keys, bind
 from tui.app.life import GONE, has_gone
+from tui.app.lists.pointing import teach_pointing
 from tui.app.main_screen import MainScreen
 from tui.app.terminal.abilities import FEW, MANY, Abilities
 from tui.app.terminal.key_sequences import MODIFIERS
@@ -68,6 +69,8 @@ class SegueApp(App[None]):
         bind(Action.QUIT, "quit", priority=True),
         bind(Action.PALETTE, "palette", priority=True),
         bind(Action.HELP, "help", priority=True),
+        bind(Action.REDRAW, "redraw", priority=True),
+        bind(Action.SUSPEND, "suspend", priority=True),
     ]
 
     def __init__(
@@ -134,7 +137,8 @@ class SegueApp(App[None]):
         return MainScreen(self, classes=f"{wide} {tall}")  # as the breakpoints will say: one layout less
 
     def on_mount(self) -> None:
-        """Catch the signals that end programs."""
+        """Catch the signals that end programs, and draw all anew when the shell lets this one go on."""
+        self.app_resume_signal.subscribe(self, lambda _: self.redraw())
         if not self.is_headless:
             on_deadly_signals(self.leave_soon)
             on_lost_terminal(self.leave_soon)
@@ -285,6 +289,34 @@ class SegueApp(App[None]):
         """Show all keys and commands."""
         await self.main_screen.with_features(lambda _: self.main_screen.show_help())
 
+    def action_redraw(self) -> None:
+        """Draw the whole screen anew."""
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draw the whole screen anew: another program may have written on it."""
+        self.refresh(layout=True)
+
+    async def action_suspend(self) -> None:
+        """Stop until the shell lets the program go on; where that can't be, say so."""
+        await self.main_screen.attempt(self._suspend)
+
+    async def _suspend(self) -> None:
+        self.suspend_program()
+
+    def suspend_program(self) -> None:
+        """Stop until the shell lets the program go on.
+
+        Raises:
+            UsageError: The system or the terminal has no such thing.
+        """
+        driver = self._driver
+        if sys.platform == "win32":
+            raise UsageError("Windows can't suspend a program", "Another tab of the terminal has a shell.")
+        if driver is None or not driver.can_suspend:
+            raise UsageError("This terminal can't suspend a program")
+        self.action_suspend_process()
+
     async def action_quit(self) -> None:
         """Keep what is coming, and quit."""
         self.leave_soon(0)
@@ -318,7 +350,8 @@ class SegueApp(App[None]):
             await workspace.close()
 
     async def on_app_focus(self) -> None:
-        """Look at what other programs wrote while this one was not looked at."""
+        """Look at what other programs wrote meanwhile: on the screen, and into the history."""
+        self.redraw()
         if self.workspace is not None:
             await self.main_screen.attempt(self.workspace.store.look_for_changes)
 
@@ -346,4 +379,5 @@ class SegueApp(App[None]):
 
 teach_alt_enter()
 teach_texts()
+teach_pointing()
 ScrollBar.renderer = SlimThumb

@@ -110,6 +110,8 @@ ALL = (
     Command("editor", "Edit in your editor", "the draft, in $VISUAL or $EDITOR", "", _BOTH,
             key=Action.EDITOR, plain_argument="[TEXT]", plain_help="in $VISUAL or $EDITOR, and send it"),
     Command("sidebar", "Sidebar", "show or hide the conversations", key=Action.SIDEBAR),
+    Command("redraw", "Redraw", "draw the screen anew, if another program wrote on it", key=Action.REDRAW),
+    Command("suspend", "Suspend", "stop the program, until the shell's fg", key=Action.SUSPEND),
     Command("help", "Help", "all keys and commands", "", _BOTH, key=Action.HELP),
     Command("quit", "Quit", "replies that are coming are kept", "", _BOTH, key=Action.QUIT),
 )

@@ -493,6 +493,18 @@ class Program(Protocol):
         """Use the theme that was chosen in an earlier run."""
         ...
 
+    def redraw(self) -> None:
+        """Draw the whole screen anew."""
+        ...
+
+    def suspend_program(self) -> None:
+        """Stop until the shell lets the program go on.
+
+        Raises:
+            UsageError: The system or the terminal has no such thing.
+        """
+        ...
+
     def leave_soon(self, code: int) -> None:
         """End in the background."""
         ...

@@ -11,7 +11,7 @@ from textual.app import App
 from textual.binding import Binding
 from textual.keys import Keys as KnownKeys
 
-from tui.app.actions import SHOWN_TOGETHER, Action, at_once
+from tui.app.actions import NO_KEY, SHOWN_TOGETHER, Action, at_once
 from tui.config import Config
 from tui.errors import ConfigError
 from tui.nearest import did_you_mean
@@ -105,11 +105,14 @@ class Keys:
 
     def of(self, action: Action) -> list[str]:
         """All keys of an action, as Textual names them."""
-        return _split(self.wanted.get(action) or action.keys)
+        return [key for key in _split(self.wanted.get(action) or action.keys) if key != NO_KEY]
 
     def name(self, action: Action) -> str:
         """The first key of an action, as people write it; both keys of one that goes two ways."""
-        first = key_name(self.of(action)[0])
+        keys = self.of(action)
+        if not keys:
+            return ""
+        first = key_name(keys[0])
         other = SHOWN_TOGETHER.get(action)
         return first if other is None else together(first, key_name(self.of(other)[0]))
 

@@ -244,13 +244,26 @@ class MainScreen(Screen[None]):
     @property
     def commands(self) -> Handlers:
         """What the screen itself does by name; the rest is done by the features."""
-        return {"editor": self._editor, "sidebar": self._sidebar, "help": self.show_help, "quit": self._quit}
+        return {
+            "editor": self._editor,
+            "sidebar": self._sidebar,
+            "redraw": self._redraw,
+            "suspend": self._suspend,
+            "help": self.show_help,
+            "quit": self._quit,
+        }
 
     async def _editor(self, argument: str) -> None:
         self.action_editor()
 
     async def _sidebar(self, argument: str) -> None:
         self.action_sidebar()
+
+    async def _redraw(self, argument: str) -> None:
+        self.program.redraw()
+
+    async def _suspend(self, argument: str) -> None:
+        self.program.suspend_program()
 
     async def _quit(self, argument: str) -> None:
         self.program.leave_soon(0)

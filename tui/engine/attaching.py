@@ -9,7 +9,9 @@ import asyncio
 import os
 import re
 import stat
+import unicodedata
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -74,9 +76,14 @@ PATIENCE = 2.0
 """Seconds that a dropped file may take to be read: after them its path is only text."""
 _LONGEST_DROP = 8192
 """Characters of paths that are dropped together."""
+_LOOKED_AT = 20_000
+"""Entries of a folder that are looked at."""
 _WINDOWS = os.name == "nt"
 _QUOTES = '"' if _WINDOWS else "\"'"
 _ESCAPE = "" if _WINDOWS else "\\"
+BLANKS = " \t\r\n\f\v"
+"""What parts words where a path is typed: no other space, which may stand in a name."""
+"""What parts words in a shell: names of screenshots have spaces of other kinds in them."""
 _ABSOLUTE = re.compile(r"""["']?(/|~|[A-Za-z]:[\\/]|\\\\|file://)""", re.IGNORECASE)
 
 
@@ -108,7 +115,7 @@ async def read_dropped(text: str) -> list[Attachment]:
 
 def dropped_paths(text: str) -> list[Path]:
     """The files whose whole paths are all that ``text`` is; none if it is anything else."""
-    text = text.strip()
+    text = text.strip(BLANKS)
     if len(text) > _LONGEST_DROP or not _ABSOLUTE.match(text):
         return []
     paths = paths_in(text)
@@ -118,7 +125,7 @@ def dropped_paths(text: str) -> list[Path]:
 def paths_in(text: str) -> list[Path]:
     """The paths in ``text``: one to a line as it is, or several as a shell takes them."""
     paths: list[Path] = []
-    for line in filter(None, map(str.strip, text.split("\n"))):
+    for line in filter(None, (line.strip(BLANKS) for line in text.split("\n"))):
         whole = path_of(line)
         paths += [whole] if os.path.lexists(whole) else [path_of(word.text) for word in words(line)]
     return paths
@@ -128,7 +135,7 @@ def words(text: str) -> Iterator[Word]:
     """The words of ``text``; a quote that is not closed holds the rest together."""
     start, word, quote, escaped = -1, "", "", False
     for place, char in enumerate(text):
-        if start < 0 and not char.isspace():
+        if start < 0 and char not in BLANKS:
             start = place
         if escaped:
             word, escaped = word + char, False
@@ -138,7 +145,7 @@ def words(text: str) -> Iterator[Word]:
             quote = ""
         elif not quote and char in _QUOTES:
             quote = char
-        elif quote or not char.isspace():
+        elif quote or char not in BLANKS:
             word += char
         elif start >= 0:
             yield Word(start, word)
@@ -165,8 +172,32 @@ def path_of(word: str) -> Path:
         from urllib.parse import urlsplit
         from urllib.request import url2pathname
 
-        return Path(url2pathname(urlsplit(word).path))
+        return _on_disk(Path(url2pathname(urlsplit(word).path)))
     try:
-        return Path(word).expanduser()
+        return _on_disk(Path(word).expanduser())
     except RuntimeError:  # there is no such home
         return Path(word)
+
+
+def _on_disk(path: Path) -> Path:
+    """The path as the disk has it: an accent may be part of its letter or not, a space of another kind."""
+    if str(path).isascii() and " " not in str(path):
+        return path
+    found = Path(path.anchor)
+    for name in path.parts[bool(path.anchor) :]:
+        found /= name if os.path.lexists(found / name) else _named_alike(found, name)
+    return found
+
+
+def _named_alike(folder: Path, name: str) -> str:
+    wanted = unicodedata.normalize("NFKC", name)
+    try:
+        with os.scandir(folder) as entries:
+            alike = [entry.name for entry in islice(entries, _LOOKED_AT) if _alike(entry.name, wanted)]
+    except (OSError, ValueError):
+        return name
+    return alike[0] if len(alike) == 1 else name
+
+
+def _alike(name: str, wanted: str) -> bool:
+    return unicodedata.normalize("NFKC", name) == wanted

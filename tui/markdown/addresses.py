@@ -16,6 +16,7 @@ _LOCAL = re.compile(r"[a-z0-9.+_-]{1,64}$", re.IGNORECASE)
 _HOST = re.compile(r"@(?:[a-z0-9][\w-]{0,62}\.){1,10}[a-z]{2,63}(?![\w@-])", re.IGNORECASE | re.ASCII)
 _SCHEMES = ("https", "http")
 _ENTITY = re.compile(r"&[a-z0-9]{1,32};$", re.IGNORECASE)
+_GLUED = re.compile(r"(?<=[A-Za-z0-9])[\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff](?!\w*\.\w)")
 _CLOSING = {")": "(", "]": "["}
 
 
@@ -67,7 +68,12 @@ def _is_ascii_letter(char: str) -> bool:
 
 
 def _trimmed(text: str) -> str:
-    """An address without the punctuation of the sentence round it."""
+    """An address without the sentence round it: its punctuation, and words of a script without spaces.
+
+    Where such a script is part of an address, it has a label or a folder of its own.
+    """
+    if glued := _GLUED.search(text):
+        text = text[: glued.start()]
     end = len(text)
     surplus = {closing: text.count(closing) - text.count(opening) for closing, opening in _CLOSING.items()}
     while end:

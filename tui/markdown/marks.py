@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from unicodedata import category, east_asian_width
 
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import isMdAsciiPunct, isPunctChar
 from markdown_it.rules_inline import StateInline, escape, strikethrough
 from markdown_it.rules_inline import emphasis as pairs
 
@@ -26,6 +29,8 @@ _NO_MARK = "\"'/?,;@"
 """Signs that mean nothing more than themselves: a backslash before them is text, too."""
 _NETWORK_PATH = re.compile(r"\\\\\w[\w.$-]{0,80}\\")
 _REMARK = re.compile(r"(?<![^\s(){};,])/\*")
+_SELECTORS = "\ufe00\ufe01\ufe02\ufe0e\ufe0f"
+"""Ways to draw the character before; they are none themselves."""
 _EDGE = " \t\n\"'([{,;"
 
 
@@ -48,7 +53,7 @@ def _emphasis(state: StateInline, silent: bool) -> bool:
     src, start = state.src, state.pos
     if src[start] == "_":
         name = None if _is_letter(src[start - 1 : start]) else _DUNDER.match(src, start, state.posMax)
-        return _literal(state, silent, len(name[0])) if name else pairs.tokenize(state, silent)
+        return _literal(state, silent, len(name[0])) if name else _pair(state, silent, pairs.tokenize)
     if src[start] != "*":
         return False
     run = _RUN.match(src, start, state.posMax)
@@ -60,11 +65,45 @@ def _emphasis(state: StateInline, silent: bool) -> bool:
     operator = _ends_operand(before) and _begins_operand(after)
     if operator and len(run[0]) == 1:
         return _literal(state, silent, 1)
-    done = pairs.tokenize(state, silent)
+    done = _pair(state, silent, pairs.tokenize)
     if done and operator and not _opens_inside(src, run):
         for mark in state.delimiters[-len(run[0]) :]:
             mark.open = False
     return done
+
+
+def _pair(state: StateInline, silent: bool, tokenize: Callable[[StateInline, bool], bool]) -> bool:
+    """Marks that open or close; beside a sign, a script without spaces parts words as a space does."""
+    start, known = state.pos, len(state.delimiters)
+    if not tokenize(state, silent):
+        return False
+    before = state.src[max(start - 4, 0) : start].rstrip(_SELECTORS)[-1:] or " "
+    after = state.src[state.pos : min(state.pos + 1, state.posMax)] or " "
+    left = not after.isspace() and (not _is_sign(after) or before.isspace() or _parts(before))
+    right = not before.isspace() and (not _is_sign(before) or after.isspace() or _parts(after))
+    in_words = state.src[start] != "_"
+    for mark in state.delimiters[known:]:
+        mark.open = left and (in_words or not right or _is_punctuation(before))
+        mark.close = right and (in_words or not left or _is_punctuation(after))
+    return True
+
+
+def _parts(char: str) -> bool:
+    return _is_sign(char) or _is_unspaced(char)
+
+
+def _is_sign(char: str) -> bool:
+    """Whether it is punctuation of a script that puts spaces between words."""
+    return _is_punctuation(char) and not _is_unspaced(char)
+
+
+def _is_punctuation(char: str) -> bool:
+    return isPunctChar(char) or isMdAsciiPunct(ord(char))
+
+
+def _is_unspaced(char: str) -> bool:
+    """Whether it is of a script of the Far East, its signs too; pictures are of none."""
+    return char >= "\u1100" and east_asian_width(char) in "WFH" and category(char) != "So"
 
 
 def _opens_inside(src: str, run: re.Match[str]) -> bool:
@@ -130,7 +169,9 @@ def _strikethrough(state: StateInline, silent: bool) -> bool:
         return False
     run = _RUN.match(state.src, state.pos, state.posMax)
     assert run
-    return strikethrough.tokenize(state, silent) if len(run[0]) == 2 else _literal(state, silent, len(run[0]))
+    if len(run[0]) == 2:
+        return _pair(state, silent, strikethrough.tokenize)
+    return _literal(state, silent, len(run[0]))
 
 
 def _escape(state: StateInline, silent: bool) -> bool:

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 from markdown_it import MarkdownIt, helpers
 
-from tui.markdown import DEEPEST, addresses, blocks, formulas, links, marks, tables
+from tui.markdown import DEEPEST, addresses, blocks, fences, formulas, links, marks, tables
 
 # Where a rule may begin. Between these all is text.
 _BEGINNINGS = re.compile(r"[\\`*_~\[\]<&$@\n]|!(?=\[)|:(?=//)|(?<=mailto):|(?<![a-z0-9])www\.", re.IGNORECASE)
@@ -23,6 +23,6 @@ def build(**options: bool) -> MarkdownIt:
         parseLinkTitle=helpers.parseLinkTitle,
     )
     parser.inline.terminator_re = _BEGINNINGS
-    for room in (marks, formulas, links, addresses, blocks, tables):
+    for room in (marks, formulas, links, addresses, blocks, fences, tables):
         room.install(parser)
     return parser

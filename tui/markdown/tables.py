@@ -10,6 +10,7 @@ from markdown_it.rules_block import StateBlock, table
 from markdown_it.token import Token
 
 _PIPE = re.compile(r"(?<!\\)\|")
+_DASHES = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?")
 _TICKS = re.compile("`+")
 
 
@@ -57,10 +58,52 @@ def _end_of_code(parts: Sequence[str], start: int) -> int:
     return start + 1
 
 
+def alignments(head: str, dashes: str) -> list[str]:
+    """The marks of each column in the row of dashes; as many as the head has, though it may be one off."""
+    marks = [cell.strip() for cell in dashes.strip().strip("|").split("|")]
+    count = len(split_row(head, 0))
+    return [*marks, *[""] * count][: max(count, 1)]
+
+
+def is_one_off(head: str, dashes: str) -> bool:
+    """Whether two lines begin a table whose row of dashes has a column too many, or too few."""
+    if not _DASHES.fullmatch(dashes.strip()) or "|" not in dashes or "|" not in head:
+        return False
+    columns = len(split_row(head, 0))
+    return columns > 1 and abs(columns - len(dashes.strip().strip("|").split("|"))) == 1
+
+
+def healed(state: StateBlock, first: int, end: int) -> bool:
+    """Whether such a table begins at a line."""
+    if first + 1 >= end or state.sCount[first + 1] < state.blkIndent:
+        return False
+    if state.is_code_block(first) or state.is_code_block(first + 1):
+        return False
+    head, dashes = (
+        state.src[state.bMarks[i] + state.tShift[i] : state.eMarks[i]] for i in (first, first + 1)
+    )
+    return is_one_off(head, dashes)
+
+
+def _mended(state: StateBlock, first: int, end: int) -> bool:
+    """Read a table whose row of dashes is one off, as if that were right."""
+    last = first
+    while last < end and not state.isEmpty(last) and state.sCount[last] >= state.blkIndent:
+        last += 1
+    rows = state.getLines(first, last, state.blkIndent, False).split("\n")
+    marks = alignments(rows[0], rows[1])
+    rows[1] = f"|{'|'.join(mark or '---' for mark in marks)}|"
+    state.md.block.parse("\n".join(rows), state.md, state.env, state.tokens)
+    state.line = last
+    return True
+
+
 def _table(state: StateBlock, first: int, end: int, silent: bool) -> bool:
     count = len(state.tokens)
     if not table(state, first, end, silent):
-        return False
+        if not healed(state, first, end):
+            return False
+        return silent or _mended(state, first, end)
     if not silent:
         _give_all_cells(state, state.tokens[count:])
     return True

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tui.rendering.highlight import Highlighter, highlighter, too_long
+from tui.cells import cells
+from tui.rendering.highlight import Highlighter, highlighter, lexed_as, too_long
 from tui.rendering.plain import Looks, Plain
 from tui.rendering.spans import DIM, INK, Line, Span
-from tui.rendering.wrap import cells
 from tui.text import one_line
 
 REST = Line((), "")
@@ -27,8 +27,14 @@ class Code(Plain):
         self._pad = pad
         self._language = language_of(info)
         self._looks: Highlighter | None = None
+        self._lexed = ""
         super().__init__(content, width)
-        self._looks = highlighter("\n".join(self._sources), self._starts, self._language)
+        self._begin()
+
+    def _begin(self) -> None:
+        code = "\n".join(self._sources)
+        self._lexed = lexed_as(self._language, code)
+        self._looks = highlighter(code, self._starts, self._language)
 
     @property
     def rough(self) -> bool:
@@ -66,6 +72,9 @@ class Code(Plain):
         """Take more text at the end; returns the first row that changed."""
         last = len(self._sources) - 1
         changed = super().grow(content) + 1
+        if last == 0 and self._looks is not None and self._lexed != lexed_as(self._language, content):
+            self._begin()
+            return 0
         if self._looks is None:
             return changed
         if too_long(len(content), self._sources[last:]):

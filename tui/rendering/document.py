@@ -11,6 +11,7 @@ from typing import Any
 from rich.segment import Segment
 from textual.strip import Strip
 
+from tui.cells import cells
 from tui.faults import attempt
 from tui.rendering import selection
 from tui.rendering.flow import spots
@@ -19,7 +20,6 @@ from tui.rendering.layout import FOLDED, UNFOLDED, Layout, PlacedBlock
 from tui.rendering.limits import BLOCKS, BUDGET, MOST_REREAD, WHOLE
 from tui.rendering.palette import Palette, style_of
 from tui.rendering.spans import BLANK, DIM, INK, LINE, Line, Span
-from tui.rendering.wrap import cells
 from tui.text import clean
 
 LEAD = 2

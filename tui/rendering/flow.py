@@ -5,8 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 
+from tui.cells import cells
 from tui.rendering.spans import INK, ROLE_MASK, Line, Span
-from tui.rendering.wrap import cells
 
 
 def over(look: int, base: int) -> int:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from tui.faults import note
 from tui.rendering import patience
 from tui.rendering.plain import Looks
-from tui.rendering.spans import DIM, INK, ITALIC, LEAF, SKY, VIOLET
+from tui.rendering.spans import DIM, ERROR, INK, ITALIC, LEAF, SKY, STRONG, SUCCESS, VIOLET
 
 if TYPE_CHECKING:
     from pygments.lexer import Lexer
@@ -34,6 +34,12 @@ _SHORTEST_WAIT = 0.03
 _RECENT = 1.0
 """Seconds after which code may take its time again, though other code took too long."""
 
+_SHELLS = frozenset({"bash", "sh", "shell", "zsh", "ksh"})
+_SESSION = re.compile(r"\s*(?:[\w.-]+@[\w.-]+[^\n$#%]{0,80})?[$%] ")
+"""How a session begins: with a prompt."""
+_OTHER_NAMES = {"terminal": "console", "shellsession": "console", "patch": "diff"}
+"""Names of languages that Pygments has under another one."""
+
 # The same few characters over and over: what expressions drown in.
 _MONOTONOUS = re.compile(r"(.{1,4}?)\1{150}", re.DOTALL)
 
@@ -49,6 +55,12 @@ def lexer_for(language: str) -> Lexer | None:
     return get_lexer_by_name(language, stripnl=False, ensurenl=False) if language in _names() else None
 
 
+def lexed_as(language: str, code: str) -> str:
+    """The name of the lexer for a language; a session of a shell is none of its scripts."""
+    language = _OTHER_NAMES.get(language.lower(), language.lower())
+    return "console" if language in _SHELLS and _SESSION.match(code) else language
+
+
 @cache
 def _names() -> frozenset[str]:
     from pygments.lexers import get_all_lexers
@@ -59,8 +71,10 @@ def _names() -> frozenset[str]:
 @cache
 def look_of(kind: Any) -> int:
     """The look of a token type."""
-    from pygments.token import Comment, Keyword, Name, Number, Operator, Punctuation, String
+    from pygments.token import Comment, Generic, Keyword, Name, Number, Operator, Punctuation, String
 
+    if kind in Generic:
+        return _marked(kind)
     if kind in Comment:
         return DIM | ITALIC
     if kind in Keyword or kind in Operator.Word:
@@ -72,6 +86,25 @@ def look_of(kind: Any) -> int:
     if kind in Punctuation or kind in Operator:
         return DIM
     return INK
+
+
+def _marked(kind: Any) -> int:
+    """The look of what a lexer names by its part in a text: a changed line, a heading, a prompt."""
+    from pygments.token import Generic
+
+    looks = {
+        Generic.Deleted: ERROR,
+        Generic.Inserted: SUCCESS,
+        Generic.Error: ERROR,
+        Generic.Traceback: ERROR,
+        Generic.Heading: SKY,
+        Generic.Subheading: SKY,
+        Generic.Prompt: DIM,
+        Generic.Strong: STRONG,
+        Generic.Emph: ITALIC,
+        Generic.EmphStrong: STRONG | ITALIC,
+    }
+    return next((look for part, look in looks.items() if kind in part), INK)
 
 
 class Delay:
@@ -256,5 +289,5 @@ def highlighter(code: str, starts: list[int], language: str) -> Highlighter | No
     """
     if too_long(len(code), code.split("\n")) or (not patience.can_stop() and _MONOTONOUS.search(code)):
         return None
-    lexer = lexer_for(language.lower())
+    lexer = lexer_for(lexed_as(language, code))
     return Highlighter(lexer, code, starts) if lexer else None

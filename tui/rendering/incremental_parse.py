@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from tui.markdown import GROWING, holds_fences
 from tui.rendering.autoclose import table_head
 from tui.rendering.block_spacing import set_spacing
 from tui.rendering.flat_blocks import FAULT, Block, Path
@@ -93,7 +94,7 @@ class IncrementalParse:
         self.source.add(text)
         index = self._last_settled(open_line)
         if index < 0:
-            self._replace(0, parse_blocks(self._clear(0), {}))
+            self._replace(0, parse_blocks(self._clear(0), self._env))
             return 0
         block = self.blocks[index]
         if self._done(block, open_line):
@@ -104,13 +105,18 @@ class IncrementalParse:
             index -= 1
         before = self.blocks[index - 1].path if index else ()
         blocks = None
-        if open_line - block.first > LONG and line == block.first:
+        whole = block.kind == "fence" and holds_fences(block.info)
+        if open_line - block.first > LONG and line == block.first and not whole:
             blocks = self._edges(block, open_line, path, before)
         self._replace(index, blocks or self._parse(line, path, before, block.path))
         return index
 
     def _parse(self, line: int, path: Path, before: Path, again: Path) -> list[Block]:
-        return parse_blocks(self._clear(line), {}, line, path, before, again)
+        return parse_blocks(self._clear(line), self._env, line, path, before, again)
+
+    @property
+    def _env(self) -> dict[str, Any]:
+        return {} if self._ended else {GROWING: True}
 
     def _clear(self, line: int) -> str:
         """The text from a line on, but for a last line of which it is not clear yet what it will be."""

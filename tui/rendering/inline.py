@@ -14,7 +14,6 @@ from markdown_it.token import Token
 from tui.markdown import links
 from tui.rendering.parser import markdown
 from tui.rendering.spans import BAND, BOLD, DIM, INK, ITALIC, QUOTED, STRIKE, STRONG, UNDERLINE, Span, Target
-from tui.rendering.wrap import sound
 from tui.text import clean
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ class _State(StateInline):
 
 def parse_inline(text: str, env: dict[str, Any]) -> list[Span[int]]:
     """The spans of a paragraph's ``text``; places count from its beginning, newlines force a break."""
-    text = sound(text).replace("\t", " ")
+    text = text.replace("\t", " ")
     if not _MARKUP.search(text):
         return [Span(text, INK, 0, len(text))] if text else []
     return _Weaver(text).run(_tokens(text, env))

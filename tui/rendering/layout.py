@@ -6,13 +6,13 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
+from tui.cells import cells
 from tui.faults import attempt
 from tui.rendering.block_renderers import ALERTS, Drawing, draw, draw_streaming, draw_unread
 from tui.rendering.flat_blocks import Block
 from tui.rendering.guarded import Guarded
 from tui.rendering.limits import CHECKED, cost, too_long
 from tui.rendering.spans import DIM, INK, LINE, Line, Span
-from tui.rendering.wrap import cells
 
 if TYPE_CHECKING:
     from tui.rendering.code import Code

@@ -15,6 +15,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.footnote.index import footnote_ref
 
 from tui.markdown.links import brackets
+from tui.markdown.tables import alignments, healed
 
 _OPEN = re.compile(r"<details(?:\s[^<>]*)?>\s*(?:<summary(?:\s[^<>]*)?>(.*?)</summary>\s*)?$", re.I | re.S)
 _BEGUN = re.compile(r"<details(?:\s[^<>]*)?>\s*<summary(?:\s[^<>]*)?>(.*)$", re.I | re.S)
@@ -63,7 +64,7 @@ def tables(parser: MarkdownIt) -> None:
 
 def _table(state: StateBlock, first: int, end: int, silent: bool) -> bool:
     """markdown-it's rule for the head; but no token for each cell, of which there may be many thousands."""
-    if not table(state, first, end, True):
+    if not table(state, first, end, True) and not healed(state, first, end):
         return False
     if silent:
         return True
@@ -75,7 +76,7 @@ def _table(state: StateBlock, first: int, end: int, silent: bool) -> bool:
     rows = [state.src[state.bMarks[i] + state.tShift[i] : state.eMarks[i]] for i in range(first, line)]
     token = state.push("table", "table", 0)
     token.content = "\n".join(rows)
-    token.info = ",".join(_alignment(cell.strip()) for cell in rows[1].strip().strip("|").split("|"))
+    token.info = ",".join(_alignment(mark) for mark in alignments(rows[0], rows[1]))
     token.map = [first, line]
     state.line = line
     return True

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from functools import cache
 from itertools import accumulate
 
+from tui.cells import cells
 from tui.rendering.flow import slice_span
 from tui.rendering.spans import INK, QUOTED, Line, Span
-from tui.rendering.wrap import cells, chop, sound, wrap
+from tui.rendering.wrap import chop, wrap
 
 TAB = 4
 
@@ -134,7 +135,7 @@ class Plain:
         last = len(self._sources) - 1
         changed = self._rows[min(last, len(self._rows) - 1)]
         start = self._starts[last]
-        added = sound(content[start:]).removesuffix("\n").split("\n")
+        added = content[start:].removesuffix("\n").split("\n")
         self._sources[last:] = added
         self._starts[last:] = accumulate((len(text) + 1 for text in added), initial=start)
         self._wrap_from(last)

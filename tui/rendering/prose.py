@@ -6,9 +6,10 @@ import re
 from bisect import bisect_right
 from typing import Any
 
+from tui.cells import cells
 from tui.rendering.flow import Flow
 from tui.rendering.spans import INK, QUOTED, Line, Span
-from tui.rendering.wrap import cells, sound, wrap
+from tui.rendering.wrap import wrap
 from tui.text import clean
 
 _FENCED = re.compile(r"^(?:\$\$|\\\[)|(?:\$\$|\\\])$")
@@ -101,4 +102,4 @@ class Unread(Prose):
     """Prose that is too long to look for markup in it."""
 
     def _parse(self, content: str) -> list[Span[int]]:
-        return [Span(sound(content).replace("\t", " "), INK, 0, len(content))]
+        return [Span(content.replace("\t", " "), INK, 0, len(content))]

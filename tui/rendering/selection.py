@@ -6,13 +6,13 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
+from tui.cells import cells, index_at
 from tui.rendering.block_renderers import Drawing
 from tui.rendering.flat_blocks import Block
 from tui.rendering.flow import slice_span, spots
 from tui.rendering.layout import Layout, PlacedBlock
-from tui.rendering.source import Source, SourceMap, index_at
+from tui.rendering.source import Source, SourceMap
 from tui.rendering.spans import QUOTED, Span
-from tui.rendering.wrap import cells
 from tui.text import occurrences
 
 Spot = tuple[int, int]

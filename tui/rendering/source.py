@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from rich.cells import split_graphemes
-
 from tui.rendering.flat_blocks import Block
 
 
@@ -69,15 +67,3 @@ class SourceMap:
         """The place in the content of a place in the source, or the next one that has any."""
         index = max(bisect_right(self._source, offset) - 1, 0)
         return self._content[index] + max(offset - self._source[index], 0)
-
-
-def index_at(text: str, cell: int) -> int:
-    """The index of the character that covers a cell."""
-    if text.isascii():
-        return max(min(cell, len(text)), 0)
-    right = 0
-    for start, _end, size in split_graphemes(text)[0]:
-        right += size
-        if right > cell:
-            return start
-    return len(text)

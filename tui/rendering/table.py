@@ -12,12 +12,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tui.cells import cells
 from tui.markdown.tables import split_row
 from tui.rendering.flow import Flow, spots
 from tui.rendering.inline import parse_inline
 from tui.rendering.limits import MARKS
 from tui.rendering.spans import BAND, BLANK, DIM, INK, LINE, Line, Span
-from tui.rendering.wrap import cells, sound, wrap
+from tui.rendering.wrap import wrap
 
 EXACT = 1000
 """Cells that are measured as they are drawn; of those in later rows the source is measured."""
@@ -178,7 +179,7 @@ class Table:
     def _read(self, text: str) -> list[Span[int]]:
         """The spans of a cell; those of a long one would take too long, for there may be many."""
         if len(text) > MARKS:
-            return [Span(sound(text).replace("\t", " "), INK, 0, len(text))]
+            return [Span(text.replace("\t", " "), INK, 0, len(text))]
         return parse_inline(text, self._env)
 
     def _parts(self, row: str) -> list[str]:

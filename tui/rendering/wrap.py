@@ -6,7 +6,9 @@ import re
 from bisect import bisect_right
 from itertools import accumulate, pairwise
 
-from rich.cells import cell_len, get_character_cell_size, split_graphemes
+from rich.cells import get_character_cell_size
+
+from tui.cells import split
 
 # Characters that are one cell wide and break only at spaces.
 _NARROW = re.compile(
@@ -15,24 +17,13 @@ _NARROW = re.compile(
 )
 _NOT_FIRST = frozenset("、。，．・：；？！゛゜ヽヾゝゞ々ー）］｝〕〉》」』】〙〗’”…‥,.;:?!)]}")
 _NOT_LAST = frozenset("（［｛〔〈《「『【〘〖‘“([{")
-_JOINERS = re.compile("[\u200d\ufe0f]")
-# A joiner between anything but pictures: Textual would take the character after it to have no width.
-_SIGNS = "\u2194\u2195\u2620\u2640\u2642\u2695\u2696\u26a7\u26d3\u2708\u2764\u27a1\u2b1b"
-_PICTURES = "\U0001f000-\U0001faff" + _SIGNS
-_STRAY = re.compile(f"(?<![{_PICTURES}\ufe0f])\u200d|\u200d(?![{_PICTURES}])")
+_CLUSTERED = re.compile(
+    "[\u0300-\u10ff\u1160-\u11ff\u1700-\u1cff\u200d\ufe0f\ua800-\uabff\U0001f1e6-\U0001f3ff]"
+)
+"""What may be part of a character of several code points, some of which have a width of their own."""
 
 Lines = list[tuple[int, int]]
 """The first character of each line and the one after its last."""
-
-
-def cells(text: str) -> int:
-    """How many cells a terminal gives to ``text``, as Textual counts them."""
-    return len(text) if text.isascii() else cell_len(text)
-
-
-def sound(text: str) -> str:
-    """``text`` without joiners that Textual and terminals measure differently; as long as before."""
-    return _STRAY.sub("\u200c", text) if "\u200d" in text else text
 
 
 class _Widths(dict[str, int]):
@@ -48,10 +39,10 @@ _WIDTHS = _Widths()
 
 def _sizes(text: str) -> list[int]:
     """The cells of each character; those that only change the one before them have none."""
-    if not _JOINERS.search(text):
+    if not _CLUSTERED.search(text):
         return [_WIDTHS[char] for char in text]
     sizes = [0] * len(text)
-    for start, _end, size in split_graphemes(text)[0]:
+    for start, _end, size in split(text)[0]:
         sizes[start] = size
     return sizes
 
@@ -130,9 +121,14 @@ def _may_break(text: str, at: int, sizes: list[int], index: int) -> bool:
     char, before = text[at], text[at - 1]
     if char == " " or before == " ":
         return True
-    if not sizes[index] or (sizes[index] < 2 and sizes[index - 1] < 2):
+    if not sizes[index] or not (_is_wide(char, sizes[index]) or _is_wide(before, sizes[index - 1])):
         return False
     return char not in _NOT_FIRST and before not in _NOT_LAST
+
+
+def _is_wide(char: str, size: int) -> bool:
+    """Whether it is of a script without spaces, or a picture; several letters drawn as one are neither."""
+    return _WIDTHS[char] > 1 or (size > 1 and not char.isalpha())
 
 
 def chop(text: str, width: int, rest: int) -> Lines:

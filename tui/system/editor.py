@@ -6,8 +6,10 @@ import asyncio
 import contextlib
 import os
 import shlex
+import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +20,16 @@ if TYPE_CHECKING:
     from textual.app import App
 
 _FALLBACK = "notepad" if os.name == "nt" else "vi"
+_AT_ONCE = 2.0
+"""Seconds in which nobody writes: an editor that ends in them has a window of its own, and is not done."""
+_WAITING = frozenset(
+    {"vi", "vim", "nvim", "nano", "pico", "emacs", "micro", "hx", "helix", "kak", "ed", "joe", "ne", "mcedit"}
+)
+"""Editors that end when one is done, however soon that is."""
+_FLAGS = {"gvim": "-f", "mvim": "-f", "kate": "--block", "mate": "-w"}
+"""What makes an editor wait that knows no ``--wait``."""
+_kept: dict[str, Path] = {}
+"""The files that editors may still have open, by the text that they were given."""
 
 
 def editor_command() -> list[str]:
@@ -46,6 +58,9 @@ async def edit(app: App[None], text: str) -> str:
     """
     from textual.app import SuspendNotSupported
 
+    if (written := _written_meanwhile(text)) is not None:
+        return written
+    begun = time.monotonic()
     with _draft(text) as (command, path):
         try:
             with app.batch_update(), app.suspend():  # an error in here would leave the app without a terminal
@@ -54,7 +69,7 @@ async def edit(app: App[None], text: str) -> str:
             raise SegueError("This terminal can't be lent to an editor") from None
         if isinstance(code, BaseException):
             raise code
-        return _written(command, path, code, text)
+        return _written(command, path, code, text, time.monotonic() - begun)
 
 
 def edit_here(text: str) -> str:
@@ -63,35 +78,70 @@ def edit_here(text: str) -> str:
     Raises:
         SegueError: As ``edit``.
     """
+    if (written := _written_meanwhile(text)) is not None:
+        return written
+    begun = time.monotonic()
     with _draft(text) as (command, path):
-        return _written(command, path, subprocess.run(command).returncode, text)
+        code = subprocess.run(command).returncode
+        return _written(command, path, code, text, time.monotonic() - begun)
+
+
+def _written_meanwhile(text: str) -> str | None:
+    """What was saved in the editor's window since this text was given to it; the file is done with then."""
+    path = _kept.get(text)
+    with contextlib.suppress(OSError):
+        if path is not None and (found := _read(path)) != text.rstrip("\n"):
+            del _kept[text]
+            shutil.rmtree(path.parent, ignore_errors=True)
+            return found
+    return None
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8", errors="replace").rstrip("\n")
 
 
 @contextlib.contextmanager
 def _draft(text: str) -> Iterator[tuple[list[str], Path]]:
     """The command that edits a file with ``text``, and the file."""
     command = editor_command()
-    with contextlib.ExitStack() as files:
-        try:
-            folder = files.enter_context(tempfile.TemporaryDirectory(prefix="segue-"))  # 0700
-            path = Path(folder, "message.md")
-            path.write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise SegueError(f"There is no place for the text to edit: {error.strerror}") from None
-        try:
-            yield [*command, str(path)], path
-        except OSError as error:
-            reason = f"{command[0]}: {error.strerror}"
-            raise SegueError(reason, "Set $EDITOR to another editor.") from None
+    try:
+        path = Path(tempfile.mkdtemp(prefix="segue-"), "message.md")  # 0700
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise SegueError(f"There is no place for the text to edit: {error.strerror}") from None
+    try:
+        yield [*command, str(path)], path
+    except OSError as error:
+        reason = f"{command[0]}: {error.strerror}"
+        raise SegueError(reason, "Set $EDITOR to another editor.") from None
+    finally:
+        if path not in _kept.values():
+            shutil.rmtree(path.parent, ignore_errors=True)
 
 
-def _written(command: Sequence[str], path: Path, code: int, text: str) -> str:
-    """What the editor left."""
+def _written(command: Sequence[str], path: Path, code: int, text: str, seconds: float) -> str:
+    """What the editor left; one that came back at once may still have the file open."""
     if code:
         raise SegueError(f"{command[0]} ended with code {code}", "The draft is as it was.")
     with contextlib.suppress(FileNotFoundError):
-        return path.read_text(encoding="utf-8", errors="replace").rstrip("\n")
+        found = _read(path)
+        name = Path(command[0]).stem.lower()
+        if found == text.rstrip("\n") and seconds < _AT_ONCE and name not in _WAITING:
+            raise _came_back(name, path, text)
+        return found
     return text
+
+
+def _came_back(name: str, path: Path, text: str) -> SegueError:
+    """An editor did not wait: the file stays, and what is saved in it can be fetched."""
+    _kept[text] = path
+    flag = _FLAGS.get(name, "--wait")
+    return SegueError(
+        f"{name} came back at once and changed nothing",
+        f"If it has a window of its own, set EDITOR='{name} {flag}'. The text is in {path}: "
+        "save it there, and ask for the editor again.",
+    )
 
 
 async def _run(command: Sequence[str]) -> int:

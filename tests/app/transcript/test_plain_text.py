@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from rich.style import Style
 
 from tui.app.messages.plain_text import PlainText
-from tui.rendering.wrap import cells
+from tui.cells import cells
 
 TEXT = st.text(st.sampled_from("ab  \n\t世é́👩‍💻-."), max_size=80)
 

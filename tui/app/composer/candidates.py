@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from glob import has_magic
@@ -19,7 +20,8 @@ MOST = 200
 _LOOKED_AT = 20_000
 """Entries of a folder that are looked at."""
 _COMMAND = re.compile(r"/attach\s+")
-_MENTION = re.compile(r"(?:^|(?<=\s))@(\"[^\"]*|[^\s\"]*)$")
+_MENTION = re.compile(r"(?<![a-z0-9_.+%-])@(\"[^\"]*|[^\s\"]*)$", re.IGNORECASE | re.ASCII)
+"""After a letter of our own alphabet ``@`` stands in an address."""
 _HEAD = re.compile(r".*[/\\]" if os.name == "nt" else r".*/", re.DOTALL)
 Models = Callable[[], Sequence[str]]
 """Gives the ids of the models that can be used now."""
@@ -72,14 +74,14 @@ def path_candidates(typed: TypedPath) -> list[Candidate]:
         return [_other(typed.text, "all of them")]
     match = _HEAD.match(typed.text)
     head = match[0] if match else ""
-    begun = typed.text[len(head) :].casefold()
+    begun = _alike(typed.text[len(head) :])
 
     def fits(name: str) -> bool:
         return name.startswith(begun) or (begun in name and not typed.mention)
 
-    found = [entry for entry in _entries(head) if fits(entry.name.casefold())]
+    found = [entry for entry in _entries(head) if fits(_alike(entry.name))]
     found = [entry for entry in found if begun.startswith(".") or not entry.name.startswith(".")]
-    found.sort(key=lambda entry: _rank(entry.name.casefold(), begun))
+    found.sort(key=lambda entry: _rank(_alike(entry.name), begun))
     candidates = [_candidate(head, entry) for entry in found[:MOST]]
     named = _last(head) if candidates and not begun else ""
     return [*candidates, _other(head, "all its files")] if named else candidates
@@ -93,6 +95,11 @@ def _last(head: str) -> str:
 def _other(path: str, about: str) -> Candidate:
     """What is no single file."""
     return Candidate(path, path, folder=False, size=0, about=about)
+
+
+def _alike(name: str) -> str:
+    """A name however its letters are composed, and whatever kind of space is in it."""
+    return unicodedata.normalize("NFKC", name).casefold()
 
 
 def _entries(head: str) -> Iterator[os.DirEntry[str]]:

@@ -19,6 +19,9 @@ Fields::
 
     field                   a line to type in
     writing_area            anything can be put into it; long pastes are folded
+    pointing                which place of a text the pointer is at
+    wrapping                where the lines of a text area break
+    kill_ring               what was cut by keys, to be put in again
 
 Lines::
 

@@ -10,8 +10,12 @@ from textual.actions import SkipAction
 from textual.message import Message
 from textual.strip import Strip
 from textual.widgets import TextArea
-from textual.widgets.text_area import Edit, EditResult
+from textual.widgets.text_area import Edit, EditResult, Location
 
+from tui import graphemes
+from tui.app.lists.kill_ring import kill_ring
+from tui.app.lists.wrapping import Whole
+from tui.app.terminal.editing_keys import EDITING, YANK
 from tui.text import typed
 
 LARGE = 100_000
@@ -23,7 +27,11 @@ _TOKEN = re.compile(r"\[pasted text \d+: [\d,]+ lines?, [\d,]+ kB\]")
 
 
 class WritingArea(TextArea):
-    """What the composer and the field for a text of lines have in common."""
+    """What the composer and the field for a text of lines have in common.
+
+    The keys are those of a shell and of macOS; the caret goes by characters as readers
+    see them, and by words.
+    """
 
     @dataclass
     class Copied(Message):
@@ -36,6 +44,9 @@ class WritingArea(TextArea):
         self.cursor_blink = False
         self.match_cursor_bracket = False
         self._pastes = Pastes()
+        self._bindings.key_to_bindings.pop(YANK, None)  # does again what was undone, in Textual's area
+        for keys, action in EDITING:
+            self._bindings.bind(keys, action, show=False)
 
     def bound(self, *names: str) -> Mapping[str, str]:
         """The actions of the bindings with these ids, by the keys that they have now."""
@@ -70,7 +81,15 @@ class WritingArea(TextArea):
     def edit(self, edit: Edit) -> EditResult:
         """Change the text; every change comes through here, and none brings control characters in."""
         edit.text = typed(edit.text)
+        if self._begins_a_word(edit):
+            self.history.checkpoint()
         return super().edit(edit)
+
+    def _begins_a_word(self, edit: Edit) -> bool:
+        """Whether undo stops before this change: it goes by words."""
+        row, column = edit.top
+        before = self.document[row][:column][-1:] if row < self.document.line_count else ""
+        return edit.text != "" and before.isspace() and not edit.text.isspace()
 
     # -- keys
     def action_newline(self) -> None:
@@ -85,6 +104,79 @@ class WritingArea(TextArea):
             super().action_delete_left()
         else:
             self.delete((row, start), (row, column))
+
+    def get_cursor_left_location(self) -> Location:
+        """The place of the character to the left; Textual calls this."""
+        row, column = self.cursor_location
+        if not column:
+            return super().get_cursor_left_location()
+        return row, graphemes.before(self.document[row], column)
+
+    def get_cursor_right_location(self) -> Location:
+        """The place behind the character to the right; Textual calls this."""
+        row, column = self.cursor_location
+        line = self.document[row]
+        return (
+            (row, graphemes.after(line, column))
+            if column < len(line)
+            else super().get_cursor_right_location()
+        )
+
+    def get_cursor_word_left_location(self) -> Location:
+        """The begin of the word to the left; Textual calls this."""
+        row, column = self.cursor_location
+        if not column:
+            return super().get_cursor_word_left_location()
+        return row, graphemes.word_before(self.document[row], column)
+
+    def get_cursor_word_right_location(self) -> Location:
+        """The end of the word to the right; Textual calls this."""
+        row, column = self.selection.end
+        line = self.document[row]
+        if column == len(line):
+            return super().get_cursor_word_right_location()
+        return row, graphemes.word_after(line, column)
+
+    # -- what is cut can be put in again
+    def action_delete_word_left(self) -> None:
+        """Cut what is selected, or the word to the left."""
+        self._kill(self.get_cursor_word_left_location())
+
+    def action_delete_word_right(self) -> None:
+        """Cut what is selected, or the word to the right."""
+        self._kill(self.get_cursor_word_right_location())
+
+    def action_delete_to_start_of_line(self) -> None:
+        """Cut what is before the caret in its line, however many rows that is; then the line break."""
+        row, column = self.cursor_location
+        self._kill((row, 0) if column else self.get_cursor_left_location())
+
+    def action_delete_to_end_of_line(self) -> None:
+        """Cut what is behind the caret in its line, however many rows that is; then the line break."""
+        row, column = self.cursor_location
+        end = len(self.document[row])
+        self._kill((row, end) if column < end else self.get_cursor_right_location())
+
+    async def action_delete_to_end_of_line_or_delete_line(self) -> None:
+        """The same; Textual's name for the key."""
+        self.action_delete_to_end_of_line()
+
+    def _kill(self, other: Location) -> None:
+        start, end = sorted(self.selection if not self.selection.is_empty else (self.cursor_location, other))
+        killed, found = self.get_text_range(start, end), (self, self.text, self.cursor_location)
+        backwards = start < self.cursor_location
+        self.history.checkpoint()
+        self.delete(start, end, maintain_selection_offset=False)
+        left = (self, self.text, self.cursor_location)
+        kill_ring(self.app).add(killed, found=found, left=left, backwards=backwards)
+
+    def action_yank(self) -> None:
+        """Put in what was cut last; right after an undo, do again what was undone."""
+        if self.history.redo_stack:
+            self.action_redo()
+        elif text := kill_ring(self.app).text:
+            self.history.checkpoint()
+            self.replace(text, *self.selection, maintain_selection_offset=False)
 
     def action_copy(self) -> None:
         """Copy what is selected; without a selection the key is free for others."""
@@ -105,6 +197,10 @@ class WritingArea(TextArea):
         super().action_undo()
 
     # -- drawing
+    def get_line(self, line_index: int) -> Whole:
+        """A line to be styled; Textual calls this."""
+        return Whole(self.document.get_line(line_index), end="", no_wrap=True)
+
     def _recompute_cursor_offset(self) -> None:
         """Find where the caret is drawn; Textual calls this.
 

@@ -9,7 +9,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from tui.rendering.wrap import cells, sound, wrap
+from tui.cells import cells, index_at
+from tui.rendering.wrap import wrap
 from tui.text import occurrences
 
 _TAB = 4
@@ -50,7 +51,7 @@ class PlainText:
     def text(self, row: int) -> str:
         """What one row shows."""
         first, end, hang = self._rows[row]
-        return " " * hang + sound(self._shown[first:end])
+        return " " * hang + self._shown[first:end]
 
     def feed(self, text: str) -> int:
         """Add ``text`` at the end. Returns the first row that changed."""
@@ -84,7 +85,7 @@ class PlainText:
         if len(line) <= self.width - hang and line.isascii():
             self._rows.append(_Row(first, first + len(line), hang))
         else:
-            rows = wrap(sound(line), self.width - hang)
+            rows = wrap(line, self.width - hang)
             self._rows += (_Row(first + start, first + stop, hang) for start, stop in rows)
         return end + 1
 
@@ -113,10 +114,7 @@ class PlainText:
         first, end, hang = self._rows[row]
         if cell < hang:
             return first if self._line_of(first) is None else first - hang + cell
-        at = first
-        while cell > hang and at < end and cells(self._shown[first : at + 1]) <= cell - hang:
-            at += 1
-        return at
+        return first + index_at(self._shown[first:end], cell - hang)
 
     def _original(self, shown: int) -> int:
         """The place in the source of a shown character."""

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 
-from rich.cells import cell_len
 from textual.geometry import Offset
 from textual.selection import Selection
 from textual.strip import Strip
 
+from tui import graphemes
+from tui.app.lists.pointing import teach_pointing
 from tui.app.messages.look import over
 from tui.app.messages.message_view import BODY, THOUGHT, MessageView
 from tui.app.messages.viewport import Viewport
 from tui.app.messages.window import Window
+from tui.cells import cells, index_at
 
 _ROWS = 1 << 24
 _FAR = 1 << 24
@@ -105,17 +107,30 @@ def _cell_at(view: MessageView, row: int, character: int) -> int:
     if character <= 0 or row >= view.height:
         return 0
     text = view.line(row).text[view.look.edge :]
-    return cell_len(text[:character]) if character < len(text) else view.look.width
+    return cells(text[: graphemes.end(text, character)]) if character < len(text) else view.look.width
 
 
 def word_at(view: MessageView, index: int, row: int, cell: int) -> Selection | None:
     """The word at a cell of a row's text."""
     text = view.line(row).text[view.look.edge :].rstrip()
-    for word in re.finditer(r"[\w-]+|[^\w\s]+", text):
-        if cell_len(text[: word.start()]) <= cell < cell_len(text[: word.end()]):
-            key = key_of(index, row)
-            return Selection(Offset(word.start(), key), Offset(word.end(), key))
-    return None
+    words = [*graphemes.words(text)]
+    at = index_at(text, cell)
+    place = next((number for number, (_, end) in enumerate(words) if at < end), None)
+    if place is None or text[slice(*words[place])].isspace():
+        return None
+    first = last = place
+    while _joined(text, words[max(first - 2, 0) : first + 1]):
+        first -= 2
+    while _joined(text, words[last : last + 3]):
+        last += 2
+    key = key_of(index, row)
+    return Selection(Offset(words[first][0], key), Offset(words[last][1], key))
+
+
+def _joined(text: str, words: Sequence[tuple[int, int]]) -> bool:
+    """Whether these are two words with a hyphen between them."""
+    first, *others = (text[slice(*word)] for word in words) if len(words) == 3 else ("",)
+    return first[:1].isalnum() and others[0] == "-" and others[1][:1].isalnum()
 
 
 def _marked_cells(selection: Selection, view: MessageView, index: int, row: int) -> tuple[int, int] | None:
@@ -125,5 +140,8 @@ def _marked_cells(selection: Selection, view: MessageView, index: int, row: int)
         return None
     text = view.line(row).text[view.look.edge :].rstrip()
     end = len(text) if span[1] == -1 else min(span[1], len(text))
-    start = max(0, span[0])
-    return (cell_len(text[:start]), cell_len(text[:end])) if start < end else None
+    start, end = graphemes.end(text, max(0, span[0])), graphemes.end(text, end)
+    return (cells(text[:start]), cells(text[:end])) if start < end else None
+
+
+teach_pointing()

@@ -7,6 +7,7 @@ What it sends::
     driver                  nothing typed is lost, nothing hangs
     parser                  keys and pastes
     key_sequences           keys in sequences; keyboards without Latin letters
+    editing_keys            the keys that edit a text, as a shell and macOS have them
     keys                    what Textual does not know of keys
 
 What it shows::

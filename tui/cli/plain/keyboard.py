@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterable
 
 from tui.cli.plain.page import Page
+from tui.errors import UsageError
 from tui.text import clean
 
 PAUSE = 0.05
@@ -16,6 +17,9 @@ PAUSE = 0.05
 FENCE = '"""'
 """Begins and ends a text of several lines."""
 MORE = "more: "
+
+_LONGEST_LINE = 1024 if sys.platform == "darwin" else 4095
+"""Bytes of a line that a terminal without line editing keeps; it drops the rest and says nothing."""
 
 Complete = Callable[[str], list[str]]
 
@@ -33,6 +37,7 @@ class Keyboard:
         """
         self._page = page
         self._terminal = sys.stdin.isatty()
+        self._edits = False
         self._remember: Callable[[str], object] = lambda text: None
         if hasattr(sys.stdin, "reconfigure"):
             sys.stdin.reconfigure(errors="replace")
@@ -46,7 +51,17 @@ class Keyboard:
         Raises:
             EOFError: There is no more.
             KeyboardInterrupt: Ctrl+C.
+            UsageError: The terminal has cut a line.
         """
+        try:
+            return self._read(prompt)
+        except UsageError:
+            while self._pasting():  # the rest of it is no prompt
+                self._page.entered()
+                sys.stdin.readline()
+            raise
+
+    def _read(self, prompt: str) -> str:
         line = self._line(prompt)
         text = self._fenced(line) if line.lstrip().startswith(FENCE) else self._lines(line)
         if text.strip():
@@ -88,6 +103,11 @@ class Keyboard:
         except OSError:  # the terminal is gone
             raise EOFError from None
         self._page.entered()
+        if not self._edits and len(line.encode(errors="replace")) >= _LONGEST_LINE:
+            raise UsageError(
+                f"The terminal cut this line after {_LONGEST_LINE} bytes, so nothing is sent",
+                "Write it in several lines with a \\ at the end of each, or attach it as a file.",
+            )
         return line
 
     def _line_of_file(self, prompt: str) -> str:
@@ -116,6 +136,7 @@ class Keyboard:
                 found = [line for line in complete(text) if line == clean(line)]
                 return found[state] if state < len(found) else None
 
+            self._edits = True
             readline.set_auto_history(False)
             readline.set_completer_delims("")
             readline.set_completer(completion)

@@ -71,6 +71,8 @@ def _converse(page: Page, interrupts: Interrupts, workspace: Workspace, start: S
                 return
             page.line("Ctrl+C again quits")
             warned = True
+        except SegueError as error:
+            page.tell(error)
         else:
             warned = False
             _do(page, interrupts, commands, text)

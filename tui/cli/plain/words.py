@@ -30,6 +30,10 @@ _COLUMNS = re.compile(r"\s*+\|?\s*+:?-++:?\s*+(?:\|\s*+:?-++:?\s*+)*+\|?\s*+$")
 _HEADING = re.compile(r"\s{0,3}#{1,6}\s+")
 _CLOSING = re.compile(r"\s#+$")
 _BEGIN = re.compile(r"(\s*)((?:>\s?)*)([-*+]\s+|\d+[.)]\s+)?")
+_TASK = re.compile(r"\[([ xX])\]\s+")
+_NOTE = re.compile(r"\[\^(\w{1,40})\]:\s*")
+_REFERENCE = re.compile(r"(?<=\S)\[\^(\d{1,4})\]")
+"""A footnote, right behind a word; letters, or one that stands alone, would more likely be an expression."""
 _EDGES = re.compile(r"(?<!\w)_|_(?!\w)")
 _FORMULA = re.compile(r"\s*(?:\$\$|\\\[|\\\])\s*$")
 
@@ -110,17 +114,20 @@ class Words:
 
     def _end_of_head(self, end: int) -> int:
         """The end of a line; of a table's head that of both its lines, 0 if the second is not whole yet."""
-        if self._fence or self._head is not None or not self._held.lstrip(" ").startswith("|"):
+        if self._fence or self._head is not None or "|" not in self._held[:end]:
             return end
         newline = self._held.find("\n", end)
         if newline < 0 and not self._ended:
             return 0
         end_of_both = newline + 1 or len(self._held)
-        return end_of_both if _COLUMNS.match(self._held[end:end_of_both]) else end
+        dashes = self._held[end:end_of_both]
+        return end_of_both if _COLUMNS.match(dashes) and _begins_table(self._held[:end], dashes) else end
 
     def _may_be_parted(self) -> bool:
         """Whether a part of this line may be said before its end is known."""
-        return not (self._fence or self._formula) and (self._begun or not _WHOLE.match(self._held))
+        if self._fence or self._formula:
+            return False
+        return self._begun or not (_WHOLE.match(self._held) or "|" in self._held or self._head is not None)
 
     def _take(self, end: int) -> str:
         part, self._held = self._held[:end], self._held[end:]
@@ -143,7 +150,7 @@ class Words:
         if "\n" in line:
             self._head = _cells(line.partition("\n")[0], 0)
             return f"table: {'; '.join(filter(None, self._head))}"
-        if self._head is not None and line.lstrip().startswith("|"):
+        if self._head is not None and "|" in line:
             return self._row(line, self._head)
         self._head = None
         return self._text(line)
@@ -176,7 +183,13 @@ class Words:
         quoted, self._quoted = self._quoted, bool(quote)
         says = "quote: " if quote and not quoted else ""
         mark = "- " if mark[:1] in ("-", "*") and mark else mark
-        return space + says + mark + inline(line[begin.end() :])
+        rest = line[begin.end() :]
+        if mark and (task := _TASK.match(rest)):
+            mark += "not done: " if task[1] == " " else "done: "
+            rest = rest[task.end() :]
+        elif note := _NOTE.match(rest):
+            mark, rest = f"{mark}note {note[1]}: ", rest[note.end() :]
+        return space + says + mark + inline(rest)
 
     @staticmethod
     def _row(line: str, head: list[str]) -> str:
@@ -187,6 +200,13 @@ class Words:
             if cell
         ]
         return "; ".join(named)
+
+
+def _begins_table(head: str, dashes: str) -> bool:
+    from tui.markdown.tables import is_one_off, split_row
+
+    columns = len(split_row(dashes, 0))
+    return ("|" in dashes and columns == len(split_row(head, 0))) or is_one_off(head, dashes)
 
 
 def _cells(line: str, columns: int) -> list[str]:
@@ -214,7 +234,8 @@ def inline(text: str) -> str:
         return text
     said = ""
     whole = f"{text}\n" if text.endswith("\\") else text  # which may stand for the break
-    for target, spans in groupby(parse_inline(whole, {}), lambda span: span.target):
+    notes = {"footnotes": {"refs": {f":{label}": -1 for label in _REFERENCE.findall(text)}}}
+    for target, spans in groupby(parse_inline(whole, notes), lambda span: span.target):
         words = "".join(span.text for span in spans if span.start >= 0)
         link = target.value if target else ""
         said += f"{words} ({link})" if link and not _names(words, link) else words

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from tui import graphemes
+
 
 class Buffer(Protocol):
     """What Vim's keys need of a text area."""
@@ -53,6 +55,6 @@ def first_word(text: str, at: int) -> int:
 
 
 def on_a_character(text: str, at: int) -> int:
-    """``at``, or the last character of its line: outside of writing the caret stands on one."""
+    """``at``, or the last character of its line: outside of writing the caret stands on one, at its begin."""
     at = min(max(at, 0), len(text))
-    return max(line_start(text, at), min(at, line_end(text, at) - 1))
+    return graphemes.begin(text, max(line_start(text, at), min(at, line_end(text, at) - 1)))

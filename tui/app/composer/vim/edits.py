@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tui import graphemes
 from tui.app.composer.vim.buffer import first_word, line_end, line_start
 
 
@@ -99,14 +100,16 @@ def put(text: str, at: int, register: Register, after: bool, count: int) -> Edit
         place = end if after else start
         caret = place + after + len(register.text) - len(register.text.lstrip())
         return Edit(place, place, f"\n{lines}" if after else f"{lines}\n", caret)
-    place = min(at + 1, end) if after else at
-    return Edit(place, place, register.text * count, place + max(0, len(register.text) * count - 1))
+    place = min(graphemes.after(text, at), end) if after else at
+    new = register.text * count
+    return Edit(place, place, new, place + graphemes.before(new, len(new)))
 
 
 def write_over(text: str, span: Span, character: str) -> Edit:
     """Put a character in the place of each."""
-    new = "".join(old if old == "\n" else character for old in text[span.start : span.end])
-    return Edit(span.start, span.end, new, max(span.start, span.end - 1))
+    old = text[span.start : span.end]
+    new = "".join("\n" if old[start] == "\n" else character for start, _ in graphemes.spans(old))
+    return Edit(span.start, span.end, new, span.start + graphemes.before(new, len(new)))
 
 
 def swap_case(text: str, span: Span, caret: int) -> Edit:

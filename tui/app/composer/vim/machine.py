@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from tui import graphemes
 from tui.app.composer.vim import edits, motions, objects
 from tui.app.composer.vim.buffer import Buffer, first_word, line_end, line_start, on_a_character
 from tui.app.composer.vim.edits import Edit, Register, Span, whole_lines, without_last_break
@@ -107,6 +108,8 @@ class Vim:
         self._change: _Change | None = None
         self._around: _Around | None = _Around("", "")
         self._undo.note(self._state)
+        self._known = self._state
+        """What the last key left."""
         self._anchor = 0
         self._caret = 0
         """Where the caret is in a visual mode: a selection ends after it."""
@@ -121,6 +124,17 @@ class Vim:
         Returns:
             Whether it does anything here; otherwise it is for others.
         """
+        self._note_others()
+        used = self._press(key, character)
+        self._known = self._state
+        return used
+
+    def _note_others(self) -> None:
+        """What others changed while nothing was being written, such as a paste, is a step of its own."""
+        if self.mode is not Mode.INSERT and self._buffer.text != self._known.text:
+            self._undo.note(self._known)
+
+    def _press(self, key: str, character: str | None) -> bool:
         if key == "escape":
             return self._escape()
         typed = _SAME.get(key, character)
@@ -166,7 +180,7 @@ class Vim:
             if self._change is not None and self._around is not None:
                 self._change.written = self._around.written(self._buffer.text)
             self._around = None
-            at = max(line_start(self._buffer.text, at), at - 1)
+            at = max(line_start(self._buffer.text, at), graphemes.before(self._buffer.text, at))
         self._rest(at)
         return True
 
@@ -188,7 +202,8 @@ class Vim:
         if self.mode is Mode.VISUAL_LINES:
             return whole_lines(text, self._anchor, self._caret)
         start, end = sorted((self._anchor, self._caret))
-        return Span(min(start, len(text)), min(end + 1, len(text)))  # others may have made it shorter
+        # Others may have made it shorter.
+        return Span(min(start, len(text)), graphemes.after(text, min(end, len(text))))
 
     # -- commands
     def _do(self, command: Command) -> None:
@@ -217,7 +232,7 @@ class Vim:
         if self.mode is Mode.INSERT:
             caret = self._buffer.caret
             self._buffer.replace(caret, caret, change.written)
-            self._rest(max(caret, caret + len(change.written) - 1))
+            self._rest(caret + graphemes.before(change.written, len(change.written)))
         self._change = change
 
     def _reach(self, command: Command) -> None:
@@ -263,7 +278,7 @@ class Vim:
             return Span(*found) if found else None
         if command.key in "wW" and command.operator == "c" and not text[at : at + 1].isspace():
             at_end = MOTIONS[command.key.replace("w", "e").replace("W", "E")].lead(text, at - 1, count)
-            return Span(at, min(at_end + 1, len(text)))
+            return Span(at, graphemes.after(text, at_end))
         target = self._target(command)
         if target is None:
             return None
@@ -278,7 +293,7 @@ class Vim:
         if key in "wW":
             return without_last_break(text, start, end)
         with_it = reach is Reach.WITH or (key in "ft;," and target > at)
-        return Span(start, min(end + with_it, line_end(text, end)))
+        return Span(start, min(graphemes.after(text, end) if with_it else end, line_end(text, end)))
 
     def _operate(self, operator: str, span: Span) -> None:
         buffer = self._buffer
@@ -344,7 +359,14 @@ class Vim:
             buffer.replace(place, place, "\n")
             buffer.go(end + 1 if key == "o" else start)
         else:
-            buffer.go({"i": at, "a": min(at + 1, end), "I": first_word(buffer.text, at), "A": end}[key])
+            buffer.go(
+                {
+                    "i": at,
+                    "a": min(graphemes.after(buffer.text, at), end),
+                    "I": first_word(buffer.text, at),
+                    "A": end,
+                }[key]
+            )
         self.insert()
 
     def _put(self, after: bool, count: int) -> None:
@@ -369,8 +391,8 @@ class Vim:
     def _rewrite(self, command: Command, count: int) -> None:
         """``r`` and ``~``: characters become others."""
         text, at = self._buffer.text, self._at
-        span = self._selected if self._visual else Span(at, at + count)
-        if not self._visual and span.end > line_end(text, at):
+        span = self._selected if self._visual else Span(at, MOTIONS["l"].lead(text, at, count))
+        if not self._visual and sum(1 for _ in graphemes.spans(text[span.start : span.end])) < count:
             return
         if command.key == "r":
             self._apply(edits.write_over(text, span, command.character))

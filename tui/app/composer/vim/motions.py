@@ -6,13 +6,12 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 
+from tui import graphemes
 from tui.app.composer.vim.buffer import first_word, line_end, line_start
+from tui.cells import cells, index_at
 
-WORD = re.compile(r"\w+|[^\w\s]+|^$", re.MULTILINE)
-"""A word as ``w`` sees it; an empty line is one too."""
-BIG_WORD = re.compile(r"\S+|^$", re.MULTILINE)
-"""A word as ``W`` sees it."""
 _EMPTY_LINE = re.compile(r"^$", re.MULTILINE)
 
 
@@ -33,57 +32,79 @@ class Motion:
     reach: Reach = Reach.UP_TO
 
 
-def _word_start(pattern: re.Pattern[str]) -> Callable[[str, int, int], int]:
+@cache
+def word() -> re.Pattern[str]:
+    """A word as ``w`` sees it; an empty line is one too."""
+    return re.compile(rf"{graphemes.letters()}|(?:(?!\w)\S)+|^$", re.MULTILINE)
+
+
+@cache
+def big_word() -> re.Pattern[str]:
+    """A word as ``W`` sees it."""
+    return re.compile(r"\S+|^$", re.MULTILINE)
+
+
+def _word_start(pattern: Callable[[], re.Pattern[str]]) -> Callable[[str, int, int], int]:
     def lead(text: str, at: int, count: int) -> int:
-        later = [m.start() for m in pattern.finditer(text) if m.start() > at]
+        later = [m.start() for m in pattern().finditer(text) if m.start() > at]
         return later[count - 1] if count <= len(later) else len(text)
 
     return lead
 
 
-def _word_before(pattern: re.Pattern[str]) -> Callable[[str, int, int], int]:
+def _word_before(pattern: Callable[[], re.Pattern[str]]) -> Callable[[str, int, int], int]:
     def lead(text: str, at: int, count: int) -> int:
-        earlier = [m.start() for m in pattern.finditer(text) if m.start() < at]
+        earlier = [m.start() for m in pattern().finditer(text) if m.start() < at]
         return earlier[-count] if count <= len(earlier) else 0
 
     return lead
 
 
-def _word_end(pattern: re.Pattern[str]) -> Callable[[str, int, int], int]:
+def _word_end(pattern: Callable[[], re.Pattern[str]]) -> Callable[[str, int, int], int]:
     def lead(text: str, at: int, count: int) -> int:
-        later = [m.end() - 1 for m in pattern.finditer(text) if m[0] and m.end() - 1 > at]
-        return later[count - 1] if count <= len(later) else max(0, len(text) - 1)
+        ends = (graphemes.before(text, m.end()) for m in pattern().finditer(text) if m[0] and m.end() > at)
+        later = [end for end in ends if end > at]
+        return later[count - 1] if count <= len(later) else graphemes.before(text, len(text))
 
     return lead
 
 
 def _left(text: str, at: int, count: int) -> int:
-    return max(line_start(text, at), at - count)
+    for _ in range(min(count, at)):
+        at = max(line_start(text, at), graphemes.before(text, at))
+    return at
 
 
 def _right(text: str, at: int, count: int) -> int:
-    return min(line_end(text, at), at + count)
+    for _ in range(min(count, len(text))):
+        at = min(line_end(text, at), graphemes.after(text, at))
+    return at
 
 
 def _down(text: str, at: int, count: int) -> int:
-    column, line = at - line_start(text, at), at
+    column, line = cells(text[line_start(text, at) : at]), at
     for _ in range(count):
         line = min(line_end(text, line) + 1, len(text))
-    line = line_start(text, line)
-    return min(line + column, line_end(text, line))
+    return _at_column(text, line_start(text, line), column)
 
 
 def _up(text: str, at: int, count: int) -> int:
-    start = line = line_start(text, at)
+    line = line_start(text, at)
+    column = cells(text[line:at])
     for _ in range(count):
         line = line_start(text, max(0, line - 1))
-    return min(line + at - start, line_end(text, line))
+    return _at_column(text, line, column)
+
+
+def _at_column(text: str, line: int, column: int) -> int:
+    """The character of a line that stands at a column of the screen."""
+    return line + index_at(text[line : line_end(text, line)], column)
 
 
 def _end(text: str, at: int, count: int) -> int:
     for _ in range(count - 1):
         at = min(line_end(text, at) + 1, len(text))
-    return max(line_start(text, at), line_end(text, at) - 1)
+    return max(line_start(text, at), graphemes.before(text, line_end(text, at)))
 
 
 def _paragraph_after(text: str, at: int, count: int) -> int:
@@ -101,12 +122,12 @@ MOTIONS: Mapping[str, Motion] = {
     "l": Motion(_right),
     "j": Motion(_down, Reach.LINES),
     "k": Motion(_up, Reach.LINES),
-    "w": Motion(_word_start(WORD)),
-    "W": Motion(_word_start(BIG_WORD)),
-    "b": Motion(_word_before(WORD)),
-    "B": Motion(_word_before(BIG_WORD)),
-    "e": Motion(_word_end(WORD), Reach.WITH),
-    "E": Motion(_word_end(BIG_WORD), Reach.WITH),
+    "w": Motion(_word_start(word)),
+    "W": Motion(_word_start(big_word)),
+    "b": Motion(_word_before(word)),
+    "B": Motion(_word_before(big_word)),
+    "e": Motion(_word_end(word), Reach.WITH),
+    "E": Motion(_word_end(big_word), Reach.WITH),
     "0": Motion(lambda text, at, count: line_start(text, at)),
     "^": Motion(lambda text, at, count: first_word(text, at)),
     "$": Motion(_end, Reach.WITH),
@@ -139,4 +160,6 @@ def to_character(text: str, at: int, key: str, wanted: str, count: int) -> int |
     if count > len(places):
         return None
     place = places[count - 1]
-    return place + (back - (not back)) * short
+    if not short:
+        return place
+    return graphemes.after(text, place) if back else graphemes.before(text, place)

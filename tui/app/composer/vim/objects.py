@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 from tui.app.composer.vim.buffer import line_end, line_start
+from tui.app.composer.vim.motions import big_word, word
 
-_RUN = {"w": re.compile(r"\w+|[^\w\s]+|[^\S\n]+"), "W": re.compile(r"\S+|[^\S\n]+")}
+_RUN = {"w": word, "W": big_word}
+_BLANKS = re.compile(r"[^\S\n]+")
 _BRACKETS = {key: pair for pair in ("()", "[]", "{}", "<>") for key in pair} | {"b": "()", "B": "{}"}
 KEYS = frozenset({*_RUN, *_BRACKETS, *"\"'`"})
 """What may follow ``i`` and ``a``."""
@@ -22,7 +24,7 @@ def find(text: str, at: int, around: bool, key: str) -> tuple[int, int] | None:
         key: Which object.
     """
     if key in _RUN:
-        return _run(text, at, around, _RUN[key])
+        return _run(text, at, around, _RUN[key]())
     if key in _BRACKETS:
         return _bracketed(text, at, around, *_BRACKETS[key])
     return _quoted(text, at, around, key)
@@ -30,7 +32,8 @@ def find(text: str, at: int, around: bool, key: str) -> tuple[int, int] | None:
 
 def _run(text: str, at: int, around: bool, pattern: re.Pattern[str]) -> tuple[int, int] | None:
     start, end = line_start(text, at), line_end(text, at)
-    runs = list(pattern.finditer(text, start, end))
+    found = (*pattern.finditer(text, start, end), *_BLANKS.finditer(text, start, end))
+    runs = sorted(filter(lambda run: run[0], found), key=lambda run: run.start())
     place = next((i for i, run in enumerate(runs) if run.start() <= at < run.end()), None)
     if place is None:
         return None

@@ -6,7 +6,7 @@ import pytest
 
 from tests.engine.conftest import DONE, World
 from tui.chat.parts import Image, Reasoning, ToolCall, ToolResult
-from tui.cli.answer import Answer
+from tui.cli.ask import ReplyOutput
 from tui.engine.limits import Limits
 from tui.history.sqlite.history import open_history
 
@@ -25,12 +25,12 @@ async def test_texts_are_parted_as_in_the_stored_reply_and_calls_are_told(capsys
     world = World(await open_history(None), Limits())
     world.script(*CAME, DONE)
     conversation = await world.store.create_conversation(model="lab/one")
-    answer = Answer(await world.engine.send(conversation, "What?"), raw=False)
+    output = ReplyOutput(await world.engine.send(conversation, "What?"), raw=False)
     if held:
-        await answer.whole()
-    await answer.write()
+        await output.whole()
+    await output.write()
     told = capsys.readouterr()
-    assert told.out == f"{(await answer.whole()).text}\n" == "I look.\n\nIt says milk.\n\nDone.\n"
+    assert told.out == f"{(await output.whole()).text}\n" == "I look.\n\nIt says milk.\n\nDone.\n"
     assert told.err.splitlines() == [
         'call: fs read {"path": "a"} · asked',
         "result: milk and bread",

@@ -1,0 +1,97 @@
+"""Suspended and resumed, written on by others, an editor that does not wait, a terminal that cuts lines."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+
+import pytest
+
+from tests.app.test_real_terminal import CTRL_G, ENTER, Terminal
+
+if sys.platform == "win32":
+    pytest.skip("there is no pseudo-terminal of this kind on Windows", allow_module_level=True)
+
+
+@pytest.fixture
+def terminal(lab):
+    opened = []
+
+    def open_terminal(*arguments, **size):
+        opened.append(Terminal(lab.env, *arguments, **size))
+        return opened[-1]
+
+    yield open_terminal
+    for one in opened:
+        one.close()
+
+
+def stopped(process):
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        with open(f"/proc/{process.pid}/stat") as file:
+            if file.read().rsplit(")", 1)[1].split()[0] == "T":
+                return True
+        time.sleep(0.05)
+    return False
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
+@pytest.mark.parametrize("how", ["signal", "command"])
+def test_a_suspended_program_draws_everything_when_it_goes_on(terminal, how):
+    app = terminal()
+    app.see("big", "Ask")
+    app.press("half a thought")
+    app.see("half a thought")
+    if how == "signal":
+        os.kill(app.process.pid, signal.SIGTSTP)
+    else:
+        app.press("\x15")
+        app.see_no("half a thought")
+        app.press("/suspend" + ENTER)
+    app.look(1.0)
+    assert stopped(app.process)
+    app._screen.reset()
+    app.see_no("big")
+    os.kill(app.process.pid, signal.SIGCONT)
+    app.see("big", "half a thought" if how == "signal" else "Ask")
+
+
+@pytest.mark.parametrize("how", ["\x1b[108;6u", "/redraw" + ENTER, "\x1b[I"], ids=["key", "command", "focus"])
+def test_what_others_wrote_on_the_screen_goes(terminal, how):
+    app = terminal()
+    app.see("big", "Ask")
+    app._stream.feed(b"\x1b[1;1HBroadcast message from root\x1b[10;5Hthe system goes down")
+    assert "Broadcast" in app.text
+    app.press(how)
+    app.see_no("Broadcast")
+    app.see_no("goes down")
+
+
+def test_an_editor_that_comes_back_at_once_is_named_and_its_file_is_kept(lab, terminal, tmp_path):
+    editor = tmp_path / "code"
+    editor.write_text(f'#!/bin/sh\nprintf %s "$1" > {tmp_path}/path\n')
+    editor.chmod(0o700)
+    lab.variables["VISUAL"] = str(editor)
+    app = terminal(columns=160)
+    app.see("big")
+    app.press("one" + CTRL_G)
+    app.see("came back at once", "--wait")
+    path = (tmp_path / "path").read_text()
+    with open(path, "a") as file:
+        file.write(" and two")
+    app.press(CTRL_G)
+    app.see("one and two")
+    assert not os.path.exists(path)
+
+
+def test_a_line_that_the_terminal_cut_is_refused_in_words(lab, terminal, model_server):
+    app = terminal("--plain", term="dumb")
+    app.see("you:")
+    app.press("x" * 6010 + "\n")
+    app.see("cut this line", "nothing is sent")
+    app.press("short\n")
+    app.see("Hello from")
+    assert len(model_server.requests) == 1
