@@ -82,7 +82,6 @@ _WINDOWS = os.name == "nt"
 _QUOTES = '"' if _WINDOWS else "\"'"
 _ESCAPE = "" if _WINDOWS else "\\"
 BLANKS = " \t\r\n\f\v"
-"""What parts words where a path is typed: no other space, which may stand in a name."""
 """What parts words in a shell: names of screenshots have spaces of other kinds in them."""
 _ABSOLUTE = re.compile(r"""["']?(/|~|[A-Za-z]:[\\/]|\\\\|file://)""", re.IGNORECASE)
 
