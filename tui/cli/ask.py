@@ -134,7 +134,7 @@ def _shape(args: argparse.Namespace) -> Shape | None:
 
 async def _ask_for(shape: Shape, workspace: Workspace, args: argparse.Namespace, prompt: Draft) -> int:
     """Ask for an answer that fits, once more where it does not, and write it."""
-    workspace.engine.resolve_by(lambda resolver: ShapedResolver(resolver, shape))
+    workspace.engine.resolver = ShapedResolver(workspace.engine.resolver, shape)
     session = Session(workspace, temporary=args.no_save)
     service, models = await _begin(session, args)
     message, checked = await _answer(shape, await service.ask(prompt.text, prompt.attachments, models[0]))

@@ -33,6 +33,7 @@ async def open_workspace(paths: Paths, config: Config, *, temporary: bool = Fals
     Raises:
         HistoryError: The history can't be opened.
     """
+    from tui.engine.pdf_text import PdfResolver
     from tui.history.sqlite.history import open_history
     from tui.providers.catalogue import Catalogue
     from tui.providers.registry import Registry
@@ -51,7 +52,7 @@ async def open_workspace(paths: Paths, config: Config, *, temporary: bool = Fals
         catalogue = Catalogue(registry, paths.cache)
         tools = Tools(partial(sources, config, paths, store), store, used(config))
         opened.push_async_callback(tools.close)
-        engine = Engine(store, registry, catalogue, tools=tools)
+        engine = Engine(store, PdfResolver(registry), catalogue, tools=tools)
         at_close = opened.pop_all()
     temporary_history = partial(open_history, None)
     return Workspace(

@@ -23,6 +23,7 @@ A reply::
     live                    replies that come now
     checkpoint              pieces on their way to the disk
     intake                  the gate behind a provider's code
+    pdf_text                PDF as text for models that can't read it
     structured              answers that are JSON of a given shape
     thinking                thinking between marks in the text
     surroundings            what stands before such a mark

@@ -89,7 +89,7 @@ _MOST_MENTIONS = 20
 _WINDOWS = os.name == "nt"
 _QUOTES = '"' if _WINDOWS else "\"'"
 _ESCAPE = "" if _WINDOWS else "\\"
-_BLANKS = " \t\r\n\f\v"
+BLANKS = " \t\r\n\f\v"
 """What parts words in a shell: names of screenshots have spaces of other kinds in them."""
 _ABSOLUTE = re.compile(r"""["']?(/|~|[A-Za-z]:[\\/]|\\\\|file://)""", re.IGNORECASE)
 
@@ -122,7 +122,7 @@ async def read_dropped(text: str) -> list[Attachment]:
 
 def dropped_paths(text: str) -> list[Path]:
     """The files whose whole paths are all that ``text`` is; none if it is anything else."""
-    text = text.strip(_BLANKS)
+    text = text.strip(BLANKS)
     if len(text) > _LONGEST_DROP or not _ABSOLUTE.match(text):
         return []
     paths = paths_in(text)
@@ -183,7 +183,7 @@ def _mentioned(name: str) -> Attachment | str:
 def paths_in(text: str) -> list[Path]:
     """The paths in ``text``: one to a line as it is, or several as a shell takes them."""
     paths: list[Path] = []
-    for line in filter(None, (line.strip(_BLANKS) for line in text.split("\n"))):
+    for line in filter(None, (line.strip(BLANKS) for line in text.split("\n"))):
         whole = path_of(line)
         paths += [whole] if os.path.lexists(whole) else [path_of(word.text) for word in words(line)]
     return paths
@@ -193,7 +193,7 @@ def words(text: str) -> Iterator[Word]:
     """The words of ``text``; a quote that is not closed holds the rest together."""
     start, word, quote, escaped = -1, "", "", False
     for place, char in enumerate(text):
-        if start < 0 and char not in _BLANKS:
+        if start < 0 and char not in BLANKS:
             start = place
         if escaped:
             word, escaped = word + char, False
@@ -203,7 +203,7 @@ def words(text: str) -> Iterator[Word]:
             quote = ""
         elif not quote and char in _QUOTES:
             quote = char
-        elif quote or char not in _BLANKS:
+        elif quote or char not in BLANKS:
             word += char
         elif start >= 0:
             yield Word(start, word)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Protocol, assert_never
 from weakref import WeakValueDictionary
@@ -87,7 +87,8 @@ class Engine:
         self.store = store
         self.tools = tools or Tools()
         """What models may use."""
-        self._resolver = resolver
+        self.resolver = resolver
+        """Finds who answers; whoever wraps it has a say in how."""
         self._facts = facts
         self._limits = limits or Limits()
         self._calibration: dict[str, float] = {}
@@ -126,10 +127,6 @@ class Engine:
         """The replies among these messages of which the history does not have all that came."""
         replies = ((message_id, self._replies.get(message_id)) for message_id in ids)
         return {message_id: reply for message_id, reply in replies if reply and not reply.stored}
-
-    def resolve_by(self, wrap: Callable[[Resolver], Resolver]) -> None:
-        """Let ``wrap`` have a say in who answers, and how."""
-        self._resolver = wrap(self._resolver)
 
     async def send(
         self,
@@ -193,7 +190,7 @@ class Engine:
         if conversation.title != automatic_title(path[0].draft.words):
             return None
         try:
-            target = await self._resolver.target(conversation.model)
+            target = await self.resolver.target(conversation.model)
             title = await suggest_title(target, path[0].draft.words, path[1].text)
         except Exception as raised:
             self._facts.note_outcome(split_id(conversation.model)[0], explain(raised))
@@ -363,7 +360,7 @@ class Engine:
         reply = self._replies[message.id] = Reply(
             self.store,
             message,
-            lambda: self._resolver.target(model_id),
+            lambda: self.resolver.target(model_id),
             write,
             conversation.parameters,
             limits=self._limits,

@@ -11,7 +11,7 @@ from typing import Any
 
 from tui.chat.attachment import LARGEST_TEXT, Attachment, attachment_of
 from tui.config import Config
-from tui.engine.attaching import is_page, path_of, read_attachment, words
+from tui.engine.attaching import BLANKS, is_page, path_of, read_attachment, words
 from tui.engine.folder_files import Found, files_in, files_like
 from tui.errors import SegueError, UsageError
 from tui.providers.proxy import proxy_for
@@ -23,7 +23,7 @@ ReadPage = Callable[[str], Awaitable[tuple[Attachment, ...]]]
 def targets_in(text: str) -> list[str]:
     """What ``text`` names: one to a line as it is, or several as a shell takes them."""
     targets: list[str] = []
-    for line in filter(None, map(str.strip, text.split("\n"))):
+    for line in filter(None, (line.strip(BLANKS) for line in text.split("\n"))):
         targets += [line] if os.path.lexists(path_of(line)) else [word.text for word in words(line)]
     return targets
 

@@ -243,7 +243,7 @@ class Session:
             if self._forgotten is None:
                 workspace = self.workspace
                 store = await workspace.open_temporary()
-                engine = Engine(store, workspace.registry, workspace.catalogue, tools=self.tools)
+                engine = Engine(store, workspace.engine.resolver, workspace.catalogue, tools=self.tools)
                 self._forgotten = Storage(store, engine, temporary=True)
             return self._forgotten
 

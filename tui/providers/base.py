@@ -168,6 +168,8 @@ class AsyncGeneratorProvider(ABC):
     """The name to show; empty where the provider's own name will do."""
     needs_auth: ClassVar[bool] = False
     """Whether it answers only with a key."""
+    reads_pdf: ClassVar[bool] = False
+    """Whether it takes PDF as files; to others their text is sent."""
     schemas: ClassVar[bool] = False
     """Whether it takes ``schema=``, the JSON Schema that an answer must fit."""
     key_variables: ClassVar[Sequence[str]] = ()

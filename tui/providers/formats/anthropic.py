@@ -45,6 +45,7 @@ class Anthropic(AsyncGeneratorProvider, ProviderModelMixin):
     """api.anthropic.com, and what speaks like it."""
 
     schemas: ClassVar[bool] = True
+    reads_pdf: ClassVar[bool] = True
     url: ClassVar[str] = "https://api.anthropic.com"
     api_endpoint: ClassVar[str] = "/v1/messages"
     models_endpoint: ClassVar[str] = "/v1/models?limit=1000"

@@ -58,6 +58,7 @@ class Gemini(AsyncGeneratorProvider, ProviderModelMixin):
     """generativelanguage.googleapis.com."""
 
     schemas: ClassVar[bool] = True
+    reads_pdf: ClassVar[bool] = True
     url: ClassVar[str] = "https://generativelanguage.googleapis.com/v1beta"
     api_endpoint: ClassVar[str] = "/{model}:streamGenerateContent?alt=sse"
     headers: ClassVar[Mapping[str, str]] = {}

@@ -41,6 +41,7 @@ class OpenAIResponses(AsyncGeneratorProvider, ProviderModelMixin):
     """Any endpoint of this wire format; nothing of the conversation is kept by the server."""
 
     schemas: ClassVar[bool] = True
+    reads_pdf: ClassVar[bool] = True
     url: ClassVar[str] = "https://api.openai.com/v1"
     api_endpoint: ClassVar[str] = "/responses"
     models_endpoint: ClassVar[str] = "models"
