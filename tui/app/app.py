@@ -24,6 +24,7 @@ from tui.app.life import GONE, has_gone
 from tui.app.lists.pointing import teach_pointing
 from tui.app.main_screen import MainScreen
 from tui.app.terminal.abilities import FEW, MANY, Abilities
+from tui.app.terminal.key_order import KeyOrder
 from tui.app.terminal.key_sequences import MODIFIERS
 from tui.app.terminal.keys import teach_alt_enter, teach_texts, teach_windows
 from tui.app.terminal.line_filters import Ascii, LastLine
@@ -103,6 +104,7 @@ class SegueApp(App[None]):
         self._last_line = LastLine()
         self._glyphs = [Ascii()] if terminal.ascii else []
         self.animation_level = "none"
+        self.key_order = KeyOrder()
         self.keys = Keys(config.keys)
         """Which key each action has."""
         if self.keys.wanted:
@@ -179,6 +181,8 @@ class SegueApp(App[None]):
             self.screen.post_message(event)
         elif not self._too_late(event):
             await super().on_event(event)
+            if isinstance(event, events.Key) and event.is_forwarded:
+                self.key_order.come(event)
 
     def _meant(self, event: events.Key) -> events.Key | None:
         """The key, or both where another one came before it; None while the second is waited for."""

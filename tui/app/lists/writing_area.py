@@ -18,7 +18,8 @@ from textual.widgets.text_area import Edit, EditResult, Location
 from tui import graphemes
 from tui.app.lists.kill_ring import kill_ring
 from tui.app.lists.wrapping import Whole
-from tui.app.terminal.editing_keys import EDITING, YANK, do_now
+from tui.app.terminal.editing_keys import EDITING, YANK
+from tui.app.terminal.key_order import key_order_of
 from tui.text import typed
 
 LARGE = 100_000
@@ -151,7 +152,8 @@ class WritingArea(TextArea):
         """Edit the text, in the order in which the keys came."""
         if event.is_printable:
             return
-        if not await do_now(self, event) and event.key == "enter":
+        done = await key_order_of(self.app).do_now(self, event)
+        if not done and event.key == "enter":
             event.prevent_default()  # it is bound to something, if to nothing here
 
     def action_newline(self) -> None:
