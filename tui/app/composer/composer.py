@@ -39,12 +39,10 @@ PAUSE = 0.04
 ALONE = 0.6
 """Seconds without another key after which a letter that is offered begins no text."""
 
-_MENU = {
-    Action.MENU_UP: "choose(-1)",
-    Action.MENU_DOWN: "choose(1)",
-    Action.MENU_CLOSE: "close_menu",
-}
-"""What the keys of the open menu do, before all that they do otherwise."""
+_CLOSING = {Action.MENU_CLOSE: "close_menu"}
+_MENU = {Action.MENU_UP: "choose(-1)", Action.MENU_DOWN: "choose(1)", **_CLOSING}
+"""What the keys of the open menu do, before all that they do otherwise; one that is about to open can be
+closed already."""
 
 
 class Composer(WritingArea):
@@ -355,10 +353,10 @@ class Composer(WritingArea):
     def _ordered_actions(self) -> Mapping[str, str]:
         if not self._bound:
             self._bound = self.bound(Action.SEND, Action.NEWLINE)
-        if not self.open_menu:
+        if not self.completion.may_offer:
             return self._bound
-        keys = keys_of(self.app)
-        menu = {key: does for action, does in _MENU.items() for key in keys.of(action)}
+        keys, offered = keys_of(self.app), _MENU if self.open_menu else _CLOSING
+        menu = {key: does for action, does in offered.items() for key in keys.of(action)}
         return {**self._bound, **menu}
 
     # -- sending

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -104,6 +104,11 @@ class WritingArea(TextArea):
         return edit.text != "" and before.isspace() and not edit.text.isspace()
 
     # -- folded pastes: each is one thing, of which nothing can be changed
+    @property
+    def folded(self) -> Sequence[tuple[int, int]]:
+        """Where they begin and end in the text."""
+        return [(token.start, token.end) for token in self._pastes.tokens(self.text)]
+
     def _round_tokens(self, first: Location, last: Location) -> tuple[Location, Location]:
         """A range without its ends in the middle of a folded paste; what is written in one goes behind it."""
         begin, end = self._token_at(first), self._token_at(last)
