@@ -114,6 +114,8 @@ class ToolResult:
     is_error: bool = False
     files: tuple[Attachment, ...] = ()
     native: Native | None = None
+    seconds: float | None = None
+    """How long the call took."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -455,6 +457,7 @@ def to_json(part: Part) -> dict[str, Any]:
                 "is_error": part.is_error,
                 "text": part.text,
                 "files": list(map(_file_json, part.files)),
+                **({} if part.seconds is None else {"seconds": part.seconds}),
                 **_native_json(part.native),
             }
         case Sources(items):
@@ -490,7 +493,8 @@ def from_json(value: Any) -> Part | None:
             )
         case "tool_result":
             files = tuple(filter(None, map(_file_of, it.items("files"))))
-            return ToolResult(it.text("id"), it.words("text"), it.flag("is_error"), files, _native_of(it))
+            native, seconds = _native_of(it), it.amount("seconds")
+            return ToolResult(it.text("id"), it.words("text"), it.flag("is_error"), files, native, seconds)
         case "sources":
             return Sources(tuple(Source(one.text("url"), one.text("title")) for one in it.items("sources")))
         case "notice":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from tui.app.messages.interleaved import Interleaved
 from tui.app.messages.look import Look
 from tui.app.messages.message_view import BODY, BlockRow, MessageView
 from tui.app.messages.window import Anchor, Window
@@ -199,7 +200,7 @@ class Viewport:
         self.settle()
         self.follow_at_end()
 
-    def take(self, view: MessageView, whole: Document) -> None:
+    def take(self, view: MessageView, whole: Document | Interleaved) -> None:
         """Show the text of a message as another document; the words at the top of the view stay there."""
         window = self.window
         assert window is not None
