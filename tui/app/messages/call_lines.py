@@ -36,17 +36,19 @@ _ENDS = {
 }
 
 
-def state_words(call: ToolCall, result: ToolResult | None, *, live: bool, progress: str = "") -> str:
+def state_words(
+    call: ToolCall, result: ToolResult | None, *, live: bool, progress: Sequence[str] = ()
+) -> str:
     """What has become of a call, in a word or two: ``running 4 s   step 3 of 10``, ``0.1 s``.
 
     Args:
         call: The call.
         result: What it gave back, once it did.
         live: Whether its reply still comes.
-        progress: What is known of it while it runs.
+        progress: How long it runs, and how far it is, while it does.
     """
     if call.state is CallState.RUNNING:
-        return one_line(progress, _STATE) or "running"
+        return "   ".join(one_line(words, _STATE) for words in progress) or "running"
     if call.state is CallState.ASKED and live:
         return "waiting"
     if call.state is CallState.DONE and result is not None:
@@ -105,7 +107,7 @@ class CallLines:
         self._all = False
         self._look = look
         self._live = live
-        self._progress = ""
+        self._progress: Sequence[str] = ()
         self._lay_out()
 
     def same(self, call: ToolCall | None, result: ToolResult | None) -> bool:
@@ -119,7 +121,7 @@ class CallLines:
             self.call, self.result, self._live = call, result, live
             self._lay_out()
 
-    def say(self, progress: str) -> None:
+    def say(self, progress: Sequence[str]) -> None:
         """Say how far it is, while it runs."""
         self._progress = progress
         self._head = self._head_spans()
@@ -264,7 +266,9 @@ class CallLines:
         for piece in self._pieces:
             bottom = piece.top + piece.rows
             if start < (bottom, 0) and end > (piece.top, 0):
-                first = (start[0] - piece.top, max(0, start[1] - _INDENT)) if start[0] >= piece.top else (0, 0)
+                first = (
+                    (start[0] - piece.top, max(0, start[1] - _INDENT)) if start[0] >= piece.top else (0, 0)
+                )
                 last = (piece.rows - 1, 1 << 24)
                 if end[0] < bottom:
                     last = (end[0] - piece.top, max(0, end[1] - _INDENT))

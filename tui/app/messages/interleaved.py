@@ -1,4 +1,4 @@
-"""A reply that is more than a thought and a text: everything in its order, texts and calls one below the other."""
+"""A reply that is more than a thought and a text: its texts and calls in their order, one below the other."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ class Interleaved:
         self._live = False
         self._drawn: list[Document | CallLines] = []
         self._placed: list[_Placed] = []
-        self._progress: Mapping[str, str] = {}
+        self._progress: Mapping[str, Sequence[str]] = {}
         self.height = 0
         """How many rows there are."""
         self.source = ""
@@ -158,8 +158,10 @@ class Interleaved:
         return Document(text, self._look.width, self._look.palette, live=goes_on)
 
     def _stack(self) -> None:
-        """Put the sections in their places: one blank row between them, none between calls that are folded."""
-        self._placed, sources, row, start = [], [], 0, 0
+        """Put the sections in their places: one blank row between them, none between folded calls."""
+        self._placed = []
+        sources: list[str] = []
+        row = start = 0
         before: Document | CallLines | None = None
         for drawn in self._drawn:
             row += before is not None and not _close(before, drawn)
@@ -189,7 +191,7 @@ class Interleaved:
         """The calls from the top."""
         return [drawn for drawn in self._drawn if isinstance(drawn, CallLines)]
 
-    def say(self, progress: Mapping[str, str]) -> None:
+    def say(self, progress: Mapping[str, Sequence[str]]) -> None:
         """Say how far calls are, by their ids."""
         self._progress = progress
         for call in self.calls:
@@ -197,7 +199,7 @@ class Interleaved:
 
     def _said(self, call: CallLines) -> CallLines:
         if call.call is not None:
-            call.say(self._progress.get(call.call.id, ""))
+            call.say(self._progress.get(call.call.id, ()))
         return call
 
     def toggle(self, row: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
@@ -28,7 +28,7 @@ from tui.app.messages.message_view import BlockRow, MessageView
 from tui.app.messages.pager import Load, Pager
 from tui.app.messages.selection import Selected, key_of, whole_rows, word_at
 from tui.app.messages.stream import Colours, Stream
-from tui.app.messages.viewport import Viewport
+from tui.app.messages.viewport import Viewport, Whole
 from tui.app.messages.window import Anchor, Make, Window, around, lines_of
 from tui.app.theme.grid import WIDE, gutters
 from tui.app.theme.ink import Ink
@@ -233,13 +233,27 @@ class MessageList(ScrollView):
         elif view is not None:
             self.viewport.change(view, view.fold)
 
+    def toggle(self, message_id: int, row: int) -> None:
+        """Open or close what folds at a row of a message; what is at the top stays there."""
+        view = self.viewport.view(message_id)
+        if view is not None:
+            self.viewport.change(view, lambda: view.toggle(row))
+
+    def say_calls(self, message_id: int, progress: Mapping[str, Sequence[str]]) -> None:
+        """Say how far the calls of a reply are that run, by their ids."""
+        window, view = self.viewport.window, self.viewport.view(message_id)
+        if window is not None and view is not None:
+            top = window.top(view)
+            self._draw_lines(top + view.say_calls(progress), top + view.height)
+
     async def _read_whole(self, view: MessageView) -> None:
         """Read all of a text that was too long for it; the keys go on meanwhile."""
         document, message_id = view.document, view.message.id
         if document is None or message_id in self._read:
             return
         self._read.add(message_id)
-        reading = asyncio.ensure_future(in_thread(document.read_whole))
+        read_whole: Callable[[], Whole] = document.read_whole
+        reading = asyncio.ensure_future(in_thread(read_whole))
         if not (await asyncio.wait({reading}, timeout=_SOON))[0]:
             self.notify("Reading all of it …", markup=False)
         whole = await reading
@@ -411,7 +425,7 @@ class MessageList(ScrollView):
         if target is not None:
             self.do(target, view.message.id)
         else:
-            self.viewport.change(view, lambda: view.toggle(row))
+            self.toggle(view.message.id, row)
 
     def do(self, target: Target, message_id: int) -> None:
         """Do what a part of a message is for."""
@@ -419,6 +433,8 @@ class MessageList(ScrollView):
             from tui.app.messages.link_sheet import LinkSheet
 
             self.app.push_screen(LinkSheet(target.value))
+        elif target.action is Action.MESSAGE_FOLD and target.value:
+            self.toggle(message_id, int(target.value))
         elif target.action is Action.MESSAGE_FOLD:
             self.fold(message_id)
         elif target.action is Action.MESSAGE_CODE:

@@ -403,7 +403,7 @@ class MessageView:
         self._forget(first)
         return first
 
-    def say_calls(self, progress: Mapping[str, str]) -> int:
+    def say_calls(self, progress: Mapping[str, Sequence[str]]) -> int:
         """Say how far the calls are that run, by their ids. Returns the first row that changed."""
         if self._interleaved is None or not self._in_order:
             return self.height

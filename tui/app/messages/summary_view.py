@@ -57,6 +57,11 @@ class SummaryView(MessageView):
         """The marked hits by row."""
         return {} if self.folded else super().hits
 
+    @property
+    def folds(self) -> list[int]:
+        """None of its own: all of the text folds."""
+        return []
+
     def code_blocks(self) -> list[CodeBlock]:
         """The blocks of code."""
         return [] if self.folded else super().code_blocks()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from tui.app.messages.interleaved import Interleaved
 from tui.app.messages.look import Look
@@ -12,6 +12,9 @@ from tui.app.messages.window import Anchor, Window
 
 if TYPE_CHECKING:
     from tui.rendering.document import Document
+
+Whole: TypeAlias = "Document | Interleaved"
+"""The text of a reply."""
 
 
 class Viewport:
@@ -200,7 +203,7 @@ class Viewport:
         self.settle()
         self.follow_at_end()
 
-    def take(self, view: MessageView, whole: Document | Interleaved) -> None:
+    def take(self, view: MessageView, whole: Whole) -> None:
         """Show the text of a message as another document; the words at the top of the view stay there."""
         window = self.window
         assert window is not None
