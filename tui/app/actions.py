@@ -32,6 +32,7 @@ class Scope(Enum):
     SERVER = "Another server"
     PALETTE = "All commands"
     THEMES = "All themes"
+    APPROVAL = "A tool that asks"
 
 
 class Action(StrEnum):
@@ -191,6 +192,15 @@ class Action(StrEnum):
     SERVER_CLOSE = "server-close", "enter", "close", "Close", Scope.SERVER
     PALETTE_RUN = "palette-run", "enter", "do it", "Do this", Scope.PALETTE
     THEME_USE = "theme-use", "enter", "use", "Use this theme from now on", Scope.THEMES
+
+    APPROVE_ONCE = "approve-once", "y", "once", "Let the tool do this, this time", Scope.APPROVAL
+    APPROVE_HERE = ("approve-here", "c", "this chat",
+                    "Let the tool be used in this conversation", Scope.APPROVAL)
+    APPROVE_ALWAYS = ("approve-always", "a", "always",
+                      "Let the tool be used everywhere, as long as it stays as it is", Scope.APPROVAL)
+    APPROVE_NO = "approve-no", "n,enter", "no", "Don't let it, and let the reply go on", Scope.APPROVAL
+    APPROVE_STOP = "approve-stop", "N", "no, stop", "Don't let it, and stop the reply", Scope.APPROVAL
+    APPROVE_WHOLE = "approve-whole", "v", "show all", "Show all of the arguments", Scope.APPROVAL
     # fmt: on
 
 
