@@ -56,6 +56,8 @@ class ModelServer:
 
     url: str = ""
     reply: str = "Hello from the *lab*."
+    later: list[str] = field(default_factory=list)
+    """Replies to the requests after the first one; without any, the same again."""
     status: int = 200
     list_status: int = 200
     refuses: str = ""
@@ -91,6 +93,7 @@ class ModelServer:
         except (ConnectionResetError, asyncio.CancelledError):
             self.left.set()
             raise
+        self.reply = self.later.pop(0) if self.later else self.reply
         return response
 
     def _refusal(self, request: web.Request, words: str, status: int) -> web.Response:

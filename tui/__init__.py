@@ -1,14 +1,15 @@
 """Segue: a terminal chat for every model.
 
 This is the map of the house, and each room has its own. A room may know those above it in this list, but
-``providers``, ``history``, ``rendering`` and ``system`` don't know each other. Read ``chat`` first, then
-``engine``.
+``providers``, ``tools``, ``history``, ``rendering`` and ``system`` don't know each other. Read ``chat``
+first, then ``engine``.
 
 The rooms::
 
     chat/                   what a conversation is: pure, neither input nor output
     markdown/               which characters are marks
     providers/              who answers
+    tools/                  what a model may use, with what the person allows
     history/                where conversations are kept
     rendering/              text to terminal lines
     system/                 the operating system, without Textual

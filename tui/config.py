@@ -7,6 +7,7 @@ is only read, never written.
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -21,6 +22,7 @@ from tui.typed_toml import At, Document, near
 _PROXY_SCHEMES = frozenset({"http", "https", "socks4", "socks4a", "socks5", "socks5h"})
 _DIRECT = "direct"
 _LONGEST_WAIT = 86_400.0
+_HOST = re.compile(r"(\[[0-9a-fA-F:.]+\]|[0-9a-fA-F]*(:[0-9a-fA-F]*){2,}|[\w.-]+)(:\d{1,5})?")
 _PROXY_FORM = "must be a URL as in http://host:3128 or socks5://host:1080, or direct"
 
 WireFormat = Literal["openai", "openai-responses", "anthropic", "gemini", "ollama", "ai365vip"]
@@ -76,6 +78,19 @@ class LocalConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class ToolsConfig:
+    """``[tools]``: what models may use, with what you allow."""
+
+    use: tuple[str, ...] = ()
+    """Tools that are on in a new conversation, by name, as in ``["web_fetch", "read_file"]``; ``/tools``
+    turns them on and off in one that is open."""
+    folders: tuple[str, ...] = ()
+    """Folders that ``read_file`` and ``list_folder`` may read, with all that is in them but dot files."""
+    allow_hosts: tuple[str, ...] = ()
+    """Hosts in your own network that ``web_fetch`` may reach, as ``wiki.home`` or ``127.0.0.1:8000``."""
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """The whole of ``config.toml``."""
 
@@ -102,6 +117,8 @@ class Config:
     """``[keys]``: action = key, or two in a row, or several of these with commas between them."""
     local: LocalConfig = field(default_factory=LocalConfig)
     """``[local]``."""
+    tools: ToolsConfig = field(default_factory=ToolsConfig)
+    """``[tools]``."""
     path: Path = field(default=Path("config.toml"), metadata={"internal": True})
     """Where it was read from."""
     problems: tuple[ConfigError, ...] = field(default=(), metadata={"internal": True})
@@ -146,7 +163,10 @@ def load_config(path: Path) -> Config:
         document.problem(("proxy",), _PROXY_FORM)
         config = replace(config, proxy=None)
     parameters = _parameters(document, ("parameters",), config.parameters)
-    read = replace(config, providers=providers, parameters=parameters, path=path, lines=document.places)
+    tools = _tools(document, config.tools)
+    read = replace(
+        config, providers=providers, parameters=parameters, tools=tools, path=path, lines=document.places
+    )
     return replace(read, problems=tuple(document.problems))
 
 
@@ -160,6 +180,35 @@ def _parameters(document: Document, at: At, given: Mapping[str, Any]) -> Mapping
         if name not in PARAMETERS:
             document.problem((*at, name), f"no such parameter; {near(name, PARAMETERS)}")
     return {name: value for name, value in given.items() if name in PARAMETERS}
+
+
+def _tools(document: Document, settings: ToolsConfig) -> ToolsConfig:
+    """``settings`` without the folders and hosts that can't be meant."""
+    folders, hosts = [], []
+    for folder in settings.folders:
+        if why := _no_folder(folder):
+            document.problem(("tools", "folders"), f"{folder} {why}")
+        else:
+            folders.append(folder)
+    for host in settings.allow_hosts:
+        if _HOST.fullmatch(host):
+            hosts.append(host)
+        else:
+            document.problem(
+                ("tools", "allow_hosts"), f"{host} is no host, as wiki.home, 10.0.0.5 or 127.0.0.1:8000"
+            )
+    return replace(settings, folders=tuple(folders), allow_hosts=tuple(hosts))
+
+
+def _no_folder(written: str) -> str:
+    """Why a path can't be one of a folder that is read; nothing where it can."""
+    try:
+        path = Path(written).expanduser()
+    except RuntimeError:
+        return "has no such home"
+    if not path.is_absolute():
+        return "must be a whole path, as ~/notes"
+    return "" if path.is_dir() else "is no folder"
 
 
 def _checked(document: Document, name: str, settings: ProviderConfig) -> ProviderConfig:

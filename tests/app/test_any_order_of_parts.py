@@ -17,7 +17,7 @@ from tests.engine.conftest import DONE, World
 from tui.app.messages.message_view import MessageView, Standing
 from tui.app.transcript.shown_replies import ShownReplies
 from tui.chat.attachment import attachment_of
-from tui.chat.bundle import Bundle
+from tui.chat.conversation import Bundle
 from tui.chat.export import to_json, to_markdown
 from tui.chat.message import Message
 from tui.chat.page import to_html
@@ -45,9 +45,9 @@ from tui.engine.events import Event, Finished, PartAdded, ReasoningAdded, TextAd
 from tui.engine.limits import Limits
 from tui.engine.reply import Reply
 from tui.engine.request import build_request
+from tui.history.bundles import bundle_of
 from tui.history.importers import import_file
 from tui.history.sqlite.history import open_history
-from tui.history.taking_out import bundle_of
 from tui.markdown.parser import build
 
 MARK = re.compile(r"(?:say|think|call|res|pic|src|note|file)\d+x")

@@ -14,9 +14,9 @@ from tui.chat.message import Message, Role
 from tui.chat.parts import Image, Native, Reasoning, Text, ToolCall, ToolResult
 from tui.engine.events import PartAdded
 from tui.engine.request import build_request, tokens_of
+from tui.history.bundles import bundle_of
 from tui.history.importers import import_file
 from tui.history.sqlite.history import open_history
-from tui.history.taking_out import bundle_of
 
 CALL, RESULT = ToolCall("1", "fs", "read", {"path": "a"}), ToolResult("1", "```\nmilk")
 PICTURE = Image("https://a.test/x.png", "milk")

@@ -33,6 +33,7 @@ def without_parts(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE messages DROP COLUMN parts")
     connection.execute("ALTER TABLE messages DROP COLUMN prefix")
     connection.execute("ALTER TABLE pieces DROP COLUMN part")
+    connection.execute("ALTER TABLE conversations DROP COLUMN tools")
 
 
 def _sides(message: Message) -> dict[str, Any]:

@@ -46,6 +46,13 @@ def test_a_session_brings_no_textual_no_network_and_no_database_before_it_is_use
     assert not brought_by("tui.engine.session", "tui.engine.session_events") & (SLOW - {"asyncio"})
 
 
+def test_a_run_without_tools_loads_nothing_that_has_or_carries_out_any():
+    loaded = loaded_by("tui.cli.assemble", "tui.engine.session")
+    of_tools = {name for name in loaded if name.startswith(("tui.tools", "tui.engine.rounds", "jsonschema"))}
+    contract = {"tui.tools", "tui.tools.tool", "tui.tools.approval", "tui.tools.names"}
+    assert of_tools <= contract
+
+
 @pytest.mark.parametrize("module", ["tui.providers", "tui.providers.base", "tui.providers.registry"])
 def test_knowing_the_providers_brings_no_network(module):
     assert not brought_by(module) & {"aiohttp", "textual", "xllamacpp"}

@@ -34,7 +34,7 @@ from tui.chat.parts import to_json as part_json
 from tui.dates import minute
 from tui.text import clean, fenced, one_line
 
-FORM = 2
+FORM = 3
 """The form of the JSON. A file with a higher one was written by a newer Segue."""
 
 
@@ -71,6 +71,7 @@ def _conversation(bundle: Bundle) -> dict[str, Any]:
         "hues": it.hues,
         "tags": list(it.tags),
         "pins": [pin for pin in it.pins if pin in it.nodes],
+        "tools": list(it.tools),
         "pinned": it.pinned,
         "archived": it.archived,
         "draft": it.draft,

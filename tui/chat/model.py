@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from zlib import crc32
 
 
@@ -25,6 +25,24 @@ class Usage:
     """US dollars, only where the server says it."""
     tokens_per_second: float | None = None
     """Only where the server measured it."""
+
+    def plus(self, later: Usage) -> Usage:
+        """What two requests took together."""
+        return Usage(
+            _sum(self.input_tokens, later.input_tokens),
+            _sum(self.output_tokens, later.output_tokens),
+            _sum(self.reasoning_tokens, later.reasoning_tokens),
+            _sum(self.cached_tokens, later.cached_tokens),
+            _sum(self.cost, later.cost),
+            later.tokens_per_second,
+        )
+
+
+_Count = TypeVar("_Count", int, float)
+
+
+def _sum(one: _Count | None, other: _Count | None) -> _Count | None:
+    return one if other is None else other if one is None else one + other
 
 
 _ONE_PRICE = 128_000

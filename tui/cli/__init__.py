@@ -15,6 +15,7 @@ Front ends::
 
     app                     the app on this terminal, or plain mode
     plain/                  the chat as lines
+    attached                the files of a command line
     ask                     one prompt, its reply on standard output
 
 Commands::

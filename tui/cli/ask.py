@@ -9,16 +9,18 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any, assert_never
 
+from tui.chat.attachment import Attachment
 from tui.chat.draft import Draft
 from tui.chat.message import Message
 from tui.chat.parts import BETWEEN, parts_texts, to_json
 from tui.cli.assemble import run_with_workspace
 from tui.cli.output import DONE, FAILED, complain, failure_json, say, usage_json, write, write_json
 from tui.cli.part_lines import line_of
-from tui.engine.attaching import read_attachment
+from tui.config import load_config
 from tui.engine.choice import find_model
 from tui.engine.conversation_service import ConversationService
 from tui.engine.events import (
+    CallChanged,
     Event,
     Finished,
     Noticed,
@@ -34,9 +36,12 @@ from tui.engine.events import (
 )
 from tui.engine.reply import Reply
 from tui.engine.session import Session
+from tui.engine.structured import Checked, Shape, ShapedResolver
 from tui.engine.workspace import Workspace
 from tui.errors import NotFoundError, SegueError, UsageError
+from tui.paths import Paths
 from tui.text import one_line
+from tui.tools.approval import OnlyThese
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -59,13 +64,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "-a",
         "--attach",
         action="append",
-        type=Path,
         default=[],
         metavar="FILE",
-        help="an image, a PDF or a text that goes along; can be given several times",
+        help="a file, a folder, a pattern or a page's address that goes along; can be given several times",
     )
     parser.add_argument(
         "--json", action="store_true", help="write one JSON document; of several models, a list"
+    )
+    parser.add_argument(
+        "--schema",
+        metavar="FILE",
+        help="the answer is JSON that fits this JSON schema; asked for once more where it does not",
     )
     parser.add_argument("--raw", action="store_true", help="write the reply exactly, control characters too")
     parser.add_argument("--no-save", action="store_true", help="keep nothing on disk")
@@ -73,20 +82,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Ask, and write the reply."""
-    files = [read_attachment(path) for path in args.attach]
+    files = _files(args.attach)
     prompt = _prompt(args.prompt)
     if not prompt and not files:
         raise UsageError("There is nothing to ask", 'Say it: segue ask "PROMPT", or on standard input.')
     if args.no_save and args.resume:
         raise UsageError("--no-save keeps no conversation that --continue could go on with")
+    shape = _shape(args)
 
     async def ask(workspace: Workspace) -> int:
         text = workspace.saved_prompts.expand(prompt)
+        if shape is not None:
+            return await _ask_for(shape, workspace, args, Draft(text, files))
         session = Session(workspace, temporary=args.no_save)
+        session.asker = OnlyThese(refused=_say_refused)
         service, models = await _begin(session, args)
         outputs: list[ReplyOutput] = []
         try:
-            async for reply in _replies(service, models, Draft(text, tuple(files))):
+            async for reply in _replies(service, models, Draft(text, files)):
                 name = reply.message.model if len(models) > 1 else None
                 outputs.append(ReplyOutput(reply, raw=args.raw, name=one_line(name or "")))
             if args.json:
@@ -101,6 +114,52 @@ def run(args: argparse.Namespace) -> int:
         return DONE if all_well else FAILED
 
     return run_with_workspace(ask, temporary=args.no_save)
+
+
+def _shape(args: argparse.Namespace) -> Shape | None:
+    """What the answer must be, where that is said."""
+    if args.schema is None:
+        return None
+    if len(args.models) > 1:
+        raise UsageError("--schema asks one model", "Give -m once.")
+    return Shape.read(Path(args.schema))
+
+
+async def _ask_for(shape: Shape, workspace: Workspace, args: argparse.Namespace, prompt: Draft) -> int:
+    """Ask for an answer that fits, once more where it does not, and write it."""
+    workspace.engine.resolve_by(lambda resolver: ShapedResolver(resolver, shape))
+    session = Session(workspace, temporary=args.no_save)
+    service, models = await _begin(session, args)
+    message, checked = await _answer(shape, await service.ask(prompt.text, prompt.attachments, models[0]))
+    if checked.wrong and message.failure is None:
+        say(f"segue: the answer does not fit ({one_line(checked.wrong[0])}); asking once more")
+        message, checked = await _answer(shape, await service.ask(shape.again(checked), (), models[0]))
+    if args.json:
+        write_json({**_document(message), "value": checked.value, "schema_errors": checked.wrong})
+    elif checked.text.strip():
+        write(checked.text if checked.text.endswith("\n") else f"{checked.text}\n", raw=args.raw)
+    if message.failure:
+        complain(SegueError(message.failure.message, message.failure.hint))
+    elif checked.wrong:
+        complain(SegueError("The answer does not fit the schema: " + "; ".join(checked.wrong)))
+    return FAILED if message.failure or checked.wrong else DONE
+
+
+async def _answer(shape: Shape, reply: Reply) -> tuple[Message, Checked]:
+    output = ReplyOutput(reply, raw=True)
+    try:
+        message = await output.whole()
+    finally:
+        await output.stop()
+    return message, shape.check(message.text)
+
+
+def _files(targets: Sequence[str]) -> tuple[Attachment, ...]:
+    if not targets:
+        return ()
+    from tui.cli.attached import read_files
+
+    return read_files(targets, load_config(Paths.default().config_file))
 
 
 async def _write(outputs: Sequence[ReplyOutput]) -> None:
@@ -163,6 +222,10 @@ async def _replies(
         except SegueError as error:
             complain(error)
     await service.show(first.message.id)
+
+
+def _say_refused(tool: str) -> None:
+    say(f"segue: the tool {one_line(tool)} was not allowed")
 
 
 def _document(message: Message) -> dict[str, Any]:
@@ -259,7 +322,7 @@ class ReplyOutput:
                 self._say(text)
             case Unsaved(reason=reason):
                 self._say(f"The reply is not saved: {reason}")
-            case Started() | Saved() | Finished():
+            case CallChanged() | Started() | Saved() | Finished():
                 pass
             case _:
                 assert_never(event)

@@ -7,11 +7,14 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
+from functools import partial
 
 from tui.cli.output import INTERRUPTED, complain, say
 from tui.config import Config, load_config
 from tui.credentials import Credentials
 from tui.engine.engine import Engine
+from tui.engine.tool_sources import sources, used
+from tui.engine.tools import Tools
 from tui.engine.workspace import Workspace
 from tui.errors import HistoryFullError, HistoryReadOnlyError, HistoryTooNewError
 from tui.paths import Paths
@@ -46,7 +49,9 @@ async def open_workspace(paths: Paths, config: Config, *, temporary: bool = Fals
         registry = Registry(config, credentials, paths)
         opened.push_async_callback(registry.close)
         catalogue = Catalogue(registry, paths.cache)
-        engine = Engine(store, registry, catalogue)
+        tools = Tools(partial(sources, config, paths, store), store, used(config))
+        opened.push_async_callback(tools.close)
+        engine = Engine(store, registry, catalogue, tools=tools)
         at_close = opened.pop_all()
     return Workspace(config, paths, credentials, store, registry, catalogue, engine, at_close)
 

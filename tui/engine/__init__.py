@@ -23,15 +23,29 @@ A reply::
     live                    replies that come now
     checkpoint              pieces on their way to the disk
     intake                  the gate behind a provider's code
+    structured              answers that are JSON of a given shape
     thinking                thinking between marks in the text
     surroundings            what stands before such a mark
     limits                  how long, how often
+
+Its tools::
+
+    tools                   what this run has: who has them, which are on, what is allowed
+    tool_sources            who has tools, by the settings
+    calling                 what a reply and the calls in it know of each other
+    rounds                  the calls of a reply: checked, approved, carried out, answered
+    results                 what a model reads of a result
+
+And::
+
     failure                 what a provider raises, in words
     choice                  which model answers
 
 Files::
 
     attaching               from a path, as people type and terminals drop it, to an attachment
+    gathering               files, folders, patterns and pages that go along, as typed in one place
+    folder_files            what of a folder goes along
     exporting               conversations as files
     saved_prompts           prompts kept as files
 """

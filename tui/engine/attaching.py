@@ -37,19 +37,36 @@ def read_attachment(path: Path) -> Attachment:
             raise UsageError(f"{one_line(str(path))} is a link to {target}", "Attach that file itself.")
         if path.is_dir():
             raise UsageError(f"{one_line(str(path))} is a folder", "Attach the files in it.")
-        return attachment_of(path.name, _read(path))
     except (OSError, ValueError, RuntimeError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise UsageError(f"{one_line(str(path))} can't be attached: {one_line(reason)}") from None
+        raise _unreadable(path, error) from None
+    return attachment_of(path.name, read_file(path))
 
 
-def _read(path: Path) -> bytes:
+def read_file(path: Path, most: int | None = None) -> bytes:
+    """The content of a regular file that is no link; of more than ``most`` bytes one more than that.
+
+    Raises:
+        UsageError: It is none, is too large, or can't be read.
+    """
+    try:
+        return _read(path, most)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise _unreadable(path, error) from None
+
+
+def _unreadable(path: Path, error: Exception) -> UsageError:
+    reason = getattr(error, "strerror", None) or str(error)
+    return UsageError(f"{one_line(str(path))} can't be attached: {one_line(reason)}")
+
+
+def _read(path: Path, limit: int | None) -> bytes:
     with open(os.open(path, _FLAGS), "rb") as file:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
             raise ValueError("it is no regular file")
         head = file.read(_HEAD)
         most = check_size(path.name, head, status.st_size)
+        most = most if limit is None else min(most, limit)
         return head + file.read(most + 1 - len(head))  # one more: it may have grown
 
 
@@ -102,8 +119,8 @@ def paths_in(text: str) -> list[Path]:
     """The paths in ``text``: one to a line as it is, or several as a shell takes them."""
     paths: list[Path] = []
     for line in filter(None, map(str.strip, text.split("\n"))):
-        whole = _path(line)
-        paths += [whole] if os.path.lexists(whole) else [_path(word.text) for word in words(line)]
+        whole = path_of(line)
+        paths += [whole] if os.path.lexists(whole) else [path_of(word.text) for word in words(line)]
     return paths
 
 
@@ -137,7 +154,13 @@ def quoted(path: str) -> str:
     return f'"{path}"' if _WINDOWS else '"' + re.sub(r'(["\\])', r"\\\1", path) + '"'
 
 
-def _path(word: str) -> Path:
+def is_page(target: str) -> bool:
+    """Whether what was typed is the address of a page."""
+    return target.lower().startswith(("http://", "https://"))
+
+
+def path_of(word: str) -> Path:
+    """The path that a word means: from home on after ``~``, or by a ``file:`` address."""
     if word.lower().startswith("file:"):
         from urllib.parse import urlsplit
         from urllib.request import url2pathname

@@ -16,6 +16,7 @@ from tui.chat.conversation import Conversation
 from tui.chat.draft import Draft
 from tui.chat.message import Message, Role
 from tui.chat.model import hue_of, split_id
+from tui.chat.parts import ToolCall, of_kind
 from tui.engine.engine import Engine
 from tui.engine.live import LiveReplies, LiveReply, key_of
 from tui.engine.reply import Reply
@@ -137,7 +138,8 @@ class ConversationService:
         total = estimate_tokens(self.conversation.system)
         async for message in self._newest_first():
             usage = message.usage
-            if usage is not None and usage.input_tokens is not None and not message.summary:
+            rounds = of_kind(message.parts, ToolCall)  # then it is the usage of several requests
+            if usage is not None and usage.input_tokens is not None and not (message.summary or rounds):
                 return total + usage.input_tokens + (usage.output_tokens or 0)
             total += tokens_of(message)
             if message.summary:
@@ -222,7 +224,9 @@ class ConversationService:
         self.conversation = made
         made.temporary = kept.temporary
         made.parameters, made.hues, made.titled = kept.parameters, kept.hues, kept.titled
-        await self.change(parameters=made.parameters, hues=made.hues, titled=made.titled, tags=kept.tags)
+        await self.change(
+            parameters=made.parameters, hues=made.hues, titled=made.titled, tags=kept.tags, tools=kept.tools
+        )
 
     # -- settings of the conversation
     async def change(self, **changes: Unpack[ConversationChanges]) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Protocol, assert_never
 
 from tui.chat.attachment import Attachment, Kind, check_together
@@ -20,23 +21,30 @@ from tui.chat.parts import (
     Text,
     ToolCall,
     ToolResult,
+    of_kind,
     prompt_parts,
 )
+from tui.engine.calling import Calling, Equip, Keeper
 from tui.engine.failure import explain
 from tui.engine.limits import Limits
-from tui.engine.reply import Reply
-from tui.engine.request import SUMMARISE, Request, as_begun, build_request
+from tui.engine.live import key_of
+from tui.engine.reply import Reply, Write
+from tui.engine.request import SUMMARISE, Request, build_request, prefix_of
 from tui.engine.titles import suggest_title
+from tui.engine.tools import Tools
 from tui.errors import ErrorKind, ProviderError, UsageError, Way
 from tui.history.bundles import with_contents
 from tui.history.store import HistoryStore
-from tui.providers.base import ChatMessage, Target
+from tui.providers.base import Abilities, ChatMessage, Target
 from tui.text import one_line
+from tui.tools.tool import ToolSpec
 
 # How far real counts may bend the token estimate.
 _CALIBRATION_RANGE = (0.5, 2.0)
 # Of a request that was too long for the model, the share that the next ones may have.
 _AFTER_REFUSAL = 0.75
+_AS_TEXT = Abilities()
+"""What is known before the model is: the estimate of a request is that of its text."""
 
 
 class Resolver(Protocol):
@@ -67,14 +75,25 @@ class Engine:
     """Sends prompts and keeps what comes back. Knows no screen."""
 
     def __init__(
-        self, store: HistoryStore, resolver: Resolver, facts: Facts, limits: Limits | None = None
+        self,
+        store: HistoryStore,
+        resolver: Resolver,
+        facts: Facts,
+        limits: Limits | None = None,
+        tools: Tools | None = None,
     ) -> None:
         self.store = store
+        self.tools = tools or Tools()
+        """What models may use."""
         self._resolver = resolver
         self._facts = facts
         self._limits = limits or Limits()
         self._calibration: dict[str, float] = {}
         self._refused: dict[str, int] = {}
+
+    def resolve_by(self, wrap: Callable[[Resolver], Resolver]) -> None:
+        """Let ``wrap`` have a say in who answers, and how."""
+        self._resolver = wrap(self._resolver)
 
     async def send(
         self,
@@ -198,10 +217,12 @@ class Engine:
         )
         conversation.append(message)
         request = self._request(conversation, model_id, path)
-        messages = request.messages
-        if begin:
-            messages = [*messages, *as_begun(begin)]
-        return self._run(conversation, message, messages, request, _notices(request, model_id))
+
+        def write(target: Target, tools: Sequence[ToolSpec], so_far: Message | None) -> Request:
+            return self._request(conversation, model_id, path, target.abilities, tools, so_far)
+
+        equip = self._equip(conversation, message, path)
+        return self._run(conversation, message, write, request, _notices(request, model_id), equip)
 
     async def _sum_up(self, conversation: Conversation, end: int | None, model: str | None) -> Reply:
         path = await self._load(conversation, end)
@@ -213,9 +234,21 @@ class Engine:
         )
         conversation.append(message)
         request = self._request(conversation, model_id, path)
-        asked = ChatMessage(role=Role.USER.value, content=SUMMARISE)
+        messages = [*request.messages, ChatMessage(role=Role.USER.value, content=SUMMARISE)]
+        asked = replace(request, messages=messages, prefix=prefix_of(messages))
         notices = (*_summary_notices(request.left_out), *_file_notices(request, model_id))
-        return self._run(conversation, message, [*request.messages, asked], request, notices)
+        return self._run(conversation, message, lambda *_: asked, request, notices)
+
+    def _equip(self, conversation: Conversation, message: Message, path: Sequence[Message]) -> Equip:
+        info = self._facts.info(message.model or "")
+        window = info.context if info else None
+
+        async def equip(keeper: Keeper) -> Calling | None:
+            return await self.tools.equip(
+                conversation, key_of(conversation), (*path, message), keeper, self._limits, window
+            )
+
+        return equip
 
     async def _load(self, conversation: Conversation, end: int | None) -> list[Message]:
         """The path down to ``end``, with the contents of its files."""
@@ -236,15 +269,17 @@ class Engine:
         self,
         conversation: Conversation,
         message: Message,
-        messages: list[ChatMessage],
+        write: Write,
         request: Request,
         notices: tuple[str, ...],
+        equip: Equip | None = None,
     ) -> Reply:
         model_id = message.model or ""
 
         def learn(ended: Message, error: ProviderError | None) -> None:
             self._facts.note_outcome(split_id(model_id)[0], error)
-            if ended.usage and ended.usage.input_tokens and request.tokens:
+            rounds = of_kind(ended.parts, ToolCall)  # then the usage is that of several requests
+            if ended.usage and ended.usage.input_tokens and request.tokens and not rounds:
                 self._calibrate(model_id, ended.usage.input_tokens / request.tokens)
             if error is not None and error.kind is ErrorKind.CONTEXT:
                 self._refused[model_id] = request.tokens
@@ -253,14 +288,23 @@ class Engine:
             self.store,
             message,
             lambda: self._resolver.target(model_id),
-            messages,
+            write,
             conversation.parameters,
             limits=self._limits,
+            equip=equip,
             notices=notices,
             learn=learn,
         )
 
-    def _request(self, conversation: Conversation, model_id: str, path: Sequence[Message]) -> Request:
+    def _request(
+        self,
+        conversation: Conversation,
+        model_id: str,
+        path: Sequence[Message],
+        abilities: Abilities = _AS_TEXT,
+        tools: Sequence[ToolSpec] = (),
+        so_far: Message | None = None,
+    ) -> Request:
         info = self._facts.info(model_id)
         refused = self._refused.get(model_id)
         return build_request(
@@ -271,6 +315,9 @@ class Engine:
             max_output=info.max_output if info else None,
             calibration=self._calibration.get(model_id, 1.0),
             images=info is None or info.vision is not False,
+            abilities=abilities,
+            tools=tools,
+            reply=so_far,
         )
 
     def _calibrate(self, model_id: str, ratio: float) -> None:

@@ -69,9 +69,10 @@ def _part(part: Part) -> Part | None:
             return File(file, _native(native)) if _is_file(file) else None
         case ToolCall():
             return _call(part)
-        case ToolResult(call, said, is_error, files, native):
+        case ToolResult(call, said, is_error, files, native, seconds, whole):
             kept = tuple(filter(_is_file, _sequence(files)))
-            return ToolResult(text(call), text(said), is_error is True, kept, _native(native))
+            facts = _native(native), amount(seconds), count(whole) or 0
+            return ToolResult(text(call), text(said), is_error is True, kept, *facts)
         case Notice(words):
             return Notice(text(words)) if text(words) else None
         case _:

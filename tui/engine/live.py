@@ -11,7 +11,9 @@ from typing import assert_never
 
 from tui.chat.conversation import Conversation
 from tui.chat.message import Message
+from tui.chat.parts import CallState, tool_name
 from tui.engine.events import (
+    CallChanged,
     Event,
     Finished,
     Noticed,
@@ -39,6 +41,7 @@ class Phase(StrEnum):
     RETRYING = "retrying"
     THINKING = "thinking"
     ANSWERING = "answering"
+    CALLING = "calling"
 
 
 @dataclass(slots=True)
@@ -104,9 +107,13 @@ class LiveReply:
                 self.phase = Phase.RETRYING
                 self.detail = f"try {event.attempt} of {event.attempts} in {event.seconds} s: {event.reason}"
             case Working(progress=progress):
-                self.phase = Phase.LOADING
+                self.phase = Phase.CALLING if self.phase is Phase.CALLING else Phase.LOADING
                 share = f" {progress.done * 100 // progress.total} %" if progress.total else ""
                 self.detail = f"{progress.text}{share}"
+            case CallChanged(call=call) if call.state is CallState.RUNNING:
+                self.phase, self.detail = Phase.CALLING, tool_name(call)
+            case CallChanged():
+                self.phase, self.detail = Phase.WAITING, ""
             case Started() | TextWasReasoning() | PartAdded() | Noticed() | Unsaved() | Saved() | Finished():
                 pass
             case _:

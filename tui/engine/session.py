@@ -18,6 +18,7 @@ from tui.engine.conversation_service import ConversationService, Storage
 from tui.engine.drafts import Drafts
 from tui.engine.engine import Engine
 from tui.engine.events import (
+    CallChanged,
     Event,
     Finished,
     Noticed,
@@ -50,6 +51,7 @@ from tui.engine.session_events import (
 from tui.engine.start_options import StartOptions
 from tui.engine.workspace import Workspace
 from tui.errors import NotFoundError, SegueError
+from tui.tools.approval import Asker
 
 _WENT_WELL = frozenset({Status.COMPLETE, Status.LENGTH, Status.TOOL, Status.EMPTY})
 """Ends after which a queued prompt is sent; after any other the person decides."""
@@ -79,6 +81,8 @@ class Session:
         self._tasks: set[asyncio.Task[None]] = set()
         self._beginning: set[asyncio.Task[None]] = set()
         self._closing = False
+        self.tools = workspace.engine.tools
+        """What models may use."""
         self._kept = Storage(workspace.store, workspace.engine, temporary)
         self._forgotten: Storage | None = None
         self._at_work: dict[int, ConversationService] = {}
@@ -87,6 +91,16 @@ class Session:
         self.current = self._service(self._kept, Conversation(0))
         """The conversation that is read."""
         workspace.at_close.push_async_callback(self.close)
+
+    # -- what is allowed
+    @property
+    def asker(self) -> Asker | None:
+        """The front end that can ask the person; without one, what would be asked is not allowed."""
+        return self.tools.asker
+
+    @asker.setter
+    def asker(self, asker: Asker | None) -> None:
+        self.tools.asker = asker
 
     # -- what it tells
     def subscribe(self, listener: Listener) -> Callable[[], None]:
@@ -196,7 +210,7 @@ class Session:
 
             store = await open_history(None)
             workspace = self.workspace
-            engine = Engine(store, workspace.registry, workspace.catalogue)
+            engine = Engine(store, workspace.registry, workspace.catalogue, tools=self.tools)
             self._forgotten = Storage(store, engine, temporary=True)
         return self._service(self._forgotten, await self._blank(self._forgotten))
 
@@ -380,6 +394,7 @@ class Session:
                 | ReasoningAdded()
                 | TextWasReasoning()
                 | PartAdded()
+                | CallChanged()
                 | Waiting()
                 | Working()
                 | Noticed()

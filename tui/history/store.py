@@ -32,6 +32,7 @@ class ConversationChanges(TypedDict, total=False):
     attachments: tuple[Attachment, ...]
     tags: tuple[str, ...]
     pins: tuple[int, ...]
+    tools: tuple[str, ...]
     pinned: bool
     archived: bool
 

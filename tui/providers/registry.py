@@ -18,7 +18,7 @@ from tui.credentials import Credentials, Found
 from tui.errors import ConfigError, ErrorKind, MissingKeyError, ModelNotSupportedError, ProviderError
 from tui.paths import Paths
 from tui.providers.address import host_of, is_loopback, is_private
-from tui.providers.base import AsyncGeneratorProvider, Target
+from tui.providers.base import AsyncGeneratorProvider, Search, Target
 from tui.providers.facts import shipped
 from tui.providers.g4f import bridged
 from tui.providers.health import Health, HealthBoard, State
@@ -153,6 +153,17 @@ class Registry:
             self._lessons.of(spec.vendor.url, model) | frozenset(spec.settings.refuses),
             partial(self._lessons.learn, spec.vendor.url, model),
         )
+
+    async def search(self, model_id: str) -> Search | None:
+        """What it costs that the model's vendor searches the web for it; None where it can't.
+
+        Raises:
+            ProviderError: There is no such provider, or it can't be loaded.
+        """
+        name, model = split_id(model_id)
+        provider = await asyncio.to_thread(self.load, name)
+        with harmless(name):
+            return provider.search(model) if hasattr(provider, "search") else None
 
     async def discover(self, name: str) -> list[ModelInfo]:
         """Ask the provider's server which models it has; ``ModelInfo.id`` is the bare model name.

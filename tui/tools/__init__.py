@@ -2,8 +2,16 @@
 
 It knows ``chat`` and the leaves: no history, no provider, no front end. Read ``tool`` first.
 
-::
-
-    tool                    the contract: what a tool is, and who has tools
-    approval                what the person allows, and what of it is kept
+    tool        the contract: what a tool is, and who has tools
+    approval    what the person allows, and what of it is kept
+    names       what a tool is called on the wire
+    schema      schemas that every vendor takes, arguments checked against them
+    toolbox     the tools that a conversation has at hand
+    builtin/    our own
+    dropin      files of the person's own and installed packages
+    signature   from a function's hints and docstring to a schema
+    outputs     what foreign code prints, kept off the screen
+    apart       foreign code in a thread that nobody waits for
+    child       work on bytes of strangers in a process that can be killed
+    scripts/    what runs in it
 """

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from enum import Enum
 from typing import Any, Protocol
@@ -61,28 +61,32 @@ class Asker(Protocol):
 
 
 class OnlyThese:
-    """Answers for a person who said before which tools may be used: these, and no others."""
+    """Answers for a person who said before which tools may be used: these, and no others.
+
+    What was ever allowed before does not count, nor what nobody would have to be asked for.
+    """
 
     def __init__(
-        self,
-        names: frozenset[str],
-        wire_name: Callable[[ToolSpec], str],
-        refused: Callable[[str], None] = lambda name: None,
+        self, names: Collection[str] = (), refused: Callable[[str], None] = lambda name: None
     ) -> None:
         """Allow a closed set.
 
         Args:
             names: The wire names of the tools.
-            wire_name: Finds that of a tool.
             refused: Told the wire name of a tool that was asked for and may not be used.
         """
-        self._names = names
-        self._wire_name = wire_name
+        self._names = frozenset(names)
         self._refused = refused
 
     async def ask(self, question: Question) -> Decision:
         """Yes to those that were named."""
-        name = self._wire_name(question.spec)
+        return self.says(question.spec)
+
+    def says(self, spec: ToolSpec) -> Decision:
+        """Whether a tool is one of those that were named."""
+        from tui.tools.names import wire_name
+
+        name = wire_name(spec.server, spec.name)
         if name in self._names:
             return Decision.ONCE
         self._refused(name)
@@ -151,6 +155,8 @@ class Approvals:
             met: The ids of the results before this call in which strangers may have written. An approval
                 that is older than one of them does not count for a tool that writes.
         """
+        if isinstance(asker, OnlyThese):
+            return asker.says(tool.spec)
         scope = tool.scope(arguments)
         if scope is None:
             return Decision.ONCE

@@ -17,6 +17,7 @@ from tui.chat.message import Role, Status
 from tui.engine.choice import find_model
 from tui.engine.conversation_service import ConversationService
 from tui.engine.events import (
+    CallChanged,
     Event,
     Finished,
     Noticed,
@@ -268,7 +269,7 @@ class Comparing:
                 screen.feed(message_id, text=text)
             case ReasoningAdded(message_id, text):
                 screen.feed(message_id, reasoning=text)
-            case TextWasReasoning() | PartAdded():
+            case TextWasReasoning() | PartAdded() | CallChanged():
                 screen.show_again(live.snapshot())
             case Started() | Waiting() | Working() | Noticed() | Unsaved() | Saved() | Finished():
                 pass

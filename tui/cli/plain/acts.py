@@ -10,9 +10,10 @@ from tui.chat.message import Role
 from tui.cli.plain.interrupts import Interrupts
 from tui.cli.plain.mode import Act, PlainMode
 from tui.cli.plain.printer import read_out, speaker
-from tui.engine.attaching import paths_in, read_all
 from tui.engine.choice import find_model
 from tui.engine.conversation_service import ConversationService, Undo
+from tui.engine.folder_files import left_out_words
+from tui.engine.gathering import gather, page_reader, targets_in
 from tui.errors import UsageError
 from tui.parameters import in_words
 from tui.text import clean, one_line
@@ -123,7 +124,10 @@ class Acts:
         if argument == "-":
             mode.files.clear()
         elif argument:
-            mode.files += await read_all(paths_in(argument))
+            found = await gather(targets_in(argument), page_reader(mode.workspace.config))
+            mode.files += found.files
+            if words := left_out_words(found.left_out):
+                self._page.line(words)
         mode.say_files()
 
     async def do_paste(self, argument: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Self, assert_never
 
-from tui.chat.attachment import Attachment
+from tui.chat.attachment import Attachment, tokens_words
 from tui.chat.export import about
 from tui.chat.model import split_id
 from tui.cli.plain.page import Page
@@ -143,7 +143,9 @@ class PlainMode:
     # -- replies
     def say_files(self) -> None:
         """Say what goes along with the next prompt."""
-        said = "; ".join(f"{one_line(file.name)}, {about(file)}" for file in self.files)
+        said = "; ".join(
+            f"{one_line(file.name)}, {about(file)}, {tokens_words(file.tokens)}" for file in self.files
+        )
         self.page.line(f"with the next prompt: {said or 'no file'}")
 
     async def send(self, text: str) -> None:

@@ -10,7 +10,7 @@ from itertools import count
 
 from tui.chat.conversation import Bundle, Conversation, Node
 from tui.chat.message import Message, Status
-from tui.chat.parts import files_of
+from tui.chat.parts import calls_ended, files_of
 from tui.history.sqlite import contents, conversations, messages, trash
 from tui.history.sqlite.indexing import WHOLE_CONVERSATION, index
 from tui.history.sqlite.part_columns import pack, pack_attachments
@@ -59,6 +59,7 @@ def copy(connection: sqlite3.Connection, conversation_id: int, leaf: int | None)
         hues=original.hues,
         tags=original.tags,
         pins=original.pins,
+        tools=original.tools,
         leaf=original.leaf,
     )
     if leaf is None:
@@ -114,8 +115,10 @@ def _add_one(connection: sqlite3.Connection, bundle: Bundle) -> int | None:
 
 def _as_a_copy(original: Conversation, message: Message) -> Message:
     """A message where it stands in the tree; what is still streamed into it does not come into its copy."""
-    status = Status.INTERRUPTED if message.live else message.status
-    return replace(message, parent=original.nodes[message.id].parent, status=status)
+    parent = original.nodes[message.id].parent
+    if not message.live:
+        return replace(message, parent=parent)
+    return replace(message, parent=parent, status=Status.INTERRUPTED, parts=calls_ended(message.parts))
 
 
 def _chained(path: Sequence[Message]) -> list[Message]:
@@ -138,6 +141,7 @@ def _columns(connection: sqlite3.Connection, conversation: Conversation) -> dict
         "model": conversation.model and normalise(conversation.model),
         "tags": pack(conversation.tags),
         "tag_key": tag_key(conversation.tags),
+        "tools": pack(conversation.tools),
         "system": normalise(conversation.system),
         "parameters": pack(conversation.parameters),
         "hues": pack(conversation.hues),

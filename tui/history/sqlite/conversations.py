@@ -100,6 +100,7 @@ _COLUMNS: dict[str, Callable[[Any], Mapping[str, Any]]] = {
     "attachments": lambda value: {"attachments": pack_attachments(value)},
     "tags": lambda value: {"tags": pack(value), "tag_key": tag_key(value)},
     "pins": lambda value: {"pins": pack(value)},
+    "tools": lambda value: {"tools": pack(value)},
     "pinned": lambda value: {"pinned": bool(value)},
     "archived": lambda value: {"archived": bool(value)},
 }

@@ -19,6 +19,7 @@ from tui.chat.parts import (
     Text,
     ToolCall,
     ToolResult,
+    calls_ended,
     files_of,
     going_on,
 )
@@ -179,7 +180,7 @@ def interrupt(connection: sqlite3.Connection, gone: Callable[[str], bool]) -> in
             "status": Status.INTERRUPTED.value,
             "failure": pack({"kind": failure.kind, "message": failure.message, "hint": failure.hint}),
             "finished_at": last or row["created_at"],
-            **part_columns(message.parts),
+            **part_columns(calls_ended(message.parts)),
         }
         _settle(connection, message.id, columns)
     return len(abandoned)

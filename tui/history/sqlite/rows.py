@@ -59,7 +59,7 @@ def _packed(row: sqlite3.Row, *names: str) -> Fields:
 
 def conversation_of(row: sqlite3.Row) -> Conversation:
     """A conversation, without its nodes."""
-    packed = _packed(row, "parameters", "hues", "tags", "pins", "attachments")
+    packed = _packed(row, "parameters", "hues", "tags", "pins", "tools", "attachments")
     return Conversation(
         id=row["id"],
         origin=kept_text(row["origin"]),
@@ -75,6 +75,7 @@ def conversation_of(row: sqlite3.Row) -> Conversation:
         attachments=tuple(attachments_of(packed)),
         tags=tuple(packed.texts("tags")),
         pins=tuple(packed.wholes("pins")),
+        tools=tuple(packed.texts("tools")),
         pinned=bool(row["pinned"]),
         archived=bool(row["archived"]),
         deleted=row["deleted_at"] is not None,
