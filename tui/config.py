@@ -23,6 +23,8 @@ _PROXY_SCHEMES = frozenset({"http", "https", "socks4", "socks4a", "socks5", "soc
 _DIRECT = "direct"
 _LONGEST_WAIT = 86_400.0
 _HOST = re.compile(r"(\[[0-9a-fA-F:.]+\]|[0-9a-fA-F]*(:[0-9a-fA-F]*){2,}|[\w.-]+)(:\d{1,5})?")
+_SERVER_NAME = re.compile(r"[a-z0-9-]{1,24}")
+_REFERENCE = re.compile(r"\$\{[^}]*\}")
 _PROXY_FORM = "must be a URL as in http://host:3128 or socks5://host:1080, or direct"
 
 WireFormat = Literal["openai", "openai-responses", "anthropic", "gemini", "ollama", "ai365vip"]
@@ -91,6 +93,46 @@ class ToolsConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class McpConfig:
+    """``[mcp.NAME]``: a server of the Model Context Protocol, a program or an address.
+
+    In ``env``, ``args``, ``headers`` and ``url`` stands ``${VAR}`` for a variable of the environment,
+    ``${VAR:-else}`` for one that may be missing, and ``${keyring:NAME}`` for a key that is kept.
+    """
+
+    command: str | None = None
+    """The program, as in ``uvx``."""
+    args: tuple[str, ...] = ()
+    """Its arguments."""
+    cwd: str | None = None
+    """The folder it runs in."""
+    env: Mapping[str, str] = field(default_factory=dict)
+    """What its environment has besides HOME, LOGNAME, PATH, SHELL, TERM and USER."""
+    env_command: Mapping[str, str] = field(default_factory=dict)
+    """Variables whose values commands print, as in ``{ TOKEN = "pass show notes" }``."""
+    url: str | None = None
+    """The address of a server that runs elsewhere."""
+    type: Literal["stdio", "http", "sse"] | None = None
+    """How an address is spoken to; found out where it is not said."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Headers to send with every request to the address."""
+    client_id: str | None = None
+    """Who we are to a server that wants a sign-in and registers nobody by itself."""
+    tools: tuple[str, ...] = ()
+    """The tools to offer, by the names that the server gives them; empty means all."""
+    without_tools: tuple[str, ...] = ()
+    """Tools that are not offered."""
+    timeout: float | None = None
+    """Seconds that a call may say nothing: 60 unless set."""
+    start_timeout: float | None = None
+    """Seconds until the server must be ready: 30 unless set."""
+    instructions: bool = False
+    """Let the model read what the server says of its use."""
+    enabled: bool = True
+    """False leaves the server alone."""
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """The whole of ``config.toml``."""
 
@@ -119,6 +161,8 @@ class Config:
     """``[local]``."""
     tools: ToolsConfig = field(default_factory=ToolsConfig)
     """``[tools]``."""
+    mcp: Mapping[str, McpConfig] = field(default_factory=dict)
+    """``[mcp.NAME]``, by name."""
     path: Path = field(default=Path("config.toml"), metadata={"internal": True})
     """Where it was read from."""
     problems: tuple[ConfigError, ...] = field(default=(), metadata={"internal": True})
@@ -143,6 +187,9 @@ class Config:
         """The settings in force as plain values with every secret masked, for TOML or JSON."""
         values = asdict(self)
         del values["path"], values["problems"], values["lines"]
+        for server in values["mcp"].values():
+            server["env"] = {name: _without_values(value) for name, value in server["env"].items()}
+            server["headers"] = {name: _without_values(value) for name, value in server["headers"].items()}
         shown: dict[str, Any] = _shown(values)
         return shown
 
@@ -164,8 +211,15 @@ def load_config(path: Path) -> Config:
         config = replace(config, proxy=None)
     parameters = _parameters(document, ("parameters",), config.parameters)
     tools = _tools(document, config.tools)
+    servers = {name: kept for name, server in config.mcp.items() if (kept := _server(document, name, server))}
     read = replace(
-        config, providers=providers, parameters=parameters, tools=tools, path=path, lines=document.places
+        config,
+        providers=providers,
+        parameters=parameters,
+        tools=tools,
+        mcp=servers,
+        path=path,
+        lines=document.places,
     )
     return replace(read, problems=tuple(document.problems))
 
@@ -237,6 +291,41 @@ def _checked(document: Document, name: str, settings: ProviderConfig) -> Provide
     return settings
 
 
+def _server(document: Document, name: str, server: McpConfig) -> McpConfig | None:
+    """``server`` without the values that can't be used; None where nothing can be begun with it."""
+    at = ("mcp", name)
+    if not is_server_name(name):
+        document.problem(at, "a server's name has small letters, digits and hyphens, at most 24")
+        return None
+    if (server.command is None) == (server.url is None):
+        document.problem(at, "needs a command or a url, and not both")
+        return None
+    kinds = ("stdio",) if server.command is not None else ("http", "sse")
+    if server.type is not None and server.type not in kinds:
+        document.problem((*at, "type"), f"must be {' or '.join(kinds)} here")
+        return None
+    if server.url is not None and not is_address(_REFERENCE.sub("x", server.url)):
+        document.problem((*at, "url"), "must be an address as in https://example.com/mcp")
+        return None
+    return replace(
+        server,
+        timeout=_seconds(document, (*at, "timeout"), server.timeout),
+        start_timeout=_seconds(document, (*at, "start_timeout"), server.start_timeout),
+    )
+
+
+def _seconds(document: Document, at: At, seconds: float | None) -> float | None:
+    if seconds is None or 0 < seconds < _LONGEST_WAIT:
+        return seconds
+    document.problem(at, "must be a number of seconds, as in 60")
+    return None
+
+
+def is_server_name(name: str) -> bool:
+    """Whether a server of the Model Context Protocol may be called so."""
+    return _SERVER_NAME.fullmatch(name) is not None
+
+
 def is_address(url: str) -> bool:
     """Whether ``url`` is the http or https address of a host."""
     try:
@@ -259,6 +348,11 @@ def _is_proxy(value: str | None) -> bool:
 def only_mine(path: Path) -> bool:
     """Whether nobody but this user can read the file. Windows keeps user folders private by itself."""
     return os.name == "nt" or not path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)
+
+
+def _without_values(text: str) -> str:
+    """A value that may be a secret, with only its references to others left."""
+    return "".join(_REFERENCE.findall(text)) or "•••"
 
 
 def _shown(value: Any) -> Any:

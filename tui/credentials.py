@@ -88,7 +88,8 @@ class Credentials:
         """
         settings = self._settings(account)
         if command := settings.key_command:
-            return self._remembered(account, lambda: _run(account, command))
+            where = f"providers.{account.partition('@')[0]}.key_command"
+            return self._remembered(account, lambda: Found(printed_by(where, command), "key_command"))
         if found := _from_environment(variables, settings):
             return found
         if found := self._remembered(account, lambda: self._from_keyring(account)):
@@ -217,13 +218,12 @@ def _from_environment(variables: Sequence[str], settings: ProviderConfig) -> Fou
     return None
 
 
-def _run(account: str, command: str) -> Found:
-    """What ``command`` prints, without a shell.
+def printed_by(where: str, command: str) -> Secret:
+    """What the ``command`` that a setting names prints, without a shell.
 
     Raises:
         ConfigError: It can't be run, fails, takes too long or prints nothing.
     """
-    where = f"providers.{account.partition('@')[0]}.key_command"
     try:
         words = command if os.name == "nt" else shlex.split(command)  # Windows splits it by itself
         done = subprocess.run(
@@ -243,4 +243,4 @@ def _run(account: str, command: str) -> Found:
         raise ConfigError(f"{where} failed with code {done.returncode}", one_line(redact(done.stderr), 200))
     if not (value := done.stdout.strip()):
         raise ConfigError(f"{where} printed no key")
-    return Found(Secret(value), "key_command")
+    return Secret(value)

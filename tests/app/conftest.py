@@ -40,6 +40,7 @@ from tui.history.sqlite.history import open_history
 from tui.paths import Paths
 from tui.providers.base import Target
 from tui.providers.health import Health
+from tui.providers.local import LocalModels
 
 DONE = Finish(FinishReason.STOP)
 Step = Chunk | Exception | asyncio.Event
@@ -129,7 +130,8 @@ class Catalogue:
 class Registry:
     """Leads every model to the scripted provider."""
 
-    def __init__(self, provider: Scripted, entries: list[Entry]) -> None:
+    def __init__(self, provider: Scripted, entries: list[Entry], models: LocalModels) -> None:
+        self._models = models
         self._provider = provider
         self.entries = entries
         self.problems: list[Exception] = []
@@ -144,10 +146,10 @@ class Registry:
         return self.entries
 
     def downloads(self) -> dict[str, int]:
-        return {}
+        return {model.id: model.bytes or 0 for model in self._models.list() if not model.present}
 
     def download_of(self, model_id: str) -> int | None:
-        return None
+        return self.downloads().get(model_id)
 
     async def target(self, model_id: str) -> Target:
         return Target(model_id, self._provider, model_id.partition("/")[2])
@@ -178,9 +180,9 @@ class World:
         if self.gate is not None:
             await self.gate.wait()
         self.store = self.store or await open_history(None)
-        registry: Any = Registry(self.provider, self.entries)
-        catalogue: Any = self.catalogue
         paths = Paths(*(self.folder / name for name in ("config", "data", "cache", "log")))
+        registry: Any = Registry(self.provider, self.entries, LocalModels(paths.cache))
+        catalogue: Any = self.catalogue
         engine = Engine(self.store, registry, catalogue, Limits(checkpoint=0.01))
         credentials = Credentials(paths, self.config)
         return Workspace(self.config, paths, credentials, self.store, registry, catalogue, engine)

@@ -1,5 +1,6 @@
 """Code: label, colours, tabs, long lines."""
 
+import gc
 import re
 import time
 
@@ -214,3 +215,24 @@ def test_the_worst_code_goes_on_streaming():
         document.line(document.height - 2)
         longest = max(longest, time.process_time() - begun)
     assert longest < 4 * lexers.LONGEST
+
+
+def test_what_stops_the_work_never_meets_the_collection_of_garbage():
+    met: list[str] = []
+
+    def note(phase: str, info: object) -> None:
+        met.append(phase)
+
+    def littering() -> bool:
+        return bool([[[] for _ in range(1000)] for _ in range(100)]) and not met
+
+    gc.callbacks.append(note)
+    try:
+        gc.collect()
+        met.clear()
+        assert patience.work(littering, lambda: False)
+        assert gc.isenabled()
+        gc.collect()
+        assert met
+    finally:
+        gc.callbacks.remove(note)

@@ -97,3 +97,13 @@ def test_rendering_brings_no_app():
         check=True,
     )
     assert done.stdout.strip() == "False"
+
+
+def test_servers_that_are_configured_bring_nothing_of_their_protocol_before_one_is_used():
+    loaded = loaded_by("tui.engine.mcp_servers", "tui.cli.mcp")
+    slow = ("mcp", "mcp_types", "httpx2", "anyio", "pydantic", "aiohttp", "textual")
+    assert not [name for name in loaded if name.split(".")[0] in slow]
+
+
+def test_a_config_without_servers_brings_nothing_of_them():
+    assert not [name for name in loaded_by("tui.config", "tui.cli") if name.startswith("tui.tools")]

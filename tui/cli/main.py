@@ -36,6 +36,7 @@ COMMANDS = {
     "config": "show and check the settings",
     "keys": "keep API keys",
     "local": "the models that run on this machine",
+    "mcp": "servers whose tools a model may use (Model Context Protocol)",
 }
 
 

@@ -7,6 +7,7 @@ is none on Windows, and signals reach only the main thread: elsewhere the work i
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 import threading
@@ -45,6 +46,9 @@ def work(act: Callable[[], _Result], enough: Callable[[], bool]) -> _Result:
     global _enough
     outer, _enough = _enough, enough
     timed = outer is None and can_stop()
+    collects = timed and gc.isenabled()
+    if collects:
+        gc.disable()  # what is raised while it calls back is written on the screen, and ends nothing
     try:
         if timed:
             _ring_every(_RING)
@@ -53,6 +57,8 @@ def work(act: Callable[[], _Result], enough: Callable[[], bool]) -> _Result:
         _enough = outer
         if timed:
             _ring_every(0)
+        if collects:
+            gc.enable()
     if enough():
         raise OutOfPatience
     return result
