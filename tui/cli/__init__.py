@@ -28,6 +28,7 @@ Commands::
     config                  the settings
     keys                    API keys
     local                   the models of this machine
+    mcp                     the servers of the Model Context Protocol
 """
 
 from tui.cli.main import main

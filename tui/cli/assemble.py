@@ -7,7 +7,6 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
-from functools import partial
 
 from tui.cli.output import INTERRUPTED, complain, say
 from tui.config import Config, load_config
@@ -49,7 +48,7 @@ async def open_workspace(paths: Paths, config: Config, *, temporary: bool = Fals
         registry = Registry(config, credentials, paths)
         opened.push_async_callback(registry.close)
         catalogue = Catalogue(registry, paths.cache)
-        tools = Tools(partial(sources, config, paths, store), store, used(config))
+        tools = Tools(lambda: sources(config, paths, store, credentials, tools), store, used(config))
         opened.push_async_callback(tools.close)
         engine = Engine(store, registry, catalogue, tools=tools)
         at_close = opened.pop_all()

@@ -217,12 +217,15 @@ class Engine:
         )
         conversation.append(message)
         request = self._request(conversation, model_id, path)
+        search = self.tools.searches(conversation)
 
         def write(target: Target, tools: Sequence[ToolSpec], so_far: Message | None) -> Request:
-            return self._request(conversation, model_id, path, target.abilities, tools, so_far)
+            searches = search and target.search is not None
+            return self._request(conversation, model_id, path, target.abilities, tools, so_far, searches)
 
         equip = self._equip(conversation, message, path)
-        return self._run(conversation, message, write, request, _notices(request, model_id), equip)
+        notices = _notices(request, model_id)
+        return self._run(conversation, message, write, request, notices, equip, search=search)
 
     async def _sum_up(self, conversation: Conversation, end: int | None, model: str | None) -> Reply:
         path = await self._load(conversation, end)
@@ -273,6 +276,8 @@ class Engine:
         request: Request,
         notices: tuple[str, ...],
         equip: Equip | None = None,
+        *,
+        search: bool = False,
     ) -> Reply:
         model_id = message.model or ""
 
@@ -292,6 +297,7 @@ class Engine:
             conversation.parameters,
             limits=self._limits,
             equip=equip,
+            search=search,
             notices=notices,
             learn=learn,
         )
@@ -304,6 +310,7 @@ class Engine:
         abilities: Abilities = _AS_TEXT,
         tools: Sequence[ToolSpec] = (),
         so_far: Message | None = None,
+        search: bool = False,
     ) -> Request:
         info = self._facts.info(model_id)
         refused = self._refused.get(model_id)
@@ -317,6 +324,7 @@ class Engine:
             images=info is None or info.vision is not False,
             abilities=abilities,
             tools=tools,
+            search=search,
             reply=so_far,
         )
 

@@ -8,6 +8,7 @@ It knows ``chat`` and the leaves: no history, no provider, no front end. Read ``
     schema      schemas that every vendor takes, arguments checked against them
     toolbox     the tools that a conversation has at hand
     builtin/    our own
+    mcp/        servers of the Model Context Protocol
     dropin      files of the person's own and installed packages
     signature   from a function's hints and docstring to a schema
     outputs     what foreign code prints, kept off the screen

@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 from textual import events
 
-from tui.app.tools import approval_sheet
+from tui.app.tools import question_sheet
 from tui.app.tools.approval_sheet import SHOWN, ApprovalSheet
-from tui.app.tools.asking import Asking
 from tui.text import clean
 from tui.tools.approval import Decision, Question
 from tui.tools.tool import ToolSpec
@@ -28,12 +27,11 @@ def question(**fields: Any) -> Question:
 
 @pytest.fixture(autouse=True)
 def hears_at_once(monkeypatch):
-    monkeypatch.setattr(approval_sheet, "DEAF", 0.0)
+    monkeypatch.setattr(question_sheet, "DEAF", 0.0)
 
 
 async def asked(world, *questions: Question) -> list[asyncio.Task[Decision]]:
-    asking = Asking(world.features)
-    tasks = [asyncio.create_task(asking.ask(each)) for each in questions]
+    tasks = [asyncio.create_task(world.features.asking.ask(each)) for each in questions]
     await world.until(lambda: isinstance(world.app.screen, ApprovalSheet) and world.app.screen.is_mounted)
     await world.pilot.pause()
     return tasks
@@ -84,7 +82,7 @@ async def test_what_only_reads_says_so_and_a_part_of_a_tool_is_named(run):
 
 
 async def test_who_was_typing_goes_on_typing_and_answers_nothing(run, monkeypatch):
-    monkeypatch.setattr(approval_sheet, "DEAF", NEVER)
+    monkeypatch.setattr(question_sheet, "DEAF", NEVER)
     async with run() as world:
         await world.type("Ma")
         (task,) = await asked(world, question())
@@ -105,8 +103,9 @@ async def test_each_key_that_comes_early_makes_it_wait_again(run, monkeypatch):
         (task,) = await asked(world, question())
         sheet = world.app.screen
         clock = [0.0]
-        monkeypatch.setattr(approval_sheet.time, "monotonic", lambda: clock[0])
-        sheet._deaf, sheet._hears_from = 0.3, 0.3
+        monkeypatch.setattr(question_sheet.time, "monotonic", lambda: clock[0])
+        monkeypatch.setattr(question_sheet, "DEAF", 0.3)
+        sheet._hears_from = 0.3
         for _ in range(4):
             clock[0] += 0.25
             assert sheet.deaf

@@ -91,6 +91,7 @@ class Conversations(Chooser[OpenConversation]):
         unread: frozenset[int] = frozenset(),
         acts: Acts | None = None,
         *,
+        asking: frozenset[int] = frozenset(),
         typed: str = "",
         today: Callable[[], date] = date.today,
     ) -> None:
@@ -102,6 +103,7 @@ class Conversations(Chooser[OpenConversation]):
             current: The conversation on the page; it is chosen at first.
             unread: Conversations in which a reply ended unseen.
             acts: Where it is noted what can be undone.
+            asking: Conversations in which a question waits.
             typed: What stands in the filter at first.
             today: The reader's date.
         """
@@ -113,7 +115,7 @@ class Conversations(Chooser[OpenConversation]):
         self._search = FullText(store, today)
 
         def titles(heading: str, view: ListFilter) -> Titles:
-            return Titles(store, today, live or {}, unread, heading, view)
+            return Titles(store, today, live or {}, unread, asking, heading, view)
 
         self._views = [
             titles("Conversations", ListFilter()),

@@ -9,6 +9,7 @@ from tui.app.actions import Action
 from tui.app.commands import Handlers
 from tui.app.context import (
     Context,
+    WithAsking,
     WithComparing,
     WithLists,
     WithStatus,
@@ -22,7 +23,9 @@ from tui.errors import HistoryError, SegueError, UsageError
 from tui.history.store import ConversationChanges
 
 
-class _Context(Context, WithTranscript, WithWriting, WithStatus, WithLists, WithComparing, Protocol): ...
+class _Context(
+    Context, WithTranscript, WithWriting, WithStatus, WithLists, WithComparing, WithAsking, Protocol
+): ...
 
 
 class CurrentConversation:
@@ -109,6 +112,7 @@ class CurrentConversation:
             await context.transcript.jump(at, needle)
             context.status.refresh_keys()
         context.back_to_writing()
+        context.asking.look()
         await session.note_here(service)
 
     async def reload(self, at: int | None = None) -> None:
