@@ -29,6 +29,7 @@ from tui.app.settings.theming import Theming
 from tui.app.status.notice_line import NoticeLine
 from tui.app.status.presenter import StatusPresenter
 from tui.app.tools.asking import Asking
+from tui.app.tools.tooling import Tooling
 from tui.app.transcript.finding import Finding
 from tui.app.transcript.message_actions import MessageActions
 from tui.app.transcript.shown_replies import ShownReplies
@@ -135,6 +136,7 @@ class Features:
             Arranging(self).commands,
             ConversationSettings(self).commands,
             Theming(self, program).commands,
+            Tooling(self).commands,
         )
         """The commands that each feature does."""
 

@@ -190,6 +190,10 @@ class Approvals:
         except (ValueError, TypeError, AttributeError):  # damaged: then nothing is allowed
             return []
 
+    def here(self, conversation: int) -> list[Allowed]:
+        """What is allowed in a conversation, as long as the program runs."""
+        return [*self._here.get(conversation, ())]
+
     async def forget(self, allowed: Allowed) -> None:
         """It is asked again from now on, here and in every conversation."""
         for here in self._here.values():

@@ -25,11 +25,6 @@ def question(**fields: Any) -> Question:
     return Question(spec, **{**known, **fields})
 
 
-@pytest.fixture(autouse=True)
-def hears_at_once(monkeypatch):
-    monkeypatch.setattr(question_sheet, "DEAF", 0.0)
-
-
 async def asked(world, *questions: Question) -> list[asyncio.Task[Decision]]:
     tasks = [asyncio.create_task(world.features.asking.ask(each)) for each in questions]
     await world.until(lambda: isinstance(world.app.screen, ApprovalSheet) and world.app.screen.is_mounted)

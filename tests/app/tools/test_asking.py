@@ -4,46 +4,26 @@ from __future__ import annotations
 
 import asyncio
 
-import pytest
-
-from tests.engine.conftest import FakeSource, FakeTool
 from tui.app.conversations.sidebar import SidebarList
-from tui.app.tools import question_sheet
 from tui.app.tools.approval_sheet import ApprovalSheet
 from tui.chat.chunks import Finish, FinishReason
 from tui.chat.parts import CallState, ToolCall, of_kind
-from tui.tools.tool import ToolSpec
 
 CALLS = Finish(FinishReason.TOOL)
 DONE = Finish(FinishReason.STOP)
-
-
-@pytest.fixture(autouse=True)
-def hears_at_once(monkeypatch):
-    monkeypatch.setattr(question_sheet, "DEAF", 0.0)
 
 
 def call(path: str = "a.md") -> ToolCall:
     return ToolCall("", "", "fs__write_file", {"path": path})
 
 
-async def equipped(world) -> FakeTool:
-    """Give the app that runs a tool that asks; its provider has tools from now on."""
-    tool = FakeTool(ToolSpec("fs", "write_file", open_world=False))
-    world.provider.tools, world.provider.format = True, "openai"
-    tools = world.session.tools
-    tools._make = lambda: [FakeSource("fs", [tool])]
-    tools._use = ("fs",)
-    return tool
-
-
 def asks(world) -> bool:
     return isinstance(world.app.screen, ApprovalSheet) and world.app.screen.is_mounted
 
 
-async def test_a_call_is_asked_for_carried_out_and_answered(run):
+async def test_a_call_is_asked_for_carried_out_and_answered(run, equip):
     async with run() as world:
-        tool = await equipped(world)
+        (tool,) = await equip(world)
         world.script(call(), CALLS)
         world.script("It is written.", DONE)
         await world.say("Write it")
@@ -54,9 +34,9 @@ async def test_a_call_is_asked_for_carried_out_and_answered(run):
         assert tool.calls == [{"path": "a.md"}]
 
 
-async def test_no_leaves_the_call_undone_and_the_reply_goes_on(run):
+async def test_no_leaves_the_call_undone_and_the_reply_goes_on(run, equip):
     async with run() as world:
-        tool = await equipped(world)
+        (tool,) = await equip(world)
         world.script(call(), CALLS)
         world.script("Then not.", DONE)
         await world.say("Write it")
@@ -66,9 +46,9 @@ async def test_no_leaves_the_call_undone_and_the_reply_goes_on(run):
         assert tool.calls == []
 
 
-async def test_no_and_stop_ends_the_reply(run):
+async def test_no_and_stop_ends_the_reply(run, equip):
     async with run() as world:
-        await equipped(world)
+        await equip(world)
         world.script(call("a"), call("b"), CALLS)
         await world.say("Write both")
         await world.until(lambda: asks(world))
@@ -79,9 +59,9 @@ async def test_no_and_stop_ends_the_reply(run):
         assert [one.state for one in of_kind(reply.parts, ToolCall)] == [CallState.DENIED, CallState.STOPPED]
 
 
-async def test_allowed_for_this_conversation_is_not_asked_again_here(run):
+async def test_allowed_for_this_conversation_is_not_asked_again_here(run, equip):
     async with run() as world:
-        tool = await equipped(world)
+        (tool,) = await equip(world)
         for path in ("a", "b"):
             world.script(call(path), CALLS)
         world.script("Both.", DONE)
@@ -92,9 +72,9 @@ async def test_allowed_for_this_conversation_is_not_asked_again_here(run):
         assert [one["path"] for one in tool.calls] == ["a", "b"]
 
 
-async def test_a_question_of_another_conversation_waits_there_and_has_its_mark(run):
+async def test_a_question_of_another_conversation_waits_there_and_has_its_mark(run, equip):
     async with run(size=(120, 40)) as world:
-        tool = await equipped(world)
+        (tool,) = await equip(world)
         gate = asyncio.Event()
         world.script(gate, call(), CALLS)
         await world.say("Write it")
@@ -120,9 +100,9 @@ async def test_a_question_of_another_conversation_waits_there_and_has_its_mark(r
         await world.until(lambda: not any(getattr(row, "asks", False) for row in rows.rows))
 
 
-async def test_a_question_that_waits_elsewhere_keeps_none_here_waiting(run):
+async def test_a_question_that_waits_elsewhere_keeps_none_here_waiting(run, equip):
     async with run(size=(120, 40)) as world:
-        await equipped(world)
+        await equip(world)
         gate = asyncio.Event()
         world.script(gate, call("there"), CALLS)
         await world.say("Write it")
@@ -140,9 +120,9 @@ async def test_a_question_that_waits_elsewhere_keeps_none_here_waiting(run):
         assert not asks(world)
 
 
-async def test_a_question_comes_when_the_list_that_lies_over_the_page_is_closed(run):
+async def test_a_question_comes_when_the_list_that_lies_over_the_page_is_closed(run, equip):
     async with run() as world:
-        await equipped(world)
+        await equip(world)
         gate = asyncio.Event()
         world.script(gate, call(), CALLS)
         await world.say("Write it")
@@ -157,9 +137,9 @@ async def test_a_question_comes_when_the_list_that_lies_over_the_page_is_closed(
         await world.until(lambda: asks(world))
 
 
-async def test_esc_on_a_stopped_reply_leaves_no_question_behind(run):
+async def test_esc_on_a_stopped_reply_leaves_no_question_behind(run, equip):
     async with run() as world:
-        await equipped(world)
+        await equip(world)
         world.script(call(), CALLS)
         await world.say("Write it")
         await world.until(lambda: asks(world))

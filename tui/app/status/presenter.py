@@ -61,6 +61,7 @@ class StatusPresenter:
         model = (live.reply.message.model if live else None) or service.conversation.model
         status.model = model
         status.hue = service.hue(model) if model else "sky"
+        status.marks = self._marks()
         if live is not None:
             asks = service.key in self._context.asking.waiting
             status.reply = asking(live) if asks else of_live(live, status.hue)
@@ -69,6 +70,12 @@ class StatusPresenter:
         self._ticker.pause()
         ended = self._ended
         status.reply = ended[1] if ended and ended[0] == service.key else self._unasked(model)
+
+    def _marks(self) -> str:
+        """What models may use here."""
+        tools, conversation = self._context.session.tools, self._context.session.current.conversation
+        marks = {"tools": bool(tools.on(conversation)), "search": tools.searches(conversation)}
+        return " ".join(mark for mark, on in marks.items() if on)
 
     def _unasked(self, model: str | None) -> ReplyStatus:
         """How a model stands that has not answered yet."""

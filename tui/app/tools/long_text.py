@@ -21,7 +21,7 @@ class LongText(ScrollView, can_focus=False):
         width: 100%;
         height: auto;
         overflow-x: hidden;
-        scrollbar-size: 1 1;
+        scrollbar-size: 0 1;
         scrollbar-gutter: stable;
         color: $ink;
         scrollbar-background: $band;
