@@ -10,7 +10,7 @@ import pytest
 from tui.app.tools import question_sheet, visit_sheet
 from tui.app.tools.form_sheet import FormSheet
 from tui.app.tools.visit_sheet import VisitSheet
-from tui.text import clean
+from tui.text import clean, one_line
 from tui.tools.mcp.elicitation import Action, Answer, Entry, Form, Kind, Option, Visit
 
 HOSTILE = "\x1b]0;pwned\x07\u202e[red]bold[/red]\n\u2028line"
@@ -126,7 +126,7 @@ async def test_who_was_typing_answers_no_form(run, monkeypatch):
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (50, 12)])
 async def test_nothing_of_a_server_steers_the_terminal_and_the_way_out_is_seen(run, size):
     async with run(size=size) as world:
-        entries = tuple(Entry(f"n{n}", clean(HOSTILE)[:80], description="x" * 300) for n in range(50))
+        entries = tuple(Entry(f"n{n}", one_line(HOSTILE)[:80], description="x" * 300) for n in range(50))
         task = await filling(world, Form(HOSTILE * 9, "word " * 400, entries))
         await world.sees("close")
         await world.pilot.press("end", "pagedown")

@@ -13,10 +13,10 @@ from tui.text import clean
 FAULTS = Path(__file__).parents[2] / "tools" / "mcp" / "fault_server.py"
 
 
-async def configured(world, **servers: McpConfig):
-    """Give the app that runs these servers."""
+async def configured(world):
+    """Give the app that runs the servers of its config."""
     made = mcp_servers(
-        type(world.config)(mcp=servers),
+        world.config,
         world.session.workspace.paths,
         world.session.workspace.credentials,
         person=world.features.asking,
@@ -43,8 +43,8 @@ async def test_without_a_server_it_says_how_one_begins(run):
 
 
 async def test_a_server_is_started_by_a_key_and_shows_what_it_has(run, tmp_path):
-    async with run() as world:
-        made = await configured(world, notes=faulty(tmp_path))
+    async with run(mcp={"notes": faulty(tmp_path)}) as world:
+        made = await configured(world)
         await shown(world)
         await world.sees("◦ notes", "not started", "r restart")
         await world.pilot.press("r")
@@ -54,11 +54,12 @@ async def test_a_server_is_started_by_a_key_and_shows_what_it_has(run, tmp_path)
 
 
 async def test_a_server_that_ends_says_why_and_with_what_last_words(run, tmp_path):
-    async with run() as world:
-        made = await configured(
-            world, bad=faulty(tmp_path, "exits"), gone=McpConfig(command="no-such-program")
-        )
+    bad, gone = faulty(tmp_path, "exits"), McpConfig(command="no-such-program")
+    off = McpConfig(command="anything", enabled=False)
+    async with run(size=(120, 40), mcp={"bad": bad, "gone": gone, "off": off}) as world:
+        made = await configured(world)
         await shown(world)
+        await world.sees("◦ off", "enabled = false")
         await world.pilot.press("r")
         await world.sees("× bad", "bad ended: I need", "Its last words on standard error")
         await world.pilot.press("down", "r")
@@ -67,11 +68,13 @@ async def test_a_server_that_ends_says_why_and_with_what_last_words(run, tmp_pat
         await made.close()
 
 
-async def test_a_program_has_no_sign_in(run, tmp_path):
-    async with run() as world:
-        made = await configured(world, notes=faulty(tmp_path))
+async def test_only_a_server_at_an_address_is_signed_in_to(run, tmp_path):
+    address = McpConfig(url="https://notes.example/mcp")
+    async with run(mcp={"notes": faulty(tmp_path), "there": address}) as world:
+        made = await configured(world)
         await shown(world)
-        await world.sees("notes")
-        await world.pilot.press("s")
-        await world.sees("there is nothing to sign in to")
+        await world.sees("notes", "r restart")
+        assert "s sign in" not in world.text
+        await world.pilot.press("down")
+        await world.sees("s sign in", "https://notes.example/mcp")
         await made.close()

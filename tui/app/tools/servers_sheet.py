@@ -54,6 +54,10 @@ class ServerActs(Protocol):
         """Why the tools of a server are not there, and what to do."""
         ...
 
+    def signs_in(self, name: str) -> bool:
+        """Whether there is something to sign in to."""
+        ...
+
     async def restart(self, name: str) -> None:
         """End a server and start it anew."""
         ...
@@ -157,23 +161,31 @@ class ServersSheet(Sheet[None]):
 
     def on_mount(self) -> None:
         """Show them."""
-        self.refresh_servers()
+        self._show()
 
     def on_resize(self, event: events.Resize) -> None:
         """Share what there is between list and text."""
         event.prevent_default()  # the base knows of no text below the list
-        room = max(2, event.size.height * 9 // 10 - _OTHERS)
-        self.rows.styles.max_height = room // 2
-        self.query_one(LongText).styles.max_height = room - room // 2
+        self._share(event.size.height)
+
+    def _share(self, height: int) -> None:
+        """Give the list what it needs, at most half; the text gets the rest."""
+        room = max(2, height * 9 // 10 - _OTHERS)
+        listed = max(1, min(self.rows.lines, room // 2))
+        self.rows.styles.max_height = listed
+        self.query_one(LongText).styles.max_height = room - listed
 
     def refresh_servers(self) -> None:
-        """Show how it is with them now."""
-        if not lives(self):
-            return
+        """It is otherwise with one of them: show that."""
+        if lives(self):
+            self._show()
+
+    def _show(self) -> None:
         rows: list[Row] = [ServerRow(status) for status in self._acts.servers]
         rows += [OffRow(name) for name in self._acts.off]
         chosen = self.rows.chosen
         self.rows.show(rows or [Sentence("No server is configured.")], chosen.key if chosen else None)
+        self._share(self.size.height)
         self._show_chosen()
 
     @on(RowList.Moved)
@@ -184,10 +196,19 @@ class ServersSheet(Sheet[None]):
         else:
             text = self._acts.none
         self.query_one(LongText).show(text)
+        self.query_one(Hints).refresh()
 
     def action_page(self, direction: int) -> None:
         """Scroll what is known of the chosen one."""
         self.query_one(LongText).page(direction)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what can be done with the chosen server."""
+        if action in ("restart", "sign_in"):
+            chosen = self.rows.chosen if lives(self) else None
+            here = isinstance(chosen, ServerRow)
+            return here and (action == "restart" or self._acts.signs_in(str(chosen.key if chosen else "")))
+        return super().check_action(action, parameters)
 
     def action_restart(self) -> None:
         """End the chosen server and start it anew."""

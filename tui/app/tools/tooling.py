@@ -99,6 +99,10 @@ class Tooling:
         """Why the tools of a server are not there, and what to do."""
         return str(self._tools.problem(self._server(name)) or "")
 
+    def signs_in(self, name: str) -> bool:
+        """Whether a server is at an address: there is nothing else to sign in to."""
+        return self._context.session.workspace.config.mcp[name].url is not None
+
     async def restart(self, name: str) -> None:
         """End a server and start it anew."""
         server = self._server(name)

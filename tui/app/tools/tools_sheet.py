@@ -73,14 +73,14 @@ class ToolsSheet(Sheet[None]):
     async def _ask(self, source: ToolSource) -> None:
         tools = await self._tools.tools_of(source)
         self._found[id(source)] = Toolbox(tools).declared
-        self._show()
+        self._show_again()
 
     async def _read_allowed(self) -> None:
         approvals = self._tools.approvals
         kept = await approvals.kept()
         here = [one for one in approvals.here(self._service.key) if one not in kept]
         self._allowed = [*((one, _EVERYWHERE) for one in kept), *((one, _HERE) for one in here)]
-        self._show()
+        self._show_again()
 
     # -- what is shown
     def sync(self) -> None:
@@ -89,9 +89,11 @@ class ToolsSheet(Sheet[None]):
             self._query = self.field.value
             self._show()
 
+    def _show_again(self) -> None:
+        if lives(self):
+            self._show()
+
     def _show(self) -> None:
-        if not lives(self):
-            return
         chosen = self.rows.chosen
         wanted = Filter(self._query or "")
         rows: list[Row] = [*self._too_many()]
@@ -179,7 +181,7 @@ class ToolsSheet(Sheet[None]):
             await self._tools.turn(self._service, turns.name, not turns.on)
         except SegueError as error:
             self.notify(str(error), severity="warning", markup=False)
-        self._show()
+        self._show_again()
 
     async def _forget(self, allowed: Allowed) -> None:
         try:
