@@ -95,6 +95,10 @@ class Engine:
         """Let ``wrap`` have a say in who answers, and how."""
         self._resolver = wrap(self._resolver)
 
+    def limit_rounds(self, rounds: int) -> None:
+        """Let models use tools so often in a reply, before they must answer."""
+        self._limits = replace(self._limits, rounds=rounds)
+
     async def send(
         self,
         conversation: Conversation,

@@ -14,8 +14,10 @@ from tui.chat.message import Message
 from tui.chat.parts import CallState, ToolCall, of_kind
 from tui.engine.calling import Calling, Keeper
 from tui.engine.limits import Limits
-from tui.errors import SegueError
+from tui.errors import SegueError, UsageError
 from tui.history.store import ConversationChanges
+from tui.nearest import did_you_mean
+from tui.text import one_line
 from tui.tools.approval import Approvals, Asker, Decision, State
 from tui.tools.tool import Tool, ToolSource
 
@@ -163,6 +165,41 @@ class Tools:
             on: Whether it is on from now on.
         """
         await service.change(tools=turned(service.conversation.tools, name, on))
+
+    def use_no_others(self) -> None:
+        """Only what a conversation itself has on: the settings count where somebody can be asked."""
+        self._use = ()
+
+    async def check_names(self, tools: Sequence[str], allowed: Sequence[str]) -> None:
+        """Make sure that names are those of tools. Where a server does not start, its names are not known.
+
+        Args:
+            tools: Names of tools on the wire, or of servers.
+            allowed: Names of tools alone.
+
+        Raises:
+            UsageError: There is no such tool.
+        """
+        from tui.tools.names import wire_name
+
+        wanted = frozenset((*tools, *allowed))
+        sources = [source for source in self.sources if _may_have(source.name, wanted)]
+        found = await self._of(sources)
+        names = [wire_name(tool.spec.server, tool.spec.name) for tool in found]
+        servers = [source.name for source in self.sources if source.name]
+        failed = [source.name for source in sources if self.problem(source)]
+        for name in wanted:
+            of_failed = any(_may_have(server, frozenset({name})) for server in failed if server)
+            if name in names or of_failed or (name in servers and name not in allowed):
+                continue
+            if name in servers:
+                its = [one for one in names if _may_have(name, frozenset({one}))]
+                raise UsageError(
+                    f"{name} is a server, and tools are allowed one by one", f"It has {', '.join(its)}."
+                )
+            raise UsageError(
+                f"There is no tool {one_line(name, 100)}", did_you_mean(name, (*names, *servers), "")
+            )
 
     # -- in a reply
     async def equip(

@@ -9,9 +9,10 @@ import pytest
 from textual import events
 
 from tui.app.tools import question_sheet
-from tui.app.tools.approval_sheet import SHOWN, ApprovalSheet
+from tui.app.tools.approval_sheet import ApprovalSheet
 from tui.text import clean
 from tui.tools.approval import Decision, Question
+from tui.tools.asked import SHOWN
 from tui.tools.tool import ToolSpec
 
 HOSTILE = "\x1b]0;pwned\x07\x1b[2J\u202egpj.exe [red]bold[/red]\n\r\u2028line"

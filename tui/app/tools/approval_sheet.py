@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -15,12 +13,9 @@ from tui.app.keymap import bind
 from tui.app.lists.hints import Hints
 from tui.app.tools.long_text import LongText
 from tui.app.tools.question_sheet import TextQuestion
-from tui.text import clean, one_line
 from tui.tools.approval import Decision, Question
+from tui.tools.asked import SHOWN, about, argument_texts, title_of
 
-SHOWN = 2_000
-"""Characters of each argument, before all are asked for."""
-_NAME = 60
 _ANSWERS = {
     Action.APPROVE_ONCE: Decision.ONCE,
     Action.APPROVE_HERE: Decision.CONVERSATION,
@@ -30,34 +25,6 @@ _ANSWERS = {
 }
 _BELOW = "\n  "
 """Before each line of a text of several lines: none of them can pass for another argument."""
-
-
-def title_of(question: Question) -> str:
-    """Who wants to do what: ``fs wants to use write_file``."""
-    who = one_line(question.spec.server, _NAME) or "The model"
-    what = one_line(question.spec.name, _NAME) or "a tool"
-    where = f" on {one_line(question.scope, 2 * _NAME)}" if question.scope else ""
-    return f"{who} wants to use {what}{where}"
-
-
-def about(question: Question) -> str:
-    """Where the tool comes from, and what it says of itself, which nobody has checked."""
-    spec = question.spec
-    if spec.read_only:
-        does = "it says that it only reads" if spec.server else "it only reads"
-    else:
-        does = "it may overwrite or delete" if spec.destructive else "it changes something"
-    origin = one_line(question.origin, 3 * _NAME)
-    return f"{origin}   {does}" if origin else f"{does[:1].upper()}{does[1:]}"
-
-
-def argument_texts(arguments: Mapping[str, Any], most: int | None = SHOWN) -> Iterator[tuple[str, str, int]]:
-    """The name of each argument, its text, and how many characters of it are left out."""
-    for name, value in arguments.items():
-        said = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-        text = clean(said)
-        left_out = max(0, len(text) - most) if most is not None else 0
-        yield one_line(str(name), _NAME), text[: len(text) - left_out], left_out
 
 
 class ApprovalSheet(TextQuestion[Decision]):

@@ -52,7 +52,8 @@ class Asking:
     # -- what is asked
     async def ask(self, question: Question) -> Decision:
         """Ask whether a tool may be used. Cancelling takes the question away."""
-        from tui.app.tools.approval_sheet import ApprovalSheet, title_of
+        from tui.app.tools.approval_sheet import ApprovalSheet
+        from tui.tools.asked import title_of
 
         decision = await self._answer(
             lambda: ApprovalSheet(question), title_of(question), question.conversation
