@@ -144,9 +144,9 @@ class FormSheet(QuestionSheet[Answer]):
             case Kind.YES_NO:
                 self._fill(entry, self._filled.values.get(entry.name) is not True)
             case Kind.ONE:
-                await self.app.push_screen(_Options(entry), lambda chosen: self._took(entry, chosen))
+                await self.app.push_screen(Options(entry), lambda chosen: self._took(entry, chosen))
             case Kind.SEVERAL:
-                await self.app.push_screen(_Options(entry), lambda chosen: self._turned(entry, chosen))
+                await self.app.push_screen(Options(entry), lambda chosen: self._turned(entry, chosen))
             case Kind.TEXT | Kind.NUMBER | Kind.WHOLE:
                 before = str(self._filled.values.get(entry.name, ""))
                 asked = AskLine(f"{entry.title}, {entry.kind}", before, entry.description)
@@ -198,7 +198,7 @@ class FormSheet(QuestionSheet[Answer]):
             self.dismiss(Answer(elicitation.Action.DECLINE))
 
 
-class _Options(Filtered[str]):
+class Options(Filtered[str]):
     """What can be chosen for a field; dismissed with the value."""
 
     PLACEHOLDER = "Type to filter"
