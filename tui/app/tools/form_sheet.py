@@ -109,7 +109,8 @@ class FormSheet(QuestionSheet[Answer]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Share what the other parts leave between the message and the fields."""
-        event.prevent_default()  # the base knows of no text beside the list
+        event.prevent_default()  # the base of all sheets knows of no text beside the list
+        super().on_resize(event)
         room = max(2, event.size.height - _OTHERS)
         for text in self.query(LongText):
             text.styles.max_height = room // 2

@@ -11,7 +11,7 @@ from textual.screen import Screen
 
 from tui.app.actions import Action
 from tui.app.keymap import bind
-from tui.app.life import lives
+from tui.app.life import lives, while_alive
 from tui.app.lists.sheet import Result, Sheet
 from tui.app.tools.long_text import LongText
 from tui.text import is_text
@@ -26,11 +26,13 @@ class QuestionSheet(Sheet[Result]):
     DEFAULT_CSS = """
     QuestionSheet {
         background: $background 0%;
-        align: center bottom;
-        & > .sheet { width: 100%; max-width: 94; margin: 0 0 2 0; max-height: 100%; }
-        #title { margin: 0 4; color: $strong; height: auto; max-height: 2; }
-        #about { margin: 0 4 1 4; height: auto; max-height: 2; }
-        LongText { margin: 0 2 0 4; }
+        align: left bottom;
+        & > .sheet { width: 100%; max-width: 100%; margin: 0 0 2 0; max-height: 100%; }
+        #title { margin: 0 2; color: $strong; height: auto; max-height: 2; }
+        #about { margin: 0 2 1 2; height: auto; max-height: 2; }
+        LongText { margin: 0 0 0 2; }
+        RowList { margin: 0; }
+        Hints { margin: 1 2 0 2; }
     }
     """
 
@@ -41,6 +43,24 @@ class QuestionSheet(Sheet[Result]):
     def on_mount(self) -> None:
         """Hear keys in a moment."""
         self._wait()
+        self._lie_over_the_composer()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Lie over the composer where it is now."""
+        self.call_after_refresh(while_alive(self, self._lie_over_the_composer))
+
+    def _lie_over_the_composer(self) -> None:
+        """Take its place, with its edges; where there is none, the lower part of the screen."""
+        for composer in self.app.screen_stack[0].query("#composer"):
+            place, sheet = composer.region, self.query_one(".sheet")
+            if place and not self._over_a_screen:
+                sheet.styles.width = place.width
+                sheet.styles.margin = (0, 0, max(0, self.app.size.height - place.bottom), place.x)
+
+    @property
+    def _over_a_screen(self) -> bool:
+        """Whether another screen lies between this one and the composer."""
+        return self._below is not self.app.screen_stack[0]
 
     def on_screen_resume(self) -> None:
         """It is seen again: hear keys in a moment."""

@@ -126,8 +126,6 @@ def lines_of(status: Status, problem: str) -> Iterator[str]:
         yield ", ".join(filter(None, (status.about, f"{era} {status.version}".rstrip())))
     if status.pid is not None:
         yield f"process {status.pid}"
-    if status.instructions:
-        yield f"It says of its use: {status.instructions}"
     if status.garbage:
         last = f", as: {status.last_garbage}" if status.last_garbage else ""
         yield f"{status.garbage:,} lines on its standard output are no messages{last}"
@@ -135,6 +133,9 @@ def lines_of(status: Status, problem: str) -> Iterator[str]:
         yield ""
         yield "Its last words on standard error:"
         yield from status.stderr[-_LAST_LINES:]
+    if status.instructions:
+        yield ""
+        yield f"It says of its use: {status.instructions}"
 
 
 class ServersSheet(Sheet[None]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import ClassVar
 
 from textual import on
@@ -53,6 +53,8 @@ class ToolsSheet(Sheet[None]):
         """By source; those that are missing are still asked."""
         self._allowed: list[tuple[Allowed, str]] = []
         self._query: str | None = None
+        self._begin: Hashable | None = None
+        """The row that is chosen because it is the first: one that comes before it takes its place."""
 
     def compose_sheet(self) -> ComposeResult:
         """Field, list, keys."""
@@ -95,6 +97,7 @@ class ToolsSheet(Sheet[None]):
 
     def _show(self) -> None:
         chosen = self.rows.chosen
+        keep = chosen.key if chosen and chosen.key != self._begin else None
         wanted = Filter(self._query or "")
         rows: list[Row] = [*self._too_many()]
         for source in self._tools.sources:
@@ -103,7 +106,9 @@ class ToolsSheet(Sheet[None]):
         rows = group("Allowed without a question", allowed, rows)
         if not any(row.key is not None for row in rows):
             rows.append(Sentence("No tool fits." if wanted.words else "There is no tool yet."))
-        self.rows.show(rows, chosen.key if chosen else None)
+        self.rows.show(rows, keep)
+        if keep is None and self.rows.chosen is not None:
+            self._begin = self.rows.chosen.key
         self._note()
 
     def _heading(self, source: ToolSource) -> str:
@@ -168,6 +173,7 @@ class ToolsSheet(Sheet[None]):
     def action_turn(self) -> None:
         """Turn the chosen tool on or off, or have it asked for again."""
         self.sync()
+        self._begin = None
         match self.rows.chosen:
             case TurnRow(turns):
                 in_background(self, "turn", self._turn, turns)
