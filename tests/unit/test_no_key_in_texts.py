@@ -19,6 +19,8 @@ OWN_KEYS = {
     "app/composer/vim_keys.py": "Vim's keys are Vim's",
     "app/lists/field.py": "what edits a line, in every program",
     "cli/local.py": "a signal of the terminal",
+    "cli/mcp.py": "a signal of the terminal",
+    "cli/plain/asker.py": "letters that are written as an answer",
     "cli/plain/commands.py": "what the terminal itself does with a line",
     "cli/plain/keyboard.py": "what the terminal itself does with a line",
     "cli/plain/run.py": "a signal of the terminal",

@@ -9,6 +9,9 @@ from tui.errors import UsageError, Way
 from tui.providers.base import Search
 from tui.text import one_line
 
+SWITCH = {"on": True, "off": False}
+"""What may stand after ``/search``."""
+
 
 class Searchers(Protocol):
     """Knows who searches: ``providers.registry.Registry``."""

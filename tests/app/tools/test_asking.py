@@ -137,6 +137,25 @@ async def test_a_question_comes_when_the_list_that_lies_over_the_page_is_closed(
         await world.until(lambda: asks(world))
 
 
+async def test_models_that_are_compared_ask_over_the_comparison(run, equip):
+    async with run() as world:
+        (tool,) = await equip(world)
+        for model in ("big", "small"):
+            world.script_of(model, call(model), CALLS)
+            world.script_of(model, f"{model} has written.", DONE)
+        await world.type("Write it")
+        world.screen.run_command("compare", "big small")
+        for _ in range(2):
+            await world.until(lambda: asks(world))
+            sheet = world.app.screen
+            await world.sees("y once", "n no")
+            await world.pilot.press("y")
+            await world.until(lambda sheet=sheet: world.app.screen is not sheet)
+        await world.sees("has written.")
+        await world.until(lambda: len(tool.calls) == 2)
+        assert {one["path"] for one in tool.calls} == {"big", "small"}
+
+
 async def test_esc_on_a_stopped_reply_leaves_no_question_behind(run, equip):
     async with run() as world:
         await equip(world)

@@ -13,8 +13,6 @@ from tui.errors import SegueError, UsageError
 if TYPE_CHECKING:
     from tui.tools.mcp.server import McpServer, Status
 
-SWITCH = {"on": True, "off": False}
-
 
 class _Context(Context, WithReading, Protocol): ...
 
@@ -41,7 +39,7 @@ class Tooling:
     # -- the search of vendors
     async def _search(self, argument: str) -> None:
         """Let vendors search the web, or not; alone, say whether they do and what that costs."""
-        from tui.engine.web_search import price_words
+        from tui.engine.web_search import SWITCH, price_words
 
         if argument not in (*SWITCH, ""):
             raise UsageError("It is on or off", "As in /search on.")

@@ -12,8 +12,6 @@ from tui.nearest import did_you_mean
 from tui.text import one_line
 from tui.tools.approval import Allowed
 
-_SWITCH = {"on": True, "off": False}
-
 
 class Tooling:
     """Says what models may use, and changes it."""
@@ -92,14 +90,14 @@ class Tooling:
 
     async def do_search(self, argument: str) -> None:
         """Let vendors search the web, or not; alone, say whether they do and what that costs."""
-        from tui.engine.web_search import price_words
+        from tui.engine.web_search import SWITCH, price_words
 
         service = self._mode.current
-        if argument not in (*_SWITCH, ""):
+        if argument not in (*SWITCH, ""):
             raise UsageError("It is on or off", "As in /search on.")
         if argument != "off":
             price = await price_words(self._mode.workspace.registry, service.conversation.model)
             self._page.line(f"the vendor takes {price}")
         if argument:
-            await self._tools.turn(service, SEARCH, _SWITCH[argument])
+            await self._tools.turn(service, SEARCH, SWITCH[argument])
         self._page.line(f"search is {'on' if self._tools.searches(service.conversation) else 'off'}")
