@@ -27,6 +27,7 @@ from textual.pilot import Pilot  # noqa: E402
 from tui.app.app import SegueApp  # noqa: E402
 from tui.chat.conversation import Bundle, Conversation, Node  # noqa: E402
 from tui.chat.message import Message, Role, Status  # noqa: E402
+from tui.chat.parts import Text  # noqa: E402
 from tui.cli.assemble import open_workspace  # noqa: E402
 from tui.config import load_config  # noqa: E402
 from tui.engine.start_options import StartOptions  # noqa: E402
@@ -63,6 +64,8 @@ class Server:
         self.breaks = False
         self.texts = {"claude-opus-5": "begun"}
         """What a model says, by the name of a file in ``stage/``; the others give the answer."""
+        self.calls: list[tuple[str, dict[str, object]]] = []
+        """Tools that are called together by the next reply."""
 
     async def models(self, request: web.Request) -> web.Response:
         names = {"openai": ["gpt-6-sol", "gpt-6-sol-mini", "gpt-4o"], "anthropic": ["claude-opus-5"]}
@@ -73,6 +76,14 @@ class Server:
         model = (await request.json())["model"]
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await response.prepare(request)
+        if self.calls:
+            for place, (name, arguments) in enumerate(self.calls):
+                function = {"name": name, "arguments": json.dumps(arguments)}
+                call = {"index": place, "id": f"call_{place}", "type": "function", "function": function}
+                await self._event(response, {"delta": {"tool_calls": [call]}})
+            self.calls = []
+            await self._event(response, {"delta": {}, "finish_reason": "tool_calls"})
+            return response
         if model == "claude-opus-5":
             await self._event(response, {"delta": {"reasoning_content": "Cancelling only asks. " * 9}})
             await asyncio.sleep(1.2)
@@ -209,6 +220,18 @@ async def compare(stage: Stage) -> None:
     await stage.sees("two unlike", "tok/s", "gpt-6-sol done")
 
 
+async def tool(stage: Stage) -> None:
+    await stage.first_answer()
+    pages = (
+        "docs.python.org/3/library/asyncio-task.html",
+        "docs.aiohttp.org/en/stable/client_quickstart.html",
+    )
+    stage.server.calls = [("web_fetch", {"url": f"https://{page}"}) for page in pages]
+    await stage.say("Does the library say so itself?")
+    await stage.sees("wants to use web_fetch")
+    await stage.pilot.pause(0.5)
+
+
 SCENES: dict[str, tuple[Callable[[Stage], Awaitable[None]], tuple[int, int], str]] = {
     "first-run": (first_run, WIDE, "segue-dark"),
     "chat-dark": (chat, WIDE, "segue-dark"),
@@ -218,6 +241,7 @@ SCENES: dict[str, tuple[Callable[[Stage], Awaitable[None]], tuple[int, int], str
     "picker": (picker, WIDE, "segue-dark"),
     "conversations": (conversations, WIDE, "segue-dark"),
     "failed": (failed, WIDE, "segue-dark"),
+    "tool": (tool, WIDE, "segue-dark"),
 }
 
 
@@ -228,7 +252,7 @@ def settings(server: Server, theme: str, name: str) -> str:
         f'[providers.{vendor}]\ntype = "openai"\nurl = "{server.url}/{vendor}"\n'
         for vendor in ("openai", "anthropic", "ollama")
     ]
-    return f'{model}theme = "{theme}"\n' + "".join(rows)
+    return f'{model}theme = "{theme}"\n[tools]\nuse = ["web_fetch"]\n' + "".join(rows)
 
 
 async def fill(workspace: Workspace) -> None:
@@ -237,10 +261,9 @@ async def fill(workspace: Workspace) -> None:
     bundles = []
     for title, days in OTHERS:
         when = now - timedelta(days=days)
-        prompt = Message(1, 0, None, Role.USER, f"{title}?", created_at=when)
-        reply = Message(
-            2, 0, 1, Role.ASSISTANT, "There is a limit to it.", "", "openai/gpt-4o", Status.COMPLETE
-        )
+        prompt = Message(1, 0, None, Role.USER, (Text(f"{title}?"),), created_at=when)
+        said = (Text("There is a limit to it."),)
+        reply = Message(2, 0, 1, Role.ASSISTANT, said, "openai/gpt-4o", Status.COMPLETE)
         reply.created_at = reply.finished_at = when
         conversation = Conversation(0, title, when, when, leaf=2, model="openai/gpt-4o", titled=True)
         conversation.add([Node.of(prompt), Node.of(reply)])

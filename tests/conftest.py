@@ -75,6 +75,10 @@ class ModelServer:
     models: tuple[str, ...] = ("big", "small")
     requests: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
+    calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    """Tools that are called, one by each reply; then the words come."""
+    wait: threading.Event | None = None
+    """What a call waits for."""
     hold_after: int | None = None
     """Words after which the server says nothing more until ``release``."""
     release: threading.Event = field(default_factory=threading.Event)
@@ -99,6 +103,12 @@ class ModelServer:
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await response.prepare(request)
         try:
+            if self.calls:
+                if self.wait is not None:
+                    self.reached.set()
+                    await asyncio.to_thread(self.wait.wait, PATIENCE)
+                await self._call(response, *self.calls.pop(0))
+                return response
             await self._stream(response, body["model"])
         except (ConnectionResetError, asyncio.CancelledError):
             self.left.set()
@@ -126,6 +136,13 @@ class ModelServer:
         await self._event(response, {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
         usage = {"prompt_tokens": 9, "completion_tokens": len(words)}
         await self._event(response, {"choices": [], "usage": usage})
+        await response.write(b"data: [DONE]\n\n")
+
+    async def _call(self, response: web.StreamResponse, name: str, arguments: dict[str, Any]) -> None:
+        function = {"name": name, "arguments": json.dumps(arguments)}
+        called = {"index": 0, "id": "c1", "type": "function", "function": function}
+        await self._event(response, {"choices": [{"index": 0, "delta": {"tool_calls": [called]}}]})
+        await self._event(response, {"choices": [{"index": 0, "delta": {}, "finish_reason": "tool_calls"}]})
         await response.write(b"data: [DONE]\n\n")
 
     async def _event(self, response: web.StreamResponse, data: dict[str, Any]) -> None:

@@ -35,11 +35,12 @@ from tui.engine.engine import Engine
 from tui.engine.limits import Limits
 from tui.engine.session import Session
 from tui.engine.start_options import StartOptions
+from tui.engine.tools import Tools
 from tui.engine.workspace import Workspace
 from tui.errors import ProviderError
 from tui.history.sqlite.history import open_history
 from tui.paths import Paths
-from tui.providers.base import Target
+from tui.providers.base import Search, Target
 from tui.providers.health import Health
 from tui.providers.local import LocalModels
 
@@ -155,6 +156,9 @@ class Registry:
     async def target(self, model_id: str) -> Target:
         return Target(model_id, self._provider, model_id.partition("/")[2])
 
+    async def search(self, model_id: str) -> Search | None:
+        return (await self.target(model_id)).search
+
 
 @dataclass
 class World:
@@ -184,7 +188,8 @@ class World:
         paths = Paths(*(self.folder / name for name in ("config", "data", "cache", "log")))
         registry: Any = Registry(self.provider, self.entries, LocalModels(paths.cache))
         catalogue: Any = self.catalogue
-        engine = Engine(self.store, registry, catalogue, Limits(checkpoint=0.01))
+        tools = Tools(state=self.store)
+        engine = Engine(self.store, registry, catalogue, Limits(checkpoint=0.01), tools)
         credentials = Credentials(paths, self.config)
         return Workspace(
             self.config,

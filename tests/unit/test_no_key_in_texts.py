@@ -21,6 +21,7 @@ OWN_KEYS = {
     "cli/local.py": "a signal of the terminal",
     "cli/mcp.py": "a signal of the terminal",
     "cli/piped.py": "what the terminal itself does with a line",
+    "cli/plain/asker.py": "letters that are written as an answer",
     "cli/plain/commands.py": "what the terminal itself does with a line",
     "cli/plain/keyboard.py": "what the terminal itself does with a line",
     "cli/plain/run.py": "a signal of the terminal",

@@ -36,6 +36,12 @@ class Scope(Enum):
     SERVER = "Another server"
     PALETTE = "All commands"
     THEMES = "All themes"
+    APPROVAL = "A tool that asks"
+    FORM = "A server that asks"
+    OPTIONS = "One of several answers"
+    VISIT = "An address that a server wants to be opened"
+    TOOLS = "Tools"
+    SERVERS = "Servers"
 
 
 class Action(StrEnum):
@@ -202,6 +208,27 @@ class Action(StrEnum):
     SERVER_CLOSE = "server-close", "enter", "close", "Close", Scope.SERVER
     PALETTE_RUN = "palette-run", "enter", "do it", "Do this", Scope.PALETTE
     THEME_USE = "theme-use", "enter", "use", "Use this theme from now on", Scope.THEMES
+
+    APPROVE_ONCE = "approve-once", "y", "once", "Let the tool do this, this time", Scope.APPROVAL
+    APPROVE_HERE = ("approve-here", "c", "this chat",
+                    "Let the tool be used in this conversation", Scope.APPROVAL)
+    APPROVE_ALWAYS = ("approve-always", "a", "always",
+                      "Let the tool be used everywhere, as long as it stays as it is", Scope.APPROVAL)
+    APPROVE_NO = "approve-no", "n,enter", "no", "Don't let it, and let the reply go on", Scope.APPROVAL
+    APPROVE_STOP = "approve-stop", "N", "no, stop", "Don't let it, and stop the reply", Scope.APPROVAL
+    APPROVE_WHOLE = "approve-whole", "v", "show all", "Show all of the arguments", Scope.APPROVAL
+
+    FORM_CHANGE = "form-change", "enter", "change", "Change the chosen field", Scope.FORM
+    FORM_SEND = "form-send", "s", "send", "Send the form to the server", Scope.FORM
+    FORM_DECLINE = "form-decline", "d", "decline", "Tell the server that you don't answer", Scope.FORM
+    OPTION_TAKE = "option-take", "enter", "choose", "Choose this, or not", Scope.OPTIONS
+    VISIT_OPEN = "visit-open", "o", "open", "Open the address in the browser", Scope.VISIT
+    VISIT_COPY = "visit-copy", "y", "copy", "Copy the address, to open it elsewhere", Scope.VISIT
+    VISIT_DECLINE = "visit-decline", "d", "decline", "Tell the server that you don't open it", Scope.VISIT
+
+    TOOL_TURN = "tool-turn", "enter", "on or off", "Turn the tool on or off; ask again", Scope.TOOLS
+    SERVER_RESTART = "server-restart", "r", "restart", "End the server and start it anew", Scope.SERVERS
+    SERVER_SIGN_IN = "server-sign-in", "s", "sign in", "Sign in to the server", Scope.SERVERS
     # fmt: on
 
 

@@ -63,6 +63,10 @@ class Context(Protocol):
         """Say something that stays until it is dismissed."""
         ...
 
+    def unnote(self, words: str) -> None:
+        """Say it no more."""
+        ...
+
     def notify(self, words: str, *, warning: bool = False) -> None:
         """Say something for a few seconds."""
         ...
@@ -388,7 +392,29 @@ class Comparing(Protocol):
         ...
 
 
+class Asking(Protocol):
+    """What models and servers ask the person."""
+
+    @property
+    def waiting(self) -> frozenset[int]:
+        """The conversations in which a question waits, as ``key_of`` has them."""
+        ...
+
+    def look(self) -> None:
+        """Show the next question that may be shown where the person is now."""
+        ...
+
+
 # -- how a feature says which of these it needs
+class WithAsking(Protocol):
+    """Has what is asked."""
+
+    @property
+    def asking(self) -> Asking:
+        """What models and servers ask the person."""
+        ...
+
+
 class WithTranscript(Protocol):
     """Has the transcript."""
 

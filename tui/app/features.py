@@ -28,6 +28,8 @@ from tui.app.models.models import Models
 from tui.app.settings.theming import Theming
 from tui.app.status.notice_line import NoticeLine
 from tui.app.status.presenter import StatusPresenter
+from tui.app.tools.asking import Asking
+from tui.app.tools.tooling import Tooling
 from tui.app.transcript.finding import Finding
 from tui.app.transcript.message_actions import MessageActions
 from tui.app.transcript.shown_replies import ShownReplies
@@ -112,6 +114,8 @@ class Features:
         self.transcript = screen.query_one(Transcript)
         self.reading = CurrentConversation(self)
         self.writing = Writing(self, composer, early)
+        self.asking = Asking(self)
+        self.session.asker = self.session.tools.person = self.asking
         self.status = StatusPresenter(self)
         self.lists = ConversationLists(self)
         self.messages = MessageActions(self)
@@ -132,6 +136,7 @@ class Features:
             Arranging(self).commands,
             ConversationSettings(self).commands,
             Theming(self, program).commands,
+            Tooling(self).commands,
         )
         """The commands that each feature does."""
 
@@ -157,6 +162,7 @@ class Features:
         self.transcript.newest_key = self.keys.name(Action.NEWEST)
         self.screen.watch(self.transcript, "selected", self.status.refresh_keys, init=False)
         self._news.follow()
+        self.screen.app.screen_change_signal.subscribe(self.screen, lambda _: self.asking.look())
         for words in filter(None, (workspace.catalogue.notice, *map(str, workspace.registry.problems))):
             self.note(words)
         await self.reading.show(self.session.current)
@@ -188,6 +194,11 @@ class Features:
     def keys(self) -> Keys:
         """The keys as they are bound now."""
         return self._program.keys
+
+    def unnote(self, words: str) -> None:
+        """Say it no more."""
+        if words:
+            self._notices.drop(words)
 
     def notify(self, words: str, *, warning: bool = False) -> None:
         """Say something for a few seconds."""
@@ -267,7 +278,7 @@ class Features:
             case NotSaved(reason):
                 self._say_unsaved(reason)
             case AllSaved():
-                self._notices.drop(self._unsaved)
+                self.unnote(self._unsaved)
                 self.notify("Everything is saved again")
             case Problem(error):
                 self.tell(error)
@@ -284,6 +295,6 @@ class Features:
 
     def _say_unsaved(self, why: str) -> None:
         """Say that replies are not on the disk, for as long as they are not."""
-        self._notices.drop(self._unsaved)
+        self.unnote(self._unsaved)
         self._unsaved = f"{why} It is tried again; /export FILE writes the conversation elsewhere."
         self.note(self._unsaved)

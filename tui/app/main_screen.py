@@ -193,7 +193,7 @@ class MainScreen(Screen[None]):
         """Say something that stays until it is dismissed; under another screen, there for a moment too."""
         for line in self.query("#notice"):
             cast("NoticeLine", line).add(words)
-        if self.features is not None and not self.is_current:
+        if self.features is not None and not self.is_active:
             self.notify(words, severity="warning")
 
     async def attempt(self, act: Callable[..., Awaitable[None]], *arguments: Any) -> None:

@@ -152,6 +152,17 @@ def of_kind(parts: Iterable[Part], kind: type[_Kept]) -> list[_Kept]:
     return [part for part in parts if isinstance(part, kind)]
 
 
+def rounds_of(parts: Iterable[Part]) -> int:
+    """How often a model used tools: calls that came together count once."""
+    count, calling = 0, False
+    for part in parts:
+        if isinstance(part, ToolCall):
+            count, calling = count + (not calling), True
+        elif isinstance(part, ToolResult):
+            calling = False
+    return count
+
+
 def text_of(parts: Iterable[Part]) -> str:
     """All that is said, as one text."""
     said: list[str] = []

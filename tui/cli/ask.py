@@ -12,7 +12,7 @@ from typing import Any, assert_never
 from tui.chat.attachment import Attachment
 from tui.chat.draft import Draft
 from tui.chat.message import Message
-from tui.chat.parts import BETWEEN, parts_texts, to_json
+from tui.chat.parts import BETWEEN, ToolCall, ToolResult, of_kind, parts_texts, rounds_of, to_json
 from tui.cli.assemble import run_with_workspace
 from tui.cli.output import DONE, FAILED, complain, failure_json, say, usage_json, write, write_json
 from tui.cli.part_lines import line_of
@@ -39,6 +39,7 @@ from tui.engine.events import (
 from tui.engine.reply import Reply
 from tui.engine.session import Session
 from tui.engine.structured import Checked, Shape, ShapedResolver
+from tui.engine.tools import SEARCH, turned
 from tui.engine.workspace import Workspace
 from tui.errors import NotFoundError, SegueError, UsageError
 from tui.installing import ENGINE, how_to_install
@@ -79,6 +80,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="the answer is JSON that fits this JSON schema; asked for once more where it does not",
     )
+    parser.add_argument(
+        "--tool",
+        dest="tools",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a tool, or a server with all of its tools, that the model may ask for; several times",
+    )
+    parser.add_argument(
+        "--yes-tool",
+        dest="yes_tools",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a tool that is carried out when the model asks for it; all others are not; several times",
+    )
+    parser.add_argument(
+        "--max-rounds",
+        type=int,
+        metavar="N",
+        help="how often the model may use tools before it must answer",
+    )
+    parser.add_argument(
+        "--search", action="store_true", help="let the model's vendor search the web, at its price"
+    )
     parser.add_argument("--raw", action="store_true", help="write the reply exactly, control characters too")
     parser.add_argument("--no-save", action="store_true", help="keep nothing on disk")
 
@@ -91,6 +117,8 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError("There is nothing to ask", 'Say it: segue ask "PROMPT", or on standard input.')
     if args.no_save and args.resume:
         raise UsageError("--no-save keeps no conversation that --continue could go on with")
+    if args.max_rounds is not None and args.max_rounds < 1:
+        raise UsageError("--max-rounds must be at least 1", "Without --tool the model uses none.")
     shape = _shape(args)
 
     async def ask(workspace: Workspace) -> int:
@@ -102,7 +130,6 @@ def run(args: argparse.Namespace) -> int:
         if shape is not None:
             return await _ask_for(shape, workspace, args, draft)
         session = Session(workspace, temporary=args.no_save)
-        session.asker = OnlyThese(refused=_say_refused)
         service, models = await _begin(session, args)
         outputs: list[ReplyOutput] = []
         try:
@@ -110,7 +137,8 @@ def run(args: argparse.Namespace) -> int:
                 name = reply.message.model if len(models) > 1 else None
                 outputs.append(ReplyOutput(reply, raw=args.raw, name=one_line(name or "")))
             if args.json:
-                documents = [_document(await output.whole()) for output in outputs]
+                messages = [await output.whole() for output in outputs]
+                documents = [_document(message, service.cost(message)) for message in messages]
                 write_json(documents if len(models) > 1 else documents[0])
             else:
                 await _write(outputs)
@@ -142,7 +170,13 @@ async def _ask_for(shape: Shape, workspace: Workspace, args: argparse.Namespace,
         say(f"segue: the answer does not fit ({one_line(checked.wrong[0])}); asking once more")
         message, checked = await _answer(shape, await service.ask(shape.again(checked), (), models[0]))
     if args.json:
-        write_json({**_document(message), "value": checked.value, "schema_errors": checked.wrong})
+        write_json(
+            {
+                **_document(message, service.cost(message)),
+                "value": checked.value,
+                "schema_errors": checked.wrong,
+            }
+        )
     elif checked.text.strip():
         write(checked.text if checked.text.endswith("\n") else f"{checked.text}\n", raw=args.raw)
     if message.failure:
@@ -188,8 +222,27 @@ async def _begin(session: Session, args: argparse.Namespace) -> tuple[Conversati
     service = await (_last(session) if args.resume else session.new())
     models = await _models(session, args.models, service.conversation.model)
     system = service.conversation.system if args.system is None else args.system
-    await service.change(model=models[0], system=system)
+    await service.change(model=models[0], system=system, tools=await _equip(session, args, service))
     return service, models
+
+
+async def _equip(session: Session, args: argparse.Namespace, service: ConversationService) -> tuple[str, ...]:
+    """Let models have the tools that are named, and no others: nobody is there who could be asked.
+
+    Returns:
+        What the conversation keeps of it.
+    """
+    tools, named = session.tools, [*args.tools, *args.yes_tools]
+    tools.use_no_others()
+    session.asker = OnlyThese(args.yes_tools, refused=_say_refused)
+    if args.max_rounds is not None:
+        session.workspace.engine.limit_rounds(args.max_rounds)
+    if named:
+        await tools.check_names(args.tools, args.yes_tools)
+    kept = service.conversation.tools
+    for name in [*named, *([SEARCH] if args.search else [])]:
+        kept = turned(kept, name, True)
+    return kept
 
 
 async def _last(session: Session) -> ConversationService:
@@ -232,10 +285,13 @@ async def _replies(
 
 
 def _say_refused(tool: str) -> None:
-    say(f"segue: the tool {one_line(tool)} was not allowed")
+    name = one_line(tool)
+    say(f"segue: the tool {name} was not allowed; --yes-tool {name} allows it")
 
 
-def _document(message: Message) -> dict[str, Any]:
+def _document(message: Message, cost: float | None = None) -> dict[str, Any]:
+    calls = of_kind(message.parts, ToolCall)
+    results = {result.call: result for result in of_kind(message.parts, ToolResult)}
     return {
         "text": message.text,
         "reasoning": message.reasoning,
@@ -247,7 +303,23 @@ def _document(message: Message) -> dict[str, Any]:
         "error": failure_json(message.failure),
         "sources": [{"url": s.url, "title": s.title} for s in message.sources],
         "notices": list(message.notices),
+        "tool_calls": [_call(call, results.get(call.id)) for call in calls],
+        "rounds": rounds_of(message.parts),
+        "cost": cost,
         "parts": list(map(to_json, message.parts)),
+    }
+
+
+def _call(call: ToolCall, result: ToolResult | None) -> dict[str, Any]:
+    return {
+        "id": call.id,
+        "server": call.server,
+        "name": call.name,
+        "arguments": dict(call.arguments),
+        "state": call.state.value,
+        "is_error": result.is_error if result else False,
+        "result": result.text if result else None,
+        "seconds": result.seconds if result else None,
     }
 
 

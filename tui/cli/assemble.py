@@ -50,7 +50,7 @@ async def open_workspace(paths: Paths, config: Config, *, temporary: bool = Fals
         registry = Registry(config, credentials, paths)
         opened.push_async_callback(registry.close)
         catalogue = Catalogue(registry, paths.cache)
-        tools = Tools(partial(sources, config, paths, store), store, used(config))
+        tools = Tools(lambda: sources(config, paths, store, credentials, tools), store, used(config))
         opened.push_async_callback(tools.close)
         engine = Engine(store, PdfResolver(registry), catalogue, tools=tools)
         at_close = opened.pop_all()

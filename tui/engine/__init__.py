@@ -34,6 +34,7 @@ Its tools::
     tools                   what this run has: who has them, which are on, what is allowed
     tool_sources            who has tools, by the settings
     mcp_servers             the servers of the Model Context Protocol, with our way to other machines
+    web_search              whether a model's vendor searches, and at what price
     calling                 what a reply and the calls in it know of each other
     rounds                  the calls of a reply: checked, approved, carried out, answered
     results                 what a model reads of a result

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Protocol, assert_never
 from weakref import WeakValueDictionary
 
@@ -127,6 +128,10 @@ class Engine:
         """The replies among these messages of which the history does not have all that came."""
         replies = ((message_id, self._replies.get(message_id)) for message_id in ids)
         return {message_id: reply for message_id, reply in replies if reply and not reply.stored}
+
+    def limit_rounds(self, rounds: int) -> None:
+        """Let models use tools so often in a reply, before they must answer."""
+        self._limits = replace(self._limits, rounds=rounds)
 
     async def send(
         self,
@@ -292,12 +297,17 @@ class Engine:
         )
         conversation.append(message)
         request = self._request(conversation, model_id, path, reply=message if begin else None)
+        search = self.tools.searches(conversation)
 
         def write(target: Target, tools: Sequence[ToolSpec], so_far: Message | None) -> Request:
-            return self._request(conversation, model_id, path, target.abilities, tools, so_far)
+            searches = search and target.search is not None
+            return self._request(
+                conversation, model_id, path, target.abilities, tools, so_far, search=searches
+            )
 
         equip = self._equip(conversation, message, path)
-        return self._run(conversation, message, write, request, _notices(request, model_id), equip)
+        notices = _notices(request, model_id)
+        return self._run(conversation, message, write, request, notices, equip, search=search)
 
     async def _sum_up(self, conversation: Conversation, end: int | None, model: str | None) -> Reply:
         path = await self._load(conversation, end)
@@ -346,6 +356,8 @@ class Engine:
         request: Request,
         notices: tuple[str, ...],
         equip: Equip | None = None,
+        *,
+        search: bool = False,
     ) -> Reply:
         model_id = message.model or ""
 
@@ -365,6 +377,7 @@ class Engine:
             conversation.parameters,
             limits=self._limits,
             equip=equip,
+            search=search,
             notices=notices,
             learn=learn,
         )
@@ -379,6 +392,7 @@ class Engine:
         tools: Sequence[ToolSpec] = (),
         reply: Message | None = None,
         asked: str = "",
+        search: bool = False,
     ) -> Request:
         info = self._facts.info(model_id)
         refused = self._refused.get(model_id)
@@ -393,6 +407,7 @@ class Engine:
             largest=largest_image(split_id(model_id)[0]),
             abilities=abilities,
             tools=tools,
+            search=search,
             reply=reply,
             asked=asked,
         )

@@ -97,6 +97,7 @@ class Reply:
         *,
         limits: Limits,
         equip: Equip | None = None,
+        search: bool = False,
         notices: tuple[str, ...] = (),
         learn: Callable[[Message, ProviderError | None], None] = lambda message, error: None,
     ) -> None:
@@ -110,6 +111,7 @@ class Reply:
             parameters: Temperature and the like.
             limits: Time, size and attempts.
             equip: Makes ready what the model may call.
+            search: Whether its vendor shall search the web.
             notices: What the person should know of this request from the start.
             learn: Told how it ended: usage calibrates the token estimate, errors the provider's health.
         """
@@ -118,6 +120,7 @@ class Reply:
         self._resolve = resolve
         self._write = write
         self._equip = equip
+        self._search = search
         self._calling: Calling | None = None
         self._messages: Messages = ()
         self._pictures: Mapping[str, str] = {}
@@ -195,6 +198,8 @@ class Reply:
         """Ask, carry out what the model calls, and ask again, until it has answered."""
         target = await self._resolve()
         self._key_source = target.key_source
+        if self._search and target.search is None:
+            self.notice(f"{one_line(target.model_id)} has no search of the web: it answers without")
         if self._equip is not None:
             self._calling = await self._equip(self)
         while True:
@@ -332,10 +337,13 @@ class Reply:
                     return
 
     def _chunks(self, target: Target) -> AsyncIterator[Chunk]:
-        if self._calling is None:
-            return target.stream(self._fitting(target), self._parameters)
+        specs = self._calling.specs if self._calling is not None else ()
         return target.stream(
-            self._fitting(target), self._parameters, tools=self._calling.specs, tool_choice=self._choice
+            self._fitting(target),
+            self._parameters,
+            tools=specs,
+            tool_choice=self._choice,
+            search=self._search,
         )
 
     def _silent(self, limit: float) -> ProviderError:

@@ -7,18 +7,26 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol, Unpack
+from typing import TYPE_CHECKING, Any, Protocol, Unpack
 
 from tui.chat.conversation import Conversation
 from tui.chat.message import Message
 from tui.chat.parts import CallState, ToolCall, of_kind
 from tui.engine.calling import Calling, Keeper
 from tui.engine.limits import Limits
-from tui.errors import SegueError
+from tui.errors import SegueError, UsageError
 from tui.history.store import ConversationChanges
+from tui.nearest import did_you_mean
+from tui.text import one_line
 from tui.tools.approval import Approvals, Asker, Decision, State
 from tui.tools.tool import Tool, ToolSource
 
+if TYPE_CHECKING:
+    from tui.tools.mcp.elicitation import Person
+    from tui.tools.mcp.server import McpServer
+
+SEARCH = "search:vendor"
+"""The entry of a conversation in which vendors search the web. No tool is called so."""
 _OFF = "-"
 _FOREIGN = frozenset({CallState.DONE, CallState.FAILED})
 """Calls that gave back what somebody else wrote."""
@@ -65,6 +73,10 @@ class Tools:
         """
         self.asker: Asker | None = None
         """The front end, if it can ask the person. Without one the answer is no."""
+        self.person: Person | None = None
+        """The front end, if it can ask what a server wants to know; to be known before the first use."""
+        self.changed: Callable[[], None] = lambda: None
+        """Told when it is otherwise with a server."""
         self.approvals = Approvals(state or _Nothing())
         self._failed: dict[int, SegueError] = {}
         self._make = make
@@ -77,6 +89,13 @@ class Tools:
         if self._sources is None:
             self._sources = tuple(self._make())
         return self._sources
+
+    @property
+    def servers(self) -> list[McpServer]:
+        """The servers of the Model Context Protocol among them."""
+        from tui.tools.mcp.server import McpServer
+
+        return [source for source in self.sources if isinstance(source, McpServer)]
 
     @property
     def problems(self) -> list[SegueError]:
@@ -94,10 +113,11 @@ class Tools:
         return await self._of(self.sources)
 
     async def _of(self, sources: Sequence[ToolSource]) -> list[Tool]:
-        found = await asyncio.gather(*map(self._tools_of, sources))
+        found = await asyncio.gather(*map(self.tools_of, sources))
         return [tool for tools in found for tool in tools]
 
-    async def _tools_of(self, source: ToolSource) -> Sequence[Tool]:
+    async def tools_of(self, source: ToolSource) -> Sequence[Tool]:
+        """The tools of one source; where it fails, none, and the reason is its ``problem``."""
         try:
             tools = await source.tools()
         except Exception as raised:
@@ -110,8 +130,19 @@ class Tools:
         self._failed.pop(id(source), None)
         return tools
 
+    def problem(self, source: ToolSource) -> SegueError | None:
+        """Why the tools of a source are not there, as of the last look."""
+        return self._failed.get(id(source))
+
     def on(self, conversation: Conversation) -> frozenset[str]:
         """The wire names and servers that are on in a conversation."""
+        return self._on(conversation) - {SEARCH}
+
+    def searches(self, conversation: Conversation) -> bool:
+        """Whether vendors that can shall search the web in a conversation, at their price."""
+        return SEARCH in self._on(conversation)
+
+    def _on(self, conversation: Conversation) -> frozenset[str]:
         on: set[str] = set()
         for entry in (*self._use, *conversation.tools):
             (on.discard if entry.startswith(_OFF) else on.add)(entry.removeprefix(_OFF))
@@ -130,11 +161,45 @@ class Tools:
 
         Args:
             service: The conversation.
-            name: A wire name, or a server.
+            name: A wire name, a server, or ``SEARCH``.
             on: Whether it is on from now on.
         """
-        others = [one for one in service.conversation.tools if one.removeprefix(_OFF) != name]
-        await service.change(tools=(*others, name if on else f"{_OFF}{name}"))
+        await service.change(tools=turned(service.conversation.tools, name, on))
+
+    def use_no_others(self) -> None:
+        """Only what a conversation itself has on: the settings count where somebody can be asked."""
+        self._use = ()
+
+    async def check_names(self, tools: Sequence[str], allowed: Sequence[str]) -> None:
+        """Make sure that names are those of tools. Where a server does not start, its names are not known.
+
+        Args:
+            tools: Names of tools on the wire, or of servers.
+            allowed: Names of tools alone.
+
+        Raises:
+            UsageError: There is no such tool.
+        """
+        from tui.tools.names import wire_name
+
+        wanted = frozenset((*tools, *allowed))
+        sources = [source for source in self.sources if _may_have(source.name, wanted)]
+        found = await self._of(sources)
+        names = [wire_name(tool.spec.server, tool.spec.name) for tool in found]
+        servers = [source.name for source in self.sources if source.name]
+        failed = [source.name for source in sources if self.problem(source)]
+        for name in wanted:
+            of_failed = any(_may_have(server, frozenset({name})) for server in failed if server)
+            if name in names or of_failed or (name in servers and name not in allowed):
+                continue
+            if name in servers:
+                its = [one for one in names if _may_have(name, frozenset({one}))]
+                raise UsageError(
+                    f"{name} is a server, and tools are allowed one by one", f"It has {', '.join(its)}."
+                )
+            raise UsageError(
+                f"There is no tool {one_line(name, 100)}", did_you_mean(name, (*names, *servers), "")
+            )
 
     # -- in a reply
     async def equip(
@@ -165,7 +230,7 @@ class Tools:
         sources = [source for source in self.sources if _may_have(source.name, on)]
         tools = [tool for tool in await self._of(sources) if self.is_on(conversation, tool)]
         for source in sources:
-            if problem := self._failed.get(id(source)):
+            if problem := self.problem(source):
                 keeper.notice(str(problem))
         box = Toolbox(tools)
         try:
@@ -194,6 +259,12 @@ class Tools:
             )
 
         return Rounds(box, decide, keeper, limits, met, asks=lambda: self.asker is not None)
+
+
+def turned(entries: Sequence[str], name: str, on: bool) -> tuple[str, ...]:
+    """What a conversation keeps of its tools, once ``name`` is on or off."""
+    others = [one for one in entries if one.removeprefix(_OFF) != name]
+    return (*others, name if on else f"{_OFF}{name}")
 
 
 def _may_have(server: str, on: frozenset[str]) -> bool:

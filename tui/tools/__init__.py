@@ -4,6 +4,7 @@ It knows ``chat`` and the leaves: no history, no provider, no front end. Read ``
 
     tool        the contract: what a tool is, and who has tools
     approval    what the person allows, and what of it is kept
+    asked       a question to the person in words
     names       what a tool is called on the wire
     schema      schemas that every vendor takes, arguments checked against them
     toolbox     the tools that a conversation has at hand

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import json
+from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from enum import Enum
@@ -50,6 +51,8 @@ class Question:
     """What it would be called with, exactly."""
     lasting: bool
     """Whether ``ALWAYS`` may be offered."""
+    conversation: int = 0
+    """Where it is asked: what tells the conversation from every other one of this run."""
 
 
 class Asker(Protocol):
@@ -125,14 +128,16 @@ class Allowed:
 class Approvals:
     """What was allowed: for ever in the history's state, for a conversation in memory.
 
-    Questions are asked one after the other, whoever asks.
+    The questions of a conversation are asked one after the other. One that waits keeps no other conversation
+    waiting.
     """
 
     def __init__(self, state: State) -> None:
         self._state = state
         self._here: dict[int, dict[Allowed, frozenset[str]]] = {}
         """By conversation: what is allowed in it, and the foreign texts that it had met by then."""
-        self._one_by_one = asyncio.Lock()
+        self._one_by_one: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._writing = asyncio.Lock()
 
     async def decide(
         self,
@@ -161,14 +166,14 @@ class Approvals:
         if scope is None:
             return Decision.ONCE
         allowed = Allowed.of(tool, scope)
-        async with self._one_by_one:
+        async with self._one_by_one[conversation]:
             known = await self._known(allowed, conversation, frozenset() if tool.spec.read_only else met)
             if known is not None:
                 return known
             if asker is None:
                 return Decision.NO
             shown = copy.deepcopy(dict(arguments))
-            answer = await asker.ask(Question(tool.spec, tool.origin, scope, shown, lasting))
+            answer = await asker.ask(Question(tool.spec, tool.origin, scope, shown, lasting, conversation))
             if answer is Decision.ALWAYS and not lasting:
                 answer = Decision.CONVERSATION
             if answer in (Decision.CONVERSATION, Decision.ALWAYS):
@@ -185,11 +190,16 @@ class Approvals:
         except (ValueError, TypeError, AttributeError):  # damaged: then nothing is allowed
             return []
 
+    def here(self, conversation: int) -> list[Allowed]:
+        """What is allowed in a conversation, as long as the program runs."""
+        return [*self._here.get(conversation, ())]
+
     async def forget(self, allowed: Allowed) -> None:
         """It is asked again from now on, here and in every conversation."""
         for here in self._here.values():
             here.pop(allowed, None)
-        await self._write([one for one in await self.kept() if one != allowed])
+        async with self._writing:
+            await self._write([one for one in await self.kept() if one != allowed])
 
     def forget_conversation(self, conversation: int) -> None:
         """What was allowed in a conversation is asked again."""
@@ -204,7 +214,8 @@ class Approvals:
         return None
 
     async def _keep(self, allowed: Allowed) -> None:
-        await self._write([*(one for one in await self.kept() if one != allowed), allowed][-_MOST:])
+        async with self._writing:
+            await self._write([*(one for one in await self.kept() if one != allowed), allowed][-_MOST:])
 
     async def _write(self, kept: list[Allowed]) -> None:
         await self._state.set_state(_STATE, json.dumps([asdict(one) for one in kept]))

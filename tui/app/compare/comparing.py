@@ -47,15 +47,18 @@ BESIDE = frozenset(
         "copy",
         "export",
         "help",
+        "mcp",
         "model",
         "pin",
         "quit",
         "retry",
+        "search",
         "set",
         "system",
         "tag",
         "theme",
         "title",
+        "tools",
     )
 )
 """Commands for which a comparison stays open; it is closed for the others, which show something else."""

@@ -10,6 +10,7 @@ from tui.app.actions import Action
 from tui.app.commands import Handlers
 from tui.app.context import (
     Context,
+    WithAsking,
     WithComparing,
     WithLists,
     WithStatus,
@@ -25,7 +26,9 @@ from tui.history.store import ConversationChanges
 _Find = Callable[[], Awaitable[ConversationService]]
 
 
-class _Context(Context, WithTranscript, WithWriting, WithStatus, WithLists, WithComparing, Protocol): ...
+class _Context(
+    Context, WithTranscript, WithWriting, WithStatus, WithLists, WithComparing, WithAsking, Protocol
+): ...
 
 
 class CurrentConversation:
@@ -147,6 +150,7 @@ class CurrentConversation:
             await context.transcript.jump(at, needle)
             context.status.refresh_keys()
         context.back_to_writing()
+        context.asking.look()
         await session.note_here(service)
 
     async def reload(self, at: int | None = None) -> None:

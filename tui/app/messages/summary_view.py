@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
+from tui.app.messages.interleaved import Interleaved
 from tui.app.messages.message_view import MessageView
 from tui.app.messages.name_line import FOLD, model_name
 from tui.app.messages.plain_text import PlainText
@@ -46,7 +47,7 @@ class SummaryView(MessageView):
             self.fold()
 
     @property
-    def blocks(self) -> tuple[Lead, Rows, PlainText | Rows, PlainText | Document | Rows, Rows]:
+    def blocks(self) -> tuple[Lead, Rows, PlainText | Rows, PlainText | Document | Interleaved | Rows, Rows]:
         """The blocks from top to bottom; the body may be folded away."""
         lead, name, _, body, footer = super().blocks
         return lead, name, Rows(), Rows() if self.folded else body, footer
@@ -55,6 +56,11 @@ class SummaryView(MessageView):
     def hits(self) -> dict[int, list[tuple[int, int]]]:
         """The marked hits by row."""
         return {} if self.folded else super().hits
+
+    @property
+    def folds(self) -> list[int]:
+        """None of its own: all of the text folds."""
+        return []
 
     def code_blocks(self) -> list[CodeBlock]:
         """The blocks of code."""

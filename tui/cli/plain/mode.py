@@ -30,6 +30,7 @@ from tui.engine.session_events import (
     Titled,
 )
 from tui.engine.start_options import StartOptions
+from tui.engine.tools import Tools
 from tui.engine.workspace import Workspace
 from tui.errors import UsageError
 from tui.installing import ENGINE, how_to_install
@@ -64,6 +65,11 @@ class PlainMode:
     def current(self) -> ConversationService:
         """The conversation on the page."""
         return self._session.current
+
+    @property
+    def tools(self) -> Tools:
+        """What models may use."""
+        return self._session.tools
 
     @property
     def prompt(self) -> str:

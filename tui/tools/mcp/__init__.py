@@ -1,38 +1,35 @@
 """Servers of the Model Context Protocol: the tools, resources and prompts that they offer.
 
-Nothing is started before it is used, and the SDK is imported in a thread when the first server starts: what
-knows it stands behind ``link``. Read ``servers`` first, then ``server`` and ``connection``.
+It knows ``config`` and what ``tools`` knows; nothing is started before it is used. Read ``servers`` first,
+then ``server``. What knows the SDK is behind ``connection``, imported in a thread when a server starts.
 
-Servers::
+The servers::
 
     servers         all that are configured
-    server          one of them: who owns its connection, its states and restarts, its calls
+    server          one of them: its states and restarts, its calls
+    link            its connection, as the rest sees it
     offers          what it has besides tools
-    watch           what was seen of it besides its answers
-    imports         how other programs have their servers configured
+    elicitation     what it asks the person
+    imports         how other programs have theirs configured
 
 A connection::
 
-    link            as the rest sees it
-    connection      the SDK's client, and its words in ours
+    connection      the SDK's client, as long as it lasts
     stdio           the way to a program
-    lines           bytes of its pipe into lines
     http            the way to an address
-    network         what of that the rest of the program decides
-    wire            mends what comes, before the SDK reads it
-    eras            which servers are of the older kind
-
-What it may need::
-
+    network         what of that way the rest of the program decides
+    lines           bytes of a pipe into lines
+    wire            mends what comes before the SDK reads it
+    content         what came, as a conversation can hold it
     environment     what a program is given of ours
-    left_behind     programs that outlived us
-    oauth           signing in
-    tokens          what that gave
-    elicitation     what a server asks the person
+    oauth           signs in
+    tokens          what sign-ins gave
 
-What comes of it::
+What is known of them::
 
-    content         what a conversation can hold of what it gave back
+    watch           what was seen of a server besides its answers
+    eras            which are of the older kind
+    left_behind     those whose program was killed
     failures        what goes wrong, in words
     logs            what the SDK notes
     clock           the time that a call may take
