@@ -146,7 +146,10 @@ class CurrentConversation:
         if at is not None:
             await context.transcript.jump(at, needle)
             context.status.refresh_keys()
-        context.back_to_writing()
+        if context.screen.has_class("-overlay"):  # the next one is being chosen already
+            context.transcript.selected = None
+        else:
+            context.back_to_writing()
         await session.note_here(service)
 
     async def reload(self, at: int | None = None) -> None:
