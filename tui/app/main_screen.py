@@ -339,6 +339,7 @@ class MainScreen(Screen[None]):
     def on_sidebar_opened(self, event: Sidebar.Opened) -> None:
         """Open a conversation."""
         self.remove_class("-overlay")
+        self.back_to_writing()
         self.attempt_soon(
             self.with_features, lambda features: features.reading.open_by_id(event.conversation_id)
         )

@@ -149,7 +149,10 @@ class CurrentConversation:
         if at is not None:
             await context.transcript.jump(at, needle)
             context.status.refresh_keys()
-        context.back_to_writing()
+        if context.screen.has_class("-overlay"):  # the next one is being chosen already
+            context.transcript.selected = None
+        else:
+            context.back_to_writing()
         context.asking.look()
         await session.note_here(service)
 
