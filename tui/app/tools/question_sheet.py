@@ -39,6 +39,8 @@ class QuestionSheet(Sheet[Result]):
     def __init__(self) -> None:
         super().__init__()
         self._hears_from = float("inf")
+        self.follows = False
+        """Whether it comes right after another question: keys that answer may be meant for that one."""
 
     def on_mount(self) -> None:
         """Hear keys in a moment."""
@@ -82,7 +84,8 @@ class QuestionSheet(Sheet[Result]):
         self._wait()
         event.stop()
         event.prevent_default()
-        if event.is_printable and event.character and is_text(event.character):
+        meant_before = self.follows and event.key in self._bindings.key_to_bindings
+        if event.is_printable and event.character and is_text(event.character) and not meant_before:
             self._hand_on(events.Key(event.key, event.character))
 
     def on_paste(self, event: events.Paste) -> None:
