@@ -132,6 +132,19 @@ async def test_questions_wait_for_each_other(run):
         assert await second is Decision.ONCE
 
 
+async def test_a_key_that_answers_twice_neither_answers_the_next_question_nor_is_written(run, monkeypatch):
+    async with run() as world:
+        first, second = await asked(world, question(), question(scope="other.example"))
+        monkeypatch.setattr(question_sheet, "DEAF", NEVER)
+        await world.pilot.press("y")
+        assert await first is Decision.ONCE
+        await world.sees("other.example")
+        await world.pilot.press("y", "q")
+        await world.until(lambda: world.composer.draft == "q")
+        assert not second.done()
+        second.cancel()
+
+
 async def test_a_question_goes_with_its_reply_and_the_next_one_comes(run):
     async with run() as world:
         first, second = await asked(world, question(), question(scope="other.example"))

@@ -102,9 +102,12 @@ def test_where_there_is_no_terminal_the_answer_is_no(notes, script, model_server
 
 
 def test_tools_are_listed_and_turned_by_number_and_by_name(notes, script):
-    said = script("/tools", "1", "/tools add_note", "/tools add_not", "/mcp", "/search", "/search on")
+    said = script(
+        "/tools", "1", "/tools add_note", "/tools add", "", "/tools addnote", "/mcp", "/search", "/search on"
+    )
     assert "1. web_fetch, off, about " in said and "add_note, on, about " in said
+    assert "you: /tools add\n1. add_note, off" in said
     assert "web_fetch is on in this conversation" in said and "add_note is off in this conversation" in said
-    assert "There is no tool add_not. Did you mean add_note?" in said
+    assert "There is no tool addnote. Did you mean add_note?" in said
     assert "no server is configured" in said
     assert said.count("big has no search of the web of its own") == 2

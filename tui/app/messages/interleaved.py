@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple, assert_never
 
 from textual.strip import Strip
@@ -41,31 +40,34 @@ class Call:
 def sections(parts: Sequence[Part]) -> list[Words | Call]:
     """The parts as they are drawn: a result belongs to its call, unless words stand between them."""
     found: list[Words | Call] = []
-    for called, run in groupby(parts, lambda part: isinstance(part, ToolCall | ToolResult)):
-        if called:
-            found += _calls(run)
-        elif words := tuple(part for part in run if not isinstance(part, Sources | Notice)):
-            found.append(Words(words))
-    return found
-
-
-def _calls(parts: Iterator[Part]) -> list[Call]:
     calls: list[Call] = []
     for part in parts:
-        if isinstance(part, ToolCall):
-            calls.append(Call(part))
-        elif isinstance(part, ToolResult):
-            waiting = (
-                place
-                for place, one in enumerate(calls)
-                if one.call is not None and one.call.id == part.call and one.result is None
-            )
-            place = next(waiting, None)
-            if place is None:
-                calls.append(Call(None, part))
-            else:
-                calls[place] = replace(calls[place], result=part)
-    return calls
+        match part:
+            case ToolCall():
+                calls.append(Call(part))
+            case ToolResult():
+                _answer(calls, part)
+            case Text() | Reasoning() | Image() | File():
+                found += calls
+                calls = []
+                if found and isinstance(last := found[-1], Words):
+                    found[-1] = Words((*last.parts, part))
+                else:
+                    found.append(Words((part,)))
+            case Sources() | Notice():
+                pass  # they stand below the reply
+            case _:
+                assert_never(part)
+    return [*found, *calls]
+
+
+def _answer(calls: list[Call], result: ToolResult) -> None:
+    """Put a result to its call, or alone where that is not there."""
+    for place, one in enumerate(calls):
+        if one.call is not None and one.call.id == result.call and one.result is None:
+            calls[place] = replace(one, result=result)
+            return
+    calls.append(Call(None, result))
 
 
 def markdown_of(parts: Sequence[Part]) -> str:

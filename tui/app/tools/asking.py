@@ -7,6 +7,7 @@ the page, it waits: a notice says so, and the conversation has a mark until it i
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 from tui.app.context import Context, WithLists, WithReading, WithStatus
 from tui.app.life import while_alive
 from tui.app.lists.sheet import Layer
+from tui.app.tools.question_sheet import QuestionSheet
 from tui.engine.live import key_of
 from tui.text import one_line
 from tui.tools.approval import Decision, Question
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from tui.tools.mcp.elicitation import Answer, Form, Visit
 
 _TITLE = 60
+_SOON = 1.0
+"""Seconds in which a question follows another one."""
 _Answer = TypeVar("_Answer")
 
 
@@ -32,13 +36,13 @@ class _Context(Context, WithReading, WithStatus, WithLists, Protocol): ...
 class _Waiting:
     """A question that was not answered yet."""
 
-    make: Callable[[], Layer[Any]]
+    make: Callable[[], QuestionSheet[Any]]
     words: str
     """What is asked, in a line."""
     place: int | None
     """The conversation, as ``key_of`` has it; None where that is not known: any will do."""
     answer: asyncio.Future[Any] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
-    sheet: Layer[Any] | None = None
+    sheet: QuestionSheet[Any] | None = None
     notice: str = ""
 
 
@@ -48,6 +52,7 @@ class Asking:
     def __init__(self, context: _Context) -> None:
         self._context = context
         self._waiting: list[_Waiting] = []
+        self._closed = -_SOON
 
     # -- what is asked
     async def ask(self, question: Question) -> Decision:
@@ -77,7 +82,7 @@ class Asking:
         return await self._answer(lambda: VisitSheet(visit), words) or Answer(Action.CANCEL)
 
     async def _answer(
-        self, make: Callable[[], Layer[_Answer]], words: str, place: int | None = None
+        self, make: Callable[[], QuestionSheet[_Answer]], words: str, place: int | None = None
     ) -> _Answer | None:
         """What is answered on a sheet, once it is its turn. Nobody waits any more: the sheet closes."""
         one = _Waiting(make, words, place)
@@ -96,6 +101,7 @@ class Asking:
         self._context.unnote(one.notice)
         if one.sheet is not None:
             one.sheet.dismiss(None)
+            self._closed = time.monotonic()
         self._changed()
         self.look()
 
@@ -125,6 +131,7 @@ class Asking:
         one = next(filter(self._belongs_here, self._waiting), None)
         if one is not None:
             one.sheet = one.make()
+            one.sheet.follows = time.monotonic() - self._closed < _SOON
             self._context.unnote(one.notice)
             self._context.soon(self._show, one)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from rich.style import Style
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.strip import Strip
@@ -29,8 +29,6 @@ from tui.tools.mcp import elicitation
 from tui.tools.mcp.elicitation import Answer, Entry, Form, Kind, Option, Value
 
 _TITLE = 28
-_OTHERS = 10
-"""Lines of the sheet beside its message and its fields, and of the page below it."""
 _WARNING = "Never write a password here: the server gets what you send."
 
 
@@ -107,15 +105,12 @@ class FormSheet(QuestionSheet[Answer]):
         """Show the fields."""
         self._show()
 
-    def on_resize(self, event: events.Resize) -> None:
-        """Share what the other parts leave between the message and the fields."""
-        event.prevent_default()  # the base of all sheets knows of no text beside the list
-        super().on_resize(event)
-        room = max(2, event.size.height - _OTHERS)
+    def share(self, room: int) -> None:
+        """Give the message at most half, the fields the rest."""
         for text in self.query(LongText):
-            text.styles.max_height = room // 2
+            text.styles.max_height = max(1, room // 2)
         for rows in self.query(RowList):
-            rows.styles.max_height = room - room // 2
+            rows.styles.max_height = max(1, room - room // 2)
 
     def action_page(self, direction: int) -> None:
         """Scroll the message: the fields are few."""

@@ -20,6 +20,12 @@ DEAF = 0.3
 """Seconds without a key before the sheet takes one: who was typing goes on typing."""
 
 
+_OTHERS = 9
+"""Lines of the sheet beside what may be long: pads, title, what is said of it, keys."""
+_BELOW = 2
+"""Lines of the page below it, where there is no composer."""
+
+
 class QuestionSheet(Sheet[Result]):
     """Takes keys and clicks only when it was seen for a moment; what is typed until then goes on below it."""
 
@@ -39,6 +45,8 @@ class QuestionSheet(Sheet[Result]):
     def __init__(self) -> None:
         super().__init__()
         self._hears_from = float("inf")
+        self.follows = False
+        """Whether it comes right after another question: keys that answer may be meant for that one."""
 
     def on_mount(self) -> None:
         """Hear keys in a moment."""
@@ -47,15 +55,22 @@ class QuestionSheet(Sheet[Result]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Lie over the composer where it is now."""
+        event.prevent_default()  # the base of all sheets shares the room otherwise
         self.call_after_refresh(while_alive(self, self._lie_over_the_composer))
 
     def _lie_over_the_composer(self) -> None:
         """Take its place, with its edges; where there is none, the lower part of the screen."""
+        height, below = self.app.size.height, _BELOW
         for composer in self.app.screen_stack[0].query("#composer"):
             place, sheet = composer.region, self.query_one(".sheet")
             if place and not self._over_a_screen:
+                below = max(0, height - place.bottom)
                 sheet.styles.width = place.width
-                sheet.styles.margin = (0, 0, max(0, self.app.size.height - place.bottom), place.x)
+                sheet.styles.margin = (0, 0, below, place.x)
+        self.share(max(1, height - below - _OTHERS))
+
+    def share(self, room: int) -> None:
+        """Let what may be long have this many lines, all together."""
 
     @property
     def _over_a_screen(self) -> bool:
@@ -82,7 +97,8 @@ class QuestionSheet(Sheet[Result]):
         self._wait()
         event.stop()
         event.prevent_default()
-        if event.is_printable and event.character and is_text(event.character):
+        meant_before = self.follows and event.key in self._bindings.key_to_bindings
+        if event.is_printable and event.character and is_text(event.character) and not meant_before:
             self._hand_on(events.Key(event.key, event.character))
 
     def on_paste(self, event: events.Paste) -> None:
@@ -102,10 +118,6 @@ class QuestionSheet(Sheet[Result]):
         return stack[place - 1] if place > 0 else None
 
 
-_OTHERS = 11
-"""Lines of the sheet beside its text, and of the page below it."""
-
-
 class TextQuestion(QuestionSheet[Result]):
     """A question with a text that may be long. Nothing is chosen: the keys that choose elsewhere scroll."""
 
@@ -118,9 +130,9 @@ class TextQuestion(QuestionSheet[Result]):
         """What scrolls."""
         return self.query_one(LongText)
 
-    def on_resize(self, event: events.Resize) -> None:
-        """Give the text what the other parts leave."""
-        self.text.styles.max_height = max(1, min(event.size.height - _OTHERS, event.size.height * 6 // 10))
+    def share(self, room: int) -> None:
+        """Give the text what the other parts leave, and let the page be seen above it."""
+        self.text.styles.max_height = max(1, min(room, self.app.size.height * 6 // 10))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The keys that choose elsewhere are of use here too."""

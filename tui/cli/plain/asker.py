@@ -24,6 +24,8 @@ _ANSWERS = {
     "s": Decision.STOP,
 }
 _NAME = 60
+_LINE, _BELOW = "\n", "\n  "
+"""Lines of an argument stand below its first one: none of them can pass for another argument."""
 
 
 class _NoAnswer(Exception):
@@ -47,7 +49,7 @@ class PlainAsker:
         self._page.line(about(question).replace("   ", "; "))
         for name, text, left_out in argument_texts(question.arguments, SHOWN):
             more = f" and {left_out:,} more characters" if left_out else ""
-            self._page.line(f"{name}: {text}{more}")
+            self._page.line(f"{name}: {text.replace(_LINE, _BELOW)}{more}")
         always = "a always, " if question.lasting else ""
         asked = f"y once, c in this conversation, {always}n no, s no and stop: "
         try:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
+from typing import TYPE_CHECKING
 
 from tui.app.commands import Handlers
 from tui.cli.plain.mode import Act, PlainMode
@@ -11,6 +13,9 @@ from tui.errors import UsageError
 from tui.nearest import did_you_mean
 from tui.text import one_line
 from tui.tools.approval import Allowed
+
+if TYPE_CHECKING:
+    from tui.tools.toolbox import Declared
 
 
 class Tooling:
@@ -30,7 +35,7 @@ class Tooling:
         return self._mode.tools
 
     async def do_tools(self, argument: str) -> None:
-        """Say which tools there are, or turn one on or off."""
+        """Say which tools there are, or those whose names fit; turn the one on or off that is named."""
         from tui.tools.toolbox import Toolbox
 
         conversation = self._mode.current.conversation
@@ -39,28 +44,35 @@ class Tooling:
             self._page.tell(problem)
         on = {one.name: self._tools.is_on(conversation, one.tool) for one in box.declared}
         on |= {s.name: s.name in self._tools.on(conversation) for s in self._tools.sources if s.name}
-        if argument:
+        fits = [one for one in box.declared if argument in one.name]
+        if argument and (argument in on or not fits):
             await self._turn(argument, on)
             return
-        rows: list[tuple[str, Act]] = []
-        for one in box.declared:
-            said = f"{one.name}, {'on' if on[one.name] else 'off'}, about {one.tokens:,} tokens"
-            rows.append((said, partial(self._turn, one.name, on)))
-        for allowed in await self._tools.approvals.kept():
-            where = f" on {one_line(allowed.scope)}" if allowed.scope else ""
-            name = one_line(" ".join(filter(None, (allowed.server, allowed.name))))
-            rows.append(
-                (
-                    f"{name}{where} is always allowed; its number lets it ask again",
-                    partial(self._forget, allowed),
-                )
-            )
+        rows: list[tuple[str, Act]] = [
+            (self._words(one, on), partial(self._turn, one.name, on)) for one in fits
+        ]
+        if not argument:
+            rows += [*(await self._allowed())]
         if rows:
             self._mode.offer(rows, self.do_tools)
         else:
             self._page.line("there is no tool")
 
-    async def _turn(self, name: str, on: dict[str, bool]) -> None:
+    @staticmethod
+    def _words(one: Declared, on: Mapping[str, bool]) -> str:
+        return f"{one.name}, {'on' if on[one.name] else 'off'}, about {one.tokens:,} tokens"
+
+    async def _allowed(self) -> list[tuple[str, Act]]:
+        """What is always allowed, and what takes that back."""
+        rows: list[tuple[str, Act]] = []
+        for allowed in await self._tools.approvals.kept():
+            where = f" on {one_line(allowed.scope)}" if allowed.scope else ""
+            name = one_line(" ".join(filter(None, (allowed.server, allowed.name))))
+            words = f"{name}{where} is always allowed; its number lets it ask again"
+            rows.append((words, partial(self._forget, allowed)))
+        return rows
+
+    async def _turn(self, name: str, on: Mapping[str, bool]) -> None:
         if name not in on:
             raise UsageError(
                 f"There is no tool {one_line(name)}", did_you_mean(name, on, "/tools lists them.")
