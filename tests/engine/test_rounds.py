@@ -12,7 +12,7 @@ from tests.engine.conftest import DONE, FakeSource, FakeTool, Person, WithTools,
 from tui.chat.attachment import attachment_of
 from tui.chat.chunks import Finish, FinishReason, Usage
 from tui.chat.message import Status
-from tui.chat.parts import CallState, Text, ToolCall, ToolResult, of_kind
+from tui.chat.parts import CallState, Native, Reasoning, Text, ToolCall, ToolResult, of_kind
 from tui.engine.events import CallChanged, PartAdded, Working
 from tui.engine.tools import Tools
 from tui.errors import ErrorKind, HistoryFullError, ProviderError, SegueError
@@ -347,6 +347,31 @@ async def test_it_is_on_the_disk_before_a_call_leaves_and_its_result_before_the_
     _, running, done = seen
     assert states(running) == [CallState.RUNNING] and not results(running)
     assert states(done) == [CallState.DONE] and results(done) == ["milk"]
+
+
+# -- the vendor's own forms
+async def test_a_vendors_own_form_goes_back_to_who_sent_it_and_to_nobody_else_with_that_model(having):
+    world = await having(tool("read", does=gives("milk")))
+    secret = Native("openai", "", "one", {"id": "theirs", "signature": "sig"})
+    world.script(
+        Reasoning("Hm.", native=secret),
+        Text("I look.", secret),
+        replace(call("fs__read", path="a"), native=secret),
+        ASKED,
+    )
+    world.script("Milk.", DONE)
+    conversation, reply = await begin(world)
+    message = await reply.run(world.events.append)
+    natives = [part.native for part in message.parts if getattr(part, "native", None)]
+    assert natives == [replace(secret, provider="lab")] * 3
+    for model, knows in (("lab/one", True), ("other/one", False), ("lab/two", False)):
+        again = await (await world.engine.send(conversation, "Sure?", model=model)).run(print)
+        assert again.status is Status.COMPLETE
+        assert ("sig" in str(world.provider.requests[-1][1])) == knows
+        assert "milk" in str(world.provider.requests[-1][1])
+    world.provider.format = "anthropic"
+    await (await world.engine.send(conversation, "Sure?", model="lab/one")).run(print)
+    assert "sig" not in str(world.provider.requests[-1][1])
 
 
 # -- what the person allows

@@ -17,6 +17,7 @@ from typing import Any, TypeVar, assert_never
 
 from tui.chat.chunks import Chunk, Finish, FinishReason, Progress, Usage
 from tui.chat.message import Failure, Message, Status
+from tui.chat.model import split_id
 from tui.chat.parts import (
     BETWEEN,
     CallState,
@@ -54,7 +55,7 @@ from tui.engine.events import (
     Working,
 )
 from tui.engine.failure import advice, explain
-from tui.engine.intake import taken
+from tui.engine.intake import sent_by, taken
 from tui.engine.limits import Limits, retry_delay
 from tui.engine.request import SMALLER, Request
 from tui.engine.thinking import Piece, Thinking, WasReasoning
@@ -143,6 +144,8 @@ class Reply:
         self._size = self._size_before = 0
         """Characters in all, and before this round."""
         self._key_source = ""
+        self._provider = ""
+        """Who is asked."""
         self._since: float | None = None
         """When the first word came."""
         self._thinking_since: float | None = None
@@ -194,7 +197,7 @@ class Reply:
     async def _ask_and_call(self) -> None:
         """Ask, carry out what the model calls, and ask again, until it has answered."""
         target = await self._resolve()
-        self._key_source = target.key_source
+        self._key_source, self._provider = target.key_source, split_id(target.model_id)[0]
         if self._equip is not None:
             self._calling = await self._equip(self)
         while True:
@@ -346,7 +349,7 @@ class Reply:
     def _receive(self, item: Any) -> None:
         chunk = taken(item)
         if chunk is not None:
-            self._take(chunk)
+            self._take(sent_by(self._provider, chunk))
         elif item is not None:
             self.notice(f"The provider gave something that can't be shown: {_kind(item)}")
 

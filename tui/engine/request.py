@@ -253,9 +253,7 @@ class _Form:
 
     def own(self, message: Message, native: Native | None) -> bool:
         """Whether the vendor's own form of a part goes back."""
-        if native is None or not self.abilities.knows(native) or not self._fits(message):
-            return False
-        return bool(native.provider) or message.model == self.abilities.model_id
+        return self.abilities.knows(native) and self._fits(message)
 
     def thought(self, message: Message, thought: Reasoning) -> bool:
         """Whether a thought goes back: signed, or where the model wants its words."""
