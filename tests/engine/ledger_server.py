@@ -1,4 +1,4 @@
-"""A server of the Model Context Protocol that writes down what it carries out: ``python ledger_server.py FILE``.
+"""A server of tools that writes down what it carries out: ``python ledger_server.py FILE``.
 
 A line is in the file before the answer leaves, so the file tells what was done whoever is killed.
 """

@@ -221,6 +221,34 @@ async def test_the_same_call_for_the_third_time_is_told_to_the_model(having):
     assert ["same call" in text for text in results(message)] == [False, False, True]
 
 
+AS_JSON = '{"name": "fs__read", "arguments": {"path": "a"}}'
+OTHERS_JSON = '{"name": "Ann", "arguments": ["path"]}'
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (f"<tool_call>\n{AS_JSON}\n</tool_call>", True),
+        (f"```json\n{AS_JSON}\n```", True),
+        (f"I look:\n```\n[{AS_JSON}]\n```\nOne moment.", True),
+        (AS_JSON, True),
+        ('{"type": "function", "function": {"name": "fs__read"}}', True),
+        ("[TOOL_CALLS]fs__read", True),
+        (f"An example:\n```json\n{OTHERS_JSON}\n```", False),
+        ('{"name": ["fs__read"]}', False),
+        ("[" * 50_000, False),
+        ("fs__read would help.", False),
+    ],
+)
+async def test_a_call_that_was_written_as_text_is_told_and_not_carried_out(having, said, told):
+    read = tool("read")
+    world = await having(read)
+    world.script(said[:9], said[9:], DONE)
+    message = await run(world)
+    assert read.calls == [] and message.text == said
+    assert message.notices == (("one wrote a call as text: it is not carried out",) if told else ())
+
+
 # -- limits
 async def test_after_the_last_round_the_model_has_to_answer_in_text(having):
     world = await having(tool("read"), rounds=25)

@@ -59,6 +59,7 @@ from tui.engine.intake import sent_by, taken
 from tui.engine.limits import Limits, retry_delay
 from tui.engine.request import SMALLER, Request
 from tui.engine.thinking import Piece, Thinking, WasReasoning
+from tui.engine.written_calls import has_written_call
 from tui.errors import ErrorKind, HistoryError, NotFoundError, ProviderError, Refusal
 from tui.history.store import HistoryStore
 from tui.providers.base import Messages, Target, ToolChoice
@@ -203,7 +204,10 @@ class Reply:
         while True:
             self._request(target)
             target = await self._ask_until_answered(target)
-            if self._calling is None or not (calls := self._open_calls()):
+            if self._calling is None:
+                return
+            if not (calls := self._open_calls()):
+                self._look_for_written_calls(self._calling.specs)
                 return
             if self._choice == "none" or self._finish in _CUT:
                 await self._calling.turn_down(calls, "Not carried out: the reply has ended.")
@@ -237,6 +241,12 @@ class Reply:
         answered = {result.call for result in of_kind(came, ToolResult)}
         asked = (call for call in of_kind(came, ToolCall) if call.state is CallState.ASKED)
         return [call for call in asked if call.id not in answered]
+
+    def _look_for_written_calls(self, specs: Sequence[ToolSpec]) -> None:
+        said = "".join(part.text for part in of_kind(self._came.parts[self._round :], Text))
+        if has_written_call(said, {spec.name for spec in specs}):
+            model = split_id(self.message.model or "")[1]
+            self.notice(f"{model or 'The model'} wrote a call as text: it is not carried out")
 
     async def _ask_until_answered(self, target: Target) -> Target:
         """Send one request, again if it makes sense. Returns the target without what was refused."""

@@ -25,15 +25,6 @@ _SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _ID_SIZE = 9
 """What Mistral wants, exactly; it is enough for everyone."""
 _DEEPEST = 100
-_AS_TEXT = (
-    "<tool_call>",
-    "[TOOL_CALLS]",
-    "<|python_tag|>",
-    "<function=",
-    "<|tool_call|>",
-    "<｜tool▁calls▁begin｜>",
-)
-"""What models write before a call that their server should have read."""
 
 
 @dataclass(slots=True)
@@ -202,11 +193,6 @@ def arguments_of(text: str) -> dict[str, Any] | None:
             return {}
         text = value
     return None
-
-
-def written_as_text(said: str) -> bool:
-    """Whether a model seems to have written a call into its answer."""
-    return any(mark in said for mark in _AS_TEXT)
 
 
 def functions(tools: Iterable[Declaration], without: Iterable[str] = ()) -> list[dict[str, Any]]:
