@@ -131,9 +131,10 @@ async def main(model: Path, runs: int) -> None:
             for number in range(1, runs + 1):
                 answered = await ask(world, folder)
                 all_of_them.append(answered)
-                calls = [(call.name, call.state.value) for call in of_kind(answered.reply.parts, ToolCall)]
-                print(f"{number}: {answered.seconds:.0f} s, {answered.reply.status.value}, calls {calls}")
-                print(f"   {answered.reply.text!r} {answered.reply.failure or ''}", flush=True)
+                reply = answered.reply
+                calls = [(call.name, call.state.value) for call in of_kind(reply.parts, ToolCall)]
+                print(f"{number}: {answered.seconds:.0f} s, {reply.status.value}, calls {calls}")
+                print(f"   {reply.text!r} {reply.notices} {reply.failure or ''}", flush=True)
             called = sum(one.called for one in all_of_them)
             said = sum(one.called and bool(one.reply.text.strip()) for one in all_of_them)
             right = sum(one.right for one in all_of_them)

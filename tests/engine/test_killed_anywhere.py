@@ -1,6 +1,6 @@
 """The program is killed at any moment while it calls tools of a real server, and started again, and killed.
 
-``SEGUE_KILLS=60 pytest -n 0 -s tests/engine/test_killed_anywhere.py`` does it sixty times and tells what it saw.
+``SEGUE_KILLS=60 pytest -n 0 -s tests/engine/test_killed_anywhere.py``: sixty times, and tells what it saw.
 """
 
 from __future__ import annotations

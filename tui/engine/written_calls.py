@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from tui.checked import unpacked
-
 _MARKS = (
     "<tool_call>",
     "[TOOL_CALLS]",
@@ -16,8 +14,8 @@ _MARKS = (
     "<｜tool▁calls▁begin｜>",
 )
 """What models write before a call."""
-_BLOCK = re.compile(r"```[^\n]*\n(.*?)```", re.DOTALL)
-_LONGEST = 100_000
+_NAMED = re.compile(r'"(?:name|function|tool)"\s{0,9}:\s{0,9}"([^"\n]{1,128})"')
+"""What models write of a call that is JSON, or nearly."""
 
 
 def has_written_call(said: str, names: Collection[str]) -> bool:
@@ -29,17 +27,4 @@ def has_written_call(said: str, names: Collection[str]) -> bool:
     """
     if any(mark in said for mark in _MARKS):
         return True
-    blocks = [said.strip(), *(block.strip() for block in _BLOCK.findall(said))]
-    return any(_is_call(block, names) for block in blocks)
-
-
-def _is_call(block: str, names: Collection[str]) -> bool:
-    if len(block) > _LONGEST or not block.startswith(("{", "[")):
-        return False
-    read = unpacked(block)
-    for one in read if isinstance(read, list) else [read]:
-        called = one.get("function", one) if isinstance(one, dict) else None
-        name = called.get("name") if isinstance(called, dict) else called
-        if isinstance(name, str) and name in names:
-            return True
-    return False
+    return any(named[1] in names for named in _NAMED.finditer(said))
