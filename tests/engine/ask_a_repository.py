@@ -118,6 +118,7 @@ async def ask(world: World, folder: Path) -> Answered:
     )
     system = f"{system} {os.environ.get('SYSTEM', '')}".strip()
     conversation = await world.store.create_conversation(model="local/one", system=system)
+    conversation.parameters = {"max_tokens": 300}
     begun = time.monotonic()
     reply = await (await world.engine.send(conversation, QUESTION)).run(world.events.append)
     return Answered(reply, time.monotonic() - begun)

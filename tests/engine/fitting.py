@@ -107,7 +107,7 @@ def anthropic_is_fit(sent: list[Any]) -> None:
         assert all(isinstance(block["input"], dict) for block in blocks if block["type"] == "tool_use")
         assert all(re.fullmatch(r"[A-Za-z0-9_-]+", one) for one in waiting)
         assert blocks or turn["content"]
-        assert all(block["text"].strip() for block in blocks if block["type"] == "text")
+        assert all(block["text"].strip() for block in blocks if block["type"] == "text"), blocks
     assert waiting == []
 
 

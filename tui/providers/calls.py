@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -229,9 +230,53 @@ def call_id(ours: str) -> str:
 
 
 def own(part: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What a vendor's own form of a part holds; nothing where the part has none."""
+    """What a vendor's own form of a part holds; nothing where the part has none.
+
+    A history may come from elsewhere: what is not of its shape is left out.
+    """
     native = part.get("native")
-    return native.blob if native is not None and isinstance(native.blob, Mapping) else {}
+    blob = native.blob if native is not None and isinstance(native.blob, Mapping) else {}
+    return {name: blob[name] for name, fits in _OWN.items() if name in blob and fits(blob[name])}
+
+
+def _is_block(value: Any) -> bool:
+    return isinstance(value, Mapping) and isinstance(value.get("type"), str)
+
+
+def _are_objects(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(one, Mapping) for one in value)
+
+
+def _is_id(value: Any) -> bool:
+    return isinstance(value, str) and _ID.fullmatch(value) is not None
+
+
+def _is_signature(value: Any) -> bool:
+    return isinstance(value, str) and _SIGNATURE.fullmatch(value) is not None
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_place(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+_ID = re.compile(r"[ -~]{1,512}")
+_SIGNATURE = re.compile(r"[A-Za-z0-9+/=_-]+")
+_OWN: Mapping[str, Callable[[Any], bool]] = {
+    "block": _is_block,
+    "item": _is_block,
+    "ran": _are_objects,
+    "reasoning_details": _are_objects,
+    "extra_content": lambda value: isinstance(value, Mapping),
+    "id": _is_id,
+    "signature": _is_signature,
+    "text": _is_text,
+    "place": _is_place,
+}
+"""All that formats keep in their own forms, and the shape of each."""
 
 
 def as_it_came(parts: Sequence[Any]) -> list[Any]:
@@ -241,8 +286,8 @@ def as_it_came(parts: Sequence[Any]) -> list[Any]:
     """
     places: list[int] = []
     for part in parts:
-        place = own(part).get("place")
-        places.append(place if isinstance(place, int) else places[-1] if places else -1)
+        place = own(part).get("place", places[-1] if places else -1)
+        places.append(place)
     return [part for _, part in sorted(zip(places, parts, strict=True), key=lambda pair: pair[0])]
 
 

@@ -214,7 +214,7 @@ def _called(content: Any, ids: dict[str, str]) -> dict[str, Any]:
     for part in content if not isinstance(content, str) else ():
         if part["type"] != "tool_call":
             continue
-        theirs = str(own(part).get("id") or "")
+        theirs = own(part).get("id", "")
         ids[part["id"]] = theirs if theirs and theirs not in ids.values() else f"call_{call_id(part['id'])}"
         function = {"name": part["name"], "arguments": dict(part["arguments"])}
         calls.append({"id": ids[part["id"]], "function": function})

@@ -166,7 +166,7 @@ class OpenAIChat(AsyncGeneratorProvider, ProviderModelMixin):
         turn: dict[str, Any] = {"role": "assistant", "content": text_of(spelled_out(parts))}
         calls = [part for part in parts if part["type"] == "tool_call"]
         for call in calls:
-            known = str(own(call).get("id") or "")
+            known = own(call).get("id", "")
             fits = not cls.short_ids or (len(known) == 9 and known.isascii() and known.isalnum())
             taken = known in ids.values()
             short = call_id(call["id"])
