@@ -64,6 +64,7 @@ def check(name: str, body: Any) -> None:
 
 
 def chat_is_fit(sent: list[Any]) -> None:
+    assert next((turn["role"] for turn in sent if turn["role"] != "system"), "user") == "user"
     waiting: list[str] = []
     for turn in sent:
         if turn["role"] == "tool":
@@ -112,6 +113,7 @@ def anthropic_is_fit(sent: list[Any]) -> None:
 
 
 def gemini_is_fit(sent: list[Any]) -> None:
+    assert [turn["role"] for turn in sent] == [("user", "model")[place % 2] for place in range(len(sent))]
     waiting: list[str] = []
     for turn in sent:
         results = [part["functionResponse"]["name"] for part in turn["parts"] if "functionResponse" in part]

@@ -159,11 +159,11 @@ def own(provider: Any, message: Message, part: Reasoning, with_tools: bool) -> b
 
 @pytest.mark.parametrize("name", PROVIDERS)
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
-@given(histories(), some.integers(60, 400))
-def test_what_is_left_out_to_fit_is_whole_rounds(name, path, context):
-    check(name, wire(PROVIDERS[name], path, TOOLS, context=context))
+@given(histories(), some.integers(60, 400), some.frozensets(some.integers(1, 8)))
+def test_what_is_left_out_to_fit_is_whole_rounds(name, path, context, pins):
+    check(name, wire(PROVIDERS[name], path, TOOLS, context=context, pins=pins))
     if path[-1].role is Role.ASSISTANT:
-        check(name, wire(PROVIDERS[name], path[:-1], TOOLS, context=context, reply=path[-1]))
+        check(name, wire(PROVIDERS[name], path[:-1], TOOLS, context=context, reply=path[-1], pins=pins))
 
 
 def test_a_reply_that_grew_long_loses_its_oldest_rounds_and_never_its_prompt():
