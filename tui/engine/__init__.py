@@ -38,6 +38,7 @@ Its tools::
     calling                 what a reply and the calls in it know of each other
     rounds                  the calls of a reply: checked, approved, carried out, answered
     results                 what a model reads of a result
+    written_calls           calls that came as text
 
 And::
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from typing import Any, assert_never
 
 from tui.chat.attachment import MEDIA_TYPES, Attachment
@@ -39,6 +40,29 @@ def taken(item: Any) -> Chunk | None:
     if not isinstance(item, Chunk):
         return None
     return _part(item) if isinstance(item, Part) else _beside_parts(item)
+
+
+def sent_by(provider: str, chunk: Chunk) -> Chunk:
+    """A chunk that says who sent the vendor's own form of it, which a wire format can't know.
+
+    Another provider with a model of the same name does not know the form.
+    """
+    match chunk:
+        case (
+            Text(native=Native() as native)
+            | Reasoning(native=Native() as native)
+            | Image(native=Native() as native)
+            | File(native=Native() as native)
+            | ToolCall(native=Native() as native)
+            | ToolResult(native=Native() as native)
+        ):
+            return replace(chunk, native=replace(native, provider=provider))
+        case Text() | Reasoning() | Image() | File() | ToolCall() | ToolResult():
+            return chunk
+        case str() | Usage() | Finish() | Progress() | Sources() | Notice():
+            return chunk
+        case _:
+            assert_never(chunk)
 
 
 def _beside_parts(chunk: str | Usage | Finish | Progress) -> Chunk:

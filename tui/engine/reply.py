@@ -17,6 +17,7 @@ from typing import Any, TypeVar, assert_never
 
 from tui.chat.chunks import Chunk, Finish, FinishReason, Progress, Usage
 from tui.chat.message import Failure, Message, Status
+from tui.chat.model import split_id
 from tui.chat.parts import (
     BETWEEN,
     CallState,
@@ -54,10 +55,11 @@ from tui.engine.events import (
     Working,
 )
 from tui.engine.failure import advice, explain
-from tui.engine.intake import taken
+from tui.engine.intake import sent_by, taken
 from tui.engine.limits import Limits, retry_delay
 from tui.engine.request import SMALLER, Request
 from tui.engine.thinking import Piece, Thinking, WasReasoning
+from tui.engine.written_calls import has_written_call
 from tui.errors import ErrorKind, HistoryError, NotFoundError, ProviderError, Refusal
 from tui.history.store import HistoryStore
 from tui.providers.base import Messages, Target, ToolChoice
@@ -146,6 +148,8 @@ class Reply:
         self._size = self._size_before = 0
         """Characters in all, and before this round."""
         self._key_source = ""
+        self._provider = ""
+        """Who is asked."""
         self._since: float | None = None
         """When the first word came."""
         self._thinking_since: float | None = None
@@ -197,7 +201,7 @@ class Reply:
     async def _ask_and_call(self) -> None:
         """Ask, carry out what the model calls, and ask again, until it has answered."""
         target = await self._resolve()
-        self._key_source = target.key_source
+        self._key_source, self._provider = target.key_source, split_id(target.model_id)[0]
         if self._search and target.search is None:
             self.notice(f"{one_line(target.model_id)} has no search of the web: it answers without")
         if self._equip is not None:
@@ -205,7 +209,10 @@ class Reply:
         while True:
             self._request(target)
             target = await self._ask_until_answered(target)
-            if self._calling is None or not (calls := self._open_calls()):
+            if self._calling is None:
+                return
+            if not (calls := self._open_calls()):
+                self._look_for_written_calls(self._calling.specs)
                 return
             if self._choice == "none" or self._finish in _CUT:
                 await self._calling.turn_down(calls, "Not carried out: the reply has ended.")
@@ -239,6 +246,12 @@ class Reply:
         answered = {result.call for result in of_kind(came, ToolResult)}
         asked = (call for call in of_kind(came, ToolCall) if call.state is CallState.ASKED)
         return [call for call in asked if call.id not in answered]
+
+    def _look_for_written_calls(self, specs: Sequence[ToolSpec]) -> None:
+        said = "".join(part.text for part in of_kind(self._came.parts[self._round :], Text))
+        if has_written_call(said, {spec.name for spec in specs}):
+            model = split_id(self.message.model or "")[1]
+            self.notice(f"{model or 'The model'} wrote a call as text: it is not carried out")
 
     async def _ask_until_answered(self, target: Target) -> Target:
         """Send one request, again if it makes sense. Returns the target without what was refused."""
@@ -354,7 +367,7 @@ class Reply:
     def _receive(self, item: Any) -> None:
         chunk = taken(item)
         if chunk is not None:
-            self._take(chunk)
+            self._take(sent_by(self._provider, chunk))
         elif item is not None:
             self.notice(f"The provider gave something that can't be shown: {_kind(item)}")
 

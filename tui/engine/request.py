@@ -65,6 +65,7 @@ SUMMARISE = (
     "names, numbers and code that are still needed, and what is open. Answer with the summary alone."
 )
 _SUMMARY = "What was said before, in short:"
+_LEFT_OUT = "[What was said before this is left out.]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,11 +198,11 @@ def build_request(
         None if limit is None else max(limit - always, 0),
     )
     dropped = {id(turn) for one in free[: len(free) - count] for turn in one}
-    kept = _begins_with_a_prompt([turn for turn in turns if id(turn) not in dropped])
+    kept = _without_unasked([turn for turn in turns if id(turn) not in dropped])
     written = _Writer(form, tools, search)
     if head:
         written.add(ChatMessage(role=Role.SYSTEM.value, content=head))
-    for turn in kept:
+    for turn in _begins_with_a_prompt(kept):
         written.turn(turn)
     sent = (file for turn in kept for piece in turn.pieces for file in _files(piece))
     return Request(
@@ -253,9 +254,7 @@ class _Form:
 
     def own(self, message: Message, native: Native | None) -> bool:
         """Whether the vendor's own form of a part goes back."""
-        if native is None or not self.abilities.knows(native) or not self._fits(message):
-            return False
-        return bool(native.provider) or message.model == self.abilities.model_id
+        return self.abilities.knows(native) and self._fits(message)
 
     def thought(self, message: Message, thought: Reasoning) -> bool:
         """Whether a thought goes back: signed, or where the model wants its words."""
@@ -629,9 +628,16 @@ def _url(file: Attachment) -> str:
     return f"data:{file.media_type};base64,{base64.b64encode(file.data or b'').decode('ascii')}"
 
 
-def _begins_with_a_prompt(turns: list[_Turn]) -> list[_Turn]:
-    """Without replies whose prompt was left out: several vendors refuse to begin with one."""
+def _without_unasked(turns: list[_Turn]) -> list[_Turn]:
+    """Without replies at the beginning whose prompt was left out."""
     return list(itertools.dropwhile(lambda turn: not turn.asked and not turn.pinned, turns))
+
+
+def _begins_with_a_prompt(turns: list[_Turn]) -> list[_Turn]:
+    """With the person's turn first: several vendors refuse to begin with a reply, as a pinned one may be."""
+    if turns and turns[0].role != Role.USER.value:
+        return [_Turn(Role.USER.value, pieces=[_LEFT_OUT]), *turns]
+    return turns
 
 
 def _limit(context: int | None, max_output: int | None) -> int | None:

@@ -36,6 +36,8 @@ Decide = Callable[[Tool, Mapping[str, Any], frozenset[str]], Awaitable[Decision]
 _REPEATS = 3
 _MOST_FILES = 20
 _LONGEST_RAW = 10_000
+_BETWEEN_STEPS = 0.05
+"""Seconds."""
 _SPARE = 10_000
 """Characters beyond a cut that are looked through for secrets too."""
 _AGAIN = (
@@ -227,9 +229,13 @@ class Rounds:
 
     async def _outcome(self, ready: _Ready) -> Outcome:
         name = tool_name(ready.call)
+        told = -math.inf
 
         def progress(step: Step) -> None:
-            self._keeper.work(_progress(name, step))
+            nonlocal told
+            if time.monotonic() >= told + _BETWEEN_STEPS:  # a flood of them stops nobody
+                told = time.monotonic()
+                self._keeper.work(_progress(name, step))
 
         try:
             # What was approved is sent, whatever the tool does with it.

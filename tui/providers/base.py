@@ -331,9 +331,10 @@ class Abilities:
 
     def knows(self, native: Native | None) -> bool:
         """Whether a part's own form came from this very model."""
-        if native is None or native.provider not in ("", self.provider):
+        if native is None:
             return False
-        return (native.format, native.model) == (self.format, self.model)
+        came_from = native.format, native.provider, native.model
+        return came_from == (self.format, self.provider, self.model)
 
 
 @dataclass(frozen=True, slots=True)

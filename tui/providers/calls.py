@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,15 +26,6 @@ _SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _ID_SIZE = 9
 """What Mistral wants, exactly; it is enough for everyone."""
 _DEEPEST = 100
-_AS_TEXT = (
-    "<tool_call>",
-    "[TOOL_CALLS]",
-    "<|python_tag|>",
-    "<function=",
-    "<|tool_call|>",
-    "<｜tool▁calls▁begin｜>",
-)
-"""What models write before a call that their server should have read."""
 
 
 @dataclass(slots=True)
@@ -204,11 +196,6 @@ def arguments_of(text: str) -> dict[str, Any] | None:
     return None
 
 
-def written_as_text(said: str) -> bool:
-    """Whether a model seems to have written a call into its answer."""
-    return any(mark in said for mark in _AS_TEXT)
-
-
 def functions(tools: Iterable[Declaration], without: Iterable[str] = ()) -> list[dict[str, Any]]:
     """Tools as OpenAI's chat completions declare them, and Ollama.
 
@@ -242,16 +229,69 @@ def call_id(ours: str) -> str:
     return signs
 
 
-def sent_id(part: Mapping[str, Any], others: Mapping[str, str]) -> str:
-    """The id of a call in a request: its vendor's own, or one that stands for ours; no two are the same."""
+def sent_id(
+    part: Mapping[str, Any], others: Mapping[str, str], form: re.Pattern[str] = re.compile(".+", re.DOTALL)
+) -> str:
+    """The id of a call in a request: its vendor's own, or one that stands for ours; no two are the same.
+
+    Args:
+        part: The call.
+        others: The ids of the calls before it.
+        form: What the vendor takes as an id.
+    """
     theirs = str(own(part).get("id") or "")
-    return theirs if theirs and theirs not in others.values() else f"call_{call_id(part['id'])}"
+    fits = form.fullmatch(theirs) and theirs not in others.values()
+    return theirs if fits else f"call_{call_id(part['id'])}"
 
 
 def own(part: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What a vendor's own form of a part holds; nothing where the part has none."""
+    """What a vendor's own form of a part holds; nothing where the part has none.
+
+    A history may come from elsewhere: what is not of its shape is left out.
+    """
     native = part.get("native")
-    return native.blob if native is not None and isinstance(native.blob, Mapping) else {}
+    blob = native.blob if native is not None and isinstance(native.blob, Mapping) else {}
+    return {name: blob[name] for name, fits in _OWN.items() if name in blob and fits(blob[name])}
+
+
+def _is_block(value: Any) -> bool:
+    return isinstance(value, Mapping) and isinstance(value.get("type"), str)
+
+
+def _are_objects(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(one, Mapping) for one in value)
+
+
+def _is_id(value: Any) -> bool:
+    return isinstance(value, str) and _ID.fullmatch(value) is not None
+
+
+def _is_signature(value: Any) -> bool:
+    return isinstance(value, str) and _SIGNATURE.fullmatch(value) is not None
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_place(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+_ID = re.compile(r"[ -~]{1,512}")
+_SIGNATURE = re.compile(r"[A-Za-z0-9+/=_-]+")
+_OWN: Mapping[str, Callable[[Any], bool]] = {
+    "block": _is_block,
+    "item": _is_block,
+    "ran": _are_objects,
+    "reasoning_details": _are_objects,
+    "extra_content": lambda value: isinstance(value, Mapping),
+    "id": _is_id,
+    "signature": _is_signature,
+    "text": _is_text,
+    "place": _is_place,
+}
+"""All that formats keep in their own forms, and the shape of each."""
 
 
 def as_it_came(parts: Sequence[Any]) -> list[Any]:
@@ -261,8 +301,8 @@ def as_it_came(parts: Sequence[Any]) -> list[Any]:
     """
     places: list[int] = []
     for part in parts:
-        place = own(part).get("place")
-        places.append(place if isinstance(place, int) else places[-1] if places else -1)
+        place = own(part).get("place", places[-1] if places else -1)
+        places.append(place)
     return [part for _, part in sorted(zip(places, parts, strict=True), key=lambda pair: pair[0])]
 
 

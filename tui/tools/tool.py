@@ -39,8 +39,11 @@ class ToolSpec:
 
     def fingerprint(self, origin: str) -> str:
         """What an approval for always is bound to: where it comes from, and all that it says of itself."""
+        hints = self.read_only, self.destructive, self.open_world
         said = json.dumps(
-            [origin, self.server, self.name, self.description, self.schema], sort_keys=True, default=str
+            [origin, self.server, self.name, self.description, self.schema, hints],
+            sort_keys=True,
+            default=str,
         )
         return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
 

@@ -113,7 +113,8 @@ class HttpServer:
                 }
             case "tools/list":
                 schema = {"type": "object", "properties": {}}
-                reply["result"] = {"tools": [{"name": "echo", "inputSchema": schema}]}
+                hints = {"readOnlyHint": True, "openWorldHint": False}
+                reply["result"] = {"tools": [{"name": "echo", "inputSchema": schema, "annotations": hints}]}
             case "tools/call":
                 self.calls += 1
                 words = json.dumps(body["params"].get("arguments", {}))

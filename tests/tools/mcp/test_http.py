@@ -37,6 +37,13 @@ async def test_a_server_at_an_address_is_used(start: Start, far: HttpServer):
     assert far.requests[-1][0] == "DELETE", "the session is ended"
 
 
+async def test_the_words_of_a_server_elsewhere_are_strangers_words_whatever_it_says(
+    start: Start, far: HttpServer
+):
+    [echo] = await start(McpConfig(url=far.url)).tools()
+    assert echo.spec.open_world and echo.scope({}) is not None
+
+
 async def test_nothing_of_the_environment_decides_the_way(start: Start, far: HttpServer, monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")

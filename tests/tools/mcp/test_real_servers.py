@@ -24,6 +24,12 @@ needs_node = pytest.mark.skipif(
     not NODE, reason="SEGUE_NODE_SERVERS names no folder with the servers for Node"
 )
 
+OLDER = os.environ.get("SEGUE_OLDER_SERVERS", "")
+"""A virtual environment with ``mcp-server-sqlite`` and the ``mcp<2`` that it was written for."""
+needs_older = pytest.mark.skipif(
+    not OLDER, reason="SEGUE_OLDER_SERVERS names no environment with servers of the older SDK"
+)
+
 
 def module(name: str, *args: str) -> McpConfig:
     return McpConfig(command=sys.executable, args=("-m", name, *args))
@@ -71,6 +77,24 @@ async def test_the_git_server_tells_what_changed(start: Start, tmp_path: Path):
     assert {"git_log", "git_commit"} <= set(specs)
     outcome = await call(server, "git_log", repo_path=str(repository), max_count=5)
     assert "A first note" in outcome.text
+
+
+@needs_older
+async def test_the_sqlite_server_of_an_older_sdk_keeps_what_it_is_given(start: Start, tmp_path: Path):
+    folder = next(Path(OLDER, name) for name in ("bin", "Scripts") if Path(OLDER, name).is_dir())
+    file = tmp_path / "notes.db"
+    server = start(McpConfig(command=str(folder / "mcp-server-sqlite"), args=("--db-path", str(file))))
+    assert {"read_query", "write_query", "create_table"} <= await names(server)
+    for tool, query in (
+        ("create_table", "create table notes (what text)"),
+        ("write_query", "insert into notes values ('buy bread')"),
+    ):
+        assert not (await call(server, tool, query=query)).is_error
+    assert "buy bread" in (await call(server, "read_query", query="select what from notes")).text
+    wrong = await call(server, "read_query", query="drop table notes")
+    assert "SELECT" in wrong.text
+    assert await server.resources() and await server.prompts()
+    assert server.status.state is State.READY and server.status.garbage == 0
 
 
 async def test_one_tool_name_on_two_servers_is_two_tools(paths: Paths, network: Network):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterator, Mapping
+import re
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any, ClassVar
 
@@ -35,6 +36,7 @@ from tui.providers.told import Echo
 
 _NAMES = ("id", "name", "model")
 _SAMPLING = ("temperature", "top_p")
+_ID = re.compile(r"[A-Za-z0-9_-]+")
 _FORMAT = "anthropic"
 _SEARCH = "web_search"
 _MOST_PAUSES = 5
@@ -151,6 +153,8 @@ class Anthropic(AsyncGeneratorProvider, ProviderModelMixin):
             if message["role"] == "system":
                 continue
             turn = _message(message, ids)
+            if not turn["content"]:
+                continue
             if turns and turns[-1]["role"] == turn["role"]:
                 turn["content"] = [*_listed(turns.pop()["content"]), *_listed(turn["content"])]
             turns.append(turn)
@@ -428,11 +432,11 @@ def _said(part: Any, ids: dict[str, str]) -> list[dict[str, Any]]:
     known = own(part)
     match part["type"]:
         case "reasoning":
-            return [known["block"]] if "block" in known else []
+            return [known["block"]] if _is_thought(known.get("block", {})) else []
         case "vendor":
-            return list(known.get("ran", ()))
+            return _ran(known.get("ran", ()))
         case "tool_call":
-            ids[part["id"]] = sent_id(part, ids)
+            ids[part["id"]] = sent_id(part, ids, _ID)
             return [
                 {
                     "type": "tool_use",
@@ -441,10 +445,29 @@ def _said(part: Any, ids: dict[str, str]) -> list[dict[str, Any]]:
                     "input": dict(part["arguments"]),
                 }
             ]
-        case "text" if "block" in known:
-            return [known["block"]]
+        case "text":
+            block = known.get("block")
+            said = block if block and block["type"] == "text" and "text" in block else _block(part)
+            return [said] if str(said["text"]).strip() else []  # empty ones are refused
         case _:
             return [_block(part)]
+
+
+def _is_thought(block: Mapping[str, Any]) -> bool:
+    wanted = {"thinking": ("thinking", "signature"), "redacted_thinking": ("data",)}.get(
+        block.get("type", "")
+    )
+    return wanted is not None and all(isinstance(block.get(name), str) for name in wanted)
+
+
+def _ran(blocks: Sequence[Any]) -> list[dict[str, Any]]:
+    """What the vendor ran, with what it gave: both, or neither."""
+    if len(blocks) != 2:
+        return []
+    asked, given = Sent(blocks[0]), Sent(blocks[1])
+    fits = asked.text("type") == "server_tool_use" and given.text("type").endswith("_tool_result")
+    fits = fits and bool(asked.text("id")) and asked.text("id") == given.text("tool_use_id")
+    return [dict(block) for block in blocks] if fits else []
 
 
 def _result(part: Any, ids: Mapping[str, str]) -> dict[str, Any]:

@@ -47,6 +47,8 @@ _BUDGETS = {
 }
 _VERSION = "/v1beta"
 _FORMAT = "gemini"
+_RAN = frozenset({"toolCall", "toolResponse"})
+"""Parts of what Google runs by itself."""
 _BEFORE_3 = re.compile(r"gemini-[12]\b")
 _UNSIGNED = "skip_thought_signature_validator"
 """What stands for the signature of a call that another model made."""
@@ -216,7 +218,7 @@ class GeminiReader(Reader):
                 call.text("id"), self._count, call.text("name"), call.get("args"), signature=signature or None
             )
             self._count += 1
-        elif "toolCall" in part or "toolResponse" in part:
+        elif _RAN.intersection(part.raw):
             self._ran.append(dict(part.raw))
         elif signature:
             blob = {"signature": signature, "text": "" if part.flag("thought") else part.text("text")}
@@ -278,7 +280,7 @@ def _contents(messages: list[Any], model: str) -> list[dict[str, Any]]:
             parts = [_part(part) for part in parts_of(content)]
         if contents and contents[-1]["role"] == role:
             contents[-1]["parts"] += parts
-        else:
+        elif parts:
             contents.append({"role": role, "parts": parts})
     return contents
 
@@ -290,15 +292,15 @@ def _said(part: Any, ids: dict[str, str]) -> list[dict[str, Any]]:
         case "reasoning":
             return []
         case "vendor":
-            return list(known.get("ran", ()))
+            return [one for one in known.get("ran", ()) if _RAN.intersection(one)]
         case "tool_call":
             call: dict[str, Any] = {"name": part["name"], "args": dict(part["arguments"])}
-            if theirs := str(known.get("id") or ""):
+            if (theirs := known.get("id", "")) and theirs not in ids.values():
                 call["id"] = ids[part["id"]] = theirs
             signature = known.get("signature")
             return [{"functionCall": call, **({"thoughtSignature": signature} if signature else {})}]
         case "text" if "signature" in known:
-            tail = str(known.get("text") or "")
+            tail = known.get("text", "")
             tail = tail if part["text"].endswith(tail) else ""
             head = part["text"].removesuffix(tail) if tail else part["text"]
             signed = {"text": tail, "thoughtSignature": known["signature"]}

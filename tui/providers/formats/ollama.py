@@ -16,7 +16,7 @@ from tui.checked import amount
 from tui.errors import ProviderError
 from tui.providers.address import joined
 from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, text_of
-from tui.providers.calls import Calls, call_id, functions, sent_id, written_as_text
+from tui.providers.calls import Calls, call_id, functions, sent_id
 from tui.providers.content import spelled_out, split_data_url
 from tui.providers.decode import JsonLines
 from tui.providers.endings import ended_badly, finish_of
@@ -70,7 +70,7 @@ class Ollama(AsyncGeneratorProvider, ProviderModelMixin):
         return ask(
             joined(cls._base(), cls.api_endpoint),
             JsonLines(),
-            OllamaReader(_unsendable(messages), model, kwargs),
+            OllamaReader(_unsendable(messages), model),
             headers=cls._request_headers(kwargs.get("api_key")),
             json=cls.request_body(model, messages, kwargs),
             **transport(proxy, kwargs),
@@ -135,20 +135,16 @@ class OllamaReader(Reader):
 
     NAMES = frozenset({"message", "done"})
 
-    def __init__(
-        self, left_out: Sequence[str] = (), model: str = "", asked: Mapping[str, Any] | None = None
-    ) -> None:
+    def __init__(self, left_out: Sequence[str] = (), model: str = "") -> None:
         """Begin.
 
         Args:
             left_out: Files that were not sent.
             model: The server's name of the model.
-            asked: The options of the request.
         """
         super().__init__()
         self._left_out = left_out
         self._model = model
-        self._declared = bool((asked or {}).get("tools"))
         self._calls = Calls()
         self._count = 0
 
@@ -179,8 +175,6 @@ class OllamaReader(Reader):
     def close(self) -> Iterator[Chunk]:
         """See ``Reader``."""
         yield from self._calls.finished(_FORMAT, self._model, self.finish)
-        if self._declared and not self._calls and written_as_text(self.said.so_far):
-            yield Notice("The model wrote a call as text: it is not carried out")
         if self._left_out:
             yield Notice(f"Ollama takes no such file; left out: {', '.join(self._left_out)}")
 

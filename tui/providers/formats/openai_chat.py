@@ -10,7 +10,6 @@ from tui.chat.chunks import (
     Chunk,
     FinishReason,
     Image,
-    Notice,
     Progress,
     Reasoning,
     Source,
@@ -22,7 +21,7 @@ from tui.checked import text as text_value
 from tui.checked import words
 from tui.providers.address import joined, ways
 from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, Search, text_of
-from tui.providers.calls import Calls, as_it_came, call_id, functions, own, written_as_text
+from tui.providers.calls import Calls, as_it_came, call_id, functions, own
 from tui.providers.complaints import complains, reports_error, says
 from tui.providers.content import parts_of, spelled_out
 from tui.providers.decode import ServerSentEvents
@@ -86,7 +85,7 @@ class OpenAIChat(AsyncGeneratorProvider, ProviderModelMixin):
         return ask(
             joined(base, cls.api_endpoint),
             ServerSentEvents(),
-            ChatReader(model, kwargs),
+            ChatReader(model),
             headers=cls._request_headers(kwargs.get("api_key")),
             json=cls.request_body(model, messages, kwargs),
             elsewhere=elsewhere if cls.url_given else (),
@@ -167,7 +166,7 @@ class OpenAIChat(AsyncGeneratorProvider, ProviderModelMixin):
         turn: dict[str, Any] = {"role": "assistant", "content": text_of(spelled_out(parts))}
         calls = [part for part in parts if part["type"] == "tool_call"]
         for call in calls:
-            known = str(own(call).get("id") or "")
+            known = own(call).get("id", "")
             fits = not cls.short_ids or (len(known) == 9 and known.isascii() and known.isalnum())
             taken = known in ids.values()
             short = call_id(call["id"])
@@ -223,16 +222,14 @@ class ChatReader(Reader):
 
     NAMES = frozenset({"choices", "usage", "object", "type"})
 
-    def __init__(self, model: str = "", asked: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, model: str = "") -> None:
         """Begin.
 
         Args:
             model: The server's name of the model.
-            asked: The options of the request.
         """
         super().__init__()
         self._model = model
-        self._declared = bool((asked or {}).get("tools"))
         self._calls = Calls()
         self._details: list[dict[str, Any]] = []
         self._usage = Usage()
@@ -261,8 +258,6 @@ class ChatReader(Reader):
         if self._calls and self.finish is FinishReason.STOP:
             self.finish = FinishReason.TOOL
         yield from self._calls.finished("openai", self._model, self.finish)
-        if self._declared and not self._calls and written_as_text(self.said.so_far):
-            yield Notice("The model wrote a call as text: it is not carried out")
         if self._sources:
             yield Sources(tuple(self._sources.values()))
 

@@ -340,9 +340,9 @@ def _said(part: Any, ids: dict[str, str]) -> list[dict[str, Any]]:
     known = own(part)
     match part["type"]:
         case "reasoning":
-            return [known["item"]] if "item" in known else []
+            return [item for item in [known.get("item")] if item and item["type"] == "reasoning"]
         case "vendor":
-            return list(known.get("ran", ()))
+            return [item for item in known.get("ran", ()) if str(item.get("type")).endswith("_call")]
         case "tool_call":
             ids[part["id"]] = sent_id(part, ids)
             return [

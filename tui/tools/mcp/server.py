@@ -15,7 +15,7 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -679,9 +679,18 @@ class McpServer:
                 question.cancel()
 
     def _offered(self, specs: Sequence[ToolSpec]) -> Sequence[ToolSpec]:
-        """The tools that the settings let through."""
+        """The tools that the settings let through.
+
+        Of a server elsewhere all words may be a stranger's, whatever it says: what runs here could do by
+        itself what it talks a model into, and what runs elsewhere could not.
+        """
         wanted, unwanted = self._settings.tools, self._settings.without_tools
-        return [spec for spec in specs if (not wanted or spec.name in wanted) and spec.name not in unwanted]
+        far = self._settings.url is not None
+        return [
+            replace(spec, open_world=spec.open_world or far)
+            for spec in specs
+            if (not wanted or spec.name in wanted) and spec.name not in unwanted
+        ]
 
 
 def _seen(done: asyncio.Future[Any]) -> None:
