@@ -132,6 +132,22 @@ async def test_questions_wait_for_each_other(run):
         assert await second is Decision.ONCE
 
 
+async def test_questions_that_came_before_they_could_be_shown_have_no_notice_once_one_is(run):
+    async with run() as world:
+        world.features.reading.shown = False
+        tasks = [
+            asyncio.create_task(world.features.asking.ask(question(scope=scope)))
+            for scope in ("a.example", "b.example")
+        ]
+        await world.sees("a.example: it waits for your answer", "b.example: it waits for your answer")
+        world.features.reading.shown = True
+        world.features.asking.look()
+        await world.sees("y once", "write_file on a.example")
+        await world.sees_no("it waits for your answer")
+        for task in tasks:
+            task.cancel()
+
+
 async def test_a_key_that_answers_twice_neither_answers_the_next_question_nor_is_written(run, monkeypatch):
     async with run() as world:
         first, second = await asked(world, question(), question(scope="other.example"))

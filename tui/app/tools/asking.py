@@ -132,7 +132,8 @@ class Asking:
         if one is not None:
             one.sheet = one.make()
             one.sheet.follows = time.monotonic() - self._closed < _SOON
-            self._context.unnote(one.notice)
+            for here in filter(self._belongs_here, self._waiting):  # the others follow by themselves
+                self._context.unnote(here.notice)
             self._context.soon(self._show, one)
 
     @property
