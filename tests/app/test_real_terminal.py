@@ -403,6 +403,15 @@ def test_ctrl_c_stops_then_asks_then_quits(terminal):
     assert app.end() == 0
 
 
+def test_ctrl_c_again_and_again_quits_like_once(terminal):
+    app = terminal()
+    app.see("big")
+    while app.process.poll() is None:  # also when the terminal has been given back already
+        app.press(CTRL_C)
+        app.look(0.02)
+    assert app.end() == 0
+
+
 def test_a_tiny_terminal_gets_one_clear_line(terminal):
     app = terminal(columns=30, rows=8)
     app.see("40")

@@ -37,7 +37,7 @@ from tui.engine.start_options import StartOptions
 from tui.errors import ConfigError, SegueError, UsageError
 from tui.paths import Paths
 from tui.system.job_control import has_a_shell
-from tui.system.signals import on_deadly_signals, on_lost_terminal
+from tui.system.signals import let_nobody_interrupt, on_deadly_signals, on_lost_terminal
 from tui.text import clean, one_line
 
 if TYPE_CHECKING:
@@ -340,6 +340,8 @@ class SegueApp(App[None]):
         if self._leaving:
             return
         self._leaving = True
+        if not self.is_headless:
+            let_nobody_interrupt()  # the terminal is given back before all is stored
         try:
             async with asyncio.timeout(LONGEST_GOODBYE):
                 await self.main_screen.finish()
