@@ -31,7 +31,7 @@ def answer(message: dict[str, Any]) -> dict[str, Any]:
             return {"tools": [TOOL]}
         case "tools/call":
             given = message["params"]["arguments"]
-            time.sleep(given["takes"])
+            time.sleep(given.get("takes", 0))
             with open(FILE, "a", encoding="utf-8") as file:
                 file.write(f"{given['name']}\n")
             return {"content": [{"type": "text", "text": f"gave {given['name']}"}]}

@@ -15,6 +15,8 @@ from tui.errors import SegueError
 from tui.secret import redact
 from tui.text import one_line
 
+_CLOSED = -32000
+
 
 class McpError(SegueError):
     """A server could not do what it was asked."""
@@ -44,3 +46,8 @@ def innermost(error: BaseException) -> BaseException:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     return error
+
+
+def was_closed(error: BaseException | None) -> bool:
+    """Whether a connection ended, in the number that the protocol has for it."""
+    return error is not None and getattr(innermost(error), "code", None) == _CLOSED

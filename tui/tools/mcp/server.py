@@ -29,7 +29,15 @@ from tui.tools.mcp.durations import MOST_ENDS, Durations
 from tui.tools.mcp.elicitation import Action, Answer, Form, Person, Visit
 from tui.tools.mcp.environment import Keys, child_environment, filled, filled_table
 from tui.tools.mcp.eras import Eras
-from tui.tools.mcp.failures import McpError, ServerGone, SessionLost, SignInNeeded, innermost, words_of
+from tui.tools.mcp.failures import (
+    McpError,
+    ServerGone,
+    SessionLost,
+    SignInNeeded,
+    innermost,
+    was_closed,
+    words_of,
+)
 from tui.tools.mcp.left_behind import Running
 from tui.tools.mcp.link import Address, Hooks, Link, Opener, Program, ShowSignIn
 from tui.tools.mcp.network import Network, Trouble
@@ -528,8 +536,9 @@ class McpServer:
             return McpError(f"{name} can't be started: {trouble}", f"See [mcp.{name}] in the config.")
         if self._trouble:
             return McpError(f"{name}: {self._trouble.words}")
-        if self._settings.url is None and last:
-            return ServerGone(f"{name} ended{because}")
+        if self._settings.url is None and (last or was_closed(cause)):
+            said = because or ", and said nothing"
+            return ServerGone(f"{name} ended{said}", f"See [mcp.{name}] in the config.")
         return ServerGone(f"{name}: {words_of(cause)}" if cause else f"{name} ended the connection")
 
     def _given_up(self, *, hopeless: bool) -> bool:
