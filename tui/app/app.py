@@ -225,7 +225,9 @@ class SegueApp(App[None]):
         problems: list[SegueError] = [*self.config.problems, *keymap.problems(self.config)]
         if self._theme_called(self.config.theme) is None:
             words = f"{self.config.place('theme')}: theme: there is no {one_line(self.config.theme)}"
-            problems.append(ConfigError(words, "/theme lists them."))
+            unknown = ConfigError(words, "/theme lists them.")
+            unknown.at = ("theme",)
+            problems.append(unknown)
         return problems
 
     # -- what every screen may need

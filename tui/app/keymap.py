@@ -154,7 +154,9 @@ def problems(config: Config) -> list[ConfigError]:
 
 
 def _problem(config: Config, name: str, words: str, hint: str) -> ConfigError:
-    return ConfigError(f"{config.place('keys', name)}: keys: {words}", hint)
+    error = ConfigError(f"{config.place('keys', name)}: keys: {words}", hint)
+    error.at = ("keys", name)
+    return error
 
 
 def _unknown_names(config: Config) -> Iterator[ConfigError]:
