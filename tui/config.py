@@ -38,7 +38,9 @@ class Elsewhere(NamedTuple):
     """Whether it counts from the next start on, not at once."""
 
 
-def _elsewhere(*, option: str = "", variables: tuple[str, ...] = (), at_start: bool = False) -> dict[str, Any]:
+def _elsewhere(
+    *, option: str = "", variables: tuple[str, ...] = (), at_start: bool = False
+) -> dict[str, Any]:
     return {"elsewhere": Elsewhere(option, variables, at_start)}
 
 

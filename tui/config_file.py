@@ -13,12 +13,13 @@ import re
 import stat
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
-from tomlkit.items import AbstractTable, Array, InlineTable
+from tomlkit.items import AbstractTable, Array, InlineTable, Item
 
 from tui.config import Config, alike, config_of
 from tui.errors import ConfigError, SegueError
@@ -26,8 +27,14 @@ from tui.locks import lock_at
 from tui.paths import PRIVATE_FILE, private_dir, write_whole
 from tui.typed_toml import At, headers, keys_in
 
-GONE = object()
-"""In the place of a value: the setting is taken out, so its default counts again."""
+
+class Gone(Enum):
+    """In the place of a value: the setting is taken out, so its default counts again."""
+
+    GONE = "gone"
+
+
+GONE = Gone.GONE
 Changes = Mapping[At, Any]
 Check = Callable[[Config], Sequence[SegueError]]
 _ATTEMPTS = 5
@@ -201,7 +208,7 @@ def _in_place(text: str, at: At, value: Any) -> str:
     elif isinstance(value, list) and isinstance(table.get(at[-1]), Array):
         _change_list(table[at[-1]], value)
     elif at[-1] in table or isinstance(table, InlineTable):
-        table[at[-1]] = value
+        table[at[-1]] = _item(value)
     else:
         raise LookupError
     return document.as_string()
@@ -288,12 +295,23 @@ def _as_it_comes(text: str, at: At, value: Any) -> str:
         if step not in table:
             table[step] = tomlkit.table()
         table = table[step]
-    table[at[-1]] = value
+    table[at[-1]] = _item(value)
     return document.as_string()
 
 
 def _line(name: str, value: Any) -> str:
-    return f"{_key(name)} = {tomlkit.item(value).as_string()}\n"
+    return f"{_key(name)} = {_item(value).as_string()}\n"
+
+
+def _item(value: Any) -> Item:
+    """A value as it is written; a text of lines in its lines, where that says the same."""
+    if isinstance(value, str) and "\n" in value:
+        lines = tomlkit.string(value, multiline=True)
+        with contextlib.suppress(tomllib.TOMLDecodeError):
+            if tomllib.loads(f"x = {lines.as_string()}")["x"] == value:
+                return lines
+    item: Item = tomlkit.item(value)
+    return item
 
 
 def _key(name: str) -> str:

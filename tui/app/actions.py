@@ -36,6 +36,9 @@ class Scope(Enum):
     SERVER = "Another server"
     PALETTE = "All commands"
     THEMES = "All themes"
+    SETTINGS = "Settings"
+    VALUES = "What a setting can be"
+    KEYS = "A key for an action"
 
 
 class Action(StrEnum):
@@ -91,6 +94,7 @@ class Action(StrEnum):
     MESSAGE_UP = "message-up", "alt+up", "messages", "Walk up the messages", Scope.WRITING
     MESSAGE_DOWN = "message-down", "alt+down", "messages", "Walk down the messages", Scope.WRITING
     NEWEST = "newest", "ctrl+end", "newest", "Go to the newest line", Scope.WRITING
+    SETTINGS = "settings", "ctrl+comma,f10", "settings", "All settings and keys, changed here", Scope.WRITING
     EDITOR = "editor", "ctrl+g", "editor", "Write in $VISUAL or $EDITOR", Scope.WRITING
     UNDO = "undo", "ctrl+z", "undo", "Take back what was done last", Scope.WRITING
 
@@ -202,6 +206,15 @@ class Action(StrEnum):
     SERVER_CLOSE = "server-close", "enter", "close", "Close", Scope.SERVER
     PALETTE_RUN = "palette-run", "enter", "do it", "Do this", Scope.PALETTE
     THEME_USE = "theme-use", "enter", "use", "Use this theme from now on", Scope.THEMES
+    SETTING_CHANGE = "setting-change", "enter", "change", "Change this setting", Scope.SETTINGS
+    SETTING_DEFAULT = ("setting-default", "ctrl+d,delete", "default",
+                       "Take it out of the file: the default counts again", Scope.SETTINGS)
+    VALUE_USE = "value-use", "enter", "use", "Use this one", Scope.VALUES
+    KEY_KEEP = "key-keep", "enter", "keep", "Keep this key", Scope.KEYS
+    KEY_ANEW = "key-anew", "backspace", "another", "Press another key", Scope.KEYS
+    KEY_ALSO = "key-also", "plus", "one more", "Press one more key that does the same", Scope.KEYS
+    KEY_THEN = "key-then", "space", "then", "Press a key that follows it", Scope.KEYS
+    KEY_NONE = "key-none", "delete", "no key", "It has no key", Scope.KEYS
     # fmt: on
 
 

@@ -107,6 +107,8 @@ ALL = (
     Command("export", "Export conversation", "write it to a file", "[FILE]", _BOTH),
     Command("temporary", "Temporary conversation", "nothing of it is kept"),
     Command("theme", "Theme", "dark, light or the terminal's own colours", "[NAME]"),
+    Command("settings", "Settings", "all that can be set, and the keys", key=Action.SETTINGS),
+
     Command("editor", "Edit in your editor", "the draft, in $VISUAL or $EDITOR", "", _BOTH,
             key=Action.EDITOR, plain_argument="[TEXT]", plain_help="in $VISUAL or $EDITOR, and send it"),
     Command("sidebar", "Sidebar", "show or hide the conversations", key=Action.SIDEBAR),

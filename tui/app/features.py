@@ -25,6 +25,7 @@ from tui.app.conversations.reading import CurrentConversation
 from tui.app.keymap import Keys
 from tui.app.models.first_model import FirstModel
 from tui.app.models.models import Models
+from tui.app.settings.changing import Changing
 from tui.app.settings.theming import Theming
 from tui.app.status.notice_line import NoticeLine
 from tui.app.status.presenter import StatusPresenter
@@ -119,6 +120,7 @@ class Features:
         self.first_model = FirstModel(self, self.models)
         self.comparing = Comparing(self)
         self.finding = Finding(self, self.transcript)
+        self.settings = Changing(self, program)
         self._replies = ShownReplies(self)
         self._news = HistoryNews(self)
         self.does: Sequence[Handlers] = (
@@ -132,6 +134,7 @@ class Features:
             Arranging(self).commands,
             ConversationSettings(self).commands,
             Theming(self, program).commands,
+            self.settings.commands,
         )
         """The commands that each feature does."""
 
@@ -154,7 +157,7 @@ class Features:
     async def begin(self) -> None:
         """Show the conversation; send what was written meanwhile."""
         options, workspace = self._program.options, self.session.workspace
-        self.transcript.newest_key = self.keys.name(Action.NEWEST)
+        self._name_keys()
         self.screen.watch(self.transcript, "selected", self.status.refresh_keys, init=False)
         self._news.follow()
         for words in filter(None, (workspace.catalogue.notice, *map(str, workspace.registry.problems))):
@@ -169,6 +172,16 @@ class Features:
             self.writing.give_back_early()
         elif options.model or not await self.first_model.help_to_begin(self._notices.notices):
             self.writing.send_early()
+
+    def _name_keys(self) -> None:
+        self.transcript.newest_key = self.keys.name(Action.NEWEST)
+
+    def use_settings(self) -> None:
+        """The settings are others now."""
+        self._name_keys()
+        self.transcript.refresh()
+        self.refresh()
+        self.status.refresh_keys()
 
     def _make_ready(self) -> None:
         in_background(self.screen, "open", self.writing.say_prompt_problems)

@@ -114,7 +114,7 @@ class Models:
         await self._context.show(await self._picker(ComparePicker, typed, marked), chosen)
 
     async def pick_first(self) -> str | None:
-        """Let the person choose the model to begin with. Returns it, None if none was chosen."""
+        """Let the person choose one model. Returns it, None if none was chosen."""
         from tui.app.models.picker import ModelPicker, Several
 
         choice = await self._context.ask(await self._picker(ModelPicker))
@@ -142,7 +142,7 @@ class Models:
             conversation.hues,
             await asyncio.to_thread(workspace.registry.downloads),
             keep_favourites=lambda names: context.soon(self._keep_favourites, names),
-            connect=self._connect,
+            connect=self.connect,
             typed=typed,
             marked=marked,
             marked_words=marked_words,
@@ -158,7 +158,8 @@ class Models:
         await self._workspace.preferences.keep_favourite_models(names)
 
     # -- connecting
-    async def _connect(self, provider: str) -> bool:
+    async def connect(self, provider: str) -> bool:
+        """Let the person give a provider what it misses. Returns whether it can be used."""
         from tui.app.models.connect import Connect
 
         workspace = self._workspace
