@@ -31,7 +31,10 @@ from tui.app.messages.save_sheet import SaveSheet
 from tui.app.models.connect import AnotherServer, Connect, ConnectProvider
 from tui.app.models.first_run import FirstRun
 from tui.app.models.picker import ComparePicker, ModelPicker
+from tui.app.settings.key_sheet import KeySheet
+from tui.app.settings.settings_screen import SettingsScreen
 from tui.app.settings.theme_chooser import ThemeChooser
+from tui.app.settings.values import ChooseValue, WriteValue
 from tui.app.transcript.finding import FindBar
 from tui.app.transcript.transcript import Transcript
 from tui.chat.attachment import attachment_of
@@ -39,6 +42,7 @@ from tui.chat.draft import Draft
 from tui.chat.message import Role, Status
 from tui.chat.model import ModelInfo
 from tui.chat.parts import Text, prompt_parts
+from tui.config import Config
 
 Reach = Callable[[World], Awaitable[None]]
 REPLY = (
@@ -544,6 +548,50 @@ async def _palette_in_which_nothing_fits(world: World) -> None:
 @state(ThemeChooser, Field)
 async def _themes(world: World) -> None:
     await _ran(world, ThemeChooser, "theme")
+
+
+async def _settings_as_at_first(world: World, words: str = "") -> Any:
+    """The keys that are pressed there change settings and keys."""
+    file = world.app.config.path
+    file.unlink(missing_ok=True)
+    world.app.use_config(Config(path=file, model="lab/big"))
+    return await _ran(world, SettingsScreen, "settings", words)
+
+
+@state(SettingsScreen, Field)
+async def _settings(world: World) -> None:
+    await _settings_as_at_first(world)
+
+
+@state(SettingsScreen, Field)
+async def _settings_of_which_none_fits(world: World) -> None:
+    await _settings_as_at_first(world, "zzqzzq")
+
+
+@state(WriteValue, LoneField)
+async def _value_of_a_setting_that_is_written(world: World) -> None:
+    await _settings_as_at_first(world, "temperature")
+    await _seen(world, WriteValue, "enter")
+
+
+@state(ChooseValue, Field)
+async def _value_of_a_setting_that_is_chosen(world: World) -> None:
+    screen = await _settings_as_at_first(world)
+    while screen.rows.chosen.key != "another provider":
+        await press(world, "down")
+    await _seen(world, ChooseValue, "enter")
+
+
+@state(KeySheet)
+async def _key_that_is_waited_for(world: World) -> None:
+    await _settings_as_at_first(world, "keys.sidebar")
+    await _seen(world, KeySheet, "enter")
+
+
+@state(KeySheet)
+async def _key_that_was_pressed(world: World) -> None:
+    await _key_that_is_waited_for(world)
+    await press(world, "f8")
 
 
 @state(Timeline, Field)

@@ -62,7 +62,8 @@ def test_where_a_value_comes_from(monkeypatch):
 
 def test_no_secret_is_in_what_is_shown():
     text = (
-        '[providers.lab]\nurl = "http://me:hunter2hunter2@h/v1?key=abcdefabcdef"\nkey = "sk-0123456789abcdef"\n'
+        '[providers.lab]\nurl = "http://me:hunter2hunter2@h/v1?key=abcdefabcdef"\n'
+        'key = "sk-0123456789abcdef"\n'
         'headers = { Authorization = "Bearer zzzzzzzzzzzzzzzz" }\nproxy = "http://u:pass-word-1@p:1"\n'
     )
     now = config(text)

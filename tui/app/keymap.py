@@ -256,7 +256,7 @@ def _is_symbol(name: str) -> bool:
     if "_" in name:
         return len(name) <= _LONGEST_NAME and name.replace("_", "").isalpha()
     try:
-        return bool(unicodedata.lookup(name))
+        return unicodedata.lookup(name).isprintable()  # also "escape" is the name of a character
     except KeyError:
         return False
 

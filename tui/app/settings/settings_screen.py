@@ -179,7 +179,9 @@ class SettingsScreen(Sheet[None]):
         widget.update(clean(words))
 
     def _say(self, words: str) -> None:
-        self.query_one("#said", Static).update(clean(one_line(words, 400)))
+        """Say something; the file goes by its name, as there is but one."""
+        path = self._desk.config.path
+        self.query_one("#said", Static).update(clean(one_line(words.replace(str(path), path.name), 400)))
 
     # -- changing
     @on(RowList.Picked)
