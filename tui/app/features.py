@@ -52,7 +52,7 @@ from tui.engine.session_events import (
     Titled,
 )
 from tui.engine.workspace import Workspace
-from tui.errors import NotFoundError
+from tui.errors import NotFoundError, UsageError
 from tui.rendering import warm
 
 SETTLED = 0.5
@@ -149,7 +149,7 @@ class Features:
         try:
             options = self._program.options
             await self.session.begin_with(options, await self.session.drafts.left_in())
-        except NotFoundError as error:
+        except (NotFoundError, UsageError) as error:
             self.tell(error)
         await self._program.recall_theme()
         await self.writing.begin()

@@ -29,6 +29,8 @@ Commands::
     config                  the settings
     keys                    API keys
     local                   the models of this machine
+    completion              what a shell reads to complete
+    completing              what may follow, when it asks
 """
 
 from tui.cli.main import main

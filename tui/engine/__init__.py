@@ -28,6 +28,7 @@ A reply::
     limits                  how long, how often
     failure                 what a provider raises, in words
     choice                  which model answers
+    which_conversation      which conversation is meant
 
 Files::
 
