@@ -28,7 +28,8 @@ from tui.app.main_screen import MainScreen
 from tui.app.messages.link_sheet import LinkSheet
 from tui.app.messages.message_list import MessageList
 from tui.app.messages.save_sheet import SaveSheet
-from tui.app.models.connect import AnotherServer, Connect, ConnectProvider
+from tui.app.models.connect import Connect, ConnectProvider
+from tui.app.models.connect_server import ConnectServer
 from tui.app.models.first_run import FirstRun
 from tui.app.models.picker import ComparePicker, ModelPicker
 from tui.app.settings.key_sheet import KeySheet
@@ -407,10 +408,10 @@ async def _all_providers(world: World) -> None:
     await _seen(world, ConnectProvider, "end", "enter")
 
 
-@state(AnotherServer, model=None)
+@state(ConnectServer, LoneField, model=None)
 async def _server_of_ones_own(world: World) -> None:
     await _all_providers(world)
-    await _seen(world, AnotherServer, "end", "enter")
+    await _seen(world, ConnectServer, "home", "enter")
 
 
 @state(Compare)

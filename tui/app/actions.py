@@ -203,7 +203,9 @@ class Action(StrEnum):
     FIRST_BEGIN = "first-begin", "enter", "begin", "Begin with this", Scope.FIRST_RUN
     CONNECT_TRY = "connect-try", "enter", "try it", "Keep the key and try it", Scope.CONNECT
     PROVIDERS_CONNECT = "providers-connect", "enter", "connect", "Connect this provider", Scope.PROVIDERS
-    SERVER_CLOSE = "server-close", "enter", "close", "Close", Scope.SERVER
+    SERVER_TRY = "server-try", "enter", "try it", "Try the server, and keep it if it answers", Scope.SERVER
+    SERVER_NEXT = "server-next", "tab,down", "next field", "The next field", Scope.SERVER
+    SERVER_PREVIOUS = "server-previous", "shift+tab,up", "field before", "The field before", Scope.SERVER
     PALETTE_RUN = "palette-run", "enter", "do it", "Do this", Scope.PALETTE
     THEME_USE = "theme-use", "enter", "use", "Use this theme from now on", Scope.THEMES
     SETTING_CHANGE = "setting-change", "enter", "change", "Change this setting", Scope.SETTINGS

@@ -95,6 +95,14 @@ class Context(Protocol):
         """
         ...
 
+    async def change_settings(self, changes: Changes) -> None:
+        """Write changes into the config, and work by it from now on.
+
+        Raises:
+            ConfigError: They make no sense, or can't be written.
+        """
+        ...
+
     def back_to_writing(self) -> None:
         """Give the composer the focus, at once."""
         ...

@@ -35,6 +35,7 @@ from tui.app.transcript.shown_replies import ShownReplies
 from tui.app.transcript.transcript import Transcript
 from tui.app.undo import SHOWN, Acts
 from tui.chat.draft import Draft
+from tui.config_file import Changes
 from tui.engine.conversation_service import ConversationService, Undo
 from tui.engine.live import LiveReply
 from tui.engine.session import Session
@@ -229,6 +230,10 @@ class Features:
         self.status.refresh()
 
     # -- undo, and stop
+    async def change_settings(self, changes: Changes) -> None:
+        """Write changes into the config, and work by it from now on."""
+        await self._program.change_settings(changes)
+
     def did(self, words: str, undo: Undo, back: str, topic: object = None) -> None:
         """Something was done: say so, and how it is undone.
 

@@ -27,6 +27,7 @@ A reply::
     surroundings            what stands before such a mark
     limits                  how long, how often
     failure                 what a provider raises, in words
+    trial                   a provider is tried before it is kept
     choice                  which model answers
     which_conversation      which conversation is meant
 
