@@ -206,6 +206,30 @@ def test_a_setting_and_a_key_are_changed_and_the_rest_of_the_file_stays(lab, ter
     )
 
 
+def test_a_server_is_connected_by_its_address_and_answers_without_a_restart(home, terminal, model_server):
+    home.configure("# mine\n")
+    model_server.models = ("alpha",)
+    app = terminal(rows=30)
+    app.see("Begin with")
+    app.press(ESCAPE)
+    app.see_no("Begin with")
+    app.press(f"/connect {model_server.url.removeprefix('http://')}/chat/completions" + ENTER)
+    app.see("Address")
+    app.press(TAB + "'sk-key-0123456789'" + TAB + CTRL_U + "box" + ENTER)
+    app.see("1 model. box/alpha says “Hello”", "Kept as box in config.toml, its key in keys.json")
+    app.press(ENTER)
+    app.see("alpha answers from now on")
+    app.press("Hi" + ENTER)
+    app.see("Hello from the", "ready")
+    assert model_server.headers[-1]["Authorization"] == "Bearer sk-key-0123456789"
+    app.press(CTRL_Q)
+    assert app.end() == 0
+    assert (
+        home.config.read_text() == f'# mine\n\n[providers.box]\ntype = "openai"\nurl = "{model_server.url}"\n'
+    )
+    assert b"sk-key" not in app.output
+
+
 def test_a_draft_survives_a_quit(terminal):
     first = terminal()
     first.see("big")

@@ -76,7 +76,7 @@ async def test_every_setting_and_every_key_is_listed_with_its_value_and_where_th
 
 async def test_a_filter_finds_names_descriptions_and_values(opened):
     async with opened("f7") as world:
-        await world.sees("Keys: writing", "A new conversation", "1 of")
+        await world.sees("Keys: writing", "A new conversation", "1 setting")
         await world.pilot.press("ctrl+u", *"certificates")
         await world.sees("Provider lab", "ca_file")
 

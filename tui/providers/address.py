@@ -20,9 +20,9 @@ _ENDPOINT = re.compile(
     r"|/models/[^/]+:\w+)/*$"
 )
 """What stands behind the base address where somebody copied that of a whole request."""
-_WITH_SCHEME = re.compile(r"(?i)(https?)(?:://|:/|//|:)/*([^\s\"'`<>]+)")
+_WITH_SCHEME = re.compile(r"(?i)(https?)(?:://|:/|//|:)/*([^\s\"'`<>“”‘’]+)")
 _BARE_ADDRESS = re.compile(
-    r"(?:(?:[\w-]+\.)+[\w-]+|localhost|\[[0-9a-fA-F:]+\]|[\w-]+(?=:\d))(?::\d{1,5})?(?:/[^\s\"'`<>]*)?"
+    r"(?:(?:[\w-]+\.)+[\w-]+|localhost|\[[0-9a-fA-F:]+\]|[\w-]+(?=:\d))(?::\d{1,5})?(?:/[^\s\"'`<>“”‘’]*)?"
 )
 _PORT_ALONE = re.compile(r":?\d{2,5}")
 _ANYWHERE = re.compile(r"^(?:0\.0\.0\.0|\[::\])(?=[:/]|$)")
@@ -50,7 +50,7 @@ def address_in(written: str) -> str:
         scheme, rest = "http", f"127.0.0.1:{text.lstrip(':')}"
     else:
         return ""
-    rest = _ANYWHERE.sub("127.0.0.1", rest.rstrip(".,;)]}>\"'"))
+    rest = _ANYWHERE.sub("127.0.0.1", rest.rstrip(".,;)}>"))
     scheme = scheme or ("http" if is_private(f"http://{rest}") else "https")
     try:
         parts = urlsplit(f"{scheme}://{rest}")

@@ -19,6 +19,7 @@ from tui.app.keymap import Keys
 from tui.app.lists.ask_line import AskLine
 from tui.app.lists.ask_text import AskText
 from tui.app.models.connect import Connect, ConnectProvider
+from tui.app.models.connect_server import ConnectServer
 from tui.app.models.first_run import FirstRun, LocalOffer
 from tui.app.models.picker import ModelPicker
 from tui.app.settings.key_sheet import KeySheet
@@ -27,6 +28,7 @@ from tui.chat.conversation import Conversation, Node, SearchHit, Summary
 from tui.chat.message import Message, Role
 from tui.chat.parts import Reasoning, Text
 from tui.config import config_of
+from tui.providers.address import address_in, name_for
 
 LOOKS = [(theme, size) for theme in ("segue-dark", "segue-light") for size in ((80, 24), (120, 40))]
 PROMPT = "And if the clean-up itself hangs?"
@@ -207,7 +209,7 @@ class Desk:
 
 @pytest.mark.parametrize(("theme", "size"), LOOKS)
 def test_settings(looks_as_before, theme, size) -> None:
-    assert looks_as_before(lambda: SettingsScreen(Desk()), theme, size, "down", "down", "down", "down")
+    assert looks_as_before(lambda: SettingsScreen(Desk(), "lab"), theme, size, "down")
 
 
 @pytest.mark.parametrize(("theme", "size"), LOOKS[:1])
@@ -227,5 +229,19 @@ def test_connect(looks_as_before, registry, theme, size) -> None:
 
 @pytest.mark.parametrize(("theme", "size"), LOOKS[:1])
 def test_all_providers(looks_as_before, registry, theme, size) -> None:
-    config = Path("~/.config/segue/config.toml")
-    assert looks_as_before(lambda: ConnectProvider(registry, None, None, config), theme, size)
+    assert looks_as_before(lambda: ConnectProvider(registry, None, None), theme, size)
+
+
+class Form:
+    """A form for a server."""
+
+    def address_in(self, written: str) -> str:
+        return address_in(written)
+
+    def name_for(self, url: str) -> str:
+        return name_for(url, ())
+
+
+@pytest.mark.parametrize(("theme", "size"), LOOKS)
+def test_a_server(looks_as_before, theme, size) -> None:
+    assert looks_as_before(lambda: ConnectServer(Form(), "gpu-box:8000"), theme, size)

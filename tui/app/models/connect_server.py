@@ -52,8 +52,8 @@ class ConnectServer(Sheet[str]):
     AUTO_FOCUS = "#address"
     BINDINGS: ClassVar[list[BindingType]] = [
         bind(Action.SERVER_TRY, "attempt"),
-        bind(Action.SERVER_NEXT, "step(1)"),
-        bind(Action.SERVER_PREVIOUS, "step(-1)"),
+        bind(Action.SERVER_NEXT, "step(1)", priority=True),  # what is typed after it is the next field's
+        bind(Action.SERVER_PREVIOUS, "step(-1)", priority=True),
     ]
     DEFAULT_CSS = """
     ConnectServer {
@@ -64,7 +64,7 @@ class ConnectServer(Sheet[str]):
         LoneField, LoneField:focus { margin: 0 2; }
         #result { margin: 1 4 0 4; min-height: 2; }
     }
-    Screen.-tall ConnectServer LoneField { margin: 0 2 1 2; }
+    ConnectServer.-tall LoneField, ConnectServer.-tall LoneField:focus { margin: 0 2 1 2; }
     """
 
     def __init__(self, desk: Desk, typed: str = "") -> None:
@@ -112,6 +112,7 @@ class ConnectServer(Sheet[str]):
             url = self._desk.address_in(self._line("address").value)
             self._own_name = self._desk.name_for(url) if url else ""
             name.value = self._own_name
+            name.cursor_position = len(name.value)
 
     # -- keys
     def action_step(self, step: int) -> None:

@@ -15,6 +15,11 @@ from tui.secret import Secret
 from tui.text import counted, one_line
 
 
+def _plain(url: str) -> str:
+    """An address for comparison: written in one way, without its version."""
+    return address_in(url).replace("//localhost", "//127.0.0.1").removesuffix("/v1")
+
+
 class Servers:
     """What the form for a server works on."""
 
@@ -37,9 +42,13 @@ class Servers:
 
     def _known_at(self, url: str) -> ProviderEntry | None:
         """The provider that is there already; on this machine only one that answers, as any has a port."""
-        host = host_of(url).replace("localhost", "127.0.0.1")
-        here = [entry for entry in self._workspace.registry.providers() if entry.host and entry.host == host]
-        return next((entry for entry in here if entry.available or not is_loopback(url)), None)
+        host, config = host_of(_plain(url)), self._workspace.config
+        for entry in self._workspace.registry.providers():
+            own = config.provider(entry.name).url
+            here = _plain(own) == _plain(url) if own else entry.host == host
+            if entry.host and here and (entry.available or not is_loopback(url)):
+                return entry
+        return None
 
     async def hear(self, provider: str) -> str:
         """Ask a provider for one word, and say what came.

@@ -28,7 +28,7 @@ from tui.config import Config
 from tui.config_file import GONE, Changes
 from tui.errors import ConfigError, SegueError, UsageError
 from tui.setting import MASK, InForce, Kind, Setting, in_force, read, written
-from tui.text import clean, one_line
+from tui.text import clean, counted, one_line
 from tui.typed_toml import At
 
 _ABOUT = 4
@@ -152,7 +152,7 @@ class SettingsScreen(Sheet[None]):
             best = best_first(fitting, Filter(words[0]), lambda row: (row.setting.name,))
             choose = best[0].key if best else None
         self.rows.show(rows, choose)
-        self.query_one(Hints).note = f"{len(fitting)} of {len(every)}"
+        self.query_one(Hints).note = counted(len(fitting), "setting")
         self._explain()
 
     def _row(self, setting: Setting) -> SettingRow:
