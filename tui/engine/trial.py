@@ -57,7 +57,7 @@ class Word:
         said = f"{one_line(self.model_id)} says “{one_line(self.text, 30)}” after {self.seconds:.1f} s."
         can = ["thinks first"] if self.thinks or (self.info and self.info.reasoning) else []
         can += ["takes images"] if self.info and self.info.vision else []
-        can += [f"{self.info.context // 1000}k of context"] if self.info and self.info.context else []
+        can += [f"has room for {self.info.context:,} tokens"] if self.info and self.info.context else []
         return f"{said} It {', '.join(can)}." if can else said
 
 
