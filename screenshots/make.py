@@ -27,14 +27,14 @@ from textual.pilot import Pilot  # noqa: E402
 from tui.app.app import SegueApp  # noqa: E402
 from tui.chat.conversation import Bundle, Conversation, Node  # noqa: E402
 from tui.chat.message import Message, Role, Status  # noqa: E402
-from tui.chat.parts import Text  # noqa: E402
+from tui.chat.parts import Text, prompt_parts  # noqa: E402
 from tui.cli.assemble import open_workspace  # noqa: E402
 from tui.config import load_config  # noqa: E402
 from tui.engine.start_options import StartOptions  # noqa: E402
 from tui.engine.workspace import Workspace  # noqa: E402
 from tui.paths import Paths  # noqa: E402
 
-WIDE, NARROW = (120, 40), (80, 24)
+WIDE, NARROW, WIDEST = (120, 40), (80, 24), (160, 50)
 PATIENCE = 30.0
 STAGE = HERE / "stage"
 OTHERS = (
@@ -69,7 +69,7 @@ class Server:
 
     async def models(self, request: web.Request) -> web.Response:
         names = {"openai": ["gpt-6-sol", "gpt-6-sol-mini", "gpt-4o"], "anthropic": ["claude-opus-5"]}
-        names["ollama"] = ["gpt-oss:20b", "qwen3:8b"]
+        names |= {"ollama": ["gpt-oss:20b", "qwen3:8b"], "lab": ["big", "small"]}
         return web.json_response({"data": [{"id": name} for name in names[request.match_info["vendor"]]]})
 
     async def chat(self, request: web.Request) -> web.StreamResponse:
@@ -232,6 +232,30 @@ async def tool(stage: Stage) -> None:
     await stage.pilot.pause(0.5)
 
 
+async def settings_and_keys(stage: Stage) -> None:
+    await stage.pilot.press("f10")
+    await stage.sees("Type to find a setting")
+    await stage.pilot.press(*["down"] * 2)
+    await stage.pilot.pause(0.3)
+
+
+async def key_that_is_pressed(stage: Stage) -> None:
+    await stage.pilot.press("f10")
+    await stage.sees("Type to find a setting")
+    await stage.type("keys.sidebar")
+    await stage.pilot.press("enter")
+    await stage.sees("Press the key")
+    await stage.pilot.press("ctrl+n")
+    await stage.sees("already the key")
+
+
+async def server_that_answers(stage: Stage) -> None:
+    await stage.say(f"/connect {stage.server.url}/lab/chat/completions")
+    await stage.sees("Address")
+    await stage.pilot.press("tab", "tab", "ctrl+u", *"lab", "enter")
+    await stage.sees("Kept as lab")
+
+
 SCENES: dict[str, tuple[Callable[[Stage], Awaitable[None]], tuple[int, int], str]] = {
     "first-run": (first_run, WIDE, "segue-dark"),
     "chat-dark": (chat, WIDE, "segue-dark"),
@@ -242,6 +266,12 @@ SCENES: dict[str, tuple[Callable[[Stage], Awaitable[None]], tuple[int, int], str
     "conversations": (conversations, WIDE, "segue-dark"),
     "failed": (failed, WIDE, "segue-dark"),
     "tool": (tool, WIDE, "segue-dark"),
+    "settings": (settings_and_keys, WIDEST, "segue-dark"),
+    "settings-light": (settings_and_keys, WIDEST, "segue-light"),
+    "settings-80x24": (settings_and_keys, NARROW, "segue-dark"),
+    "settings-key": (key_that_is_pressed, NARROW, "segue-light"),
+    "connect": (server_that_answers, WIDEST, "segue-dark"),
+    "connect-80x24": (server_that_answers, NARROW, "segue-light"),
 }
 
 
@@ -261,7 +291,7 @@ async def fill(workspace: Workspace) -> None:
     bundles = []
     for title, days in OTHERS:
         when = now - timedelta(days=days)
-        prompt = Message(1, 0, None, Role.USER, (Text(f"{title}?"),), created_at=when)
+        prompt = Message(1, 0, None, Role.USER, prompt_parts(f"{title}?"), created_at=when)
         said = (Text("There is a limit to it."),)
         reply = Message(2, 0, 1, Role.ASSISTANT, said, "openai/gpt-4o", Status.COMPLETE)
         reply.created_at = reply.finished_at = when

@@ -33,6 +33,8 @@ Settings, keys and the disk::
 
     config                  ``config.toml`` as typed values
     typed_toml              TOML into dataclasses, each problem with its place
+    config_file             changes of ``config.toml`` that leave all else as it is
+    setting                 what can be set: a row for each, made of the types of ``config``
     credentials             where a key comes from
     key_forms               keys as people have them
     secret                  a value that is never shown

@@ -1,7 +1,7 @@
 """The settings: ``config.toml`` as typed values. Each field is documented under itself.
 
 A bad value never stops the program: it becomes one of ``Config.problems`` and the default stands. The file
-is only read, never written.
+is only read here; ``config_file`` writes it, and ``setting`` lists what there is.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from urllib.parse import quote, urlsplit
 
 from tui.errors import ConfigError
@@ -28,6 +28,24 @@ _HOST = re.compile(r"(\[[0-9a-fA-F:.]+\]|[0-9a-fA-F]*(:[0-9a-fA-F]*){2,}|[\w.-]+
 _SERVER_NAME = re.compile(r"[a-z0-9-]{1,24}")
 _REFERENCE = re.compile(r"\$\{[^}]*\}")
 _PROXY_FORM = "must be a URL as in http://host:3128 or socks5://host:1080, or direct"
+
+
+class Elsewhere(NamedTuple):
+    """Where a setting comes from besides the file, and when it counts."""
+
+    option: str = ""
+    """The option of the command line that wins over the file."""
+    variables: tuple[str, ...] = ()
+    """Variables of the environment that count where the file says nothing."""
+    at_start: bool = False
+    """Whether it counts from the next start on, not at once."""
+
+
+def _elsewhere(
+    *, option: str = "", variables: tuple[str, ...] = (), at_start: bool = False
+) -> dict[str, Any]:
+    return {"elsewhere": Elsewhere(option, variables, at_start)}
+
 
 WireFormat = Literal["openai", "openai-responses", "anthropic", "gemini", "ollama", "ai365vip"]
 
@@ -138,18 +156,24 @@ class McpConfig:
 class Config:
     """The whole of ``config.toml``."""
 
-    model: str | None = None
+    model: str | None = field(default=None, metadata=_elsewhere(option="--model"))
     """``PROVIDER/MODEL`` of a new conversation; the last one used where this is empty."""
-    proxy: str | None = None
+    proxy: str | None = field(
+        default=None,
+        metadata=_elsewhere(variables=("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")),
+    )
     """Proxy for all providers; otherwise HTTPS_PROXY and ALL_PROXY count. ``direct`` means none, whatever the
     environment says; this machine is always reached directly."""
     theme: str = "segue-dark"
     """Name of the theme."""
-    plain: bool = False
+    plain: bool = field(
+        default=False,
+        metadata=_elsewhere(option="--plain", variables=("ACCESSIBLE",), at_start=True),
+    )
     """Lines of words instead of a screen, as with ``--plain``; ``--no-plain`` opens the app all the same."""
     vim: bool = False
     """Vim's keys where prompts are written."""
-    system: str = ""
+    system: str = field(default="", metadata={"lines": True})
     """System prompt of a new conversation."""
     auto_title: bool = False
     """Let the model name a new conversation after its first reply; otherwise its first words do."""
@@ -230,6 +254,11 @@ def load_config(path: Path) -> Config:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         return Config(path=path, problems=(ConfigError(f"{path}: cannot be read: {reason}"),))
+    return config_of(path, source)
+
+
+def config_of(path: Path, source: str) -> Config:
+    """The settings in the text of a file. Never raises: whatever is wrong is in ``Config.problems``."""
     document = Document(path, source)
     config = document.read(Config, document.values)
     providers = {name: _checked(document, name, settings) for name, settings in config.providers.items()}
@@ -445,8 +474,13 @@ def _is_proxy(value: str | None) -> bool:
 
 
 def only_mine(path: Path) -> bool:
-    """Whether nobody but this user can read the file. Windows keeps user folders private by itself."""
-    return os.name == "nt" or not path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)
+    """Whether nobody but this user can read the file, if there is one; ours are made so.
+
+    Windows keeps user folders private by itself.
+    """
+    if os.name == "nt" or not path.exists():
+        return True
+    return not path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)
 
 
 def _without_values(text: str) -> str:

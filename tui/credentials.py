@@ -68,6 +68,11 @@ class Credentials:
         self._slow: dict[str, Found | None] = {}
         self._keyring_problem: ConfigError | None = None
 
+    def use(self, config: Config) -> None:
+        """Look keys up as these settings say, from now on."""
+        self._config = config
+        self._slow.clear()
+
     @property
     def problems(self) -> Sequence[ConfigError]:
         """The keyring did not answer, or the keys file is damaged or can be read by others."""

@@ -62,7 +62,13 @@ class UsageError(SegueError):
 
 
 class ConfigError(SegueError):
-    """The configuration file has a value that cannot be used."""
+    """The configuration file has a value that cannot be used.
+
+    Attributes:
+        at: Which setting it is, a step each; empty where it is the whole file.
+    """
+
+    at: tuple[str, ...] = ()
 
 
 class ImportFileError(SegueError):

@@ -6,6 +6,7 @@ import contextlib
 import os
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,8 +78,19 @@ def private_file(path: Path) -> Path:
     return path
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(
+    path: Path, text: str, *, mode: int = PRIVATE_FILE, still: Callable[[], bool] = lambda: True
+) -> bool:
     """Write ``text`` to ``path`` for this user alone: a reader sees the old or the new file, never a part.
+
+    Args:
+        path: The file.
+        text: What will stand there.
+        mode: Who may read it, if that is not this user alone.
+        still: Asked right before the new one takes the place of the old one; False leaves the old one.
+
+    Returns:
+        Whether the new one is there.
 
     Raises:
         OSError: It can't be written; the old one is there still.
@@ -87,11 +99,17 @@ def write_whole(path: Path, text: str) -> None:
     sweep_abandoned(folder, f".{path.stem}-*")
     descriptor, name = tempfile.mkstemp(dir=folder, prefix=f".{path.stem}-")  # O_EXCL, 0600
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(name, path)
+        if mode != PRIVATE_FILE:
+            os.chmod(name, mode)
+        if still():
+            os.replace(name, path)
+            return True
+        Path(name).unlink()
+        return False
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise

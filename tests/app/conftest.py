@@ -119,6 +119,9 @@ class Catalogue:
     def note_outcome(self, provider: str, error: ProviderError | None) -> None:
         return None
 
+    def forget(self, names: Any) -> None:
+        return None
+
     def stale(self) -> list[str]:
         return []
 
@@ -137,6 +140,9 @@ class Registry:
         self._provider = provider
         self.entries = entries
         self.problems: list[Exception] = []
+
+    def use(self, config: Config) -> set[str]:
+        return set()
 
     def entry(self, name: str) -> Entry:
         for entry in self.entries:

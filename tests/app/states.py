@@ -29,10 +29,14 @@ from tui.app.main_screen import MainScreen
 from tui.app.messages.link_sheet import LinkSheet
 from tui.app.messages.message_list import MessageList
 from tui.app.messages.save_sheet import SaveSheet
-from tui.app.models.connect import AnotherServer, Connect, ConnectProvider
+from tui.app.models.connect import Connect, ConnectProvider
+from tui.app.models.connect_server import ConnectServer
 from tui.app.models.first_run import FirstRun
 from tui.app.models.picker import ComparePicker, ModelPicker
+from tui.app.settings.key_sheet import KeySheet
+from tui.app.settings.settings_screen import SettingsScreen
 from tui.app.settings.theme_chooser import ThemeChooser
+from tui.app.settings.values import ChooseValue, WriteValue
 from tui.app.tools.approval_sheet import ApprovalSheet
 from tui.app.tools.form_sheet import FormSheet, Options
 from tui.app.tools.servers_sheet import ServersSheet
@@ -45,7 +49,7 @@ from tui.chat.draft import Draft
 from tui.chat.message import Role, Status
 from tui.chat.model import ModelInfo
 from tui.chat.parts import Text, prompt_parts
-from tui.config import McpConfig
+from tui.config import Config, McpConfig
 from tui.engine.mcp_servers import mcp_servers
 from tui.tools.approval import Question
 from tui.tools.mcp.elicitation import Entry as FormEntry
@@ -415,10 +419,10 @@ async def _all_providers(world: World) -> None:
     await _seen(world, ConnectProvider, "end", "enter")
 
 
-@state(AnotherServer, model=None)
+@state(ConnectServer, LoneField, model=None)
 async def _server_of_ones_own(world: World) -> None:
     await _all_providers(world)
-    await _seen(world, AnotherServer, "end", "enter")
+    await _seen(world, ConnectServer, "home", "enter")
 
 
 @state(Compare)
@@ -556,6 +560,50 @@ async def _palette_in_which_nothing_fits(world: World) -> None:
 @state(ThemeChooser, Field)
 async def _themes(world: World) -> None:
     await _ran(world, ThemeChooser, "theme")
+
+
+async def _settings_as_at_first(world: World, words: str = "") -> Any:
+    """The keys that are pressed there change settings and keys."""
+    file = world.app.config.path
+    file.unlink(missing_ok=True)
+    world.app.use_config(Config(path=file, model="lab/big"))
+    return await _ran(world, SettingsScreen, "settings", words)
+
+
+@state(SettingsScreen, Field)
+async def _settings(world: World) -> None:
+    await _settings_as_at_first(world)
+
+
+@state(SettingsScreen, Field)
+async def _settings_of_which_none_fits(world: World) -> None:
+    await _settings_as_at_first(world, "zzqzzq")
+
+
+@state(WriteValue, LoneField)
+async def _value_of_a_setting_that_is_written(world: World) -> None:
+    await _settings_as_at_first(world, "temperature")
+    await _seen(world, WriteValue, "enter")
+
+
+@state(ChooseValue, Field)
+async def _value_of_a_setting_that_is_chosen(world: World) -> None:
+    screen = await _settings_as_at_first(world)
+    while screen.rows.chosen.key != "another provider":
+        await press(world, "down")
+    await _seen(world, ChooseValue, "enter")
+
+
+@state(KeySheet)
+async def _key_that_is_waited_for(world: World) -> None:
+    await _settings_as_at_first(world, "keys.sidebar")
+    await _seen(world, KeySheet, "enter")
+
+
+@state(KeySheet)
+async def _key_that_was_pressed(world: World) -> None:
+    await _key_that_is_waited_for(world)
+    await press(world, "f8")
 
 
 @state(Timeline, Field)

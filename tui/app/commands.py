@@ -112,6 +112,10 @@ ALL = (
             plain_argument="[NAME]", plain_help="how it is with the servers; a name restarts one"),
     Command("search", "Search the web", "let the model's vendor search, at its price", "[on|off]", _BOTH),
     Command("theme", "Theme", "dark, light or the terminal's own colours", "[NAME]"),
+    Command("settings", "Settings", "all that can be set, and the keys", key=Action.SETTINGS),
+
+    Command("connect", "Connect", "a vendor's key or any server's address, tried at once",
+            "[PROVIDER or ADDRESS]"),
     Command("editor", "Edit in your editor", "the draft, in $VISUAL or $EDITOR", "", _BOTH,
             key=Action.EDITOR, plain_argument="[TEXT]", plain_help="in $VISUAL or $EDITOR, and send it"),
     Command("sidebar", "Sidebar", "show or hide the conversations", key=Action.SIDEBAR),

@@ -25,6 +25,7 @@ from tui.app.conversations.reading import CurrentConversation
 from tui.app.keymap import Keys
 from tui.app.models.first_model import FirstModel
 from tui.app.models.models import Models
+from tui.app.settings.changing import Changing
 from tui.app.settings.theming import Theming
 from tui.app.status.notice_line import NoticeLine
 from tui.app.status.presenter import StatusPresenter
@@ -36,6 +37,7 @@ from tui.app.transcript.shown_replies import ShownReplies
 from tui.app.transcript.transcript import Transcript
 from tui.app.undo import SHOWN, Acts
 from tui.chat.draft import Draft
+from tui.config_file import Changes
 from tui.engine.conversation_service import ConversationService, Undo
 from tui.engine.live import LiveReply
 from tui.engine.session import Session
@@ -53,7 +55,7 @@ from tui.engine.session_events import (
     Titled,
 )
 from tui.engine.workspace import Workspace
-from tui.errors import NotFoundError
+from tui.errors import NotFoundError, UsageError
 from tui.rendering import warm
 
 SETTLED = 0.5
@@ -123,6 +125,7 @@ class Features:
         self.first_model = FirstModel(self, self.models)
         self.comparing = Comparing(self)
         self.finding = Finding(self, self.transcript)
+        self.settings = Changing(self, program)
         self._replies = ShownReplies(self)
         self._news = HistoryNews(self)
         self.does: Sequence[Handlers] = (
@@ -137,6 +140,7 @@ class Features:
             ConversationSettings(self).commands,
             Theming(self, program).commands,
             Tooling(self).commands,
+            self.settings.commands,
         )
         """The commands that each feature does."""
 
@@ -151,7 +155,7 @@ class Features:
         try:
             options = self._program.options
             await self.session.begin_with(options, await self.session.drafts.left_in())
-        except NotFoundError as error:
+        except (NotFoundError, UsageError) as error:
             self.tell(error)
         await self._program.recall_theme()
         await self.writing.begin()
@@ -159,7 +163,7 @@ class Features:
     async def begin(self) -> None:
         """Show the conversation; send what was written meanwhile."""
         options, workspace = self._program.options, self.session.workspace
-        self.transcript.newest_key = self.keys.name(Action.NEWEST)
+        self._name_keys()
         self.screen.watch(self.transcript, "selected", self.status.refresh_keys, init=False)
         self._news.follow()
         self.screen.app.screen_change_signal.subscribe(self.screen, lambda _: self.asking.look())
@@ -175,6 +179,16 @@ class Features:
             self.writing.give_back_early()
         elif options.model or not await self.first_model.help_to_begin(self._notices.notices):
             self.writing.send_early()
+
+    def _name_keys(self) -> None:
+        self.transcript.newest_key = self.keys.name(Action.NEWEST)
+
+    def use_settings(self) -> None:
+        """The settings are others now."""
+        self._name_keys()
+        self.transcript.refresh()
+        self.refresh()
+        self.status.refresh_keys()
 
     def _make_ready(self) -> None:
         in_background(self.screen, "open", self.writing.say_prompt_problems)
@@ -227,6 +241,10 @@ class Features:
         self.status.refresh()
 
     # -- undo, and stop
+    async def change_settings(self, changes: Changes) -> None:
+        """Write changes into the config, and work by it from now on."""
+        await self._program.change_settings(changes)
+
     def did(self, words: str, undo: Undo, back: str, topic: object = None) -> None:
         """Something was done: say so, and how it is undone.
 

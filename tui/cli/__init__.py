@@ -31,6 +31,8 @@ Commands::
     keys                    API keys
     local                   the models of this machine
     mcp                     the servers of the Model Context Protocol
+    completion              what a shell reads to complete
+    completing              what may follow, when it asks
 """
 
 from tui.cli.main import main

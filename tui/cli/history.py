@@ -28,6 +28,7 @@ from tui.cli.part_lines import in_order, line_of
 from tui.cli.streams import STREAM, given
 from tui.dates import local, minute
 from tui.engine.exporting import FORMATS, format_of, render, write_all, write_conversation
+from tui.engine.which_conversation import find_conversation
 from tui.engine.workspace import Workspace
 from tui.errors import UsageError
 from tui.history.bundles import all_bundles, bundle_of
@@ -46,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     def add(name: str, words: str, *arguments: str) -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=words, description=sentence(words))
         for argument in arguments:
-            command.add_argument(argument.lower(), metavar=argument, type=int if argument == "ID" else str)
+            command.add_argument(argument.lower(), metavar=argument)
         return command
 
     told = [
@@ -65,7 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for command in told:
         command.add_argument("--json", action="store_true", help="for scripts")
     export = add("export", "write a conversation, or all of them, to a file or standard output")
-    export.add_argument("id", nargs="?", type=int, metavar="ID", help="all conversations without it")
+    export.add_argument("id", nargs="?", metavar="ID", help="all conversations without it")
     export.add_argument("--format", choices=FORMATS, help="from the file's name without it, or Markdown")
     export.add_argument("--json", dest="format", action="store_const", const="json", help="as --format json")
     export.add_argument("-o", "--output", type=Path, metavar="FILE", help="a new file; - is standard output")
@@ -85,6 +86,8 @@ def run(args: argparse.Namespace) -> int:
     }
 
     async def work(workspace: Workspace) -> int:
+        if getattr(args, "id", None) is not None:
+            args.id = await find_conversation(workspace.store, args.id, deleted=args.what == "undelete")
         await commands[args.what](workspace, args)
         return DONE
 

@@ -43,7 +43,9 @@ Its tools::
 And::
 
     failure                 what a provider raises, in words
+    trial                   a provider is tried before it is kept
     choice                  which model answers
+    which_conversation      which conversation is meant
 
 Files::
 

@@ -50,8 +50,9 @@ from tui.engine.session_events import (
     Titled,
 )
 from tui.engine.start_options import StartOptions
+from tui.engine.which_conversation import find_conversation
 from tui.engine.workspace import Workspace
-from tui.errors import NotFoundError, SegueError
+from tui.errors import NotFoundError, SegueError, UsageError
 from tui.history.store import ConversationChanges, HistoryStore
 from tui.tools.approval import Asker
 
@@ -176,12 +177,13 @@ class Session:
 
         Raises:
             NotFoundError: There is no such conversation; a new one was taken.
+            UsageError: Several may be meant; a new one was taken.
         """
-        wanted = await self._wanted(options) if options.asks else left_in
         named = options.open_id is not None
         try:
+            wanted = await self._wanted(options) if options.asks else left_in
             found = await self.find(wanted) if wanted is not None else None
-        except NotFoundError:
+        except (NotFoundError, UsageError):
             self.current = await self.new()
             if named:
                 raise
@@ -193,7 +195,10 @@ class Session:
         if options.here:
             self._by_folder = True
             return await self.workspace.preferences.last_here()
-        return await self._kept.store.last_used() if options.continue_last else options.open_id
+        store = self._kept.store
+        if options.open_id is not None:
+            return await find_conversation(store, str(options.open_id))
+        return await store.last_used() if options.continue_last else None
 
     async def find(self, conversation_id: int) -> ConversationService:
         """A stored conversation; the same object while it is being answered."""

@@ -74,6 +74,13 @@ class Catalogue:
             self.notice = f"The lists of models could not be kept: {error.strerror}"
         self._tell()
 
+    def forget(self, names: Iterable[str]) -> None:
+        """These providers are others now: what they listed counts no more."""
+        for name in names:
+            self.problems.pop(name, None)
+            self._lists.drop(name)
+        self._tell()
+
     def note_outcome(self, provider: str, error: ProviderError | None) -> None:
         """A reply of ``provider`` ended well, or with ``error``."""
         if error is None:
@@ -164,6 +171,11 @@ class Lists:
         """Keep a new list."""
         self._asked[provider] = time.time()
         self._models[provider] = {model.id: model for model in models}
+
+    def drop(self, provider: str) -> None:
+        """Forget a list."""
+        self._asked.pop(provider, None)
+        self._models.pop(provider, None)
 
     def save(self) -> None:
         """Write the file; a reader sees the old or the new one, never a part.

@@ -102,6 +102,26 @@ class Registry:
         self._tokens = Tokens()
         self._lessons = Lessons(paths.cache / "refused.json")
 
+    def use(self, config: Config) -> set[str]:
+        """Offer what these settings say, from now on. Returns the names of the providers that changed."""
+        before = dict(self._specs)
+        local = config.local == self._config.local
+        self._config = config
+        self.problems.clear()
+        del self._specs
+        changed = before.keys() ^ self._specs.keys()
+        for name, spec in self._specs.items():
+            old = before.get(name)
+            if old and old.settings == spec.settings and (local or spec.downloads is None):
+                self._specs[name] = old  # with what its class said of itself
+            else:
+                changed = changed | {name}
+        for name in changed:
+            self._classes.pop(name, None)
+            self._broken.pop(name, None)
+            self.health.forget(name)
+        return changed
+
     def providers(self) -> list[ProviderEntry]:
         """All providers, in the order of the picker."""
         return [self._entry(spec) for spec in self._specs.values()]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.actions import SkipAction
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from tui.app.actions import Action
@@ -121,12 +121,16 @@ class Composer(WritingArea):
         self.offered_keys: Callable[[], Mapping[str, Action]] = dict
         """Keys that do something while nothing is written, and what."""
         self._letter = Letter(self.set_timer)
+        self._all_bound: Mapping[str, list[Binding]] | None = None
+        """The bindings before any key was freed."""
 
     def free(self, keys: Set[str]) -> None:
-        """Leave these keys to what is bound to them by name; a text field has some of its own."""
+        """Leave just these keys to what is bound to them by name; a text field has some of its own."""
         own = self._bindings.key_to_bindings
-        for key in own.keys() & keys:
-            own[key] = [binding for binding in own[key] if binding.id]
+        if self._all_bound is None:
+            self._all_bound = dict(own)
+        for key, bindings in self._all_bound.items():
+            own[key] = [binding for binding in bindings if binding.id] if key in keys else bindings
 
     # -- the draft
     @property
