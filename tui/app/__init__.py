@@ -22,6 +22,7 @@ The features::
     compare/                models side by side
     help/                   keys and commands
     settings/               what is set for the whole app
+    spending/               what was spent
     status/                 what stands round the conversation
 
 Shared below them::

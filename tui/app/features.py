@@ -26,6 +26,7 @@ from tui.app.keymap import Keys
 from tui.app.models.first_model import FirstModel
 from tui.app.models.models import Models
 from tui.app.settings.theming import Theming
+from tui.app.spending.spending import Spending
 from tui.app.status.notice_line import NoticeLine
 from tui.app.status.presenter import StatusPresenter
 from tui.app.transcript.finding import Finding
@@ -49,6 +50,7 @@ from tui.engine.session_events import (
     ReplyWentOn,
     SessionEvent,
     Titled,
+    Warned,
 )
 from tui.engine.workspace import Workspace
 from tui.errors import NotFoundError
@@ -132,6 +134,7 @@ class Features:
             Arranging(self).commands,
             ConversationSettings(self).commands,
             Theming(self, program).commands,
+            Spending(self).commands,
         )
         """The commands that each feature does."""
 
@@ -269,6 +272,8 @@ class Features:
             case AllSaved():
                 self._notices.drop(self._unsaved)
                 self.notify("Everything is saved again")
+            case Warned(words):
+                self.notify(words, warning=True)
             case Problem(error):
                 self.tell(error)
             case _:

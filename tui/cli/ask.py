@@ -38,6 +38,7 @@ from tui.engine.events import (
 )
 from tui.engine.reply import Reply
 from tui.engine.session import Session
+from tui.engine.session_events import SessionEvent, Warned
 from tui.engine.structured import Checked, Shape, ShapedResolver
 from tui.engine.workspace import Workspace
 from tui.errors import NotFoundError, SegueError, UsageError
@@ -102,6 +103,7 @@ def run(args: argparse.Namespace) -> int:
         if shape is not None:
             return await _ask_for(shape, workspace, args, draft)
         session = Session(workspace, temporary=args.no_save)
+        session.subscribe(_say_warning)
         session.asker = OnlyThese(refused=_say_refused)
         service, models = await _begin(session, args)
         outputs: list[ReplyOutput] = []
@@ -136,6 +138,7 @@ async def _ask_for(shape: Shape, workspace: Workspace, args: argparse.Namespace,
     """Ask for an answer that fits, once more where it does not, and write it."""
     workspace.engine.resolve_by(lambda resolver: ShapedResolver(resolver, shape))
     session = Session(workspace, temporary=args.no_save)
+    session.subscribe(_say_warning)
     service, models = await _begin(session, args)
     message, checked = await _answer(shape, await service.ask(prompt.text, prompt.attachments, models[0]))
     if checked.wrong and message.failure is None:
@@ -231,6 +234,11 @@ async def _replies(
     await service.show(first.message.id)
 
 
+def _say_warning(event: SessionEvent) -> None:
+    if isinstance(event, Warned):
+        say(f"segue: {one_line(event.words)}")
+
+
 def _say_refused(tool: str) -> None:
     say(f"segue: the tool {one_line(tool)} was not allowed")
 
@@ -242,6 +250,7 @@ def _document(message: Message) -> dict[str, Any]:
         "model": message.model,
         "status": message.status.value,
         "usage": usage_json(message.usage),
+        "cost": message.usage.cost if message.usage else None,
         "conversation": message.conversation_id,
         "message": message.id,
         "error": failure_json(message.failure),

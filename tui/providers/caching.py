@@ -31,7 +31,7 @@ def marked(body: Mapping[str, Any]) -> dict[str, Any]:
     return {**found, "messages": turns}
 
 
-def marked_turns(turns: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def marked_turns(turns: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """The messages of a chat with their marks; the system prompt is the first of them."""
     found = list(turns)
     before = [0] if found and found[0]["role"] == "system" else []
@@ -55,7 +55,7 @@ def _is_prompt(turn: Mapping[str, Any]) -> bool:
     return turn["role"] == "user" and not any(part.get("type") == "tool_result" for part in parts)
 
 
-def _marked_turn(turn: Mapping[str, Any]) -> Mapping[str, Any]:
+def _marked_turn(turn: dict[str, Any]) -> dict[str, Any]:
     content = turn.get("content")
     return {**turn, "content": _listed(content)} if content else turn
 

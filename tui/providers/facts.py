@@ -12,8 +12,7 @@ from typing import Any
 from tui.chat.model import ModelInfo
 
 _FILE = Path(__file__).with_name("models.json.gz")
-_LONG = ("long_input_price", "long_output_price", "long_cached_price", "long_written_price")
-_NO_MORE = (None,) * (3 + len(_LONG))
+_NO_MORE: tuple[float | None, ...] = (None,) * 7
 
 
 @cache
@@ -48,7 +47,8 @@ def _model(
     *more: float | None,
 ) -> ModelInfo:
     """A row of the file; its end is left out where nothing of it is known."""
-    cached, written, long_from, *long = (*more, *_NO_MORE[len(more) :])
+    padded: tuple[float | None, ...] = more + _NO_MORE[len(more) :]
+    cached, written, long_from, long_in, long_out, long_cached, long_written = padded
     return ModelInfo(
         id=name,
         context=context,
@@ -58,7 +58,10 @@ def _model(
         cached_price=cached,
         written_price=written,
         long_from=int(long_from or 0),
-        **dict(zip(_LONG, long, strict=True)),
+        long_input_price=long_in,
+        long_output_price=long_out,
+        long_cached_price=long_cached,
+        long_written_price=long_written,
         vision=True if "v" in flags else None,
         reasoning=True if "r" in flags else None,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,6 +19,7 @@ from tui.app.messages.name_line import (
     meta_words,
     model_name,
     name_line,
+    speed_words,
     state_words,
     thought_words,
     time_words,
@@ -149,7 +151,7 @@ class MessageView:
             self._footer = attachment_rows(message, look)
         else:
             begun = bool(self.body.source)
-            self._name, self._chosen_name = self._name_line(), self._name_line(self._meta(message))
+            self._name, self._chosen_name = self._name_line(), self._name_line(self._metas(message))
             text, limited = begun or message.live, self.limited
             self._footer = self._ending(text=text, limited=limited, reach=standing.reach)
             chosen = Reach.CHOSEN if standing.reach is Reach.WALK else standing.reach
@@ -160,11 +162,14 @@ class MessageView:
         return footer_rows(self.message, self.look, text=text, limited=limited, reach=reach)
 
     @staticmethod
-    def _meta(message: Message) -> str:
-        """What is said of a reply that is chosen: what it took, and when it began."""
-        return "   ".join(filter(None, (meta_words(message), time_words(message.created_at))))
+    def _metas(message: Message) -> Sequence[str]:
+        """What is said of a reply that is chosen: what it took, how it came, and when it began; or less."""
+        took, began = meta_words(message), time_words(message.created_at)
+        return [
+            "   ".join(filter(None, words)) for words in ((took, speed_words(message), began), (took, began))
+        ]
 
-    def _name_line(self, meta: str = "") -> Rows:
+    def _name_line(self, metas: Sequence[str] = ()) -> Rows:
         message, thought, begun = self.message, self.thought.source, bool(self.body.source)
         thinking = message.live and not begun
         return name_line(
@@ -173,7 +178,7 @@ class MessageView:
             state_words(message, begun=begun or bool(thought), note=self._note),
             thought_words(thought, thinking=thinking, is_open=self.open, seconds=self._seconds),
             self._marks(),
-            meta,
+            metas,
         )
 
     def _marks(self) -> list[Span[Style]]:
