@@ -30,6 +30,7 @@ from tui.chat.message import Message
 from tui.chat.model import ModelInfo
 from tui.config import Config
 from tui.credentials import Credentials
+from tui.engine.budget import Budget
 from tui.engine.conversation_service import ConversationService
 from tui.engine.engine import Engine
 from tui.engine.limits import Limits
@@ -184,7 +185,8 @@ class World:
         paths = Paths(*(self.folder / name for name in ("config", "data", "cache", "log")))
         registry: Any = Registry(self.provider, self.entries, LocalModels(paths.cache))
         catalogue: Any = self.catalogue
-        engine = Engine(self.store, registry, catalogue, Limits(checkpoint=0.01))
+        budget = Budget(self.config.budget, self.store)
+        engine = Engine(self.store, registry, catalogue, Limits(checkpoint=0.01), budget=budget)
         credentials = Credentials(paths, self.config)
         return Workspace(
             self.config,

@@ -37,7 +37,8 @@ class Budget:
         """
         self.tell: Callable[[str], None] = _nothing
         """Told what the person should know before a request leaves."""
-        self._limits = limits
+        self.limits = limits
+        """What the person allows."""
         self._stores = list(stores)
         self._told: set[str] = set()
 
@@ -58,7 +59,7 @@ class Budget:
             spent = await self._spent(since)
             words = f"{name} budget: {dollars(spent.cost)} of {dollars(limit)} is spent"
             beside = unpriced_words(spent.unpriced)
-            if spent.cost >= limit and self._limits.refuse:
+            if spent.cost >= limit and self.limits.refuse:
                 raise BudgetError(words, f"{beside}. {_HINT}" if beside else _HINT)
             if spent.cost >= limit:
                 self.tell(f"{words}; {beside}" if beside else words)
@@ -67,14 +68,14 @@ class Budget:
                 self.tell(f"{words}; {beside}" if beside else words)
 
     def _periods(self, now: datetime) -> Iterator[tuple[str, float, datetime]]:
-        if self._limits.day is not None:
-            yield "Today's", self._limits.day, day_start(now)
-        if self._limits.month is not None:
-            yield "This month's", self._limits.month, month_start(now)
+        if self.limits.day is not None:
+            yield "Today's", self.limits.day, day_start(now)
+        if self.limits.month is not None:
+            yield "This month's", self.limits.month, month_start(now)
 
     async def words(self) -> list[str]:
         """What today and this month have taken."""
-        now, limits = datetime.now(UTC), self._limits
+        now, limits = datetime.now(UTC), self.limits
         today, month = await self._spent(day_start(now)), await self._spent(month_start(now))
         return [spent_words("today", today, limits.day), spent_words("this month", month, limits.month)]
 
@@ -87,6 +88,6 @@ class Budget:
         Nothing where that costs no more than the person wants to hear of, or its price is not known.
         """
         cost = info.reading(tokens) if info is not None else None
-        if info is None or cost is None or cost <= self._limits.again:
+        if info is None or cost is None or cost <= self.limits.again:
             return ""
         return f"about {shorten(tokens)} tokens, {dollars(cost)} with {one_line(split_id(info.id)[1])}"

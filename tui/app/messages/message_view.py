@@ -164,10 +164,9 @@ class MessageView:
     @staticmethod
     def _metas(message: Message) -> Sequence[str]:
         """What is said of a reply that is chosen: what it took, how it came, and when it began; or less."""
-        took, began = meta_words(message), time_words(message.created_at)
-        return [
-            "   ".join(filter(None, words)) for words in ((took, speed_words(message), began), (took, began))
-        ]
+        took, began, how = meta_words(message), time_words(message.created_at), speed_words(message)
+        fewer = (how[:count] for count in range(len(how), -1, -1))
+        return ["   ".join(filter(None, (took, *said, began))) for said in fewer]
 
     def _name_line(self, metas: Sequence[str] = ()) -> Rows:
         message, thought, begun = self.message, self.thought.source, bool(self.body.source)

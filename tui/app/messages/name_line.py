@@ -91,16 +91,16 @@ def meta_words(message: Message, cost: float | None = None) -> str:
     return "   ".join(words)
 
 
-def speed_words(message: Message) -> str:
-    """How it came: ``first word after 0.8 s   48 tok/s   61k of 84k kept``, as far as it is known."""
+def speed_words(message: Message) -> list[str]:
+    """How it came, as far as it is known: ``first 0.8 s``, ``48 tok/s``, ``61k of 84k kept``."""
     words, first, speed, usage = [], message.seconds_to_first, message.tokens_per_second, message.usage
     if first is not None:
-        words.append(f"first word after {f'{first:.1f} s' if first < 10 else duration(first)}")
+        words.append(f"first {f'{first:.1f} s' if first < 10 else duration(first)}")
     if speed is not None:
         words.append(f"{speed:.0f} tok/s")
     if usage is not None and usage.cached_tokens and usage.input_tokens:
         words.append(f"{shorten(usage.cached_tokens)} of {shorten(usage.input_tokens)} kept")
-    return "   ".join(words)
+    return words
 
 
 def version_spans(versions: tuple[int, int], style: Style) -> list[Span[Style]]:
