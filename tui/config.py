@@ -6,6 +6,7 @@ is only read here; ``config_file`` writes it, and ``setting`` lists what there i
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import stat
@@ -113,6 +114,21 @@ class ToolsConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class BudgetConfig:
+    """``[budget]``: what may be spent, in US dollars; what has no known price is not counted."""
+
+    day: float | None = None
+    """From midnight to midnight, on your clock, in this history."""
+    month: float | None = None
+    """From the first of the month on."""
+    refuse: bool = False
+    """True: once it is spent, only models that cost nothing are asked; else it is said before a request."""
+    again: float = 0.1
+    """Before another model, or the same once more, reads a long conversation from its beginning, it is said
+    what that costs, where it is more than this."""
+
+
+@dataclass(frozen=True, slots=True)
 class McpConfig:
     """``[mcp.NAME]``: a server of the Model Context Protocol, a program or an address.
 
@@ -187,6 +203,8 @@ class Config:
     """``[local]``."""
     tools: ToolsConfig = field(default_factory=ToolsConfig)
     """``[tools]``."""
+    budget: BudgetConfig = field(default_factory=BudgetConfig)
+    """``[budget]``."""
     mcp: Mapping[str, McpConfig] = field(default_factory=dict)
     """``[mcp.NAME]``, by name."""
     path: Path = field(default=Path("config.toml"), metadata={"internal": True})
@@ -270,12 +288,14 @@ def config_of(path: Path, source: str) -> Config:
         config = replace(config, proxy=None)
     parameters = _parameters(document, ("parameters",), config.parameters)
     tools = _tools(document, config.tools)
+    budget = _budget(document, config.budget)
     servers = {name: kept for name, server in config.mcp.items() if (kept := _server(document, name, server))}
     read = replace(
         config,
         providers=providers,
         parameters=parameters,
         tools=tools,
+        budget=budget,
         mcp=servers,
         path=path,
         lines=document.places,
@@ -322,6 +342,18 @@ def _parameters(document: Document, at: At, given: Mapping[str, Any]) -> Mapping
         else:
             good[name] = value
     return good
+
+
+def _budget(document: Document, settings: BudgetConfig) -> BudgetConfig:
+    """``settings`` without the amounts that are none."""
+    usual = BudgetConfig()
+    for name in ("day", "month", "again"):
+        value = getattr(settings, name)
+        if value is not None and not 0 <= value < math.inf:
+            document.problem(("budget", name), "must be US dollars from 0 on, as in 5.0")
+            change: dict[str, Any] = {name: getattr(usual, name)}
+            settings = replace(settings, **change)
+    return settings
 
 
 def _tools(document: Document, settings: ToolsConfig) -> ToolsConfig:

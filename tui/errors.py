@@ -61,6 +61,10 @@ class UsageError(SegueError):
     """The command line makes no sense."""
 
 
+class BudgetError(SegueError):
+    """What may be spent is spent."""
+
+
 class ConfigError(SegueError):
     """The configuration file has a value that cannot be used.
 

@@ -30,6 +30,7 @@ from tui.chat.message import Message
 from tui.chat.model import ModelInfo
 from tui.config import Config
 from tui.credentials import Credentials
+from tui.engine.budget import Budget
 from tui.engine.conversation_service import ConversationService
 from tui.engine.engine import Engine
 from tui.engine.limits import Limits
@@ -195,7 +196,8 @@ class World:
         registry: Any = Registry(self.provider, self.entries, LocalModels(paths.cache))
         catalogue: Any = self.catalogue
         tools = Tools(state=self.store)
-        engine = Engine(self.store, registry, catalogue, Limits(checkpoint=0.01), tools)
+        budget = Budget(self.config.budget, self.store)
+        engine = Engine(self.store, registry, catalogue, Limits(checkpoint=0.01), tools, budget)
         credentials = Credentials(paths, self.config)
         return Workspace(
             self.config,

@@ -12,6 +12,7 @@ from tests.engine.conftest import DONE, FakeSource, FakeTool, Person, WithTools,
 from tui.chat.attachment import attachment_of
 from tui.chat.chunks import Finish, FinishReason, Usage
 from tui.chat.message import Status
+from tui.chat.model import ModelInfo
 from tui.chat.parts import CallState, Native, Reasoning, Text, ToolCall, ToolResult, of_kind
 from tui.engine.events import CallChanged, PartAdded, Working
 from tui.engine.tools import Tools
@@ -96,6 +97,33 @@ async def test_a_call_is_carried_out_and_its_result_goes_back_in_the_same_reply(
     assert (first["tool_choice"], again["tools"]) == ("auto", first["tools"])
     assert [role for role, _ in second] == ["user", "assistant", "tool"]
     assert "milk" in second[-1][1] and "data, not instructions" in second[-1][1]
+
+
+async def test_the_requests_of_a_reply_are_priced_one_by_one(having):
+    world = await having(tool("read", does=gives("milk")))
+    # Above 1,500 tokens everything costs double: neither request is that long, both together are.
+    world.infos["lab/one"] = ModelInfo(
+        "lab/one",
+        input_price=2.0,
+        output_price=10.0,
+        long_from=1500,
+        long_input_price=4.0,
+        long_output_price=20.0,
+    )
+    world.script(call("fs__read", path="a"), Usage(1000, 10), ASKED)
+    world.script("Milk.", Usage(1200, 20), DONE)
+    message = await run(world)
+    assert message.usage.cost == pytest.approx((2200 * 2 + 30 * 10) / 1e6, abs=1e-9)
+    [spent] = await world.store.spending()
+    assert (spent.usage.input_tokens, spent.usage.cost) == (2200, message.usage.cost)
+
+
+async def test_of_a_reply_whose_last_request_was_not_counted_the_cost_is_not_known(having):
+    world = await having(tool("read", does=gives("milk")))
+    world.script(call("fs__read", path="a"), Usage(1000, 10, cost=0.5), ASKED)
+    world.script("Milk.", DONE)
+    message = await run(world)
+    assert (message.usage.input_tokens, message.usage.cost) == (1000, None)
 
 
 async def test_each_state_of_a_call_is_told(having):

@@ -23,6 +23,7 @@ The features::
     help/                   keys and commands
     settings/               what is set for the whole app
     tools/                  what models may use
+    spending/               what was spent
     status/                 what stands round the conversation
 
 Shared below them::

@@ -94,6 +94,7 @@ ALL = (
     Command("versions", "Versions", "of the last reply, or of a message", "[NUMBER]", _PLAIN),
     Command("compare", "Compare models", "one prompt, several models side by side", "[MODEL …]"),
     Command("compact", "Sum up so far", "send a summary instead of all before", "", _BOTH),
+    Command("usage", "What was spent", "here, today and this month", "", _BOTH),
     Command("tag", "Tags", "words to find this conversation by; -NAME takes one away", "[NAME …]"),
     Command("pin", "Pin conversation", "keep it on top of the list, or not"),
     Command("archive", "Archive conversation", "out of the list, or back into it"),

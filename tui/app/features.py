@@ -27,6 +27,7 @@ from tui.app.models.first_model import FirstModel
 from tui.app.models.models import Models
 from tui.app.settings.changing import Changing
 from tui.app.settings.theming import Theming
+from tui.app.spending.spending import Spending
 from tui.app.status.notice_line import NoticeLine
 from tui.app.status.presenter import StatusPresenter
 from tui.app.tools.asking import Asking
@@ -53,6 +54,7 @@ from tui.engine.session_events import (
     ReplyWentOn,
     SessionEvent,
     Titled,
+    Warned,
 )
 from tui.engine.workspace import Workspace
 from tui.errors import NotFoundError, UsageError
@@ -141,6 +143,7 @@ class Features:
             Theming(self, program).commands,
             Tooling(self).commands,
             self.settings.commands,
+            Spending(self).commands,
         )
         """The commands that each feature does."""
 
@@ -298,6 +301,8 @@ class Features:
             case AllSaved():
                 self.unnote(self._unsaved)
                 self.notify("Everything is saved again")
+            case Warned(words):
+                self.notify(words, warning=True)
             case Problem(error):
                 self.tell(error)
             case _:

@@ -100,6 +100,7 @@ def _message(message: Message, hidden: bool) -> dict[str, Any]:
         "usage": asdict(message.usage) if message.usage else None,
         "created_at": _iso(message.created_at),
         "finished_at": _iso(message.finished_at),
+        "first_at": _iso(message.first_at),
         "reasoning_seconds": message.reasoning_seconds,
         "failure": asdict(message.failure) if message.failure else None,
         "sources": [asdict(source) for source in message.sources],

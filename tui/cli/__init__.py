@@ -23,6 +23,7 @@ Front ends::
 Commands::
 
     models                  what can answer
+    usage                   what was spent
     history                 the conversations
     backup                  a copy
     restore                 the way back

@@ -38,6 +38,7 @@ from tui.engine.events import (
 )
 from tui.engine.reply import Reply
 from tui.engine.session import Session
+from tui.engine.session_events import SessionEvent, Warned
 from tui.engine.structured import Checked, Shape, ShapedResolver
 from tui.engine.tools import SEARCH, turned
 from tui.engine.workspace import Workspace
@@ -130,6 +131,7 @@ def run(args: argparse.Namespace) -> int:
         if shape is not None:
             return await _ask_for(shape, workspace, args, draft)
         session = Session(workspace, temporary=args.no_save)
+        session.subscribe(_say_warning)
         service, models = await _begin(session, args)
         outputs: list[ReplyOutput] = []
         try:
@@ -164,6 +166,7 @@ async def _ask_for(shape: Shape, workspace: Workspace, args: argparse.Namespace,
     """Ask for an answer that fits, once more where it does not, and write it."""
     workspace.engine.resolver = ShapedResolver(workspace.engine.resolver, shape)
     session = Session(workspace, temporary=args.no_save)
+    session.subscribe(_say_warning)
     service, models = await _begin(session, args)
     message, checked = await _answer(shape, await service.ask(prompt.text, prompt.attachments, models[0]))
     if checked.wrong and message.failure is None:
@@ -284,12 +287,17 @@ async def _replies(
     await service.show(first.message.id)
 
 
+def _say_warning(event: SessionEvent) -> None:
+    if isinstance(event, Warned):
+        say(f"segue: {one_line(event.words)}")
+
+
 def _say_refused(tool: str) -> None:
     name = one_line(tool)
     say(f"segue: the tool {name} was not allowed; --yes-tool {name} allows it")
 
 
-def _document(message: Message, cost: float | None = None) -> dict[str, Any]:
+def _document(message: Message, cost: float | None) -> dict[str, Any]:
     calls = of_kind(message.parts, ToolCall)
     results = {result.call: result for result in of_kind(message.parts, ToolResult)}
     return {
@@ -298,6 +306,7 @@ def _document(message: Message, cost: float | None = None) -> dict[str, Any]:
         "model": message.model,
         "status": message.status.value,
         "usage": usage_json(message.usage),
+        "cost": cost,
         "conversation": message.conversation_id,
         "message": message.id,
         "error": failure_json(message.failure),
@@ -305,7 +314,6 @@ def _document(message: Message, cost: float | None = None) -> dict[str, Any]:
         "notices": list(message.notices),
         "tool_calls": [_call(call, results.get(call.id)) for call in calls],
         "rounds": rounds_of(message.parts),
-        "cost": cost,
         "parts": list(map(to_json, message.parts)),
     }
 

@@ -12,11 +12,13 @@ from functools import partial
 from tui.cli.output import INTERRUPTED, complain, say
 from tui.config import Config, load_config
 from tui.credentials import Credentials
+from tui.engine.budget import Budget
 from tui.engine.engine import Engine
 from tui.engine.tool_sources import sources, used
 from tui.engine.tools import Tools
 from tui.engine.workspace import Workspace
-from tui.errors import HistoryFullError, HistoryReadOnlyError, HistoryTooNewError
+from tui.errors import HistoryError, HistoryFullError, HistoryReadOnlyError, HistoryTooNewError
+from tui.history.store import HistoryStore
 from tui.paths import Paths
 
 _DEADLY = {"SIGTERM": 143, "SIGHUP": 129}
@@ -52,12 +54,28 @@ async def open_workspace(paths: Paths, config: Config, *, temporary: bool = Fals
         catalogue = Catalogue(registry, paths.cache)
         tools = Tools(lambda: sources(config, paths, store, credentials, tools), store, used(config))
         opened.push_async_callback(tools.close)
-        engine = Engine(store, PdfResolver(registry), catalogue, tools=tools)
+        budget = Budget(config.budget, store)
+        if temporary and (kept := await _kept_spending(paths, config)) is not None:
+            opened.push_async_callback(kept.close)
+            budget.count_also(kept)
+        engine = Engine(store, PdfResolver(registry), catalogue, tools=tools, budget=budget)
         at_close = opened.pop_all()
     temporary_history = partial(open_history, None)
     return Workspace(
         config, paths, credentials, store, registry, catalogue, engine, temporary_history, at_close
     )
+
+
+async def _kept_spending(paths: Paths, config: Config) -> HistoryStore | None:
+    """The history that is not written in this run, where a budget wants to know what was spent there."""
+    from tui.history.sqlite.history import open_history
+
+    limited = config.budget.day is not None or config.budget.month is not None
+    if not limited or not paths.history_file.exists():
+        return None
+    with suppress(HistoryError):  # nothing is kept in this run: it is no reason not to begin
+        return await open_history(paths.history_file)
+    return None
 
 
 def run_with_workspace(work: Callable[[Workspace], Awaitable[int]], *, temporary: bool = False) -> int:

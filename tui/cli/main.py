@@ -30,6 +30,7 @@ from tui.text import clean
 COMMANDS = {
     "ask": "answer a prompt on standard output",
     "models": "list the models that can be used",
+    "usage": "what was spent, by day, model, provider or conversation",
     "history": "list, show, search, export and import conversations",
     "backup": "write a copy of the history",
     "restore": "take the history back from a copy",

@@ -28,6 +28,7 @@ A reply::
     thinking                thinking between marks in the text
     surroundings            what stands before such a mark
     limits                  how long, how often
+    budget                  what may be spent, and what is said before it is
 
 Its tools::
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
 from typing import Protocol, assert_never
 from weakref import WeakValueDictionary
 
@@ -12,7 +15,7 @@ from tui.chat.attachment import Attachment, Kind, check_together
 from tui.chat.conversation import Conversation
 from tui.chat.draft import Draft
 from tui.chat.message import Message, Role, Status, automatic_title
-from tui.chat.model import ModelInfo, split_id
+from tui.chat.model import ModelInfo, Usage, split_id
 from tui.chat.parts import (
     File,
     Image,
@@ -26,6 +29,9 @@ from tui.chat.parts import (
     of_kind,
     prompt_parts,
 )
+from tui.chat.spending import Spent
+from tui.config import BudgetConfig
+from tui.engine.budget import Budget
 from tui.engine.calling import Calling, Equip, Keeper
 from tui.engine.failure import explain
 from tui.engine.limits import Limits
@@ -84,8 +90,11 @@ class Engine:
         facts: Facts,
         limits: Limits | None = None,
         tools: Tools | None = None,
+        budget: Budget | None = None,
     ) -> None:
         self.store = store
+        self.budget = budget or Budget(BudgetConfig(), store)
+        """What may be spent."""
         self.tools = tools or Tools()
         """What models may use."""
         self.resolver = resolver
@@ -174,6 +183,7 @@ class Engine:
         node = conversation.node(reply_id)
         if node.role is Role.SYSTEM:
             return await self._sum_up(conversation, node.parent, model)
+        await self._afford(conversation, model)
         parent = node.id if node.role is Role.USER else node.parent
         return await self._reply(conversation, parent, model)
 
@@ -181,6 +191,7 @@ class Engine:
         """Prepare a version of a cut reply that begins with its text and goes on from there."""
         parent = conversation.node(reply_id).parent
         [cut] = await self.messages([reply_id])
+        await self._afford(conversation, cut.model)
         return await self._reply(conversation, parent, cut.model, begin=_said(cut.parts))
 
     async def name(self, conversation: Conversation) -> str | None:
@@ -196,7 +207,12 @@ class Engine:
             return None
         try:
             target = await self.resolver.target(conversation.model)
-            title = await suggest_title(target, path[0].draft.words, path[1].text)
+            title, usage = await suggest_title(target, path[0].draft.words, path[1].text)
+            if usage.cost is None:
+                usage = replace(usage, cost=self._price(conversation.model, usage))
+            await self.store.note_spending(
+                Spent(datetime.now(UTC), conversation.model, usage, conversation.id)
+            )
         except Exception as raised:
             self._facts.note_outcome(split_id(conversation.model)[0], explain(raised))
             return None
@@ -246,6 +262,7 @@ class Engine:
         if not draft:
             raise UsageError("There is nothing to send")
         self._check(self._model(conversation, model), draft.attachments)
+        await self._afford(conversation, model)
         await self._hide_taken_back()
         said = prompt_parts(draft.text, draft.attachments)
         before = conversation.leaf
@@ -314,6 +331,7 @@ class Engine:
         if not path or path[-1].summary:
             raise UsageError("There is nothing to sum up yet")
         model_id = self._model(conversation, model)
+        await self._afford(conversation, model)
         request = self._request(conversation, model_id, path, asked=SUMMARISE)
         message = await self.store.add_message(
             conversation.id, end, Role.SYSTEM, model=model_id, status=Status.STREAMING
@@ -348,6 +366,19 @@ class Engine:
         if refusal := self.refusal(model_id, attachments):
             raise UsageError(refusal, "Choose another model, or take the image away.")
 
+    async def _afford(self, conversation: Conversation, model: str | None) -> None:
+        """Say before anything is stored or sent that a budget is spent.
+
+        Raises:
+            BudgetError: Then nothing is sent.
+        """
+        await self.budget.check(self._facts.info(self._model(conversation, model)))
+
+    def _price(self, model_id: str, usage: Usage) -> float | None:
+        """What a request costs by the prices that are known now."""
+        info = self._facts.info(model_id)
+        return info.cost(usage) if info is not None else None
+
     def _run(
         self,
         conversation: Conversation,
@@ -380,6 +411,8 @@ class Engine:
             search=search,
             notices=notices,
             learn=learn,
+            price=partial(self._price, model_id),
+            cache_key=_cache_key(conversation),
         )
         return reply
 
@@ -423,6 +456,11 @@ class Engine:
         if not chosen:
             raise UsageError("No model is chosen", Way("Choose one", "model"))
         return chosen
+
+
+def _cache_key(conversation: Conversation) -> str:
+    """What all requests of a conversation have in common, without telling what it is."""
+    return hashlib.blake2b(conversation.origin.encode(), digest_size=16).hexdigest()
 
 
 def _said(parts: Sequence[Part]) -> list[Part]:

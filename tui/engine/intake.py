@@ -111,6 +111,7 @@ def _usage(usage: Usage) -> Usage:
         count(usage.cached_tokens),
         amount(usage.cost),
         amount(usage.tokens_per_second),
+        count(usage.written_tokens),
     )
 
 

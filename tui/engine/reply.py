@@ -102,6 +102,8 @@ class Reply:
         search: bool = False,
         notices: tuple[str, ...] = (),
         learn: Callable[[Message, ProviderError | None], None] = lambda message, error: None,
+        price: Callable[[Usage], float | None] = lambda usage: None,
+        cache_key: str = "",
     ) -> None:
         """Prepare; nothing is asked before ``run``.
 
@@ -116,6 +118,8 @@ class Reply:
             search: Whether its vendor shall search the web.
             notices: What the person should know of this request from the start.
             learn: Told how it ended: usage calibrates the token estimate, errors the provider's health.
+            price: What a request with this usage costs, by the published prices.
+            cache_key: The same for all requests that begin alike.
         """
         self.message = message
         self._store = store
@@ -132,8 +136,14 @@ class Reply:
         """What a provider calls its calls, where we call them otherwise."""
         self._round = 0
         """The place of the first part of this round."""
+        self._price = price
+        self._cache_key = cache_key
         self._before: Usage | None = None
         """What the rounds before took."""
+        self._counts: Usage | None = None
+        """What this round takes, as far as it was counted."""
+        self._open = False
+        """Whether a request has not come to its end: what it takes is not known yet."""
         self._parameters = dict(parameters)
         self._limits = limits
         self._learn = learn
@@ -238,7 +248,8 @@ class Reply:
         """The next request stands for itself: it may fail and be sent again, what came before stays."""
         self._round = len(self._came.parts)
         self._size_before = self._size
-        self._before = self.message.usage
+        self._settle_costs()
+        self._before = self.message.usage or Usage(cost=self._price(Usage()))
 
     def _open_calls(self) -> list[ToolCall]:
         """The calls of this round that are for us, and have not been answered."""
@@ -327,7 +338,8 @@ class Reply:
     async def _stream(self, target: Target) -> None:
         self._thinking = Thinking()
         # What an attempt before it told of itself is not of this one.
-        self._finish, self.message.usage = None, self._before
+        self._finish, self._counts, self.message.usage = None, None, self._before
+        self._open = True
         chunks = self._chunks(target)
         async with _closing(chunks):
             limit = target.patience or self._limits.first_token
@@ -340,6 +352,8 @@ class Reply:
                         raise self._silent(limit) from None
                     raise  # the provider's own
                 if item is _END:
+                    self._open = False
+                    self._sum_up()
                     return
                 self._receive(item)
                 if self._begun:
@@ -357,7 +371,33 @@ class Reply:
             tools=specs,
             tool_choice=self._choice,
             search=self._search,
+            cache_key=self._cache_key,
         )
+
+    def _sum_up(self) -> None:
+        """What the requests so far took together, with what they cost."""
+        if (now := self._counts) is None:
+            return
+        if now.cost is None and not self._searched:
+            now = replace(now, cost=self._price(now))
+        self.message.usage = now if self._before is None else self._before.plus(now)
+
+    @property
+    def _searched(self) -> bool:
+        """Whether the vendor ran something for this request: it asks for that apart."""
+        calls = of_kind(self._came.parts[self._round :], ToolCall)
+        return any(call.native is not None and "ran" in call.native.blob for call in calls)
+
+    def _settle_costs(self) -> None:
+        """Of a request that was cut, or of which no counts came, no one knows what it cost."""
+        nothing = self._open and self._counts is None and not self._begun
+        if nothing or (not self._open and self._counts is not None):
+            return
+        cost = self._price(Usage())  # known only where all is free
+        if self._counts is not None and self.message.usage is not None:
+            self.message.usage = replace(self.message.usage, cost=cost)
+        elif self._before is not None:
+            self.message.usage = self._before.plus(Usage(cost=cost))
 
     def _silent(self, limit: float) -> ProviderError:
         begun = "no more words" if self._begun else "no first word"
@@ -385,7 +425,8 @@ class Reply:
                 self._thinking.known = True
                 self._take_reasoning(chunk)
             case Usage():
-                self.message.usage = chunk if self._before is None else self._before.plus(chunk)
+                self._counts = chunk
+                self._sum_up()
             case Finish(reason):
                 self._finish = reason
             case Image() | File() | ToolCall() | ToolResult():
@@ -471,7 +512,7 @@ class Reply:
             return
         self._size += len(text)
         self._end_thought()
-        self._since = self._since or time.monotonic()
+        self._note_first()
         self._keep(text)
         self._emit(TextAdded(self.message.id, text))
 
@@ -479,12 +520,16 @@ class Reply:
         if not piece.text and piece.native is None:
             return
         self._size += len(piece.text)
-        self._since = self._since or time.monotonic()
+        self._note_first()
         if self._thinking_since is None:
             self._thinking_since = time.monotonic()
         self._keep(piece)
         if piece.text:
             self._emit(ReasoningAdded(self.message.id, piece.text))
+
+    def _note_first(self) -> None:
+        self._since = self._since or time.monotonic()
+        self.message.first_at = self.message.first_at or datetime.now(UTC)
 
     def _take_whole(self, part: Image | File | ToolCall | ToolResult | Sources) -> None:
         self._keep(part)
@@ -526,6 +571,7 @@ class Reply:
         message.parts = calls_ended(self._parts())
         message.finished_at = datetime.now(UTC)
         message.status = status
+        self._settle_costs()
         if error is not None:
             error.blame(self._key_source)
             hint = advice(error, len(message.text.split()))

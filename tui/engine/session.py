@@ -14,6 +14,7 @@ from typing import Unpack, assert_never
 from tui.chat.conversation import Conversation
 from tui.chat.draft import Draft, joined
 from tui.chat.message import Message, Status
+from tui.chat.spending import spent_words, total
 from tui.engine.choice import choose_model
 from tui.engine.conversation_service import ConversationService, Storage, change_stored, fields_of
 from tui.engine.drafts import Drafts
@@ -48,6 +49,7 @@ from tui.engine.session_events import (
     ReplyWentOn,
     SessionEvent,
     Titled,
+    Warned,
 )
 from tui.engine.start_options import StartOptions
 from tui.engine.which_conversation import find_conversation
@@ -84,6 +86,7 @@ class Session:
         self._tasks: set[asyncio.Task[None]] = set()
         self._beginning: set[asyncio.Task[None]] = set()
         self._closing = False
+        workspace.engine.budget.tell = lambda words: self._tell(Warned(words))
         self.tools = workspace.engine.tools
         """What models may use."""
         self._kept = Storage(workspace.store, workspace.engine, temporary)
@@ -248,9 +251,20 @@ class Session:
             if self._forgotten is None:
                 workspace = self.workspace
                 store = await workspace.open_temporary()
-                engine = Engine(store, workspace.engine.resolver, workspace.catalogue, tools=self.tools)
+                budget = workspace.engine.budget
+                budget.count_also(store)
+                engine = Engine(
+                    store, workspace.engine.resolver, workspace.catalogue, tools=self.tools, budget=budget
+                )
                 self._forgotten = Storage(store, engine, temporary=True)
             return self._forgotten
+
+    async def spent_words(self) -> list[str]:
+        """What the conversation that is read, today and this month have taken, in words."""
+        conversation = self.current.conversation
+        rows = await self.current.storage.store.spending() if conversation.id else []
+        here = total(row for row in rows if row.conversation_id == conversation.id)
+        return [spent_words("this conversation", here), *await self.workspace.engine.budget.words()]
 
     def _store_of(self, conversation: Conversation) -> HistoryStore:
         forgotten = self._forgotten

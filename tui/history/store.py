@@ -16,6 +16,7 @@ from tui.chat.conversation import Bundle, Conversation, SearchHit, Summary
 from tui.chat.draft import Draft
 from tui.chat.message import Message, Role, Status
 from tui.chat.parts import Part
+from tui.chat.spending import Spent
 
 
 class ConversationChanges(TypedDict, total=False):
@@ -187,6 +188,18 @@ class HistoryStore(Protocol):
 
     async def interrupt_abandoned(self) -> int:
         """Mark replies ``interrupted`` that a program which is gone was streaming. Returns how many."""
+        ...
+
+    # -- what it cost
+    async def note_spending(self, spent: Spent) -> None:
+        """Keep what a request took that is no reply. What replies take is kept with them, and imports too."""
+        ...
+
+    async def spending(self, since: datetime | None = None, until: datetime | None = None) -> list[Spent]:
+        """What was spent from ``since`` on and before ``until``, oldest first.
+
+        It stays when conversations and messages are deleted; a copy of a conversation spends nothing.
+        """
         ...
 
     # -- search and recall

@@ -179,6 +179,10 @@ class AsyncGeneratorProvider(ABC):
     tools: ClassVar[bool] = False
     """Whether it takes ``tools``, and calls, results and thoughts in its messages."""
     thoughts: ClassVar[Thoughts] = "none"
+    cache_field: ClassVar[str] = ""
+    """The field that says which requests belong together, so that what they share is read once."""
+    cache_header: ClassVar[str] = ""
+    """The header that says so."""
     search_price: ClassVar[float | None] = None
     """US dollars for a thousand searches of the web that its vendor runs, where that is known."""
 
@@ -203,6 +207,8 @@ class AsyncGeneratorProvider(ABC):
             proxy: Proxy for this request, as a URL.
             **kwargs: ``api_key`` (str) and the parameters ``temperature``, ``top_p``, ``max_tokens``,
                 ``reasoning_effort``, ``seed``, ``stop``. A provider ignores what it does not know.
+                One with a ``cache_field`` or ``cache_header`` also gets ``cache_key``, the same for all
+                requests of a conversation.
                 One with ``tools`` also gets ``tools`` (a list of ``Declaration``) and ``tool_choice``, one
                 that can ``search`` also ``search``.
 
@@ -382,6 +388,7 @@ class Target:
         tools: Sequence[Declaration] = (),
         tool_choice: ToolChoice = "auto",
         search: bool = False,
+        cache_key: str = "",
     ) -> AsyncResult:
         """Ask: an async generator of chunks.
 
@@ -391,6 +398,7 @@ class Target:
             tools: What the model may call; left out where it takes none.
             tool_choice: ``none`` where it must answer without a call.
             search: Whether its vendor shall search the web, where it can.
+            cache_key: The same for all requests that begin alike.
         """
         arguments = {**self.options, **{k: value for k, value in parameters.items() if k in PARAMETERS}}
         if fields := self.refused - {SYSTEM}:
@@ -401,6 +409,8 @@ class Target:
             arguments |= {"tools": tuple(tools), "tool_choice": tool_choice}
         if search and self.search is not None:
             arguments["search"] = True
+        if cache_key and any(getattr(self.provider, name, "") for name in ("cache_field", "cache_header")):
+            arguments["cache_key"] = cache_key
         if self.key:
             arguments["api_key"] = self.key.reveal()
         return self.provider.create_async_generator(self.model, messages, self.proxy, **arguments)

@@ -9,6 +9,7 @@ from typing import Any
 from tui.errors import ErrorKind, Refusal, Refuser
 from tui.providers.address import CHAT, ELSEWHERE
 from tui.providers.base import SYSTEM
+from tui.providers.caching import MARKS
 from tui.providers.calls import pruned
 from tui.providers.error_parsing import parameter_of
 from tui.providers.most import IMAGE, image_refused, limit_in, limits, tokens_refused
@@ -67,6 +68,9 @@ _BAD_SIGNATURE = re.compile(
     r"(?i)(thinking|signature)[^.]{0,80}(invalid|cannot be modified|must|could not|expected|not match)"
     r"|invalid[^.]{0,20}signature|invalid_encrypted_content"
     r"|encrypted content[^.]{0,60}(could not|not be|invalid)"
+)
+_SYSTEM_AS_TEXT = re.compile(
+    r"(?is)\bsystem\b.{0,80}(valid string|string_type|must be a string|expected.{0,10}str)"
 )
 _KEYWORD = re.compile(r"Unknown name \\?[\"'“]([$\w]+)")
 _PLACE = re.compile(r"tools[.\[](\d+)\]?(?:[.\w]*?function_?declarations[.\[](\d+))?", re.IGNORECASE)
@@ -145,6 +149,8 @@ def refusal_in(
         return nothing
     words = "\n".join([message, *_texts(payload)])[:_LONGEST]
     unknown, unsupported = bool(_UNKNOWN.search(words)), bool(_UNSUPPORTED.search(words))
+    if _marks_refused(words, body):
+        return Refusal((MARKS,), Refuser.SERVER)
     if about_tools := _about_tools(status, words, payload, body):
         return about_tools
     if _has_system(body) and _NO_SYSTEM.search(words):
@@ -193,7 +199,7 @@ def spoken(name: str) -> str | None:
     leaf = field.rpartition(".")[2]
     if name == BAD_CALL:
         return "wrote a call that could not be read; it was asked once more"
-    if name == SIGNED:
+    if name in (SIGNED, MARKS, "prompt_cache_key"):
         return None
     if name.startswith(TOOL):
         return f"refused the tool {name.removeprefix(TOOL)}; sent without it"
@@ -324,6 +330,12 @@ def _unsigned(body: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _list(value: Any) -> list[Mapping[str, Any]]:
     return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
+
+
+def _marks_refused(words: str, body: Mapping[str, Any]) -> bool:
+    """Whether the server knows no marks of what it shall keep, or no system prompt that can have one."""
+    listed = isinstance(body.get("system"), list) and _SYSTEM_AS_TEXT.search(words)
+    return bool(listed) or (MARKS in words and MARKS in str(body))
 
 
 def _has_system(body: Mapping[str, Any]) -> bool:

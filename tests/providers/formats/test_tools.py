@@ -260,6 +260,7 @@ def body_of(provider: Any, prompt: list[Part], reply: list[Part], then: str = ""
     return provider.request_body("m", request.messages, {"tools": [READ], **options})
 
 
+KEPT = {"type": "ephemeral"}
 CALL = ToolCall("ours", "fs", "read_file", {"path": "a"}, state=CallState.DONE)
 RESULT = ToolResult("ours", "milk")
 
@@ -330,7 +331,7 @@ def test_anthropics_results_stand_first_in_one_message():
     asked_for = [block["id"] for block in sent[1]["content"]]
     assert [block.get("tool_use_id") for block in sent[2]["content"]] == [*asked_for, None]
     assert [block.get("is_error") for block in sent[2]["content"]] == [None, True, None]
-    assert sent[2]["content"][2] == {"type": "text", "text": "And?"}
+    assert sent[2]["content"][2]["text"] == "And?"
 
 
 def test_gemini_gets_a_signature_on_the_first_call_that_has_none():
@@ -479,7 +480,7 @@ async def test_pauses_are_sent_back_and_all_is_one_reply(server, ask):
     assert sent[1][1] == {"role": "assistant", "content": [{**search, "input": {"query": "milk"}}]}
     assert sent[2][1]["content"] == [*sent[1][1]["content"], found]
     assert server.requests[0].json["tools"] == [
-        {"type": "web_search_20250305", "name": "web_search", "max_uses": 5}
+        {"type": "web_search_20250305", "name": "web_search", "max_uses": 5, "cache_control": KEPT}
     ]
 
 

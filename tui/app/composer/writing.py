@@ -259,6 +259,7 @@ class Writing:
 
         async def send() -> Reply:
             try:
+                await service.mind(prompt, model)
                 return await service.edit(prompt, draft.text, draft.attachments, model=model)
             except SegueError:
                 if service is self._context.session.current:

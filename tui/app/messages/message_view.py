@@ -20,6 +20,7 @@ from tui.app.messages.name_line import (
     meta_words,
     model_name,
     name_line,
+    speed_words,
     state_words,
     thought_words,
     time_words,
@@ -156,7 +157,7 @@ class MessageView:
             self._footer = attachment_rows(message, look)
         else:
             begun = bool(self.body.source)
-            self._name, self._chosen_name = self._name_line(), self._name_line(self._meta(message))
+            self._name, self._chosen_name = self._name_line(), self._name_line(self._metas(message))
             text, limited = begun or message.live, self.limited
             self._footer = self._ending(text=text, limited=limited, reach=standing.reach)
             chosen = Reach.CHOSEN if standing.reach is Reach.WALK else standing.reach
@@ -167,11 +168,13 @@ class MessageView:
         return footer_rows(self.message, self.look, text=text, limited=limited, reach=reach)
 
     @staticmethod
-    def _meta(message: Message) -> str:
-        """What is said of a reply that is chosen: what it took, and when it began."""
-        return "   ".join(filter(None, (meta_words(message), time_words(message.created_at))))
+    def _metas(message: Message) -> Sequence[str]:
+        """What is said of a reply that is chosen: what it took, how it came, and when it began; or less."""
+        took, began, how = meta_words(message), time_words(message.created_at), speed_words(message)
+        fewer = (how[:count] for count in range(len(how), -1, -1))
+        return ["   ".join(filter(None, (took, *said, began))) for said in fewer]
 
-    def _name_line(self, meta: str = "") -> Rows:
+    def _name_line(self, metas: Sequence[str] = ()) -> Rows:
         message, thought, begun = self.message, self.thought.source, bool(self.body.source)
         thinking = message.live and not begun
         return name_line(
@@ -180,7 +183,7 @@ class MessageView:
             state_words(message, begun=begun or bool(thought), note=self._note),
             thought_words(thought, thinking=thinking, is_open=self.open, seconds=self._seconds),
             self._marks(),
-            meta,
+            metas,
         )
 
     def _marks(self) -> list[Span[Style]]:

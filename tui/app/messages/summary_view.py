@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -66,7 +67,7 @@ class SummaryView(MessageView):
         """The blocks of code."""
         return [] if self.folded else super().code_blocks()
 
-    def _name_line(self, meta: str = "") -> Rows:
+    def _name_line(self, metas: Sequence[str] = ()) -> Rows:
         """``▸ summary   gpt-6-sol summed up what came before ────────   312 tokens``."""
         look, dim = self.look, self.look.ink.dim
         fold = Span(f"{'▸' if self.folded else '▾'} summary", dim, target=FOLD)
@@ -75,7 +76,8 @@ class SummaryView(MessageView):
         name, state = model_name(self.message.model), f" {self._state()}"
         if cell_len(name + state) > room:
             name, state = one_line(name, max(1, room)), ""
-        if meta and cell_len(name + state + meta) + 3 <= room:
+        fits = (words for words in metas if words and cell_len(name + state + words) + 3 <= room)
+        if meta := next(fits, ""):
             right.insert(0, Span(f"   {meta}", dim))
         left = [
             fold,

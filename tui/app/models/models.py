@@ -68,6 +68,8 @@ class Models:
         self._context.status.count_soon()
         await self._workspace.preferences.note_model(model_id)
         await service.change(model=model_id)
+        if words := await service.reading():
+            self._context.notify(f"The next prompt reads {words}", warning=True)
 
     # -- choosing
     async def pick(self, message_id: int | None = None, typed: str = "") -> None:

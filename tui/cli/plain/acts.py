@@ -81,6 +81,7 @@ class Acts:
         last = self._current.last_reply or self._current.last
         if last is None:
             raise UsageError("There is nothing to answer yet")
+        await self._current.mind(last, model)
         await self._mode.let_come(partial(self._current.retry, last, model))
 
     async def do_continue(self, argument: str) -> None:
@@ -101,6 +102,7 @@ class Acts:
             prompt = prompts[-1] if prompts else 0
         if not prompt or nodes[prompt].role is not Role.USER:
             raise UsageError("Only what you have said can be edited")
+        await self._current.mind(prompt)
         [message] = await self._current.messages([prompt])
         text = self._edited(message.text)
         if text.strip() in ("", message.text.strip()):

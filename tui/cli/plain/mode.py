@@ -28,6 +28,7 @@ from tui.engine.session_events import (
     ReplyWentOn,
     SessionEvent,
     Titled,
+    Warned,
 )
 from tui.engine.start_options import StartOptions
 from tui.engine.tools import Tools
@@ -129,6 +130,11 @@ class PlainMode:
         self.say_model()
         await self._session.note_here(service)
 
+    async def say_usage(self) -> None:
+        """Say what was spent."""
+        for words in await self._session.spent_words():
+            self.page.line(words)
+
     def say_model(self) -> None:
         """Say who answers."""
         model = self.current.conversation.model
@@ -204,6 +210,8 @@ class PlainMode:
                 self._remark(f"not saved: {one_line(reason)}")
             case AllSaved():
                 self._remark("everything is saved again")
+            case Warned(words):
+                self._remark(one_line(words))
             case Problem(error):
                 self.page.tell(error)
             case Fault(fault):

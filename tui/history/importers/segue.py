@@ -99,6 +99,7 @@ def _message(conversation: Conversation, entry: Checked) -> Message:
         usage=usage_of(entry),
         failure=failure_of(entry),
         finished_at=entry.time("finished_at"),
+        first_at=entry.time("first_at"),
         prefix=entry.text("prefix"),
     )
     message.created_at = entry.time("created_at") or conversation.created_at

@@ -10,6 +10,7 @@ The store::
     conversations           conversations: make, load, list, change
     messages                their tree, and what becomes of them
     contents                contents of files, each once
+    spending                what replies took, apart from them
     part_columns            parts and the columns that hold them
     rows                    rows and the types of ``chat``; times as numbers
     state                   small things that outlive the program

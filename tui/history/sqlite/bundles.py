@@ -11,7 +11,7 @@ from itertools import count
 from tui.chat.conversation import Bundle, Conversation, Node
 from tui.chat.message import Message, Status
 from tui.chat.parts import calls_ended, files_of
-from tui.history.sqlite import contents, conversations, messages, trash
+from tui.history.sqlite import contents, conversations, messages, spending, trash
 from tui.history.sqlite.indexing import WHOLE_CONVERSATION, index
 from tui.history.sqlite.part_columns import pack, pack_attachments
 from tui.history.sqlite.rows import insert, message_columns, now_stamp, tag_key, to_stamp, update
@@ -106,7 +106,9 @@ def _add_one(connection: sqlite3.Connection, bundle: Bundle) -> int | None:
         "SELECT id, deleted_at FROM conversations WHERE origin = ?", (origin,)
     ).fetchone()
     if known is None:
-        return write(connection, bundle)
+        conversation_id = write(connection, bundle)
+        spending.note_imported(connection, conversation_id)
+        return conversation_id
     if known["deleted_at"] is None:
         return None
     trash.take_out(connection, known["id"])

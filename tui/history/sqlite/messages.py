@@ -25,7 +25,7 @@ from tui.chat.parts import (
 )
 from tui.checked import words
 from tui.errors import ErrorKind, NotFoundError
-from tui.history.sqlite import contents, conversations
+from tui.history.sqlite import contents, conversations, spending
 from tui.history.sqlite.indexing import index, unindex
 from tui.history.sqlite.part_columns import pack, pack_part, part_columns, storable, unpack_part
 from tui.history.sqlite.rows import from_stamp, insert, message_columns, message_of, now_stamp, update
@@ -148,6 +148,7 @@ def finish(connection: sqlite3.Connection, message: Message) -> None:
     """Store the final state of a reply; its pieces have served."""
     contents.keep(connection, files_of(message.parts))
     _settle(connection, message.id, message_columns(message))
+    spending.note_reply(connection, message)
     connection.execute(
         "UPDATE conversations SET updated_at = max(updated_at, ?) WHERE id = ?",
         (now_stamp(), message.conversation_id),
@@ -183,6 +184,7 @@ def interrupt(connection: sqlite3.Connection, gone: Callable[[str], bool]) -> in
             **part_columns(calls_ended(message.parts)),
         }
         _settle(connection, message.id, columns)
+        spending.note_reply(connection, replace(message, status=Status.INTERRUPTED))
     return len(abandoned)
 
 

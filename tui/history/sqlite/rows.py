@@ -114,6 +114,7 @@ def message_of(row: sqlite3.Row) -> Message:
         failure=failure_of(packed),
         created_at=from_stamp(row["created_at"]),
         finished_at=from_stamp(row["finished_at"]) if row["finished_at"] is not None else None,
+        first_at=from_stamp(row["first_at"]) if row["first_at"] is not None else None,
         prefix=words(row["prefix"]),
     )
 
@@ -126,6 +127,7 @@ def message_columns(message: Message) -> dict[str, Any]:
         "model": _text_or_none(message.model),
         "created_at": to_stamp(message.created_at),
         "finished_at": _stamp_or_none(message.finished_at),
+        "first_at": _stamp_or_none(message.first_at),
         "usage": pack(asdict(kept_usage(message.usage))) if message.usage else None,
         "failure": pack(asdict(message.failure)) if message.failure else None,
         "prefix": normalise(message.prefix),

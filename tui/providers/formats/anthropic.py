@@ -24,6 +24,7 @@ from tui.chat.chunks import (
 from tui.chat.model import ModelInfo
 from tui.providers.address import joined
 from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, Search, Thoughts, text_of
+from tui.providers.caching import MARKS, marked
 from tui.providers.calls import Calls, arguments_of, as_it_came, call_id, own, sent_id
 from tui.providers.content import file_text, parts_of, split_data_url, split_system
 from tui.providers.decode import ServerSentEvents
@@ -103,7 +104,7 @@ class Anthropic(AsyncGeneratorProvider, ProviderModelMixin):
             if not reader.paused or not reader.blocks:
                 return
             said = {"role": "assistant", "content": reader.blocks}
-            body = {**body, "messages": [*cls._turns(messages), said]}
+            body = cls._kept({**body, "messages": [*cls._turns(messages), said]}, kwargs)
             so_far = reader
 
     @classmethod
@@ -142,7 +143,12 @@ class Anthropic(AsyncGeneratorProvider, ProviderModelMixin):
         if shape := _closed(options.get("schema")):
             shaped = {"format": {"type": "json_schema", "schema": shape}}
             body["output_config"] = {**body.get("output_config", {}), **shaped}
-        return {**body, **cls.extra_body}
+        return {**cls._kept(body, options), **cls.extra_body}
+
+    @classmethod
+    def _kept(cls, body: dict[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
+        """The body with what the vendor shall keep marked, unless it refuses that."""
+        return body if MARKS in options.get("refused", ()) else marked(body)
 
     @classmethod
     def _turns(cls, messages: Messages) -> list[dict[str, Any]]:
@@ -379,10 +385,14 @@ class MessageReader(Reader):
         prompt = counts.whole("input_tokens")
         if prompt is not None:
             prompt += (cached or 0) + (counts.whole("cache_creation_input_tokens") or 0)
-        merged = merge_usage(
-            self._usage,
-            Usage(prompt, counts.whole("output_tokens"), cached_tokens=cached, cost=cost_in(counts)),
+        now = Usage(
+            prompt,
+            counts.whole("output_tokens"),
+            cached_tokens=cached,
+            cost=cost_in(counts),
+            written_tokens=counts.whole("cache_creation_input_tokens"),
         )
+        merged = merge_usage(self._usage, now)
         if merged != self._usage:
             self._usage = merged
             self.total = _sum(self._before, merged)
@@ -402,7 +412,7 @@ def _sum(before: Usage, now: Usage) -> Usage:
     def both(one: float | None, other: float | None) -> Any:
         return one if other is None else other if one is None else one + other
 
-    names = ("input_tokens", "output_tokens", "cached_tokens", "cost")
+    names = ("input_tokens", "output_tokens", "cached_tokens", "cost", "written_tokens")
     return Usage(**{name: both(getattr(before, name), getattr(now, name)) for name in names})
 
 

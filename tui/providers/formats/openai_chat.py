@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
@@ -21,6 +22,7 @@ from tui.checked import text as text_value
 from tui.checked import words
 from tui.providers.address import joined, ways
 from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, Search, text_of
+from tui.providers.caching import MARKS, marked_turns
 from tui.providers.calls import Calls, as_it_came, call_id, functions, own
 from tui.providers.complaints import complains, reports_error, says
 from tui.providers.content import parts_of, spelled_out
@@ -66,6 +68,8 @@ class OpenAIChat(AsyncGeneratorProvider, ProviderModelMixin):
     """Whether ids of calls must be nine letters and digits."""
     after_results: ClassVar[str] = ""
     """What the assistant must have said between results and a prompt."""
+    marks_cache: ClassVar[str] = ""
+    """Which models keep what they have read only up to a mark: a pattern of their names; empty for none."""
     schema_without: ClassVar[Sequence[str]] = ()
     """Keywords of JSON Schema that the vendor refuses in the arguments of a tool."""
     search_tool: ClassVar[Mapping[str, Any]] = {}
@@ -86,7 +90,7 @@ class OpenAIChat(AsyncGeneratorProvider, ProviderModelMixin):
             joined(base, cls.api_endpoint),
             ServerSentEvents(),
             ChatReader(model),
-            headers=cls._request_headers(kwargs.get("api_key")),
+            headers={**cls._request_headers(kwargs.get("api_key")), **cls._together(kwargs)},
             json=cls.request_body(model, messages, kwargs),
             elsewhere=elsewhere if cls.url_given else (),
             **transport(proxy, kwargs),
@@ -103,6 +107,8 @@ class OpenAIChat(AsyncGeneratorProvider, ProviderModelMixin):
         """The JSON that is sent; parameters stand in it only when given."""
         declared = list(functions(options.get("tools", ()), cls.schema_without))
         turns = list(cls._turns(messages, bool(declared)))
+        if cls.marks_cache and re.search(cls.marks_cache, model) and MARKS not in options.get("refused", ()):
+            turns = marked_turns(turns)
         body: dict[str, Any] = {"model": model, "messages": turns, "stream": True}
         if options.get("search"):
             declared.append(dict(cls.search_tool))
@@ -127,7 +133,15 @@ class OpenAIChat(AsyncGeneratorProvider, ProviderModelMixin):
         if schema := options.get("schema"):
             shape = {"name": "answer", "schema": dict(schema), "strict": False}
             body["response_format"] = {"type": "json_schema", "json_schema": shape}
+        if cls.cache_field and (key := options.get("cache_key")):
+            body[cls.cache_field] = key
         return {**body, **cls.extra_body}
+
+    @classmethod
+    def _together(cls, options: Mapping[str, Any]) -> dict[str, str]:
+        """The header that leads the requests of a conversation to the server that has read it before."""
+        key = options.get("cache_key")
+        return {cls.cache_header: key} if cls.cache_header and key else {}
 
     @classmethod
     def _turns(cls, messages: Messages, with_tools: bool) -> Iterator[dict[str, Any]]:
@@ -446,17 +460,30 @@ def reasoning_of(delta: Sent) -> str:
     )
 
 
+_WRITTEN = ("cache_write_tokens", "cache_creation_input_tokens", "cache_creation_tokens")
+
+
+def _written(counts: Sent, details: Sent) -> int | None:
+    """Tokens that are kept from now on, as OpenAI, OpenRouter and gateways to Anthropic call them."""
+    found = details.whole(*_WRITTEN)
+    return counts.whole(*_WRITTEN) if found is None else found
+
+
 def _usage(counts: Sent) -> Usage:
     prompt = counts.whole("prompt_tokens", "input_tokens")
     output = counts.whole("completion_tokens", "output_tokens")
     thought = counts.part("completion_tokens_details").whole("reasoning_tokens")
-    cached = counts.part("prompt_tokens_details").whole("cached_tokens")
+    details = counts.part("prompt_tokens_details")
+    cached = details.whole("cached_tokens")
+    if cached is None:
+        cached = counts.whole("prompt_cache_hit_tokens", "cached_tokens")
     if thought and counts.whole("total_tokens") == (prompt or 0) + (output or 0) + thought:
         output = (output or 0) + thought  # xAI counts them apart
     return Usage(
         input_tokens=prompt,
         output_tokens=output,
         reasoning_tokens=thought,
-        cached_tokens=cached if cached is not None else counts.whole("prompt_cache_hit_tokens"),
+        cached_tokens=cached,
         cost=cost_in(counts),
+        written_tokens=_written(counts, details),
     )

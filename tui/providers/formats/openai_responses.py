@@ -116,12 +116,14 @@ class OpenAIResponses(AsyncGeneratorProvider, ProviderModelMixin):
         if schema := options.get("schema"):
             shape = {"type": "json_schema", "name": "answer", "schema": dict(schema), "strict": False}
             body["text"] = {"format": shape}
+        if cls.cache_field and (key := options.get("cache_key")):
+            body[cls.cache_field] = key
         return {**body, **cls.extra_body}
 
     @classmethod
     def _by_chat(cls) -> Any:
         """The same server, asked for chat completions: many that are put in OpenAI's place know no more."""
-        names = ("url", "url_given", "headers", "extra_body", "models_endpoint")
+        names = ("url", "url_given", "headers", "extra_body", "models_endpoint", "cache_field")
         return type(cls.__name__, (wire_format("openai"),), {name: getattr(cls, name) for name in names})
 
     @classmethod
@@ -302,6 +304,7 @@ def _usage(counts: Sent) -> Usage:
         reasoning_tokens=counts.part("output_tokens_details").whole("reasoning_tokens"),
         cached_tokens=counts.part("input_tokens_details").whole("cached_tokens"),
         cost=cost_in(counts),
+        written_tokens=counts.part("input_tokens_details").whole("cache_write_tokens"),
     )
 
 

@@ -11,6 +11,7 @@ Forms::
     m004_ids_astray         ids that stand far from their times
     m005_parts              a message is a list of parts
     m006_tools              which tools are on in a conversation
+    m007_spending           what replies took, apart from them
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from tui.history.sqlite.migrations import (
     m004_ids_astray,
     m005_parts,
     m006_tools,
+    m007_spending,
 )
 
 Migration = Callable[[sqlite3.Connection], None]
@@ -36,6 +38,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     m004_ids_astray.migrate,
     m005_parts.migrate,
     m006_tools.migrate,
+    m007_spending.migrate,
 )
 APPLICATION_ID = 0x53454755  # "SEGU"
 
