@@ -87,11 +87,14 @@ class Completion:
     # -- paths
     @property
     def _typed_path(self) -> TypedPath | None:
-        from tui.app.composer.candidates import typed_path  # after the first paint
-
         area = self._area
         row, column = area.cursor_location
-        return typed_path(area.document[row][:column]) if row == 0 or area.text[:1] != "/" else None
+        before, command = area.document[row][:column], area.text[:1] == "/"
+        if (command and row > 0) or not (command or "@" in before):
+            return None
+        from tui.app.composer.candidates import typed_path  # here, since most prompts name no file
+
+        return typed_path(before)
 
     async def offer_paths(self) -> None:
         """Show what the path at the caret may become; a folder that takes too long is not waited for."""
