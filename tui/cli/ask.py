@@ -15,7 +15,7 @@ from tui.chat.message import Message
 from tui.chat.parts import BETWEEN, ToolCall, ToolResult, of_kind, parts_texts, rounds_of, to_json
 from tui.cli.assemble import run_with_workspace
 from tui.cli.output import DONE, FAILED, complain, failure_json, say, usage_json, write, write_json
-from tui.cli.part_lines import line_of
+from tui.cli.part_lines import change_of, line_of
 from tui.cli.piped import piped_text
 from tui.config import load_config
 from tui.engine.attaching import read_mentioned
@@ -391,8 +391,7 @@ class ReplyOutput:
                 self._take_back()
             case PartAdded(part=part):
                 self._parted = self._parted or parts_texts(part)
-                if line := line_of(part):
-                    self._say(line)
+                self._say(line_of(part, live=True))
             case Waiting():
                 self._say_attempt(event)
             case Working(progress=progress):
@@ -401,7 +400,9 @@ class ReplyOutput:
                 self._say(text)
             case Unsaved(reason=reason):
                 self._say(f"The reply is not saved: {reason}")
-            case CallChanged() | Started() | Saved() | Finished():
+            case CallChanged(call=call):
+                self._say(change_of(call))
+            case Started() | Saved() | Finished():
                 pass
             case _:
                 assert_never(event)
@@ -450,6 +451,6 @@ class ReplyOutput:
             say(f"segue: {self._about}the reply ended with status “{message.status.value}”")
 
     def _say(self, text: str) -> None:
-        if text != self._said:
+        if text and text != self._said:
             say(self._about + text)
-        self._said = text
+            self._said = text
