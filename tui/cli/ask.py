@@ -18,7 +18,6 @@ from tui.cli.output import DONE, FAILED, complain, failure_json, say, usage_json
 from tui.cli.part_lines import change_of, line_of
 from tui.cli.piped import piped_text
 from tui.config import load_config
-from tui.engine.attaching import read_mentioned
 from tui.engine.choice import find_model
 from tui.engine.conversation_service import ConversationService
 from tui.engine.events import (
@@ -36,6 +35,7 @@ from tui.engine.events import (
     Waiting,
     Working,
 )
+from tui.engine.mentioning import read_mentioned
 from tui.engine.reply import Reply
 from tui.engine.session import Session
 from tui.engine.structured import Checked, Shape, ShapedResolver
@@ -70,7 +70,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="a file, a folder, a pattern or a page's address that goes along; can be given several times",
+        help="a file, a folder, a pattern, a page's address or @SERVER:URI that goes along; several times",
     )
     parser.add_argument(
         "--json", action="store_true", help="write one JSON document; of several models, a list"
@@ -123,10 +123,10 @@ def run(args: argparse.Namespace) -> int:
 
     async def ask(workspace: Workspace) -> int:
         text = workspace.saved_prompts.expand(prompt)
-        named, troubles = await read_mentioned(args.prompt or "")
-        for trouble in troubles:
-            say(f"segue: {trouble}")
-        draft = Draft(text, tuple(dict.fromkeys((*files, *named))))
+        named = await read_mentioned(args.prompt or "", workspace.elsewhere)
+        for words in (*named.brought, *named.troubles):
+            say(f"segue: {words}")
+        draft = Draft(text, tuple(dict.fromkeys((*files, *named.files))))
         if shape is not None:
             return await _ask_for(shape, workspace, args, draft)
         session = Session(workspace, temporary=args.no_save)
@@ -200,7 +200,8 @@ def _files(targets: Sequence[str]) -> tuple[Attachment, ...]:
         return ()
     from tui.cli.attached import read_files
 
-    return read_files(targets, load_config(Paths.default().config_file))
+    paths = Paths.default()
+    return read_files(targets, load_config(paths.config_file), paths)
 
 
 async def _write(outputs: Sequence[ReplyOutput]) -> None:

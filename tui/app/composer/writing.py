@@ -184,7 +184,7 @@ class Writing:
         if not self._context.reading.shown:
             self._early.append(draft)
             return
-        from tui.engine.attaching import mentions
+        from tui.engine.mentioning import mentions
 
         if not self._on_the_way and not mentions(draft.text):
             self._submit(draft)
@@ -194,18 +194,21 @@ class Writing:
             self._context.soon(self._submit_with_files)
 
     async def _submit_with_files(self) -> None:
-        """Send messages, in their order, with the files that they name after ``@``; say which are none."""
-        from tui.engine.attaching import read_mentioned
+        """Send messages, in their order, with what they name after ``@``; say what goes along, or why not."""
+        from tui.engine import mentioning
 
+        elsewhere = self._context.session.workspace.elsewhere
         while self._on_the_way:
             draft = self._on_the_way[0]
-            files, troubles = await read_mentioned(draft.text)
+            named = await mentioning.read_mentioned(draft.text, elsewhere, self._context.notify)
             if not self._on_the_way or self._on_the_way[0] is not draft:
                 return  # another conversation came: it is the draft of the one before
             self._on_the_way.pop(0)
-            for trouble in troubles:
+            for words in named.brought:
+                self._context.notify(words)
+            for trouble in named.troubles:
                 self._context.notify(trouble, warning=True)
-            self._submit(replace(draft, attachments=tuple(dict.fromkeys((*draft.attachments, *files)))))
+            self._submit(replace(draft, attachments=tuple(dict.fromkeys((*draft.attachments, *named.files)))))
 
     def _submit(self, draft: Draft) -> None:
         session = self._context.session
@@ -285,19 +288,18 @@ class Writing:
     # -- files
     async def _attach(self, argument: str) -> None:
         """Let files go along; without a path, offer them."""
-        from tui.engine.attaching import is_page
         from tui.engine.folder_files import left_out_words
-        from tui.engine.gathering import gather, page_reader, targets_in
+        from tui.engine.gathering import gather, is_elsewhere, targets_in
 
         composer = self._composer
         if not argument:
             composer.put("/attach ")  # with its files above
             return
         try:
-            targets = targets_in(argument)
-            if pages := list(filter(is_page, targets)):
-                self._context.notify(f"reading {one_line(', '.join(pages), 60)}")
-            found = await gather(targets, page_reader(self._context.session.workspace.config))
+            targets, elsewhere = targets_in(argument), self._context.session.workspace.elsewhere
+            if far := [target for target in targets if is_elsewhere(target, elsewhere)]:
+                self._context.notify(f"reading {one_line(', '.join(far), 60)}")
+            found = await gather(targets, elsewhere)
             composer.attach(found.files)
             if words := left_out_words(found.left_out):
                 self._context.notify(words, warning=True)

@@ -13,7 +13,7 @@ from tui.cli.plain.printer import read_out, speaker
 from tui.engine.choice import find_model
 from tui.engine.conversation_service import ConversationService, Undo
 from tui.engine.folder_files import left_out_words
-from tui.engine.gathering import gather, page_reader, targets_in
+from tui.engine.gathering import gather, targets_in
 from tui.errors import UsageError
 from tui.parameters import in_words
 from tui.text import clean, one_line
@@ -124,7 +124,7 @@ class Acts:
         if argument == "-":
             mode.files.clear()
         elif argument:
-            found = await gather(targets_in(argument), page_reader(mode.workspace.config))
+            found = await gather(targets_in(argument), mode.workspace.elsewhere)
             mode.files += found.files
             if words := left_out_words(found.left_out):
                 self._page.line(words)
