@@ -20,6 +20,7 @@ from tui.text import clean, one_line
 from tui.tools.mcp.offers import Argument, Prompt, Resource, Template, Written
 
 if TYPE_CHECKING:
+    from tui.tools.mcp.elicitation import Form
     from tui.tools.mcp.server import McpServer
 
 _NAMED = re.compile(r"([a-z0-9-]{1,24}):(.*)", re.DOTALL)
@@ -54,7 +55,7 @@ class Blank(NamedTuple):
     head: str
     """What stands before it in the address."""
     begun: str
-    others: Mapping[str, str]
+    others: tuple[tuple[str, str], ...]
     """The variables before it, with what was typed for them."""
     tail: str
     """What follows it up to the next one."""
@@ -147,7 +148,7 @@ class Offers:
             SegueError: The server does not tell.
         """
         its = self._server(server)
-        found = await its.complete(blank.template, blank.variable, blank.begun, blank.others)
+        found = await its.complete(blank.template, blank.variable, blank.begun, dict(blank.others))
         return [value for value in found if value and one_line(value, len(value)) == value]
 
     # -- prompts
@@ -179,6 +180,26 @@ class Offers:
         values = {name: value for name, value in filled.values.items() if value}
         written = await self._server(server).prompt(filled.prompt.name, values)
         return Written(clean(written.text), written.files)
+
+
+def form_of(server: str, filled: Filled) -> Form:
+    """What asks the person for the arguments of a prompt, with what was typed for them already."""
+    from tui.tools.mcp.elicitation import Entry, Form
+
+    prompt = filled.prompt
+    entries = [
+        Entry(
+            name=one.name,
+            title=one_line(one.name, 80),
+            description=one.description,
+            required=one.required,
+            default=filled.values.get(one.name),
+        )
+        for one in prompt.arguments
+    ]
+    about = prompt.description or prompt.title
+    message = ": ".join(filter(None, (one_line(prompt.name, 80), about)))
+    return Form(server, message, tuple(entries))
 
 
 def arguments_in(prompt: Prompt, typed: str) -> dict[str, str]:
@@ -227,13 +248,13 @@ def blank_of(template: Template, typed: str) -> Blank | None:
     literals, variables = pieces[::2], pieces[1::2]
     if not variables or not typed.startswith(literals[0]) or "{" in "".join(literals):
         return None
-    others: dict[str, str] = {}
+    others: list[tuple[str, str]] = []
     head, rest = literals[0], typed[len(literals[0]) :]
     for variable, following in zip(variables, literals[1:], strict=True):
         end = rest.find(following) if following else -1
         if end < 0:
-            return Blank(template, variable, head, rest, others, following)
-        others[variable] = rest[:end]
+            return Blank(template, variable, head, rest, tuple(others), following)
+        others.append((variable, rest[:end]))
         head += rest[:end] + following
         rest = rest[end + len(following) :]
     return None

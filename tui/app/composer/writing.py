@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Protocol
 
 from textual.message import Message as TextualMessage
@@ -14,7 +15,7 @@ from tui.app.commands import NAMES, Command, Handlers, saved
 from tui.app.composer.attached_lines import AttachedLines
 from tui.app.composer.composer import ASK, ASK_NEXT, Composer
 from tui.app.composer.queue_line import QueueLine
-from tui.app.context import Context, WithReading, WithTranscript
+from tui.app.context import Context, WithAsking, WithReading, WithTranscript
 from tui.chat.draft import Draft, joined
 from tui.chat.message import Role
 from tui.engine.reply import Reply
@@ -26,7 +27,7 @@ _RECALLED = 100
 """Prompts of the conversation that is read which come before those of others."""
 
 
-class _Context(Context, WithTranscript, WithReading, Protocol): ...
+class _Context(Context, WithTranscript, WithReading, WithAsking, Protocol): ...
 
 
 class Writing:
@@ -57,7 +58,9 @@ class Writing:
     @property
     def commands(self) -> Handlers:
         """What is done here by name."""
-        return {"attach": self._attach, "paste": self._paste}
+        servers = self._context.session.workspace.config.mcp
+        prompts = {f"{name}:": partial(self._prompt_of, name) for name in servers}
+        return {"attach": self._attach, "paste": self._paste, **prompts}
 
     async def begin(self) -> None:
         """Have earlier prompts, the prompts that are kept as files, and the models at hand."""
@@ -68,6 +71,18 @@ class Writing:
         if self._composer.menu is not None:
             self._composer.menu.models = self._models
             self._composer.menu.saved = self.saved_prompts
+        if self._context.session.workspace.config.mcp:
+            self._begin_served()
+
+    def _begin_served(self) -> None:
+        """Have what servers offer at hand; none is started for that."""
+        from tui.app.composer.served import Served
+
+        context = self._context
+        served = Served(context.session.workspace.offers, context.notify, context.tell)
+        self._composer.completion.served = served
+        if self._composer.menu is not None:
+            self._composer.menu.served = served.commands
 
     def _models(self) -> list[str]:
         """The models that can be used now."""
@@ -311,6 +326,37 @@ class Writing:
     async def _paste(self, argument: str) -> None:
         """Take what the system's clipboard holds."""
         await self._composer.take_clipboard()
+
+    # -- prompts of servers
+    async def _prompt_of(self, server: str, typed: str) -> None:
+        """Let a prompt of a server be the draft, with its files; what it needs is asked for first."""
+        from tui.app.commands import parse
+        from tui.engine.offers import Filled, form_of
+        from tui.tools.mcp.elicitation import Action
+
+        offers = self._context.session.workspace.offers
+        try:
+            if offers.known(server) is None:
+                self._context.notify(f"asking {server} for its prompt")
+            filled = await offers.find(server, typed)
+            if filled.missing or (filled.prompt.arguments and not filled.values):
+                answer = await self._context.asking.fill(form_of(server, filled))
+                if answer.action is not Action.ACCEPT:
+                    self._give_back_typed(f"/{server}:{typed}")
+                    return
+                filled = Filled(filled.prompt, {name: str(value) for name, value in answer.values.items()})
+            written = await offers.write(server, filled)
+        except SegueError:
+            self._give_back_typed(f"/{server}:{typed}")
+            raise
+        text = f" {written.text}" if parse(written.text) else written.text  # it is no command of the person
+        self._put_back(Draft(text, written.files))
+        self.changed()
+
+    def _give_back_typed(self, typed: str) -> None:
+        if not self._composer.text:
+            self._composer.put(typed)
+            self._composer.completion.close()
 
     # -- what is seen
     def refresh(self) -> None:
