@@ -94,16 +94,17 @@ async def test_an_address_of_a_family_is_completed_by_the_server(notes):
 
 
 async def test_what_was_typed_and_sent_goes_along_too_and_what_fails_is_said(notes):
+    told: list[str] = []
     async with notes() as world:
+        world.features.notify = lambda words, warning=False: told.append(words)
         world.composer.put("Read @notes:memo:///other.txt, and @notes:memo:///huge")
         await world.pilot.press("escape", "enter")
         await world.sees("I am big.")
-        told = [each.message for each in world.app._notifications]
-        assert told[:2] == [
+        assert told == [
             "reading notes:memo:///other.txt, notes:memo:///huge",
             "notes:memo:///other.txt goes along, ~2 tokens",
+            "notes:memo:///huge was sent as words: memo:///huge has 1.0 MB. At most 1.0 MB are taken.",
         ]
-        assert told[2].startswith("notes:memo:///huge was sent as words: memo:///huge has 1.0 MB")
         [prompt, _] = await world.path()
         assert [file.name for file in prompt.attachments] == ["other.txt"]
 

@@ -36,6 +36,8 @@ class Completion:
         """The text for which the menu was closed."""
         self._offered_at: str | None = None
         """The text for which it is known what it may become."""
+        self._asked_at: str | None = None
+        """The text for which a server is asked what it has."""
 
     @property
     def open_menu(self) -> SlashMenu | None:
@@ -48,7 +50,11 @@ class Completion:
         if self.open_menu is not None:
             return True
         text = self._area.text
-        if text in (self._offered_at, self._closed_at):
+        if text == self._closed_at:
+            return False
+        if text == self._asked_at:
+            return True
+        if text == self._offered_at:
             return False
         return text.startswith("/") or self._typed_path is not None
 
@@ -69,11 +75,19 @@ class Completion:
 
     async def _ask(self, text: str) -> None:
         """Ask a server that is named what it has, and show that; keys go on meanwhile."""
-        if self.served is not None and await self.served.ask(text) and self._area.text != self._closed_at:
-            if self._typed_path is not None:
-                await self.offer_paths()
-            elif self.menu is not None:
-                self.menu.offer(self._area.text)
+        if self.served is None or not self.served.named(text):
+            return
+        draft = self._asked_at = self._area.text
+        try:
+            news = await self.served.ask(text)
+        finally:
+            self._asked_at = None if self._asked_at == draft else self._asked_at
+        if not news or self._area.text == self._closed_at:
+            return
+        if self._typed_path is not None:
+            await self.offer_paths()
+        elif self.menu is not None:
+            self.menu.offer(self._area.text)
 
     async def complete(self) -> bool:
         """Complete the chosen path, model or command. Returns whether one was offered."""

@@ -95,6 +95,10 @@ class Served:
                 yield Candidate(f"{at}{address}", address, goes_on=not whole, about=template.name)
 
     # -- what has to be asked
+    def named(self, text: str) -> bool:
+        """Whether a path, or a draft with a slash, names a server that can be asked."""
+        return self._offers.named(text.removeprefix("/")) is not None
+
     async def ask(self, text: str) -> bool:
         """Ask the server that is named what it has. Returns whether more is known now.
 
