@@ -68,12 +68,12 @@ async def read_mentioned(
     far = {name: target for name in names if (target := _far(name, elsewhere))}
     if far:
         begun(f"reading {one_line(', '.join(far.values()), 60)}")
-    near = asyncio.create_task(_read_near([name for name in names if name not in far]))
-    found = await asyncio.gather(*(_read_far(target, elsewhere) for target in far.values()))
-    whole = await near
-    for each in found:
-        whole += each
-    return whole
+    near, *found = await asyncio.gather(
+        _read_near([name for name in names if name not in far]),
+        *(_read_far(name, target, elsewhere) for name, target in far.items()),
+    )
+    by_name = {name: each for some in (near, *found) for name, each in some.items()}
+    return sum((by_name[name] for name in names if name in by_name), by_name.get("", _NOTHING))
 
 
 # -- what is not on the disk
@@ -93,13 +93,13 @@ def _without_punctuation(name: str) -> str:
     return name
 
 
-async def _read_far(target: str, elsewhere: Sequence[Elsewhere]) -> Mentioned:
+async def _read_far(name: str, target: str, elsewhere: Sequence[Elsewhere]) -> dict[str, Mentioned]:
     there = next(one for one in elsewhere if one.has(target))
     try:
         files = await there.read(target)
     except SegueError as error:
-        return Mentioned(troubles=(f"{one_line(target, 80)} was sent as words: {error}",))
-    return Mentioned(files, brought=(_brought(target, files),))
+        return {name: Mentioned(troubles=(f"{one_line(target, 80)} was sent as words: {error}",))}
+    return {name: Mentioned(files, brought=(_brought(target, files),))}
 
 
 def _brought(target: str, files: Sequence[Attachment]) -> str:
@@ -109,16 +109,13 @@ def _brought(target: str, files: Sequence[Attachment]) -> str:
 
 
 # -- what is on the disk
-async def _read_near(names: Sequence[str]) -> Mentioned:
+async def _read_near(names: Sequence[str]) -> dict[str, Mentioned]:
+    """What each name means; where that takes too long, so much under no name."""
     try:
         async with asyncio.timeout(PATIENCE):
-            found = await asyncio.to_thread(lambda: [_near(name) for name in names])
+            return await asyncio.to_thread(lambda: {name: _near(name) for name in names})
     except TimeoutError:
-        return Mentioned(troubles=("The files after @ took too long to read, and were sent as words",))
-    whole = _NOTHING
-    for each in found:
-        whole += each
-    return whole
+        return {"": Mentioned(troubles=("The files after @ took too long to read, and were sent as words",))}
 
 
 def _near(name: str) -> Mentioned:

@@ -10,6 +10,7 @@ from tui.chat.message import Role
 from tui.cli.plain.interrupts import Interrupts
 from tui.cli.plain.mode import Act, PlainMode
 from tui.cli.plain.printer import read_out, speaker
+from tui.cli.plain.served import Served
 from tui.engine.choice import find_model
 from tui.engine.conversation_service import ConversationService, Undo
 from tui.engine.folder_files import left_out_words
@@ -25,8 +26,9 @@ SNIPPET = 80
 class Acts:
     """Sends, answers again, changes, takes out, deletes."""
 
-    def __init__(self, mode: PlainMode, interrupts: Interrupts) -> None:
+    def __init__(self, mode: PlainMode, interrupts: Interrupts, served: Served) -> None:
         self._mode = mode
+        self._served = served
         self._page = mode.page
         self._interrupts = interrupts
         self._undo: Undo | None = None
@@ -121,6 +123,9 @@ class Acts:
     async def do_attach(self, argument: str) -> None:
         """Let files go along with the next prompt; ``-`` takes all back."""
         mode = self._mode
+        if (server := self._served.lists(argument)) is not None:
+            await self._served.list(server)
+            return
         if argument == "-":
             mode.files.clear()
         elif argument:
