@@ -6,7 +6,7 @@ from functools import partial
 
 from tui.cli.plain.interrupts import Interrupts
 from tui.cli.plain.mode import Act, PlainMode
-from tui.engine.offers import Filled, Named, form_of
+from tui.engine.offers import Filled, Named, Offers, form_of
 from tui.errors import UsageError
 from tui.text import clean, one_line
 from tui.tools.mcp.offers import Written
@@ -21,8 +21,11 @@ class Served:
     def __init__(self, mode: PlainMode, interrupts: Interrupts) -> None:
         self._mode = mode
         self._page = mode.page
-        self._offers = mode.workspace.offers
         self._interrupts = interrupts
+
+    @property
+    def _offers(self) -> Offers:
+        return self._mode.workspace.offers
 
     # -- prompts
     def prompt_in(self, text: str) -> Named | None:
