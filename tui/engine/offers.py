@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _NAMED = re.compile(r"([a-z0-9-]{1,24}):(.*)", re.DOTALL)
 _VARIABLE = re.compile(r"\{[+#]?(\w+)\}")
 """Others stand for more than the value itself: they are typed by hand."""
-_GIVEN = re.compile(r"(\S+?)=(\"[^\"]*\"|'[^']*'|\S*)")
+_GIVEN = re.compile(r"(?<!\S)([^\s=]+)=(\"[^\"]*\"|'[^']*'|\S*)")
 _WORD = re.compile(r"\"([^\"]*)\"|'([^']*)'|(\S+)")
 
 
