@@ -1,6 +1,7 @@
 """What the person types is for the program: foreign code that asks for it finds an end, at once.
 
-Without that, an ``input()`` in a tool waits for ever in a thread that nobody can stop, and takes the keys away.
+Without that, an ``input()`` in a tool waits for ever in a thread that nobody can stop,
+and takes the keys away.
 """
 
 from __future__ import annotations
