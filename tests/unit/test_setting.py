@@ -125,3 +125,10 @@ def test_a_name_leads_back_to_its_place(at):
 def test_what_is_no_name_is_told(name):
     with pytest.raises(UsageError, match="no name"):
         place_of(name)
+
+
+@pytest.mark.parametrize("text", ["nan", "+nan", "inf", "-inf", "1e400"])
+@pytest.mark.parametrize("name", ["budget.day", "parameters.temperature", "providers.lab.wait"])
+def test_what_is_no_number_to_count_with_is_none(name, text):
+    with pytest.raises(UsageError, match="must be a number, not"):
+        read(rows()[name], text)

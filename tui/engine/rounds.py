@@ -51,6 +51,16 @@ _GONE = Outcome("The tool ended without a result: it may or may not have done it
 _NO_OUTCOME = Outcome("The tool gave back nothing that can be read.", is_error=True)
 
 
+Who = tuple[str, str]
+"""Whose a result is: the server and the name of the tool."""
+NOBODY: Mapping[str, Who] = {}
+
+
+def whose(one: ToolSpec | ToolCall) -> Who:
+    """Whose the results of a tool, or of a call, are."""
+    return one.server, one.name
+
+
 @dataclass(frozen=True, slots=True)
 class _Ready:
     """A call that may be carried out."""
@@ -68,7 +78,7 @@ class Rounds:
         decide: Decide,
         keeper: Keeper,
         limits: Limits,
-        met: frozenset[str] = frozenset(),
+        met: Mapping[str, Who] = NOBODY,
         *,
         asks: Callable[[], bool] = lambda: True,
         place: int | None = None,
@@ -80,7 +90,7 @@ class Rounds:
             decide: Whether a call may be carried out.
             keeper: Keeps what becomes of it.
             limits: How many, how long, how much.
-            met: Results of earlier replies in which strangers may have written.
+            met: Whose the results of earlier replies are in which strangers may have written, by their ids.
             asks: Whether somebody can be asked, for the words to the model.
             place: The conversation, where a server's questions belong.
         """
@@ -88,7 +98,7 @@ class Rounds:
         self._decide = decide
         self._keeper = keeper
         self._limits = limits
-        self._met = set(met)
+        self._met = dict(met)
         self._asks = asks
         self._place = place
         self._rounds = self._calls = 0
@@ -163,12 +173,17 @@ class Rounds:
             await self._answer(call, CallState.FAILED, wrong)
             return None
         with self._in_the_persons_time():
-            decision = await self._decide(tool, call.arguments, frozenset(self._met))
+            decision = await self._decide(tool, call.arguments, self._strangers_words(tool))
         if decision.allows:
             return _Ready(call, tool)
         self.stopped = decision is Decision.STOP
         await self._answer(call, CallState.DENIED, _DECLINED if self._asks() else _NO_ONE)
         return None
+
+    def _strangers_words(self, tool: Tool) -> frozenset[str]:
+        """The results in which strangers may have written, but its own: who allows a tool allows these."""
+        own = whose(tool.spec)
+        return frozenset(one for one, who in self._met.items() if who != own)
 
     def _find(self, call: ToolCall) -> Tool | None:
         for one in self._box.declared:
@@ -261,7 +276,7 @@ class Rounds:
         state = CallState.FAILED if outcome.is_error else CallState.DONE
         self._keeper.put(replace(call, state=state), self._result(call, outcome, seconds))
         if tool.spec.open_world:
-            self._met.add(call.id)
+            self._met[call.id] = whose(tool.spec)
 
     def _result(self, call: ToolCall, outcome: Outcome, seconds: float) -> ToolResult:
         """What is kept of an outcome: no secret of ours, and no more than the history shall hold."""

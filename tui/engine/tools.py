@@ -233,7 +233,7 @@ class Tools:
         on = self.on(conversation)
         if not on:
             return None
-        from tui.engine.rounds import Rounds
+        from tui.engine.rounds import Rounds, whose
         from tui.tools.toolbox import Toolbox, TooManyToolsError
 
         sources = [source for source in self.sources if _may_have(source.name, on)]
@@ -248,13 +248,13 @@ class Tools:
             return None
         if not len(box):
             return None
-        own_words = {(tool.spec.server, tool.spec.name) for tool in tools if not tool.spec.open_world}
-        met = frozenset(
-            call.id
+        own_words = {whose(tool.spec) for tool in tools if not tool.spec.open_world}
+        met = {
+            call.id: whose(call)
             for message in path
             for call in of_kind(message.parts, ToolCall)
-            if call.state in _FOREIGN and (call.server, call.name) not in own_words
-        )
+            if call.state in _FOREIGN and whose(call) not in own_words
+        }
 
         async def decide(tool: Tool, arguments: Mapping[str, Any], met: frozenset[str]) -> Decision:
             return await self.approvals.decide(

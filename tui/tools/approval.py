@@ -157,8 +157,8 @@ class Approvals:
             conversation: A number of its own for each conversation of this run.
             asker: The front end, if one can ask.
             lasting: Whether an approval may outlive the program: not in a temporary conversation.
-            met: The ids of the results before this call in which strangers may have written. An approval
-                that is older than one of them does not count for a tool that writes.
+            met: The ids of the results of other tools before this call in which strangers may have written.
+                An approval that is older than one of them does not count for a tool that writes.
         """
         if isinstance(asker, OnlyThese):
             return asker.says(tool.spec)

@@ -43,6 +43,7 @@ async def asked(world, *questions: Question) -> list[asyncio.Task[Decision]]:
         ("enter", Decision.NO),
         ("escape", Decision.NO),
         ("N", Decision.STOP),
+        ("ctrl+c", Decision.STOP),
     ],
 )
 async def test_a_key_answers(run, key, decision):

@@ -94,6 +94,13 @@ def tools() -> list[Any]:
     )
     listed.append(tool("as-a-task", execution={"taskSupport": "required"}))
     listed.append(tool("odd", description=7, annotations="no", icons=3))
+    odd = {
+        "$schema": 5,
+        "properties": {"a": {"type": "string"}, "b": 5, "c": True},
+        "required": ["a", 5, None],
+    }
+    listed.append({"name": "odd arguments", "inputSchema": {"type": ["object"], **odd}})
+    listed.append({"name": "no arguments", "inputSchema": {"properties": [], "required": "a"}})
     listed.append({"name": "no schema"})
     listed.append({"inputSchema": {}})
     listed.append("no tool at all")

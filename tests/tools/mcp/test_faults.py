@@ -101,6 +101,12 @@ async def test_an_odd_tool_does_not_cost_the_list(faults_of: Faults):
     specs = {tool.spec.name: tool.spec for tool in await faults_of().tools()}
     assert specs["odd"].description == ""
     assert specs["no schema"].schema == {"type": "object"}
+    assert specs["no arguments"].schema == {"type": "object", "properties": {}, "required": []}
+    assert specs["odd arguments"].schema == {
+        "type": "object",
+        "properties": {"a": {"type": "string"}, "c": True},
+        "required": ["a"],
+    }
     assert "as-a-task" not in specs, "nobody here runs tasks"
     assert (specs["odd"].read_only, specs["odd"].destructive, specs["odd"].open_world) == (False, True, True)
     assert (specs["reads"].read_only, specs["reads"].destructive, specs["reads"].open_world) == (
