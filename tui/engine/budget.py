@@ -42,6 +42,11 @@ class Budget:
         self._stores = list(stores)
         self._told: set[str] = set()
 
+    def use(self, limits: BudgetConfig) -> None:
+        """Allow this much from now on."""
+        self.limits = limits
+        self._told.clear()
+
     def count_also(self, store: HistoryStore) -> None:
         """Count what is spent there too, as in a temporary conversation."""
         self._stores.append(store)
