@@ -18,7 +18,7 @@ from tui.engine.events import CallChanged, PartAdded, Working
 from tui.engine.tools import Tools
 from tui.errors import ErrorKind, HistoryFullError, ProviderError, SegueError
 from tui.tools.approval import Decision, OnlyThese
-from tui.tools.tool import Outcome, Step, ToolSpec
+from tui.tools.tool import Outcome, Step, ToolSpec, declaration_tokens
 
 ASKED = Finish(FinishReason.TOOL)
 PATH = {"type": "object", "properties": {"path": {"type": "string"}}, "required": ["path"]}
@@ -755,3 +755,39 @@ async def test_too_many_tools_are_none_and_the_person_is_told(having):
     message = await run(world)
     assert "tools" not in world.provider.requests[0][2]
     assert "200 tools are on" in message.notices[0]
+
+
+def fields(count: int) -> dict[str, Any]:
+    return {"type": "object", "properties": {f"field_{n}": {"type": "string"} for n in range(count)}}
+
+
+async def test_the_estimate_counts_the_tools_that_are_declared(having: Any) -> None:
+    world = await having(tool("read", schema=fields(100)))
+    known = declaration_tokens("fs__read", "", fields(100))
+    world.script("Nothing to do.", Usage(input_tokens=known), DONE)
+    await run(world)
+    assert 90 <= world.engine.estimate("lab/one", 100) <= 110
+
+
+async def test_tools_take_room_that_the_conversation_would_have_had(having: Any) -> None:
+    for tools, kept in ([], 3), ([tool("read", schema=fields(8))], 1):
+        world = await having(*tools)
+        world.infos["lab/one"] = ModelInfo("lab/one", context=2_000)
+        world.script("word " * 1_400, DONE)
+        conversation, reply = await begin(world)
+        await reply.run(world.events.append)
+        await run(world, conversation)
+        [_, (_, messages, _)] = world.provider.requests
+        assert len(messages) == kept
+
+
+async def test_a_round_that_is_too_long_says_how_long_the_next_request_may_be(having: Any) -> None:
+    world = await having(tool("read", does=gives("word " * 4_000)))
+    world.script("Yes.", DONE)
+    conversation, reply = await begin(world, text="Keep in mind: " + "word " * 900)
+    await reply.run(world.events.append)
+    world.script(call("fs__read", path="a"), ASKED)
+    world.script(ProviderError("too long", kind=ErrorKind.CONTEXT))
+    failed = await run(world, conversation)
+    await (await world.engine.retry(conversation, failed.id)).run(world.events.append)
+    assert "Keep in mind" in str(world.provider.requests[-1][1])

@@ -324,7 +324,7 @@ class Engine:
 
         equip = self._equip(conversation, message, path)
         notices = _notices(request, model_id)
-        return self._run(conversation, message, write, request, notices, equip, search=search)
+        return self._run(conversation, message, write, notices, equip, search=search)
 
     async def _sum_up(self, conversation: Conversation, end: int | None, model: str | None) -> Reply:
         path = await self._load(conversation, end)
@@ -338,7 +338,7 @@ class Engine:
         )
         conversation.append(message)
         notices = (*_summary_notices(request.left_out), *_file_notices(request, model_id))
-        return self._run(conversation, message, lambda *_: request, request, notices)
+        return self._run(conversation, message, lambda *_: request, notices)
 
     def _equip(self, conversation: Conversation, message: Message, path: Sequence[Message]) -> Equip:
         info = self._facts.info(message.model or "")
@@ -384,7 +384,6 @@ class Engine:
         conversation: Conversation,
         message: Message,
         write: Write,
-        request: Request,
         notices: tuple[str, ...],
         equip: Equip | None = None,
         *,
@@ -392,13 +391,13 @@ class Engine:
     ) -> Reply:
         model_id = message.model or ""
 
-        def learn(ended: Message, error: ProviderError | None) -> None:
+        def learn(ended: Message, error: ProviderError | None, tokens: int) -> None:
             self._facts.note_outcome(split_id(model_id)[0], error)
             rounds = of_kind(ended.parts, ToolCall)  # then the usage is that of several requests
-            if ended.usage and ended.usage.input_tokens and request.tokens and not rounds:
-                self._calibrate(model_id, ended.usage.input_tokens / request.tokens)
+            if ended.usage and ended.usage.input_tokens and tokens and not rounds:
+                self._calibrate(model_id, ended.usage.input_tokens / tokens)
             if error is not None and error.kind is ErrorKind.CONTEXT:
-                self._refused[model_id] = request.tokens
+                self._refused[model_id] = tokens
 
         reply = self._replies[message.id] = Reply(
             self.store,

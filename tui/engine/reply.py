@@ -101,7 +101,7 @@ class Reply:
         equip: Equip | None = None,
         search: bool = False,
         notices: tuple[str, ...] = (),
-        learn: Callable[[Message, ProviderError | None], None] = lambda message, error: None,
+        learn: Callable[[Message, ProviderError | None, int], None] = lambda message, error, tokens: None,
         price: Callable[[Usage], float | None] = lambda usage: None,
         cache_key: str = "",
     ) -> None:
@@ -117,7 +117,8 @@ class Reply:
             equip: Makes ready what the model may call.
             search: Whether its vendor shall search the web.
             notices: What the person should know of this request from the start.
-            learn: Told how it ended: usage calibrates the token estimate, errors the provider's health.
+            learn: Told how it ended, and the estimate of what was sent last: usage calibrates that, errors
+                the provider's health.
             price: What a request with this usage costs, by the published prices.
             cache_key: The same for all requests that begin alike.
         """
@@ -129,6 +130,8 @@ class Reply:
         self._search = search
         self._calling: Calling | None = None
         self._messages: Messages = ()
+        self._tokens = 0
+        """The estimate of what is sent."""
         self._pictures: Mapping[str, str] = {}
         """The names of the images in what is sent, by their addresses."""
         self._choice: ToolChoice = "auto"
@@ -241,6 +244,7 @@ class Reply:
         specs = self._calling.specs if self._calling else ()
         request = self._write(target, specs, self.so_far() if goes_on else None)
         self._messages, self._pictures = request.messages, request.pictures
+        self._tokens = request.tokens
         if not self._round:
             self.message.prefix = request.prefix
 
@@ -577,7 +581,7 @@ class Reply:
             hint = advice(error, len(message.text.split()))
             message.failure = Failure(error.kind.value, error.message, hint, error.status_code)
         await self.save()
-        self._learn(message, error)
+        self._learn(message, error, self._tokens)
         self._emit(Finished(replace(message)))
         return message
 
