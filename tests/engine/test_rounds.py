@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.engine.conftest import DONE, FakeSource, FakeTool, Person, WithTools, World
+from tests.engine.conftest import DONE, FakeSource, FakeTool, Person, Scripted, WithTools, World
 from tui.chat.attachment import attachment_of
 from tui.chat.chunks import Finish, FinishReason, Usage
 from tui.chat.message import Status
@@ -791,3 +791,18 @@ async def test_a_round_that_is_too_long_says_how_long_the_next_request_may_be(ha
     failed = await run(world, conversation)
     await (await world.engine.retry(conversation, failed.id)).run(world.events.append)
     assert "Keep in mind" in str(world.provider.requests[-1][1])
+
+
+async def test_what_a_server_says_of_its_tools_stands_beside_the_system_prompt(having: Any) -> None:
+    world = await having(tool("read"), tool("write", server="other"))
+    for source in world.engine.tools.sources:
+        source.instructions = f"Be gentle to {source.name}."
+    conversation = await world.store.create_conversation(model="lab/one")
+    conversation.system, conversation.tools = "Be brief.", ("-other",)
+    world.script(call("fs__read", path="a"), ASKED)
+    await run(world, conversation)
+    for _, messages, _ in world.provider.requests:
+        assert messages[0] == ("system", "Be brief.\n\nWhat fs says of its tools:\nBe gentle to fs.")
+    world.provider = Scripted()
+    await run(world, conversation)
+    assert world.provider.requests[0][1][0] == ("system", "Be brief.")

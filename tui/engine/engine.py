@@ -46,7 +46,6 @@ from tui.history.store import HistoryStore
 from tui.providers.base import Abilities, Target
 from tui.providers.most import in_words, largest_image
 from tui.text import one_line
-from tui.tools.tool import ToolSpec
 
 # How far real counts may bend the token estimate.
 _CALIBRATION_RANGE = (0.5, 2.0)
@@ -316,10 +315,10 @@ class Engine:
         request = self._request(conversation, model_id, path, reply=message if begin else None)
         search = self.tools.searches(conversation)
 
-        def write(target: Target, tools: Sequence[ToolSpec], so_far: Message | None) -> Request:
+        def write(target: Target, calling: Calling | None, so_far: Message | None) -> Request:
             searches = search and target.search is not None
             return self._request(
-                conversation, model_id, path, target.abilities, tools, so_far, search=searches
+                conversation, model_id, path, target.abilities, calling, so_far, search=searches
             )
 
         equip = self._equip(conversation, message, path)
@@ -421,16 +420,17 @@ class Engine:
         model_id: str,
         path: Sequence[Message],
         abilities: Abilities = _AS_TEXT,
-        tools: Sequence[ToolSpec] = (),
+        calling: Calling | None = None,
         reply: Message | None = None,
         asked: str = "",
         search: bool = False,
     ) -> Request:
         info = self._facts.info(model_id)
         refused = self._refused.get(model_id)
+        instructions = calling.instructions if calling and abilities.tools else ""
         return build_request(
             path,
-            system=conversation.system,
+            system="\n\n".join(filter(None, (conversation.system, instructions))),
             pins=conversation.pins,
             context=round(refused * _AFTER_REFUSAL) if refused else info.context if info else None,
             max_output=info.max_output if info else None,
@@ -438,7 +438,7 @@ class Engine:
             images=info is None or info.vision is not False,
             largest=largest_image(split_id(model_id)[0]),
             abilities=abilities,
-            tools=tools,
+            tools=calling.specs if calling else (),
             search=search,
             reply=reply,
             asked=asked,

@@ -82,8 +82,8 @@ _LONGEST_PAUSE = 30.0
 _CUT = frozenset({FinishReason.LENGTH, FinishReason.FILTER})
 """Ends after which no call is carried out: it may not be whole."""
 
-Write = Callable[[Target, Sequence[ToolSpec], Message | None], Request]
-"""What is sent to a model that may call these tools, with the reply as far as it came."""
+Write = Callable[[Target, Calling | None, Message | None], Request]
+"""What is sent to a model that may call so, with the reply as far as it came."""
 
 
 class Reply:
@@ -241,8 +241,7 @@ class Reply:
     def _request(self, target: Target) -> None:
         """Write what is sent to ``target`` now."""
         goes_on = bool(self._begin or self._round)
-        specs = self._calling.specs if self._calling else ()
-        request = self._write(target, specs, self.so_far() if goes_on else None)
+        request = self._write(target, self._calling, self.so_far() if goes_on else None)
         self._messages, self._pictures = request.messages, request.pictures
         self._tokens = request.tokens
         if not self._round:

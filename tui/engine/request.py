@@ -190,7 +190,8 @@ def build_request(
 
     rounds = _rounds(turns)
     always = size(estimate_tokens(head)) if head else 0
-    always += sum(size(declaration_tokens(tool.name, tool.description, tool.schema)) for tool in tools)
+    if form.calls:
+        always += sum(size(declaration_tokens(tool.name, tool.description, tool.schema)) for tool in tools)
     always += sum(size(turn.tokens) for one in rounds if _pinned(one) for turn in one)
     free = [one for one in rounds if not _pinned(one)]
     limit = _limit(context, max_output)

@@ -71,6 +71,7 @@ class Rounds:
         met: frozenset[str] = frozenset(),
         *,
         asks: Callable[[], bool] = lambda: True,
+        instructions: str = "",
     ) -> None:
         """Begin a reply.
 
@@ -81,6 +82,7 @@ class Rounds:
             limits: How many, how long, how much.
             met: Results of earlier replies in which strangers may have written.
             asks: Whether somebody can be asked, for the words to the model.
+            instructions: What the model is told of the use of the tools.
         """
         self._box = box
         self._decide = decide
@@ -95,6 +97,7 @@ class Rounds:
         self._answered: set[str] = set()
         self.stopped = False
         self.specs: Sequence[ToolSpec] = tuple(box.specs)
+        self.instructions = instructions
 
     @property
     def over(self) -> str:

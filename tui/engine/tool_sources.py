@@ -86,7 +86,7 @@ def _servers(config: Config, paths: Paths, credentials: Credentials, tools: Tool
 class _Unreadable:
     """A place of tools that can't be looked through."""
 
-    name = ""
+    name = instructions = ""
 
     def __init__(self, error: SegueError) -> None:
         self._error = error

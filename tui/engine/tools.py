@@ -282,7 +282,21 @@ class Tools:
                 met=met,
             )
 
-        return Rounds(box, decide, keeper, limits, met, asks=lambda: self.asker is not None)
+        used = {tool.spec.server for tool in tools}
+        instructions = "\n\n".join(
+            f"What {source.name} says of its tools:\n{source.instructions}"
+            for source in sources
+            if source.instructions and source.name in used
+        )
+        return Rounds(
+            box,
+            decide,
+            keeper,
+            limits,
+            met,
+            asks=lambda: self.asker is not None,
+            instructions=instructions,
+        )
 
 
 def turned(entries: Sequence[str], name: str, on: bool) -> tuple[str, ...]:

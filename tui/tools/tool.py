@@ -114,6 +114,11 @@ class ToolSource(Protocol):
         """The server's name; empty for our own."""
         ...
 
+    @property
+    def instructions(self) -> str:
+        """What a model is told of the use of its tools, once they were asked for; mostly nothing."""
+        ...
+
     async def tools(self) -> Sequence[Tool]:
         """Its tools as they are now; a server is started for it.
 
