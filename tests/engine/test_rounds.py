@@ -15,6 +15,7 @@ from tui.chat.message import Status
 from tui.chat.model import ModelInfo
 from tui.chat.parts import CallState, Native, Reasoning, Text, ToolCall, ToolResult, of_kind
 from tui.engine.events import CallChanged, PartAdded, Working
+from tui.engine.structured import Shape, ShapedResolver
 from tui.engine.tools import Tools
 from tui.errors import ErrorKind, HistoryFullError, ProviderError, SegueError
 from tui.tools.approval import Decision, OnlyThese
@@ -806,3 +807,14 @@ async def test_what_a_server_says_of_its_tools_stands_beside_the_system_prompt(h
     world.provider = Scripted()
     await run(world, conversation)
     assert world.provider.requests[0][1][0] == ("system", "Be brief.")
+
+
+async def test_a_shape_is_told_in_every_round(having: Any) -> None:
+    world = await having(tool("read"))
+    shape = Shape({"type": "object", "properties": {"n": {"type": "integer"}}})
+    world.engine.resolver = ShapedResolver(world.engine.resolver, shape)
+    world.script(call("fs__read", path="a"), ASKED)
+    await run(world)
+    first, second = (messages for _, messages, _ in world.provider.requests)
+    assert shape.words in first[0][1] and second[0] == first[0]
+    assert [role for role, _ in second] == ["user", "assistant", "tool"]
