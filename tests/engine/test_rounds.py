@@ -14,6 +14,7 @@ from tui.chat.chunks import Finish, FinishReason, Usage
 from tui.chat.message import Status
 from tui.chat.model import ModelInfo
 from tui.chat.parts import CallState, Native, Reasoning, Text, ToolCall, ToolResult, of_kind
+from tui.config import BudgetConfig
 from tui.engine.events import CallChanged, PartAdded, Working
 from tui.engine.structured import Shape, ShapedResolver
 from tui.engine.tools import Tools
@@ -818,3 +819,16 @@ async def test_a_shape_is_told_in_every_round(having: Any) -> None:
     first, second = (messages for _, messages, _ in world.provider.requests)
     assert shape.words in first[0][1] and second[0] == first[0]
     assert [role for role, _ in second] == ["user", "assistant", "tool"]
+
+
+async def test_a_budget_that_is_spent_by_the_rounds_before_ends_the_reply_with_what_they_gave(
+    having: Any,
+) -> None:
+    world = await having(tool("read", does=gives("milk")))
+    world.engine.budget.use(BudgetConfig(day=1.0, refuse=True))
+    world.script(call("fs__read", path="a"), Usage(input_tokens=9, cost=0.6), ASKED)
+    world.script(call("fs__read", path="b"), Usage(input_tokens=9, cost=0.6), ASKED)
+    message = await run(world)
+    assert len(world.provider.requests) == 2 and results(message) == ["milk", "milk"]
+    assert message.status is Status.TOOL and message.failure is None
+    assert "Today's budget: $1.20 of $1.00 is spent" in message.notices[0]

@@ -40,7 +40,7 @@ from tui.engine.reply import Reply, Write
 from tui.engine.request import SMALLER, SUMMARISE, Request, build_request, is_too_large
 from tui.engine.titles import suggest_title
 from tui.engine.tools import Tools
-from tui.errors import ErrorKind, HistoryError, ProviderError, UsageError, Way
+from tui.errors import BudgetError, ErrorKind, HistoryError, ProviderError, UsageError, Way
 from tui.history.bundles import with_contents
 from tui.history.store import HistoryStore
 from tui.providers.base import Abilities, Target
@@ -204,6 +204,14 @@ class Engine:
             return None
         if conversation.title != automatic_title(path[0].draft.words):
             return None
+        with suppress(BudgetError):
+            await self.budget.refuse(self._facts.info(conversation.model))
+            return await self._suggested(conversation, path)
+        return None
+
+    async def _suggested(self, conversation: Conversation, path: Sequence[Message]) -> str | None:
+        """The title that the conversation's model gives it."""
+        assert conversation.model is not None
         try:
             target = await self.resolver.target(conversation.model)
             title, usage = await suggest_title(target, path[0].draft.words, path[1].text)
@@ -410,6 +418,7 @@ class Engine:
             notices=notices,
             learn=learn,
             price=partial(self._price, model_id),
+            afford=lambda cost: self.budget.refuse(self._facts.info(model_id), cost),
             cache_key=_cache_key(conversation),
         )
         return reply

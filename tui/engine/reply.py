@@ -60,7 +60,7 @@ from tui.engine.limits import Limits, retry_delay
 from tui.engine.request import SMALLER, Request
 from tui.engine.thinking import Piece, Thinking, WasReasoning
 from tui.engine.written_calls import has_written_call
-from tui.errors import ErrorKind, HistoryError, NotFoundError, ProviderError, Refusal
+from tui.errors import BudgetError, ErrorKind, HistoryError, NotFoundError, ProviderError, Refusal
 from tui.history.store import HistoryStore
 from tui.providers.base import Messages, Target, ToolChoice
 from tui.text import one_line
@@ -86,6 +86,10 @@ Write = Callable[[Target, Calling | None, Message | None], Request]
 """What is sent to a model that may call so, with the reply as far as it came."""
 
 
+async def _affordable(cost: float) -> None:
+    """Whatever it costs."""
+
+
 class Reply:
     """One reply on its way. ``message`` is what is known of it at any moment."""
 
@@ -103,6 +107,7 @@ class Reply:
         notices: tuple[str, ...] = (),
         learn: Callable[[Message, ProviderError | None, int], None] = lambda message, error, tokens: None,
         price: Callable[[Usage], float | None] = lambda usage: None,
+        afford: Callable[[float], Awaitable[None]] = _affordable,
         cache_key: str = "",
     ) -> None:
         """Prepare; nothing is asked before ``run``.
@@ -120,8 +125,10 @@ class Reply:
             learn: Told how it ended, and the estimate of what was sent last: usage calibrates that, errors
                 the provider's health.
             price: What a request with this usage costs, by the published prices.
+            afford: Asked before each further round, with what the ones before cost; refuses by an error.
             cache_key: The same for all requests that begin alike.
         """
+        self._afford = afford
         self.message = message
         self._store = store
         self._resolve = resolve
@@ -237,6 +244,11 @@ class Reply:
                 self.notice(over)
                 self._choice = "none"
             self._next_round()
+            try:
+                await self._afford((self.message.usage.cost if self.message.usage else None) or 0.0)
+            except BudgetError as error:
+                self.notice(str(error))
+                return
 
     def _request(self, target: Target) -> None:
         """Write what is sent to ``target`` now."""
