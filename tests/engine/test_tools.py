@@ -171,3 +171,57 @@ async def test_before_their_first_use_other_sources_are_not_made_either() -> Non
     tools.use(make)
     assert not made
     assert [source.name for source in tools.sources] == ["new"]
+
+
+class CountingSource(FakeSource):
+    """Says how often it was asked for its tools."""
+
+    looks = 0
+
+    async def tools(self) -> list[FakeTool]:
+        self.looks += 1
+        return await super().tools()
+
+
+async def with_a_source_that_fails(make_world: Any) -> tuple[Any, CountingSource]:
+    world = await make_world()
+    world.provider = WithTools()
+    source = CountingSource("bad", [], SegueError("bad ended: no token"))
+    world.engine.tools = Tools(lambda: [source], use=("bad",))
+    return world, source
+
+
+async def test_a_server_that_can_t_start_is_told_once_in_a_conversation_and_not_tried_by_each_reply(
+    make_world: Any,
+) -> None:
+    world, source = await with_a_source_that_fails(make_world)
+    first, second = [await world.store.create_conversation(model="lab/one") for _ in range(2)]
+    assert [(await said(world, first)).notices for _ in range(3)] == [("bad ended: no token",), (), ()]
+    assert (await said(world, second)).notices == ("bad ended: no token",)
+    assert source.looks == 1
+
+
+async def test_it_is_tried_again_after_a_while_and_told_only_where_it_is_for_another_reason(
+    make_world: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.engine.tools.LEFT_ALONE", 0.0)
+    world, source = await with_a_source_that_fails(make_world)
+    conversation = await world.store.create_conversation(model="lab/one")
+    assert (await said(world, conversation)).notices and not (await said(world, conversation)).notices
+    source.error = SegueError("bad needs a sign-in")
+    assert (await said(world, conversation)).notices == ("bad needs a sign-in",)
+    assert source.looks == 3
+
+
+async def test_once_the_person_has_mended_it_it_is_used_at_once_and_a_new_failure_is_told(
+    make_world: Any,
+) -> None:
+    world, source = await with_a_source_that_fails(make_world)
+    conversation = await world.store.create_conversation(model="lab/one")
+    await said(world, conversation)
+    source.error, source.has = None, [FakeTool(ToolSpec("bad", "read"))]
+    await world.engine.tools.tools_of(source)
+    assert (await said(world, conversation)).notices == ()
+    assert "tools" in world.provider.requests[-1][2]
+    source.error = SegueError("bad ended: no token")
+    assert (await said(world, conversation)).notices == ("bad ended: no token",)

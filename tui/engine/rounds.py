@@ -27,7 +27,7 @@ from tui.engine.results import cut
 from tui.secret import redact
 from tui.text import one_line
 from tui.tools.approval import Decision
-from tui.tools.tool import Outcome, Step, Tool, ToolSpec
+from tui.tools.tool import Outcome, Step, Tool, ToolSpec, called_by
 from tui.tools.toolbox import Toolbox
 
 Decide = Callable[[Tool, Mapping[str, Any], frozenset[str]], Awaitable[Decision]]
@@ -71,6 +71,7 @@ class Rounds:
         met: frozenset[str] = frozenset(),
         *,
         asks: Callable[[], bool] = lambda: True,
+        place: int | None = None,
         instructions: str = "",
     ) -> None:
         """Begin a reply.
@@ -82,6 +83,7 @@ class Rounds:
             limits: How many, how long, how much.
             met: Results of earlier replies in which strangers may have written.
             asks: Whether somebody can be asked, for the words to the model.
+            place: The conversation, where a server's questions belong.
             instructions: What the model is told of the use of the tools.
         """
         self._box = box
@@ -90,6 +92,7 @@ class Rounds:
         self._limits = limits
         self._met = set(met)
         self._asks = asks
+        self._place = place
         self._rounds = self._calls = 0
         self._deadline = time.monotonic() + limits.tools_time
         self._same: Counter[str] = Counter()
@@ -242,7 +245,8 @@ class Rounds:
 
         try:
             # What was approved is sent, whatever the tool does with it.
-            outcome = await ready.tool.call(copy.deepcopy(dict(ready.call.arguments)), progress)
+            with called_by(self._place):
+                outcome = await ready.tool.call(copy.deepcopy(dict(ready.call.arguments)), progress)
         except Exception as error:
             return Outcome(f"The tool failed: {explain(error).message}", is_error=True)
         return outcome if isinstance(outcome, Outcome) else _NO_OUTCOME

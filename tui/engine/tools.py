@@ -6,6 +6,7 @@ Nothing of them is loaded, and no server started, before a conversation has one 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, Unpack
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 SEARCH = "search:vendor"
 """The entry of a conversation in which vendors search the web. No tool is called so."""
+LEFT_ALONE = 60.0
+"""Seconds for which replies do not try a source again that failed; the person can, at once."""
 _OFF = "-"
 _FOREIGN = frozenset({CallState.DONE, CallState.FAILED})
 """Calls that gave back what somebody else wrote."""
@@ -79,6 +82,10 @@ class Tools:
         """Told when it is otherwise with a server."""
         self.approvals = Approvals(state or _Nothing())
         self._failed: dict[int, SegueError] = {}
+        self._left_alone: dict[int, float] = {}
+        """Until when replies don't try a source again."""
+        self._told: dict[tuple[int, int], str] = {}
+        """What is wrong with a source, as it was told in a conversation."""
         self._make = make
         self._use = tuple(use)
         self._sources: Sequence[ToolSource] | None = None
@@ -102,6 +109,7 @@ class Tools:
         for source in before:
             if source not in self._sources:
                 self._failed.pop(id(source), None)
+                self._left_alone.pop(id(source), None)
                 task = asyncio.create_task(source.close(), name=f"end of {source.name or 'tools'}")
                 self._ending.add(task)
                 task.add_done_callback(self._ending.discard)
@@ -150,8 +158,10 @@ class Tools:
                 if isinstance(raised, SegueError)
                 else SegueError(f"The tools of {source.name or 'Segue'} failed: {type(raised).__name__}")
             )
+            self._left_alone[id(source)] = time.monotonic() + LEFT_ALONE
             return ()
         self._failed.pop(id(source), None)
+        self._told = {place: words for place, words in self._told.items() if place[1] != id(source)}
         return tools
 
     def problem(self, source: ToolSource) -> SegueError | None:
@@ -252,10 +262,9 @@ class Tools:
         from tui.tools.toolbox import Toolbox, TooManyToolsError
 
         sources = [source for source in self.sources if _may_have(source.name, on)]
-        tools = [tool for tool in await self._of(sources) if self.is_on(conversation, tool)]
-        for source in sources:
-            if problem := self.problem(source):
-                keeper.notice(str(problem))
+        tried = [source for source in sources if not self._is_left_alone(source)]
+        tools = [tool for tool in await self._of(tried) if self.is_on(conversation, tool)]
+        self._tell_problems(sources, number, keeper)
         box = Toolbox(tools)
         try:
             box.check_size(window)
@@ -295,8 +304,25 @@ class Tools:
             limits,
             met,
             asks=lambda: self.asker is not None,
+            place=number,
             instructions=instructions,
         )
+
+    def _is_left_alone(self, source: ToolSource) -> bool:
+        """Whether a source failed a moment ago, and nobody has mended it since."""
+        if self.problem(source) is None or time.monotonic() >= self._left_alone[id(source)]:
+            return False
+        from tui.tools.mcp.server import McpServer, State
+
+        return not (isinstance(source, McpServer) and source.status.state is State.READY)
+
+    def _tell_problems(self, sources: Sequence[ToolSource], number: int, keeper: Keeper) -> None:
+        """Say once in a conversation why tools are not there, and again when it is for another reason."""
+        for source in sources:
+            problem, place = self.problem(source), (number, id(source))
+            if problem is not None and self._told.get(place) != problem.message:
+                self._told[place] = problem.message
+                keeper.notice(str(problem))
 
 
 def turned(entries: Sequence[str], name: str, on: bool) -> tuple[str, ...]:

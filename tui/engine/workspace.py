@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -19,6 +19,8 @@ from tui.paths import Paths
 if TYPE_CHECKING:
     from tui.config import Config
     from tui.credentials import Credentials
+    from tui.engine.gathering import Elsewhere
+    from tui.engine.offers import Offers
     from tui.providers.catalogue import Catalogue
     from tui.providers.registry import Registry
 
@@ -38,6 +40,23 @@ class Workspace:
     """Opens a history that is kept in memory only."""
     at_close: AsyncExitStack = field(default_factory=AsyncExitStack)
     """What must end with the program, newest first: connections, child processes, the database."""
+    _offers: Offers | None = field(default=None, init=False)
+
+    @property
+    def offers(self) -> Offers:
+        """What servers offer besides tools."""
+        if self._offers is None:
+            from tui.engine.offers import Offers
+
+            self._offers = Offers(self.engine.tools, self.config.mcp)
+        return self._offers
+
+    @property
+    def elsewhere(self) -> Sequence[Elsewhere]:
+        """Who has what can go along with a prompt and is not on the disk."""
+        from tui.engine.gathering import Pages
+
+        return Pages(self.config), self.offers
 
     @property
     def preferences(self) -> Preferences:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -74,6 +76,23 @@ class Step:
 
 
 Progress = Callable[[Step], None]
+
+_CALLER: ContextVar[int | None] = ContextVar("caller", default=None)
+
+
+def caller() -> int | None:
+    """The conversation whose call is at work in this task; None where it is none's."""
+    return _CALLER.get()
+
+
+@contextmanager
+def called_by(conversation: int | None) -> Iterator[None]:
+    """What happens here, and in tasks that begin here, belongs to a conversation, or to none."""
+    token = _CALLER.set(conversation)
+    try:
+        yield
+    finally:
+        _CALLER.reset(token)
 
 
 class Tool(Protocol):

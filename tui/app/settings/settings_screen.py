@@ -13,6 +13,7 @@ from textual.widgets import Input, Static
 from tui.app.actions import NO_KEY, Action
 from tui.app.background import in_background
 from tui.app.keymap import Keys, bind
+from tui.app.life import while_alive
 from tui.app.lists.ask_text import AskText
 from tui.app.lists.field import Field
 from tui.app.lists.fuzzy import Filter, best_first
@@ -123,7 +124,7 @@ class SettingsScreen(Sheet[None]):
     def on_resize(self, event: events.Resize) -> None:
         """Wrap for the new width."""
         super().on_resize(event)
-        self.call_after_refresh(self._explain)
+        self.call_after_refresh(while_alive(self, self._explain))
 
     # -- the list
     def sync(self) -> None:
