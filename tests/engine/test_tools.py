@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from tests.engine.conftest import DONE, FakeSource, FakeTool, Scripted, WithTools
-from tui.config import Config, McpConfig
+from tui.config import Config, McpConfig, ToolsConfig
 from tui.credentials import Credentials
-from tui.engine.tool_sources import sources, used
+from tui.engine.tool_sources import sources, use_tools, used
 from tui.engine.tools import SEARCH, Tools, turned
 from tui.errors import SegueError, UsageError
 from tui.history.sqlite.history import open_history
@@ -125,6 +125,52 @@ async def test_a_server_that_is_configured_is_a_source_and_on_and_one_that_is_of
     assert tools.on(conversation) == {"notes"}
     await tools.close()
     await store.close()
+
+
+async def test_other_settings_bring_their_tools_and_a_server_that_stays_goes_on(tmp_path: Any) -> None:
+    stays, far = McpConfig(command="none"), McpConfig(url="https://notes.example")
+    before = Config(mcp={"stays": stays, "goes": stays, "other": stays, "far": far})
+    paths = Paths(*(tmp_path / name for name in ("config", "data", "cache", "log")))
+    store = await open_history(None)
+    credentials = Credentials(paths, before)
+    tools = Tools(lambda: sources(before, paths, store, credentials, tools), store, used(before))
+    was = {server.name: server for server in tools.servers}
+    config = Config(
+        mcp={"stays": stays, "new": stays, "other": McpConfig(command="else"), "far": far},
+        tools=ToolsConfig(use=("web_fetch",)),
+        proxy="http://127.0.0.1:3128",
+    )
+    use_tools(tools, before, config, paths, store, credentials)
+    now = {server.name: server for server in tools.servers}
+    assert list(now) == ["stays", "new", "other", "far"]
+    assert [name for name in now if now[name] is was.get(name)] == ["stays"]
+    conversation = await store.create_conversation()
+    assert tools.on(conversation) == {"web_fetch", *now}
+    await tools.close()
+    await store.close()
+
+
+async def test_a_source_that_is_not_there_any_more_is_ended() -> None:
+    goes, stays = FakeSource("goes", [], SegueError("It does not start")), FakeSource("stays", [])
+    tools = Tools(lambda: [goes, stays])
+    assert await tools.all() == [] and len(tools.problems) == 1
+    tools.use(lambda there: [*there[1:], FakeSource("comes", [])])
+    await tools.close()
+    assert goes.closed and not tools.problems
+    assert [source.name for source in tools.sources] == ["stays", "comes"]
+
+
+async def test_before_their_first_use_other_sources_are_not_made_either() -> None:
+    tools = Tools(lambda: [FakeSource("old", [])])
+    made: list[str] = []
+
+    def make(there: Any) -> list[FakeSource]:
+        made.append("new")
+        return [FakeSource("new", [])]
+
+    tools.use(make)
+    assert not made
+    assert [source.name for source in tools.sources] == ["new"]
 
 
 class CountingSource(FakeSource):

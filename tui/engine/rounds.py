@@ -82,6 +82,7 @@ class Rounds:
         *,
         asks: Callable[[], bool] = lambda: True,
         place: int | None = None,
+        instructions: str = "",
     ) -> None:
         """Begin a reply.
 
@@ -93,6 +94,7 @@ class Rounds:
             met: Whose the results of earlier replies are in which strangers may have written, by their ids.
             asks: Whether somebody can be asked, for the words to the model.
             place: The conversation, where a server's questions belong.
+            instructions: What the model is told of the use of the tools.
         """
         self._box = box
         self._decide = decide
@@ -108,6 +110,7 @@ class Rounds:
         self._answered: set[str] = set()
         self.stopped = False
         self.specs: Sequence[ToolSpec] = tuple(box.specs)
+        self.instructions = instructions
 
     @property
     def over(self) -> str:

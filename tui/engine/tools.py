@@ -89,6 +89,31 @@ class Tools:
         self._make = make
         self._use = tuple(use)
         self._sources: Sequence[ToolSource] | None = None
+        self._ending: set[asyncio.Task[None]] = set()
+        """The ends of sources that are not there any more."""
+
+    def use(
+        self, make: Callable[[Sequence[ToolSource]], Sequence[ToolSource]], use: Sequence[str] = ()
+    ) -> None:
+        """Have other sources from now on. One that is not among them any more is ended.
+
+        Args:
+            make: Makes them, from those that there are: some may stay.
+            use: What is on in every conversation that does not say otherwise.
+        """
+        self._use = tuple(use)
+        self._make = lambda: make(())
+        if (before := self._sources) is None:
+            return
+        self._sources = tuple(make(before))
+        for source in before:
+            if source not in self._sources:
+                self._failed.pop(id(source), None)
+                self._left_alone.pop(id(source), None)
+                task = asyncio.create_task(source.close(), name=f"end of {source.name or 'tools'}")
+                self._ending.add(task)
+                task.add_done_callback(self._ending.discard)
+        self.changed()
 
     @property
     def sources(self) -> Sequence[ToolSource]:
@@ -111,8 +136,8 @@ class Tools:
 
     async def close(self) -> None:
         """End what the sources have begun."""
-        if self._sources:
-            await asyncio.gather(*(source.close() for source in self._sources), return_exceptions=True)
+        ends = [source.close() for source in self._sources or ()]
+        await asyncio.gather(*ends, *self._ending, return_exceptions=True)
 
     # -- which
     async def all(self) -> list[Tool]:
@@ -266,7 +291,22 @@ class Tools:
                 met=met,
             )
 
-        return Rounds(box, decide, keeper, limits, met, asks=lambda: self.asker is not None, place=number)
+        used = {tool.spec.server for tool in tools}
+        instructions = "\n\n".join(
+            f"What {source.name} says of its tools:\n{source.instructions}"
+            for source in sources
+            if source.instructions and source.name in used
+        )
+        return Rounds(
+            box,
+            decide,
+            keeper,
+            limits,
+            met,
+            asks=lambda: self.asker is not None,
+            place=number,
+            instructions=instructions,
+        )
 
     def _is_left_alone(self, source: ToolSource) -> bool:
         """Whether a source failed a moment ago, and nobody has mended it since."""

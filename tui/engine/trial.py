@@ -213,8 +213,8 @@ async def _word(workspace: Workspace, registry: Registry, model_id: str) -> Word
         try:
             ended = await running
         except asyncio.CancelledError:
-            if not running.cancelled():
-                running.cancel()
+            this = asyncio.current_task()
+            if this is not None and this.cancelling():  # nobody waits for the word any more
                 raise
         if ended is not None and ended.failure:
             raise ProviderError(

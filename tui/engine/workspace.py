@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from tui.engine.engine import Engine
 from tui.engine.preferences import Preferences
 from tui.engine.saved_prompts import SavedPrompts
+from tui.engine.tool_sources import use_tools
 from tui.history.store import HistoryStore
 from tui.paths import Paths
 
@@ -69,9 +70,12 @@ class Workspace:
 
     def use(self, config: Config) -> None:
         """Work by these settings from now on; what goes on is not touched."""
-        self.config = config
+        before, self.config = self.config, config
         self.credentials.use(config)
         self.catalogue.forget(self.registry.use(config))
+        use_tools(self.engine.tools, before, config, self.paths, self.store, self.credentials)
+        if config.budget != before.budget:
+            self.engine.budget.use(config.budget)
 
     async def keep_connections(self) -> None:
         """From here on, requests share connections. Loads the HTTP client, off the event loop."""

@@ -201,10 +201,6 @@ class Approvals:
         async with self._writing:
             await self._write([one for one in await self.kept() if one != allowed])
 
-    def forget_conversation(self, conversation: int) -> None:
-        """What was allowed in a conversation is asked again."""
-        self._here.pop(conversation, None)
-
     async def _known(self, allowed: Allowed, conversation: int, met: frozenset[str]) -> Decision | None:
         then = self._here.get(conversation, {}).get(allowed)
         if then is not None and met <= then:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from tui.chat.attachment import Attachment
+from tui.chat.context import estimate_tokens
 
 NO_ARGUMENTS: Mapping[str, Any] = {"type": "object", "properties": {}}
 """The schema of a tool that takes nothing."""
@@ -48,6 +49,11 @@ class ToolSpec:
             default=str,
         )
         return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def declaration_tokens(name: str, description: str, schema: Mapping[str, Any]) -> int:
+    """About how many tokens it takes to tell a model of a tool."""
+    return estimate_tokens(f"{name} {description} {json.dumps(schema, ensure_ascii=False, default=str)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +131,11 @@ class ToolSource(Protocol):
     @property
     def name(self) -> str:
         """The server's name; empty for our own."""
+        ...
+
+    @property
+    def instructions(self) -> str:
+        """What a model is told of the use of its tools, once they were asked for; mostly nothing."""
         ...
 
     async def tools(self) -> Sequence[Tool]:

@@ -147,7 +147,7 @@ class SettingsScreen(Sheet[None]):
             near = best_first(every, wanted, lambda row: (row.setting.name,))[:_MOST_NEAR]
             rows = [Sentence("Nothing fits." + (" Near to it:" if near else "")), *grouped(near)]
         elif not words:
-            place = next((n for n, row in enumerate(rows) if row.key and row.key[0] == "keys"), len(rows))  # type: ignore[index]
+            place = next((n for n, row in enumerate(rows) if _is_key(row)), len(rows))
             rows.insert(place - 1, MoreRow("Settings of another provider …", _MORE))
         if choose is None and words:
             best = best_first(fitting, Filter(words[0]), lambda row: (row.setting.name,))
@@ -290,6 +290,10 @@ class SettingsScreen(Sheet[None]):
             self._say(f"Written to {name}: {value_in_words(setting, row.now.value)}{later}")
         else:
             self._say(f"Not in {name} any more: {value_in_words(setting, row.now.value)}{later}")
+
+
+def _is_key(row: Row) -> bool:
+    return isinstance(row, SettingRow) and row.setting.kind is Kind.KEYS
 
 
 def _searched(row: SettingRow) -> str:
