@@ -22,12 +22,12 @@ from tui.typed_toml import At, Document, near
 
 _PROXY_SCHEMES = frozenset({"http", "https", "socks4", "socks4a", "socks5", "socks5h"})
 _DIRECT = "direct"
-_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _LONGEST_WAIT = 86_400.0
 _FORMS: Mapping[type, str] = {str: "a text", int: "a whole number", float: "a number"}
-_HOST = re.compile(r"(\[[0-9a-fA-F:.]+\]|[0-9a-fA-F]*(:[0-9a-fA-F]*){2,}|[\w.-]+)(:\d{1,5})?")
-_SERVER_NAME = re.compile(r"[a-z0-9-]{1,24}")
-_REFERENCE = re.compile(r"\$\{[^}]*\}")
+_HOST = r"(\[[0-9a-fA-F:.]+\]|[0-9a-fA-F]*(:[0-9a-fA-F]*){2,}|[\w.-]+)(:\d{1,5})?"
+_SERVER_NAME = r"[a-z0-9-]{1,24}"
+_REFERENCE = r"\$\{[^}]*\}"
 _PROXY_FORM = "must be a URL as in http://host:3128 or socks5://host:1080, or direct"
 
 
@@ -365,7 +365,7 @@ def _tools(document: Document, settings: ToolsConfig) -> ToolsConfig:
         else:
             folders.append(folder)
     for host in settings.allow_hosts:
-        if _HOST.fullmatch(host):
+        if re.fullmatch(_HOST, host):
             hosts.append(host)
         else:
             document.problem(
@@ -432,7 +432,7 @@ def _headers(document: Document, at: At, headers: Mapping[str, str]) -> Mapping[
     """Those that can be sent."""
     good = {}
     for name, value in headers.items():
-        if not _HEADER_NAME.fullmatch(name):
+        if not re.fullmatch(_HEADER_NAME, name):
             document.problem((*at, "headers", name), "is no name of a header")
         elif not value.isprintable():
             document.problem((*at, "headers", name), "a header's value is one line")
@@ -454,7 +454,7 @@ def _server(document: Document, name: str, server: McpConfig) -> McpConfig | Non
     if server.type is not None and server.type not in kinds:
         document.problem((*at, "type"), f"must be {' or '.join(kinds)} here")
         return None
-    if server.url is not None and not is_address(_REFERENCE.sub("x", server.url)):
+    if server.url is not None and not is_address(re.sub(_REFERENCE, "x", server.url)):
         document.problem((*at, "url"), "must be an address as in https://example.com/mcp")
         return None
     return replace(
@@ -473,7 +473,7 @@ def _seconds(document: Document, at: At, seconds: float | None) -> float | None:
 
 def is_server_name(name: str) -> bool:
     """Whether a server of the Model Context Protocol may be called so."""
-    return _SERVER_NAME.fullmatch(name) is not None
+    return re.fullmatch(_SERVER_NAME, name) is not None
 
 
 def is_address(url: str) -> bool:
@@ -517,7 +517,7 @@ def only_mine(path: Path) -> bool:
 
 def _without_values(text: str) -> str:
     """A value that may be a secret, with only its references to others left."""
-    return "".join(_REFERENCE.findall(text)) or "•••"
+    return "".join(re.findall(_REFERENCE, text)) or "•••"
 
 
 def _shown(value: Any, name: str = "") -> Any:

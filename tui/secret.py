@@ -10,30 +10,24 @@ _SHORT = 12
 _known: set[str] = set()
 """Every value that this process held, for :func:`redact`, but those too short to be told from a word."""
 
+# Patterns are texts, compiled by ``re`` at their first use: most starts of the program use none.
 # What a key looks like where we never held it: another program's header, an error message.
-_PATTERNS = (
-    (re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}"), r"\1 •••"),
-    (
-        re.compile(
-            r"\b(sk-|sk_live_|rk_live_|gsk_|xai-|hf_|AIza|gh[oprsu]_|github_pat_|glpat-|nvapi-|pplx-|csk-|r8_"
-            r"|tgp_|xox[abeprs]-|AKIA|ASIA|npm_|pypi-|eyJ)[A-Za-z0-9_-]{12,}(?:\.[A-Za-z0-9_.-]{8,})?"
-        ),
-        r"\1•••",
-    ),
+_BEARER = r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}"
+_KEY = (
+    r"\b(sk-|sk_live_|rk_live_|gsk_|xai-|hf_|AIza|gh[oprsu]_|github_pat_|glpat-|nvapi-|pplx-|csk-|r8_"
+    r"|tgp_|xox[abeprs]-|AKIA|ASIA|npm_|pypi-|eyJ)[A-Za-z0-9_-]{12,}(?:\.[A-Za-z0-9_.-]{8,})?"
 )
-_ADDRESS = re.compile(r"://([^\s\"'<>`]+)")
-_AUTHORITY = re.compile(r"[^/?#]*")
-_HOST = re.compile(r"(?:\[[^\]]*\]|[^:]*)(?::\d*)?")
-_ENDS_AS_SERVER = re.compile(r"@[\w.-]{1,253}:\d{1,5}/?")
-_BARE_SERVER = re.compile(
-    r"(?<![^\s\"'(=])([^\s:@/\"'(=]{1,64}):(?!//)\S{1,200}@([\w.-]{1,253}:\d{2,5})(?!\d)"
-)
-_QUERY = re.compile(r"([?&#]|&amp;)([\w.%-]{1,60})=([^&#\s\"'<>`]+)")
-_PAIR = re.compile(
+_ADDRESS = r"://([^\s\"'<>`]+)"
+_AUTHORITY = r"[^/?#]*"
+_HOST = r"(?:\[[^\]]*\]|[^:]*)(?::\d*)?"
+_ENDS_AS_SERVER = r"@[\w.-]{1,253}:\d{1,5}/?"
+_BARE_SERVER = r"(?<![^\s\"'(=])([^\s:@/\"'(=]{1,64}):(?!//)\S{1,200}@([\w.-]{1,253}:\d{2,5})(?!\d)"
+_QUERY = r"([?&#]|&amp;)([\w.%-]{1,60})=([^&#\s\"'<>`]+)"
+_PAIR = (
     r"(?i)(?<![\w-])((?:[a-z0-9]{1,20}[-_]){0,5}(?:authorization|token|secret|password|passwd|cookie"
     r"|credentials?|api-?key|apikey|auth|signature|key)[\"']?\s?[:=]\s?[\"']?)([^\s\"',;&}]{8,})"
 )
-_TELLING = re.compile(
+_TELLING = (
     r"auth|key|token|secret|passw|passphrase|cookie|credential|session|signature|jwt|bearer|\bsig\b|\bpin\b"
 )
 # Headers and query values that anyone may see; all others may be a key under a name that nobody foresaw.
@@ -107,19 +101,19 @@ def is_harmless(name: str) -> bool:
 
 def is_telling(name: str) -> bool:
     """Whether a header's name says that its value is secret."""
-    return not is_harmless(name) and bool(_TELLING.search(name.lower().replace("_", "-")))
+    return not is_harmless(name) and bool(re.search(_TELLING, name.lower().replace("_", "-")))
 
 
 def redact(text: str) -> str:
     """``text`` without any secret that this process held, nor anything that looks like one."""
     for value in sorted(_known, key=len, reverse=True):
         text = text.replace(value, str(Secret(value)))
-    for pattern, mask in _PATTERNS:
-        text = pattern.sub(mask, text)
-    text = _ADDRESS.sub(lambda match: f"://{_without_user(match[1])}", text)
-    text = _BARE_SERVER.sub(r"\1:•••@\2", text)
-    text = _QUERY.sub(_without_value, text)
-    return _PAIR.sub(_without_word, text)
+    text = re.sub(_BEARER, r"\1 •••", text)
+    text = re.sub(_KEY, r"\1•••", text)
+    text = re.sub(_ADDRESS, lambda match: f"://{_without_user(match[1])}", text)
+    text = re.sub(_BARE_SERVER, r"\1:•••@\2", text)
+    text = re.sub(_QUERY, _without_value, text)
+    return re.sub(_PAIR, _without_word, text)
 
 
 def without_password(proxy: str) -> str:
@@ -132,7 +126,7 @@ def without_password(proxy: str) -> str:
 def hold_secrets(url: str) -> None:
     """Know from now on what is secret in an address, so that it is masked wherever it comes up."""
     user = _user_of(url.partition("://")[2])
-    for value in (user, user.partition(":")[2], *(m[3] for m in _QUERY.finditer(url) if _may_tell(m))):
+    for value in (user, user.partition(":")[2], *(m[3] for m in re.finditer(_QUERY, url) if _may_tell(m))):
         Secret(value)
 
 
@@ -142,12 +136,12 @@ def _may_tell(match: re.Match[str]) -> bool:
 
 def _user_of(rest: str) -> str:
     """User and password in an address without its scheme; a password may hold ``@`` and ``/`` as they are."""
-    authority = _AUTHORITY.match(rest)
+    authority = re.match(_AUTHORITY, rest)
     begin = authority[0] if authority else ""
-    if "@" in begin or not _HOST.fullmatch(begin):
+    if "@" in begin or not re.fullmatch(_HOST, begin):
         return rest.rpartition("@")[0]
     last = rest.rfind("@")
-    as_port = ":" in begin and last > 0 and _ENDS_AS_SERVER.fullmatch(rest, last)
+    as_port = ":" in begin and last > 0 and re.fullmatch(_ENDS_AS_SERVER, rest[last:])
     return rest[:last] if as_port else ""
 
 

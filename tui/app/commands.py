@@ -131,7 +131,7 @@ COMMANDS = tuple(command for command in ALL if Where.APP in command.where)
 PLAIN_COMMANDS = tuple(command.in_plain for command in ALL if Where.PLAIN in command.where)
 """Those of plain mode, as it says them."""
 NAMES = frozenset(command.name for command in COMMANDS)
-_SLASH = re.compile(r"/((?:[a-z][a-z0-9-]*)?)(?:\s+(.*))?", re.DOTALL)
+_SLASH = r"(?s)/((?:[a-z][a-z0-9-]*)?)(?:\s+(.*))?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ def parse(text: str) -> Typed | None:
 
     ``/etc/passwd`` and ``/ 2`` are messages; so is everything with a space before its slash.
     """
-    match = _SLASH.fullmatch(text.rstrip())
+    match = re.fullmatch(_SLASH, text.rstrip())
     if match is None or not match[1]:
         return None
     return Typed(match[1], (match[2] or "").strip())
@@ -185,7 +185,7 @@ def saved(prompts: Iterable[SavedPrompt]) -> list[Command]:
 
 def completions(text: str, commands: Sequence[Command] = COMMANDS) -> list[Command]:
     """The commands that ``text`` may become; none once the name is complete and followed by something."""
-    match = _SLASH.fullmatch(text)
+    match = re.fullmatch(_SLASH, text)
     if match is None or match[2] is not None or text != text.strip():
         return []
     return [command for command in commands if command.name.startswith(match[1])]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-_PIECES = re.compile(
+_PIECES = (  # compiled at its first use, which is after the first paint
     r"(?P<latin>[A-Za-z\u00c0-\u024f]+)|(?P<digits>\d+)|(?P<cyrillic>[\u0400-\u04ff]+)"
     r"|(?P<cjk>[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]+)|(?P<space>\s+)|(?P<other>[^\w\s]+|\w)"
 )
@@ -22,7 +22,7 @@ TOKENS_PER_PDF_PAGE = 2000
 def estimate_tokens(text: str) -> int:
     """About how many tokens ``text`` is; a server's own count is the truth where there is one."""
     total = 0.0
-    for match in _PIECES.finditer(text):
+    for match in re.finditer(_PIECES, text):
         kind = match.lastgroup or "other"
         if kind == "space":
             total += match[0].count("\n") * 0.5

@@ -5,7 +5,8 @@ its name with ``add_arguments`` and ``run``.
 
 Together::
 
-    main                    opens the app, or runs a command; what is wrong with arguments
+    main                    opens the app, or runs a command
+    arguments               the options of the app, and how wrong ones are told
     assemble                settings, keys, providers, history, engine
     output                  the answer here, all else there
     streams                 standard output and input as files: ``-``

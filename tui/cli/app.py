@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import gc
 import os
@@ -23,7 +22,21 @@ STARTED = 2.0
 """Seconds after which all is there that stays until the end."""
 
 
-def run(args: argparse.Namespace) -> int:
+class AppOptions:
+    """What the command line says of the app; with nothing set it opens as it was left."""
+
+    prompt: str | None = None
+    model: str | None = None
+    attach: Sequence[str] | None = None
+    resume: bool = False
+    open: str | None = None
+    here: bool = False
+    temporary: bool = False
+    plain: bool | None = None
+    """Whether it is to be lines instead of a screen; None where nothing is said."""
+
+
+def run(options: AppOptions) -> int:
     """Open the app or the plain mode, and return its exit code.
 
     Raises:
@@ -34,16 +47,16 @@ def run(args: argparse.Namespace) -> int:
     paths = Paths.default()
     config = load_config(paths.config_file)
     start = StartOptions(
-        model=args.model,
-        open_id=args.open,
-        continue_last=args.resume,
-        here=args.here,
-        prompt=args.prompt,
-        attachments=_read(args.attach, config, paths),
-        temporary=args.temporary,
+        model=options.model,
+        open_id=options.open,
+        continue_last=options.resume,
+        here=options.here,
+        prompt=options.prompt,
+        attachments=_read(options.attach or (), config, paths),
+        temporary=options.temporary,
     )
     terminal = sys.stdin.isatty() and sys.stdout.isatty()
-    if _is_plain(args.plain, config, terminal):
+    if _is_plain(options.plain, config, terminal):
         from tui.cli.plain import run as converse
 
         return converse(config, start)

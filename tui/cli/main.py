@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 import importlib
 import os
 import sys
 from collections.abc import Sequence
-from typing import IO, Any
 
-from tui import __version__
 from tui.cli.output import (
     DONE,
     FAILED,
@@ -23,7 +20,6 @@ from tui.cli.output import (
 )
 from tui.errors import SegueError, UsageError
 from tui.nearest import nearest
-from tui.text import clean
 
 # Each command is a module of this package with ``add_arguments(parser)`` and ``run(args) -> int``; only the
 # one that is asked for is imported.
@@ -50,9 +46,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit code: 0 done, 1 the provider or the history failed, 2 wrong use, 130 interrupted.
     """
     if "_ARGCOMPLETE" in os.environ:
+        from tui.cli.arguments import app_arguments
         from tui.cli.completing import answer
 
-        answer(COMMANDS, _app_arguments())
+        answer(COMMANDS, app_arguments(COMMANDS))
     prepare_streams()
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
@@ -84,6 +81,8 @@ def _crash(error: Exception) -> int:
 
 
 def _run_command(name: str, arguments: list[str]) -> int:
+    from tui.cli.arguments import Arguments
+
     command = importlib.import_module(f"tui.cli.{name}")
     parser = Arguments(prog=f"segue {name}", description=sentence(COMMANDS[name]))
     command.add_arguments(parser)
@@ -92,44 +91,15 @@ def _run_command(name: str, arguments: list[str]) -> int:
 
 
 def _open_app(arguments: list[str]) -> int:
-    args = _app_arguments().parse_args(arguments)
-    _check_prompt(args.prompt or "")
-    from tui.cli.app import run
+    from tui.cli.app import AppOptions, run
 
-    return run(args)
+    options = AppOptions()
+    if arguments:  # most starts have none, and what reads them takes time to load
+        from tui.cli.arguments import app_arguments
 
-
-def _app_arguments() -> Arguments:
-    """The options without a command."""
-    parser = Arguments(
-        prog="segue",
-        usage='segue [options] ["PROMPT"]\n       segue COMMAND …',
-        description="A terminal chat for every model.",
-        epilog="commands:\n" + "\n".join(f"  {name:12}{what}" for name, what in COMMANDS.items()),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("prompt", nargs="?", metavar="PROMPT", help="open the app and send this")
-    parser.add_argument("-m", "--model", metavar="MODEL", help="the model to begin with, PROVIDER/MODEL")
-    parser.add_argument(
-        "-a",
-        "--attach",
-        action="append",
-        default=[],
-        metavar="FILE",
-        help="a file, a folder, a pattern, a page's address or @SERVER:URI for the first prompt",
-    )
-    which = parser.add_mutually_exclusive_group()
-    which.add_argument("--continue", dest="resume", action="store_true", help="open the last conversation")
-    which.add_argument("--open", metavar="ID", help="open this conversation, by its number or title")
-    which.add_argument("--here", action="store_true", help="open the last conversation of this folder")
-    which.add_argument("--temporary", action="store_true", help="keep nothing on disk")
-    parser.add_argument(
-        "--plain",
-        action=argparse.BooleanOptionalAction,
-        help="lines of words instead of a screen: for screen readers, dumb terminals and scripts",
-    )
-    parser.add_argument("--version", action="version", version=f"segue {__version__}")
-    return parser
+        app_arguments(COMMANDS).parse_args(arguments, namespace=options)
+    _check_prompt(options.prompt or "")
+    return run(options)
 
 
 def _check_prompt(prompt: str) -> None:
@@ -145,10 +115,3 @@ def _check_prompt(prompt: str) -> None:
         raise UsageError(
             f"There is no command {prompt}", f"Did you mean {meant}? As a prompt: segue ask {prompt}"
         )
-
-
-class Arguments(argparse.ArgumentParser):
-    """Reads arguments. argparse echoes them as they are; this cleans all that it says."""
-
-    def _print_message(self, message: str, file: Any | IO[str] | None = None) -> None:
-        super()._print_message(clean(message), file)
