@@ -32,7 +32,7 @@ from tui.chat.message import Role, Status
 from tui.history.sqlite.creation import create
 from tui.history.sqlite.history import open_history
 from tui.history.sqlite.indexing import rebuild_index
-from tui.history.sqlite.rows import tag_key
+from tui.history.rows import tag_key
 from tui.history.store import HistoryStore, ListFilter
 from tui.paths import private_dir
 from tui.text import comparable

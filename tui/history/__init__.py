@@ -8,6 +8,12 @@ For every history::
     store                   what a history must do
     query                   what a person types into search
     facts                   what is known besides texts, as JSON
+    rows                    rows and the types of ``chat``; times as numbers
+    part_columns            parts and the columns that hold them
+    pieces                  what has come of a reply that is still streaming
+    copies                  what a copy of a conversation has
+    hits                    what search shows of what it found
+    missing                 what is said of a number that nothing has
     bundles                 whole messages and conversations out of it
     importers/              conversations from other programs
 

@@ -10,8 +10,7 @@ The store::
     conversations           conversations: make, load, list, change
     messages                their tree, and what becomes of them
     contents                contents of files, each once
-    part_columns            parts and the columns that hold them
-    rows                    rows and the types of ``chat``; times as numbers
+    statements              two that any table takes
     state                   small things that outlive the program
     draft_owners            which program a draft belongs to
     bundles                 whole conversations, in and out

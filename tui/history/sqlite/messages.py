@@ -5,37 +5,18 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import assert_never
 
-from tui.chat.message import Failure, Message, Status
-from tui.chat.parts import (
-    File,
-    Gathered,
-    Image,
-    Notice,
-    Part,
-    Reasoning,
-    Sources,
-    Text,
-    ToolCall,
-    ToolResult,
-    files_of,
-    going_on,
-)
-from tui.checked import words
-from tui.errors import ErrorKind, NotFoundError
+from tui.chat.message import Message, Status
+from tui.chat.parts import Part, files_of
+from tui.history.missing import no_conversation, no_message, not_streaming
+from tui.history.part_columns import pack_part, storable
+from tui.history.pieces import piece_rows, with_pieces
+from tui.history.rows import from_stamp, interrupted_columns, message_columns, message_of, now_stamp
 from tui.history.sqlite import contents, conversations
 from tui.history.sqlite.indexing import index, unindex
-from tui.history.sqlite.part_columns import pack, pack_part, part_columns, storable, unpack_part
-from tui.history.sqlite.rows import from_stamp, insert, message_columns, message_of, now_stamp, update
-from tui.text import normalise
+from tui.history.sqlite.statements import insert, update
 
 _CHUNK = 500  # how many ids one statement names
-
-
-def missing(message_id: int) -> NotFoundError:
-    """The error for a number that no message has."""
-    return NotFoundError(f"There is no message {message_id}", "It may have been removed by another program.")
 
 
 def new_id(connection: sqlite3.Connection, conversation_id: int, stamp: int) -> int:
@@ -79,10 +60,10 @@ def add(connection: sqlite3.Connection, owner: str, message: Message) -> Message
     # Another program may have moved it to the trash: what is written in is not forgotten.
     newer = {"leaf": message_id, "updated_at": now, "deleted_at": None}
     if not update(connection, "conversations", conversation_id, newer):
-        raise conversations.missing(conversation_id)
+        raise no_conversation(conversation_id)
     conversations.note_use(connection, conversation_id)
     if parent is not None and _conversation_of(connection, parent) != conversation_id:
-        raise missing(parent)
+        raise no_message(parent)
     stored = replace(
         message,
         id=message_id,
@@ -111,29 +92,22 @@ def get(connection: sqlite3.Connection, ids: Sequence[int]) -> list[Message]:
             found[row["id"]] = _with_pieces(connection, message_of(row))
     for message_id in ids:
         if message_id not in found:
-            raise missing(message_id)
+            raise no_message(message_id)
     return [found[message_id] for message_id in ids]
 
 
 def append(connection: sqlite3.Connection, message_id: int, pieces: Iterable[str | Part]) -> None:
     """Add pieces to a message that is still streaming."""
-    for reasoning, text, part in _in_rows(pieces):
+    for reasoning, text, part in piece_rows(pieces):
         cursor = connection.execute(
             """
             INSERT INTO pieces (message_id, created_at, reasoning, text, part)
             SELECT id, ?, ?, ?, ? FROM messages WHERE id = ? AND status = ?
             """,
-            (
-                now_stamp(),
-                normalise(reasoning),
-                normalise(text),
-                part and pack_part(part),
-                message_id,
-                Status.STREAMING.value,
-            ),
+            (now_stamp(), reasoning, text, part and pack_part(part), message_id, Status.STREAMING.value),
         )
         if not cursor.rowcount:
-            raise NotFoundError(f"Message {message_id} is not being written any more")
+            raise not_streaming(message_id)
         contents.keep(connection, files_of([part] if part else ()))
 
 
@@ -161,7 +135,7 @@ def hide(connection: sqlite3.Connection, ids: Sequence[int], hidden: bool) -> in
             "UPDATE messages SET hidden = iif(hidden < 0, hidden, ?) WHERE id = ?", (since, message_id)
         )
         if not cursor.rowcount:
-            raise missing(message_id)
+            raise no_message(message_id)
     return _conversation_of(connection, ids[0]) if ids else None
 
 
@@ -169,19 +143,12 @@ def interrupt(connection: sqlite3.Connection, gone: Callable[[str], bool]) -> in
     """Give streaming messages whose owner is ``gone`` their pieces and an end. Returns how many."""
     rows = connection.execute("SELECT * FROM messages WHERE status = 'streaming'").fetchall()
     abandoned = [row for row in rows if row["owner"] is None or gone(row["owner"])]
-    failure = Failure(ErrorKind.LOST.value, "Segue ended before this reply did", "Continue it, or ask again.")
     for row in abandoned:
         message = _with_pieces(connection, message_of(row))
         (last,) = connection.execute(
             "SELECT max(created_at) FROM pieces WHERE message_id = ?", (message.id,)
         ).fetchone()
-        columns = {
-            "status": Status.INTERRUPTED.value,
-            "failure": pack({"kind": failure.kind, "message": failure.message, "hint": failure.hint}),
-            "finished_at": last or row["created_at"],
-            **part_columns(message.parts),
-        }
-        _settle(connection, message.id, columns)
+        _settle(connection, message.id, interrupted_columns(message, last or row["created_at"]))
     return len(abandoned)
 
 
@@ -189,45 +156,18 @@ def _settle(connection: sqlite3.Connection, message_id: int, columns: Mapping[st
     """Store what becomes of a message; its pieces have served, its owner is free."""
     unindex(connection, message_id)
     if not update(connection, "messages", message_id, {"owner": None, **columns}):
-        raise missing(message_id)
+        raise no_message(message_id)
     connection.execute("DELETE FROM pieces WHERE message_id = ?", (message_id,))
     index(connection, message_id)
 
 
-def _in_rows(pieces: Iterable[str | Part]) -> Iterator[tuple[str, str, Part | None]]:
-    """Pieces as rows, each read in this order: what was thought, what was said, then another part."""
-    reasoning: list[str] = []
-    text: list[str] = []
-    for piece in pieces:
-        match piece:
-            case str() | Text(native=None):
-                text.append(piece if isinstance(piece, str) else piece.text)
-            case Reasoning(native=None, seconds=None):
-                if text:
-                    yield "".join(reasoning), "".join(text), None
-                    reasoning, text = [], []
-                reasoning.append(piece.text)
-            case Text() | Reasoning() | Image() | File() | ToolCall() | ToolResult() | Sources() | Notice():
-                yield "".join(reasoning), "".join(text), piece
-                reasoning, text = [], []
-            case _:
-                assert_never(piece)
-    if reasoning or text:
-        yield "".join(reasoning), "".join(text), None
-
-
 def _with_pieces(connection: sqlite3.Connection, message: Message) -> Message:
-    if message.live:
-        gathered = Gathered()
-        for row in connection.execute(
-            "SELECT reasoning, text, part FROM pieces WHERE message_id = ? ORDER BY id", (message.id,)
-        ):
-            gathered.add(Reasoning(words(row["reasoning"])))
-            gathered.add(words(row["text"]))
-            if (part := unpack_part(row["part"])) is not None:
-                gathered.add(part)
-        message.parts = going_on(message.parts, gathered.parts)
-    return message
+    if not message.live:
+        return message
+    rows = connection.execute(
+        "SELECT reasoning, text, part FROM pieces WHERE message_id = ? ORDER BY id", (message.id,)
+    )
+    return with_pieces(message, rows)
 
 
 def _conversation_of(connection: sqlite3.Connection, message_id: int) -> int | None:

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from tui.chat.message import Role
 from tui.errors import HistoryDamagedError
+from tui.history.rows import new_origin
 from tui.history.sqlite.backup import keep_newest
 from tui.history.sqlite.contents import check
-from tui.history.sqlite.conversations import new_origin
 from tui.history.sqlite.creation import create
 from tui.history.sqlite.files import uri
 from tui.history.sqlite.indexing import rebuild_index
