@@ -17,7 +17,15 @@ For every history::
     bundles                 whole messages and conversations out of it
     importers/              conversations from other programs
 
-One of them::
+    copying                 all of one history into another
+
+Which one::
+
+    place                   where a history is
+    opening                 from there to the history: callers know no other way
+
+Each of them::
 
     sqlite/                 in one SQLite file, or in memory
+    postgres/               in a schema of a PostgreSQL server
 """

@@ -37,7 +37,6 @@ from tui.chat.parts import (
 )
 from tui.checked import Fields, amount, unpacked, words
 from tui.history.facts import attachments_of
-from tui.history.query import spaced
 from tui.text import normalise
 
 
@@ -77,7 +76,6 @@ def part_columns(parts: Sequence[Part]) -> dict[str, Any]:
         "reasoning_seconds": took,
         "parts": None if plain else pack([_by_length(part) for part in kept]),
         "attachments": pack_attachments(files_of(kept)),
-        "spaced": spaced(said),
     }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol, TypedDict, Unpack
 
@@ -51,12 +52,27 @@ class ListFilter:
     """The trash instead of the list."""
 
 
+TRASH_DAYS = 30
+"""After so many days what was deleted goes for good."""
+
+
+class Scope(StrEnum):
+    """Whose a small value is."""
+
+    PERSON = "person"
+    """Of whoever uses the history, on every machine."""
+    MACHINE = "machine"
+    """Of this machine: folders, what was left open here."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """Something changed in the history, here or in another program."""
 
     conversation_id: int | None
-    """None where another program wrote, or the notice grew: anything may have changed."""
+    """None where anything may have changed."""
+    elsewhere: bool = False
+    """Whether another program did it, here or on another machine; or the notice grew."""
 
 
 class HistoryStore(Protocol):
@@ -70,7 +86,7 @@ class HistoryStore(Protocol):
     def notice(self) -> str:
         """What the person must know of this store: read-only, salvaged, on a network disk; or nothing.
 
-        It may grow while the program runs; then a change of no conversation is announced.
+        It may grow while the program runs; then a change elsewhere, of no conversation, is announced.
         """
         ...
 
@@ -233,12 +249,12 @@ class HistoryStore(Protocol):
         ...
 
     # -- small state of the program: recent models, favourites, theme
-    async def get_state(self, key: str, default: str = "") -> str:
+    async def get_state(self, key: str, default: str = "", *, scope: Scope = Scope.PERSON) -> str:
         """A small value that outlives the program."""
         ...
 
-    async def set_state(self, key: str, value: str) -> None:
-        """Store a small value."""
+    async def set_state(self, key: str, value: str, *, scope: Scope = Scope.PERSON) -> None:
+        """Store a small value. A key has one scope."""
         ...
 
     # -- life
@@ -254,7 +270,7 @@ class HistoryStore(Protocol):
         ...
 
     async def backup(self, target: Path) -> None:
-        """Write a whole copy to ``target``, while the history is in use."""
+        """Write a whole copy to the file ``target``, while the history is in use: ``restore`` takes it."""
         ...
 
     async def close(self) -> None:

@@ -25,8 +25,10 @@ class HistoryNews:
 
     def _history_changed(self, change: Change) -> None:
         self._context.lists.list_soon()
-        if change.conversation_id is None:  # another program
+        if change.elsewhere:
             self._say_notice()
+        read_here = change.conversation_id in (None, self._context.session.current_id)
+        if read_here and (change.elsewhere or change.conversation_id is None):
             self._context.soon(self._catch_up)
 
     def _say_notice(self) -> None:

@@ -20,7 +20,7 @@ from tui.history.copies import (
 from tui.history.part_columns import pack
 from tui.history.rows import conversation_columns, message_columns, now_stamp, to_stamp
 from tui.history.sqlite import contents, conversations, messages, trash
-from tui.history.sqlite.indexing import WHOLE_CONVERSATION, index
+from tui.history.sqlite.indexing import WHOLE_CONVERSATION, index, searchable
 from tui.history.sqlite.statements import insert, update
 from tui.text import normalise
 
@@ -64,7 +64,7 @@ def write(connection: sqlite3.Connection, bundle: Bundle) -> int:
             "conversation_id": conversation_id,
             "parent": None if message.parent is None else ids[message.parent],
             "hidden": now_stamp() if node.deleted else 0,
-            **message_columns(message),
+            **searchable(message_columns(message)),
         }
         insert(connection, "messages", columns)
         contents.keep(connection, files_of(message.parts))

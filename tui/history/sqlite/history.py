@@ -19,7 +19,7 @@ from tui.history.sqlite.database import Database
 from tui.history.sqlite.opening import Opened, open_database
 from tui.history.sqlite.upkeep import Upkeep
 from tui.history.sqlite.watch import Watch
-from tui.history.store import Change, ConversationChanges, HistoryStore, ListFilter
+from tui.history.store import Change, ConversationChanges, HistoryStore, ListFilter, Scope
 
 T = TypeVar("T")
 _ALL = ListFilter()
@@ -201,11 +201,11 @@ class SqliteHistory:
         await self._quiet(lambda db: draft_owners.set_beside(db, conversation_id, owner, text))
 
     # -- small state of the program
-    async def get_state(self, key: str, default: str = "") -> str:
-        """A small value that outlives the program."""
+    async def get_state(self, key: str, default: str = "", *, scope: Scope = Scope.PERSON) -> str:
+        """A small value that outlives the program; a file is of one person on one machine."""
         return await self._database.read(lambda db: state.get_state(db, key, default))
 
-    async def set_state(self, key: str, value: str) -> None:
+    async def set_state(self, key: str, value: str, *, scope: Scope = Scope.PERSON) -> None:
         """Store a small value."""
         await self._quiet(lambda db: state.set_state(db, key, value))
 
@@ -219,7 +219,7 @@ class SqliteHistory:
         """Notify subscribers if another program has written since the last look."""
         version = await self._database.ask_writer(_data_version)
         if self._seen_version is not None and version != self._seen_version:
-            self._announce(None)
+            self._announce(Change(None, elsewhere=True))
         self._seen_version = version
 
     async def backup(self, target: Path) -> None:
@@ -250,10 +250,10 @@ class SqliteHistory:
     def _complain(self, error: HistoryError) -> None:
         if str(error) not in self._notice:
             self._notice = f"{self._notice} {error}".strip()
-            self._announce(None)
+            self._announce(Change(None, elsewhere=True))
 
     async def _write(self, work: Callable[[sqlite3.Connection], T], about: Callable[[T], int | None]) -> T:
-        return await self._database.write(work, lambda result: self._announce(about(result)))
+        return await self._database.write(work, lambda result: self._announce(Change(about(result))))
 
     async def _write_in(self, conversation_id: int | None, work: Callable[[sqlite3.Connection], T]) -> T:
         return await self._write(work, lambda _: conversation_id)
@@ -262,8 +262,7 @@ class SqliteHistory:
         """Write what no one needs to hear of."""
         return await self._database.write(work, lambda _: None)
 
-    def _announce(self, conversation_id: int | None) -> None:
-        change = Change(conversation_id)
+    def _announce(self, change: Change) -> None:
         for listener in list(self._listeners):
             listener(change)
 

@@ -13,7 +13,7 @@ from tui.history.part_columns import pack_part, storable
 from tui.history.pieces import piece_rows, with_pieces
 from tui.history.rows import from_stamp, interrupted_columns, message_columns, message_of, now_stamp
 from tui.history.sqlite import contents, conversations
-from tui.history.sqlite.indexing import index, unindex
+from tui.history.sqlite.indexing import index, searchable, unindex
 from tui.history.sqlite.statements import insert, update
 
 _CHUNK = 500  # how many ids one statement names
@@ -76,7 +76,7 @@ def add(connection: sqlite3.Connection, owner: str, message: Message) -> Message
         "conversation_id": conversation_id,
         "parent": parent,
         "owner": owner if message.live else None,
-        **message_columns(stored),
+        **searchable(message_columns(stored)),
     }
     insert(connection, "messages", columns)
     index(connection, message_id)
@@ -120,7 +120,7 @@ def rewrite(connection: sqlite3.Connection, message_id: int, pieces: Iterable[st
 def finish(connection: sqlite3.Connection, message: Message) -> None:
     """Store the final state of a reply; its pieces have served."""
     contents.keep(connection, files_of(message.parts))
-    _settle(connection, message.id, message_columns(message))
+    _settle(connection, message.id, searchable(message_columns(message)))
     connection.execute(
         "UPDATE conversations SET updated_at = max(updated_at, ?) WHERE id = ?",
         (now_stamp(), message.conversation_id),
@@ -148,7 +148,7 @@ def interrupt(connection: sqlite3.Connection, gone: Callable[[str], bool]) -> in
         (last,) = connection.execute(
             "SELECT max(created_at) FROM pieces WHERE message_id = ?", (message.id,)
         ).fetchone()
-        _settle(connection, message.id, interrupted_columns(message, last or row["created_at"]))
+        _settle(connection, message.id, searchable(interrupted_columns(message, last or row["created_at"])))
     return len(abandoned)
 
 

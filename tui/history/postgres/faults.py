@@ -1,0 +1,129 @@
+"""What the server, the driver and the network say went wrong, in our words."""
+
+from __future__ import annotations
+
+import contextlib
+import ssl
+from collections.abc import Iterator
+
+import asyncpg
+from asyncpg import exceptions as said
+
+from tui.errors import (
+    HistoryBusyError,
+    HistoryError,
+    HistoryFullError,
+    HistoryReadOnlyError,
+    HistoryRefusedError,
+    HistoryUnreachableError,
+    NotFoundError,
+)
+from tui.secret import redact
+from tui.text import one_line
+
+_LOST = (
+    said.PostgresConnectionError,
+    said.AdminShutdownError,
+    said.CrashShutdownError,
+    said.CannotConnectNowError,
+    said.IdleInTransactionSessionTimeoutError,
+    said.InternalClientError,
+    said.ConnectionDoesNotExistError,
+)
+"""A killed connection shows as any of these, also as one that is no error of the server."""
+_BUSY = (
+    said.QueryCanceledError,
+    said.LockNotAvailableError,
+    said.DeadlockDetectedError,
+    said.SerializationError,
+)
+AGAIN = (
+    said.DeadlockDetectedError,
+    said.SerializationError,
+    said.UniqueViolationError,
+    said.ForeignKeyViolationError,
+)
+"""After them the same transaction may succeed."""
+
+
+def lost(error: BaseException) -> bool:
+    """Whether the connection is of no use any more."""
+    closed = isinstance(error, asyncpg.InterfaceError) and "closed" in str(error)
+    return closed or isinstance(error, (OSError, *_LOST))
+
+
+@contextlib.contextmanager
+def translated() -> Iterator[None]:
+    """Raise what happens inside as a ``HistoryError``."""
+    try:
+        yield
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
+        raise explain(error) from error
+
+
+def explain(error: Exception) -> HistoryError:
+    """The error to show for one of the driver's or the system's."""
+    words = one_line(redact(str(error)), 200)
+    for kinds, make, message, hint in _SAID:
+        if isinstance(error, kinds):
+            return make(message.format(words).rstrip(": "), hint)
+    if isinstance(error.__cause__, OverflowError):  # no column can hold it
+        return NotFoundError("There is nothing with this number in the history")
+    if lost(error):
+        return HistoryUnreachableError(f"The server of the history can't be reached: {words}".rstrip(": "))
+    return HistoryError(f"The history failed: {words}")
+
+
+# The first that fits counts.
+_SAID: tuple[tuple[type[Exception] | tuple[type[Exception], ...], type[HistoryError], str, str], ...] = (
+    (
+        asyncpg.ClientConfigurationError,
+        HistoryRefusedError,
+        "The address of the history makes no sense: {}",
+        "It is written as postgresql://USER@HOST/DATABASE or service=NAME.",
+    ),
+    (
+        (ssl.SSLError, ssl.CertificateError),
+        HistoryRefusedError,
+        "The server of the history could not prove who it is: {}",
+        "Its certificate must be known to this machine: name it with ?sslrootcert=FILE.",
+    ),
+    (
+        said.InvalidPasswordError,
+        HistoryRefusedError,
+        "The server of the history does not take the password",
+        "It is looked for in ~/.pgpass, PGPASSWORD and history_password_command.",
+    ),
+    (
+        said.InsufficientPrivilegeError,
+        HistoryRefusedError,
+        "This role may not use the history: {}",
+        "Ask the administrator of the server.",
+    ),
+    (
+        said.ReadOnlySQLTransactionError,
+        HistoryReadOnlyError,
+        "The server of the history can only be read now",
+        "It is a copy of another one, or being looked after.",
+    ),
+    (
+        said.TooManyConnectionsError,
+        HistoryUnreachableError,
+        "The server of the history has no connection free",
+        "Its administrator may put a pooler before it.",
+    ),
+    (
+        (said.DiskFullError, said.OutOfMemoryError, said.ProgramLimitExceededError),
+        HistoryFullError,
+        "The server of the history has no room: {}",
+        "",
+    ),
+    (
+        (said.InvalidAuthorizationSpecificationError, said.InvalidCatalogNameError),
+        HistoryRefusedError,
+        "The server of the history refuses: {}",
+        "",
+    ),
+    (_BUSY, HistoryBusyError, "The server of the history is busy", "Try again in a moment."),
+    (TimeoutError, HistoryUnreachableError, "The server of the history does not answer", ""),
+)
