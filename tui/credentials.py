@@ -104,7 +104,7 @@ class Credentials:
         """
         settings = self._settings(account)
         if command := settings.key_command:
-            return self._remembered(account, lambda: _run(account, command))
+            return self._remembered(account, lambda: _key_of(account, command))
         if found := _from_environment(variables, settings):
             return found
         if found := self._remembered(account, lambda: self._from_keyring(account)):
@@ -220,13 +220,16 @@ def _from_environment(variables: Sequence[str], settings: ProviderConfig) -> Fou
     return None
 
 
-def _run(account: str, command: str) -> Found:
-    """What ``command`` prints, without a shell.
+def _key_of(account: str, command: str) -> Found:
+    return secret_printed(f"providers.{account.partition('@')[0]}.key_command", command)
+
+
+def secret_printed(where: str, command: str) -> Found:
+    """What ``command`` prints, without a shell; ``where`` is the setting that has it.
 
     Raises:
         ConfigError: It can't be run, fails, takes too long or prints nothing.
     """
-    where = f"providers.{account.partition('@')[0]}.key_command"
     try:
         words = command if os.name == "nt" else shlex.split(command)  # Windows splits it by itself
         code, printed, complaint = _printed(words)

@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
+from tests.history.servers import cluster, place
 from tui.chat.conversation import Conversation
 from tui.chat.message import Message, Role, Status
 from tui.chat.parts import prompt_parts
-from tests.history.servers import cluster, place
 from tui.history.opening import open_history as open_place
 from tui.history.place import File, Place
 from tui.history.sqlite.history import open_history

@@ -7,6 +7,7 @@ Together::
 
     main                    opens the app, or runs a command; what is wrong with arguments
     assemble                settings, keys, providers, history, engine
+    where                   where the history is
     output                  the answer here, all else there
     streams                 standard output and input as files: ``-``
     progress                how far something is

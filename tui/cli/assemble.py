@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, suppress
 from functools import partial
 
 from tui.cli.output import INTERRUPTED, complain, say
+from tui.cli.where import history_place
 from tui.config import Config, load_config
 from tui.credentials import Credentials
 from tui.engine.engine import Engine
@@ -31,14 +32,14 @@ async def open_workspace(paths: Paths, config: Config, *, temporary: bool = Fals
     Raises:
         HistoryError: The history can't be opened.
     """
-    from tui.history.sqlite.history import open_history
+    from tui.history.opening import open_history
     from tui.providers.catalogue import Catalogue
     from tui.providers.registry import Registry
     from tui.system.crash_reports import keep_faults
 
     keep_faults(paths.log)
     async with AsyncExitStack() as opened:
-        store = await open_history(None if temporary else paths.history_file)
+        store = await open_history(None if temporary else history_place(paths, config))
         opened.push_async_callback(store.close)
         # One that may not be written now is read all the same, and says so by itself.
         with suppress(HistoryReadOnlyError, HistoryTooNewError, HistoryFullError):

@@ -13,6 +13,7 @@ For every history::
     pieces                  what has come of a reply that is still streaming
     copies                  what a copy of a conversation has
     hits                    what search shows of what it found
+    uris                    the address of a SQLite file
     missing                 what is said of a number that nothing has
     bundles                 whole messages and conversations out of it
     importers/              conversations from other programs
@@ -23,6 +24,8 @@ Which one::
 
     place                   where a history is
     opening                 from there to the history: callers know no other way
+    examination             what it is, for who has trouble
+    look                    what was seen of it
 
 Each of them::
 

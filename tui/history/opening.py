@@ -8,9 +8,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tui.errors import HistoryError, HistoryRefusedError
+from tui.history.copying import copy_all
 from tui.history.place import File, Place, Server
 from tui.history.store import HistoryStore
 from tui.installing import how_to_install
+from tui.text import counted
 
 
 async def open_history(place: Place) -> HistoryStore:
@@ -22,10 +24,8 @@ async def open_history(place: Place) -> HistoryStore:
         HistoryError: It can't be opened in any way.
     """
     if isinstance(place, Server):
-        if importlib.util.find_spec("asyncpg") is None:
-            raise HistoryRefusedError(
-                "A history on a server needs a package that is not installed", how_to_install("asyncpg")
-            )
+        if missing := with_driver():
+            raise HistoryRefusedError(missing)
         from tui.history.postgres.history import open_history as on_server
 
         return await on_server(place, save)
@@ -34,13 +34,47 @@ async def open_history(place: Place) -> HistoryStore:
     return await in_file(place.path if isinstance(place, File) else None)
 
 
+def with_driver() -> str:
+    """What is missing for a history on a server, and how it is installed; nothing if it is there."""
+    if importlib.util.find_spec("asyncpg") is not None:
+        return ""
+    return f"A history on a server needs a package that is not installed: {how_to_install('asyncpg')}"
+
+
+async def restore(source: Path, place: Place) -> str:
+    """Take a history back from the copy ``source``.
+
+    Returns:
+        What was done, in words.
+
+    Raises:
+        HistoryError: ``source`` is not a whole history of ours, or it can't be put in place.
+    """
+    from tui.history.sqlite.restore import check
+    from tui.history.sqlite.restore import restore as into_file
+
+    if isinstance(place, File):
+        old = into_file(source, place.path)
+        return "The history is restored." + (f" The one before is kept in {old}" if old else "")
+    check(source)
+    with TemporaryDirectory() as folder:
+        scratch = Path(folder, "history.db")
+        into_file(source, scratch)
+        copy, store = await open_history(File(scratch)), await open_history(place)
+        try:
+            copied = await copy_all(copy, store)
+        finally:
+            await copy.close()
+            await store.close()
+    return f"{counted(copied.added, 'conversation')} of {copied.total:,} were not there, and are now."
+
+
 async def save(store: HistoryStore, target: Path) -> None:
     """Write all of ``store`` to the file ``target``, which is there whole or not at all.
 
     Raises:
         HistoryError: It can't be read or written, or something else is there.
     """
-    from tui.history.copying import copy_all
     from tui.history.sqlite.backup import check_target
     from tui.history.sqlite.history import open_history as in_file
 

@@ -8,8 +8,6 @@ from pathlib import Path
 
 from tui.secret import Secret
 
-_SCHEMES = ("postgresql://", "postgres://", "service=")
-
 
 @dataclass(frozen=True, slots=True)
 class File:
@@ -32,8 +30,3 @@ class Server:
 
 Place = File | Server | None
 """None is in memory."""
-
-
-def names_server(written: str) -> bool:
-    """Whether a setting names a server."""
-    return written.startswith(_SCHEMES)

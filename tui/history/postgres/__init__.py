@@ -29,4 +29,5 @@ The server::
     news                    notices what others write
     upkeep                  done once in a while
     faults                  what went wrong, in words
+    examination             what is shown of it to who has trouble
 """

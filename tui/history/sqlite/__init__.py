@@ -26,6 +26,7 @@ The file::
     opening                 from a path to a history
     creation                a new one
     inspection              what a file is
+    examination             what is shown of it to who has trouble
     files                   what a history is made of on the disk
     migrations/             the forms it has had
     sessions                which programs use it

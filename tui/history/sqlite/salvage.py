@@ -15,12 +15,12 @@ from tui.history.rows import new_origin
 from tui.history.sqlite.backup import keep_newest
 from tui.history.sqlite.contents import check
 from tui.history.sqlite.creation import create
-from tui.history.sqlite.files import uri
 from tui.history.sqlite.indexing import rebuild_index
 from tui.history.sqlite.migrations.m003_hidden_since import DATE_HIDDEN
 from tui.history.sqlite.migrations.m005_parts import gather
 from tui.history.sqlite.pages import apply_wal, renew_first_page, renew_header
 from tui.history.sqlite.sessions import Session
+from tui.history.uris import uri
 from tui.text import normalise
 
 # Each table with an index that covers it, so that rows behind a broken page of the table are still named.

@@ -1,6 +1,6 @@
 """The forms that the tables have had, oldest first. Append only: a published one never changes.
 
-All that a schema has not had yet are one transaction, and the number in ``history.form`` is part of it. In a
+All that a schema has not had yet are one transaction, and the number of the form is part of it. In a
 statement, ``here.`` stands for the schema.
 
 Forms::

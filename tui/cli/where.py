@@ -1,0 +1,74 @@
+"""Where this person's history is: by the environment, by the config, or in a file of this machine."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from tui.config import Config, names_server
+from tui.credentials import secret_printed
+from tui.errors import HistoryReadOnlyError, UsageError
+from tui.history.place import File, Place, Server
+from tui.paths import Paths, write_whole
+from tui.secret import Secret, hold_secrets
+
+VARIABLE = "SEGUE_HISTORY"
+
+
+def history_place(paths: Paths, config: Config, environ: Mapping[str, str] = os.environ) -> Place:
+    """Where the history is that this program uses.
+
+    Raises:
+        UsageError: ``SEGUE_HISTORY`` names no place.
+    """
+    if written := environ.get(VARIABLE):
+        return written_place(written, paths, config)
+    if config.history is not None:
+        return _server(config.history.reveal(), paths, config)
+    return File(paths.history_file)
+
+
+def written_place(written: str, paths: Paths, config: Config) -> Place:
+    """The place that a person named: the address of a server, or the path of a file.
+
+    Raises:
+        UsageError: It is neither.
+    """
+    if names_server(written):
+        return _server(written, paths, config)
+    if "://" in written or not written.strip() or "\x00" in written:
+        raise UsageError(
+            f"{VARIABLE} names no history",
+            "It is the path of a file, postgresql://USER@HOST/DATABASE, or service=NAME.",
+        )
+    return File(Path(written).expanduser().absolute())
+
+
+def _server(address: str, paths: Paths, config: Config) -> Server:
+    hold_secrets(address)
+    return Server(Secret(address), machine_of(paths.data), _password(config.history_password_command))
+
+
+def _password(command: str | None) -> Callable[[], str] | None:
+    if command is None:
+        return None
+    return lambda: secret_printed("history_password_command", command).secret.reveal()
+
+
+def machine_of(folder: Path) -> str:
+    """The name of this machine, which no other has; made when it is first needed, and kept in ``folder``.
+
+    Raises:
+        HistoryReadOnlyError: It can't be kept.
+    """
+    file = folder / "machine"
+    try:
+        if not file.exists():
+            write_whole(file, f"{secrets.token_hex(8)}\n")
+        return file.read_text(encoding="ascii", errors="replace").strip()
+    except OSError as error:
+        raise HistoryReadOnlyError(
+            f"{file} can't be read or written", f"{error.strerror or error}."
+        ) from error
