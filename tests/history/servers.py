@@ -32,11 +32,9 @@ class Cluster:
     programs: Path
     folder: Path
 
-    @property
-    def address(self) -> str:
-        if os.name == "nt":
-            return f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
-        return f"postgresql://postgres@/postgres?host={self.folder}&port={self.port}"
+    def address(self, role: str = "person") -> str:
+        """How a role comes in: one that may make schemas in its database, and nothing else."""
+        return f"postgresql://{role}@127.0.0.1:{self.port}/postgres"
 
     @property
     def port(self) -> int:
@@ -50,6 +48,14 @@ class Cluster:
             "initdb", "--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-locale"
         )
         self.start()
+        self.do("CREATE ROLE person LOGIN", "GRANT CREATE ON DATABASE postgres TO person")
+
+    def do(self, *statements: str) -> None:
+        """Do something that only an administrator may."""
+        where = f"host=127.0.0.1 port={self.port} user=postgres dbname=postgres"
+        orders = [f"--command={statement}" for statement in statements]
+        command = [self.programs / "psql", "--no-psqlrc", "--quiet", "-v", "ON_ERROR_STOP=1", where, *orders]
+        subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, timeout=60)
 
     def start(self, *settings: str) -> None:
         where = f"-h 127.0.0.1 -p {self.port} {_HASTY} {' '.join(settings)}"
@@ -110,7 +116,7 @@ def _for_all(package: Path, folder: Path) -> Path:
 @pytest.fixture
 def place(cluster: Cluster) -> Server:
     """A schema that nobody has used."""
-    return schema_of(cluster.address)
+    return schema_of(cluster.address())
 
 
 def schema_of(address: str, machine: str = "here") -> Server:

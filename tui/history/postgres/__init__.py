@@ -26,6 +26,7 @@ The server::
     schema                  the tables, of the form that this program writes
     migrations/             the forms that they have had
     sessions                which programs use it: leases
+    revisions               the numbers of changes
     news                    notices what others write
     upkeep                  done once in a while
     faults                  what went wrong, in words

@@ -74,19 +74,18 @@ async def change(db: Tables, conversation_id: int, changes: Mapping[str, Any]) -
         await contents.name_in_draft(db, conversation_id, files)
 
 
+NOTE_USE = f"""
+    INSERT INTO here.state AS used (machine, key, value) VALUES ({{0}}, '{USED}', {{1}})
+    ON CONFLICT (role, machine, key) DO UPDATE SET value = array_to_string(
+        {{1}} || (array_remove(string_to_array(used.value, chr(10)), {{1}}))[:{_REMEMBERED - 1}], chr(10)
+    )
+"""
+"""Notes that a person writes in a conversation now, on a machine."""
+
+
 async def note_use(db: Tables, machine: str, conversation_id: int) -> None:
     """A person writes in this conversation now, on this machine."""
-    await db.run(
-        f"""
-        INSERT INTO here.state (machine, key, value) VALUES ($1, '{USED}', $2::text)
-        ON CONFLICT (role, machine, key) DO UPDATE SET value = array_to_string(
-            $2::text || (array_remove(string_to_array(state.value, chr(10)), $2::text))[:{_REMEMBERED - 1}],
-            chr(10)
-        )
-        """,
-        machine,
-        str(conversation_id),
-    )
+    await db.run(NOTE_USE.format("$1", "$2::text"), machine, str(conversation_id))
 
 
 async def last_used(db: Tables, machine: str) -> int | None:

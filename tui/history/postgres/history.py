@@ -20,9 +20,10 @@ from tui.history.place import Server
 from tui.history.postgres import contents, conversations, draft_owners, messages, sessions, state, trash
 from tui.history.postgres.faults import translated
 from tui.history.postgres.link import Link, Tables
-from tui.history.postgres.news import News, stamp
+from tui.history.postgres.news import News
+from tui.history.postgres.revisions import stamp
 from tui.history.postgres.schema import prepare, schema_of
-from tui.history.postgres.server import Way, way_to
+from tui.history.postgres.server import Way, let_go, way_to
 from tui.history.postgres.state import EVERYWHERE
 from tui.history.postgres.upkeep import Upkeep
 from tui.history.query import parse
@@ -50,7 +51,7 @@ async def open_history(server: Server, save: Save) -> HistoryStore:
             schema = await schema_of(connection, way.schema)
             found = await prepare(connection, schema)
         finally:
-            connection.terminate()
+            await let_go(connection)
     history = PostgresHistory(way, schema, server.machine, save)
     if found.too_new:
         history.only_read(found.words)
@@ -170,9 +171,11 @@ class PostgresHistory:
     ) -> Message:
         """Store a new message with its files, and make it the conversation's leaf."""
         new = Message(0, conversation_id, parent, role, tuple(parts), model, status)
-        return await self._write_in(
-            conversation_id, lambda db: messages.add(db, self._session, self._machine, new)
+        stored, _ = await self._link.write(
+            lambda db: messages.add(db, self._session, self._machine, new),
+            lambda stored_and_rev: self._made(stored_and_rev[1], conversation_id),
         )
+        return stored
 
     async def with_contents(self, attachments: Sequence[Attachment]) -> list[Attachment]:
         """The same attachments with their contents."""
@@ -313,9 +316,8 @@ class PostgresHistory:
 
         def done(result_and_rev: tuple[T, int]) -> None:
             result, rev = result_and_rev
-            self._news.made(rev)
             ids = about(result)
-            self._announce(Change(ids[0] if len(ids) == 1 and not many else None))
+            self._made(rev, ids[0] if len(ids) == 1 and not many else None)
 
         result, _ = await self._link.write(act, done)
         return result
@@ -326,6 +328,11 @@ class PostgresHistory:
     async def _quiet(self, work: Callable[[Tables], Awaitable[T]]) -> T:
         """Write what no one needs to hear of."""
         return await self._link.write(work, lambda _: None)
+
+    def _made(self, rev: int, conversation_id: int | None) -> None:
+        """Tell of a change of this program's own."""
+        self._news.made(rev)
+        self._announce(Change(conversation_id))
 
     def _announce(self, change: Change) -> None:
         for listener in list(self._listeners):

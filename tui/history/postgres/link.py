@@ -12,7 +12,7 @@ import asyncpg
 from tui.errors import HistoryError
 from tui.history.part_columns import Row
 from tui.history.postgres.faults import AGAIN, lost, translated
-from tui.history.postgres.server import Connection, Way
+from tui.history.postgres.server import Connection, Way, let_go
 
 T = TypeVar("T")
 Record = Row
@@ -177,10 +177,7 @@ class Lane:
     async def _drop(self) -> None:
         if self._connection is not None:
             connection, self._connection = self._connection, None
-            try:
-                await connection.close(timeout=1)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
-                connection.terminate()
+            await let_go(connection)
 
 
 class Link:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from tui.history.pieces import piece_rows, with_pieces
 from tui.history.postgres import contents, conversations
 from tui.history.postgres.lexemes import said
 from tui.history.postgres.link import Record, Tables, chunks
+from tui.history.postgres.revisions import MOVED, told
 from tui.history.postgres.sessions import LIVING
 from tui.history.rows import (
     from_stamp,
@@ -27,15 +28,19 @@ from tui.history.rows import (
 _CHUNK = 5000  # how many ids one statement names
 
 
-async def add(db: Tables, owner: str, machine: str, message: Message) -> Message:
-    """Store a message as the conversation's leaf; ``owner`` streams into it if it is live."""
+async def add(db: Tables, owner: str, machine: str, message: Message) -> tuple[Message, int]:
+    """Store a message as the conversation's leaf; ``owner`` streams into it if it is live.
+
+    Returns:
+        The message, and the number of the change.
+    """
     conversation_id, parent = message.conversation_id, message.parent
     now = now_stamp()
     # The row is locked before anything is looked up: of two who write in one conversation one comes first.
     found = await db.row(
         """
         WITH place AS (SELECT id FROM here.conversations WHERE id = $1 FOR UPDATE)
-        SELECT id, (SELECT max(id) FROM here.messages WHERE conversation_id = place.id) AS newest,
+        SELECT (SELECT max(id) FROM here.messages WHERE conversation_id = place.id) AS newest,
             (SELECT conversation_id FROM here.messages WHERE id = $2) AS parents
         FROM place
         """,
@@ -46,7 +51,8 @@ async def add(db: Tables, owner: str, machine: str, message: Message) -> Message
         raise no_conversation(conversation_id)
     if parent is not None and found["parents"] != conversation_id:
         raise no_message(parent)
-    message_id = await free_id(db, now, found["newest"] or 0)
+    wanted = max(now // 1000, (found["newest"] or 0) + 1)
+    [message_id] = (await free_after(db, [wanted])).values()
     stored = replace(message, id=message_id, created_at=from_stamp(now), parts=storable(message.parts))
     columns = {
         "id": message_id,
@@ -55,36 +61,36 @@ async def add(db: Tables, owner: str, machine: str, message: Message) -> Message
         "owner": owner if message.live else None,
         **message_columns(stored),
     }
-    await insert(db, columns)
-    # Another program may have moved it to the trash: what is written in is not forgotten.
-    await db.run(
-        """
-        UPDATE here.conversations
-        SET leaf = $2, updated_at = $3, deleted_at = NULL, message_count = message_count + 1 WHERE id = $1
+    files = files_of(message.parts)
+    await contents.keep(db, files)
+    names, marks = ", ".join(columns), ", ".join(f"${place}" for place in range(1, len(columns) + 1))
+    said_at, now_at, machine_at, session_at = (f"${len(columns) + place}" for place in (1, 2, 3, 4))
+    rev = await db.value(
+        f"""
+        WITH put AS (INSERT INTO here.messages ({names}) VALUES ({marks})),
+        searched AS (
+            INSERT INTO here.search (id, conversation_id, said) SELECT $1, $2, {said_at}::text
+            WHERE {said_at}::text IS NOT NULL
+        ),
+        used AS ({conversations.NOTE_USE.format(machine_at, "$2::bigint::text")}),
+        moved AS ({MOVED}),
+        -- Another program may have moved it to the trash: what is written in is not forgotten.
+        placed AS (
+            UPDATE here.conversations SET leaf = $1, updated_at = {now_at}, deleted_at = NULL,
+                message_count = message_count + 1, rev = moved.rev
+            FROM moved WHERE id = $2
+        )
+        SELECT rev FROM moved, {told(db, session_at)}
         """,
-        conversation_id,
-        message_id,
+        *columns.values(),
+        None if message.live else said(stored.text),
         now,
+        machine,
+        owner,
     )
-    if files := files_of(message.parts):
-        await contents.keep(db, files)
+    if files:
         await contents.name_in_message(db, message_id, files)
-    await index(db, stored)
-    await conversations.note_use(db, machine, conversation_id)
-    return stored
-
-
-async def insert(db: Tables, columns: Mapping[str, Any]) -> None:
-    """Write the row of a message."""
-    marks = ", ".join(f"${place}" for place in range(1, len(columns) + 1))
-    await db.run(f"INSERT INTO here.messages ({', '.join(columns)}) VALUES ({marks})", *columns.values())
-
-
-async def free_id(db: Tables, stamp: int, newest: int) -> int:
-    """An id that no message has, for one of the moment ``stamp``, higher than ``newest``."""
-    wanted = max(min(stamp, now_stamp()) // 1000, newest + 1)
-    [found] = (await free_after(db, [wanted])).values()
-    return found
+    return stored, int(rev)
 
 
 async def free_after(db: Tables, wanted: Sequence[int]) -> dict[int, int]:
@@ -222,21 +228,6 @@ async def interrupt(db: Tables) -> list[int]:
         await _settle(db, message.id, interrupted_columns(message, last or to_stamp(message.created_at)))
         places.append(message.conversation_id)
     return places
-
-
-async def index(db: Tables, *messages: Message) -> None:
-    """Let search find messages by what they say now; not by what is still coming."""
-    await db.run(
-        """
-        INSERT INTO here.search (id, conversation_id, said)
-        SELECT m.id, m.conversation_id, new.said
-        FROM unnest($1::bigint[], $2::text[]) AS new (id, said) JOIN here.messages m USING (id)
-        WHERE m.status <> 'streaming'
-        ON CONFLICT (id) DO UPDATE SET said = excluded.said
-        """,
-        [message.id for message in messages],
-        [said(message.text) for message in messages],
-    )
 
 
 async def _settle(db: Tables, message_id: int, columns: dict[str, Any]) -> None:

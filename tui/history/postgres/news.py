@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import asyncpg
 
 from tui.errors import HistoryError
 from tui.history.postgres import sessions
-from tui.history.postgres.link import Link, Tables
+from tui.history.postgres.link import Link
 from tui.history.postgres.server import Connection
 from tui.history.store import Change
 
@@ -65,7 +65,7 @@ class News:
     async def look(self) -> None:
         """Tell what others have changed since the last look."""
         seen = self._seen
-        rows = await self._link.read(
+        rows = await self._link.read_beside(
             lambda db: db.rows(
                 """
                 SELECT h.rev AS now, c.id FROM here.history h LEFT JOIN here.conversations c ON c.rev > $1
@@ -125,24 +125,3 @@ class News:
             self._heard.set()
         else:
             self._woken.set()
-
-
-async def stamp(db: Tables, session: str, ids: Sequence[int]) -> int:
-    """Number a change, mark these conversations with it, and let others hear of it. The last act of each.
-
-    Until the end of the transaction no other change gets its number: so they are done in their order.
-    """
-    return int(
-        await db.value(
-            """
-            WITH moved AS (UPDATE here.history SET rev = rev + 1 RETURNING rev),
-            stamped AS (
-                UPDATE here.conversations SET rev = moved.rev FROM moved WHERE id = ANY($1::bigint[])
-            )
-            SELECT rev FROM moved, pg_notify($2, $3::text || ' ' || moved.rev)
-            """,
-            list(ids),
-            db.schema,
-            session,
-        )
-    )

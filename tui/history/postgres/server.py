@@ -11,7 +11,7 @@ import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import asyncpg
 
@@ -104,7 +104,8 @@ def way_to(server: Server, environ: Mapping[str, str] = os.environ) -> Way:
     tls = _context if _must_prove(host, kept, service, environ) else None
     if tls is not None:
         kept.pop("sslmode", None)
-    dsn = urlunsplit(("postgresql", parts.netloc, parts.path, urlencode(kept), ""))
+    path = parts.path.rstrip("/")  # a database without a name would be taken for one
+    dsn = f"postgresql://{parts.netloc}{path}?{urlencode(kept)}".rstrip("?")
     return Way(dsn, schema, tls, server.password, seconds, service)
 
 
@@ -142,6 +143,14 @@ def _context() -> ssl.SSLContext:
 
 def _seconds(written: str | None) -> float:
     return min(float(written), 60.0) if written and written.isdecimal() and int(written) else CONNECT_SECONDS
+
+
+async def let_go(connection: Connection) -> None:
+    """End a connection, in good order if it is not lost."""
+    try:
+        await connection.close(timeout=1)
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
+        connection.terminate()
 
 
 def _keep_alive(connection: Connection) -> None:
