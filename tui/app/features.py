@@ -120,7 +120,7 @@ class Features:
         self.comparing = Comparing(self)
         self.finding = Finding(self, self.transcript)
         self._replies = ShownReplies(self)
-        self._news = HistoryNews(self)
+        self.elsewhere = HistoryNews(self)
         self.does: Sequence[Handlers] = (
             self.reading.commands,
             self.writing.commands,
@@ -156,7 +156,7 @@ class Features:
         options, workspace = self._program.options, self.session.workspace
         self.transcript.newest_key = self.keys.name(Action.NEWEST)
         self.screen.watch(self.transcript, "selected", self.status.refresh_keys, init=False)
-        self._news.follow()
+        self.elsewhere.follow()
         for words in filter(None, (workspace.catalogue.notice, *map(str, workspace.registry.problems))):
             self.note(words)
         await self.reading.show(self.session.current)
@@ -237,7 +237,7 @@ class Features:
 
     def stop(self) -> None:
         """Stop the reply; otherwise close what is open."""
-        if self.session.stop():
+        if self.session.stop() or self.elsewhere.stop_elsewhere():
             return
         if not self.writing.stop_editing() and not self._notices.clear():
             self.screen.remove_class("-overlay")

@@ -52,13 +52,21 @@ def _in_rows(pieces: Iterable[str | Part]) -> Iterator[tuple[str, str, Part | No
         yield "".join(reasoning), "".join(text), None
 
 
+def pieces_in(rows: Iterable[Row]) -> Iterator[str | Part]:
+    """The pieces that rows hold, in their order."""
+    for row in rows:
+        if reasoning := words(row["reasoning"]):
+            yield Reasoning(reasoning)
+        if text := words(row["text"]):
+            yield text
+        if (part := unpack_part(row["part"])) is not None:
+            yield part
+
+
 def with_pieces(message: Message, rows: Iterable[Row]) -> Message:
     """A streaming message with what its pieces have brought so far."""
     gathered = Gathered()
-    for row in rows:
-        gathered.add(Reasoning(words(row["reasoning"])))
-        gathered.add(words(row["text"]))
-        if (part := unpack_part(row["part"])) is not None:
-            gathered.add(part)
+    for piece in pieces_in(rows):
+        gathered.add(piece)
     message.parts = going_on(message.parts, gathered.parts)
     return message

@@ -75,6 +75,31 @@ class Change:
     """Whether another program did it, here or on another machine; or the notice grew."""
 
 
+@dataclass(frozen=True, slots=True)
+class StopAsked:
+    """Somewhere a person asks this program to stop a reply."""
+
+    message_id: int
+
+
+News = Change | StopAsked
+"""What a history tells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """What has come of a streaming reply since it was looked at last."""
+
+    status: Status
+    """Where it is not streaming any more, the message itself says the rest."""
+    begin: tuple[Part, ...] | None
+    """What it had before any piece; None where these pieces follow those that are known."""
+    pieces: tuple[str | Part, ...]
+    """As ``parts.Gathered`` takes them."""
+    after: int
+    """Where to look from next."""
+
+
 class HistoryStore(Protocol):
     """Conversations on disk. Every method may raise ``HistoryError``.
 
@@ -200,6 +225,18 @@ class HistoryStore(Protocol):
         """Hide messages from the path, or show them again; one that was removed for good stays hidden."""
         ...
 
+    async def pieces(self, message_id: int, after: int = 0) -> Came:
+        """What has come of a reply since ``after``, which an earlier look gave; costs that, not the reply."""
+        ...
+
+    async def ask_to_stop(self, message_id: int) -> None:
+        """Ask the program that streams a reply to stop it, wherever it runs: it hears ``StopAsked``.
+
+        Raises:
+            NotFoundError: The reply is not streaming.
+        """
+        ...
+
     async def interrupt_abandoned(self) -> int:
         """Mark replies ``interrupted`` that a program which is gone was streaming. Returns how many."""
         ...
@@ -258,7 +295,7 @@ class HistoryStore(Protocol):
         ...
 
     # -- life
-    def subscribe(self, callback: Callable[[Change], None]) -> Callable[[], None]:
+    def subscribe(self, callback: Callable[[News], None]) -> Callable[[], None]:
         """Call ``callback`` on the event loop after each change, of another program within seconds.
 
         The pieces of a streaming reply are not announced one by one. Returns the call that ends it.

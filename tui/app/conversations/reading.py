@@ -11,6 +11,7 @@ from tui.app.commands import Handlers
 from tui.app.context import (
     Context,
     WithComparing,
+    WithElsewhere,
     WithLists,
     WithStatus,
     WithTranscript,
@@ -25,7 +26,9 @@ from tui.history.store import ConversationChanges
 _Find = Callable[[], Awaitable[ConversationService]]
 
 
-class _Context(Context, WithTranscript, WithWriting, WithStatus, WithLists, WithComparing, Protocol): ...
+class _Context(
+    Context, WithTranscript, WithWriting, WithStatus, WithLists, WithComparing, WithElsewhere, Protocol
+): ...
 
 
 class CurrentConversation:
@@ -156,6 +159,7 @@ class CurrentConversation:
         self._context.refresh()
         self._context.status.count_soon()
         self._context.lists.list_soon()
+        self._context.elsewhere.follow_live()
 
     # -- changing
     async def change(self, words: str, back: str, **changes: Unpack[ConversationChanges]) -> None:

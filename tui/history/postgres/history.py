@@ -27,7 +27,17 @@ from tui.history.postgres.server import Way, let_go, way_to
 from tui.history.postgres.state import EVERYWHERE
 from tui.history.postgres.upkeep import Upkeep
 from tui.history.query import parse
-from tui.history.store import TRASH_DAYS, Change, ConversationChanges, HistoryStore, ListFilter, Scope
+from tui.history.store import (
+    TRASH_DAYS,
+    Came,
+    Change,
+    ConversationChanges,
+    HistoryStore,
+    ListFilter,
+    Scope,
+    StopAsked,
+)
+from tui.history.store import News as AnyNews
 
 T = TypeVar("T")
 _ALL = ListFilter()
@@ -72,7 +82,7 @@ class PostgresHistory:
         self._machine = machine
         self._save = save
         self._notice = ""
-        self._listeners: list[Callable[[Change], None]] = []
+        self._listeners: list[Callable[[AnyNews], None]] = []
         self._news = News(self._link, self._session, machine, self._announce)
         self._upkeep: Upkeep | None = None
 
@@ -199,6 +209,18 @@ class PostgresHistory:
             lambda db: messages.hide(db, ids, hidden), lambda place: [] if place is None else [place]
         )
 
+    async def pieces(self, message_id: int, after: int = 0) -> Came:
+        """What has come of a reply since ``after``."""
+        return await self._link.read(lambda db: messages.came(db, message_id, after))
+
+    async def ask_to_stop(self, message_id: int) -> None:
+        """Ask the program that streams a reply to stop it."""
+        owner, _ = await self._write(
+            lambda db: messages.ask_to_stop(db, message_id), lambda owner_and_place: [owner_and_place[1]]
+        )
+        if owner == self._session:
+            self._announce(StopAsked(message_id))
+
     async def interrupt_abandoned(self) -> int:
         """Mark replies ``interrupted`` that a program which is gone was streaming."""
         places = await self._write(messages.interrupt, _same)
@@ -261,7 +283,7 @@ class PostgresHistory:
         await self._quiet(lambda db: state.set_state(db, self._of(scope), key, value))
 
     # -- life
-    def subscribe(self, callback: Callable[[Change], None]) -> Callable[[], None]:
+    def subscribe(self, callback: Callable[[AnyNews], None]) -> Callable[[], None]:
         """Call ``callback`` on the event loop after each change."""
         self._listeners.append(callback)
         return lambda: self._listeners.remove(callback)
@@ -334,9 +356,9 @@ class PostgresHistory:
         self._news.made(rev)
         self._announce(Change(conversation_id))
 
-    def _announce(self, change: Change) -> None:
+    def _announce(self, news: AnyNews) -> None:
         for listener in list(self._listeners):
-            listener(change)
+            listener(news)
 
 
 def _same(ids: list[int]) -> list[int]:

@@ -8,9 +8,11 @@ from typing import Any
 
 from tui.chat.message import Message, Status
 from tui.chat.parts import Part, files_of
+from tui.checked import string
+from tui.history.facts import role_of, status_of
 from tui.history.missing import no_conversation, no_message, not_streaming
 from tui.history.part_columns import pack_part, storable
-from tui.history.pieces import piece_rows, with_pieces
+from tui.history.pieces import piece_rows, pieces_in, with_pieces
 from tui.history.postgres import contents, conversations
 from tui.history.postgres.lexemes import said
 from tui.history.postgres.link import Record, Tables, chunks
@@ -24,6 +26,7 @@ from tui.history.rows import (
     now_stamp,
     to_stamp,
 )
+from tui.history.store import Came
 
 _CHUNK = 5000  # how many ids one statement names
 
@@ -170,9 +173,49 @@ async def append(db: Tables, message_id: int, owner: str, pieces: Iterable[str |
 
 
 async def rewrite(db: Tables, message_id: int, owner: str, pieces: Iterable[str | Part]) -> None:
-    """Put these pieces in the place of all that a streaming message has."""
-    await db.run("DELETE FROM here.pieces WHERE message_id = $1", message_id)
-    await append(db, message_id, owner, pieces)
+    """Put these pieces in the place of all that a streaming message has; none has the number of another."""
+    newest = await db.value("SELECT max(seq) FROM here.pieces WHERE message_id = $1", message_id)
+    await append(db, message_id, owner, [*pieces] or [""])
+    await db.run("DELETE FROM here.pieces WHERE message_id = $1 AND seq <= $2", message_id, newest or 0)
+
+
+async def came(db: Tables, message_id: int, after: int) -> Came:
+    """What has come of a message since its piece ``after``; all of it if that is not there any more."""
+    rows = await db.rows(
+        """
+        SELECT m.status, m.role, p.seq, p.reasoning, p.text, p.part
+        FROM here.messages m LEFT JOIN here.pieces p ON p.message_id = m.id AND p.seq >= $2
+        WHERE m.id = $1 ORDER BY p.seq
+        """,
+        message_id,
+        after,
+    )
+    if not rows:
+        raise no_message(message_id)
+    if after and rows[0]["seq"] != after:
+        return await came(db, message_id, 0)
+    status = status_of(rows[0]["status"], role_of(rows[0]["role"]))
+    found = [row for row in rows if row["seq"] is not None]
+    last = found[-1]["seq"] if found else 0
+    if after:
+        return Came(status, None, tuple(pieces_in(found[1:])), last)
+    row = await db.row("SELECT * FROM here.messages WHERE id = $1", message_id)
+    begin = message_of(row).parts if row else ()
+    return Came(status, begin, tuple(pieces_in(found)), last)
+
+
+async def ask_to_stop(db: Tables, message_id: int) -> tuple[str | None, int]:
+    """Ask the owner of a message to stop it. Returns who that is, and the conversation."""
+    row = await db.row(
+        """
+        UPDATE here.messages SET stop_asked = true WHERE id = $1 AND status = 'streaming'
+        RETURNING owner, conversation_id
+        """,
+        message_id,
+    )
+    if row is None:
+        raise not_streaming(message_id)
+    return string(row["owner"]), row["conversation_id"]
 
 
 async def finish(db: Tables, message: Message) -> None:
@@ -232,7 +275,7 @@ async def interrupt(db: Tables) -> list[int]:
 
 async def _settle(db: Tables, message_id: int, columns: dict[str, Any]) -> None:
     """Store what becomes of a message; its pieces have served."""
-    if not await db.update("messages", message_id, columns):
+    if not await db.update("messages", message_id, {"stop_asked": False, **columns}):
         raise no_message(message_id)
     await db.run("DELETE FROM here.pieces WHERE message_id = $1", message_id)
     await db.run(

@@ -16,7 +16,8 @@ from tui.errors import HistoryError
 from tui.history.postgres import sessions
 from tui.history.postgres.link import Link
 from tui.history.postgres.server import Connection
-from tui.history.store import Change
+from tui.history.store import Change, StopAsked
+from tui.history.store import News as Told
 
 _HEARD = 1.0  # seconds within which a connection hears its own notice, unless a pooler stands between
 _POOLED_PAUSE = 2.0  # seconds between two looks where no notice comes
@@ -25,7 +26,7 @@ _POOLED_PAUSE = 2.0  # seconds between two looks where no notice comes
 class News:
     """Keeps the lease of this program, and tells what others change."""
 
-    def __init__(self, link: Link, session: str, machine: str, announce: Callable[[Change], None]) -> None:
+    def __init__(self, link: Link, session: str, machine: str, announce: Callable[[Told], None]) -> None:
         """Listen from the first connection on.
 
         Args:
@@ -79,6 +80,14 @@ class News:
         self._seen = rows[0]["now"]
         for row in rows:
             self._announce(Change(row["id"], elsewhere=True))
+        asked = await self._link.read_beside(
+            lambda db: db.rows(
+                "SELECT id FROM here.messages WHERE status = 'streaming' AND owner = $1 AND stop_asked",
+                self._session,
+            )
+        )
+        for row in asked:
+            self._announce(StopAsked(row["id"]))
 
     async def _renew(self) -> int:
         return await self._link.write(

@@ -19,7 +19,16 @@ from tui.history.sqlite.database import Database
 from tui.history.sqlite.opening import Opened, open_database
 from tui.history.sqlite.upkeep import Upkeep
 from tui.history.sqlite.watch import Watch
-from tui.history.store import Change, ConversationChanges, HistoryStore, ListFilter, Scope
+from tui.history.store import (
+    Came,
+    Change,
+    ConversationChanges,
+    HistoryStore,
+    ListFilter,
+    News,
+    Scope,
+    StopAsked,
+)
 
 T = TypeVar("T")
 _ALL = ListFilter()
@@ -49,7 +58,7 @@ class SqliteHistory:
         self._database = Database(opened.location)
         self._session = opened.session
         self._notice = opened.notice
-        self._listeners: list[Callable[[Change], None]] = []
+        self._listeners: list[Callable[[News], None]] = []
         self._seen_version: int | None = None
         self._upkeep: Upkeep | None = None
         self._watch: Watch | None = None
@@ -155,6 +164,15 @@ class SqliteHistory:
         """Hide messages from the path, or show them again."""
         await self._write(lambda db: messages.hide(db, ids, hidden), lambda conversation_id: conversation_id)
 
+    async def pieces(self, message_id: int, after: int = 0) -> Came:
+        """What has come of a reply since ``after``."""
+        return await self._database.read(lambda db: messages.came(db, message_id, after))
+
+    async def ask_to_stop(self, message_id: int) -> None:
+        """Ask the program that streams a reply to stop it."""
+        if await self._quiet(lambda db: messages.ask_to_stop(db, message_id)) == self._session.name:
+            self._announce(StopAsked(message_id))
+
     async def interrupt_abandoned(self) -> int:
         """Mark replies ``interrupted`` that a program which is gone was streaming."""
         gone = self._session.gone
@@ -210,7 +228,7 @@ class SqliteHistory:
         await self._quiet(lambda db: state.set_state(db, key, value))
 
     # -- life
-    def subscribe(self, callback: Callable[[Change], None]) -> Callable[[], None]:
+    def subscribe(self, callback: Callable[[News], None]) -> Callable[[], None]:
         """Call ``callback`` on the event loop after each change."""
         self._listeners.append(callback)
         return lambda: self._listeners.remove(callback)
@@ -220,6 +238,9 @@ class SqliteHistory:
         version = await self._database.ask_writer(_data_version)
         if self._seen_version is not None and version != self._seen_version:
             self._announce(Change(None, elsewhere=True))
+            owner = self._session.name
+            for message_id in await self._database.read(lambda db: messages.asked_to_stop(db, owner)):
+                self._announce(StopAsked(message_id))
         self._seen_version = version
 
     async def backup(self, target: Path) -> None:
@@ -262,9 +283,9 @@ class SqliteHistory:
         """Write what no one needs to hear of."""
         return await self._database.write(work, lambda _: None)
 
-    def _announce(self, change: Change) -> None:
+    def _announce(self, news: News) -> None:
         for listener in list(self._listeners):
-            listener(change)
+            listener(news)
 
 
 def _data_version(connection: sqlite3.Connection) -> int:

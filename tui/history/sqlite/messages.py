@@ -8,13 +8,16 @@ from dataclasses import replace
 
 from tui.chat.message import Message, Status
 from tui.chat.parts import Part, files_of
+from tui.checked import string
 from tui.history.missing import no_conversation, no_message, not_streaming
 from tui.history.part_columns import pack_part, storable
-from tui.history.pieces import piece_rows, with_pieces
+from tui.history.pieces import piece_rows, pieces_in, with_pieces
 from tui.history.rows import from_stamp, interrupted_columns, message_columns, message_of, now_stamp
 from tui.history.sqlite import contents, conversations
 from tui.history.sqlite.indexing import index, searchable, unindex
+from tui.history.sqlite.state import set_state
 from tui.history.sqlite.statements import insert, update
+from tui.history.store import Came
 
 _CHUNK = 500  # how many ids one statement names
 
@@ -112,9 +115,56 @@ def append(connection: sqlite3.Connection, message_id: int, pieces: Iterable[str
 
 
 def rewrite(connection: sqlite3.Connection, message_id: int, pieces: Iterable[str | Part]) -> None:
-    """Put these pieces in the place of all that a streaming message has."""
-    connection.execute("DELETE FROM pieces WHERE message_id = ?", (message_id,))
-    append(connection, message_id, pieces)
+    """Put these pieces in the place of all that a streaming message has; each has a new id."""
+    (newest,) = connection.execute(
+        "SELECT max(id) FROM pieces WHERE message_id = ?", (message_id,)
+    ).fetchone()
+    append(connection, message_id, [*pieces] or [""])
+    connection.execute("DELETE FROM pieces WHERE message_id = ? AND id <= ?", (message_id, newest))
+
+
+def came(connection: sqlite3.Connection, message_id: int, after: int) -> Came:
+    """What has come of a message since its piece ``after``; all of it if that is not there any more."""
+    row = connection.execute("SELECT * FROM messages WHERE id = ?", (message_id,)).fetchone()
+    if row is None:
+        raise no_message(message_id)
+    message = message_of(row)
+    rows = connection.execute(
+        "SELECT id, reasoning, text, part FROM pieces WHERE message_id = ? AND id >= ? ORDER BY id",
+        (message_id, after),
+    ).fetchall()
+    if after and not (rows and rows[0]["id"] == after):
+        return came(connection, message_id, 0)
+    new = rows[1:] if after else rows
+    last = rows[-1]["id"] if rows else 0
+    return Came(message.status, None if after else message.parts, tuple(pieces_in(new)), last)
+
+
+_STOP = "stop_asked:"
+"""Begin of keys of the state: someone asks to stop the message whose id follows."""
+
+
+def ask_to_stop(connection: sqlite3.Connection, message_id: int) -> str | None:
+    """Ask the owner of a message to stop it. Returns who that is."""
+    row = connection.execute(
+        "SELECT owner FROM messages WHERE id = ? AND status = 'streaming'", (message_id,)
+    ).fetchone()
+    if row is None:
+        raise not_streaming(message_id)
+    set_state(connection, f"{_STOP}{message_id}", "1")
+    return string(row["owner"])
+
+
+def asked_to_stop(connection: sqlite3.Connection, owner: str) -> list[int]:
+    """The messages that ``owner`` is asked to stop."""
+    rows = connection.execute(
+        """
+        SELECT id FROM messages WHERE status = 'streaming' AND owner = ?
+            AND EXISTS (SELECT 1 FROM state WHERE key = ? || messages.id)
+        """,
+        (owner, _STOP),
+    )
+    return [row["id"] for row in rows]
 
 
 def finish(connection: sqlite3.Connection, message: Message) -> None:
@@ -158,6 +208,7 @@ def _settle(connection: sqlite3.Connection, message_id: int, columns: Mapping[st
     if not update(connection, "messages", message_id, {"owner": None, **columns}):
         raise no_message(message_id)
     connection.execute("DELETE FROM pieces WHERE message_id = ?", (message_id,))
+    connection.execute("DELETE FROM state WHERE key = ?", (f"{_STOP}{message_id}",))
     index(connection, message_id)
 
 

@@ -76,6 +76,7 @@ STATEMENTS = (
         model text COLLATE "C",
         owner text COLLATE "C",                 -- the session that streams into it
         author text COLLATE "C" NOT NULL DEFAULT current_user,
+        stop_asked boolean NOT NULL DEFAULT false,          -- of its owner, by anyone
         created_at bigint NOT NULL,
         finished_at bigint,
         reasoning_seconds double precision,
