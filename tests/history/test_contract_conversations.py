@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from tui.chat.conversation import Bundle, Conversation, Node
 from tui.chat.message import Message, Role, Status
 from tui.chat.parts import Text, prompt_parts
 from tui.errors import NotFoundError
+from tui.history.bundles import bundle_of
 from tui.history.store import Change, ListFilter
 
 
@@ -235,6 +237,21 @@ async def test_used_last_is_where_a_person_wrote_last_pinned_or_not(store, conve
     await store.restore_conversation(second.id)
     branch = await store.copy_conversation(second.id, leaf=second.leaf)
     assert await store.last_used() == branch.id
+
+
+async def test_a_conversation_that_is_here_takes_what_it_lacks(store, converse):
+    made = await converse(store, "one", "two")
+    bundle = await bundle_of(store, made.id)
+    assert await store.add_missing(bundle) == 0
+    more = await store.add_message(made.id, made.leaf, Role.USER, prompt_parts("three"))
+    whole = await bundle_of(store, made.id)
+    await store.hide_messages([more.id])
+    await store.empty_trash(datetime.now(UTC) + timedelta(seconds=1))
+    assert len((await store.load_conversation(made.id)).nodes) == 2
+    assert await store.add_missing(whole) == 1
+    assert await bundle_of(store, made.id) == whole
+    elsewhere = Bundle(replace(whole.conversation, origin="test:other"), whole.messages)
+    assert await store.add_missing(elsewhere) == 0
 
 
 def brought(origin: str, at: datetime) -> Bundle:

@@ -410,6 +410,17 @@ async def test_a_copy_made_again_adds_only_what_is_missing(place, history_file, 
         assert (copied.added, copied.done, copied.total) == (1, 2, 2) and len(told) == 2
         assert (await copy_all(store, file)).added == 0
         assert await bundle_of(store, first.id) == await bundle_of(file, first.id)
+        await store.add_message(first.id, first.leaf, Role.USER, prompt_parts("of the server"))
+        await file.add_message(first.id, first.leaf, Role.USER, prompt_parts("of the file"))
+        assert (await copy_all(file, store)).grown == 1
+        assert (await copy_all(store, file)).grown == 1
+        assert (await copy_all(file, store)).grown == (await copy_all(store, file)).grown == 0
+        for both in (file, store):
+            loaded = await both.load_conversation(first.id)
+            texts = {message.text for message in await both.messages(list(loaded.nodes))}
+            assert texts == {"first", "answer", "of the server", "of the file"}
+            assert len(loaded.versions(loaded.leaf)) == 2
+            assert len(await both.search('"of the"')) == 2
     await file.close()
 
 

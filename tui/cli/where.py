@@ -40,7 +40,7 @@ def written_place(written: str, paths: Paths, config: Config) -> Place:
         return _server(written, paths, config)
     if "://" in written or not written.strip() or "\x00" in written:
         raise UsageError(
-            f"{VARIABLE} names no history",
+            "This names no history",
             "It is the path of a file, postgresql://USER@HOST/DATABASE, or service=NAME.",
         )
     return File(Path(written).expanduser().absolute())

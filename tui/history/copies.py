@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Sequence
 from dataclasses import replace
+from datetime import datetime
 from itertools import count
 
 from tui.chat.conversation import Bundle, Conversation, Node
-from tui.chat.message import Message, Status
+from tui.chat.message import Message, Role, Status
 from tui.history.missing import no_message
 
 # What a file says of ids leaves room for all that come after them.
@@ -66,6 +67,11 @@ def copied(original: Conversation, messages: Sequence[Message], leaf: int | None
         twin.add(Node.of(message) for message in kept)
         twin.leaf = kept[-1].id if kept else None
     return Bundle(twin, kept)
+
+
+def mark_of(message: Message) -> tuple[Role, datetime]:
+    """What a message is known by in another copy of its conversation, whatever id it has there."""
+    return message.role, message.created_at
 
 
 def _as_a_copy(original: Conversation, message: Message) -> Message:

@@ -21,13 +21,15 @@ class Copied:
     total: int = 0
     """of so many,"""
     added: int = 0
-    """and so many that were not there."""
+    """and so many that were not there;"""
+    grown: int = 0
+    """and messages that were not, of those that were."""
 
 
 async def copy_all(
     source: HistoryStore, target: HistoryStore, tell: Callable[[Copied], None] = lambda copied: None
 ) -> Copied:
-    """Write every conversation of ``source`` to ``target``, oldest first; those that are there stay.
+    """Write every conversation of ``source`` to ``target``, oldest first; of those there what they lack.
 
     Each is one transaction: one that was cut short goes on the next time. What lies in the trash goes into
     the trash.
@@ -38,10 +40,12 @@ async def copy_all(
     listed = {row_id: deleted async for row_id, deleted in _ids(source)}
     copied = Copied(total=len(listed))
     for row_id, deleted in sorted(listed.items()):
-        [made] = await target.add_conversations([await bundle_of(source, row_id)])
+        bundle = await bundle_of(source, row_id)
+        [made] = await target.add_conversations([bundle])
+        grown = await target.add_missing(bundle) if made is None else 0
         if made is not None and deleted:
             await target.delete_conversation(made)
-        copied = Copied(copied.done + 1, len(listed), copied.added + (made is not None))
+        copied = Copied(copied.done + 1, len(listed), copied.added + (made is not None), copied.grown + grown)
         tell(copied)
     there = set(await target.prompts())
     for text in reversed(await source.prompts()):

@@ -181,6 +181,14 @@ class HistoryStore(Protocol):
         """
         ...
 
+    async def add_missing(self, bundle: Bundle) -> int:
+        """Add to the conversation with this ``origin`` the messages of ``bundle`` that it lacks.
+
+        Returns:
+            How many they were; where some were, the active path ends where that of ``bundle`` does.
+        """
+        ...
+
     # -- messages
     async def messages(self, ids: Sequence[int]) -> list[Message]:
         """The messages with these ids, in this order."""

@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tui.chat.conversation import Bundle, Conversation
+from tui.chat.message import Message, Status
 from tui.chat.parts import files_of
 from tui.history.copies import (
     LARGEST_CONVERSATION,
     LARGEST_MESSAGE,
     copied,
     kept_in_copy,
+    mark_of,
     next_title,
     stem_of,
 )
@@ -51,6 +53,79 @@ async def add(db: Tables, bundles: Sequence[Bundle]) -> list[int | None]:
     return [made.get(id(bundle), place) for bundle, place in zip(bundles, placed, strict=True)]
 
 
+async def add_missing(db: Tables, bundle: Bundle) -> tuple[list[int], int]:
+    """Add to a conversation the messages of ``bundle`` that it lacks. Returns its id if any, and how many."""
+    row = await db.row(
+        "SELECT id, updated_at FROM here.conversations WHERE origin = $1 FOR UPDATE",
+        _origin(bundle.conversation.origin),
+    )
+    if row is None:
+        return [], 0
+    here = await messages.get(db, sorted((await conversations.load(db, row["id"])).nodes))
+    known = {mark_of(message): message.id for message in here}
+    lacking = [message for message in bundle.messages if mark_of(message) not in known]
+    ids = {message.id: known[mark_of(message)] for message in bundle.messages if mark_of(message) in known}
+    taken: dict[int, int] = {}
+    while True:
+        chosen = _placed(lacking, ids, _Row(taken))
+        free = await messages.free_after(db, [chosen[message.id] for message in lacking])
+        met = {number: after for number, after in free.items() if number != after}
+        if not met:
+            break
+        taken |= met
+    hidden = {node.id for node in bundle.conversation.nodes.values() if node.deleted}
+    await _write_messages(db, [(row["id"], message, chosen, message.id in hidden) for message in lacking])
+    if lacking:
+        leaf = bundle.conversation.leaf
+        changed = {
+            "leaf": None if leaf is None else chosen[leaf],
+            "updated_at": max(row["updated_at"], to_stamp(bundle.conversation.updated_at)),
+            "message_count": len(here) + len(lacking),
+        }
+        await db.update("conversations", row["id"], changed)
+    return [row["id"]], len(lacking)
+
+
+def _placed(lacking: Sequence[Message], ids: Mapping[int, int], row: _Row) -> dict[int, int]:
+    """The ids that are known, and one for each message that lacks: its own, or one behind its parent's."""
+    placed = dict(ids)
+    for message in lacking:
+        parent = 0 if message.parent is None else placed[message.parent]
+        fits = parent < message.id <= LARGEST_MESSAGE
+        wanted = message.id if fits else max(to_stamp(message.created_at) // 1000, parent + 1)
+        placed[message.id] = row.free_from(wanted)
+        row.take(placed[message.id])
+    return placed
+
+
+async def _write_messages(db: Tables, placed: Sequence[tuple[int, Message, Mapping[int, int], bool]]) -> None:
+    """Write messages, each with its conversation, the ids of that, and whether it is hidden."""
+    now = now_stamp()
+    written = [
+        {
+            "id": ids[message.id],
+            "conversation_id": conversation_id,
+            "parent": None if message.parent is None else ids[message.parent],
+            "hidden": now if hidden else 0,
+            **message_columns(message),
+        }
+        for conversation_id, message, ids, hidden in placed
+    ]
+    await db.insert("messages", written)
+    await db.insert(
+        "search",
+        [
+            {"id": row["id"], "conversation_id": row["conversation_id"], "said": said(row["text"])}
+            for row in written
+            if row["status"] != Status.STREAMING.value
+        ],
+    )
+    for _, message, ids, _ in placed:
+        if files := files_of(message.parts):
+            await contents.keep(db, files)
+            await contents.name_in_message(db, ids[message.id], files)
+
+
 async def copy(db: Tables, machine: str, conversation_id: int, leaf: int | None) -> Conversation:
     """A second conversation with the same tree, or only with the path down to ``leaf``."""
     original = await conversations.load(db, conversation_id)
@@ -75,35 +150,14 @@ async def write(db: Tables, bundles: Sequence[Bundle]) -> list[int]:
         for conversation_id, bundle, own in zip(made, bundles, ids, strict=True)
     ]
     await db.insert("conversations", rows)
-    placed = [
-        (own[message.id], conversation_id, bundle.conversation.nodes[message.id].deleted, message, own)
-        for conversation_id, bundle, own in zip(made, bundles, ids, strict=True)
-        for message in bundle.messages
-    ]
-    now = now_stamp()
-    written = [
-        {
-            "id": message_id,
-            "conversation_id": conversation_id,
-            "parent": None if message.parent is None else own[message.parent],
-            "hidden": now if deleted else 0,
-            **message_columns(message),
-        }
-        for message_id, conversation_id, deleted, message, own in placed
-    ]
-    await db.insert("messages", written)
-    await db.insert(
-        "search",
+    await _write_messages(
+        db,
         [
-            {"id": row["id"], "conversation_id": row["conversation_id"], "said": said(row["text"])}
-            for row in written
-            if row["status"] != "streaming"
+            (conversation_id, message, own, bundle.conversation.nodes[message.id].deleted)
+            for conversation_id, bundle, own in zip(made, bundles, ids, strict=True)
+            for message in bundle.messages
         ],
     )
-    for message_id, _, _, message, _ in placed:
-        if files := files_of(message.parts):
-            await contents.keep(db, files)
-            await contents.name_in_message(db, message_id, files)
     for conversation_id, bundle in zip(made, bundles, strict=True):
         if files := bundle.conversation.attachments:
             await contents.keep(db, files)

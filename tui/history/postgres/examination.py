@@ -44,7 +44,7 @@ async def _seen(connection: Connection, wanted: str) -> list[Look]:
     count, size = await connection.fetchrow(
         f"""
         SELECT (SELECT count(*) FROM {quoted(schema)}.conversations),
-            (SELECT sum(pg_total_relation_size(c.oid)) FROM pg_class c JOIN pg_namespace n
+            (SELECT sum(pg_total_relation_size(c.oid))::bigint FROM pg_class c JOIN pg_namespace n
                 ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind = 'r')
         """,
         schema,

@@ -164,6 +164,15 @@ class PostgresHistory:
             lambda db: add(db, bundles), lambda made: [one for one in made if one is not None], many=True
         )
 
+    async def add_missing(self, bundle: Bundle) -> int:
+        """Add to a conversation the messages that it lacks."""
+        from tui.history.postgres.bundles import add_missing
+
+        _, added = await self._write(
+            lambda db: add_missing(db, bundle), lambda place_and_count: place_and_count[0]
+        )
+        return added
+
     # -- messages
     async def messages(self, ids: Sequence[int]) -> list[Message]:
         """The messages with these ids, in this order."""

@@ -14,6 +14,7 @@ from tui.history.copies import (
     LARGEST_MESSAGE,
     copied,
     kept_in_copy,
+    mark_of,
     next_title,
     stem_of,
 )
@@ -73,6 +74,37 @@ def write(connection: sqlite3.Connection, bundle: Bundle) -> int:
     pins = pack([ids[pin] for pin in conversation.pins if pin in ids])
     update(connection, "conversations", conversation_id, {"leaf": leaf, "pins": pins})
     return conversation_id
+
+
+def add_missing(connection: sqlite3.Connection, bundle: Bundle) -> tuple[int, int]:
+    """Add to a conversation the messages of ``bundle`` that it lacks. Returns its id, and how many."""
+    origin = normalise(bundle.conversation.origin)
+    row = connection.execute(
+        "SELECT id, updated_at FROM conversations WHERE origin = ?", (origin,)
+    ).fetchone()
+    if row is None:
+        return 0, 0
+    here = messages.get(connection, sorted(conversations.load(connection, row["id"]).nodes))
+    known = {mark_of(message): message.id for message in here}
+    ids: dict[int, int] = {}
+    added = 0
+    for message in bundle.messages:
+        parent = None if message.parent is None else ids[message.parent]
+        found = known.get(mark_of(message))
+        if found is None:
+            found = _message_id(connection, message, parent or 0, keep=True)
+            hidden = now_stamp() if bundle.conversation.nodes[message.id].deleted else 0
+            columns = {"id": found, "conversation_id": row["id"], "parent": parent, "hidden": hidden}
+            insert(connection, "messages", {**columns, **searchable(message_columns(message))})
+            contents.keep(connection, files_of(message.parts))
+            index(connection, found)
+            added += 1
+        ids[message.id] = found
+    if added:
+        leaf = None if bundle.conversation.leaf is None else ids[bundle.conversation.leaf]
+        newest = max(row["updated_at"], to_stamp(bundle.conversation.updated_at))
+        update(connection, "conversations", row["id"], {"leaf": leaf, "updated_at": newest})
+    return row["id"], added
 
 
 def _add_one(connection: sqlite3.Connection, bundle: Bundle) -> int | None:

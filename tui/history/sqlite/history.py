@@ -124,6 +124,15 @@ class SqliteHistory:
 
         return await self._write_in(None, lambda db: add(db, bundles))
 
+    async def add_missing(self, bundle: Bundle) -> int:
+        """Add to a conversation the messages that it lacks."""
+        from tui.history.sqlite.bundles import add_missing
+
+        _, added = await self._write(
+            lambda db: add_missing(db, bundle), lambda place_and_count: place_and_count[0] or None
+        )
+        return added
+
     # -- messages
     async def messages(self, ids: Sequence[int]) -> list[Message]:
         """The messages with these ids, in this order."""
