@@ -122,13 +122,15 @@ def _copy(args: argparse.Namespace) -> int:
 
     async def work() -> Copied:
         async with AsyncExitStack() as opened:
-            stores = [await open_history(place) for place in (source, target)]
-            for store in stores:
+            one, other = await open_history(source), await open_history(target)
+            for store in (one, other):
                 opened.push_async_callback(store.close)
                 if store.notice:
                     say(store.notice)
             with ProgressLine() as line:
-                return await copy_all(*stores, lambda it: line.show(Progress("Copying", it.done, it.total)))
+                return await copy_all(
+                    one, other, lambda it: line.show(Progress("Copying", it.done, it.total))
+                )
 
     copied = asyncio.run(work())
     known = f"{copied.total - copied.added:,} were there already"
