@@ -23,12 +23,14 @@ from tui.errors import (
     HistoryUnreachableError,
     NotFoundError,
 )
+from tui.history import rows
 from tui.history.bundles import bundle_of
 from tui.history.copying import copy_all
 from tui.history.opening import open_history, restore
 from tui.history.place import File, Server
 from tui.history.postgres import migrations, schema, sessions
 from tui.history.postgres.server import way_to
+from tui.history.rows import to_stamp
 from tui.history.store import Change, HistoryStore, ListFilter, Scope
 from tui.secret import Secret
 
@@ -346,6 +348,56 @@ async def test_no_connection_is_free_and_the_words_say_so(cluster, place):
     cluster.do("CREATE ROLE alone LOGIN CONNECTION LIMIT 0", "GRANT CREATE ON DATABASE postgres TO alone")
     with pytest.raises(HistoryUnreachableError, match="no connection free"):
         await open_history(schema_of(cluster.address("alone")))
+
+
+@pytest.mark.parametrize("hours", [1, -1])
+async def test_a_clock_that_goes_wrong_here_changes_no_date_there(place, converse, monkeypatch, hours):
+    wrong = lambda: to_stamp(datetime.now(UTC) + timedelta(hours=hours))  # noqa: E731
+    async with at(place, "lap") as lap, at(place, "desk") as desk:
+        first = await converse(lap, "of the lap")
+        monkeypatch.setattr(rows, "now_stamp", wrong)
+        made = await converse(desk, "of the desk")
+        [message] = await lap.messages([made.leaf])
+        loaded = await lap.load_conversation(made.id)
+        for moment in (message.created_at, loaded.created_at, loaded.updated_at):
+            assert abs(moment - datetime.now(UTC)) < timedelta(minutes=1)
+        assert [row.id for row in await lap.list_conversations()] == [made.id, first.id]
+        assert [hit.conversation_id for hit in await lap.search("of")] == [made.id, first.id]
+
+
+@pytest.mark.filterwarnings("ignore:password file")
+async def test_a_password_that_was_changed_is_told_and_the_new_one_is_found_without_a_new_start(
+    cluster, tmp_path, monkeypatch, converse
+):
+    access = cluster.folder / "data" / "pg_hba.conf"
+    access.write_text(f"host all locked 127.0.0.1/32 scram-sha-256\n{access.read_text()}")
+    cluster.do(
+        "CREATE ROLE locked LOGIN PASSWORD 'first-of-all'", "GRANT CREATE ON DATABASE postgres TO locked"
+    )
+    cluster.do("SELECT pg_reload_conf()")
+    passwords = tmp_path / "pgpass"
+    monkeypatch.setenv("PGPASSFILE", str(passwords))
+
+    def keep(password: str, mode: int = 0o600) -> None:
+        passwords.write_text(f"127.0.0.1:{cluster.port}:*:locked:{password}\n")
+        passwords.chmod(mode)
+
+    place = schema_of(cluster.address("locked"))
+    keep("first-of-all", 0o644)
+    with pytest.raises(HistoryRefusedError, match="password"):
+        await open_history(place)
+    keep("first-of-all")
+    store = await open_history(place)
+    made = await converse(store, "before")
+    cluster.do(
+        "ALTER ROLE locked PASSWORD 'second-of-all'",
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'locked'",
+    )
+    with pytest.raises(HistoryRefusedError, match="does not take the password"):
+        await store.list_conversations()
+    keep("second-of-all")
+    assert [row.id for row in await store.list_conversations()] == [made.id]
+    await store.close()
 
 
 # -- who may

@@ -22,7 +22,7 @@ from tui.history.part_columns import pack
 from tui.history.postgres import contents, conversations, messages, trash
 from tui.history.postgres.lexemes import said
 from tui.history.postgres.link import Tables
-from tui.history.rows import conversation_columns, message_columns, new_origin, now_stamp, to_stamp
+from tui.history.rows import conversation_columns, from_stamp, message_columns, new_origin, to_stamp
 from tui.text import normalise
 
 _LONGEST_ORIGIN = 500
@@ -100,7 +100,7 @@ def _placed(lacking: Sequence[Message], ids: Mapping[int, int], row: _Row) -> di
 
 async def _write_messages(db: Tables, placed: Sequence[tuple[int, Message, Mapping[int, int], bool]]) -> None:
     """Write messages, each with its conversation, the ids of that, and whether it is hidden."""
-    now = now_stamp()
+    now = db.now()
     written = [
         {
             "id": ids[message.id],
@@ -134,7 +134,9 @@ async def copy(db: Tables, machine: str, conversation_id: int, leaf: int | None)
         "SELECT title FROM here.conversations WHERE starts_with(title, $1)", stem_of(original.title)
     )
     title = next_title(original.title, {row["title"] for row in alike})
-    [twin] = await write(db, [copied(original, kept, leaf, title)])
+    bundle = copied(original, kept, leaf, title)
+    bundle.conversation.created_at = bundle.conversation.updated_at = from_stamp(db.now())
+    [twin] = await write(db, [bundle])
     await conversations.note_use(db, machine, twin)
     return await conversations.load(db, twin)
 
@@ -207,7 +209,7 @@ async def _message_ids(db: Tables, bundles: Sequence[Bundle]) -> list[dict[int, 
     taken: dict[int, int] = {}
     while True:
         row = _Row(taken)
-        chosen = [_chosen(bundle, row) for bundle in bundles]
+        chosen = [_chosen(bundle, row, db.now()) for bundle in bundles]
         free = await messages.free_after(db, [number for ids in chosen for number in ids.values()])
         met = {number: after for number, after in free.items() if number != after}
         if not met:
@@ -215,10 +217,10 @@ async def _message_ids(db: Tables, bundles: Sequence[Bundle]) -> list[dict[int, 
         taken |= met
 
 
-def _chosen(bundle: Bundle, row: _Row) -> dict[int, int]:
+def _chosen(bundle: Bundle, row: _Row, now: int) -> dict[int, int]:
     """An id for each message, higher than those before it in its conversation."""
     chosen: dict[int, int] = {}
-    now, newest = now_stamp(), 0
+    newest = 0
     for message in bundle.messages:
         kept = bundle.conversation.id != 0 and newest < message.id <= LARGEST_MESSAGE
         if kept and row.free_from(message.id) == message.id:

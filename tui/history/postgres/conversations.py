@@ -16,7 +16,6 @@ from tui.history.rows import (
     conversation_columns,
     conversation_of,
     nodes_of,
-    now_stamp,
     summary_of,
     to_stamp,
 )
@@ -38,7 +37,8 @@ async def create(db: Tables, owner: str, new: Conversation) -> Conversation:
         UPDATE here.history SET next_conversation = next_conversation + 1 RETURNING next_conversation - 1
         """
     )
-    await insert(db, {"id": made, "owner": owner, **conversation_columns(new)})
+    times = {"created_at": db.now(), "updated_at": db.now()}
+    await insert(db, {"id": made, "owner": owner, **conversation_columns(new), **times})
     return await load(db, made)
 
 
@@ -107,7 +107,7 @@ async def last_used(db: Tables, machine: str) -> int | None:
             SELECT id FROM here.conversations WHERE {_AT_HAND}
             ORDER BY updated_at > $1, updated_at DESC, id DESC LIMIT 1
             """,
-            now_stamp(),
+            db.now(),
         )
     return found
 

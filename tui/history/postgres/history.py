@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar, Unpack
 
@@ -27,6 +27,7 @@ from tui.history.postgres.server import Way, let_go, way_to
 from tui.history.postgres.state import EVERYWHERE
 from tui.history.postgres.upkeep import Upkeep
 from tui.history.query import parse
+from tui.history.rows import from_stamp
 from tui.history.store import (
     TRASH_DAYS,
     Came,
@@ -322,7 +323,7 @@ class PostgresHistory:
         async def sweep(db: Tables) -> bool:
             await sessions.sweep(db)
             await conversations.drop_empty(db)
-            gone = await trash.empty(db, datetime.now(UTC) - timedelta(TRASH_DAYS))
+            gone = await trash.empty(db, from_stamp(db.now()) - timedelta(TRASH_DAYS))
             if gone:
                 await stamp(db, self._session, [])
             return bool(gone)

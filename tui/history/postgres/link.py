@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -26,8 +27,10 @@ _IDLE = 300.0  # seconds after which a reader that nobody needs is closed
 class Tables:
     """The tables of one schema, on one connection."""
 
-    def __init__(self, connection: Connection, schema: str, seconds: float) -> None:
+    def __init__(self, connection: Connection, schema: str, seconds: float, now: Callable[[], int]) -> None:
         self._connection = connection
+        self.now = now
+        """This moment's number by the server's clock."""
         self.schema = schema
         self._here = '"' + schema.replace('"', '""') + '".'
         self._seconds = seconds
@@ -84,6 +87,17 @@ class Terms:
 
     pooled: bool = False
     """Whether a pooler gives each transaction another connection."""
+    _ahead: int = 0
+    """Microseconds from this machine's steady clock to the server's time."""
+
+    def now(self) -> int:
+        """This moment's number by the server's clock: that of this machine may go wrong."""
+        return time.monotonic_ns() // 1000 + self._ahead
+
+    async def set_clock(self, connection: Connection) -> None:
+        """Ask the server what time it is."""
+        said = await connection.fetchval("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")
+        self._ahead = int(said) - time.monotonic_ns() // 1000
 
 
 class Lane:
@@ -129,7 +143,7 @@ class Lane:
             connection = await self._connected()
             begun = False
             try:
-                tables = Tables(connection, self._schema, self._seconds)
+                tables = Tables(connection, self._schema, self._seconds, self._terms.now)
                 if not (whole or self._terms.pooled):
                     return await work(tables)
                 async with connection.transaction():
@@ -153,6 +167,7 @@ class Lane:
             return self._connection
         connection = await self._opened()
         try:
+            await self._terms.set_clock(connection)
             if self.on_connect is not None:
                 pooled = self._terms.pooled
                 await self.on_connect(connection)

@@ -23,7 +23,6 @@ from tui.history.rows import (
     interrupted_columns,
     message_columns,
     message_of,
-    now_stamp,
     to_stamp,
 )
 from tui.history.store import Came
@@ -38,7 +37,7 @@ async def add(db: Tables, owner: str, machine: str, message: Message) -> tuple[M
         The message, and the number of the change.
     """
     conversation_id, parent = message.conversation_id, message.parent
-    now = now_stamp()
+    now = db.now()
     # The row is locked before anything is looked up: of two who write in one conversation one comes first.
     found = await db.row(
         """
@@ -162,7 +161,7 @@ async def append(db: Tables, message_id: int, owner: str, pieces: Iterable[str |
             (SELECT coalesce(max(seq), 0) AS newest FROM here.pieces WHERE message_id = $1) AS before
         """,
         message_id,
-        now_stamp(),
+        db.now(),
         [reasoning for reasoning, _, _ in rows],
         [text for _, text, _ in rows],
         [part and pack_part(part) for _, _, part in rows],
@@ -227,14 +226,14 @@ async def finish(db: Tables, message: Message) -> None:
     await contents.name_in_message(db, message.id, files)
     await db.run(
         "UPDATE here.conversations SET updated_at = greatest(updated_at, $1) WHERE id = $2",
-        now_stamp(),
+        db.now(),
         message.conversation_id,
     )
 
 
 async def hide(db: Tables, ids: Sequence[int], hidden: bool) -> int | None:
     """Hide or show messages; of which only the place is left stay hidden. Returns their conversation."""
-    since = now_stamp() if hidden else 0
+    since = db.now() if hidden else 0
     rows = await db.rows(
         """
         UPDATE here.messages SET hidden = CASE WHEN hidden < 0 THEN hidden ELSE $1 END

@@ -8,6 +8,7 @@ import os
 import re
 import socket
 import ssl
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -35,6 +36,9 @@ _SETTINGS = {
     "lock_timeout": "5s",
 }
 _NAME = re.compile(r"[^\x00\"]{1,63}")
+
+# A file of passwords that others can read is not used, and who is refused is told where they are looked for.
+warnings.filterwarnings("ignore", category=UserWarning, module="asyncpg")
 
 
 @dataclass(frozen=True, slots=True)

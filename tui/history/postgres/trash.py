@@ -10,7 +10,7 @@ from itertools import groupby
 from tui.history.missing import no_conversation
 from tui.history.postgres import contents
 from tui.history.postgres.link import Record, Tables
-from tui.history.rows import now_stamp, to_stamp
+from tui.history.rows import to_stamp
 
 EMPTIED = -1
 """In ``hidden``: nothing is left of the message but its place in the tree."""
@@ -19,7 +19,7 @@ EMPTIED = -1
 async def put_in(db: Tables, conversation_id: int) -> None:
     """Move a conversation to the trash; one that is there stays as it is."""
     sql = "UPDATE here.conversations SET deleted_at = coalesce(deleted_at, $1) WHERE id = $2"
-    if not await db.run(sql, now_stamp(), conversation_id):
+    if not await db.run(sql, db.now(), conversation_id):
         raise no_conversation(conversation_id)
 
 
