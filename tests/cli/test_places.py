@@ -10,9 +10,11 @@ from tests.conftest import Home
 from tests.history.servers import cluster, place
 from tui.cli.where import history_place, machine_of
 from tui.config import Config, load_config
-from tui.errors import UsageError
+from tui.errors import HistoryRefusedError, UsageError
+from tui.history import opening
 from tui.history.place import File, Server
 from tui.paths import Paths
+from tui.secret import Secret
 
 __all__ = ["cluster", "place"]
 
@@ -59,6 +61,12 @@ def test_a_place_that_is_none_is_told_with_its_line(paths):
     problems = [str(problem) for problem in load_config(paths.config_file).problems]
     assert len(problems) == 2
     assert "1:1: history: must be as in postgresql://" in problems[1] + problems[0]
+
+
+async def test_without_the_driver_it_is_said_what_to_install(monkeypatch):
+    monkeypatch.setattr(opening.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(HistoryRefusedError, match="asyncpg"):
+        await opening.open_history(Server(Secret("service=home"), "here"))
 
 
 def test_a_machine_keeps_its_name(paths):

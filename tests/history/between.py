@@ -37,6 +37,7 @@ class Between:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.sleep(0)  # what was cut is let go of
 
     @property
     def port(self) -> int:
@@ -53,16 +54,18 @@ class Between:
         assert task is not None
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        if self.refuses:
-            writer.transport.abort()
-            return
-        up_reader, up_writer = await asyncio.open_connection("127.0.0.1", self._server_port)
-        self._lines |= {writer, up_writer}
-        with suppress(OSError, asyncio.IncompleteReadError):
-            await asyncio.gather(self._ask(reader, up_writer), self._answer(up_reader, writer))
-        self._lines -= {writer, up_writer}
-        for one in (writer, up_writer):
-            one.transport.abort()
+        lines = {writer}
+        try:
+            if not self.refuses:
+                up_reader, up_writer = await asyncio.open_connection("127.0.0.1", self._server_port)
+                lines.add(up_writer)
+                self._lines |= lines
+                with suppress(OSError, asyncio.IncompleteReadError):
+                    await asyncio.gather(self._ask(reader, up_writer), self._answer(up_reader, writer))
+        finally:
+            self._lines -= lines
+            for one in lines:
+                one.transport.abort()
 
     async def _ask(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while data := await reader.read(65536):

@@ -530,19 +530,22 @@ def test_another_machine_must_prove_who_it_is_unless_the_address_says_otherwise(
 
 
 async def test_a_server_that_can_not_prove_who_it_is_is_told_nothing():
-    said = bytearray()
+    said, ended = bytearray(), asyncio.Event()
 
     async def without_tls(reader, writer):
         said.extend(await reader.readexactly(8))
         writer.write(b"N")
         said.extend(await reader.read())
-        writer.close()
+        writer.transport.abort()
+        ended.set()
 
     async with await asyncio.start_server(without_tls, "127.0.0.1", 0) as listening:
         port = listening.sockets[0].getsockname()[1]
         address = f"postgresql://me:correct-horse-battery@127.0.0.1:{port}/x?sslmode=verify-full"
         with pytest.raises(HistoryError):
             await open_history(Server(Secret(address), "here"))
+        async with asyncio.timeout(20):
+            await ended.wait()
     assert len(said) == 8, "what asks for TLS, and no more"
 
 
