@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import ssl
 from collections.abc import Iterator
 
@@ -63,7 +64,7 @@ def translated() -> Iterator[None]:
 
 def explain(error: Exception) -> HistoryError:
     """The error to show for one of the driver's or the system's."""
-    words = one_line(redact(str(error)), 200)
+    words = one_line(redact(_said_by(error)), 200)
     for kinds, make, message, hint in _SAID:
         if isinstance(error, kinds):
             return make(message.format(words).rstrip(": "), hint)
@@ -72,6 +73,14 @@ def explain(error: Exception) -> HistoryError:
     if lost(error):
         return HistoryUnreachableError(f"The server of the history can't be reached: {words}".rstrip(": "))
     return HistoryError(f"The history failed: {words}")
+
+
+def _said_by(error: Exception) -> str:
+    """What an error says; of the system's the system's own words, not those of a library."""
+    number = error.errno if isinstance(error, OSError) else None
+    return (
+        os.strerror(number) if number and number > 0 and not isinstance(error, ssl.SSLError) else str(error)
+    )
 
 
 # The first that fits counts.
