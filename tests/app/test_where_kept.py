@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 from textual import events
 
-from tests.history.servers import cluster, place
+from tests.history.servers import cluster, place, pooler
 from tui.chat.chunks import Finish, FinishReason
 from tui.chat.message import Role, Status
 from tui.chat.parts import Text, prompt_parts
@@ -19,7 +19,7 @@ from tui.history.place import File
 from tui.history.sqlite import watch
 from tui.history.store import StopAsked
 
-__all__ = ["cluster", "place"]
+__all__ = ["cluster", "place", "pooler"]
 
 DONE = Finish(FinishReason.STOP)
 

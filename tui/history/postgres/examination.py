@@ -7,7 +7,7 @@ from tui.history.look import Look
 from tui.history.place import Server
 from tui.history.postgres.faults import translated
 from tui.history.postgres.schema import form_of, quoted, schema_of
-from tui.history.postgres.server import Connection, let_go, way_to
+from tui.history.postgres.server import Connection, Terms, let_go, way_to
 from tui.text import counted
 
 
@@ -16,7 +16,7 @@ async def examine(server: Server) -> list[Look]:
     try:
         way = way_to(server)
         with translated():
-            connection = await way.connect()
+            connection = await way.connect(Terms())
             try:
                 return await _seen(connection, way.schema)
             finally:

@@ -23,7 +23,7 @@ from tui.history.postgres.link import Link, Tables
 from tui.history.postgres.news import News
 from tui.history.postgres.revisions import stamp
 from tui.history.postgres.schema import prepare, schema_of
-from tui.history.postgres.server import Way, let_go, way_to
+from tui.history.postgres.server import Terms, let_go, way_to
 from tui.history.postgres.state import EVERYWHERE
 from tui.history.postgres.upkeep import Upkeep
 from tui.history.query import parse
@@ -55,15 +55,15 @@ async def open_history(server: Server, save: Save) -> HistoryStore:
     Raises:
         HistoryError: It can't be reached, or may not be used.
     """
-    way = way_to(server)
+    way, terms = way_to(server), Terms()
     with translated():
-        connection = await way.connect()
+        connection = await way.connect(terms)
         try:
             schema = await schema_of(connection, way.schema)
             found = await prepare(connection, schema)
         finally:
             await let_go(connection)
-    history = PostgresHistory(way, schema, server.machine, save)
+    history = PostgresHistory(Link(way, schema, terms), server.machine, save)
     if found.too_new:
         history.only_read(found.words)
     try:
@@ -77,8 +77,8 @@ async def open_history(server: Server, save: Save) -> HistoryStore:
 class PostgresHistory:
     """See ``HistoryStore``."""
 
-    def __init__(self, way: Way, schema: str, machine: str, save: Save) -> None:
-        self._link = Link(way, schema)
+    def __init__(self, link: Link, machine: str, save: Save) -> None:
+        self._link = link
         self._session = secrets.token_hex(8)
         self._machine = machine
         self._save = save

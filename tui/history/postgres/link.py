@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar
-
-import asyncpg
 
 from tui.errors import HistoryError
 from tui.history.part_columns import Row
 from tui.history.postgres.faults import AGAIN, lost, translated
-from tui.history.postgres.server import Connection, Way, let_go
+from tui.history.postgres.server import Connection, Terms, Way, let_go
 
 T = TypeVar("T")
 Record = Row
@@ -81,25 +77,6 @@ class Tables:
 Work = Callable[[Tables], Awaitable[T]]
 
 
-@dataclass(slots=True)
-class Terms:
-    """What is known of the way to the server, for all connections to it."""
-
-    pooled: bool = False
-    """Whether a pooler gives each transaction another connection."""
-    _ahead: int = 0
-    """Microseconds from this machine's steady clock to the server's time."""
-
-    def now(self) -> int:
-        """This moment's number by the server's clock: that of this machine may go wrong."""
-        return time.monotonic_ns() // 1000 + self._ahead
-
-    async def set_clock(self, connection: Connection) -> None:
-        """Ask the server what time it is."""
-        said = await connection.fetchval("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")
-        self._ahead = int(said) - time.monotonic_ns() // 1000
-
-
 class Lane:
     """One connection: what is asked of it happens in order."""
 
@@ -165,7 +142,7 @@ class Lane:
     async def _connected(self) -> Connection:
         if self._connection is not None and not self._connection.is_closed():
             return self._connection
-        connection = await self._opened()
+        connection = await self._way.connect(self._terms)
         try:
             await self._terms.set_clock(connection)
             if self.on_connect is not None:
@@ -173,21 +150,12 @@ class Lane:
                 await self.on_connect(connection)
                 if self._terms.pooled != pooled:  # this one still relies on what a pooler does not keep
                     connection.terminate()
-                    connection = await self._opened()
+                    connection = await self._way.connect(self._terms)
         except BaseException:
             connection.terminate()
             raise
         self._connection = connection
         return connection
-
-    async def _opened(self) -> Connection:
-        try:
-            return await self._way.connect(pooled=self._terms.pooled)
-        except asyncpg.PostgresError as error:
-            if self._terms.pooled or "startup parameter" not in str(error):
-                raise
-        self._terms.pooled = True  # a pooler refuses the settings that the server takes
-        return await self._way.connect(pooled=True)
 
     async def _drop(self) -> None:
         if self._connection is not None:
@@ -198,9 +166,9 @@ class Lane:
 class Link:
     """A lane for writing and listening, and one for reading that is closed while nobody needs it."""
 
-    def __init__(self, way: Way, schema: str) -> None:
+    def __init__(self, way: Way, schema: str, terms: Terms) -> None:
         self.schema = schema
-        self._terms = Terms()
+        self._terms = terms
         self._writer = Lane(way, schema, WRITE_SECONDS, self._terms)
         self._reader = Lane(way, schema, READ_SECONDS, self._terms)
         self._idle: asyncio.TimerHandle | None = None

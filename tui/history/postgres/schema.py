@@ -58,10 +58,10 @@ async def prepare(connection: Connection, schema: str) -> Found:
     """
     for tries in range(_TRIES):
         try:
-            found = await form_of(connection, schema)
-            if found is not None and found.form >= migrations.newest():
-                return found
             async with connection.transaction():
+                found = await form_of(connection, schema)
+                if found is not None and found.form >= migrations.newest():
+                    return found
                 return await _migrate(connection, schema)
         except (said.LockNotAvailableError, said.UniqueViolationError, said.DeadlockDetectedError):
             if tries == _TRIES - 1:
@@ -72,18 +72,16 @@ async def prepare(connection: Connection, schema: str) -> Found:
 
 async def form_of(connection: Connection, schema: str) -> Found | None:
     """The form of a schema; None where there is none, or it is empty."""
-    try:
-        row = await connection.fetchrow(f"SELECT form, writes_from FROM {quoted(schema)}.history")
-    except (said.UndefinedTableError, said.InvalidSchemaNameError):
+    if await connection.fetchval("SELECT to_regclass($1)", f"{quoted(schema)}.history") is None:
         return None
+    row = await connection.fetchrow(f"SELECT form, writes_from FROM {quoted(schema)}.history")
     return Found(row["form"], row["writes_from"]) if row else None
 
 
 async def _migrate(connection: Connection, schema: str) -> Found:
     await connection.execute(f"SET LOCAL lock_timeout = '{_LOCK_SECONDS}s'")
     await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"segue {schema}")
-    there = await connection.fetchval("SELECT to_regclass($1)", f"{quoted(schema)}.history")
-    found = await form_of(connection, schema) if there else None
+    found = await form_of(connection, schema)
     form, newest = found.form if found else 0, migrations.newest()
     if form >= newest and found:
         return found

@@ -8,6 +8,7 @@ import os
 import re
 import socket
 import ssl
+import time
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -41,6 +42,25 @@ _NAME = re.compile(r"[^\x00\"]{1,63}")
 warnings.filterwarnings("ignore", category=UserWarning, module="asyncpg")
 
 
+@dataclass(slots=True)
+class Terms:
+    """What is known of the way to the server, for all connections to it."""
+
+    pooled: bool = False
+    """Whether a pooler gives each transaction another connection."""
+    _ahead: int = 0
+    """Microseconds from this machine's steady clock to the server's time."""
+
+    def now(self) -> int:
+        """This moment's number by the server's clock: that of this machine may go wrong."""
+        return time.monotonic_ns() // 1000 + self._ahead
+
+    async def set_clock(self, connection: Connection) -> None:
+        """Ask the server what time it is."""
+        said = await connection.fetchval("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")
+        self._ahead = int(said) - time.monotonic_ns() // 1000
+
+
 @dataclass(frozen=True, slots=True)
 class Way:
     """How a server is reached. Nothing of it is shown: it may hold a password."""
@@ -54,17 +74,23 @@ class Way:
     seconds: float = CONNECT_SECONDS
     service: str | None = None
 
-    async def connect(self, *, pooled: bool = False) -> Connection:
-        """A new connection.
-
-        Args:
-            pooled: A pooler stands between: nothing of a session may outlive a transaction.
+    async def connect(self, terms: Terms) -> Connection:
+        """A new connection, and what is learnt of the terms by it.
 
         Raises:
             OSError: It can't be reached.
             asyncpg.PostgresError: It refuses.
             TimeoutError: It does not answer.
         """
+        try:
+            return await self._connected(pooled=terms.pooled)
+        except asyncpg.PostgresError as error:
+            if terms.pooled or "startup parameter" not in str(error):
+                raise
+        terms.pooled = True  # a pooler refuses the settings that the server takes
+        return await self._connected(pooled=True)
+
+    async def _connected(self, *, pooled: bool) -> Connection:
         more: dict[str, Any] = {}
         if self.tls is not None:
             more["ssl"] = self.tls()
