@@ -60,8 +60,9 @@ async def prepare(connection: Connection, schema: str) -> Found:
         try:
             async with connection.transaction():
                 found = await form_of(connection, schema)
-                if found is not None and found.form >= migrations.newest():
-                    return found
+            if found is not None and found.form >= migrations.newest():
+                return found
+            async with connection.transaction():
                 return await _migrate(connection, schema)
         except (said.LockNotAvailableError, said.UniqueViolationError, said.DeadlockDetectedError):
             if tries == _TRIES - 1:
@@ -72,7 +73,15 @@ async def prepare(connection: Connection, schema: str) -> Found:
 
 async def form_of(connection: Connection, schema: str) -> Found | None:
     """The form of a schema; None where there is none, or it is empty."""
-    if await connection.fetchval("SELECT to_regclass($1)", f"{quoted(schema)}.history") is None:
+    # By the catalogue itself: what looks a name up may remember for a while that it was not found.
+    there = await connection.fetchval(
+        """
+        SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname = $1 AND c.relname = 'history'
+        """,
+        schema,
+    )
+    if there is None:
         return None
     row = await connection.fetchrow(f"SELECT form, writes_from FROM {quoted(schema)}.history")
     return Found(row["form"], row["writes_from"]) if row else None
