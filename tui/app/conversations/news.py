@@ -43,19 +43,19 @@ class HistoryNews:
     async def _follow_live(self) -> None:
         context, session = self._context, self._context.session
         service, last = session.current, session.current.last
-        self._followed = None
+        if last != self._followed:
+            self._followed = None
         if last is None or session.current_id is None or service.busy:
             return
         try:
             async for message in grown(session.workspace.store, last):
                 if session.current is not service or service.last != last or service.busy:
                     break
-                self._followed = last if message.live else None
+                self._followed = last
                 context.transcript.replace(message)
         except HistoryError as error:
             context.note(str(error))
-        finally:
-            self._followed = None
+        self._followed = None  # not where another look took the place of this one: it goes on from here
 
     def _history_changed(self, change: News) -> None:
         if not isinstance(change, Change):
