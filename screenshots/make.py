@@ -27,13 +27,14 @@ from textual.pilot import Pilot  # noqa: E402
 from tui.app.app import SegueApp  # noqa: E402
 from tui.chat.conversation import Bundle, Conversation, Node  # noqa: E402
 from tui.chat.message import Message, Role, Status  # noqa: E402
+from tui.chat.parts import Text, prompt_parts  # noqa: E402
 from tui.cli.assemble import open_workspace  # noqa: E402
 from tui.config import load_config  # noqa: E402
 from tui.engine.start_options import StartOptions  # noqa: E402
 from tui.engine.workspace import Workspace  # noqa: E402
 from tui.paths import Paths  # noqa: E402
 
-WIDE, NARROW = (120, 40), (80, 24)
+WIDE, NARROW, WIDEST = (120, 40), (80, 24), (160, 50)
 PATIENCE = 30.0
 STAGE = HERE / "stage"
 OTHERS = (
@@ -63,16 +64,26 @@ class Server:
         self.breaks = False
         self.texts = {"claude-opus-5": "begun"}
         """What a model says, by the name of a file in ``stage/``; the others give the answer."""
+        self.calls: list[tuple[str, dict[str, object]]] = []
+        """Tools that are called together by the next reply."""
 
     async def models(self, request: web.Request) -> web.Response:
         names = {"openai": ["gpt-6-sol", "gpt-6-sol-mini", "gpt-4o"], "anthropic": ["claude-opus-5"]}
-        names["ollama"] = ["gpt-oss:20b", "qwen3:8b"]
+        names |= {"ollama": ["gpt-oss:20b", "qwen3:8b"], "lab": ["big", "small"]}
         return web.json_response({"data": [{"id": name} for name in names[request.match_info["vendor"]]]})
 
     async def chat(self, request: web.Request) -> web.StreamResponse:
         model = (await request.json())["model"]
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await response.prepare(request)
+        if self.calls:
+            for place, (name, arguments) in enumerate(self.calls):
+                function = {"name": name, "arguments": json.dumps(arguments)}
+                call = {"index": place, "id": f"call_{place}", "type": "function", "function": function}
+                await self._event(response, {"delta": {"tool_calls": [call]}})
+            self.calls = []
+            await self._event(response, {"delta": {}, "finish_reason": "tool_calls"})
+            return response
         if model == "claude-opus-5":
             await self._event(response, {"delta": {"reasoning_content": "Cancelling only asks. " * 9}})
             await asyncio.sleep(1.2)
@@ -209,6 +220,42 @@ async def compare(stage: Stage) -> None:
     await stage.sees("two unlike", "tok/s", "gpt-6-sol done")
 
 
+async def tool(stage: Stage) -> None:
+    await stage.first_answer()
+    pages = (
+        "docs.python.org/3/library/asyncio-task.html",
+        "docs.aiohttp.org/en/stable/client_quickstart.html",
+    )
+    stage.server.calls = [("web_fetch", {"url": f"https://{page}"}) for page in pages]
+    await stage.say("Does the library say so itself?")
+    await stage.sees("wants to use web_fetch")
+    await stage.pilot.pause(0.5)
+
+
+async def settings_and_keys(stage: Stage) -> None:
+    await stage.pilot.press("f10")
+    await stage.sees("Type to find a setting")
+    await stage.pilot.press(*["down"] * 2)
+    await stage.pilot.pause(0.3)
+
+
+async def key_that_is_pressed(stage: Stage) -> None:
+    await stage.pilot.press("f10")
+    await stage.sees("Type to find a setting")
+    await stage.type("keys.sidebar")
+    await stage.pilot.press("enter")
+    await stage.sees("Press the key")
+    await stage.pilot.press("ctrl+n")
+    await stage.sees("already the key")
+
+
+async def server_that_answers(stage: Stage) -> None:
+    await stage.say(f"/connect {stage.server.url}/lab/chat/completions")
+    await stage.sees("Address")
+    await stage.pilot.press("tab", "tab", "ctrl+u", *"lab", "enter")
+    await stage.sees("Kept as lab")
+
+
 SCENES: dict[str, tuple[Callable[[Stage], Awaitable[None]], tuple[int, int], str]] = {
     "first-run": (first_run, WIDE, "segue-dark"),
     "chat-dark": (chat, WIDE, "segue-dark"),
@@ -218,6 +265,13 @@ SCENES: dict[str, tuple[Callable[[Stage], Awaitable[None]], tuple[int, int], str
     "picker": (picker, WIDE, "segue-dark"),
     "conversations": (conversations, WIDE, "segue-dark"),
     "failed": (failed, WIDE, "segue-dark"),
+    "tool": (tool, WIDE, "segue-dark"),
+    "settings": (settings_and_keys, WIDEST, "segue-dark"),
+    "settings-light": (settings_and_keys, WIDEST, "segue-light"),
+    "settings-80x24": (settings_and_keys, NARROW, "segue-dark"),
+    "settings-key": (key_that_is_pressed, NARROW, "segue-light"),
+    "connect": (server_that_answers, WIDEST, "segue-dark"),
+    "connect-80x24": (server_that_answers, NARROW, "segue-light"),
 }
 
 
@@ -228,7 +282,7 @@ def settings(server: Server, theme: str, name: str) -> str:
         f'[providers.{vendor}]\ntype = "openai"\nurl = "{server.url}/{vendor}"\n'
         for vendor in ("openai", "anthropic", "ollama")
     ]
-    return f'{model}theme = "{theme}"\n' + "".join(rows)
+    return f'{model}theme = "{theme}"\n[tools]\nuse = ["web_fetch"]\n' + "".join(rows)
 
 
 async def fill(workspace: Workspace) -> None:
@@ -237,10 +291,9 @@ async def fill(workspace: Workspace) -> None:
     bundles = []
     for title, days in OTHERS:
         when = now - timedelta(days=days)
-        prompt = Message(1, 0, None, Role.USER, f"{title}?", created_at=when)
-        reply = Message(
-            2, 0, 1, Role.ASSISTANT, "There is a limit to it.", "", "openai/gpt-4o", Status.COMPLETE
-        )
+        prompt = Message(1, 0, None, Role.USER, prompt_parts(f"{title}?"), created_at=when)
+        said = (Text("There is a limit to it."),)
+        reply = Message(2, 0, 1, Role.ASSISTANT, said, "openai/gpt-4o", Status.COMPLETE)
         reply.created_at = reply.finished_at = when
         conversation = Conversation(0, title, when, when, leaf=2, model="openai/gpt-4o", titled=True)
         conversation.add([Node.of(prompt), Node.of(reply)])

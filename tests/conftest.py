@@ -7,6 +7,7 @@ import contextlib
 import json
 import logging
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -26,6 +27,10 @@ from tui.faults import LOGGER, forget
 # A machine at work is no failure.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
+
+# What a shell starts in the background ignores Ctrl+C, and so would the programs that it is sent to here.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class Faults(logging.Handler):
@@ -61,6 +66,8 @@ class ModelServer:
 
     url: str = ""
     reply: str = "Hello from the *lab*."
+    later: list[str] = field(default_factory=list)
+    """Replies to the requests after the first one; without any, the same again."""
     status: int = 200
     list_status: int = 200
     refuses: str = ""
@@ -68,6 +75,10 @@ class ModelServer:
     models: tuple[str, ...] = ("big", "small")
     requests: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
+    calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    """Tools that are called, one by each reply; then the words come."""
+    wait: threading.Event | None = None
+    """What a call waits for."""
     hold_after: int | None = None
     """Words after which the server says nothing more until ``release``."""
     release: threading.Event = field(default_factory=threading.Event)
@@ -92,10 +103,17 @@ class ModelServer:
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await response.prepare(request)
         try:
+            if self.calls:
+                if self.wait is not None:
+                    self.reached.set()
+                    await asyncio.to_thread(self.wait.wait, PATIENCE)
+                await self._call(response, *self.calls.pop(0))
+                return response
             await self._stream(response, body["model"])
         except (ConnectionResetError, asyncio.CancelledError):
             self.left.set()
             raise
+        self.reply = self.later.pop(0) if self.later else self.reply
         return response
 
     def _refusal(self, request: web.Request, words: str, status: int) -> web.Response:
@@ -118,6 +136,13 @@ class ModelServer:
         await self._event(response, {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
         usage = {"prompt_tokens": 9, "completion_tokens": len(words)}
         await self._event(response, {"choices": [], "usage": usage})
+        await response.write(b"data: [DONE]\n\n")
+
+    async def _call(self, response: web.StreamResponse, name: str, arguments: dict[str, Any]) -> None:
+        function = {"name": name, "arguments": json.dumps(arguments)}
+        called = {"index": 0, "id": "c1", "type": "function", "function": function}
+        await self._event(response, {"choices": [{"index": 0, "delta": {"tool_calls": [called]}}]})
+        await self._event(response, {"choices": [{"index": 0, "delta": {}, "finish_reason": "tool_calls"}]})
         await response.write(b"data: [DONE]\n\n")
 
     async def _event(self, response: web.StreamResponse, data: dict[str, Any]) -> None:

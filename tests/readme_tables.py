@@ -1,4 +1,4 @@
-"""The README's tables of keys and commands; ``python -m tests.readme_tables`` writes them anew."""
+"""The README's tables of keys, commands and settings; ``python -m tests.readme_tables`` writes them anew."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pathlib import Path
 from tui.app.actions import Action, Scope
 from tui.app.commands import ALL, Command, Where
 from tui.app.keymap import Keys, key_name
+from tui.config import Config
+from tui.setting import settings, shown
 
 README = Path(__file__).parents[1] / "README.md"
 IN_FULL = (Scope.EVERYWHERE, Scope.WRITING, Scope.MESSAGE)
@@ -20,7 +22,11 @@ WHERE = {Where.APP: "app", Where.PLAIN: "plain", Where.BOTH: "app, plain"}
 
 def tables() -> dict[str, str]:
     """The text of each part that is made, by its name."""
-    return {"keys": "\n".join(_keys()), "commands": "\n".join(_commands())}
+    return {
+        "keys": "\n".join(_keys()),
+        "commands": "\n".join(_commands()),
+        "settings": "\n".join(_settings()),
+    }
 
 
 def written(text: str) -> str:
@@ -60,6 +66,17 @@ def _commands() -> Iterator[str]:
     yield from ("| command | what it does | where |", "|---|---|---|")
     for command in ALL:
         yield f"| {_form(command)} | {_help(command)} | {WHERE[command.where]} |"
+
+
+def _settings() -> Iterator[str]:
+    yield from ("| setting | what it is | default | what it does |", "|---|---|---|---|")
+    for setting in settings(Config(), (("providers", "NAME"),)):
+        if setting.at[-2:-1] == ("parameters",) and setting.at[-1] != "temperature":
+            continue
+        name = setting.name.replace("temperature", "…")
+        default = f"`{shown(setting.default)}`" if shown(setting.default) else ""
+        words = setting.words.replace("|", "\\|")
+        yield f"| `{name}` | {setting.kind.value} | {default} | {words} |"
 
 
 def _form(command: Command) -> str:

@@ -1,14 +1,15 @@
 """Segue: a terminal chat for every model.
 
 This is the map of the house, and each room has its own. A room may know those above it in this list, but
-``providers``, ``history``, ``rendering`` and ``system`` don't know each other. Read ``chat`` first, then
-``engine``.
+``providers``, ``tools``, ``history``, ``rendering`` and ``system`` don't know each other. Read ``chat``
+first, then ``engine``.
 
 The rooms::
 
     chat/                   what a conversation is: pure, neither input nor output
     markdown/               which characters are marks
     providers/              who answers
+    tools/                  what a model may use, with what the person allows
     history/                where conversations are kept
     rendering/              text to terminal lines
     graphemes               what a reader takes for one character, and for one word
@@ -32,6 +33,8 @@ Settings, keys and the disk::
 
     config                  ``config.toml`` as typed values
     typed_toml              TOML into dataclasses, each problem with its place
+    config_file             changes of ``config.toml`` that leave all else as it is
+    setting                 what can be set: a row for each, made of the types of ``config``
     credentials             where a key comes from
     key_forms               keys as people have them
     secret                  a value that is never shown

@@ -1,18 +1,19 @@
 """The settings: ``config.toml`` as typed values. Each field is documented under itself.
 
 A bad value never stops the program: it becomes one of ``Config.problems`` and the default stands. The file
-is only read, never written.
+is only read here; ``config_file`` writes it, and ``setting`` lists what there is.
 """
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from tui.errors import ConfigError
@@ -24,7 +25,28 @@ _DIRECT = "direct"
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _LONGEST_WAIT = 86_400.0
 _FORMS: Mapping[type, str] = {str: "a text", int: "a whole number", float: "a number"}
+_HOST = re.compile(r"(\[[0-9a-fA-F:.]+\]|[0-9a-fA-F]*(:[0-9a-fA-F]*){2,}|[\w.-]+)(:\d{1,5})?")
+_SERVER_NAME = re.compile(r"[a-z0-9-]{1,24}")
+_REFERENCE = re.compile(r"\$\{[^}]*\}")
 _PROXY_FORM = "must be a URL as in http://host:3128 or socks5://host:1080, or direct"
+
+
+class Elsewhere(NamedTuple):
+    """Where a setting comes from besides the file, and when it counts."""
+
+    option: str = ""
+    """The option of the command line that wins over the file."""
+    variables: tuple[str, ...] = ()
+    """Variables of the environment that count where the file says nothing."""
+    at_start: bool = False
+    """Whether it counts from the next start on, not at once."""
+
+
+def _elsewhere(
+    *, option: str = "", variables: tuple[str, ...] = (), at_start: bool = False
+) -> dict[str, Any]:
+    return {"elsewhere": Elsewhere(option, variables, at_start)}
+
 
 WireFormat = Literal["openai", "openai-responses", "anthropic", "gemini", "ollama", "ai365vip"]
 
@@ -79,12 +101,83 @@ class LocalConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class ToolsConfig:
+    """``[tools]``: what models may use, with what you allow."""
+
+    use: tuple[str, ...] = ()
+    """Tools that are on in a new conversation, by name, as in ``["web_fetch", "read_file"]``; ``/tools``
+    turns them on and off in one that is open."""
+    folders: tuple[str, ...] = ()
+    """Folders that ``read_file`` and ``list_folder`` may read, with all that is in them but dot files."""
+    allow_hosts: tuple[str, ...] = ()
+    """Hosts in your own network that ``web_fetch`` may reach, as ``wiki.home`` or ``127.0.0.1:8000``."""
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetConfig:
+    """``[budget]``: what may be spent, in US dollars; what has no known price is not counted."""
+
+    day: float | None = None
+    """From midnight to midnight, on your clock, in this history."""
+    month: float | None = None
+    """From the first of the month on."""
+    refuse: bool = False
+    """True: once it is spent, only models that cost nothing are asked; else it is said before a request."""
+    again: float = 0.1
+    """Before another model, or the same once more, reads a long conversation from its beginning, it is said
+    what that costs, where it is more than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class McpConfig:
+    """``[mcp.NAME]``: a server of the Model Context Protocol, a program or an address.
+
+    In ``env``, ``args``, ``headers`` and ``url`` stands ``${VAR}`` for a variable of the environment,
+    ``${VAR:-else}`` for one that may be missing, and ``${keyring:NAME}`` for a key that is kept.
+    """
+
+    command: str | None = None
+    """The program, as in ``uvx``."""
+    args: tuple[str, ...] = ()
+    """Its arguments."""
+    cwd: str | None = None
+    """The folder it runs in."""
+    env: Mapping[str, str] = field(default_factory=dict)
+    """What its environment has besides HOME, LOGNAME, PATH, SHELL, TERM and USER."""
+    env_command: Mapping[str, str] = field(default_factory=dict)
+    """Variables whose values commands print, as in ``{ TOKEN = "pass show notes" }``."""
+    url: str | None = None
+    """The address of a server that runs elsewhere."""
+    type: Literal["stdio", "http", "sse"] | None = None
+    """How an address is spoken to; found out where it is not said."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Headers to send with every request to the address."""
+    client_id: str | None = None
+    """Who we are to a server that wants a sign-in and registers nobody by itself."""
+    tools: tuple[str, ...] = ()
+    """The tools to offer, by the names that the server gives them; empty means all."""
+    without_tools: tuple[str, ...] = ()
+    """Tools that are not offered."""
+    timeout: float | None = None
+    """Seconds that a call may say nothing: 60 unless set."""
+    start_timeout: float | None = None
+    """Seconds until the server must be ready: 30 unless set."""
+    instructions: bool = False
+    """Let the model read what the server says of its use."""
+    enabled: bool = True
+    """False leaves the server alone."""
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """The whole of ``config.toml``."""
 
-    model: str | None = None
+    model: str | None = field(default=None, metadata=_elsewhere(option="--model"))
     """``PROVIDER/MODEL`` of a new conversation; the last one used where this is empty."""
-    proxy: str | None = None
+    proxy: str | None = field(
+        default=None,
+        metadata=_elsewhere(variables=("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")),
+    )
     """Proxy for all providers; otherwise HTTPS_PROXY and ALL_PROXY count. ``direct`` means none, whatever the
     environment says; this machine is always reached directly."""
     history: Secret | None = None
@@ -94,11 +187,14 @@ class Config:
     """A command that prints the password of that server; otherwise ``PGPASSWORD`` and ``.pgpass`` count."""
     theme: str = "segue-dark"
     """Name of the theme."""
-    plain: bool = False
+    plain: bool = field(
+        default=False,
+        metadata=_elsewhere(option="--plain", variables=("ACCESSIBLE",), at_start=True),
+    )
     """Lines of words instead of a screen, as with ``--plain``; ``--no-plain`` opens the app all the same."""
     vim: bool = False
     """Vim's keys where prompts are written."""
-    system: str = ""
+    system: str = field(default="", metadata={"lines": True})
     """System prompt of a new conversation."""
     auto_title: bool = False
     """Let the model name a new conversation after its first reply; otherwise its first words do."""
@@ -110,6 +206,12 @@ class Config:
     """``[keys]``: action = key, or two in a row, or several of these with commas between them."""
     local: LocalConfig = field(default_factory=LocalConfig)
     """``[local]``."""
+    tools: ToolsConfig = field(default_factory=ToolsConfig)
+    """``[tools]``."""
+    budget: BudgetConfig = field(default_factory=BudgetConfig)
+    """``[budget]``."""
+    mcp: Mapping[str, McpConfig] = field(default_factory=dict)
+    """``[mcp.NAME]``, by name."""
     path: Path = field(default=Path("config.toml"), metadata={"internal": True})
     """Where it was read from."""
     problems: tuple[ConfigError, ...] = field(default=(), metadata={"internal": True})
@@ -134,6 +236,9 @@ class Config:
         """The settings in force as plain values with every secret masked, for TOML or JSON."""
         values = asdict(self)
         del values["path"], values["problems"], values["lines"]
+        for server in values["mcp"].values():
+            server["env"] = {name: _without_values(value) for name, value in server["env"].items()}
+            server["headers"] = {name: _without_values(value) for name, value in server["headers"].items()}
         shown: dict[str, Any] = _shown(values)
         return shown
 
@@ -172,6 +277,11 @@ def load_config(path: Path) -> Config:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         return Config(path=path, problems=(ConfigError(f"{path}: cannot be read: {reason}"),))
+    return config_of(path, source)
+
+
+def config_of(path: Path, source: str) -> Config:
+    """The settings in the text of a file. Never raises: whatever is wrong is in ``Config.problems``."""
     document = Document(path, source)
     config = document.read(Config, document.values)
     providers = {name: _checked(document, name, settings) for name, settings in config.providers.items()}
@@ -183,7 +293,19 @@ def load_config(path: Path) -> Config:
         config = replace(config, proxy=None)
     config = _with_history(document, config)
     parameters = _parameters(document, ("parameters",), config.parameters)
-    read = replace(config, providers=providers, parameters=parameters, path=path, lines=document.places)
+    tools = _tools(document, config.tools)
+    budget = _budget(document, config.budget)
+    servers = {name: kept for name, server in config.mcp.items() if (kept := _server(document, name, server))}
+    read = replace(
+        config,
+        providers=providers,
+        parameters=parameters,
+        tools=tools,
+        budget=budget,
+        mcp=servers,
+        path=path,
+        lines=document.places,
+    )
     return replace(read, problems=(*document.problems, *_open_to_all(path)))
 
 
@@ -265,6 +387,47 @@ def _parameters(document: Document, at: At, given: Mapping[str, Any]) -> Mapping
     return good
 
 
+def _budget(document: Document, settings: BudgetConfig) -> BudgetConfig:
+    """``settings`` without the amounts that are none."""
+    usual = BudgetConfig()
+    for name in ("day", "month", "again"):
+        value = getattr(settings, name)
+        if value is not None and not 0 <= value < math.inf:
+            document.problem(("budget", name), "must be US dollars from 0 on, as in 5.0")
+            change: dict[str, Any] = {name: getattr(usual, name)}
+            settings = replace(settings, **change)
+    return settings
+
+
+def _tools(document: Document, settings: ToolsConfig) -> ToolsConfig:
+    """``settings`` without the folders and hosts that can't be meant."""
+    folders, hosts = [], []
+    for folder in settings.folders:
+        if why := _no_folder(folder):
+            document.problem(("tools", "folders"), f"{folder} {why}")
+        else:
+            folders.append(folder)
+    for host in settings.allow_hosts:
+        if _HOST.fullmatch(host):
+            hosts.append(host)
+        else:
+            document.problem(
+                ("tools", "allow_hosts"), f"{host} is no host, as wiki.home, 10.0.0.5 or 127.0.0.1:8000"
+            )
+    return replace(settings, folders=tuple(folders), allow_hosts=tuple(hosts))
+
+
+def _no_folder(written: str) -> str:
+    """Why a path can't be one of a folder that is read; nothing where it can."""
+    try:
+        path = Path(written).expanduser()
+    except RuntimeError:
+        return "has no such home"
+    if not path.is_absolute():
+        return "must be a whole path, as ~/notes"
+    return "" if path.is_dir() else "is no folder"
+
+
 def _checked(document: Document, name: str, settings: ProviderConfig) -> ProviderConfig:
     """``settings`` without the values that have the right type but can't be used."""
     _hold(settings)
@@ -321,6 +484,41 @@ def _headers(document: Document, at: At, headers: Mapping[str, str]) -> Mapping[
     return good
 
 
+def _server(document: Document, name: str, server: McpConfig) -> McpConfig | None:
+    """``server`` without the values that can't be used; None where nothing can be begun with it."""
+    at = ("mcp", name)
+    if not is_server_name(name):
+        document.problem(at, "a server's name has small letters, digits and hyphens, at most 24")
+        return None
+    if (server.command is None) == (server.url is None):
+        document.problem(at, "needs a command or a url, and not both")
+        return None
+    kinds = ("stdio",) if server.command is not None else ("http", "sse")
+    if server.type is not None and server.type not in kinds:
+        document.problem((*at, "type"), f"must be {' or '.join(kinds)} here")
+        return None
+    if server.url is not None and not is_address(_REFERENCE.sub("x", server.url)):
+        document.problem((*at, "url"), "must be an address as in https://example.com/mcp")
+        return None
+    return replace(
+        server,
+        timeout=_seconds(document, (*at, "timeout"), server.timeout),
+        start_timeout=_seconds(document, (*at, "start_timeout"), server.start_timeout),
+    )
+
+
+def _seconds(document: Document, at: At, seconds: float | None) -> float | None:
+    if seconds is None or 0 < seconds < _LONGEST_WAIT:
+        return seconds
+    document.problem(at, "must be a number of seconds, as in 60")
+    return None
+
+
+def is_server_name(name: str) -> bool:
+    """Whether a server of the Model Context Protocol may be called so."""
+    return _SERVER_NAME.fullmatch(name) is not None
+
+
 def is_address(url: str) -> bool:
     """Whether ``url`` is the http or https address of a host."""
     try:
@@ -351,8 +549,18 @@ def _is_proxy(value: str | None) -> bool:
 
 
 def only_mine(path: Path) -> bool:
-    """Whether nobody but this user can read the file. Windows keeps user folders private by itself."""
-    return os.name == "nt" or not path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)
+    """Whether nobody but this user can read the file, if there is one; ours are made so.
+
+    Windows keeps user folders private by itself.
+    """
+    if os.name == "nt" or not path.exists():
+        return True
+    return not path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)
+
+
+def _without_values(text: str) -> str:
+    """A value that may be a secret, with only its references to others left."""
+    return "".join(_REFERENCE.findall(text)) or "•••"
 
 
 def _shown(value: Any, name: str = "") -> Any:

@@ -68,6 +68,11 @@ class Credentials:
         self._slow: dict[str, Found | None] = {}
         self._keyring_problem: ConfigError | None = None
 
+    def use(self, config: Config) -> None:
+        """Look keys up as these settings say, from now on."""
+        self._config = config
+        self._slow.clear()
+
     @property
     def problems(self) -> Sequence[ConfigError]:
         """The keyring did not answer, or the keys file is damaged or can be read by others."""
@@ -104,7 +109,8 @@ class Credentials:
         """
         settings = self._settings(account)
         if command := settings.key_command:
-            return self._remembered(account, lambda: _key_of(account, command))
+            where = f"providers.{account.partition('@')[0]}.key_command"
+            return self._remembered(account, lambda: printed_by(where, command))
         if found := _from_environment(variables, settings):
             return found
         if found := self._remembered(account, lambda: self._from_keyring(account)):
@@ -220,12 +226,8 @@ def _from_environment(variables: Sequence[str], settings: ProviderConfig) -> Fou
     return None
 
 
-def _key_of(account: str, command: str) -> Found:
-    return secret_printed(f"providers.{account.partition('@')[0]}.key_command", command)
-
-
-def secret_printed(where: str, command: str) -> Found:
-    """What ``command`` prints, without a shell; ``where`` is the setting that has it.
+def printed_by(where: str, command: str) -> Found:
+    """What the ``command`` that a setting names prints, without a shell.
 
     Raises:
         ConfigError: It can't be run, fails, takes too long or prints nothing.

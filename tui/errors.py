@@ -63,8 +63,18 @@ class UsageError(SegueError):
     """The command line makes no sense."""
 
 
+class BudgetError(SegueError):
+    """What may be spent is spent."""
+
+
 class ConfigError(SegueError):
-    """The configuration file has a value that cannot be used."""
+    """The configuration file has a value that cannot be used.
+
+    Attributes:
+        at: Which setting it is, a step each; empty where it is the whole file.
+    """
+
+    at: tuple[str, ...] = ()
 
 
 class ImportFileError(SegueError):

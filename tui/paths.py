@@ -6,10 +6,14 @@ import contextlib
 import os
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from platformdirs import PlatformDirs
+
+from tui.errors import ConfigError
+from tui.text import one_line
 
 PRIVATE_DIR = 0o700
 PRIVATE_FILE = 0o600
@@ -74,8 +78,19 @@ def private_file(path: Path) -> Path:
     return path
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(
+    path: Path, text: str, *, mode: int = PRIVATE_FILE, still: Callable[[], bool] = lambda: True
+) -> bool:
     """Write ``text`` to ``path`` for this user alone: a reader sees the old or the new file, never a part.
+
+    Args:
+        path: The file.
+        text: What will stand there.
+        mode: Who may read it, if that is not this user alone.
+        still: Asked right before the new one takes the place of the old one; False leaves the old one.
+
+    Returns:
+        Whether the new one is there.
 
     Raises:
         OSError: It can't be written; the old one is there still.
@@ -84,11 +99,17 @@ def write_whole(path: Path, text: str) -> None:
     sweep_abandoned(folder, f".{path.stem}-*")
     descriptor, name = tempfile.mkstemp(dir=folder, prefix=f".{path.stem}-")  # O_EXCL, 0600
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(name, path)
+        if mode != PRIVATE_FILE:
+            os.chmod(name, mode)
+        if still():
+            os.replace(name, path)
+            return True
+        Path(name).unlink()
+        return False
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
@@ -100,3 +121,18 @@ def sweep_abandoned(folder: Path, half_made: str) -> None:
         with contextlib.suppress(OSError):
             if time.time() - left.stat().st_mtime > _ABANDONED:
                 left.unlink()
+
+
+def python_files(folder: Path) -> list[Path]:
+    """The person's Python files in ``folder``; those whose name begins with an underscore are left out.
+
+    Raises:
+        ConfigError: The folder is there and can't be read.
+    """
+    try:
+        paths = sorted(folder.iterdir())
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise ConfigError(f"{one_line(str(folder))}: cannot be read: {error.strerror}") from None
+    return [path for path in paths if path.suffix == ".py" and not path.name.startswith("_")]

@@ -6,7 +6,7 @@ import math
 import re
 import tomllib
 import types
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -54,7 +54,9 @@ class Document:
     def problem(self, at: At, text: str, hint: str = "") -> ConfigError:
         """A problem with the key ``at``, with its place; it is kept in :attr:`problems`."""
         place = self.places.get(at) or self.places.get(at[:-1]) or (1, 1)
-        return self._add(place, f"{'.'.join(at)}: {text}", hint)
+        error = self._add(place, f"{'.'.join(at)}: {text}", hint)
+        error.at = at
+        return error
 
     def read(self, kind: type[T], table: Mapping[str, Any], at: At = ()) -> T:
         """``table`` as a ``kind``; what does not fit becomes a problem and keeps its default."""
@@ -153,6 +155,25 @@ def _places(source: str) -> dict[At, tuple[int, int]]:
             rest = line[match.end() :]
             inside = next((q for q in ('"""', "'''") if rest.count(q) == 1), "")
     return places
+
+
+def headers(source: str) -> Iterator[int]:
+    """Where lines begin that look like the header of a table."""
+    place = 0
+    for line in source.splitlines(keepends=True):
+        if _HEADER.match(line):
+            yield place
+        place += len(line)
+
+
+def keys_in(table: Mapping[str, Any]) -> At:
+    """The names that a table has in itself, where each has but one: those of its header."""
+    names = []
+    inner: Any = table
+    while isinstance(inner, dict) and inner:
+        name, inner = next(iter(inner.items()))
+        names.append(name)
+    return tuple(names)
 
 
 def _split(dotted: str) -> At:

@@ -30,16 +30,18 @@ from tui.chat.message import Message
 from tui.chat.model import ModelInfo
 from tui.config import Config
 from tui.credentials import Credentials
+from tui.engine.budget import Budget
 from tui.engine.conversation_service import ConversationService
 from tui.engine.engine import Engine
 from tui.engine.limits import Limits
 from tui.engine.session import Session
 from tui.engine.start_options import StartOptions
+from tui.engine.tools import Tools
 from tui.engine.workspace import Workspace
 from tui.errors import ProviderError
 from tui.history.sqlite.history import open_history
 from tui.paths import Paths
-from tui.providers.base import Target
+from tui.providers.base import Search, Target
 from tui.providers.health import Health
 from tui.providers.local import LocalModels
 
@@ -118,6 +120,9 @@ class Catalogue:
     def note_outcome(self, provider: str, error: ProviderError | None) -> None:
         return None
 
+    def forget(self, names: Any) -> None:
+        return None
+
     def stale(self) -> list[str]:
         return []
 
@@ -137,6 +142,9 @@ class Registry:
         self.entries = entries
         self.problems: list[Exception] = []
 
+    def use(self, config: Config) -> set[str]:
+        return set()
+
     def entry(self, name: str) -> Entry:
         for entry in self.entries:
             if entry.name == name:
@@ -154,6 +162,9 @@ class Registry:
 
     async def target(self, model_id: str) -> Target:
         return Target(model_id, self._provider, model_id.partition("/")[2])
+
+    async def search(self, model_id: str) -> Search | None:
+        return (await self.target(model_id)).search
 
 
 @dataclass
@@ -184,7 +195,9 @@ class World:
         paths = Paths(*(self.folder / name for name in ("config", "data", "cache", "log")))
         registry: Any = Registry(self.provider, self.entries, LocalModels(paths.cache))
         catalogue: Any = self.catalogue
-        engine = Engine(self.store, registry, catalogue, Limits(checkpoint=0.01))
+        tools = Tools(state=self.store)
+        budget = Budget(self.config.budget, self.store)
+        engine = Engine(self.store, registry, catalogue, Limits(checkpoint=0.01), tools, budget)
         credentials = Credentials(paths, self.config)
         return Workspace(
             self.config,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,6 +12,7 @@ from textual.app import App
 from textual.message_pump import MessagePump
 
 from tests.app.conftest import Entry, World
+from tests.engine.conftest import FakeSource, FakeTool
 from tui.app.background import in_background
 from tui.app.compare.compare import Compare
 from tui.app.composer.composer import Composer
@@ -28,10 +29,19 @@ from tui.app.main_screen import MainScreen
 from tui.app.messages.link_sheet import LinkSheet
 from tui.app.messages.message_list import MessageList
 from tui.app.messages.save_sheet import SaveSheet
-from tui.app.models.connect import AnotherServer, Connect, ConnectProvider
+from tui.app.models.connect import Connect, ConnectProvider
+from tui.app.models.connect_server import ConnectServer
 from tui.app.models.first_run import FirstRun
 from tui.app.models.picker import ComparePicker, ModelPicker
+from tui.app.settings.key_sheet import KeySheet
+from tui.app.settings.settings_screen import SettingsScreen
 from tui.app.settings.theme_chooser import ThemeChooser
+from tui.app.settings.values import ChooseValue, WriteValue
+from tui.app.tools.approval_sheet import ApprovalSheet
+from tui.app.tools.form_sheet import FormSheet, Options
+from tui.app.tools.servers_sheet import ServersSheet
+from tui.app.tools.tools_sheet import ToolsSheet
+from tui.app.tools.visit_sheet import VisitSheet
 from tui.app.transcript.finding import FindBar
 from tui.app.transcript.transcript import Transcript
 from tui.chat.attachment import attachment_of
@@ -39,6 +49,12 @@ from tui.chat.draft import Draft
 from tui.chat.message import Role, Status
 from tui.chat.model import ModelInfo
 from tui.chat.parts import Text, prompt_parts
+from tui.config import Config, McpConfig
+from tui.engine.mcp_servers import mcp_servers
+from tui.tools.approval import Question
+from tui.tools.mcp.elicitation import Entry as FormEntry
+from tui.tools.mcp.elicitation import Form, Kind, Option, Visit
+from tui.tools.tool import ToolSpec
 
 Reach = Callable[[World], Awaitable[None]]
 REPLY = (
@@ -403,10 +419,10 @@ async def _all_providers(world: World) -> None:
     await _seen(world, ConnectProvider, "end", "enter")
 
 
-@state(AnotherServer, model=None)
+@state(ConnectServer, LoneField, model=None)
 async def _server_of_ones_own(world: World) -> None:
     await _all_providers(world)
-    await _seen(world, AnotherServer, "end", "enter")
+    await _seen(world, ConnectServer, "home", "enter")
 
 
 @state(Compare)
@@ -546,6 +562,50 @@ async def _themes(world: World) -> None:
     await _ran(world, ThemeChooser, "theme")
 
 
+async def _settings_as_at_first(world: World, words: str = "") -> Any:
+    """The keys that are pressed there change settings and keys."""
+    file = world.app.config.path
+    file.unlink(missing_ok=True)
+    world.app.use_config(Config(path=file, model="lab/big"))
+    return await _ran(world, SettingsScreen, "settings", words)
+
+
+@state(SettingsScreen, Field)
+async def _settings(world: World) -> None:
+    await _settings_as_at_first(world)
+
+
+@state(SettingsScreen, Field)
+async def _settings_of_which_none_fits(world: World) -> None:
+    await _settings_as_at_first(world, "zzqzzq")
+
+
+@state(WriteValue, LoneField)
+async def _value_of_a_setting_that_is_written(world: World) -> None:
+    await _settings_as_at_first(world, "temperature")
+    await _seen(world, WriteValue, "enter")
+
+
+@state(ChooseValue, Field)
+async def _value_of_a_setting_that_is_chosen(world: World) -> None:
+    screen = await _settings_as_at_first(world)
+    while screen.rows.chosen.key != "another provider":
+        await press(world, "down")
+    await _seen(world, ChooseValue, "enter")
+
+
+@state(KeySheet)
+async def _key_that_is_waited_for(world: World) -> None:
+    await _settings_as_at_first(world, "keys.sidebar")
+    await _seen(world, KeySheet, "enter")
+
+
+@state(KeySheet)
+async def _key_that_was_pressed(world: World) -> None:
+    await _key_that_is_waited_for(world)
+    await press(world, "f8")
+
+
 @state(Timeline, Field)
 async def _prompts(world: World) -> None:
     screen = await _seen(world, Timeline, "ctrl+t")
@@ -562,3 +622,81 @@ async def _prompts_of_which_none_fits(world: World) -> None:
 async def _prompts_where_there_is_none(world: World) -> None:
     await world.open_new()
     await _seen(world, Timeline, "ctrl+t")
+
+
+# -- tools
+_ASKING: set[asyncio.Task[Any]] = set()
+ENTRIES = (
+    FormEntry("name", "Your name", required=True),
+    FormEntry("news", "Letters", Kind.YES_NO),
+    FormEntry("size", "Size", Kind.ONE, options=(Option("s", "Small"), Option("l", "Large"))),
+)
+
+
+async def _asked(world: World, kind: type, asked: Coroutine[Any, Any, Any]) -> Any:
+    """Let something be asked that hears keys at once."""
+    task = asyncio.create_task(asked)
+    _ASKING.add(task)
+    task.add_done_callback(_ASKING.discard)
+    sheet = await _seen(world, kind)
+    sheet._hears_from = 0.0
+    return sheet
+
+
+@state(ApprovalSheet)
+async def _tool_that_asks(world: World) -> None:
+    arguments = {"path": "notes/todo.md", "text": "milk\n" * 1000}
+    spec = ToolSpec("fs", "write_file", "Writes a file.")
+    question = Question(spec, "uvx mcp-server-fs", "", arguments, True, world.current.key)
+    await _asked(world, ApprovalSheet, world.features.asking.ask(question))
+
+
+@state(FormSheet)
+async def _form_of_a_server(world: World) -> None:
+    await _asked(world, FormSheet, world.features.asking.fill(Form("notes", "Who are you?", ENTRIES)))
+
+
+@state(FormSheet)
+async def _form_without_a_field(world: World) -> None:
+    await _asked(world, FormSheet, world.features.asking.fill(Form("notes", "Shall I?", ())))
+
+
+@state(Options, Field)
+async def _answers_to_choose_from(world: World) -> None:
+    await _form_of_a_server(world)
+    await press(world, "end")
+    await _seen(world, Options, "enter")
+
+
+@state(VisitSheet)
+async def _address_that_a_server_wants_to_be_opened(world: World) -> None:
+    visit = Visit("notes", "Sign here", "https://notes.example/sign")
+    await _asked(world, VisitSheet, world.features.asking.visit(visit))
+
+
+@state(ToolsSheet, Field)
+async def _tools(world: World) -> None:
+    world.session.tools._make = lambda: [
+        FakeSource("fs", [FakeTool(ToolSpec("fs", "write_file", "Writes a file."))])
+    ]
+    world.session.tools._sources = None
+    await world.session.tools.turn(world.current, "fs", True)
+    await _ran(world, ToolsSheet, "tools")
+    await world.until(lambda: "write_file" in world.text)
+
+
+@state(ServersSheet)
+async def _servers(world: World) -> None:
+    server = McpConfig(url="https://127.0.0.1:9/mcp")
+    settings = world.session.workspace
+    settings.config = replace(settings.config, mcp={"notes": server})
+    made = mcp_servers(settings.config, settings.paths, settings.credentials)
+    world.session.tools._make = lambda: list(made.servers.values())
+    world.session.tools._sources = None
+    await _ran(world, ServersSheet, "mcp")
+
+
+@state(ServersSheet)
+async def _servers_where_there_is_none(world: World) -> None:
+    world.session.tools._sources = ()
+    await _ran(world, ServersSheet, "mcp")

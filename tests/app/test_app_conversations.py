@@ -56,6 +56,29 @@ async def test_the_sidebar_lies_over_a_narrow_page(run):
         assert world.composer.has_focus
 
 
+async def test_a_sidebar_that_is_opened_while_a_conversation_comes_keeps_the_keys(run):
+    async with run(size=(80, 24)) as world:
+        await two_conversations(world)
+        found, let = world.session.find, asyncio.Event()
+
+        async def slow(conversation_id):
+            await let.wait()
+            return await found(conversation_id)
+
+        world.session.find = slow
+        await world.pilot.press("ctrl+b")
+        await world.until(lambda: world.screen.query_one(SidebarList).has_focus)
+        await world.pilot.press("down", "enter")
+        await world.until(lambda: world.composer.has_focus)
+        await world.pilot.press("ctrl+b")
+        await world.until(lambda: world.screen.query_one(SidebarList).has_focus)
+        let.set()
+        await world.until(lambda: world.conversation.title == "Kyoto in four days")
+        await world.pilot.pause()
+        await world.pilot.press("escape")
+        await world.until(lambda: world.composer.has_focus and not world.screen.has_class("-overlay"))
+
+
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 async def test_letters_are_written_wherever_the_focus_is(run, size):
     async with run(size=size) as world:

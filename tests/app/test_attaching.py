@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from dataclasses import replace
 
 import pytest
 from textual import events
 
+from tui.app.composer import candidates
 from tui.app.composer.attached_lines import AttachedLines
 from tui.app.composer.slash_menu import SlashMenu
 from tui.chat.attachment import attachment_of
@@ -145,6 +147,72 @@ async def test_the_arrows_choose_another_file_and_escape_closes_the_menu(run, fi
         await world.pilot.press("escape", "enter")
         await world.sees("I am big.")
         assert "see @n" in world.provider.requests[0][1][0]
+
+
+@pytest.fixture
+def slow_folder(monkeypatch):
+    """Folders are looked through once this is set."""
+    look, ready = candidates.path_candidates, threading.Event()
+
+    def late(typed):
+        ready.wait(20)
+        return look(typed)
+
+    monkeypatch.setattr(candidates, "path_candidates", late)
+    yield ready
+    ready.set()
+
+
+async def test_escape_does_without_paths_that_are_still_looked_for_and_enter_sends(run, files, slow_folder):
+    async with run() as world:
+        world.composer.put("What is on @chart.png")
+        await world.pilot.press("escape")
+        slow_folder.set()
+        await world.pilot.press("enter")
+        await world.sees("I am big.")
+        [prompt, _] = await world.path()
+        assert prompt.text == "What is on @chart.png"
+        assert world.composer.open_menu is None
+
+
+async def test_escape_closes_the_paths_that_are_still_looked_for_before_it_stops_a_reply(
+    run, files, slow_folder
+):
+    async with run() as world:
+        world.provider.scripts = [["One", asyncio.Event()]]
+        await world.say("First")
+        await world.sees("One")
+        world.composer.put("see @n")
+        await world.pilot.press("escape")
+        assert world.current.busy
+        slow_folder.set()
+        await world.pilot.press("escape")
+        await world.until(lambda: not world.current.busy)
+        assert world.composer.draft == "see @n" and world.composer.open_menu is None
+
+
+async def test_where_no_path_was_found_escape_stops_the_reply_at_once(run, files):
+    async with run() as world:
+        world.provider.scripts = [["One", asyncio.Event()]]
+        await world.say("First")
+        await world.sees("One")
+        world.composer.put("ask @someone")
+        await world.until(lambda: not world.composer.completion.may_offer)
+        await world.pilot.press("escape")
+        await world.until(lambda: not world.current.busy)
+
+
+@pytest.mark.parametrize("text", ["see @n", "/ti", "/attach ch", "/model bi"])
+async def test_escape_closes_the_menu_however_quickly_it_comes(run, files, text):
+    async with run() as world:
+        world.composer.put(text[:-1])
+        await world.until(lambda: not world.composer.completion.may_offer or world.composer.open_menu)
+        for key, character in ((text[-1], text[-1]), ("escape", None)):
+            world.composer.post_message(events.Key(key, character))
+        await world.until(lambda: world.composer.draft == text)
+        await world.pilot.pause()
+        await world.until(lambda: world.composer.open_menu is None)
+        assert not world.composer.completion.may_offer
 
 
 async def test_a_file_can_be_named_in_the_sentence(run, files):

@@ -154,3 +154,22 @@ async def test_vims_keys_leave_it_whole(run) -> None:
 def test_few_lines_stay_lines() -> None:
     few = "\n".join("x" * 5 for _ in range(MANY_LINES - 1))
     assert Pastes().fold(few, pasted=True) == few
+
+
+@pytest.mark.parametrize(
+    ("keys", "left"),
+    [
+        ("cw", ""),
+        ("x", ""),
+        ("xu", LINES),
+        ("dwp", LINES),
+        ("~", LINES),
+        ("v~", LINES),
+        ("rx", LINES),
+    ],
+)
+async def test_vim_takes_it_as_a_whole_or_leaves_it(run, keys, left) -> None:
+    async with run(vim=True) as world:
+        await paste(world)
+        await world.pilot.press("escape", "h", *keys)
+        assert world.composer.draft == left

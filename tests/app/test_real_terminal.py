@@ -24,7 +24,7 @@ import termios
 import pyte
 
 ENTER, ESCAPE, CTRL_C, CTRL_G, CTRL_L = "\r", "\x1b", "\x03", "\x07", "\x0c"
-CTRL_Q, CTRL_R = "\x11", "\x12"
+CTRL_Q, CTRL_R, CTRL_U, CTRL_X, F10 = "\x11", "\x12", "\x15", "\x18", "\x1b[21~"
 TAB, ALT_UP, RIGHT = "\t", "\x1b[1;3A", "\x1b[C"
 PATIENCE = 30.0
 RESTORED = (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?2004l", b"\x1b[?1000l")
@@ -175,6 +175,59 @@ def test_a_hostile_reply_steers_nothing(terminal, model_server):
     first.see("Look: ␛]52", "<U+202E>over", "done", "ready")
     for sequence in ("\x1b]52", "owned\x07", "\x9b", "\u202e"):
         assert sequence.encode() not in first.output
+
+
+def test_a_setting_and_a_key_are_changed_and_the_rest_of_the_file_stays(lab, terminal):
+    mine = lab.config.read_text() + "\n# Keys\n[keys]\n# as at home\nnew = 'f7' # was in the way\n"
+    lab.config.write_text(f"# My settings\n{mine}")
+    app = terminal()
+    app.see("big", "Ask")
+    app.press(F10)
+    app.see("Type to find a setting")
+    app.press("Vim's" + ENTER)
+    app.see("Written to config.toml: true")
+    app.press(CTRL_U + "keys.sidebar" + ENTER)
+    app.see("Press the key")
+    app.press(CTRL_X)
+    app.see("Nothing else has it")
+    app.press(ENTER)
+    app.see("Written to config.toml: ctrl+x")
+    app.press(ESCAPE)
+    app.see("insert", "Ask")
+    app.press(ESCAPE)
+    app.see("normal")
+    app.press(CTRL_X)
+    app.see("open", "close")
+    app.press(CTRL_Q)
+    assert app.end() == 0
+    text = lab.config.read_text()
+    assert text == "# My settings\n" + mine.replace('"lab/big"\n', '"lab/big"\nvim = true\n').replace(
+        "in the way\n", 'in the way\nsidebar = "ctrl+x"\n'
+    )
+
+
+def test_a_server_is_connected_by_its_address_and_answers_without_a_restart(home, terminal, model_server):
+    home.configure("# mine\n")
+    model_server.models = ("alpha",)
+    app = terminal(rows=30)
+    app.see("Begin with")
+    app.press(ESCAPE)
+    app.see_no("Begin with")
+    app.press(f"/connect {model_server.url.removeprefix('http://')}/chat/completions" + ENTER)
+    app.see("Address")
+    app.press(TAB + "'sk-key-0123456789'" + TAB + CTRL_U + "box" + ENTER)
+    app.see("1 model. box/alpha says “Hello”", "Kept as box in config.toml, its key in keys.json")
+    app.press(ENTER)
+    app.see("alpha answers from now on")
+    app.press("Hi" + ENTER)
+    app.see("Hello from the", "ready")
+    assert model_server.headers[-1]["Authorization"] == "Bearer sk-key-0123456789"
+    app.press(CTRL_Q)
+    assert app.end() == 0
+    assert (
+        home.config.read_text() == f'# mine\n\n[providers.box]\ntype = "openai"\nurl = "{model_server.url}"\n'
+    )
+    assert b"sk-key" not in app.output
 
 
 def test_a_draft_survives_a_quit(terminal):
@@ -400,6 +453,15 @@ def test_ctrl_c_stops_then_asks_then_quits(terminal):
     app.press(CTRL_C)
     app.see("again")
     app.press(CTRL_C)
+    assert app.end() == 0
+
+
+def test_ctrl_c_again_and_again_quits_like_once(terminal):
+    app = terminal()
+    app.see("big")
+    while app.process.poll() is None:  # also when the terminal has been given back already
+        app.press(CTRL_C)
+        app.look(0.02)
     assert app.end() == 0
 
 

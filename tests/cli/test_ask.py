@@ -165,10 +165,11 @@ def test_a_file_alone_is_a_prompt(lab, model_server, tmp_path):
 
 def test_a_file_that_can_not_go_along_is_wrong_use_and_nothing_is_asked(lab, model_server, tmp_path):
     (tmp_path / "a.bin").write_bytes(b"\x00\x01")
+    (tmp_path / "empty").mkdir()
     for path, words in [
         ("a.bin", "no image, PDF or text"),
         ("none.txt", "No such file"),
-        ("", "is a folder"),
+        ("empty", "nothing in"),
     ]:
         done = lab.segue("ask", "Hi", "-a", str(tmp_path / path), code=2)
         assert words in done.stderr and done.stdout == ""

@@ -37,7 +37,7 @@ def exported() -> dict[str, object]:
 def test_ask_has_all_its_fields() -> None:
     assert _document(REPLY).keys() == {
         *("text", "reasoning", "model", "status", "usage", "conversation", "message", "error", "sources"),
-        *("notices", "parts"),
+        *("notices", "parts", "tool_calls", "rounds", "cost"),
     }
 
 

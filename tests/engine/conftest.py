@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -24,16 +24,67 @@ from tui.engine.session import Session
 from tui.engine.session_events import ReplyEnded, ReplyWentOn, SessionEvent
 from tui.engine.start_options import StartOptions
 from tui.engine.workspace import Workspace
-from tui.errors import ModelNotSupportedError, ProviderError
+from tui.errors import ModelNotSupportedError, ProviderError, SegueError
 from tui.history.sqlite.history import open_history
 from tui.history.store import HistoryStore
 from tui.paths import Paths
 from tui.providers.base import Messages, Target
 from tui.secret import Secret
+from tui.tools.approval import Decision, Question
+from tui.tools.tool import Outcome, Progress, ToolSpec
 
 DONE = Finish(FinishReason.STOP)
 PATIENCE = 20.0
 Step = Chunk | Exception | asyncio.Event
+
+
+@dataclass
+class FakeTool:
+    """A tool that does what a test says, and remembers what it was called with."""
+
+    spec: ToolSpec
+    does: Callable[[Mapping[str, Any], Progress], Awaitable[Outcome]] | None = None
+    asks: str | None = ""
+    """Its scope."""
+    origin: str = "fake"
+    calls: list[dict[str, Any]] = field(default_factory=list)
+
+    def scope(self, arguments: Mapping[str, Any]) -> str | None:
+        return self.asks
+
+    async def call(self, arguments: Mapping[str, Any], progress: Progress) -> Outcome:
+        self.calls.append(dict(arguments))
+        return await self.does(arguments, progress) if self.does else Outcome("done")
+
+
+@dataclass
+class FakeSource:
+    """Has these tools."""
+
+    name: str
+    has: list[FakeTool]
+    error: SegueError | None = None
+    closed: bool = False
+
+    async def tools(self) -> list[FakeTool]:
+        if self.error:
+            raise self.error
+        return self.has
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+class Person:
+    """Answers questions as a test says, and remembers them."""
+
+    def __init__(self, *answers: Decision) -> None:
+        self.answers = [*answers]
+        self.asked: list[Question] = []
+
+    async def ask(self, question: Question) -> Decision:
+        self.asked.append(question)
+        return self.answers.pop(0) if self.answers else Decision.NO
 
 
 class Scripted:
@@ -59,6 +110,13 @@ class Scripted:
                     yield step
         finally:
             self.closed += 1
+
+
+class WithTools(Scripted):
+    """The same for a wire format that has tools."""
+
+    tools = True
+    format = "openai"
 
 
 class World:

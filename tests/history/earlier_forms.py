@@ -32,7 +32,10 @@ def without_parts(connection: sqlite3.Connection) -> None:
         connection.execute(f"UPDATE messages SET {pairs} WHERE id = ?", (*sides.values(), row["id"]))
     connection.execute("ALTER TABLE messages DROP COLUMN parts")
     connection.execute("ALTER TABLE messages DROP COLUMN prefix")
+    connection.execute("ALTER TABLE messages DROP COLUMN first_at")
+    connection.execute("DROP TABLE spending")
     connection.execute("ALTER TABLE pieces DROP COLUMN part")
+    connection.execute("ALTER TABLE conversations DROP COLUMN tools")
 
 
 def _sides(message: Message) -> dict[str, Any]:

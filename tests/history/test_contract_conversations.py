@@ -33,6 +33,7 @@ async def test_every_field_can_be_changed_and_the_others_stay(store):
         "draft": "half a sent",
         "tags": ("work", "Übung"),
         "pins": (3, 1),
+        "tools": ("fs", "-web__fetch"),
         "pinned": True,
         "archived": True,
     }

@@ -20,8 +20,8 @@ from tui.chat.message import Status
 from tui.errors import HistoryError
 from tui.history.bundles import bundle_of
 from tui.history.importers import import_file
+from tui.history.sqlite import migrations
 from tui.history.sqlite.history import open_history
-from tui.history.sqlite.migrations import m005_parts
 from tui.history.store import HistoryStore
 
 FORMS = Path(__file__).parent / "forms"
@@ -126,11 +126,14 @@ async def test_what_was_said_is_found(form, old_file, open_at):
 async def test_a_fault_in_the_middle_leaves_the_old_file_as_it_was(form, old_file, open_at, monkeypatch):
     before = contents(old_file)
 
+    *others, last = migrations.MIGRATIONS
+
     def fail(connection):
+        last(connection)
         raise sqlite3.OperationalError("cut in the middle")
 
     with monkeypatch.context() as patched:
-        patched.setattr(m005_parts, "_join_pieces", fail)
+        patched.setattr(migrations, "MIGRATIONS", (*others, fail))
         with pytest.raises(HistoryError, match="cut in the middle"):
             await open_history(old_file)
     assert contents(old_file) == before

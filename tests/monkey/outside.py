@@ -6,6 +6,7 @@ import fcntl
 import os
 import pty
 import select
+import signal
 import subprocess
 import sys
 import termios
@@ -49,7 +50,9 @@ def run(seed: int, seconds: float, folder: Path) -> Report:
             else:
                 terminal.ask()
         except TimeoutError as error:
-            raise EndedError(seed, done, f"{error}\n{terminal.last_words}") from None
+            raise EndedError(
+                seed, done, f"{error}\n{terminal.last_words}\n{terminal.whereabouts()}"
+            ) from None
         finally:
             terminal.close()
     if terminal.code not in (None, 0) or FAULT in terminal.output or list(folder.rglob("crash-*")):
@@ -81,7 +84,7 @@ def _home(seed: int, url: str, folder: Path) -> Home:
     # terminal, keys would be the system's: Ctrl+Z would stop the program, with nobody there to wake it.
     home.variables |= {"BROWSER": "true", "EDITOR": '"', "VISUAL": '"'}
     home.variables |= dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"), NOWHERE)
-    home.variables |= {"NO_PROXY": "127.0.0.1,localhost"}
+    home.variables |= {"NO_PROXY": "127.0.0.1,localhost", "PYTHONFAULTHANDLER": "1"}
     return home
 
 
@@ -120,6 +123,13 @@ class _Terminal:
     @property
     def last_words(self) -> str:
         return self.output[-1500:].decode(errors="replace")
+
+    def whereabouts(self) -> str:
+        """End the program, and tell what it was doing."""
+        self.output = b""
+        self._process.send_signal(signal.SIGABRT)
+        self._read_for(2.0)
+        return self.output.decode(errors="replace")
 
     def do(self, act: Act) -> None:
         match act:

@@ -112,10 +112,21 @@ def test_a_word_becomes_what_begins_with_it_then_what_has_it(folder):
 
 
 def test_a_folder_is_gone_into(folder):
-    assert names("pie/") == ["pie/apple.md"]
+    assert names("pie/") == ["pie/apple.md", "pie/"]  # and all that is in it, last
     assert names("~/wo") == ["~/work"]
     assert names("~/work/A") == ["~/work/a b.txt", "~/work/Apple.png"]
     assert names("none/") == names("a\x00/") == []
     [pie] = path_candidates(TypedPath(0, "pie", False))
     [apple] = path_candidates(TypedPath(0, "apple", False))
     assert (pie.folder, apple.folder, apple.size) == (True, False, 9)
+
+
+def test_the_address_of_a_page_is_offered_as_it_is():
+    (found,) = path_candidates(TypedPath(0, "https://example.com/a?b", mention=True))
+    assert (found.path, found.about, found.folder) == ("https://example.com/a?b", "reads this page", False)
+    assert path_candidates(TypedPath(0, "https://user@example.com/", mention=True)) == []
+
+
+def test_a_pattern_is_offered_as_it_is(folder):
+    (found,) = path_candidates(TypedPath(0, "pie/*.md", mention=True))
+    assert (found.path, found.about) == ("pie/*.md", "all of them")

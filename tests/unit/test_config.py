@@ -280,3 +280,27 @@ def test_shown_is_plain_data_of_the_effective_settings(read):
     assert shown["theme"] == "segue-light"
     assert shown["providers"]["lab"]["models"] == ["big", "small"]
     assert "problems" not in shown
+
+
+def test_what_models_may_use_is_read_and_what_can_not_be_meant_is_told_in_its_place(tmp_path):
+    (tmp_path / "notes").mkdir()
+    path = tmp_path / "config.toml"
+    path.write_text(
+        f"""[tools]
+use = ["web_fetch"]
+folders = ["{(tmp_path / "notes").as_posix()}", "relative", "{(tmp_path / "none").as_posix()}"]
+allow_hosts = ["wiki.home", "10.0.0.5:8000", "[::1]:80", "http://wiki.home/"]
+extra = 1
+"""
+    )
+    config = load_config(path)
+    assert config.tools.use == ("web_fetch",)
+    assert config.tools.folders == ((tmp_path / "notes").as_posix(),)
+    assert config.tools.allow_hosts == ("wiki.home", "10.0.0.5:8000", "[::1]:80")
+    said = [problem.message.removeprefix(f"{path}:") for problem in config.problems]
+    assert said == [
+        "5:1: tools.extra: no such setting; known: allow_hosts, folders, use",
+        "3:1: tools.folders: relative must be a whole path, as ~/notes",
+        f"3:1: tools.folders: {(tmp_path / 'none').as_posix()} is no folder",
+        "4:1: tools.allow_hosts: http://wiki.home/ is no host, as wiki.home, 10.0.0.5 or 127.0.0.1:8000",
+    ]

@@ -47,6 +47,13 @@ def test_a_session_brings_no_textual_no_network_and_no_database_before_it_is_use
     assert not brought_by("tui.engine.session", "tui.engine.session_events") & (SLOW - {"asyncio"})
 
 
+def test_a_run_without_tools_loads_nothing_that_has_or_carries_out_any():
+    loaded = loaded_by("tui.cli.assemble", "tui.engine.session")
+    of_tools = {name for name in loaded if name.startswith(("tui.tools", "tui.engine.rounds", "jsonschema"))}
+    contract = {"tui.tools", "tui.tools.tool", "tui.tools.approval", "tui.tools.names"}
+    assert of_tools <= contract
+
+
 @pytest.mark.parametrize("module", ["tui.providers", "tui.providers.base", "tui.providers.registry"])
 def test_knowing_the_providers_brings_no_network(module):
     assert not brought_by(module) & {"aiohttp", "textual", "xllamacpp"}
@@ -95,3 +102,13 @@ def test_rendering_brings_no_app():
         check=True,
     )
     assert done.stdout.strip() == "False"
+
+
+def test_servers_that_are_configured_bring_nothing_of_their_protocol_before_one_is_used():
+    loaded = loaded_by("tui.engine.mcp_servers", "tui.cli.mcp")
+    slow = ("mcp", "mcp_types", "httpx2", "anyio", "pydantic", "aiohttp", "textual")
+    assert not [name for name in loaded if name.split(".")[0] in slow]
+
+
+def test_a_config_without_servers_brings_nothing_of_them():
+    assert not [name for name in loaded_by("tui.config", "tui.cli") if name.startswith("tui.tools")]

@@ -32,7 +32,6 @@ def test_there_is_one_way_to_look_for_the_nearest_name():
         file.relative_to(folder).as_posix()
         for file in folder.rglob("*.py")
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
-        if (isinstance(node, ast.ImportFrom) and node.module == "difflib")
-        or (isinstance(node, ast.Import) and any(name.name == "difflib" for name in node.names))
+        if (isinstance(node, ast.alias) and node.name in ("difflib", "get_close_matches", "SequenceMatcher"))
     }
     assert users == {"nearest.py"}

@@ -21,6 +21,7 @@ from tui.chat.parts import (
     Text,
     ToolCall,
     ToolResult,
+    calls_ended,
     from_json,
     reasoning_of,
     sources_of,
@@ -189,3 +190,25 @@ class TestJson:
 def test_texts_and_thoughts_are_read_apart() -> None:
     said: tuple[Part, ...] = (Reasoning("a"), Text("b"), Reasoning("c"), Text("d"))
     assert (text_of(said), reasoning_of(said)) == ("b\n\nd", "a\n\nc")
+
+
+def test_a_call_that_was_cut_has_a_result_that_says_what_is_known_of_it():
+    one, two = ToolCall("1", "fs", "a"), ToolCall("2", "fs", "b", state=CallState.RUNNING)
+    done = ToolCall("3", "fs", "c", state=CallState.DONE)
+    parts = calls_ended((one, two, done, ToolResult("3", "milk"), Text("So.")))
+    assert [getattr(part, "state", None) for part in parts[:3]] == [
+        CallState.STOPPED,
+        CallState.STOPPED,
+        CallState.DONE,
+    ]
+    kept, not_begun, begun = parts[3:6]
+    assert kept == ToolResult("3", "milk")
+    assert (not_begun.call, begun.call) == ("1", "2")
+    assert "not carried out" in not_begun.text and "may or may not" in begun.text
+    assert parts[6] == Text("So.") and calls_ended(parts) == parts
+
+
+def test_a_call_in_another_state_takes_its_own_place():
+    one, two = ToolCall("1", "fs", "a"), ToolCall("2", "fs", "a")
+    running = ToolCall("1", "fs", "a", state=CallState.RUNNING)
+    assert Gathered([one, two, "text", running]).parts == (running, two, Text("text"))

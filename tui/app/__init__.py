@@ -22,6 +22,8 @@ The features::
     compare/                models side by side
     help/                   keys and commands
     settings/               what is set for the whole app
+    tools/                  what models may use
+    spending/               what was spent
     status/                 what stands round the conversation
 
 Shared below them::

@@ -36,6 +36,15 @@ class Scope(Enum):
     SERVER = "Another server"
     PALETTE = "All commands"
     THEMES = "All themes"
+    APPROVAL = "A tool that asks"
+    FORM = "A server that asks"
+    OPTIONS = "One of several answers"
+    VISIT = "An address that a server wants to be opened"
+    TOOLS = "Tools"
+    SERVERS = "Servers"
+    SETTINGS = "Settings"
+    VALUES = "What a setting can be"
+    KEYS = "A key for an action"
 
 
 class Action(StrEnum):
@@ -91,6 +100,7 @@ class Action(StrEnum):
     MESSAGE_UP = "message-up", "alt+up", "messages", "Walk up the messages", Scope.WRITING
     MESSAGE_DOWN = "message-down", "alt+down", "messages", "Walk down the messages", Scope.WRITING
     NEWEST = "newest", "ctrl+end", "newest", "Go to the newest line", Scope.WRITING
+    SETTINGS = "settings", "ctrl+comma,f10", "settings", "All settings and keys, changed here", Scope.WRITING
     EDITOR = "editor", "ctrl+g", "editor", "Write in $VISUAL or $EDITOR", Scope.WRITING
     UNDO = "undo", "ctrl+z", "undo", "Take back what was done last", Scope.WRITING
 
@@ -199,9 +209,41 @@ class Action(StrEnum):
     FIRST_BEGIN = "first-begin", "enter", "begin", "Begin with this", Scope.FIRST_RUN
     CONNECT_TRY = "connect-try", "enter", "try it", "Keep the key and try it", Scope.CONNECT
     PROVIDERS_CONNECT = "providers-connect", "enter", "connect", "Connect this provider", Scope.PROVIDERS
-    SERVER_CLOSE = "server-close", "enter", "close", "Close", Scope.SERVER
+    SERVER_TRY = "server-try", "enter", "try it", "Try the server, and keep it if it answers", Scope.SERVER
+    SERVER_NEXT = "server-next", "tab,down", "next field", "The next field", Scope.SERVER
+    SERVER_PREVIOUS = "server-previous", "shift+tab,up", "field before", "The field before", Scope.SERVER
     PALETTE_RUN = "palette-run", "enter", "do it", "Do this", Scope.PALETTE
     THEME_USE = "theme-use", "enter", "use", "Use this theme from now on", Scope.THEMES
+
+    APPROVE_ONCE = "approve-once", "y", "once", "Let the tool do this, this time", Scope.APPROVAL
+    APPROVE_HERE = ("approve-here", "c", "this chat",
+                    "Let the tool be used in this conversation", Scope.APPROVAL)
+    APPROVE_ALWAYS = ("approve-always", "a", "always",
+                      "Let the tool be used everywhere, as long as it stays as it is", Scope.APPROVAL)
+    APPROVE_NO = "approve-no", "n,enter", "no", "Don't let it, and let the reply go on", Scope.APPROVAL
+    APPROVE_STOP = "approve-stop", "N", "no, stop", "Don't let it, and stop the reply", Scope.APPROVAL
+    APPROVE_WHOLE = "approve-whole", "v", "show all", "Show all of the arguments", Scope.APPROVAL
+
+    FORM_CHANGE = "form-change", "enter", "change", "Change the chosen field", Scope.FORM
+    FORM_SEND = "form-send", "s", "send", "Send the form to the server", Scope.FORM
+    FORM_DECLINE = "form-decline", "d", "decline", "Tell the server that you don't answer", Scope.FORM
+    OPTION_TAKE = "option-take", "enter", "choose", "Choose this, or not", Scope.OPTIONS
+    VISIT_OPEN = "visit-open", "o", "open", "Open the address in the browser", Scope.VISIT
+    VISIT_COPY = "visit-copy", "y", "copy", "Copy the address, to open it elsewhere", Scope.VISIT
+    VISIT_DECLINE = "visit-decline", "d", "decline", "Tell the server that you don't open it", Scope.VISIT
+
+    TOOL_TURN = "tool-turn", "enter", "on or off", "Turn the tool on or off; ask again", Scope.TOOLS
+    SERVER_RESTART = "server-restart", "r", "restart", "End the server and start it anew", Scope.SERVERS
+    SERVER_SIGN_IN = "server-sign-in", "s", "sign in", "Sign in to the server", Scope.SERVERS
+    SETTING_CHANGE = "setting-change", "enter", "change", "Change this setting", Scope.SETTINGS
+    SETTING_DEFAULT = ("setting-default", "ctrl+d,delete", "default",
+                       "Take it out of the file: the default counts again", Scope.SETTINGS)
+    VALUE_USE = "value-use", "enter", "use", "Use this one", Scope.VALUES
+    KEY_KEEP = "key-keep", "enter", "keep", "Keep this key", Scope.KEYS
+    KEY_ANEW = "key-anew", "backspace", "another", "Press another key", Scope.KEYS
+    KEY_ALSO = "key-also", "plus", "one more", "Press one more key that does the same", Scope.KEYS
+    KEY_THEN = "key-then", "space", "then", "Press a key that follows it", Scope.KEYS
+    KEY_NONE = "key-none", "delete", "no key", "It has no key", Scope.KEYS
     # fmt: on
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
@@ -19,11 +20,12 @@ from textual.scrollbar import ScrollBar
 from tui.app import keymap
 from tui.app.actions import Action
 from tui.app.background import in_background
-from tui.app.keymap import Keys, bind
+from tui.app.keymap import Keys, Listens, bind
 from tui.app.life import GONE, has_gone
 from tui.app.lists.pointing import teach_pointing
 from tui.app.main_screen import MainScreen
 from tui.app.terminal.abilities import FEW, MANY, Abilities
+from tui.app.terminal.key_order import KeyOrder
 from tui.app.terminal.key_sequences import MODIFIERS
 from tui.app.terminal.keys import teach_alt_enter, teach_texts, teach_windows
 from tui.app.terminal.line_filters import Ascii, LastLine
@@ -31,12 +33,12 @@ from tui.app.theme.foreign import fitted
 from tui.app.theme.grid import SMALLEST, TALL, WIDE
 from tui.app.theme.scroll_thumb import SlimThumb
 from tui.app.theme.themes import DEFAULT_THEME, FEW_COLOURS, GREY_THEMES, THEMES
-from tui.config import Config
+from tui.config import Config, load_config
 from tui.engine.start_options import StartOptions
 from tui.errors import ConfigError, SegueError, UsageError
 from tui.paths import Paths
 from tui.system.job_control import has_a_shell
-from tui.system.signals import on_deadly_signals, on_lost_terminal
+from tui.system.signals import let_nobody_interrupt, on_deadly_signals, on_lost_terminal
 from tui.text import clean, one_line
 
 if TYPE_CHECKING:
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
     from textual.screen import Screen
 
+    from tui.config_file import Changes
     from tui.engine.workspace import Workspace
 
 __all__ = ["SegueApp", "StartOptions"]
@@ -98,11 +101,11 @@ class SegueApp(App[None]):
         for theme in GREY_THEMES if terminal.colours == MANY else THEMES:
             self.register_theme(theme)
         self._usual_theme = FEW_COLOURS if terminal.colours == FEW else DEFAULT_THEME
-        named = self._theme_called(config.theme)
-        self.use_theme(self._usual_theme if named in (None, DEFAULT_THEME) else named)
+        self.use_theme(self._configured_theme())
         self._last_line = LastLine()
         self._glyphs = [Ascii()] if terminal.ascii else []
         self.animation_level = "none"
+        self.key_order = KeyOrder()
         self.keys = Keys(config.keys)
         """Which key each action has."""
         if self.keys.wanted:
@@ -171,6 +174,9 @@ class SegueApp(App[None]):
             self._early.append(event)
             return
         if isinstance(event, events.Key) and not event.is_forwarded and self.screen_stack:
+            if isinstance(self.screen, Listens) and self.screen.listening:
+                self.screen.heard(event.key)
+                return
             key = self._meant(event)
             if key is None:
                 return
@@ -179,6 +185,8 @@ class SegueApp(App[None]):
             self.screen.post_message(event)
         elif not self._too_late(event):
             await super().on_event(event)
+            if isinstance(event, events.Key) and event.is_forwarded:
+                self.key_order.come(event)
 
     def _meant(self, event: events.Key) -> events.Key | None:
         """The key, or both where another one came before it; None while the second is waited for."""
@@ -220,13 +228,55 @@ class SegueApp(App[None]):
         assert isinstance(screen, MainScreen)
         return screen
 
+    # -- settings
     def setting_problems(self) -> list[SegueError]:
-        """Everything that is wrong in the config, also what only the app can tell: its theme and its keys."""
-        problems: list[SegueError] = [*self.config.problems, *keymap.problems(self.config)]
-        if self._theme_called(self.config.theme) is None:
-            words = f"{self.config.place('theme')}: theme: there is no {one_line(self.config.theme)}"
-            problems.append(ConfigError(words, "/theme lists them."))
+        """Everything that is wrong in the config, also what only the app can tell."""
+        return self.problems_of(self.config)
+
+    def problems_of(self, config: Config) -> list[SegueError]:
+        """Everything that is wrong in settings, also their theme and their keys."""
+        problems: list[SegueError] = [*config.problems, *keymap.problems(config)]
+        if self._theme_called(config.theme) is None:
+            words = f"{config.place('theme')}: theme: there is no {one_line(config.theme)}"
+            unknown = ConfigError(words, "/theme lists them.")
+            unknown.at = ("theme",)
+            problems.append(unknown)
         return problems
+
+    def use_config(self, config: Config) -> None:
+        """Work by these settings from now on."""
+        before, self.config = self.config, config
+        self.keys = Keys(config.keys)
+        self.set_keymap(self.keys.wanted)
+        if config.theme != before.theme:
+            self.use_theme(self._configured_theme())
+        if self.workspace is not None:
+            self.workspace.use(config)
+        self.main_screen.use_settings()
+
+    def _configured_theme(self) -> str:
+        named = self._theme_called(self.config.theme)
+        return self._usual_theme if named in (None, DEFAULT_THEME) else named
+
+    async def change_settings(self, changes: Changes) -> None:
+        """Write changes into the config, and work by it from now on.
+
+        Raises:
+            ConfigError: They make no sense, or can't be written.
+        """
+        from tui.config_file import change
+
+        work = partial(change, self.config.path, changes, self.problems_of)
+        self.use_config(await asyncio.to_thread(work))
+        if ("theme",) in changes:
+            self.use_theme(self._configured_theme())
+            await self._keep_theme(self.theme)
+
+    async def reread_settings(self) -> None:
+        """Work by what the config says now, if somebody has written it since."""
+        config = await asyncio.to_thread(load_config, self.config.path)
+        if config != self.config and config.path.exists():
+            self.use_config(config)
 
     # -- what every screen may need
     async def copy(self, text: str) -> None:
@@ -248,9 +298,14 @@ class SegueApp(App[None]):
         known = self._theme_called(name)
         if known is None:
             raise UsageError(f"There is no theme {one_line(name)}", "As in /theme light.")
+        if ("theme",) in self.config.lines:
+            await self.change_settings({("theme",): known})
         self.use_theme(known)
+        await self._keep_theme(known)
+
+    async def _keep_theme(self, name: str) -> None:
         if self.workspace is not None:
-            await self.workspace.preferences.keep_theme(known, few_colours=self._few_colours)
+            await self.workspace.preferences.keep_theme(name, few_colours=self._few_colours)
 
     def _theme_called(self, name: str) -> str | None:
         """The theme that is meant: ours also without their first name."""
@@ -265,7 +320,7 @@ class SegueApp(App[None]):
         """Use the theme that was chosen in an earlier run, unless the config names another."""
         assert self.workspace is not None
         kept = await self.workspace.preferences.theme(few_colours=self._few_colours)
-        if kept in self.available_themes and self.config.theme == DEFAULT_THEME:
+        if kept in self.available_themes and ("theme",) not in self.config.lines:
             self.use_theme(kept)
 
     # -- actions
@@ -336,6 +391,8 @@ class SegueApp(App[None]):
         if self._leaving:
             return
         self._leaving = True
+        if not self.is_headless:
+            let_nobody_interrupt()  # the terminal is given back before all is stored
         try:
             async with asyncio.timeout(LONGEST_GOODBYE):
                 await self.main_screen.finish()

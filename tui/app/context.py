@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tui.chat.draft import Draft
     from tui.chat.message import Message
     from tui.config import Config
+    from tui.config_file import Changes
     from tui.engine.conversation_service import ConversationService, Undo
     from tui.engine.session import Act, Session
     from tui.engine.start_options import StartOptions
@@ -63,6 +64,10 @@ class Context(Protocol):
         """Say something that stays until it is dismissed."""
         ...
 
+    def unnote(self, words: str) -> None:
+        """Say it no more."""
+        ...
+
     def notify(self, words: str, *, warning: bool = False) -> None:
         """Say something for a few seconds."""
         ...
@@ -91,6 +96,14 @@ class Context(Protocol):
             undo: Undoes it.
             back: What is said then.
             topic: What it was done to.
+        """
+        ...
+
+    async def change_settings(self, changes: Changes) -> None:
+        """Write changes into the config, and work by it from now on.
+
+        Raises:
+            ConfigError: They make no sense, or can't be written.
         """
         ...
 
@@ -354,6 +367,14 @@ class Models(Protocol):
         """
         ...
 
+    async def pick_first(self) -> str | None:
+        """Let the person choose one model. Returns it, None if none was chosen."""
+        ...
+
+    async def connect(self, provider: str) -> bool:
+        """Let the person give a provider what it misses. Returns whether it can be used."""
+        ...
+
     async def pick_several(
         self, then: Callable[[Sequence[str]], Awaitable[None]], typed: str, marked: Sequence[str]
     ) -> None:
@@ -396,7 +417,29 @@ class Comparing(Protocol):
         ...
 
 
+class Asking(Protocol):
+    """What models and servers ask the person."""
+
+    @property
+    def waiting(self) -> frozenset[int]:
+        """The conversations in which a question waits, as ``key_of`` has them."""
+        ...
+
+    def look(self) -> None:
+        """Show the next question that may be shown where the person is now."""
+        ...
+
+
 # -- how a feature says which of these it needs
+class WithAsking(Protocol):
+    """Has what is asked."""
+
+    @property
+    def asking(self) -> Asking:
+        """What models and servers ask the person."""
+        ...
+
+
 class WithTranscript(Protocol):
     """Has the transcript."""
 
@@ -511,6 +554,18 @@ class Program(Protocol):
 
     async def copy(self, text: str) -> None:
         """Put ``text`` into the clipboard, and say how that went."""
+        ...
+
+    async def change_settings(self, changes: Changes) -> None:
+        """Write changes into the config, and work by it from now on.
+
+        Raises:
+            ConfigError: They make no sense, or can't be written.
+        """
+        ...
+
+    async def reread_settings(self) -> None:
+        """Work by what the config says now, if somebody has written it since."""
         ...
 
     async def choose_theme(self, name: str) -> None:

@@ -25,15 +25,20 @@ from tui.app.conversations.reading import CurrentConversation
 from tui.app.keymap import Keys
 from tui.app.models.first_model import FirstModel
 from tui.app.models.models import Models
+from tui.app.settings.changing import Changing
 from tui.app.settings.theming import Theming
+from tui.app.spending.spending import Spending
 from tui.app.status.notice_line import NoticeLine
 from tui.app.status.presenter import StatusPresenter
+from tui.app.tools.asking import Asking
+from tui.app.tools.tooling import Tooling
 from tui.app.transcript.finding import Finding
 from tui.app.transcript.message_actions import MessageActions
 from tui.app.transcript.shown_replies import ShownReplies
 from tui.app.transcript.transcript import Transcript
 from tui.app.undo import SHOWN, Acts
 from tui.chat.draft import Draft
+from tui.config_file import Changes
 from tui.engine.conversation_service import ConversationService, Undo
 from tui.engine.live import LiveReply
 from tui.engine.session import Session
@@ -49,9 +54,10 @@ from tui.engine.session_events import (
     ReplyWentOn,
     SessionEvent,
     Titled,
+    Warned,
 )
 from tui.engine.workspace import Workspace
-from tui.errors import NotFoundError
+from tui.errors import NotFoundError, UsageError
 from tui.rendering import warm
 
 SETTLED = 0.5
@@ -112,6 +118,8 @@ class Features:
         self.transcript = screen.query_one(Transcript)
         self.reading = CurrentConversation(self)
         self.writing = Writing(self, composer, early)
+        self.asking = Asking(self)
+        self.session.asker = self.session.tools.person = self.asking
         self.status = StatusPresenter(self)
         self.lists = ConversationLists(self)
         self.messages = MessageActions(self)
@@ -119,6 +127,7 @@ class Features:
         self.first_model = FirstModel(self, self.models)
         self.comparing = Comparing(self)
         self.finding = Finding(self, self.transcript)
+        self.settings = Changing(self, program)
         self._replies = ShownReplies(self)
         self.elsewhere = HistoryNews(self)
         self.does: Sequence[Handlers] = (
@@ -132,6 +141,9 @@ class Features:
             Arranging(self).commands,
             ConversationSettings(self).commands,
             Theming(self, program).commands,
+            Tooling(self).commands,
+            self.settings.commands,
+            Spending(self).commands,
         )
         """The commands that each feature does."""
 
@@ -146,7 +158,7 @@ class Features:
         try:
             options = self._program.options
             await self.session.begin_with(options, await self.session.drafts.left_in())
-        except NotFoundError as error:
+        except (NotFoundError, UsageError) as error:
             self.tell(error)
         await self._program.recall_theme()
         await self.writing.begin()
@@ -154,9 +166,10 @@ class Features:
     async def begin(self) -> None:
         """Show the conversation; send what was written meanwhile."""
         options, workspace = self._program.options, self.session.workspace
-        self.transcript.newest_key = self.keys.name(Action.NEWEST)
+        self._name_keys()
         self.screen.watch(self.transcript, "selected", self.status.refresh_keys, init=False)
         self.elsewhere.follow()
+        self.screen.app.screen_change_signal.subscribe(self.screen, lambda _: self.asking.look())
         for words in filter(None, (workspace.catalogue.notice, *map(str, workspace.registry.problems))):
             self.note(words)
         await self.reading.show(self.session.current)
@@ -169,6 +182,16 @@ class Features:
             self.writing.give_back_early()
         elif options.model or not await self.first_model.help_to_begin(self._notices.notices):
             self.writing.send_early()
+
+    def _name_keys(self) -> None:
+        self.transcript.newest_key = self.keys.name(Action.NEWEST)
+
+    def use_settings(self) -> None:
+        """The settings are others now."""
+        self._name_keys()
+        self.transcript.refresh()
+        self.refresh()
+        self.status.refresh_keys()
 
     def _make_ready(self) -> None:
         in_background(self.screen, "open", self.writing.say_prompt_problems)
@@ -188,6 +211,11 @@ class Features:
     def keys(self) -> Keys:
         """The keys as they are bound now."""
         return self._program.keys
+
+    def unnote(self, words: str) -> None:
+        """Say it no more."""
+        if words:
+            self._notices.drop(words)
 
     def notify(self, words: str, *, warning: bool = False) -> None:
         """Say something for a few seconds."""
@@ -216,6 +244,10 @@ class Features:
         self.status.refresh()
 
     # -- undo, and stop
+    async def change_settings(self, changes: Changes) -> None:
+        """Write changes into the config, and work by it from now on."""
+        await self._program.change_settings(changes)
+
     def did(self, words: str, undo: Undo, back: str, topic: object = None) -> None:
         """Something was done: say so, and how it is undone.
 
@@ -267,8 +299,10 @@ class Features:
             case NotSaved(reason):
                 self._say_unsaved(reason)
             case AllSaved():
-                self._notices.drop(self._unsaved)
+                self.unnote(self._unsaved)
                 self.notify("Everything is saved again")
+            case Warned(words):
+                self.notify(words, warning=True)
             case Problem(error):
                 self.tell(error)
             case _:
@@ -284,6 +318,6 @@ class Features:
 
     def _say_unsaved(self, why: str) -> None:
         """Say that replies are not on the disk, for as long as they are not."""
-        self._notices.drop(self._unsaved)
+        self.unnote(self._unsaved)
         self._unsaved = f"{why} It is tried again; /export FILE writes the conversation elsewhere."
         self.note(self._unsaved)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import combinations
 from types import MappingProxyType
@@ -9,9 +10,10 @@ from typing import Any, Protocol, runtime_checkable
 
 from textual.app import App
 from textual.binding import Binding
+from textual.keys import KEY_NAME_REPLACEMENTS
 from textual.keys import Keys as KnownKeys
 
-from tui.app.actions import NO_KEY, SHOWN_TOGETHER, Action, at_once
+from tui.app.actions import NO_KEY, SHOWN_TOGETHER, Action, Scope, at_once
 from tui.config import Config
 from tui.errors import ConfigError
 from tui.nearest import did_you_mean
@@ -21,6 +23,9 @@ _MODIFIERS = frozenset({"ctrl", "shift", "alt", "super", "hyper", "meta"})
 _NAMED = frozenset(key.value.rsplit("+", 1)[-1] for key in KnownKeys)
 _FUNCTION_KEYS = frozenset(f"f{number}" for number in range(1, 25))
 _LONGEST_NAME = 24
+_SHORT_NAMES = frozenset(KEY_NAME_REPLACEMENTS.values())
+"""Names of characters that Textual has made shorter."""
+_NOTHING_IS_TYPED = frozenset({Scope.MESSAGE, Scope.COMPARE, Scope.LINK, Scope.SIDEBAR})
 _WRITTEN = {
     "escape": "esc",
     "pageup": "page up",
@@ -114,7 +119,8 @@ class Keys:
             return ""
         first = key_name(keys[0])
         other = SHOWN_TOGETHER.get(action)
-        return first if other is None else together(first, key_name(self.of(other)[0]))
+        seconds = self.of(other) if other else []
+        return together(first, key_name(seconds[0])) if seconds else first
 
     def names(self, action: Action) -> str:
         """All keys of an action, as people write them."""
@@ -137,6 +143,55 @@ def keys_of(app: App[Any]) -> Keys:
     return app.keys if isinstance(app, Keyed) else DEFAULTS
 
 
+@runtime_checkable
+class Listens(Protocol):
+    """A screen that may take every key that is pressed, whatever it does elsewhere."""
+
+    @property
+    def listening(self) -> bool:
+        """Whether it takes them now."""
+        ...
+
+    def heard(self, key: str) -> None:
+        """A key was pressed."""
+        ...
+
+
+# -- a key that is wanted for an action
+def why_not(action: Action, key: str) -> str:
+    """Why a key can't be one of an action; empty where it can."""
+    first, _, second = key.partition(" ")
+    if not _can_be_set(key):
+        words = "has no name that can be set" if not second else "can't begin two that follow each other"
+        return f"{key_name(first)} {words}"
+    if action.scope not in _NOTHING_IS_TYPED and not second and _writes(key):
+        return f"{key_name(key)} writes a character there"
+    return ""
+
+
+def taken_by(keys: Keys, action: Action, key: str) -> list[Action]:
+    """The other actions that have a key where an action would have it too."""
+    beside = {other for group in at_once() if action in group for other in group}
+    others = (other for other in Action if other in beside and other is not action)
+    return [
+        other
+        for other in others
+        if any(_meet(key, its) for its in keys.of(other))
+        and key not in set(_split(other.keys)) & set(_split(action.keys))
+    ]
+
+
+def without(keys: Keys, action: Action, key: str) -> str:
+    """The keys of an action but for one, as they stand in the config."""
+    return ",".join(its for its in keys.of(action) if not _meet(key, its)) or NO_KEY
+
+
+def _writes(key: str) -> bool:
+    """Whether a key writes a character where one types."""
+    *modifiers, last = key.split("+") if key not in ("+", "") else [key]
+    return set(modifiers) <= {"shift"} and (len(last) == 1 or last == "space" or _is_symbol(last))
+
+
 # -- what is wrong with [keys]
 def problems(config: Config) -> list[ConfigError]:
     """What is wrong with ``[keys]``: names, keys, and keys that two actions would have at the same time."""
@@ -154,7 +209,9 @@ def problems(config: Config) -> list[ConfigError]:
 
 
 def _problem(config: Config, name: str, words: str, hint: str) -> ConfigError:
-    return ConfigError(f"{config.place('keys', name)}: keys: {words}", hint)
+    error = ConfigError(f"{config.place('keys', name)}: keys: {words}", hint)
+    error.at = ("keys", name)
+    return error
 
 
 def _unknown_names(config: Config) -> Iterator[ConfigError]:
@@ -193,8 +250,15 @@ def _is_key(key: str) -> bool:
 
 
 def _is_symbol(name: str) -> bool:
-    """Names of characters, as in ``question_mark``."""
-    return "_" in name and len(name) <= _LONGEST_NAME and name.replace("_", "").isalpha()
+    """Names of characters, as in ``question_mark`` and ``comma``."""
+    if name in _SHORT_NAMES:
+        return True
+    if "_" in name:
+        return len(name) <= _LONGEST_NAME and name.replace("_", "").isalpha()
+    try:
+        return unicodedata.lookup(name).isprintable()  # also "escape" is the name of a character
+    except KeyError:
+        return False
 
 
 def _collisions(wanted: Mapping[str, str], group: Sequence[Action]) -> Iterator[tuple[str, str, str]]:
@@ -204,7 +268,7 @@ def _collisions(wanted: Mapping[str, str], group: Sequence[Action]) -> Iterator[
     for one, other in combinations(group, 2):
         if one in wanted or other in wanted:
             shared = {key for key in keys[one] for its in keys[other] if _meet(key, its)}
-            for key in sorted(shared - (defaults[one] & defaults[other])):
+            for key in sorted(shared - (defaults[one] & defaults[other]) - {NO_KEY}):
                 yield one, other, key
 
 

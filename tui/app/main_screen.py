@@ -58,6 +58,7 @@ class MainScreen(Screen[None]):
         bind(Action.FIND, "find", priority=True),
         bind(Action.TIMELINE, "timeline", priority=True),
         bind(Action.SIDEBAR, "sidebar", priority=True),
+        bind(Action.SETTINGS, "settings", priority=True),
         bind(Action.MESSAGE_UP, "walk(-1)"),
         bind(Action.MESSAGE_DOWN, "walk(1)"),
         bind(Action.NEWEST, "newest"),
@@ -110,10 +111,7 @@ class MainScreen(Screen[None]):
         self.query_one(KeyLine).hints = hints(self.program.keys, IDLE)
         self.set_focus(self.composer)
         self._free_keys()
-        if self.program.config.vim:
-            from tui.app.composer.vim_keys import VimKeys
-
-            self.composer.vim = VimKeys(self.composer)
+        self._use_vim()
         self.app.call_later(self.program.take_early_keys)
         self.call_after_refresh(while_alive(self, self.set_timer), FIRST_KEYS, self._open_soon)
 
@@ -122,6 +120,24 @@ class MainScreen(Screen[None]):
         keys = self.program.keys
         here = [action for action in Action if action.scope in BEHIND and action in keys.wanted]
         self.composer.free({key for action in here for key in keys.of(action)})
+
+    def _use_vim(self) -> None:
+        """Vim's keys where one writes, if they are wanted."""
+        if self.program.config.vim == (self.composer.vim is not None):
+            return
+        if not self.program.config.vim:
+            self.composer.vim = None
+            return
+        from tui.app.composer.vim_keys import VimKeys
+
+        self.composer.vim = VimKeys(self.composer)
+
+    def use_settings(self) -> None:
+        """The settings are others now: keys, and what is said of them."""
+        self._free_keys()
+        self._use_vim()
+        if self.features is not None:
+            self.features.use_settings()
 
     def _open_soon(self) -> None:
         in_background(self, "open", self._open)
@@ -193,7 +209,7 @@ class MainScreen(Screen[None]):
         """Say something that stays until it is dismissed; under another screen, there for a moment too."""
         for line in self.query("#notice"):
             cast("NoticeLine", line).add(words)
-        if self.features is not None and not self.is_current:
+        if self.features is not None and not self.is_active:
             self.notify(words, severity="warning")
 
     async def attempt(self, act: Callable[..., Awaitable[None]], *arguments: Any) -> None:
@@ -339,6 +355,7 @@ class MainScreen(Screen[None]):
     def on_sidebar_opened(self, event: Sidebar.Opened) -> None:
         """Open a conversation."""
         self.remove_class("-overlay")
+        self.back_to_writing()
         self.attempt_soon(
             self.with_features, lambda features: features.reading.open_by_id(event.conversation_id)
         )
@@ -395,6 +412,10 @@ class MainScreen(Screen[None]):
     async def action_conversations(self) -> None:
         """Find and open a conversation."""
         await self.with_features(lambda features: features.lists.all_conversations())
+
+    async def action_settings(self) -> None:
+        """All settings and keys."""
+        await self.with_features(lambda features: features.settings.open())
 
     async def action_find(self) -> None:
         """Find in this conversation."""

@@ -14,6 +14,7 @@ Models::
 
     chunks                  what a provider may yield
     model                   what is known of a model: facts, usage, hue
+    spending                what replies have taken, summed up
     context                 how long a conversation is, and how it is made to fit
 
 As a file::

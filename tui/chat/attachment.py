@@ -134,6 +134,11 @@ def size_words(size: int) -> str:
     return f"{size / 1000:.0f} kB" if size < 999_500 else f"{size / 1e6:.1f} MB"
 
 
+def tokens_words(tokens: int) -> str:
+    """A count of tokens, for reading: it is an estimate."""
+    return f"~{tokens:,} tokens" if tokens != 1 else "~1 token"
+
+
 def media_type_of(data: bytes) -> str | None:
     """What the first bytes say that it is; None where they say nothing."""
     return next((kind for magic, kind in _MAGIC if magic.match(data)), None)

@@ -40,7 +40,7 @@ _JOINERS = "\u200c\u200d"
 _LONGEST_NAME = 60
 _RESERVED = re.compile(r"(?i)con|prn|aux|nul|conin|conout|(?:com|lpt)[0-9¹²³]")
 """Names that Windows keeps for devices, whatever their ending."""
-FORM = 2
+FORM = 3
 """The form of the JSON. A file with a higher one was written by a newer Segue."""
 
 
@@ -77,6 +77,7 @@ def _conversation(bundle: Bundle) -> dict[str, Any]:
         "hues": it.hues,
         "tags": list(it.tags),
         "pins": [pin for pin in it.pins if pin in it.nodes],
+        "tools": list(it.tools),
         "pinned": it.pinned,
         "archived": it.archived,
         "draft": it.draft,
@@ -99,6 +100,7 @@ def _message(message: Message, hidden: bool) -> dict[str, Any]:
         "usage": asdict(message.usage) if message.usage else None,
         "created_at": _iso(message.created_at),
         "finished_at": _iso(message.finished_at),
+        "first_at": _iso(message.first_at),
         "reasoning_seconds": message.reasoning_seconds,
         "failure": asdict(message.failure) if message.failure else None,
         "sources": [asdict(source) for source in message.sources],

@@ -15,6 +15,7 @@ from tui.chat.parts import (
     Part,
     Reasoning,
     Source,
+    ToolCall,
     attachments_of,
     of_kind,
     reasoning_of,
@@ -25,6 +26,8 @@ from tui.text import one_line
 
 LONGEST_TITLE = 48
 """Characters of a title that is made by itself."""
+_SHORTEST = 0.2
+"""Seconds below which nothing can be said of how fast a reply came."""
 
 
 class Role(StrEnum):
@@ -84,6 +87,8 @@ class Message:
     failure: Failure | None = None
     created_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     finished_at: datetime | None = None
+    first_at: datetime | None = None
+    """When the first word came, or the first thought."""
     prefix: str = ""
     """Hash of what was sent for it; a vendor's own form of a part goes back only behind the same."""
 
@@ -134,6 +139,26 @@ class Message:
         """From the request to the end of the reply, if that is known to be after it."""
         ended = self.finished_at
         return (ended - self.created_at).total_seconds() if ended and ended >= self.created_at else None
+
+    @property
+    def seconds_to_first(self) -> float | None:
+        """From the request to the first word, where that is known."""
+        first = self.first_at
+        return (first - self.created_at).total_seconds() if first and first >= self.created_at else None
+
+    @property
+    def tokens_per_second(self) -> float | None:
+        """How fast it came: as the server measured it, else by our clock, where the reply was one request."""
+        if self.usage is None or self.usage.tokens_per_second is not None:
+            return self.usage.tokens_per_second if self.usage else None
+        tokens, whole, first = self.usage.output_tokens, self.seconds, self.seconds_to_first
+        if not tokens or whole is None or first is None or whole - first < _SHORTEST or self._rounds:
+            return None
+        return tokens / (whole - first)
+
+    @property
+    def _rounds(self) -> bool:
+        return any(True for _ in of_kind(self.parts, ToolCall))
 
     @property
     def summary(self) -> bool:

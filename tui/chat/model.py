@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from zlib import crc32
 
 
@@ -21,14 +21,50 @@ class Usage:
     """Tokens of the reply, reasoning included."""
     reasoning_tokens: int | None = None
     cached_tokens: int | None = None
+    """Of the prompt's, those that the vendor had read before and kept."""
     cost: float | None = None
-    """US dollars, only where the server says it."""
+    """US dollars: what the server says, else what the published prices make of the counts; None where neither
+    is known."""
     tokens_per_second: float | None = None
     """Only where the server measured it."""
+    written_tokens: int | None = None
+    """Of the prompt's, those that the vendor keeps from now on and asks another price for."""
+
+    def plus(self, later: Usage) -> Usage:
+        """What two requests took together; its cost is known only where that of both is."""
+        costs = self.cost, later.cost
+        return Usage(
+            _sum(self.input_tokens, later.input_tokens),
+            _sum(self.output_tokens, later.output_tokens),
+            _sum(self.reasoning_tokens, later.reasoning_tokens),
+            _sum(self.cached_tokens, later.cached_tokens),
+            None if None in costs else _sum(*costs),
+            later.tokens_per_second,
+            _sum(self.written_tokens, later.written_tokens),
+        )
+
+
+_Count = TypeVar("_Count", int, float)
+
+
+def _sum(one: _Count | None, other: _Count | None) -> _Count | None:
+    return one if other is None else other if one is None else one + other
 
 
 _ONE_PRICE = 128_000
-"""Tokens of a prompt above which some vendors ask more for each."""
+"""Tokens of a prompt above which some vendors ask more for each: up to here, one price is sure."""
+PRICES = (
+    "input_price",
+    "output_price",
+    "cached_price",
+    "written_price",
+    "long_from",
+    "long_input_price",
+    "long_output_price",
+    "long_cached_price",
+    "long_written_price",
+)
+"""What belongs together in ``ModelInfo``: of one list, and no other's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +81,16 @@ class ModelInfo:
     input_price: float | None = None
     """US dollars for a million tokens; 0.0 where it is free."""
     output_price: float | None = None
+    cached_price: float | None = None
+    """The same for tokens of the prompt that the vendor has kept, as are the next."""
+    written_price: float | None = None
+    """For those that it keeps from now on, where it asks another price for that."""
+    long_from: int | None = None
+    """A prompt of more tokens has the long prices; 0 where there are none, None where that is not known."""
+    long_input_price: float | None = None
+    long_output_price: float | None = None
+    long_cached_price: float | None = None
+    long_written_price: float | None = None
     vision: bool | None = None
     reasoning: bool | None = None
     available: bool = True
@@ -62,8 +108,8 @@ class ModelInfo:
             id=facts["id"],
             context=count(facts.get("context")) or None,
             max_output=count(facts.get("max_output")) or None,
-            input_price=amount(facts.get("input_price")),
-            output_price=amount(facts.get("output_price")),
+            **{name: amount(facts.get(name)) for name in PRICES if name != "long_from"},
+            long_from=count(facts.get("long_from")),
             vision=_flag(facts.get("vision")),
             reasoning=_flag(facts.get("reasoning")),
             available=facts.get("available") is not False,
@@ -71,16 +117,40 @@ class ModelInfo:
         )
 
     def cost(self, usage: Usage) -> float | None:
-        """US dollars for a request with this usage; None unless its price is known for sure.
-
-        Cached tokens, and those of long prompts, cost something else at some vendors; the facts do not say.
-        """
-        prices, counts = (self.input_price, self.output_price), (usage.input_tokens, usage.output_tokens)
-        if prices == (0, 0):
+        """US dollars for one request with this usage; None unless each of its prices is known for sure."""
+        if self.free:
             return 0.0
-        if None in prices or None in counts or usage.cached_tokens or (counts[0] or 0) > _ONE_PRICE:
+        prompt, output = usage.input_tokens, usage.output_tokens
+        prices = None if prompt is None else self._prices(prompt)
+        if prompt is None or output is None or prices is None:
             return None
-        return sum((price or 0) * (count or 0) for price, count in zip(prices, counts, strict=True)) / 1e6
+        cached, written = usage.cached_tokens or 0, usage.written_tokens or 0
+        counts = (prompt - cached - written, output, cached, written)
+        if counts[0] < 0 or any(count and price is None for count, price in zip(counts, prices, strict=True)):
+            return None
+        return sum((price or 0) * count for count, price in zip(counts, prices, strict=True)) / 1e6
+
+    def reading(self, tokens: int) -> float | None:
+        """US dollars for a prompt of so many tokens that is read anew, without its reply."""
+        return self.cost(Usage(tokens, 0))
+
+    @property
+    def free(self) -> bool:
+        """Whether it is known to cost nothing."""
+        return (self.input_price, self.output_price) == (0, 0)
+
+    def _prices(self, prompt: int) -> tuple[float | None, ...] | None:
+        """Of the prompt, the reply, what was kept and what is to be; None where one is not sure."""
+        if prompt <= (_ONE_PRICE if self.long_from is None else self.long_from or prompt):
+            return self.input_price, self.output_price, self.cached_price, self.written_price
+        if self.long_from is None:
+            return None
+        return (
+            self.long_input_price,
+            self.long_output_price,
+            self.long_cached_price,
+            self.long_written_price,
+        )
 
     @property
     def provider(self) -> str:

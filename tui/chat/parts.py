@@ -84,7 +84,7 @@ class CallState(StrEnum):
     DENIED = "denied"
     """The person, or a rule, did not allow it."""
     STOPPED = "stopped"
-    """It was begun, and ended before its result."""
+    """The reply or the program ended before it did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +114,10 @@ class ToolResult:
     is_error: bool = False
     files: tuple[Attachment, ...] = ()
     native: Native | None = None
+    seconds: float | None = None
+    """How long the call took."""
+    whole: int = 0
+    """The bytes of its text, where not all of it is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +150,17 @@ _Kept = TypeVar("_Kept", bound=Part)
 def of_kind(parts: Iterable[Part], kind: type[_Kept]) -> list[_Kept]:
     """The parts of one kind, in their order."""
     return [part for part in parts if isinstance(part, kind)]
+
+
+def rounds_of(parts: Iterable[Part]) -> int:
+    """How often a model used tools: calls that came together count once."""
+    count, calling = 0, False
+    for part in parts:
+        if isinstance(part, ToolCall):
+            count, calling = count + (not calling), True
+        elif isinstance(part, ToolResult):
+            calling = False
+    return count
 
 
 def text_of(parts: Iterable[Part]) -> str:
@@ -289,6 +304,43 @@ def arguments_line(call: ToolCall) -> str:
     return one_line(call.raw or json.dumps(dict(call.arguments), ensure_ascii=False, default=str))
 
 
+def calls_ended(parts: Iterable[Part]) -> tuple[Part, ...]:
+    """The same parts, where no call is on its way any more: a reply that was cut has ended.
+
+    Each such call gets a result that says what is known of it. None is ever carried out again.
+    """
+    listed = tuple(parts)
+    answered = {part.call for part in of_kind(listed, ToolResult)}
+    found: list[Part] = []
+    told: list[Part] = []
+    for part in listed:
+        if not _is_of_calls(part):
+            found += told
+            told = []
+        if isinstance(part, ToolCall) and part.state in _ON_ITS_WAY and part.id not in answered:
+            told.append(ToolResult(part.id, _ON_ITS_WAY[part.state], is_error=True))
+            part = replace(part, state=CallState.STOPPED)
+        found.append(part)
+    return (*found, *told)
+
+
+def _is_of_calls(part: Part) -> bool:
+    """Whether a part stands in a row of calls and their results, and parts none from the others."""
+    match part:
+        case ToolCall() | ToolResult() | Notice() | Sources():
+            return True
+        case Text() | Reasoning() | Image() | File():
+            return False
+        case _:
+            assert_never(part)
+
+
+_ON_ITS_WAY = {
+    CallState.ASKED: "Stopped before it began: it was not carried out.",
+    CallState.RUNNING: "Stopped before it ended: it may or may not have been carried out.",
+}
+
+
 def going_on(begin: Sequence[Part], came: Sequence[Part]) -> tuple[Part, ...]:
     """A reply that goes on from ``begin``; what it thought first stands before the text that goes on."""
     if not begin:
@@ -337,7 +389,8 @@ class Gathered:
     """Pieces of a reply, joined into parts as they come.
 
     Texts that follow each other are one part, as are pieces of thinking. Sources and notices are remarks
-    beside the text: they end no sentence. A piece with a vendor's own form ends its part.
+    beside the text: they end no sentence. A piece with a vendor's own form ends its part. A tool call that
+    comes again in another state takes its own place.
     """
 
     def __init__(self, parts: Iterable[Part] = ()) -> None:
@@ -377,7 +430,9 @@ class Gathered:
                 self._cite(items)
             case Notice():
                 self._parts.append(piece)
-            case Image() | File() | ToolCall() | ToolResult():
+            case ToolCall():
+                self._call(piece)
+            case Image() | File() | ToolResult():
                 self._close()
                 self._parts.append(piece)
             case _:
@@ -403,6 +458,15 @@ class Gathered:
             self._put(replace(self._open, native=piece.native))
             self._close()
 
+    def _call(self, call: ToolCall) -> None:
+        """A call that is here already has another state from now on."""
+        for place, part in enumerate(self._parts):
+            if isinstance(part, ToolCall) and _is_in_another_state(part, call):
+                self._parts[place] = call
+                return
+        self._close()
+        self._parts.append(call)
+
     def _cite(self, items: tuple[Source, ...]) -> None:
         """One list of sources for the whole message: the numbers in the text count through."""
         for place, part in enumerate(self._parts):
@@ -422,6 +486,11 @@ class Gathered:
     def _close(self) -> None:
         self._join()
         self._open = None
+
+
+def _is_in_another_state(call: ToolCall, now: ToolCall) -> bool:
+    same = (call.id, call.server, call.name) == (now.id, now.server, now.name)
+    return bool(call.id) and same and call.state is not now.state
 
 
 # -- as JSON: in the history, in exports, on the command line
@@ -455,6 +524,8 @@ def to_json(part: Part) -> dict[str, Any]:
                 "is_error": part.is_error,
                 "text": part.text,
                 "files": list(map(_file_json, part.files)),
+                **({} if part.seconds is None else {"seconds": part.seconds}),
+                **({"whole": part.whole} if part.whole else {}),
                 **_native_json(part.native),
             }
         case Sources(items):
@@ -490,7 +561,15 @@ def from_json(value: Any) -> Part | None:
             )
         case "tool_result":
             files = tuple(filter(None, map(_file_of, it.items("files"))))
-            return ToolResult(it.text("id"), it.words("text"), it.flag("is_error"), files, _native_of(it))
+            return ToolResult(
+                it.text("id"),
+                it.words("text"),
+                it.flag("is_error"),
+                files,
+                _native_of(it),
+                it.amount("seconds"),
+                it.count("whole") or 0,
+            )
         case "sources":
             return Sources(tuple(Source(one.text("url"), one.text("title")) for one in it.items("sources")))
         case "notice":

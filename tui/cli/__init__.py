@@ -18,11 +18,13 @@ Front ends::
 
     app                     the app on this terminal, or plain mode
     plain/                  the chat as lines
+    attached                the files of a command line
     ask                     one prompt, its reply on standard output
 
 Commands::
 
     models                  what can answer
+    usage                   what was spent
     history                 the conversations
     backup                  a copy
     restore                 the way back
@@ -30,6 +32,9 @@ Commands::
     config                  the settings
     keys                    API keys
     local                   the models of this machine
+    mcp                     the servers of the Model Context Protocol
+    completion              what a shell reads to complete
+    completing              what may follow, when it asks
 """
 
 from tui.cli.main import main

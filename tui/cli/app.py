@@ -8,7 +8,6 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.config import Config, load_config
@@ -40,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
         continue_last=args.resume,
         here=args.here,
         prompt=args.prompt,
-        attachments=_read(args.attach),
+        attachments=_read(args.attach, config),
         temporary=args.temporary,
     )
     terminal = sys.stdin.isatty() and sys.stdout.isatty()
@@ -56,13 +55,13 @@ def run(args: argparse.Namespace) -> int:
     return _open_app(paths, config, start)
 
 
-def _read(files: Sequence[str]) -> tuple[Attachment, ...]:
+def _read(files: Sequence[str], config: Config) -> tuple[Attachment, ...]:
     """The files of the command line, told before anything is opened if one can't go along."""
     if not files:
         return ()
-    from tui.engine.attaching import read_attachment
+    from tui.cli.attached import read_files
 
-    return tuple(read_attachment(Path(file)) for file in files)
+    return read_files(files, config)
 
 
 def _is_plain(asked: bool | None, config: Config, terminal: bool) -> bool:

@@ -9,17 +9,20 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any, assert_never
 
+from tui.chat.attachment import Attachment
 from tui.chat.draft import Draft
 from tui.chat.message import Message
-from tui.chat.parts import BETWEEN, parts_texts, to_json
+from tui.chat.parts import BETWEEN, ToolCall, ToolResult, of_kind, parts_texts, rounds_of, to_json
 from tui.cli.assemble import run_with_workspace
 from tui.cli.output import DONE, FAILED, complain, failure_json, say, usage_json, write, write_json
 from tui.cli.part_lines import line_of
 from tui.cli.piped import piped_text
-from tui.engine.attaching import read_attachment, read_mentioned
+from tui.config import load_config
+from tui.engine.attaching import read_mentioned
 from tui.engine.choice import find_model
 from tui.engine.conversation_service import ConversationService
 from tui.engine.events import (
+    CallChanged,
     Event,
     Finished,
     Noticed,
@@ -35,10 +38,15 @@ from tui.engine.events import (
 )
 from tui.engine.reply import Reply
 from tui.engine.session import Session
+from tui.engine.session_events import SessionEvent, Warned
+from tui.engine.structured import Checked, Shape, ShapedResolver
+from tui.engine.tools import SEARCH, turned
 from tui.engine.workspace import Workspace
 from tui.errors import NotFoundError, SegueError, UsageError
 from tui.installing import ENGINE, how_to_install
+from tui.paths import Paths
 from tui.text import one_line
+from tui.tools.approval import OnlyThese
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -61,13 +69,42 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "-a",
         "--attach",
         action="append",
-        type=Path,
         default=[],
         metavar="FILE",
-        help="an image, a PDF or a text that goes along; can be given several times",
+        help="a file, a folder, a pattern or a page's address that goes along; can be given several times",
     )
     parser.add_argument(
         "--json", action="store_true", help="write one JSON document; of several models, a list"
+    )
+    parser.add_argument(
+        "--schema",
+        metavar="FILE",
+        help="the answer is JSON that fits this JSON schema; asked for once more where it does not",
+    )
+    parser.add_argument(
+        "--tool",
+        dest="tools",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a tool, or a server with all of its tools, that the model may ask for; several times",
+    )
+    parser.add_argument(
+        "--yes-tool",
+        dest="yes_tools",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a tool that is carried out when the model asks for it; all others are not; several times",
+    )
+    parser.add_argument(
+        "--max-rounds",
+        type=int,
+        metavar="N",
+        help="how often the model may use tools before it must answer",
+    )
+    parser.add_argument(
+        "--search", action="store_true", help="let the model's vendor search the web, at its price"
     )
     parser.add_argument("--raw", action="store_true", help="write the reply exactly, control characters too")
     parser.add_argument("--no-save", action="store_true", help="keep nothing on disk")
@@ -75,28 +112,35 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Ask, and write the reply."""
-    files = [read_attachment(path) for path in args.attach]
+    files = _files(args.attach)
     prompt = _prompt(args.prompt)
     if not prompt and not files:
         raise UsageError("There is nothing to ask", 'Say it: segue ask "PROMPT", or on standard input.')
     if args.no_save and args.resume:
         raise UsageError("--no-save keeps no conversation that --continue could go on with")
+    if args.max_rounds is not None and args.max_rounds < 1:
+        raise UsageError("--max-rounds must be at least 1", "Without --tool the model uses none.")
+    shape = _shape(args)
 
     async def ask(workspace: Workspace) -> int:
         text = workspace.saved_prompts.expand(prompt)
         named, troubles = await read_mentioned(args.prompt or "")
         for trouble in troubles:
             say(f"segue: {trouble}")
-        attached = tuple(dict.fromkeys((*files, *named)))
+        draft = Draft(text, tuple(dict.fromkeys((*files, *named))))
+        if shape is not None:
+            return await _ask_for(shape, workspace, args, draft)
         session = Session(workspace, temporary=args.no_save)
+        session.subscribe(_say_warning)
         service, models = await _begin(session, args)
         outputs: list[ReplyOutput] = []
         try:
-            async for reply in _replies(service, models, Draft(text, attached)):
+            async for reply in _replies(service, models, draft):
                 name = reply.message.model if len(models) > 1 else None
                 outputs.append(ReplyOutput(reply, raw=args.raw, name=one_line(name or "")))
             if args.json:
-                documents = [_document(await output.whole()) for output in outputs]
+                messages = [await output.whole() for output in outputs]
+                documents = [_document(message, service.cost(message)) for message in messages]
                 write_json(documents if len(models) > 1 else documents[0])
             else:
                 await _write(outputs)
@@ -107,6 +151,59 @@ def run(args: argparse.Namespace) -> int:
         return DONE if all_well else FAILED
 
     return run_with_workspace(ask, temporary=args.no_save)
+
+
+def _shape(args: argparse.Namespace) -> Shape | None:
+    """What the answer must be, where that is said."""
+    if args.schema is None:
+        return None
+    if len(args.models) > 1:
+        raise UsageError("--schema asks one model", "Give -m once.")
+    return Shape.read(Path(args.schema))
+
+
+async def _ask_for(shape: Shape, workspace: Workspace, args: argparse.Namespace, prompt: Draft) -> int:
+    """Ask for an answer that fits, once more where it does not, and write it."""
+    workspace.engine.resolver = ShapedResolver(workspace.engine.resolver, shape)
+    session = Session(workspace, temporary=args.no_save)
+    session.subscribe(_say_warning)
+    service, models = await _begin(session, args)
+    message, checked = await _answer(shape, await service.ask(prompt.text, prompt.attachments, models[0]))
+    if checked.wrong and message.failure is None:
+        say(f"segue: the answer does not fit ({one_line(checked.wrong[0])}); asking once more")
+        message, checked = await _answer(shape, await service.ask(shape.again(checked), (), models[0]))
+    if args.json:
+        write_json(
+            {
+                **_document(message, service.cost(message)),
+                "value": checked.value,
+                "schema_errors": checked.wrong,
+            }
+        )
+    elif checked.text.strip():
+        write(checked.text if checked.text.endswith("\n") else f"{checked.text}\n", raw=args.raw)
+    if message.failure:
+        complain(SegueError(message.failure.message, message.failure.hint))
+    elif checked.wrong:
+        complain(SegueError("The answer does not fit the schema: " + "; ".join(checked.wrong)))
+    return FAILED if message.failure or checked.wrong else DONE
+
+
+async def _answer(shape: Shape, reply: Reply) -> tuple[Message, Checked]:
+    output = ReplyOutput(reply, raw=True)
+    try:
+        message = await output.whole()
+    finally:
+        await output.stop()
+    return message, shape.check(message.text)
+
+
+def _files(targets: Sequence[str]) -> tuple[Attachment, ...]:
+    if not targets:
+        return ()
+    from tui.cli.attached import read_files
+
+    return read_files(targets, load_config(Paths.default().config_file))
 
 
 async def _write(outputs: Sequence[ReplyOutput]) -> None:
@@ -128,8 +225,27 @@ async def _begin(session: Session, args: argparse.Namespace) -> tuple[Conversati
     service = await (_last(session) if args.resume else session.new())
     models = await _models(session, args.models, service.conversation.model)
     system = service.conversation.system if args.system is None else args.system
-    await service.change(model=models[0], system=system)
+    await service.change(model=models[0], system=system, tools=await _equip(session, args, service))
     return service, models
+
+
+async def _equip(session: Session, args: argparse.Namespace, service: ConversationService) -> tuple[str, ...]:
+    """Let models have the tools that are named, and no others: nobody is there who could be asked.
+
+    Returns:
+        What the conversation keeps of it.
+    """
+    tools, named = session.tools, [*args.tools, *args.yes_tools]
+    tools.use_no_others()
+    session.asker = OnlyThese(args.yes_tools, refused=_say_refused)
+    if args.max_rounds is not None:
+        session.workspace.engine.limit_rounds(args.max_rounds)
+    if named:
+        await tools.check_names(args.tools, args.yes_tools)
+    kept = service.conversation.tools
+    for name in [*named, *([SEARCH] if args.search else [])]:
+        kept = turned(kept, name, True)
+    return kept
 
 
 async def _last(session: Session) -> ConversationService:
@@ -171,19 +287,47 @@ async def _replies(
     await service.show(first.message.id)
 
 
-def _document(message: Message) -> dict[str, Any]:
+def _say_warning(event: SessionEvent) -> None:
+    if isinstance(event, Warned):
+        say(f"segue: {one_line(event.words)}")
+
+
+def _say_refused(tool: str) -> None:
+    name = one_line(tool)
+    say(f"segue: the tool {name} was not allowed; --yes-tool {name} allows it")
+
+
+def _document(message: Message, cost: float | None) -> dict[str, Any]:
+    calls = of_kind(message.parts, ToolCall)
+    results = {result.call: result for result in of_kind(message.parts, ToolResult)}
     return {
         "text": message.text,
         "reasoning": message.reasoning,
         "model": message.model,
         "status": message.status.value,
         "usage": usage_json(message.usage),
+        "cost": cost,
         "conversation": message.conversation_id,
         "message": message.id,
         "error": failure_json(message.failure),
         "sources": [{"url": s.url, "title": s.title} for s in message.sources],
         "notices": list(message.notices),
+        "tool_calls": [_call(call, results.get(call.id)) for call in calls],
+        "rounds": rounds_of(message.parts),
         "parts": list(map(to_json, message.parts)),
+    }
+
+
+def _call(call: ToolCall, result: ToolResult | None) -> dict[str, Any]:
+    return {
+        "id": call.id,
+        "server": call.server,
+        "name": call.name,
+        "arguments": dict(call.arguments),
+        "state": call.state.value,
+        "is_error": result.is_error if result else False,
+        "result": result.text if result else None,
+        "seconds": result.seconds if result else None,
     }
 
 
@@ -265,7 +409,7 @@ class ReplyOutput:
                 self._say(text)
             case Unsaved(reason=reason):
                 self._say(f"The reply is not saved: {reason}")
-            case Started() | Saved() | Finished():
+            case CallChanged() | Started() | Saved() | Finished():
                 pass
             case _:
                 assert_never(event)

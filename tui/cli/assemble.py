@@ -13,9 +13,14 @@ from tui.cli.output import INTERRUPTED, complain, say
 from tui.cli.where import history_place
 from tui.config import Config, load_config
 from tui.credentials import Credentials
+from tui.engine.budget import Budget
 from tui.engine.engine import Engine
+from tui.engine.tool_sources import sources, used
+from tui.engine.tools import Tools
 from tui.engine.workspace import Workspace
-from tui.errors import HistoryFullError, HistoryReadOnlyError, HistoryTooNewError
+from tui.errors import HistoryError, HistoryFullError, HistoryReadOnlyError, HistoryTooNewError
+from tui.history.place import File
+from tui.history.store import HistoryStore
 from tui.paths import Paths
 
 _DEADLY = {"SIGTERM": 143, "SIGHUP": 129}
@@ -32,6 +37,7 @@ async def open_workspace(paths: Paths, config: Config, *, temporary: bool = Fals
     Raises:
         HistoryError: The history can't be opened.
     """
+    from tui.engine.pdf_text import PdfResolver
     from tui.history.opening import open_history
     from tui.providers.catalogue import Catalogue
     from tui.providers.registry import Registry
@@ -48,12 +54,31 @@ async def open_workspace(paths: Paths, config: Config, *, temporary: bool = Fals
         registry = Registry(config, credentials, paths)
         opened.push_async_callback(registry.close)
         catalogue = Catalogue(registry, paths.cache)
-        engine = Engine(store, registry, catalogue)
+        tools = Tools(lambda: sources(config, paths, store, credentials, tools), store, used(config))
+        opened.push_async_callback(tools.close)
+        budget = Budget(config.budget, store)
+        if temporary and (kept := await _kept_spending(paths, config)) is not None:
+            opened.push_async_callback(kept.close)
+            budget.count_also(kept)
+        engine = Engine(store, PdfResolver(registry), catalogue, tools=tools, budget=budget)
         at_close = opened.pop_all()
     temporary_history = partial(open_history, None)
     return Workspace(
         config, paths, credentials, store, registry, catalogue, engine, temporary_history, at_close
     )
+
+
+async def _kept_spending(paths: Paths, config: Config) -> HistoryStore | None:
+    """The history that is not written in this run, where a budget wants to know what was spent there."""
+    from tui.history.opening import open_history
+
+    place = history_place(paths, config)
+    limited = config.budget.day is not None or config.budget.month is not None
+    if not limited or (isinstance(place, File) and not place.path.exists()):
+        return None
+    with suppress(HistoryError):  # nothing is kept in this run: it is no reason not to begin
+        return await open_history(place)
+    return None
 
 
 def run_with_workspace(work: Callable[[Workspace], Awaitable[int]], *, temporary: bool = False) -> int:

@@ -34,6 +34,7 @@ from tui.cli.where import history_place, written_place
 from tui.config import load_config
 from tui.dates import local, minute
 from tui.engine.exporting import FORMATS, format_of, render, write_all, write_conversation
+from tui.engine.which_conversation import find_conversation
 from tui.engine.workspace import Workspace
 from tui.errors import UsageError
 from tui.history.bundles import all_bundles, bundle_of
@@ -56,7 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     def add(name: str, words: str, *arguments: str) -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=words, description=sentence(words))
         for argument in arguments:
-            command.add_argument(argument.lower(), metavar=argument, type=int if argument == "ID" else str)
+            command.add_argument(argument.lower(), metavar=argument)
         return command
 
     told = [
@@ -79,7 +80,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     copy.add_argument("--to", dest="target", metavar="B", required=True, help=_PLACE)
     add("place", "say where the history is, and who can read it")
     export = add("export", "write a conversation, or all of them, to a file or standard output")
-    export.add_argument("id", nargs="?", type=int, metavar="ID", help="all conversations without it")
+    export.add_argument("id", nargs="?", metavar="ID", help="all conversations without it")
     export.add_argument("--format", choices=FORMATS, help="from the file's name without it, or Markdown")
     export.add_argument("--json", dest="format", action="store_const", const="json", help="as --format json")
     export.add_argument("-o", "--output", type=Path, metavar="FILE", help="a new file; - is standard output")
@@ -103,6 +104,8 @@ def run(args: argparse.Namespace) -> int:
     }
 
     async def work(workspace: Workspace) -> int:
+        if getattr(args, "id", None) is not None:
+            args.id = await find_conversation(workspace.store, args.id, deleted=args.what == "undelete")
         await commands[args.what](workspace, args)
         return DONE
 

@@ -80,7 +80,8 @@ def _list(keys: Credentials, registry: Registry, *, as_json: bool) -> int:
         complain(problem)
     for name, key in found.items():
         if isinstance(key, Found) and not as_json:
-            unused = "" if name in accounts else ", not used: no provider has this address now"
+            used = name in accounts or name.startswith("mcp.")  # a server of that protocol refers to it
+            unused = "" if used else ", not used: no provider has this address now"
             write(f"{one_line(name):20} {key.secret}  {one_line(key.said)}{unused}\n")
     return DONE
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from typing import IO, Any
@@ -29,6 +30,7 @@ from tui.text import clean
 COMMANDS = {
     "ask": "answer a prompt on standard output",
     "models": "list the models that can be used",
+    "usage": "what was spent, by day, model, provider or conversation",
     "history": "list, show, search, export and import conversations",
     "backup": "write a copy of the history",
     "restore": "take the history back from a copy",
@@ -36,6 +38,8 @@ COMMANDS = {
     "config": "show and check the settings",
     "keys": "keep API keys",
     "local": "the models that run on this machine",
+    "mcp": "servers whose tools a model may use (Model Context Protocol)",
+    "completion": "complete commands, models and titles in your shell",
 }
 
 
@@ -45,6 +49,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0 done, 1 the provider or the history failed, 2 wrong use, 130 interrupted.
     """
+    if "_ARGCOMPLETE" in os.environ:
+        from tui.cli.completing import answer
+
+        answer(COMMANDS, _app_arguments())
     prepare_streams()
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
@@ -84,11 +92,20 @@ def _run_command(name: str, arguments: list[str]) -> int:
 
 
 def _open_app(arguments: list[str]) -> int:
+    args = _app_arguments().parse_args(arguments)
+    _check_prompt(args.prompt or "")
+    from tui.cli.app import run
+
+    return run(args)
+
+
+def _app_arguments() -> Arguments:
+    """The options without a command."""
     parser = Arguments(
         prog="segue",
         usage='segue [options] ["PROMPT"]\n       segue COMMAND …',
         description="A terminal chat for every model.",
-        epilog="commands:\n" + "\n".join(f"  {name:10}{what}" for name, what in COMMANDS.items()),
+        epilog="commands:\n" + "\n".join(f"  {name:12}{what}" for name, what in COMMANDS.items()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("prompt", nargs="?", metavar="PROMPT", help="open the app and send this")
@@ -99,11 +116,11 @@ def _open_app(arguments: list[str]) -> int:
         action="append",
         default=[],
         metavar="FILE",
-        help="a file that goes along with the first prompt; can be given several times",
+        help="a file, a folder, a pattern or a page's address that goes along with the first prompt",
     )
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--continue", dest="resume", action="store_true", help="open the last conversation")
-    which.add_argument("--open", type=int, metavar="ID", help="open this conversation")
+    which.add_argument("--open", metavar="ID", help="open this conversation, by its number or title")
     which.add_argument("--here", action="store_true", help="open the last conversation of this folder")
     which.add_argument("--temporary", action="store_true", help="keep nothing on disk")
     parser.add_argument(
@@ -112,11 +129,7 @@ def _open_app(arguments: list[str]) -> int:
         help="lines of words instead of a screen: for screen readers, dumb terminals and scripts",
     )
     parser.add_argument("--version", action="version", version=f"segue {__version__}")
-    args = parser.parse_args(arguments)
-    _check_prompt(args.prompt or "")
-    from tui.cli.app import run
-
-    return run(args)
+    return parser
 
 
 def _check_prompt(prompt: str) -> None:

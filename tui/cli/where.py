@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from tui.config import Config, names_server
-from tui.credentials import secret_printed
+from tui.credentials import printed_by
 from tui.errors import HistoryReadOnlyError, UsageError
 from tui.history.place import File, Place, Server
 from tui.paths import Paths, write_whole
@@ -54,7 +54,7 @@ def _server(address: str, paths: Paths, config: Config) -> Server:
 def _password(command: str | None) -> Callable[[], str] | None:
     if command is None:
         return None
-    return lambda: secret_printed("history_password_command", command).secret.reveal()
+    return lambda: printed_by("history_password_command", command).secret.reveal()
 
 
 def machine_of(folder: Path) -> str:

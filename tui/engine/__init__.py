@@ -24,15 +24,36 @@ A reply::
     elsewhere               one that another program streams
     checkpoint              pieces on their way to the disk
     intake                  the gate behind a provider's code
+    pdf_text                PDF as text for models that can't read it
+    structured              answers that are JSON of a given shape
     thinking                thinking between marks in the text
     surroundings            what stands before such a mark
     limits                  how long, how often
+    budget                  what may be spent, and what is said before it is
+
+Its tools::
+
+    tools                   what this run has: who has them, which are on, what is allowed
+    tool_sources            who has tools, by the settings
+    mcp_servers             the servers of the Model Context Protocol, with our way to other machines
+    web_search              whether a model's vendor searches, and at what price
+    calling                 what a reply and the calls in it know of each other
+    rounds                  the calls of a reply: checked, approved, carried out, answered
+    results                 what a model reads of a result
+    written_calls           calls that came as text
+
+And::
+
     failure                 what a provider raises, in words
+    trial                   a provider is tried before it is kept
     choice                  which model answers
+    which_conversation      which conversation is meant
 
 Files::
 
     attaching               from a path, as people type and terminals drop it, or from @ to an attachment
+    gathering               files, folders, patterns and pages that go along, as typed in one place
+    folder_files            what of a folder goes along
     exporting               conversations as files
     saved_prompts           prompts kept as files
 """

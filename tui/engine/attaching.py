@@ -39,19 +39,36 @@ def read_attachment(path: Path) -> Attachment:
             raise UsageError(f"{one_line(str(path))} is a link to {target}", "Attach that file itself.")
         if path.is_dir():
             raise UsageError(f"{one_line(str(path))} is a folder", "Attach the files in it.")
-        return attachment_of(path.name, _read(path))
     except (OSError, ValueError, RuntimeError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise UsageError(f"{one_line(str(path))} can't be attached: {one_line(reason)}") from None
+        raise _unreadable(path, error) from None
+    return attachment_of(path.name, read_file(path))
 
 
-def _read(path: Path) -> bytes:
+def read_file(path: Path, most: int | None = None) -> bytes:
+    """The content of a regular file that is no link; of more than ``most`` bytes one more than that.
+
+    Raises:
+        UsageError: It is none, is too large, or can't be read.
+    """
+    try:
+        return _read(path, most)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise _unreadable(path, error) from None
+
+
+def _unreadable(path: Path, error: Exception) -> UsageError:
+    reason = getattr(error, "strerror", None) or str(error)
+    return UsageError(f"{one_line(str(path))} can't be attached: {one_line(reason)}")
+
+
+def _read(path: Path, limit: int | None) -> bytes:
     with open(os.open(path, _FLAGS), "rb") as file:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
             raise ValueError("it is no regular file")
         head = file.read(_HEAD)
         most = check_size(path.name, head, status.st_size)
+        most = most if limit is None else min(most, limit)
         return head + file.read(most + 1 - len(head))  # one more: it may have grown
 
 
@@ -72,7 +89,7 @@ _MOST_MENTIONS = 20
 _WINDOWS = os.name == "nt"
 _QUOTES = '"' if _WINDOWS else "\"'"
 _ESCAPE = "" if _WINDOWS else "\\"
-_BLANKS = " \t\r\n\f\v"
+BLANKS = " \t\r\n\f\v"
 """What parts words in a shell: names of screenshots have spaces of other kinds in them."""
 _ABSOLUTE = re.compile(r"""["']?(/|~|[A-Za-z]:[\\/]|\\\\|file://)""", re.IGNORECASE)
 
@@ -105,7 +122,7 @@ async def read_dropped(text: str) -> list[Attachment]:
 
 def dropped_paths(text: str) -> list[Path]:
     """The files whose whole paths are all that ``text`` is; none if it is anything else."""
-    text = text.strip(_BLANKS)
+    text = text.strip(BLANKS)
     if len(text) > _LONGEST_DROP or not _ABSOLUTE.match(text):
         return []
     paths = paths_in(text)
@@ -144,9 +161,13 @@ async def read_mentioned(text: str) -> Mentioned:
 def _mentioned(name: str) -> Attachment | str:
     """The file of this name, or why it is none; empty where no file was meant."""
     plain = _ASCII.match(name)
+    if is_page(name):
+        return f"{one_line(name, 80)} was sent as words: /attach reads the page"
     forms = [name.rstrip(_PUNCTUATION), plain[0].rstrip(_PUNCTUATION) if plain else ""]
     try:
-        path = next((_path(form) for form in (name, *forms) if form and os.path.lexists(_path(form))), None)
+        path = next(
+            (path_of(form) for form in (name, *forms) if form and os.path.lexists(path_of(form))), None
+        )
         if path is None:
             meant = None if "(" in name else next(filter(_PATH_LIKE.search, forms), None)
             return f"There is no file {one_line(meant, 80)}: it was sent as words" if meant else ""
@@ -162,9 +183,9 @@ def _mentioned(name: str) -> Attachment | str:
 def paths_in(text: str) -> list[Path]:
     """The paths in ``text``: one to a line as it is, or several as a shell takes them."""
     paths: list[Path] = []
-    for line in filter(None, (line.strip(_BLANKS) for line in text.split("\n"))):
-        whole = _path(line)
-        paths += [whole] if os.path.lexists(whole) else [_path(word.text) for word in words(line)]
+    for line in filter(None, (line.strip(BLANKS) for line in text.split("\n"))):
+        whole = path_of(line)
+        paths += [whole] if os.path.lexists(whole) else [path_of(word.text) for word in words(line)]
     return paths
 
 
@@ -172,7 +193,7 @@ def words(text: str) -> Iterator[Word]:
     """The words of ``text``; a quote that is not closed holds the rest together."""
     start, word, quote, escaped = -1, "", "", False
     for place, char in enumerate(text):
-        if start < 0 and char not in _BLANKS:
+        if start < 0 and char not in BLANKS:
             start = place
         if escaped:
             word, escaped = word + char, False
@@ -182,7 +203,7 @@ def words(text: str) -> Iterator[Word]:
             quote = ""
         elif not quote and char in _QUOTES:
             quote = char
-        elif quote or char not in _BLANKS:
+        elif quote or char not in BLANKS:
             word += char
         elif start >= 0:
             yield Word(start, word)
@@ -198,7 +219,13 @@ def quoted(path: str) -> str:
     return f'"{path}"' if _WINDOWS else '"' + re.sub(r'(["\\])', r"\\\1", path) + '"'
 
 
-def _path(word: str) -> Path:
+def is_page(target: str) -> bool:
+    """Whether what was typed is the address of a page."""
+    return target.lower().startswith(("http://", "https://"))
+
+
+def path_of(word: str) -> Path:
+    """The path that a word means: from home on after ``~``, or by a ``file:`` address."""
     if word.lower().startswith("file:"):
         from urllib.parse import urlsplit
         from urllib.request import url2pathname

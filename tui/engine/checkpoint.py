@@ -39,6 +39,7 @@ class Checkpoint:
         self._whole = False
         """Whether what waits stands for all that was stored."""
         self._wake = asyncio.Event()
+        self._one_by_one = asyncio.Lock()
         self._writer: asyncio.Task[None] | None = None
 
     def add(self, piece: str | Part) -> None:
@@ -72,20 +73,34 @@ class Checkpoint:
             except TimeoutError:
                 pass
             self._wake.clear()
+            if not self._pieces:
+                self._writer = None
+                return
+            try:
+                await self.flush()
+            except HistoryError as error:
+                self._failed(error)
+
+    async def flush(self) -> None:
+        """Store all that came so far, now, in one transaction.
+
+        Raises:
+            HistoryError: It could not be stored; it is kept for the next attempt.
+        """
+        async with self._one_by_one:
             pieces, self._pieces = self._pieces, []
             whole, self._whole = self._whole, False
             if not pieces:
-                self._writer = None
                 return
             self._size = 0
             try:
                 store = self._store.rewrite if whole else self._store.append
                 await store(self._message_id, pieces)
-            except HistoryError as error:
+            except HistoryError:
                 if not self._whole:
                     self._pieces = [*pieces, *self._pieces]
                     self._whole = whole
-                self._failed(error)
+                raise
 
 
 def _size(piece: str | Part) -> int:

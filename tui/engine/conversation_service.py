@@ -14,8 +14,9 @@ from tui.chat.attachment import Attachment
 from tui.chat.context import TOKENS_PER_MESSAGE, estimate_tokens, shorten
 from tui.chat.conversation import Conversation
 from tui.chat.draft import Draft
-from tui.chat.message import Message, Role
+from tui.chat.message import Message, Role, Status
 from tui.chat.model import hue_of, split_id
+from tui.chat.parts import ToolCall, of_kind
 from tui.engine.engine import Engine
 from tui.engine.live import LiveReplies, LiveReply, key_of
 from tui.engine.reply import Reply
@@ -83,6 +84,8 @@ class ConversationService:
         self.queue: list[Draft] = []
         """Prompts that wait for the end of the reply."""
         self._live = live
+        self._minded: tuple[int, str | None] | None = None
+        """What it was said of what it costs; once more, it is done."""
 
     # -- what it is
     @property
@@ -145,7 +148,8 @@ class ConversationService:
         total = estimate_tokens(self.conversation.system)
         async for message in self._newest_first():
             usage = message.usage
-            if usage is not None and usage.input_tokens is not None and not message.summary:
+            rounds = of_kind(message.parts, ToolCall)  # then it is the usage of several requests
+            if usage is not None and usage.input_tokens is not None and not (message.summary or rounds):
                 return total + usage.input_tokens + (usage.output_tokens or 0)
             total += tokens_of(message)
             if message.summary or (self.window and total > self.window):
@@ -181,8 +185,52 @@ class ConversationService:
 
     def cost(self, message: Message) -> float | None:
         """US dollars that a reply took, by its usage and the known prices; None where that is not known."""
-        info = self.storage.engine.info(message.model) if message.model else None
-        return info.cost(message.usage) if info and message.usage else None
+        usage = message.usage
+        if usage is None or usage.cost is not None or of_kind(message.parts, ToolCall):
+            return usage.cost if usage else None
+        cut = message.status in (Status.STOPPED, Status.INTERRUPTED, Status.ERROR)
+        info = self.storage.engine.info(message.model) if message.model and not cut else None
+        return info.cost(usage) if info else None
+
+    async def reading(self, model: str | None = None, message_id: int | None = None) -> str:
+        """What it takes that a model reads the conversation anew, where that is worth a word.
+
+        Args:
+            model: Who reads; without one, who answers now.
+            message_id: How far it is read; without one, to its end.
+        """
+        reader = model or self.conversation.model
+        path = self.conversation.path(message_id)
+        if not reader or not path:
+            return ""
+        engine = self.storage.engine
+        total = engine.estimate(
+            reader, estimate_tokens(self.conversation.system) + await self._estimated(path)
+        )
+        return engine.budget.again(engine.info(reader), total)
+
+    async def mind(self, message_id: int, model: str | None = None) -> None:
+        """Say once what it costs to have a message answered again, where that is worth a word.
+
+        Raises:
+            UsageError: It was not said yet: nothing is sent.
+        """
+        asked = message_id, model or self.conversation.model
+        words = "" if asked == self._minded else await self.reading(model, message_id)
+        self._minded = asked if words else None
+        if words:
+            raise UsageError(f"This reads {words}", "The same once more sends it.")
+
+    async def _estimated(self, path: Sequence[int]) -> int:
+        """About how many tokens are read to the end of a path, from its newest summary on."""
+        count = 0
+        while path:
+            path, newest = path[:-_PAGE], path[-_PAGE:]
+            for message in reversed(await self.messages(newest)):
+                count += tokens_of(message) + TOKENS_PER_MESSAGE
+                if message.summary:
+                    return count
+        return count
 
     # -- answers
     async def send(
@@ -250,6 +298,7 @@ class ConversationService:
             parameters=kept.parameters,
             hues=kept.hues,
             tags=kept.tags,
+            tools=kept.tools,
             pinned=kept.pinned,
             archived=kept.archived,
         )

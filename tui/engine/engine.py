@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
 from typing import Protocol, assert_never
 from weakref import WeakValueDictionary
 
@@ -11,7 +15,7 @@ from tui.chat.attachment import Attachment, Kind, check_together
 from tui.chat.conversation import Conversation
 from tui.chat.draft import Draft
 from tui.chat.message import Message, Role, Status, automatic_title
-from tui.chat.model import ModelInfo, split_id
+from tui.chat.model import ModelInfo, Usage, split_id
 from tui.chat.parts import (
     File,
     Image,
@@ -22,33 +26,34 @@ from tui.chat.parts import (
     Text,
     ToolCall,
     ToolResult,
+    of_kind,
     prompt_parts,
 )
+from tui.chat.spending import Spent
+from tui.config import BudgetConfig
+from tui.engine.budget import Budget
+from tui.engine.calling import Calling, Equip, Keeper
 from tui.engine.failure import explain
 from tui.engine.limits import Limits
-from tui.engine.reply import Reply
-from tui.engine.request import (
-    SMALLER,
-    SUMMARISE,
-    Request,
-    Turn,
-    as_asked,
-    as_begun,
-    build_request,
-    is_too_large,
-)
+from tui.engine.live import key_of
+from tui.engine.reply import Reply, Write
+from tui.engine.request import SMALLER, SUMMARISE, Request, build_request, is_too_large
 from tui.engine.titles import suggest_title
+from tui.engine.tools import Tools
 from tui.errors import ErrorKind, HistoryError, ProviderError, UsageError, Way
 from tui.history.bundles import with_contents
 from tui.history.store import HistoryStore
-from tui.providers.base import Target
+from tui.providers.base import Abilities, Target
 from tui.providers.most import in_words, largest_image
 from tui.text import one_line
+from tui.tools.tool import ToolSpec
 
 # How far real counts may bend the token estimate.
 _CALIBRATION_RANGE = (0.5, 2.0)
 # Of a request that was too long for the model, the share that the next ones may have.
 _AFTER_REFUSAL = 0.75
+_AS_TEXT = Abilities()
+"""What is known before the model is: the estimate of a request is that of its text."""
 
 
 class Resolver(Protocol):
@@ -79,10 +84,21 @@ class Engine:
     """Sends prompts and keeps what comes back. Knows no screen."""
 
     def __init__(
-        self, store: HistoryStore, resolver: Resolver, facts: Facts, limits: Limits | None = None
+        self,
+        store: HistoryStore,
+        resolver: Resolver,
+        facts: Facts,
+        limits: Limits | None = None,
+        tools: Tools | None = None,
+        budget: Budget | None = None,
     ) -> None:
         self.store = store
-        self._resolver = resolver
+        self.budget = budget or Budget(BudgetConfig(), store)
+        """What may be spent."""
+        self.tools = tools or Tools()
+        """What models may use."""
+        self.resolver = resolver
+        """Finds who answers; whoever wraps it has a say in how."""
         self._facts = facts
         self._limits = limits or Limits()
         self._calibration: dict[str, float] = {}
@@ -121,6 +137,10 @@ class Engine:
         """The replies among these messages of which the history does not have all that came."""
         replies = ((message_id, self._replies.get(message_id)) for message_id in ids)
         return {message_id: reply for message_id, reply in replies if reply and not reply.stored}
+
+    def limit_rounds(self, rounds: int) -> None:
+        """Let models use tools so often in a reply, before they must answer."""
+        self._limits = replace(self._limits, rounds=rounds)
 
     async def send(
         self,
@@ -163,6 +183,7 @@ class Engine:
         node = conversation.node(reply_id)
         if node.role is Role.SYSTEM:
             return await self._sum_up(conversation, node.parent, model)
+        await self._afford(conversation, model)
         parent = node.id if node.role is Role.USER else node.parent
         return await self._reply(conversation, parent, model)
 
@@ -170,6 +191,7 @@ class Engine:
         """Prepare a version of a cut reply that begins with its text and goes on from there."""
         parent = conversation.node(reply_id).parent
         [cut] = await self.messages([reply_id])
+        await self._afford(conversation, cut.model)
         return await self._reply(conversation, parent, cut.model, begin=_said(cut.parts))
 
     async def name(self, conversation: Conversation) -> str | None:
@@ -184,8 +206,13 @@ class Engine:
         if conversation.title != automatic_title(path[0].draft.words):
             return None
         try:
-            target = await self._resolver.target(conversation.model)
-            title = await suggest_title(target, path[0].draft.words, path[1].text)
+            target = await self.resolver.target(conversation.model)
+            title, usage = await suggest_title(target, path[0].draft.words, path[1].text)
+            if usage.cost is None:
+                usage = replace(usage, cost=self._price(conversation.model, usage))
+            await self.store.note_spending(
+                Spent(datetime.now(UTC), conversation.model, usage, conversation.id)
+            )
         except Exception as raised:
             self._facts.note_outcome(split_id(conversation.model)[0], explain(raised))
             return None
@@ -235,6 +262,7 @@ class Engine:
         if not draft:
             raise UsageError("There is nothing to send")
         self._check(self._model(conversation, model), draft.attachments)
+        await self._afford(conversation, model)
         await self._hide_taken_back()
         said = prompt_parts(draft.text, draft.attachments)
         before = conversation.leaf
@@ -281,25 +309,47 @@ class Engine:
         if not path or path[-1].id != parent:
             raise UsageError("The prompt of this reply was deleted", Way("Bring it back", "undelete"))
         self._check(model_id, path[-1].attachments)
-        request = self._request(conversation, model_id, path, as_begun(begin) if begin else ())
         message = await self.store.add_message(
             conversation.id, parent, Role.ASSISTANT, begin, model=model_id, status=Status.STREAMING
         )
         conversation.append(message)
-        return self._run(conversation, message, request, _notices(request, model_id))
+        request = self._request(conversation, model_id, path, reply=message if begin else None)
+        search = self.tools.searches(conversation)
+
+        def write(target: Target, tools: Sequence[ToolSpec], so_far: Message | None) -> Request:
+            searches = search and target.search is not None
+            return self._request(
+                conversation, model_id, path, target.abilities, tools, so_far, search=searches
+            )
+
+        equip = self._equip(conversation, message, path)
+        notices = _notices(request, model_id)
+        return self._run(conversation, message, write, request, notices, equip, search=search)
 
     async def _sum_up(self, conversation: Conversation, end: int | None, model: str | None) -> Reply:
         path = await self._load(conversation, end)
         if not path or path[-1].summary:
             raise UsageError("There is nothing to sum up yet")
         model_id = self._model(conversation, model)
-        request = self._request(conversation, model_id, path, as_asked(SUMMARISE))
+        await self._afford(conversation, model)
+        request = self._request(conversation, model_id, path, asked=SUMMARISE)
         message = await self.store.add_message(
             conversation.id, end, Role.SYSTEM, model=model_id, status=Status.STREAMING
         )
         conversation.append(message)
         notices = (*_summary_notices(request.left_out), *_file_notices(request, model_id))
-        return self._run(conversation, message, request, notices)
+        return self._run(conversation, message, lambda *_: request, request, notices)
+
+    def _equip(self, conversation: Conversation, message: Message, path: Sequence[Message]) -> Equip:
+        info = self._facts.info(message.model or "")
+        window = info.context if info else None
+
+        async def equip(keeper: Keeper) -> Calling | None:
+            return await self.tools.equip(
+                conversation, key_of(conversation), (*path, message), keeper, self._limits, window
+            )
+
+        return equip
 
     async def _load(self, conversation: Conversation, end: int | None) -> list[Message]:
         """The path down to ``end``, with the contents of its files."""
@@ -316,18 +366,36 @@ class Engine:
         if refusal := self.refusal(model_id, attachments):
             raise UsageError(refusal, "Choose another model, or take the image away.")
 
+    async def _afford(self, conversation: Conversation, model: str | None) -> None:
+        """Say before anything is stored or sent that a budget is spent.
+
+        Raises:
+            BudgetError: Then nothing is sent.
+        """
+        await self.budget.check(self._facts.info(self._model(conversation, model)))
+
+    def _price(self, model_id: str, usage: Usage) -> float | None:
+        """What a request costs by the prices that are known now."""
+        info = self._facts.info(model_id)
+        return info.cost(usage) if info is not None else None
+
     def _run(
         self,
         conversation: Conversation,
         message: Message,
+        write: Write,
         request: Request,
         notices: tuple[str, ...],
+        equip: Equip | None = None,
+        *,
+        search: bool = False,
     ) -> Reply:
         model_id = message.model or ""
 
         def learn(ended: Message, error: ProviderError | None) -> None:
             self._facts.note_outcome(split_id(model_id)[0], error)
-            if ended.usage and ended.usage.input_tokens and request.tokens:
+            rounds = of_kind(ended.parts, ToolCall)  # then the usage is that of several requests
+            if ended.usage and ended.usage.input_tokens and request.tokens and not rounds:
                 self._calibrate(model_id, ended.usage.input_tokens / request.tokens)
             if error is not None and error.kind is ErrorKind.CONTEXT:
                 self._refused[model_id] = request.tokens
@@ -335,24 +403,34 @@ class Engine:
         reply = self._replies[message.id] = Reply(
             self.store,
             message,
-            lambda: self._resolver.target(model_id),
-            request.messages,
+            lambda: self.resolver.target(model_id),
+            write,
             conversation.parameters,
             limits=self._limits,
+            equip=equip,
+            search=search,
             notices=notices,
-            pictures=request.pictures,
             learn=learn,
+            price=partial(self._price, model_id),
+            cache_key=_cache_key(conversation),
         )
         return reply
 
     def _request(
-        self, conversation: Conversation, model_id: str, path: Sequence[Message], ending: Sequence[Turn]
+        self,
+        conversation: Conversation,
+        model_id: str,
+        path: Sequence[Message],
+        abilities: Abilities = _AS_TEXT,
+        tools: Sequence[ToolSpec] = (),
+        reply: Message | None = None,
+        asked: str = "",
+        search: bool = False,
     ) -> Request:
         info = self._facts.info(model_id)
         refused = self._refused.get(model_id)
         return build_request(
             path,
-            ending=ending,
             system=conversation.system,
             pins=conversation.pins,
             context=round(refused * _AFTER_REFUSAL) if refused else info.context if info else None,
@@ -360,6 +438,11 @@ class Engine:
             calibration=self._calibration.get(model_id, 1.0),
             images=info is None or info.vision is not False,
             largest=largest_image(split_id(model_id)[0]),
+            abilities=abilities,
+            tools=tools,
+            search=search,
+            reply=reply,
+            asked=asked,
         )
 
     def _calibrate(self, model_id: str, ratio: float) -> None:
@@ -373,6 +456,11 @@ class Engine:
         if not chosen:
             raise UsageError("No model is chosen", Way("Choose one", "model"))
         return chosen
+
+
+def _cache_key(conversation: Conversation) -> str:
+    """What all requests of a conversation have in common, without telling what it is."""
+    return hashlib.blake2b(conversation.origin.encode(), digest_size=16).hexdigest()
 
 
 def _said(parts: Sequence[Part]) -> list[Part]:

@@ -51,6 +51,14 @@ class PartAdded:
 
 
 @dataclass(frozen=True, slots=True)
+class CallChanged:
+    """A tool call is in another state."""
+
+    message_id: int
+    call: ToolCall
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """The request failed and will be sent again; told once a second until then."""
 
@@ -65,7 +73,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Working:
-    """Work before the first token: a download, a model that loads."""
+    """Work before the first token, or of a tool: a download, a model that loads, how far a call is."""
 
     message_id: int
     progress: Progress
@@ -107,6 +115,7 @@ Event = (
     | ReasoningAdded
     | TextWasReasoning
     | PartAdded
+    | CallChanged
     | Waiting
     | Working
     | Noticed

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from typing import Any, assert_never
 
 from tui.chat.attachment import MEDIA_TYPES, Attachment
@@ -41,6 +42,29 @@ def taken(item: Any) -> Chunk | None:
     return _part(item) if isinstance(item, Part) else _beside_parts(item)
 
 
+def sent_by(provider: str, chunk: Chunk) -> Chunk:
+    """A chunk that says who sent the vendor's own form of it, which a wire format can't know.
+
+    Another provider with a model of the same name does not know the form.
+    """
+    match chunk:
+        case (
+            Text(native=Native() as native)
+            | Reasoning(native=Native() as native)
+            | Image(native=Native() as native)
+            | File(native=Native() as native)
+            | ToolCall(native=Native() as native)
+            | ToolResult(native=Native() as native)
+        ):
+            return replace(chunk, native=replace(native, provider=provider))
+        case Text() | Reasoning() | Image() | File() | ToolCall() | ToolResult():
+            return chunk
+        case str() | Usage() | Finish() | Progress() | Sources() | Notice():
+            return chunk
+        case _:
+            assert_never(chunk)
+
+
 def _beside_parts(chunk: str | Usage | Finish | Progress) -> Chunk:
     match chunk:
         case str():
@@ -69,9 +93,10 @@ def _part(part: Part) -> Part | None:
             return File(file, _native(native)) if _is_file(file) else None
         case ToolCall():
             return _call(part)
-        case ToolResult(call, said, is_error, files, native):
+        case ToolResult(call, said, is_error, files, native, seconds, whole):
             kept = tuple(filter(_is_file, _sequence(files)))
-            return ToolResult(text(call), text(said), is_error is True, kept, _native(native))
+            facts = _native(native), amount(seconds), count(whole) or 0
+            return ToolResult(text(call), text(said), is_error is True, kept, *facts)
         case Notice(words):
             return Notice(text(words)) if text(words) else None
         case _:
@@ -86,6 +111,7 @@ def _usage(usage: Usage) -> Usage:
         count(usage.cached_tokens),
         amount(usage.cost),
         amount(usage.tokens_per_second),
+        count(usage.written_tokens),
     )
 
 

@@ -24,6 +24,22 @@ class Limits:
     """After so long an ended reply is offered to a history that did not take it; the pause grows."""
     reply_size: int = 20_000_000
     """Characters at which a reply that does not end is stopped."""
+    rounds: int = 25
+    """How often the model may call tools in one reply; then it has to answer."""
+    calls: int = 64
+    """Calls in one reply."""
+    tools_time: float = 900.0
+    """Seconds for a reply that calls tools, but for those in which the person is asked."""
+    calls_at_once: int = 4
+    """Calls that are carried out side by side, where none of them changes anything."""
+    call_end: float = 2.0
+    """Seconds that a stopped call has to end."""
+    result_told: int = 100_000
+    """Bytes of a result that the model reads."""
+    result_kept: int = 1_000_000
+    """Bytes of a result that the history keeps."""
+    result_pictures: int = 5
+    """Pictures of a result that the model sees."""
     attempts: int = 3
     longest_wait: float = 30.0
     """A server that asks for a longer wait than this fails at once, with the time in its words."""

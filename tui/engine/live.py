@@ -12,7 +12,9 @@ from typing import assert_never
 from tui.chat.chunks import Progress
 from tui.chat.conversation import Conversation
 from tui.chat.message import Message, Status
+from tui.chat.parts import CallState, tool_name
 from tui.engine.events import (
+    CallChanged,
     Event,
     Finished,
     Noticed,
@@ -44,6 +46,7 @@ class Phase(StrEnum):
     RETRYING = "retrying"
     THINKING = "thinking"
     ANSWERING = "answering"
+    CALLING = "calling"
 
 
 @dataclass(slots=True)
@@ -146,8 +149,12 @@ class LiveReply:
                 self.phase = Phase.RETRYING
                 self.detail = f"try {event.attempt} of {event.attempts} in {event.seconds} s: {event.reason}"
             case Working(progress=progress):
-                self.phase = Phase.LOADING
+                self.phase = Phase.CALLING if self.phase is Phase.CALLING else Phase.LOADING
                 self.detail = self._progress.of(progress, time.monotonic())
+            case CallChanged(call=call) if call.state is CallState.RUNNING:
+                self.phase, self.detail = Phase.CALLING, tool_name(call)
+            case CallChanged():
+                self.phase, self.detail = Phase.WAITING, ""
             case Started() | TextWasReasoning() | PartAdded() | Noticed() | Unsaved() | Saved() | Finished():
                 pass
             case _:

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import secrets
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar, assert_never
 
 from tui.chat.chunks import Chunk, Finish, FinishReason, Progress, Usage
 from tui.chat.message import Failure, Message, Status
+from tui.chat.model import split_id
 from tui.chat.parts import (
     BETWEEN,
+    CallState,
     File,
     Gathered,
     Image,
@@ -29,12 +32,15 @@ from tui.chat.parts import (
     ToolCall,
     ToolResult,
     as_thought,
+    calls_ended,
     going_on,
     is_remark,
     of_kind,
 )
+from tui.engine.calling import Calling, Equip
 from tui.engine.checkpoint import Checkpoint
 from tui.engine.events import (
+    CallChanged,
     Emit,
     Finished,
     Noticed,
@@ -49,14 +55,16 @@ from tui.engine.events import (
     Working,
 )
 from tui.engine.failure import advice, explain
-from tui.engine.intake import taken
+from tui.engine.intake import sent_by, taken
 from tui.engine.limits import Limits, retry_delay
-from tui.engine.request import SMALLER, prefix_of
+from tui.engine.request import SMALLER, Request
 from tui.engine.thinking import Piece, Thinking, WasReasoning
+from tui.engine.written_calls import has_written_call
 from tui.errors import ErrorKind, HistoryError, NotFoundError, ProviderError, Refusal
 from tui.history.store import HistoryStore
-from tui.providers.base import Messages, Target
+from tui.providers.base import Messages, Target, ToolChoice
 from tui.text import one_line
+from tui.tools.tool import ToolSpec
 
 _ENDED = {
     FinishReason.STOP: Status.COMPLETE,
@@ -71,6 +79,11 @@ _MOST_REFUSALS = 5
 """Requests that are sent again because something of them was refused."""
 _LONGEST_PAUSE = 30.0
 """Seconds between two attempts to store a reply."""
+_CUT = frozenset({FinishReason.LENGTH, FinishReason.FILTER})
+"""Ends after which no call is carried out: it may not be whole."""
+
+Write = Callable[[Target, Sequence[ToolSpec], Message | None], Request]
+"""What is sent to a model that may call these tools, with the reply as far as it came."""
 
 
 class Reply:
@@ -81,13 +94,16 @@ class Reply:
         store: HistoryStore,
         message: Message,
         resolve: Callable[[], Awaitable[Target]],
-        messages: Messages,
+        write: Write,
         parameters: Mapping[str, Any],
         *,
         limits: Limits,
+        equip: Equip | None = None,
+        search: bool = False,
         notices: tuple[str, ...] = (),
-        pictures: Mapping[str, str] | None = None,
         learn: Callable[[Message, ProviderError | None], None] = lambda message, error: None,
+        price: Callable[[Usage], float | None] = lambda usage: None,
+        cache_key: str = "",
     ) -> None:
         """Prepare; nothing is asked before ``run``.
 
@@ -95,30 +111,55 @@ class Reply:
             store: Where the reply is kept.
             message: The stored, streaming message that the reply fills.
             resolve: Finds the provider; its errors become the reply's failure.
-            messages: What is sent.
+            write: Writes what is sent.
             parameters: Temperature and the like.
             limits: Time, size and attempts.
+            equip: Makes ready what the model may call.
+            search: Whether its vendor shall search the web.
             notices: What the person should know of this request from the start.
-            pictures: The names of the images in ``messages``, by their addresses.
             learn: Told how it ended: usage calibrates the token estimate, errors the provider's health.
+            price: What a request with this usage costs, by the published prices.
+            cache_key: The same for all requests that begin alike.
         """
         self.message = message
         self._store = store
         self._resolve = resolve
-        self._messages = messages
+        self._write = write
+        self._equip = equip
+        self._search = search
+        self._calling: Calling | None = None
+        self._messages: Messages = ()
+        self._pictures: Mapping[str, str] = {}
+        """The names of the images in what is sent, by their addresses."""
+        self._choice: ToolChoice = "auto"
+        self._ids: dict[str, str] = {}
+        """What a provider calls its calls, where we call them otherwise."""
+        self._round = 0
+        """The place of the first part of this round."""
+        self._price = price
+        self._cache_key = cache_key
+        self._before: Usage | None = None
+        """What the rounds before took."""
+        self._counts: Usage | None = None
+        """What this round takes, as far as it was counted."""
+        self._open = False
+        """Whether a request has not come to its end: what it takes is not known yet."""
         self._parameters = dict(parameters)
         self._limits = limits
         self._learn = learn
         self._notices = notices
-        self._pictures = pictures or {}
         self._begin = message.parts
         """What was there before it, of a reply that goes on."""
         self._came = Gathered()
         self._noticed: set[str] = set()
         self._refusals: list[Refusal] = []
+        self._learnt = 0
         self._thinking = Thinking()
-        self._size = 0
+        self._size = self._size_before = 0
+        """Characters in all, and before this round."""
         self._key_source = ""
+        self._provider = ""
+        """Who is asked."""
         self._since: float | None = None
         """When the first word came."""
         self._thinking_since: float | None = None
@@ -148,7 +189,7 @@ class Reply:
         self._checkpoint = Checkpoint(self._store, self.message.id, self._limits, self._not_saved)
         emit(Started(self.message))
         for notice in self._notices:
-            self._notice(notice)
+            self.notice(notice)
         error: ProviderError | None = None
         try:
             await self._ask()
@@ -163,27 +204,84 @@ class Reply:
 
     async def _ask(self) -> None:
         try:
-            await self._ask_until_answered()
+            await self._ask_and_call()
         finally:
             self._take_pieces(self._thinking.close())
 
-    async def _ask_until_answered(self) -> None:
+    async def _ask_and_call(self) -> None:
+        """Ask, carry out what the model calls, and ask again, until it has answered."""
         target = await self._resolve()
-        self._key_source = target.key_source
-        self.message.prefix = prefix_of(self._messages)
+        self._key_source, self._provider = target.key_source, split_id(target.model_id)[0]
+        if self._search and target.search is None:
+            self.notice(f"{one_line(target.model_id)} has no search of the web: it answers without")
+        if self._equip is not None:
+            self._calling = await self._equip(self)
+        while True:
+            self._request(target)
+            target = await self._ask_until_answered(target)
+            if self._calling is None:
+                return
+            if not (calls := self._open_calls()):
+                self._look_for_written_calls(self._calling.specs)
+                return
+            if self._choice == "none" or self._finish in _CUT:
+                await self._calling.turn_down(calls, "Not carried out: the reply has ended.")
+                return
+            await self._calling.run(calls)
+            if self._calling.stopped:
+                return
+            if over := self._calling.over:
+                self.notice(over)
+                self._choice = "none"
+            self._next_round()
+
+    def _request(self, target: Target) -> None:
+        """Write what is sent to ``target`` now."""
+        goes_on = bool(self._begin or self._round)
+        specs = self._calling.specs if self._calling else ()
+        request = self._write(target, specs, self.so_far() if goes_on else None)
+        self._messages, self._pictures = request.messages, request.pictures
+        if not self._round:
+            self.message.prefix = request.prefix
+
+    def _next_round(self) -> None:
+        """The next request stands for itself: it may fail and be sent again, what came before stays."""
+        self._round = len(self._came.parts)
+        self._size_before = self._size
+        self._settle_costs()
+        self._before = self.message.usage or Usage(cost=self._price(Usage()))
+
+    def _open_calls(self) -> list[ToolCall]:
+        """The calls of this round that are for us, and have not been answered."""
+        came = self._came.parts[self._round :]
+        answered = {result.call for result in of_kind(came, ToolResult)}
+        asked = (call for call in of_kind(came, ToolCall) if call.state is CallState.ASKED)
+        return [call for call in asked if call.id not in answered]
+
+    def _look_for_written_calls(self, specs: Sequence[ToolSpec]) -> None:
+        said = "".join(part.text for part in of_kind(self._came.parts[self._round :], Text))
+        if has_written_call(said, {spec.name for spec in specs}):
+            model = split_id(self.message.model or "")[1]
+            self.notice(f"{model or 'The model'} wrote a call as text: it is not carried out")
+
+    async def _ask_until_answered(self, target: Target) -> Target:
+        """Send one request, again if it makes sense. Returns the target without what was refused."""
         attempt = 1
         while True:
             try:
                 await self._stream(target)
-                for refusal in self._refusals:
+                self._take_pieces(self._thinking.close())
+                for refusal in self._refusals[self._learnt :]:
                     await asyncio.to_thread(target.learn, refusal)
-                return
+                self._learnt = len(self._refusals)
+                return target
             except Exception as raised:
                 error = explain(raised)
                 if self._begun:
                     raise
                 if (simpler := self._without_refused(target, error)) is not None:
                     target = simpler
+                    self._request(target)
                     continue
                 delay = retry_delay(error, attempt, self._limits)
                 if delay is None:
@@ -193,8 +291,9 @@ class Reply:
 
     @property
     def _begun(self) -> bool:
-        """Whether anything of the answer came: then asking again would give it a second time."""
-        return self._size > 0 or not all(isinstance(part, Notice) for part in self._came.parts)
+        """Whether anything of this answer came: then asking again would give it a second time."""
+        came = self._came.parts[self._round :]
+        return self._size > self._size_before or not all(isinstance(part, Notice) for part in came)
 
     def _fitting(self, target: Target) -> Messages:
         """What is sent, without the images that are known to be too large for the server."""
@@ -207,7 +306,7 @@ class Reply:
         if left_out:
             names = ", ".join(dict.fromkeys(self._pictures.get(url, "an image") for url in left_out))
             most_said = f"takes images of at most {in_words(most)}"
-            self._notice(f"{target.model_id} {most_said}; left out: {names}; {SMALLER}")
+            self.notice(f"{target.model_id} {most_said}; left out: {names}; {SMALLER}")
         return messages
 
     def _without_refused(self, target: Target, error: ProviderError) -> Target | None:
@@ -221,12 +320,12 @@ class Reply:
             self._refusals.append(refusal)
             for words in dict.fromkeys(spoken(field) for field in refusal.fields):
                 if words:
-                    self._notice(f"{target.model_id} {words}")
+                    self.notice(f"{target.model_id} {words}")
             return replace(target, refused=target.refused.union(refusal.fields))
         if error.param not in {**target.options, **self._parameters}:
             return None
         self._parameters.pop(error.param, None)
-        self._notice(f"{target.model_id} does not take {error.param}; sent without it")
+        self.notice(f"{target.model_id} does not take {error.param}; sent without it")
         return replace(target, options={n: v for n, v in target.options.items() if n != error.param})
 
     async def _wait(self, delay: float, attempt: int, error: ProviderError) -> None:
@@ -239,8 +338,9 @@ class Reply:
     async def _stream(self, target: Target) -> None:
         self._thinking = Thinking()
         # What an attempt before it told of itself is not of this one.
-        self._finish = self.message.usage = None
-        chunks = target.stream(self._fitting(target), self._parameters)
+        self._finish, self._counts, self.message.usage = None, None, self._before
+        self._open = True
+        chunks = self._chunks(target)
         async with _closing(chunks):
             limit = target.patience or self._limits.first_token
             while True:
@@ -252,14 +352,52 @@ class Reply:
                         raise self._silent(limit) from None
                     raise  # the provider's own
                 if item is _END:
+                    self._open = False
+                    self._sum_up()
                     return
                 self._receive(item)
                 if self._begun:
                     limit = self._limits.next_token
                 if self._size > self._limits.reply_size:
                     self._finish = FinishReason.LENGTH
-                    self._notice(f"Stopped at {self._limits.reply_size // 1_000_000} MB")
+                    self.notice(f"Stopped at {self._limits.reply_size // 1_000_000} MB")
                     return
+
+    def _chunks(self, target: Target) -> AsyncIterator[Chunk]:
+        specs = self._calling.specs if self._calling is not None else ()
+        return target.stream(
+            self._fitting(target),
+            self._parameters,
+            tools=specs,
+            tool_choice=self._choice,
+            search=self._search,
+            cache_key=self._cache_key,
+        )
+
+    def _sum_up(self) -> None:
+        """What the requests so far took together, with what they cost."""
+        if (now := self._counts) is None:
+            return
+        if now.cost is None and not self._searched:
+            now = replace(now, cost=self._price(now))
+        self.message.usage = now if self._before is None else self._before.plus(now)
+
+    @property
+    def _searched(self) -> bool:
+        """Whether the vendor ran something for this request: it asks for that apart."""
+        calls = of_kind(self._came.parts[self._round :], ToolCall)
+        return any(call.native is not None and "ran" in call.native.blob for call in calls)
+
+    def _settle_costs(self) -> None:
+        """Of a request that was cut, or of which no counts came, no one knows what it cost."""
+        nothing = self._open and self._counts is None and not self._begun
+        if nothing or (not self._open and self._counts is not None):
+            return
+        cost = self._price(Usage())  # known only where all is free
+        if self._counts is not None and self.message.usage is not None:
+            self.message.usage = replace(self.message.usage, cost=cost)
+        elif self._before is not None:
+            self.message.usage = self._before.plus(Usage(cost=cost))
 
     def _silent(self, limit: float) -> ProviderError:
         begun = "no more words" if self._begun else "no first word"
@@ -269,9 +407,9 @@ class Reply:
     def _receive(self, item: Any) -> None:
         chunk = taken(item)
         if chunk is not None:
-            self._take(chunk)
+            self._take(sent_by(self._provider, chunk))
         elif item is not None:
-            self._notice(f"The provider gave something that can't be shown: {_kind(item)}")
+            self.notice(f"The provider gave something that can't be shown: {_kind(item)}")
 
     def _take(self, chunk: Chunk) -> None:
         match chunk:
@@ -287,22 +425,61 @@ class Reply:
                 self._thinking.known = True
                 self._take_reasoning(chunk)
             case Usage():
-                self.message.usage = chunk
+                self._counts = chunk
+                self._sum_up()
             case Finish(reason):
                 self._finish = reason
             case Image() | File() | ToolCall() | ToolResult():
                 self._take_pieces(self._thinking.release())
                 self._end_thought()
-                self._take_whole(chunk)
+                self._take_whole(self._as_ours(chunk))
             case Sources():
                 self._take_whole(chunk)
             case Notice(text):
-                self._notice(text)
+                self.notice(text)
             case Progress():
                 self._emit(Working(self.message.id, chunk))
             case _:
                 assert_never(chunk)
 
+    def _as_ours(self, part: Image | File | ToolCall | ToolResult) -> Image | File | ToolCall | ToolResult:
+        match part:
+            case ToolCall():
+                return self._our_call(part)
+            case ToolResult(call=call):
+                return replace(part, call=self._ids.get(call, call))
+            case Image() | File():
+                return part
+            case _:
+                assert_never(part)
+
+    def _our_call(self, call: ToolCall) -> ToolCall:
+        """A call with an id that no other has here, and the name of the tool that it means."""
+        taken = {other.id for other in of_kind(self._parts(), ToolCall)}
+        if self._calling or not call.id or call.id in taken:
+            known, call = call.id, replace(call, id=secrets.token_hex(8))
+            self._ids[known] = call.id
+        for_us = call.state is CallState.ASKED  # its vendor ran it otherwise
+        return self._calling.named(call) if self._calling and for_us else call
+
+    # -- what becomes of calls
+    def put(self, call: ToolCall, result: ToolResult | None = None) -> None:
+        """A call has another state, and maybe its result."""
+        if result is not None:
+            self._take_whole(result)
+        self._keep(call)
+        self.message.parts = self._parts()
+        self._emit(CallChanged(self.message.id, call))
+
+    async def commit(self) -> None:
+        """Have all that came on the disk before this returns."""
+        await self._checkpoint.flush()
+
+    def work(self, progress: Progress) -> None:
+        """Tell how far a call is."""
+        self._emit(Working(self.message.id, progress))
+
+    # -- pieces
     def _take_pieces(self, pieces: Iterator[Piece]) -> None:
         for piece in pieces:
             match piece:
@@ -322,9 +499,9 @@ class Reply:
     def _turn_text(self) -> None:
         """Make thinking of the text that came."""
         came = self._came.parts
-        if not of_kind(came, Text):
+        if not of_kind(came[self._round :], Text):
             return
-        self._came = Gathered(as_thought(came))
+        self._came = Gathered((*came[: self._round], *as_thought(came[self._round :])))
         self._thinking_since = self._since
         self.message.parts = self._parts()
         self._checkpoint.replace(self._came.parts)
@@ -335,7 +512,7 @@ class Reply:
             return
         self._size += len(text)
         self._end_thought()
-        self._since = self._since or time.monotonic()
+        self._note_first()
         self._keep(text)
         self._emit(TextAdded(self.message.id, text))
 
@@ -343,12 +520,16 @@ class Reply:
         if not piece.text and piece.native is None:
             return
         self._size += len(piece.text)
-        self._since = self._since or time.monotonic()
+        self._note_first()
         if self._thinking_since is None:
             self._thinking_since = time.monotonic()
         self._keep(piece)
         if piece.text:
             self._emit(ReasoningAdded(self.message.id, piece.text))
+
+    def _note_first(self) -> None:
+        self._since = self._since or time.monotonic()
+        self.message.first_at = self.message.first_at or datetime.now(UTC)
 
     def _take_whole(self, part: Image | File | ToolCall | ToolResult | Sources) -> None:
         self._keep(part)
@@ -367,7 +548,8 @@ class Reply:
         self._thinking_since = None
         self.message.parts = self._parts()
 
-    def _notice(self, text: str) -> None:
+    def notice(self, text: str) -> None:
+        """Tell the person something, which stands in the reply."""
         if text in self._noticed:
             return
         self._noticed.add(text)
@@ -376,6 +558,8 @@ class Reply:
         self._emit(Noticed(self.message.id, text))
 
     def _status(self) -> Status:
+        if self._calling is not None and self._calling.stopped:
+            return Status.STOPPED
         status = _ENDED[self._finish or FinishReason.STOP]
         empty = not any(map(_says, self._parts()))
         return Status.EMPTY if empty and status is Status.COMPLETE else status
@@ -384,9 +568,10 @@ class Reply:
         await self._checkpoint.close()
         message = self.message
         self._end_thought()
-        message.parts = self._parts()
+        message.parts = calls_ended(self._parts())
         message.finished_at = datetime.now(UTC)
         message.status = status
+        self._settle_costs()
         if error is not None:
             error.blame(self._key_source)
             hint = advice(error, len(message.text.split()))

@@ -1,4 +1,8 @@
-"""From stored messages to what is sent: roles, order, and what must be left out to fit."""
+"""From stored messages to what is sent: roles, order, and what must be left out to fit.
+
+A model that takes tools gets calls, results and its own thoughts in their form; any other gets them as text.
+Either way each call has one result directly after it, and a thought never becomes text.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +11,8 @@ import hashlib
 import itertools
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import assert_never
+from dataclasses import asdict, dataclass, field, is_dataclass, replace
+from typing import Any, assert_never
 
 from tui.chat.attachment import Attachment, Kind
 from tui.chat.context import TOKENS_PER_MESSAGE, estimate_tokens, fit
@@ -16,6 +20,7 @@ from tui.chat.message import Message, Role
 from tui.chat.parts import (
     File,
     Image,
+    Native,
     Notice,
     Part,
     Reasoning,
@@ -27,9 +32,24 @@ from tui.chat.parts import (
     of_kind,
     tool_name,
 )
-from tui.providers.base import ChatMessage, ContentPart, FilePart, ImagePart, Messages, TextPart
+from tui.engine.results import told, told_files
+from tui.providers.base import (
+    Abilities,
+    ChatMessage,
+    ContentPart,
+    Declaration,
+    FilePart,
+    ImagePart,
+    Messages,
+    ReasoningPart,
+    TextPart,
+    ToolCallPart,
+    ToolResultPart,
+    VendorPart,
+)
 from tui.providers.most import base64_size
 from tui.text import fenced, one_line
+from tui.tools.names import wire_name
 
 # Left free for the reply where the model's own limit is not known, and at the most.
 REPLY_TOKENS = 1024
@@ -45,6 +65,7 @@ SUMMARISE = (
     "names, numbers and code that are still needed, and what is open. Answer with the summary alone."
 )
 _SUMMARY = "What was said before, in short:"
+_LEFT_OUT = "[What was said before this is left out.]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,44 +85,59 @@ class Request:
     """The names of the images that are sent, by their addresses."""
     lost: tuple[str, ...] = ()
     """Names of files that are not sent, since the history has lost their contents."""
+    prefix: str = ""
+    """The hash of all that stands before the reply, with system prompt and tools."""
+
+
+TOOL = "tool"
+"""Who speaks where tools give back: no role of a message that is stored."""
 
 
 @dataclass(slots=True)
-class Turn:
-    """What one side says without a break, of one message or several."""
+class _Given:
+    """What a tool gave back, in its own form."""
 
-    role: Role
-    pinned: bool
+    call: ToolCall
+    text: str
+    is_error: bool
+    files: list[Attachment]
+
+
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """A thought, or the vendor's own form of a part: only for the model that it came from."""
+
+    part: Reasoning | Text | ToolCall
+    message: Message
+
+
+_Piece = str | Attachment | ToolCall | _Given | _Own
+
+
+@dataclass(slots=True)
+class _Turn:
+    role: str
+    pinned: bool = False
     asked: bool = False
     """Whether a person speaks in it: what tools gave back is told in the person's turn too."""
-    pieces: list[str | Attachment] = field(default_factory=list)
-    """Texts and files, in the order of their messages."""
+    pieces: list[_Piece] = field(default_factory=list)
+    """Texts, files, calls and what they gave, in the order of their messages."""
+    of_reply: bool = False
+    """Whether it is of the reply that goes on."""
 
     @property
-    def files(self) -> list[Attachment]:
-        """Its files."""
-        return [piece for piece in self.pieces if isinstance(piece, Attachment)]
-
-    @property
-    def text(self) -> str:
-        """Its texts."""
-        return "\n\n".join(piece for piece in self.pieces if isinstance(piece, str))
+    def calls(self) -> bool:
+        return any(isinstance(piece, ToolCall) for piece in self.pieces)
 
     @property
     def tokens(self) -> int:
-        """About how many it has."""
-        return estimate_tokens(self.text) + sum(file.tokens for file in self.files)
-
-    @property
-    def content(self) -> str | list[ContentPart]:
-        """What is sent of it."""
-        return [_part(piece) for piece in self.pieces] if self.files else self.text
+        text = "\n\n".join(text for piece in self.pieces if (text := _counted(piece)))
+        return estimate_tokens(text) + sum(file.tokens for piece in self.pieces for file in _files(piece))
 
 
 def build_request(
     path: Sequence[Message],
     *,
-    ending: Sequence[Turn] = (),
     system: str = "",
     pins: Collection[int] = (),
     context: int | None = None,
@@ -109,15 +145,20 @@ def build_request(
     calibration: float = 1.0,
     images: bool = True,
     largest: int | None = None,
+    abilities: Abilities = Abilities(),  # noqa: B008 (frozen)
+    tools: Sequence[Declaration] = (),
+    search: bool = False,
+    reply: Message | None = None,
+    asked: str = "",
 ) -> Request:
     """The request for the conversation ``path``, whose last message is to be answered.
 
     A summary in the path stands for all before it. Replies without text (failed, stopped at once) are
     skipped, and neighbours of one role are joined, since several vendors refuse two prompts in a row.
+    What is left out to fit begins at the oldest: a call goes with its result, the newest prompt stays.
 
     Args:
         path: Messages from the first to the last, oldest first.
-        ending: What always stands behind them: ``as_begun``, ``as_asked``.
         system: The system prompt.
         pins: Messages that are never left out.
         context: Tokens that the model can take, prompt and reply; None if not known.
@@ -125,34 +166,54 @@ def build_request(
         calibration: Real tokens for one estimated token of this model.
         images: Whether the model takes images; otherwise their names stand in their place.
         largest: Characters of base64 that an image may have; the names of larger ones stand in their place.
+        abilities: What the model can be sent: without tools, calls and results are told as text.
+        tools: What is declared; where nothing is, calls are told as text as well.
+        search: Whether the vendor is asked to search the web.
+        reply: The reply as far as it came, where it goes on from there.
+        asked: A prompt of the program's own, behind all others.
     """
+    form = _Form(abilities, bool(tools), search)
     summary, since = _newest_summary(path)
     head = "\n\n".join(part for part in (system, summary) if part)
-    turns = _turns([m for m in path[:since] if m.id in pins] + list(path[since:]), pins)
-    whole = [*turns, *ending]
-    unseen = [] if images else _without(whole, lambda file: file.kind is Kind.IMAGE)
-    large = [] if largest is None else _without(whole, lambda file: is_too_large(file, largest))
-    lost = _without(whole, lambda file: file.data is None)
+    turns = _turns([m for m in path[:since] if m.id in pins] + list(path[since:]), pins, form)
+    if reply is not None:
+        _keep_newest_prompt(turns)
+        turns += _going_on(reply, form)
+    if asked:
+        turns.append(_Turn(Role.USER.value, pinned=True, asked=True, pieces=[asked]))
+    unseen = [] if images else _without(turns, lambda file: file.kind is Kind.IMAGE)
+    large = [] if largest is None else _without(turns, lambda file: is_too_large(file, largest))
+    lost = _without(turns, lambda file: file.data is None)
 
     def size(tokens: int) -> int:
         return round((tokens + TOKENS_PER_MESSAGE) * calibration)
 
+    rounds = _rounds(turns)
     always = size(estimate_tokens(head)) if head else 0
-    always += sum(size(turn.tokens) for turn in turns if turn.pinned)
-    always += sum(size(turn.tokens) for turn in ending)
-    free = [turn for turn in turns if not turn.pinned]
+    always += sum(size(turn.tokens) for one in rounds if _pinned(one) for turn in one)
+    free = [one for one in rounds if not _pinned(one)]
     limit = _limit(context, max_output)
     count, used = fit(
-        (size(turn.tokens) for turn in reversed(free)), None if limit is None else max(limit - always, 0)
+        (sum(size(turn.tokens) for turn in one) for one in reversed(free)),
+        None if limit is None else max(limit - always, 0),
     )
-    dropped = {id(turn) for turn in free[: len(free) - count]}
-    kept = _begins_with_a_prompt([turn for turn in turns if id(turn) not in dropped])
-    messages = [ChatMessage(role=Role.SYSTEM.value, content=head)] if head else []
-    sent = (*kept, *ending)
-    messages += [ChatMessage(role=turn.role.value, content=turn.content) for turn in sent]
-    pictures = {_url(file): file.name for turn in sent for file in turn.files if file.kind is Kind.IMAGE}
+    dropped = {id(turn) for one in free[: len(free) - count] for turn in one}
+    kept = _without_unasked([turn for turn in turns if id(turn) not in dropped])
+    written = _Writer(form, tools, search)
+    if head:
+        written.add(ChatMessage(role=Role.SYSTEM.value, content=head))
+    for turn in _begins_with_a_prompt(kept):
+        written.turn(turn)
+    sent = (file for turn in kept for piece in turn.pieces for file in _files(piece))
     return Request(
-        messages, len(turns) - len(kept), always + used, tuple(unseen), tuple(large), pictures, tuple(lost)
+        written.messages,
+        len(turns) - len(kept),
+        always + used,
+        unseen=tuple(unseen),
+        large=tuple(large),
+        pictures={_url(file): file.name for file in sent if file.kind is Kind.IMAGE},
+        lost=tuple(lost),
+        prefix=written.prefix,
     )
 
 
@@ -163,14 +224,108 @@ def is_too_large(file: Attachment, largest: int) -> bool:
 
 def tokens_of(message: Message) -> int:
     """About how many tokens a message has when it is sent again, with its calls and what they gave back."""
-    told = [piece for _, piece in _said(message.role, message.parts)]
-    files = sum(piece.tokens for piece in told if isinstance(piece, Attachment))
-    return files + estimate_tokens("\n\n".join(piece for piece in told if isinstance(piece, str)))
+    turns: list[_Turn] = []
+    for role, piece in _said(message, _AS_TEXT):
+        _turn_of(turns, role).pieces.append(piece)
+    return sum(turn.tokens for turn in turns)
 
 
-def prefix_of(messages: Messages) -> str:
+def prefix_of(messages: Messages, tools: Sequence[Declaration] = (), search: bool = False) -> str:
     """A hash of what is sent, system prompt and all: behind the same prefix a vendor's own form goes back."""
-    return hashlib.blake2b(json.dumps(messages, sort_keys=True).encode(), digest_size=16).hexdigest()
+    written = _Writer(_AS_TEXT, tools, search)
+    for message in messages:
+        written.hash(message)
+    return written.prefix
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """In which form parts are told."""
+
+    abilities: Abilities
+    declared: bool
+    """Whether there are tools that can be called."""
+    search: bool
+
+    @property
+    def calls(self) -> bool:
+        """Whether calls and results go in their own form."""
+        return self.abilities.tools and self.declared
+
+    def own(self, message: Message, native: Native | None) -> bool:
+        """Whether the vendor's own form of a part goes back."""
+        return self.abilities.knows(native) and self._fits(message)
+
+    def thought(self, message: Message, thought: Reasoning) -> bool:
+        """Whether a thought goes back: signed, or where the model wants its words."""
+        plain = self.abilities.thoughts == "plain" and self.declared and bool(thought.text)
+        same = message.model == self.abilities.model_id and self._fits(message)
+        return self.own(message, thought.native) or (plain and same)
+
+    def _fits(self, message: Message) -> bool:
+        """What was signed beside a call stands beside it, or not at all."""
+        calls = self.calls or not any(map(_to_be_run, of_kind(message.parts, ToolCall)))
+        return self.abilities.tools and calls
+
+
+_AS_TEXT = _Form(Abilities(), False, False)
+
+
+class _Writer:
+    """Writes turns as messages, and knows the hash of what stands before each."""
+
+    def __init__(self, form: _Form, tools: Sequence[Declaration], search: bool) -> None:
+        self.messages: list[ChatMessage] = []
+        self.prefix = ""
+        self._form = form
+        self._hash = hashlib.blake2b(digest_size=16)
+        self._behind: dict[int, bool] = {}
+        """Whether a reply stands behind the same as when it came, by its id."""
+        self._ended = False
+        for tool in tools:
+            self._take([tool.name, tool.description, tool.schema])
+        if search:
+            self._take("search")
+        self.prefix = self._hash.hexdigest()
+
+    def turn(self, turn: _Turn) -> None:
+        """Write a turn."""
+        self._ended = self._ended or turn.of_reply
+        for piece in turn.pieces:
+            if isinstance(piece, _Own):
+                known = piece.message.prefix
+                same = known == self._now() or (turn.of_reply and not known)
+                self._behind.setdefault(piece.message.id, same)
+        pieces = [piece for piece in turn.pieces if not isinstance(piece, _Own) or self._goes_back(piece)]
+        self.add(ChatMessage(role=turn.role, content=_content(pieces)))
+
+    def add(self, message: ChatMessage) -> None:
+        """Write a message."""
+        self.messages.append(message)
+        self.hash(message)
+
+    def hash(self, message: Any) -> None:
+        """Take a message into the hash; what is of the reply itself does not stand before it."""
+        self._take(message)
+        if not self._ended:
+            self.prefix = self._now()
+
+    def _now(self) -> str:
+        return self._hash.copy().hexdigest()
+
+    def _take(self, value: Any) -> None:
+        self._hash.update(json.dumps(value, sort_keys=True, default=_plain).encode())
+        self._hash.update(b"\0")
+
+    def _goes_back(self, piece: _Own) -> bool:
+        bound = isinstance(piece.part, Reasoning) and self._form.abilities.thoughts == "bound"
+        return not bound or self._behind[piece.message.id]
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    return dict(value) if isinstance(value, Mapping) else str(value)
 
 
 def _newest_summary(path: Sequence[Message]) -> tuple[str, int]:
@@ -182,26 +337,50 @@ def _newest_summary(path: Sequence[Message]) -> tuple[str, int]:
     return "", 0
 
 
-def as_asked(text: str) -> list[Turn]:
-    """A prompt of the program's own."""
-    return [Turn(Role.USER, pinned=False, pieces=[text])]
+def _going_on(reply: Message, form: _Form) -> list[_Turn]:
+    """The turns of a reply that goes on; where it ends in the model's own words, it is asked to.
 
-
-def as_begun(parts: Sequence[Part]) -> list[Turn]:
-    """What the model has said of a reply, with the prompt to go on from there."""
-    pieces = [*_said(Role.ASSISTANT, parts), (Role.USER, CONTINUE)]
-    turns: list[Turn] = []
-    for role, piece in pieces:
+    The last words, or the last round of calls, always stand there: they are what it goes on from.
+    """
+    turns: list[_Turn] = []
+    for role, piece in _said(reply, form):
         _turn_of(turns, role).pieces.append(piece)
+    if turns and turns[-1].role != TOOL:
+        _turn_of(turns, Role.USER.value).pieces.append(CONTINUE)
+    for turn in turns:
+        turn.of_reply = True
+    for turn in turns[-2:]:
+        turn.pinned = True
     return turns
 
 
-def _turns(messages: Sequence[Message], pins: Collection[int]) -> list[Turn]:
-    turns: list[Turn] = []
+def _keep_newest_prompt(turns: Sequence[_Turn]) -> None:
+    """What is to be answered stays, whatever a reply has brought since."""
+    if prompt := next((turn for turn in reversed(turns) if turn.asked), None):
+        prompt.pinned = True
+
+
+def _rounds(turns: Sequence[_Turn]) -> list[list[_Turn]]:
+    """What is kept or left out together: calls with what they gave back, any other turn alone."""
+    found: list[list[_Turn]] = []
+    for turn in turns:
+        if turn.role == TOOL and found:
+            found[-1].append(turn)
+        else:
+            found.append([turn])
+    return found
+
+
+def _pinned(turns: Sequence[_Turn]) -> bool:
+    return any(turn.pinned for turn in turns)
+
+
+def _turns(messages: Sequence[Message], pins: Collection[int], form: _Form) -> list[_Turn]:
+    turns: list[_Turn] = []
     for message in messages:
         if message.role is Role.SYSTEM:
             continue
-        for role, piece in _said(message.role, message.parts):
+        for role, piece in _said(message, form):
             turn = _turn_of(turns, role)
             turn.pinned |= message.id in pins
             turn.asked |= message.role is Role.USER
@@ -209,85 +388,256 @@ def _turns(messages: Sequence[Message], pins: Collection[int]) -> list[Turn]:
     return turns
 
 
-def _turn_of(turns: list[Turn], role: Role) -> Turn:
-    if not turns or turns[-1].role is not role:
-        turns.append(Turn(role, pinned=False))
+def _turn_of(turns: list[_Turn], role: str) -> _Turn:
+    if not turns or turns[-1].role != role:
+        turns.append(_Turn(role))
     return turns[-1]
 
 
-def _said(role: Role, parts: Sequence[Part]) -> Iterator[tuple[Role, str | Attachment]]:
-    """What a message says to a model, in its order, and in whose turn.
+def _said(message: Message, form: _Form) -> Iterator[tuple[str, _Piece]]:
+    """What a message says to a model, in its order, and in whose turn."""
+    telling = _Telling(message, form)
+    for part in _ordered(message):
+        yield from telling.of(part)
+    yield from telling.end()
 
-    Thinking is never told. What a tool gave back stands in the turn after the one that asked for it.
+
+class _Telling:
+    """Tells a message part by part.
+
+    What a tool gave back stands in the turn after the one that asked for it. A thought, or a signature
+    without words, goes only with something that is said or done.
     """
-    results = {part.call: part for part in of_kind(parts, ToolResult)}
-    waiting: list[ToolCall] = []
 
-    def given_back() -> Iterator[tuple[Role, str | Attachment]]:
-        for call in waiting:
-            yield from ((Role.USER, piece) for piece in _result(call, results.get(call.id)))
-        waiting.clear()
+    def __init__(self, message: Message, form: _Form) -> None:
+        self._message = message
+        self._form = form
+        self._role = message.role.value
+        self._results = {part.call: part for part in reversed(of_kind(message.parts, ToolResult))}
+        self._waiting: list[ToolCall] = []
+        self._held: list[_Own] = []
+        self._spoke = False
+        """Whether the turn that grows has words."""
 
-    # The files of a prompt first: what is asked stands after what it is asked about.
-    ordered = sorted(parts, key=lambda part: not isinstance(part, File)) if role is Role.USER else parts
-    for part in ordered:
+    def of(self, part: Part) -> Iterator[tuple[str, _Piece]]:
+        """The pieces of a part."""
         match part:
             case ToolCall():
-                waiting.append(part)
-                yield role, f"[Used {tool_name(part, '__')} {arguments_line(part)}]"
-            case Text(text):
-                yield from given_back()
-                if text.strip():
-                    yield role, text
+                yield from self._call(part)
+            case Text():
+                yield from self._text(part)
             case File(file):
-                yield from given_back()
-                yield role, file if role is Role.USER else f"[{file.kind} {file.name}]"
+                yield from self._says(
+                    file if self._message.role is Role.USER else f"[{file.kind} {file.name}]"
+                )
             case Image(alt=alt):
-                yield from given_back()
-                yield role, f"[image: {one_line(alt)}]" if alt.strip() else "[image]"
-            case Reasoning() | ToolResult() | Sources() | Notice():
+                yield from self._says(f"[image: {one_line(alt)}]" if alt.strip() else "[image]")
+            case Reasoning():
+                if self._form.thought(self._message, part):
+                    yield from self._given_back()
+                    self._held.append(_Own(part, self._message))
+            case ToolResult() | Sources() | Notice():
                 pass
             case _:
                 assert_never(part)
-    yield from given_back()
+
+    def end(self) -> Iterator[tuple[str, _Piece]]:
+        """What stands at the end."""
+        if self._spoke:
+            yield from ((self._role, piece) for piece in self._held if isinstance(piece.part, Text))
+        yield from self._given_back()
+
+    def _call(self, call: ToolCall) -> Iterator[tuple[str, _Piece]]:
+        own = self._form.own(self._message, call.native)
+        if not _to_be_run(call):
+            if own and self._form.search:
+                yield from self._says(_Own(call, self._message))
+        elif all(other.id != call.id for other in self._waiting):
+            told = replace(call, native=call.native if own else None)
+            yield from self._with_held(told if self._form.calls else _as_text(call))
+            self._waiting.append(call)
+
+    def _text(self, part: Text) -> Iterator[tuple[str, _Piece]]:
+        signed = self._form.own(self._message, part.native)
+        if part.text.strip():
+            yield from self._says(_Own(part, self._message) if signed else part.text)
+        elif signed:
+            yield from self._given_back()
+            self._held.append(_Own(part, self._message))
+
+    def _says(self, piece: _Piece) -> Iterator[tuple[str, _Piece]]:
+        yield from self._given_back()
+        yield from self._with_held(piece)
+        self._spoke = True
+
+    def _with_held(self, piece: _Piece) -> Iterator[tuple[str, _Piece]]:
+        yield from ((self._role, before) for before in self._held)
+        self._held.clear()
+        yield self._role, piece
+
+    def _given_back(self) -> Iterator[tuple[str, _Piece]]:
+        for call in self._waiting:
+            self._spoke = False
+            yield from _result(call, self._results.get(call.id), self._form)
+        self._waiting.clear()
 
 
-def _result(call: ToolCall, result: ToolResult | None) -> Iterator[str | Attachment]:
-    name = tool_name(call, "__")
-    if result is None:
-        yield f"[{name} stopped before it ended]"
+def _ordered(message: Message) -> Sequence[Part]:
+    """The parts; the files of a prompt first: what is asked stands after what it is asked about."""
+    if message.role is not Role.USER:
+        return message.parts
+    return sorted(message.parts, key=lambda part: not isinstance(part, File))
+
+
+def _to_be_run(call: ToolCall) -> bool:
+    """Whether a call was one for us, and none that its vendor ran."""
+    return call.native is None or not (isinstance(call.native.blob, Mapping) and "ran" in call.native.blob)
+
+
+def _as_text(call: ToolCall) -> str:
+    return f"[Used {tool_name(call, '__')} {arguments_line(call)}]"
+
+
+def _result(call: ToolCall, result: ToolResult | None, form: _Form) -> Iterator[tuple[str, _Piece]]:
+    if form.calls:
+        yield TOOL, _given(call, result)
         return
-    yield f"[{name} {'failed' if result.is_error else 'gave back'}]\n{fenced(result.text)}"
-    yield from result.files
+    role, name = Role.USER.value, tool_name(call, "__")
+    if result is None:
+        yield role, f"[{name} stopped before it ended]"
+        return
+    yield role, f"[{name} {'failed' if result.is_error else 'gave back'}]\n{fenced(told(call, result))}"
+    yield from ((role, file) for file in told_files(result))
 
 
-def _without(turns: Sequence[Turn], left_out: Callable[[Attachment], bool]) -> list[str]:
+def _given(call: ToolCall, result: ToolResult | None) -> _Given:
+    """The one result of a call; arguments that were no object stand in it, for the model to see."""
+    known = result or ToolResult(call.id, "It stopped before it ended.", is_error=True)
+    text = told(call, known)
+    if call.raw and call.raw not in text:
+        text = f"{text}\n\nThe arguments were:\n{call.raw}"
+    return _Given(call, text, known.is_error, told_files(known))
+
+
+def _counted(piece: _Piece) -> str:
+    """What of a piece is counted as text."""
+    match piece:
+        case str():
+            return piece
+        case ToolCall():
+            return _as_text(piece)
+        case _Given(text=text):
+            return text
+        case _Own(part):
+            return (
+                part.text if not isinstance(part, ToolCall) else json.dumps(_plain(part.native), default=str)
+            )
+        case Attachment():
+            return ""
+        case _:
+            assert_never(piece)
+
+
+def _files(piece: _Piece) -> Sequence[Attachment]:
+    if isinstance(piece, Attachment):
+        return (piece,)
+    return piece.files if isinstance(piece, _Given) else ()
+
+
+def _without(turns: Sequence[_Turn], left_out: Callable[[Attachment], bool]) -> list[str]:
     """Put names in the place of some files. Returns the names."""
     names: list[str] = []
     for turn in turns:
         for place, piece in enumerate(turn.pieces):
-            if isinstance(piece, Attachment) and left_out(piece):
-                turn.pieces[place] = f"[{piece.kind} {piece.name}]"
-                names.append(piece.name)
+            gone = [file for file in _files(piece) if left_out(file)]
+            named = [f"[{file.kind} {file.name}]" for file in gone]
+            names += [file.name for file in gone]
+            if isinstance(piece, _Given) and gone:
+                kept = [file for file in piece.files if file not in gone]
+                turn.pieces[place] = replace(piece, text="\n\n".join((piece.text, *named)), files=kept)
+            elif gone:
+                turn.pieces[place] = named[0]
     return names
 
 
-def _part(piece: str | Attachment) -> ContentPart:
-    if isinstance(piece, str):
-        return TextPart(type="text", text=piece)
-    url = _url(piece)
-    if piece.kind is Kind.IMAGE:
+def _content(pieces: Sequence[_Piece]) -> str | list[ContentPart]:
+    """Plain text where there is nothing else; neighbouring texts of a turn are one."""
+    texts = [piece for piece in pieces if isinstance(piece, str)]
+    if len(texts) == len(pieces):
+        return "\n\n".join(texts)
+    if any(isinstance(piece, Attachment) for piece in pieces):
+        return [_part(piece) for piece in pieces]
+    parts: list[ContentPart] = []
+    for is_text, group in itertools.groupby(pieces, lambda piece: isinstance(piece, str)):
+        if is_text:
+            parts.append(TextPart(type="text", text="\n\n".join(map(str, group))))
+        else:
+            parts += map(_part, group)
+    return parts
+
+
+def _part(piece: _Piece) -> ContentPart:
+    match piece:
+        case str():
+            return TextPart(type="text", text=piece)
+        case Attachment():
+            return _file_part(piece)
+        case ToolCall():
+            name = wire_name(piece.server, piece.name)
+            arguments = {} if piece.raw else dict(piece.arguments)
+            return ToolCallPart(
+                type="tool_call", id=piece.id, name=name, arguments=arguments, native=piece.native
+            )
+        case _Given(call, text, is_error, files):
+            return ToolResultPart(
+                type="tool_result",
+                id=call.id,
+                name=wire_name(call.server, call.name),
+                text=text,
+                is_error=is_error,
+                files=[_file_part(file) for file in files],
+            )
+        case _Own(part):
+            return _own_part(part)
+        case _:
+            assert_never(piece)
+
+
+def _own_part(part: Reasoning | Text | ToolCall) -> ContentPart:
+    match part:
+        case Reasoning(text=text, native=native):
+            return ReasoningPart(type="reasoning", text=text, native=native)
+        case Text(text=text, native=Native() as native):
+            return TextPart(type="text", text=text, native=native)
+        case ToolCall(native=Native() as native):
+            return VendorPart(type="vendor", native=native)
+        case Text() | ToolCall():
+            raise ValueError("it has no form of its own")
+        case _:
+            assert_never(part)
+
+
+def _file_part(file: Attachment) -> ImagePart | FilePart:
+    url = _url(file)
+    if file.kind is Kind.IMAGE:
         return ImagePart(type="image_url", image_url={"url": url})
-    return FilePart(type="file", file={"filename": piece.name, "file_data": url})
+    return FilePart(type="file", file={"filename": file.name, "file_data": url})
 
 
 def _url(file: Attachment) -> str:
     return f"data:{file.media_type};base64,{base64.b64encode(file.data or b'').decode('ascii')}"
 
 
-def _begins_with_a_prompt(turns: list[Turn]) -> list[Turn]:
-    """Without replies whose prompt was left out: several vendors refuse to begin with one."""
+def _without_unasked(turns: list[_Turn]) -> list[_Turn]:
+    """Without replies at the beginning whose prompt was left out."""
     return list(itertools.dropwhile(lambda turn: not turn.asked and not turn.pinned, turns))
+
+
+def _begins_with_a_prompt(turns: list[_Turn]) -> list[_Turn]:
+    """With the person's turn first: several vendors refuse to begin with a reply, as a pinned one may be."""
+    if turns and turns[0].role != Role.USER.value:
+        return [_Turn(Role.USER.value, pieces=[_LEFT_OUT]), *turns]
+    return turns
 
 
 def _limit(context: int | None, max_output: int | None) -> int | None:

@@ -14,11 +14,13 @@ from typing import Unpack, assert_never
 from tui.chat.conversation import Conversation
 from tui.chat.draft import Draft, joined
 from tui.chat.message import Message, Status
+from tui.chat.spending import spent_words, total
 from tui.engine.choice import choose_model
 from tui.engine.conversation_service import ConversationService, Storage, change_stored, fields_of
 from tui.engine.drafts import Drafts
 from tui.engine.engine import Engine
 from tui.engine.events import (
+    CallChanged,
     Event,
     Finished,
     Noticed,
@@ -47,11 +49,14 @@ from tui.engine.session_events import (
     ReplyWentOn,
     SessionEvent,
     Titled,
+    Warned,
 )
 from tui.engine.start_options import StartOptions
+from tui.engine.which_conversation import find_conversation
 from tui.engine.workspace import Workspace
-from tui.errors import NotFoundError, SegueError
+from tui.errors import NotFoundError, SegueError, UsageError
 from tui.history.store import ConversationChanges, HistoryStore, News, StopAsked
+from tui.tools.approval import Asker
 
 _WENT_WELL = frozenset({Status.COMPLETE, Status.LENGTH, Status.TOOL, Status.EMPTY})
 """Ends after which a queued prompt is sent; after any other the person decides."""
@@ -81,6 +86,9 @@ class Session:
         self._tasks: set[asyncio.Task[None]] = set()
         self._beginning: set[asyncio.Task[None]] = set()
         self._closing = False
+        workspace.engine.budget.tell = lambda words: self._tell(Warned(words))
+        self.tools = workspace.engine.tools
+        """What models may use."""
         self._kept = Storage(workspace.store, workspace.engine, temporary)
         self._forgotten: Storage | None = None
         self._opening = asyncio.Lock()
@@ -93,6 +101,16 @@ class Session:
         """The conversation that is read."""
         workspace.at_close.push_async_callback(self.close)
         workspace.store.subscribe(self._stored)
+
+    # -- what is allowed
+    @property
+    def asker(self) -> Asker | None:
+        """The front end that can ask the person; without one, what would be asked is not allowed."""
+        return self.tools.asker
+
+    @asker.setter
+    def asker(self, asker: Asker | None) -> None:
+        self.tools.asker = asker
 
     # -- what it tells
     def subscribe(self, listener: Listener) -> Callable[[], None]:
@@ -163,12 +181,13 @@ class Session:
 
         Raises:
             NotFoundError: There is no such conversation; a new one was taken.
+            UsageError: Several may be meant; a new one was taken.
         """
-        wanted = await self._wanted(options) if options.asks else left_in
         named = options.open_id is not None
         try:
+            wanted = await self._wanted(options) if options.asks else left_in
             found = await self.find(wanted) if wanted is not None else None
-        except NotFoundError:
+        except (NotFoundError, UsageError):
             self.current = await self.new()
             if named:
                 raise
@@ -180,7 +199,10 @@ class Session:
         if options.here:
             self._by_folder = True
             return await self.workspace.preferences.last_here()
-        return await self._kept.store.last_used() if options.continue_last else options.open_id
+        store = self._kept.store
+        if options.open_id is not None:
+            return await find_conversation(store, str(options.open_id))
+        return await store.last_used() if options.continue_last else None
 
     async def find(self, conversation_id: int) -> ConversationService:
         """A stored conversation; the same object while it is being answered."""
@@ -230,9 +252,20 @@ class Session:
             if self._forgotten is None:
                 workspace = self.workspace
                 store = await workspace.open_temporary()
-                engine = Engine(store, workspace.registry, workspace.catalogue)
+                budget = workspace.engine.budget
+                budget.count_also(store)
+                engine = Engine(
+                    store, workspace.engine.resolver, workspace.catalogue, tools=self.tools, budget=budget
+                )
                 self._forgotten = Storage(store, engine, temporary=True)
             return self._forgotten
+
+    async def spent_words(self) -> list[str]:
+        """What the conversation that is read, today and this month have taken, in words."""
+        conversation = self.current.conversation
+        rows = await self.current.storage.store.spending() if conversation.id else []
+        here = total(row for row in rows if row.conversation_id == conversation.id)
+        return [spent_words("this conversation", here), *await self.workspace.engine.budget.words()]
 
     def _store_of(self, conversation: Conversation) -> HistoryStore:
         forgotten = self._forgotten
@@ -434,6 +467,7 @@ class Session:
                 | ReasoningAdded()
                 | TextWasReasoning()
                 | PartAdded()
+                | CallChanged()
                 | Waiting()
                 | Working()
                 | Noticed()

@@ -78,6 +78,13 @@ class AllSaved:
 
 
 @dataclass(frozen=True, slots=True)
+class Warned:
+    """What the person should know before a request leaves."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """Something went wrong that the person should know."""
 
@@ -100,6 +107,7 @@ SessionEvent = (
     | Titled
     | NotSaved
     | AllSaved
+    | Warned
     | Problem
     | Fault
 )

@@ -15,8 +15,8 @@ class StartOptions:
 
     model: str | None = None
     """``PROVIDER/MODEL`` that answers next."""
-    open_id: int | None = None
-    """The conversation to open."""
+    open_id: int | str | None = None
+    """The conversation to open, by its number or title."""
     continue_last: bool = False
     """Open the conversation that changed last."""
     here: bool = False

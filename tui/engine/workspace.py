@@ -48,6 +48,12 @@ class Workspace:
         """The prompts that are kept as files beside the config."""
         return SavedPrompts(self.paths.config / "prompts")
 
+    def use(self, config: Config) -> None:
+        """Work by these settings from now on; what goes on is not touched."""
+        self.config = config
+        self.credentials.use(config)
+        self.catalogue.forget(self.registry.use(config))
+
     async def keep_connections(self) -> None:
         """From here on, requests share connections. Loads the HTTP client, off the event loop."""
         http = await asyncio.to_thread(importlib.import_module, "tui.providers.http")

@@ -10,6 +10,7 @@ For every history::
     facts                   what is known besides texts, as JSON
     rows                    rows and the types of ``chat``; times as numbers
     part_columns            parts and the columns that hold them
+    spent_rows              what replies took, apart from them
     pieces                  what has come of a reply that is still streaming
     copies                  what a copy of a conversation has
     hits                    what search shows of what it found

@@ -10,6 +10,7 @@ from itertools import count
 
 from tui.chat.conversation import Bundle, Conversation, Node
 from tui.chat.message import Message, Role, Status
+from tui.chat.parts import calls_ended
 from tui.history.missing import no_message
 
 # What a file says of ids leaves room for all that come after them.
@@ -58,6 +59,7 @@ def copied(original: Conversation, messages: Sequence[Message], leaf: int | None
         hues=original.hues,
         tags=original.tags,
         pins=original.pins,
+        tools=original.tools,
         leaf=original.leaf,
     )
     if leaf is None:
@@ -76,8 +78,10 @@ def mark_of(message: Message) -> tuple[Role, datetime]:
 
 def _as_a_copy(original: Conversation, message: Message) -> Message:
     """A message where it stands in the tree; what is still streamed into it does not come into its copy."""
-    status = Status.INTERRUPTED if message.live else message.status
-    return replace(message, parent=original.nodes[message.id].parent, status=status)
+    parent = original.nodes[message.id].parent
+    if not message.live:
+        return replace(message, parent=parent)
+    return replace(message, parent=parent, status=Status.INTERRUPTED, parts=calls_ended(message.parts))
 
 
 def _chained(path: Sequence[Message]) -> list[Message]:

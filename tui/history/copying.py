@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tui.history.bundles import bundle_of
+from tui.history.spent_rows import alike
 from tui.history.store import HistoryStore, ListFilter
 
 _PAGE = 500
@@ -47,11 +48,21 @@ async def copy_all(
             await target.delete_conversation(made)
         copied = Copied(copied.done + 1, len(listed), copied.added + (made is not None), copied.grown + grown)
         tell(copied)
+    await _copy_spending(source, target)
     there = set(await target.prompts())
     for text in reversed(await source.prompts()):
         if text not in there:
             await target.remember_prompt(text)
     return copied
+
+
+async def _copy_spending(source: HistoryStore, target: HistoryStore) -> None:
+    """What was spent on what came along is known by now; the rest is what stays when replies are deleted."""
+    there = await target.spending()
+    known = {alike(spent) for spent in there}
+    for spent in await source.spending():
+        if alike(spent) not in known:
+            await target.note_spending(replace(spent, conversation_id=None, message_id=None))
 
 
 async def _ids(store: HistoryStore) -> AsyncIterator[tuple[int, bool]]:

@@ -42,13 +42,21 @@ def usage_of(entry: Fields) -> Usage | None:
         usage.count("cached_tokens"),
         usage.amount("cost"),
         usage.amount("tokens_per_second"),
+        usage.count("written_tokens"),
     )
 
 
 def kept_usage(usage: Usage) -> Usage:
     """``usage`` as it may be stored."""
-    counts = (usage.input_tokens, usage.output_tokens, usage.reasoning_tokens, usage.cached_tokens)
-    return Usage(*map(count, counts), *map(amount, (usage.cost, usage.tokens_per_second)))
+    return Usage(
+        count(usage.input_tokens),
+        count(usage.output_tokens),
+        count(usage.reasoning_tokens),
+        count(usage.cached_tokens),
+        amount(usage.cost),
+        amount(usage.tokens_per_second),
+        count(usage.written_tokens),
+    )
 
 
 def failure_of(entry: Fields) -> Failure | None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from tui.chat.conversation import Conversation, Node, Summary
 from tui.chat.message import Failure, Message, Status, automatic_title
+from tui.chat.parts import calls_ended
 from tui.checked import Fields, string, whole, words
 from tui.dates import EARLIEST, EPOCH, LATEST
 from tui.errors import ErrorKind
@@ -60,7 +61,7 @@ def _packed(row: Row, *names: str) -> Fields:
 
 def conversation_of(row: Row) -> Conversation:
     """A conversation, without its nodes."""
-    packed = _packed(row, "parameters", "hues", "tags", "pins", "attachments")
+    packed = _packed(row, "parameters", "hues", "tags", "pins", "tools", "attachments")
     return Conversation(
         id=row["id"],
         origin=kept_text(row["origin"]),
@@ -76,6 +77,7 @@ def conversation_of(row: Row) -> Conversation:
         attachments=tuple(attachments_of(packed)),
         tags=tuple(packed.texts("tags")),
         pins=tuple(packed.wholes("pins")),
+        tools=tuple(packed.texts("tools")),
         pinned=bool(row["pinned"]),
         archived=bool(row["archived"]),
         deleted=row["deleted_at"] is not None,
@@ -114,6 +116,7 @@ def message_of(row: Row) -> Message:
         failure=failure_of(packed),
         created_at=from_stamp(row["created_at"]),
         finished_at=from_stamp(row["finished_at"]) if row["finished_at"] is not None else None,
+        first_at=from_stamp(row["first_at"]) if row["first_at"] is not None else None,
         prefix=words(row["prefix"]),
     )
 
@@ -126,6 +129,7 @@ def message_columns(message: Message) -> dict[str, Any]:
         "model": _text_or_none(message.model),
         "created_at": to_stamp(message.created_at),
         "finished_at": _stamp_or_none(message.finished_at),
+        "first_at": _stamp_or_none(message.first_at),
         "usage": pack(asdict(kept_usage(message.usage))) if message.usage else None,
         "failure": pack(asdict(message.failure)) if message.failure else None,
         "prefix": normalise(message.prefix),
@@ -140,7 +144,7 @@ def interrupted_columns(message: Message, finished: int) -> dict[str, Any]:
         "status": Status.INTERRUPTED.value,
         "failure": pack({"kind": failure.kind, "message": failure.message, "hint": failure.hint}),
         "finished_at": finished,
-        **part_columns(message.parts),
+        **part_columns(calls_ended(message.parts)),
     }
 
 
@@ -184,6 +188,7 @@ def conversation_columns(conversation: Conversation) -> dict[str, Any]:
         "model": _text_or_none(conversation.model),
         "tags": pack(conversation.tags),
         "tag_key": tag_key(conversation.tags),
+        "tools": pack(conversation.tools),
         "system": normalise(conversation.system),
         "parameters": pack(conversation.parameters),
         "hues": pack(conversation.hues),
@@ -204,6 +209,7 @@ _CHANGED: dict[str, Callable[[Any], Mapping[str, Any]]] = {
     "attachments": lambda value: {"attachments": pack_attachments(value)},
     "tags": lambda value: {"tags": pack(value), "tag_key": tag_key(value)},
     "pins": lambda value: {"pins": pack(value)},
+    "tools": lambda value: {"tools": pack(value)},
     "pinned": lambda value: {"pinned": bool(value)},
     "archived": lambda value: {"archived": bool(value)},
 }

@@ -17,6 +17,7 @@ from tui.chat.conversation import Bundle, Conversation, SearchHit, Summary
 from tui.chat.draft import Draft
 from tui.chat.message import Message, Role, Status
 from tui.chat.parts import Part
+from tui.chat.spending import Spent
 
 
 class ConversationChanges(TypedDict, total=False):
@@ -33,6 +34,7 @@ class ConversationChanges(TypedDict, total=False):
     attachments: tuple[Attachment, ...]
     tags: tuple[str, ...]
     pins: tuple[int, ...]
+    tools: tuple[str, ...]
     pinned: bool
     archived: bool
 
@@ -247,6 +249,18 @@ class HistoryStore(Protocol):
 
     async def interrupt_abandoned(self) -> int:
         """Mark replies ``interrupted`` that a program which is gone was streaming. Returns how many."""
+        ...
+
+    # -- what it cost
+    async def note_spending(self, spent: Spent) -> None:
+        """Keep what a request took that is no reply. What replies take is kept with them, and imports too."""
+        ...
+
+    async def spending(self, since: datetime | None = None, until: datetime | None = None) -> list[Spent]:
+        """What was spent from ``since`` on and before ``until``, oldest first.
+
+        It stays when conversations and messages are deleted; a copy of a conversation spends nothing.
+        """
         ...
 
     # -- search and recall

@@ -43,6 +43,8 @@ A reply::
     response                an open answer: its text under limits
     decode                  bytes to events
     stream                  events to chunks, the same for every dialect
+    caching                 what vendors are asked to keep of a prompt
+    calls                   tool calls: gathered from pieces, and what goes back
     sent                    what servers send, read without trust
     told                    text that comes twice is told once
     endings                 why a reply ended

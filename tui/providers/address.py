@@ -6,7 +6,11 @@ import ipaddress
 import os
 import re
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
+
+if TYPE_CHECKING:
+    from tui.config import WireFormat
 
 OLLAMA_PORT = 11434
 _LOCAL_SUFFIXES = (".localhost", ".local", ".lan", ".home", ".internal", ".home.arpa")
@@ -16,11 +20,70 @@ _ENDPOINT = re.compile(
     r"|/models/[^/]+:\w+)/*$"
 )
 """What stands behind the base address where somebody copied that of a whole request."""
+_WITH_SCHEME = re.compile(r"(?i)(https?)(?:://|:/|//|:)/*([^\s\"'`<>“”‘’]+)")
+_BARE_ADDRESS = re.compile(
+    r"(?:(?:[\w-]+\.)+[\w-]+|localhost|\[[0-9a-fA-F:]+\]|[\w-]+(?=:\d))(?::\d{1,5})?(?:/[^\s\"'`<>“”‘’]*)?"
+)
+_PORT_ALONE = re.compile(r":?\d{2,5}")
+_ANYWHERE = re.compile(r"^(?:0\.0\.0\.0|\[::\])(?=[:/]|$)")
+_LIST = re.compile(r"(?<=/v\d)/models/*$")
+_NO_NAMES = frozenset({"api", "www", "openai", "com", "org", "net", "io", "ai", "v1", "chat", "gateway"})
+"""Parts of a host's name that say nothing of who it is."""
 _VERSION = re.compile(r"/v\d|/deployments/")
 ELSEWHERE = "@"
 """What a lesson begins with that says where a server has its API, and not what it refuses."""
 CHAT = f"{ELSEWHERE}chat"
 """The server knows chat completions alone."""
+
+
+def address_in(written: str) -> str:
+    """The base address in what a person typed or copied: without a scheme, of a whole request, in a command.
+
+    Empty where there is none. Without a scheme it is http in the person's own network, else https.
+    """
+    text = written.strip().strip("\"'`<>“”‘’ ")
+    if found := _WITH_SCHEME.search(text):
+        scheme, rest = found[1].lower(), found[2]
+    elif found := _BARE_ADDRESS.search(text):
+        scheme, rest = "", found[0]
+    elif _PORT_ALONE.fullmatch(text):
+        scheme, rest = "http", f"127.0.0.1:{text.lstrip(':')}"
+    else:
+        return ""
+    rest = _ANYWHERE.sub("127.0.0.1", rest.rstrip(".,;)}>"))
+    scheme = scheme or ("http" if is_private(f"http://{rest}") else "https")
+    try:
+        parts = urlsplit(f"{scheme}://{rest}")
+        whole = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return ""
+    path = _LIST.sub("", _ENDPOINT.sub("", parts.path)).rstrip("/")
+    return urlunsplit((parts.scheme, parts.netloc, path, parts.query, "")) if whole else ""
+
+
+def likely_formats(url: str) -> list[WireFormat]:
+    """The wire formats that the server at an address may speak, the likeliest first."""
+    parts = urlsplit(url)
+    words = f"{parts.hostname}{parts.path}".lower()
+    first: list[WireFormat] = []
+    if parts.port == OLLAMA_PORT or parts.path.endswith("/api"):
+        first = ["ollama"]
+    elif "anthropic" in words or "claude" in words:
+        first = ["anthropic"]
+    elif "gemini" in words or "generativelanguage" in words or parts.path.endswith("/v1beta"):
+        first = ["gemini"]
+    usual: list[WireFormat] = ["openai", "ollama", "anthropic", "gemini"]
+    return list(dict.fromkeys([*first, *usual]))
+
+
+def name_for(url: str, taken: Collection[str]) -> str:
+    """A short name for the server at an address, that no other has."""
+    host = urlsplit(url).hostname or ""
+    steps = [step for step in host.split(".") if step not in _NO_NAMES]
+    own = _address(host) is not None or host == "localhost" or not steps
+    name = "server" if own else re.sub(r"[^a-z0-9-]", "-", steps[-2] if len(steps) > 1 else steps[0])
+    numbers = (f"{name}{number}" for number in range(2, len(taken) + 3))
+    return next(each for each in (name, *numbers) if each not in taken)
 
 
 def host_of(url: str) -> str:

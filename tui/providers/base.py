@@ -10,9 +10,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal, Protocol, TypedDict
+from typing import Any, ClassVar, Literal, NamedTuple, NotRequired, Protocol, TypedDict
 
-from tui.chat.chunks import Chunk
+from tui.chat.chunks import Chunk, Native
 from tui.chat.model import ModelInfo
 from tui.errors import ModelNotSupportedError, Refusal
 from tui.parameters import PARAMETERS
@@ -24,6 +24,8 @@ class TextPart(TypedDict):
 
     type: Literal["text"]
     text: str
+    native: NotRequired[Native]
+    """As its vendor has it, of a reply by the same model."""
 
 
 class ImageURL(TypedDict):
@@ -53,21 +55,100 @@ class FilePart(TypedDict):
     file: FileData
 
 
-ContentPart = TextPart | ImagePart | FilePart
+class ReasoningPart(TypedDict):
+    """What the same model thought."""
+
+    type: Literal["reasoning"]
+    text: str
+    native: Native | None
+
+
+class ToolCallPart(TypedDict):
+    """A tool that the model asked for."""
+
+    type: Literal["tool_call"]
+    id: str
+    """Ours."""
+    name: str
+    """As models call it."""
+    arguments: Mapping[str, Any]
+    native: Native | None
+
+
+class ToolResultPart(TypedDict):
+    """What a tool gave back."""
+
+    type: Literal["tool_result"]
+    id: str
+    """That of the call."""
+    name: str
+    text: str
+    is_error: bool
+    files: Sequence[ImagePart | FilePart]
+
+
+class VendorPart(TypedDict):
+    """What the vendor itself ran for the same model, as a search of the web."""
+
+    type: Literal["vendor"]
+    native: Native
+
+
+ContentPart = TextPart | ImagePart | FilePart | ReasoningPart | ToolCallPart | ToolResultPart | VendorPart
 
 
 class ChatMessage(TypedDict):
-    """One message as it goes to a provider; ``role`` is system, user or assistant."""
+    """One message as it goes to a provider; ``role`` is system, user, assistant or tool.
+
+    Only providers with ``tools`` get calls, thoughts and the role ``tool``: its message has the results of
+    all calls of the assistant's message before it, in their order.
+    """
 
     role: str
     content: str | Sequence[ContentPart]
 
 
+class Declaration(Protocol):
+    """A tool as models are told of it."""
+
+    @property
+    def name(self) -> str:
+        """As models call it: fit for every wire format."""
+        ...
+
+    @property
+    def description(self) -> str:
+        """What it does."""
+        ...
+
+    @property
+    def schema(self) -> Mapping[str, Any]:
+        """JSON Schema of its arguments, fit for every wire format."""
+        ...
+
+
+ToolChoice = Literal["auto", "none"]
+Thoughts = Literal["none", "signed", "bound", "plain"]
+"""Which thoughts go back to the model that had them: none, those with a signature, those only behind the same
+prefix, or all in plain words."""
+TOOLS = "tools"
+"""The name of tools as a whole among what is refused."""
+SEARCH = "search"
+"""The name of the vendor's search of the web there."""
 TRANSPORT = frozenset({"allow_http_key", "ca_file", "refused", "timeouts", "wait"})
 """Arguments that concern the way to the server, see ``http.open_stream``."""
 
 Messages = Sequence[ChatMessage] | Sequence[dict[str, str]]
 AsyncResult = AsyncIterator[Chunk]
+
+
+class Search(NamedTuple):
+    """What searches of the web by a vendor cost."""
+
+    price: float | None = None
+    """US dollars for a thousand; None where it is not known."""
+    unit: str = "searches"
+    """What is counted."""
 
 
 class AsyncGeneratorProvider(ABC):
@@ -87,8 +168,31 @@ class AsyncGeneratorProvider(ABC):
     """The name to show; empty where the provider's own name will do."""
     needs_auth: ClassVar[bool] = False
     """Whether it answers only with a key."""
+    reads_pdf: ClassVar[bool] = False
+    """Whether it takes PDF as files; to others their text is sent."""
+    schemas: ClassVar[bool] = False
+    """Whether it takes ``schema=``, the JSON Schema that an answer must fit."""
     key_variables: ClassVar[Sequence[str]] = ()
     """Environment variables that may hold its key; the first one that is set wins."""
+    format: ClassVar[str] = ""
+    """The wire format, as ``Native`` names it."""
+    tools: ClassVar[bool] = False
+    """Whether it takes ``tools``, and calls, results and thoughts in its messages."""
+    thoughts: ClassVar[Thoughts] = "none"
+    cache_field: ClassVar[str] = ""
+    """The field that says which requests belong together, so that what they share is read once."""
+    cache_header: ClassVar[str] = ""
+    """The header that says so."""
+    search_price: ClassVar[float | None] = None
+    """US dollars for a thousand searches of the web that its vendor runs, where that is known."""
+
+    @classmethod
+    def search(cls, model: str) -> Search | None:
+        """What it costs that its vendor searches the web for this model; None where it can't.
+
+        Where it can, it takes ``search``.
+        """
+        return None
 
     @classmethod
     @abstractmethod
@@ -103,10 +207,15 @@ class AsyncGeneratorProvider(ABC):
             proxy: Proxy for this request, as a URL.
             **kwargs: ``api_key`` (str) and the parameters ``temperature``, ``top_p``, ``max_tokens``,
                 ``reasoning_effort``, ``seed``, ``stop``. A provider ignores what it does not know.
+                One with a ``cache_field`` or ``cache_header`` also gets ``cache_key``, the same for all
+                requests of a conversation.
+                One with ``tools`` also gets ``tools`` (a list of ``Declaration``) and ``tool_choice``, one
+                that can ``search`` also ``search``.
 
         Returns:
             An async generator of chunks: text as ``str``, the rest as the types of ``tui.chat.chunks``.
             A provider whose wire format has an end mark yields ``Finish``.
+            A call comes whole, at the end, as a ``ToolCall`` without our id and with its name on the wire.
 
         Raises:
             aiohttp.ClientResponseError: The server answered with an HTTP error.
@@ -211,6 +320,30 @@ class Answers(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Abilities:
+    """What a model can be sent, and whose own forms it knows."""
+
+    tools: bool = False
+    """Whether it takes calls, results and thoughts."""
+    format: str = ""
+    provider: str = ""
+    model: str = ""
+    thoughts: Thoughts = "none"
+
+    @property
+    def model_id(self) -> str:
+        """``PROVIDER/MODEL``."""
+        return f"{self.provider}/{self.model}"
+
+    def knows(self, native: Native | None) -> bool:
+        """Whether a part's own form came from this very model."""
+        if native is None:
+            return False
+        came_from = native.format, native.provider, native.model
+        return came_from == (self.format, self.provider, self.model)
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """One model of one provider, ready to be asked."""
 
@@ -233,13 +366,51 @@ class Target:
     learn: Callable[[Refusal], None] = lambda refusal: None
     """Told what was refused, once the request went well without it."""
 
-    def stream(self, messages: Messages, parameters: Mapping[str, Any]) -> AsyncResult:
-        """Ask: an async generator of chunks."""
+    @property
+    def abilities(self) -> Abilities:
+        """What it can be sent, as far as is known."""
+        able = getattr(self.provider, "tools", False) is True and TOOLS not in self.refused
+        form: str = getattr(self.provider, "format", "")
+        thoughts: Thoughts = getattr(self.provider, "thoughts", "none")
+        return Abilities(able, form, self.model_id.partition("/")[0], self.model, thoughts)
+
+    @property
+    def search(self) -> Search | None:
+        """What it costs that its vendor searches the web; None where it can't."""
+        cost: Search | None = self.provider.search(self.model) if hasattr(self.provider, "search") else None
+        return cost if SEARCH not in self.refused else None
+
+    def stream(
+        self,
+        messages: Messages,
+        parameters: Mapping[str, Any],
+        *,
+        tools: Sequence[Declaration] = (),
+        tool_choice: ToolChoice = "auto",
+        search: bool = False,
+        cache_key: str = "",
+    ) -> AsyncResult:
+        """Ask: an async generator of chunks.
+
+        Args:
+            messages: As the engine makes them for ``abilities``.
+            parameters: Temperature and the like.
+            tools: What the model may call; left out where it takes none.
+            tool_choice: ``none`` where it must answer without a call.
+            search: Whether its vendor shall search the web, where it can.
+            cache_key: The same for all requests that begin alike.
+        """
         arguments = {**self.options, **{k: value for k, value in parameters.items() if k in PARAMETERS}}
         if fields := self.refused - {SYSTEM}:
             arguments["refused"] = fields
         if SYSTEM in self.refused:
             messages = system_in_front(messages)
+        if tools and self.abilities.tools:
+            arguments |= {"tools": tuple(tools), "tool_choice": tool_choice}
+        if search and self.search is not None:
+            arguments["search"] = True
+        if cache_key and any(getattr(self.provider, name, "") for name in ("cache_field", "cache_header")):
+            arguments["cache_key"] = cache_key
         if self.key:
             arguments["api_key"] = self.key.reveal()
         return self.provider.create_async_generator(self.model, messages, self.proxy, **arguments)

@@ -13,7 +13,7 @@ from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
-from tui.chat.model import ModelInfo, split_id
+from tui.chat.model import PRICES, ModelInfo, split_id
 from tui.errors import ProviderError, SegueError
 from tui.paths import write_whole
 from tui.providers.facts import shipped
@@ -74,6 +74,13 @@ class Catalogue:
             self.notice = f"The lists of models could not be kept: {error.strerror}"
         self._tell()
 
+    def forget(self, names: Iterable[str]) -> None:
+        """These providers are others now: what they listed counts no more."""
+        for name in names:
+            self.problems.pop(name, None)
+            self._lists.drop(name)
+        self._tell()
+
     def note_outcome(self, provider: str, error: ProviderError | None) -> None:
         """A reply of ``provider`` ended well, or with ``error``."""
         if error is None:
@@ -118,12 +125,23 @@ class Catalogue:
         for source in (self._lists.of(entry.name).get(name), shipped(entry.name).get(name)):
             if source:
                 missing = {f: getattr(source, f) for f in _FACTS if getattr(known, f) is None}
+                if not _same_prices(known, source):
+                    missing = {f: value for f, value in missing.items() if f not in PRICES}
                 known = replace(known, **missing)
         if (
             entry.free and known.input_price is None and not name.endswith("cloud")
         ):  # Ollama's name for elsewhere
             known = replace(known, input_price=0.0, output_price=0.0)
         return known
+
+
+def _same_prices(known: ModelInfo, source: ModelInfo) -> bool:
+    """Whether what another list says of prices fits those that are known.
+
+    Half of a new list and half of an old one would be a guess.
+    """
+    both = (known.input_price, source.input_price), (known.output_price, source.output_price)
+    return all(one is None or other is None or one == other for one, other in both)
 
 
 _VERSION = 1
@@ -164,6 +182,11 @@ class Lists:
         """Keep a new list."""
         self._asked[provider] = time.time()
         self._models[provider] = {model.id: model for model in models}
+
+    def drop(self, provider: str) -> None:
+        """Forget a list."""
+        self._asked.pop(provider, None)
+        self._models.pop(provider, None)
 
     def save(self) -> None:
         """Write the file; a reader sees the old or the new one, never a part.

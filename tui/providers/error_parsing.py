@@ -83,6 +83,12 @@ _PHRASES = (
     ),
     (ErrorKind.BUSY, re.compile(r"(?i)\boverloaded\b|at capacity|try again later")),
 )
+_OURS = re.compile(
+    r"(?i)(pars|decod|invalid|valid json)\w*[^.]{0,40}\barguments\b"
+    r"|\barguments\b[^.]{0,40}(pars|decod|invalid|valid json)"
+    r"|image input is not supported|\bmmproj\b|json schema (conversion|is not)|schema conversion failed"
+)
+"""What servers answer with 500 though the request is at fault: it would be again."""
 # Kinds that a phrase may correct: where the status says little.
 _VAGUE = frozenset({ErrorKind.INVALID, ErrorKind.NOT_FOUND, ErrorKind.RATE_LIMIT, ErrorKind.BUSY})
 
@@ -168,6 +174,8 @@ def parse_body(body: str) -> Any:
 
 def kind_of(status: int | None, complaint: Complaint) -> ErrorKind:
     """What sort of trouble this is: the vendor's code counts first, then its words, then the status."""
+    if status in (None, 500) and _OURS.search(complaint.message):
+        return ErrorKind.INVALID
     by_code = next((_KIND_OF_CODE[code] for code in complaint.codes if code in _KIND_OF_CODE), None)
     if by_code is not None and status != 413:  # Groq calls a request that is too long a rate limit
         return by_code

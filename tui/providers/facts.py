@@ -12,6 +12,7 @@ from typing import Any
 from tui.chat.model import ModelInfo
 
 _FILE = Path(__file__).with_name("models.json.gz")
+_NO_MORE: tuple[float | None, ...] = (None,) * 7
 
 
 @cache
@@ -32,17 +33,35 @@ def shipped(provider: str) -> Mapping[str, ModelInfo]:
 
 @cache
 def _of(provider: str) -> dict[str, ModelInfo]:
-    rows: dict[str, tuple[int | None, int | None, float | None, float | None, str]]
-    rows = _document()["providers"][provider]
-    return {
-        name: ModelInfo(
-            id=name,
-            context=context,
-            max_output=output,
-            input_price=price_in,
-            output_price=price_out,
-            vision=True if "v" in flags else None,
-            reasoning=True if "r" in flags else None,
-        )
-        for name, (context, output, price_in, price_out, flags) in rows.items()
-    }
+    rows: dict[str, list[Any]] = _document()["providers"][provider]
+    return {name: _model(name, *row) for name, row in rows.items()}
+
+
+def _model(
+    name: str,
+    context: int | None,
+    output: int | None,
+    price_in: float | None,
+    price_out: float | None,
+    flags: str,
+    *more: float | None,
+) -> ModelInfo:
+    """A row of the file; its end is left out where nothing of it is known."""
+    padded: tuple[float | None, ...] = more + _NO_MORE[len(more) :]
+    cached, written, long_from, long_in, long_out, long_cached, long_written = padded
+    return ModelInfo(
+        id=name,
+        context=context,
+        max_output=output,
+        input_price=price_in,
+        output_price=price_out,
+        cached_price=cached,
+        written_price=written,
+        long_from=int(long_from or 0),
+        long_input_price=long_in,
+        long_output_price=long_out,
+        long_cached_price=long_cached,
+        long_written_price=long_written,
+        vision=True if "v" in flags else None,
+        reasoning=True if "r" in flags else None,
+    )

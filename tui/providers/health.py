@@ -50,6 +50,10 @@ class HealthBoard:
         """The health of a provider."""
         return self._known.get(name, Health())
 
+    def forget(self, name: str) -> None:
+        """The provider is another one now."""
+        self._known.pop(name, None)
+
     def note_success(self, name: str) -> None:
         """The provider answered."""
         self._known[name] = Health(State.OK)

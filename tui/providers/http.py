@@ -46,6 +46,7 @@ __all__ = [
     "fetch_json",
     "open_stream",
     "shared_session",
+    "tls_context",
     "transport",
 ]
 
@@ -233,7 +234,7 @@ async def _send(
                 url,
                 **content,
                 proxy=named,
-                ssl=_tls_context(ca_file) if secure else True,
+                ssl=tls_context(ca_file) if secure else True,
                 allow_redirects=False,
                 timeout=aiohttp.ClientTimeout(total=None, connect=limits.connect),
             )
@@ -307,7 +308,12 @@ def _socks_connector(proxy: str) -> aiohttp.BaseConnector:
     return connector
 
 
-def _tls_context(ca_file: str | None) -> ssl.SSLContext:
+def tls_context(ca_file: str | None = None) -> ssl.SSLContext:
+    """Whom to trust: the system's certificates, or those that OpenSSL's variables name, and a file besides.
+
+    Raises:
+        ProviderError: The certificates can't be read.
+    """
     return _make_tls_context(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"), ca_file)
 
 

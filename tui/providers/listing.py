@@ -197,6 +197,8 @@ def _model(row: Sent) -> ModelInfo | None:
         or _count(row, *_OUTPUT),
         input_price=_price(row, "prompt", "input"),
         output_price=_price(row, "completion", "output"),
+        cached_price=_price(row, "input_cache_read", "cached_input", "cached_prompt"),
+        written_price=_price(row, "input_cache_write", "cache_write") or None,
         vision=_vision(row, capabilities),
         reasoning=_reasoning(row, capabilities),
     )
@@ -221,13 +223,13 @@ def _loaded(row: Sent) -> int | None:
     return _count(loaded.part("config"), "context_length")
 
 
-def _price(row: Sent, per_token: str, per_million: str) -> float | None:
+def _price(row: Sent, per_token: str, per_million: str, of_xai: str = "") -> float | None:
     """Dollars a million tokens.
 
     OpenRouter and Vercel give texts with dollars a token, Together numbers with dollars a million, xAI
     hundredths of a cent a million.
     """
-    if cents := _count(row, f"{per_token}_text_token_price"):
+    if cents := _count(row, f"{of_xai or per_token}_text_token_price"):
         return cents / 10_000
     pricing = row.part("pricing")
     a_token = per_million if pricing.text(per_million) else per_token

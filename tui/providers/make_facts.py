@@ -58,6 +58,13 @@ _VENDORS = {
     "vercel": ("vercel_ai_gateway", "vercel_ai_gateway/"),
     "gigachat": ("gigachat", "gigachat/"),
 }
+_COSTS = (
+    "input_cost_per_token",
+    "output_cost_per_token",
+    "cache_read_input_token_cost",
+    "cache_creation_input_token_cost",
+)
+_LIMIT = re.compile(r"input_cost_per_token_above_(\d+)k_tokens")
 _MODES = {"perplexity": ("responses",)}  # its chat completions ended in September 2026
 _NOT_CHAT = re.compile(
     r"^ft:|\b(audio|tts|realtime|transcribe|image|lyria|embed\w*|guard|prompt-guard|computer-use|robotics|container"
@@ -82,9 +89,11 @@ def main(arguments: list[str]) -> int:
 
 
 def facts(source: Mapping[str, Any], vendor: str, today: date) -> Iterator[tuple[str, list[Any]]]:
-    """``model, [input limit, output limit, $ in, $ out, flags]`` of each chat model; $ for a million tokens.
+    """``model, [input limit, output limit, $ in, $ out, flags, …]`` of each chat model.
 
-    The flags are letters: ``v`` sees pictures, ``r`` reasons. What the source does not say is null.
+    $ is dollars for a million tokens. The flags are letters: ``v`` sees pictures, ``r`` reasons. Then come,
+    as far as there are any: $ for tokens read from the cache and for those written to it; how many tokens a
+    prompt has from which on all prices are others, and these four. What the source does not say is null.
     """
     theirs, prefix = _VENDORS[vendor]
     for key, row in source.items():
@@ -96,8 +105,28 @@ def facts(source: Mapping[str, Any], vendor: str, today: date) -> Iterator[tuple
             continue
         flags = "v" * bool(row.get("supports_vision")) + "r" * bool(row.get("supports_reasoning"))
         limits = [_whole(row.get("max_input_tokens")), _whole(row.get("max_output_tokens"))]
-        prices = [_million(row.get("input_cost_per_token")), _million(row.get("output_cost_per_token"))]
-        yield key.removeprefix(prefix), [*limits, *prices, flags]
+        yield key.removeprefix(prefix), [*limits, *_prices(row)[:2], flags, *_more(row)]
+
+
+def _prices(row: Mapping[str, Any], above: str = "") -> list[float | None]:
+    """In, out, read from the cache, written to it: of a short prompt, or of one above a limit."""
+    prices = [_million(row.get(f"{name}{above}")) for name in _COSTS]
+    thought = row.get("output_cost_per_reasoning_token")
+    if thought is not None and thought != row.get("output_cost_per_token"):
+        prices[1] = None  # what a reply costs depends on how it came
+    prices[3] = prices[3] or None  # 0 says that nothing is charged apart, not that it is free
+    return prices
+
+
+def _more(row: Mapping[str, Any]) -> list[float | None]:
+    limits = sorted(int(found[1]) for name in row if (found := _LIMIT.fullmatch(name)))
+    more = _prices(row)[2:]
+    if limits:
+        one = len(limits) == 1  # of several, only what is below all is sure
+        more += [limits[0] * 1000, *(_prices(row, f"_above_{limits[0]}k_tokens") if one else ())]
+    while more and more[-1] is None:
+        del more[-1]
+    return more
 
 
 def _whole(value: Any) -> int | None:

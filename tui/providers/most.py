@@ -32,6 +32,7 @@ _TOO_LARGE = re.compile(
 _BYTES = re.compile(r"(?i)(?<![\d,_.])(\d[\d,_]{0,20}(?:\.\d{1,9})?) ?(bytes?|kb|kib|mb|mib|m)\b")
 _UNITS = {"k": 1024, "m": 1024 * 1024}
 _LEAST_IMAGE = 1000
+_LEFT_OUT = "[an image that is too large to be shown]"
 _SIDE = re.compile(r"(?i)pixel|dimension|resolution|width|height|\bpx\b")
 
 # Characters of base64 in one image, by the vendors' documents.
@@ -154,14 +155,18 @@ def without_large(messages: Messages, most: int) -> tuple[Messages, list[str]]:
     """The messages without images that are larger, and the ``data:`` addresses of those."""
     left_out: list[str] = []
 
+    def too_large(part: ContentPart) -> bool:
+        url = part["image_url"]["url"] if part["type"] == "image_url" else ""
+        large = url.startswith("data:") and len(url.rpartition(",")[2]) > most
+        left_out.extend([url] if large else [])
+        return large
+
     def kept(part: ContentPart) -> ContentPart:
-        if part["type"] != "image_url":
-            return part
-        url = part["image_url"]["url"]
-        if not url.startswith("data:") or len(url.rpartition(",")[2]) <= most:
-            return part
-        left_out.append(url)
-        return TextPart(type="text", text="[an image that is too large to be shown]")
+        if part["type"] == "tool_result":
+            files = [file for file in part["files"] if not too_large(file)]
+            gone = len(part["files"]) - len(files)
+            return {**part, "files": files, "text": "\n\n".join((part["text"], *[_LEFT_OUT] * gone))}
+        return TextPart(type="text", text=_LEFT_OUT) if too_large(part) else part
 
     turns: list[Any] = [
         message

@@ -17,7 +17,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal, Protocol
 
-from tui.errors import ConfigError, ErrorKind, ProviderError, SegueError
+from tui.errors import ErrorKind, ProviderError, SegueError
+from tui.paths import python_files
 from tui.providers.base import AsyncGeneratorProvider, ProviderModelMixin
 from tui.providers.foreign import MODULE, guarded, kept_off
 from tui.secret import redact
@@ -115,20 +116,12 @@ def packages() -> Iterator[Package]:
 
 
 def drop_ins(folder: Path) -> Iterator[DropIn]:
-    """The providers in files of ``folder``; those whose name begins with an underscore are left out.
+    """The providers in the person's files in ``folder``.
 
     Raises:
         ConfigError: The folder is there and can't be read.
     """
-    try:
-        paths = sorted(folder.iterdir())
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise ConfigError(f"{one_line(str(folder))}: cannot be read: {error.strerror}") from None
-    for path in paths:
-        if path.suffix == ".py" and not path.name.startswith("_"):
-            yield DropIn(path)
+    yield from map(DropIn, python_files(folder))
 
 
 def provider_name(text: str) -> str:

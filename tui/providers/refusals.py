@@ -9,6 +9,8 @@ from typing import Any
 from tui.errors import ErrorKind, Refusal, Refuser
 from tui.providers.address import CHAT, ELSEWHERE
 from tui.providers.base import SYSTEM
+from tui.providers.caching import MARKS
+from tui.providers.calls import pruned
 from tui.providers.error_parsing import parameter_of
 from tui.providers.most import IMAGE, image_refused, limit_in, limits, tokens_refused
 
@@ -21,6 +23,15 @@ _CONTENT = frozenset({"model", "messages", "input", "contents", "stream"})
 _SYSTEM_FIELDS = frozenset({"system", "instructions", "systemInstruction"})
 _OTHER_NAMES = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "max_tokens"}
 """Two names of one thing: a server that refuses one may ask for the other."""
+TOOL = "tool:"
+"""Before the name of a tool that is refused."""
+KEYWORD = "schema:"
+"""Before a keyword of JSON Schema that is refused in the arguments of tools."""
+BAD_CALL = "tool_use_failed"
+"""The model wrote a call that its server could not read: it is asked once more."""
+SIGNED = "signed"
+"""Thoughts in their vendor's own form."""
+_OF_TOOLS = (TOOL, KEYWORD, BAD_CALL, SIGNED)
 _UNASKED = ("stream_options", "store", "reasoning.summary", "generationConfig.thinkingConfig.includeThoughts")
 """What is sent though nobody asked for it, and can be done without."""
 _LONGEST = 4000
@@ -47,6 +58,24 @@ _SYSTEM_ROLE = re.compile(
     r"(?i)(system|developer)[ _-]?(role|prompt|message|instruction)s?\b|role:? ['\"`]?system\b"
     r"|['\"`]system['\"`]"
 )
+_NO_TOOLS = re.compile(
+    r"(?i)(does not|doesn't|do not|don't|not) (currently )?support(ed)?[^.]{0,20} "
+    r"(tools?|function[ -]?call\w*|tool[ -]?(use|call\w*))\b"
+    r"|(tools?|function[ -]?calling|tool[ -]?(use|calling|choice)) (is|are) not (supported|enabled|available)"
+    r"|no endpoints found that support tool|enable-auto-tool-choice"
+)
+_BAD_SIGNATURE = re.compile(
+    r"(?i)(thinking|signature)[^.]{0,80}(invalid|cannot be modified|must|could not|expected|not match)"
+    r"|invalid[^.]{0,20}signature|invalid_encrypted_content"
+    r"|encrypted content[^.]{0,60}(could not|not be|invalid)"
+)
+_SYSTEM_AS_TEXT = re.compile(
+    r"(?is)\bsystem\b.{0,80}(valid string|string_type|must be a string|expected.{0,10}str)"
+)
+_KEYWORD = re.compile(r"Unknown name \\?[\"'“]([$\w]+)")
+_PLACE = re.compile(r"tools[.\[](\d+)\]?(?:[.\w]*?function_?declarations[.\[](\d+))?", re.IGNORECASE)
+_WITH_TOOLS = ("tools", "tool_choice", "parallel_tool_calls", "toolConfig")
+_THOUGHTS = frozenset({"thinking", "redacted_thinking", "reasoning"})
 _CHOICE = re.compile(r"(?i)invalid|must be|should be|one of")
 _ABOUT_MODEL = re.compile(r"(?i)\bmodel\b")
 _NO_ENDPOINT = re.compile(
@@ -85,10 +114,11 @@ def without(body: Any, refused: Collection[str], required: Collection[str] = ())
     """
     if not refused or not isinstance(body, Mapping):
         return body
+    body = _without_tools(body, refused)
     for field, most in limits(refused).items():
         for path in _meant(field, list(_fields(body, ()))):
             body = _with_at_most(body, path, most)
-    names = [name.partition("=") for name in refused if not limit_in(name)]
+    names = [name.partition("=") for name in refused if not (limit_in(name) or name.startswith(_OF_TOOLS))]
     paths = list(_fields(body, required))
     doomed = {path: new for old, _, new in names for path in _meant(old, paths)}
     renamed = {new: body[path[0]] for path, new in doomed.items() if new and len(path) == 1}
@@ -119,6 +149,10 @@ def refusal_in(
         return nothing
     words = "\n".join([message, *_texts(payload)])[:_LONGEST]
     unknown, unsupported = bool(_UNKNOWN.search(words)), bool(_UNSUPPORTED.search(words))
+    if _marks_refused(words, body):
+        return Refusal((MARKS,), Refuser.SERVER)
+    if about_tools := _about_tools(status, words, payload, body):
+        return about_tools
     if _has_system(body) and _NO_SYSTEM.search(words):
         return Refusal((SYSTEM,), Refuser.MODEL)
     if fault and not (unknown or unsupported):
@@ -163,6 +197,16 @@ def spoken(name: str) -> str | None:
         return f"writes at most {limit[1]:,} tokens at once" if limit[0] != IMAGE else None
     field, _, other = name.partition("=")
     leaf = field.rpartition(".")[2]
+    if name == BAD_CALL:
+        return "wrote a call that could not be read; it was asked once more"
+    if name in (SIGNED, MARKS, "prompt_cache_key"):
+        return None
+    if name.startswith(TOOL):
+        return f"refused the tool {name.removeprefix(TOOL)}; sent without it"
+    if name.startswith(KEYWORD):
+        return None
+    if name == "tools":
+        return "takes no tools; sent without them"
     if name == SYSTEM:
         return "takes no system prompt; it was put before the first message"
     if leaf in ("summary", "includeThoughts"):
@@ -185,6 +229,113 @@ def _with_at_most(body: Mapping[str, Any], path: tuple[str, ...], most: int) -> 
             else {**body}
         )
     return {**body, name: min(value, most)} if type(value) is int else {**body}
+
+
+def _about_tools(status: int | None, words: str, payload: Any, body: Mapping[str, Any]) -> Refusal | None:
+    """What of tools and calls is refused, if it is that."""
+    if BAD_CALL in words:
+        return Refusal((BAD_CALL,))
+    if _BAD_SIGNATURE.search(words) and any(True for _ in _signed(body)):
+        return Refusal((SIGNED,))
+    names = list(_tool_names(body))
+    if not names or (status in _FAULTS and not _NO_TOOLS.search(words)):
+        return None
+    if _NO_TOOLS.search(words):
+        return Refusal(("tools",), Refuser.MODEL)
+    if (keyword := _KEYWORD.search(words)) and "function" in words[
+        keyword.end() : keyword.end() + 80
+    ].lower():
+        return Refusal((f"{KEYWORD}{keyword[1]}",), Refuser.SERVER)
+    told = [name for name in names if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", words)]
+    quoted = [name for name in told if "_" in name or re.search(rf"['\"`“]{re.escape(name)}['\"`”]", words)]
+    if not quoted and (place := _PLACE.search("\n".join([words, *_pointed(payload)]))):
+        number = int(next(filter(None, reversed(place.groups()))))
+        quoted = names[number : number + 1]
+    return Refusal((f"{TOOL}{quoted[0]}",)) if quoted else None
+
+
+def _tool_names(body: Mapping[str, Any]) -> Iterator[str]:
+    """The tools that a request declares, in their order."""
+    for tool in body.get("tools") or ():
+        for one in _declarations(tool):
+            yield _name_of(one)
+
+
+def _declarations(tool: Any) -> list[Mapping[str, Any]]:
+    if not isinstance(tool, Mapping):
+        return []
+    if isinstance(tool.get("functionDeclarations"), list):
+        return list(tool["functionDeclarations"])
+    function = tool.get("function")
+    return [function if isinstance(function, Mapping) else tool]
+
+
+def _name_of(declared: Mapping[str, Any]) -> str:
+    """A tool's name; the vendor's own have only a type."""
+    return str(declared.get("name") or declared.get("type") or "")
+
+
+def _without_tools(body: Mapping[str, Any], refused: Collection[str]) -> Mapping[str, Any]:
+    """``body`` without single tools, keywords of their schemas, or signed thoughts that are refused."""
+    doomed = frozenset(name.removeprefix(TOOL) for name in refused if name.startswith(TOOL))
+    keywords = {name.removeprefix(KEYWORD) for name in refused if name.startswith(KEYWORD)}
+    if SIGNED in refused:
+        body = _unsigned(body)
+    if "tools" in refused:
+        body = {name: value for name, value in body.items() if name not in _WITH_TOOLS}
+    if not (doomed or keywords) or not isinstance(body.get("tools"), list):
+        return body
+    kept = [_kept_tool(tool, doomed, keywords) for tool in body["tools"]]
+    tools = [tool for tool in kept if tool is not None]
+    rest = {name: value for name, value in body.items() if tools or name not in _WITH_TOOLS}
+    return {**rest, "tools": tools} if tools else rest
+
+
+def _kept_tool(tool: Any, doomed: frozenset[str], keywords: Collection[str]) -> Any:
+    """A tool as it is declared without what is refused of it; None where it is refused itself."""
+    names = map(_name_of, _declarations(tool))
+    if isinstance(tool, Mapping) and isinstance(tool.get("functionDeclarations"), list):
+        functions = [one for one in tool["functionDeclarations"] if one.get("name") not in doomed]
+        kept = {**tool, "functionDeclarations": functions} if functions else None
+    else:
+        kept = None if doomed.intersection(names) else tool
+    return pruned(kept, keywords) if kept is not None else None
+
+
+def _signed(body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The thoughts in their vendor's own form."""
+    for turn in (*_list(body.get("messages")), *_list(body.get("input"))):
+        for part in (turn, *_list(turn.get("content"))):
+            if part.get("type") in _THOUGHTS:
+                yield part
+
+
+def _unsigned(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    changed: dict[str, Any] = dict(body)
+    for field in ("messages", "input"):
+        if not isinstance(body.get(field), list):
+            continue
+        kept = []
+        for turn in _list(body[field]):
+            content = turn.get("content")
+            if turn.get("type") in _THOUGHTS:
+                continue
+            if isinstance(content, list):
+                content = [part for part in content if part.get("type") not in _THOUGHTS]
+                turn = {**turn, "content": content}
+            kept.append(turn)
+        changed[field] = kept
+    return changed
+
+
+def _list(value: Any) -> list[Mapping[str, Any]]:
+    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
+
+
+def _marks_refused(words: str, body: Mapping[str, Any]) -> bool:
+    """Whether the server knows no marks of what it shall keep, or no system prompt that can have one."""
+    listed = isinstance(body.get("system"), list) and _SYSTEM_AS_TEXT.search(words)
+    return bool(listed) or (MARKS in words and MARKS in str(body))
 
 
 def _has_system(body: Mapping[str, Any]) -> bool:

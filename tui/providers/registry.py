@@ -19,7 +19,7 @@ from tui.credentials import Credentials, Found
 from tui.errors import ConfigError, ErrorKind, MissingKeyError, ModelNotSupportedError, ProviderError
 from tui.paths import Paths
 from tui.providers.address import host_of, is_loopback, is_private
-from tui.providers.base import AsyncGeneratorProvider, Target
+from tui.providers.base import AsyncGeneratorProvider, Search, Target
 from tui.providers.facts import shipped
 from tui.providers.foreign import kept_off
 from tui.providers.g4f import bridged
@@ -102,6 +102,26 @@ class Registry:
         self._tokens = Tokens()
         self._lessons = Lessons(paths.cache / "refused.json")
 
+    def use(self, config: Config) -> set[str]:
+        """Offer what these settings say, from now on. Returns the names of the providers that changed."""
+        before = dict(self._specs)
+        local = config.local == self._config.local
+        self._config = config
+        self.problems.clear()
+        del self._specs
+        changed = before.keys() ^ self._specs.keys()
+        for name, spec in self._specs.items():
+            old = before.get(name)
+            if old and old.settings == spec.settings and (local or spec.downloads is None):
+                self._specs[name] = old  # with what its class said of itself
+            else:
+                changed = changed | {name}
+        for name in changed:
+            self._classes.pop(name, None)
+            self._broken.pop(name, None)
+            self.health.forget(name)
+        return changed
+
     def providers(self) -> list[ProviderEntry]:
         """All providers, in the order of the picker."""
         return [self._entry(spec) for spec in self._specs.values()]
@@ -158,6 +178,17 @@ class Registry:
             | _known_limit(spec, model),
             partial(self._lessons.learn, spec.vendor.url, model),
         )
+
+    async def search(self, model_id: str) -> Search | None:
+        """What it costs that the model's vendor searches the web for it; None where it can't.
+
+        Raises:
+            ProviderError: There is no such provider, or it can't be loaded.
+        """
+        name, model = split_id(model_id)
+        provider = await asyncio.to_thread(self.load, name)
+        with harmless(name):
+            return provider.search(model) if hasattr(provider, "search") else None
 
     async def discover(self, name: str) -> list[ModelInfo]:
         """Ask the provider's server which models it has; ``ModelInfo.id`` is the bare model name.

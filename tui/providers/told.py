@@ -33,12 +33,12 @@ class Told:
 
         One short piece may well come twice, as in “no no”.
         """
-        repeats = len(text) == self._size and (self._count > 1 or self._size > 3) and text == self._so_far()
+        repeats = len(text) == self._size and (self._count > 1 or self._size > 3) and text == self.so_far
         return "" if repeats else self.piece(text)
 
     def whole(self, text: str) -> str:
         """A whole message: what of it was not told yet. White space and tags may have been taken off it."""
-        said = self._so_far()
+        said = self.so_far
         if text.startswith(said):
             return self.piece(text[len(said) :])
         if text in said:
@@ -50,10 +50,12 @@ class Told:
     def message(self, text: str) -> str:
         """A message in a stream without pieces: all that there is so far, or a piece by that name."""
         if self._cumulative is None and self._size and text:
-            self._cumulative = len(text) > self._size and text.startswith(self._so_far())
+            self._cumulative = len(text) > self._size and text.startswith(self.so_far)
         return self.whole(text) if self._cumulative else self.last(text)
 
-    def _so_far(self) -> str:
+    @property
+    def so_far(self) -> str:
+        """All that was told."""
         self._pieces = ["".join(self._pieces)]
         return self._pieces[0]
 

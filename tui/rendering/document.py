@@ -72,6 +72,11 @@ class Document:
         return self._layout.height
 
     @property
+    def live(self) -> bool:
+        """Whether more text is coming."""
+        return self._layout.live
+
+    @property
     def limited(self) -> bool:
         """Whether some of it is shown unread, because reading it would have frozen the screen."""
         return any(p.unread or (p.block.kind, p.block.info) == ("raw", "") for p in self._layout.placed)
@@ -219,6 +224,12 @@ class Document:
         line = self._line(self._layout.at(row), row)
         target = next((span.target for left, right, span in spots(line) if left <= cell < right), None)
         return target.value if target else None
+
+    @property
+    def folds(self) -> list[int]:
+        """The rows of the summaries at which something folds."""
+        placed = (one for one in self._layout.placed if one.block.kind == "details" and not one.hidden)
+        return [one.top + one.block.gap for one in placed]
 
     def toggle(self, row: int) -> bool:
         """Fold or unfold the ``<details>`` whose summary is drawn there; False if there is none."""

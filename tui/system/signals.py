@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextlib
 import os
 import select
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 
 CODES = {"SIGTERM": 143, "SIGHUP": 129, "SIGBREAK": 149}
 """What a shell reports for a program that the signal ended; SIGBREAK is Windows' closing console."""
+INTERRUPTED = 130
 LONGEST_END = 8.0
 """Seconds after which the program ends even if something hangs: storing takes five of them at most."""
 
@@ -25,6 +28,20 @@ def on_deadly_signals(leave: Callable[[int], None]) -> None:
         if number is not None:
             # Not the loop's own handlers: they would come after that of the SIGCONT that follows a SIGHUP.
             signal.signal(number, lambda *_, code=code: _end(loop, leave, code))
+
+
+def let_nobody_interrupt() -> None:
+    """Let Ctrl+C mean nothing more, since the program is ending; after too long a time it ends it at once."""
+    until = time.monotonic() + LONGEST_END
+    signal.signal(signal.SIGINT, lambda *_: None if time.monotonic() < until else os._exit(INTERRUPTED))
+    atexit.register(_ignore_interrupts)
+
+
+def _ignore_interrupts() -> None:
+    """Python's own end forgets its handlers, and would let the signal end the program."""
+    if sys.platform != "win32":
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # one that comes just now is no complaint
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def on_lost_terminal(leave: Callable[[int], None]) -> None:

@@ -12,18 +12,23 @@ from pathlib import Path
 
 import pytest
 
-from tui.app.actions import Scope
+from tui.app.actions import Action, Scope
 from tui.app.conversations.conversations import Conversations
 from tui.app.help.help_screen import HelpScreen, sections_of
 from tui.app.keymap import Keys
 from tui.app.lists.ask_line import AskLine
 from tui.app.lists.ask_text import AskText
 from tui.app.models.connect import Connect, ConnectProvider
+from tui.app.models.connect_server import ConnectServer
 from tui.app.models.first_run import FirstRun, LocalOffer
 from tui.app.models.picker import ModelPicker
+from tui.app.settings.key_sheet import KeySheet
+from tui.app.settings.settings_screen import SettingsScreen
 from tui.chat.conversation import Conversation, Node, SearchHit, Summary
 from tui.chat.message import Message, Role
 from tui.chat.parts import Reasoning, Text
+from tui.config import config_of
+from tui.providers.address import address_in, name_for
 
 LOOKS = [(theme, size) for theme in ("segue-dark", "segue-light") for size in ((80, 24), (120, 40))]
 PROMPT = "And if the clean-up itself hangs?"
@@ -191,6 +196,32 @@ def test_a_text_of_lines(looks_as_before, theme, size) -> None:
     assert looks_as_before(lambda: AskText("System prompt", text), theme, size)
 
 
+class Desk:
+    """Settings of which some are set."""
+
+    def __init__(self) -> None:
+        text = 'model = "openai/gpt-6-sol"\nvim = true\n\n[providers.lab]\nurl = "http://127.0.0.1:8000/v1"\n'
+        self.config = config_of(Path("/home/me/.config/segue/config.toml"), text)
+        self.keys = Keys({"new": "f7"})
+        self.given: dict[str, str] = {}
+        self.providers: dict[str, str] = {}
+
+
+@pytest.mark.parametrize(("theme", "size"), LOOKS)
+def test_settings(looks_as_before, theme, size) -> None:
+    assert looks_as_before(lambda: SettingsScreen(Desk(), "lab"), theme, size, "down")
+
+
+@pytest.mark.parametrize(("theme", "size"), LOOKS[:1])
+def test_a_key_that_another_action_has(looks_as_before, theme, size) -> None:
+    def pressed() -> KeySheet:
+        sheet = KeySheet(Action.SIDEBAR, Keys())
+        sheet.call_after_refresh(sheet.heard, "ctrl+n")
+        return sheet
+
+    assert looks_as_before(pressed, theme, size)
+
+
 @pytest.mark.parametrize(("theme", "size"), LOOKS[:1])
 def test_connect(looks_as_before, registry, theme, size) -> None:
     assert looks_as_before(lambda: Connect("anthropic", registry, None, None), theme, size, *"sk-123")
@@ -198,5 +229,19 @@ def test_connect(looks_as_before, registry, theme, size) -> None:
 
 @pytest.mark.parametrize(("theme", "size"), LOOKS[:1])
 def test_all_providers(looks_as_before, registry, theme, size) -> None:
-    config = Path("~/.config/segue/config.toml")
-    assert looks_as_before(lambda: ConnectProvider(registry, None, None, config), theme, size)
+    assert looks_as_before(lambda: ConnectProvider(registry, None, None), theme, size)
+
+
+class Form:
+    """A form for a server."""
+
+    def address_in(self, written: str) -> str:
+        return address_in(written)
+
+    def name_for(self, url: str) -> str:
+        return name_for(url, ())
+
+
+@pytest.mark.parametrize(("theme", "size"), LOOKS)
+def test_a_server(looks_as_before, theme, size) -> None:
+    assert looks_as_before(lambda: ConnectServer(Form(), "gpu-box:8000"), theme, size)

@@ -358,7 +358,7 @@ def test_what_stands_between_texts_is_drawn_in_its_place():
     assert shown[0] == "gpt-6-sol"
     assert "thought for 2 s, 4 words" in shown[1] and shown[2] == "I look."
     assert shown[3].startswith("▸ fs read_file") and "a.md" in shown[3]
-    assert "result" in shown[4] and shown[-1] == "It says milk."
+    assert shown[4:] == ["It says milk."]
     assert "Where could it be?" not in "".join(shown)
     opened = next(row for row in range(view.height) if "thought for" in view.line(row).text)
     assert view.toggle(opened)

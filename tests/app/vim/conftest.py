@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tui.app.composer.vim import Mode, Vim
 
 
 class Memory:
-    """A buffer; ``|`` stands for the caret, ``[`` and ``]`` for what is selected."""
+    """A buffer; ``|`` is the caret, what is selected stands in ``[]``, and a folded paste in ``‹›``."""
 
     def __init__(self, shown: str) -> None:
         self.caret = shown.index("|")
         self.text = shown.replace("|", "", 1)
         self.selected: tuple[int, int] | None = None
         self.copied: list[str] = []
+
+    @property
+    def folded(self) -> list[tuple[int, int]]:
+        return [fold.span() for fold in re.finditer("‹[^›]*›", self.text)]
 
     def go(self, caret: int) -> None:
         assert 0 <= caret <= len(self.text)
@@ -26,6 +32,10 @@ class Memory:
 
     def replace(self, start: int, end: int, text: str) -> None:
         assert 0 <= start <= end <= len(self.text)
+        for begin, after in self.folded:
+            if start == end and begin < start < after:
+                start = end = after  # nothing is written in one
+            assert not begin < start < after and not begin < end < after
         self.text = self.text[:start] + text + self.text[end:]
         self.caret, self.selected = start + len(text), None
 

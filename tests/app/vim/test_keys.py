@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -115,6 +117,22 @@ CHANGES = [
     ("|one\ntwo", "A;<esc>j.", "one;\ntwo|;"),
     ("|one two three", "dwj..", "|"),
 ]
+FOLDED = [
+    ("a ‹2| lines› b", "x", "a | b"),
+    ("a ‹2| lines› b", "cwsix<esc>", "a si|x b"),
+    ("a ‹2| lines› b", "dw", "a | b"),
+    ("|a ‹2 lines› b", "wlye$p", "a ‹2 lines› b‹2 lines|›"),
+    ("|a ‹2 lines› b", "f D", "|a"),
+    ("a ‹2| lines› b", "~", "a ‹2 lines›| b"),
+    ("|a ‹2 lines› b", "v$~", "|A ‹2 lines› B"),
+    ("|a ‹2 lines› b", "v$rx", "xx‹2 lines›x|x"),
+    ("a ‹2| lines› b", "v", "a [‹2 lines›] b"),
+    ("a ‹2| lines› b", "vyP", "a ‹2 lines|›‹2 lines› b"),
+    ("a ‹2| lines› b", "ix<esc>", "a ‹2 lines›|x b"),
+    ("a ‹2| lines›\nb", "J", "a ‹2 lines›| b"),
+    ("a ‹2| lines› b", ">>", "    |a ‹2 lines› b"),
+]
+"""A folded paste is one thing: it stays, or goes as a whole."""
 VISUAL = [
     ("|one two", "vw", "[one t]wo"),
     ("one |two", "vb", "[one t]wo"),
@@ -145,6 +163,11 @@ def test_a_motion_leads_somewhere(hands, before, keys, after):
 
 @pytest.mark.parametrize(("before", "keys", "after"), CHANGES)
 def test_a_command_changes_the_text(hands, before, keys, after):
+    assert hands(before).press(keys) == after
+
+
+@pytest.mark.parametrize(("before", "keys", "after"), FOLDED)
+def test_a_folded_paste_stays_whole(hands, before, keys, after):
     assert hands(before).press(keys) == after
 
 
@@ -193,7 +216,7 @@ def test_nonsense_is_forgotten(hands):
 
 
 KEYS = st.text("hjklwWbBeE0^$gG{}fFtT;,dcy<>iaIAoOvVpPJ~uU.xXsSDCYr\"'`()[]123 é", max_size=12)
-TEXTS = st.text("ab .\n(\"')é", max_size=30)
+TEXTS = st.lists(st.text("ab .\n(\"')é", max_size=8) | st.just("‹2 lines›"), max_size=6).map("".join)
 
 
 @settings(max_examples=500)
@@ -206,3 +229,4 @@ def test_no_row_of_keys_leaves_the_text(text, at, rows):
     writer.press("<esc><esc>")
     assert writer.vim.mode is Mode.NORMAL
     assert 0 <= writer.buffer.caret <= len(writer.buffer.text)
+    assert set(re.findall("‹[^›]*›?|›", writer.buffer.text)) <= {"‹2 lines›"}

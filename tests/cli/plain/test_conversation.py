@@ -167,7 +167,7 @@ def test_a_file_goes_along_with_the_next_prompt_alone(script, model_server, tmp_
         "/attach /no/such", f'/attach "{notes}"', "What is this?", "And now?", "/attach", "/history"
     )
     assert "/no/such can't be attached" in shown
-    assert "with the next prompt: my notes.txt, text, 12 bytes\n" in shown
+    assert "with the next prompt: my notes.txt, text, 12 bytes, ~3 tokens\n" in shown
     assert "you: /attach\nwith the next prompt: no file\n" in shown
     assert "1. you: What is this?\nfile: my notes.txt, text, 12 bytes\n2. big:" in shown
     sent = [json.dumps(request["messages"][-1]) for request in model_server.requests]
@@ -184,7 +184,9 @@ def test_the_image_in_the_clipboard_goes_along(script, model_server, tmp_path, m
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
     monkeypatch.delenv("WSL_DISTRO_NAME", raising=False)
-    assert "with the next prompt: clipboard.png, image, 8 bytes\n" in script("/paste", "What is it?")
+    assert "with the next prompt: clipboard.png, image, 8 bytes, ~1,200 tokens\n" in script(
+        "/paste", "What is it?"
+    )
     assert "data:image/png;base64,iVBORw0KGgo=" in str(model_server.requests[0]["messages"])
     tool.write_text("#!/bin/sh\necho words\n")
     assert "There is text in the clipboard and no image" in script("/paste")
@@ -194,7 +196,7 @@ def test_files_of_the_command_line_wait_for_a_prompt_and_can_be_taken_away(scrip
     note = tmp_path / "note.txt"
     note.write_text("Buy milk")
     shown = script("/attach -", "Read", options=("-a", str(note)))
-    assert "with the next prompt: note.txt, text, 8 bytes\n" in shown
+    assert "with the next prompt: note.txt, text, 8 bytes, ~2 tokens\n" in shown
     assert [request["messages"][-1]["content"] for request in model_server.requests] == ["Read"]
     script("Read", options=("-a", str(note)))
     assert "Buy milk" in str(model_server.requests[-1]["messages"])

@@ -52,7 +52,8 @@ class TestRequest:
 
     def test_system_prompt(self):
         sent = body([{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hi"}])
-        assert sent == body() | {"system": "Be brief."}
+        kept = {"type": "text", "text": "Be brief.", "cache_control": {"type": "ephemeral"}}
+        assert sent == body() | {"system": [kept]}
 
     def test_parameters(self):
         sent = body(temperature=0.0, top_p=0.5, max_tokens=9, stop="x", seed=1)
@@ -155,7 +156,7 @@ class TestStream:
         outcome = await ask(dialects["anthropic"].at(server.url))
         assert (outcome.reasoning, outcome.text, outcome.finish) == ("Hm", "Hello", FinishReason.STOP)
         assert outcome.sources == [Source("https://a.example/", "A")]
-        assert outcome.usage == Usage(10, 12, cached_tokens=2)
+        assert outcome.usage == Usage(10, 12, cached_tokens=2, written_tokens=3)
         assert (outcome.error, outcome.notices) == (None, [])
 
     @pytest.mark.parametrize(

@@ -172,7 +172,7 @@ LISTS = {
             ]
         },
         [
-            ModelInfo("x/y", 200000, 64000, 3.0, 15.0, vision=True, reasoning=True),
+            ModelInfo("x/y", 200000, 64000, 3.0, 15.0, 0.3, vision=True, reasoning=True),
             ModelInfo("x/free", 4096, None, 0.0, 0.0, vision=False, reasoning=False),
             ModelInfo("auto", 2000000),
         ],
@@ -253,7 +253,7 @@ LISTS = {
                 }
             ]
         },
-        [ModelInfo("grok-4.6", None, None, 2.0, 6.0, vision=True)],
+        [ModelInfo("grok-4.6", None, None, 2.0, 6.0, 0.5, vision=True)],
     ),
     "Vercel AI Gateway": (
         {

@@ -16,7 +16,7 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A Llama with one layer, random weights and one token for each byte."""
     path = tmp_path_factory.mktemp("model") / "tiny.gguf"
     embedding, heads, forward = 64, 4, 128
-    tokens = [chr(point) for point in _byte_letters()] + ["<|im_start|>", "<|im_end|>", "th"]
+    tokens = [chr(point) for point in byte_letters()] + ["<|im_start|>", "<|im_end|>", "th"]
     writer = gguf.GGUFWriter(str(path), "llama")
     writer.add_context_length(CONTEXT)
     writer.add_embedding_length(embedding)
@@ -60,7 +60,7 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def _byte_letters() -> list[int]:
+def byte_letters() -> list[int]:
     """The letter that byte-level tokenizers use for each byte, as GPT-2 does."""
     printable = [*range(33, 127), *range(161, 173), *range(174, 256)]
     others = iter(range(256, 512))

@@ -33,6 +33,30 @@ def test_a_chat_model_is_kept_in_our_units():
     }
 
 
+def test_prices_of_kept_tokens_and_of_long_prompts_are_kept():
+    more = {
+        "cache_read_input_token_cost": 1.5e-08,
+        "cache_creation_input_token_cost": 2e-07,
+        "input_cost_per_token_above_200k_tokens": 3e-07,
+        "output_cost_per_token_above_200k_tokens": 1.2e-06,
+        "cache_read_input_token_cost_above_200k_tokens": 3e-08,
+    }
+    assert made("groq", **{"groq/x": ROW | more})["x"][5:] == [0.015, 0.2, 200_000, 0.3, 1.2, 0.03]
+
+
+def test_what_is_written_for_nothing_has_no_price_of_its_own():
+    assert made("groq", **{"groq/x": ROW | {"cache_creation_input_token_cost": 0.0}})["x"][5:] == []
+
+
+def test_where_thoughts_have_another_price_that_of_a_reply_is_not_known():
+    assert made("groq", **{"groq/x": ROW | {"output_cost_per_reasoning_token": 4e-06}})["x"][3] is None
+
+
+def test_of_several_limits_only_what_is_below_all_is_sure():
+    more = {f"input_cost_per_token_above_{limit}k_tokens": 3e-07 for limit in (256, 128)}
+    assert made("groq", **{"groq/x": ROW | more})["x"][5:] == [None, None, 128_000]
+
+
 def test_what_the_source_does_not_say_stays_unknown():
     row = {"litellm_provider": "groq", "mode": "chat"}
     assert made("groq", **{"groq/x": row}) == {"x": [None, None, None, None, ""]}

@@ -126,7 +126,12 @@ REQUESTS = {
     "huggingface": ("https://router.huggingface.co/v1/chat/completions", BEARER, chat(), None),
     "nvidia": ("https://integrate.api.nvidia.com/v1/chat/completions", BEARER, chat(), None),
     "deepinfra": ("https://api.deepinfra.com/v1/openai/chat/completions", BEARER, chat(), None),
-    "vercel": ("https://ai-gateway.vercel.sh/v1/chat/completions", BEARER, chat(), None),
+    "vercel": (
+        "https://ai-gateway.vercel.sh/v1/chat/completions",
+        BEARER,
+        chat(providerOptions={"gateway": {"caching": "auto"}}),
+        None,
+    ),
     "opencode": ("https://opencode.ai/zen/v1/chat/completions", BEARER, chat(), None),
     "ollama-cloud": ("https://ollama.com/v1/chat/completions", BEARER, chat(), None),
     "gigachat": (

@@ -56,6 +56,7 @@ class Compare(Layer[Outcome]):
 
     CSS_PATH = "compare.tcss"
     AUTO_FOCUS = ""
+    BEARS_QUESTIONS = True
     BINDINGS: ClassVar[list[BindingType]] = [
         bind(Action.COMPARE_PREVIOUS, "choose(-1)"),
         bind(Action.COMPARE_NEXT, "choose(1)"),

@@ -17,6 +17,7 @@ from tui.chat.message import Role, Status
 from tui.engine.choice import find_model
 from tui.engine.conversation_service import ConversationService
 from tui.engine.events import (
+    CallChanged,
     Event,
     Finished,
     Noticed,
@@ -46,15 +47,18 @@ BESIDE = frozenset(
         "copy",
         "export",
         "help",
+        "mcp",
         "model",
         "pin",
         "quit",
         "retry",
+        "search",
         "set",
         "system",
         "tag",
         "theme",
         "title",
+        "tools",
     )
 )
 """Commands for which a comparison stays open; it is closed for the others, which show something else."""
@@ -270,7 +274,7 @@ class Comparing:
                 screen.feed(message_id, text=text)
             case ReasoningAdded(message_id, text):
                 screen.feed(message_id, reasoning=text)
-            case TextWasReasoning() | PartAdded():
+            case TextWasReasoning() | PartAdded() | CallChanged():
                 screen.show_again(live.snapshot())
             case Started() | Waiting() | Working() | Noticed() | Unsaved() | Saved() | Finished():
                 pass

@@ -36,7 +36,7 @@ class ComparedReply(MessageView):
         self._below = note
         self._surround()
 
-    def _name_line(self, meta: str = "") -> Rows:
+    def _name_line(self, metas: Sequence[str] = ()) -> Rows:
         return Rows()
 
     def _ending(self, *, text: bool, limited: bool, reach: Reach) -> Rows:

@@ -14,7 +14,7 @@ from tui.app.actions import Action
 from tui.app.keymap import keys_of
 from tui.app.lists.line import Line, justify
 from tui.app.theme.ink import Ink
-from tui.chat.attachment import Attachment, size_words
+from tui.chat.attachment import Attachment, size_words, tokens_words
 from tui.rendering.spans import Span
 from tui.text import one_line
 
@@ -63,7 +63,8 @@ class AttachedLines(Line):
     def _rows(self, ink: Ink) -> list[Row]:
         rows: list[Row] = [self._file(place, ink) for place in range(min(len(self.files), _SHOWN))]
         if len(self.files) > _SHOWN:
-            more = [Span(f"and {len(self.files) - _SHOWN} more", ink.dim)]
+            together = tokens_words(sum(file.tokens for file in self.files))
+            more = [Span(f"and {len(self.files) - _SHOWN} more, {together} together", ink.dim)]
             rows.append((more, self._remove(len(self.files) - 1, ink)))
         if self.trouble:
             rows.append(([Span("× ", ink.error), Span(one_line(self.trouble), ink.ink)], ()))
@@ -83,7 +84,8 @@ class AttachedLines(Line):
 
     def _file(self, place: int, ink: Ink) -> Row:
         file = self.files[place]
-        left = [Span(one_line(file.name), ink.soft), Span(f"  {file.kind}  {size_words(file.size)}", ink.dim)]
+        about = f"  {file.kind}  {size_words(file.size)}  {tokens_words(file.tokens)}"
+        left = [Span(one_line(file.name), ink.soft), Span(about, ink.dim)]
         return left, self._remove(place, ink)
 
     def _remove(self, place: int, ink: Ink) -> Sequence[Span[Style]]:

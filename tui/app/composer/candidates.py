@@ -7,11 +7,13 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from glob import has_magic
 from itertools import islice
 from typing import NamedTuple
 
 from tui.app.lists.fuzzy import Filter, best_first
-from tui.engine.attaching import words
+from tui.engine.attaching import is_page, words
+from tui.text import safe_url
 
 MOST = 200
 """Entries that are offered."""
@@ -47,6 +49,8 @@ class Candidate:
     folder: bool
     size: int
     """Bytes of a file."""
+    about: str = ""
+    """What it is, where it is no single file."""
 
 
 def typed_path(line: str) -> TypedPath | None:
@@ -64,6 +68,10 @@ def typed_path(line: str) -> TypedPath | None:
 
 def path_candidates(typed: TypedPath) -> list[Candidate]:
     """What ``typed`` may become, best first: the whole name, its beginning, then, after /attach, any part."""
+    if is_page(typed.text):
+        return [_other(typed.text, "reads this page")] if safe_url(typed.text) else []
+    if has_magic(typed.text) and not os.path.lexists(os.path.expanduser(typed.text)):
+        return [_other(typed.text, "all of them")]
     match = _HEAD.match(typed.text)
     head = match[0] if match else ""
     begun = _alike(typed.text[len(head) :])
@@ -74,7 +82,19 @@ def path_candidates(typed: TypedPath) -> list[Candidate]:
     found = [entry for entry in _entries(head) if fits(_alike(entry.name))]
     found = [entry for entry in found if begun.startswith(".") or not entry.name.startswith(".")]
     found.sort(key=lambda entry: _rank(_alike(entry.name), begun))
-    return [_candidate(head, entry) for entry in found[:MOST]]
+    candidates = [_candidate(head, entry) for entry in found[:MOST]]
+    named = _last(head) if candidates and not begun else ""
+    return [*candidates, _other(head, "all its files")] if named else candidates
+
+
+def _last(head: str) -> str:
+    """The name of the folder that a path ends with; empty for one like ``../``, and for all there is."""
+    return os.path.basename(os.path.normpath(os.path.expanduser(head))).strip(".")
+
+
+def _other(path: str, about: str) -> Candidate:
+    """What is no single file."""
+    return Candidate(path, path, folder=False, size=0, about=about)
 
 
 def _alike(name: str) -> str:

@@ -32,20 +32,35 @@ class Completion:
         """The menu above, once it is there."""
         self._closed_at: str | None = None
         """The text for which the menu was closed."""
+        self._offered_at: str | None = None
+        """The text for which it is known what it may become."""
 
     @property
     def open_menu(self) -> SlashMenu | None:
         """The menu, while it is shown."""
         return self.menu if self.menu is not None and self.menu.is_open else None
 
+    @property
+    def may_offer(self) -> bool:
+        """Whether the menu is shown, or is about to be: it isn't known yet what the text may become."""
+        if self.open_menu is not None:
+            return True
+        text = self._area.text
+        if text in (self._offered_at, self._closed_at):
+            return False
+        return text.startswith("/") or self._typed_path is not None
+
     def offer(self) -> None:
         """Show what the text may become."""
-        if self._area.text != self._closed_at:
-            self._closed_at = None
+        text = self._area.text
+        if text == self._closed_at:
+            return
+        self._closed_at = None
         if self._typed_path is not None:
             in_background(self._area, "paths", self.offer_paths, exclusive=True)
         elif self.menu is not None:
-            self.menu.offer(self._area.text)
+            self._offered_at = text
+            self.menu.offer(text)
 
     async def complete(self) -> bool:
         """Complete the chosen path, model or command. Returns whether one was offered."""
@@ -92,6 +107,7 @@ class Completion:
         except TimeoutError:
             found = []
         if self._typed_path == typed and self._area.text != self._closed_at:
+            self._offered_at = self._area.text
             self.menu.offer_paths(found)
 
     def complete_path(self) -> Candidate | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.actions import SkipAction
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from tui.app.actions import Action
@@ -39,12 +39,10 @@ PAUSE = 0.04
 ALONE = 0.6
 """Seconds without another key after which a letter that is offered begins no text."""
 
-_MENU = {
-    Action.MENU_UP: "choose(-1)",
-    Action.MENU_DOWN: "choose(1)",
-    Action.MENU_CLOSE: "close_menu",
-}
-"""What the keys of the open menu do, before all that they do otherwise."""
+_CLOSING = {Action.MENU_CLOSE: "close_menu"}
+_MENU = {Action.MENU_UP: "choose(-1)", Action.MENU_DOWN: "choose(1)", **_CLOSING}
+"""What the keys of the open menu do, before all that they do otherwise; one that is about to open can be
+closed already."""
 
 
 class Composer(WritingArea):
@@ -123,12 +121,16 @@ class Composer(WritingArea):
         self.offered_keys: Callable[[], Mapping[str, Action]] = dict
         """Keys that do something while nothing is written, and what."""
         self._letter = Letter(self.set_timer)
+        self._all_bound: Mapping[str, list[Binding]] | None = None
+        """The bindings before any key was freed."""
 
     def free(self, keys: Set[str]) -> None:
-        """Leave these keys to what is bound to them by name; a text field has some of its own."""
+        """Leave just these keys to what is bound to them by name; a text field has some of its own."""
         own = self._bindings.key_to_bindings
-        for key in own.keys() & keys:
-            own[key] = [binding for binding in own[key] if binding.id]
+        if self._all_bound is None:
+            self._all_bound = dict(own)
+        for key, bindings in self._all_bound.items():
+            own[key] = [binding for binding in bindings if binding.id] if key in keys else bindings
 
     # -- the draft
     @property
@@ -355,10 +357,10 @@ class Composer(WritingArea):
     def _ordered_actions(self) -> Mapping[str, str]:
         if not self._bound:
             self._bound = self.bound(Action.SEND, Action.NEWLINE)
-        if not self.open_menu:
+        if not self.completion.may_offer:
             return self._bound
-        keys = keys_of(self.app)
-        menu = {key: does for action, does in _MENU.items() for key in keys.of(action)}
+        keys, offered = keys_of(self.app), _MENU if self.open_menu else _CLOSING
+        menu = {key: does for action, does in offered.items() for key in keys.of(action)}
         return {**self._bound, **menu}
 
     # -- sending

@@ -77,7 +77,7 @@ class PathRow:
         found, mine = self.candidate, chosen is self
         name = one_line(found.name) + (os.sep if found.folder else "")
         left = [Span(name, pen.ink.strong if mine else pen.ink.soft)]
-        right = [] if found.folder else [Span(size_words(found.size), pen.ink.dim)]
+        right = [] if found.folder else [Span(found.about or size_words(found.size), pen.ink.dim)]
         return _line(pen, left, right, chosen=mine)
 
 

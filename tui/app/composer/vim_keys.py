@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -40,6 +40,10 @@ class _Area:
     @property
     def caret(self) -> int:
         return self._index(self._area.cursor_location)
+
+    @property
+    def folded(self) -> Sequence[tuple[int, int]]:
+        return self._area.folded
 
     def go(self, caret: int) -> None:
         self._area.move_cursor(self._location(caret))

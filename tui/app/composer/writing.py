@@ -20,6 +20,7 @@ from tui.chat.message import Role
 from tui.engine.reply import Reply
 from tui.engine.session import Act
 from tui.errors import HistoryError, SegueError, UsageError
+from tui.text import one_line
 
 _RECALLED = 100
 """Prompts of the conversation that is read which come before those of others."""
@@ -258,6 +259,7 @@ class Writing:
 
         async def send() -> Reply:
             try:
+                await service.mind(prompt, model)
                 return await service.edit(prompt, draft.text, draft.attachments, model=model)
             except SegueError:
                 if service is self._context.session.current:
@@ -284,14 +286,22 @@ class Writing:
     # -- files
     async def _attach(self, argument: str) -> None:
         """Let files go along; without a path, offer them."""
-        from tui.engine.attaching import paths_in, read_all
+        from tui.engine.attaching import is_page
+        from tui.engine.folder_files import left_out_words
+        from tui.engine.gathering import gather, page_reader, targets_in
 
         composer = self._composer
         if not argument:
             composer.put("/attach ")  # with its files above
             return
         try:
-            composer.attach(await read_all(paths_in(argument)))
+            targets = targets_in(argument)
+            if pages := list(filter(is_page, targets)):
+                self._context.notify(f"reading {one_line(', '.join(pages), 60)}")
+            found = await gather(targets, page_reader(self._context.session.workspace.config))
+            composer.attach(found.files)
+            if words := left_out_words(found.left_out):
+                self._context.notify(words, warning=True)
         except UsageError:
             if not composer.text:
                 composer.put(f"/attach {argument}")

@@ -28,6 +28,7 @@ class Titles:
         today: Callable[[], date],
         live: Mapping[int, str],
         unread: frozenset[int],
+        asking: frozenset[int],
         heading: str = "Conversations",
         view: ListFilter | None = None,
     ) -> None:
@@ -36,6 +37,7 @@ class Titles:
         self._today = today
         self._live = live
         self._unread = unread
+        self._asking = asking
         self._view = view or ListFilter()
 
     async def load(self, text: str, at_least: int) -> Loaded:
@@ -82,7 +84,8 @@ class Titles:
                 rows.append(Heading(self._group(summary), first=not group))
                 group = self._group(summary)
             own = summary.id
-            rows.append(SummaryRow(summary, today, self._live.get(own), own in self._unread))
+            marks = self._live.get(own), own in self._unread, own in self._asking
+            rows.append(SummaryRow(summary, today, *marks))
         return rows
 
 

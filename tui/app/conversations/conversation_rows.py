@@ -54,6 +54,8 @@ class SummaryRow:
     today: date
     live_hue: str | None = None
     unread: bool = False
+    asks: bool = False
+    """Whether a question waits in it."""
     height: int = 1
 
     @property
@@ -105,7 +107,9 @@ class SummaryRow:
 
     def _right(self, ink: Ink) -> list[Span[Style]]:
         mark: Span[Style] = Span("", ink.ink)
-        if self.live_hue:
+        if self.asks:
+            mark = Span("? ", ink.accent + Style(bold=True))
+        elif self.live_hue:
             mark = Span("● ", ink.hues.get(self.live_hue, ink.ink))
         elif self.unread:
             mark = Span("• ", ink.accent)

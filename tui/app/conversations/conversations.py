@@ -91,6 +91,7 @@ class Conversations(Chooser[OpenConversation]):
         unread: frozenset[int] = frozenset(),
         acts: Acts | None = None,
         *,
+        asking: frozenset[int] = frozenset(),
         change: Change | None = None,
         typed: str = "",
         today: Callable[[], date] = date.today,
@@ -103,6 +104,7 @@ class Conversations(Chooser[OpenConversation]):
             current: The conversation on the page; it is chosen at first.
             unread: Conversations in which a reply ended unseen.
             acts: Where it is noted what can be undone.
+            asking: Conversations in which a question waits.
             change: Changes a conversation wherever it is at hand; without it, in the history alone.
             typed: What stands in the filter at first.
             today: The reader's date.
@@ -116,7 +118,7 @@ class Conversations(Chooser[OpenConversation]):
         self._search = FullText(store, today)
 
         def titles(heading: str, view: ListFilter) -> Titles:
-            return Titles(store, today, live or {}, unread, heading, view)
+            return Titles(store, today, live or {}, unread, asking, heading, view)
 
         self._views = [
             titles("Conversations", ListFilter()),

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from tui.app.background import in_background
 from tui.app.commands import Handlers
-from tui.app.context import Context, WithReading, WithTranscript
+from tui.app.context import Context, WithAsking, WithReading, WithTranscript
 from tui.app.conversations.sidebar import Sidebar, SidebarList
 from tui.chat.message import Role
 from tui.errors import HistoryError
@@ -16,7 +16,7 @@ LISTED = 200
 """Conversations in the sidebar; the list over the page has them all."""
 
 
-class _Context(Context, WithTranscript, WithReading, Protocol): ...
+class _Context(Context, WithTranscript, WithReading, WithAsking, Protocol): ...
 
 
 class ConversationLists:
@@ -44,7 +44,8 @@ class ConversationLists:
             return
         today = datetime.now().astimezone().date()
         sidebar = self._context.screen.query_one(Sidebar)
-        sidebar.show(summaries, session.current_id, session.live_hues, frozenset(session.unread), today)
+        unread, asking = frozenset(session.unread), self._context.asking.waiting
+        sidebar.show(summaries, session.current_id, session.live_hues, unread, asking, today)
 
     def toggle_overlay(self) -> None:
         """Lay the sidebar over the page, or take it away."""
@@ -80,6 +81,7 @@ class ConversationLists:
             session.current_id,
             frozenset(session.unread),
             context.acts,
+            asking=context.asking.waiting,
             typed=typed,
             change=session.change,
         )

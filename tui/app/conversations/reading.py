@@ -10,6 +10,7 @@ from tui.app.actions import Action
 from tui.app.commands import Handlers
 from tui.app.context import (
     Context,
+    WithAsking,
     WithComparing,
     WithElsewhere,
     WithLists,
@@ -27,7 +28,15 @@ _Find = Callable[[], Awaitable[ConversationService]]
 
 
 class _Context(
-    Context, WithTranscript, WithWriting, WithStatus, WithLists, WithComparing, WithElsewhere, Protocol
+    Context,
+    WithTranscript,
+    WithWriting,
+    WithStatus,
+    WithLists,
+    WithComparing,
+    WithAsking,
+    WithElsewhere,
+    Protocol,
 ): ...
 
 
@@ -149,7 +158,11 @@ class CurrentConversation:
         if at is not None:
             await context.transcript.jump(at, needle)
             context.status.refresh_keys()
-        context.back_to_writing()
+        if context.screen.has_class("-overlay"):  # the next one is being chosen already
+            context.transcript.selected = None
+        else:
+            context.back_to_writing()
+        context.asking.look()
         await session.note_here(service)
 
     async def reload(self, at: int | None = None) -> None:

@@ -28,7 +28,7 @@ from tui.text import one_line
 if TYPE_CHECKING:
     from tui.chat.conversation import Summary
 
-LIVE, UNREAD = "●", "•"
+LIVE, UNREAD, ASKS = "●", "•", "?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,8 @@ class ConversationRow:
     current: bool
     live_hue: str | None
     unread: bool
+    asks: bool = False
+    """Whether a question waits in it."""
     height: int = 1
 
     @property
@@ -54,7 +56,9 @@ class ConversationRow:
         title = Span(one_line(self.summary.title) or "Untitled", words + Style(bold=self.unread))
         rail = Span(RAIL, ink.accent) if self.current else Span(" ", Style.null())
         mark: Span[Style] = Span(" ", Style.null())
-        if self.live_hue is not None:
+        if self.asks:
+            mark = Span(ASKS, ink.accent + Style(bold=True))
+        elif self.live_hue is not None:
             mark = Span(LIVE, ink.hues.get(self.live_hue, ink.ink))
         elif self.unread:
             mark = Span(UNREAD, ink.accent + Style(bold=True))
@@ -125,6 +129,7 @@ class Sidebar(Vertical):
         current: int | None,
         live: Mapping[int, str],
         unread: frozenset[int],
+        asking: frozenset[int],
         today: date,
     ) -> None:
         """Show the list.
@@ -134,9 +139,10 @@ class Sidebar(Vertical):
             current: The conversation on the page.
             live: The conversations that are being answered, with the hue of the model.
             unread: Those in which a reply ended unseen.
+            asking: Those in which a question waits.
             today: The reader's date.
         """
-        rows = [*self._rows(summaries, current, live, unread, today)]
+        rows = [*self._rows(summaries, current, live, unread, asking, today)]
         chosen = self.list.chosen
         self.list.show(rows, choose=chosen.key if chosen else current)
 
@@ -146,6 +152,7 @@ class Sidebar(Vertical):
         current: int | None,
         live: Mapping[int, str],
         unread: frozenset[int],
+        asking: frozenset[int],
         today: date,
     ) -> Iterator[Row]:
         group = ""
@@ -155,7 +162,7 @@ class Sidebar(Vertical):
                 yield Heading(name, first=not group, indent=1)
                 group = name
             own = summary.id
-            yield ConversationRow(summary, own == current, live.get(own), own in unread)
+            yield ConversationRow(summary, own == current, live.get(own), own in unread, own in asking)
 
     @on(RowList.Picked)
     def _picked(self, event: RowList.Picked) -> None:

@@ -8,7 +8,7 @@ from rich.style import Style
 from textual.binding import Binding
 from textual.reactive import reactive
 
-from tui.app.actions import SHOWN_TOGETHER
+from tui.app.actions import NO_KEY, SHOWN_TOGETHER
 from tui.app.keymap import key_name, together
 from tui.app.lists.line import Line
 from tui.app.theme.ink import Ink, width_of
@@ -52,7 +52,7 @@ class Hints(Line):
         """The bindings of the screen by their ids, as they are now."""
         bound: dict[str, Binding] = {}
         for active in self.screen.active_bindings.values():
-            if active.binding.id:
+            if active.binding.id and active.binding.key != NO_KEY:
                 bound.setdefault(active.binding.id, active.binding)
         return bound
 

@@ -31,6 +31,8 @@ class Layer(Screen[Result | None]):
     on top then. It would also let the screen begin, and keys act on it, while it has none of its parts.
     """
 
+    BEARS_QUESTIONS: ClassVar[bool] = False
+    """Whether a question of the conversation may come over it: it shows that conversation."""
     _ending: tuple[Result | None] | None = None
     """The result to end with."""
 

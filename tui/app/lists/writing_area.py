@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -18,7 +18,8 @@ from textual.widgets.text_area import Edit, EditResult, Location
 from tui import graphemes
 from tui.app.lists.kill_ring import kill_ring
 from tui.app.lists.wrapping import Whole
-from tui.app.terminal.editing_keys import EDITING, YANK, do_now
+from tui.app.terminal.editing_keys import EDITING, YANK
+from tui.app.terminal.key_order import key_order_of
 from tui.text import typed
 
 LARGE = 100_000
@@ -103,6 +104,11 @@ class WritingArea(TextArea):
         return edit.text != "" and before.isspace() and not edit.text.isspace()
 
     # -- folded pastes: each is one thing, of which nothing can be changed
+    @property
+    def folded(self) -> Sequence[tuple[int, int]]:
+        """Where they begin and end in the text."""
+        return [(token.start, token.end) for token in self._pastes.tokens(self.text)]
+
     def _round_tokens(self, first: Location, last: Location) -> tuple[Location, Location]:
         """A range without its ends in the middle of a folded paste; what is written in one goes behind it."""
         begin, end = self._token_at(first), self._token_at(last)
@@ -146,7 +152,8 @@ class WritingArea(TextArea):
         """Edit the text, in the order in which the keys came."""
         if event.is_printable:
             return
-        if not await do_now(self, event) and event.key == "enter":
+        done = await key_order_of(self.app).do_now(self, event)
+        if not done and event.key == "enter":
             event.prevent_default()  # it is bound to something, if to nothing here
 
     def action_newline(self) -> None:

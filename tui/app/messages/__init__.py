@@ -9,7 +9,8 @@ One message::
     segue_line              what stands above
     name_line               who answers
     plain_text              text as it was typed
-    interleaved             parts in their order
+    interleaved             texts and calls in their order
+    call_lines              a call, folded or open
     attachment_rows         its files
     footer                  what stands under it
     rows                    rows with places to click

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
@@ -28,7 +28,7 @@ from tui.app.messages.message_view import BlockRow, MessageView
 from tui.app.messages.pager import Load, Pager
 from tui.app.messages.selection import Selected, key_of, whole_rows, word_at
 from tui.app.messages.stream import Colours, Stream
-from tui.app.messages.viewport import Viewport
+from tui.app.messages.viewport import Viewport, Whole
 from tui.app.messages.window import Anchor, Make, Window, around, lines_of
 from tui.app.theme.grid import WIDE, gutters
 from tui.app.theme.ink import Ink
@@ -234,13 +234,38 @@ class MessageList(ScrollView):
         elif view is not None:
             self.viewport.change(view, view.fold)
 
+    def toggle(self, message_id: int, row: int) -> bool:
+        """Open or close what folds at a row of a message; what is at the top stays there.
+
+        Returns:
+            Whether something does.
+        """
+        view = self.viewport.view(message_id)
+        toggled = False
+
+        def change() -> None:
+            nonlocal toggled
+            toggled = view is not None and view.toggle(row)
+
+        if view is not None:
+            self.viewport.change(view, change)
+        return toggled
+
+    def say_calls(self, message_id: int, progress: Mapping[str, Sequence[str]]) -> None:
+        """Say how far the calls of a reply are that run, by their ids."""
+        window, view = self.viewport.window, self.viewport.view(message_id)
+        if window is not None and view is not None:
+            top = window.top(view)
+            self._draw_lines(top + view.say_calls(progress), top + view.height)
+
     async def _read_whole(self, view: MessageView) -> None:
         """Read all of a text that was too long for it; the keys go on meanwhile."""
         document, message_id = view.document, view.message.id
         if document is None or message_id in self._read:
             return
         self._read.add(message_id)
-        reading = asyncio.ensure_future(in_thread(document.read_whole))
+        read_whole: Callable[[], Whole] = document.read_whole
+        reading = asyncio.ensure_future(in_thread(read_whole))
         if not (await asyncio.wait({reading}, timeout=_SOON))[0]:
             self.notify("Reading all of it …", markup=False)
         whole = await reading
@@ -411,16 +436,8 @@ class MessageList(ScrollView):
         target = view.target(row, cell)
         if target is not None:
             self.do(target, view.message.id)
-        else:
-            toggled = False
-
-            def toggle() -> None:
-                nonlocal toggled
-                toggled = view.toggle(row)
-
-            self.viewport.change(view, toggle)
-            if not toggled:
-                self.pointed(view.message.id, rail=cell < 0)
+        elif not self.toggle(view.message.id, row):
+            self.pointed(view.message.id, rail=cell < 0)
 
     def pointed(self, message_id: int, *, rail: bool) -> None:
         """A message was clicked where nothing of it does anything: left of its text, or in it."""
@@ -435,6 +452,8 @@ class MessageList(ScrollView):
             from tui.app.messages.save_sheet import SaveSheet
 
             self.app.push_screen(SaveSheet(target.value, target.language))
+        elif target.action is Action.MESSAGE_FOLD and target.value:
+            self.toggle(message_id, int(target.value))
         elif target.action is Action.MESSAGE_FOLD:
             self.fold(message_id)
         elif target.action is Action.MESSAGE_CODE:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,12 +13,14 @@ from textual.strip import Strip
 from tui.app.actions import Action
 from tui.app.messages.attachment_rows import attachment_rows
 from tui.app.messages.footer import Reach, footer_rows
+from tui.app.messages.interleaved import Interleaved
 from tui.app.messages.look import CARET, Look, over, put
 from tui.app.messages.name_line import (
     mark_spans,
     meta_words,
     model_name,
     name_line,
+    speed_words,
     state_words,
     thought_words,
     time_words,
@@ -28,7 +31,7 @@ from tui.app.messages.segue_line import Lead, segue_line
 from tui.app.theme.ink import width_of
 from tui.chat.message import Message, Role
 from tui.chat.model import HUES
-from tui.chat.parts import Gathered, Reasoning, Text, interleaved
+from tui.chat.parts import Gathered, Part, Reasoning, Text, interleaved
 from tui.rendering.spans import Span, Target
 from tui.text import clean
 
@@ -85,6 +88,7 @@ class MessageView:
         self.open = False
         """Whether the reasoning is shown, or all of a long prompt."""
         self._note = ""
+        self._interleaved: Interleaved | None = None
         self._words: tuple[str, ...] = ()
         self._hits: dict[int, list[tuple[int, int]]] | None = None
         self._thinking_since: float | None = None
@@ -96,21 +100,25 @@ class MessageView:
     def _write(self, message: Message) -> None:
         """Make the blocks from the message's parts."""
         self._came = Gathered(message.parts)
-        self._in_order = not self.prompt and bool(interleaved(message.parts))
-        text = self._source(message)
-        self.body = self._plain(text) if self.prompt else self._document(text)
+        parts = () if self.prompt else interleaved(message.parts)
+        self._in_order = bool(parts)
+        self.body: PlainText | Document | Interleaved = self._made(message, parts)
         reasoning = "" if self._in_order else clean(message.reasoning).lstrip("\n")
         self.thought = self._thought(reasoning)
         self._seconds = message.reasoning_seconds
         self._surround()
 
-    def _source(self, message: Message) -> str:
-        """What the body shows: the text, or all parts where their order has to be seen."""
-        if self.prompt or not (parts := interleaved(message.parts)):
-            return clean(message.text)
-        from tui.app.messages.interleaved import markdown_of  # few replies need it
-
-        return markdown_of(parts)
+    def _made(self, message: Message, parts: Sequence[Part]) -> PlainText | Document | Interleaved:
+        """The body: the text, or all parts where their order has to be seen; what is open there stays so."""
+        text = clean(message.text)
+        if self.prompt:
+            return self._plain(text)
+        if not parts:
+            return self._document(text)
+        body = self._interleaved or Interleaved(self.look)
+        body.show(parts, live=message.live)
+        self._interleaved = body
+        return body
 
     def _plain(self, text: str) -> PlainText | Document:
         """A prompt as it was typed; beside its marks, where it has any and both have room."""
@@ -136,7 +144,7 @@ class MessageView:
         return PlainText(reasoning, self.look.width, self.look.ink.dim + Style(italic=True))
 
     @property
-    def document(self) -> Document | None:
+    def document(self) -> Document | Interleaved | None:
         """The Markdown of a reply."""
         return None if isinstance(self.body, PlainText) else self.body
 
@@ -149,7 +157,7 @@ class MessageView:
             self._footer = attachment_rows(message, look)
         else:
             begun = bool(self.body.source)
-            self._name, self._chosen_name = self._name_line(), self._name_line(self._meta(message))
+            self._name, self._chosen_name = self._name_line(), self._name_line(self._metas(message))
             text, limited = begun or message.live, self.limited
             self._footer = self._ending(text=text, limited=limited, reach=standing.reach)
             chosen = Reach.CHOSEN if standing.reach is Reach.WALK else standing.reach
@@ -160,11 +168,13 @@ class MessageView:
         return footer_rows(self.message, self.look, text=text, limited=limited, reach=reach)
 
     @staticmethod
-    def _meta(message: Message) -> str:
-        """What is said of a reply that is chosen: what it took, and when it began."""
-        return "   ".join(filter(None, (meta_words(message), time_words(message.created_at))))
+    def _metas(message: Message) -> Sequence[str]:
+        """What is said of a reply that is chosen: what it took, how it came, and when it began; or less."""
+        took, began, how = meta_words(message), time_words(message.created_at), speed_words(message)
+        fewer = (how[:count] for count in range(len(how), -1, -1))
+        return ["   ".join(filter(None, (took, *said, began))) for said in fewer]
 
-    def _name_line(self, meta: str = "") -> Rows:
+    def _name_line(self, metas: Sequence[str] = ()) -> Rows:
         message, thought, begun = self.message, self.thought.source, bool(self.body.source)
         thinking = message.live and not begun
         return name_line(
@@ -173,7 +183,7 @@ class MessageView:
             state_words(message, begun=begun or bool(thought), note=self._note),
             thought_words(thought, thinking=thinking, is_open=self.open, seconds=self._seconds),
             self._marks(),
-            meta,
+            metas,
         )
 
     def _marks(self) -> list[Span[Style]]:
@@ -187,7 +197,7 @@ class MessageView:
             del self._strips[key]
 
     @property
-    def blocks(self) -> tuple[Lead, Rows, PlainText | Rows, PlainText | Document | Rows, Rows]:
+    def blocks(self) -> tuple[Lead, Rows, PlainText | Rows, PlainText | Document | Interleaved | Rows, Rows]:
         """The blocks from top to bottom."""
         return (self._lead, self._name, self.thought if self.open else Rows(), self.body, self._footer)
 
@@ -290,7 +300,9 @@ class MessageView:
 
     @property
     def _caret(self) -> tuple[int, int]:
-        """Row and cell of the body where the next text will come."""
+        """Row and cell of the body where the next text will come; none behind a call."""
+        if isinstance(self.body, Interleaved) and not self.body.takes_text:
+            return -1, 0
         return self.body.locate(len(self.body.source)) if self.body.source else (0, 0)
 
     # -- finding
@@ -394,8 +406,12 @@ class MessageView:
         ended = self.message.live and not message.live
         drawn = message.live and self._draws(message)
         self.message, self.standing, self._note = message, standing, ""
-        if ended and self.document and self._source(message) == self.body.source:
-            self.document.close()
+        document = self.document
+        if self._in_order or interleaved(message.parts):
+            self._write(message)
+        elif ended and document and clean(message.text) == document.source:
+            if not isinstance(document, Interleaved):
+                document.close()
             self._seconds = message.reasoning_seconds or self._seconds
             self._surround()
         elif drawn:
@@ -406,8 +422,8 @@ class MessageView:
 
     def _draws(self, message: Message) -> bool:
         """Whether its body and its thought are drawn as they are already."""
-        thought = "" if self._in_order else clean(message.reasoning).lstrip("\n")
-        return (self._source(message), thought) == (self.body.source, self.thought.source)
+        thought = clean(message.reasoning).lstrip("\n")
+        return (clean(message.text), thought) == (self.body.source, self.thought.source)
 
     @property
     def guessed(self) -> bool:
@@ -422,6 +438,21 @@ class MessageView:
         first = sum(self.heights()[:BODY]) + row
         self._forget(first)
         return first
+
+    def say_calls(self, progress: Mapping[str, Sequence[str]]) -> int:
+        """Say how far the calls are that run, by their ids. Returns the first row that changed."""
+        if self._interleaved is None or not self._in_order:
+            return self.height
+        self._interleaved.say(progress)
+        first = sum(self.heights()[:BODY])
+        self._forget(first)
+        return first
+
+    @property
+    def folds(self) -> list[int]:
+        """The rows of the text at which something opens or closes."""
+        top = sum(self.heights()[:BODY])
+        return [top + row for row in self.document.folds] if self.document else []
 
     def say(self, note: str) -> None:
         """Words on the name line while nothing has come: a retry's countdown, a download."""
@@ -450,10 +481,10 @@ class MessageView:
         """Whether some of the text is shown plain, for its length."""
         return not self.message.live and self.document is not None and self.document.limited
 
-    def take(self, document: Document) -> None:
+    def take(self, document: Document | Interleaved) -> None:
         """Show the text as this document, which has all of it read."""
-        document.resize(self.look.width, self.look.palette)
         self.body = document
+        self._fit()
         self._surround()
 
     def stand(self, standing: Standing) -> None:
@@ -467,8 +498,16 @@ class MessageView:
         """Draw for another width or palette."""
         self.look, self.standing = look, standing
         self.thought = self._thought(self.thought.source)
-        if self.document:
-            self.document.resize(look.width, look.palette)
-        else:
-            self.body = self._plain(self.body.source)
+        self._fit()
         self._surround()
+
+    def _fit(self) -> None:
+        """Draw the body for the width and palette that there are."""
+        body = self.body
+        if isinstance(body, PlainText):
+            self.body = self._plain(body.source)
+        elif isinstance(body, Interleaved):
+            self._interleaved = body
+            body.resize(self.look)
+        else:
+            body.resize(self.look.width, self.look.palette)

@@ -12,6 +12,7 @@ from tui.app.actions import Action
 from tui.app.messages.look import Look
 from tui.app.messages.rows import Rows
 from tui.app.theme.ink import width_of
+from tui.chat.context import shorten
 from tui.chat.message import Message, Status
 from tui.chat.model import split_id
 from tui.dates import local, minute
@@ -90,6 +91,18 @@ def meta_words(message: Message, cost: float | None = None) -> str:
     return "   ".join(words)
 
 
+def speed_words(message: Message) -> list[str]:
+    """How it came, as far as it is known: ``first 0.8 s``, ``48 tok/s``, ``61k of 84k kept``."""
+    words, first, speed, usage = [], message.seconds_to_first, message.tokens_per_second, message.usage
+    if first is not None:
+        words.append(f"first {f'{first:.1f} s' if first < 10 else duration(first)}")
+    if speed is not None:
+        words.append(f"{speed:.0f} tok/s")
+    if usage is not None and usage.cached_tokens and usage.input_tokens:
+        words.append(f"{shorten(usage.cached_tokens)} of {shorten(usage.input_tokens)} kept")
+    return words
+
+
 def version_spans(versions: tuple[int, int], style: Style) -> list[Span[Style]]:
     """``‹ 2/3 ›``; nothing while there is only one."""
     place, count = versions
@@ -112,16 +125,24 @@ def mark_spans(pinned: bool, versions: tuple[int, int], style: Style) -> list[Sp
 
 
 def name_line(
-    look: Look, name: Span[Style], state: str, thought: str, marks: Sequence[Span[Style]] = (), meta: str = ""
+    look: Look,
+    name: Span[Style],
+    state: str,
+    thought: str,
+    marks: Sequence[Span[Style]] = (),
+    metas: Sequence[str] = (),
 ) -> Rows:
-    """The line, from left to right: name, state or thought; at the right edge what it took, and its marks."""
+    """The line, from left to right: name, state or thought; at the right edge what it took, and its marks.
+
+    Of ``metas`` the first that has room is shown.
+    """
     dim = look.ink.dim
     left = [name]
     if state or thought:
         left += [Span("   ", dim), Span(thought or state, dim, target=FOLD if thought else None)]
     right = [*marks]
     space = look.width - width_of(left) - width_of(right)
-    if meta and cell_len(meta) + 6 <= space:
+    if meta := next((words for words in metas if words and cell_len(words) + 6 <= space), ""):
         right = [Span(meta + "   " * bool(right), dim), *right]
         space = look.width - width_of(left) - width_of(right)
     return Rows(look, [[*left, Span(" " * max(1, space), dim), *right] if right else left])

@@ -33,6 +33,11 @@ def of_live(live: LiveReply, hue: str) -> ReplyStatus:
     )
 
 
+def asking(live: LiveReply) -> ReplyStatus:
+    """A reply that waits for the person: a tool of it may be used, or not."""
+    return ReplyStatus("asks you", "?", "warning", quiet=False, clock=clock(live.seconds))
+
+
 def to_download(size: int) -> ReplyStatus:
     """A model of this machine that is not on it yet: its first reply fetches it."""
     return ReplyStatus(word="not here", glyph="◦", detail=f"{size / 1e6:.0f} MB to download")

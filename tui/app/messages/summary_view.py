@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
+from tui.app.messages.interleaved import Interleaved
 from tui.app.messages.message_view import MessageView
 from tui.app.messages.name_line import FOLD, model_name
 from tui.app.messages.plain_text import PlainText
@@ -46,7 +48,7 @@ class SummaryView(MessageView):
             self.fold()
 
     @property
-    def blocks(self) -> tuple[Lead, Rows, PlainText | Rows, PlainText | Document | Rows, Rows]:
+    def blocks(self) -> tuple[Lead, Rows, PlainText | Rows, PlainText | Document | Interleaved | Rows, Rows]:
         """The blocks from top to bottom; the body may be folded away."""
         lead, name, _, body, footer = super().blocks
         return lead, name, Rows(), Rows() if self.folded else body, footer
@@ -56,11 +58,16 @@ class SummaryView(MessageView):
         """The marked hits by row."""
         return {} if self.folded else super().hits
 
+    @property
+    def folds(self) -> list[int]:
+        """None of its own: all of the text folds."""
+        return []
+
     def code_blocks(self) -> list[CodeBlock]:
         """The blocks of code."""
         return [] if self.folded else super().code_blocks()
 
-    def _name_line(self, meta: str = "") -> Rows:
+    def _name_line(self, metas: Sequence[str] = ()) -> Rows:
         """``▸ summary   gpt-6-sol summed up what came before ────────   312 tokens``."""
         look, dim = self.look, self.look.ink.dim
         fold = Span(f"{'▸' if self.folded else '▾'} summary", dim, target=FOLD)
@@ -69,7 +76,8 @@ class SummaryView(MessageView):
         name, state = model_name(self.message.model), f" {self._state()}"
         if cell_len(name + state) > room:
             name, state = one_line(name, max(1, room)), ""
-        if meta and cell_len(name + state + meta) + 3 <= room:
+        fits = (words for words in metas if words and cell_len(name + state + words) + 3 <= room)
+        if meta := next(fits, ""):
             right.insert(0, Span(f"   {meta}", dim))
         left = [
             fold,

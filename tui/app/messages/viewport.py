@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
+from tui.app.messages.interleaved import Interleaved
 from tui.app.messages.look import Look
 from tui.app.messages.message_view import BODY, BlockRow, MessageView
 from tui.app.messages.window import Anchor, Window
 
 if TYPE_CHECKING:
     from tui.rendering.document import Document
+
+Whole: TypeAlias = "Document | Interleaved"
+"""The text of a reply."""
 
 
 class Viewport:
@@ -199,7 +203,7 @@ class Viewport:
         self.settle()
         self.follow_at_end()
 
-    def take(self, view: MessageView, whole: Document) -> None:
+    def take(self, view: MessageView, whole: Whole) -> None:
         """Show the text of a message as another document; the words at the top of the view stay there."""
         window = self.window
         assert window is not None

@@ -1,11 +1,10 @@
-"""Connecting a provider: what it misses, a key to paste, or the lines for the config."""
+"""Connecting a provider: what it misses, and a key to paste, which is tried at once."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, get_args
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.style import Style
 from textual.app import ComposeResult
@@ -23,12 +22,11 @@ from tui.app.lists.hints import Hints
 from tui.app.lists.row_list import Row
 from tui.app.lists.sheet import Sheet
 from tui.app.theme.ink import Pen
-from tui.config import WireFormat
 from tui.errors import ErrorKind, ProviderError, SegueError
 from tui.key_forms import key_in
 from tui.rendering.spans import Span
 from tui.secret import Secret
-from tui.text import clean, one_line
+from tui.text import clean, counted, one_line
 
 if TYPE_CHECKING:
     from tui.credentials import Credentials
@@ -37,6 +35,12 @@ if TYPE_CHECKING:
 
 _NAME_WIDTH = 16
 _ANOTHER = "another server"
+Hear = Callable[[str], Awaitable[str]]
+"""Asks a provider for one word, and says what came.
+
+Raises:
+    SegueError: There came none.
+"""
 
 
 class Connect(Sheet[bool]):
@@ -54,13 +58,30 @@ class Connect(Sheet[bool]):
     """
 
     def __init__(
-        self, provider: str, registry: Registry, credentials: Credentials, catalogue: Catalogue
+        self,
+        provider: str,
+        registry: Registry,
+        credentials: Credentials,
+        catalogue: Catalogue,
+        hear: Hear | None = None,
     ) -> None:
+        """Prepare the sheet.
+
+        Args:
+            provider: Its name.
+            registry: The providers.
+            credentials: The keys.
+            catalogue: The models.
+            hear: Asks a provider for one word; it says what came.
+        """
         super().__init__()
         self._provider = provider
         self._registry = registry
         self._credentials = credentials
         self._catalogue = catalogue
+        self._hear = hear
+        self._listed = False
+        """Whether it lists its models, so that it may be used whatever else failed."""
 
     @property
     def _entry(self) -> ProviderEntry:
@@ -83,7 +104,10 @@ class Connect(Sheet[bool]):
         )
 
     def action_attempt(self) -> None:
-        """Keep the key, ask the server for its models, and see."""
+        """Keep the key, ask the server for its models and a word, and see."""
+        if self._listed:
+            self.dismiss(True)
+            return
         key = key_in(self.field.value if self.query(Field) else "")
         if self.query(Field) and not key.value:
             self._say("Paste a key first.")
@@ -104,12 +128,27 @@ class Connect(Sheet[bool]):
         await self._catalogue.refresh([entry.name])
         problem = self._catalogue.problems.get(entry.name)
         if problem is None and self._entry.available:
-            self.dismiss(True)
+            await self._listen()
             return
         refused = isinstance(problem, ProviderError) and problem.kind is ErrorKind.AUTH
         kept = bool(key) and not (refused and self._forgotten(entry.account))
         why = str(problem or self._entry.reason or "It does not answer")
         self._say(f"× {why.removesuffix('.')}.{' The key is kept.' * kept}")
+
+    async def _listen(self) -> None:
+        """Let it say a word; who lists models and says none can be used all the same, if that is wanted."""
+        if self._hear is not None:
+            count = sum(info.provider == self._provider for info in self._catalogue.models())
+            self._say(f"It lists {counted(count, 'model')}. Asking for a word …")
+            try:
+                said = await self._hear(self._provider)
+            except SegueError as error:
+                self._listed = True
+                self._say(f"× It lists {counted(count, 'model')}, but gives no word: {error}")
+                self.query_one(Hints).show("connect-try", "list-close", connect_try="use it all the same")
+                return
+            self.notify(said, markup=False)
+        self.dismiss(True)
 
     def _forgotten(self, account: str) -> bool:
         """Remove a key that was refused. Returns whether that could be done."""
@@ -139,32 +178,6 @@ def _why(entry: ProviderEntry) -> str:
         return f"Its key comes from {entry.key_source}." if entry.key_source else "It can be used."
     note = f"\n{entry.note}" if entry.note and entry.note != entry.reason else ""
     return f"It can't be used now: {entry.reason or 'no reason is known'}.{note}"
-
-
-class AnotherServer(Sheet[None]):
-    """The lines that add an endpoint to the config."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [bind(Action.SERVER_CLOSE, "close")]
-
-    def __init__(self, config_file: Path) -> None:
-        super().__init__()
-        self._file = config_file
-
-    def compose_sheet(self) -> ComposeResult:
-        """The lines, and where they go."""
-        usual, *others = get_args(WireFormat)
-        lines = (
-            "[providers.lab]\n"
-            f'type = "{usual}"     # or {", ".join(others)}\n'
-            'url = "http://127.0.0.1:8000/v1"\n'
-            'key_env = "LAB_KEY" # only if it needs a key'
-        )
-        yield Static(
-            "Add these lines to the config, then start Segue again:\n", classes="words dim", markup=False
-        )
-        yield Static(lines, classes="words", markup=False)
-        yield Static(f"\n{clean(str(self._file))}", classes="words dim", markup=False)
-        yield Hints("list-close")
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,18 +210,27 @@ class ConnectProvider(Filtered[str]):
     BINDINGS: ClassVar[list[BindingType]] = [bind(Action.PROVIDERS_CONNECT, "take")]
 
     def __init__(
-        self, registry: Registry, credentials: Credentials, catalogue: Catalogue, config_file: Path
+        self,
+        registry: Registry,
+        connect: Callable[[str], Awaitable[bool]],
+        add_server: Callable[[], Awaitable[str | None]],
     ) -> None:
+        """Prepare the list.
+
+        Args:
+            registry: The providers.
+            connect: Lets the person give a provider what it misses; says whether it can be used.
+            add_server: Lets the person add a server; gives its name.
+        """
         super().__init__()
         self._registry = registry
-        self._credentials = credentials
-        self._catalogue = catalogue
-        self._config_file = config_file
+        self._connect_one = connect
+        self._add_server = add_server
 
     def all_rows(self, wanted: Filter) -> Sequence[Row]:
         """The providers that fit."""
-        rows = [_row(entry) for entry in self._registry.providers()]
-        rows.append(_ProviderRow(_ANOTHER, "any address: the lines for the config", "+"))
+        rows = [_ProviderRow(_ANOTHER, "any address, tried at once", "+")]
+        rows += [_row(entry) for entry in self._registry.providers()]
         return best_first(rows, wanted, lambda row: (row.name,))
 
     def take(self, key: Hashable) -> None:
@@ -217,16 +239,13 @@ class ConnectProvider(Filtered[str]):
 
     async def _connect(self, name: str) -> None:
         if name == _ANOTHER:
-            await self.app.push_screen_wait(AnotherServer(self._config_file))
-        elif self._registry.entry(name).available or await self._put_right(name):
+            added = await self._add_server()
+            if added is not None:
+                self.dismiss(added)
+        elif self._registry.entry(name).available or await self._connect_one(name):
             self.dismiss(name)
-        else:
-            self.show_rows(name)
-
-    async def _put_right(self, name: str) -> bool:
-        sheet = Connect(name, self._registry, self._credentials, self._catalogue)
-        done = await self.app.push_screen_wait(sheet)
-        return bool(done)
+            return
+        self.show_rows(name)
 
 
 def _row(entry: ProviderEntry) -> _ProviderRow:

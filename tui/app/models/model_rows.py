@@ -57,6 +57,23 @@ class GroupHead:
         return [line] if self.first else [pen.blank(), line]
 
 
+@dataclass(frozen=True, slots=True)
+class ConnectRow:
+    """Leads to the providers, and to a server by its address."""
+
+    key: Hashable = ("connect", "")
+    height: int = 1
+
+    def draw(self, pen: Pen, chosen: Row | None) -> Sequence[Strip]:
+        """One line."""
+        mine = chosen is self
+        left: list[Span[Style]] = [
+            Span("+ ", pen.ink.dim),
+            Span("Connect a provider or a server …", pen.ink.strong if mine else pen.ink.soft),
+        ]
+        return [pen.line(left, tinted=mine, railed=mine)]
+
+
 @dataclass(slots=True, eq=False)
 class ModelRow:
     """One model."""
@@ -218,6 +235,8 @@ class ModelShelf:
         self.recents = tuple(recents)
         self.favourites = tuple(favourites)
         self.marked: tuple[str, ...] = ()
+        self.leads_on = False
+        """Whether one can go on from here to connect more: said above all models, and where nothing fits."""
         self._hues = hues
         self._downloads = downloads
         self._providers: dict[str, ProviderEntry] = {}
@@ -267,7 +286,10 @@ class ModelShelf:
             rows.append(self._head(group, first=not rows))
             rows += self._rows_of(group, wanted)
         rows += self._others(wanted, first=not rows)
-        return rows or [Sentence("Nothing fits." if wanted.words else "No models are known yet.")]
+        if not rows:
+            rows = [Sentence("Nothing fits." if wanted.words else "No models are known yet.")]
+            return [*rows, Sentence(), ConnectRow()] if self.leads_on else rows
+        return [ConnectRow(), Sentence(), *rows] if self.leads_on and not wanted.words else rows
 
     def _find(self, query: str, wanted: Filter) -> None:
         """Score each model; a filter that was only continued looks at what was left."""

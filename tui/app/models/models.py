@@ -14,9 +14,11 @@ from tui.app.context import (
     WithMessages,
     WithStatus,
 )
+from tui.app.models.servers import Servers
 from tui.engine.choice import find_model
 from tui.engine.workspace import Workspace
 from tui.errors import UsageError
+from tui.providers.address import address_in
 
 if TYPE_CHECKING:
     from tui.app.models.picker import Choice, ModelPicker, Several
@@ -30,11 +32,12 @@ class Models:
 
     def __init__(self, context: _Context) -> None:
         self._context = context
+        self._servers = Servers(context)
 
     @property
     def commands(self) -> Handlers:
         """What is done here by name."""
-        return {"model": self._use}
+        return {"model": self._use, "connect": self._connect_by}
 
     @property
     def _workspace(self) -> Workspace:
@@ -65,6 +68,8 @@ class Models:
         self._context.status.count_soon()
         await self._workspace.preferences.note_model(model_id)
         await service.change(model=model_id)
+        if words := await service.reading():
+            self._context.notify(f"The next prompt reads {words}", warning=True)
 
     # -- choosing
     async def pick(self, message_id: int | None = None, typed: str = "") -> None:
@@ -114,7 +119,7 @@ class Models:
         await self._context.show(await self._picker(ComparePicker, typed, marked), chosen)
 
     async def pick_first(self) -> str | None:
-        """Let the person choose the model to begin with. Returns it, None if none was chosen."""
+        """Let the person choose one model. Returns it, None if none was chosen."""
         from tui.app.models.picker import ModelPicker, Several
 
         choice = await self._context.ask(await self._picker(ModelPicker))
@@ -142,7 +147,8 @@ class Models:
             conversation.hues,
             await asyncio.to_thread(workspace.registry.downloads),
             keep_favourites=lambda names: context.soon(self._keep_favourites, names),
-            connect=self._connect,
+            connect=self.connect,
+            connect_any=self.connect_any,
             typed=typed,
             marked=marked,
             marked_words=marked_words,
@@ -158,20 +164,47 @@ class Models:
         await self._workspace.preferences.keep_favourite_models(names)
 
     # -- connecting
-    async def _connect(self, provider: str) -> bool:
+    async def _connect_by(self, words: str) -> None:
+        """Connect what is named: a provider, or a server by its address; else let the person choose."""
+        names = {entry.name.casefold(): entry.name for entry in self._workspace.registry.providers()}
+        if name := names.get(words.casefold()):
+            connected = name if await self.connect(name) else None
+        elif words and address_in(words):
+            connected = await self.add_server(words)
+        else:
+            connected = await self.connect_any()
+        if connected is not None:
+            await self._begin_with(connected)
+
+    async def _begin_with(self, provider: str) -> None:
+        """Use the only model of a provider, or let the person choose among its models."""
+        models = [info.id for info in self._workspace.catalogue.models() if info.provider == provider]
+        if len(models) == 1:
+            await self.use_model(models[0])
+            self._context.notify(f"{models[0]} answers from now on")
+        else:
+            await self.pick(typed=provider)
+
+    async def connect(self, provider: str) -> bool:
+        """Let the person give a provider what it misses. Returns whether it can be used."""
         from tui.app.models.connect import Connect
 
         workspace = self._workspace
-        sheet = Connect(provider, workspace.registry, workspace.credentials, workspace.catalogue)
+        sheet = Connect(
+            provider, workspace.registry, workspace.credentials, workspace.catalogue, self._servers.hear
+        )
         connected: bool | None = await self._context.ask(sheet)
         return bool(connected)
+
+    async def add_server(self, typed: str = "") -> str | None:
+        """Let the person add a server. Returns the provider that it is, None if there is none."""
+        from tui.app.models.connect_server import ConnectServer
+
+        return await self._context.ask(ConnectServer(self._servers, typed))
 
     async def connect_any(self) -> str | None:
         """Let the person choose a provider and connect it. Returns the provider, None if there is none."""
         from tui.app.models.connect import ConnectProvider
 
-        workspace = self._workspace
-        sheet = ConnectProvider(
-            workspace.registry, workspace.credentials, workspace.catalogue, workspace.config.path
-        )
+        sheet = ConnectProvider(self._workspace.registry, self.connect, self.add_server)
         return await self._context.ask(sheet)

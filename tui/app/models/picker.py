@@ -18,7 +18,7 @@ from tui.app.lists.field import Field
 from tui.app.lists.hints import Hints
 from tui.app.lists.row_list import RowList
 from tui.app.lists.sheet import Sheet
-from tui.app.models.model_rows import ModelRow, ModelShelf, ProviderRow
+from tui.app.models.model_rows import ConnectRow, ModelRow, ModelShelf, ProviderRow
 from tui.text import one_line
 
 if TYPE_CHECKING:
@@ -78,6 +78,7 @@ class ModelPicker(Sheet[Choice | Several]):
         *,
         keep_favourites: Callable[[Sequence[str]], None] | None = None,
         connect: Callable[[str], Awaitable[bool]] | None = None,
+        connect_any: Callable[[], Awaitable[str | None]] | None = None,
         typed: str = "",
         marked: Sequence[str] = (),
         marked_words: Callable[[], str] = lambda: "compare",
@@ -94,6 +95,7 @@ class ModelPicker(Sheet[Choice | Several]):
             downloads: Model id to bytes, for the models that the first reply fetches.
             keep_favourites: Stores the favourites after a change.
             connect: Connects a provider that misses something; says whether it can be used now.
+            connect_any: Lets the person connect any provider or server; gives its name.
             typed: What stands in the filter at first.
             marked: Ids of models that are marked already.
             marked_words: What Enter does with the marked ones, before their number.
@@ -108,6 +110,8 @@ class ModelPicker(Sheet[Choice | Several]):
         self._current = current
         self._keep_favourites = keep_favourites
         self._connect = connect
+        self._connect_any = connect_any
+        self._shelf.leads_on = connect_any is not None
         self._query: str | None = None
         self._refill_due = False
         self._given: object = None
@@ -145,7 +149,10 @@ class ModelPicker(Sheet[Choice | Several]):
         self._shelf.fill(self._catalogue.models(), self._registry.providers())
 
     def _show(self, choose: object) -> None:
-        self.rows.show(self._shelf.rows(self._query or ""), choose)
+        rows = self._shelf.rows(self._query or "")
+        known = any(row.key == choose for row in rows)
+        first = next((row.key for row in rows if isinstance(row, ModelRow | ProviderRow)), None)
+        self.rows.show(rows, choose if known else first)
         self._given = self._chosen_key
         self._count()
 
@@ -204,6 +211,8 @@ class ModelPicker(Sheet[Choice | Several]):
                 self._connect_soon(info.provider, self._result(info.id, answer_again=answer_again))
             case ProviderRow(provider=provider):
                 self._connect_soon(provider, None)
+            case ConnectRow():
+                in_background(self, "connect", self._connect_another, exclusive=True)
             case _:
                 pass
 
@@ -220,6 +229,17 @@ class ModelPicker(Sheet[Choice | Several]):
             self.dismiss(choice)
         else:
             self._refill()
+
+    async def _connect_another(self) -> None:
+        """Let the person connect a provider or a server, then look at its models."""
+        name = await self._connect_any() if self._connect_any is not None else None
+        self._fill()
+        if name is not None:
+            self.field.value = name
+            self._query = None
+            self.sync()
+        else:
+            self._show(self._chosen_key)
 
     def action_mark(self) -> None:
         """Mark the chosen model, or not; what is typed next takes the place of the filter."""

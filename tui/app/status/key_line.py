@@ -119,4 +119,9 @@ SUMMARY: Said = {
 
 def hints(keys: Keys, said: Said) -> tuple[Hint, ...]:
     """What the keys do, with the keys as they are bound now."""
-    return tuple(Hint(keys.name(action), words, keys.of(action)[0]) for action, words in said.items())
+    return tuple(hint for action, words in said.items() for hint in hint_of(keys, action, words))
+
+
+def hint_of(keys: Keys, action: Action, words: str) -> tuple[Hint, ...]:
+    """The key of one action, if it has any."""
+    return tuple(Hint(keys.name(action), words, first) for first in keys.of(action)[:1])

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from tui.app.background import in_background
-from tui.app.context import Context, WithTranscript, WithWriting
+from tui.app.context import Context, WithAsking, WithTranscript, WithWriting
 from tui.app.keymap import key_name
-from tui.app.messages.reply_standing import of_ended, of_live, to_download
+from tui.app.messages.reply_standing import asking, of_ended, of_live, to_download
 from tui.app.messages.reply_status import ReplyStatus
 from tui.app.status import key_line, which_key
 from tui.app.status.key_line import Hint, KeyLine
@@ -20,7 +20,7 @@ from tui.errors import HistoryError
 NEW_TITLE = "New conversation"
 
 
-class _Context(Context, WithTranscript, WithWriting, Protocol): ...
+class _Context(Context, WithTranscript, WithWriting, WithAsking, Protocol): ...
 
 
 class StatusPresenter:
@@ -61,13 +61,21 @@ class StatusPresenter:
         model = (live.reply.message.model if live else None) or service.conversation.model
         status.model = model
         status.hue = service.hue(model) if model else "sky"
+        status.marks = self._marks()
         if live is not None:
-            status.reply = of_live(live, status.hue)
+            asks = service.key in self._context.asking.waiting
+            status.reply = asking(live) if asks else of_live(live, status.hue)
             self._ticker.resume()
             return
         self._ticker.pause()
         ended = self._ended
         status.reply = ended[1] if ended and ended[0] == service.key else self._unasked(model)
+
+    def _marks(self) -> str:
+        """What models may use here."""
+        tools, conversation = self._context.session.tools, self._context.session.current.conversation
+        marks = {"tools": bool(tools.on(conversation)), "search": tools.searches(conversation)}
+        return " ".join(mark for mark, on in marks.items() if on)
 
     def _unasked(self, model: str | None) -> ReplyStatus:
         """How a model stands that has not answered yet."""

@@ -44,6 +44,8 @@ class StatusLine(Line):
     model: reactive[str | None] = reactive(None)
     hue: reactive[str] = reactive("sky")
     fill: reactive[Fill] = reactive(Fill())
+    marks: reactive[str] = reactive("")
+    """What models may use here, in a word or two."""
     reply: reactive[ReplyStatus] = reactive(ReplyStatus())
 
     def spans(self, ink: Ink) -> tuple[Sequence[Span[Style]], Sequence[Span[Style]]]:
@@ -53,7 +55,8 @@ class StatusLine(Line):
         for named, counted in ((wide, wide), (False, wide), (False, False)):
             left = [*self._who(ink, named), *self._about(ink, counted)]
             if width_of(left) <= room:
-                return left, fields(self.reply, ink)
+                marks = [Span(f"   {self.marks}", ink.dim)] if self.marks else []
+                return [*left, *(marks if width_of([*left, *marks]) <= room else [])], fields(self.reply, ink)
         who = self._who(ink, False)
         return [*who, *self._about(ink, False)] if self.reply.detail else who, fields(self.reply, ink)
 

@@ -14,7 +14,7 @@ from textual.widget import Widget
 
 from tui.app.actions import SHOWN_TOGETHER, Action, Scope
 from tui.app.keymap import Keys, key_name
-from tui.app.status.key_line import MOST, Hint
+from tui.app.status.key_line import MOST, Hint, hint_of
 from tui.app.theme.ink import Ink, segments_of
 from tui.app.theme.page import Page
 from tui.rendering.spans import Span
@@ -97,7 +97,7 @@ def of_a_message(screen: Screen[None], keys: Keys) -> tuple[Hint, ...]:
     active = {bound.binding.id for bound in screen.active_bindings.values() if bound.enabled}
     second = set(SHOWN_TOGETHER.values())
     actions = (a for a in Action if a.scope is Scope.MESSAGE and a in active and a not in second)
-    return tuple(Hint(keys.name(action), action.words, keys.of(action)[0]) for action in actions)
+    return tuple(hint for action in actions for hint in hint_of(keys, action, action.words))
 
 
 def of_numbers(count: int, keys: Keys) -> tuple[Hint, ...]:
@@ -106,7 +106,7 @@ def of_numbers(count: int, keys: Keys) -> tuple[Hint, ...]:
         return ()
     numbers = "1" if count == 1 else f"1–{count}"
     leave = Action.MESSAGE_LEAVE
-    return Hint(numbers, "which one"), Hint(keys.name(leave), "none", keys.of(leave)[0])
+    return Hint(numbers, "which one"), *hint_of(keys, leave, "none")
 
 
 def of_begun(screen: Screen[None], keys: Keys) -> tuple[Hint, ...]:

@@ -8,6 +8,7 @@ What it sends::
     parser                  keys and pastes
     key_sequences           keys in sequences; keyboards without Latin letters
     editing_keys            the keys that edit a text, as a shell and macOS have them
+    key_order               what one typed is done in its order
     keys                    what Textual does not know of keys
 
 What it shows::

@@ -17,6 +17,7 @@ from tui.app.context import (
 )
 from tui.chat.message import Role
 from tui.engine.conversation_service import ConversationService
+from tui.engine.reply import Reply
 from tui.errors import ErrorKind, UsageError
 
 
@@ -75,7 +76,12 @@ class MessageActions:
         self._context.reading.when_quiet()
         service = self._service
         self._context.back_to_writing()
-        self._context.reading.let_come(service, lambda: service.retry(message_id, model))
+
+        async def again() -> Reply:
+            await service.mind(message_id, model)
+            return await service.retry(message_id, model)
+
+        self._context.reading.let_come(service, again)
 
     async def _retry_last(self, argument: str) -> None:
         message_id = self._service.last_reply or self._service.last

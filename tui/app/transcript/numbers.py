@@ -87,3 +87,11 @@ def link_parts(view: MessageView, seen: range) -> list[Numbered]:
             if target is not None and target.action is Action.MESSAGE_LINK:
                 parts.setdefault(target.value, Numbered(row, cell, target))
     return list(parts.values())
+
+
+def fold_parts(view: MessageView, seen: range) -> list[Numbered]:
+    """What opens and closes on the rows that are seen; all of it if there is nothing."""
+    fold = Action.MESSAGE_FOLD
+    parts = [Numbered(view.heights()[0], -1, Target(fold))] if view.thought.source else []
+    parts += [Numbered(row, -1, Target(fold, str(row))) for row in view.folds]
+    return [part for part in parts if part.row in seen] or parts

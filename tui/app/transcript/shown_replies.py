@@ -9,6 +9,7 @@ from tui.app.context import Context, WithLists, WithReading, WithStatus, WithTra
 from tui.chat.message import Message
 from tui.engine.conversation_service import ConversationService
 from tui.engine.events import (
+    CallChanged,
     Event,
     Finished,
     Noticed,
@@ -64,7 +65,7 @@ class ShownReplies:
                 transcript.feed(message_id, text=text)
             case ReasoningAdded(message_id, text):
                 transcript.feed(message_id, reasoning=text)
-            case TextWasReasoning() | PartAdded():
+            case TextWasReasoning() | PartAdded() | CallChanged():
                 transcript.replace(live.snapshot())
             case Waiting(message_id) | Working(message_id):
                 if turned:

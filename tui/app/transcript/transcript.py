@@ -20,7 +20,7 @@ from tui.app.messages.message_view import MessageView
 from tui.app.messages.pager import Load
 from tui.app.transcript.line_selection import LineSelection
 from tui.app.transcript.message_actions import CHOSEN
-from tui.app.transcript.numbers import Numbered, Numbers, code_parts, link_parts
+from tui.app.transcript.numbers import Numbered, Numbers, code_parts, fold_parts, link_parts
 from tui.app.transcript.walk import Walk
 from tui.chat.conversation import Conversation
 from tui.errors import SegueError
@@ -209,8 +209,11 @@ class Transcript(MessageList, can_focus=True):
             focused.post_message(events.Key(key.key, key.character))
 
     def action_fold(self) -> None:
-        """Open or close the reasoning of the chosen message."""
-        if self.selected is not None:
+        """Open or close what folds in the chosen message; of several, ask which."""
+        view = self.viewport.view(self.selected)
+        if view is not None and view.folds and not view.limited:
+            self._ask(fold_parts, "There is nothing to open in view")
+        elif self.selected is not None:
             self.fold(self.selected)
 
     async def action_next_hit(self, step: int) -> None:

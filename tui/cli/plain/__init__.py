@@ -8,6 +8,7 @@ The life::
     run                     from the first line to the last
     mode                    the conversation on the page
     keyboard                what the person writes
+    asker                   what tools and servers ask
     interrupts              what runs is stopped and stored first, also before a sleep
 
 Commands::
@@ -15,6 +16,7 @@ Commands::
     commands                what can be entered
     acts                    does something
     lookup                  finds something
+    tooling                 what models may use
 
 What is said::
 

@@ -10,9 +10,10 @@ from tui.chat.message import Role
 from tui.cli.plain.interrupts import Interrupts
 from tui.cli.plain.mode import Act, PlainMode
 from tui.cli.plain.printer import read_out, speaker
-from tui.engine.attaching import paths_in, read_all
 from tui.engine.choice import find_model
 from tui.engine.conversation_service import ConversationService, Undo
+from tui.engine.folder_files import left_out_words
+from tui.engine.gathering import gather, page_reader, targets_in
 from tui.errors import UsageError
 from tui.parameters import in_words
 from tui.text import clean, one_line
@@ -80,6 +81,7 @@ class Acts:
         last = self._current.last_reply or self._current.last
         if last is None:
             raise UsageError("There is nothing to answer yet")
+        await self._current.mind(last, model)
         await self._mode.let_come(partial(self._current.retry, last, model))
 
     async def do_continue(self, argument: str) -> None:
@@ -100,6 +102,7 @@ class Acts:
             prompt = prompts[-1] if prompts else 0
         if not prompt or nodes[prompt].role is not Role.USER:
             raise UsageError("Only what you have said can be edited")
+        await self._current.mind(prompt)
         [message] = await self._current.messages([prompt])
         text = self._edited(message.text)
         if text.strip() in ("", message.text.strip()):
@@ -123,7 +126,10 @@ class Acts:
         if argument == "-":
             mode.files.clear()
         elif argument:
-            mode.files += await read_all(paths_in(argument))
+            found = await gather(targets_in(argument), page_reader(mode.workspace.config))
+            mode.files += found.files
+            if words := left_out_words(found.left_out):
+                self._page.line(words)
         mode.say_files()
 
     async def do_paste(self, argument: str) -> None:

@@ -10,6 +10,7 @@ from tui.cli.plain.acts import Acts
 from tui.cli.plain.interrupts import Interrupts
 from tui.cli.plain.lookup import Lookup
 from tui.cli.plain.mode import PlainMode
+from tui.cli.plain.tooling import Tooling
 from tui.engine.saved_prompts import SavedPrompt
 
 _HELP = (
@@ -40,6 +41,7 @@ class Commands:
         self.handlers: Handlers = {
             **Lookup(mode).handlers,
             **Acts(mode, interrupts).handlers,
+            **Tooling(mode).handlers,
             "help": self.do_help,
             "quit": self.do_quit,
         }

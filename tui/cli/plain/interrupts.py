@@ -69,6 +69,15 @@ class Interrupts:
         finally:
             self._ignoring = ignoring
 
+    @contextmanager
+    def raised(self) -> Iterator[None]:
+        """Meanwhile a signal is raised where it comes, as between two works: the person is asked."""
+        task, self._task = self._task, None
+        try:
+            yield
+        finally:
+            self._task = task
+
     def _take(self, number: int, frame: FrameType | None) -> None:
         self._wakeups.took()
         if number != signal.SIGINT:

@@ -38,6 +38,8 @@ class Keyboard:
         self._page = page
         self._terminal = sys.stdin.isatty()
         self._edits = False
+        self._early: list[str] = []
+        """Lines that were typed while something else was asked."""
         self._remember: Callable[[str], object] = lambda text: None
         if hasattr(sys.stdin, "reconfigure"):
             sys.stdin.reconfigure(errors="replace")
@@ -62,11 +64,32 @@ class Keyboard:
             raise
 
     def _read(self, prompt: str) -> str:
-        line = self._line(prompt)
+        line = self._taken_early(prompt) if self._early else self._line(prompt)
         text = self._fenced(line) if line.lstrip().startswith(FENCE) else self._lines(line)
         if text.strip():
             self._remember(text)
         return text
+
+    @property
+    def asks(self) -> bool:
+        """Whether a person is there who can be asked."""
+        return self._terminal
+
+    def answer(self, asked: str) -> str:
+        """A line that answers a question. What was typed before the question is none: it is read later.
+
+        Raises:
+            EOFError: There is no more.
+            KeyboardInterrupt: Ctrl+C.
+        """
+        while self._pasting():
+            self._early.append(self._line(""))
+        return self._line(asked)
+
+    def _taken_early(self, prompt: str) -> str:
+        line = self._early.pop(0)
+        self._page.write(f"{prompt}{clean(line)}\n")
+        return line
 
     def _lines(self, line: str) -> str:
         lines = [line]

@@ -38,6 +38,7 @@ class Lookup:
             "open": self.do_open,
             "history": self.do_history,
             "find": self.do_find,
+            "usage": self.do_usage,
         }
 
     # -- models
@@ -78,6 +79,8 @@ class Lookup:
     async def _use(self, model_id: str) -> None:
         await self._mode.current.change(model=model_id)
         self._mode.say_model()
+        if words := await self._mode.current.reading():
+            self._page.line(f"the next prompt reads {words}")
 
     def _usable(self, words: str) -> list[ModelInfo]:
         """The models whose name has all of the words."""
@@ -108,6 +111,10 @@ class Lookup:
             # That no server runs where one might is no news.
             if problem and (entry.key_source or entry.name in self._workspace.config.providers):
                 self._page.line(f"{one_line(entry.name)}: {one_line(str(problem))}")
+
+    async def do_usage(self, argument: str) -> None:
+        """Say what was spent here, today and this month."""
+        await self._mode.say_usage()
 
     # -- conversations
     async def do_new(self, argument: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Self, assert_never
 
-from tui.chat.attachment import Attachment
+from tui.chat.attachment import Attachment, tokens_words
 from tui.chat.export import about
 from tui.chat.model import split_id
 from tui.cli.plain.page import Page
@@ -28,8 +28,10 @@ from tui.engine.session_events import (
     ReplyWentOn,
     SessionEvent,
     Titled,
+    Warned,
 )
 from tui.engine.start_options import StartOptions
+from tui.engine.tools import Tools
 from tui.engine.workspace import Workspace
 from tui.errors import UsageError
 from tui.installing import ENGINE, how_to_install
@@ -64,6 +66,11 @@ class PlainMode:
     def current(self) -> ConversationService:
         """The conversation on the page."""
         return self._session.current
+
+    @property
+    def tools(self) -> Tools:
+        """What models may use."""
+        return self._session.tools
 
     @property
     def prompt(self) -> str:
@@ -123,6 +130,11 @@ class PlainMode:
         self.say_model()
         await self._session.note_here(service)
 
+    async def say_usage(self) -> None:
+        """Say what was spent."""
+        for words in await self._session.spent_words():
+            self.page.line(words)
+
     def say_model(self) -> None:
         """Say who answers."""
         model = self.current.conversation.model
@@ -144,7 +156,9 @@ class PlainMode:
     # -- replies
     def say_files(self) -> None:
         """Say what goes along with the next prompt."""
-        said = "; ".join(f"{one_line(file.name)}, {about(file)}" for file in self.files)
+        said = "; ".join(
+            f"{one_line(file.name)}, {about(file)}, {tokens_words(file.tokens)}" for file in self.files
+        )
         self.page.line(f"with the next prompt: {said or 'no file'}")
 
     async def send(self, text: str) -> None:
@@ -196,6 +210,8 @@ class PlainMode:
                 self._remark(f"not saved: {one_line(reason)}")
             case AllSaved():
                 self._remark("everything is saved again")
+            case Warned(words):
+                self._remark(one_line(words))
             case Problem(error):
                 self.page.tell(error)
             case Fault(fault):

@@ -27,6 +27,7 @@ from tui.cli.part_lines import in_order, line_of
 from tui.cli.plain.page import Page
 from tui.cli.plain.words import Words
 from tui.engine.events import (
+    CallChanged,
     Event,
     Finished,
     Noticed,
@@ -151,7 +152,7 @@ class Printer:
                 self.remark(_quarters(progress))
             case Noticed(text=text):
                 self.remark(one_line(text))
-            case Started() | Unsaved() | Saved() | Finished():
+            case CallChanged() | Started() | Unsaved() | Saved() | Finished():
                 pass
             case _:
                 assert_never(event)

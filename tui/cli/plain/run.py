@@ -6,6 +6,7 @@ import asyncio
 
 from tui.cli.assemble import open_workspace
 from tui.cli.output import DONE, complain
+from tui.cli.plain.asker import PlainAsker
 from tui.cli.plain.commands import Commands, completions
 from tui.cli.plain.interrupts import Interrupts
 from tui.cli.plain.keyboard import Keyboard
@@ -54,6 +55,8 @@ def _converse(page: Page, interrupts: Interrupts, workspace: Workspace, start: S
     keyboard = Keyboard(
         page, prompts, lambda text: completions(text, workspace.catalogue.models(), saved.all())
     )
+    if keyboard.asks:
+        mode.tools.asker = mode.tools.person = PlainAsker(page, keyboard, interrupts)
     if start.prompt:
         page.line(f"{mode.prompt}{start.prompt}")
         _do(page, interrupts, commands, start.prompt)

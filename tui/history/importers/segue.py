@@ -15,6 +15,7 @@ from tui.chat.parts import (
     Notice,
     Part,
     Sources,
+    calls_ended,
     files_of,
     from_json,
     is_words,
@@ -63,6 +64,7 @@ def _bundle(entry: Checked) -> Bundle:
         archived=entry.flag("archived"),
         titled=entry.flag("titled"),
         tags=tuple(entry.texts("tags")),
+        tools=tuple(entry.texts("tools")),
         hues=hues_of(entry),
         parameters=parameters_of(entry),
     )
@@ -97,11 +99,13 @@ def _message(conversation: Conversation, entry: Checked) -> Message:
         usage=usage_of(entry),
         failure=failure_of(entry),
         finished_at=entry.time("finished_at"),
+        first_at=entry.time("first_at"),
         prefix=entry.text("prefix"),
     )
     message.created_at = entry.time("created_at") or conversation.created_at
     if message.live:  # the program that streamed it is not here
         message.status = Status.INTERRUPTED
+        message.parts = calls_ended(message.parts)
     conversation.add([Node(message.id, message.parent, message.role, message.model, entry.flag("hidden"))])
     return message
 

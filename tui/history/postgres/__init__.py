@@ -10,6 +10,7 @@ The store::
     messages                their tree, and what becomes of them
     contents                contents of files, each once, in parts
     bundles                 whole conversations, in and out
+    spending                what replies took, apart from them
     trash                   what was deleted
     state                   small things that outlive the program
     draft_owners            which program a draft belongs to

@@ -19,10 +19,17 @@ from tui.history.copies import (
     stem_of,
 )
 from tui.history.part_columns import pack
-from tui.history.postgres import contents, conversations, messages, trash
+from tui.history.postgres import contents, conversations, messages, spending, trash
 from tui.history.postgres.lexemes import said
 from tui.history.postgres.link import Tables
-from tui.history.rows import conversation_columns, from_stamp, message_columns, new_origin, to_stamp
+from tui.history.rows import (
+    conversation_columns,
+    from_stamp,
+    message_columns,
+    message_of,
+    new_origin,
+    to_stamp,
+)
 from tui.text import normalise
 
 _LONGEST_ORIGIN = 500
@@ -49,7 +56,9 @@ async def add(db: Tables, bundles: Sequence[Bundle]) -> list[int | None]:
             in_trash.discard(origin)
         elif origin not in here:
             new.setdefault(origin or new_origin(), bundle)
-    made = dict(zip(map(id, new.values()), await write(db, list(new.values())), strict=True))
+    written = await write(db, list(new.values()))
+    await spending.note_imported(db, await _replies_of(db, written))
+    made = dict(zip(map(id, new.values()), written, strict=True))
     return [made.get(id(bundle), place) for bundle, place in zip(bundles, placed, strict=True)]
 
 
@@ -83,7 +92,20 @@ async def add_missing(db: Tables, bundle: Bundle) -> tuple[list[int], int]:
             "message_count": len(here) + len(lacking),
         }
         await db.update("conversations", row["id"], changed)
+        await spending.note_imported(db, await _replies_of(db, [row["id"]]))
     return [row["id"]], len(lacking)
+
+
+async def _replies_of(db: Tables, conversation_ids: Sequence[int]) -> list[Message]:
+    """The replies of conversations of which it was counted what they took."""
+    rows = await db.rows(
+        """
+        SELECT * FROM here.messages WHERE conversation_id = ANY($1::bigint[]) AND usage IS NOT NULL
+        ORDER BY id
+        """,
+        list(conversation_ids),
+    )
+    return [message_of(row) for row in rows]
 
 
 def _placed(lacking: Sequence[Message], ids: Mapping[int, int], row: _Row) -> dict[int, int]:

@@ -14,10 +14,20 @@ from tui.chat.conversation import Bundle, Conversation, SearchHit, Summary
 from tui.chat.draft import Draft
 from tui.chat.message import Message, Role, Status
 from tui.chat.parts import Part
+from tui.chat.spending import Spent
 from tui.errors import HistoryTooNewError
 from tui.history.hits import merged
 from tui.history.place import Server
-from tui.history.postgres import contents, conversations, draft_owners, messages, sessions, state, trash
+from tui.history.postgres import (
+    contents,
+    conversations,
+    draft_owners,
+    messages,
+    sessions,
+    spending,
+    state,
+    trash,
+)
 from tui.history.postgres.faults import translated
 from tui.history.postgres.link import Link, Tables
 from tui.history.postgres.news import News
@@ -235,6 +245,15 @@ class PostgresHistory:
         """Mark replies ``interrupted`` that a program which is gone was streaming."""
         places = await self._write(messages.interrupt, _same)
         return len(places)
+
+    # -- what it cost
+    async def note_spending(self, spent: Spent) -> None:
+        """Keep what a request took that is no reply."""
+        await self._quiet(lambda db: spending.note(db, spent))
+
+    async def spending(self, since: datetime | None = None, until: datetime | None = None) -> list[Spent]:
+        """What was spent in a time, oldest first."""
+        return await self._link.read(lambda db: spending.read(db, since, until))
 
     # -- search and recall
     async def search(self, query: str, *, limit: int = 50, offset: int = 0) -> list[SearchHit]:

@@ -13,7 +13,7 @@ from tui.history.facts import role_of, status_of
 from tui.history.missing import no_conversation, no_message, not_streaming
 from tui.history.part_columns import pack_part, storable
 from tui.history.pieces import piece_rows, pieces_in, with_pieces
-from tui.history.postgres import contents, conversations
+from tui.history.postgres import contents, conversations, spending
 from tui.history.postgres.lexemes import said
 from tui.history.postgres.link import Record, Tables, chunks
 from tui.history.postgres.revisions import MOVED, told
@@ -222,6 +222,7 @@ async def finish(db: Tables, message: Message) -> None:
     files = files_of(message.parts)
     await contents.keep(db, files)
     await _settle(db, message.id, {"owner": None, **message_columns(message)})
+    await spending.note_reply(db, message)
     await db.run("DELETE FROM here.attached WHERE message_id = $1", message.id)
     await contents.name_in_message(db, message.id, files)
     await db.run(
@@ -268,6 +269,7 @@ async def interrupt(db: Tables) -> list[int]:
     for message in await get(db, [row["id"] for row in rows]):
         last = await db.value("SELECT max(created_at) FROM here.pieces WHERE message_id = $1", message.id)
         await _settle(db, message.id, interrupted_columns(message, last or to_stamp(message.created_at)))
+        await spending.note_reply(db, replace(message, status=Status.INTERRUPTED))
         places.append(message.conversation_id)
     return places
 

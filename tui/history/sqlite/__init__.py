@@ -10,6 +10,7 @@ The store::
     conversations           conversations: make, load, list, change
     messages                their tree, and what becomes of them
     contents                contents of files, each once
+    spending                what replies took, apart from them
     statements              two that any table takes
     state                   small things that outlive the program
     draft_owners            which program a draft belongs to

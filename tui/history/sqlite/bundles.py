@@ -20,7 +20,7 @@ from tui.history.copies import (
 )
 from tui.history.part_columns import pack
 from tui.history.rows import conversation_columns, message_columns, now_stamp, to_stamp
-from tui.history.sqlite import contents, conversations, messages, trash
+from tui.history.sqlite import contents, conversations, messages, spending, trash
 from tui.history.sqlite.indexing import WHOLE_CONVERSATION, index, searchable
 from tui.history.sqlite.statements import insert, update
 from tui.text import normalise
@@ -104,6 +104,7 @@ def add_missing(connection: sqlite3.Connection, bundle: Bundle) -> tuple[int, in
         leaf = None if bundle.conversation.leaf is None else ids[bundle.conversation.leaf]
         newest = max(row["updated_at"], to_stamp(bundle.conversation.updated_at))
         update(connection, "conversations", row["id"], {"leaf": leaf, "updated_at": newest})
+        spending.note_imported(connection, row["id"])
     return row["id"], added
 
 
@@ -113,7 +114,9 @@ def _add_one(connection: sqlite3.Connection, bundle: Bundle) -> int | None:
         "SELECT id, deleted_at FROM conversations WHERE origin = ?", (origin,)
     ).fetchone()
     if known is None:
-        return write(connection, bundle)
+        conversation_id = write(connection, bundle)
+        spending.note_imported(connection, conversation_id)
+        return conversation_id
     if known["deleted_at"] is None:
         return None
     trash.take_out(connection, known["id"])

@@ -13,8 +13,9 @@ from tui.chat.conversation import Bundle, Conversation, SearchHit, Summary
 from tui.chat.draft import Draft
 from tui.chat.message import Message, Role, Status
 from tui.chat.parts import Part
+from tui.chat.spending import Spent
 from tui.errors import HistoryError
-from tui.history.sqlite import contents, conversations, draft_owners, messages, state, trash
+from tui.history.sqlite import contents, conversations, draft_owners, messages, spending, state, trash
 from tui.history.sqlite.database import Database
 from tui.history.sqlite.opening import Opened, open_database
 from tui.history.sqlite.upkeep import Upkeep
@@ -186,6 +187,15 @@ class SqliteHistory:
         """Mark replies ``interrupted`` that a program which is gone was streaming."""
         gone = self._session.gone
         return await self._write_in(None, lambda db: messages.interrupt(db, gone))
+
+    # -- what it cost
+    async def note_spending(self, spent: Spent) -> None:
+        """Keep what a request took that is no reply."""
+        await self._quiet(lambda db: spending.note(db, spent))
+
+    async def spending(self, since: datetime | None = None, until: datetime | None = None) -> list[Spent]:
+        """What was spent in a time, oldest first."""
+        return await self._database.read(lambda db: spending.read(db, since, until))
 
     # -- search and recall
     async def search(self, query: str, *, limit: int = 50, offset: int = 0) -> list[SearchHit]:

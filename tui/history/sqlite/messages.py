@@ -13,7 +13,7 @@ from tui.history.missing import no_conversation, no_message, not_streaming
 from tui.history.part_columns import pack_part, storable
 from tui.history.pieces import piece_rows, pieces_in, with_pieces
 from tui.history.rows import from_stamp, interrupted_columns, message_columns, message_of, now_stamp
-from tui.history.sqlite import contents, conversations
+from tui.history.sqlite import contents, conversations, spending
 from tui.history.sqlite.indexing import index, searchable, unindex
 from tui.history.sqlite.state import set_state
 from tui.history.sqlite.statements import insert, update
@@ -171,6 +171,7 @@ def finish(connection: sqlite3.Connection, message: Message) -> None:
     """Store the final state of a reply; its pieces have served."""
     contents.keep(connection, files_of(message.parts))
     _settle(connection, message.id, searchable(message_columns(message)))
+    spending.note_reply(connection, message)
     connection.execute(
         "UPDATE conversations SET updated_at = max(updated_at, ?) WHERE id = ?",
         (now_stamp(), message.conversation_id),
@@ -199,6 +200,7 @@ def interrupt(connection: sqlite3.Connection, gone: Callable[[str], bool]) -> in
             "SELECT max(created_at) FROM pieces WHERE message_id = ?", (message.id,)
         ).fetchone()
         _settle(connection, message.id, searchable(interrupted_columns(message, last or row["created_at"])))
+        spending.note_reply(connection, replace(message, status=Status.INTERRUPTED))
     return len(abandoned)
 
 

@@ -18,6 +18,7 @@ from tui.history.sqlite.creation import create
 from tui.history.sqlite.indexing import rebuild_index
 from tui.history.sqlite.migrations.m003_hidden_since import DATE_HIDDEN
 from tui.history.sqlite.migrations.m005_parts import gather
+from tui.history.sqlite.migrations.m007_spending import take_over
 from tui.history.sqlite.pages import apply_wal, renew_first_page, renew_header
 from tui.history.sqlite.sessions import Session
 from tui.history.uris import uri
@@ -29,6 +30,7 @@ _TABLES = {
     "messages": "messages_by_conversation",
     "pieces": "pieces_by_message",
     "contents": "sqlite_autoindex_contents_1",
+    "spending": None,
     "prompts": None,
     "state": None,
 }
@@ -194,6 +196,7 @@ def mend(into: sqlite3.Connection) -> tuple[int, int]:
     _adopt_orphans(into)
     for statement in (*_JOINS, DATE_HIDDEN):
         into.execute(statement)
+    take_over(into)
     gather(into)
     rebuild_index(into)
     counts = into.execute("SELECT (SELECT count(*) FROM conversations), (SELECT count(*) FROM messages)")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
@@ -15,6 +16,7 @@ from tui.checked import amount
 from tui.errors import ProviderError
 from tui.providers.address import joined
 from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, text_of
+from tui.providers.calls import Calls, call_id, functions, sent_id
 from tui.providers.content import spelled_out, split_data_url
 from tui.providers.decode import JsonLines
 from tui.providers.endings import ended_badly, finish_of
@@ -31,6 +33,7 @@ _OPTIONS = {
     "num_ctx": "num_ctx",
 }
 _OTHER_API = re.compile(r"/v1(?:/chat/completions|/completions|/responses|/models|/messages|/embeddings)?/*$")
+_FORMAT = "ollama"
 _LEAST_CONTEXT = 4096
 """What every server gives unasked."""
 _REPLY_TOKENS = 1024
@@ -44,6 +47,7 @@ _AT_ONCE = 4
 class Ollama(AsyncGeneratorProvider, ProviderModelMixin):
     """A server of Ollama, on this machine or elsewhere."""
 
+    schemas: ClassVar[bool] = True
     url: ClassVar[str] = "http://127.0.0.1:11434"
     api_endpoint: ClassVar[str] = "/api/chat"
     headers: ClassVar[Mapping[str, str]] = {}
@@ -55,6 +59,8 @@ class Ollama(AsyncGeneratorProvider, ProviderModelMixin):
     """
     keep_alive: ClassVar[str | None] = None
     """How long the model stays in memory, as ``5m``; None leaves it to the server."""
+    format: ClassVar[str] = _FORMAT
+    tools: ClassVar[bool] = True
 
     @classmethod
     def create_async_generator(
@@ -64,7 +70,7 @@ class Ollama(AsyncGeneratorProvider, ProviderModelMixin):
         return ask(
             joined(cls._base(), cls.api_endpoint),
             JsonLines(),
-            OllamaReader(_unsendable(messages)),
+            OllamaReader(_unsendable(messages), model),
             headers=cls._request_headers(kwargs.get("api_key")),
             json=cls.request_body(model, messages, kwargs),
             **transport(proxy, kwargs),
@@ -93,14 +99,19 @@ class Ollama(AsyncGeneratorProvider, ProviderModelMixin):
     @classmethod
     def request_body(cls, model: str, messages: Messages, options: Mapping[str, Any]) -> dict[str, Any]:
         """The JSON that is sent; parameters stand in it only when given."""
-        turns = [_message(m) for m in messages]
-        given = {"num_ctx": cls.num_ctx or _context(turns, options), **options}
+        turns = list(_turns(messages))
+        declared = functions(options.get("tools", ()))
+        given = {"num_ctx": cls.num_ctx or _context(turns, declared, options), **options}
         chosen = {theirs: given[ours] for ours, theirs in _OPTIONS.items() if given.get(ours) is not None}
         if stop := options.get("stop"):
             chosen["stop"] = [stop] if isinstance(stop, str) else list(stop)
         body: dict[str, Any] = {"model": model, "messages": turns, "stream": True}
+        if declared and options.get("tool_choice") != "none":
+            body["tools"] = declared
         if effort := options.get("reasoning_effort"):
             body["think"] = False if effort == "none" else effort
+        if schema := options.get("schema"):
+            body["format"] = dict(schema)
         if cls.keep_alive is not None:
             body["keep_alive"] = cls.keep_alive
         if chosen:
@@ -124,10 +135,18 @@ class OllamaReader(Reader):
 
     NAMES = frozenset({"message", "done"})
 
-    def __init__(self, left_out: Sequence[str] = ()) -> None:
+    def __init__(self, left_out: Sequence[str] = (), model: str = "") -> None:
+        """Begin.
+
+        Args:
+            left_out: Files that were not sent.
+            model: The server's name of the model.
+        """
         super().__init__()
         self._left_out = left_out
-        self._called = False
+        self._model = model
+        self._calls = Calls()
+        self._count = 0
 
     def read(self, event: Sent) -> Iterator[Chunk]:
         """See ``Reader``."""
@@ -137,12 +156,16 @@ class OllamaReader(Reader):
         text = text_in(message.get("content")) or plain
         yield Reasoning(self.thought.last(thought) if done else self.thought.piece(thought))
         yield from self._text(self.said.last(text) if done else self.said.piece(text))
-        self._called = self._called or any("function" in call for call in message.parts("tool_calls"))
+        for call in message.parts("tool_calls"):
+            if function := call.part("function"):
+                name, arguments = function.text("name"), function.get("arguments")
+                yield from self._calls.whole(call.text("id"), self._count, name, arguments)
+                self._count += 1
         if done:
             if ended_badly(event.get("done_reason")):
                 raise Reported(event.raw)
             found = finish_of(event.get("done_reason")) or FinishReason.STOP
-            self.finish = FinishReason.TOOL if self._called else found
+            self.finish = FinishReason.TOOL if self._calls and found is FinishReason.STOP else found
             yield _usage(event)
 
     def _text(self, text: str) -> Iterator[Chunk]:
@@ -151,14 +174,19 @@ class OllamaReader(Reader):
 
     def close(self) -> Iterator[Chunk]:
         """See ``Reader``."""
+        yield from self._calls.finished(_FORMAT, self._model, self.finish)
         if self._left_out:
             yield Notice(f"Ollama takes no such file; left out: {', '.join(self._left_out)}")
 
 
-def _context(turns: list[dict[str, Any]], options: Mapping[str, Any]) -> int | None:
+def _context(
+    turns: list[dict[str, Any]], declared: list[dict[str, Any]], options: Mapping[str, Any]
+) -> int | None:
     """Room for the conversation and its reply, in powers of two: each change loads the model anew."""
     pictures = sum(len(turn.get("images", ())) for turn in turns)
     tokens = sum(estimate_tokens(turn["content"]) + TOKENS_PER_MESSAGE for turn in turns)
+    calls = [declared, *(turn["tool_calls"] for turn in turns if "tool_calls" in turn)]
+    tokens += sum(estimate_tokens(json.dumps(one, ensure_ascii=False)) for one in calls if one)
     tokens += pictures * _TOKENS_OF_PICTURE
     wanted = round(tokens * _MARGIN) + (options.get("max_tokens") or _REPLY_TOKENS)
     return None if wanted <= _LEAST_CONTEXT else 1 << (wanted - 1).bit_length()
@@ -168,6 +196,35 @@ def _usage(event: Sent) -> Usage:
     output, nanoseconds = event.whole("eval_count"), event.number("eval_duration")
     speed = amount(output / nanoseconds * 1e9) if output and nanoseconds else None
     return Usage(event.whole("prompt_eval_count"), output, tokens_per_second=speed)
+
+
+def _turns(messages: Messages) -> Iterator[dict[str, Any]]:
+    """The messages; each result is one."""
+    ids: dict[str, str] = {}
+    for message in messages:
+        if message["role"] != "tool":
+            yield _message(message) | _called(message["content"], ids)
+            continue
+        for part in message["content"]:
+            yield _result(part, ids)
+
+
+def _called(content: Any, ids: dict[str, str]) -> dict[str, Any]:
+    calls = []
+    for part in content if not isinstance(content, str) else ():
+        if part["type"] != "tool_call":
+            continue
+        ids[part["id"]] = sent_id(part, ids)
+        function = {"name": part["name"], "arguments": dict(part["arguments"])}
+        calls.append({"id": ids[part["id"]], "function": function})
+    return {"tool_calls": calls} if calls else {}
+
+
+def _result(part: Any, ids: Mapping[str, str]) -> dict[str, Any]:
+    text = f"Error: {part['text']}" if part["is_error"] else part["text"]
+    told = _message({"role": "tool", "content": [{"type": "text", "text": text}, *part["files"]]})
+    known = ids.get(part["id"], f"call_{call_id(part['id'])}")
+    return {**told, "tool_name": part["name"], "tool_call_id": known}
 
 
 def _message(message: Any) -> dict[str, Any]:
@@ -185,7 +242,9 @@ def _picture(part: Any) -> tuple[str, str] | None:
 def _unsendable(messages: Messages) -> list[str]:
     """Names of files, and of pictures that are only linked: the server takes neither."""
     names = []
-    for part in (p for m in messages for p in spelled_out(m["content"])):
+    parts = [part for message in messages for part in spelled_out(message["content"])]
+    parts += [file for part in parts if part["type"] == "tool_result" for file in spelled_out(part["files"])]
+    for part in parts:
         if part["type"] == "file":
             names.append(part["file"]["filename"])
         elif part["type"] == "image_url" and not _picture(part):

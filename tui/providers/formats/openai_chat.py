@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterator, Mapping
+import json
+import re
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
-from tui.chat.chunks import Chunk, FinishReason, Image, Progress, Reasoning, Source, Sources, Usage
+from tui.chat.chunks import (
+    Chunk,
+    FinishReason,
+    Image,
+    Progress,
+    Reasoning,
+    Source,
+    Sources,
+    Usage,
+)
 from tui.chat.model import ModelInfo
 from tui.checked import text as text_value
 from tui.checked import words
 from tui.providers.address import joined, ways
-from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin
+from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, Search, text_of
+from tui.providers.caching import MARKS, marked_turns
+from tui.providers.calls import Calls, as_it_came, call_id, functions, own
 from tui.providers.complaints import complains, reports_error, says
-from tui.providers.content import spelled_out
+from tui.providers.content import parts_of, spelled_out
 from tui.providers.decode import ServerSentEvents
 from tui.providers.endings import ended_badly, failure_words, finish_of
 from tui.providers.http import transport
@@ -22,12 +35,14 @@ from tui.providers.stream import Reader, Reported, ask, merge_usage
 from tui.providers.told import Told
 
 _BARE_TEXTS = ("response", "content", "text", "token", "generated_text")
+_DETAIL_TEXTS = ("text", "summary")
 _DEEPSEEK_EFFORT = {"minimal": "low", "low": "low", "xhigh": "max", "max": "max"}
 
 
 class OpenAIChat(AsyncGeneratorProvider, ProviderModelMixin):
     """Any endpoint of this wire format. What differs between vendors is a class attribute."""
 
+    schemas: ClassVar[bool] = True
     url: ClassVar[str] = "https://api.openai.com/v1"
     api_endpoint: ClassVar[str] = "/chat/completions"
     models_endpoint: ClassVar[str] = "models"
@@ -45,6 +60,25 @@ class OpenAIChat(AsyncGeneratorProvider, ProviderModelMixin):
     """How ``reasoning_effort`` is said: by its own name, in ``reasoning``, with ``thinking``, or not."""
     stream_usage: ClassVar[bool] = True
     """Ask for token counts with ``stream_options``; a few servers refuse the field."""
+    format: ClassVar[str] = "openai"
+    tools: ClassVar[bool] = True
+    reasoning_replay: ClassVar[Literal["none", "reasoning_content", "reasoning_details", "content"]] = "none"
+    """How thoughts go back where there are tools: in a field, as they came, in the content, or not."""
+    short_ids: ClassVar[bool] = False
+    """Whether ids of calls must be nine letters and digits."""
+    after_results: ClassVar[str] = ""
+    """What the assistant must have said between results and a prompt."""
+    marks_cache: ClassVar[str] = ""
+    """Which models keep what they have read only up to a mark: a pattern of their names; empty for none."""
+    schema_without: ClassVar[Sequence[str]] = ()
+    """Keywords of JSON Schema that the vendor refuses in the arguments of a tool."""
+    search_tool: ClassVar[Mapping[str, Any]] = {}
+    """What is declared so that the vendor searches the web; empty where it does not."""
+
+    @classmethod
+    def search(cls, model: str) -> Search | None:
+        """See ``AsyncGeneratorProvider``."""
+        return Search(cls.search_price) if cls.search_tool else None
 
     @classmethod
     def create_async_generator(
@@ -55,8 +89,8 @@ class OpenAIChat(AsyncGeneratorProvider, ProviderModelMixin):
         return ask(
             joined(base, cls.api_endpoint),
             ServerSentEvents(),
-            ChatReader(),
-            headers=cls._request_headers(kwargs.get("api_key")),
+            ChatReader(model),
+            headers={**cls._request_headers(kwargs.get("api_key")), **cls._together(kwargs)},
             json=cls.request_body(model, messages, kwargs),
             elsewhere=elsewhere if cls.url_given else (),
             **transport(proxy, kwargs),
@@ -71,7 +105,17 @@ class OpenAIChat(AsyncGeneratorProvider, ProviderModelMixin):
     @classmethod
     def request_body(cls, model: str, messages: Messages, options: Mapping[str, Any]) -> dict[str, Any]:
         """The JSON that is sent; parameters stand in it only when given."""
-        body: dict[str, Any] = {"model": model, "messages": [_message(m) for m in messages], "stream": True}
+        declared = list(functions(options.get("tools", ()), cls.schema_without))
+        turns = list(cls._turns(messages, bool(declared)))
+        if cls.marks_cache and re.search(cls.marks_cache, model) and MARKS not in options.get("refused", ()):
+            turns = marked_turns(turns)
+        body: dict[str, Any] = {"model": model, "messages": turns, "stream": True}
+        if options.get("search"):
+            declared.append(dict(cls.search_tool))
+        if declared:
+            body["tools"] = declared
+        if options.get("tools") and options.get("tool_choice") == "none":
+            body["tool_choice"] = "none"
         if cls.stream_usage:
             body["stream_options"] = {"include_usage": True}
         names = {
@@ -86,7 +130,83 @@ class OpenAIChat(AsyncGeneratorProvider, ProviderModelMixin):
         )
         if effort := options.get("reasoning_effort"):
             body.update(cls._reasoning(effort))
+        if schema := options.get("schema"):
+            shape = {"name": "answer", "schema": dict(schema), "strict": False}
+            body["response_format"] = {"type": "json_schema", "json_schema": shape}
+        if cls.cache_field and (key := options.get("cache_key")):
+            body[cls.cache_field] = key
         return {**body, **cls.extra_body}
+
+    @classmethod
+    def _together(cls, options: Mapping[str, Any]) -> dict[str, str]:
+        """The header that leads the requests of a conversation to the server that has read it before."""
+        key = options.get("cache_key")
+        return {cls.cache_header: key} if cls.cache_header and key else {}
+
+    @classmethod
+    def _turns(cls, messages: Messages, with_tools: bool) -> Iterator[dict[str, Any]]:
+        """The messages as they are sent: each result is one, its files stand in a prompt after the last."""
+        ids: dict[str, str] = {}
+        files: list[Any] = []
+        before = ""
+        for message in messages:
+            role, content = message["role"], message["content"]
+            if before == "tool" and (role == "user" or files):
+                if cls.after_results:
+                    yield {"role": "assistant", "content": cls.after_results}
+                if role != "user":
+                    yield {"role": "user", "content": files}
+                    files = []
+            if role == "tool":
+                for part in content:
+                    turn, more = _result(part, ids, len(files))
+                    files += more
+                    yield turn
+            elif role == "assistant" and (with_tools or not isinstance(content, str)):
+                yield cls._said(as_it_came(parts_of(content)), ids, with_tools)
+            else:
+                whole = content if isinstance(content, str) else spelled_out(content)
+                yield {**message, "content": [*files, *spelled_out(content)] if files else whole}
+                files = []
+            before = role
+        if files:
+            if cls.after_results:
+                yield {"role": "assistant", "content": cls.after_results}
+            yield {"role": "user", "content": files}
+
+    @classmethod
+    def _said(cls, parts: list[Any], ids: dict[str, str], with_tools: bool) -> dict[str, Any]:
+        """A reply of the model: text, calls, and of its thoughts what it needs."""
+        turn: dict[str, Any] = {"role": "assistant", "content": text_of(spelled_out(parts))}
+        calls = [part for part in parts if part["type"] == "tool_call"]
+        for call in calls:
+            known = own(call).get("id", "")
+            fits = not cls.short_ids or (len(known) == 9 and known.isascii() and known.isalnum())
+            taken = known in ids.values()
+            short = call_id(call["id"])
+            ids[call["id"]] = (
+                known if known and fits and not taken else short if cls.short_ids else f"call_{short}"
+            )
+        if calls:
+            turn["tool_calls"] = [_call(call, ids[call["id"]]) for call in calls]
+        if with_tools:
+            turn.update(cls._thoughts(parts, turn["content"]))
+        return turn
+
+    @classmethod
+    def _thoughts(cls, parts: list[Any], text: str) -> dict[str, Any]:
+        thoughts = [part["text"] for part in parts if part["type"] == "reasoning" and part["text"]]
+        match cls.reasoning_replay:
+            case "reasoning_content":
+                return {"reasoning_content": "\n\n".join(thoughts)}
+            case "reasoning_details":
+                details = [one for part in parts for one in own(part).get("reasoning_details", ())]
+                return {"reasoning_details": details} if details else {}
+            case "content" if thoughts:
+                thought = {"type": "thinking", "thinking": [{"type": "text", "text": t} for t in thoughts]}
+                return {"content": [thought, *([{"type": "text", "text": text}] if text else [])]}
+            case _:
+                return {}
 
     @classmethod
     def _reasoning(cls, effort: str) -> dict[str, Any]:
@@ -116,8 +236,16 @@ class ChatReader(Reader):
 
     NAMES = frozenset({"choices", "usage", "object", "type"})
 
-    def __init__(self) -> None:
+    def __init__(self, model: str = "") -> None:
+        """Begin.
+
+        Args:
+            model: The server's name of the model.
+        """
         super().__init__()
+        self._model = model
+        self._calls = Calls()
+        self._details: list[dict[str, Any]] = []
         self._usage = Usage()
         self._sources: dict[str, Source] = {}
         self._refused = False
@@ -139,6 +267,11 @@ class ChatReader(Reader):
 
     def close(self) -> Iterator[Chunk]:
         """See ``Reader``."""
+        if self._details:
+            self._calls.beside(reasoning_details=self._details)
+        if self._calls and self.finish is FinishReason.STOP:
+            self.finish = FinishReason.TOOL
+        yield from self._calls.finished("openai", self._model, self.finish)
         if self._sources:
             yield Sources(tuple(self._sources.values()))
 
@@ -165,10 +298,33 @@ class ChatReader(Reader):
         if message:
             yield from self._message(message)
         yield from self._refusal(self.said.piece(delta.text("refusal")))
+        for call in delta.parts("tool_calls"):
+            yield from self._calls.piece(**_piece(call))
+        for place, call in enumerate(message.parts("tool_calls")):
+            yield from self._calls.whole(**{**_piece(call), "index": place})
+        for old in (delta.part("function_call"), message.part("function_call")):
+            if old:
+                yield from self._calls.piece("", 0, old.text("name"), old.get("arguments"))
+        self._detail(delta.parts("reasoning_details"))
         for part in (delta, message, choice):
             yield from self._pictures(part)
             for note in part.parts("annotations"):
                 self._cite([note.get("url_citation")])
+            for ran in part.parts("executed_tools"):  # Groq's compound models
+                self._cite(ran.part("search_results").items("results"))
+
+    def _detail(self, details: Iterator[Sent]) -> None:
+        """Thoughts as OpenRouter wants them back: what goes on with the newest one is joined to it."""
+        for detail in details:
+            last = self._details[-1] if self._details else {}
+            kind, index = detail.text("type"), detail.get("index")
+            goes_on = next((name for name in _DETAIL_TEXTS if name in last and detail.text(name)), "")
+            if goes_on and kind == last.get("type") and index == last.get("index"):
+                last.update({**detail.raw, goes_on: last[goes_on] + detail.text(goes_on)})
+            elif goes_on == "" and last and kind == last.get("type") and "signature" in detail:
+                last["signature"] = detail.get("signature")
+            else:
+                self._details.append(dict(detail.raw))
 
     def _message(self, message: Sent) -> Iterator[Chunk]:
         """A whole message: in place of a stream, at its end once more, or instead of its pieces."""
@@ -248,9 +404,42 @@ def _unlisted(event: Sent) -> Iterator[Sent]:
         yield Sent({"delta" if found is event else "message": content, "finish_reason": reason})
 
 
-def _message(message: Any) -> dict[str, Any]:
-    content = message["content"]
-    return {**message, "content": content if isinstance(content, str) else spelled_out(content)}
+def _call(part: Any, wire_id: str) -> dict[str, Any]:
+    arguments = json.dumps(dict(part["arguments"]), ensure_ascii=False)
+    beside = {"extra_content": extra} if (extra := own(part).get("extra_content")) else {}
+    function = {"name": part["name"], "arguments": arguments}
+    return {"id": wire_id, "type": "function", "function": function, **beside}
+
+
+def _result(part: Any, ids: Mapping[str, str], before: int) -> tuple[dict[str, Any], list[Any]]:
+    """What a tool gave back, and of its files what is no text: those follow in a prompt."""
+    files = spelled_out(part["files"])
+    more = [file for file in files if file["type"] != "text"]
+    named = [
+        f"[{'image' if file['type'] == 'image_url' else file['file']['filename']} {number} follows]"
+        for number, file in enumerate(more, before + 1)
+    ]
+    texts = [file["text"] for file in files if file["type"] == "text"]
+    text = f"Error: {part['text']}" if part["is_error"] else part["text"]
+    content = "\n\n".join(filter(None, (text, *texts, *named)))
+    return {
+        "role": "tool",
+        "tool_call_id": ids.get(part["id"], call_id(part["id"])),
+        "content": content,
+    }, more
+
+
+def _piece(call: Sent) -> dict[str, Any]:
+    """What a piece of a call says; some servers leave out the level between."""
+    function = call.part("function") or call
+    arguments = function.get("arguments")
+    return {
+        "call_id": call.text("id"),
+        "index": call.whole("index"),
+        "name": function.text("name"),
+        "arguments": function.get("parameters") if arguments is None else arguments,
+        "extra_content": call.get("extra_content"),
+    }
 
 
 def _thought(text: str) -> Iterator[Reasoning]:
@@ -271,17 +460,30 @@ def reasoning_of(delta: Sent) -> str:
     )
 
 
+_WRITTEN = ("cache_write_tokens", "cache_creation_input_tokens", "cache_creation_tokens")
+
+
+def _written(counts: Sent, details: Sent) -> int | None:
+    """Tokens that are kept from now on, as OpenAI, OpenRouter and gateways to Anthropic call them."""
+    found = details.whole(*_WRITTEN)
+    return counts.whole(*_WRITTEN) if found is None else found
+
+
 def _usage(counts: Sent) -> Usage:
     prompt = counts.whole("prompt_tokens", "input_tokens")
     output = counts.whole("completion_tokens", "output_tokens")
     thought = counts.part("completion_tokens_details").whole("reasoning_tokens")
-    cached = counts.part("prompt_tokens_details").whole("cached_tokens")
+    details = counts.part("prompt_tokens_details")
+    cached = details.whole("cached_tokens")
+    if cached is None:
+        cached = counts.whole("prompt_cache_hit_tokens", "cached_tokens")
     if thought and counts.whole("total_tokens") == (prompt or 0) + (output or 0) + thought:
         output = (output or 0) + thought  # xAI counts them apart
     return Usage(
         input_tokens=prompt,
         output_tokens=output,
         reasoning_tokens=thought,
-        cached_tokens=cached if cached is not None else counts.whole("prompt_cache_hit_tokens"),
+        cached_tokens=cached,
         cost=cost_in(counts),
+        written_tokens=_written(counts, details),
     )

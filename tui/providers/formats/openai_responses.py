@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
+import json
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
-from tui.chat.chunks import Chunk, FinishReason, Image, Reasoning, Source, Sources, Usage
+from tui.chat.chunks import (
+    CallState,
+    Chunk,
+    FinishReason,
+    Image,
+    Native,
+    Reasoning,
+    Source,
+    Sources,
+    ToolCall,
+    Usage,
+)
 from tui.chat.model import ModelInfo
 from tui.providers.address import CHAT, joined
-from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, text_of
+from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, Search, Thoughts, text_of
+from tui.providers.calls import Calls, as_it_came, call_id, own, sent_id
 from tui.providers.complaints import reports_error
 from tui.providers.content import spelled_out, split_system
 from tui.providers.decode import ServerSentEvents
@@ -20,12 +33,15 @@ from tui.providers.sent import Sent, cost_in, text_in
 from tui.providers.stream import Reader, Reported, ask
 
 _PARAMETERS = {"temperature": "temperature", "top_p": "top_p", "max_tokens": "max_output_tokens"}
+_FORMAT = "openai-responses"
 _ENDS = ("response.completed", "response.incomplete", "response.failed", "response.cancelled")
 
 
 class OpenAIResponses(AsyncGeneratorProvider, ProviderModelMixin):
     """Any endpoint of this wire format; nothing of the conversation is kept by the server."""
 
+    schemas: ClassVar[bool] = True
+    reads_pdf: ClassVar[bool] = True
     url: ClassVar[str] = "https://api.openai.com/v1"
     api_endpoint: ClassVar[str] = "/responses"
     models_endpoint: ClassVar[str] = "models"
@@ -34,6 +50,18 @@ class OpenAIResponses(AsyncGeneratorProvider, ProviderModelMixin):
     """Headers to add."""
     extra_body: ClassVar[Mapping[str, Any]] = {}
     """Fields to add to every request."""
+    format: ClassVar[str] = _FORMAT
+    tools: ClassVar[bool] = True
+    thoughts: ClassVar[Thoughts] = "signed"
+    includes: ClassVar[Sequence[str]] = ("reasoning.encrypted_content",)
+    """What is asked for besides where there are tools."""
+    search_tool: ClassVar[Mapping[str, Any]] = {}
+    """What is declared so that the vendor searches the web; empty where it does not."""
+
+    @classmethod
+    def search(cls, model: str) -> Search | None:
+        """See ``AsyncGeneratorProvider``."""
+        return Search(cls.search_price) if cls.search_tool else None
 
     @classmethod
     def create_async_generator(
@@ -48,7 +76,7 @@ class OpenAIResponses(AsyncGeneratorProvider, ProviderModelMixin):
         return ask(
             joined(cls.url, cls.api_endpoint),
             ServerSentEvents(),
-            ResponsesReader(),
+            ResponsesReader(model),
             json=cls.request_body(model, messages, kwargs),
             headers=cls._request_headers(kwargs.get("api_key")),
             elsewhere=(CHAT,) if cls.url_given else (),
@@ -67,21 +95,35 @@ class OpenAIResponses(AsyncGeneratorProvider, ProviderModelMixin):
         system, turns = split_system(messages)
         body: dict[str, Any] = {
             "model": model,
-            "input": [_turn(m) for m in turns],
+            "input": _items(turns),
             "stream": True,
             "store": False,
         }
+        declared = [_declared(tool) for tool in options.get("tools", ())]
+        if options.get("search"):
+            declared.append(dict(cls.search_tool))
+        if declared:
+            body["tools"] = declared
+        if declared and cls.includes:
+            body["include"] = list(cls.includes)
+        if options.get("tools") and options.get("tool_choice") == "none":
+            body["tool_choice"] = "none"
         if system:
             body["instructions"] = system
         body.update({t: options[o] for o, t in _PARAMETERS.items() if options.get(o) is not None})
         if effort := options.get("reasoning_effort"):
             body["reasoning"] = {"effort": effort, "summary": "auto"}
+        if schema := options.get("schema"):
+            shape = {"type": "json_schema", "name": "answer", "schema": dict(schema), "strict": False}
+            body["text"] = {"format": shape}
+        if cls.cache_field and (key := options.get("cache_key")):
+            body[cls.cache_field] = key
         return {**body, **cls.extra_body}
 
     @classmethod
     def _by_chat(cls) -> Any:
         """The same server, asked for chat completions: many that are put in OpenAI's place know no more."""
-        names = ("url", "url_given", "headers", "extra_body", "models_endpoint")
+        names = ("url", "url_given", "headers", "extra_body", "models_endpoint", "cache_field")
         return type(cls.__name__, (wire_format("openai"),), {name: getattr(cls, name) for name in names})
 
     @classmethod
@@ -94,8 +136,12 @@ class ResponsesReader(Reader):
 
     NAMES = frozenset({"type", "object", "response"})
 
-    def __init__(self) -> None:
+    def __init__(self, model: str = "") -> None:
         super().__init__()
+        self._model = model
+        self._calls = Calls()
+        self._whole: set[str] = set()
+        """Ids of items that were told."""
         self._sources: dict[str, Source] = {}
         self._pictures: set[str] = set()
         self._refused = False
@@ -121,7 +167,14 @@ class ResponsesReader(Reader):
             case "response.reasoning_summary_part.added" if event.whole("summary_index"):
                 yield Reasoning(self.thought.piece("\n\n"))
             case "response.output_text.annotation.added":
-                self._cite([event.part("annotation")])
+                yield from self._mark(event.part("annotation"))
+            case "response.output_item.added" if _is_call(event.part("item")):
+                yield from self._call(event.part("item"), event.whole("output_index"))
+            case "response.function_call_arguments.delta":
+                yield from self._calls.piece("", event.whole("output_index"), "", delta)
+            case "response.function_call_arguments.done":
+                arguments, name = event.get("arguments"), event.text("name")
+                yield from self._calls.whole("", event.whole("output_index"), name, arguments)
             case _ if kind == "response.output_text.delta" or not kind.startswith("response."):
                 yield self.said.piece(delta)
             case _:
@@ -139,16 +192,46 @@ class ResponsesReader(Reader):
             case "response.content_part.done":
                 yield from self._parts([event.part("part")])
             case "response.output_item.done":
-                yield from self._item(event.part("item"))
+                yield from self._item(event.part("item"), event.whole("output_index"))
             case _:
                 pass
 
     def close(self) -> Iterator[Chunk]:
         """See ``Reader``."""
+        yield from self._calls.finished(_FORMAT, self._model, self.finish)
         if self._sources:
             yield Sources(tuple(self._sources.values()))
 
-    def _item(self, item: Sent) -> Iterator[Chunk]:
+    def _call(self, item: Sent, place: int | None) -> Iterator[Chunk]:
+        self._called = True
+        arguments = item.get("arguments") or item.get("input")
+        yield from self._calls.whole(item.text("call_id"), place, item.text("name"), arguments, place=place)
+
+    def _ran(self, item: Sent, place: int | None) -> Iterator[Chunk]:
+        """A search that the vendor ran."""
+        action = item.part("action")
+        asked = {"query": action.text("query", "url")} if action.text("query", "url") else {}
+        queries = [query for query in action.items("queries") if isinstance(query, str)]
+        arguments = {"query": "; ".join(queries)} if queries and not asked else asked
+        state = CallState.FAILED if item.get("status") == "failed" else CallState.DONE
+        blob = {"ran": [dict(item.raw)], "place": place}
+        yield ToolCall(
+            "", "web", "search", arguments, state=state, native=Native(_FORMAT, "", self._model, blob)
+        )
+
+    def _mark(self, page: Sent) -> Iterator[Chunk]:
+        """A page that the text so far rests on: its number, where the text does not name it itself."""
+        self._cite([page])
+        url, end = page.text("url"), page.whole("end_index")
+        said = self.said.so_far
+        if url and end is not None and abs(len(said) - end) < 2 and url not in said[-2 * len(url) - 200 :]:
+            yield f"[{list(self._sources).index(url) + 1}]"
+
+    def _item(self, item: Sent, place: int | None = None) -> Iterator[Chunk]:
+        if item.text("id") in self._whole and not _is_call(item):
+            return
+        if item.text("id") and item.text("type") in ("reasoning", "web_search_call"):
+            self._whole.add(item.text("id"))
         match item.text("type"):
             case "message":
                 yield from self._parts(_contents(item))
@@ -156,7 +239,12 @@ class ResponsesReader(Reader):
                 kind = item.text("output_format") or "png"
                 yield from self._picture(f"data:image/{kind};base64,{data}")
             case "function_call" | "custom_tool_call":
-                self._called = True
+                yield from self._call(item, place)
+            case "reasoning" if item.text("encrypted_content"):
+                blob = {"item": dict(item.raw), "place": place}
+                yield Reasoning("", native=Native(_FORMAT, "", self._model, blob))
+            case "web_search_call":
+                yield from self._ran(item, place)
             case "search_results":
                 self._cite(item.parts("results"))
             case _:
@@ -186,9 +274,9 @@ class ResponsesReader(Reader):
         yield from self._parts(part for item in messages for part in _contents(item))
         if not self.said.begun:
             yield self.said.whole(response.text("output_text"))
-        for item in items:
+        for place, item in enumerate(items):
             if item.text("type") != "message":
-                yield from self._item(item)
+                yield from self._item(item, place)
         if response.part("usage"):
             yield _usage(response.part("usage"))
         if failed or ended_badly(response.get("status")) or reports_error(response.raw):
@@ -216,7 +304,68 @@ def _usage(counts: Sent) -> Usage:
         reasoning_tokens=counts.part("output_tokens_details").whole("reasoning_tokens"),
         cached_tokens=counts.part("input_tokens_details").whole("cached_tokens"),
         cost=cost_in(counts),
+        written_tokens=counts.part("input_tokens_details").whole("cache_write_tokens"),
     )
+
+
+def _is_call(item: Sent) -> bool:
+    return item.text("type") in ("function_call", "custom_tool_call")
+
+
+def _declared(tool: Any) -> dict[str, Any]:
+    return {
+        "type": "function",
+        "name": tool.name,
+        "description": tool.description,
+        "parameters": dict(tool.schema),
+        "strict": False,
+    }
+
+
+def _items(messages: Messages) -> list[dict[str, Any]]:
+    """The conversation; calls, results and thoughts are items of their own."""
+    ids: dict[str, str] = {}
+    items: list[dict[str, Any]] = []
+    for message in messages:
+        role, content = message["role"], message["content"]
+        if role == "tool":
+            items += [_result(part, ids) for part in content]
+        elif role == "assistant" and not isinstance(content, str):
+            for part in as_it_came(content):
+                items += _said(part, ids)
+        else:
+            items.append(_turn(message))
+    return items
+
+
+def _said(part: Any, ids: dict[str, str]) -> list[dict[str, Any]]:
+    """The items of a part of a reply."""
+    known = own(part)
+    match part["type"]:
+        case "reasoning":
+            return [item for item in [known.get("item")] if item and item["type"] == "reasoning"]
+        case "vendor":
+            return [item for item in known.get("ran", ()) if str(item.get("type")).endswith("_call")]
+        case "tool_call":
+            ids[part["id"]] = sent_id(part, ids)
+            return [
+                {
+                    "type": "function_call",
+                    "call_id": ids[part["id"]],
+                    "name": part["name"],
+                    "arguments": json.dumps(dict(part["arguments"]), ensure_ascii=False),
+                }
+            ]
+        case _:
+            return [{"role": "assistant", "content": text_of([part])}]
+
+
+def _result(part: Any, ids: Mapping[str, str]) -> dict[str, Any]:
+    text = f"Error: {part['text']}" if part["is_error"] else part["text"]
+    files = [_part(file) for file in spelled_out(part["files"])]
+    output = [*([{"type": "input_text", "text": text}] if text else []), *files] if files else text
+    known = ids.get(part["id"], f"call_{call_id(part['id'])}")
+    return {"type": "function_call_output", "call_id": known, "output": output}
 
 
 def _turn(message: Any) -> dict[str, Any]:

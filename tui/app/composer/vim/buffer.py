@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from tui import graphemes
@@ -18,6 +19,11 @@ class Buffer(Protocol):
     @property
     def caret(self) -> int:
         """Where it is written; the end of the text at most."""
+        ...
+
+    @property
+    def folded(self) -> Sequence[tuple[int, int]]:
+        """Where folded pastes stand: each is one thing, of which nothing can be changed."""
         ...
 
     def go(self, caret: int) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from tui import graphemes
 from tui.app.composer.vim.buffer import first_word, line_end, line_start
@@ -35,6 +36,14 @@ def without_last_break(text: str, start: int, end: int) -> Span:
     if taken.endswith("\n"):
         end = start + len(taken.rstrip("\n"))
     return Span(start, max(end, start))
+
+
+def with_whole(folded: Sequence[tuple[int, int]], span: Span) -> Span:
+    """A span that has each of the folded pastes as a whole if it has a part of it."""
+    touched = [(start, end) for start, end in folded if start < span.end and span.start < end]
+    if not touched or span.start == span.end:
+        return span
+    return replace(span, start=min(span.start, touched[0][0]), end=max(span.end, touched[-1][1]))
 
 
 INDENT = "    "
@@ -105,13 +114,26 @@ def put(text: str, at: int, register: Register, after: bool, count: int) -> Edit
     return Edit(place, place, new, place + graphemes.before(new, len(new)))
 
 
-def write_over(text: str, span: Span, character: str) -> Edit:
-    """Put a character in the place of each."""
-    old = text[span.start : span.end]
-    new = "".join("\n" if old[start] == "\n" else character for start, _ in graphemes.spans(old))
+def write_over(text: str, span: Span, folded: Sequence[tuple[int, int]], character: str) -> Edit:
+    """Put a character in the place of each that is not folded."""
+
+    def over(old: str) -> str:
+        return "".join("\n" if old[start] == "\n" else character for start, _ in graphemes.spans(old))
+
+    new = _but_for(folded, text, span, over)
     return Edit(span.start, span.end, new, span.start + graphemes.before(new, len(new)))
 
 
-def swap_case(text: str, span: Span, caret: int) -> Edit:
-    """Small letters become big, and big ones small."""
-    return Edit(span.start, span.end, text[span.start : span.end].swapcase(), caret)
+def swap_case(text: str, span: Span, folded: Sequence[tuple[int, int]], caret: int) -> Edit:
+    """Small letters become big, and big ones small; those of folded pastes are none."""
+    return Edit(span.start, span.end, _but_for(folded, text, span, str.swapcase), caret)
+
+
+def _but_for(folded: Sequence[tuple[int, int]], text: str, span: Span, change: Callable[[str], str]) -> str:
+    """A span with ``change`` made to all but the folded pastes in it."""
+    parts, at = [], span.start
+    for start, end in folded:
+        if span.start <= start and end <= span.end:
+            parts += [change(text[at:start]), text[start:end]]
+            at = end
+    return "".join([*parts, change(text[at : span.end])])

@@ -8,7 +8,7 @@ from enum import Enum
 from tui import graphemes
 from tui.app.composer.vim import edits, motions, objects
 from tui.app.composer.vim.buffer import Buffer, first_word, line_end, line_start, on_a_character
-from tui.app.composer.vim.edits import Edit, Register, Span, whole_lines, without_last_break
+from tui.app.composer.vim.edits import Edit, Register, Span, whole_lines, with_whole, without_last_break
 from tui.app.composer.vim.grammar import Command, Kind, NonsenseError, parse
 from tui.app.composer.vim.motions import MOTIONS, Reach
 from tui.text import is_text
@@ -203,7 +203,8 @@ class Vim:
             return whole_lines(text, self._anchor, self._caret)
         start, end = sorted((self._anchor, self._caret))
         # Others may have made it shorter.
-        return Span(min(start, len(text)), graphemes.after(text, min(end, len(text))))
+        span = Span(min(start, len(text)), graphemes.after(text, min(end, len(text))))
+        return with_whole(self._buffer.folded, span)
 
     # -- commands
     def _do(self, command: Command) -> None:
@@ -301,6 +302,7 @@ class Vim:
             lines = whole_lines(buffer.text, span.start, span.end)
             self._apply(edits.indent(buffer.text, lines, deeper=operator == ">"))
             return
+        span = with_whole(buffer.folded, span)
         taken = buffer.text[span.start : span.end]
         self.register = Register(taken, span.lines)
         if operator == "y":
@@ -394,7 +396,9 @@ class Vim:
         span = self._selected if self._visual else Span(at, MOTIONS["l"].lead(text, at, count))
         if not self._visual and sum(1 for _ in graphemes.spans(text[span.start : span.end])) < count:
             return
+        folded = self._buffer.folded
+        span = with_whole(folded, span)
         if command.key == "r":
-            self._apply(edits.write_over(text, span, command.character))
+            self._apply(edits.write_over(text, span, folded, command.character))
         else:
-            self._apply(edits.swap_case(text, span, span.start if self._visual else span.end))
+            self._apply(edits.swap_case(text, span, folded, span.start if self._visual else span.end))

@@ -48,6 +48,7 @@ STATEMENTS = (
         system text COLLATE "C" NOT NULL DEFAULT '',
         parameters text COLLATE "C" NOT NULL DEFAULT '{}',
         hues text COLLATE "C" NOT NULL DEFAULT '{}',
+        tools text COLLATE "C" NOT NULL DEFAULT '[]',
         pins text COLLATE "C" NOT NULL DEFAULT '[]',
         draft text COLLATE "C" NOT NULL DEFAULT '',
         attachments text COLLATE "C",
@@ -79,6 +80,7 @@ STATEMENTS = (
         stop_asked boolean NOT NULL DEFAULT false,          -- of its owner, by anyone
         created_at bigint NOT NULL,
         finished_at bigint,
+        first_at bigint,
         reasoning_seconds double precision,
         usage text COLLATE "C",
         failure text COLLATE "C",
@@ -165,6 +167,22 @@ STATEMENTS = (
     WHERE conversation_id IS NOT NULL
     """,
     "CREATE INDEX attached_drafts ON here.attached (draft_of) WHERE draft_of IS NOT NULL",
+    """
+    CREATE TABLE here.spending (                -- it stays when the replies go
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        role text COLLATE "C" NOT NULL DEFAULT current_user,
+        message_id bigint UNIQUE,               -- the reply; NULL for a request that is none
+        conversation_id bigint,
+        at bigint NOT NULL,
+        model text COLLATE "C" NOT NULL,
+        input_tokens bigint,
+        output_tokens bigint,
+        cached_tokens bigint,
+        written_tokens bigint,
+        cost double precision                   -- US dollars; NULL where it is not known
+    )
+    """,
+    "CREATE INDEX spending_by_time ON here.spending (at)",
     """
     CREATE TABLE here.prompts (
         id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

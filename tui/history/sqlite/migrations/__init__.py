@@ -10,6 +10,8 @@ Forms::
     m003_hidden_since       since when a message is hidden
     m004_ids_astray         ids that stand far from their times
     m005_parts              a message is a list of parts
+    m006_tools              which tools are on in a conversation
+    m007_spending           what replies took, apart from them
 """
 
 from __future__ import annotations
@@ -23,6 +25,8 @@ from tui.history.sqlite.migrations import (
     m003_hidden_since,
     m004_ids_astray,
     m005_parts,
+    m006_tools,
+    m007_spending,
 )
 
 Migration = Callable[[sqlite3.Connection], None]
@@ -33,6 +37,8 @@ MIGRATIONS: tuple[Migration, ...] = (
     m003_hidden_since.migrate,
     m004_ids_astray.migrate,
     m005_parts.migrate,
+    m006_tools.migrate,
+    m007_spending.migrate,
 )
 APPLICATION_ID = 0x53454755  # "SEGU"
 

@@ -1,0 +1,168 @@
+"""Where questions are shown: over their own conversation, never over what is being used."""
+
+from __future__ import annotations
+
+import asyncio
+
+from tui.app.conversations.sidebar import SidebarList
+from tui.app.tools.approval_sheet import ApprovalSheet
+from tui.chat.chunks import Finish, FinishReason
+from tui.chat.parts import CallState, ToolCall, of_kind
+
+CALLS = Finish(FinishReason.TOOL)
+DONE = Finish(FinishReason.STOP)
+
+
+def call(path: str = "a.md") -> ToolCall:
+    return ToolCall("", "", "fs__write_file", {"path": path})
+
+
+def asks(world) -> bool:
+    return isinstance(world.app.screen, ApprovalSheet) and world.app.screen.is_mounted
+
+
+async def test_a_call_is_asked_for_carried_out_and_answered(run, equip):
+    async with run() as world:
+        (tool,) = await equip(world)
+        world.script(call(), CALLS)
+        world.script("It is written.", DONE)
+        await world.say("Write it")
+        await world.until(lambda: asks(world))
+        await world.sees("fs wants to use write_file", "path: a.md", "? asks you")
+        await world.pilot.press("y")
+        await world.sees("It is written.", "fs write_file", "ready")
+        assert tool.calls == [{"path": "a.md"}]
+
+
+async def test_no_leaves_the_call_undone_and_the_reply_goes_on(run, equip):
+    async with run() as world:
+        (tool,) = await equip(world)
+        world.script(call(), CALLS)
+        world.script("Then not.", DONE)
+        await world.say("Write it")
+        await world.until(lambda: asks(world))
+        await world.pilot.press("n")
+        await world.sees("Then not.", "declined")
+        assert tool.calls == []
+
+
+async def test_no_and_stop_ends_the_reply(run, equip):
+    async with run() as world:
+        await equip(world)
+        world.script(call("a"), call("b"), CALLS)
+        await world.say("Write both")
+        await world.until(lambda: asks(world))
+        await world.pilot.press("N")
+        await world.sees("stopped")
+        await world.until(lambda: not world.session.live.of(world.conversation))
+        [*_, reply] = await world.path()
+        assert [one.state for one in of_kind(reply.parts, ToolCall)] == [CallState.DENIED, CallState.STOPPED]
+
+
+async def test_allowed_for_this_conversation_is_not_asked_again_here(run, equip):
+    async with run() as world:
+        (tool,) = await equip(world)
+        for path in ("a", "b"):
+            world.script(call(path), CALLS)
+        world.script("Both.", DONE)
+        await world.say("Write both")
+        await world.until(lambda: asks(world))
+        await world.pilot.press("c")
+        await world.sees("Both.", "ready")
+        assert [one["path"] for one in tool.calls] == ["a", "b"]
+
+
+async def test_a_question_of_another_conversation_waits_there_and_has_its_mark(run, equip):
+    async with run(size=(120, 40)) as world:
+        (tool,) = await equip(world)
+        gate = asyncio.Event()
+        world.script(gate, call(), CALLS)
+        await world.say("Write it")
+        await world.sees("waiting")
+        first = world.conversation.id
+        await world.open_new()
+        await world.sees("New conversation")
+        gate.set()
+        await world.sees("fs wants to use write_file in “Write it”: it waits for your answer")
+        assert not asks(world)
+        rows = world.screen.query_one(SidebarList)
+        await world.until(lambda: any(getattr(row, "asks", False) for row in rows.rows))
+        world.script("Hello.", DONE)
+        await world.say("Meanwhile")
+        await world.sees("Hello.", "ready")
+        await world.open(first)
+        await world.until(lambda: asks(world))
+        world.script("It is written.", DONE)
+        await world.sees_no("it waits for your answer")
+        await world.pilot.press("y")
+        await world.sees("It is written.")
+        assert tool.calls
+        await world.until(lambda: not any(getattr(row, "asks", False) for row in rows.rows))
+
+
+async def test_a_question_that_waits_elsewhere_keeps_none_here_waiting(run, equip):
+    async with run(size=(120, 40)) as world:
+        await equip(world)
+        gate = asyncio.Event()
+        world.script(gate, call("there"), CALLS)
+        await world.say("Write it")
+        await world.sees("waiting")
+        await world.open_new()
+        gate.set()
+        await world.sees("in “Write it”: it waits")
+        world.script(call("here"), CALLS)
+        world.script("Written here.", DONE)
+        await world.say("Write here")
+        await world.until(lambda: asks(world))
+        await world.sees("path: here")
+        await world.pilot.press("y")
+        await world.sees("Written here.")
+        assert not asks(world)
+
+
+async def test_a_question_comes_when_the_list_that_lies_over_the_page_is_closed(run, equip):
+    async with run() as world:
+        await equip(world)
+        gate = asyncio.Event()
+        world.script(gate, call(), CALLS)
+        await world.say("Write it")
+        await world.sees("waiting")
+        await world.pilot.press("ctrl+p")
+        await world.sees("Type to find a command")
+        gate.set()
+        await world.sees("fs wants to use write_file")
+        await world.pilot.press("y", "n")
+        assert type(world.app.screen).__name__ == "Palette" and world.app.screen.field.value == "yn"
+        await world.pilot.press("escape")
+        await world.until(lambda: asks(world))
+
+
+async def test_models_that_are_compared_ask_over_the_comparison(run, equip):
+    async with run() as world:
+        (tool,) = await equip(world)
+        for model in ("big", "small"):
+            world.script_of(model, call(model), CALLS)
+            world.script_of(model, f"{model} has written.", DONE)
+        await world.type("Write it")
+        world.screen.run_command("compare", "big small")
+        for _ in range(2):
+            await world.until(lambda: asks(world))
+            sheet = world.app.screen
+            await world.sees("y once", "n no")
+            await world.pilot.press("y")
+            await world.until(lambda sheet=sheet: world.app.screen is not sheet)
+        await world.sees("has written.")
+        await world.until(lambda: len(tool.calls) == 2)
+        assert {one["path"] for one in tool.calls} == {"big", "small"}
+
+
+async def test_esc_on_a_stopped_reply_leaves_no_question_behind(run, equip):
+    async with run() as world:
+        await equip(world)
+        world.script(call(), CALLS)
+        await world.say("Write it")
+        await world.until(lambda: asks(world))
+        world.session.stop()
+        await world.until(lambda: world.app.screen is world.screen)
+        await world.sees("stopped")
+        assert not world.features.asking.waiting

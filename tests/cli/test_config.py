@@ -1,0 +1,125 @@
+"""``segue config``: settings listed, read and changed by scripts."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+
+import pytest
+
+from tui.app.actions import Action
+
+
+@pytest.fixture
+def mine(home):
+    home.configure('# mine\nmodel = "lab/big" # usual\n\n[providers.lab]\nurl = "http://me:pw-123456@h/v1"\n')
+    return home
+
+
+def test_every_setting_is_listed_with_its_value_and_where_that_comes_from(mine):
+    lines = mine.segue("config", "list").stdout.splitlines()
+    assert any(line.split() == ["model", "lab/big", "(file)"] for line in lines)
+    assert any(line.split() == ["theme", "segue-dark", "(default)"] for line in lines)
+    assert sum(line.startswith("keys.") for line in lines) == len(Action)
+    assert "pw-123456" not in "".join(lines)
+
+
+def test_the_list_for_scripts_says_all_of_each(mine):
+    rows = {row["key"]: row for row in json.loads(mine.segue("config", "list", "--json").stdout)}
+    assert rows["model"] == {
+        "key": "model",
+        "value": "lab/big",
+        "source": "file",
+        "from": None,
+        "type": "a text",
+        "choices": [],
+        "default": None,
+        "group": "General",
+        "description": "`PROVIDER/MODEL` of a new conversation; the last one used where this is empty.",
+        "at_once": True,
+    }
+    assert "ollama" in rows["providers.lab.type"]["choices"]
+    assert rows["keys.model"]["value"] == "ctrl+l"
+
+
+def test_a_filter_finds_words_of_names_and_descriptions(mine):
+    listed = mine.segue("config", "list", "new conversation").stdout
+    assert "model " in listed and "system " in listed and "theme" not in listed
+
+
+def test_one_is_read(mine):
+    assert mine.segue("config", "get", "model").stdout == "lab/big\n"
+    assert mine.segue("config", "get", "vim").stdout == "false\n"
+    assert mine.segue("config", "get", "proxy").stdout == ""
+    assert json.loads(mine.segue("config", "get", "vim", "--json").stdout)["value"] is False
+
+
+def test_the_environment_is_told_where_it_counts(mine):
+    mine.variables["ACCESSIBLE"] = "1"
+    got = json.loads(mine.segue("config", "get", "plain", "--json").stdout)
+    assert (got["value"], got["source"], got["from"]) == (True, "environment", "ACCESSIBLE")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "at", "value"),
+    [
+        (("vim", "on"), ("vim",), True),
+        (("system", "Answer", "briefly."), ("system",), "Answer briefly."),
+        (("parameters.temperature", "0.3"), ("parameters", "temperature"), 0.3),
+        (("parameters.seed", "-1"), ("parameters", "seed"), -1),
+        (("providers.lab.models", "a", "b"), ("providers", "lab", "models"), ["a", "b"]),
+        (("providers.LAB.wait", "300"), ("providers", "lab", "wait"), 300),
+        (("providers.lab.headers.X-Team", "red"), ("providers", "lab", "headers", "X-Team"), "red"),
+        (("providers.openai.proxy", "direct"), ("providers", "openai", "proxy"), "direct"),
+        (("local.models.mine", "/x.gguf"), ("local", "models", "mine"), "/x.gguf"),
+        (("keys.model", "f4"), ("keys", "model"), "f4"),
+    ],
+)
+def test_a_setting_is_changed_and_the_rest_stays(mine, arguments, at, value):
+    before = mine.config.read_text()
+    done = mine.segue("config", "set", *arguments)
+    assert done.stdout == "" and str(mine.config) in done.stderr
+    found = tomllib.loads(mine.config.read_text())
+    for step in at:
+        found = found[step]
+    assert found == value
+    lines = iter(mine.config.read_text().splitlines())
+    assert all(line in lines for line in before.splitlines()), "every line is there, in its order"
+    mine.segue("config", "unset", arguments[0])
+    assert mine.config.read_text().startswith(before.rstrip())
+    mine.segue("config", "check")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("vim", "perhaps"), 2, "true or false"),
+        (("modle", "a/b"), 2, "Did you mean model?"),
+        (("providers.lab.key", "sk-0123456789"), 2, "segue keys set"),
+        (("providers.lab.url", "nowhere"), 1, "must be an address"),
+        (("theme", "segue-lite"), 1, "there is no segue-lite"),
+        (("keys.model", "ctrl+n"), 1, "ctrl+n is set for model and for new"),
+        (("keys.model", "ctrl+nonsense"), 1, "there is no key"),
+        (("keys.modle", "f4"), 2, "Did you mean keys.model?"),
+    ],
+)
+def test_what_can_not_be_is_refused_and_nothing_written(mine, arguments, code, words):
+    before = mine.config.read_text()
+    assert words in mine.segue("config", "set", *arguments, code=code).stderr
+    assert mine.config.read_text() == before
+
+
+def test_a_broken_file_is_not_written(mine):
+    mine.config.write_text("vim = [\n")
+    assert "config.toml:2:1: not valid TOML" in mine.segue("config", "set", "vim", "true", code=1).stderr
+    assert mine.config.read_text() == "vim = [\n"
+
+
+def test_the_first_setting_makes_the_file(home):
+    home.segue("config", "set", "theme", "segue-light")
+    assert home.config.read_text() == 'theme = "segue-light"\n'
+
+
+def test_the_keys_for_scripts(mine):
+    rows = {row["name"]: row for row in json.loads(mine.segue("config", "keys", "--json").stdout)}
+    assert rows["model"]["keys"] == ["ctrl+l"] and rows["model"]["scope"] == "Writing"
