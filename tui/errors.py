@@ -109,6 +109,10 @@ class HistoryTooNewError(HistoryError):
     """The file was written by a newer Segue, or belongs to another program."""
 
 
+class HistoryUnfitError(HistoryError):
+    """The history does not take what is to be stored, and will not."""
+
+
 class HistoryUnreachableError(HistoryError):
     """The history's server can't be reached now."""
 

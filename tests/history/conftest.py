@@ -8,7 +8,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,10 +38,16 @@ def on_a_server(request: pytest.FixtureRequest) -> Place:
     return request.getfixturevalue("place")
 
 
+def with_a_journal(request: pytest.FixtureRequest) -> Place:
+    folder = request.getfixturevalue("tmp_path")
+    return replace(request.getfixturevalue("place"), journal=folder / "shared" / "history.db")
+
+
 PLACES: dict[str, Callable[[pytest.FixtureRequest], Place]] = {
     "file": in_a_file,
     "memory": in_memory,
     "postgres": on_a_server,
+    "shared": with_a_journal,
 }
 """What the contract suite runs against: another kind of history is one more row."""
 

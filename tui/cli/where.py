@@ -48,7 +48,8 @@ def written_place(written: str, paths: Paths, config: Config) -> Place:
 
 def _server(address: str, paths: Paths, config: Config) -> Server:
     hold_secrets(address)
-    return Server(Secret(address), machine_of(paths.data), _password(config.history_password_command))
+    machine, password = machine_of(paths.data), _password(config.history_password_command)
+    return Server(Secret(address), machine, password=password)
 
 
 def _password(command: str | None) -> Callable[[], str] | None:

@@ -26,6 +26,11 @@ async def open_history(place: Place) -> HistoryStore:
     if isinstance(place, Server):
         if missing := with_driver():
             raise HistoryRefusedError(missing)
+        if place.journal is not None:
+            from tui.history.shared.history import open_history as with_journal
+            from tui.history.sqlite.history import open_history as in_file
+
+            return await with_journal(place, place.journal, save, await in_file(place.journal))
         from tui.history.postgres.history import open_history as on_server
 
         return await on_server(place, save)

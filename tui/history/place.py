@@ -24,6 +24,8 @@ class Server:
     """``postgresql://…``, or ``service=NAME`` of a service file; it may hold a password."""
     machine: str
     """The name of this machine, which no other one has."""
+    journal: Path | None = None
+    """The file where what is done is kept until it is there, and some of what is there; None without one."""
     password: Callable[[], str] | None = field(default=None, repr=False, compare=False)
     """Asked at each connection; without it the server's own files and variables count."""
 

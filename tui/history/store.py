@@ -84,7 +84,30 @@ class StopAsked:
     message_id: int
 
 
-News = Change | StopAsked
+@dataclass(frozen=True, slots=True)
+class Line:
+    """How it stands between this machine and the server of the history."""
+
+    behind: int = 0
+    """So many acts are not on the server yet."""
+    offline_since: datetime | None = None
+    why: str = ""
+    """Why it is offline."""
+    here: int = 0
+    """While it is offline, so many conversations can be read,"""
+    total: int = 0
+    """of so many that there were when it was seen last."""
+
+    @property
+    def words(self) -> str:
+        """``offline: 300 of 12,411 conversations are here · 12 not on the server yet``, or nothing."""
+        offline = self.offline_since is not None
+        some = f": {self.here:,} of {self.total:,} conversations are here" if self.here < self.total else ""
+        waits = f"{self.behind:,} not on the server yet" if self.behind else ""
+        return " · ".join(filter(None, (f"offline{some}" if offline else "", waits)))
+
+
+News = Change | StopAsked | Line
 """What a history tells."""
 
 
@@ -114,6 +137,14 @@ class HistoryStore(Protocol):
         """What the person must know of this store: read-only, salvaged, on a network disk; or nothing.
 
         It may grow while the program runs; then a change elsewhere, of no conversation, is announced.
+        """
+        ...
+
+    @property
+    def line(self) -> Line:
+        """How it stands with the server; of a history that has none, that nothing is elsewhere.
+
+        A change of it is announced.
         """
         ...
 

@@ -31,8 +31,8 @@ _REMEMBERED = 100
 
 
 async def create(db: Tables, owner: str, new: Conversation) -> Conversation:
-    """Make an empty conversation, which ``owner`` keeps until it has a message."""
-    made = await db.value(
+    """Make an empty conversation, which ``owner`` keeps until it has a message; one with an id keeps that."""
+    made = new.id or await db.value(
         """
         UPDATE here.history SET next_conversation = next_conversation + 1 RETURNING next_conversation - 1
         """

@@ -16,6 +16,7 @@ from tui.errors import (
     HistoryFullError,
     HistoryReadOnlyError,
     HistoryRefusedError,
+    HistoryUnfitError,
     HistoryUnreachableError,
     NotFoundError,
 )
@@ -131,6 +132,12 @@ _SAID: tuple[tuple[type[Exception] | tuple[type[Exception], ...], type[HistoryEr
         (said.InvalidAuthorizationSpecificationError, said.InvalidCatalogNameError),
         HistoryRefusedError,
         "The server of the history refuses: {}",
+        "",
+    ),
+    (
+        (said.DataError, said.IntegrityConstraintViolationError),
+        HistoryUnfitError,
+        "The server of the history does not take this: {}",
         "",
     ),
     (_BUSY, HistoryBusyError, "The server of the history is busy", "Try again in a moment."),

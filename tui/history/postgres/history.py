@@ -44,6 +44,7 @@ from tui.history.store import (
     Change,
     ConversationChanges,
     HistoryStore,
+    Line,
     ListFilter,
     Scope,
     StopAsked,
@@ -55,12 +56,13 @@ _ALL = ListFilter()
 Save = Callable[[HistoryStore, Path], Awaitable[None]]
 
 
-async def open_history(server: Server, save: Save) -> HistoryStore:
+async def open_history(server: Server, save: Save, session: str = "") -> PostgresHistory:
     """Open the history on ``server``, or make a new one there.
 
     Args:
         server: Where it is.
         save: Writes a whole copy of a history to a file.
+        session: The name by which others know this program; without one it gets one.
 
     Raises:
         HistoryError: It can't be reached, or may not be used.
@@ -73,7 +75,7 @@ async def open_history(server: Server, save: Save) -> HistoryStore:
             found = await prepare(connection, schema)
         finally:
             await let_go(connection)
-    history = PostgresHistory(Link(way, schema, terms), server.machine, save)
+    history = PostgresHistory(Link(way, schema, terms), server.machine, save, session or secrets.token_hex(8))
     if found.too_new:
         history.only_read(found.words)
     try:
@@ -87,15 +89,47 @@ async def open_history(server: Server, save: Save) -> HistoryStore:
 class PostgresHistory:
     """See ``HistoryStore``."""
 
-    def __init__(self, link: Link, machine: str, save: Save) -> None:
+    def __init__(self, link: Link, machine: str, save: Save, session: str) -> None:
         self._link = link
-        self._session = secrets.token_hex(8)
+        self._session = session
         self._machine = machine
         self._save = save
         self._notice = ""
         self._listeners: list[Callable[[AnyNews], None]] = []
         self._news = News(self._link, self._session, machine, self._announce)
         self._upkeep: Upkeep | None = None
+
+    async def act(self, work: Callable[[Tables], Awaitable[tuple[T, Sequence[int]]]]) -> T:
+        """Do in one transaction what the protocol has no name for, of which nobody here needs to hear.
+
+        Args:
+            work: Returns its result, and the conversations that it was about.
+        """
+
+        async def acted(db: Tables) -> tuple[T, int]:
+            result, ids = await work(db)
+            return result, await stamp(db, self._session, ids)
+
+        result, _ = await self._link.write(acted, lambda result_and_rev: self._news.made(result_and_rev[1]))
+        return result
+
+    async def quietly(self, work: Callable[[Tables], Awaitable[T]]) -> T:
+        """Write what is no change of the history."""
+        return await self._quiet(work)
+
+    async def see(self, work: Callable[[Tables], Awaitable[T]]) -> T:
+        """Read what the protocol has no name for."""
+        return await self._link.read(work)
+
+    @property
+    def writable(self) -> bool:
+        """Whether this program is new enough to write."""
+        return self._link.refusal is None
+
+    @property
+    def line(self) -> Line:
+        """Nothing is elsewhere."""
+        return Line()
 
     @property
     def notice(self) -> str:

@@ -33,11 +33,13 @@ _CHUNK = 5000  # how many ids one statement names
 async def add(db: Tables, owner: str, machine: str, message: Message) -> tuple[Message, int]:
     """Store a message as the conversation's leaf; ``owner`` streams into it if it is live.
 
+    One that has an id already, which nobody else gives, keeps that and its time.
+
     Returns:
         The message, and the number of the change.
     """
     conversation_id, parent = message.conversation_id, message.parent
-    now = db.now()
+    now = to_stamp(message.created_at) if message.id else db.now()
     # The row is locked before anything is looked up: of two who write in one conversation one comes first.
     found = await db.row(
         """
@@ -53,8 +55,9 @@ async def add(db: Tables, owner: str, machine: str, message: Message) -> tuple[M
         raise no_conversation(conversation_id)
     if parent is not None and found["parents"] != conversation_id:
         raise no_message(parent)
-    wanted = max(now // 1000, (found["newest"] or 0) + 1)
-    [message_id] = (await free_after(db, [wanted])).values()
+    message_id = message.id
+    if not message_id:
+        [message_id] = (await free_after(db, [max(now // 1000, (found["newest"] or 0) + 1)])).values()
     stored = replace(message, id=message_id, created_at=from_stamp(now), parts=storable(message.parts))
     columns = {
         "id": message_id,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from tui.chat.conversation import Bundle, Conversation
@@ -49,16 +49,29 @@ def copy(connection: sqlite3.Connection, conversation_id: int, leaf: int | None)
     return conversations.load(connection, twin_id)
 
 
-def write(connection: sqlite3.Connection, bundle: Bundle) -> int:
-    """Write one conversation with its messages, and return its id."""
+def write(
+    connection: sqlite3.Connection, bundle: Bundle, place: int = 0, number: Callable[[], int] | None = None
+) -> int:
+    """Write one conversation with its messages, and return its id.
+
+    Args:
+        connection: The database.
+        bundle: The conversation.
+        place: The id that it gets; without one its own, if that is free.
+        number: Gives an id to each message; without it their own, where these are free.
+    """
     conversation = bundle.conversation
-    conversation_id = insert(connection, "conversations", _columns(connection, conversation))
+    columns = (
+        {**_columns(connection, conversation), "id": place} if place else _columns(connection, conversation)
+    )
+    conversation_id = insert(connection, "conversations", columns)
     contents.keep(connection, conversation.attachments)
     ids: dict[int, int] = {}
     newest = 0
     for message in bundle.messages:
         node = conversation.nodes[message.id]
-        newest = _message_id(connection, message, newest, keep=conversation.id != 0)
+        own = conversation.id != 0
+        newest = number() if number else _message_id(connection, message, newest, keep=own)
         ids[message.id] = newest
         columns = {
             "id": newest,

@@ -11,8 +11,8 @@ from tui.checked import numbered
 from tui.history.missing import no_conversation
 from tui.history.rows import (
     changed_columns,
+    conversation_columns,
     conversation_of,
-    new_origin,
     nodes_of,
     now_stamp,
     summary_of,
@@ -25,20 +25,15 @@ from tui.history.store import ListFilter
 from tui.text import comparable, normalise
 
 
-def create(
-    connection: sqlite3.Connection, owner: str, model: str | None, system: str, title: str
-) -> Conversation:
-    """Make an empty conversation, which ``owner`` keeps until it has a message."""
+def create(connection: sqlite3.Connection, owner: str, new: Conversation) -> Conversation:
+    """Make an empty conversation, which ``owner`` keeps until it has a message; one with an id keeps that."""
     now = now_stamp()
     columns = {
-        "origin": new_origin(),
+        **({"id": new.id} if new.id else {}),
+        "owner": owner,
+        **conversation_columns(new),
         "created_at": now,
         "updated_at": now,
-        "owner": owner,
-        "model": model,
-        "system": normalise(system),
-        "title": normalise(title),
-        "title_key": comparable(title),
     }
     made = insert(connection, "conversations", columns)
     note_use(connection, made)

@@ -18,13 +18,14 @@ from tui.errors import HistoryError
 from tui.history.sqlite import contents, conversations, draft_owners, messages, spending, state, trash
 from tui.history.sqlite.database import Database
 from tui.history.sqlite.opening import Opened, open_database
+from tui.history.sqlite.sessions import Session
 from tui.history.sqlite.upkeep import Upkeep
 from tui.history.sqlite.watch import Watch
 from tui.history.store import (
     Came,
     Change,
     ConversationChanges,
-    HistoryStore,
+    Line,
     ListFilter,
     News,
     Scope,
@@ -35,7 +36,7 @@ T = TypeVar("T")
 _ALL = ListFilter()
 
 
-async def open_history(path: Path | None) -> HistoryStore:
+async def open_history(path: Path | None) -> SqliteHistory:
     """Open the history at ``path``, or a new one in memory.
 
     What can't be used as it is does not stop the program: the store's ``notice`` then says what was done.
@@ -65,6 +66,31 @@ class SqliteHistory:
         self._watch: Watch | None = None
 
     @property
+    def session(self) -> Session:
+        """Who writes here."""
+        return self._session
+
+    async def act(
+        self, work: Callable[[sqlite3.Connection], T], about: Callable[[T], int | None] | None = None
+    ) -> T:
+        """Do in one transaction what the protocol has no name for.
+
+        Args:
+            work: What is done.
+            about: The conversation of it, from its result; without this no one is told.
+        """
+        return await (self._write(work, about) if about else self._quiet(work))
+
+    async def see(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Read what the protocol has no name for."""
+        return await self._database.read(work)
+
+    @property
+    def line(self) -> Line:
+        """Nothing is elsewhere."""
+        return Line()
+
+    @property
     def notice(self) -> str:
         """What the person must know of this store; empty if nothing."""
         return self._notice
@@ -74,10 +100,8 @@ class SqliteHistory:
         self, *, model: str | None = None, system: str = "", title: str = ""
     ) -> Conversation:
         """A new, empty conversation."""
-        owner = self._session.name
-        return await self._write(
-            lambda db: conversations.create(db, owner, model, system, title), lambda made: made.id
-        )
+        owner, new = self._session.name, Conversation(0, title=title, model=model, system=system)
+        return await self._write(lambda db: conversations.create(db, owner, new), lambda made: made.id)
 
     async def load_conversation(self, conversation_id: int) -> Conversation:
         """A conversation with the shape of its tree."""
@@ -186,7 +210,7 @@ class SqliteHistory:
     async def interrupt_abandoned(self) -> int:
         """Mark replies ``interrupted`` that a program which is gone was streaming."""
         gone = self._session.gone
-        return await self._write_in(None, lambda db: messages.interrupt(db, gone))
+        return len(await self._write_in(None, lambda db: messages.interrupt(db, gone)))
 
     # -- what it cost
     async def note_spending(self, spent: Spent) -> None:

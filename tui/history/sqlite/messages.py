@@ -12,7 +12,7 @@ from tui.checked import string
 from tui.history.missing import no_conversation, no_message, not_streaming
 from tui.history.part_columns import pack_part, storable
 from tui.history.pieces import piece_rows, pieces_in, with_pieces
-from tui.history.rows import from_stamp, interrupted_columns, message_columns, message_of, now_stamp
+from tui.history.rows import from_stamp, interrupted_columns, message_columns, message_of, now_stamp, to_stamp
 from tui.history.sqlite import contents, conversations, spending
 from tui.history.sqlite.indexing import index, searchable, unindex
 from tui.history.sqlite.state import set_state
@@ -56,10 +56,13 @@ def _taken(connection: sqlite3.Connection, message_id: int) -> bool:
 
 
 def add(connection: sqlite3.Connection, owner: str, message: Message) -> Message:
-    """Store a message as the conversation's leaf; ``owner`` streams into it if it is live."""
+    """Store a message as the conversation's leaf; ``owner`` streams into it if it is live.
+
+    One that has an id already keeps that, and its time.
+    """
     conversation_id, parent = message.conversation_id, message.parent
-    now = now_stamp()
-    message_id = new_id(connection, conversation_id, now)
+    now = to_stamp(message.created_at) if message.id else now_stamp()
+    message_id = message.id or new_id(connection, conversation_id, now)
     # Another program may have moved it to the trash: what is written in is not forgotten.
     newer = {"leaf": message_id, "updated_at": now, "deleted_at": None}
     if not update(connection, "conversations", conversation_id, newer):
@@ -190,8 +193,8 @@ def hide(connection: sqlite3.Connection, ids: Sequence[int], hidden: bool) -> in
     return _conversation_of(connection, ids[0]) if ids else None
 
 
-def interrupt(connection: sqlite3.Connection, gone: Callable[[str], bool]) -> int:
-    """Give streaming messages whose owner is ``gone`` their pieces and an end. Returns how many."""
+def interrupt(connection: sqlite3.Connection, gone: Callable[[str], bool]) -> list[int]:
+    """Give streaming messages whose owner is ``gone`` their pieces and an end. Returns which they were."""
     rows = connection.execute("SELECT * FROM messages WHERE status = 'streaming'").fetchall()
     abandoned = [row for row in rows if row["owner"] is None or gone(row["owner"])]
     for row in abandoned:
@@ -201,7 +204,7 @@ def interrupt(connection: sqlite3.Connection, gone: Callable[[str], bool]) -> in
         ).fetchone()
         _settle(connection, message.id, searchable(interrupted_columns(message, last or row["created_at"])))
         spending.note_reply(connection, replace(message, status=Status.INTERRUPTED))
-    return len(abandoned)
+    return [row["id"] for row in abandoned]
 
 
 def _settle(connection: sqlite3.Connection, message_id: int, columns: Mapping[str, object]) -> None:

@@ -20,6 +20,15 @@ STATEMENTS = (
     )
     """,
     """
+    CREATE TABLE here.machines (
+        machine text COLLATE "C" PRIMARY KEY,
+        slot integer NOT NULL,                  -- in the ids of the messages that it makes
+        seq bigint NOT NULL,                    -- all its acts up to this one are here
+        mark text COLLATE "C" NOT NULL,         -- of that act: another machine may bear its name
+        seen_at timestamptz NOT NULL DEFAULT clock_timestamp()
+    )
+    """,
+    """
     CREATE TABLE here.sessions (
         name text COLLATE "C" PRIMARY KEY,
         machine text COLLATE "C" NOT NULL,
