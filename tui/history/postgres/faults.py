@@ -66,11 +66,11 @@ def translated() -> Iterator[None]:
 def explain(error: Exception) -> HistoryError:
     """The error to show for one of the driver's or the system's."""
     words = one_line(redact(_said_by(error)), 200)
+    if isinstance(error.__cause__, OverflowError):  # no column can hold it
+        return NotFoundError("There is nothing with this number in the history")
     for kinds, make, message, hint in _SAID:
         if isinstance(error, kinds):
             return make(message.format(words).rstrip(": "), hint)
-    if isinstance(error.__cause__, OverflowError):  # no column can hold it
-        return NotFoundError("There is nothing with this number in the history")
     if lost(error):
         return HistoryUnreachableError(f"The server of the history can't be reached: {words}".rstrip(": "))
     return HistoryError(f"The history failed: {words}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar, Unpack
@@ -56,6 +57,15 @@ _ALL = ListFilter()
 Save = Callable[[HistoryStore, Path], Awaitable[None]]
 
 
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """What was done in a transaction."""
+
+    conversations: Sequence[int]
+    rev: int = 0
+    """The first number of a change that it took; 0 if it took none."""
+
+
 async def open_history(server: Server, save: Save, session: str = "") -> PostgresHistory:
     """Open the history on ``server``, or make a new one there.
 
@@ -99,19 +109,20 @@ class PostgresHistory:
         self._news = News(self._link, self._session, machine, self._announce)
         self._upkeep: Upkeep | None = None
 
-    async def act(self, work: Callable[[Tables], Awaitable[tuple[T, Sequence[int]]]]) -> T:
-        """Do in one transaction what the protocol has no name for, of which nobody here needs to hear.
+    @property
+    def session(self) -> str:
+        """The name by which others know this program."""
+        return self._session
 
-        Args:
-            work: Returns its result, and the conversations that it was about.
-        """
+    async def act(self, work: Callable[[Tables], Awaitable[Acted]]) -> None:
+        """Do in one transaction what the protocol has no name for, of which nobody here needs to hear."""
 
-        async def acted(db: Tables) -> tuple[T, int]:
-            result, ids = await work(db)
-            return result, await stamp(db, self._session, ids)
+        async def acted(db: Tables) -> tuple[int, int]:
+            done = await work(db)
+            rev = await stamp(db, self._session, done.conversations)
+            return done.rev or rev, rev
 
-        result, _ = await self._link.write(acted, lambda result_and_rev: self._news.made(result_and_rev[1]))
-        return result
+        await self._link.write(acted, lambda revs: self._news.made(*revs))
 
     async def quietly(self, work: Callable[[Tables], Awaitable[T]]) -> T:
         """Write what is no change of the history."""
@@ -416,7 +427,7 @@ class PostgresHistory:
 
     def _made(self, rev: int, conversation_id: int | None) -> None:
         """Tell of a change of this program's own."""
-        self._news.made(rev)
+        self._news.made(rev, rev)
         self._announce(Change(conversation_id))
 
     def _announce(self, news: AnyNews) -> None:

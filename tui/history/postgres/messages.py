@@ -30,10 +30,17 @@ from tui.history.store import Came
 _CHUNK = 5000  # how many ids one statement names
 
 
-async def add(db: Tables, owner: str, machine: str, message: Message) -> tuple[Message, int]:
-    """Store a message as the conversation's leaf; ``owner`` streams into it if it is live.
+async def add(
+    db: Tables, session: str, machine: str, message: Message, owner: str | None = None
+) -> tuple[Message, int]:
+    """Store a message as the conversation's leaf; one that has an id already keeps that and its time.
 
-    One that has an id already, which nobody else gives, keeps that and its time.
+    Args:
+        db: The tables.
+        session: Who stores it.
+        machine: On which machine.
+        message: What is stored.
+        owner: Who streams into it if it is live, where that is another session.
 
     Returns:
         The message, and the number of the change.
@@ -63,7 +70,7 @@ async def add(db: Tables, owner: str, machine: str, message: Message) -> tuple[M
         "id": message_id,
         "conversation_id": conversation_id,
         "parent": parent,
-        "owner": owner if message.live else None,
+        "owner": (owner or session) if message.live else None,
         **message_columns(stored),
     }
     files = files_of(message.parts)
@@ -91,7 +98,7 @@ async def add(db: Tables, owner: str, machine: str, message: Message) -> tuple[M
         None if message.live else said(stored.text),
         now,
         machine,
-        owner,
+        session,
     )
     if files:
         await contents.name_in_message(db, message_id, files)

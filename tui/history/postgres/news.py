@@ -58,10 +58,10 @@ class News:
         with contextlib.suppress(HistoryError):  # else the lease runs out
             await self._link.write(lambda db: sessions.end(db, self._session), lambda _: None)
 
-    def made(self, rev: int) -> None:
-        """A change of this program has the number ``rev``: no news, unless there are others before it."""
-        if rev == self._seen + 1:
-            self._seen = rev
+    def made(self, first: int, last: int) -> None:
+        """Changes of this program have these numbers: no news, unless there are others before them."""
+        if first == self._seen + 1:
+            self._seen = last
 
     async def look(self) -> None:
         """Tell what others have changed since the last look."""

@@ -48,6 +48,7 @@ from tui.history.store import (
     Scope,
     StopAsked,
 )
+from tui.text import normalise
 
 T = TypeVar("T")
 Connection = sqlite3.Connection
@@ -70,7 +71,7 @@ class SharedHistory:
         self._place = place
         self._save = save
         self._server: PostgresHistory | None = None
-        self._pusher = Pusher(local, journal_file.with_name("push"), self._say)
+        self._pusher = Pusher(local, journal_file.with_name("push"), self._say, self._moved)
         self._online = False
         self._met = asyncio.Event()  # the server, or that it is not there
         self._error: HistoryError | None = None
@@ -289,7 +290,7 @@ class SharedHistory:
 
     async def remember_prompt(self, text: str) -> None:
         """Add to the list of prompts that Up recalls."""
-        await self._quietly(Kind.PROMPT, {"text": text}, lambda db: state.remember(db, text))
+        await self._quietly(Kind.PROMPT, {"text": normalise(text)}, lambda db: state.remember(db, text))
 
     async def prompts(self, limit: int = 200) -> list[str]:
         """The recalled prompts, newest first."""
@@ -328,7 +329,7 @@ class SharedHistory:
         if scope is Scope.MACHINE:
             await self._local.set_state(key, value, scope=scope)
         else:
-            facts = {"key": key, "value": value}
+            facts = {"key": normalise(key), "value": normalise(value)}
             await self._quietly(Kind.STATE, facts, lambda db: state.set_state(db, key, value))
 
     # -- life
@@ -389,15 +390,19 @@ class SharedHistory:
         if self._server is not None and not self._server.writable:
             raise HistoryTooNewError(self._server.notice, "Use the newer Segue to write.")
 
-        def told(result_and_seq: tuple[T, int]) -> int | None:
-            return about(result_and_seq[0]) if about is not None else None
+        def done(result_and_seq: tuple[T, int]) -> None:
+            result, seq = result_and_seq
+            self._noted = max(self._noted, seq)
+            self._woken.set()
+            if about is not None:
+                self._announce(Change(about(result)))
 
         try:
-            result, seq = await self._local.act(work, told if about is not None else None)
+            result, seq = await self._local.act(work, done)
         except NotFoundError:
             if not await self._fetch([*places, *await self._places_of(of_messages)]):
                 raise
-            result, seq = await self._local.act(work, told if about is not None else None)
+            result, seq = await self._local.act(work, done)
         await self._on_its_way(seq)
         return result
 
@@ -441,8 +446,6 @@ class SharedHistory:
 
     async def _on_its_way(self, seq: int) -> None:
         """Wait a moment until an act is on the server; it gets there in any case."""
-        self._noted = max(self._noted, seq)
-        self._woken.set()
         if self._online:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(PATIENCE), self._arrived:
@@ -478,6 +481,7 @@ class SharedHistory:
             HistoryUnreachableError: It can't be reached now.
         """
         if self._online and self._pushed < self._noted:
+            self._woken.set()
             await self._on_its_way(self._noted)
         if self._server is None or not self._online or self._pushed < self._noted:
             raise HistoryUnreachableError(
@@ -649,6 +653,9 @@ class SharedHistory:
         if isinstance(news, Change) and news.conversation_id is not None:
             self._refresh([news.conversation_id])
         self._announce(news)
+
+    def _moved(self, place: int | None) -> None:
+        self._announce(Change(place, elsewhere=True))
 
     def _announce(self, news: News) -> None:
         for listener in list(self._listeners):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tui.chat.attachment import Attachment
 from tui.errors import HistoryUnfitError, NotFoundError
-from tui.history.postgres.history import PostgresHistory
+from tui.history.postgres.history import Acted, PostgresHistory
 from tui.history.postgres.link import Tables
 from tui.history.shared import here, journal, there
 from tui.history.shared.acts import Act
@@ -25,17 +25,25 @@ _PAUSE = 0.05  # seconds between two looks whether another program is done with 
 class Pusher:
     """Pushes what waits; of all programs of a machine one at a time, for all of them."""
 
-    def __init__(self, local: SqliteHistory, lock: Path, told: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        local: SqliteHistory,
+        lock: Path,
+        told: Callable[[str], None],
+        changed: Callable[[int | None], None],
+    ) -> None:
         """Begin with nothing pushed.
 
         Args:
             local: The history of this machine, in whose file the journal is.
             lock: A file whose lock says who pushes.
             told: Told what the server does not take, or what was done about it.
+            changed: Told in which conversation something is not as it was.
         """
         self._local = local
         self._lock = lock_at(lock)
         self._told = told
+        self._changed = changed
         self._turn = asyncio.Lock()
 
     async def settle(self, server: PostgresHistory) -> None:
@@ -108,8 +116,10 @@ class Pusher:
         return True
 
     async def _together(self, server: PostgresHistory, now: journal.State, acts: Sequence[Act]) -> None:
-        async def work(db: Tables) -> tuple[None, list[int]]:
-            return None, await there.push(db, now.machine, now.pushed, acts, self._filled)
+        who = there.Who(now.machine, server.session)
+
+        async def work(db: Tables) -> Acted:
+            return await there.push(db, who, now.pushed, acts, self._filled)
 
         await server.act(work)
         await self._local.act(lambda db: journal.pushed(db, acts[-1].seq))
@@ -132,7 +142,7 @@ class Pusher:
                 return
 
     async def _renumber(self, message_id: int) -> None:
-        await self._local.act(lambda db: journal.renumber(db, message_id), lambda place: place)
+        await self._local.act(lambda db: journal.renumber(db, message_id), self._changed)
 
     async def _recover(self, act: Act) -> None:
         """What is written here into a conversation that was removed elsewhere makes it anew."""
@@ -145,7 +155,8 @@ class Pusher:
             journal.take_over(db, act, here.whole(db, act.conversation_id))
             return title
 
-        title = await self._local.act(work, lambda _: act.conversation_id)
+        title = await self._local.act(work)
+        self._changed(act.conversation_id)
         if title:
             self._told(f"A conversation was removed on another machine while this one wrote in it: {title}")
 

@@ -9,6 +9,7 @@ from typing import Any
 from tui.chat.attachment import Attachment
 from tui.chat.parts import files_of
 from tui.history.postgres import contents, conversations, messages, spending, state, trash
+from tui.history.postgres.history import Acted
 from tui.history.postgres.lexemes import said
 from tui.history.postgres.link import Tables
 from tui.history.rows import conversation_of, message_of, now_stamp
@@ -52,6 +53,14 @@ class Standing:
     """Conversations that are there."""
 
 
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Who pushes."""
+
+    machine: str
+    session: str
+
+
 Fill = Callable[[Sequence[Attachment]], Awaitable[list[Attachment]]]
 
 
@@ -93,22 +102,23 @@ async def numbers(db: Tables) -> int:
     )
 
 
-async def push(db: Tables, machine: str, after: int, acts: Sequence[Act], fill: Fill) -> list[int]:
-    """Do acts that follow that with the number ``after``. Returns the conversations that they were about.
+async def push(db: Tables, who: Who, after: int, acts: Sequence[Act], fill: Fill) -> Acted:
+    """Do acts that follow that with the number ``after``.
 
     Raises:
         Astray: The server has others of them than was thought.
     """
+    machine = who.machine
     await guard(db, machine, after)
-    for act in acts:
-        await _do(db, machine, act, fill)
+    revs = [rev for act in acts if (rev := await _do(db, who, act, fill))]
     await db.run(
         "UPDATE here.machines SET seq = $2, mark = $3, seen_at = clock_timestamp() WHERE machine = $1",
         machine,
         acts[-1].seq,
         acts[-1].mark,
     )
-    return sorted({act.conversation_id for act in acts if act.conversation_id is not None})
+    places = {act.conversation_id for act in acts if act.conversation_id is not None}
+    return Acted(sorted(places), revs[0] if revs else 0)
 
 
 async def guard(db: Tables, machine: str, after: int) -> None:
@@ -122,24 +132,25 @@ async def guard(db: Tables, machine: str, after: int) -> None:
         raise Astray
 
 
-async def _do(db: Tables, machine: str, act: Act, fill: Fill) -> None:
+async def _do(db: Tables, who: Who, act: Act, fill: Fill) -> int | None:
+    """Do one act. Returns the number of the change, if it has one of its own."""
     if act.kind is Kind.NOTHING:
-        return
+        return None
     place = act.conversation_id
     if place is not None and act.kind not in (Kind.CREATE, Kind.WHOLE):
         there = await db.value("SELECT 1 FROM here.conversations WHERE id = $1 FOR UPDATE", place)
         if there is None:
             raise Purged(act)
-    await _DONE[act.kind](db, machine, act, fill)
+    return await _DONE[act.kind](db, who, act, fill)
 
 
-async def _create(db: Tables, machine: str, act: Act, fill: Fill) -> None:
+async def _create(db: Tables, who: Who, act: Act, fill: Fill) -> None:
     columns = act.facts["columns"]
     if await db.value("SELECT 1 FROM here.conversations WHERE id = $1", columns["id"]) is None:
         await conversations.insert(db, _row(columns, _CONVERSATION))
 
 
-async def _change(db: Tables, machine: str, act: Act, fill: Fill) -> None:
+async def _change(db: Tables, who: Who, act: Act, fill: Fill) -> None:
     place, files = act.facts["id"], act.facts["files"]
     if files is not None:
         filled = await fill(files_in(files))
@@ -150,15 +161,15 @@ async def _change(db: Tables, machine: str, act: Act, fill: Fill) -> None:
         await contents.name_in_draft(db, place, filled)
 
 
-async def _trash(db: Tables, machine: str, act: Act, fill: Fill) -> None:
+async def _trash(db: Tables, who: Who, act: Act, fill: Fill) -> None:
     await trash.put_in(db, act.facts["id"])
 
 
-async def _restore(db: Tables, machine: str, act: Act, fill: Fill) -> None:
+async def _restore(db: Tables, who: Who, act: Act, fill: Fill) -> None:
     await trash.take_out(db, act.facts["id"])
 
 
-async def _add(db: Tables, machine: str, act: Act, fill: Fill) -> None:
+async def _add(db: Tables, who: Who, act: Act, fill: Fill) -> int | None:
     message = message_in(act.facts)
     there = await db.row("SELECT conversation_id, created_at FROM here.messages WHERE id = $1", message.id)
     if there is not None:
@@ -167,13 +178,14 @@ async def _add(db: Tables, machine: str, act: Act, fill: Fill) -> None:
             or there["created_at"] != act.facts["created_at"]
         ):
             raise Met(message.id)
-        return
+        return None
     if files := files_of(message.parts):
         await contents.keep(db, await fill(files))
-    await messages.add(db, act.facts["owner"] or "", machine, message)
+    _, rev = await messages.add(db, who.session, who.machine, message, act.facts["owner"])
+    return rev
 
 
-async def _append(db: Tables, machine: str, act: Act, fill: Fill) -> None:
+async def _append(db: Tables, who: Who, act: Act, fill: Fill) -> None:
     pieces = pieces_of(act.facts)
     if files := files_of([piece for piece in pieces if not isinstance(piece, str)]):
         await contents.keep(db, await fill(files))
@@ -181,18 +193,18 @@ async def _append(db: Tables, machine: str, act: Act, fill: Fill) -> None:
     await write(db, act.facts["id"], act.facts["owner"], pieces)
 
 
-async def _finish(db: Tables, machine: str, act: Act, fill: Fill) -> None:
+async def _finish(db: Tables, who: Who, act: Act, fill: Fill) -> None:
     message = message_in(act.facts)
     if files := files_of(message.parts):
         await contents.keep(db, await fill(files))
     await messages.finish(db, message)
 
 
-async def _hide(db: Tables, machine: str, act: Act, fill: Fill) -> None:
+async def _hide(db: Tables, who: Who, act: Act, fill: Fill) -> None:
     await messages.hide(db, act.facts["ids"], act.facts["hidden"])
 
 
-async def _whole(db: Tables, machine: str, act: Act, fill: Fill) -> None:
+async def _whole(db: Tables, who: Who, act: Act, fill: Fill) -> None:
     """Write a conversation as it was here, in the place of what there is of it."""
     columns, rows = act.facts["conversation"], act.facts["messages"]
     place = columns["id"]
@@ -221,19 +233,19 @@ async def _whole(db: Tables, machine: str, act: Act, fill: Fill) -> None:
             await contents.name_in_message(db, row["id"], attached)
 
 
-async def _prompt(db: Tables, machine: str, act: Act, fill: Fill) -> None:
+async def _prompt(db: Tables, who: Who, act: Act, fill: Fill) -> None:
     await state.remember(db, act.facts["text"])
 
 
-async def _state(db: Tables, machine: str, act: Act, fill: Fill) -> None:
+async def _state(db: Tables, who: Who, act: Act, fill: Fill) -> None:
     await state.set_state(db, state.EVERYWHERE, act.facts["key"], act.facts["value"])
 
 
-async def _spent(db: Tables, machine: str, act: Act, fill: Fill) -> None:
+async def _spent(db: Tables, who: Who, act: Act, fill: Fill) -> None:
     await spending.note(db, spent_of(dict(zip(SPENT, act.facts["row"], strict=True))))
 
 
-_DONE: Mapping[Kind, Callable[[Tables, str, Act, Fill], Awaitable[None]]] = {
+_DONE: Mapping[Kind, Callable[[Tables, Who, Act, Fill], Awaitable[int | None]]] = {
     Kind.CREATE: _create,
     Kind.CHANGE: _change,
     Kind.TRASH: _trash,

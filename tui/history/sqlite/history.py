@@ -71,15 +71,10 @@ class SqliteHistory:
         return self._session
 
     async def act(
-        self, work: Callable[[sqlite3.Connection], T], about: Callable[[T], int | None] | None = None
+        self, work: Callable[[sqlite3.Connection], T], then: Callable[[T], None] = lambda _: None
     ) -> T:
-        """Do in one transaction what the protocol has no name for.
-
-        Args:
-            work: What is done.
-            about: The conversation of it, from its result; without this no one is told.
-        """
-        return await (self._write(work, about) if about else self._quiet(work))
+        """Do in one transaction what the protocol has no name for; ``then`` hears of its result."""
+        return await self._database.write(work, then)
 
     async def see(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Read what the protocol has no name for."""
