@@ -22,6 +22,8 @@ class Between:
         """While it is not set, nothing comes through, and nobody hears of it."""
         self.open.set()
         self.refuses = False
+        self.swallows = False
+        """Every connection breaks when it is about to hear that what it did is done."""
         self.turns = 0
         """How often a program has waited for the server."""
 
@@ -81,6 +83,8 @@ class Between:
             head = await reader.readexactly(5)
             body = await reader.readexactly(int.from_bytes(head[1:], "big") - 4)
             await self.open.wait()
+            if self.swallows and body == b"COMMIT\0":
+                raise ConnectionResetError
             if self.deaf and head[:1] == _NOTICE:
                 continue
             writer.write(head + body)

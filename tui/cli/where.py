@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from tui.config import Config, names_server
@@ -24,9 +26,9 @@ def history_place(paths: Paths, config: Config, environ: Mapping[str, str] = os.
         UsageError: ``SEGUE_HISTORY`` names no place.
     """
     if written := environ.get(VARIABLE):
-        return written_place(written, paths, config)
+        return with_journal(written_place(written, paths, config), paths)
     if config.history is not None:
-        return _server(config.history.reveal(), paths, config)
+        return with_journal(_server(config.history.reveal(), paths, config), paths)
     return File(paths.history_file)
 
 
@@ -50,6 +52,14 @@ def _server(address: str, paths: Paths, config: Config) -> Server:
     hold_secrets(address)
     machine, password = machine_of(paths.data), _password(config.history_password_command)
     return Server(Secret(address), machine, password=password)
+
+
+def with_journal(place: Place, paths: Paths) -> Place:
+    """The same place; of one on a server, what is done there is first done in a file of this machine."""
+    if not isinstance(place, Server):
+        return place
+    name = hashlib.sha256(place.address.reveal().encode()).hexdigest()[:16]
+    return replace(place, journal=paths.data / "servers" / name / "history.db")
 
 
 def _password(command: str | None) -> Callable[[], str] | None:

@@ -24,7 +24,7 @@ class Server:
     """``postgresql://…``, or ``service=NAME`` of a service file; it may hold a password."""
     machine: str
     """The name of this machine, which no other one has."""
-    journal: Path | None = None
+    journal: Path | None = field(default=None, compare=False)
     """The file where what is done is kept until it is there, and some of what is there; None without one."""
     password: Callable[[], str] | None = field(default=None, repr=False, compare=False)
     """Asked at each connection; without it the server's own files and variables count."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Protocol
 
 from tui.app.background import in_background
-from tui.app.context import Context, WithLists, WithReading, WithTranscript
+from tui.app.context import Context, WithLists, WithReading, WithStatus, WithTranscript
 from tui.engine.elsewhere import grown
 from tui.errors import HistoryError
-from tui.history.store import Change, News
+from tui.history.store import Change, Line, News
 
 
-class _Context(Context, WithTranscript, WithReading, WithLists, Protocol): ...
+class _Context(Context, WithTranscript, WithReading, WithLists, WithStatus, Protocol): ...
 
 
 class HistoryNews:
@@ -58,6 +58,8 @@ class HistoryNews:
         self._followed = None  # not where another look took the place of this one: it goes on from here
 
     def _history_changed(self, change: News) -> None:
+        if isinstance(change, Line):
+            self._context.status.refresh_status()
         if not isinstance(change, Change):
             return
         self._context.lists.list_soon()
