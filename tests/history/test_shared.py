@@ -1,4 +1,4 @@
-"""A history on a server with a file of this machine before it: nothing waits for the server, nothing is lost."""
+"""A history on a server with a file of this machine before it: nothing waits, nothing is lost."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.history.test_postgres import behind
 from tui.chat.conversation import Conversation
 from tui.chat.message import Role, Status
 from tui.chat.parts import Text, prompt_parts
-from tui.errors import HistoryBusyError, HistoryUnreachableError
+from tui.errors import HistoryBusyError, HistoryUnreachableError, NotFoundError
 from tui.history.opening import open_history
 from tui.history.place import Server
 from tui.history.postgres.history import PostgresHistory
@@ -54,7 +54,20 @@ def through(way: Between, place: Server, cluster) -> Server:
 
 async def until(true: Callable[[], bool]) -> None:
     async with asyncio.timeout(60):
-        while not true():
+        while not true():  # noqa: ASYNC110 - of what no one tells
+            await asyncio.sleep(0.02)
+
+
+async def kept_here(store: HistoryStore, conversation_id: int, count: int) -> None:
+    """Wait until the machine has a conversation with so many messages."""
+
+    async def there_are() -> bool:
+        with contextlib.suppress(NotFoundError):
+            return len((await store._local.load_conversation(conversation_id)).nodes) == count
+        return False
+
+    async with asyncio.timeout(60):
+        while not await there_are():  # noqa: ASYNC110 - of what no one tells
             await asyncio.sleep(0.02)
 
 
@@ -91,6 +104,7 @@ async def test_what_is_done_while_the_server_is_gone_gets_there_later_in_its_ord
 ):
     async with Between(cluster.port) as way, at(through(way, place, cluster), tmp_path / "lap") as lap:
         made = await converse(lap, "before")
+        await all_there(lap)
         cut_off(way)
         for number in range(12):
             await say(lap, made, f"{number}")
@@ -141,8 +155,7 @@ async def test_what_is_not_here_is_not_said_not_to_be(cluster, place, converse, 
     async with at(place, tmp_path / "desk") as desk:
         old, new = [await converse(desk, name) for name in ("old", "new")]
     async with Between(cluster.port) as way, at(through(way, place, cluster), tmp_path / "lap") as lap:
-        while new.id not in {row.id for row in await lap._local.list_conversations()}:
-            await asyncio.sleep(0.02)
+        await kept_here(lap, new.id, 1)
         cut_off(way)
         await offline(lap)
         assert [row.id for row in await lap.list_conversations()] == [new.id]
@@ -291,7 +304,8 @@ async def test_what_a_killed_program_had_noted_is_pushed_by_the_next(
             from tui.history.opening import open_history
             from tui.history.place import Server
             from tui.secret import Secret
-            store = await open_history(Server(Secret({through(way, place, cluster).address.reveal()!r}), "lap", path))
+            address = Secret({through(way, place, cluster).address.reveal()!r})
+            store = await open_history(Server(address, "lap", path))
             made = await store.create_conversation()
             await store.add_message(made.id, None, Role.USER, prompt_parts("just typed"))
             say(made.id)
@@ -319,10 +333,7 @@ async def test_what_one_machine_does_is_here_before_the_server_goes(cluster, pla
         async with asyncio.timeout(20):
             while await changes.get() != Change(made.id, elsewhere=True):
                 pass
-        while len(await lap._local.list_conversations()) < 1:
-            await asyncio.sleep(0.02)
-        await until(lambda: not lap._stale)
-        await asyncio.sleep(0.2)
+        await kept_here(lap, made.id, 2)
         cut_off(way)
         await offline(lap)
         found = await lap.messages(sorted((await lap.load_conversation(made.id)).nodes))
@@ -402,12 +413,48 @@ async def test_what_the_server_does_not_take_is_set_aside_and_the_rest_goes_on(
 ):
     async with at(place, tmp_path / "lap") as lap:
         made = await converse(lap, "before")
-        await lap._local.act(
-            lambda db: shared.journal.note(
-                db, shared.Kind.CHANGE, {"id": made.id, "files": None, "columns": {"tags": 5}}, made.id
-            )
-        )
+        act = {"id": made.id, "files": None, "columns": {"tags": 5}}
+        await lap._local.act(lambda db: shared.journal.note(db, shared.Kind.CHANGE, act, made.id))
         await say(lap, made, "after")
         await until(lambda: "does not take" in lap.notice)
         await all_there(lap)
     assert await texts_at(place, made.id) == ["before", "after"]
+
+
+async def test_a_server_that_can_only_be_read_is_read_and_what_is_written_waits(
+    cluster, place, converse, tmp_path
+):
+    async with at(place, tmp_path / "desk") as desk:
+        made = await converse(desk, "before")
+        await all_there(desk)
+    cluster.do("ALTER ROLE person SET default_transaction_read_only = on")
+    try:
+        async with at(place, tmp_path / "lap") as lap:
+            assert "read-only" in lap.line.words
+            [root] = await lap.messages(sorted((await lap.load_conversation(made.id)).nodes))
+            assert root.text == "before"
+            await lap.remember_prompt("meanwhile")
+            assert lap.line.behind == 1
+            cluster.do("ALTER ROLE person RESET default_transaction_read_only")
+            await all_there(lap)
+    finally:
+        cluster.do("ALTER ROLE person RESET default_transaction_read_only")
+    async with at(place, tmp_path / "desk") as desk:
+        assert await desk.prompts() == ["meanwhile"]
+
+
+async def test_a_server_that_refuses_is_told_once_and_asked_again(cluster, place, converse, tmp_path):
+    async with at(place, tmp_path / "lap") as lap:
+        made = await converse(lap, "before")
+        await all_there(lap)
+    cluster.do("ALTER ROLE person NOLOGIN")
+    try:
+        async with at(place, tmp_path / "lap") as lap:
+            await until(lambda: "refuses" in lap.notice)
+            await say(lap, made, "meanwhile")
+            cluster.do("ALTER ROLE person LOGIN")
+            await all_there(lap)
+            assert lap.notice.count("refuses") == 1
+    finally:
+        cluster.do("ALTER ROLE person LOGIN")
+    assert await texts_at(place, made.id) == ["before", "meanwhile"]

@@ -32,4 +32,5 @@ Each of them::
 
     sqlite/                 in one SQLite file, or in memory
     postgres/               in a schema of a PostgreSQL server
+    shared/                 there, and first in a file of this machine
 """

@@ -97,14 +97,17 @@ class Line:
     """While it is offline, so many conversations can be read,"""
     total: int = 0
     """of so many that there were when it was seen last."""
+    readable: bool = False
+    """Whether the server can be read all the same."""
 
     @property
     def words(self) -> str:
         """``offline: 300 of 12,411 conversations are here · 12 not on the server yet``, or nothing."""
-        offline = self.offline_since is not None
+        offline = self.offline_since is not None and not self.readable
         some = f": {self.here:,} of {self.total:,} conversations are here" if self.here < self.total else ""
         waits = f"{self.behind:,} not on the server yet" if self.behind else ""
-        return " · ".join(filter(None, (f"offline{some}" if offline else "", waits)))
+        stands = f"offline{some}" if offline else "server read-only" if self.readable else ""
+        return " · ".join(filter(None, (stands, waits)))
 
 
 News = Change | StopAsked | Line

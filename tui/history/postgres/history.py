@@ -16,7 +16,7 @@ from tui.chat.draft import Draft
 from tui.chat.message import Message, Role, Status
 from tui.chat.parts import Part
 from tui.chat.spending import Spent
-from tui.errors import HistoryTooNewError
+from tui.errors import HistoryError, HistoryReadOnlyError, HistoryTooNewError
 from tui.history.hits import merged
 from tui.history.place import Server
 from tui.history.postgres import (
@@ -66,13 +66,20 @@ class Acted:
     """The first number of a change that it took; 0 if it took none."""
 
 
-async def open_history(server: Server, save: Save, session: str = "") -> PostgresHistory:
+def _nobody(_: HistoryError) -> None:
+    """Who uses the history hears of it then."""
+
+
+async def open_history(
+    server: Server, save: Save, session: str = "", lost: Callable[[HistoryError], None] = _nobody
+) -> PostgresHistory:
     """Open the history on ``server``, or make a new one there.
 
     Args:
         server: Where it is.
         save: Writes a whole copy of a history to a file.
         session: The name by which others know this program; without one it gets one.
+        lost: Told that it can't be reached any more, though nobody asked it for anything.
 
     Raises:
         HistoryError: It can't be reached, or may not be used.
@@ -85,7 +92,9 @@ async def open_history(server: Server, save: Save, session: str = "") -> Postgre
             found = await prepare(connection, schema)
         finally:
             await let_go(connection)
-    history = PostgresHistory(Link(way, schema, terms), server.machine, save, session or secrets.token_hex(8))
+    history = PostgresHistory(
+        Link(way, schema, terms), server.machine, save, session or secrets.token_hex(8), lost
+    )
     if found.too_new:
         history.only_read(found.words)
     try:
@@ -99,14 +108,21 @@ async def open_history(server: Server, save: Save, session: str = "") -> Postgre
 class PostgresHistory:
     """See ``HistoryStore``."""
 
-    def __init__(self, link: Link, machine: str, save: Save, session: str) -> None:
+    def __init__(
+        self,
+        link: Link,
+        machine: str,
+        save: Save,
+        session: str,
+        lost: Callable[[HistoryError], None],
+    ) -> None:
         self._link = link
         self._session = session
         self._machine = machine
         self._save = save
         self._notice = ""
         self._listeners: list[Callable[[AnyNews], None]] = []
-        self._news = News(self._link, self._session, machine, self._announce)
+        self._news = News(self._link, self._session, machine, self._announce, lost)
         self._upkeep: Upkeep | None = None
 
     @property
@@ -133,9 +149,9 @@ class PostgresHistory:
         return await self._link.read(work)
 
     @property
-    def writable(self) -> bool:
-        """Whether this program is new enough to write."""
-        return self._link.refusal is None
+    def refusal(self) -> HistoryError | None:
+        """Why nothing may be written, if that is so."""
+        return self._link.refusal() if self._link.refusal is not None else None
 
     @property
     def line(self) -> Line:
@@ -372,8 +388,15 @@ class PostgresHistory:
 
     async def begin(self) -> None:
         """What comes after this is news; and the history is looked after in the background."""
-        if self._link.refusal is None:
+        if self._link.refusal is not None:
+            return
+        try:
             await self._news.begin()
+        except HistoryReadOnlyError as error:  # a copy of another server
+            refused = error
+            self._link.refusal = lambda: refused
+            self._notice = f"{error} Nothing that is written now is saved."
+        else:
             self._upkeep = Upkeep(self._tidy)
 
     async def close(self) -> None:

@@ -26,7 +26,14 @@ _POOLED_PAUSE = 2.0  # seconds between two looks where no notice comes
 class News:
     """Keeps the lease of this program, and tells what others change."""
 
-    def __init__(self, link: Link, session: str, machine: str, announce: Callable[[Told], None]) -> None:
+    def __init__(
+        self,
+        link: Link,
+        session: str,
+        machine: str,
+        announce: Callable[[Told], None],
+        lost: Callable[[HistoryError], None],
+    ) -> None:
         """Listen from the first connection on.
 
         Args:
@@ -34,11 +41,13 @@ class News:
             session: The name of this program's session.
             machine: That of its machine.
             announce: Told of each change.
+            lost: Told that the server can't be reached, though nobody asked it for anything.
         """
         self._link = link
         self._session = session
         self._machine = machine
         self._announce = announce
+        self._lost = lost
         self._seen = 0
         self._heard = asyncio.Event()
         self._woken = asyncio.Event()
@@ -104,17 +113,20 @@ class News:
             woken = self._woken.is_set()
             self._woken.clear()
             now = asyncio.get_running_loop().time()
-            with contextlib.suppress(HistoryError):  # told where the history is used for more
+            try:
                 if now - renewed >= sessions.RENEWED:
                     woken = await self._renew() > self._seen or woken
                     renewed = now
                 if woken or self._link.pooled:
                     await self.look()
+            except HistoryError as error:
+                self._lost(error)
 
     async def _listen(self, connection: Connection) -> None:
         """Hear what others say on a new connection, and find out whether it can be heard at all."""
         if self._link.pooled:
             return
+        connection.add_termination_listener(lambda _: self._woken.set())
         channel = self._link.schema
         self._heard.clear()
         await connection.add_listener(channel, self._notified)

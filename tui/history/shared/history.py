@@ -83,13 +83,15 @@ class SharedHistory:
         self._said: list[str] = []
         self._listeners: list[Callable[[News], None]] = []
         self._tasks: list[asyncio.Task[None]] = []
+        self._losing: set[asyncio.Task[None]] = set()
         local.subscribe(self._heard_here)
 
     # -- what the person must know
     @property
     def notice(self) -> str:
         """What the person must know of this store; empty if nothing."""
-        server = self._server.notice if self._server is not None else ""
+        too_new = self._server is not None and isinstance(self._server.refusal, HistoryTooNewError)
+        server = self._server.notice if self._server is not None and too_new else ""
         return " ".join(filter(None, (self._local.notice, server, *self._said)))
 
     @property
@@ -376,6 +378,8 @@ class SharedHistory:
             await asyncio.wait(self._tasks)
         if self._server is not None:
             await self._server.close()
+        if self._losing:
+            await asyncio.wait(self._losing)
         await self._local.close()
 
     # -- writing
@@ -387,8 +391,8 @@ class SharedHistory:
         of_messages: Sequence[int] = (),
     ) -> T:
         """Do an act here and note it; what it is about is fetched first if it is only there."""
-        if self._server is not None and not self._server.writable:
-            raise HistoryTooNewError(self._server.notice, "Use the newer Segue to write.")
+        if self._server is not None and isinstance(self._server.refusal, HistoryTooNewError):
+            raise self._server.refusal
 
         def done(result_and_seq: tuple[T, int]) -> None:
             result, seq = result_and_seq
@@ -457,22 +461,28 @@ class SharedHistory:
     async def _read(self, ask: Callable[[HistoryStore], Awaitable[T]]) -> T:
         """From the server if it has all that was done here, and from the file otherwise."""
         server = self._server
-        if self._online and server is not None and self._pushed >= self._noted:
+        readable = self._online or self._only_reads
+        if readable and server is not None and self._pushed >= self._noted:
             try:
                 return await ask(server)
-            except HistoryBusyError:
+            except (HistoryBusyError, HistoryReadOnlyError):
                 pass
             except (HistoryUnreachableError, HistoryRefusedError) as error:
                 await self._lost(error)
         try:
             return await ask(self._local)
         except NotFoundError as error:
-            if self._online and server is not None:
+            if readable and server is not None:
                 return await ask(server)
             raise HistoryUnreachableError(
                 f"{error.message}, as far as can be seen: the server of the history can't be reached",
                 "What is not on this machine is there again with the server.",
             ) from error
+
+    @property
+    def _only_reads(self) -> bool:
+        """Whether the server can be read and not be written."""
+        return isinstance(self._error, HistoryReadOnlyError)
 
     async def _reached(self, what: str) -> PostgresHistory:
         """The server, with all that was done here.
@@ -579,18 +589,26 @@ class SharedHistory:
             pause = longest if isinstance(self._error, HistoryRefusedError) else min(pause * 2, longest)
 
     async def _meet(self) -> PostgresHistory:
+        if self._server is not None and isinstance(self._server.refusal, HistoryReadOnlyError):
+            old, self._server = self._server, None
+            await old.close()
         if self._server is None:
-            self._server = await on_server(self._place, self._save, self._local.session.name)
+            self._server = await on_server(
+                self._place, self._save, self._local.session.name, self._lost_quietly
+            )
             self._server.subscribe(self._heard_there)
         server = self._server
-        if server.writable:
+        refusal = server.refusal
+        if isinstance(refusal, HistoryReadOnlyError):
+            raise refusal
+        if refusal is None:
             await self._pusher.settle(server)
             await self._pusher.push(server)
             await self._arrive()
         first = not self._met.is_set()
         self._online, self._error = True, None
-        self._met.set()
         await self._measure()
+        self._met.set()
         if not first:
             self._announce(Change(None, elsewhere=True))
         await self._catch_up(server)
@@ -619,15 +637,23 @@ class SharedHistory:
             await self._measure()
 
     async def _lost(self, error: HistoryError) -> None:
-        """The server is not there."""
+        """The server is not there, or does not let this program do what it must."""
         self._error = error
-        if self._online or not self._met.is_set():
+        if not isinstance(error, HistoryUnreachableError):
+            self._say(f"{error} What is written is kept here until it can be there.")
+        if self._online:
             self._online = False
-            self._met.set()
             self._woken.set()
             async with self._arrived:
                 self._arrived.notify_all()
         await self._measure()
+        self._met.set()
+
+    def _lost_quietly(self, error: HistoryError) -> None:
+        if self._online and isinstance(error, (HistoryUnreachableError, HistoryRefusedError)):
+            task = asyncio.ensure_future(self._lost(error))
+            self._losing.add(task)
+            task.add_done_callback(self._losing.discard)
 
     async def _measure(self) -> None:
         """Say how it stands now."""
@@ -638,7 +664,8 @@ class SharedHistory:
         else:
             count = await self._local.count_conversations()
             since = self._line.offline_since or datetime.now(UTC)
-            line = Line(behind, since, str(self._error or ""), count, max(now.total, count))
+            total = max(now.total, count)
+            line = Line(behind, since, str(self._error or ""), count, total, readable=self._only_reads)
         if line != self._line:
             self._line = line
             self._announce(line)

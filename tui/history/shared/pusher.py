@@ -18,7 +18,7 @@ from tui.history.sqlite.history import SqliteHistory
 from tui.locks import lock_at, take
 
 _AT_ONCE = 100  # acts of one transaction
-_POISON = (NotFoundError, HistoryUnfitError)
+_POISON = (NotFoundError, HistoryUnfitError, LookupError, TypeError, ValueError)
 _PAUSE = 0.05  # seconds between two looks whether another program is done with it
 
 
