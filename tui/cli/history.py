@@ -104,6 +104,10 @@ def run(args: argparse.Namespace) -> int:
     }
 
     async def work(workspace: Workspace) -> int:
+        await workspace.store.look_for_changes()
+        line = workspace.store.line
+        if line.words:
+            say(f"segue: {f'{line.why} ' if line.why else ''}[{line.words}]")
         if getattr(args, "id", None) is not None:
             args.id = await find_conversation(workspace.store, args.id, deleted=args.what == "undelete")
         await commands[args.what](workspace, args)

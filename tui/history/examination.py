@@ -15,7 +15,12 @@ async def examine(place: Place) -> list[Look]:
             return [Look("server", "wrong", missing)]
         from tui.history.postgres.examination import examine as on_server
 
-        return await on_server(place)
+        looks = await on_server(place)
+        if place.journal is not None:
+            from tui.history.shared.examination import examine as of_journal
+
+            looks += of_journal(place.journal)
+        return looks
     if isinstance(place, File):
         from tui.history.sqlite.examination import examine as in_file
 

@@ -109,6 +109,11 @@ class Line:
         stands = f"offline{some}" if offline else "server read-only" if self.readable else ""
         return " · ".join(filter(None, (stands, waits)))
 
+    @property
+    def brief(self) -> str:
+        """The same where there is less room: ``12 not on the server yet``, ``offline``, or nothing."""
+        return f"{self.behind:,} not on the server yet" if self.behind else self.words.partition(":")[0]
+
 
 News = Change | StopAsked | Line
 """What a history tells."""

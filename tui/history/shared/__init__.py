@@ -9,4 +9,5 @@ server is to be read while it can't be reached. Only ``history.opening`` knows i
     pusher                  brings them to the server
     there                   acts done on the server
     here                    what of the server is kept here
+    examination             what is shown of it to who has trouble
 """

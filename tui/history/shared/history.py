@@ -56,6 +56,7 @@ _ALL = ListFilter()
 PATIENCE = 0.6
 """Seconds that a call waits for its act to be on the server."""
 _AT_START = 0.1  # seconds that a start waits for a server whose conversations are partly here
+_ANSWER = 5.0  # seconds that who must know it as it is waits for the first answer
 _NEVER_SEEN = 15.0  # seconds that it waits otherwise
 _SHORTEST, _LONGEST = 0.5, 30.0  # seconds between two tries to reach the server
 _REFUSED = 60.0  # seconds between two tries where it refuses
@@ -74,6 +75,7 @@ class SharedHistory:
         self._pusher = Pusher(local, journal_file.with_name("push"), self._say, self._moved)
         self._online = False
         self._met = asyncio.Event()  # the server, or that it is not there
+        self._answered = asyncio.Event()  # the server, or that it is not there, by itself
         self._error: HistoryError | None = None
         self._line = Line()
         self._noted = self._pushed = 0
@@ -341,7 +343,13 @@ class SharedHistory:
         return lambda: self._listeners.remove(callback)
 
     async def look_for_changes(self) -> None:
-        """Notify subscribers if another program has written since the last look."""
+        """Notify subscribers if another program has written since the last look.
+
+        At the start it is waited for the server's answer first.
+        """
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_ANSWER):
+                await self._answered.wait()
         if self._online and self._server is not None:
             with contextlib.suppress(*_AWAY):
                 await self._server.look_for_changes()
@@ -520,6 +528,13 @@ class SharedHistory:
                 got = await self._take(place) or got
         return got
 
+    async def _is_stale(self, place: int) -> bool:
+        if self._server is None:
+            return False
+        revs = await self._server.see(lambda db: there.revisions_of(db, [place]))
+        kept = await self._local.see(here.kept)
+        return kept.get(place) != revs.get(place)
+
     async def _take(self, place: int) -> bool:
         server = self._server
         if server is None or not self._online:
@@ -554,7 +569,8 @@ class SharedHistory:
             while self._stale and self._online:
                 place = self._stale.pop()
                 with contextlib.suppress(HistoryError):  # the next time that it is reached
-                    await self._take(place)
+                    if await self._is_stale(place):
+                        await self._take(place)
 
     async def _catch_up(self, server: PostgresHistory) -> None:
         """Find what changed there while no one looked."""
@@ -584,6 +600,7 @@ class SharedHistory:
                 await self._push_on(server)
             except HistoryError as error:
                 await self._lost(error)
+                self._answered.set()
             longest = _REFUSED if isinstance(self._error, HistoryRefusedError) else _LONGEST
             await asyncio.sleep(pause * random.uniform(0.5, 1))
             pause = longest if isinstance(self._error, HistoryRefusedError) else min(pause * 2, longest)
@@ -609,6 +626,7 @@ class SharedHistory:
         self._online, self._error = True, None
         await self._measure()
         self._met.set()
+        self._answered.set()
         if not first:
             self._announce(Change(None, elsewhere=True))
         await self._catch_up(server)

@@ -36,6 +36,8 @@ _TABLES = (
         aside TEXT                              -- why the server does not take it
     )
     """,
+    "CREATE INDEX IF NOT EXISTS acts_in_time ON acts (made_at)",
+    "CREATE INDEX IF NOT EXISTS acts_by_conversation ON acts (conversation_id, seq)",
     """
     CREATE TABLE IF NOT EXISTS journal (        -- one row
         machine TEXT NOT NULL,
@@ -154,6 +156,12 @@ def give(db: sqlite3.Connection, first: int) -> None:
 def put_aside(db: sqlite3.Connection, seq: int, why: str) -> None:
     """The server does not take an act; it stays here, and the others go on."""
     db.execute("UPDATE acts SET aside = ? WHERE seq = ?", (why, seq))
+
+
+def count_aside(db: sqlite3.Connection) -> int:
+    """How many acts the server does not take."""
+    (count,) = db.execute("SELECT count(*) FROM acts WHERE aside IS NOT NULL").fetchone()
+    return int(count)
 
 
 def writes_later(db: sqlite3.Connection, act: Act) -> bool:
