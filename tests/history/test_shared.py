@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
+import os
 import random
 import shutil
 import time
@@ -27,6 +29,9 @@ from tui.history.shared import history as shared
 from tui.history.shared import there
 from tui.history.store import Change, HistoryStore, Line
 from tui.secret import Secret
+
+KILLS = "SEGUE_TEST_KILLS"
+"""A variable with how many programs are killed."""
 
 
 @pytest.fixture(autouse=True)
@@ -320,6 +325,53 @@ async def test_what_a_killed_program_had_noted_is_pushed_by_the_next(
         assert await texts_at(place, conversation_id) == ["just typed"]
 
 
+async def test_any_kills_cuts_and_crashes_lose_nothing_and_double_nothing(
+    cluster, place, converse, child, tmp_path
+):
+    """Ten kills; as many as a variable says, by hand."""
+    chance = random.Random(11)
+    kills = int(os.environ.get(KILLS, "10"))
+    async with at(place, tmp_path / "judge") as judge:
+        made = await converse(judge, "begin")
+        await all_there(judge)
+    said: list[str] = []
+    async with Between(cluster.port) as way:
+        for turn in range(kills):
+            way.refuses, way.swallows = chance.random() < 0.3, chance.random() < 0.3
+            program = child(
+                f"""
+                from tui.history.opening import open_history
+                from tui.history.place import Server
+                from tui.secret import Secret
+                address = Secret({through(way, place, cluster).address.reveal()!r})
+                store = await open_history(Server(address, "lap", path))
+                for number in range(1000):
+                    text = f"{turn}.{{number}}"
+                    await store.add_message({made.id}, {made.leaf}, Role.USER, prompt_parts(text))
+                    say(text)
+                """,
+                tmp_path / "lap" / "history.db",
+            )
+            for _ in range(chance.randrange(1, 20)):
+                if chance.random() < 0.1:
+                    way.cut()
+                line = await asyncio.to_thread(program.process.stdout.readline)
+                if not line:  # it never saw the conversation: nothing is acknowledged
+                    break
+                said.append(json.loads(line))
+            program.kill()
+            if chance.random() < 0.1:
+                await asyncio.to_thread(cluster.stop, "immediate")
+                await asyncio.to_thread(cluster.start)
+    async with at(place, tmp_path / "lap") as lap:
+        await all_there(lap)
+    found = await texts_at(place, made.id)
+    assert len(said) > kills // 2
+    assert set(said) - set(found) == set(), "lost"
+    assert len(found) == len(set(found)), "doubled"
+    assert [text for text in found if text in set(said)] == said, "in another order"
+
+
 # -- two machines
 async def test_what_one_machine_does_is_here_before_the_server_goes(cluster, place, converse, tmp_path):
     async with (
@@ -440,6 +492,7 @@ async def test_a_server_that_can_only_be_read_is_read_and_what_is_written_waits(
     finally:
         cluster.do("ALTER ROLE person RESET default_transaction_read_only")
     async with at(place, tmp_path / "desk") as desk:
+        await desk.look_for_changes()
         assert await desk.prompts() == ["meanwhile"]
 
 
