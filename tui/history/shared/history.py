@@ -347,9 +347,7 @@ class SharedHistory:
 
         At the start it is waited for the server's answer first.
         """
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_ANSWER):
-                await self._answered.wait()
+        await self._answer()
         if self._online and self._server is not None:
             with contextlib.suppress(*_AWAY):
                 await self._server.look_for_changes()
@@ -375,8 +373,6 @@ class SharedHistory:
                 await self._met.wait()
         if now.seen_at is None and isinstance(self._error, HistoryRefusedError):
             raise self._error
-        if not self._met.is_set():
-            await self._lost(HistoryUnreachableError("The server of the history does not answer yet"))
 
     async def close(self) -> None:
         """Finish what is being written and let go of the file and the server."""
@@ -480,12 +476,21 @@ class SharedHistory:
         try:
             return await ask(self._local)
         except NotFoundError as error:
+            if not self._answered.is_set() and await self._answer():
+                return await self._read(ask)
             if readable and server is not None:
                 return await ask(server)
             raise HistoryUnreachableError(
                 f"{error.message}, as far as can be seen: the server of the history can't be reached",
                 "What is not on this machine is there again with the server.",
             ) from error
+
+    async def _answer(self) -> bool:
+        """Wait for the server's first answer, and that it does not give one. Returns whether that came."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_ANSWER):
+                await self._answered.wait()
+        return self._answered.is_set()
 
     @property
     def _only_reads(self) -> bool:
@@ -677,7 +682,7 @@ class SharedHistory:
         """Say how it stands now."""
         now = await self._local.see(journal.state)
         behind = max(now.last - now.pushed, 0)
-        if self._online:
+        if self._online or self._error is None:
             line = Line(behind)
         else:
             count = await self._local.count_conversations()
