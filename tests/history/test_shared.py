@@ -82,6 +82,7 @@ def cut_off(way: Between) -> None:
 
 
 async def all_there(store: HistoryStore) -> None:
+    await store.look_for_changes()  # the server has answered, or not
     await until(lambda: store.line == Line())
 
 
@@ -369,6 +370,19 @@ async def test_any_kills_cuts_and_crashes_lose_nothing_and_double_nothing(
     assert set(said) - set(found) == set(), "lost"
     assert len(found) == len(set(found)), "doubled"
     assert [text for text in found if text in set(said)] == said, "in another order"
+
+
+async def test_what_waits_for_the_server_is_saved_from_a_damaged_file(cluster, place, converse, tmp_path):
+    async with Between(cluster.port) as way:
+        way.refuses = True
+        async with at(through(way, place, cluster), tmp_path / "lap") as lap:
+            made = await converse(lap, "just typed")
+    file = tmp_path / "lap" / "history.db"
+    file.write_bytes(bytes(100) + file.read_bytes()[100:])
+    async with at(place, tmp_path / "lap") as lap:
+        assert "damaged" in lap.notice
+        await all_there(lap)
+    assert await texts_at(place, made.id) == ["just typed"]
 
 
 # -- two machines

@@ -16,6 +16,7 @@ from typing import Any
 from tui.history.rows import now_stamp
 from tui.history.shared.acts import ADDING, Act, Kind, packed
 from tui.history.sqlite.indexing import index, unindex
+from tui.history.sqlite.journal_tables import make_journal
 
 SLOTS = 255
 """Machines that the server tells apart; the last slot is of those that it has not seen yet."""
@@ -23,40 +24,6 @@ BLOCK = 32
 """Numbers of conversations that a machine is given at once."""
 _STEP = 256
 _KEPT = 7 * 86_400_000_000  # microseconds for which acts stay that the server has
-
-_TABLES = (
-    """
-    CREATE TABLE IF NOT EXISTS acts (
-        seq INTEGER PRIMARY KEY AUTOINCREMENT,
-        mark TEXT NOT NULL,
-        kind TEXT NOT NULL,
-        conversation_id INTEGER,
-        facts TEXT NOT NULL,                    -- JSON
-        made_at INTEGER NOT NULL,
-        aside TEXT                              -- why the server does not take it
-    )
-    """,
-    "CREATE INDEX IF NOT EXISTS acts_in_time ON acts (made_at)",
-    "CREATE INDEX IF NOT EXISTS acts_by_conversation ON acts (conversation_id, seq)",
-    """
-    CREATE TABLE IF NOT EXISTS journal (        -- one row
-        machine TEXT NOT NULL,
-        slot INTEGER NOT NULL,                  -- in the ids of messages
-        pushed INTEGER NOT NULL,                -- the server has all acts up to this one
-        next_conversation INTEGER NOT NULL,     -- of the numbers that are this machine's
-        last_conversation INTEGER NOT NULL,
-        ahead INTEGER NOT NULL,                 -- microseconds that the server's clock is before this one's
-        seen_at INTEGER,                        -- when the server was seen last
-        total INTEGER NOT NULL                  -- conversations that were on the server then
-    )
-    """,
-    """
-    CREATE TABLE IF NOT EXISTS kept (           -- what of the server is here
-        conversation_id INTEGER PRIMARY KEY,
-        rev INTEGER NOT NULL
-    )
-    """,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +46,8 @@ class State:
 
 def prepare(db: sqlite3.Connection, machine: str) -> None:
     """Make the tables where there are none."""
-    for statement in _TABLES:
-        db.execute(statement)
-    db.execute(
-        "INSERT INTO journal SELECT ?, ?, 0, 1, 0, 0, NULL, 0 WHERE NOT EXISTS (SELECT 1 FROM journal)",
-        (machine, SLOTS),
-    )
+    make_journal(db)
+    db.execute("INSERT OR IGNORE INTO journal VALUES (1, ?, ?, 0, 1, 0, 0, NULL, 0)", (machine, SLOTS))
 
 
 def state(db: sqlite3.Connection) -> State:

@@ -12,6 +12,7 @@ The store::
     contents                contents of files, each once
     spending                what replies took, apart from them
     statements              two that any table takes
+    journal_tables          what a file before a server has beside
     state                   small things that outlive the program
     draft_owners            which program a draft belongs to
     bundles                 whole conversations, in and out
