@@ -218,7 +218,7 @@ async def test_listeners_hear_which_conversation_changed(store, converse):
     await store.update_conversation(made.id, title="y")
     await store.hide_messages([message.id])
     await store.delete_conversation(made.id)
-    assert heard == [Change(made.id)] * 4
+    assert [news for news in heard if isinstance(news, Change)] == [Change(made.id)] * 4
     end()
     await store.restore_conversation(made.id)
     assert len(heard) == 4
