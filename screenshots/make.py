@@ -232,6 +232,21 @@ async def tool(stage: Stage) -> None:
     await stage.pilot.pause(0.5)
 
 
+async def tools_here(stage: Stage) -> None:
+    await stage.say("/tools")
+    await stage.sees("web_fetch", "convert_time")
+    await stage.pilot.pause(0.3)
+
+
+async def servers_of_tools(stage: Stage) -> None:
+    await stage.say("/tools")
+    await stage.sees("convert_time")
+    await stage.pilot.press("escape")
+    await stage.say("/mcp")
+    await stage.sees("time", "ready")
+    await stage.pilot.pause(0.3)
+
+
 async def settings_and_keys(stage: Stage) -> None:
     await stage.pilot.press("f10")
     await stage.sees("Type to find a setting")
@@ -266,6 +281,11 @@ SCENES: dict[str, tuple[Callable[[Stage], Awaitable[None]], tuple[int, int], str
     "conversations": (conversations, WIDE, "segue-dark"),
     "failed": (failed, WIDE, "segue-dark"),
     "tool": (tool, WIDE, "segue-dark"),
+    "tool-80x24": (tool, NARROW, "segue-light"),
+    "tools": (tools_here, WIDE, "segue-dark"),
+    "tools-80x24": (tools_here, NARROW, "segue-light"),
+    "servers": (servers_of_tools, WIDE, "segue-light"),
+    "servers-80x24": (servers_of_tools, NARROW, "segue-dark"),
     "settings": (settings_and_keys, WIDEST, "segue-dark"),
     "settings-light": (settings_and_keys, WIDEST, "segue-light"),
     "settings-80x24": (settings_and_keys, NARROW, "segue-dark"),
@@ -282,7 +302,10 @@ def settings(server: Server, theme: str, name: str) -> str:
         f'[providers.{vendor}]\ntype = "openai"\nurl = "{server.url}/{vendor}"\n'
         for vendor in ("openai", "anthropic", "ollama")
     ]
-    return f'{model}theme = "{theme}"\n[tools]\nuse = ["web_fetch"]\n' + "".join(rows)
+    tools = '[tools]\nuse = ["web_fetch"]\n'
+    if name.startswith(("tools", "servers")):
+        tools += '[mcp.time]\ncommand = "mcp-server-time"\n'
+    return f'{model}theme = "{theme}"\n{tools}' + "".join(rows)
 
 
 async def fill(workspace: Workspace) -> None:

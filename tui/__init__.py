@@ -28,6 +28,7 @@ Leaves, which every room may know::
     dates                   moments, read and shown
     nearest                 "did you mean"
     parameters              the parameters of a request that can be set
+    unheard                 foreign code hears nothing of what the person types
 
 Settings, keys and the disk::
 

@@ -14,6 +14,7 @@ import stat
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -77,9 +78,25 @@ def _changed(path: Path, target: Path, changes: Changes, check: Check) -> Config
             return config
         mode = PRIVATE_FILE if before is None else stat.S_IMODE(target.stat().st_mode)
         begin = _BOM if before is not None and before.startswith(_BOM.encode()) else ""
-        if write_whole(target, begin + new, mode=mode, still=lambda then=before: _read(target) == then):  # type: ignore[misc]
+        if write_whole(target, begin + new, mode=mode, still=partial(_still, target, before)):
             return config
     raise ConfigError(f"{path}: another program keeps writing it", "Try it once more.")
+
+
+def text_of(path: Path) -> str:
+    """The text of the file as it is now; empty where there is none.
+
+    Raises:
+        ConfigError: It can't be read.
+    """
+    try:
+        return _text(path, _read(path))
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}", "Nothing was changed.") from error
+
+
+def _still(path: Path, before: bytes | None) -> bool:
+    return _read(path) == before
 
 
 def _read(path: Path) -> bytes | None:

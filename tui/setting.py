@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import inspect
 import json
+import math
 import os
 import re
 import textwrap
@@ -315,7 +316,7 @@ def _number(setting: Setting, text: str) -> int | float:
     except tomllib.TOMLDecodeError:
         number = None
     whole = isinstance(number, int) and not isinstance(number, bool)
-    if whole or (setting.kind is Kind.NUMBER and isinstance(number, float)):
+    if whole or (setting.kind is Kind.NUMBER and isinstance(number, float) and math.isfinite(number)):
         assert isinstance(number, int | float)
         return number
     raise UsageError(f"{setting.name} must be {setting.kind.value}, not {one_line(text) or 'nothing'}")

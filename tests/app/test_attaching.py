@@ -17,7 +17,7 @@ from tui.chat.chunks import Finish, FinishReason
 from tui.chat.message import Role
 from tui.chat.model import ModelInfo
 from tui.chat.parts import prompt_parts
-from tui.engine import attaching
+from tui.engine import mentioning
 from tui.engine.start_options import StartOptions
 from tui.errors import HistoryFullError
 
@@ -538,13 +538,13 @@ async def test_a_file_named_after_at_goes_along_though_it_was_never_chosen(run, 
 @pytest.fixture
 def slow_disk(monkeypatch):
     """The files after @ are read once this is set."""
-    read, ready = attaching.read_mentioned, asyncio.Event()
+    read, ready = mentioning.read_mentioned, asyncio.Event()
 
-    async def late(text):
+    async def late(*given):
         await ready.wait()
-        return await read(text)
+        return await read(*given)
 
-    monkeypatch.setattr(attaching, "read_mentioned", late)
+    monkeypatch.setattr(mentioning, "read_mentioned", late)
     return ready
 
 

@@ -267,3 +267,14 @@ def test_there_is_one_way_to_begin_what_may_outlive_a_screen():
         if strays.search(line) and path.name != "background.py"
     ]
     assert not found, f"use in_background or while_alive: {', '.join(found)}"
+
+
+@pytest.mark.parametrize("opens", ["ctrl+l", "ctrl+r", "f1", "f10", "ctrl+t"])
+async def test_what_lies_over_the_page_is_closed_by_an_interruption_with_nothing_selected(run, opens):
+    async with run() as world:
+        await world.pilot.press(opens)
+        await world.until(lambda: world.app.screen is not world.screen and world.app.screen.is_mounted)
+        await world.pilot.pause()
+        await world.pilot.press("ctrl+c")
+        await world.until(lambda: world.app.screen is world.screen)
+        assert not world.app._notifications

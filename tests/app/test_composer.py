@@ -127,16 +127,23 @@ async def test_up_recalls_earlier_prompts_and_down_comes_back(run):
         assert world.composer.draft == ""
 
 
+async def recalls(world, *prompts):
+    """Have these at hand, newest first, in the place of those that were looked for at the start."""
+    looks = [worker for worker in world.app.workers if worker.name == "recall"]
+    await world.until(lambda: all(worker.is_finished for worker in looks))
+    world.composer.recall.prompts = [*map(Draft, prompts)]
+
+
 async def test_up_in_a_draft_moves_the_caret(run):
     async with run() as world:
-        world.composer.recall.prompts = [Draft("earlier")]
+        await recalls(world, "earlier")
         await world.pilot.press("a", "ctrl+j", "b", "up", "x")
         assert world.composer.draft == "ax\nb"
 
 
 async def test_a_recalled_prompt_can_be_changed(run):
     async with run() as world:
-        world.composer.recall.prompts = [Draft("newer"), Draft("older")]
+        await recalls(world, "newer", "older")
         await world.pilot.press("up", "x", "up")
         assert world.composer.draft == "newerx"
 

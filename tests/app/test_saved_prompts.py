@@ -35,7 +35,7 @@ async def test_words_after_the_name_go_in(run):
 
 async def test_one_that_needs_words_waits_for_them(run):
     async with run() as world:
-        await world.type("/to")
+        await world.type("/to-")
         await world.sees("/to-french", "WORDS")
         await world.pilot.press("enter")
         await world.until(lambda: world.composer.draft == "/to-french ")

@@ -18,6 +18,7 @@ from tui.app.settings.settings_screen import SettingsScreen
 from tui.app.settings.theme_chooser import ThemeChooser
 from tui.app.settings.values import ChooseValue, WriteValue
 from tui.config import Config, load_config
+from tui.config_file import GONE
 from tui.engine.start_options import StartOptions
 
 MINE = """\
@@ -62,6 +63,20 @@ def opened(run, file) -> Settings:
 
 async def on(world: World, kind: type) -> None:
     await world.until(lambda: isinstance(world.app.screen, kind) and world.app.screen.is_mounted)
+
+
+async def test_tools_and_budgets_count_at_once(opened):
+    async with opened() as world:
+        await world.app.change_settings(
+            {("tools", "use"): ["web_fetch"], ("mcp", "notes", "command"): "none", ("budget", "day"): 5.0}
+        )
+        engine = world.session.workspace.engine
+        assert engine.tools.on(world.session.current.conversation) == {"web_fetch", "notes"}
+        assert [server.name for server in engine.tools.servers] == ["notes"]
+        assert engine.budget.limits.day == 5.0
+        await world.app.change_settings({("mcp", "notes"): GONE, ("tools", "use"): GONE})
+        assert not engine.tools.servers
+        assert not engine.tools.on(world.session.current.conversation)
 
 
 # -- what is seen

@@ -35,7 +35,7 @@ def exported() -> dict[str, object]:
 
 
 def test_ask_has_all_its_fields() -> None:
-    assert _document(REPLY).keys() == {
+    assert _document(REPLY, None).keys() == {
         *("text", "reasoning", "model", "status", "usage", "conversation", "message", "error", "sources"),
         *("notices", "parts", "tool_calls", "rounds", "cost"),
     }
@@ -60,6 +60,7 @@ def test_an_export_has_all_its_fields() -> None:
             "status",
             "usage",
             "created_at",
+            "first_at",
             "finished_at",
         ),
         *("reasoning_seconds", "failure", "sources", "images", "notices", "attachments", "parts", "prefix"),
@@ -67,7 +68,7 @@ def test_an_export_has_all_its_fields() -> None:
     }
 
 
-@pytest.mark.parametrize("document", [_document(REPLY), message_json(REPLY), exported()])
+@pytest.mark.parametrize("document", [_document(REPLY, None), message_json(REPLY), exported()])
 def test_each_kind_of_part_has_its_fields_and_the_earlier_fields_tell_the_same(document) -> None:
     parts = json.loads(json.dumps(document["parts"]))
     *others, sources, notice = parts

@@ -84,6 +84,30 @@ def test_servers_are_taken_over_after_the_change_was_shown(home: Home, tmp_path:
     assert "is in the config already" in again.stderr and again.stdout == ""
 
 
+def test_what_is_in_the_config_stays_where_it_is_and_what_can_t_be_used_is_left_out(
+    home: Home, tmp_path: Path
+):
+    mine = b'theme = "segue-light"  # mine\r\n\r\n[keys]\r\n# none yet\r\n'
+    home.configure("")
+    home.config.write_bytes(mine)
+    theirs = tmp_path / "theirs.json"
+    servers = {"far": {"url": "notes"}, "near": {"command": "x", "env": {"MODE": "a"}}}
+    theirs.write_text(json.dumps({"mcpServers": servers}))
+    done = home.segue("mcp", "import", str(theirs), "--yes")
+    assert "left out: far" in done.stderr and "must be an address" in done.stderr
+    written = home.config.read_bytes()
+    assert written.startswith(mine) and b"[mcp.near]\r\n" in written and b"far" not in written
+    assert home.segue("config", "check").stdout == ""
+
+
+def test_a_config_that_is_broken_gets_no_servers(home: Home, tmp_path: Path):
+    home.configure("theme = \n")
+    theirs = tmp_path / "theirs.json"
+    theirs.write_text(json.dumps({"mcpServers": {"near": {"command": "x"}}}))
+    assert "Mend it first" in home.segue("mcp", "import", str(theirs), "--yes", code=1).stderr
+    assert home.config.read_text() == "theme = \n"
+
+
 def test_a_key_is_kept_for_the_config_to_name(home: Home):
     home.segue("mcp", "key", "mcp.notes.TOKEN", given="abc-very-secret-123\n")
     assert json.loads((home.config.parent / "keys.json").read_text()) == {

@@ -65,6 +65,7 @@ class FakeSource:
     has: list[FakeTool]
     error: SegueError | None = None
     closed: bool = False
+    instructions: str = ""
 
     async def tools(self) -> list[FakeTool]:
         if self.error:

@@ -7,12 +7,8 @@ from aiohttp import web
 
 from tui.config import Config, ToolsConfig
 from tui.engine.folder_files import LARGEST, MOST_FILES, files_in, files_like, left_out_words
-from tui.engine.gathering import gather, page_reader, targets_in
+from tui.engine.gathering import Pages, gather, targets_in
 from tui.errors import UsageError
-
-
-async def no_page(address):
-    raise AssertionError(address)
 
 
 @pytest.fixture
@@ -113,7 +109,7 @@ def test_a_pattern_means_the_files_that_are_like_it(work):
 
 async def test_all_kinds_go_along_together(work):
     (work / "a[1].txt").write_text("brackets")
-    found = await gather(["src/", "*.md", "a[1].txt", "readme.md"], no_page)
+    found = await gather(["src/", "*.md", "a[1].txt", "readme.md"], [])
     assert names(found) == [
         *("src/main.py", "src/deep/secret.md", "src/deep/util.py", "readme.md", "a[1].txt", "readme.md"),
     ]
@@ -151,7 +147,7 @@ async def site():
 
 async def test_a_page_that_was_typed_goes_along_as_its_text(site):
     at, _ = site
-    (file,) = await page_reader(Config())(f"{at}/page")
+    (file,) = await Pages(Config()).read(f"{at}/page")
     assert file.name == f"{at.removeprefix('http://')}/page"
     assert file.text == f"Ferries\n{at}/page\n\nThe ferry leaves at nine."
     assert file.tokens > 5
@@ -160,16 +156,16 @@ async def test_a_page_that_was_typed_goes_along_as_its_text(site):
 async def test_where_a_page_leads_is_looked_at_all_the_same(site):
     at, asked = site
     with pytest.raises(UsageError, match="localhost is not in the public network"):
-        await page_reader(Config())(f"{at}/away")
+        await Pages(Config()).read(f"{at}/away")
     assert asked == []
     config = Config(tools=ToolsConfig(allow_hosts=("localhost",)))
-    assert (await page_reader(config)(f"{at}/away"))[0].text.endswith("nine.")
+    assert (await Pages(config).read(f"{at}/away"))[0].text.endswith("nine.")
 
 
 async def test_a_page_that_is_not_there_is_told(site):
     at, _ = site
     with pytest.raises(UsageError, match="status 404"):
-        await gather([f"{at}/none"], page_reader(Config()))
+        await gather([f"{at}/none"], [Pages(Config())])
 
 
 def test_of_a_folder_without_end_only_so_much_is_looked_at(tmp_path, monkeypatch):

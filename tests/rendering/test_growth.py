@@ -45,8 +45,12 @@ def seconds(act):
 @pytest.mark.parametrize("part", REPEATED)
 def test_reading_words_is_linear(part):
     env = {"references": {"B": {"href": "http://x", "title": ""}}}
-    few, many = (seconds(lambda n=n: parse_inline((part * n)[:n], dict(env))) for n in (3_000, 24_000))
-    assert many < 30 * few + 0.3
+
+    def least(n):
+        """Of two: a look for garbage in all that the tests have made may fall into one."""
+        return min(seconds(lambda: parse_inline((part * n)[:n], dict(env))) for _ in range(2))
+
+    assert least(24_000) < 30 * least(3_000) + 0.3
 
 
 @pytest.mark.parametrize("part", REPEATED)

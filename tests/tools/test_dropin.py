@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import sys
 import threading
 from importlib.metadata import EntryPoint
@@ -303,6 +304,31 @@ async def later():
     assert (await result(tools["later"])).text == "later"
     print("ours")
     assert capfd.readouterr().out == "ours\n"
+
+
+async def test_a_tool_that_asks_at_the_keyboard_finds_nothing_there_and_the_program_goes_on_reading(
+    tools_of, monkeypatch
+):
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"typed\n")))
+    tools = await tools_of(
+        '''
+import sys
+def asks():
+    """Asks."""
+    return input("name? ")
+def reads():
+    """Reads."""
+    return [sys.stdin.read(), sys.stdin.buffer.read().decode(), *sys.stdin]
+async def later():
+    """Reads on a loop."""
+    return sys.stdin.readline() or "nothing"
+'''
+    )
+    asked = await result(tools["asks"])
+    assert asked.is_error and "EOFError" in asked.text
+    assert (await result(tools["reads"])).text == '["", ""]'
+    assert (await result(tools["later"])).text == "nothing"
+    assert sys.stdin.readline() == "typed\n"
 
 
 async def test_while_a_tool_prints_the_answer_of_another_thread_is_written(tools_of, capfd):

@@ -102,28 +102,28 @@ def names(word: str, mention: bool = False) -> list[str]:
 
 
 def test_a_word_becomes_what_begins_with_it_then_what_has_it(folder):
-    assert names("") == ["a b.txt", "Apple.png", "pie"]
-    assert names("P") == ["pie", "Apple.png"]
+    assert names("") == ["a b.txt", "Apple.png", "pie/"]
+    assert names("P") == ["pie/", "Apple.png"]
     assert names("apple.png") == ["Apple.png"]
     assert names("none") == []
     assert names(".") == [".hidden", "a b.txt", "Apple.png"]
     assert names(".", mention=True) == [".hidden"]
-    assert names("p", mention=True) == ["pie"]
+    assert names("p", mention=True) == ["pie/"]
 
 
 def test_a_folder_is_gone_into(folder):
     assert names("pie/") == ["pie/apple.md", "pie/"]  # and all that is in it, last
-    assert names("~/wo") == ["~/work"]
+    assert names("~/wo") == ["~/work/"]
     assert names("~/work/A") == ["~/work/a b.txt", "~/work/Apple.png"]
     assert names("none/") == names("a\x00/") == []
     [pie] = path_candidates(TypedPath(0, "pie", False))
     [apple] = path_candidates(TypedPath(0, "apple", False))
-    assert (pie.folder, apple.folder, apple.size) == (True, False, 9)
+    assert (pie.goes_on, apple.goes_on, apple.about) == (True, False, "9 bytes")
 
 
 def test_the_address_of_a_page_is_offered_as_it_is():
     (found,) = path_candidates(TypedPath(0, "https://example.com/a?b", mention=True))
-    assert (found.path, found.about, found.folder) == ("https://example.com/a?b", "reads this page", False)
+    assert (found.path, found.about, found.goes_on) == ("https://example.com/a?b", "reads this page", False)
     assert path_candidates(TypedPath(0, "https://user@example.com/", mention=True)) == []
 
 

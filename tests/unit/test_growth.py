@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 import pytest
 
 import tui
-from tui.engine.attaching import mentions
+from tui.engine.mentioning import mentions
 from tui.engine.thinking import Thinking
 from tui.key_forms import key_in
 from tui.providers.error_parsing import describe, describe_page, read_complaint

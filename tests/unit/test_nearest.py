@@ -26,6 +26,10 @@ def test_where_none_is_near_the_other_words_are_said():
     assert did_you_mean("xyz", NAMES, "F1 lists them.") == "F1 lists them."
 
 
+def test_a_paste_is_like_no_name():
+    assert nearest("conversation" * 4000, ["conversations"] * 3) == []
+
+
 def test_there_is_one_way_to_look_for_the_nearest_name():
     folder = Path(tui.__file__).parent
     users = {

@@ -6,11 +6,11 @@ from dataclasses import fields
 
 import pytest
 
-from tui.config import Config, LocalConfig, ProviderConfig, config_of
+from tui.config import BudgetConfig, Config, LocalConfig, McpConfig, ProviderConfig, ToolsConfig, config_of
 from tui.errors import UsageError
 from tui.setting import Kind, Setting, described, dotted, in_force, place_of, read, settings, shown, written
 
-LAB = (("providers", "lab"),)
+LAB = (("providers", "lab"), ("mcp", "notes"))
 
 
 def rows(text: str = "", tmp="config.toml") -> dict[str, Setting]:
@@ -25,7 +25,7 @@ def config(text: str):
     return config_of(Path("config.toml"), text)
 
 
-@pytest.mark.parametrize("kind", [Config, ProviderConfig, LocalConfig])
+@pytest.mark.parametrize("kind", [Config, ProviderConfig, LocalConfig, ToolsConfig, McpConfig, BudgetConfig])
 def test_every_field_of_the_config_says_what_it_does(kind):
     documented = {each.name for each in fields(kind) if not each.metadata.get("internal")}
     assert documented <= {name for name, words in described(kind).items() if words}
@@ -37,6 +37,9 @@ def test_every_field_of_the_config_is_a_row_with_its_type():
     assert first == {each.name for each in fields(Config) if not each.metadata.get("internal")}
     of_a_provider = {row.at[2] for row in found.values() if row.at[0] == "providers"}
     assert of_a_provider == {each.name for each in fields(ProviderConfig)}
+    assert {row.at[2] for row in found.values() if row.at[0] == "mcp"} == {
+        each.name for each in fields(McpConfig)
+    }
     kinds = {name: row.kind for name, row in found.items()}
     assert kinds["vim"] is Kind.SWITCH and kinds["providers.lab.wait"] is Kind.NUMBER
     assert kinds["providers.lab.type"] is Kind.CHOICE and "gemini" in found["providers.lab.type"].choices
@@ -122,3 +125,10 @@ def test_a_name_leads_back_to_its_place(at):
 def test_what_is_no_name_is_told(name):
     with pytest.raises(UsageError, match="no name"):
         place_of(name)
+
+
+@pytest.mark.parametrize("text", ["nan", "+nan", "inf", "-inf", "1e400"])
+@pytest.mark.parametrize("name", ["budget.day", "parameters.temperature", "providers.lab.wait"])
+def test_what_is_no_number_to_count_with_is_none(name, text):
+    with pytest.raises(UsageError, match="must be a number, not"):
+        read(rows()[name], text)

@@ -378,6 +378,9 @@ class SegueApp(App[None]):
         """Keep what is coming, and quit."""
         self.leave_soon(0)
 
+    def action_help_quit(self) -> None:
+        """Say nothing: Textual would tell how to quit wherever an interruption found nothing to do."""
+
     def leave_soon(self, code: int) -> None:
         """End in the background: what is being stored may need the app."""
         in_background(self, "leave", self.leave, code)

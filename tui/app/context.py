@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tui.engine.workspace import Workspace
     from tui.errors import SegueError
     from tui.history.store import ConversationChanges
+    from tui.tools.mcp.elicitation import Answer, Form
 
 _Result = TypeVar("_Result")
 
@@ -427,6 +428,10 @@ class Asking(Protocol):
 
     def look(self) -> None:
         """Show the next question that may be shown where the person is now."""
+        ...
+
+    async def fill(self, form: Form) -> Answer:
+        """Let the person fill in a form."""
         ...
 
 

@@ -42,6 +42,15 @@ _RESERVED = re.compile(r"(?i)con|prn|aux|nul|conin|conout|(?:com|lpt)[0-9¹²³]
 """Names that Windows keeps for devices, whatever their ending."""
 FORM = 3
 """The form of the JSON. A file with a higher one was written by a newer Segue."""
+CALL_ENDS = {
+    CallState.ASKED: "not run",
+    CallState.RUNNING: "running",
+    CallState.DONE: "",
+    CallState.FAILED: "failed",
+    CallState.DENIED: "declined",
+    CallState.STOPPED: "stopped",
+}
+"""What became of a call, in a word; nothing where it was done."""
 
 
 def speaker(message: Message) -> str:
@@ -248,7 +257,7 @@ def ending(message: Message) -> str:
 
 def call_ending(call: ToolCall) -> str:
     """What became of a tool call, unless it was done."""
-    return "" if call.state is CallState.DONE else f" · {call.state.value}"
+    return f" · {CALL_ENDS[call.state]}" if CALL_ENDS[call.state] else ""
 
 
 def file_name(title: str, end: str) -> str:

@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
         continue_last=args.resume,
         here=args.here,
         prompt=args.prompt,
-        attachments=_read(args.attach, config),
+        attachments=_read(args.attach, config, paths),
         temporary=args.temporary,
     )
     terminal = sys.stdin.isatty() and sys.stdout.isatty()
@@ -55,13 +55,13 @@ def run(args: argparse.Namespace) -> int:
     return _open_app(paths, config, start)
 
 
-def _read(files: Sequence[str], config: Config) -> tuple[Attachment, ...]:
+def _read(files: Sequence[str], config: Config, paths: Paths) -> tuple[Attachment, ...]:
     """The files of the command line, told before anything is opened if one can't go along."""
     if not files:
         return ()
     from tui.cli.attached import read_files
 
-    return read_files(files, config)
+    return read_files(files, config, paths)
 
 
 def _is_plain(asked: bool | None, config: Config, terminal: bool) -> bool:

@@ -15,10 +15,9 @@ from tui.chat.message import Message
 from tui.chat.parts import BETWEEN, ToolCall, ToolResult, of_kind, parts_texts, rounds_of, to_json
 from tui.cli.assemble import run_with_workspace
 from tui.cli.output import DONE, FAILED, complain, failure_json, say, usage_json, write, write_json
-from tui.cli.part_lines import line_of
+from tui.cli.part_lines import change_of, line_of
 from tui.cli.piped import piped_text
 from tui.config import load_config
-from tui.engine.attaching import read_mentioned
 from tui.engine.choice import find_model
 from tui.engine.conversation_service import ConversationService
 from tui.engine.events import (
@@ -36,6 +35,7 @@ from tui.engine.events import (
     Waiting,
     Working,
 )
+from tui.engine.mentioning import read_mentioned
 from tui.engine.reply import Reply
 from tui.engine.session import Session
 from tui.engine.session_events import SessionEvent, Warned
@@ -71,7 +71,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="a file, a folder, a pattern or a page's address that goes along; can be given several times",
+        help="a file, a folder, a pattern, a page's address or @SERVER:URI that goes along; several times",
     )
     parser.add_argument(
         "--json", action="store_true", help="write one JSON document; of several models, a list"
@@ -124,10 +124,10 @@ def run(args: argparse.Namespace) -> int:
 
     async def ask(workspace: Workspace) -> int:
         text = workspace.saved_prompts.expand(prompt)
-        named, troubles = await read_mentioned(args.prompt or "")
-        for trouble in troubles:
-            say(f"segue: {trouble}")
-        draft = Draft(text, tuple(dict.fromkeys((*files, *named))))
+        named = await read_mentioned(args.prompt or "", workspace.elsewhere)
+        for words in (*named.brought, *named.troubles):
+            say(f"segue: {words}")
+        draft = Draft(text, tuple(dict.fromkeys((*files, *named.files))))
         if shape is not None:
             return await _ask_for(shape, workspace, args, draft)
         session = Session(workspace, temporary=args.no_save)
@@ -203,7 +203,8 @@ def _files(targets: Sequence[str]) -> tuple[Attachment, ...]:
         return ()
     from tui.cli.attached import read_files
 
-    return read_files(targets, load_config(Paths.default().config_file))
+    paths = Paths.default()
+    return read_files(targets, load_config(paths.config_file), paths)
 
 
 async def _write(outputs: Sequence[ReplyOutput]) -> None:
@@ -399,8 +400,7 @@ class ReplyOutput:
                 self._take_back()
             case PartAdded(part=part):
                 self._parted = self._parted or parts_texts(part)
-                if line := line_of(part):
-                    self._say(line)
+                self._say(line_of(part, live=True))
             case Waiting():
                 self._say_attempt(event)
             case Working(progress=progress):
@@ -409,7 +409,9 @@ class ReplyOutput:
                 self._say(text)
             case Unsaved(reason=reason):
                 self._say(f"The reply is not saved: {reason}")
-            case CallChanged() | Started() | Saved() | Finished():
+            case CallChanged(call=call):
+                self._say(change_of(call))
+            case Started() | Saved() | Finished():
                 pass
             case _:
                 assert_never(event)
@@ -458,6 +460,6 @@ class ReplyOutput:
             say(f"segue: {self._about}the reply ended with status “{message.status.value}”")
 
     def _say(self, text: str) -> None:
-        if text != self._said:
+        if text and text != self._said:
             say(self._about + text)
-        self._said = text
+            self._said = text

@@ -62,22 +62,27 @@ def parser_for(
         return parser
     _teach(app, ASKABLE)
     if len(words) <= 1:
-        _of(app, "prompt").completer = lambda **_: dict(commands)
+        _completed_by(_of(app, "prompt"), lambda **_: dict(commands))
     return app
+
+
+def _completed_by(argument: Any, completer: Completer) -> None:
+    """Let an argument be completed: an attribute that only ``argcomplete`` knows says by what."""
+    argument.completer = completer
 
 
 def _of(parser: argparse.ArgumentParser, dest: str) -> Any:
     return next(action for action in parser._actions if action.dest == dest)
 
 
-def _teach(parser: argparse.ArgumentParser, completers: Mapping[str, Any]) -> None:
+def _teach(parser: argparse.ArgumentParser, completers: Mapping[str, Completer]) -> None:
     """Let every argument be completed by what its word in the help says that it is."""
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
             for inner in action.choices.values():
                 _teach(inner, completers)
         elif isinstance(action.metavar, str) and action.metavar in completers:
-            action.completer = completers[action.metavar]  # type: ignore[attr-defined]
+            _completed_by(action, completers[action.metavar])
 
 
 def _fits(completion: str, prefix: str) -> bool:

@@ -116,7 +116,7 @@ def _app_arguments() -> Arguments:
         action="append",
         default=[],
         metavar="FILE",
-        help="a file, a folder, a pattern or a page's address that goes along with the first prompt",
+        help="a file, a folder, a pattern, a page's address or @SERVER:URI for the first prompt",
     )
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--continue", dest="resume", action="store_true", help="open the last conversation")

@@ -5,23 +5,22 @@ from __future__ import annotations
 import argparse
 import asyncio
 import getpass
-import os
 import sys
-import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from difflib import unified_diff
 from pathlib import Path
 from typing import Any
 
 from tui.cli.output import DONE, FAILED, INTERRUPTED, complain, say, sentence, write, write_json
-from tui.config import Config, McpConfig, load_config
+from tui.config import Config, McpConfig, config_of, load_config
+from tui.config_file import change, changed_text, text_of
 from tui.credentials import Credentials
 from tui.errors import SegueError, UsageError
 from tui.nearest import did_you_mean
-from tui.paths import PRIVATE_FILE, Paths, private_dir
+from tui.paths import Paths
 from tui.secret import Secret
 from tui.text import clean, one_line, safe_url
-from tui.tools.mcp.imports import Imported, read_servers, toml_of, usual_files
+from tui.tools.mcp.imports import Found, Imported, changes_of, read_servers, usual_files
 from tui.tools.mcp.server import McpServer
 
 _LAST_LINES = 10
@@ -235,16 +234,13 @@ def _import(paths: Paths, config: Config, file: str | None, *, agreed: bool) -> 
     imported = read_servers(Path(file).expanduser())
     for words in imported.left_out:
         say(f"left out: {words}")
-    new = [each for each in imported.servers if each.name not in config.mcp]
-    for each in imported.servers:
-        if each.name in config.mcp:
-            say(f"left out: {each.name} is in the config already")
+    new = [each for each in imported.servers if not _left_out(config, each)]
     if not new:
         say("There is nothing to take over.")
         return DONE
-    before = _text(config.path)
-    after = _appended(before, [toml_of(each) for each in new])
-    write("".join(_difference(before, after, config.path)))
+    changes = {at: value for each in new for at, value in changes_of(each).items()}
+    before = text_of(config.path)
+    write("".join(_difference(before, changed_text(config.path, before, changes), config.path)))
     secrets = {name: value for each in new for name, value in each.secrets.items()}
     for name in secrets:
         say(f"The key {name} is kept apart, in {paths.config / 'keys.json'}, and not in the config.")
@@ -252,9 +248,23 @@ def _import(paths: Paths, config: Config, file: str | None, *, agreed: bool) -> 
         say("Nothing was changed.")
         return DONE
     _keep(paths, config, secrets)
-    _replace(config.path, after)
+    change(config.path, changes)
     say(f"{_count(imported, len(new))} in {config.path}. Try one: segue mcp test {new[0].name}")
     return DONE
+
+
+def _left_out(config: Config, server: Found) -> bool:
+    """Whether a server is not taken over; says why."""
+    why = "is in the config already" if server.name in config.mcp else _wrong(config.path, server)
+    if why:
+        say(f"left out: {server.name} {one_line(why, 200)}")
+    return bool(why)
+
+
+def _wrong(path: Path, server: Found) -> str:
+    """What the config would have to say against a server; empty where nothing."""
+    alone = config_of(path, changed_text(path, "", changes_of(server)))
+    return next((f"can't be used: {each.message}" for each in alone.problems if each.at[:1] == ("mcp",)), "")
 
 
 def _name_files() -> int:
@@ -269,20 +279,6 @@ def _count(imported: Imported, new: int) -> str:
     return f"{new} of {len(imported.servers)} servers are" if len(imported.servers) > 1 else "The server is"
 
 
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return ""
-    except (OSError, UnicodeDecodeError):
-        raise SegueError(f"{path} can't be read, so nothing is added to it") from None
-
-
-def _appended(before: str, tables: Sequence[str]) -> str:
-    head = f"{before.rstrip()}\n\n" if before.strip() else ""
-    return head + "\n".join(tables)
-
-
 def _difference(before: str, after: str, path: Path) -> list[str]:
     lines = unified_diff(
         before.splitlines(keepends=True), after.splitlines(keepends=True), str(path), str(path)
@@ -295,24 +291,3 @@ def _agrees() -> bool:
         raise UsageError("Nobody can be asked here", "With --yes it is written without asking.")
     say("Add this to the config? [y/N]")
     return sys.stdin.readline().strip().lower() in ("y", "yes")
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write the config, whole or not at all, with the rights that it has."""
-    target = path.resolve()
-    try:
-        mode = target.stat().st_mode & 0o777 if target.exists() else PRIVATE_FILE
-        private_dir(target.parent)
-        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".config-")
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(name, mode)
-            os.replace(name, target)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise SegueError(f"{path} can't be written: {error.strerror}") from None

@@ -7,6 +7,7 @@ from typing import assert_never
 from tui.chat.export import about, call_ending
 from tui.chat.message import Message, Role
 from tui.chat.parts import (
+    CallState,
     File,
     Image,
     Notice,
@@ -34,18 +35,29 @@ def in_order(message: Message) -> tuple[Part, ...]:
     return interleaved(message.parts) or (Text(message.text),)
 
 
-def line_of(part: Part) -> str:
-    """A part as it is said where it stands; nothing for words, and for what is said beside or below them."""
+def line_of(part: Part, *, live: bool = False) -> str:
+    """A part as it is said where it stands; nothing for words, and for what is said beside or below them.
+
+    Args:
+        part: What is said.
+        live: It came just now: what becomes of a call is said when it is known.
+    """
     match part:
         case Image(url, alt):
             return f"image: {one_line(f'{alt} {url}')}"
         case File(file):
             return f"file: {one_line(file.name)}, {about(file)}"
         case ToolCall():
-            return f"call: {tool_name(part)} {arguments_line(part)}{call_ending(part)}"
+            waits = live and part.state is CallState.ASKED
+            return f"call: {tool_name(part)} {arguments_line(part)}{'' if waits else call_ending(part)}"
         case ToolResult():
             return f"{'error' if part.is_error else 'result'}: {one_line(part.text, _SHORT)}"
         case Text() | Reasoning() | Sources() | Notice():
             return ""
         case _:
             assert_never(part)
+
+
+def change_of(call: ToolCall) -> str:
+    """What is said while a reply comes of a call that has another state: its result says how it ended."""
+    return f"running: {tool_name(call)}" if call.state is CallState.RUNNING else ""

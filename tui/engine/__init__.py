@@ -36,6 +36,7 @@ Its tools::
     tools                   what this run has: who has them, which are on, what is allowed
     tool_sources            who has tools, by the settings
     mcp_servers             the servers of the Model Context Protocol, with our way to other machines
+    offers                  resources and prompts of servers, as they are typed
     web_search              whether a model's vendor searches, and at what price
     calling                 what a reply and the calls in it know of each other
     rounds                  the calls of a reply: checked, approved, carried out, answered
@@ -51,8 +52,9 @@ And::
 
 Files::
 
-    attaching               from a path, as people type and terminals drop it, or from @ to an attachment
-    gathering               files, folders, patterns and pages that go along, as typed in one place
+    attaching               from a path, as people type and terminals drop it, to an attachment
+    gathering               what goes along, from the disk and from elsewhere, as typed in one place
+    mentioning              what a prompt names after @
     folder_files            what of a folder goes along
     exporting               conversations as files
     saved_prompts           prompts kept as files

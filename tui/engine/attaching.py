@@ -1,4 +1,4 @@
-"""From what a person types after /attach or @, drops or names on the command line to attachments.
+"""From what a person types after /attach, drops or names on the command line to attachments.
 
 Regular files only, and never more of one than is allowed. Terminals type a dropped file's path, quoted.
 """
@@ -78,14 +78,6 @@ _LONGEST_DROP = 8192
 """Characters of paths that are dropped together."""
 _LOOKED_AT = 20_000
 """Entries of a folder that are looked at."""
-_MENTION = re.compile(r"(?<![a-z0-9_.+%-])@(\"[^\"\n]{1,1000}\"|[^\s\"]{1,1000})", re.IGNORECASE | re.ASCII)
-"""After a letter of our own alphabet ``@`` stands in an address."""
-_CODE = re.compile(r"(?ms)^[ \t]*(```|~~~).*?(?:^[ \t]*\1|\Z)|`[^`\n]*`")
-_PUNCTUATION = ".,;:!?)]}'\"，。、；：！？）」』】》"
-_ASCII = re.compile(r"[!-~]+")
-"""What of a name may end where words of another script go on without a space."""
-_PATH_LIKE = re.compile(r"[/\\]|^~|\w\.[A-Za-z][A-Za-z0-9]{0,4}$")
-_MOST_MENTIONS = 20
 _WINDOWS = os.name == "nt"
 _QUOTES = '"' if _WINDOWS else "\"'"
 _ESCAPE = "" if _WINDOWS else "\\"
@@ -127,57 +119,6 @@ def dropped_paths(text: str) -> list[Path]:
         return []
     paths = paths_in(text)
     return paths if all(path.is_absolute() and path.is_file() for path in paths) else []
-
-
-class Mentioned(NamedTuple):
-    """The files that a prompt names after ``@``."""
-
-    files: tuple[Attachment, ...]
-    troubles: tuple[str, ...]
-    """What is not attached though it seems to be meant, and why."""
-
-
-def mentions(text: str) -> list[str]:
-    """What stands after ``@`` in a prompt, outside of code."""
-    words = (match[1].strip('"') for match in _MENTION.finditer(_CODE.sub(" ", text)))
-    return list(dict.fromkeys(words))[:_MOST_MENTIONS]
-
-
-async def read_mentioned(text: str) -> Mentioned:
-    """The files that ``text`` names after ``@``: a prompt may have been sent before they were chosen."""
-    names = mentions(text)
-    if not names:
-        return Mentioned((), ())
-    try:
-        async with asyncio.timeout(PATIENCE):
-            found = await asyncio.to_thread(lambda: [_mentioned(name) for name in names])
-    except TimeoutError:
-        return Mentioned((), ("The files after @ took too long to read, and were sent as words",))
-    files = (each for each in found if isinstance(each, Attachment))
-    troubles = (each for each in found if isinstance(each, str) and each)
-    return Mentioned(tuple(dict.fromkeys(files)), tuple(troubles))
-
-
-def _mentioned(name: str) -> Attachment | str:
-    """The file of this name, or why it is none; empty where no file was meant."""
-    plain = _ASCII.match(name)
-    if is_page(name):
-        return f"{one_line(name, 80)} was sent as words: /attach reads the page"
-    forms = [name.rstrip(_PUNCTUATION), plain[0].rstrip(_PUNCTUATION) if plain else ""]
-    try:
-        path = next(
-            (path_of(form) for form in (name, *forms) if form and os.path.lexists(path_of(form))), None
-        )
-        if path is None:
-            meant = None if "(" in name else next(filter(_PATH_LIKE.search, forms), None)
-            return f"There is no file {one_line(meant, 80)}: it was sent as words" if meant else ""
-        if any(part.startswith(".") and part.strip(".") for part in path.parts):
-            return f"{one_line(str(path), 80)} is hidden, and not attached by itself: /attach does that"
-        return read_attachment(path)
-    except UsageError as error:
-        return str(error)
-    except (OSError, ValueError):
-        return ""
 
 
 def paths_in(text: str) -> list[Path]:

@@ -42,6 +42,11 @@ class Budget:
         self._stores = list(stores)
         self._told: set[str] = set()
 
+    def use(self, limits: BudgetConfig) -> None:
+        """Allow this much from now on."""
+        self.limits = limits
+        self._told.clear()
+
     def count_also(self, store: HistoryStore) -> None:
         """Count what is spent there too, as in a temporary conversation."""
         self._stores.append(store)
@@ -66,6 +71,23 @@ class Budget:
             elif spent.cost >= _SOON * limit and (once := f"{name} {since}") not in self._told:
                 self._told.add(once)
                 self.tell(f"{words}; {beside}" if beside else words)
+
+    async def refuse(self, info: ModelInfo | None, more: float = 0.0) -> None:
+        """Refuse one more request by itself, as of a reply that goes on; nothing is said of it otherwise.
+
+        Args:
+            info: Who would be asked.
+            more: What was spent and is not in the history yet.
+
+        Raises:
+            BudgetError: A budget is spent, and the person wants requests refused then.
+        """
+        if not self.limits.refuse or (info is not None and info.free):
+            return
+        for name, limit, since in self._periods(datetime.now(UTC)):
+            cost = (await self._spent(since)).cost + more
+            if cost >= limit:
+                raise BudgetError(f"{name} budget: {dollars(cost)} of {dollars(limit)} is spent", _HINT)
 
     def _periods(self, now: datetime) -> Iterator[tuple[str, float, datetime]]:
         if self.limits.day is not None:

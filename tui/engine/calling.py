@@ -19,6 +19,11 @@ class Calling(Protocol):
         ...
 
     @property
+    def instructions(self) -> str:
+        """What the model is told of their use, beside the system prompt; the same for the whole reply."""
+        ...
+
+    @property
     def over(self) -> str:
         """Why no more calls are carried out, for the person; empty while they are."""
         ...

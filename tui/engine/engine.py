@@ -40,13 +40,12 @@ from tui.engine.reply import Reply, Write
 from tui.engine.request import SMALLER, SUMMARISE, Request, build_request, is_too_large
 from tui.engine.titles import suggest_title
 from tui.engine.tools import Tools
-from tui.errors import ErrorKind, HistoryError, ProviderError, UsageError, Way
+from tui.errors import BudgetError, ErrorKind, HistoryError, ProviderError, UsageError, Way
 from tui.history.bundles import with_contents
 from tui.history.store import HistoryStore
 from tui.providers.base import Abilities, Target
 from tui.providers.most import in_words, largest_image
 from tui.text import one_line
-from tui.tools.tool import ToolSpec
 
 # How far real counts may bend the token estimate.
 _CALIBRATION_RANGE = (0.5, 2.0)
@@ -205,6 +204,14 @@ class Engine:
             return None
         if conversation.title != automatic_title(path[0].draft.words):
             return None
+        with suppress(BudgetError):
+            await self.budget.refuse(self._facts.info(conversation.model))
+            return await self._suggested(conversation, path)
+        return None
+
+    async def _suggested(self, conversation: Conversation, path: Sequence[Message]) -> str | None:
+        """The title that the conversation's model gives it."""
+        assert conversation.model is not None
         try:
             target = await self.resolver.target(conversation.model)
             title, usage = await suggest_title(target, path[0].draft.words, path[1].text)
@@ -316,15 +323,15 @@ class Engine:
         request = self._request(conversation, model_id, path, reply=message if begin else None)
         search = self.tools.searches(conversation)
 
-        def write(target: Target, tools: Sequence[ToolSpec], so_far: Message | None) -> Request:
+        def write(target: Target, calling: Calling | None, so_far: Message | None) -> Request:
             searches = search and target.search is not None
             return self._request(
-                conversation, model_id, path, target.abilities, tools, so_far, search=searches
+                conversation, model_id, path, target.abilities, calling, so_far, search=searches
             )
 
         equip = self._equip(conversation, message, path)
         notices = _notices(request, model_id)
-        return self._run(conversation, message, write, request, notices, equip, search=search)
+        return self._run(conversation, message, write, notices, equip, search=search)
 
     async def _sum_up(self, conversation: Conversation, end: int | None, model: str | None) -> Reply:
         path = await self._load(conversation, end)
@@ -338,7 +345,7 @@ class Engine:
         )
         conversation.append(message)
         notices = (*_summary_notices(request.left_out), *_file_notices(request, model_id))
-        return self._run(conversation, message, lambda *_: request, request, notices)
+        return self._run(conversation, message, lambda *_: request, notices)
 
     def _equip(self, conversation: Conversation, message: Message, path: Sequence[Message]) -> Equip:
         info = self._facts.info(message.model or "")
@@ -384,7 +391,6 @@ class Engine:
         conversation: Conversation,
         message: Message,
         write: Write,
-        request: Request,
         notices: tuple[str, ...],
         equip: Equip | None = None,
         *,
@@ -392,13 +398,13 @@ class Engine:
     ) -> Reply:
         model_id = message.model or ""
 
-        def learn(ended: Message, error: ProviderError | None) -> None:
+        def learn(ended: Message, error: ProviderError | None, tokens: int) -> None:
             self._facts.note_outcome(split_id(model_id)[0], error)
             rounds = of_kind(ended.parts, ToolCall)  # then the usage is that of several requests
-            if ended.usage and ended.usage.input_tokens and request.tokens and not rounds:
-                self._calibrate(model_id, ended.usage.input_tokens / request.tokens)
+            if ended.usage and ended.usage.input_tokens and tokens and not rounds:
+                self._calibrate(model_id, ended.usage.input_tokens / tokens)
             if error is not None and error.kind is ErrorKind.CONTEXT:
-                self._refused[model_id] = request.tokens
+                self._refused[model_id] = tokens
 
         reply = self._replies[message.id] = Reply(
             self.store,
@@ -412,6 +418,7 @@ class Engine:
             notices=notices,
             learn=learn,
             price=partial(self._price, model_id),
+            afford=lambda cost: self.budget.refuse(self._facts.info(model_id), cost),
             cache_key=_cache_key(conversation),
         )
         return reply
@@ -422,16 +429,17 @@ class Engine:
         model_id: str,
         path: Sequence[Message],
         abilities: Abilities = _AS_TEXT,
-        tools: Sequence[ToolSpec] = (),
+        calling: Calling | None = None,
         reply: Message | None = None,
         asked: str = "",
         search: bool = False,
     ) -> Request:
         info = self._facts.info(model_id)
         refused = self._refused.get(model_id)
+        instructions = calling.instructions if calling and abilities.tools else ""
         return build_request(
             path,
-            system=conversation.system,
+            system="\n\n".join(filter(None, (conversation.system, instructions))),
             pins=conversation.pins,
             context=round(refused * _AFTER_REFUSAL) if refused else info.context if info else None,
             max_output=info.max_output if info else None,
@@ -439,7 +447,7 @@ class Engine:
             images=info is None or info.vision is not False,
             largest=largest_image(split_id(model_id)[0]),
             abilities=abilities,
-            tools=tools,
+            tools=calling.specs if calling else (),
             search=search,
             reply=reply,
             asked=asked,

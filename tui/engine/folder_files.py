@@ -49,6 +49,11 @@ def left_out_words(names: Iterable[str]) -> str:
     return f"Left out: {', '.join([*names[:_NAMED], *more])}" if names else ""
 
 
+def is_whole_place(name: str) -> bool:
+    """Whether a path ends in no folder of its own: all there is, or one like ``../``."""
+    return not os.path.basename(os.path.normpath(os.path.expanduser(name))).strip(".")
+
+
 def files_in(folder: Path) -> Found:
     """The files of a folder and of those in it, by their names from the folder on.
 

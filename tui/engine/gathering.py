@@ -1,13 +1,13 @@
-"""What a person wants to go along: files, folders, patterns and pages of the web, as typed in one place."""
+"""What a person wants to go along: files, folders, patterns, and what is elsewhere, as typed in one place."""
 
 from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from glob import has_magic
 from importlib import import_module
-from typing import Any
+from typing import Any, Protocol
 
 from tui.chat.attachment import LARGEST_TEXT, Attachment, attachment_of
 from tui.config import Config
@@ -16,8 +16,26 @@ from tui.engine.folder_files import Found, files_in, files_like
 from tui.errors import SegueError, UsageError
 from tui.providers.proxy import proxy_for
 
-ReadPage = Callable[[str], Awaitable[tuple[Attachment, ...]]]
-"""Reads a page of the web; raises SegueError."""
+
+class Elsewhere(Protocol):
+    """Who has what is not on the disk: pages of the web, resources of servers."""
+
+    def has(self, target: str) -> bool:
+        """Whether ``target`` is there, by its form."""
+        ...
+
+    async def read(self, target: str) -> tuple[Attachment, ...]:
+        """What it holds, as files.
+
+        Raises:
+            SegueError: It can't go along; says why.
+        """
+        ...
+
+
+def is_elsewhere(target: str, elsewhere: Sequence[Elsewhere]) -> bool:
+    """Whether it is read from elsewhere: it is nothing of that name on the disk."""
+    return any(one.has(target) for one in elsewhere) and not os.path.lexists(path_of(target))
 
 
 def targets_in(text: str) -> list[str]:
@@ -28,16 +46,21 @@ def targets_in(text: str) -> list[str]:
     return targets
 
 
-async def gather(targets: Sequence[str], read_page: ReadPage) -> Found:
+async def gather(targets: Sequence[str], elsewhere: Sequence[Elsewhere]) -> Found:
     """All that goes along, all or none; what is left out of folders is named.
+
+    Args:
+        targets: What is named.
+        elsewhere: Who has what is not on the disk.
 
     Raises:
         UsageError: One of them can't go along.
     """
     found = Found()
     for target in targets:
-        if is_page(target):
-            found += Found(await read_page(target))
+        if is_elsewhere(target, elsewhere):
+            there = next(one for one in elsewhere if one.has(target))
+            found += Found(await there.read(target))
         else:
             found += await asyncio.to_thread(_from_disk, target)
     return found
@@ -52,13 +75,24 @@ def _from_disk(target: str) -> Found:
     return Found((read_attachment(path),))
 
 
-def page_reader(config: Config) -> ReadPage:
-    """Reads pages as the settings say. A host that was typed may be anywhere; where it leads may not."""
+class Pages:
+    """Pages of the web. A host that was typed may be anywhere; where it leads, as the settings say."""
 
-    async def read(address: str) -> tuple[Attachment, ...]:
-        return await _read_page(address, config)
+    def __init__(self, config: Config) -> None:
+        """Load nothing yet."""
+        self._config = config
 
-    return read
+    def has(self, target: str) -> bool:
+        """Whether ``target`` is the address of a page."""
+        return is_page(target)
+
+    async def read(self, target: str) -> tuple[Attachment, ...]:
+        """A page, or the document that is there.
+
+        Raises:
+            UsageError: It can't be read, or not be attached.
+        """
+        return await _read_page(target, self._config)
 
 
 async def _read_page(address: str, config: Config) -> tuple[Attachment, ...]:

@@ -31,6 +31,7 @@ from tui.chat.chunks import (
 )
 from tui.chat.parts import Part
 from tui.checked import amount, count, number, text
+from tui.history.facts import kept_usage
 
 
 def taken(item: Any) -> Chunk | None:
@@ -70,7 +71,7 @@ def _beside_parts(chunk: str | Usage | Finish | Progress) -> Chunk:
         case str():
             return chunk
         case Usage():
-            return _usage(chunk)
+            return kept_usage(chunk)
         case Finish(reason):
             return Finish(reason if isinstance(reason, FinishReason) else FinishReason.STOP)
         case Progress(words, done, total):
@@ -101,18 +102,6 @@ def _part(part: Part) -> Part | None:
             return Notice(text(words)) if text(words) else None
         case _:
             assert_never(part)
-
-
-def _usage(usage: Usage) -> Usage:
-    return Usage(
-        count(usage.input_tokens),
-        count(usage.output_tokens),
-        count(usage.reasoning_tokens),
-        count(usage.cached_tokens),
-        amount(usage.cost),
-        amount(usage.tokens_per_second),
-        count(usage.written_tokens),
-    )
 
 
 def _call(call: ToolCall) -> ToolCall:

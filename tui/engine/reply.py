@@ -60,7 +60,7 @@ from tui.engine.limits import Limits, retry_delay
 from tui.engine.request import SMALLER, Request
 from tui.engine.thinking import Piece, Thinking, WasReasoning
 from tui.engine.written_calls import has_written_call
-from tui.errors import ErrorKind, HistoryError, NotFoundError, ProviderError, Refusal
+from tui.errors import BudgetError, ErrorKind, HistoryError, NotFoundError, ProviderError, Refusal
 from tui.history.store import HistoryStore
 from tui.providers.base import Messages, Target, ToolChoice
 from tui.text import one_line
@@ -82,8 +82,12 @@ _LONGEST_PAUSE = 30.0
 _CUT = frozenset({FinishReason.LENGTH, FinishReason.FILTER})
 """Ends after which no call is carried out: it may not be whole."""
 
-Write = Callable[[Target, Sequence[ToolSpec], Message | None], Request]
-"""What is sent to a model that may call these tools, with the reply as far as it came."""
+Write = Callable[[Target, Calling | None, Message | None], Request]
+"""What is sent to a model that may call so, with the reply as far as it came."""
+
+
+async def _affordable(cost: float) -> None:
+    """Whatever it costs."""
 
 
 class Reply:
@@ -101,8 +105,9 @@ class Reply:
         equip: Equip | None = None,
         search: bool = False,
         notices: tuple[str, ...] = (),
-        learn: Callable[[Message, ProviderError | None], None] = lambda message, error: None,
+        learn: Callable[[Message, ProviderError | None, int], None] = lambda message, error, tokens: None,
         price: Callable[[Usage], float | None] = lambda usage: None,
+        afford: Callable[[float], Awaitable[None]] = _affordable,
         cache_key: str = "",
     ) -> None:
         """Prepare; nothing is asked before ``run``.
@@ -117,10 +122,13 @@ class Reply:
             equip: Makes ready what the model may call.
             search: Whether its vendor shall search the web.
             notices: What the person should know of this request from the start.
-            learn: Told how it ended: usage calibrates the token estimate, errors the provider's health.
+            learn: Told how it ended, and the estimate of what was sent last: usage calibrates that, errors
+                the provider's health.
             price: What a request with this usage costs, by the published prices.
+            afford: Asked before each further round, with what the ones before cost; refuses by an error.
             cache_key: The same for all requests that begin alike.
         """
+        self._afford = afford
         self.message = message
         self._store = store
         self._resolve = resolve
@@ -129,6 +137,8 @@ class Reply:
         self._search = search
         self._calling: Calling | None = None
         self._messages: Messages = ()
+        self._tokens = 0
+        """The estimate of what is sent."""
         self._pictures: Mapping[str, str] = {}
         """The names of the images in what is sent, by their addresses."""
         self._choice: ToolChoice = "auto"
@@ -234,13 +244,18 @@ class Reply:
                 self.notice(over)
                 self._choice = "none"
             self._next_round()
+            try:
+                await self._afford((self.message.usage.cost if self.message.usage else None) or 0.0)
+            except BudgetError as error:
+                self.notice(str(error))
+                return
 
     def _request(self, target: Target) -> None:
         """Write what is sent to ``target`` now."""
         goes_on = bool(self._begin or self._round)
-        specs = self._calling.specs if self._calling else ()
-        request = self._write(target, specs, self.so_far() if goes_on else None)
+        request = self._write(target, self._calling, self.so_far() if goes_on else None)
         self._messages, self._pictures = request.messages, request.pictures
+        self._tokens = request.tokens
         if not self._round:
             self.message.prefix = request.prefix
 
@@ -577,7 +592,7 @@ class Reply:
             hint = advice(error, len(message.text.split()))
             message.failure = Failure(error.kind.value, error.message, hint, error.status_code)
         await self.save()
-        self._learn(message, error)
+        self._learn(message, error, self._tokens)
         self._emit(Finished(replace(message)))
         return message
 

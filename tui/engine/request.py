@@ -40,7 +40,6 @@ from tui.providers.base import (
     Declaration,
     FilePart,
     ImagePart,
-    Messages,
     ReasoningPart,
     TextPart,
     ToolCallPart,
@@ -50,6 +49,7 @@ from tui.providers.base import (
 from tui.providers.most import base64_size
 from tui.text import fenced, one_line
 from tui.tools.names import wire_name
+from tui.tools.tool import declaration_tokens
 
 # Left free for the reply where the model's own limit is not known, and at the most.
 REPLY_TOKENS = 1024
@@ -190,6 +190,8 @@ def build_request(
 
     rounds = _rounds(turns)
     always = size(estimate_tokens(head)) if head else 0
+    if form.calls:
+        always += sum(size(declaration_tokens(tool.name, tool.description, tool.schema)) for tool in tools)
     always += sum(size(turn.tokens) for one in rounds if _pinned(one) for turn in one)
     free = [one for one in rounds if not _pinned(one)]
     limit = _limit(context, max_output)
@@ -228,14 +230,6 @@ def tokens_of(message: Message) -> int:
     for role, piece in _said(message, _AS_TEXT):
         _turn_of(turns, role).pieces.append(piece)
     return sum(turn.tokens for turn in turns)
-
-
-def prefix_of(messages: Messages, tools: Sequence[Declaration] = (), search: bool = False) -> str:
-    """A hash of what is sent, system prompt and all: behind the same prefix a vendor's own form goes back."""
-    written = _Writer(_AS_TEXT, tools, search)
-    for message in messages:
-        written.hash(message)
-    return written.prefix
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from tui.engine.results import cut
 from tui.secret import redact
 from tui.text import one_line
 from tui.tools.approval import Decision
-from tui.tools.tool import Outcome, Step, Tool, ToolSpec
+from tui.tools.tool import Outcome, Step, Tool, ToolSpec, called_by
 from tui.tools.toolbox import Toolbox
 
 Decide = Callable[[Tool, Mapping[str, Any], frozenset[str]], Awaitable[Decision]]
@@ -51,6 +51,16 @@ _GONE = Outcome("The tool ended without a result: it may or may not have done it
 _NO_OUTCOME = Outcome("The tool gave back nothing that can be read.", is_error=True)
 
 
+Who = tuple[str, str]
+"""Whose a result is: the server and the name of the tool."""
+NOBODY: Mapping[str, Who] = {}
+
+
+def whose(one: ToolSpec | ToolCall) -> Who:
+    """Whose the results of a tool, or of a call, are."""
+    return one.server, one.name
+
+
 @dataclass(frozen=True, slots=True)
 class _Ready:
     """A call that may be carried out."""
@@ -68,9 +78,11 @@ class Rounds:
         decide: Decide,
         keeper: Keeper,
         limits: Limits,
-        met: frozenset[str] = frozenset(),
+        met: Mapping[str, Who] = NOBODY,
         *,
         asks: Callable[[], bool] = lambda: True,
+        place: int | None = None,
+        instructions: str = "",
     ) -> None:
         """Begin a reply.
 
@@ -79,15 +91,18 @@ class Rounds:
             decide: Whether a call may be carried out.
             keeper: Keeps what becomes of it.
             limits: How many, how long, how much.
-            met: Results of earlier replies in which strangers may have written.
+            met: Whose the results of earlier replies are in which strangers may have written, by their ids.
             asks: Whether somebody can be asked, for the words to the model.
+            place: The conversation, where a server's questions belong.
+            instructions: What the model is told of the use of the tools.
         """
         self._box = box
         self._decide = decide
         self._keeper = keeper
         self._limits = limits
-        self._met = set(met)
+        self._met = dict(met)
         self._asks = asks
+        self._place = place
         self._rounds = self._calls = 0
         self._deadline = time.monotonic() + limits.tools_time
         self._same: Counter[str] = Counter()
@@ -95,6 +110,7 @@ class Rounds:
         self._answered: set[str] = set()
         self.stopped = False
         self.specs: Sequence[ToolSpec] = tuple(box.specs)
+        self.instructions = instructions
 
     @property
     def over(self) -> str:
@@ -160,12 +176,17 @@ class Rounds:
             await self._answer(call, CallState.FAILED, wrong)
             return None
         with self._in_the_persons_time():
-            decision = await self._decide(tool, call.arguments, frozenset(self._met))
+            decision = await self._decide(tool, call.arguments, self._strangers_words(tool))
         if decision.allows:
             return _Ready(call, tool)
         self.stopped = decision is Decision.STOP
         await self._answer(call, CallState.DENIED, _DECLINED if self._asks() else _NO_ONE)
         return None
+
+    def _strangers_words(self, tool: Tool) -> frozenset[str]:
+        """The results in which strangers may have written, but its own: who allows a tool allows these."""
+        own = whose(tool.spec)
+        return frozenset(one for one, who in self._met.items() if who != own)
 
     def _find(self, call: ToolCall) -> Tool | None:
         for one in self._box.declared:
@@ -239,7 +260,8 @@ class Rounds:
 
         try:
             # What was approved is sent, whatever the tool does with it.
-            outcome = await ready.tool.call(copy.deepcopy(dict(ready.call.arguments)), progress)
+            with called_by(self._place):
+                outcome = await ready.tool.call(copy.deepcopy(dict(ready.call.arguments)), progress)
         except Exception as error:
             return Outcome(f"The tool failed: {explain(error).message}", is_error=True)
         return outcome if isinstance(outcome, Outcome) else _NO_OUTCOME
@@ -257,7 +279,7 @@ class Rounds:
         state = CallState.FAILED if outcome.is_error else CallState.DONE
         self._keeper.put(replace(call, state=state), self._result(call, outcome, seconds))
         if tool.spec.open_world:
-            self._met.add(call.id)
+            self._met[call.id] = whose(tool.spec)
 
     def _result(self, call: ToolCall, outcome: Outcome, seconds: float) -> ToolResult:
         """What is kept of an outcome: no secret of ours, and no more than the history shall hold."""

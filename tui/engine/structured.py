@@ -133,10 +133,12 @@ class _Shaped:
 
 
 def _with_words(messages: Messages, words: str) -> Messages:
-    """The messages with ``words`` at the end of the last one, which a person said."""
-    *before, last = messages
-    content = last["content"]
+    """The messages with ``words`` at the end of what the person said last; calls may follow that."""
+    place = max((n for n, message in enumerate(messages) if message["role"] == "user"), default=None)
+    if place is None:
+        return messages
+    content = messages[place]["content"]
     whole = (
         f"{content}\n\n{words}" if isinstance(content, str) else [*content, TextPart(type="text", text=words)]
     )
-    return [*before, ChatMessage(role=last["role"], content=whole)] if last["role"] == "user" else messages
+    return [*messages[:place], ChatMessage(role="user", content=whole), *messages[place + 1 :]]

@@ -15,6 +15,27 @@ from tui.paths import Paths
 from tui.tools.tool import Tool, ToolSource
 
 
+def use_tools(
+    tools: Tools, before: Config, config: Config, paths: Paths, store: HistoryStore, credentials: Credentials
+) -> None:
+    """Let there be the tools of other settings. A server that stands there as it did goes on."""
+    if (before.tools, before.mcp, before.proxy) == (config.tools, config.mcp, config.proxy):
+        return
+    same_way = before.proxy == config.proxy
+    stay = {
+        name
+        for name, server in config.mcp.items()
+        if server == before.mcp.get(name) and (same_way or server.url is None)
+    }
+
+    def make(there: Sequence[ToolSource]) -> list[ToolSource]:
+        running = {source.name: source for source in there if source.name in stay}
+        made = sources(config, paths, store, credentials, tools)
+        return [running.get(source.name, source) for source in made]
+
+    tools.use(make, used(config))
+
+
 def sources(
     config: Config, paths: Paths, store: HistoryStore, credentials: Credentials, tools: Tools
 ) -> list[ToolSource]:
@@ -65,7 +86,7 @@ def _servers(config: Config, paths: Paths, credentials: Credentials, tools: Tool
 class _Unreadable:
     """A place of tools that can't be looked through."""
 
-    name = ""
+    name = instructions = ""
 
     def __init__(self, error: SegueError) -> None:
         self._error = error

@@ -6,6 +6,7 @@ Nothing of them is loaded, and no server started, before a conversation has one 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, Unpack
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 SEARCH = "search:vendor"
 """The entry of a conversation in which vendors search the web. No tool is called so."""
+LEFT_ALONE = 60.0
+"""Seconds for which replies do not try a source again that failed; the person can, at once."""
 _OFF = "-"
 _FOREIGN = frozenset({CallState.DONE, CallState.FAILED})
 """Calls that gave back what somebody else wrote."""
@@ -79,9 +82,38 @@ class Tools:
         """Told when it is otherwise with a server."""
         self.approvals = Approvals(state or _Nothing())
         self._failed: dict[int, SegueError] = {}
+        self._left_alone: dict[int, float] = {}
+        """Until when replies don't try a source again."""
+        self._told: dict[tuple[int, int], str] = {}
+        """What is wrong with a source, as it was told in a conversation."""
         self._make = make
         self._use = tuple(use)
         self._sources: Sequence[ToolSource] | None = None
+        self._ending: set[asyncio.Task[None]] = set()
+        """The ends of sources that are not there any more."""
+
+    def use(
+        self, make: Callable[[Sequence[ToolSource]], Sequence[ToolSource]], use: Sequence[str] = ()
+    ) -> None:
+        """Have other sources from now on. One that is not among them any more is ended.
+
+        Args:
+            make: Makes them, from those that there are: some may stay.
+            use: What is on in every conversation that does not say otherwise.
+        """
+        self._use = tuple(use)
+        self._make = lambda: make(())
+        if (before := self._sources) is None:
+            return
+        self._sources = tuple(make(before))
+        for source in before:
+            if source not in self._sources:
+                self._failed.pop(id(source), None)
+                self._left_alone.pop(id(source), None)
+                task = asyncio.create_task(source.close(), name=f"end of {source.name or 'tools'}")
+                self._ending.add(task)
+                task.add_done_callback(self._ending.discard)
+        self.changed()
 
     @property
     def sources(self) -> Sequence[ToolSource]:
@@ -104,8 +136,8 @@ class Tools:
 
     async def close(self) -> None:
         """End what the sources have begun."""
-        if self._sources:
-            await asyncio.gather(*(source.close() for source in self._sources), return_exceptions=True)
+        ends = [source.close() for source in self._sources or ()]
+        await asyncio.gather(*ends, *self._ending, return_exceptions=True)
 
     # -- which
     async def all(self) -> list[Tool]:
@@ -126,8 +158,10 @@ class Tools:
                 if isinstance(raised, SegueError)
                 else SegueError(f"The tools of {source.name or 'Segue'} failed: {type(raised).__name__}")
             )
+            self._left_alone[id(source)] = time.monotonic() + LEFT_ALONE
             return ()
         self._failed.pop(id(source), None)
+        self._told = {place: words for place, words in self._told.items() if place[1] != id(source)}
         return tools
 
     def problem(self, source: ToolSource) -> SegueError | None:
@@ -224,14 +258,13 @@ class Tools:
         on = self.on(conversation)
         if not on:
             return None
-        from tui.engine.rounds import Rounds
+        from tui.engine.rounds import Rounds, whose
         from tui.tools.toolbox import Toolbox, TooManyToolsError
 
         sources = [source for source in self.sources if _may_have(source.name, on)]
-        tools = [tool for tool in await self._of(sources) if self.is_on(conversation, tool)]
-        for source in sources:
-            if problem := self.problem(source):
-                keeper.notice(str(problem))
+        tried = [source for source in sources if not self._is_left_alone(source)]
+        tools = [tool for tool in await self._of(tried) if self.is_on(conversation, tool)]
+        self._tell_problems(sources, number, keeper)
         box = Toolbox(tools)
         try:
             box.check_size(window)
@@ -240,13 +273,13 @@ class Tools:
             return None
         if not len(box):
             return None
-        own_words = {(tool.spec.server, tool.spec.name) for tool in tools if not tool.spec.open_world}
-        met = frozenset(
-            call.id
+        own_words = {whose(tool.spec) for tool in tools if not tool.spec.open_world}
+        met = {
+            call.id: whose(call)
             for message in path
             for call in of_kind(message.parts, ToolCall)
-            if call.state in _FOREIGN and (call.server, call.name) not in own_words
-        )
+            if call.state in _FOREIGN and whose(call) not in own_words
+        }
 
         async def decide(tool: Tool, arguments: Mapping[str, Any], met: frozenset[str]) -> Decision:
             return await self.approvals.decide(
@@ -258,7 +291,38 @@ class Tools:
                 met=met,
             )
 
-        return Rounds(box, decide, keeper, limits, met, asks=lambda: self.asker is not None)
+        used = {tool.spec.server for tool in tools}
+        instructions = "\n\n".join(
+            f"What {source.name} says of its tools:\n{source.instructions}"
+            for source in sources
+            if source.instructions and source.name in used
+        )
+        return Rounds(
+            box,
+            decide,
+            keeper,
+            limits,
+            met,
+            asks=lambda: self.asker is not None,
+            place=number,
+            instructions=instructions,
+        )
+
+    def _is_left_alone(self, source: ToolSource) -> bool:
+        """Whether a source failed a moment ago, and nobody has mended it since."""
+        if self.problem(source) is None or time.monotonic() >= self._left_alone[id(source)]:
+            return False
+        from tui.tools.mcp.server import McpServer, State
+
+        return not (isinstance(source, McpServer) and source.status.state is State.READY)
+
+    def _tell_problems(self, sources: Sequence[ToolSource], number: int, keeper: Keeper) -> None:
+        """Say once in a conversation why tools are not there, and again when it is for another reason."""
+        for source in sources:
+            problem, place = self.problem(source), (number, id(source))
+            if problem is not None and self._told.get(place) != problem.message:
+                self._told[place] = problem.message
+                keeper.notice(str(problem))
 
 
 def turned(entries: Sequence[str], name: str, on: bool) -> tuple[str, ...]:

@@ -201,24 +201,20 @@ async def _word(workspace: Workspace, registry: Registry, model_id: str) -> Word
         seconds = [0.0]
 
         def hear(event: Event) -> None:
-            match event:
-                case TextAdded(text=text) if not heard[0].strip():
-                    heard[0] += text
-                    seconds[0] = time.monotonic() - began
-                    if heard[0].strip():
-                        running.cancel()
-                case ReasoningAdded():
-                    thinks[0] = True
-                case _:
-                    pass
+            thinks[0] = thinks[0] or isinstance(event, ReasoningAdded)
+            if isinstance(event, TextAdded) and not heard[0].strip():
+                heard[0] += event.text
+                seconds[0] = time.monotonic() - began
+                if heard[0].strip():
+                    running.cancel()
 
         running = asyncio.ensure_future(reply.run(hear))
         ended: Message | None = None
         try:
             ended = await running
         except asyncio.CancelledError:
-            if not running.cancelled():
-                running.cancel()
+            this = asyncio.current_task()
+            if this is not None and this.cancelling():  # nobody waits for the word any more
                 raise
         if ended is not None and ended.failure:
             raise ProviderError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING
 from tui.engine.engine import Engine
 from tui.engine.preferences import Preferences
 from tui.engine.saved_prompts import SavedPrompts
+from tui.engine.tool_sources import use_tools
 from tui.history.store import HistoryStore
 from tui.paths import Paths
 
 if TYPE_CHECKING:
     from tui.config import Config
     from tui.credentials import Credentials
+    from tui.engine.gathering import Elsewhere
+    from tui.engine.offers import Offers
     from tui.providers.catalogue import Catalogue
     from tui.providers.registry import Registry
 
@@ -37,6 +40,23 @@ class Workspace:
     """Opens a history that is kept in memory only."""
     at_close: AsyncExitStack = field(default_factory=AsyncExitStack)
     """What must end with the program, newest first: connections, child processes, the database."""
+    _offers: Offers | None = field(default=None, init=False)
+
+    @property
+    def offers(self) -> Offers:
+        """What servers offer besides tools."""
+        if self._offers is None:
+            from tui.engine.offers import Offers
+
+            self._offers = Offers(self.engine.tools, self.config.mcp)
+        return self._offers
+
+    @property
+    def elsewhere(self) -> Sequence[Elsewhere]:
+        """Who has what can go along with a prompt and is not on the disk."""
+        from tui.engine.gathering import Pages
+
+        return Pages(self.config), self.offers
 
     @property
     def preferences(self) -> Preferences:
@@ -50,9 +70,12 @@ class Workspace:
 
     def use(self, config: Config) -> None:
         """Work by these settings from now on; what goes on is not touched."""
-        self.config = config
+        before, self.config = self.config, config
         self.credentials.use(config)
         self.catalogue.forget(self.registry.use(config))
+        use_tools(self.engine.tools, before, config, self.paths, self.store, self.credentials)
+        if config.budget != before.budget:
+            self.engine.budget.use(config.budget)
 
     async def keep_connections(self) -> None:
         """From here on, requests share connections. Loads the HTTP client, off the event loop."""

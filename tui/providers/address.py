@@ -22,7 +22,7 @@ _ENDPOINT = re.compile(
 """What stands behind the base address where somebody copied that of a whole request."""
 _WITH_SCHEME = re.compile(r"(?i)(https?)(?:://|:/|//|:)/*([^\s\"'`<>“”‘’]+)")
 _BARE_ADDRESS = re.compile(
-    r"(?:(?:[\w-]+\.)+[\w-]+|localhost|\[[0-9a-fA-F:]+\]|[\w-]+(?=:\d))(?::\d{1,5})?(?:/[^\s\"'`<>“”‘’]*)?"
+    r"(?<![\w.-])(?:(?:[\w-]{1,63}\.)+[\w-]{1,63}|localhost|\[[0-9a-fA-F:]+\]|[\w-]{1,63}(?=:\d))(?::\d{1,5})?(?:/[^\s\"'`<>“”‘’]*)?"
 )
 _PORT_ALONE = re.compile(r":?\d{2,5}")
 _ANYWHERE = re.compile(r"^(?:0\.0\.0\.0|\[::\])(?=[:/]|$)")

@@ -15,6 +15,7 @@ from types import FrameType
 from typing import Any, TextIO, cast
 
 from tui.providers.thread_stream import apart
+from tui.unheard import hear_nothing, hearing_nothing
 
 MODULE = "segue_drop_in_"
 """What the names of the modules of drop-in files begin with."""
@@ -58,7 +59,8 @@ def kept_off() -> Iterator[None]:
         sys.stdout = cast(TextIO, _KeptClean(sys.stdout))
     before = _foreign.set(True)
     try:
-        yield
+        with hearing_nothing():
+            yield
     finally:
         _foreign.reset(before)
 
@@ -77,6 +79,7 @@ def guarded(found: type[Any]) -> dict[str, Any]:
 
         def make() -> Any:
             _foreign.set(True)  # in the context of the other loop's task
+            hear_nothing()
             return found.create_async_generator.__func__(cls, model, messages, proxy, **kwargs)
 
         with kept_off():

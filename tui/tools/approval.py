@@ -157,8 +157,8 @@ class Approvals:
             conversation: A number of its own for each conversation of this run.
             asker: The front end, if one can ask.
             lasting: Whether an approval may outlive the program: not in a temporary conversation.
-            met: The ids of the results before this call in which strangers may have written. An approval
-                that is older than one of them does not count for a tool that writes.
+            met: The ids of the results of other tools before this call in which strangers may have written.
+                An approval that is older than one of them does not count for a tool that writes.
         """
         if isinstance(asker, OnlyThese):
             return asker.says(tool.spec)
@@ -200,10 +200,6 @@ class Approvals:
             here.pop(allowed, None)
         async with self._writing:
             await self._write([one for one in await self.kept() if one != allowed])
-
-    def forget_conversation(self, conversation: int) -> None:
-        """What was allowed in a conversation is asked again."""
-        self._here.pop(conversation, None)
 
     async def _known(self, allowed: Allowed, conversation: int, met: frozenset[str]) -> Decision | None:
         then = self._here.get(conversation, {}).get(allowed)

@@ -87,7 +87,7 @@ def _place_of(error: BaseException) -> str:
 class DropIn:
     """The tools in one file, as a source."""
 
-    name = ""
+    name = instructions = ""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -107,7 +107,7 @@ class DropIn:
 class Package:
     """The tools of one entry point: a function, or a module of them, as a source."""
 
-    name = ""
+    name = instructions = ""
 
     def __init__(self, point: EntryPoint) -> None:
         self._point = point

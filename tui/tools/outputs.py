@@ -1,6 +1,7 @@
 """What foreign code prints: caught, so that it is neither painted over the screen nor mixed into an answer.
 
-Caught is what one call prints, in its thread or task; all others go on printing where they did.
+Caught is what one call prints, in its thread or task; all others go on printing where they did. Meanwhile it
+hears nothing of what is typed.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TextIO
+
+from tui.unheard import hearing_nothing
 
 _caught: ContextVar[_Caught | None] = ContextVar("caught", default=None)
 LONGEST = 100_000
@@ -52,6 +55,7 @@ def caught_output() -> Iterator[io.StringIO]:
     kept = _Caught()
     token = _caught.set(kept)
     try:
-        yield kept
+        with hearing_nothing():
+            yield kept
     finally:
         _caught.reset(token)

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from tui.chat.attachment import Attachment
+from tui.chat.context import estimate_tokens
 
 NO_ARGUMENTS: Mapping[str, Any] = {"type": "object", "properties": {}}
 """The schema of a tool that takes nothing."""
@@ -48,6 +51,11 @@ class ToolSpec:
         return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def declaration_tokens(name: str, description: str, schema: Mapping[str, Any]) -> int:
+    """About how many tokens it takes to tell a model of a tool."""
+    return estimate_tokens(f"{name} {description} {json.dumps(schema, ensure_ascii=False, default=str)}")
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How a call ended, for the model and the person."""
@@ -68,6 +76,23 @@ class Step:
 
 
 Progress = Callable[[Step], None]
+
+_CALLER: ContextVar[int | None] = ContextVar("caller", default=None)
+
+
+def caller() -> int | None:
+    """The conversation whose call is at work in this task; None where it is none's."""
+    return _CALLER.get()
+
+
+@contextmanager
+def called_by(conversation: int | None) -> Iterator[None]:
+    """What happens here, and in tasks that begin here, belongs to a conversation, or to none."""
+    token = _CALLER.set(conversation)
+    try:
+        yield
+    finally:
+        _CALLER.reset(token)
 
 
 class Tool(Protocol):
@@ -106,6 +131,11 @@ class ToolSource(Protocol):
     @property
     def name(self) -> str:
         """The server's name; empty for our own."""
+        ...
+
+    @property
+    def instructions(self) -> str:
+        """What a model is told of the use of its tools, once they were asked for; mostly nothing."""
         ...
 
     async def tools(self) -> Sequence[Tool]:

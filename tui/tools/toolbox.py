@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tui.chat.context import estimate_tokens
 from tui.errors import SegueError, Way
 from tui.text import normalise
 from tui.tools.names import nearest_names, wire_name
 from tui.tools.schema import LONGEST_DESCRIPTION, sanitised, wrong_arguments
-from tui.tools.tool import Tool, ToolSpec
+from tui.tools.tool import Tool, ToolSpec, declaration_tokens
 
 MOST_TOOLS = 128
 """Tools that a request may declare: more, and vendors refuse it."""
@@ -46,8 +44,7 @@ def declared(tool: Tool) -> Declared:
     schema, said = sanitised(spec.schema)
     description = "\n\n".join(filter(None, (normalise(spec.description)[:LONGEST_DESCRIPTION], said)))
     told = replace(spec, name=wire_name(spec.server, spec.name), description=description, schema=schema)
-    tokens = estimate_tokens(f"{told.name} {description} {json.dumps(schema, ensure_ascii=False)}")
-    return Declared(tool, told, tokens)
+    return Declared(tool, told, declaration_tokens(told.name, description, schema))
 
 
 class Toolbox:

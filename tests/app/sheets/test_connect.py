@@ -7,6 +7,7 @@ import stat
 import pytest
 from textual.widgets import Static
 
+from tui.app.lists.field import Field
 from tui.app.models.connect import Connect, ConnectProvider
 from tui.app.models.connect_server import ConnectServer
 from tui.app.models.picker import Choice, ModelPicker
@@ -159,8 +160,8 @@ def providers(host, registry, credentials):
     async def connect(name: str) -> bool:
         return bool(await app.push_screen_wait(Connect(name, registry, credentials, Server(registry))))
 
-    async def add_server() -> str | None:
-        return await app.push_screen_wait(ConnectServer(Desk()))
+    async def add_server(typed: str) -> str | None:
+        return await app.push_screen_wait(ConnectServer(Desk(), typed))
 
     registry.entry("anthropic").account = "anthropic"
     app = host(lambda: ConnectProvider(registry, connect, add_server))
@@ -190,6 +191,14 @@ async def test_another_server_leads_to_the_form_and_its_name_comes_back(provider
         while not providers.results:
             await pilot.pause()
         assert providers.results == ["server"]
+
+
+async def test_an_address_typed_into_the_list_of_providers_stands_in_the_form(providers) -> None:
+    async with providers.run_test(size=(80, 24)) as pilot:
+        await pilot.press(*"localhost:8000", "enter")
+        while not isinstance(providers.screen, ConnectServer):
+            await pilot.pause()
+        assert providers.screen.query(Field).first().value == "localhost:8000"
 
 
 async def test_closing_connects_nothing(providers) -> None:

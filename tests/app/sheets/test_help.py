@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from textual import events
 
 from tui.app.actions import Action, Scope
 from tui.app.help.help_screen import HelpScreen, sections_of
 from tui.app.keymap import Keys, key_name
+from tui.app.lists.field import Field
+from tui.app.lists.row_list import RowList
 
 SCOPES = (Scope.PICKER, Scope.CONVERSATIONS, Scope.LIST)
 AGAIN = "Answer the last prompt again with this model"
@@ -86,3 +89,12 @@ async def test_it_closes(app, key) -> None:
 )
 def test_keys_are_written_as_people_do(key, name) -> None:
     assert key_name(key) == name
+
+
+@pytest.mark.parametrize("paste", ["long " * 9000, "x" * 45000, " ".join(map(str, range(9000)))])
+async def test_a_paste_into_the_filter_stops_no_key(app, paste) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.screen.query_one(Field).post_message(events.Paste(paste))
+        await pilot.pause()
+        assert app.screen.query_one(Field).value == " ".join(paste.split("\n")).strip("\n")
+        assert any("Nothing fits" in str(row) for row in app.screen.query_one(RowList).rows)

@@ -43,6 +43,7 @@ async def asked(world, *questions: Question) -> list[asyncio.Task[Decision]]:
         ("enter", Decision.NO),
         ("escape", Decision.NO),
         ("N", Decision.STOP),
+        ("ctrl+c", Decision.STOP),
     ],
 )
 async def test_a_key_answers(run, key, decision):
@@ -132,15 +133,15 @@ async def test_questions_wait_for_each_other(run):
         assert await second is Decision.ONCE
 
 
-async def test_questions_that_came_before_they_could_be_shown_have_no_notice_once_one_is(run):
+async def test_questions_that_came_before_they_could_be_shown_have_no_notice_once_one_is(run, monkeypatch):
     async with run() as world:
-        world.features.reading.shown = False
+        monkeypatch.setattr(type(world.features.reading), "shown", False)
         tasks = [
             asyncio.create_task(world.features.asking.ask(question(scope=scope)))
             for scope in ("a.example", "b.example")
         ]
         await world.sees("a.example: it waits for your answer", "b.example: it waits for your answer")
-        world.features.reading.shown = True
+        monkeypatch.undo()
         world.features.asking.look()
         await world.sees("y once", "write_file on a.example")
         await world.sees_no("it waits for your answer")

@@ -6,8 +6,11 @@ import asyncio
 
 from tui.app.conversations.sidebar import SidebarList
 from tui.app.tools.approval_sheet import ApprovalSheet
+from tui.app.tools.form_sheet import FormSheet
 from tui.chat.chunks import Finish, FinishReason
 from tui.chat.parts import CallState, ToolCall, of_kind
+from tui.tools.mcp.elicitation import Action as FormAction
+from tui.tools.mcp.elicitation import Form
 
 CALLS = Finish(FinishReason.TOOL)
 DONE = Finish(FinishReason.STOP)
@@ -166,3 +169,21 @@ async def test_esc_on_a_stopped_reply_leaves_no_question_behind(run, equip):
         await world.until(lambda: world.app.screen is world.screen)
         await world.sees("stopped")
         assert not world.features.asking.waiting
+
+
+async def test_a_form_is_shown_over_the_conversation_whose_call_it_belongs_to(run):
+    async with run(size=(120, 40)) as world:
+        world.script("Hello.", DONE)
+        await world.say("Write it")
+        await world.sees("Hello.", "ready")
+        first, key = world.conversation.id, world.session.current.key
+        await world.open_new()
+        await world.sees("New conversation")
+        form = Form("notes", "Who are you?", (), frozenset({key}))
+        asking = asyncio.create_task(world.features.asking.fill(form))
+        await world.sees("notes asks something in “", "it waits for your answer")
+        assert not isinstance(world.app.screen, FormSheet)
+        await world.open(first)
+        await world.until(lambda: isinstance(world.app.screen, FormSheet) and world.app.screen.is_mounted)
+        await world.pilot.press("s")
+        assert (await asking).action is FormAction.ACCEPT

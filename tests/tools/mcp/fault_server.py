@@ -94,6 +94,13 @@ def tools() -> list[Any]:
     )
     listed.append(tool("as-a-task", execution={"taskSupport": "required"}))
     listed.append(tool("odd", description=7, annotations="no", icons=3))
+    odd = {
+        "$schema": 5,
+        "properties": {"a": {"type": "string"}, "b": 5, "c": True},
+        "required": ["a", 5, None],
+    }
+    listed.append({"name": "odd arguments", "inputSchema": {"type": ["object"], **odd}})
+    listed.append({"name": "no arguments", "inputSchema": {"properties": [], "required": "a"}})
     listed.append({"name": "no schema"})
     listed.append({"inputSchema": {}})
     listed.append("no tool at all")
@@ -345,6 +352,21 @@ def request(message: dict[str, Any]) -> None:  # noqa: C901 (a table)
             answer(number, {"contents": [{"uri": params["uri"], "blob": "AAEC"}]})
         case "resources/read":
             answer(number, {"contents": [{"uri": params["uri"], "text": "a note", "mimeType": "text/plain"}]})
+        case "prompts/list" if "more-prompts" in FLAGS:
+            draw = {
+                "name": "Draw It",
+                "title": "A picture\x1b[31m",
+                "arguments": [{"name": "what"}, {"name": "how"}],
+            }
+            answer(number, {"prompts": [{"name": "greet", "arguments": [{"name": "who"}]}, draw]})
+        case "prompts/get" if params["name"] == "Draw It":
+            given = json.dumps(params.get("arguments") or {}, sort_keys=True)
+            contents = [
+                {"type": "text", "text": f"/quit {given}\x1b[31m"},
+                {"type": "image", "data": PNG, "mimeType": "image/png"},
+                {"type": "resource", "resource": {"uri": "memo:///a.txt", "text": "a note"}},
+            ]
+            answer(number, {"messages": [{"role": "user", "content": each} for each in contents]})
         case "prompts/list":
             answer(
                 number,

@@ -20,7 +20,7 @@ from tui.paths import Paths
 from tui.tools.mcp.elicitation import Action, Answer, Kind, Visit
 from tui.tools.mcp.failures import McpError
 from tui.tools.mcp.server import State
-from tui.tools.tool import Step
+from tui.tools.tool import Step, called_by
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the way of the SDK is used there")
 
@@ -101,6 +101,12 @@ async def test_an_odd_tool_does_not_cost_the_list(faults_of: Faults):
     specs = {tool.spec.name: tool.spec for tool in await faults_of().tools()}
     assert specs["odd"].description == ""
     assert specs["no schema"].schema == {"type": "object"}
+    assert specs["no arguments"].schema == {"type": "object", "properties": {}, "required": []}
+    assert specs["odd arguments"].schema == {
+        "type": "object",
+        "properties": {"a": {"type": "string"}, "c": True},
+        "required": ["a"],
+    }
     assert "as-a-task" not in specs, "nobody here runs tasks"
     assert (specs["odd"].read_only, specs["odd"].destructive, specs["odd"].open_world) == (False, True, True)
     assert (specs["reads"].read_only, specs["reads"].destructive, specs["reads"].open_world) == (
@@ -544,6 +550,33 @@ async def test_an_address_is_shown_whole_and_opened_by_nobody_else(faults_of: Fa
     server = faults_of(person=person)
     assert json.loads((await call(server, "visit")).text) == {"action": "accept"}
     assert person.questions == [Visit("notes", "Open this", "https://example.com/consent")]
+
+
+async def test_a_question_says_in_which_conversations_calls_wait_for_the_server(faults_of: Faults):
+    asked, answered = asyncio.Event(), asyncio.Event()
+
+    class Slow(Teller):
+        async def fill(self, form):
+            self.questions.append(form)
+            asked.set()
+            await answered.wait()
+            return Answer(Action.DECLINE)
+
+    async def calling(place: int | None, tool: str) -> None:
+        with called_by(place):
+            await call(server, tool)
+
+    server = faults_of(person=Slow())
+    with called_by(3):
+        await server.start()  # who started it has nothing to do with who calls it now
+    first = asyncio.create_task(calling(7, "form"))
+    await asyncio.wait_for(asked.wait(), PATIENCE)
+    second = asyncio.create_task(calling(8, "form"))
+    await until(lambda: len(server._with.person.questions) == 2)
+    answered.set()
+    await asyncio.gather(first, second)
+    one, two = server._with.person.questions
+    assert one.conversations == {7} and two.conversations == {7, 8}
 
 
 async def test_a_server_that_was_asked_for_nothing_has_nothing_to_ask(faults_of: Faults):

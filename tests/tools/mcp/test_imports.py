@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from tui.config import load_config
+from tui.config_file import changed_text
 from tui.errors import ImportFileError
-from tui.tools.mcp.imports import read_servers, toml_of
+from tui.tools.mcp.imports import Found, changes_of, read_servers
 
 LOCAL = {"command": "uvx", "args": ["mcp-server-fetch", "--quiet"], "env": {"MODE": "${NOTES_MODE}"}}
 FAR = {"type": "http", "url": "https://notes.example/mcp", "headers": {"X-Team": "blue"}}
@@ -64,6 +65,11 @@ def file(tmp_path: Path):
     return write
 
 
+def toml_of(*servers: Found) -> str:
+    changes = {at: value for server in servers for at, value in changes_of(server).items()}
+    return changed_text(Path("config.toml"), "", changes)
+
+
 def read_back(tmp_path: Path, text: str):
     path = tmp_path / "config.toml"
     path.write_text(text, encoding="utf-8")
@@ -79,7 +85,7 @@ def read_back(tmp_path: Path, text: str):
 def test_five_programs_give_the_same_servers(file, tmp_path: Path, text: str):
     imported = read_servers(file(text))
     assert imported.left_out == ()
-    servers = read_back(tmp_path, "\n".join(map(toml_of, imported.servers)))
+    servers = read_back(tmp_path, toml_of(*imported.servers))
     fetch, far = servers["fetch"], servers["far-notes"]
     assert (fetch.command, fetch.args) == ("uvx", ("mcp-server-fetch", "--quiet"))
     assert fetch.env == {"MODE": "${NOTES_MODE}"}

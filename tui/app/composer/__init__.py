@@ -24,4 +24,5 @@ What a draft may become::
     completion              while it is typed
     slash_menu              the menu
     candidates              paths and models
+    served                  resources and prompts of servers
 """

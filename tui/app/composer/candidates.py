@@ -12,6 +12,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from tui.app.lists.fuzzy import Filter, best_first
+from tui.chat.attachment import size_words
 from tui.engine.attaching import is_page, words
 from tui.text import safe_url
 
@@ -42,15 +43,14 @@ class TypedPath(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A file or a folder, as it would be typed."""
+    """A file, a folder or what a server has, as it would be typed."""
 
     path: str
     name: str
-    folder: bool
-    size: int
-    """Bytes of a file."""
+    goes_on: bool = False
+    """More is typed behind it, as behind a folder."""
     about: str = ""
-    """What it is, where it is no single file."""
+    """How large a file is, or what it is that is no single file."""
 
 
 def typed_path(line: str) -> TypedPath | None:
@@ -94,7 +94,7 @@ def _last(head: str) -> str:
 
 def _other(path: str, about: str) -> Candidate:
     """What is no single file."""
-    return Candidate(path, path, folder=False, size=0, about=about)
+    return Candidate(path, path, about=about)
 
 
 def _alike(name: str) -> str:
@@ -119,7 +119,9 @@ def _candidate(head: str, entry: os.DirEntry[str]) -> Candidate:
         folder, size = entry.is_dir(), entry.stat(follow_symlinks=False).st_size
     except OSError:
         folder, size = False, 0
-    return Candidate(head + entry.name, entry.name, folder, size)
+    end = os.sep if folder else ""
+    about = "" if folder else size_words(size)
+    return Candidate(f"{head}{entry.name}{end}", f"{entry.name}{end}", folder, about)
 
 
 class TypedModel(NamedTuple):

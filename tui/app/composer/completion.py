@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from tui.text import clean, one_line
 
 if TYPE_CHECKING:
     from tui.app.composer.candidates import Candidate, TypedPath
+    from tui.app.composer.served import Served
     from tui.app.composer.slash_menu import SlashMenu
     from tui.app.lists.writing_area import WritingArea
 
@@ -30,10 +30,14 @@ class Completion:
         self._attach = attach
         self.menu: SlashMenu | None = None
         """The menu above, once it is there."""
+        self.served: Served | None = None
+        """What servers offer, once they are known."""
         self._closed_at: str | None = None
         """The text for which the menu was closed."""
         self._offered_at: str | None = None
         """The text for which it is known what it may become."""
+        self._asked_at: str | None = None
+        """The text for which a server is asked what it has."""
 
     @property
     def open_menu(self) -> SlashMenu | None:
@@ -46,7 +50,11 @@ class Completion:
         if self.open_menu is not None:
             return True
         text = self._area.text
-        if text in (self._offered_at, self._closed_at):
+        if text == self._closed_at:
+            return False
+        if text == self._asked_at:
+            return True
+        if text == self._offered_at:
             return False
         return text.startswith("/") or self._typed_path is not None
 
@@ -56,11 +64,30 @@ class Completion:
         if text == self._closed_at:
             return
         self._closed_at = None
-        if self._typed_path is not None:
+        typed = self._typed_path
+        if typed is not None:
             in_background(self._area, "paths", self.offer_paths, exclusive=True)
         elif self.menu is not None:
             self._offered_at = text
             self.menu.offer(text)
+        if self.served is not None and (typed is not None or text.startswith("/")):
+            in_background(self._area, "served", self._ask, typed.text if typed else text, exclusive=True)
+
+    async def _ask(self, text: str) -> None:
+        """Ask a server that is named what it has, and show that; keys go on meanwhile."""
+        if self.served is None or not self.served.named(text):
+            return
+        draft = self._asked_at = self._area.text
+        try:
+            news = await self.served.ask(text)
+        finally:
+            self._asked_at = None if self._asked_at == draft else self._asked_at
+        if not news or self._area.text == self._closed_at:
+            return
+        if self._typed_path is not None:
+            await self.offer_paths()
+        elif self.menu is not None:
+            self.menu.offer(self._area.text)
 
     async def complete(self) -> bool:
         """Complete the chosen path, model or command. Returns whether one was offered."""
@@ -87,11 +114,14 @@ class Completion:
     # -- paths
     @property
     def _typed_path(self) -> TypedPath | None:
-        from tui.app.composer.candidates import typed_path  # after the first paint
-
         area = self._area
         row, column = area.cursor_location
-        return typed_path(area.document[row][:column]) if row == 0 or area.text[:1] != "/" else None
+        before, command = area.document[row][:column], area.text[:1] == "/"
+        if (command and row > 0) or not (command or "@" in before):
+            return None
+        from tui.app.composer.candidates import typed_path  # here, since most prompts name no file
+
+        return typed_path(before)
 
     async def offer_paths(self) -> None:
         """Show what the path at the caret may become; a folder that takes too long is not waited for."""
@@ -107,8 +137,9 @@ class Completion:
         except TimeoutError:
             found = []
         if self._typed_path == typed and self._area.text != self._closed_at:
+            served = self.served.candidates(typed) if self.served is not None else []
             self._offered_at = self._area.text
-            self.menu.offer_paths(found)
+            self.menu.offer_paths([*served, *found] if not typed.text else [*found, *served])
 
     def complete_path(self) -> Candidate | None:
         """Complete the path at the caret; a file after ``@`` is attached. Returns what was chosen."""
@@ -121,8 +152,8 @@ class Completion:
         row, column = self._area.cursor_location
         start, end = (row, typed.start), (row, column)
         at = "@" if typed.mention else ""
-        if chosen.folder:
-            path = quoted(f"{chosen.path}{os.sep}")
+        if chosen.goes_on:
+            path = quoted(chosen.path)
             self._area.replace(at + path.removesuffix('"'), start, end)
         elif typed.mention:
             self._area.replace(one_line(chosen.name), start, end)

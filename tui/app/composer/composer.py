@@ -370,7 +370,7 @@ class Composer(WritingArea):
 
     def _send(self) -> None:
         chosen = self.completion.complete_path()
-        if chosen is not None and (chosen.folder or not self.text.startswith("/")):
+        if chosen is not None and (chosen.goes_on or not self.text.startswith("/")):
             return
         if self.menu is not None and self.menu.pointed:
             self.completion.complete_model()
@@ -384,11 +384,20 @@ class Composer(WritingArea):
         """Run the command that the draft is, or complete it. False if it is a message."""
         from tui.app import commands
 
+        menu = self.open_menu
+        chosen = menu.command if menu else None
+        if chosen is not None and chosen.name.endswith(":"):  # its prompts are offered next
+            self.put(f"/{chosen.name}")
+            return True
+        served = self.completion.served
+        if served is not None and (named := served.prompt(draft)):
+            self.put("")
+            rest = chosen.name.partition(":")[2] if chosen else named.rest
+            self.post_message(self.Commanded(f"{named.server}:", rest))
+            return True
         typed = commands.parse(draft)
         if typed is None:
             return False
-        menu = self.open_menu
-        chosen = menu.command if menu else None
         known = (*commands.COMMANDS, *self.saved())
         command = (
             commands.find(typed.name, known) or chosen or next(iter(commands.completions(draft, known)), None)

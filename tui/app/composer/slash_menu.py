@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,7 +14,6 @@ from tui.app.commands import COMMANDS, Command, completions
 from tui.app.composer.candidates import Candidate, Models, model_candidates, typed_model
 from tui.app.lists.row_list import Row, RowList
 from tui.app.theme.ink import Pen
-from tui.chat.attachment import size_words
 from tui.chat.model import split_id
 from tui.rendering.spans import Span
 from tui.text import one_line
@@ -62,7 +60,7 @@ class CommandRow:
 
 @dataclass(frozen=True, slots=True)
 class PathRow:
-    """One entry of a folder: its name, and its size at the right."""
+    """One entry of a folder, or what a server has: its name, and its size or what it is at the right."""
 
     candidate: Candidate
     height: int = 1
@@ -75,9 +73,8 @@ class PathRow:
     def draw(self, pen: Pen, chosen: Row | None) -> Sequence[Strip]:
         """Its line."""
         found, mine = self.candidate, chosen is self
-        name = one_line(found.name) + (os.sep if found.folder else "")
-        left = [Span(name, pen.ink.strong if mine else pen.ink.soft)]
-        right = [] if found.folder else [Span(found.about or size_words(found.size), pen.ink.dim)]
+        left = [Span(one_line(found.name), pen.ink.strong if mine else pen.ink.soft)]
+        right = [Span(found.about, pen.ink.dim)] if found.about else []
         return _line(pen, left, right, chosen=mine)
 
 
@@ -112,6 +109,8 @@ class SlashMenu(RowList):
     """The models that there are, once that is known."""
     saved: Callable[[], Sequence[Command]] = staticmethod(tuple)
     """The prompts that are kept as files, once that is known."""
+    served: Callable[[str], Sequence[Command]] = staticmethod(lambda draft: ())
+    """The prompts of servers that a draft may become, and the servers, once these are known."""
     _commands: Sequence[Command] = COMMANDS
     pointed = False
     """The person has gone to a row: Enter takes it."""
@@ -143,7 +142,7 @@ class SlashMenu(RowList):
             return []
         if not self.is_open:  # files are looked at once, not for each letter
             self._commands = (*COMMANDS, *self.saved())
-        return completions(draft, self._commands)
+        return [*completions(draft, self._commands), *self.served(draft)]
 
     def offer_paths(self, candidates: Sequence[Candidate]) -> None:
         """Show the files and folders that a path may become, or hide."""

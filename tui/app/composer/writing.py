@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Protocol
 
 from textual.message import Message as TextualMessage
@@ -14,7 +15,7 @@ from tui.app.commands import NAMES, Command, Handlers, saved
 from tui.app.composer.attached_lines import AttachedLines
 from tui.app.composer.composer import ASK, ASK_NEXT, Composer
 from tui.app.composer.queue_line import QueueLine
-from tui.app.context import Context, WithReading, WithTranscript
+from tui.app.context import Context, WithAsking, WithReading, WithTranscript
 from tui.chat.draft import Draft, joined
 from tui.chat.message import Role
 from tui.engine.reply import Reply
@@ -26,7 +27,7 @@ _RECALLED = 100
 """Prompts of the conversation that is read which come before those of others."""
 
 
-class _Context(Context, WithTranscript, WithReading, Protocol): ...
+class _Context(Context, WithTranscript, WithReading, WithAsking, Protocol): ...
 
 
 class Writing:
@@ -57,7 +58,9 @@ class Writing:
     @property
     def commands(self) -> Handlers:
         """What is done here by name."""
-        return {"attach": self._attach, "paste": self._paste}
+        servers = self._context.session.workspace.config.mcp
+        prompts = {f"{name}:": partial(self._prompt_of, name) for name in servers}
+        return {"attach": self._attach, "paste": self._paste, **prompts}
 
     async def begin(self) -> None:
         """Have earlier prompts, the prompts that are kept as files, and the models at hand."""
@@ -68,6 +71,18 @@ class Writing:
         if self._composer.menu is not None:
             self._composer.menu.models = self._models
             self._composer.menu.saved = self.saved_prompts
+        if self._context.session.workspace.config.mcp:
+            self._begin_served()
+
+    def _begin_served(self) -> None:
+        """Have what servers offer at hand; none is started for that."""
+        from tui.app.composer.served import Served
+
+        context = self._context
+        served = Served(context.session.workspace.offers, context.notify, context.tell)
+        self._composer.completion.served = served
+        if self._composer.menu is not None:
+            self._composer.menu.served = served.commands
 
     def _models(self) -> list[str]:
         """The models that can be used now."""
@@ -184,7 +199,7 @@ class Writing:
         if not self._context.reading.shown:
             self._early.append(draft)
             return
-        from tui.engine.attaching import mentions
+        from tui.engine.mentioning import mentions
 
         if not self._on_the_way and not mentions(draft.text):
             self._submit(draft)
@@ -194,18 +209,21 @@ class Writing:
             self._context.soon(self._submit_with_files)
 
     async def _submit_with_files(self) -> None:
-        """Send messages, in their order, with the files that they name after ``@``; say which are none."""
-        from tui.engine.attaching import read_mentioned
+        """Send messages, in their order, with what they name after ``@``; say what goes along, or why not."""
+        from tui.engine import mentioning
 
+        elsewhere = self._context.session.workspace.elsewhere
         while self._on_the_way:
             draft = self._on_the_way[0]
-            files, troubles = await read_mentioned(draft.text)
+            named = await mentioning.read_mentioned(draft.text, elsewhere, self._context.notify)
             if not self._on_the_way or self._on_the_way[0] is not draft:
                 return  # another conversation came: it is the draft of the one before
             self._on_the_way.pop(0)
-            for trouble in troubles:
+            for words in named.brought:
+                self._context.notify(words)
+            for trouble in named.troubles:
                 self._context.notify(trouble, warning=True)
-            self._submit(replace(draft, attachments=tuple(dict.fromkeys((*draft.attachments, *files)))))
+            self._submit(replace(draft, attachments=tuple(dict.fromkeys((*draft.attachments, *named.files)))))
 
     def _submit(self, draft: Draft) -> None:
         session = self._context.session
@@ -286,19 +304,18 @@ class Writing:
     # -- files
     async def _attach(self, argument: str) -> None:
         """Let files go along; without a path, offer them."""
-        from tui.engine.attaching import is_page
         from tui.engine.folder_files import left_out_words
-        from tui.engine.gathering import gather, page_reader, targets_in
+        from tui.engine.gathering import gather, is_elsewhere, targets_in
 
         composer = self._composer
         if not argument:
             composer.put("/attach ")  # with its files above
             return
         try:
-            targets = targets_in(argument)
-            if pages := list(filter(is_page, targets)):
-                self._context.notify(f"reading {one_line(', '.join(pages), 60)}")
-            found = await gather(targets, page_reader(self._context.session.workspace.config))
+            targets, elsewhere = targets_in(argument), self._context.session.workspace.elsewhere
+            if far := [target for target in targets if is_elsewhere(target, elsewhere)]:
+                self._context.notify(f"reading {one_line(', '.join(far), 60)}")
+            found = await gather(targets, elsewhere)
             composer.attach(found.files)
             if words := left_out_words(found.left_out):
                 self._context.notify(words, warning=True)
@@ -310,6 +327,37 @@ class Writing:
     async def _paste(self, argument: str) -> None:
         """Take what the system's clipboard holds."""
         await self._composer.take_clipboard()
+
+    # -- prompts of servers
+    async def _prompt_of(self, server: str, typed: str) -> None:
+        """Let a prompt of a server be the draft, with its files; what it needs is asked for first."""
+        from tui.app.commands import parse
+        from tui.engine.offers import Filled, form_of
+        from tui.tools.mcp.elicitation import Action
+
+        offers = self._context.session.workspace.offers
+        try:
+            if offers.known(server) is None:
+                self._context.notify(f"asking {server} for its prompt")
+            filled = await offers.find(server, typed)
+            if filled.missing or (filled.prompt.arguments and not filled.values):
+                answer = await self._context.asking.fill(form_of(server, filled))
+                if answer.action is not Action.ACCEPT:
+                    self._give_back_typed(f"/{server}:{typed}")
+                    return
+                filled = Filled(filled.prompt, {name: str(value) for name, value in answer.values.items()})
+            written = await offers.write(server, filled)
+        except SegueError:
+            self._give_back_typed(f"/{server}:{typed}")
+            raise
+        text = f" {written.text}" if parse(written.text) else written.text  # it is no command of the person
+        self._put_back(Draft(text, written.files))
+        self.changed()
+
+    def _give_back_typed(self, typed: str) -> None:
+        if not self._composer.text:
+            self._composer.put(typed)
+            self._composer.completion.close()
 
     # -- what is seen
     def refresh(self) -> None:

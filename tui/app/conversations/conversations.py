@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -110,6 +111,8 @@ class Conversations(Chooser[OpenConversation]):
             today: The reader's date.
         """
         super().__init__()
+        self._followed = ExitStack()
+        """What is followed while it is there: it may be closed before it begins."""
         self._store = store
         self._current = current
         self._acts = acts or Acts()
@@ -140,13 +143,14 @@ class Conversations(Chooser[OpenConversation]):
 
     def on_mount(self) -> None:
         """Ask for the list, and follow what changes."""
-        self._end_subscription = self._store.subscribe(while_alive(self, lambda _: self.listing.reload()))
+        reload = while_alive(self, lambda _: self.listing.reload())
+        self._followed.callback(self._store.subscribe(reload))
         self._use(self._source)
         self.listing.reload(self._current)
 
     def on_unmount(self) -> None:
         """Follow no more."""
-        self._end_subscription()
+        self._followed.close()
 
     # -- parts
     @property

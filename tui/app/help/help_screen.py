@@ -31,6 +31,8 @@ from tui.text import one_line
 
 _MOST_FOR_KEYS = 24
 _MOST_NEAR = 8
+_MOST_WORDS = 8
+"""More of them are a paste, and no search."""
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _GAP = 3
 _WIDEST = 86
@@ -151,7 +153,8 @@ class HelpScreen(Sheet[None]):
             self._show()
 
     def _show(self) -> None:
-        self.rows.show(list(self._rows((self._query or "").casefold().split())))
+        words = dict.fromkeys((self._query or "").casefold().split())
+        self.rows.show(list(self._rows([*words][:_MOST_WORDS])))
         self.rows.scroll_home(animate=False)
 
     def on_resize(self, event: events.Resize) -> None:

@@ -25,6 +25,8 @@ NAME_START = 7
 """More, for the first letter of the last part of a path, and of the whole."""
 EXACT = 60
 """For a name, or a last part, that is the filter and nothing else."""
+LONGEST = 200
+"""Characters of a filter that count: more of them are a paste, and fit no name."""
 LENGTH = 0.05
 """Against each letter of the name, so that of two equal fits the shorter name wins."""
 
@@ -59,7 +61,7 @@ class Filter:
     __slots__ = ("words",)
 
     def __init__(self, query: str) -> None:
-        self.words = fold(query).split()
+        self.words = [*dict.fromkeys(fold(query[:LONGEST]).split())]
 
     def score(self, candidate: Candidate) -> float | None:
         """How well it fits; None if it does not. Nothing typed fits everything alike."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import ClassVar, TypeVar
 
 from textual import events
+from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.binding import BindingType
@@ -99,6 +100,17 @@ class Chooser(Layer[Result]):
         """Close without a choice."""
         self.dismiss(None)
 
+    def action_copy_text(self) -> None:
+        """Copy what is selected; an interruption with nothing selected is one."""
+        try:
+            super().action_copy_text()
+        except SkipAction:
+            self.interrupted()
+
+    def interrupted(self) -> None:
+        """Close without a choice."""
+        self.action_close()
+
     def action_move(self, step: int) -> None:
         """Choose another row."""
         self.sync()
@@ -176,6 +188,11 @@ class Sheet(Chooser[Result], ModalScreen[Result | None]):
         """What is written here, but for the words of a filter."""
         lines = [field.value for field in self.query(LoneField)]
         return [*lines, *(area.text for area in self.query(TextArea))]
+
+    def interrupted(self) -> None:
+        """Close; nothing that was written is lost by that."""
+        if self._written == self._at_first:
+            self.action_close()
 
     def on_click(self, event: events.Click) -> None:
         """Close, where the page behind was clicked; nothing that was written is lost by that."""

@@ -13,7 +13,7 @@ from textual.strip import Strip
 from tui.app.messages.look import Look
 from tui.app.messages.plain_text import PlainText
 from tui.app.theme.ink import cut, width_of
-from tui.chat.export import about
+from tui.chat.export import CALL_ENDS, about
 from tui.chat.parts import CallState, ToolCall, ToolResult, arguments_line, tool_name
 from tui.rendering.layout import FOLDED, UNFOLDED
 from tui.rendering.spans import Span
@@ -26,14 +26,6 @@ _NAME, _ARGUMENT, _STATE = 60, 40, 80
 _FAILED = "× "
 _INDENT = 2
 """Cells that set what is open under the name."""
-_ENDS = {
-    CallState.ASKED: "not run",
-    CallState.RUNNING: "running",
-    CallState.DONE: "",
-    CallState.FAILED: "failed",
-    CallState.DENIED: "declined",
-    CallState.STOPPED: "stopped",
-}
 
 
 def state_words(
@@ -53,7 +45,7 @@ def state_words(
         return "waiting"
     if call.state is CallState.DONE and result is not None:
         return "failed" if result.is_error else took(result.seconds)
-    return _ENDS[call.state]
+    return CALL_ENDS[call.state]
 
 
 def took(seconds: float | None) -> str:

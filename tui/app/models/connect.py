@@ -24,6 +24,7 @@ from tui.app.lists.sheet import Sheet
 from tui.app.theme.ink import Pen
 from tui.errors import ErrorKind, ProviderError, SegueError
 from tui.key_forms import key_in
+from tui.providers.address import address_in
 from tui.rendering.spans import Span
 from tui.secret import Secret
 from tui.text import clean, counted, one_line
@@ -213,14 +214,14 @@ class ConnectProvider(Filtered[str]):
         self,
         registry: Registry,
         connect: Callable[[str], Awaitable[bool]],
-        add_server: Callable[[], Awaitable[str | None]],
+        add_server: Callable[[str], Awaitable[str | None]],
     ) -> None:
         """Prepare the list.
 
         Args:
             registry: The providers.
             connect: Lets the person give a provider what it misses; says whether it can be used.
-            add_server: Lets the person add a server; gives its name.
+            add_server: Lets the person add a server, at an address that may be known; gives its name.
         """
         super().__init__()
         self._registry = registry
@@ -228,10 +229,11 @@ class ConnectProvider(Filtered[str]):
         self._add_server = add_server
 
     def all_rows(self, wanted: Filter) -> Sequence[Row]:
-        """The providers that fit."""
-        rows = [_ProviderRow(_ANOTHER, "any address, tried at once", "+")]
-        rows += [_row(entry) for entry in self._registry.providers()]
-        return best_first(rows, wanted, lambda row: (row.name,))
+        """The providers that fit; and another one, whatever is typed."""
+        another = _ProviderRow(_ANOTHER, "any address, tried at once", "+")
+        rows = [another, *map(_row, self._registry.providers())]
+        fitting = best_first(rows, wanted, lambda row: (row.name,))
+        return fitting if another in fitting else [*fitting, another]
 
     def take(self, key: Hashable) -> None:
         """Connect the chosen provider."""
@@ -239,7 +241,8 @@ class ConnectProvider(Filtered[str]):
 
     async def _connect(self, name: str) -> None:
         if name == _ANOTHER:
-            added = await self._add_server()
+            typed = self.field.value
+            added = await self._add_server(typed if address_in(typed) else "")
             if added is not None:
                 self.dismiss(added)
         elif self._registry.entry(name).available or await self._connect_one(name):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from textwrap import wrap
 from typing import TYPE_CHECKING, ClassVar
@@ -94,6 +95,8 @@ class FirstRun(Chooser[str]):
             write: Takes what is typed and pasted here: it is for the composer behind.
         """
         super().__init__()
+        self._followed = ExitStack()
+        """What is followed while it is there: it may be closed before it begins."""
         self._registry = registry
         self._catalogue = catalogue
         self._offer = local_offer
@@ -117,12 +120,12 @@ class FirstRun(Chooser[str]):
 
     def on_mount(self) -> None:
         """Show what is known, and follow what becomes known."""
-        self._end_subscription = self._catalogue.subscribe(self._more_is_known)
+        self._followed.callback(self._catalogue.subscribe(self._more_is_known))
         self._arrange()
 
     def on_unmount(self) -> None:
         """Follow no more."""
-        self._end_subscription()
+        self._followed.close()
 
     def on_resize(self, event: events.Resize) -> None:
         """Wrap for the new width; the list gets what the other lines leave."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -101,6 +102,8 @@ class ModelPicker(Sheet[Choice | Several]):
             marked_words: What Enter does with the marked ones, before their number.
         """
         super().__init__()
+        self._followed = ExitStack()
+        """What is followed while it is there: it may be closed before it begins."""
         self._marked_words = marked_words
         self._typed_before = typed
         self._catalogue = catalogue
@@ -127,12 +130,11 @@ class ModelPicker(Sheet[Choice | Several]):
         """Show what is known, and follow what becomes known."""
         self._fill()
         self.sync()
-        end = self._catalogue.subscribe(self._more_is_known)
-        self._end_subscription = end
+        self._followed.callback(self._catalogue.subscribe(self._more_is_known))
 
     def on_unmount(self) -> None:
         """Follow no more."""
-        self._end_subscription()
+        self._followed.close()
 
     # -- the list
     def sync(self) -> None:

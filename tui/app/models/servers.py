@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from tui.app.context import Context
@@ -100,32 +101,44 @@ class Servers:
             raise UsageError("A name has no slash, and is one line", "As in lab.")
 
     async def _keep(self, name: str, key: Secret | None, changes: Any) -> None:
-        credentials = self._workspace.credentials
-        try:
-            if key:
-                await asyncio.to_thread(credentials.store, name, key)
+        async with self._key_kept(name, key):
             await self._context.change_settings(changes)
+        await self._workspace.catalogue.refresh([name])
+
+    @asynccontextmanager
+    async def _key_kept(self, account: str, key: Secret | None) -> AsyncIterator[None]:
+        """Keep a key, and put back what was there if the rest does not come about.
+
+        Raises:
+            SegueError: It can't be kept.
+        """
+        if key is None:
+            yield
+            return
+        credentials = self._workspace.credentials
+        before = await asyncio.to_thread(credentials.kept, account)
+        try:
+            await asyncio.to_thread(credentials.store, account, key)
         except OSError as error:
             raise SegueError(f"The key can't be kept: {error.strerror}.") from error
-        except SegueError:
-            if key:
-                await asyncio.to_thread(credentials.forget, name)
+        try:
+            yield
+        except BaseException:  # also where nobody waits for it any more
+            with suppress(OSError, SegueError):  # why it did not come about is said
+                if before is None:
+                    credentials.forget(account)
+                else:
+                    credentials.store(account, before)
             raise
-        await self._workspace.catalogue.refresh([name])
 
     async def _known_one(self, entry: ProviderEntry, key: Secret | None, tell: Callable[[str], None]) -> str:
         """Connect a provider that is known by its name."""
         workspace = self._workspace
         tell(f"That is {entry.title}, which is known here …")
-        before = workspace.credentials.kept(entry.account)
-        if key:
-            workspace.credentials.store(entry.account, key)
-        await workspace.catalogue.refresh([entry.name])
-        problem = workspace.catalogue.problems.get(entry.name)
-        if problem is None and workspace.registry.entry(entry.name).available:
+        async with self._key_kept(entry.account, key):
+            await workspace.catalogue.refresh([entry.name])
+            if problem := workspace.catalogue.problems.get(entry.name):
+                raise problem
+            if not workspace.registry.entry(entry.name).available:
+                raise UsageError(f"{entry.title} can't be used: {entry.reason}")
             return f"It is {entry.name} here. {await self.hear(entry.name)}"
-        if key and before is None:
-            workspace.credentials.forget(entry.account)
-        elif key and before is not None:
-            workspace.credentials.store(entry.account, before)
-        raise problem or UsageError(f"{entry.title} can't be used: {entry.reason}")

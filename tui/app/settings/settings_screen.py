@@ -13,6 +13,7 @@ from textual.widgets import Input, Static
 from tui.app.actions import NO_KEY, Action
 from tui.app.background import in_background
 from tui.app.keymap import Keys, bind
+from tui.app.life import while_alive
 from tui.app.lists.ask_text import AskText
 from tui.app.lists.field import Field
 from tui.app.lists.fuzzy import Filter, best_first
@@ -123,7 +124,7 @@ class SettingsScreen(Sheet[None]):
     def on_resize(self, event: events.Resize) -> None:
         """Wrap for the new width."""
         super().on_resize(event)
-        self.call_after_refresh(self._explain)
+        self.call_after_refresh(while_alive(self, self._explain))
 
     # -- the list
     def sync(self) -> None:
@@ -146,7 +147,7 @@ class SettingsScreen(Sheet[None]):
             near = best_first(every, wanted, lambda row: (row.setting.name,))[:_MOST_NEAR]
             rows = [Sentence("Nothing fits." + (" Near to it:" if near else "")), *grouped(near)]
         elif not words:
-            place = next((n for n, row in enumerate(rows) if row.key and row.key[0] == "keys"), len(rows))  # type: ignore[index]
+            place = next((n for n, row in enumerate(rows) if _is_key(row)), len(rows))
             rows.insert(place - 1, MoreRow("Settings of another provider …", _MORE))
         if choose is None and words:
             best = best_first(fitting, Filter(words[0]), lambda row: (row.setting.name,))
@@ -289,6 +290,10 @@ class SettingsScreen(Sheet[None]):
             self._say(f"Written to {name}: {value_in_words(setting, row.now.value)}{later}")
         else:
             self._say(f"Not in {name} any more: {value_in_words(setting, row.now.value)}{later}")
+
+
+def _is_key(row: Row) -> bool:
+    return isinstance(row, SettingRow) and row.setting.kind is Kind.KEYS
 
 
 def _searched(row: SettingRow) -> str:

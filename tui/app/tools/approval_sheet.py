@@ -83,6 +83,10 @@ class ApprovalSheet(TextQuestion[Decision]):
         if not self.deaf:
             self.dismiss(_ANSWERS[Action[name]])
 
+    def interrupted(self) -> None:
+        """No, and the reply ends: what interrupting does elsewhere."""
+        self.action_answer(Action.APPROVE_STOP.name)
+
     def action_show_all(self) -> None:
         """Show all of the arguments."""
         self._whole = True

@@ -39,8 +39,8 @@ class _Waiting:
     make: Callable[[], QuestionSheet[Any]]
     words: str
     """What is asked, in a line."""
-    place: int | None
-    """The conversation, as ``key_of`` has it; None where that is not known: any will do."""
+    places: frozenset[int]
+    """The conversations, as ``key_of`` has them: in one of them it is asked; none where any will do."""
     answer: asyncio.Future[Any] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
     sheet: QuestionSheet[Any] | None = None
     notice: str = ""
@@ -61,7 +61,7 @@ class Asking:
         from tui.tools.asked import title_of
 
         decision = await self._answer(
-            lambda: ApprovalSheet(question), title_of(question), question.conversation
+            lambda: ApprovalSheet(question), title_of(question), frozenset({question.conversation})
         )
         return decision or Decision.NO
 
@@ -71,7 +71,7 @@ class Asking:
         from tui.tools.mcp.elicitation import Action, Answer
 
         words = f"{one_line(form.server, _TITLE)} asks something"
-        return await self._answer(lambda: FormSheet(form), words) or Answer(Action.CANCEL)
+        return await self._answer(lambda: FormSheet(form), words, form.conversations) or Answer(Action.CANCEL)
 
     async def visit(self, visit: Visit) -> Answer:
         """Show an address that a server wants the person to open."""
@@ -79,13 +79,15 @@ class Asking:
         from tui.tools.mcp.elicitation import Action, Answer
 
         words = f"{one_line(visit.server, _TITLE)} wants an address to be opened"
-        return await self._answer(lambda: VisitSheet(visit), words) or Answer(Action.CANCEL)
+        return await self._answer(lambda: VisitSheet(visit), words, visit.conversations) or Answer(
+            Action.CANCEL
+        )
 
     async def _answer(
-        self, make: Callable[[], QuestionSheet[_Answer]], words: str, place: int | None = None
+        self, make: Callable[[], QuestionSheet[_Answer]], words: str, places: frozenset[int]
     ) -> _Answer | None:
         """What is answered on a sheet, once it is its turn. Nobody waits any more: the sheet closes."""
-        one = _Waiting(make, words, place)
+        one = _Waiting(make, words, places)
         self._waiting.append(one)
         self.look()
         self._say(one)
@@ -115,14 +117,14 @@ class Asking:
 
     def _title(self, one: _Waiting) -> str:
         lives = (live.conversation for live in self._context.session.live)
-        found = next((conversation.title for conversation in lives if key_of(conversation) == one.place), "")
+        found = next((conversation.title for conversation in lives if key_of(conversation) in one.places), "")
         return one_line(found, _TITLE) or "another conversation"
 
     # -- what waits
     @property
     def waiting(self) -> frozenset[int]:
         """The conversations in which a question waits, as ``key_of`` has them."""
-        return frozenset(one.place for one in self._waiting if one.place is not None)
+        return frozenset().union(*(one.places for one in self._waiting))
 
     def look(self) -> None:
         """Show the next question that may be shown where the person is now."""
@@ -142,7 +144,7 @@ class Asking:
         return any(one.sheet is not None for one in self._waiting)
 
     def _belongs_here(self, one: _Waiting) -> bool:
-        return one.place in (None, self._context.session.current.key)
+        return not one.places or self._context.session.current.key in one.places
 
     @property
     def _is_free(self) -> bool:

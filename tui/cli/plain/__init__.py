@@ -17,6 +17,7 @@ Commands::
     acts                    does something
     lookup                  finds something
     tooling                 what models may use
+    served                  resources and prompts of servers
 
 What is said::
 

@@ -10,10 +10,11 @@ from tui.chat.message import Role
 from tui.cli.plain.interrupts import Interrupts
 from tui.cli.plain.mode import Act, PlainMode
 from tui.cli.plain.printer import read_out, speaker
+from tui.cli.plain.served import Served
 from tui.engine.choice import find_model
 from tui.engine.conversation_service import ConversationService, Undo
 from tui.engine.folder_files import left_out_words
-from tui.engine.gathering import gather, page_reader, targets_in
+from tui.engine.gathering import gather, targets_in
 from tui.errors import UsageError
 from tui.parameters import in_words
 from tui.text import clean, one_line
@@ -25,8 +26,9 @@ SNIPPET = 80
 class Acts:
     """Sends, answers again, changes, takes out, deletes."""
 
-    def __init__(self, mode: PlainMode, interrupts: Interrupts) -> None:
+    def __init__(self, mode: PlainMode, interrupts: Interrupts, served: Served) -> None:
         self._mode = mode
+        self._served = served
         self._page = mode.page
         self._interrupts = interrupts
         self._undo: Undo | None = None
@@ -123,10 +125,13 @@ class Acts:
     async def do_attach(self, argument: str) -> None:
         """Let files go along with the next prompt; ``-`` takes all back."""
         mode = self._mode
+        if (server := self._served.lists(argument)) is not None:
+            await self._served.list(server)
+            return
         if argument == "-":
             mode.files.clear()
         elif argument:
-            found = await gather(targets_in(argument), page_reader(mode.workspace.config))
+            found = await gather(targets_in(argument), mode.workspace.elsewhere)
             mode.files += found.files
             if words := left_out_words(found.left_out):
                 self._page.line(words)

@@ -10,6 +10,7 @@ from tui.cli.plain.acts import Acts
 from tui.cli.plain.interrupts import Interrupts
 from tui.cli.plain.lookup import Lookup
 from tui.cli.plain.mode import PlainMode
+from tui.cli.plain.served import Served
 from tui.cli.plain.tooling import Tooling
 from tui.engine.saved_prompts import SavedPrompt
 
@@ -38,9 +39,10 @@ class Commands:
         self.done = False
         """The person has asked to quit."""
         self._mode = mode
+        self._served = Served(mode, interrupts)
         self.handlers: Handlers = {
             **Lookup(mode).handlers,
-            **Acts(mode, interrupts).handlers,
+            **Acts(mode, interrupts, self._served).handlers,
             **Tooling(mode).handlers,
             "help": self.do_help,
             "quit": self.do_quit,
@@ -54,7 +56,10 @@ class Commands:
             SegueError: It can't be done.
         """
         mode, typed = self._mode, parse(text)
-        if typed is not None:
+        if (named := self._served.prompt_in(text)) is not None:
+            mode.choice = None
+            await self._served.take(named)
+        elif typed is not None:
             mode.choice = None
             await self._run(typed.name, typed.argument)
         elif mode.choice is not None:
@@ -90,6 +95,8 @@ class Commands:
             self._mode.page.line(f"{command.form}: {command.help}")
         for prompt in self._mode.workspace.saved_prompts.all():
             self._mode.page.line(f"/{prompt.name}, your own: {prompt.about}")
+        for server in self._mode.workspace.offers.servers:
+            self._mode.page.line(f"/{server}: its prompts; /attach @{server}: what of it can go along")
 
     async def do_quit(self, argument: str) -> None:
         """End."""

@@ -163,12 +163,12 @@ class PlainMode:
 
     async def send(self, text: str) -> None:
         """Send a prompt with the files that wait for it, and say its reply."""
-        from tui.engine.attaching import read_mentioned
+        from tui.engine.mentioning import read_mentioned
 
-        named, troubles = await read_mentioned(text)
-        for trouble in troubles:
-            self.page.line(trouble)
-        files = tuple(dict.fromkeys((*self.files, *named)))
+        named = await read_mentioned(text, self.workspace.elsewhere, self.page.line)
+        for words in (*named.brought, *named.troubles):
+            self.page.line(words)
+        files = tuple(dict.fromkeys((*self.files, *named.files)))
 
         async def sent() -> Reply:
             reply = await self.current.send(text, files)

@@ -23,7 +23,7 @@ from tui.chat.parts import (
     below,
     of_kind,
 )
-from tui.cli.part_lines import in_order, line_of
+from tui.cli.part_lines import change_of, in_order, line_of
 from tui.cli.plain.page import Page
 from tui.cli.plain.words import Words
 from tui.engine.events import (
@@ -143,8 +143,13 @@ class Printer:
             case TextWasReasoning():
                 self._take_back()
             case PartAdded(part=part):
-                if line := line_of(part):
+                if line := line_of(part, live=True):
                     self._end_words()
+                    self._turn("waiting")
+                    self.remark(line)
+            case CallChanged(call=call):
+                if line := change_of(call):
+                    self._turn(line)
                     self.remark(line)
             case Waiting():
                 self._say_attempt(event)
@@ -152,7 +157,7 @@ class Printer:
                 self.remark(_quarters(progress))
             case Noticed(text=text):
                 self.remark(one_line(text))
-            case CallChanged() | Started() | Unsaved() | Saved() | Finished():
+            case Started() | Unsaved() | Saved() | Finished():
                 pass
             case _:
                 assert_never(event)

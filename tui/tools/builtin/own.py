@@ -16,7 +16,7 @@ from tui.tools.tool import Tool
 class OwnTools:
     """Our own tools, as a source."""
 
-    name = ""
+    name = instructions = ""
 
     def __init__(
         self,

@@ -108,6 +108,8 @@ class Form:
     server: str
     message: str
     entries: tuple[Entry, ...]
+    conversations: frozenset[int] = frozenset()
+    """Where it may belong: where calls wait for the server; none where nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,8 @@ class Visit:
     server: str
     message: str
     url: str
+    conversations: frozenset[int] = frozenset()
+    """Where it may belong, as of a form."""
 
 
 class Action(StrEnum):

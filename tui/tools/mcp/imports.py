@@ -19,6 +19,7 @@ from tui.checked import Fields, amount
 from tui.config import is_server_name
 from tui.errors import ImportFileError
 from tui.text import normalise, one_line
+from tui.typed_toml import At
 
 _LARGEST = 1_000_000
 _COMMENT = re.compile(r'("(?:[^"\\]|\\.)*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
@@ -84,11 +85,9 @@ def usual_files(home: Path) -> Iterator[Path]:
     return (file for file in known if file.is_file())
 
 
-def toml_of(server: Found) -> str:
-    """The table of a server, as it stands in the config."""
-    lines = [f"[mcp.{server.name}]"]
-    lines += [f"{key} = {_toml(value)}" for key, value in server.settings.items()]
-    return "\n".join(lines) + "\n"
+def changes_of(server: Found) -> dict[At, Any]:
+    """What is written into the config for a server, by the places there."""
+    return {("mcp", server.name, key): value for key, value in server.settings.items()}
 
 
 class _Reader:
@@ -238,20 +237,3 @@ def _document(file: Path, raw: bytes) -> Mapping[str, Any]:
 
 def _strings(match: re.Match[str]) -> str:
     return match[1] or ""
-
-
-def _toml(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return f"{value:g}"
-    if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-    if isinstance(value, Mapping):
-        pairs = ", ".join(f"{_toml_key(key)} = {_toml(each)}" for key, each in value.items())
-        return f"{{ {pairs} }}"
-    return f"[{', '.join(map(_toml, value))}]"
-
-
-def _toml_key(key: str) -> str:
-    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else json.dumps(key, ensure_ascii=False)

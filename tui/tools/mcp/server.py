@@ -44,7 +44,7 @@ from tui.tools.mcp.network import Network, Trouble
 from tui.tools.mcp.offers import Prompt, Resource, Template, Written
 from tui.tools.mcp.tokens import Tokens
 from tui.tools.mcp.watch import Watch
-from tui.tools.tool import Outcome, Progress, Step, ToolSpec
+from tui.tools.tool import Outcome, Progress, Step, ToolSpec, called_by, caller
 
 LONGEST_INSTRUCTIONS = 2_000
 """Characters of a server's instructions that a model reads."""
@@ -167,7 +167,8 @@ class McpServer:
         self._specs: Sequence[ToolSpec] | None = None
         self._stale = False
         self._told = -surroundings.durations.quiet
-        self._clocks: set[Clock] = set()
+        self._clocks: dict[Clock, int | None] = {}
+        """Of the calls at work, each with its conversation."""
         self._questions: set[asyncio.Task[Answer]] = set()
         self._left: set[asyncio.Task[Any]] = set()
 
@@ -351,7 +352,8 @@ class McpServer:
             self._asked_to_end = False
             self._started = asyncio.get_running_loop().create_future()
             self._started.add_done_callback(_seen)
-            self._owner = asyncio.create_task(self._own(self._started, show_sign_in))
+            with called_by(None):  # it serves whoever calls next, too
+                self._owner = asyncio.create_task(self._own(self._started, show_sign_in))
             self._owner.add_done_callback(_seen)
         assert self._started is not None
         return await asyncio.shield(self._started)
@@ -580,6 +582,7 @@ class McpServer:
             return Answer(Action.DECLINE)
         if isinstance(question, Visit) and not (safe_url(question.url) or "").startswith("http"):
             return Answer(Action.DECLINE)
+        question = replace(question, conversations=self._callers)
         asked: Coroutine[Any, Any, Answer] = (
             person.fill(question) if isinstance(question, Form) else person.visit(question)
         )
@@ -596,6 +599,13 @@ class McpServer:
         finally:
             asking.cancel()
             self._questions.discard(asking)
+
+    @property
+    def _callers(self) -> frozenset[int]:
+        """The conversations that a question may belong to: its call's, where it says which one that is."""
+        mine = caller()
+        every = [mine] if mine is not None else self._clocks.values()
+        return frozenset(place for place in every if place is not None)
 
     @contextmanager
     def _clocks_stopped(self) -> Iterator[None]:
@@ -661,7 +671,7 @@ class McpServer:
         try:
             async with asyncio.timeout(None) as limit:
                 clock = Clock(limit, self._idle, self._with.durations.whole)
-                self._clocks.add(clock)
+                self._clocks[clock] = caller()
                 await asyncio.wait({task})
         except TimeoutError:
             assert clock is not None
@@ -670,7 +680,7 @@ class McpServer:
             raise McpError(f"{self._name} {what} {seconds:g} s", "It was told to stop.") from None
         finally:
             if clock is not None:
-                self._clocks.discard(clock)
+                self._clocks.pop(clock, None)
             self._leave(task)
         if task.cancelled():
             raise ServerGone(f"{self._name} ended the connection")

@@ -6,8 +6,6 @@ A record belongs to a server's address and to who issued it; it goes nowhere els
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from importlib.util import find_spec
@@ -15,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tui.checked import Fields, unpacked
-from tui.paths import PRIVATE_FILE, private_dir
+from tui.paths import write_whole
 from tui.secret import Secret
 
 SERVICE = "segue-mcp"
@@ -73,16 +71,7 @@ class Tokens:
         return found if isinstance(found, dict) else {}
 
     def _replace(self, records: Mapping[str, Any]) -> None:
-        private_dir(self._file.parent)
-        descriptor, name = tempfile.mkstemp(dir=self._file.parent, prefix=".mcp-")  # O_EXCL, 0600
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                json.dump(records, file, indent=1)
-            os.chmod(name, PRIVATE_FILE)
-            os.replace(name, self._file)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        write_whole(self._file, json.dumps(records, indent=1))
 
 
 def _hide(record: Mapping[str, Any]) -> None:

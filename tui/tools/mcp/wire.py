@@ -78,11 +78,25 @@ def _tool(raw: Any) -> dict[str, Any] | None:
     tool = _kept(raw, _NAMED | {"inputSchema": _TABLE, "annotations": _TABLE, "execution": _TABLE})
     if "name" not in tool:
         return None
-    tool["inputSchema"] = tool.get("inputSchema", {}) | {"type": "object"}
+    tool["inputSchema"] = _arguments(tool.get("inputSchema", {}))
     tool["annotations"] = _kept(tool.get("annotations"), _HINTS)
     if tool.pop("execution", {}).get("taskSupport") == "required":
         tool["execution"] = {"taskSupport": "required"}
     return tool
+
+
+def _arguments(raw: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a tool's arguments; of an odd field what is as it should be, which may be nothing."""
+    schema = raw | {"type": "object"}
+    if not isinstance(schema.get("$schema", ""), str):
+        del schema["$schema"]
+    if "properties" in schema:
+        named = schema["properties"] if isinstance(schema["properties"], dict) else {}
+        schema["properties"] = {name: each for name, each in named.items() if isinstance(each, dict | bool)}
+    if "required" in schema:
+        names = schema["required"] if isinstance(schema["required"], list) else []
+        schema["required"] = [name for name in names if isinstance(name, str)]
+    return schema
 
 
 def _resource(raw: Any) -> dict[str, Any] | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urljoin
 
@@ -59,7 +60,8 @@ def limit_memory(size: int) -> None:
         import resource
     except ImportError:
         return
-    resource.setrlimit(resource.RLIMIT_AS, (size, size))
+    with suppress(ValueError, OSError):  # macOS knows the limit, and takes none
+        resource.setrlimit(resource.RLIMIT_AS, (size, size))
 
 
 def decoded(data: bytes, named: str) -> str:

@@ -67,10 +67,16 @@ def _counts(usage: object) -> tuple[int | float | None, ...]:
     except (ValueError, RecursionError):
         said = None
     facts = said if isinstance(said, dict) else {}
-    counts = [_number(facts.get(name), int) for name in _COUNTS]
-    return (*counts, _number(facts.get("cost"), int, float))
+    return (*(_whole(facts.get(name)) for name in _COUNTS), _dollars(facts.get("cost")))
 
 
-def _number(value: object, *kinds: type) -> int | float | None:
-    fits = isinstance(value, kinds) and not isinstance(value, bool)
-    return value if fits and 0 <= value <= _LARGEST else None  # type: ignore[operator,return-value]
+def _whole(value: object) -> int | None:
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value if 0 <= value <= _LARGEST else None
+
+
+def _dollars(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return value if 0 <= value <= _LARGEST else None
