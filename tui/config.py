@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 from tui.errors import ConfigError
 from tui.secret import Secret, hold_secrets, is_harmless, redact, without_password
@@ -180,6 +180,11 @@ class Config:
     )
     """Proxy for all providers; otherwise HTTPS_PROXY and ALL_PROXY count. ``direct`` means none, whatever the
     environment says; this machine is always reached directly."""
+    history: Secret | None = None
+    """A PostgreSQL server that keeps the history: ``postgresql://USER@HOST/DATABASE?schema=NAME``, or
+    ``service=NAME`` of a service file; without it a file of this machine. ``SEGUE_HISTORY`` wins."""
+    history_password_command: str | None = None
+    """A command that prints the password of that server; otherwise ``PGPASSWORD`` and ``.pgpass`` count."""
     theme: str = "segue-dark"
     """Name of the theme."""
     plain: bool = field(
@@ -286,6 +291,7 @@ def config_of(path: Path, source: str) -> Config:
     if not _is_proxy(config.proxy):
         document.problem(("proxy",), _PROXY_FORM)
         config = replace(config, proxy=None)
+    config = _with_history(document, config)
     parameters = _parameters(document, ("parameters",), config.parameters)
     tools = _tools(document, config.tools)
     budget = _budget(document, config.budget)
@@ -301,6 +307,43 @@ def config_of(path: Path, source: str) -> Config:
         lines=document.places,
     )
     return replace(read, problems=(*document.problems, *_open_to_all(path)))
+
+
+def _with_history(document: Document, config: Config) -> Config:
+    """``config`` without a place of the history that can't be used."""
+    command = config.history_password_command
+    if command is not None and (not command.strip() or "\x00" in command):
+        document.problem(("history_password_command",), "must be a text with something in it")
+        config = replace(config, history_password_command=None)
+    if config.history is None:
+        return config
+    address = config.history.reveal()
+    hold_secrets(address)
+    if not names_server(address):
+        document.problem(("history",), "must be as in postgresql://USER@HOST/DATABASE or service=NAME")
+    elif has_password(address) and not only_mine(document.path):
+        document.problem(
+            ("history",),
+            "a password in a file that others can read is not used",
+            f"chmod 600 {document.path}, or use ~/.pgpass or history_password_command.",
+        )
+    else:
+        return config
+    return replace(config, history=None)
+
+
+def names_server(written: str) -> bool:
+    """Whether a place of the history is one of a server."""
+    return written.startswith(("postgresql://", "postgres://", "service="))
+
+
+def has_password(address: str) -> bool:
+    """Whether the address of a server holds its password, before the host or behind the question mark."""
+    try:
+        parts = urlsplit(address)
+        return bool(parts.password) or "password" in dict(parse_qsl(parts.query))
+    except ValueError:
+        return True
 
 
 def _own_models(document: Document, models: Mapping[str, str]) -> dict[str, str]:
@@ -532,4 +575,6 @@ def _shown(value: Any, name: str = "") -> Any:
         return [_shown(item) for item in value]
     if name == "proxy":
         return without_password(str(value))
+    if name == "history":
+        return without_password(value.reveal())
     return redact(str(value)) if isinstance(value, str | Secret) else value

@@ -11,7 +11,9 @@
     │   ├── HistoryFullError        the disk is full
     │   ├── HistoryReadOnlyError    the folder or file may not be written
     │   ├── HistoryDamagedError     the file is not a whole database
-    │   └── HistoryTooNewError      written by a newer Segue, or by another program
+    │   ├── HistoryTooNewError      written by a newer Segue, or by another program
+    │   ├── HistoryUnreachableError the server can't be reached now
+    │   └── HistoryRefusedError     the server refuses: a password, a right, a certificate
     ├── ImportFileError             a file to import that is not what it should be
     └── ProviderError               kind, status_code, retry_after, param
         ├── ModelNotSupportedError  the provider has no such model
@@ -105,6 +107,18 @@ class HistoryDamagedError(HistoryError):
 
 class HistoryTooNewError(HistoryError):
     """The file was written by a newer Segue, or belongs to another program."""
+
+
+class HistoryUnfitError(HistoryError):
+    """The history does not take what is to be stored, and will not."""
+
+
+class HistoryUnreachableError(HistoryError):
+    """The history's server can't be reached now."""
+
+
+class HistoryRefusedError(HistoryError):
+    """The history's server refuses this person, this program, or its address makes no sense."""
 
 
 class ErrorKind(StrEnum):

@@ -8,13 +8,18 @@ from contextlib import asynccontextmanager
 import pytest
 from textual import events
 
+from tests.history.servers import cluster, place, pooler
 from tui.chat.chunks import Finish, FinishReason
 from tui.chat.message import Role, Status
 from tui.chat.parts import Text, prompt_parts
 from tui.engine.start_options import StartOptions
 from tui.errors import HistoryFullError
+from tui.history.opening import open_history
+from tui.history.place import File
 from tui.history.sqlite import watch
-from tui.history.sqlite.history import open_history
+from tui.history.store import StopAsked
+
+__all__ = ["cluster", "place", "pooler"]
 
 DONE = Finish(FinishReason.STOP)
 
@@ -44,21 +49,24 @@ async def test_a_live_reply_of_a_temporary_run_is_found_again(run):
         await world.sees("one two", "ready")
 
 
-@pytest.fixture
-def shared(run, tmp_path, monkeypatch):
-    """``async with shared() as (world, other)``: a conversation on disk, which another program has too."""
+@pytest.fixture(params=["file", "server"])
+def shared(request, run, tmp_path, monkeypatch):
+    """``async with shared() as (world, other)``: a conversation that another program has too."""
     monkeypatch.setattr(watch, "_PAUSE", 0.02)
+    where = File(tmp_path / "history.db")
+    if request.param == "server":
+        where = request.getfixturevalue("place")
 
     async def on_disk(world):
         await world.store.close()
-        world.store = await open_history(tmp_path / "history.db")
+        world.store = await open_history(where)
 
     @asynccontextmanager
     async def sharing():
         async with run(prepare=on_disk, size=(120, 40)) as world:
             await world.say("Kyoto?")
             await world.sees("I am big.", "ready")
-            other = await open_history(tmp_path / "history.db")
+            other = await open_history(where)
             try:
                 yield world, other
             finally:
@@ -110,6 +118,43 @@ async def test_what_another_program_changes_is_seen(shared):
         await world.sees("It grows to its end.")
 
 
+async def test_a_reply_that_another_program_streams_grows_here_and_can_be_stopped_from_here(shared):
+    async with shared() as (world, other):
+        told = []
+        other.subscribe(told.append)
+        service = world.current
+        prompt, _ = service.conversation.path()
+        live = await other.add_message(
+            service.conversation.id, prompt, Role.ASSISTANT, model="lab/small", status=Status.STREAMING
+        )
+        await world.sees("2/2")
+        for word in ("It ", "grows ", "piece by piece"):
+            await other.append(live.id, [word])
+            await world.sees(word.strip())
+        await other.rewrite(live.id, ["It begins anew "])
+        await world.sees("It begins anew")
+        await world.sees_no("piece by piece")
+        await world.pilot.press("escape")
+        await world.sees("is asked to stop")
+        await world.until(lambda: StopAsked(live.id) in told)
+        live.parts, live.status = (Text("It begins anew and stops."),), Status.STOPPED
+        await other.finish_message(live)
+        await world.sees("It begins anew and stops.")
+
+
+async def test_another_program_stops_a_reply_that_comes_here(shared):
+    async with shared() as (world, other):
+        more = asyncio.Event()
+        world.script("one ", more, "two", DONE)
+        await world.say("Count")
+        await world.sees("one")
+        live = world.current.live
+        await other.ask_to_stop(live.reply.message.id)
+        await world.until(lambda: world.current.live is None)
+        [stored] = await other.messages([live.reply.message.id])
+        assert (stored.text.strip(), stored.status) == ("one", Status.STOPPED)
+
+
 async def test_a_reply_that_ends_while_it_is_read_is_read_again(run):
     async with run() as world:
         more = asyncio.Event()
@@ -141,6 +186,7 @@ async def test_what_is_written_in_comes_back_from_the_trash(shared):
         assert await other.count_conversations() == 1
 
 
+@pytest.mark.parametrize("shared", ["file"], indirect=True)
 async def test_what_goes_wrong_with_the_history_meanwhile_is_said(shared):
     async with shared() as (world, _):
         for _ in range(2):

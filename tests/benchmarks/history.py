@@ -29,10 +29,10 @@ from typing import NamedTuple
 from tests.benchmarks import table as comparison
 from tests.benchmarks.start import KEY, started
 from tui.chat.message import Role, Status
+from tui.history.rows import tag_key
 from tui.history.sqlite.creation import create
 from tui.history.sqlite.history import open_history
 from tui.history.sqlite.indexing import rebuild_index
-from tui.history.sqlite.rows import tag_key
 from tui.history.store import HistoryStore, ListFilter
 from tui.paths import private_dir
 from tui.text import comparable

@@ -8,27 +8,48 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.history.servers import cluster, place, pooler
 from tui.chat.conversation import Conversation
 from tui.chat.message import Message, Role, Status
 from tui.chat.parts import prompt_parts
+from tui.history.opening import open_history as open_place
+from tui.history.place import File, Place
 from tui.history.sqlite.history import open_history
 from tui.history.store import HistoryStore
 
-Opener = Callable[[Path], Awaitable[HistoryStore]]
+__all__ = ["cluster", "place", "pooler"]
 
 
-async def in_memory(path: Path) -> HistoryStore:
-    return await open_history(None)
+def in_a_file(request: pytest.FixtureRequest) -> Place:
+    return File(request.getfixturevalue("history_file"))
 
 
-IMPLEMENTATIONS: dict[str, Opener] = {"file": open_history, "memory": in_memory}
-"""What the contract suite runs against: a second implementation is one more row."""
+def in_memory(request: pytest.FixtureRequest) -> Place:
+    return None
+
+
+def on_a_server(request: pytest.FixtureRequest) -> Place:
+    return request.getfixturevalue("place")
+
+
+def with_a_journal(request: pytest.FixtureRequest) -> Place:
+    folder = request.getfixturevalue("tmp_path")
+    return replace(request.getfixturevalue("place"), journal=folder / "shared" / "history.db")
+
+
+PLACES: dict[str, Callable[[pytest.FixtureRequest], Place]] = {
+    "file": in_a_file,
+    "memory": in_memory,
+    "postgres": on_a_server,
+    "shared": with_a_journal,
+}
+"""What the contract suite runs against: another kind of history is one more row."""
 
 
 @pytest.fixture
@@ -36,9 +57,9 @@ def history_file(tmp_path: Path) -> Path:
     return tmp_path / "segue" / "history.db"
 
 
-@pytest.fixture(params=IMPLEMENTATIONS)
-async def store(request: pytest.FixtureRequest, history_file: Path) -> AsyncIterator[HistoryStore]:
-    store = await IMPLEMENTATIONS[request.param](history_file)
+@pytest.fixture(params=PLACES)
+async def store(request: pytest.FixtureRequest) -> AsyncIterator[HistoryStore]:
+    store = await open_place(PLACES[request.param](request))
     yield store
     await store.close()
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tui.chat.message import Message
-from tui.history.sqlite.rows import message_of
+from tui.history.rows import message_of
 
 BEFORE_PARTS = 4
 """The last form that had a column for each kind of part."""

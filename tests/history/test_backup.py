@@ -86,7 +86,7 @@ async def test_a_running_program_sees_what_was_restored(tmp_path, history_file, 
         store.subscribe(heard.append)
         restore(tmp_path / "copy.db", history_file)
         await store.look_for_changes()
-        assert heard == [Change(None)]
+        assert heard == [Change(None, elsewhere=True)]
         assert [row.title for row in await store.list_conversations()] == ["first"]
         await store.add_message(first.id, first.leaf, Role.USER, prompt_parts("and on"))
         assert len(await store.search("and on")) == 1

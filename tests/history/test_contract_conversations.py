@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,7 +11,8 @@ from tui.chat.conversation import Bundle, Conversation, Node
 from tui.chat.message import Message, Role, Status
 from tui.chat.parts import Text, prompt_parts
 from tui.errors import NotFoundError
-from tui.history.store import Change, ListFilter
+from tui.history.bundles import bundle_of
+from tui.history.store import Change, ListFilter, News
 
 
 async def test_a_new_conversation_has_what_it_was_given(store):
@@ -209,17 +211,18 @@ async def test_a_copy_of_a_streaming_reply_is_cut_there(store, converse, begin_r
 
 
 async def test_listeners_hear_which_conversation_changed(store, converse):
-    heard: list[Change] = []
+    heard: list[News] = []
     made = await store.create_conversation()
     end = store.subscribe(heard.append)
     message = await store.add_message(made.id, None, Role.USER, prompt_parts("x"))
     await store.update_conversation(made.id, title="y")
     await store.hide_messages([message.id])
     await store.delete_conversation(made.id)
-    assert heard == [Change(made.id)] * 4
+    assert [news for news in heard if isinstance(news, Change)] == [Change(made.id)] * 4
     end()
+    before = len(heard)
     await store.restore_conversation(made.id)
-    assert len(heard) == 4
+    assert len(heard) == before
 
 
 async def test_used_last_is_where_a_person_wrote_last_pinned_or_not(store, converse):
@@ -236,6 +239,21 @@ async def test_used_last_is_where_a_person_wrote_last_pinned_or_not(store, conve
     await store.restore_conversation(second.id)
     branch = await store.copy_conversation(second.id, leaf=second.leaf)
     assert await store.last_used() == branch.id
+
+
+async def test_a_conversation_that_is_here_takes_what_it_lacks(store, converse):
+    made = await converse(store, "one", "two")
+    bundle = await bundle_of(store, made.id)
+    assert await store.add_missing(bundle) == 0
+    more = await store.add_message(made.id, made.leaf, Role.USER, prompt_parts("three"))
+    whole = await bundle_of(store, made.id)
+    await store.hide_messages([more.id])
+    await store.empty_trash(datetime.now(UTC) + timedelta(seconds=1))
+    assert len((await store.load_conversation(made.id)).nodes) == 2
+    assert await store.add_missing(whole) == 1
+    assert await bundle_of(store, made.id) == whole
+    elsewhere = Bundle(replace(whole.conversation, origin="test:other"), whole.messages)
+    assert await store.add_missing(elsewhere) == 0
 
 
 def brought(origin: str, at: datetime) -> Bundle:

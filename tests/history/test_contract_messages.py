@@ -12,6 +12,7 @@ from tui.chat.chunks import Image, Source, Usage
 from tui.chat.message import Failure, Role, Status
 from tui.chat.parts import Notice, Reasoning, Sources, Text, prompt_parts
 from tui.errors import NotFoundError
+from tui.history.store import News, StopAsked
 
 
 async def test_messages_make_a_tree_with_the_newest_as_its_leaf(store):
@@ -58,6 +59,41 @@ async def test_pieces_of_a_streaming_reply_are_there_at_once(store, converse, be
     assert stored.status is Status.STREAMING
 
 
+async def test_what_has_come_of_a_reply_is_told_piece_by_piece(store, converse, begin_reply):
+    conversation = await converse(store, "Tell me")
+    reply = await begin_reply(store, conversation)
+    first = await store.pieces(reply.id)
+    assert (first.status, first.begin, first.pieces) == (Status.STREAMING, (), ())
+    await store.append(reply.id, [Reasoning("Hm. "), "Once "])
+    second = await store.pieces(reply.id, first.after)
+    assert second.pieces == (Reasoning("Hm. "), "Once ")
+    await store.append(reply.id, ["upon"])
+    await store.append(reply.id, [" a time", Notice("slow")])
+    third = await store.pieces(reply.id, second.after)
+    assert third.begin is None and "".join(p for p in third.pieces if isinstance(p, str)) == "upon a time"
+    assert (await store.pieces(reply.id, third.after)).pieces == ()
+    for anew in (["Once more"], [], ["At last"]):
+        await store.rewrite(reply.id, anew)
+        whole = await store.pieces(reply.id, third.after)
+        assert whole.begin == () and list(whole.pieces) == anew
+    await store.finish_message(replace(reply, parts=(Text("At last."),), status=Status.COMPLETE))
+    assert (await store.pieces(reply.id, whole.after)).status is Status.COMPLETE
+    with pytest.raises(NotFoundError):
+        await store.pieces(99)
+
+
+async def test_who_streams_a_reply_hears_that_it_shall_stop(store, converse, begin_reply):
+    reply = await begin_reply(store, await converse(store, "Tell me"))
+    heard: list[News] = []
+    store.subscribe(heard.append)
+    await store.ask_to_stop(reply.id)
+    assert StopAsked(reply.id) in heard
+    await store.finish_message(replace(reply, parts=(Text("No"),), status=Status.STOPPED))
+    for no_reply in (reply.id, 99):
+        with pytest.raises(NotFoundError):
+            await store.ask_to_stop(no_reply)
+
+
 async def test_a_continued_reply_begins_with_its_text(store, converse):
     conversation = await converse(store, "Tell me")
     reply = await store.add_message(
@@ -66,6 +102,8 @@ async def test_a_continued_reply_begins_with_its_text(store, converse):
     await store.append(reply.id, ["upon"])
     [stored] = await store.messages([reply.id])
     assert stored.text == "Once upon"
+    came = await store.pieces(reply.id)
+    assert (came.begin, came.pieces) == (prompt_parts("Once "), ("upon",))
 
 
 async def test_a_finished_reply_keeps_all_that_is_known_of_it(store, converse, begin_reply):

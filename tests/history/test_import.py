@@ -599,7 +599,7 @@ async def test_an_import_that_fails_half_way_adds_nothing(store, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("change", "place"),
+    ("change", "told"),
     [
         (lambda e: e[0].update(title=5), "entry 1: title: expected text, found a number"),
         (
@@ -630,11 +630,11 @@ async def test_an_import_that_fails_half_way_adds_nothing(store, tmp_path):
         ),
     ],
 )
-async def test_what_a_conversation_can_do_without_is_left_out_and_named(store, tmp_path, change, place):
+async def test_what_a_conversation_can_do_without_is_left_out_and_named(store, tmp_path, change, told):
     entries = copy.deepcopy(CHATGPT)
     change(entries)
     report = await import_file(store, write_json(tmp_path / "f.json", entries))
-    assert (report.messages, report.odd, report.places) == (5, 1, (f"f.json: {place}",))
+    assert (report.messages, report.odd, report.places) == (5, 1, (f"f.json: {told}",))
     assert (await said(store, report.added[0]))[0] == ("user", "Where is a café?")
 
 

@@ -19,9 +19,9 @@ from tui.errors import HistoryError, HistoryTooNewError
 from tui.history.bundles import bundle_of
 from tui.history.sqlite import migrations
 from tui.history.sqlite.database import Location, connect
-from tui.history.sqlite.files import uri
 from tui.history.sqlite.history import open_history
 from tui.history.sqlite.migrations import m001_start
+from tui.history.uris import uri
 
 NOW = migrations.MIGRATIONS
 

@@ -144,7 +144,7 @@ async def test_another_programs_change_is_announced(history_file, child, open_at
             """
         ).end()
         await store.look_for_changes()
-        assert heard[1:] == [Change(None)]
+        assert heard[1:] == [Change(None, elsewhere=True)]
         loaded = await store.load_conversation(conversation.id)
         assert [m.text for m in await store.messages(sorted(loaded.nodes))] == ["mine", "mine, too", "theirs"]
         await store.look_for_changes()
@@ -171,7 +171,7 @@ async def test_another_programs_change_is_announced_by_itself(
         )
         program.says()
         async with asyncio.timeout(20):
-            assert await heard.get() == Change(None)
+            assert await heard.get() == Change(None, elsewhere=True)
         program.kill()
 
 

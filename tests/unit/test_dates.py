@@ -13,7 +13,7 @@ from hypothesis import strategies as some
 
 from tui.app.conversations.conversation_rows import age, when
 from tui.dates import EARLIEST, LATEST, day, day_group, local, minute, moment_of
-from tui.history.sqlite.rows import from_stamp, to_stamp
+from tui.history.rows import from_stamp, to_stamp
 
 SPRING = datetime(2023, 5, 17, 5, 6, 40, 250_000, UTC)
 ZONES = ["America/Los_Angeles", "UTC", "Pacific/Kiritimati"]

@@ -17,6 +17,7 @@ SLOW = {
     "asyncio",
     "xllamacpp",
     "truststore",
+    "asyncpg",
 }
 
 
@@ -83,6 +84,10 @@ def test_a_command_begins_without_what_only_the_app_needs():
 
 def test_the_history_brings_no_textual():
     assert not brought_by("tui.history.sqlite.history") & {"aiohttp", "textual"}
+
+
+def test_a_history_in_a_file_brings_no_driver_of_a_server():
+    assert "asyncpg" not in loaded_by("tui.history.opening", "tui.history.sqlite.history", "tui.cli.where")
 
 
 def test_what_a_history_must_do_is_said_without_sqlite():

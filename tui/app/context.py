@@ -344,6 +344,14 @@ class Lists(Protocol):
         ...
 
 
+class Elsewhere(Protocol):
+    """What other programs do with the history."""
+
+    def follow_live(self) -> None:
+        """If another program streams what is read now, read it as it grows."""
+        ...
+
+
 class Models(Protocol):
     """Who answers."""
 
@@ -479,6 +487,15 @@ class WithLists(Protocol):
     @property
     def lists(self) -> Lists:
         """The conversations that there are."""
+        ...
+
+
+class WithElsewhere(Protocol):
+    """Hears of other programs."""
+
+    @property
+    def elsewhere(self) -> Elsewhere:
+        """What other programs do with the history."""
         ...
 
 

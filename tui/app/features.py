@@ -129,7 +129,7 @@ class Features:
         self.finding = Finding(self, self.transcript)
         self.settings = Changing(self, program)
         self._replies = ShownReplies(self)
-        self._news = HistoryNews(self)
+        self.elsewhere = HistoryNews(self)
         self.does: Sequence[Handlers] = (
             self.reading.commands,
             self.writing.commands,
@@ -168,7 +168,7 @@ class Features:
         options, workspace = self._program.options, self.session.workspace
         self._name_keys()
         self.screen.watch(self.transcript, "selected", self.status.refresh_keys, init=False)
-        self._news.follow()
+        self.elsewhere.follow()
         self.screen.app.screen_change_signal.subscribe(self.screen, lambda _: self.asking.look())
         for words in filter(None, (workspace.catalogue.notice, *map(str, workspace.registry.problems))):
             self.note(words)
@@ -269,7 +269,7 @@ class Features:
 
     def stop(self) -> None:
         """Stop the reply; otherwise close what is open."""
-        if self.session.stop():
+        if self.session.stop() or self.elsewhere.stop_elsewhere():
             return
         if not self.writing.stop_editing() and not self._notices.clear():
             self.screen.remove_class("-overlay")

@@ -8,6 +8,7 @@ Together::
     main                    opens the app, or runs a command
     arguments               the options of the app, and how wrong ones are told
     assemble                settings, keys, providers, history, engine
+    where                   where the history is
     output                  the answer here, all else there
     streams                 standard output and input as files: ``-``
     progress                how far something is

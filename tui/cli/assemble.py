@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, suppress
 from functools import partial
 
 from tui.cli.output import INTERRUPTED, complain, say
+from tui.cli.where import history_place
 from tui.config import Config, load_config
 from tui.credentials import Credentials
 from tui.engine.budget import Budget
@@ -18,6 +19,7 @@ from tui.engine.tool_sources import sources, used
 from tui.engine.tools import Tools
 from tui.engine.workspace import Workspace
 from tui.errors import HistoryError, HistoryFullError, HistoryReadOnlyError, HistoryTooNewError
+from tui.history.place import File
 from tui.history.store import HistoryStore
 from tui.paths import Paths
 
@@ -36,14 +38,14 @@ async def open_workspace(paths: Paths, config: Config, *, temporary: bool = Fals
         HistoryError: The history can't be opened.
     """
     from tui.engine.pdf_text import PdfResolver
-    from tui.history.sqlite.history import open_history
+    from tui.history.opening import open_history
     from tui.providers.catalogue import Catalogue
     from tui.providers.registry import Registry
     from tui.system.crash_reports import keep_faults
 
     keep_faults(paths.log)
     async with AsyncExitStack() as opened:
-        store = await open_history(None if temporary else paths.history_file)
+        store = await open_history(None if temporary else history_place(paths, config))
         opened.push_async_callback(store.close)
         # One that may not be written now is read all the same, and says so by itself.
         with suppress(HistoryReadOnlyError, HistoryTooNewError, HistoryFullError):
@@ -68,13 +70,14 @@ async def open_workspace(paths: Paths, config: Config, *, temporary: bool = Fals
 
 async def _kept_spending(paths: Paths, config: Config) -> HistoryStore | None:
     """The history that is not written in this run, where a budget wants to know what was spent there."""
-    from tui.history.sqlite.history import open_history
+    from tui.history.opening import open_history
 
+    place = history_place(paths, config)
     limited = config.budget.day is not None or config.budget.month is not None
-    if not limited or not paths.history_file.exists():
+    if not limited or (isinstance(place, File) and not place.path.exists()):
         return None
     with suppress(HistoryError):  # nothing is kept in this run: it is no reason not to begin
-        return await open_history(paths.history_file)
+        return await open_history(place)
     return None
 
 

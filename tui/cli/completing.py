@@ -1,6 +1,6 @@
 """What may follow on the command line, for a shell that asks: commands, options, and what there is to name.
 
-The shell runs the program itself with the line so far; nothing is changed and nothing is asked of a server.
+The shell runs the program itself with the line so far; nothing is changed and no provider is asked.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ import importlib
 import os
 import shlex
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import argcomplete
 from argcomplete.completers import FilesCompleter, SuppressCompleter
 
 if TYPE_CHECKING:
+    from tui.chat.conversation import Summary
     from tui.providers.catalogue import Catalogue
     from tui.providers.registry import Registry
 
@@ -112,20 +114,27 @@ def conversations(prefix: str, **_: Any) -> Mapping[str, str]:
 
 
 async def _newest(prefix: str) -> list[tuple[int, str]]:
-    from tui.history.sqlite.history import open_history
+    from tui.cli.where import history_place
+    from tui.config import load_config
+    from tui.errors import HistoryError
+    from tui.history.opening import open_history
+    from tui.history.place import File
     from tui.history.store import ListFilter
     from tui.paths import Paths
     from tui.text import one_line
 
-    file = Paths.default().history_file
-    if not file.exists():
+    paths = Paths.default()
+    place = history_place(paths, load_config(paths.config_file))
+    if isinstance(place, File) and not place.path.exists():
         return []
-    store = await open_history(file)
-    try:
-        words = "" if prefix.isdigit() else prefix
-        rows = await store.list_conversations(ListFilter(title=words), limit=_MOST)
-    finally:
-        await store.close()
+    rows: list[Summary] = []
+    with suppress(HistoryError):  # a shell that asks shows no errors
+        store = await open_history(place)
+        try:
+            words = "" if prefix.isdigit() else prefix
+            rows = await store.list_conversations(ListFilter(title=words), limit=_MOST)
+        finally:
+            await store.close()
     return [(row.id, one_line(row.title, 80)) for row in rows]
 
 

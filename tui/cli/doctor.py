@@ -14,21 +14,21 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
 
 from tui import __version__
 from tui.cli.assemble import run_with_workspace
 from tui.cli.config import mistakes
 from tui.cli.output import DONE, FAILED, write, write_json
+from tui.cli.where import history_place
 from tui.config import Config, load_config
 from tui.engine.workspace import Workspace
-from tui.errors import HistoryError, SegueError
+from tui.errors import SegueError
+from tui.history.look import Verdict
 from tui.paths import Paths
 from tui.providers.registry import ProviderEntry
 from tui.secret import redact, without_password
 from tui.text import counted, one_line
 
-Verdict = Literal["ok", "note", "wrong"]
 _MARKS = {"ok": "●", "note": "◦", "wrong": "×"}
 _PACKAGES = (
     "textual",
@@ -39,6 +39,7 @@ _PACKAGES = (
     "g4f",
     "keyring",
     "aiohttp-socks",
+    "asyncpg",
 )
 
 
@@ -68,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
     """
     paths = Paths.default()
     config = load_config(paths.config_file)
-    findings = [*_versions(), *_folders(paths), *_settings(config), *_history(paths.history_file)]
+    findings = [*_versions(), *_folders(paths), *_settings(config), *_history(paths, config)]
     findings += [*_terminal(), *_network(config)]
 
     async def providers(workspace: Workspace) -> int:
@@ -97,11 +98,11 @@ def _print(findings: Sequence[Finding]) -> None:
 
 
 def _versions() -> Iterator[Finding]:
-    from tui.history.sqlite.inspection import sqlite_version
+    from tui.history.examination import database_version
 
     yield Finding("versions", "segue", "ok", __version__)
     yield Finding("versions", "python", "ok", f"{platform.python_version()} on {platform.platform()}")
-    yield Finding("versions", "sqlite", "ok", sqlite_version())
+    yield Finding("versions", "sqlite", "ok", database_version())
     for package in _PACKAGES:
         try:
             yield Finding("versions", package, "ok", importlib.metadata.version(package))
@@ -153,27 +154,16 @@ def _settings(config: Config) -> Iterator[Finding]:
         )
 
 
-def _history(file: Path) -> Iterator[Finding]:
-    from tui.history.sqlite.backup import newest_backup
-    from tui.history.sqlite.faults import translated
-    from tui.history.sqlite.inspection import Kind, inspect
+def _history(paths: Paths, config: Config) -> Iterator[Finding]:
+    from tui.history.examination import examine
 
     try:
-        if not _is_there(file):
-            yield Finding("history", "history.db", "ok", "not there yet")
-            return
-        with translated(file):
-            found = inspect(file)
-    except (OSError, HistoryError) as error:
-        yield Finding("history", "history.db", "wrong", str(error))
+        looks = asyncio.run(examine(history_place(paths, config)))
+    except SegueError as error:
+        yield Finding("history", "place", "wrong", str(error))
         return
-    verdict: Verdict = "ok" if found.kind in (Kind.OURS, Kind.OLD) else "wrong"
-    size = f"{file.stat().st_size / 1e6:.1f} MB"
-    yield Finding("history", "history.db", verdict, found.words or f"whole, {size}")
-    backup = newest_backup(file)
-    yield Finding("history", "newest backup", "ok" if backup else "note", str(backup or "none yet"))
-    free = shutil.disk_usage(file.parent).free
-    yield Finding("history", "free disk", "ok" if free > 100_000_000 else "wrong", f"{free / 1e6:,.0f} MB")
+    for look in looks:
+        yield Finding("history", look.name, look.verdict, look.words)
 
 
 def _terminal() -> Iterator[Finding]:

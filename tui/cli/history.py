@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, assert_never
 
+from tui.chat.chunks import Progress
 from tui.chat.conversation import Summary
 from tui.chat.export import about, all_to_json
 from tui.chat.message import Message, Role
@@ -23,18 +26,25 @@ from tui.chat.parts import (
     below,
 )
 from tui.cli.assemble import run_with_workspace
-from tui.cli.output import DONE, iso, message_json, say, sentence, write, write_json
+from tui.cli.output import DONE, FAILED, iso, message_json, say, sentence, write, write_json
 from tui.cli.part_lines import in_order, line_of
+from tui.cli.progress import ProgressLine
 from tui.cli.streams import STREAM, given
+from tui.cli.where import history_place, written_place
+from tui.config import load_config
 from tui.dates import local, minute
 from tui.engine.exporting import FORMATS, format_of, render, write_all, write_conversation
 from tui.engine.which_conversation import find_conversation
 from tui.engine.workspace import Workspace
 from tui.errors import UsageError
 from tui.history.bundles import all_bundles, bundle_of
+from tui.history.copying import Copied, copy_all
 from tui.history.store import HistoryStore
+from tui.paths import Paths
+from tui.secret import redact
 from tui.text import counted, one_line
 
+_PLACE = "the path of a file, postgresql://USER@HOST/DATABASE, or service=NAME"
 HITS = 500
 PAGE = 2000
 _TOLD = 10
@@ -65,6 +75,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     ]
     for command in told:
         command.add_argument("--json", action="store_true", help="for scripts")
+    copy = add("copy", "copy all conversations to another place; again, and what is new there")
+    copy.add_argument("--from", dest="source", metavar="A", help="the history of this person without it")
+    copy.add_argument("--to", dest="target", metavar="B", required=True, help=_PLACE)
+    add("place", "say where the history is, and who can read it")
     export = add("export", "write a conversation, or all of them, to a file or standard output")
     export.add_argument("id", nargs="?", metavar="ID", help="all conversations without it")
     export.add_argument("--format", choices=FORMATS, help="from the file's name without it, or Markdown")
@@ -74,6 +88,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run one of the commands."""
+    if args.what == "copy":
+        return _copy(args)
+    if args.what == "place":
+        return _place()
     commands: dict[str, Callable[[Workspace, argparse.Namespace], Awaitable[None]]] = {
         "list": _list,
         "search": _search,
@@ -86,12 +104,56 @@ def run(args: argparse.Namespace) -> int:
     }
 
     async def work(workspace: Workspace) -> int:
+        await workspace.store.look_for_changes()
+        line = workspace.store.line
+        if line.words:
+            say(f"segue: {f'{line.why} ' if line.why else ''}[{line.words}]")
         if getattr(args, "id", None) is not None:
             args.id = await find_conversation(workspace.store, args.id, deleted=args.what == "undelete")
         await commands[args.what](workspace, args)
         return DONE
 
     return run_with_workspace(work)
+
+
+def _copy(args: argparse.Namespace) -> int:
+    from tui.history.opening import open_history
+
+    paths = Paths.default()
+    config = load_config(paths.config_file)
+    mine = history_place(paths, config)
+    source = written_place(args.source, paths, config) if args.source else mine
+    target = written_place(args.target, paths, config)
+    if source == target:
+        raise UsageError("Both places are the same", "Name another one with --to.")
+
+    async def work() -> Copied:
+        async with AsyncExitStack() as opened:
+            one, other = await open_history(source), await open_history(target)
+            for store in (one, other):
+                opened.push_async_callback(store.close)
+                if store.notice:
+                    say(store.notice)
+            with ProgressLine() as line:
+                return await copy_all(
+                    one, other, lambda it: line.show(Progress("Copying", it.done, it.total))
+                )
+
+    copied = asyncio.run(work())
+    known = f"{copied.total - copied.added:,} were there already"
+    grown = f"; {counted(copied.grown, 'message')} added to those" if copied.grown else ""
+    say(f"{counted(copied.added, 'conversation')} copied, {known}{grown}")
+    return DONE
+
+
+def _place() -> int:
+    from tui.history.examination import examine
+
+    paths = Paths.default()
+    looks = asyncio.run(examine(history_place(paths, load_config(paths.config_file))))
+    for look in looks:
+        write(f"{look.name:16}{one_line(redact(look.words))}\n")
+    return FAILED if any(look.verdict == "wrong" for look in looks) else DONE
 
 
 async def _list(workspace: Workspace, args: argparse.Namespace) -> None:

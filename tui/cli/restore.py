@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 from pathlib import Path
 
 from tui.cli.output import DONE, say
 from tui.cli.streams import given
+from tui.cli.where import history_place
+from tui.config import load_config
 from tui.paths import Paths
 
 
@@ -19,9 +22,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Put the copy in the history's place."""
-    from tui.history.sqlite.restore import restore
+    from tui.history.opening import restore
 
+    paths = Paths.default()
+    place = history_place(paths, load_config(paths.config_file))
     with given(args.file) as file:
-        old = restore(file.absolute(), Paths.default().history_file)
-    say("The history is restored." + (f" The one before is kept in {old}" if old else ""))
+        say(asyncio.run(restore(file.absolute(), place)))
     return DONE

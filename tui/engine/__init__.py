@@ -21,6 +21,7 @@ A reply::
     request                 from stored messages to what is sent
     events                  what happens while it comes
     live                    replies that come now
+    elsewhere               one that another program streams
     checkpoint              pieces on their way to the disk
     intake                  the gate behind a provider's code
     pdf_text                PDF as text for models that can't read it

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from tui.checked import numbered
-from tui.history.store import HistoryStore
+from tui.history.store import HistoryStore, Scope
 
 _RECENTS = 12
 
@@ -68,20 +68,21 @@ class Preferences:
     # -- conversations
     async def draft_left_in(self) -> int | None:
         """The conversation in which a draft was left."""
-        return numbered(await self._store.get_state(_Name.DRAFT_OF))
+        return numbered(await self._store.get_state(_Name.DRAFT_OF, scope=Scope.MACHINE))
 
     async def note_draft_in(self, conversation_id: int | None) -> None:
         """A draft is left in this conversation; None where all is sent."""
-        await self._store.set_state(_Name.DRAFT_OF, "" if conversation_id is None else str(conversation_id))
+        left_in = "" if conversation_id is None else str(conversation_id)
+        await self._store.set_state(_Name.DRAFT_OF, left_in, scope=Scope.MACHINE)
 
     async def last_here(self) -> int | None:
         """The conversation used last in the folder of work."""
-        return numbered(await self._store.get_state(_here()))
+        return numbered(await self._store.get_state(_here(), scope=Scope.MACHINE))
 
     async def note_here(self, conversation_id: int) -> None:
         """This conversation is used in the folder of work."""
         if conversation_id != await self.last_here():
-            await self._store.set_state(_here(), str(conversation_id))
+            await self._store.set_state(_here(), str(conversation_id), scope=Scope.MACHINE)
 
 
 def _theme(few_colours: bool) -> str:

@@ -55,7 +55,7 @@ from tui.engine.start_options import StartOptions
 from tui.engine.which_conversation import find_conversation
 from tui.engine.workspace import Workspace
 from tui.errors import NotFoundError, SegueError, UsageError
-from tui.history.store import ConversationChanges, HistoryStore
+from tui.history.store import ConversationChanges, HistoryStore, News, StopAsked
 from tui.tools.approval import Asker
 
 _WENT_WELL = frozenset({Status.COMPLETE, Status.LENGTH, Status.TOOL, Status.EMPTY})
@@ -100,6 +100,7 @@ class Session:
         self.current = self._service(self._kept, Conversation(0))
         """The conversation that is read."""
         workspace.at_close.push_async_callback(self.close)
+        workspace.store.subscribe(self._stored)
 
     # -- what is allowed
     @property
@@ -444,6 +445,13 @@ class Session:
         if live is not None:
             self.live.stop(live)
         return live is not None
+
+    def _stored(self, news: News) -> None:
+        """What the history tells: of it, that a person elsewhere wants a reply of this program to stop."""
+        if isinstance(news, StopAsked):
+            for live in self.live:
+                if live.reply.message.id == news.message_id and not live.conversation.temporary:
+                    self.live.stop(live)
 
     def _heard(self, live: LiveReply, event: Event, turned: bool) -> None:
         match event:

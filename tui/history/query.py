@@ -136,3 +136,8 @@ def _moment(text: str) -> datetime | None:
 def spaced(text: str) -> str | None:
     """``text`` with a space round each sign of a script without spaces; None where there is none."""
     return _SOLID_SIGN.sub(r" \g<0> ", text) if _SOLID_SIGN.search(text) else None
+
+
+def is_solid(word: str) -> bool:
+    """Whether a word is a sign of a script without spaces: it has no longer form."""
+    return _SOLID_SIGN.fullmatch(word) is not None

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol, TypedDict, Unpack
 
@@ -53,12 +54,83 @@ class ListFilter:
     """The trash instead of the list."""
 
 
+TRASH_DAYS = 30
+"""After so many days what was deleted goes for good."""
+
+
+class Scope(StrEnum):
+    """Whose a small value is."""
+
+    PERSON = "person"
+    """Of whoever uses the history, on every machine."""
+    MACHINE = "machine"
+    """Of this machine: folders, what was left open here."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """Something changed in the history, here or in another program."""
 
     conversation_id: int | None
-    """None where another program wrote, or the notice grew: anything may have changed."""
+    """None where anything may have changed."""
+    elsewhere: bool = False
+    """Whether another program did it, here or on another machine; or the notice grew."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopAsked:
+    """Somewhere a person asks this program to stop a reply."""
+
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """How it stands between this machine and the server of the history."""
+
+    behind: int = 0
+    """So many acts are not on the server yet."""
+    offline_since: datetime | None = None
+    why: str = ""
+    """Why it is offline."""
+    here: int = 0
+    """While it is offline, so many conversations can be read,"""
+    total: int = 0
+    """of so many that there were when it was seen last."""
+    readable: bool = False
+    """Whether the server can be read all the same."""
+
+    @property
+    def words(self) -> str:
+        """``offline: 300 of 12,411 conversations are here · 12 not on the server yet``, or nothing."""
+        offline = self.offline_since is not None and not self.readable
+        some = f": {self.here:,} of {self.total:,} conversations are here" if self.here < self.total else ""
+        waits = f"{self.behind:,} not on the server yet" if self.behind else ""
+        stands = f"offline{some}" if offline else "server read-only" if self.readable else ""
+        return " · ".join(filter(None, (stands, waits)))
+
+    @property
+    def brief(self) -> str:
+        """The same where there is less room: ``12 not on the server yet``, ``offline``, or nothing."""
+        return f"{self.behind:,} not on the server yet" if self.behind else self.words.partition(":")[0]
+
+
+News = Change | StopAsked | Line
+"""What a history tells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """What has come of a streaming reply since it was looked at last."""
+
+    status: Status
+    """Where it is not streaming any more, the message itself says the rest."""
+    begin: tuple[Part, ...] | None
+    """What it had before any piece; None where these pieces follow those that are known."""
+    pieces: tuple[str | Part, ...]
+    """As ``parts.Gathered`` takes them."""
+    after: int
+    """Where to look from next."""
 
 
 class HistoryStore(Protocol):
@@ -72,7 +144,15 @@ class HistoryStore(Protocol):
     def notice(self) -> str:
         """What the person must know of this store: read-only, salvaged, on a network disk; or nothing.
 
-        It may grow while the program runs; then a change of no conversation is announced.
+        It may grow while the program runs; then a change elsewhere, of no conversation, is announced.
+        """
+        ...
+
+    @property
+    def line(self) -> Line:
+        """How it stands with the server; of a history that has none, that nothing is elsewhere.
+
+        A change of it is announced.
         """
         ...
 
@@ -142,6 +222,14 @@ class HistoryStore(Protocol):
         """
         ...
 
+    async def add_missing(self, bundle: Bundle) -> int:
+        """Add to the conversation with this ``origin`` the messages of ``bundle`` that it lacks.
+
+        Returns:
+            How many they were; where some were, the active path ends where that of ``bundle`` does.
+        """
+        ...
+
     # -- messages
     async def messages(self, ids: Sequence[int]) -> list[Message]:
         """The messages with these ids, in this order."""
@@ -184,6 +272,18 @@ class HistoryStore(Protocol):
 
     async def hide_messages(self, ids: Sequence[int], *, hidden: bool = True) -> None:
         """Hide messages from the path, or show them again; one that was removed for good stays hidden."""
+        ...
+
+    async def pieces(self, message_id: int, after: int = 0) -> Came:
+        """What has come of a reply since ``after``, which an earlier look gave; costs that, not the reply."""
+        ...
+
+    async def ask_to_stop(self, message_id: int) -> None:
+        """Ask the program that streams a reply to stop it, wherever it runs: it hears ``StopAsked``.
+
+        Raises:
+            NotFoundError: The reply is not streaming.
+        """
         ...
 
     async def interrupt_abandoned(self) -> int:
@@ -247,16 +347,16 @@ class HistoryStore(Protocol):
         ...
 
     # -- small state of the program: recent models, favourites, theme
-    async def get_state(self, key: str, default: str = "") -> str:
+    async def get_state(self, key: str, default: str = "", *, scope: Scope = Scope.PERSON) -> str:
         """A small value that outlives the program."""
         ...
 
-    async def set_state(self, key: str, value: str) -> None:
-        """Store a small value."""
+    async def set_state(self, key: str, value: str, *, scope: Scope = Scope.PERSON) -> None:
+        """Store a small value. A key has one scope."""
         ...
 
     # -- life
-    def subscribe(self, callback: Callable[[Change], None]) -> Callable[[], None]:
+    def subscribe(self, callback: Callable[[News], None]) -> Callable[[], None]:
         """Call ``callback`` on the event loop after each change, of another program within seconds.
 
         The pieces of a streaming reply are not announced one by one. Returns the call that ends it.
@@ -268,7 +368,7 @@ class HistoryStore(Protocol):
         ...
 
     async def backup(self, target: Path) -> None:
-        """Write a whole copy to ``target``, while the history is in use."""
+        """Write a whole copy to the file ``target``, while the history is in use: ``restore`` takes it."""
         ...
 
     async def close(self) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from tui.app.context import Context, WithLists, WithReading, WithTranscript
-from tui.history.store import Change
+from tui.app.background import in_background
+from tui.app.context import Context, WithLists, WithReading, WithStatus, WithTranscript
+from tui.engine.elsewhere import grown
+from tui.errors import HistoryError
+from tui.history.store import Change, Line, News
 
 
-class _Context(Context, WithTranscript, WithReading, WithLists, Protocol): ...
+class _Context(Context, WithTranscript, WithReading, WithLists, WithStatus, Protocol): ...
 
 
 class HistoryNews:
@@ -17,16 +20,53 @@ class HistoryNews:
     def __init__(self, context: _Context) -> None:
         self._context = context
         self._told = ""
+        self._followed: int | None = None
+        """The reply of another program that is read as it grows."""
 
     def follow(self) -> None:
         """Say what there is to know, and listen from here on."""
         self._context.session.workspace.store.subscribe(self._history_changed)
         self._say_notice()
 
-    def _history_changed(self, change: Change) -> None:
+    def follow_live(self) -> None:
+        """If another program streams what is read now, read it as it grows."""
+        in_background(self._context.screen, "elsewhere", self._follow_live, exclusive=True)
+
+    def stop_elsewhere(self) -> bool:
+        """Ask the program that streams what is read to stop. Returns whether there is one."""
+        followed = self._followed
+        if followed is not None:
+            self._context.soon(self._context.session.workspace.store.ask_to_stop, followed)
+            self._context.notify("The program that writes this reply is asked to stop")
+        return followed is not None
+
+    async def _follow_live(self) -> None:
+        context, session = self._context, self._context.session
+        service, last = session.current, session.current.last
+        if last != self._followed:
+            self._followed = None
+        if last is None or session.current_id is None or service.busy:
+            return
+        try:
+            async for message in grown(session.workspace.store, last):
+                if session.current is not service or service.last != last or service.busy:
+                    break
+                self._followed = last
+                context.transcript.replace(message)
+        except HistoryError as error:
+            context.note(str(error))
+        self._followed = None  # not where another look took the place of this one: it goes on from here
+
+    def _history_changed(self, change: News) -> None:
+        if isinstance(change, Line):
+            self._context.status.refresh_status()
+        if not isinstance(change, Change):
+            return
         self._context.lists.list_soon()
-        if change.conversation_id is None:  # another program
+        if change.elsewhere:
             self._say_notice()
+        read_here = change.conversation_id in (None, self._context.session.current_id)
+        if read_here and (change.elsewhere or change.conversation_id is None):
             self._context.soon(self._catch_up)
 
     def _say_notice(self) -> None:
@@ -47,5 +87,7 @@ class HistoryNews:
             [last] = await service.messages([service.last])
             if changed or last.live:  # it grows there, or has ended
                 context.transcript.replace(last)
+            if last.live and self._followed != last.id:
+                self.follow_live()
         if service.conversation.deleted and not before:
             context.notify("Another program moved this conversation to the trash; writing brings it back")

@@ -12,6 +12,7 @@ from tui.app.context import (
     Context,
     WithAsking,
     WithComparing,
+    WithElsewhere,
     WithLists,
     WithStatus,
     WithTranscript,
@@ -27,7 +28,15 @@ _Find = Callable[[], Awaitable[ConversationService]]
 
 
 class _Context(
-    Context, WithTranscript, WithWriting, WithStatus, WithLists, WithComparing, WithAsking, Protocol
+    Context,
+    WithTranscript,
+    WithWriting,
+    WithStatus,
+    WithLists,
+    WithComparing,
+    WithAsking,
+    WithElsewhere,
+    Protocol,
 ): ...
 
 
@@ -163,6 +172,7 @@ class CurrentConversation:
         self._context.refresh()
         self._context.status.count_soon()
         self._context.lists.list_soon()
+        self._context.elsewhere.follow_live()
 
     # -- changing
     async def change(self, words: str, back: str, **changes: Unpack[ConversationChanges]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.style import Style
@@ -46,6 +46,8 @@ class StatusLine(Line):
     fill: reactive[Fill] = reactive(Fill())
     marks: reactive[str] = reactive("")
     """What models may use here, in a word or two."""
+    elsewhere: reactive[tuple[str, ...]] = reactive(())
+    """How it stands with the history's server, if not as it should; then the same in fewer words."""
     reply: reactive[ReplyStatus] = reactive(ReplyStatus())
 
     def spans(self, ink: Ink) -> tuple[Sequence[Span[Style]], Sequence[Span[Style]]]:
@@ -55,10 +57,16 @@ class StatusLine(Line):
         for named, counted in ((wide, wide), (False, wide), (False, False)):
             left = [*self._who(ink, named), *self._about(ink, counted)]
             if width_of(left) <= room:
-                marks = [Span(f"   {self.marks}", ink.dim)] if self.marks else []
-                return [*left, *(marks if width_of([*left, *marks]) <= room else [])], fields(self.reply, ink)
+                for ways in self._beside(ink):
+                    left += next((way for way in ways if width_of([*left, *way]) <= room), [])
+                return left, fields(self.reply, ink)
         who = self._who(ink, False)
         return [*who, *self._about(ink, False)] if self.reply.detail else who, fields(self.reply, ink)
+
+    def _beside(self, ink: Ink) -> Iterator[Sequence[list[Span[Style]]]]:
+        """What is shown as far as there is room, what matters most first; each in one or more ways."""
+        yield [[Span(f"   {words}", ink.warning)] for words in self.elsewhere]
+        yield [[Span(f"   {self.marks}", ink.dim)]] if self.marks else []
 
     def _who(self, ink: Ink, with_provider: bool) -> list[Span[Style]]:
         if self.model is None:

@@ -12,7 +12,7 @@ from typing import Any
 from tui.dates import moment_of
 from tui.errors import ImportFileError
 from tui.history.importers.checked import Checked, Notes
-from tui.history.sqlite.files import uri
+from tui.history.uris import uri
 
 
 class Tables:

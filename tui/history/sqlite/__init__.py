@@ -11,8 +11,8 @@ The store::
     messages                their tree, and what becomes of them
     contents                contents of files, each once
     spending                what replies took, apart from them
-    part_columns            parts and the columns that hold them
-    rows                    rows and the types of ``chat``; times as numbers
+    statements              two that any table takes
+    journal_tables          what a file before a server has beside
     state                   small things that outlive the program
     draft_owners            which program a draft belongs to
     bundles                 whole conversations, in and out
@@ -28,6 +28,7 @@ The file::
     opening                 from a path to a history
     creation                a new one
     inspection              what a file is
+    examination             what is shown of it to who has trouble
     files                   what a history is made of on the disk
     migrations/             the forms it has had
     sessions                which programs use it

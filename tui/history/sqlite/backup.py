@@ -12,9 +12,10 @@ from pathlib import Path
 from tui.errors import HistoryError, HistoryFullError
 from tui.history.sqlite.database import Location, connect
 from tui.history.sqlite.faults import translated
-from tui.history.sqlite.files import half_made, today, unused, uri
+from tui.history.sqlite.files import half_made, today, unused
 from tui.history.sqlite.inspection import Kind, inspect
 from tui.history.sqlite.migrations import newest
+from tui.history.uris import uri
 from tui.paths import private_dir, private_file, sweep_abandoned
 
 KEPT = 7

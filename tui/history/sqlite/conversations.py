@@ -2,49 +2,38 @@
 
 from __future__ import annotations
 
-import secrets
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from tui.chat.conversation import Conversation, Node, Summary
-from tui.checked import numbered, string
-from tui.errors import NotFoundError
-from tui.history.facts import role_of
+from tui.chat.conversation import Conversation, Summary
+from tui.checked import numbered
+from tui.history.missing import no_conversation
+from tui.history.rows import (
+    changed_columns,
+    conversation_columns,
+    conversation_of,
+    nodes_of,
+    now_stamp,
+    summary_of,
+    to_stamp,
+)
 from tui.history.sqlite import contents
-from tui.history.sqlite.part_columns import pack, pack_attachments
-from tui.history.sqlite.rows import conversation_of, insert, now_stamp, summary_of, tag_key, to_stamp, update
 from tui.history.sqlite.state import get_state, set_state
+from tui.history.sqlite.statements import insert, update
 from tui.history.store import ListFilter
 from tui.text import comparable, normalise
 
 
-def missing(conversation_id: int) -> NotFoundError:
-    """The error for a number that no conversation has."""
-    return NotFoundError(
-        f"There is no conversation {conversation_id}", "The list of conversations has the numbers."
-    )
-
-
-def new_origin() -> str:
-    """A name for a conversation made here, which no other history has."""
-    return f"segue:{secrets.token_hex(16)}"
-
-
-def create(
-    connection: sqlite3.Connection, owner: str, model: str | None, system: str, title: str
-) -> Conversation:
-    """Make an empty conversation, which ``owner`` keeps until it has a message."""
+def create(connection: sqlite3.Connection, owner: str, new: Conversation) -> Conversation:
+    """Make an empty conversation, which ``owner`` keeps until it has a message; one with an id keeps that."""
     now = now_stamp()
     columns = {
-        "origin": new_origin(),
+        **({"id": new.id} if new.id else {}),
+        "owner": owner,
+        **conversation_columns(new),
         "created_at": now,
         "updated_at": now,
-        "owner": owner,
-        "model": model,
-        "system": normalise(system),
-        "title": normalise(title),
-        "title_key": comparable(title),
     }
     made = insert(connection, "conversations", columns)
     note_use(connection, made)
@@ -55,30 +44,15 @@ def load(connection: sqlite3.Connection, conversation_id: int) -> Conversation:
     """A conversation with all its nodes."""
     row = connection.execute("SELECT * FROM conversations WHERE id = ?", (conversation_id,)).fetchone()
     if row is None:
-        raise missing(conversation_id)
+        raise no_conversation(conversation_id)
     conversation = conversation_of(row)
     nodes = connection.execute(
         "SELECT id, parent, role, model, hidden FROM messages WHERE conversation_id = ? ORDER BY id",
         (conversation_id,),
     )
-    conversation.add(_nodes(nodes))
+    conversation.add(nodes_of(nodes))
     conversation.find_leaf()
     return conversation
-
-
-def _nodes(rows: Iterable[sqlite3.Row]) -> Iterator[Node]:
-    """The nodes, each below one before it: without its parent, a message goes on from the one before."""
-    seen: set[int] = set()
-    newest = None
-    for i, parent, role, model, hidden in rows:
-        place = parent if parent is None or parent in seen else newest
-        yield Node(i, place, role_of(role), string(model), bool(hidden))
-        seen.add(i)
-        newest = i
-
-
-def _text(value: str | None) -> str | None:
-    return None if value is None else normalise(value)
 
 
 # Word for word the condition of the index ``conversations_listed``.
@@ -88,32 +62,13 @@ _USED = "used"
 """Key of the state with the conversations that were written in last, newest first, one a line."""
 _REMEMBERED = 100
 
-_COLUMNS: dict[str, Callable[[Any], Mapping[str, Any]]] = {
-    "title": lambda value: {"title": normalise(value), "title_key": comparable(value)},
-    "titled": lambda value: {"titled": bool(value)},
-    "leaf": lambda value: {"leaf": value},
-    "model": lambda value: {"model": _text(value)},
-    "system": lambda value: {"system": normalise(value)},
-    "parameters": lambda value: {"parameters": pack(value)},
-    "hues": lambda value: {"hues": pack(value)},
-    "draft": lambda value: {"draft": normalise(value)},
-    "attachments": lambda value: {"attachments": pack_attachments(value)},
-    "tags": lambda value: {"tags": pack(value), "tag_key": tag_key(value)},
-    "pins": lambda value: {"pins": pack(value)},
-    "tools": lambda value: {"tools": pack(value)},
-    "pinned": lambda value: {"pinned": bool(value)},
-    "archived": lambda value: {"archived": bool(value)},
-}
-
 
 def change(connection: sqlite3.Connection, conversation_id: int, changes: Mapping[str, Any]) -> None:
     """Change fields; the conversation does not become newer by it."""
-    columns: dict[str, Any] = {}
-    for name, value in changes.items():
-        columns |= _COLUMNS[name](value)
+    columns = changed_columns(changes)
     contents.keep(connection, changes.get("attachments", ()))
     if columns and not update(connection, "conversations", conversation_id, columns):
-        raise missing(conversation_id)
+        raise no_conversation(conversation_id)
 
 
 def note_use(connection: sqlite3.Connection, conversation_id: int) -> None:

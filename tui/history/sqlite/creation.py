@@ -9,8 +9,9 @@ from pathlib import Path
 
 from tui.history.sqlite.database import Location, connect
 from tui.history.sqlite.faults import translated
-from tui.history.sqlite.files import half_made, put_aside, uri
+from tui.history.sqlite.files import half_made, put_aside
 from tui.history.sqlite.migrations import migrate
+from tui.history.uris import uri
 from tui.paths import private_file
 
 

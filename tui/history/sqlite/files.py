@@ -9,19 +9,12 @@ import secrets
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import quote_from_bytes
 
 COMPANIONS = ("-wal", "-journal", "-shm")
 _NETWORK = re.compile(
     r"nfs4?|cifs|smb3?|smbfs|afs|9p|ceph|gpfs|lustre|beegfs|glusterfs|davfs|afpfs|ncpfs|ocfs2|gfs2"
     r"|fuse\..*(sshfs|gluster|davfs|rclone|s3fs|ceph|smb|nfs|gcsfuse|curlftpfs).*"
 )
-
-
-def uri(path: Path, mode: str) -> str:
-    """``path`` as SQLite wants it, whatever characters are in it."""
-    name = quote_from_bytes(os.fsencode(path.absolute().as_posix()))
-    return f"file://{name if name.startswith('/') else '/' + name}?{mode}"
 
 
 def half_made(path: Path) -> Path:

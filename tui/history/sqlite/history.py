@@ -18,15 +18,25 @@ from tui.errors import HistoryError
 from tui.history.sqlite import contents, conversations, draft_owners, messages, spending, state, trash
 from tui.history.sqlite.database import Database
 from tui.history.sqlite.opening import Opened, open_database
+from tui.history.sqlite.sessions import Session
 from tui.history.sqlite.upkeep import Upkeep
 from tui.history.sqlite.watch import Watch
-from tui.history.store import Change, ConversationChanges, HistoryStore, ListFilter
+from tui.history.store import (
+    Came,
+    Change,
+    ConversationChanges,
+    Line,
+    ListFilter,
+    News,
+    Scope,
+    StopAsked,
+)
 
 T = TypeVar("T")
 _ALL = ListFilter()
 
 
-async def open_history(path: Path | None) -> HistoryStore:
+async def open_history(path: Path | None) -> SqliteHistory:
     """Open the history at ``path``, or a new one in memory.
 
     What can't be used as it is does not stop the program: the store's ``notice`` then says what was done.
@@ -50,10 +60,30 @@ class SqliteHistory:
         self._database = Database(opened.location)
         self._session = opened.session
         self._notice = opened.notice
-        self._listeners: list[Callable[[Change], None]] = []
+        self._listeners: list[Callable[[News], None]] = []
         self._seen_version: int | None = None
         self._upkeep: Upkeep | None = None
         self._watch: Watch | None = None
+
+    @property
+    def session(self) -> Session:
+        """Who writes here."""
+        return self._session
+
+    async def act(
+        self, work: Callable[[sqlite3.Connection], T], then: Callable[[T], None] = lambda _: None
+    ) -> T:
+        """Do in one transaction what the protocol has no name for; ``then`` hears of its result."""
+        return await self._database.write(work, then)
+
+    async def see(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Read what the protocol has no name for."""
+        return await self._database.read(work)
+
+    @property
+    def line(self) -> Line:
+        """Nothing is elsewhere."""
+        return Line()
 
     @property
     def notice(self) -> str:
@@ -65,10 +95,8 @@ class SqliteHistory:
         self, *, model: str | None = None, system: str = "", title: str = ""
     ) -> Conversation:
         """A new, empty conversation."""
-        owner = self._session.name
-        return await self._write(
-            lambda db: conversations.create(db, owner, model, system, title), lambda made: made.id
-        )
+        owner, new = self._session.name, Conversation(0, title=title, model=model, system=system)
+        return await self._write(lambda db: conversations.create(db, owner, new), lambda made: made.id)
 
     async def load_conversation(self, conversation_id: int) -> Conversation:
         """A conversation with the shape of its tree."""
@@ -116,6 +144,15 @@ class SqliteHistory:
 
         return await self._write_in(None, lambda db: add(db, bundles))
 
+    async def add_missing(self, bundle: Bundle) -> int:
+        """Add to a conversation the messages that it lacks."""
+        from tui.history.sqlite.bundles import add_missing
+
+        _, added = await self._write(
+            lambda db: add_missing(db, bundle), lambda place_and_count: place_and_count[0] or None
+        )
+        return added
+
     # -- messages
     async def messages(self, ids: Sequence[int]) -> list[Message]:
         """The messages with these ids, in this order."""
@@ -156,10 +193,19 @@ class SqliteHistory:
         """Hide messages from the path, or show them again."""
         await self._write(lambda db: messages.hide(db, ids, hidden), lambda conversation_id: conversation_id)
 
+    async def pieces(self, message_id: int, after: int = 0) -> Came:
+        """What has come of a reply since ``after``."""
+        return await self._database.read(lambda db: messages.came(db, message_id, after))
+
+    async def ask_to_stop(self, message_id: int) -> None:
+        """Ask the program that streams a reply to stop it."""
+        if await self._quiet(lambda db: messages.ask_to_stop(db, message_id)) == self._session.name:
+            self._announce(StopAsked(message_id))
+
     async def interrupt_abandoned(self) -> int:
         """Mark replies ``interrupted`` that a program which is gone was streaming."""
         gone = self._session.gone
-        return await self._write_in(None, lambda db: messages.interrupt(db, gone))
+        return len(await self._write_in(None, lambda db: messages.interrupt(db, gone)))
 
     # -- what it cost
     async def note_spending(self, spent: Spent) -> None:
@@ -211,16 +257,16 @@ class SqliteHistory:
         await self._quiet(lambda db: draft_owners.set_beside(db, conversation_id, owner, text))
 
     # -- small state of the program
-    async def get_state(self, key: str, default: str = "") -> str:
-        """A small value that outlives the program."""
+    async def get_state(self, key: str, default: str = "", *, scope: Scope = Scope.PERSON) -> str:
+        """A small value that outlives the program; a file is of one person on one machine."""
         return await self._database.read(lambda db: state.get_state(db, key, default))
 
-    async def set_state(self, key: str, value: str) -> None:
+    async def set_state(self, key: str, value: str, *, scope: Scope = Scope.PERSON) -> None:
         """Store a small value."""
         await self._quiet(lambda db: state.set_state(db, key, value))
 
     # -- life
-    def subscribe(self, callback: Callable[[Change], None]) -> Callable[[], None]:
+    def subscribe(self, callback: Callable[[News], None]) -> Callable[[], None]:
         """Call ``callback`` on the event loop after each change."""
         self._listeners.append(callback)
         return lambda: self._listeners.remove(callback)
@@ -229,7 +275,10 @@ class SqliteHistory:
         """Notify subscribers if another program has written since the last look."""
         version = await self._database.ask_writer(_data_version)
         if self._seen_version is not None and version != self._seen_version:
-            self._announce(None)
+            self._announce(Change(None, elsewhere=True))
+            owner = self._session.name
+            for message_id in await self._database.read(lambda db: messages.asked_to_stop(db, owner)):
+                self._announce(StopAsked(message_id))
         self._seen_version = version
 
     async def backup(self, target: Path) -> None:
@@ -260,10 +309,10 @@ class SqliteHistory:
     def _complain(self, error: HistoryError) -> None:
         if str(error) not in self._notice:
             self._notice = f"{self._notice} {error}".strip()
-            self._announce(None)
+            self._announce(Change(None, elsewhere=True))
 
     async def _write(self, work: Callable[[sqlite3.Connection], T], about: Callable[[T], int | None]) -> T:
-        return await self._database.write(work, lambda result: self._announce(about(result)))
+        return await self._database.write(work, lambda result: self._announce(Change(about(result))))
 
     async def _write_in(self, conversation_id: int | None, work: Callable[[sqlite3.Connection], T]) -> T:
         return await self._write(work, lambda _: conversation_id)
@@ -272,10 +321,9 @@ class SqliteHistory:
         """Write what no one needs to hear of."""
         return await self._database.write(work, lambda _: None)
 
-    def _announce(self, conversation_id: int | None) -> None:
-        change = Change(conversation_id)
+    def _announce(self, news: News) -> None:
         for listener in list(self._listeners):
-            listener(change)
+            listener(news)
 
 
 def _data_version(connection: sqlite3.Connection) -> int:

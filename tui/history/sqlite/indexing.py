@@ -7,9 +7,18 @@ Not by triggers: with ``trusted_schema = OFF`` no trigger may write to FTS5. So 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
+from typing import Any
+
+from tui.history.query import spaced
 
 ONE = "id = ?"
 WHOLE_CONVERSATION = "conversation_id = ?"
+
+
+def searchable(columns: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of a message with its text as the index sees it, where that is another."""
+    return {**columns, "spaced": spaced(columns["text"])}
 
 
 def index(connection: sqlite3.Connection, row_id: int, which: str = ONE) -> None:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 
-from tui.history.sqlite.files import doubt_mark, uri
+from tui.history.sqlite.files import doubt_mark
 from tui.history.sqlite.migrations import APPLICATION_ID, newest, version_of
+from tui.history.uris import uri
 
 _MAGIC = b"SQLite format 3\x00"
 _CHECKED_WHOLE = 64_000_000  # bytes up to which every page is looked at, at every start: 0.1 s

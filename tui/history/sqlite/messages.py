@@ -5,38 +5,21 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import assert_never
 
-from tui.chat.message import Failure, Message, Status
-from tui.chat.parts import (
-    File,
-    Gathered,
-    Image,
-    Notice,
-    Part,
-    Reasoning,
-    Sources,
-    Text,
-    ToolCall,
-    ToolResult,
-    calls_ended,
-    files_of,
-    going_on,
-)
-from tui.checked import words
-from tui.errors import ErrorKind, NotFoundError
+from tui.chat.message import Message, Status
+from tui.chat.parts import Part, files_of
+from tui.checked import string
+from tui.history.missing import no_conversation, no_message, not_streaming
+from tui.history.part_columns import pack_part, storable
+from tui.history.pieces import piece_rows, pieces_in, with_pieces
+from tui.history.rows import from_stamp, interrupted_columns, message_columns, message_of, now_stamp, to_stamp
 from tui.history.sqlite import contents, conversations, spending
-from tui.history.sqlite.indexing import index, unindex
-from tui.history.sqlite.part_columns import pack, pack_part, part_columns, storable, unpack_part
-from tui.history.sqlite.rows import from_stamp, insert, message_columns, message_of, now_stamp, update
-from tui.text import normalise
+from tui.history.sqlite.indexing import index, searchable, unindex
+from tui.history.sqlite.state import set_state
+from tui.history.sqlite.statements import insert, update
+from tui.history.store import Came
 
 _CHUNK = 500  # how many ids one statement names
-
-
-def missing(message_id: int) -> NotFoundError:
-    """The error for a number that no message has."""
-    return NotFoundError(f"There is no message {message_id}", "It may have been removed by another program.")
 
 
 def new_id(connection: sqlite3.Connection, conversation_id: int, stamp: int) -> int:
@@ -73,17 +56,20 @@ def _taken(connection: sqlite3.Connection, message_id: int) -> bool:
 
 
 def add(connection: sqlite3.Connection, owner: str, message: Message) -> Message:
-    """Store a message as the conversation's leaf; ``owner`` streams into it if it is live."""
+    """Store a message as the conversation's leaf; ``owner`` streams into it if it is live.
+
+    One that has an id already keeps that, and its time.
+    """
     conversation_id, parent = message.conversation_id, message.parent
-    now = now_stamp()
-    message_id = new_id(connection, conversation_id, now)
+    now = to_stamp(message.created_at) if message.id else now_stamp()
+    message_id = message.id or new_id(connection, conversation_id, now)
     # Another program may have moved it to the trash: what is written in is not forgotten.
     newer = {"leaf": message_id, "updated_at": now, "deleted_at": None}
     if not update(connection, "conversations", conversation_id, newer):
-        raise conversations.missing(conversation_id)
+        raise no_conversation(conversation_id)
     conversations.note_use(connection, conversation_id)
     if parent is not None and _conversation_of(connection, parent) != conversation_id:
-        raise missing(parent)
+        raise no_message(parent)
     stored = replace(
         message,
         id=message_id,
@@ -96,7 +82,7 @@ def add(connection: sqlite3.Connection, owner: str, message: Message) -> Message
         "conversation_id": conversation_id,
         "parent": parent,
         "owner": owner if message.live else None,
-        **message_columns(stored),
+        **searchable(message_columns(stored)),
     }
     insert(connection, "messages", columns)
     index(connection, message_id)
@@ -112,42 +98,82 @@ def get(connection: sqlite3.Connection, ids: Sequence[int]) -> list[Message]:
             found[row["id"]] = _with_pieces(connection, message_of(row))
     for message_id in ids:
         if message_id not in found:
-            raise missing(message_id)
+            raise no_message(message_id)
     return [found[message_id] for message_id in ids]
 
 
 def append(connection: sqlite3.Connection, message_id: int, pieces: Iterable[str | Part]) -> None:
     """Add pieces to a message that is still streaming."""
-    for reasoning, text, part in _in_rows(pieces):
+    for reasoning, text, part in piece_rows(pieces):
         cursor = connection.execute(
             """
             INSERT INTO pieces (message_id, created_at, reasoning, text, part)
             SELECT id, ?, ?, ?, ? FROM messages WHERE id = ? AND status = ?
             """,
-            (
-                now_stamp(),
-                normalise(reasoning),
-                normalise(text),
-                part and pack_part(part),
-                message_id,
-                Status.STREAMING.value,
-            ),
+            (now_stamp(), reasoning, text, part and pack_part(part), message_id, Status.STREAMING.value),
         )
         if not cursor.rowcount:
-            raise NotFoundError(f"Message {message_id} is not being written any more")
+            raise not_streaming(message_id)
         contents.keep(connection, files_of([part] if part else ()))
 
 
 def rewrite(connection: sqlite3.Connection, message_id: int, pieces: Iterable[str | Part]) -> None:
-    """Put these pieces in the place of all that a streaming message has."""
-    connection.execute("DELETE FROM pieces WHERE message_id = ?", (message_id,))
-    append(connection, message_id, pieces)
+    """Put these pieces in the place of all that a streaming message has; each has a new id."""
+    (newest,) = connection.execute(
+        "SELECT max(id) FROM pieces WHERE message_id = ?", (message_id,)
+    ).fetchone()
+    append(connection, message_id, [*pieces] or [""])
+    connection.execute("DELETE FROM pieces WHERE message_id = ? AND id <= ?", (message_id, newest))
+
+
+def came(connection: sqlite3.Connection, message_id: int, after: int) -> Came:
+    """What has come of a message since its piece ``after``; all of it if that is not there any more."""
+    row = connection.execute("SELECT * FROM messages WHERE id = ?", (message_id,)).fetchone()
+    if row is None:
+        raise no_message(message_id)
+    message = message_of(row)
+    rows = connection.execute(
+        "SELECT id, reasoning, text, part FROM pieces WHERE message_id = ? AND id >= ? ORDER BY id",
+        (message_id, after),
+    ).fetchall()
+    if after and not (rows and rows[0]["id"] == after):
+        return came(connection, message_id, 0)
+    new = rows[1:] if after else rows
+    last = rows[-1]["id"] if rows else 0
+    return Came(message.status, None if after else message.parts, tuple(pieces_in(new)), last)
+
+
+_STOP = "stop_asked:"
+"""Begin of keys of the state: someone asks to stop the message whose id follows."""
+
+
+def ask_to_stop(connection: sqlite3.Connection, message_id: int) -> str | None:
+    """Ask the owner of a message to stop it. Returns who that is."""
+    row = connection.execute(
+        "SELECT owner FROM messages WHERE id = ? AND status = 'streaming'", (message_id,)
+    ).fetchone()
+    if row is None:
+        raise not_streaming(message_id)
+    set_state(connection, f"{_STOP}{message_id}", "1")
+    return string(row["owner"])
+
+
+def asked_to_stop(connection: sqlite3.Connection, owner: str) -> list[int]:
+    """The messages that ``owner`` is asked to stop."""
+    rows = connection.execute(
+        """
+        SELECT id FROM messages WHERE status = 'streaming' AND owner = ?
+            AND EXISTS (SELECT 1 FROM state WHERE key = ? || messages.id)
+        """,
+        (owner, _STOP),
+    )
+    return [row["id"] for row in rows]
 
 
 def finish(connection: sqlite3.Connection, message: Message) -> None:
     """Store the final state of a reply; its pieces have served."""
     contents.keep(connection, files_of(message.parts))
-    _settle(connection, message.id, message_columns(message))
+    _settle(connection, message.id, searchable(message_columns(message)))
     spending.note_reply(connection, message)
     connection.execute(
         "UPDATE conversations SET updated_at = max(updated_at, ?) WHERE id = ?",
@@ -163,74 +189,41 @@ def hide(connection: sqlite3.Connection, ids: Sequence[int], hidden: bool) -> in
             "UPDATE messages SET hidden = iif(hidden < 0, hidden, ?) WHERE id = ?", (since, message_id)
         )
         if not cursor.rowcount:
-            raise missing(message_id)
+            raise no_message(message_id)
     return _conversation_of(connection, ids[0]) if ids else None
 
 
-def interrupt(connection: sqlite3.Connection, gone: Callable[[str], bool]) -> int:
-    """Give streaming messages whose owner is ``gone`` their pieces and an end. Returns how many."""
+def interrupt(connection: sqlite3.Connection, gone: Callable[[str], bool]) -> list[int]:
+    """Give streaming messages whose owner is ``gone`` their pieces and an end. Returns which they were."""
     rows = connection.execute("SELECT * FROM messages WHERE status = 'streaming'").fetchall()
     abandoned = [row for row in rows if row["owner"] is None or gone(row["owner"])]
-    failure = Failure(ErrorKind.LOST.value, "Segue ended before this reply did", "Continue it, or ask again.")
     for row in abandoned:
         message = _with_pieces(connection, message_of(row))
         (last,) = connection.execute(
             "SELECT max(created_at) FROM pieces WHERE message_id = ?", (message.id,)
         ).fetchone()
-        columns = {
-            "status": Status.INTERRUPTED.value,
-            "failure": pack({"kind": failure.kind, "message": failure.message, "hint": failure.hint}),
-            "finished_at": last or row["created_at"],
-            **part_columns(calls_ended(message.parts)),
-        }
-        _settle(connection, message.id, columns)
+        _settle(connection, message.id, searchable(interrupted_columns(message, last or row["created_at"])))
         spending.note_reply(connection, replace(message, status=Status.INTERRUPTED))
-    return len(abandoned)
+    return [row["id"] for row in abandoned]
 
 
 def _settle(connection: sqlite3.Connection, message_id: int, columns: Mapping[str, object]) -> None:
     """Store what becomes of a message; its pieces have served, its owner is free."""
     unindex(connection, message_id)
     if not update(connection, "messages", message_id, {"owner": None, **columns}):
-        raise missing(message_id)
+        raise no_message(message_id)
     connection.execute("DELETE FROM pieces WHERE message_id = ?", (message_id,))
+    connection.execute("DELETE FROM state WHERE key = ?", (f"{_STOP}{message_id}",))
     index(connection, message_id)
 
 
-def _in_rows(pieces: Iterable[str | Part]) -> Iterator[tuple[str, str, Part | None]]:
-    """Pieces as rows, each read in this order: what was thought, what was said, then another part."""
-    reasoning: list[str] = []
-    text: list[str] = []
-    for piece in pieces:
-        match piece:
-            case str() | Text(native=None):
-                text.append(piece if isinstance(piece, str) else piece.text)
-            case Reasoning(native=None, seconds=None):
-                if text:
-                    yield "".join(reasoning), "".join(text), None
-                    reasoning, text = [], []
-                reasoning.append(piece.text)
-            case Text() | Reasoning() | Image() | File() | ToolCall() | ToolResult() | Sources() | Notice():
-                yield "".join(reasoning), "".join(text), piece
-                reasoning, text = [], []
-            case _:
-                assert_never(piece)
-    if reasoning or text:
-        yield "".join(reasoning), "".join(text), None
-
-
 def _with_pieces(connection: sqlite3.Connection, message: Message) -> Message:
-    if message.live:
-        gathered = Gathered()
-        for row in connection.execute(
-            "SELECT reasoning, text, part FROM pieces WHERE message_id = ? ORDER BY id", (message.id,)
-        ):
-            gathered.add(Reasoning(words(row["reasoning"])))
-            gathered.add(words(row["text"]))
-            if (part := unpack_part(row["part"])) is not None:
-                gathered.add(part)
-        message.parts = going_on(message.parts, gathered.parts)
-    return message
+    if not message.live:
+        return message
+    rows = connection.execute(
+        "SELECT reasoning, text, part FROM pieces WHERE message_id = ? ORDER BY id", (message.id,)
+    )
+    return with_pieces(message, rows)
 
 
 def _conversation_of(connection: sqlite3.Connection, message_id: int) -> int | None:

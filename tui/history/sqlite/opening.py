@@ -19,11 +19,12 @@ from tui.errors import (
 from tui.history.sqlite.creation import create
 from tui.history.sqlite.database import Location, connect
 from tui.history.sqlite.faults import translated
-from tui.history.sqlite.files import doubt_mark, on_network, session_folder, sweep, uri
+from tui.history.sqlite.files import doubt_mark, on_network, session_folder, sweep
 from tui.history.sqlite.indexing import mend_index
 from tui.history.sqlite.inspection import Kind, inspect
 from tui.history.sqlite.migrations import migrate
 from tui.history.sqlite.sessions import Session, alone
+from tui.history.uris import uri
 from tui.paths import PRIVATE_FILE, private_dir
 
 _UNSAVED = "Nothing that is written now is saved."

@@ -11,10 +11,11 @@ from tui.history.sqlite.backup import copy_to
 from tui.history.sqlite.creation import create
 from tui.history.sqlite.database import Location, connect
 from tui.history.sqlite.faults import translated
-from tui.history.sqlite.files import session_folder, today, unused, uri
+from tui.history.sqlite.files import session_folder, today, unused
 from tui.history.sqlite.inspection import Kind, inspect
 from tui.history.sqlite.migrations import migrate
 from tui.history.sqlite.sessions import Session, alone
+from tui.history.uris import uri
 from tui.paths import private_dir
 
 
@@ -29,7 +30,7 @@ def restore(source: Path, history: Path) -> Path | None:
     Raises:
         HistoryError: ``source`` is not a whole history of ours, or it can't be put in place. Nothing changed.
     """
-    _check(source)
+    check(source)
     try:
         private_dir(history.parent)
         folder = session_folder(history)
@@ -43,7 +44,12 @@ def restore(source: Path, history: Path) -> Path | None:
         raise HistoryError(f"{history} can't be written", f"{error.strerror}.") from error
 
 
-def _check(source: Path) -> None:
+def check(source: Path) -> None:
+    """Make sure that ``source`` is a whole history of ours.
+
+    Raises:
+        HistoryError: It is not.
+    """
     try:
         found = inspect(source)
     except OSError as error:

@@ -11,17 +11,18 @@ from pathlib import Path
 
 from tui.chat.message import Role
 from tui.errors import HistoryDamagedError
+from tui.history.rows import new_origin
 from tui.history.sqlite.backup import keep_newest
 from tui.history.sqlite.contents import check
-from tui.history.sqlite.conversations import new_origin
 from tui.history.sqlite.creation import create
-from tui.history.sqlite.files import uri
 from tui.history.sqlite.indexing import rebuild_index
+from tui.history.sqlite.journal_tables import make_journal
 from tui.history.sqlite.migrations.m003_hidden_since import DATE_HIDDEN
 from tui.history.sqlite.migrations.m005_parts import gather
 from tui.history.sqlite.migrations.m007_spending import take_over
 from tui.history.sqlite.pages import apply_wal, renew_first_page, renew_header
 from tui.history.sqlite.sessions import Session
+from tui.history.uris import uri
 from tui.text import normalise
 
 # Each table with an index that covers it, so that rows behind a broken page of the table are still named.
@@ -101,7 +102,12 @@ def _read(scratch: Path, into: sqlite3.Connection) -> None:
     with contextlib.closing(sqlite3.connect(uri(scratch, "mode=rw"), uri=True)) as connection:
         connection.row_factory = sqlite3.Row
         connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
-        for table, index in _TABLES.items():
+        tables = dict(_TABLES)
+        with contextlib.suppress(sqlite3.DatabaseError, UnicodeDecodeError):
+            if columns_of(connection, "acts"):  # what is still to be done on a server
+                make_journal(into)
+                tables |= {"acts": None, "journal": None}
+        for table, index in tables.items():
             columns = columns_of(into, table)
             for row in _rows(connection, table):
                 take(into, table, columns, row)

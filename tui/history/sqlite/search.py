@@ -6,24 +6,22 @@ import re
 import sqlite3
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import accumulate
 from typing import Any
 
 from tui.chat.conversation import SearchHit
 from tui.checked import number, string, words
 from tui.history.facts import role_of
+from tui.history.hits import excerpt, merged, oldest_title
 from tui.history.query import TOKEN, Query, Term, parse, spaced
+from tui.history.rows import from_stamp, to_stamp
 from tui.history.sqlite.conversations import LISTED
 from tui.history.sqlite.migrations.m004_ids_astray import ASTRAY, DISTANCE, NEAR
-from tui.history.sqlite.rows import from_stamp, to_stamp
-from tui.text import clean, comparable, fold
+from tui.text import comparable, fold
 
-_BEFORE, _LENGTH = 40, 160  # characters of a snippet, and how many of them stand before the hit
 _WINDOW = 20_000  # characters of a message that are looked through for the hit before the whole is
 _CANDIDATES = 1000  # messages, and
 _EFFORT = 1_000_000  # characters that are looked through for the beginning of a word
 _INDEXED = 3  # letters: so much of each word's beginning has an index of its own
-_SPACE = re.compile(r"\s")
 
 
 def search(connection: sqlite3.Connection, typed: str, limit: int, offset: int) -> list[SearchHit]:
@@ -33,15 +31,8 @@ def search(connection: sqlite3.Connection, typed: str, limit: int, offset: int) 
         return []
     wanted = offset + limit
     messages = _in_messages(connection, query, wanted)
-    seen = {hit.conversation_id for hit in messages}
-    # A message stands among the titles by its time, but not before one that the index has before it: what
-    # stands on one page does not move when the next is asked for.
-    ages = list(accumulate((-to_stamp(hit.updated_at) for hit in messages), max))
-    oldest = -ages[-1] if len(messages) == wanted else None
-    titles = [hit for hit in _in_titles(connection, query, wanted, oldest) if hit.conversation_id not in seen]
-    ages += [-to_stamp(hit.updated_at) for hit in titles]
-    found = sorted(zip(ages, [*messages, *titles], strict=True), key=lambda pair: pair[0])
-    return [hit for _, hit in found[offset:wanted]]
+    titles = _in_titles(connection, query, wanted, oldest_title(messages, wanted))
+    return merged(messages, titles)[offset:wanted]
 
 
 def match_of(query: Query) -> str:
@@ -177,33 +168,6 @@ def _title_hit(row: sqlite3.Row, marker: re.Pattern[str] | None) -> SearchHit:
     title, updated = words(row["title"]), from_stamp(row["updated_at"])
     snippet, marks = excerpt(title, marker)
     return SearchHit(row["id"], None, title, snippet, marks, None, string(row["model"]), updated)
-
-
-def excerpt(text: str, marker: re.Pattern[str] | None) -> tuple[str, tuple[tuple[int, int], ...]]:
-    """One line of ``text`` round its first hit, safe to show, and where the hits stand in it."""
-    folded = fold(text)
-    first = marker.search(folded) if marker else None
-    start = _word_start(text, max(0, first.start() - _BEFORE)) if first else 0
-    end = min(len(text), start + _LENGTH)
-    pieces, marks, length = ["…"] if start else [], [], 1 if start else 0
-    at = start
-    for hit in marker.finditer(folded, start, end) if first and marker else ():
-        before, inside = _shown(text[at : hit.start()]), _shown(text[hit.start() : hit.end()])
-        marks.append((length + len(before), length + len(before) + len(inside)))
-        pieces += [before, inside]
-        length += len(before) + len(inside)
-        at = hit.end()
-    pieces += [_shown(text[at:end]), "…" if end < len(text) else ""]
-    return "".join(pieces), tuple(marks)
-
-
-def _word_start(text: str, place: int) -> int:
-    space = _SPACE.search(text, place, place + 20) if place else None
-    return space.end() if space else place
-
-
-def _shown(text: str) -> str:
-    return _SPACE.sub(" ", clean(text))
 
 
 # Up to so many conversations are looked for in the index itself, beside the words.

@@ -7,8 +7,8 @@ import sqlite3
 from tui.chat.draft import Draft
 from tui.checked import Fields, unpacked, words
 from tui.history.facts import attachments_of
+from tui.history.part_columns import pack_attachments
 from tui.history.sqlite import contents
-from tui.history.sqlite.part_columns import pack_attachments
 from tui.text import normalise
 
 KEPT_PROMPTS = 1000

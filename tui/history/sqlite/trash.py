@@ -7,10 +7,11 @@ from collections import Counter
 from datetime import datetime
 from itertools import groupby
 
+from tui.history.missing import no_conversation
+from tui.history.rows import now_stamp, to_stamp
 from tui.history.sqlite import contents
-from tui.history.sqlite.conversations import missing
 from tui.history.sqlite.indexing import WHOLE_CONVERSATION, index, unindex
-from tui.history.sqlite.rows import now_stamp, to_stamp, update
+from tui.history.sqlite.statements import update
 
 EMPTIED = -1
 """In ``hidden``: nothing is left of the message but its place in the tree."""
@@ -30,13 +31,13 @@ def put_in(connection: sqlite3.Connection, conversation_id: int) -> None:
         (now_stamp(), conversation_id),
     )
     if not cursor.rowcount:
-        raise missing(conversation_id)
+        raise no_conversation(conversation_id)
 
 
 def take_out(connection: sqlite3.Connection, conversation_id: int) -> None:
     """Take a conversation back from the trash."""
     if not update(connection, "conversations", conversation_id, {"deleted_at": None}):
-        raise missing(conversation_id)
+        raise no_conversation(conversation_id)
 
 
 def empty(connection: sqlite3.Connection, before: datetime) -> int:

@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from tui.errors import HistoryBusyError, HistoryError
 from tui.history.sqlite.database import Database
 from tui.history.sqlite.sessions import Session
+from tui.history.store import TRASH_DAYS
 
-TRASH_DAYS = 30
 _SMALL = (
     64_000_000  # bytes up to which a copy takes a moment; a larger file waits until the program has begun
 )

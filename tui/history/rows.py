@@ -1,17 +1,19 @@
-"""Between rows of the database and the types of ``chat``."""
+"""Between rows of a database and the types of ``chat``. Every history has these columns."""
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Mapping, Sequence
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tui.chat.conversation import Conversation, Summary
-from tui.chat.message import Message, automatic_title
+from tui.chat.conversation import Conversation, Node, Summary
+from tui.chat.message import Failure, Message, Status, automatic_title
+from tui.chat.parts import calls_ended
 from tui.checked import Fields, string, whole, words
 from tui.dates import EARLIEST, EPOCH, LATEST
+from tui.errors import ErrorKind
 from tui.history.facts import (
     attachments_of,
     failure_of,
@@ -22,7 +24,7 @@ from tui.history.facts import (
     status_of,
     usage_of,
 )
-from tui.history.sqlite.part_columns import kept_json, kept_text, pack, part_columns, parts_in
+from tui.history.part_columns import Row, kept_json, kept_text, pack, pack_attachments, part_columns, parts_in
 from tui.text import comparable, normalise
 
 _STEP = timedelta(microseconds=1)
@@ -52,12 +54,12 @@ def tag_key(tags: Sequence[str]) -> str:
     return "".join(f"\n{comparable(tag)}" for tag in tags) + "\n" if tags else ""
 
 
-def _packed(row: sqlite3.Row, *names: str) -> Fields:
+def _packed(row: Row, *names: str) -> Fields:
     """The columns of a row that hold JSON."""
     return Fields({name: kept_json(row[name]) for name in names})
 
 
-def conversation_of(row: sqlite3.Row) -> Conversation:
+def conversation_of(row: Row) -> Conversation:
     """A conversation, without its nodes."""
     packed = _packed(row, "parameters", "hues", "tags", "pins", "tools", "attachments")
     return Conversation(
@@ -83,7 +85,7 @@ def conversation_of(row: sqlite3.Row) -> Conversation:
     )
 
 
-def summary_of(row: sqlite3.Row) -> Summary:
+def summary_of(row: Row) -> Summary:
     """One row of the list."""
     return Summary(
         id=row["id"],
@@ -98,7 +100,7 @@ def summary_of(row: sqlite3.Row) -> Summary:
     )
 
 
-def message_of(row: sqlite3.Row) -> Message:
+def message_of(row: Row) -> Message:
     """A message; of a streaming one the parts that were there before its pieces."""
     packed = _packed(row, "usage", "failure")
     role = role_of(row["role"])
@@ -135,6 +137,17 @@ def message_columns(message: Message) -> dict[str, Any]:
     }
 
 
+def interrupted_columns(message: Message, finished: int) -> dict[str, Any]:
+    """What changes in the columns of a streaming message whose program is gone."""
+    failure = Failure(ErrorKind.LOST.value, "Segue ended before this reply did", "Continue it, or ask again.")
+    return {
+        "status": Status.INTERRUPTED.value,
+        "failure": pack({"kind": failure.kind, "message": failure.message, "hint": failure.hint}),
+        "finished_at": finished,
+        **part_columns(calls_ended(message.parts)),
+    }
+
+
 def _text_or_none(value: str | None) -> str | None:
     return None if value is None else normalise(value)
 
@@ -143,15 +156,68 @@ def _stamp_or_none(moment: datetime | None) -> int | None:
     return None if moment is None else to_stamp(moment)
 
 
-def insert(connection: sqlite3.Connection, table: str, columns: Mapping[str, Any]) -> int:
-    """Insert one row, and return its id."""
-    names, marks = ", ".join(columns), ", ".join("?" * len(columns))
-    cursor = connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(columns.values()))
-    return cursor.lastrowid or 0
+def new_origin() -> str:
+    """A name for a conversation made here, which no other history has."""
+    return f"segue:{secrets.token_hex(16)}"
 
 
-def update(connection: sqlite3.Connection, table: str, row_id: int, columns: Mapping[str, Any]) -> bool:
-    """Change one row, and return whether there is one."""
-    pairs = ", ".join(f"{name} = ?" for name in columns)
-    cursor = connection.execute(f"UPDATE {table} SET {pairs} WHERE id = ?", (*columns.values(), row_id))
-    return cursor.rowcount > 0
+def nodes_of(rows: Iterable[Row]) -> Iterator[Node]:
+    """The nodes, each below one before it: without its parent, a message goes on from the one before."""
+    seen: set[int] = set()
+    newest = None
+    for row in rows:
+        node, parent = row["id"], row["parent"]
+        place = parent if parent is None or parent in seen else newest
+        yield Node(node, place, role_of(row["role"]), string(row["model"]), bool(row["hidden"]))
+        seen.add(node)
+        newest = node
+
+
+def conversation_columns(conversation: Conversation) -> dict[str, Any]:
+    """What the columns of ``conversation`` hold, but for its id, and what names ids of messages."""
+    title = normalise(conversation.title)
+    return {
+        "origin": normalise(conversation.origin) or new_origin(),
+        "title": title,
+        "title_key": comparable(title),
+        "titled": conversation.titled,
+        "created_at": to_stamp(conversation.created_at),
+        "updated_at": to_stamp(conversation.updated_at),
+        "pinned": conversation.pinned,
+        "archived": conversation.archived,
+        "model": _text_or_none(conversation.model),
+        "tags": pack(conversation.tags),
+        "tag_key": tag_key(conversation.tags),
+        "tools": pack(conversation.tools),
+        "system": normalise(conversation.system),
+        "parameters": pack(conversation.parameters),
+        "hues": pack(conversation.hues),
+        "draft": normalise(conversation.draft),
+        "attachments": pack_attachments(conversation.attachments),
+    }
+
+
+_CHANGED: dict[str, Callable[[Any], Mapping[str, Any]]] = {
+    "title": lambda value: {"title": normalise(value), "title_key": comparable(value)},
+    "titled": lambda value: {"titled": bool(value)},
+    "leaf": lambda value: {"leaf": value},
+    "model": lambda value: {"model": _text_or_none(value)},
+    "system": lambda value: {"system": normalise(value)},
+    "parameters": lambda value: {"parameters": pack(value)},
+    "hues": lambda value: {"hues": pack(value)},
+    "draft": lambda value: {"draft": normalise(value)},
+    "attachments": lambda value: {"attachments": pack_attachments(value)},
+    "tags": lambda value: {"tags": pack(value), "tag_key": tag_key(value)},
+    "pins": lambda value: {"pins": pack(value)},
+    "tools": lambda value: {"tools": pack(value)},
+    "pinned": lambda value: {"pinned": bool(value)},
+    "archived": lambda value: {"archived": bool(value)},
+}
+
+
+def changed_columns(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """What the columns hold of the fields that ``update_conversation`` is given."""
+    columns: dict[str, Any] = {}
+    for name, value in changes.items():
+        columns |= _CHANGED[name](value)
+    return columns

@@ -8,10 +8,9 @@ messages are, one thought and then one text.
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
-from typing import Any, assert_never
+from typing import Any, Protocol, assert_never
 
 from tui.chat.attachment import Attachment
 from tui.chat.parts import (
@@ -38,8 +37,15 @@ from tui.chat.parts import (
 )
 from tui.checked import Fields, amount, unpacked, words
 from tui.history.facts import attachments_of
-from tui.history.query import spaced
 from tui.text import normalise
+
+
+class Row(Protocol):
+    """One row of a database, whichever it is."""
+
+    def __getitem__(self, name: str, /) -> Any:
+        """The value of a column."""
+        ...
 
 
 def pack(value: Any) -> str:
@@ -70,7 +76,6 @@ def part_columns(parts: Sequence[Part]) -> dict[str, Any]:
         "reasoning_seconds": took,
         "parts": None if plain else pack([_by_length(part) for part in kept]),
         "attachments": pack_attachments(files_of(kept)),
-        "spaced": spaced(said),
     }
 
 
@@ -84,7 +89,7 @@ def kept_json(stored: object) -> Any:
     return _normalised(unpacked(stored))
 
 
-def parts_in(row: sqlite3.Row) -> tuple[Part, ...]:
+def parts_in(row: Row) -> tuple[Part, ...]:
     """The parts of a message. No damage beside its texts costs a word or a file."""
     said, thought = kept_text(row["text"]), kept_text(row["reasoning"])
     listed = kept_json(row["parts"])

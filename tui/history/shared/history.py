@@ -1,0 +1,746 @@
+"""The history on a server, done first in a file of this machine."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import sqlite3
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar, Unpack
+
+from tui.chat.attachment import Attachment
+from tui.chat.conversation import Bundle, Conversation, SearchHit, Summary
+from tui.chat.draft import Draft
+from tui.chat.message import Message, Role, Status
+from tui.chat.parts import Part, files_of
+from tui.chat.spending import Spent
+from tui.errors import (
+    HistoryBusyError,
+    HistoryError,
+    HistoryReadOnlyError,
+    HistoryRefusedError,
+    HistoryTooNewError,
+    HistoryUnreachableError,
+    NotFoundError,
+)
+from tui.history.copies import copied, kept_in_copy, next_title, stem_of
+from tui.history.place import Server
+from tui.history.postgres.history import PostgresHistory, Save
+from tui.history.postgres.history import open_history as on_server
+from tui.history.rows import changed_columns, from_stamp, message_of
+from tui.history.shared import here, journal, there
+from tui.history.shared.acts import Kind, file_facts, message_facts, piece_facts
+from tui.history.shared.pusher import Pusher
+from tui.history.spent_rows import spent_row
+from tui.history.sqlite import bundles, conversations, messages, spending, state, trash
+from tui.history.sqlite.history import SqliteHistory
+from tui.history.store import (
+    Came,
+    Change,
+    ConversationChanges,
+    HistoryStore,
+    Line,
+    ListFilter,
+    News,
+    Scope,
+    StopAsked,
+)
+from tui.text import normalise
+
+T = TypeVar("T")
+Connection = sqlite3.Connection
+_ALL = ListFilter()
+PATIENCE = 0.6
+"""Seconds that a call waits for its act to be on the server."""
+_AT_START = 0.1  # seconds that a start waits for a server whose conversations are partly here
+_ANSWER = 5.0  # seconds that who must know it as it is waits for the first answer
+_NEVER_SEEN = 15.0  # seconds that it waits otherwise
+_SHORTEST, _LONGEST = 0.5, 30.0  # seconds between two tries to reach the server
+_REFUSED = 60.0  # seconds between two tries where it refuses
+_CLOCKS_DIFFER = 300_000_000  # microseconds
+_AWAY = (HistoryUnreachableError, HistoryRefusedError, HistoryBusyError)
+
+
+class SharedHistory:
+    """See ``HistoryStore``."""
+
+    def __init__(self, local: SqliteHistory, place: Server, journal_file: Path, save: Save) -> None:
+        self._local = local
+        self._place = place
+        self._save = save
+        self._server: PostgresHistory | None = None
+        self._pusher = Pusher(local, journal_file.with_name("push"), self._say, self._moved)
+        self._online = False
+        self._met = asyncio.Event()  # the server, or that it is not there
+        self._answered = asyncio.Event()  # the server, or that it is not there, by itself
+        self._error: HistoryError | None = None
+        self._line = Line()
+        self._noted = self._pushed = 0
+        self._arrived = asyncio.Condition()
+        self._woken, self._changed = asyncio.Event(), asyncio.Event()
+        self._stale: set[int] = set()
+        self._said: list[str] = []
+        self._listeners: list[Callable[[News], None]] = []
+        self._tasks: list[asyncio.Task[None]] = []
+        self._losing: set[asyncio.Task[None]] = set()
+        local.subscribe(self._heard_here)
+
+    # -- what the person must know
+    @property
+    def notice(self) -> str:
+        """What the person must know of this store; empty if nothing."""
+        too_new = self._server is not None and isinstance(self._server.refusal, HistoryTooNewError)
+        server = self._server.notice if self._server is not None and too_new else ""
+        return " ".join(filter(None, (self._local.notice, server, *self._said)))
+
+    @property
+    def line(self) -> Line:
+        """How it stands with the server."""
+        return self._line
+
+    def _say(self, words: str) -> None:
+        if words not in self._said:
+            self._said.append(words)
+            self._announce(Change(None, elsewhere=True))
+
+    # -- conversations
+    async def create_conversation(
+        self, *, model: str | None = None, system: str = "", title: str = ""
+    ) -> Conversation:
+        """A new, empty conversation."""
+        owner = self._local.session.name
+
+        def create(db: Connection) -> tuple[Conversation, int]:
+            new = Conversation(journal.conversation_id(db), title=title, model=model, system=system)
+            made = conversations.create(db, owner, new)
+            [row] = journal.rows_of(db, "SELECT * FROM conversations WHERE id = ?", [made.id])
+            return made, journal.note(db, Kind.CREATE, {"columns": row}, made.id)
+
+        return await self._write(create, lambda made: made.id)
+
+    async def load_conversation(self, conversation_id: int) -> Conversation:
+        """A conversation with the shape of its tree."""
+        found = await self._read(lambda store: store.load_conversation(conversation_id))
+        if self._online:
+            self._refresh([conversation_id])
+        return found
+
+    async def update_conversation(self, conversation_id: int, **changes: Unpack[ConversationChanges]) -> None:
+        """Change fields."""
+        facts = {"id": conversation_id, "columns": changed_columns(changes)}
+        facts["files"] = file_facts(changes["attachments"]) if "attachments" in changes else None
+        await self._in(
+            conversation_id, Kind.CHANGE, facts, lambda db: conversations.change(db, conversation_id, changes)
+        )
+
+    async def list_conversations(
+        self, chosen: ListFilter = _ALL, *, limit: int = 100, offset: int = 0
+    ) -> list[Summary]:
+        """A page of the list."""
+        return await self._read(lambda store: store.list_conversations(chosen, limit=limit, offset=offset))
+
+    async def count_conversations(self, chosen: ListFilter = _ALL) -> int:
+        """How many conversations the filter lets through."""
+        return await self._read(lambda store: store.count_conversations(chosen))
+
+    async def last_used(self) -> int | None:
+        """The conversation that a person used last here."""
+        found = await self._local.last_used()
+        return found if found is not None else await self._read(lambda store: store.last_used())
+
+    async def delete_conversation(self, conversation_id: int) -> None:
+        """Move to the trash."""
+        facts = {"id": conversation_id}
+        await self._in(conversation_id, Kind.TRASH, facts, lambda db: trash.put_in(db, conversation_id))
+
+    async def restore_conversation(self, conversation_id: int) -> None:
+        """Take back from the trash."""
+        facts = {"id": conversation_id}
+        await self._in(conversation_id, Kind.RESTORE, facts, lambda db: trash.take_out(db, conversation_id))
+
+    async def empty_trash(self, before: datetime) -> int:
+        """Remove for good what was deleted before ``before``."""
+        gone = await (await self._reached("The trash is emptied")).empty_trash(before)
+        await self._local.empty_trash(before)
+        return gone
+
+    async def copy_conversation(self, conversation_id: int, *, leaf: int | None = None) -> Conversation:
+        """A copy: whole, or only the path down to ``leaf``."""
+
+        def copy(db: Connection) -> tuple[Conversation, int]:
+            made = _copy(db, conversation_id, leaf)
+            return made, journal.note(db, Kind.WHOLE, here.whole(db, made.id), made.id)
+
+        return await self._write(copy, lambda made: made.id, [conversation_id])
+
+    async def add_conversations(self, bundles: Sequence[Bundle]) -> list[int | None]:
+        """Write whole conversations, all or none."""
+        return await (await self._reached("What comes from elsewhere is taken in")).add_conversations(bundles)
+
+    async def add_missing(self, bundle: Bundle) -> int:
+        """Add to a conversation the messages that it lacks."""
+        return await (await self._reached("What comes from elsewhere is taken in")).add_missing(bundle)
+
+    # -- messages
+    async def messages(self, ids: Sequence[int]) -> list[Message]:
+        """The messages with these ids, in this order."""
+        return await self._read(lambda store: store.messages(ids))
+
+    async def add_message(
+        self,
+        conversation_id: int,
+        parent: int | None,
+        role: Role,
+        parts: Sequence[Part] = (),
+        *,
+        model: str | None = None,
+        status: Status = Status.COMPLETE,
+    ) -> Message:
+        """Store a new message with its files, and make it the conversation's leaf."""
+        owner = self._local.session.name
+
+        def add(db: Connection) -> tuple[Message, int]:
+            new = Message(
+                journal.message_id(db, conversation_id),
+                conversation_id,
+                parent,
+                role,
+                tuple(parts),
+                model,
+                status,
+                created_at=from_stamp(journal.moment(db)),
+            )
+            stored = messages.add(db, owner, new)
+            facts = message_facts(stored, owner if stored.live else None)
+            return stored, journal.note(db, Kind.ADD, facts, conversation_id)
+
+        return await self._write(add, lambda _: conversation_id, [conversation_id])
+
+    async def with_contents(self, attachments: Sequence[Attachment]) -> list[Attachment]:
+        """The same attachments with their contents."""
+        found = await self._local.with_contents(attachments)
+        if all(file.data is not None for file in found):
+            return found
+        return await self._read(lambda store: store.with_contents(found))
+
+    async def append(self, message_id: int, pieces: Sequence[str | Part]) -> None:
+        """Add pieces to a streaming reply."""
+        await self._pieces(Kind.APPEND, messages.append, message_id, pieces)
+
+    async def rewrite(self, message_id: int, pieces: Sequence[str | Part]) -> None:
+        """Put something else in the place of all pieces that were added to a streaming reply."""
+        await self._pieces(Kind.REWRITE, messages.rewrite, message_id, pieces)
+
+    async def finish_message(self, message: Message) -> None:
+        """Store the final state of a reply."""
+        place = message.conversation_id
+        facts = message_facts(message)
+        await self._in(place, Kind.FINISH, facts, lambda db: messages.finish(db, message))
+
+    async def hide_messages(self, ids: Sequence[int], *, hidden: bool = True) -> None:
+        """Hide messages from the path, or show them again."""
+
+        def hide(db: Connection) -> tuple[int | None, int]:
+            place = messages.hide(db, ids, hidden)
+            return place, journal.note(db, Kind.HIDE, {"ids": list(ids), "hidden": hidden}, place)
+
+        await self._write(hide, lambda place: place, of_messages=ids)
+
+    async def pieces(self, message_id: int, after: int = 0) -> Came:
+        """What has come of a reply since ``after``."""
+        if await self._streams_here(message_id):
+            return await self._local.pieces(message_id, after)
+        return await self._read(lambda store: store.pieces(message_id, after))
+
+    async def ask_to_stop(self, message_id: int) -> None:
+        """Ask the program that streams a reply to stop it."""
+        if await self._streams_here(message_id):
+            await self._local.ask_to_stop(message_id)
+        else:
+            await self._read(lambda store: store.ask_to_stop(message_id))
+
+    async def interrupt_abandoned(self) -> int:
+        """Mark replies ``interrupted`` that a program which is gone was streaming."""
+        gone = self._local.session.gone
+
+        def interrupt(db: Connection) -> tuple[int, int]:
+            ids, seq = messages.interrupt(db, gone), 0
+            for message in messages.get(db, ids):
+                seq = journal.note(db, Kind.FINISH, message_facts(message), message.conversation_id)
+            return len(ids), seq
+
+        settled = await self._write(interrupt, lambda _: None)
+        if self._online and self._server is not None:
+            with contextlib.suppress(*_AWAY, HistoryReadOnlyError):  # another program does it
+                settled += await self._server.interrupt_abandoned()
+        return settled
+
+    # -- what it cost
+    async def note_spending(self, spent: Spent) -> None:
+        """Keep what a request took that is no reply."""
+        await self._quietly(Kind.SPENT, {"row": spent_row(spent)}, lambda db: spending.note(db, spent))
+
+    async def spending(self, since: datetime | None = None, until: datetime | None = None) -> list[Spent]:
+        """What was spent in a time, oldest first."""
+        return await self._read(lambda store: store.spending(since, until))
+
+    # -- search and recall
+    async def search(self, query: str, *, limit: int = 50, offset: int = 0) -> list[SearchHit]:
+        """Full-text search, newest first."""
+        return await self._read(lambda store: store.search(query, limit=limit, offset=offset))
+
+    async def remember_prompt(self, text: str) -> None:
+        """Add to the list of prompts that Up recalls."""
+        await self._quietly(Kind.PROMPT, {"text": normalise(text)}, lambda db: state.remember(db, text))
+
+    async def prompts(self, limit: int = 200) -> list[str]:
+        """The recalled prompts, newest first."""
+        return await self._read(lambda store: store.prompts(limit))
+
+    # Drafts of conversations that are not stored, and whose program has which, are this machine's own.
+    async def set_new_draft(self, draft: Draft) -> None:
+        """Keep what is written in a conversation that is not stored yet."""
+        await self._local.set_new_draft(draft)
+
+    async def new_draft(self) -> Draft:
+        """What is written in a conversation that is not stored yet."""
+        return await self._local.new_draft()
+
+    async def claim_draft(self, conversation_id: int, *, found: bool = False) -> str | None:
+        """Have the draft of a conversation for this program."""
+        return await self._local.claim_draft(conversation_id, found=found)
+
+    async def release_draft(self, conversation_id: int) -> None:
+        """Let another program have the draft of a conversation."""
+        await self._local.release_draft(conversation_id)
+
+    async def set_draft_beside(self, conversation_id: int, text: str) -> None:
+        """Keep what is written here while another program has the draft."""
+        await self._local.set_draft_beside(conversation_id, text)
+
+    # -- small state of the program
+    async def get_state(self, key: str, default: str = "", *, scope: Scope = Scope.PERSON) -> str:
+        """A small value that outlives the program."""
+        if scope is Scope.MACHINE:
+            return await self._local.get_state(key, default, scope=scope)
+        return await self._read(lambda store: store.get_state(key, default, scope=scope))
+
+    async def set_state(self, key: str, value: str, *, scope: Scope = Scope.PERSON) -> None:
+        """Store a small value."""
+        if scope is Scope.MACHINE:
+            await self._local.set_state(key, value, scope=scope)
+        else:
+            facts = {"key": normalise(key), "value": normalise(value)}
+            await self._quietly(Kind.STATE, facts, lambda db: state.set_state(db, key, value))
+
+    # -- life
+    def subscribe(self, callback: Callable[[News], None]) -> Callable[[], None]:
+        """Call ``callback`` on the event loop after each change."""
+        self._listeners.append(callback)
+        return lambda: self._listeners.remove(callback)
+
+    async def look_for_changes(self) -> None:
+        """Notify subscribers if another program has written since the last look.
+
+        At the start it is waited for the server's answer first.
+        """
+        await self._answer()
+        if self._online and self._server is not None:
+            with contextlib.suppress(*_AWAY):
+                await self._server.look_for_changes()
+        await self._local.look_for_changes()
+
+    async def backup(self, target: Path) -> None:
+        """Write a whole copy to ``target``."""
+        await self._reached("All of it is copied")
+        await self._save(self, target)
+
+    async def begin(self) -> None:
+        """Look for the server; what is here can be used at once.
+
+        Raises:
+            HistoryRefusedError: It refuses, and nothing of it is here.
+        """
+        await self._local.act(lambda db: journal.prepare(db, self._place.machine))
+        now = await self._local.see(journal.state)
+        self._noted, self._pushed = now.last, now.pushed
+        self._tasks = [asyncio.create_task(self._keep_in_touch()), asyncio.create_task(self._keep_here())]
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_NEVER_SEEN if now.seen_at is None else _AT_START):
+                await self._met.wait()
+        if now.seen_at is None and isinstance(self._error, HistoryRefusedError):
+            raise self._error
+
+    async def close(self) -> None:
+        """Finish what is being written and let go of the file and the server."""
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+        if self._server is not None:
+            await self._server.close()
+        if self._losing:
+            await asyncio.wait(self._losing)
+        await self._local.close()
+
+    # -- writing
+    async def _write(
+        self,
+        work: Callable[[Connection], tuple[T, int]],
+        about: Callable[[T], int | None] | None,
+        places: Sequence[int] = (),
+        of_messages: Sequence[int] = (),
+    ) -> T:
+        """Do an act here and note it; what it is about is fetched first if it is only there."""
+        if self._server is not None and isinstance(self._server.refusal, HistoryTooNewError):
+            raise self._server.refusal
+
+        def done(result_and_seq: tuple[T, int]) -> None:
+            result, seq = result_and_seq
+            self._noted = max(self._noted, seq)
+            self._woken.set()
+            if about is not None:
+                self._announce(Change(about(result)))
+
+        try:
+            result, seq = await self._local.act(work, done)
+        except NotFoundError:
+            if not await self._fetch([*places, *await self._places_of(of_messages)]):
+                raise
+            result, seq = await self._local.act(work, done)
+        await self._on_its_way(seq)
+        return result
+
+    async def _in(
+        self, place: int, kind: Kind, facts: dict[str, Any], work: Callable[[Connection], Any]
+    ) -> None:
+        """Do an act in a conversation."""
+
+        def act(db: Connection) -> tuple[None, int]:
+            work(db)
+            return None, journal.note(db, kind, facts, place)
+
+        await self._write(act, lambda _: place, [place])
+
+    async def _quietly(self, kind: Kind, facts: dict[str, Any], work: Callable[[Connection], Any]) -> None:
+        """Do an act that no one needs to hear of."""
+
+        def act(db: Connection) -> tuple[None, int]:
+            work(db)
+            return None, journal.note(db, kind, facts)
+
+        await self._write(act, None)
+
+    async def _pieces(
+        self,
+        kind: Kind,
+        write: Callable[[Connection, int, Iterable[str | Part]], None],
+        message_id: int,
+        pieces: Sequence[str | Part],
+    ) -> None:
+        owner = self._local.session.name
+
+        def act(db: Connection) -> tuple[None, int]:
+            write(db, message_id, pieces)
+            [place] = db.execute(
+                "SELECT conversation_id FROM messages WHERE id = ?", (message_id,)
+            ).fetchone()
+            return None, journal.note(db, kind, piece_facts(message_id, owner, pieces), place)
+
+        await self._write(act, None)
+
+    async def _on_its_way(self, seq: int) -> None:
+        """Wait a moment until an act is on the server; it gets there in any case."""
+        if self._online:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(PATIENCE), self._arrived:
+                    await self._arrived.wait_for(lambda: self._pushed >= seq or not self._online)
+        if self._pushed < seq:
+            await self._measure()
+
+    # -- reading
+    async def _read(self, ask: Callable[[HistoryStore], Awaitable[T]]) -> T:
+        """From the server if it has all that was done here, and from the file otherwise."""
+        server = self._server
+        readable = self._online or self._only_reads
+        if readable and server is not None and self._pushed >= self._noted:
+            try:
+                return await ask(server)
+            except (HistoryBusyError, HistoryReadOnlyError):
+                pass
+            except (HistoryUnreachableError, HistoryRefusedError) as error:
+                await self._lost(error)
+        try:
+            return await ask(self._local)
+        except NotFoundError as error:
+            if not self._answered.is_set() and await self._answer():
+                return await self._read(ask)
+            if readable and server is not None:
+                return await ask(server)
+            raise HistoryUnreachableError(
+                f"{error.message}, as far as can be seen: the server of the history can't be reached",
+                "What is not on this machine is there again with the server.",
+            ) from error
+
+    async def _answer(self) -> bool:
+        """Wait for the server's first answer, and that it does not give one. Returns whether that came."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_ANSWER):
+                await self._answered.wait()
+        return self._answered.is_set()
+
+    @property
+    def _only_reads(self) -> bool:
+        """Whether the server can be read and not be written."""
+        return isinstance(self._error, HistoryReadOnlyError)
+
+    async def _reached(self, what: str) -> PostgresHistory:
+        """The server, with all that was done here.
+
+        Raises:
+            HistoryUnreachableError: It can't be reached now.
+        """
+        if self._online and self._pushed < self._noted:
+            self._woken.set()
+            await self._on_its_way(self._noted)
+        if self._server is None or not self._online or self._pushed < self._noted:
+            raise HistoryUnreachableError(
+                f"{what} on the server only, which can't be reached now", "Try again when it is."
+            )
+        return self._server
+
+    async def _streams_here(self, message_id: int) -> bool:
+        def look(db: Connection) -> bool:
+            row = db.execute("SELECT status FROM messages WHERE id = ?", (message_id,)).fetchone()
+            return row is not None and row["status"] == Status.STREAMING.value
+
+        return await self._local.see(look)
+
+    # -- what of the server is here
+    async def _places_of(self, ids: Sequence[int]) -> list[int]:
+        if not ids or not self._online or self._server is None:
+            return []
+        return list({message.conversation_id for message in await self._server.messages(ids)})
+
+    async def _fetch(self, places: Iterable[int]) -> bool:
+        """Have conversations here as they are there. Returns whether any is."""
+        got = False
+        for place in places:
+            with contextlib.suppress(HistoryError):
+                got = await self._take(place) or got
+        return got
+
+    async def _is_stale(self, place: int) -> bool:
+        if self._server is None:
+            return False
+        revs = await self._server.see(lambda db: there.revisions_of(db, [place]))
+        kept = await self._local.see(here.kept)
+        return kept.get(place) != revs.get(place)
+
+    async def _take(self, place: int) -> bool:
+        server = self._server
+        if server is None or not self._online:
+            return False
+        now = await self._local.see(journal.state)
+        newest = await self._local.see(lambda db: journal.newest_of(db, place))
+        if newest > now.pushed:
+            return False
+        found = await server.see(lambda db: there.whole(db, place))
+        files = await self._files(server, found)
+        return await self._local.act(lambda db: here.keep(db, place, found, files, newest))
+
+    async def _files(self, server: PostgresHistory, found: there.Whole | None) -> list[Attachment]:
+        """The contents of the files of a conversation that are not here yet and not too large."""
+        named = [
+            file for row in (found.messages if found else ()) for file in files_of(message_of(row).parts)
+        ]
+        known = await self._local.with_contents(
+            [file for file in dict.fromkeys(named) if file.size <= here.LARGEST_FILE]
+        )
+        return await server.with_contents([file for file in known if file.data is None])
+
+    def _refresh(self, places: Iterable[int]) -> None:
+        self._stale |= set(places)
+        self._changed.set()
+
+    async def _keep_here(self) -> None:
+        """Have here what changes there, one conversation after the other."""
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            while self._stale and self._online:
+                place = self._stale.pop()
+                with contextlib.suppress(HistoryError):  # the next time that it is reached
+                    if await self._is_stale(place):
+                        await self._take(place)
+
+    async def _catch_up(self, server: PostgresHistory) -> None:
+        """Find what changed there while no one looked."""
+        newest = await server.see(lambda db: there.revisions(db, here.NEWEST))
+        kept = await self._local.see(here.kept)
+        others = await server.see(lambda db: there.revisions_of(db, list(kept.keys() - newest.keys())))
+        now = newest | others
+        self._refresh([place for place, rev in newest.items() if kept.get(place) != rev])
+        self._refresh([place for place, rev in kept.items() if now.get(place) != rev])
+        values, prompts = await server.see(there.of_person)
+
+        def of_person(db: Connection) -> None:
+            stands = journal.state(db)
+            if stands.pushed >= stands.last:
+                here.set_of_person(db, values, prompts)
+
+        await self._local.act(of_person)
+
+    # -- the server
+    async def _keep_in_touch(self) -> None:
+        """Reach the server, push what waits, and again whenever it was lost."""
+        pause = _SHORTEST
+        while True:
+            try:
+                server = await self._meet()
+                pause = _SHORTEST
+                await self._push_on(server)
+            except HistoryError as error:
+                await self._lost(error)
+                self._answered.set()
+            longest = _REFUSED if isinstance(self._error, HistoryRefusedError) else _LONGEST
+            await asyncio.sleep(pause * random.uniform(0.5, 1))
+            pause = longest if isinstance(self._error, HistoryRefusedError) else min(pause * 2, longest)
+
+    async def _meet(self) -> PostgresHistory:
+        if self._server is not None and isinstance(self._server.refusal, HistoryReadOnlyError):
+            old, self._server = self._server, None
+            await old.close()
+        if self._server is None:
+            self._server = await on_server(
+                self._place, self._save, self._local.session.name, self._lost_quietly
+            )
+            self._server.subscribe(self._heard_there)
+        server = self._server
+        refusal = server.refusal
+        if isinstance(refusal, HistoryReadOnlyError):
+            raise refusal
+        if refusal is None:
+            await self._pusher.settle(server)
+            await self._pusher.push(server)
+            await self._arrive()
+        first = not self._met.is_set()
+        self._online, self._error = True, None
+        await self._measure()
+        self._met.set()
+        self._answered.set()
+        if not first:
+            self._announce(Change(None, elsewhere=True))
+        await self._catch_up(server)
+        now = await self._local.see(journal.state)
+        if abs(now.ahead) > _CLOCKS_DIFFER:
+            minutes = abs(now.ahead) // 60_000_000
+            self._say(f"The clock of this machine is {minutes} minutes from that of the history's server.")
+        return server
+
+    async def _push_on(self, server: PostgresHistory) -> None:
+        """Push what is noted, until the server is lost."""
+        while self._online:
+            await self._woken.wait()
+            self._woken.clear()
+            if self._online:
+                await self._pusher.push(server)
+                await self._arrive()
+
+    async def _arrive(self) -> None:
+        """All that was noted before is there now."""
+        now = await self._local.see(journal.state)
+        async with self._arrived:
+            self._pushed, self._noted = now.pushed, max(self._noted, now.pushed)
+            self._arrived.notify_all()
+        if self._line.behind:
+            await self._measure()
+
+    async def _lost(self, error: HistoryError) -> None:
+        """The server is not there, or does not let this program do what it must."""
+        self._error = error
+        if not isinstance(error, HistoryUnreachableError):
+            self._say(f"{error} What is written is kept here until it can be there.")
+        if self._online:
+            self._online = False
+            self._woken.set()
+            async with self._arrived:
+                self._arrived.notify_all()
+        await self._measure()
+        self._met.set()
+
+    def _lost_quietly(self, error: HistoryError) -> None:
+        if self._online and isinstance(error, (HistoryUnreachableError, HistoryRefusedError)):
+            task = asyncio.ensure_future(self._lost(error))
+            self._losing.add(task)
+            task.add_done_callback(self._losing.discard)
+
+    async def _measure(self) -> None:
+        """Say how it stands now."""
+        now = await self._local.see(journal.state)
+        behind = max(now.last - now.pushed, 0)
+        if self._online or self._error is None:
+            line = Line(behind)
+        else:
+            count = await self._local.count_conversations()
+            since = self._line.offline_since or datetime.now(UTC)
+            total = max(now.total, count)
+            line = Line(behind, since, str(self._error or ""), count, total, readable=self._only_reads)
+        if line != self._line:
+            self._line = line
+            self._announce(line)
+
+    # -- news
+    def _heard_here(self, news: News) -> None:
+        """What is done here is told; what other programs of this machine do the server tells."""
+        if isinstance(news, StopAsked) or not (isinstance(news, Change) and news.elsewhere and self._online):
+            self._announce(news)
+
+    def _heard_there(self, news: News) -> None:
+        if isinstance(news, Change) and news.conversation_id is not None:
+            self._refresh([news.conversation_id])
+        self._announce(news)
+
+    def _moved(self, place: int | None) -> None:
+        self._announce(Change(place, elsewhere=True))
+
+    def _announce(self, news: News) -> None:
+        for listener in list(self._listeners):
+            listener(news)
+
+
+async def open_history(place: Server, journal_file: Path, save: Save, local: SqliteHistory) -> HistoryStore:
+    """Open the history on ``place`` with its journal.
+
+    Args:
+        place: Where it is.
+        journal_file: The file of this machine.
+        save: Writes a whole copy of a history to a file.
+        local: What is in that file.
+
+    Raises:
+        HistoryError: The file can't be used; or the server refuses, and nothing of it is here.
+    """
+    history = SharedHistory(local, place, journal_file, save)
+    try:
+        await history.begin()
+    except BaseException:
+        await history.close()
+        raise
+    return history
+
+
+def _copy(db: Connection, conversation_id: int, leaf: int | None) -> Conversation:
+    """A copy whose numbers no other machine gives."""
+    original = conversations.load(db, conversation_id)
+    kept = messages.get(db, kept_in_copy(original, leaf))
+    stem = stem_of(original.title)
+    alike = db.execute("SELECT title FROM conversations WHERE substr(title, 1, ?) = ?", (len(stem), stem))
+    bundle = copied(original, kept, leaf, next_title(original.title, {title for (title,) in alike}))
+    place = journal.conversation_id(db)
+    bundles.write(db, bundle, place, lambda: journal.message_id(db, place))
+    conversations.note_use(db, place)
+    return conversations.load(db, place)

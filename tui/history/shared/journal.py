@@ -1,0 +1,224 @@
+"""The acts of this machine in their order, in the file of what they did, and how far the server has them.
+
+An act is noted in the transaction that does it here. It is kept for some days after the server has it: a
+server that is put back to an older copy of itself gets it again.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tui.history.rows import now_stamp
+from tui.history.shared.acts import ADDING, Act, Kind, packed
+from tui.history.sqlite.indexing import index, unindex
+from tui.history.sqlite.journal_tables import make_journal
+
+SLOTS = 255
+"""Machines that the server tells apart; the last slot is of those that it has not seen yet."""
+BLOCK = 32
+"""Numbers of conversations that a machine is given at once."""
+_STEP = 256
+_KEPT = 7 * 86_400_000_000  # microseconds for which acts stay that the server has
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How far the server has the acts."""
+
+    machine: str
+    slot: int
+    pushed: int
+    last: int
+    """The newest act."""
+    first: int
+    """The oldest that is kept."""
+    spare: int
+    """Numbers for new conversations that are left."""
+    ahead: int
+    seen_at: int | None
+    total: int
+
+
+def prepare(db: sqlite3.Connection, machine: str) -> None:
+    """Make the tables where there are none."""
+    make_journal(db)
+    db.execute("INSERT OR IGNORE INTO journal VALUES (1, ?, ?, 0, 1, 0, 0, NULL, 0)", (machine, SLOTS))
+
+
+def state(db: sqlite3.Connection) -> State:
+    """How far the server has the acts."""
+    row = db.execute("SELECT * FROM journal").fetchone()
+    first, last = db.execute("SELECT min(seq), max(seq) FROM acts").fetchone()
+    spare = row["last_conversation"] - row["next_conversation"] + 1
+    return State(
+        row["machine"],
+        row["slot"],
+        row["pushed"],
+        max(last or 0, row["pushed"]),
+        first or row["pushed"] + 1,
+        max(spare, 0),
+        row["ahead"],
+        row["seen_at"],
+        row["total"],
+    )
+
+
+def note(
+    db: sqlite3.Connection, kind: Kind, facts: dict[str, Any], conversation_id: int | None = None
+) -> int:
+    """Add an act to the row."""
+    cursor = db.execute(
+        "INSERT INTO acts (mark, kind, conversation_id, facts, made_at) VALUES (?, ?, ?, ?, ?)",
+        (secrets.token_hex(8), kind.value, conversation_id, packed(facts), now_stamp()),
+    )
+    return cursor.lastrowid or 0
+
+
+def waiting(db: sqlite3.Connection, after: int, most: int) -> list[Act]:
+    """The acts after ``after``, in their order; those that the server does not take do nothing."""
+    rows = db.execute("SELECT * FROM acts WHERE seq > ? ORDER BY seq LIMIT ?", (after, most))
+    return [_act(row) for row in rows]
+
+
+def mark_of(db: sqlite3.Connection, seq: int) -> str | None:
+    """The mark of an act, if it is still here."""
+    row = db.execute("SELECT mark FROM acts WHERE seq = ?", (seq,)).fetchone()
+    return row["mark"] if row else None
+
+
+def pushed(db: sqlite3.Connection, seq: int) -> None:
+    """The server has all up to ``seq``; what it has for long is forgotten."""
+    db.execute("UPDATE journal SET pushed = ?", (seq,))
+    db.execute("DELETE FROM acts WHERE seq < ? AND made_at < ? AND aside IS NULL", (seq, now_stamp() - _KEPT))
+
+
+def newest_of(db: sqlite3.Connection, conversation_id: int) -> int:
+    """The newest act in a conversation."""
+    (seq,) = db.execute("SELECT max(seq) FROM acts WHERE conversation_id = ?", (conversation_id,)).fetchone()
+    return seq or 0
+
+
+def settle(db: sqlite3.Connection, machine: str, slot: int, seq: int, ahead: int, total: int) -> None:
+    """What the server says of this machine."""
+    db.execute(
+        "UPDATE journal SET machine = ?, slot = ?, pushed = ?, ahead = ?, total = ?, seen_at = ?",
+        (machine, slot, seq, ahead, total, now_stamp()),
+    )
+
+
+def give(db: sqlite3.Connection, first: int) -> None:
+    """Have the numbers from ``first`` on for new conversations."""
+    db.execute("UPDATE journal SET next_conversation = ?, last_conversation = ?", (first, first + BLOCK - 1))
+
+
+def put_aside(db: sqlite3.Connection, seq: int, why: str) -> None:
+    """The server does not take an act; it stays here, and the others go on."""
+    db.execute("UPDATE acts SET aside = ? WHERE seq = ?", (why, seq))
+
+
+def count_aside(db: sqlite3.Connection) -> int:
+    """How many acts the server does not take."""
+    (count,) = db.execute("SELECT count(*) FROM acts WHERE aside IS NOT NULL").fetchone()
+    return int(count)
+
+
+def writes_later(db: sqlite3.Connection, act: Act) -> bool:
+    """Whether in ``act``, or after it in the same conversation, something is written that may not be lost."""
+    row = db.execute(
+        f"SELECT 1 FROM acts WHERE seq >= ? AND conversation_id = ? AND kind IN ({_marks(ADDING)})",
+        (act.seq, act.conversation_id, *ADDING),
+    ).fetchone()
+    return row is not None
+
+
+def take_over(db: sqlite3.Connection, act: Act, facts: dict[str, Any]) -> None:
+    """Let ``act`` be the whole conversation as it is here; what is done later to it is in that already."""
+    db.execute(
+        "UPDATE acts SET kind = ?, facts = ? WHERE seq = ?", (Kind.WHOLE.value, packed(facts), act.seq)
+    )
+    db.execute(
+        "UPDATE acts SET kind = ? WHERE seq > ? AND conversation_id = ?",
+        (Kind.NOTHING.value, act.seq, act.conversation_id),
+    )
+
+
+# -- numbers
+def message_id(db: sqlite3.Connection, conversation_id: int) -> int:
+    """An id for a message of this moment that no machine gives another: each has its own of every 256.
+
+    It is higher than those of the messages before it in its conversation.
+    """
+    row = db.execute("SELECT slot, ahead FROM journal").fetchone()
+    (newest,) = db.execute(
+        "SELECT max(id) FROM messages WHERE conversation_id = ?", (conversation_id,)
+    ).fetchone()
+    chosen = (now_stamp() + row["ahead"]) // 1000
+    chosen = max(chosen, (newest or 0) + 1)
+    chosen += (row["slot"] - chosen) % _STEP
+    while db.execute("SELECT 1 FROM messages WHERE id = ?", (chosen,)).fetchone():
+        chosen += _STEP
+    return int(chosen)
+
+
+def moment(db: sqlite3.Connection) -> int:
+    """This moment's number by the server's clock, as far as that is known."""
+    (ahead,) = db.execute("SELECT ahead FROM journal").fetchone()
+    return now_stamp() + int(ahead)
+
+
+def conversation_id(db: sqlite3.Connection) -> int:
+    """A number for a new conversation: one of this machine's; if none is left, one of this moment."""
+    row = db.execute("SELECT next_conversation, last_conversation FROM journal").fetchone()
+    chosen = row["next_conversation"]
+    if chosen <= row["last_conversation"]:
+        db.execute("UPDATE journal SET next_conversation = next_conversation + 1")
+        return int(chosen)
+    return message_id(db, 0)
+
+
+def renumber(db: sqlite3.Connection, old: int) -> int:
+    """Give a message of this machine another id, here and in all acts. Returns its conversation."""
+    (place,) = db.execute("SELECT conversation_id FROM messages WHERE id = ?", (old,)).fetchone()
+    new = message_id(db, place)
+    db.execute("PRAGMA defer_foreign_keys = ON")
+    unindex(db, old)
+    for table, column in (
+        ("messages", "id"),
+        ("messages", "parent"),
+        ("pieces", "message_id"),
+        ("conversations", "leaf"),
+        ("spending", "message_id"),
+    ):
+        db.execute(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", (new, old))
+    index(db, new)
+    for row in db.execute("SELECT seq, facts FROM acts WHERE instr(facts, ?)", (str(old),)).fetchall():
+        facts = _renumbered(json.loads(row["facts"]), old, new)
+        db.execute("UPDATE acts SET facts = ? WHERE seq = ?", (packed(facts), row["seq"]))
+    return int(place)
+
+
+def _renumbered(value: Any, old: int, new: int) -> Any:
+    if isinstance(value, dict):
+        return {name: _renumbered(one, old, new) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_renumbered(one, old, new) for one in value]
+    return new if type(value) is int and value == old else value
+
+
+def _act(row: sqlite3.Row) -> Act:
+    kind = Kind.NOTHING if row["aside"] else Kind(row["kind"])
+    return Act(kind, json.loads(row["facts"]), row["conversation_id"], row["seq"], row["mark"])
+
+
+def rows_of(db: sqlite3.Connection, sql: str, values: Sequence[Any] = ()) -> list[dict[str, Any]]:
+    """The rows of a query, each as a dictionary."""
+    return [dict(row) for row in db.execute(sql, tuple(values))]
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))

@@ -1,0 +1,327 @@
+"""Acts done on the server: each exactly once, in the order in which they were done here."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tui.chat.attachment import Attachment
+from tui.chat.parts import files_of
+from tui.history.postgres import contents, conversations, messages, spending, state, trash
+from tui.history.postgres.history import Acted
+from tui.history.postgres.lexemes import said
+from tui.history.postgres.link import Tables
+from tui.history.rows import conversation_of, message_of, now_stamp
+from tui.history.shared.acts import Act, Kind, files_in, message_in, pieces_of
+from tui.history.shared.journal import BLOCK, SLOTS
+from tui.history.spent_rows import SPENT, spent_of
+
+
+class Astray(Exception):
+    """The server is not where this machine left it."""
+
+
+class Met(Exception):
+    """Another message has the id of one of this machine."""
+
+    def __init__(self, message_id: int) -> None:
+        """Say which id it is."""
+        super().__init__(message_id)
+        self.message_id = message_id
+
+
+class Purged(Exception):
+    """The conversation of an act is not on the server any more."""
+
+    def __init__(self, act: Act) -> None:
+        """Say which act found that."""
+        super().__init__(act.seq)
+        self.act = act
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the server knows of a machine."""
+
+    slot: int
+    seq: int
+    mark: str
+    ahead: int
+    """Microseconds that its clock is before this machine's."""
+    total: int
+    """Conversations that are there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Who pushes."""
+
+    machine: str
+    session: str
+
+
+Fill = Callable[[Sequence[Attachment]], Awaitable[list[Attachment]]]
+
+
+async def register(db: Tables, machine: str, seq: int) -> Standing:
+    """Where a machine stands; one that is not known has pushed all up to ``seq``."""
+    await db.run("SELECT pg_advisory_xact_lock(hashtextextended($1, 1))", f"segue {db.schema}")
+    taken = {row["slot"] for row in await db.rows("SELECT slot FROM here.machines")}
+    free = next((slot for slot in range(SLOTS) if slot not in taken), SLOTS)
+    await db.run(
+        """
+        INSERT INTO here.machines (machine, slot, seq, mark) VALUES ($1, $2, $3, '')
+        ON CONFLICT (machine) DO UPDATE SET seen_at = clock_timestamp()
+        """,
+        machine,
+        free,
+        seq,
+    )
+    row = await db.row("SELECT slot, seq, mark FROM here.machines WHERE machine = $1", machine)
+    total = await db.value(f"SELECT count(*) FROM here.conversations WHERE {conversations.LISTED}")
+    assert row is not None
+    return Standing(row["slot"], row["seq"], row["mark"], db.now() - now_stamp(), total)
+
+
+async def leap(db: Tables, machine: str, seq: int) -> None:
+    """Take a machine to have pushed all up to ``seq``: what was before that it does not keep any more."""
+    await db.run("UPDATE here.machines SET seq = $2, mark = '' WHERE machine = $1", machine, seq)
+
+
+async def numbers(db: Tables) -> int:
+    """The first of a block of numbers for new conversations."""
+    return int(
+        await db.value(
+            """
+            UPDATE here.history SET next_conversation = next_conversation + $1
+            RETURNING next_conversation - $1
+            """,
+            BLOCK,
+        )
+    )
+
+
+async def push(db: Tables, who: Who, after: int, acts: Sequence[Act], fill: Fill) -> Acted:
+    """Do acts that follow that with the number ``after``.
+
+    Raises:
+        Astray: The server has others of them than was thought.
+    """
+    machine = who.machine
+    await guard(db, machine, after)
+    revs = [rev for act in acts if (rev := await _do(db, who, act, fill))]
+    await db.run(
+        "UPDATE here.machines SET seq = $2, mark = $3, seen_at = clock_timestamp() WHERE machine = $1",
+        machine,
+        acts[-1].seq,
+        acts[-1].mark,
+    )
+    places = {act.conversation_id for act in acts if act.conversation_id is not None}
+    return Acted(sorted(places), revs[0] if revs else 0)
+
+
+async def guard(db: Tables, machine: str, after: int) -> None:
+    """Hold what the server has of this machine, and make sure that it is all up to ``after``.
+
+    Raises:
+        Astray: It is not.
+    """
+    seq = await db.value("SELECT seq FROM here.machines WHERE machine = $1 FOR UPDATE", machine)
+    if seq != after:
+        raise Astray
+
+
+async def _do(db: Tables, who: Who, act: Act, fill: Fill) -> int | None:
+    """Do one act. Returns the number of the change, if it has one of its own."""
+    if act.kind is Kind.NOTHING:
+        return None
+    place = act.conversation_id
+    if place is not None and act.kind not in (Kind.CREATE, Kind.WHOLE):
+        there = await db.value("SELECT 1 FROM here.conversations WHERE id = $1 FOR UPDATE", place)
+        if there is None:
+            raise Purged(act)
+    return await _DONE[act.kind](db, who, act, fill)
+
+
+async def _create(db: Tables, who: Who, act: Act, fill: Fill) -> None:
+    columns = act.facts["columns"]
+    if await db.value("SELECT 1 FROM here.conversations WHERE id = $1", columns["id"]) is None:
+        await conversations.insert(db, _row(columns, _CONVERSATION))
+
+
+async def _change(db: Tables, who: Who, act: Act, fill: Fill) -> None:
+    place, files = act.facts["id"], act.facts["files"]
+    if files is not None:
+        filled = await fill(files_in(files))
+        await contents.keep(db, filled)
+    if columns := act.facts["columns"]:
+        await db.update("conversations", place, _row(columns, _CONVERSATION))
+    if files is not None:
+        await contents.name_in_draft(db, place, filled)
+
+
+async def _trash(db: Tables, who: Who, act: Act, fill: Fill) -> None:
+    await trash.put_in(db, act.facts["id"])
+
+
+async def _restore(db: Tables, who: Who, act: Act, fill: Fill) -> None:
+    await trash.take_out(db, act.facts["id"])
+
+
+async def _add(db: Tables, who: Who, act: Act, fill: Fill) -> int | None:
+    message = message_in(act.facts)
+    there = await db.row("SELECT conversation_id, created_at FROM here.messages WHERE id = $1", message.id)
+    if there is not None:
+        if (
+            there["conversation_id"] != message.conversation_id
+            or there["created_at"] != act.facts["created_at"]
+        ):
+            raise Met(message.id)
+        return None
+    if files := files_of(message.parts):
+        await contents.keep(db, await fill(files))
+    _, rev = await messages.add(db, who.session, who.machine, message, act.facts["owner"])
+    return rev
+
+
+async def _append(db: Tables, who: Who, act: Act, fill: Fill) -> None:
+    pieces = pieces_of(act.facts)
+    if files := files_of([piece for piece in pieces if not isinstance(piece, str)]):
+        await contents.keep(db, await fill(files))
+    write = messages.append if act.kind is Kind.APPEND else messages.rewrite
+    await write(db, act.facts["id"], act.facts["owner"], pieces)
+
+
+async def _finish(db: Tables, who: Who, act: Act, fill: Fill) -> None:
+    message = message_in(act.facts)
+    if files := files_of(message.parts):
+        await contents.keep(db, await fill(files))
+    await messages.finish(db, message)
+
+
+async def _hide(db: Tables, who: Who, act: Act, fill: Fill) -> None:
+    await messages.hide(db, act.facts["ids"], act.facts["hidden"])
+
+
+async def _whole(db: Tables, who: Who, act: Act, fill: Fill) -> None:
+    """Write a conversation as it was here, in the place of what there is of it."""
+    columns, rows = act.facts["conversation"], act.facts["messages"]
+    place = columns["id"]
+    await db.run("DELETE FROM here.conversations WHERE id = $1", place)
+    if await db.value("SELECT 1 FROM here.conversations WHERE origin = $1", columns["origin"]) is not None:
+        return
+    for message_id in [row["id"] for row in rows]:
+        if await db.value("SELECT 1 FROM here.messages WHERE id = $1", message_id) is not None:
+            raise Met(message_id)
+    await conversations.insert(db, {**_row(columns, _CONVERSATION), "message_count": len(rows)})
+    await db.insert("messages", [_row(row, _MESSAGE) for row in rows])
+    await db.insert(
+        "search",
+        [
+            {"id": row["id"], "conversation_id": place, "said": said(row["text"])}
+            for row in rows
+            if row["status"] != "streaming"
+        ],
+    )
+    files = await fill(conversation_of({**columns, "deleted_at": None}).attachments)
+    await contents.keep(db, files)
+    await contents.name_in_draft(db, place, files)
+    for row in rows:
+        if attached := files_of(message_of(row).parts):
+            await contents.keep(db, await fill(attached))
+            await contents.name_in_message(db, row["id"], attached)
+
+
+async def _prompt(db: Tables, who: Who, act: Act, fill: Fill) -> None:
+    await state.remember(db, act.facts["text"])
+
+
+async def _state(db: Tables, who: Who, act: Act, fill: Fill) -> None:
+    await state.set_state(db, state.EVERYWHERE, act.facts["key"], act.facts["value"])
+
+
+async def _spent(db: Tables, who: Who, act: Act, fill: Fill) -> None:
+    await spending.note(db, spent_of(dict(zip(SPENT, act.facts["row"], strict=True))))
+
+
+_DONE: Mapping[Kind, Callable[[Tables, Who, Act, Fill], Awaitable[int | None]]] = {
+    Kind.CREATE: _create,
+    Kind.CHANGE: _change,
+    Kind.TRASH: _trash,
+    Kind.RESTORE: _restore,
+    Kind.ADD: _add,
+    Kind.APPEND: _append,
+    Kind.REWRITE: _append,
+    Kind.FINISH: _finish,
+    Kind.HIDE: _hide,
+    Kind.WHOLE: _whole,
+    Kind.PROMPT: _prompt,
+    Kind.STATE: _state,
+    Kind.SPENT: _spent,
+}
+
+
+# -- rows
+_TRUTHS = ("titled", "pinned", "archived")
+_CONVERSATION = (
+    "id", "origin", "title", "title_key", "titled", "created_at", "updated_at", "deleted_at", "pinned",
+    "archived", "leaf", "model", "tags", "tag_key", "owner", "system", "parameters", "hues", "tools", "pins",
+    "draft", "attachments",
+)  # fmt: skip
+_MESSAGE = (
+    "id", "conversation_id", "parent", "role", "status", "hidden", "model", "owner", "created_at",
+    "finished_at", "first_at", "reasoning_seconds", "usage", "failure", "parts", "attachments", "prefix",
+    "text", "reasoning",
+)  # fmt: skip
+
+
+def _row(columns: Mapping[str, Any], known: Sequence[str]) -> dict[str, Any]:
+    """The columns that a table here has too; SQLite has numbers for what is true or not."""
+    chosen = {name: columns[name] for name in known if name in columns}
+    return {name: bool(value) if name in _TRUTHS else value for name, value in chosen.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A conversation as the server has it."""
+
+    rev: int
+    conversation: dict[str, Any]
+    messages: list[dict[str, Any]]
+
+
+async def whole(db: Tables, conversation_id: int) -> Whole | None:
+    """A conversation with all its messages; None where it is not there."""
+    row = await db.row("SELECT * FROM here.conversations WHERE id = $1", conversation_id)
+    if row is None:
+        return None
+    rows = await db.rows(
+        "SELECT * FROM here.messages WHERE conversation_id = $1 ORDER BY id", conversation_id
+    )
+    listed = [{name: one[name] for name in _MESSAGE} for one in rows]
+    return Whole(row["rev"], {name: row[name] for name in _CONVERSATION}, listed)
+
+
+async def revisions(db: Tables, most: int) -> dict[int, int]:
+    """The newest conversations, and the number of the last change of each."""
+    rows = await db.rows(
+        f"""
+        SELECT id, rev FROM here.conversations WHERE {conversations.LISTED}
+        ORDER BY pinned DESC, updated_at DESC, id DESC LIMIT $1
+        """,
+        most,
+    )
+    return {row["id"]: row["rev"] for row in rows}
+
+
+async def revisions_of(db: Tables, ids: Sequence[int]) -> dict[int, int]:
+    """The number of the last change of each of these conversations that is there."""
+    rows = await db.rows("SELECT id, rev FROM here.conversations WHERE id = ANY($1::bigint[])", list(ids))
+    return {row["id"]: row["rev"] for row in rows}
+
+
+async def of_person(db: Tables) -> tuple[dict[str, str], list[str]]:
+    """The small values of the person, and the prompts to recall, oldest first."""
+    rows = await db.rows("SELECT key, value FROM here.state WHERE role = current_user AND machine = ''")
+    return {row["key"]: row["value"] for row in rows}, (await state.prompts(db, state.KEPT_PROMPTS))[::-1]
