@@ -19,6 +19,7 @@ from tui.app.composer.composer import Composer
 from tui.app.conversations import sidebar
 from tui.app.conversations.conversations import Conversations
 from tui.app.conversations.timeline import Timeline
+from tui.app.conversations.tree import Tree
 from tui.app.conversations.title_field import TitleField
 from tui.app.help.help_screen import HelpScreen
 from tui.app.help.palette import Palette
@@ -622,6 +623,19 @@ async def _prompts_of_which_none_fits(world: World) -> None:
 async def _prompts_where_there_is_none(world: World) -> None:
     await world.open_new()
     await _seen(world, Timeline, "ctrl+t")
+
+
+@state(Tree, Field)
+async def _tree(world: World) -> None:
+    await press(world, *"/tree")
+    await _seen(world, Tree, "enter")
+    await press(world, "up", "tab")
+
+
+@state(Tree, Field)
+async def _tree_in_which_nothing_fits(world: World) -> None:
+    await _tree(world)
+    await press(world, *"zzq")
 
 
 # -- tools

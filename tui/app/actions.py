@@ -25,6 +25,7 @@ class Scope(Enum):
     COMPARE = "Comparing models"
     CONVERSATIONS = "All conversations"
     TITLE = "Renaming a conversation"
+    TREE = "The tree of a conversation"
     TIMELINE = "Your prompts"
     LINE = "One line to type"
     FILE = "The name of a file"
@@ -200,6 +201,11 @@ class Action(StrEnum):
     TITLE_DROP = "title-drop", "escape", "back", "Leave the title as it was", Scope.TITLE
     TIMELINE_GO = "timeline-go", "enter", "go there", "Go to this prompt", Scope.TIMELINE
     TIMELINE_CLOSE = "timeline-close", "ctrl+t", "close", "Close this list", Scope.TIMELINE
+
+    TREE_GO = "tree-go", "enter", "go there", "Go to this message, or compare the marked replies", Scope.TREE
+    TREE_MARK = "tree-mark", "tab", "mark", "Mark this reply to be compared, or not", Scope.TREE
+    TREE_PRUNE = "tree-prune", "ctrl+d,delete", "delete from here", "Delete it and all below it", Scope.TREE
+    TREE_UNDO = "tree-undo", "ctrl+z", "undo", "Take back what was done last", Scope.TREE
 
     LINE_KEEP = "line-keep", "enter", "keep", "Take this line", Scope.LINE
     FILE_SAVE = "file-save", "enter", "save", "Save under this name", Scope.FILE

@@ -78,6 +78,7 @@ ALL = (
     Command("find", "Find here", "find in this conversation", "[WORDS]", _BOTH,
             key=Action.FIND, plain_argument="WORDS"),
     Command("prompts", "Your prompts", "go to something you asked here", key=Action.TIMELINE),
+    Command("tree", "Branches and versions", "this conversation seen whole: go, compare, cut off"),
     Command("title", "Rename conversation", "give this conversation a title", "TITLE", _BOTH, needed=True,
             plain_argument="[TITLE]"),
     Command("system", "System prompt", "say how the models should answer here", "[TEXT]", _BOTH),

@@ -396,6 +396,14 @@ class Messages(Protocol):
         """One more version of a reply, by ``model`` or by the one that answers now."""
         ...
 
+    async def delete(self, ids: Sequence[int]) -> None:
+        """Delete messages, so that undo brings them back.
+
+        Raises:
+            UsageError: One of them is still coming.
+        """
+        ...
+
 
 class Comparing(Protocol):
     """Models that answer side by side."""
@@ -411,6 +419,14 @@ class Comparing(Protocol):
 
     async def pick(self, message_id: int | None = None) -> None:
         """Let the person choose models to compare."""
+        ...
+
+    async def reopen(self, ids: Sequence[int]) -> None:
+        """Lay replies side by side that are there already.
+
+        Raises:
+            UsageError: They don't answer the same prompt.
+        """
         ...
 
     def leave(self) -> None:

@@ -18,6 +18,7 @@ from tui.app.composer.composer import Composer
 from tui.app.composer.writing import Writing
 from tui.app.context import Program
 from tui.app.conversations.arranging import Arranging
+from tui.app.conversations.branches import Branches
 from tui.app.conversations.conversation_settings import ConversationSettings
 from tui.app.conversations.lists import ConversationLists
 from tui.app.conversations.news import HistoryNews
@@ -139,6 +140,7 @@ class Features:
             self.comparing.commands,
             self.finding.commands,
             Arranging(self).commands,
+            Branches(self).commands,
             ConversationSettings(self).commands,
             Theming(self, program).commands,
             Tooling(self).commands,

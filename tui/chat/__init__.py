@@ -7,6 +7,7 @@ What there is::
     parts                   what a message is made of: a closed union, and its one codec
     message                 a message: parts, who, when, how it ended
     conversation            the tree of messages: path, versions, branches; as a bundle on its way
+    outline                 the whole tree, as lines from the top down
     draft                   a prompt that is not sent yet
     attachment              a file that goes along, told by its bytes
 

@@ -141,7 +141,11 @@ class Conversation:
         above = self.nodes[message_id].parent
         while above is not None and not self._shown(above):
             above = self.nodes[above].parent
-        return sorted(self._first_shown(above))
+        return self.following(above)
+
+    def following(self, message_id: int | None) -> list[int]:
+        """The visible messages right below ``message_id``, or at the top: versions of each other."""
+        return sorted(self._first_shown(message_id))
 
     def flip(self, message_id: int, step: int) -> int | None:
         """The version ``step`` places from ``message_id``, or None at the end of the row."""

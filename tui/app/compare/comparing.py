@@ -142,6 +142,25 @@ class Comparing:
         else:
             self._answer_again(self._reply_or_prompt(message_id), models)
 
+    async def reopen(self, ids: Sequence[int]) -> None:
+        """Lay replies side by side that are there already; the one that is read comes first.
+
+        Raises:
+            UsageError: They don't answer the same prompt.
+        """
+        service = self._context.session.current
+        nodes = [service.conversation.node(message_id) for message_id in ids]
+        prompts = {node.parent for node in nodes}
+        if any(node.role is not Role.ASSISTANT for node in nodes) or len(prompts) > 1 or None in prompts:
+            raise UsageError("Only replies to the same prompt stand side by side", "Mark versions of one.")
+        read = frozenset(service.conversation.path())
+        replies = await service.messages(sorted(ids, key=lambda message_id: message_id not in read))
+        self._at = _Opening(before=service.conversation.leaf, prompt=replies[0].parent or 0)
+        screen = await self._open(service, replies[0])
+        for reply in replies:
+            await screen.add(reply)
+        screen.choose(replies[0].id)
+
     @property
     def draft(self) -> Draft:
         """What is written, if it is a prompt."""
@@ -251,7 +270,7 @@ class Comparing:
         screen.choose(chosen.id)
         return True
 
-    async def _open(self, service: ConversationService, message: Message) -> None:
+    async def _open(self, service: ConversationService, message: Message) -> Compare:
         from tui.app.compare.compare import Compare
 
         [prompt] = await service.messages([message.parent or 0])
@@ -263,6 +282,7 @@ class Comparing:
         if at.shown is not None:
             [shown] = await service.messages([at.shown])
             await screen.add(shown)
+        return screen
 
     def went_on(self, live: LiveReply, event: Event, *, turned: bool) -> None:
         """A reply went on."""
@@ -362,8 +382,8 @@ class Comparing:
         if outcome is not Outcome.GO_ON and len(screen.columns) > 1:
             self._say_where_the_others_are(len(screen.columns))
 
-    async def _settle(self, screen: Compare, at: _Opening, outcome: Outcome | None) -> Message:
-        """Which reply the conversation shows from now on, and who answers. Returns the reply."""
+    async def _settle(self, screen: Compare, at: _Opening, outcome: Outcome | None) -> Message | None:
+        """Which reply the conversation shows from now on, and who answers. Returns it, if it is read."""
         service, chosen = screen.service, screen.columns[screen.place].message
         if outcome is Outcome.GO_ON:
             await self._go_on(service, screen.ids, chosen)
@@ -372,7 +392,7 @@ class Comparing:
         else:
             chosen = screen.columns[0].message
             await service.change(leaf=at.before or service.conversation.select(chosen.id))
-        return chosen
+        return chosen if chosen.id in service.conversation.path() else None
 
     async def _go_on(self, service: ConversationService, ids: Sequence[int], chosen: Message) -> None:
         """The chosen reply and its model carry the conversation on; the others need not come any more."""

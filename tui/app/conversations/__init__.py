@@ -8,6 +8,7 @@ What is done::
     arranging               tags, pin, archive, copy, file, trash
     conversation_settings   title, system prompt, parameters
     lists                   opens the lists
+    branches                with the tree of the one that is read
     news                    what the history tells
 
 All conversations::
@@ -24,4 +25,9 @@ Your prompts::
 
     timeline                the sheet
     prompt_list             what stands in it, and how that is drawn
+
+The conversation whole::
+
+    tree                    the sheet
+    tree_rows               what stands in it, and how that is drawn
 """

@@ -175,12 +175,17 @@ class MessageActions:
             self._context.transcript.selected = version
 
     async def _delete_one(self, message_id: int) -> None:
-        await self._delete([message_id])
+        await self.delete([message_id])
 
     async def _delete_below(self, message_id: int) -> None:
-        await self._delete(self._service.conversation.shown_below(message_id))
+        await self.delete(self._service.conversation.shown_below(message_id))
 
-    async def _delete(self, ids: Sequence[int]) -> None:
+    async def delete(self, ids: Sequence[int]) -> None:
+        """Delete messages, so that undo brings them back.
+
+        Raises:
+            UsageError: One of them is still coming.
+        """
         context, service = self._context, self._service
         if any(service.coming(message_id) for message_id in ids):
             raise UsageError("A reply is coming", "It can be deleted when it has ended.")
