@@ -19,8 +19,8 @@ from tui.app.composer.composer import Composer
 from tui.app.conversations import sidebar
 from tui.app.conversations.conversations import Conversations
 from tui.app.conversations.timeline import Timeline
-from tui.app.conversations.tree import Tree
 from tui.app.conversations.title_field import TitleField
+from tui.app.conversations.tree import Tree
 from tui.app.help.help_screen import HelpScreen
 from tui.app.help.palette import Palette
 from tui.app.lists.ask_line import AskLine

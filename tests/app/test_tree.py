@@ -183,3 +183,18 @@ async def opened_empty(world):
     await world.until(lambda: world.screen.features is not None)
     await world.pilot.press(*"/tree", "enter")
     await world.until(lambda: isinstance(world.app.screen, Tree))
+
+
+async def test_a_label_stands_there_is_kept_is_found_and_can_be_undone(run):
+    async with run(start=LAST, prepare=grown()) as world:
+        await opened(world)
+        await choose(world, 4)
+        await world.pilot.press("f2", *"the plan", "enter")
+        await world.sees("the plan  For how long?", "It is called “the plan” here.")
+        [stored] = await world.store.list_conversations(limit=5)
+        assert (await world.store.load_conversation(stored.id)).labels == {4: "the plan"}
+        await world.pilot.press(*"plan")
+        await world.until(lambda: lines(world) == [(4, 0)])
+        await world.pilot.press("ctrl+u", "ctrl+z")
+        await world.until(lambda: world.conversation.labels == {})
+        await world.until(lambda: "the plan" not in world.text)

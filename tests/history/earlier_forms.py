@@ -36,6 +36,7 @@ def without_parts(connection: sqlite3.Connection) -> None:
     connection.execute("DROP TABLE spending")
     connection.execute("ALTER TABLE pieces DROP COLUMN part")
     connection.execute("ALTER TABLE conversations DROP COLUMN tools")
+    connection.execute("ALTER TABLE conversations DROP COLUMN labels")
 
 
 def _sides(message: Message) -> dict[str, Any]:

@@ -33,6 +33,7 @@ async def test_every_field_can_be_changed_and_the_others_stay(store):
         "draft": "half a sent",
         "tags": ("work", "Übung"),
         "pins": (3, 1),
+        "labels": {3: "the plan"},
         "tools": ("fs", "-web__fetch"),
         "pinned": True,
         "archived": True,
@@ -164,7 +165,7 @@ async def test_a_copy_is_another_conversation_with_the_same_tree(store, converse
     )
     await store.hide_messages([made.leaf])
     await store.update_conversation(made.id, tags=("work",), parameters={"temperature": 1}, pinned=True)
-    await store.update_conversation(made.id, pins=(question,))
+    await store.update_conversation(made.id, pins=(question,), labels={question: "the plan"})
     copy = await store.copy_conversation(made.id)
     assert copy.id != made.id and not set(copy.nodes) & {*made.nodes, second.id}
     assert (copy.title, copy.tags, copy.parameters, copy.pinned) == (
@@ -176,6 +177,7 @@ async def test_a_copy_is_another_conversation_with_the_same_tree(store, converse
     texts = [message.text for message in await store.messages(sorted(copy.nodes))]
     assert texts == ["Question", "First answer", "Second answer"]
     assert copy.pins == (sorted(copy.nodes)[0],)
+    assert copy.labels == {sorted(copy.nodes)[0]: "the plan"}
     assert [message.text for message in await store.messages(copy.path())] == ["Question", "Second answer"]
     assert [node.deleted for node in copy.nodes.values()] == [False, True, False]
     assert [row.id for row in await store.list_conversations()] == [made.id, copy.id]

@@ -68,6 +68,7 @@ async def fill(store, converse, begin_reply) -> None:
         parameters={"temperature": 0.5, "max_tokens": 7, "stop": "x"},
         hues={"lab/big": "teal"},
         pins=(question,),
+        labels={question: "the plan"},
         tools=("fs", "web__fetch", "-memory"),
         draft="half a\nsentence",
         pinned=True,

@@ -486,6 +486,7 @@ FULL = {
     "hues": {"lab/big": "teal"},
     "tags": ["a"],
     "pins": [1],
+    "labels": {"1": "the plan"},
     "pinned": True,
     "leaf": 2,
     "messages": [
@@ -523,7 +524,19 @@ SIDE = {
     ),
     *("weight", "status", "model", "model_slug", "default_model_slug", "metadata", "provider", "llm_config"),
     *("is_archived", "current_node", "usage", "input_tokens", "output_tokens", "cost", "sources", "images"),
-    *("url", "kind", "notices", "reasoning_seconds", "hues", "tags", "pins", "parameters", "temperature"),
+    *(
+        "url",
+        "kind",
+        "notices",
+        "reasoning_seconds",
+        "hues",
+        "tags",
+        "pins",
+        "labels",
+        "1",
+        "parameters",
+        "temperature",
+    ),
 }
 """Fields that cost no text, whatever they hold."""
 
@@ -673,6 +686,7 @@ async def test_a_file_brings_no_parameters_but_those_that_can_be_set(store, tmp_
         "parameters": {**brought, "allow_http_key": True, "temperature": 0.5, "max_tokens": "9", "stop": "x"},
         "hues": {"lab/big": 5, "lab/small": "teal"},
         "pins": [[1], "1", 1],
+        "labels": {"1": "kept", "x": "y", "9" * 5000: "z", "2": [1]},
         "tags": [5, "a"],
     }
     document["messages"] = [SEGUE["messages"][0] | {"reasoning_seconds": "long", "usage": {"cost": "0.1"}}]
@@ -680,6 +694,7 @@ async def test_a_file_brings_no_parameters_but_those_that_can_be_set(store, tmp_
     made = await store.load_conversation(report.added[0])
     assert made.parameters == {"temperature": 0.5, "stop": "x"}
     assert (made.hues, made.tags, len(made.pins)) == ({"lab/small": "teal"}, ("a",), 1)
+    assert made.labels == {made.path()[0]: "kept"}
     [message] = await store.messages(made.path())
     assert (message.reasoning_seconds, message.usage) == (None, Usage(cost=0.1))
     assert (

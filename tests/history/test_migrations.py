@@ -236,7 +236,7 @@ async def test_a_newer_form_is_read_and_not_touched(newer):
 
 async def test_a_newer_form_that_can_not_even_be_read_says_so(old, monkeypatch):
     def rename(connection: sqlite3.Connection) -> None:
-        connection.execute("ALTER TABLE conversations RENAME COLUMN tags TO labels")
+        connection.execute("ALTER TABLE conversations RENAME COLUMN tags TO marks")
 
     monkeypatch.setattr(migrations, "MIGRATIONS", (*NOW, rename))
     store = await open_history(old)

@@ -24,7 +24,8 @@ def conversation(*parents, leaf=None, hidden=()):
 def drawn(it):
     """Each line as ``message`` with two cells for a step, and a mark where a branch begins or is read."""
     return [
-        f"{'  ' * place.depth}{'+' * place.begins}{place.message_id}{'*' * place.read}" for place in outline(it)
+        f"{'  ' * place.depth}{'+' * place.begins}{place.message_id}{'*' * place.read}"
+        for place in outline(it)
     ]
 
 

@@ -204,6 +204,7 @@ class Action(StrEnum):
 
     TREE_GO = "tree-go", "enter", "go there", "Go to this message, or compare the marked replies", Scope.TREE
     TREE_MARK = "tree-mark", "tab", "mark", "Mark this reply to be compared, or not", Scope.TREE
+    TREE_LABEL = "tree-label", "f2", "label", "Say what this message is called here", Scope.TREE
     TREE_PRUNE = "tree-prune", "ctrl+d,delete", "delete from here", "Delete it and all below it", Scope.TREE
     TREE_UNDO = "tree-undo", "ctrl+z", "undo", "Take back what was done last", Scope.TREE
 

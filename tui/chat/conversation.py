@@ -17,7 +17,7 @@ from tui.errors import UsageError
 
 _SHARED = (
     *("title", "titled", "updated_at", "model", "system", "parameters", "hues"),
-    *("tags", "pins", "tools", "pinned", "archived", "deleted"),
+    *("tags", "pins", "labels", "tools", "pinned", "archived", "deleted"),
 )
 """What is the same for all who have a conversation open: not its draft, nor which path is shown."""
 
@@ -62,6 +62,8 @@ class Conversation:
     tags: tuple[str, ...] = ()
     pins: tuple[int, ...] = ()
     """Messages that are never left out of a request."""
+    labels: dict[int, str] = field(default_factory=dict)
+    """What the person calls some messages, by their ids."""
     tools: tuple[str, ...] = ()
     """Tools that were turned on here: wire names, or servers for all they have; with ``-`` before, off."""
     pinned: bool = False

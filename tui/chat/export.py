@@ -86,6 +86,7 @@ def _conversation(bundle: Bundle) -> dict[str, Any]:
         "hues": it.hues,
         "tags": list(it.tags),
         "pins": [pin for pin in it.pins if pin in it.nodes],
+        "labels": {str(i): label for i, label in it.labels.items() if i in it.nodes},
         "tools": list(it.tools),
         "pinned": it.pinned,
         "archived": it.archived,

@@ -59,6 +59,7 @@ def copied(original: Conversation, messages: Sequence[Message], leaf: int | None
         hues=original.hues,
         tags=original.tags,
         pins=original.pins,
+        labels=original.labels,
         tools=original.tools,
         leaf=original.leaf,
     )

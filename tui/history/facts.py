@@ -90,6 +90,18 @@ def hues_of(entry: Fields) -> dict[str, str]:
     return dict(entry.known_entries("hues", lambda _, value: string(value), "text"))
 
 
+def labels_of(entry: Fields) -> dict[int, str]:
+    """Messages and what the person calls them; JSON has ids as texts."""
+
+    def known(name: str, value: object) -> str | None:
+        number = name.isascii() and name.isdigit() and len(name) < 20
+        return string(value) if number else None
+
+    return {
+        int(name): label for name, label in entry.known_entries("labels", known, "text by a message's id")
+    }
+
+
 def parameters_of(entry: Fields) -> dict[str, Value]:
     """What ``/set`` has set: nothing else is a parameter, whatever stands there."""
     return dict(entry.known_entries("parameters", known, "a parameter that can be set"))

@@ -19,6 +19,7 @@ from tui.history.facts import (
     failure_of,
     hues_of,
     kept_usage,
+    labels_of,
     parameters_of,
     role_of,
     status_of,
@@ -61,7 +62,7 @@ def _packed(row: Row, *names: str) -> Fields:
 
 def conversation_of(row: Row) -> Conversation:
     """A conversation, without its nodes."""
-    packed = _packed(row, "parameters", "hues", "tags", "pins", "tools", "attachments")
+    packed = _packed(row, "parameters", "hues", "tags", "pins", "labels", "tools", "attachments")
     return Conversation(
         id=row["id"],
         origin=kept_text(row["origin"]),
@@ -77,6 +78,7 @@ def conversation_of(row: Row) -> Conversation:
         attachments=tuple(attachments_of(packed)),
         tags=tuple(packed.texts("tags")),
         pins=tuple(packed.wholes("pins")),
+        labels=labels_of(packed),
         tools=tuple(packed.texts("tools")),
         pinned=bool(row["pinned"]),
         archived=bool(row["archived"]),
@@ -173,6 +175,11 @@ def nodes_of(rows: Iterable[Row]) -> Iterator[Node]:
         newest = node
 
 
+def pack_labels(labels: Mapping[int, str]) -> str:
+    """Messages and what the person calls them."""
+    return pack({str(message_id): label for message_id, label in labels.items()})
+
+
 def conversation_columns(conversation: Conversation) -> dict[str, Any]:
     """What the columns of ``conversation`` hold, but for its id, and what names ids of messages."""
     title = normalise(conversation.title)
@@ -209,6 +216,7 @@ _CHANGED: dict[str, Callable[[Any], Mapping[str, Any]]] = {
     "attachments": lambda value: {"attachments": pack_attachments(value)},
     "tags": lambda value: {"tags": pack(value), "tag_key": tag_key(value)},
     "pins": lambda value: {"pins": pack(value)},
+    "labels": lambda value: {"labels": pack_labels(value)},
     "tools": lambda value: {"tools": pack(value)},
     "pinned": lambda value: {"pinned": bool(value)},
     "archived": lambda value: {"archived": bool(value)},

@@ -34,6 +34,7 @@ class ConversationChanges(TypedDict, total=False):
     attachments: tuple[Attachment, ...]
     tags: tuple[str, ...]
     pins: tuple[int, ...]
+    labels: dict[int, str]
     tools: tuple[str, ...]
     pinned: bool
     archived: bool

@@ -8,6 +8,10 @@ from typing import Protocol
 from tui.app.commands import Handlers
 from tui.app.context import Context, WithComparing, WithMessages, WithReading, WithTranscript
 from tui.errors import SegueError
+from tui.text import one_line
+
+_LONGEST = 80
+"""Characters of a label."""
 
 
 class _Context(Context, WithReading, WithTranscript, WithMessages, WithComparing, Protocol): ...
@@ -47,6 +51,15 @@ class Branches:
         await context.transcript.jump(message_id)
 
     # -- what is done while the tree is seen
+    async def label(self, message_id: int, label: str) -> None:
+        """Call a message something, or nothing any more."""
+        before = self._context.session.current.conversation.labels
+        others = {i: words for i, words in before.items() if i != message_id}
+        name = one_line(label, _LONGEST)
+        words = f"It is called “{name}” here." if name else "It has no label any more."
+        labels = {**others, message_id: name} if name else others
+        await self._tried(self._context.reading.change(words, "Its label is as before", labels=labels))
+
     async def prune(self, message_id: int) -> None:
         """Delete a message and all that follows it, so that undo brings it back."""
         below = self._context.session.current.conversation.shown_below(message_id)

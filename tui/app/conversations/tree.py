@@ -17,6 +17,7 @@ from tui.app.background import in_background
 from tui.app.conversations.tree_rows import Texts, TreeRow
 from tui.app.keymap import bind
 from tui.app.life import while_alive
+from tui.app.lists.ask_line import AskLine
 from tui.app.lists.field import Field
 from tui.app.lists.hints import Hints
 from tui.app.lists.row_list import RowList, Sentence
@@ -30,11 +31,15 @@ from tui.engine.session_events import ReplyBegan, ReplyEnded, SessionEvent
 from tui.errors import HistoryError
 from tui.text import fold
 
-_HINTS = ("tree-go", "tree-mark", "tree-prune", "list-close")
+_HINTS = ("tree-go", "tree-mark", "tree-label", "tree-prune", "list-close")
 
 
 class TreeActs(Protocol):
     """What is done to the tree while it is seen."""
+
+    async def label(self, message_id: int, label: str) -> None:
+        """Call a message something, or nothing any more."""
+        ...
 
     async def prune(self, message_id: int) -> None:
         """Delete a message and all that follows it, so that undo brings it back."""
@@ -51,6 +56,7 @@ class Tree(Sheet[Sequence[int]]):
     BINDINGS: ClassVar[list[BindingType]] = [
         bind(Action.TREE_GO, "go"),
         bind(Action.TREE_MARK, "mark"),
+        bind(Action.TREE_LABEL, "label"),
         bind(Action.TREE_PRUNE, "prune"),
         bind(Action.TREE_UNDO, "undo"),
     ]
@@ -109,15 +115,21 @@ class Tree(Sheet[Sequence[int]]):
         return "No message has these words." if self._words else "Nothing was said yet."
 
     def _found(self, places: Sequence[Place]) -> list[Place]:
+        if not self._words:
+            return list(places)
+        labels = self._conversation.labels
         return [
-            place for place in places if not self._words or self._texts.has(place.message_id, self._words)
+            place
+            for place in places
+            if self._texts.has(place.message_id, self._words, labels.get(place.message_id, ""))
         ]
 
     def _row(self, place: Place) -> TreeRow:
         it = self._conversation
         role = it.nodes[place.message_id].role
         here = place.message_id == it.leaf
-        return TreeRow(place, role, self._texts, it.hues, date.today(), self._marked, here)
+        label = it.labels.get(place.message_id, "")
+        return TreeRow(place, role, self._texts, it.hues, date.today(), self._marked, label, here)
 
     @property
     def _chosen(self) -> int | None:
@@ -186,6 +198,18 @@ class Tree(Sheet[Sequence[int]]):
             self._marked.append(chosen)
         self.query_one(Hints).show(*_HINTS, tree_go="compare" if self._marked else "go there")
         self.rows.refresh()
+
+    def action_label(self) -> None:
+        """Let the person say what the chosen message is called."""
+        if (chosen := self._chosen) is not None:
+            in_background(self, "label", self._label, chosen, exclusive=True)
+
+    async def _label(self, message_id: int) -> None:
+        before = self._conversation.labels.get(message_id, "")
+        typed = await self.app.push_screen_wait(AskLine("What this message is called here", before))
+        if typed is not None:
+            await self._acts.label(message_id, typed)
+            self._show()
 
     async def action_prune(self) -> None:
         """Delete the chosen message and all below it."""

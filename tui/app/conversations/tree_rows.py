@@ -23,6 +23,7 @@ _TOGETHER = 200
 """Messages that are read at once."""
 _LONGEST = 300
 """Characters of a message that are looked at for its line."""
+_LABEL = 40
 _DEEPEST = 12
 """Steps further in than this are not drawn: the words need the room."""
 _ENDS = {
@@ -73,12 +74,12 @@ class Texts:
             for message in await self._load(wanted[first : first + _TOGETHER]):
                 self._known[message.id] = message
 
-    def has(self, message_id: int, words: Sequence[str]) -> bool:
-        """Whether a message that is here has every word, in its text or in the name of its model."""
+    def has(self, message_id: int, words: Sequence[str], label: str = "") -> bool:
+        """Whether a message that is here has every word: in its label, its text or its model's name."""
         message = self._known.get(message_id)
         if message is None:
             return False
-        text = fold(f"{message.text} {message.model or ''}")
+        text = fold(f"{label} {message.text} {message.model or ''}")
         return all(word in text for word in words)
 
 
@@ -93,6 +94,8 @@ class TreeRow:
     today: date
     marked: Collection[int] = ()
     """The replies that are to be compared."""
+    label: str = ""
+    """What the person calls it."""
     here: bool = False
     """Whether the path that is read ends here."""
     height: int = 1
@@ -109,6 +112,8 @@ class TreeRow:
         left: list[Span[Style]] = [Span(self._branch, ink.line)]
         if self.place.message_id in self.marked:
             left.append(Span("✓ ", ink.accent))
+        if self.label:
+            left.append(Span(f"{one_line(self.label, _LABEL)}  ", ink.accent))
         if message is None:
             return [pen.line([*left, Span("…", ink.dim)], tinted=mine, railed=mine)]
         left.append(Span(_first_words(message), self._style(ink, mine=mine)))

@@ -26,7 +26,16 @@ from tui.chat.parts import (
 )
 from tui.checked import string, text, whole
 from tui.errors import UsageError
-from tui.history.facts import failure_of, hues_of, images_of, parameters_of, sources_of, status_of, usage_of
+from tui.history.facts import (
+    failure_of,
+    hues_of,
+    images_of,
+    labels_of,
+    parameters_of,
+    sources_of,
+    status_of,
+    usage_of,
+)
 from tui.history.importers.checked import Checked
 from tui.text import one_line
 
@@ -72,6 +81,7 @@ def _bundle(entry: Checked) -> Bundle:
     conversation.updated_at = entry.time("updated_at") or conversation.created_at
     messages = [_message(conversation, message) for message in entry.objects("messages")]
     conversation.pins = tuple(pin for pin in entry.wholes("pins") if pin in conversation.nodes)
+    conversation.labels = {i: label for i, label in labels_of(entry).items() if i in conversation.nodes}
     if "leaf" in entry:
         conversation.leaf = entry.required("leaf", whole, "the id of a message")
         if conversation.leaf not in conversation.nodes:

@@ -28,6 +28,7 @@ from tui.history.rows import (
     message_columns,
     message_of,
     new_origin,
+    pack_labels,
     to_stamp,
 )
 from tui.text import normalise
@@ -199,6 +200,7 @@ def _conversation_row(conversation_id: int, bundle: Bundle, ids: dict[int, int])
         **columns,
         "origin": _origin(columns["origin"]),
         "pins": pack([ids[pin] for pin in conversation.pins if pin in ids]),
+        "labels": pack_labels({ids[i]: label for i, label in conversation.labels.items() if i in ids}),
     }
 
 

@@ -19,7 +19,7 @@ from tui.history.copies import (
     stem_of,
 )
 from tui.history.part_columns import pack
-from tui.history.rows import conversation_columns, message_columns, now_stamp, to_stamp
+from tui.history.rows import conversation_columns, message_columns, now_stamp, pack_labels, to_stamp
 from tui.history.sqlite import contents, conversations, messages, spending, trash
 from tui.history.sqlite.indexing import WHOLE_CONVERSATION, index, searchable
 from tui.history.sqlite.statements import insert, update
@@ -85,7 +85,9 @@ def write(
     index(connection, conversation_id, WHOLE_CONVERSATION)
     leaf = None if conversation.leaf is None else ids[conversation.leaf]
     pins = pack([ids[pin] for pin in conversation.pins if pin in ids])
-    update(connection, "conversations", conversation_id, {"leaf": leaf, "pins": pins})
+    labels = pack_labels({ids[i]: label for i, label in conversation.labels.items() if i in ids})
+    changed = {"leaf": leaf, "pins": pins, "labels": labels}
+    update(connection, "conversations", conversation_id, changed)
     return conversation_id
 
 

@@ -59,6 +59,7 @@ STATEMENTS = (
         hues text COLLATE "C" NOT NULL DEFAULT '{}',
         tools text COLLATE "C" NOT NULL DEFAULT '[]',
         pins text COLLATE "C" NOT NULL DEFAULT '[]',
+        labels text COLLATE "C" NOT NULL DEFAULT '{}',
         draft text COLLATE "C" NOT NULL DEFAULT '',
         attachments text COLLATE "C",
         rev bigint NOT NULL DEFAULT 0           -- of its last change
