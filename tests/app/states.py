@@ -15,6 +15,7 @@ from tests.app.conftest import Entry, World
 from tests.engine.conftest import FakeSource, FakeTool
 from tui.app.background import in_background
 from tui.app.compare.compare import Compare
+from tui.app.compare.differences import Differences
 from tui.app.composer.composer import Composer
 from tui.app.conversations import sidebar
 from tui.app.conversations.conversations import Conversations
@@ -623,6 +624,13 @@ async def _prompts_of_which_none_fits(world: World) -> None:
 async def _prompts_where_there_is_none(world: World) -> None:
     await world.open_new()
     await _seen(world, Timeline, "ctrl+t")
+
+
+@state(Differences)
+async def _differences(world: World) -> None:
+    screen = await _ran(world, Compare, "compare", "small")
+    await world.until(lambda: len(screen.columns) == 2)
+    await _seen(world, Differences, "d")
 
 
 @state(Tree, Field)

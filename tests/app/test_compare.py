@@ -9,6 +9,8 @@ from dataclasses import replace
 import pytest
 
 from tui.app.compare.compare import Compare
+from tui.app.compare.differences import Differences
+from tui.app.models.picker import ModelPicker
 from tui.chat.attachment import attachment_of
 from tui.chat.chunks import Finish, FinishReason, Reasoning, Usage
 from tui.chat.message import Role, Status
@@ -575,3 +577,41 @@ async def test_thinking_that_only_its_end_tells_is_folded_in_its_column(run):
         assert "A long plan" not in world.text
         more.set()
         await world.until(lambda: [c.message.status for c in columns(world)] == [Status.COMPLETE] * 2)
+
+
+# -- how they differ, and one from all
+async def test_differences_are_shown_word_by_word(comparing):
+    async with comparing() as world:
+        await world.pilot.press("d")
+        await world.until(lambda: isinstance(world.app.screen, Differences))
+        await world.sees("only big", "only small", "I am")
+        await world.pilot.press("escape")
+        await world.until(lambda: isinstance(world.app.screen, Compare))
+
+
+async def test_one_reply_is_written_from_all_by_a_model_of_choice(comparing):
+    async with comparing(size=(140, 30)) as world:
+        world.script_of("big", "Both are models [big] [small].", DONE)
+        await world.pilot.press("j")
+        await world.until(lambda: isinstance(world.app.screen, ModelPicker))
+        await world.pilot.press(*"big", "enter")
+        await world.sees("Both are models [big] [small].")
+        model, said = world.provider.requests[-1]
+        assert model == "big" and "I am big." in said[-1] and "I am small." in said[-1]
+        assert "[small]" in said[-1] and PROMPT in "".join(said)
+        assert len(columns(world)) == 3
+        assert len(await stored(world)) == 3
+        await world.pilot.press("enter")
+        await shows(world, "Both are models [big] [small].")
+
+
+async def test_what_is_still_coming_is_not_joined(run):
+    async with run(size=WIDE) as world:
+        await answered(world)
+        hold = asyncio.Event()
+        world.script_of("small", "The short answer", hold, DONE)
+        await world.say("/compare small")
+        await world.sees("The short answer")
+        await world.pilot.press("j")
+        await world.sees("A reply is coming")
+        hold.set()

@@ -169,6 +169,10 @@ class Action(StrEnum):
                    "Let one more model answer beside these", Scope.COMPARE)
     COMPARE_COPY = "compare-copy", "y", "copy", "Copy the chosen reply", Scope.COMPARE
     COMPARE_AGAIN = "compare-again", "r", "retry", "Let its model answer once more", Scope.COMPARE
+    COMPARE_WORDS = ("compare-words", "d", "differences",
+                     "Show word by word how the chosen reply differs from another", Scope.COMPARE)
+    COMPARE_MERGE = ("compare-merge", "j", "join",
+                     "Let a model write one reply from all, which names whose each part is", Scope.COMPARE)
     COMPARE_FOLD = "compare-fold", "space", "thinking", "Show the thinking, or hide it", Scope.COMPARE
     COMPARE_UP = "compare-up", "up", "scroll", "Scroll up", Scope.COMPARE
     COMPARE_DOWN = "compare-down", "down", "scroll", "Scroll down", Scope.COMPARE

@@ -275,6 +275,10 @@ class ConversationService:
         """Prepare one more version of a reply, by ``model`` if one is given."""
         return await self.storage.engine.retry(self.conversation, message_id, model)
 
+    async def merge(self, ids: Sequence[int], names: Sequence[str], model: str | None = None) -> Reply:
+        """Prepare one more version, written from others; ``names`` says whose each of these is."""
+        return await self.storage.engine.merge(self.conversation, ids, names, model)
+
     async def resume(self, reply_id: int) -> Reply:
         """Prepare a version of a cut reply that goes on where it ended."""
         return await self.storage.engine.resume(self.conversation, reply_id)

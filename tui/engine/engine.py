@@ -37,7 +37,7 @@ from tui.engine.failure import explain
 from tui.engine.limits import Limits
 from tui.engine.live import key_of
 from tui.engine.reply import Reply, Write
-from tui.engine.request import SMALLER, SUMMARISE, Request, build_request, is_too_large
+from tui.engine.request import SMALLER, SUMMARISE, Request, build_request, is_too_large, together
 from tui.engine.titles import suggest_title
 from tui.engine.tools import Tools
 from tui.errors import BudgetError, ErrorKind, HistoryError, ProviderError, UsageError, Way
@@ -193,6 +193,28 @@ class Engine:
         await self._afford(conversation, cut.model)
         return await self._reply(conversation, parent, cut.model, begin=_said(cut.parts))
 
+    async def merge(
+        self, conversation: Conversation, ids: Sequence[int], names: Sequence[str], model: str | None = None
+    ) -> Reply:
+        """Prepare a version of several replies that is written from them, and says whose each part is.
+
+        Args:
+            conversation: Where they stand.
+            ids: The replies, to one prompt.
+            names: What each is called.
+            model: Who writes; without one, the conversation's model.
+
+        Raises:
+            UsageError: One has no text, or there is no prompt above.
+        """
+        parent = conversation.node(ids[0]).parent
+        replies = await self.messages(ids)
+        if not all(reply.text.strip() for reply in replies):
+            raise UsageError("A reply without words can't be joined", "Leave it out, or let it come again.")
+        await self._afford(conversation, model)
+        asked = together([(name, reply.text) for name, reply in zip(names, replies, strict=True)])
+        return await self._reply(conversation, parent, model, asked=asked)
+
     async def name(self, conversation: Conversation) -> str | None:
         """Let the conversation's model name it, unless it has a name; the first words stay if that fails.
 
@@ -309,7 +331,13 @@ class Engine:
             self._taken_back.clear()
 
     async def _reply(
-        self, conversation: Conversation, parent: int | None, model: str | None, *, begin: Sequence[Part] = ()
+        self,
+        conversation: Conversation,
+        parent: int | None,
+        model: str | None,
+        *,
+        begin: Sequence[Part] = (),
+        asked: str = "",
     ) -> Reply:
         model_id = self._model(conversation, model)
         path = await self._load(conversation, parent)
@@ -320,13 +348,20 @@ class Engine:
             conversation.id, parent, Role.ASSISTANT, begin, model=model_id, status=Status.STREAMING
         )
         conversation.append(message)
-        request = self._request(conversation, model_id, path, reply=message if begin else None)
+        request = self._request(conversation, model_id, path, reply=message if begin else None, asked=asked)
         search = self.tools.searches(conversation)
 
         def write(target: Target, calling: Calling | None, so_far: Message | None) -> Request:
             searches = search and target.search is not None
             return self._request(
-                conversation, model_id, path, target.abilities, calling, so_far, search=searches
+                conversation,
+                model_id,
+                path,
+                target.abilities,
+                calling,
+                so_far,
+                asked,
+                search=searches,
             )
 
         equip = self._equip(conversation, message, path)

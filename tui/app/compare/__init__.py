@@ -13,5 +13,6 @@ What is seen::
     compare.tcss            its styles
     reply_column            one reply
     lone_message            the text of one message alone
+    differences             two replies, word by word
     compare_lines           the lines round them, and what a reply has taken
 """

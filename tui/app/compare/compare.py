@@ -22,6 +22,7 @@ from tui.app.compare.compare_lines import (
     so_far,
 )
 from tui.app.compare.comparison import ComparisonActs, Outcome, names_of
+from tui.app.compare.differences import Differences
 from tui.app.compare.lone_message import PromptText
 from tui.app.compare.reply_column import ReplyColumn
 from tui.app.keymap import bind
@@ -65,6 +66,8 @@ class Compare(Layer[Outcome]):
         bind(Action.COMPARE_ADD, "add"),
         bind(Action.COMPARE_COPY, "copy"),
         bind(Action.COMPARE_AGAIN, "again"),
+        bind(Action.COMPARE_WORDS, "words"),
+        bind(Action.COMPARE_MERGE, "merge"),
         bind(Action.COMPARE_FOLD, "fold"),
         bind(Action.COMPARE_UP, "scroll('scroll_up')"),
         bind(Action.COMPARE_DOWN, "scroll('scroll_down')"),
@@ -258,7 +261,16 @@ class Compare(Layer[Outcome]):
         again = ["compare-again"] if chosen is not None and chosen.message.failure else []
         wide = self.size.width >= WIDE
         self._hints.show(
-            *("compare-previous", "compare-go-on", *again, "compare-keep", "compare-add", "compare-close"),
+            *(
+                "compare-previous",
+                "compare-go-on",
+                *again,
+                "compare-keep",
+                "compare-add",
+                "compare-words",
+                "compare-merge",
+                "compare-close",
+            ),
             compare_close="stop" if coming else "close",
             compare_keep="keep both" if len(self.columns) <= 2 else "keep all",
             compare_go_on="go on with this one" if wide else "go on",
@@ -307,6 +319,24 @@ class Compare(Layer[Outcome]):
         """Let the model of the chosen reply answer once more."""
         if self.chosen is not None:
             self._acts.again(self.chosen.message.id)
+
+    def action_words(self) -> None:
+        """Show word by word how the chosen reply differs from the others."""
+        others = [column.message for column in self.columns if column is not self.chosen]
+        if self.chosen is None or not others:
+            return
+        messages = [self._as_it_is(message) for message in (self.chosen.message, *others)]
+        names = names_of([message.model or "" for message in messages])
+        self.app.push_screen(Differences(messages[0], messages[1:], names))
+
+    def _as_it_is(self, message: Message) -> Message:
+        """A message with all that has come of it."""
+        live = self.service.coming(message.id)
+        return live.snapshot() if live is not None else message
+
+    def action_merge(self) -> None:
+        """Let a model write one reply from all."""
+        self._acts.merge([column.message for column in self.columns])
 
     def action_copy(self) -> None:
         """Copy the chosen reply."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol, assert_never
 
 from tui.app.actions import Action
 from tui.app.commands import Handlers, parse
-from tui.app.compare.comparison import Outcome
+from tui.app.compare.comparison import Outcome, names_of
 from tui.app.context import Context, WithModels, WithReading, WithStatus, WithTranscript, WithWriting
 from tui.app.messages.name_line import model_name
 from tui.chat.draft import Draft
@@ -357,6 +357,29 @@ class Comparing:
     def add(self) -> None:
         """Ask for one more model."""
         self._context.soon(self.pick)
+
+    def merge(self, replies: Sequence[Message]) -> None:
+        """Let a model that the person chooses write one reply from these."""
+        self._context.soon(self._merge, replies)
+
+    async def _merge(self, replies: Sequence[Message]) -> None:
+        service, at = self._context.session.current, self._at
+        ids = [reply.id for reply in replies]
+        if len(ids) < 2:
+            raise UsageError("There is only one reply", "Let another model answer first.")
+        if any(service.coming(message_id) for message_id in ids):
+            raise UsageError("A reply is coming", "They can be joined when all have ended.")
+        model = await self._context.models.pick_first()
+        if model is None:
+            return
+        names = names_of([reply.model or "" for reply in replies])
+
+        async def begun() -> Reply:
+            reply = await service.merge(ids, names, model)
+            at.places[reply.message.id] = None
+            return reply
+
+        self._begin([begun])
 
     def copy(self, text: str) -> None:
         """Copy, and say how that went."""

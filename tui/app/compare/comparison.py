@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from tui.app.messages.name_line import model_name
+from tui.chat.message import Message
 from tui.text import one_line
 
 
@@ -44,6 +45,10 @@ class ComparisonActs(Protocol):
 
     def add(self) -> None:
         """Ask for one more model."""
+        ...
+
+    def merge(self, replies: Sequence[Message]) -> None:
+        """Let a model write one reply from these."""
         ...
 
     def copy(self, text: str) -> None:

@@ -1,0 +1,41 @@
+"""Two texts as one: what they share, and what only one of them says."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as some
+
+from tui.app.compare.differences import Run, Side, word_differences
+
+BOTH, FIRST, SECOND = Side.BOTH, Side.FIRST, Side.SECOND
+texts = some.text(some.sampled_from(["a", "b", " ", "\n", "é", "汉", "\u2028", "\r"]), max_size=60)
+
+
+def test_words_that_only_one_says_stand_apart():
+    assert word_differences("To Kyoto by train.\nFour days.", "To Nara by train.\nFour days.") == [
+        Run(BOTH, "To"),
+        Run(FIRST, " Kyoto"),
+        Run(SECOND, " Nara"),
+        Run(BOTH, " by train.\nFour days."),
+    ]
+
+
+def test_a_line_that_only_one_has_is_its_own():
+    assert word_differences("a\nb\n", "a\nx\nb\n") == [Run(BOTH, "a\n"), Run(SECOND, "x\n"), Run(BOTH, "b\n")]
+
+
+def test_equal_texts_are_one_run_and_empty_ones_none():
+    assert word_differences("same", "same") == [Run(BOTH, "same")]
+    assert word_differences("", "") == []
+
+
+@given(first=texts, second=texts)
+def test_each_text_is_there_to_the_letter(first, second):
+    runs = word_differences(first, second)
+    assert "".join(run.text for run in runs if run.side is not SECOND) == first
+    assert "".join(run.text for run in runs if run.side is not FIRST) == second
+
+
+def test_two_long_paragraphs_differ_as_a_whole():
+    first, second = "a " * 5000, "b " * 5000
+    assert [run.side for run in word_differences(first, second)] == [FIRST, SECOND]
