@@ -159,5 +159,7 @@ class Differences(Sheet[None]):
             "   ",
             (f"only {self._names[0]}", looks[Side.SECOND]),
         )
+        if all(run.side is Side.BOTH for run in runs):
+            sides = Text(f"{self._names[self._place + 1]} and {self._names[0]} say the same", ink.dim)
         self.query_one("#sides", Static).update(sides)
         self.query_one(VerticalScroll).scroll_home(animate=False)
