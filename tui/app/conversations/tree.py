@@ -162,14 +162,10 @@ class Tree(Sheet[Sequence[int]]):
         self._show()
 
     def _heard(self, event: SessionEvent) -> None:
-        match event:
-            case ReplyBegan(service, _, _) if service is self._service:
-                self._show()
-            case ReplyEnded(_, message) if message.id in self._conversation.nodes:
-                self._texts.forget(message.id)
-                self._show()
-            case _:
-                pass
+        if isinstance(event, ReplyEnded):
+            self._texts.forget(event.message.id)
+        if isinstance(event, ReplyBegan | ReplyEnded):
+            self._show()
 
     # -- what is done
     def action_go(self) -> None:
