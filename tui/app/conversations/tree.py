@@ -162,9 +162,10 @@ class Tree(Sheet[Sequence[int]]):
         self._show()
 
     def _heard(self, event: SessionEvent) -> None:
-        if isinstance(event, ReplyEnded):
+        if isinstance(event, ReplyBegan):
+            self._show()
+        elif isinstance(event, ReplyEnded):
             self._texts.forget(event.message.id)
-        if isinstance(event, ReplyBegan | ReplyEnded):
             self._show()
 
     # -- what is done
