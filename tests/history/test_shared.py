@@ -8,8 +8,10 @@ import json
 import os
 import random
 import shutil
+import subprocess
+import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -281,6 +283,58 @@ async def test_any_cuts_lose_nothing_and_double_nothing(cluster, place, converse
         assert await texts_at(place, made.id) == said
 
 
+async def test_a_connection_that_an_administrator_ends_at_any_moment_doubles_nothing(
+    place, converse, tmp_path
+):
+    async def ended() -> None:
+        async with behind(place) as tables:
+            while True:
+                await tables.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'person'"
+                )
+                await asyncio.sleep(0.05)
+
+    said = [f"number {number}" for number in range(40)]
+    async with at(place, tmp_path / "lap") as lap:
+        made = await converse(lap, "begin")
+        ending = asyncio.create_task(ended())
+        for text in said:
+            await say(lap, made, text)
+        ending.cancel()
+        await asyncio.wait([ending])
+        await all_there(lap)
+    assert await texts_at(place, made.id) == ["begin", *said]
+
+
+async def test_a_reply_whose_machine_was_cut_off_for_longer_than_its_lease_comes_whole(
+    cluster, place, converse, begin_reply, tmp_path
+):
+    async with (
+        Between(cluster.port) as way,
+        at(through(way, place, cluster), tmp_path / "lap") as lap,
+        at(place, tmp_path / "desk") as desk,
+    ):
+        made = await converse(lap, "Tell me")
+        reply = await begin_reply(lap, made)
+        await lap.append(reply.id, ["Once "])
+        await all_there(lap)
+        cut_off(way)
+        await offline(lap)
+        async with behind(place) as tables:
+            await tables.execute(
+                "UPDATE sessions SET seen_at = seen_at - interval '90 seconds' WHERE machine = 'lap'"
+            )
+        assert await desk.interrupt_abandoned() == 1
+        await lap.append(reply.id, ["upon "])
+        way.refuses = False
+        await lap.append(reply.id, ["a time"])
+        [found] = await lap.messages([reply.id])
+        await lap.finish_message(replace(found, status=Status.COMPLETE))
+        await all_there(lap)
+        [stored] = await desk.messages([reply.id])
+        assert (stored.text, stored.status, stored.failure) == ("Once upon a time", Status.COMPLETE, None)
+
+
 async def test_two_programs_of_a_machine_keep_their_order_without_the_server(
     cluster, place, converse, tmp_path
 ):
@@ -471,6 +525,45 @@ async def test_where_no_connection_is_free_it_is_said_and_stored_later(cluster, 
     finally:
         cluster.do("ALTER ROLE person CONNECTION LIMIT -1")
     assert await texts_at(place, made.id) == ["before", "meanwhile"]
+
+
+@pytest.fixture
+def small_disk(cluster) -> Iterator[Callable[[str], None]]:
+    """A disk of the server's own, on which the tables of the role ``person`` are; gives it another size."""
+    disk = cluster.folder / "small"
+    disk.mkdir()
+
+    def mount(options: str) -> int:
+        return subprocess.run(["mount", "-t", "tmpfs", "-o", options, "none", disk], check=False).returncode
+
+    if not (sys.platform == "linux" and os.geteuid() == 0) or mount("size=4m"):
+        pytest.skip("a disk can't be made here")
+    shutil.chown(disk, "nobody")
+    cluster.do(f"CREATE TABLESPACE small LOCATION '{disk}'", "GRANT CREATE ON TABLESPACE small TO person")
+    cluster.do("ALTER ROLE person SET default_tablespace = small")
+    yield lambda size: mount(f"remount,size={size}")
+    cluster.do("ALTER ROLE person RESET default_tablespace", "DROP OWNED BY person")
+    cluster.do("GRANT CREATE ON DATABASE postgres TO person", "DROP TABLESPACE small")
+    subprocess.run(["umount", disk], check=True)
+
+
+async def test_a_server_whose_disk_is_full_costs_nothing(small_disk, place, converse, tmp_path):
+    chance = random.Random(5)
+    said = ["begin"]
+    async with at(place, tmp_path / "lap") as lap:
+        made = await converse(lap, "begin")
+        while lap.line.offline_since is None and len(said) < 200:
+            said.append(chance.randbytes(30_000).hex())
+            await say(lap, made, said[-1])
+        assert "no room" in lap.line.why and lap.line.behind
+        for _ in range(3):
+            said.append(chance.randbytes(10).hex())
+            await say(lap, made, said[-1])
+        shown = await lap.messages(sorted((await lap.load_conversation(made.id)).nodes))
+        assert [message.text for message in shown] == said
+        small_disk("200m")
+        await all_there(lap)
+    assert await texts_at(place, made.id) == said
 
 
 async def test_what_the_server_does_not_take_is_set_aside_and_the_rest_goes_on(

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import random
 import sqlite3
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar, Unpack
@@ -33,6 +33,7 @@ from tui.history.postgres.history import open_history as on_server
 from tui.history.rows import changed_columns, from_stamp, message_of
 from tui.history.shared import here, journal, there
 from tui.history.shared.acts import Kind, file_facts, message_facts, piece_facts
+from tui.history.shared.carrier import Carrier
 from tui.history.shared.pusher import Pusher
 from tui.history.spent_rows import spent_row
 from tui.history.sqlite import bundles, conversations, messages, spending, state, trash
@@ -72,7 +73,9 @@ class SharedHistory:
         self._place = place
         self._save = save
         self._server: PostgresHistory | None = None
-        self._pusher = Pusher(local, journal_file.with_name("push"), self._say, self._moved)
+        self._carrier = Carrier(local, self._carried)
+        push_lock = journal_file.with_name("push")
+        self._pusher = Pusher(local, push_lock, self._say, self._moved, self._carrier.expect)
         self._online = False
         self._met = asyncio.Event()  # the server, or that it is not there
         self._answered = asyncio.Event()  # the server, or that it is not there, by itself
@@ -85,7 +88,7 @@ class SharedHistory:
         self._said: list[str] = []
         self._listeners: list[Callable[[News], None]] = []
         self._tasks: list[asyncio.Task[None]] = []
-        self._losing: set[asyncio.Task[None]] = set()
+        self._aside: set[asyncio.Task[None]] = set()
         local.subscribe(self._heard_here)
 
     # -- what the person must know
@@ -382,8 +385,8 @@ class SharedHistory:
             await asyncio.wait(self._tasks)
         if self._server is not None:
             await self._server.close()
-        if self._losing:
-            await asyncio.wait(self._losing)
+        if self._aside:
+            await asyncio.wait(self._aside)
         await self._local.close()
 
     # -- writing
@@ -642,7 +645,29 @@ class SharedHistory:
         return server
 
     async def _push_on(self, server: PostgresHistory) -> None:
-        """Push what is noted, until the server is lost."""
+        """Push what is noted, and carry its files, until the server is lost."""
+        carrying = asyncio.create_task(self._carry(server))
+        try:
+            await self._push_what_comes(server)
+        finally:
+            carrying.cancel()
+            await asyncio.wait([carrying])
+
+    async def _carry(self, server: PostgresHistory) -> None:
+        try:
+            await self._carrier.run(server)
+        except HistoryError as error:
+            await self._lost(error)
+
+    def _carried(self) -> None:
+        self._begin_aside(self._measure())
+
+    def _begin_aside(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._aside.add(task)
+        task.add_done_callback(self._aside.discard)
+
+    async def _push_what_comes(self, server: PostgresHistory) -> None:
         while self._online:
             await self._woken.wait()
             self._woken.clear()
@@ -652,12 +677,12 @@ class SharedHistory:
 
     async def _arrive(self) -> None:
         """All that was noted before is there now."""
+        if self._line.behind or self._carrier.behind:
+            await self._measure()
         now = await self._local.see(journal.state)
         async with self._arrived:
             self._pushed, self._noted = now.pushed, max(self._noted, now.pushed)
             self._arrived.notify_all()
-        if self._line.behind:
-            await self._measure()
 
     async def _lost(self, error: HistoryError) -> None:
         """The server is not there, or does not let this program do what it must."""
@@ -674,14 +699,12 @@ class SharedHistory:
 
     def _lost_quietly(self, error: HistoryError) -> None:
         if self._online and isinstance(error, (HistoryUnreachableError, HistoryRefusedError)):
-            task = asyncio.ensure_future(self._lost(error))
-            self._losing.add(task)
-            task.add_done_callback(self._losing.discard)
+            self._begin_aside(self._lost(error))
 
     async def _measure(self) -> None:
         """Say how it stands now."""
         now = await self._local.see(journal.state)
-        behind = max(now.last - now.pushed, 0)
+        behind = max(now.last - now.pushed, 0) + self._carrier.behind
         if self._online or self._error is None:
             line = Line(behind)
         else:

@@ -31,6 +31,7 @@ class Pusher:
         lock: Path,
         told: Callable[[str], None],
         changed: Callable[[int | None], None],
+        expected: there.Expected,
     ) -> None:
         """Begin with nothing pushed.
 
@@ -39,11 +40,13 @@ class Pusher:
             lock: A file whose lock says who pushes.
             told: Told what the server does not take, or what was done about it.
             changed: Told in which conversation something is not as it was.
+            expected: Told of the files whose contents are to follow.
         """
         self._local = local
         self._lock = lock_at(lock)
         self._told = told
         self._changed = changed
+        self._expected = expected
         self._turn = asyncio.Lock()
 
     async def settle(self, server: PostgresHistory) -> None:
@@ -117,12 +120,16 @@ class Pusher:
 
     async def _together(self, server: PostgresHistory, now: journal.State, acts: Sequence[Act]) -> None:
         who = there.Who(now.machine, server.session)
+        named: list[Attachment] = []
 
         async def work(db: Tables) -> Acted:
-            return await there.push(db, who, now.pushed, acts, self._filled)
+            named.clear()  # it may be done again
+            return await there.push(db, who, now.pushed, acts, named.extend)
 
         await server.act(work)
         await self._local.act(lambda db: journal.pushed(db, acts[-1].seq))
+        if named:
+            self._expected(named)
 
     async def _one_by_one(self, server: PostgresHistory, now: journal.State, acts: Sequence[Act]) -> None:
         """Push acts up to the first that the server does not take as it is, and do something about that."""
@@ -164,6 +171,3 @@ class Pusher:
         words = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         await self._local.act(lambda db: journal.put_aside(db, act.seq, words))
         self._told(f"The server does not take something that was written here; here it stays: {words}")
-
-    async def _filled(self, files: Sequence[Attachment]) -> list[Attachment]:
-        return await self._local.with_contents(files)
