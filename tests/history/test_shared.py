@@ -27,8 +27,8 @@ from tui.errors import HistoryBusyError, HistoryUnreachableError, NotFoundError
 from tui.history.opening import open_history
 from tui.history.place import Server
 from tui.history.postgres.history import PostgresHistory
+from tui.history.shared import here, there
 from tui.history.shared import history as shared
-from tui.history.shared import there
 from tui.history.store import Change, HistoryStore, Line
 from tui.secret import Secret
 
@@ -203,6 +203,53 @@ async def test_a_copy_can_be_made_and_written_in_while_the_server_is_gone(cluste
         way.refuses = False
         await all_there(lap)
         assert await texts_at(place, twin.id) == ["one", "two", "three", "four"]
+
+
+async def test_what_is_kept_here_takes_only_so_much_room(cluster, place, converse, tmp_path, monkeypatch):
+    async with at(place, tmp_path / "desk") as desk:
+        made = [await converse(desk, "x" * 30_000, title=f"number {number}") for number in range(40)]
+        await all_there(desk)
+    monkeypatch.setattr(here, "ROOM", 1_000_000)
+    async with Between(cluster.port) as way, at(through(way, place, cluster), tmp_path / "lap") as lap:
+        await until(lambda: not lap._stale and lap._online)
+        await kept_here(lap, made[39].id, 1)
+        await lap.load_conversation(made[0].id)
+        await kept_here(lap, made[0].id, 1)
+        assert (tmp_path / "lap" / "history.db").stat().st_size < 1_500_000
+        count = await lap._local.count_conversations()
+        assert 5 < count < 40, count
+        taken: list[int] = []
+        take = shared.SharedHistory._take
+
+        async def noted(self, place):
+            taken.append(place)
+            return await take(self, place)
+
+        monkeypatch.setattr(shared.SharedHistory, "_take", noted)
+        cut_off(way)
+        await offline(lap)
+        way.refuses = False
+        await until(lambda: lap._online and not lap._stale)
+        assert taken == [], "what had no room is not fetched again and again"
+        cut_off(way)
+        await offline(lap)
+        assert await lap.load_conversation(made[0].id), "what was opened here stays longest"
+        with pytest.raises(HistoryUnreachableError):
+            await lap.load_conversation(made[1].id)
+
+
+async def test_another_history_in_the_same_place_gets_nothing_of_this_one(place, converse, tmp_path):
+    async with at(place, tmp_path / "lap") as lap:
+        made = await converse(lap, "of the first")
+        await all_there(lap)
+    async with behind(place) as tables:
+        await tables.execute("UPDATE history SET uid = 'another'")
+    async with at(place, tmp_path / "lap") as lap:
+        await offline(lap)
+        assert "another history in this place" in lap.notice and str(tmp_path) in lap.notice
+        await say(lap, made, "kept here")
+        assert lap.line.behind == 1
+    assert await texts_at(place, made.id) == ["of the first"]
 
 
 # -- exactly once

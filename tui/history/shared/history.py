@@ -74,8 +74,7 @@ class SharedHistory:
         self._save = save
         self._server: PostgresHistory | None = None
         self._carrier = Carrier(local, self._carried)
-        push_lock = journal_file.with_name("push")
-        self._pusher = Pusher(local, push_lock, self._say, self._moved, self._carrier.expect)
+        self._pusher = Pusher(local, journal_file, self._say, self._moved, self._carrier.expect)
         self._online = False
         self._met = asyncio.Event()  # the server, or that it is not there
         self._answered = asyncio.Event()  # the server, or that it is not there, by itself
@@ -129,6 +128,7 @@ class SharedHistory:
         found = await self._read(lambda store: store.load_conversation(conversation_id))
         if self._online:
             self._refresh([conversation_id])
+            self._begin_aside(self._use(conversation_id))
         return found
 
     async def update_conversation(self, conversation_id: int, **changes: Unpack[ConversationChanges]) -> None:
@@ -410,9 +410,9 @@ class SharedHistory:
 
         try:
             result, seq = await self._local.act(work, done)
-        except NotFoundError:
-            if not await self._fetch([*places, *await self._places_of(of_messages)]):
-                raise
+        except NotFoundError as error:
+            if not await self._fetched(places, of_messages):
+                raise _not_seen(error) from error
             result, seq = await self._local.act(work, done)
         await self._on_its_way(seq)
         return result
@@ -483,10 +483,7 @@ class SharedHistory:
                 return await self._read(ask)
             if readable and server is not None:
                 return await ask(server)
-            raise HistoryUnreachableError(
-                f"{error.message}, as far as can be seen: the server of the history can't be reached",
-                "What is not on this machine is there again with the server.",
-            ) from error
+            raise _not_seen(error) from error
 
     async def _answer(self) -> bool:
         """Wait for the server's first answer, and that it does not give one. Returns whether that came."""
@@ -523,18 +520,25 @@ class SharedHistory:
         return await self._local.see(look)
 
     # -- what of the server is here
-    async def _places_of(self, ids: Sequence[int]) -> list[int]:
-        if not ids or not self._online or self._server is None:
-            return []
-        return list({message.conversation_id for message in await self._server.messages(ids)})
+    async def _fetched(self, places: Sequence[int], of_messages: Sequence[int]) -> bool:
+        """Have conversations here as they are there. Returns whether the server could be asked.
 
-    async def _fetch(self, places: Iterable[int]) -> bool:
-        """Have conversations here as they are there. Returns whether any is."""
-        got = False
-        for place in places:
-            with contextlib.suppress(HistoryError):
-                got = await self._take(place) or got
-        return got
+        Raises:
+            NotFoundError: They are not there either.
+        """
+        server = self._server
+        if server is None or not self._online:
+            return False
+        try:
+            of_them = [one.conversation_id for one in await server.messages(of_messages)]
+            for place in {*places, *of_them}:
+                await server.load_conversation(place)
+                await self._take(place)
+        except NotFoundError:
+            raise
+        except HistoryError:
+            return False
+        return True
 
     async def _is_stale(self, place: int) -> bool:
         if self._server is None:
@@ -565,6 +569,11 @@ class SharedHistory:
         )
         return await server.with_contents([file for file in known if file.data is None])
 
+    async def _use(self, place: int) -> None:
+        with contextlib.suppress(HistoryError):  # of a file that can't be written now nothing has to go
+            if not await self._local.see(lambda db: here.is_used(db, place)):
+                await self._local.act(lambda db: here.use(db, place))
+
     def _refresh(self, places: Iterable[int]) -> None:
         self._stale |= set(places)
         self._changed.set()
@@ -577,17 +586,17 @@ class SharedHistory:
             while self._stale and self._online:
                 place = self._stale.pop()
                 with contextlib.suppress(HistoryError):  # the next time that it is reached
-                    if await self._is_stale(place):
-                        await self._take(place)
+                    if await self._is_stale(place) and await self._take(place):
+                        await self._local.act(here.make_room)
 
     async def _catch_up(self, server: PostgresHistory) -> None:
         """Find what changed there while no one looked."""
         newest = await server.see(lambda db: there.revisions(db, here.NEWEST))
-        kept = await self._local.see(here.kept)
-        others = await server.see(lambda db: there.revisions_of(db, list(kept.keys() - newest.keys())))
+        known = await self._local.see(here.known)
+        others = await server.see(lambda db: there.revisions_of(db, list(known.keys() - newest.keys())))
         now = newest | others
-        self._refresh([place for place, rev in newest.items() if kept.get(place) != rev])
-        self._refresh([place for place, rev in kept.items() if now.get(place) != rev])
+        self._refresh([place for place, rev in newest.items() if known.get(place) != rev])
+        self._refresh([place for place, rev in known.items() if now.get(place) != rev])
         values, prompts = await server.see(there.of_person)
 
         def of_person(db: Connection) -> None:
@@ -754,6 +763,14 @@ async def open_history(place: Server, journal_file: Path, save: Save, local: Sql
         await history.close()
         raise
     return history
+
+
+def _not_seen(error: NotFoundError) -> HistoryUnreachableError:
+    """What is not here may be there."""
+    return HistoryUnreachableError(
+        f"{error.message}, as far as can be seen: the server of the history can't be reached",
+        "What is not on this machine is there again with the server.",
+    )
 
 
 def _copy(db: Connection, conversation_id: int, leaf: int | None) -> Conversation:

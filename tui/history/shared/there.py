@@ -14,7 +14,7 @@ from tui.history.postgres.lexemes import said
 from tui.history.postgres.link import Tables
 from tui.history.rows import conversation_of, message_of, now_stamp
 from tui.history.shared.acts import Act, Kind, files_in, message_in, pieces_of
-from tui.history.shared.journal import BLOCK, SLOTS
+from tui.history.shared.journal import BLOCK, SLOTS, Standing
 from tui.history.spent_rows import SPENT, spent_of
 
 
@@ -38,19 +38,6 @@ class Purged(Exception):
         """Say which act found that."""
         super().__init__(act.seq)
         self.act = act
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What the server knows of a machine."""
-
-    slot: int
-    seq: int
-    mark: str
-    ahead: int
-    """Microseconds that its clock is before this machine's."""
-    total: int
-    """Conversations that are there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +69,13 @@ async def register(db: Tables, machine: str, seq: int) -> Standing:
     row = await db.row("SELECT slot, seq, mark FROM here.machines WHERE machine = $1", machine)
     total = await db.value(f"SELECT count(*) FROM here.conversations WHERE {conversations.LISTED}")
     assert row is not None
-    return Standing(row["slot"], row["seq"], row["mark"], db.now() - now_stamp(), total)
+    uid = await uid_of(db)
+    return Standing(row["slot"], row["seq"], row["mark"], db.now() - now_stamp(), total, uid)
+
+
+async def uid_of(db: Tables) -> str:
+    """What tells the history from every other."""
+    return str(await db.value("SELECT uid FROM here.history"))
 
 
 async def leap(db: Tables, machine: str, seq: int) -> None:
