@@ -98,10 +98,10 @@ class Between:
         lines = {writer}
         try:
             if not self.refuses:
-                up_reader, up_writer = await asyncio.open_connection("127.0.0.1", self._server_port)
-                lines.add(up_writer)
-                self._lines |= lines
                 with suppress(OSError, asyncio.IncompleteReadError):
+                    up_reader, up_writer = await asyncio.open_connection("127.0.0.1", self._server_port)
+                    lines.add(up_writer)
+                    self._lines |= lines
                     await asyncio.gather(
                         self._ask(reader, up_writer), self._answer(up_reader, writer, up_writer)
                     )

@@ -9,6 +9,8 @@ What is done::
     conversation_settings   title, system prompt, parameters
     lists                   opens the lists
     news                    what the history tells
+    moving                  what is in a file here goes to the server
+    move_sheet              the offer to do that
 
 All conversations::
 
