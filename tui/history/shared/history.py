@@ -623,15 +623,15 @@ class SharedHistory:
             pause = longest if isinstance(self._error, HistoryRefusedError) else min(pause * 2, longest)
 
     async def _meet(self) -> PostgresHistory:
-        if self._server is not None and isinstance(self._server.refusal, HistoryReadOnlyError):
-            old, self._server = self._server, None
-            await old.close()
-        if self._server is None:
-            self._server = await on_server(
+        server = self._server
+        if server is None or isinstance(server.refusal, HistoryReadOnlyError):
+            old = server  # which is read until there is another
+            server = self._server = await on_server(
                 self._place, self._save, self._local.session.name, self._lost_quietly
             )
-            self._server.subscribe(self._heard_there)
-        server = self._server
+            server.subscribe(self._heard_there)
+            if old is not None:
+                self._begin_aside(old.close())
         refusal = server.refusal
         if isinstance(refusal, HistoryReadOnlyError):
             raise refusal
