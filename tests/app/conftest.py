@@ -179,6 +179,7 @@ class World:
     gate: asyncio.Event | None = None
     """The workspace does not open before this is set."""
     store: Any = None
+    moving_in: Any = None
     app: Any = None
     pilot: Any = None
 
@@ -208,6 +209,7 @@ class World:
             catalogue,
             engine,
             partial(open_history, None),
+            moving_in=self.moving_in,
         )
 
     # -- looking

@@ -19,6 +19,7 @@ from tui.app.compare.differences import Differences
 from tui.app.composer.composer import Composer
 from tui.app.conversations import sidebar
 from tui.app.conversations.conversations import Conversations
+from tui.app.conversations.move_sheet import MoveSheet
 from tui.app.conversations.timeline import Timeline
 from tui.app.conversations.title_field import TitleField
 from tui.app.conversations.tree import Tree
@@ -529,6 +530,11 @@ async def _code_that_is_saved(world: World) -> None:
 @state(LinkSheet)
 async def _link(world: World) -> None:
     await world.app.push_screen(LinkSheet("https://example.org"))
+
+
+@state(MoveSheet)
+async def _history_that_is_on_a_server_now(world: World) -> None:
+    await world.app.push_screen(MoveSheet(312))
 
 
 @state(HelpScreen, Field)

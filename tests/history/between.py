@@ -6,6 +6,37 @@ import asyncio
 from contextlib import suppress
 
 _NOTICE = b"A"  # the first sign of what a server says when others have notified
+_READY = b"Z"  # and of the end of an answer
+
+
+class Waits:
+    """How many answers a program has to wait for one after the other; those asked for together are one."""
+
+    def __init__(self) -> None:
+        self._clock = 0
+        self._begun: dict[object, int] = {}
+        self._all: list[tuple[int, int]] = []
+
+    def begin(self, line: object) -> None:
+        self._clock += 1
+        self._begun[line] = self._clock
+
+    def end(self, line: object) -> None:
+        self._clock += 1
+        if line in self._begun:
+            self._all.append((self._begun.pop(line), self._clock))
+
+    def forget(self) -> None:
+        self._all.clear()
+
+    @property
+    def longest(self) -> int:
+        """The most that follow each other."""
+        count, last = 0, 0
+        for begun, ended in sorted(self._all, key=lambda wait: wait[1]):
+            if begun > last:
+                count, last = count + 1, ended
+        return count
 
 
 class Between:
@@ -26,6 +57,14 @@ class Between:
         """Every connection breaks when it is about to hear that what it did is done."""
         self.turns = 0
         """How often a program has waited for the server."""
+        self.waits = Waits()
+        self.delay = 0.0
+        """Seconds after which something arrives, there or here."""
+        self.rate: float | None = None
+        """Bytes a second that go to the server, on all connections together."""
+        self.carried = 0
+        """Bytes that went to the server."""
+        self._turn = asyncio.Lock()
 
     async def __aenter__(self) -> Between:
         self._listening = await asyncio.start_server(self._carry, "127.0.0.1", 0)
@@ -59,11 +98,13 @@ class Between:
         lines = {writer}
         try:
             if not self.refuses:
-                up_reader, up_writer = await asyncio.open_connection("127.0.0.1", self._server_port)
-                lines.add(up_writer)
-                self._lines |= lines
                 with suppress(OSError, asyncio.IncompleteReadError):
-                    await asyncio.gather(self._ask(reader, up_writer), self._answer(up_reader, writer))
+                    up_reader, up_writer = await asyncio.open_connection("127.0.0.1", self._server_port)
+                    lines.add(up_writer)
+                    self._lines |= lines
+                    await asyncio.gather(
+                        self._ask(reader, up_writer), self._answer(up_reader, writer, up_writer)
+                    )
         finally:
             self._lines -= lines
             for one in lines:
@@ -73,11 +114,19 @@ class Between:
         while data := await reader.read(65536):
             await self.open.wait()
             self.turns += 1
+            self.waits.begin(writer)
+            await asyncio.sleep(self.delay)
+            if self.rate is not None:
+                async with self._turn:
+                    await asyncio.sleep(len(data) / self.rate)
+            self.carried += len(data)
             writer.write(data)
             await writer.drain()
         raise ConnectionResetError
 
-    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _answer(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, asked: asyncio.StreamWriter
+    ) -> None:
         writer.write(await self._refusal_of_tls(reader))
         while True:
             head = await reader.readexactly(5)
@@ -87,6 +136,9 @@ class Between:
                 raise ConnectionResetError
             if self.deaf and head[:1] == _NOTICE:
                 continue
+            if head[:1] == _READY:
+                await asyncio.sleep(self.delay)
+                self.waits.end(asked)
             writer.write(head + body)
             await writer.drain()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import secrets
@@ -84,17 +85,36 @@ class Cluster:
         assert not done.returncode, done.stderr.decode()
 
 
+class NoServerError(Exception):
+    """There is no PostgreSQL server to test with."""
+
+
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """A server of its own."""
+    with contextlib.ExitStack() as begun:
+        try:
+            made = begun.enter_context(running())
+        except NoServerError as error:
+            if os.environ.get("CI"):
+                raise
+            pytest.skip(str(error))
+        yield made
+
+
+@contextlib.contextmanager
+def running() -> Iterator[Cluster]:
+    """A server that runs for so long.
+
+    Raises:
+        NoServerError: There is none that could.
+    """
     if programs := os.environ.get(OTHER_PROGRAMS):
         yield from _running(Path(programs), Path(tempfile.mkdtemp(prefix="pg")))
         return
     found = importlib.util.find_spec(_PACKAGE)
     if found is None or found.origin is None:
-        if os.environ.get("CI"):
-            raise RuntimeError("there is no PostgreSQL server to test with")
-        pytest.skip(f"there is no PostgreSQL server to test with: {_PACKAGE} is not installed")
+        raise NoServerError(f"there is no PostgreSQL server to test with: {_PACKAGE} is not installed")
     package = Path(found.origin).parent
     folder = Path(tempfile.mkdtemp(prefix="pg"))  # short: a socket's path may not be long
     if _as_root():

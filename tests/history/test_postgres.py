@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -14,6 +16,7 @@ import pytest
 from tests.history.between import Between
 from tests.history.servers import schema_of
 from tui.chat.attachment import attachment_of
+from tui.chat.export import all_to_json
 from tui.chat.message import Role, Status
 from tui.chat.parts import Text, prompt_parts
 from tui.errors import (
@@ -34,6 +37,7 @@ from tui.history.rows import to_stamp
 from tui.history.store import Change, HistoryStore, ListFilter, Scope
 from tui.secret import Secret
 
+TLS = Path(__file__).parent.parent / "providers" / "tls"
 SOON = timedelta(seconds=1)
 Opened = contextlib.AbstractAsyncContextManager[HistoryStore]
 
@@ -326,22 +330,25 @@ async def test_a_notice_that_was_lost_costs_time_and_nothing_else(cluster, place
         await lap.close()
 
 
-async def test_a_page_and_a_words_key_take_two_turns_at_the_most(cluster, place, converse):
+async def test_a_page_and_a_words_key_wait_for_the_server_twice_at_the_most(cluster, place, converse):
+    """Where it is 40 ms there and back; what is asked together is waited for once."""
     async with Between(cluster.port) as way:
         there = Server(Secret(place.address.reveal().replace(f":{cluster.port}/", f":{way.port}/")), "lap")
-        store = await open_history(there)
-        await converse(store, "the quick brown fox")
+        async with at(there, "lap") as store:
+            await converse(store, "the quick brown fox")
+            way.delay = 0.02
 
-        async def turns(act: Callable[[], object]) -> int:
-            await act()  # the first time the server is told what will be asked
-            before = way.turns
-            await act()
-            return way.turns - before
+            async def waits(act: Callable[[], Awaitable[object]]) -> int:
+                await act()  # the first time the server is told what will be asked
+                way.waits.forget()
+                await act()
+                return way.waits.longest
 
-        assert await turns(store.list_conversations) <= 2
-        assert await turns(lambda: store.search("in:title fox")) <= 2
-        assert await turns(lambda: store.search("quick")) <= 3, "two for what was said, one beside for titles"
-        await store.close()
+            assert await waits(store.list_conversations) <= 2
+            assert await waits(lambda: store.search("in:title fox")) <= 2
+            assert await waits(lambda: store.search("quick")) <= 2
+            assert await waits(lambda: store.search("quic")) <= 2
+            assert await waits(store.count_conversations) <= 2
 
 
 async def test_no_connection_is_free_and_the_words_say_so(cluster, place):
@@ -476,6 +483,31 @@ async def test_a_copy_made_again_adds_only_what_is_missing(place, history_file, 
     await file.close()
 
 
+@pytest.mark.parametrize("back", [False, True], ids=["to a server", "from a server"])
+async def test_a_copy_that_was_ended_goes_on_and_all_of_it_is_equal_then(place, history_file, converse, back):
+    class Ended(Exception):
+        pass
+
+    def end(copied):
+        if copied.done == 3:
+            raise Ended
+
+    async with at(place) as store:
+        file = await open_history(File(history_file))
+        source, target = (store, file) if back else (file, store)
+        made = [await converse(source, f"number {number}", "answer") for number in range(5)]
+        with pytest.raises(Ended):
+            await copy_all(source, target, end)
+        assert await target.count_conversations() == 3
+        assert (await copy_all(source, target)).added == 2
+        both = [all_to_json([await bundle_of(one, each.id) for each in made]) for one in (source, target)]
+        assert both[0] == both[1]
+        tomorrow, yesterday = (datetime.now(UTC) + timedelta(days) for days in (1, -1))
+        assert len(await target.search(f"number before:{tomorrow:%Y-%m-%d}")) == 5
+        assert await target.search(f"number before:{yesterday:%Y-%m-%d}") == []
+        await file.close()
+
+
 # -- addresses
 @pytest.mark.parametrize(
     "address",
@@ -549,10 +581,54 @@ async def test_a_server_that_can_not_prove_who_it_is_is_told_nothing():
     assert len(said) == 8, "what asks for TLS, and no more"
 
 
+@pytest.mark.parametrize(
+    ("host", "trusted"), [("127.0.0.1", False), ("127.0.0.1", True)], ids=["self-signed", "another's name"]
+)
+async def test_a_server_whose_certificate_is_not_its_own_is_told_nothing(monkeypatch, host, trusted):
+    said = bytearray()
+
+    async def with_tls(reader, writer):
+        await reader.readexactly(8)
+        writer.write(b"S")
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(TLS / "certificate.pem", TLS / "key.pem")
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+            await writer.start_tls(context)
+            said.extend(await reader.read())
+        writer.transport.abort()
+
+    root = f"&sslrootcert={TLS / 'certificate.pem'}" if trusted else ""
+    async with await asyncio.start_server(with_tls, "127.0.0.1", 0) as listening:
+        port = listening.sockets[0].getsockname()[1]
+        address = f"postgresql://me:correct-horse-battery@{host}:{port}/x?sslmode=verify-full{root}"
+        with pytest.raises(HistoryRefusedError, match="could not prove who it is") as refused:
+            await open_history(Server(Secret(address), "here"))
+    assert not said
+    assert "correct-horse" not in str(refused.value)
+
+
 def test_no_password_shows_in_what_is_known_of_a_server():
     server = Server(Secret("postgresql://me:correct-horse-battery@db.example.org/x"), "here")
     for shown in (repr(server), str(server), repr(way_to(server)), f"{server}"):
         assert "correct-horse" not in shown
+
+
+async def test_a_history_at_rest_asks_once_when_its_lease_is_due(cluster, place, monkeypatch):
+    monkeypatch.setattr(sessions, "RENEWED", 0.2)
+    renewed: list[int] = []
+    renew = sessions.renew
+
+    async def counted(db, name, machine):
+        renewed.append(way.turns)
+        return await renew(db, name, machine)
+
+    async with Between(cluster.port) as way:
+        there = Server(Secret(place.address.reveal().replace(f":{cluster.port}/", f":{way.port}/")), "lap")
+        monkeypatch.setattr(sessions, "renew", counted)
+        async with at(there, "lap"), asyncio.timeout(60):
+            while len(renewed) < 8:  # noqa: ASYNC110 - of what no one tells
+                await asyncio.sleep(0.02)
+    assert renewed[-1] - renewed[-2] <= 3, "one transaction: its begin, what it asks, its end"
 
 
 async def test_a_history_at_rest_has_one_connection(place):

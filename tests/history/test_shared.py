@@ -8,8 +8,10 @@ import json
 import os
 import random
 import shutil
+import subprocess
+import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,8 +27,8 @@ from tui.errors import HistoryBusyError, HistoryUnreachableError, NotFoundError
 from tui.history.opening import open_history
 from tui.history.place import Server
 from tui.history.postgres.history import PostgresHistory
+from tui.history.shared import here, there
 from tui.history.shared import history as shared
-from tui.history.shared import there
 from tui.history.store import Change, HistoryStore, Line
 from tui.secret import Secret
 
@@ -203,6 +205,53 @@ async def test_a_copy_can_be_made_and_written_in_while_the_server_is_gone(cluste
         assert await texts_at(place, twin.id) == ["one", "two", "three", "four"]
 
 
+async def test_what_is_kept_here_takes_only_so_much_room(cluster, place, converse, tmp_path, monkeypatch):
+    async with at(place, tmp_path / "desk") as desk:
+        made = [await converse(desk, "x" * 30_000, title=f"number {number}") for number in range(40)]
+        await all_there(desk)
+    monkeypatch.setattr(here, "ROOM", 1_000_000)
+    async with Between(cluster.port) as way, at(through(way, place, cluster), tmp_path / "lap") as lap:
+        await until(lambda: not lap._stale and lap._online)
+        await kept_here(lap, made[39].id, 1)
+        await lap.load_conversation(made[0].id)
+        await kept_here(lap, made[0].id, 1)
+        assert (tmp_path / "lap" / "history.db").stat().st_size < 1_500_000
+        count = await lap._local.count_conversations()
+        assert 5 < count < 40, count
+        taken: list[int] = []
+        take = shared.SharedHistory._take
+
+        async def noted(self, place):
+            taken.append(place)
+            return await take(self, place)
+
+        monkeypatch.setattr(shared.SharedHistory, "_take", noted)
+        cut_off(way)
+        await offline(lap)
+        way.refuses = False
+        await until(lambda: lap._online and not lap._stale)
+        assert taken == [], "what had no room is not fetched again and again"
+        cut_off(way)
+        await offline(lap)
+        assert await lap.load_conversation(made[0].id), "what was opened here stays longest"
+        with pytest.raises(HistoryUnreachableError):
+            await lap.load_conversation(made[1].id)
+
+
+async def test_another_history_in_the_same_place_gets_nothing_of_this_one(place, converse, tmp_path):
+    async with at(place, tmp_path / "lap") as lap:
+        made = await converse(lap, "of the first")
+        await all_there(lap)
+    async with behind(place) as tables:
+        await tables.execute("UPDATE history SET uid = 'another'")
+    async with at(place, tmp_path / "lap") as lap:
+        await offline(lap)
+        assert "another history in this place" in lap.notice and str(tmp_path) in lap.notice
+        await say(lap, made, "kept here")
+        assert lap.line.behind == 1
+    assert await texts_at(place, made.id) == ["of the first"]
+
+
 # -- exactly once
 async def test_an_act_whose_answer_was_swallowed_is_stored_once(
     cluster, place, converse, begin_reply, tmp_path
@@ -279,6 +328,58 @@ async def test_any_cuts_lose_nothing_and_double_nothing(cluster, place, converse
         way.swallows = way.refuses = False
         await all_there(lap)
         assert await texts_at(place, made.id) == said
+
+
+async def test_a_connection_that_an_administrator_ends_at_any_moment_doubles_nothing(
+    place, converse, tmp_path
+):
+    async def ended() -> None:
+        async with behind(place) as tables:
+            while True:
+                await tables.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'person'"
+                )
+                await asyncio.sleep(0.05)
+
+    said = [f"number {number}" for number in range(40)]
+    async with at(place, tmp_path / "lap") as lap:
+        made = await converse(lap, "begin")
+        ending = asyncio.create_task(ended())
+        for text in said:
+            await say(lap, made, text)
+        ending.cancel()
+        await asyncio.wait([ending])
+        await all_there(lap)
+    assert await texts_at(place, made.id) == ["begin", *said]
+
+
+async def test_a_reply_whose_machine_was_cut_off_for_longer_than_its_lease_comes_whole(
+    cluster, place, converse, begin_reply, tmp_path
+):
+    async with (
+        Between(cluster.port) as way,
+        at(through(way, place, cluster), tmp_path / "lap") as lap,
+        at(place, tmp_path / "desk") as desk,
+    ):
+        made = await converse(lap, "Tell me")
+        reply = await begin_reply(lap, made)
+        await lap.append(reply.id, ["Once "])
+        await all_there(lap)
+        cut_off(way)
+        await offline(lap)
+        async with behind(place) as tables:
+            await tables.execute(
+                "UPDATE sessions SET seen_at = seen_at - interval '90 seconds' WHERE machine = 'lap'"
+            )
+        assert await desk.interrupt_abandoned() == 1
+        await lap.append(reply.id, ["upon "])
+        way.refuses = False
+        await lap.append(reply.id, ["a time"])
+        [found] = await lap.messages([reply.id])
+        await lap.finish_message(replace(found, status=Status.COMPLETE))
+        await all_there(lap)
+        [stored] = await desk.messages([reply.id])
+        assert (stored.text, stored.status, stored.failure) == ("Once upon a time", Status.COMPLETE, None)
 
 
 async def test_two_programs_of_a_machine_keep_their_order_without_the_server(
@@ -471,6 +572,45 @@ async def test_where_no_connection_is_free_it_is_said_and_stored_later(cluster, 
     finally:
         cluster.do("ALTER ROLE person CONNECTION LIMIT -1")
     assert await texts_at(place, made.id) == ["before", "meanwhile"]
+
+
+@pytest.fixture
+def small_disk(cluster) -> Iterator[Callable[[str], None]]:
+    """A disk of the server's own, on which the tables of the role ``person`` are; gives it another size."""
+    disk = cluster.folder / "small"
+    disk.mkdir()
+
+    def mount(options: str) -> int:
+        return subprocess.run(["mount", "-t", "tmpfs", "-o", options, "none", disk], check=False).returncode
+
+    if not (sys.platform == "linux" and os.geteuid() == 0) or mount("size=4m"):
+        pytest.skip("a disk can't be made here")
+    shutil.chown(disk, "nobody")
+    cluster.do(f"CREATE TABLESPACE small LOCATION '{disk}'", "GRANT CREATE ON TABLESPACE small TO person")
+    cluster.do("ALTER ROLE person SET default_tablespace = small")
+    yield lambda size: mount(f"remount,size={size}")
+    cluster.do("ALTER ROLE person RESET default_tablespace", "DROP OWNED BY person")
+    cluster.do("GRANT CREATE ON DATABASE postgres TO person", "DROP TABLESPACE small")
+    subprocess.run(["umount", disk], check=True)
+
+
+async def test_a_server_whose_disk_is_full_costs_nothing(small_disk, place, converse, tmp_path):
+    chance = random.Random(5)
+    said = ["begin"]
+    async with at(place, tmp_path / "lap") as lap:
+        made = await converse(lap, "begin")
+        while lap.line.offline_since is None and len(said) < 200:
+            said.append(chance.randbytes(30_000).hex())
+            await say(lap, made, said[-1])
+        assert "no room" in lap.line.why and lap.line.behind
+        for _ in range(3):
+            said.append(chance.randbytes(10).hex())
+            await say(lap, made, said[-1])
+        shown = await lap.messages(sorted((await lap.load_conversation(made.id)).nodes))
+        assert [message.text for message in shown] == said
+        small_disk("200m")
+        await all_there(lap)
+    assert await texts_at(place, made.id) == said
 
 
 async def test_what_the_server_does_not_take_is_set_aside_and_the_rest_goes_on(

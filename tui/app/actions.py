@@ -46,6 +46,7 @@ class Scope(Enum):
     SETTINGS = "Settings"
     VALUES = "What a setting can be"
     KEYS = "A key for an action"
+    MOVING = "A history that is on a server now"
 
 
 class Action(StrEnum):
@@ -216,6 +217,7 @@ class Action(StrEnum):
     FILE_SAVE = "file-save", "enter", "save", "Save under this name", Scope.FILE
     LINK_OPEN = "link-open", "enter", "open", "Open the link in the browser", Scope.LINK
     LINK_COPY = "link-copy", "y", "copy", "Copy the address", Scope.LINK
+    MOVE_COPY = "move-copy", "enter", "copy them", "Copy what is here to the server", Scope.MOVING
     HELP_CLOSE = "help-close", "enter,f1", "close", "Close this list", Scope.HELP
     FIRST_BEGIN = "first-begin", "enter", "begin", "Begin with this", Scope.FIRST_RUN
     CONNECT_TRY = "connect-try", "enter", "try it", "Keep the key and try it", Scope.CONNECT

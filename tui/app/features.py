@@ -21,6 +21,7 @@ from tui.app.conversations.arranging import Arranging
 from tui.app.conversations.branches import Branches
 from tui.app.conversations.conversation_settings import ConversationSettings
 from tui.app.conversations.lists import ConversationLists
+from tui.app.conversations.moving import Moving
 from tui.app.conversations.news import HistoryNews
 from tui.app.conversations.reading import CurrentConversation
 from tui.app.keymap import Keys
@@ -131,6 +132,7 @@ class Features:
         self.settings = Changing(self, program)
         self._replies = ShownReplies(self)
         self.elsewhere = HistoryNews(self)
+        self.moving = Moving(self)
         self.does: Sequence[Handlers] = (
             self.reading.commands,
             self.writing.commands,
@@ -184,6 +186,7 @@ class Features:
             self.writing.give_back_early()
         elif options.model or not await self.first_model.help_to_begin(self._notices.notices):
             self.writing.send_early()
+        self.soon(self.moving.offer)
 
     def _name_keys(self) -> None:
         self.transcript.newest_key = self.keys.name(Action.NEWEST)

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
 from functools import partial
+from typing import TYPE_CHECKING
 
 from tui.cli.output import INTERRUPTED, complain, say
 from tui.cli.where import history_place
@@ -19,9 +20,12 @@ from tui.engine.tool_sources import sources, used
 from tui.engine.tools import Tools
 from tui.engine.workspace import Workspace
 from tui.errors import HistoryError, HistoryFullError, HistoryReadOnlyError, HistoryTooNewError
-from tui.history.place import File
+from tui.history.place import File, Place, Server
 from tui.history.store import HistoryStore
 from tui.paths import Paths
+
+if TYPE_CHECKING:
+    from tui.engine.moving_in import MovingIn
 
 _DEADLY = {"SIGTERM": 143, "SIGHUP": 129}
 
@@ -45,7 +49,8 @@ async def open_workspace(paths: Paths, config: Config, *, temporary: bool = Fals
 
     keep_faults(paths.log)
     async with AsyncExitStack() as opened:
-        store = await open_history(None if temporary else history_place(paths, config))
+        place = None if temporary else history_place(paths, config)
+        store = await open_history(place)
         opened.push_async_callback(store.close)
         # One that may not be written now is read all the same, and says so by itself.
         with suppress(HistoryReadOnlyError, HistoryTooNewError, HistoryFullError):
@@ -62,10 +67,27 @@ async def open_workspace(paths: Paths, config: Config, *, temporary: bool = Fals
             budget.count_also(kept)
         engine = Engine(store, PdfResolver(registry), catalogue, tools=tools, budget=budget)
         at_close = opened.pop_all()
-    temporary_history = partial(open_history, None)
     return Workspace(
-        config, paths, credentials, store, registry, catalogue, engine, temporary_history, at_close
+        config,
+        paths,
+        credentials,
+        store,
+        registry,
+        catalogue,
+        engine,
+        open_temporary=partial(open_history, None),
+        moving_in=_moving_in(paths, place, store),
+        at_close=at_close,
     )
+
+
+def _moving_in(paths: Paths, place: Place, store: HistoryStore) -> MovingIn | None:
+    if not isinstance(place, Server) or not paths.history_file.exists():
+        return None
+    from tui.engine.moving_in import MovingIn
+    from tui.history.opening import open_history
+
+    return MovingIn(store, partial(open_history, File(paths.history_file)))
 
 
 async def _kept_spending(paths: Paths, config: Config) -> HistoryStore | None:

@@ -41,6 +41,9 @@ def run(args: argparse.Namespace) -> int:
     since = _since(args.since)
 
     async def usage(workspace: Workspace) -> int:
+        await workspace.store.look_for_changes()
+        if workspace.store.line.alone:
+            say("The server of the history can't be reached: this is what is known of it on this machine.")
         spent = await workspace.store.spending(since)
         rows = sums(spent, args.by)
         titles = await _titles(workspace, rows) if args.by is By.CONVERSATION else {}

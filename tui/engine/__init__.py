@@ -10,6 +10,7 @@ A session::
     conversation_service    one conversation at work
     drafts                  what is written and not sent
     preferences             what is remembered between two runs
+    moving_in               what is in a file, where the history is on a server
     titles                  a title from a model
     start_options           what the command line asks for
     workspace               the parts that work together

@@ -99,7 +99,9 @@ class Budget:
         """What today and this month have taken."""
         now, limits = datetime.now(UTC), self.limits
         today, month = await self._spent(day_start(now)), await self._spent(month_start(now))
-        return [spent_words("today", today, limits.day), spent_words("this month", month, limits.month)]
+        words = [spent_words("today", today, limits.day), spent_words("this month", month, limits.month)]
+        alone = any(store.line.alone for store in self._stores)
+        return [*words, "as far as this machine knows"] if alone else words
 
     async def _spent(self, since: datetime) -> Sum:
         return total([one for store in self._stores for one in await store.spending(since)])

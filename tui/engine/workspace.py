@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tui.config import Config
     from tui.credentials import Credentials
     from tui.engine.gathering import Elsewhere
+    from tui.engine.moving_in import MovingIn
     from tui.engine.offers import Offers
     from tui.providers.catalogue import Catalogue
     from tui.providers.registry import Registry
@@ -38,6 +39,8 @@ class Workspace:
     engine: Engine
     open_temporary: Callable[[], Awaitable[HistoryStore]]
     """Opens a history that is kept in memory only."""
+    moving_in: MovingIn | None = None
+    """What is in a file of this machine, where the history is on a server."""
     at_close: AsyncExitStack = field(default_factory=AsyncExitStack)
     """What must end with the program, newest first: connections, child processes, the database."""
     _offers: Offers | None = field(default=None, init=False)

@@ -10,7 +10,8 @@ from tui.history.spent_rows import alike
 from tui.history.store import HistoryStore, ListFilter
 
 _PAGE = 500
-_LISTS = (ListFilter(), ListFilter(archived=True), ListFilter(deleted=True))
+LISTS = (ListFilter(), ListFilter(archived=True), ListFilter(deleted=True))
+"""In which all conversations are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ async def _copy_spending(source: HistoryStore, target: HistoryStore) -> None:
 
 
 async def _ids(store: HistoryStore) -> AsyncIterator[tuple[int, bool]]:
-    for chosen in _LISTS:
+    for chosen in LISTS:
         offset = 0
         while page := await store.list_conversations(chosen, limit=_PAGE, offset=offset):
             for row in page:

@@ -102,12 +102,16 @@ class Line:
     """Whether the server can be read all the same."""
 
     @property
+    def alone(self) -> bool:
+        """Whether only what is on this machine is known."""
+        return self.offline_since is not None and not self.readable
+
+    @property
     def words(self) -> str:
         """``offline: 300 of 12,411 conversations are here · 12 not on the server yet``, or nothing."""
-        offline = self.offline_since is not None and not self.readable
         some = f": {self.here:,} of {self.total:,} conversations are here" if self.here < self.total else ""
         waits = f"{self.behind:,} not on the server yet" if self.behind else ""
-        stands = f"offline{some}" if offline else "server read-only" if self.readable else ""
+        stands = f"offline{some}" if self.alone else "server read-only" if self.readable else ""
         return " · ".join(filter(None, (stands, waits)))
 
     @property

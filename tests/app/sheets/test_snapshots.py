@@ -14,6 +14,7 @@ import pytest
 
 from tui.app.actions import Action, Scope
 from tui.app.conversations.conversations import Conversations
+from tui.app.conversations.move_sheet import MoveSheet
 from tui.app.help.help_screen import HelpScreen, sections_of
 from tui.app.keymap import Keys
 from tui.app.lists.ask_line import AskLine
@@ -188,6 +189,11 @@ def test_help(looks_as_before, theme, size) -> None:
 @pytest.mark.parametrize(("theme", "size"), LOOKS[:1])
 def test_one_line(looks_as_before, theme, size) -> None:
     assert looks_as_before(lambda: AskLine("Title", "Timeouts without leaks"), theme, size)
+
+
+@pytest.mark.parametrize(("theme", "size"), LOOKS)
+def test_what_may_go_to_a_server(looks_as_before, theme, size) -> None:
+    assert looks_as_before(lambda: MoveSheet(312), theme, size)
 
 
 @pytest.mark.parametrize(("theme", "size"), LOOKS[:1])

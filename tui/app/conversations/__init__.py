@@ -10,6 +10,8 @@ What is done::
     lists                   opens the lists
     branches                with the tree of the one that is read
     news                    what the history tells
+    moving                  what is in a file here goes to the server
+    move_sheet              the offer to do that
 
 All conversations::
 

@@ -54,14 +54,22 @@ class StatusLine(Line):
         """Draw the fields; what is least needed goes first where there is no room."""
         room = self.content_size.width - _FIELDS - 3
         wide = self.app.size.width >= WIDE
-        for named, counted in ((wide, wide), (False, wide), (False, False)):
-            left = [*self._who(ink, named), *self._about(ink, counted)]
-            if width_of(left) <= room:
+        parts = [(named, counted, True) for named, counted in ((wide, wide), (False, wide), (False, False))]
+        if self._needed:
+            parts.append((False, False, False))
+        for named, counted, about in parts:
+            left = [*self._who(ink, named), *(self._about(ink, counted) if about else [])]
+            if width_of(left) + self._needed <= room:
                 for ways in self._beside(ink):
                     left += next((way for way in ways if width_of([*left, *way]) <= room), [])
                 return left, fields(self.reply, ink)
         who = self._who(ink, False)
         return [*who, *self._about(ink, False)] if self.reply.detail else who, fields(self.reply, ink)
+
+    @property
+    def _needed(self) -> int:
+        """Cells for how it stands with the history's server: it matters more than how full the model is."""
+        return 3 + min(map(len, self.elsewhere)) if self.elsewhere and not self.reply.detail else 0
 
     def _beside(self, ink: Ink) -> Iterator[Sequence[list[Span[Style]]]]:
         """What is shown as far as there is room, what matters most first; each in one or more ways."""

@@ -1,14 +1,23 @@
-"""The contents of attachments: each is kept once, in parts, for as long as a message or a draft names it."""
+"""The contents of attachments: each is kept once, in parts, for as long as a message or a draft names it.
+
+One that is expected has no parts yet, or some: they come one by one, so that nothing waits for a large file.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 from tui.chat.attachment import Attachment
-from tui.history.postgres.link import Tables
+from tui.history.postgres.link import Record, Tables, chunks
 
-_PART = 1_000_000  # bytes
+PART = 250_000
+"""Bytes of a part: so many keep what comes after them waiting. Other programs rely on this number."""
+_AT_ONCE = 4  # parts of one statement
+Read = Callable[[Callable[[Tables], Awaitable[Any]]], Awaitable[Any]]
+"""Reads something, in turn with what others read."""
 
 
 async def keep(db: Tables, attachments: Sequence[Attachment]) -> None:
@@ -16,22 +25,72 @@ async def keep(db: Tables, attachments: Sequence[Attachment]) -> None:
     for file in attachments:
         if file.data is None:
             continue
-        new = await db.run(
-            "INSERT INTO here.contents (sha256, size) VALUES ($1, $2) ON CONFLICT (sha256) DO NOTHING",
+        lacked = await db.row(
+            """
+            INSERT INTO here.contents AS c (sha256, size, whole) VALUES ($1, $2, true)
+            ON CONFLICT (sha256) DO UPDATE SET size = $2, whole = true WHERE NOT c.whole RETURNING c.size
+            """,
             file.sha256,
             len(file.data),
         )
-        if new:
-            parts = range(0, len(file.data), _PART)
-            await db.insert(
-                "content_parts",
-                [
-                    {"sha256": file.sha256, "place": place, "data": file.data[start : start + _PART]}
-                    for place, start in enumerate(parts)
-                ],
-            )
+        if lacked:
+            await db.run("DELETE FROM here.content_parts WHERE sha256 = $1", file.sha256)
+            rows = [
+                {"sha256": file.sha256, "place": place, "data": data}
+                for place, data in enumerate(parts_of(file.data))
+            ]
+            for some in chunks(rows, _AT_ONCE):
+                await db.insert("content_parts", some)
 
 
+def parts_of(data: bytes) -> list[bytes]:
+    """A content in the parts in which it is kept."""
+    return [data[start : start + PART] for start in range(0, len(data), PART)]
+
+
+# -- contents that come later than what names them
+async def expect(db: Tables, attachments: Sequence[Attachment]) -> None:
+    """Contents that may be named from here on."""
+    await db.run(
+        """
+        INSERT INTO here.contents (sha256, size) SELECT name, 0 FROM unnest($1::text[]) AS new (name)
+        ON CONFLICT (sha256) DO NOTHING
+        """,
+        _hashes(attachments),
+    )
+
+
+async def lacking(db: Tables) -> list[str]:
+    """The contents that are expected."""
+    return [row["sha256"] for row in await db.rows("SELECT sha256 FROM here.contents WHERE NOT whole")]
+
+
+async def places_of(db: Tables, sha256: str) -> set[int]:
+    """The parts of a content that are there."""
+    rows = await db.rows("SELECT place FROM here.content_parts WHERE sha256 = $1", sha256)
+    return {row["place"] for row in rows}
+
+
+async def put(db: Tables, sha256: str, place: int, data: bytes) -> None:
+    """Store a part of a content, unless nobody names that any more."""
+    await db.run(
+        """
+        INSERT INTO here.content_parts (sha256, place, data)
+        SELECT sha256, $2::bigint, $3::bytea FROM here.contents WHERE sha256 = $1 AND NOT whole FOR SHARE
+        ON CONFLICT (sha256, place) DO NOTHING
+        """,
+        sha256,
+        place,
+        data,
+    )
+
+
+async def complete(db: Tables, sha256: str, size: int) -> None:
+    """All parts of a content are there."""
+    await db.run("UPDATE here.contents SET whole = true, size = $2 WHERE sha256 = $1", sha256, size)
+
+
+# -- who names them
 async def name_in_message(db: Tables, message_id: int, attachments: Sequence[Attachment]) -> None:
     """The files of a message name these contents, besides those that they name already."""
     await db.run(_NAMED.format("message_id", "$1"), message_id, _hashes(attachments))
@@ -49,22 +108,39 @@ async def name_in_new_draft(db: Tables, machine: str, attachments: Sequence[Atta
     await db.run(_NAMED.format("draft_of", "current_user || ' ' || $1::text"), machine, _hashes(attachments))
 
 
-async def filled(db: Tables, attachments: Sequence[Attachment]) -> list[Attachment]:
-    """The attachments with their contents, as far as they are here."""
+# -- reading
+async def filled(read: Read, attachments: Sequence[Attachment]) -> list[Attachment]:
+    """The attachments with their contents, as far as they are here; a little at a time."""
     wanted = _hashes([file for file in attachments if file.data is None])
     if not wanted:
         return list(attachments)
-    rows = await db.rows(
+    listed = await read(lambda db: db.rows(_PARTS, wanted))
+    sizes: dict[str, int] = {row["sha256"]: row["size"] for row in listed}
+    found = {name: bytearray() for name in sizes}
+    for some in chunks((row for row in listed if row["place"] is not None), _AT_ONCE):
+        for row in await read(partial(_data, parts=some)):
+            found[row["sha256"]].extend(row["data"])
+    whole = {name: bytes(data) for name, data in found.items() if len(data) == sizes[name]}
+    return [replace(file, data=whole.get(file.sha256)) if file.data is None else file for file in attachments]
+
+
+async def _data(db: Tables, *, parts: Sequence[Record]) -> Sequence[Record]:
+    return await db.rows(
         """
-        SELECT c.sha256, c.size, p.data FROM here.contents c JOIN here.content_parts p USING (sha256)
-        WHERE c.sha256 = ANY($1::text[]) ORDER BY c.sha256, p.place
+        SELECT sha256, data FROM here.content_parts JOIN
+            unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS wanted (sha256, place, turn)
+            USING (sha256, place)
+        ORDER BY turn
         """,
-        wanted,
+        [row["sha256"] for row in parts],
+        [row["place"] for row in parts],
     )
-    found: dict[str, bytearray] = {}
-    for row in rows:
-        found.setdefault(row["sha256"], bytearray()).extend(row["data"])
-    return [_filled(file, found) for file in attachments]
+
+
+_PARTS = """
+    SELECT sha256, c.size, p.place FROM here.contents c LEFT JOIN here.content_parts p USING (sha256)
+    WHERE c.whole AND sha256 = ANY($1::text[]) ORDER BY sha256, p.place
+"""
 
 
 async def sweep(db: Tables) -> None:
@@ -82,12 +158,6 @@ _NAMED = """
     INSERT INTO here.attached (sha256, {0})
     SELECT sha256, {1} FROM here.contents WHERE sha256 = ANY($2::text[])
 """
-
-
-def _filled(file: Attachment, found: dict[str, bytearray]) -> Attachment:
-    if file.data is not None or file.sha256 not in found:
-        return file
-    return replace(file, data=bytes(found[file.sha256]))
 
 
 def _hashes(attachments: Sequence[Attachment]) -> list[str]:

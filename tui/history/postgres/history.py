@@ -270,7 +270,7 @@ class PostgresHistory:
 
     async def with_contents(self, attachments: Sequence[Attachment]) -> list[Attachment]:
         """The same attachments with their contents."""
-        return await self._link.read(lambda db: contents.filled(db, attachments))
+        return await contents.filled(self._link.read, attachments)
 
     async def append(self, message_id: int, pieces: Sequence[str | Part]) -> None:
         """Add pieces to a streaming reply."""

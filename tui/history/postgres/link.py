@@ -245,7 +245,7 @@ class Link:
             task.exception()  # whoever waits for it has it; nobody need wait
 
 
-def chunks(ids: Iterable[int], size: int) -> Iterable[list[int]]:
-    """The ids, so many at a time."""
-    listed = list(ids)
+def chunks(items: Iterable[T], size: int) -> Iterable[list[T]]:
+    """The items, so many at a time."""
+    listed = list(items)
     return (listed[start : start + size] for start in range(0, len(listed), size))

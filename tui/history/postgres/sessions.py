@@ -17,15 +17,19 @@ LIVING = f"""EXISTS (
 
 async def renew(db: Tables, name: str, machine: str) -> int:
     """Say that the session ``name`` lives. Returns the number of the last change that anyone made."""
-    await db.run(
-        """
-        INSERT INTO here.sessions (name, machine) VALUES ($1, $2)
-        ON CONFLICT (name) DO UPDATE SET seen_at = clock_timestamp()
-        """,
-        name,
-        machine,
+    return int(
+        await db.value(
+            """
+            WITH renewed AS (
+                INSERT INTO here.sessions (name, machine) VALUES ($1, $2)
+                ON CONFLICT (name) DO UPDATE SET seen_at = clock_timestamp()
+            )
+            SELECT rev FROM here.history
+            """,
+            name,
+            machine,
+        )
     )
-    return int(await db.value("SELECT rev FROM here.history"))
 
 
 async def end(db: Tables, name: str) -> None:

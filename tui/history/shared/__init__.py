@@ -7,6 +7,7 @@ server is to be read while it can't be reached. Only ``history.opening`` knows i
     acts                    what is done, as facts
     journal                 the acts in their order, and numbers that no other machine gives
     pusher                  brings them to the server
+    carrier                 brings the contents of files, behind and beside them
     there                   acts done on the server
     here                    what of the server is kept here
     examination             what is shown of it to who has trouble

@@ -8,7 +8,7 @@ from typing import Any
 
 from tui.chat.attachment import Attachment
 from tui.chat.message import Status
-from tui.history.rows import changed_columns, message_columns
+from tui.history.rows import changed_columns, message_columns, now_stamp
 from tui.history.shared import journal
 from tui.history.shared.there import Whole
 from tui.history.sqlite import contents, messages
@@ -21,11 +21,69 @@ NEWEST = 300
 _RECOVERED = "Recovered: "
 LARGEST_FILE = 5_000_000
 """Bytes up to which the contents of files are kept too."""
+ROOM = 500_000_000
+"""Bytes that all of it may take."""
+_AT_ONCE = 10  # conversations that make room together
+_SAME_USE = 3_600_000_000  # microseconds
+# Of what the server has, and nothing comes to.
+_OLDEST = f"""
+    SELECT c.id FROM conversations c LEFT JOIN kept k ON k.conversation_id = c.id
+    WHERE NOT EXISTS (
+        SELECT 1 FROM acts a WHERE a.conversation_id = c.id
+            AND (a.seq > (SELECT pushed FROM journal) OR a.aside IS NOT NULL)
+    ) AND NOT EXISTS (
+        SELECT 1 FROM messages m WHERE m.conversation_id = c.id AND m.status = '{Status.STREAMING.value}'
+    )
+    ORDER BY max(coalesce(k.used_at, 0), c.updated_at) LIMIT ?
+"""
 
 
 def kept(db: sqlite3.Connection) -> dict[int, int]:
     """The conversations that are here, and the number of the change up to which."""
+    return {row["conversation_id"]: row["rev"] for row in db.execute("SELECT * FROM kept WHERE NOT left_out")}
+
+
+def known(db: sqlite3.Connection) -> dict[int, int]:
+    """The same, and those that were here, for which there was no room: that they are needs no look."""
     return {row["conversation_id"]: row["rev"] for row in db.execute("SELECT * FROM kept")}
+
+
+def is_used(db: sqlite3.Connection, place: int) -> bool:
+    """Whether it is known that a conversation is read here in these days."""
+    since = now_stamp() - _SAME_USE
+    sql = "SELECT 1 FROM kept WHERE conversation_id = ? AND used_at < ?"
+    return db.execute(sql, (place, since)).fetchone() is None
+
+
+def use(db: sqlite3.Connection, place: int) -> None:
+    """A conversation is read here now."""
+    db.execute("UPDATE kept SET used_at = ? WHERE conversation_id = ?", (now_stamp(), place))
+
+
+def make_room(db: sqlite3.Connection) -> None:
+    """Let go of what was not read or written for longest, where it all takes too much room."""
+    while _size(db) > ROOM:
+        found = db.execute(_OLDEST, (_AT_ONCE,)).fetchall()
+        for row in found:
+            _remove(db, row["id"])
+            db.execute(
+                """
+                INSERT INTO kept VALUES (?, -1, 0, 1)
+                ON CONFLICT (conversation_id) DO UPDATE SET left_out = 1, used_at = 0
+                """,
+                (row["id"],),
+            )
+        contents.sweep(db)
+        if not found:
+            break
+
+
+def _size(db: sqlite3.Connection) -> int:
+    """Bytes that are in use."""
+    (pages,), (free,), (size,) = (
+        db.execute(f"PRAGMA {name}").fetchone() for name in ("page_count", "freelist_count", "page_size")
+    )
+    return int((pages - free) * size)
 
 
 def keep(
@@ -53,14 +111,24 @@ def keep(
         insert(db, "conversations", columns)
     _keep_messages(db, place, found.messages)
     contents.keep(db, files)
-    db.execute("INSERT OR REPLACE INTO kept VALUES (?, ?)", (place, found.rev))
+    db.execute(
+        """
+        INSERT INTO kept VALUES (?, ?, 0, 0)
+        ON CONFLICT (conversation_id) DO UPDATE SET rev = excluded.rev, left_out = 0
+        """,
+        (place, found.rev),
+    )
     return True
 
 
 def _drop(db: sqlite3.Connection, place: int) -> None:
+    _remove(db, place)
+    db.execute("DELETE FROM kept WHERE conversation_id = ?", (place,))
+
+
+def _remove(db: sqlite3.Connection, place: int) -> None:
     unindex(db, place, WHOLE_CONVERSATION)
     db.execute("DELETE FROM conversations WHERE id = ?", (place,))
-    db.execute("DELETE FROM kept WHERE conversation_id = ?", (place,))
 
 
 def _keep_messages(db: sqlite3.Connection, place: int, found: Sequence[Mapping[str, Any]]) -> None:

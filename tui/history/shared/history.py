@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import random
 import sqlite3
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar, Unpack
@@ -33,6 +33,7 @@ from tui.history.postgres.history import open_history as on_server
 from tui.history.rows import changed_columns, from_stamp, message_of
 from tui.history.shared import here, journal, there
 from tui.history.shared.acts import Kind, file_facts, message_facts, piece_facts
+from tui.history.shared.carrier import Carrier
 from tui.history.shared.pusher import Pusher
 from tui.history.spent_rows import spent_row
 from tui.history.sqlite import bundles, conversations, messages, spending, state, trash
@@ -72,7 +73,8 @@ class SharedHistory:
         self._place = place
         self._save = save
         self._server: PostgresHistory | None = None
-        self._pusher = Pusher(local, journal_file.with_name("push"), self._say, self._moved)
+        self._carrier = Carrier(local, self._carried)
+        self._pusher = Pusher(local, journal_file, self._say, self._moved, self._carrier.expect)
         self._online = False
         self._met = asyncio.Event()  # the server, or that it is not there
         self._answered = asyncio.Event()  # the server, or that it is not there, by itself
@@ -85,7 +87,7 @@ class SharedHistory:
         self._said: list[str] = []
         self._listeners: list[Callable[[News], None]] = []
         self._tasks: list[asyncio.Task[None]] = []
-        self._losing: set[asyncio.Task[None]] = set()
+        self._aside: set[asyncio.Task[None]] = set()
         local.subscribe(self._heard_here)
 
     # -- what the person must know
@@ -126,6 +128,7 @@ class SharedHistory:
         found = await self._read(lambda store: store.load_conversation(conversation_id))
         if self._online:
             self._refresh([conversation_id])
+            self._begin_aside(self._use(conversation_id))
         return found
 
     async def update_conversation(self, conversation_id: int, **changes: Unpack[ConversationChanges]) -> None:
@@ -382,8 +385,8 @@ class SharedHistory:
             await asyncio.wait(self._tasks)
         if self._server is not None:
             await self._server.close()
-        if self._losing:
-            await asyncio.wait(self._losing)
+        if self._aside:
+            await asyncio.wait(self._aside)
         await self._local.close()
 
     # -- writing
@@ -407,9 +410,9 @@ class SharedHistory:
 
         try:
             result, seq = await self._local.act(work, done)
-        except NotFoundError:
-            if not await self._fetch([*places, *await self._places_of(of_messages)]):
-                raise
+        except NotFoundError as error:
+            if not await self._fetched(places, of_messages):
+                raise _not_seen(error) from error
             result, seq = await self._local.act(work, done)
         await self._on_its_way(seq)
         return result
@@ -480,10 +483,7 @@ class SharedHistory:
                 return await self._read(ask)
             if readable and server is not None:
                 return await ask(server)
-            raise HistoryUnreachableError(
-                f"{error.message}, as far as can be seen: the server of the history can't be reached",
-                "What is not on this machine is there again with the server.",
-            ) from error
+            raise _not_seen(error) from error
 
     async def _answer(self) -> bool:
         """Wait for the server's first answer, and that it does not give one. Returns whether that came."""
@@ -520,18 +520,25 @@ class SharedHistory:
         return await self._local.see(look)
 
     # -- what of the server is here
-    async def _places_of(self, ids: Sequence[int]) -> list[int]:
-        if not ids or not self._online or self._server is None:
-            return []
-        return list({message.conversation_id for message in await self._server.messages(ids)})
+    async def _fetched(self, places: Sequence[int], of_messages: Sequence[int]) -> bool:
+        """Have conversations here as they are there. Returns whether the server could be asked.
 
-    async def _fetch(self, places: Iterable[int]) -> bool:
-        """Have conversations here as they are there. Returns whether any is."""
-        got = False
-        for place in places:
-            with contextlib.suppress(HistoryError):
-                got = await self._take(place) or got
-        return got
+        Raises:
+            NotFoundError: They are not there either.
+        """
+        server = self._server
+        if server is None or not self._online:
+            return False
+        try:
+            of_them = [one.conversation_id for one in await server.messages(of_messages)]
+            for place in {*places, *of_them}:
+                await server.load_conversation(place)
+                await self._take(place)
+        except NotFoundError:
+            raise
+        except HistoryError:
+            return False
+        return True
 
     async def _is_stale(self, place: int) -> bool:
         if self._server is None:
@@ -562,6 +569,11 @@ class SharedHistory:
         )
         return await server.with_contents([file for file in known if file.data is None])
 
+    async def _use(self, place: int) -> None:
+        with contextlib.suppress(HistoryError):  # of a file that can't be written now nothing has to go
+            if not await self._local.see(lambda db: here.is_used(db, place)):
+                await self._local.act(lambda db: here.use(db, place))
+
     def _refresh(self, places: Iterable[int]) -> None:
         self._stale |= set(places)
         self._changed.set()
@@ -574,17 +586,17 @@ class SharedHistory:
             while self._stale and self._online:
                 place = self._stale.pop()
                 with contextlib.suppress(HistoryError):  # the next time that it is reached
-                    if await self._is_stale(place):
-                        await self._take(place)
+                    if await self._is_stale(place) and await self._take(place):
+                        await self._local.act(here.make_room)
 
     async def _catch_up(self, server: PostgresHistory) -> None:
         """Find what changed there while no one looked."""
         newest = await server.see(lambda db: there.revisions(db, here.NEWEST))
-        kept = await self._local.see(here.kept)
-        others = await server.see(lambda db: there.revisions_of(db, list(kept.keys() - newest.keys())))
+        known = await self._local.see(here.known)
+        others = await server.see(lambda db: there.revisions_of(db, list(known.keys() - newest.keys())))
         now = newest | others
-        self._refresh([place for place, rev in newest.items() if kept.get(place) != rev])
-        self._refresh([place for place, rev in kept.items() if now.get(place) != rev])
+        self._refresh([place for place, rev in newest.items() if known.get(place) != rev])
+        self._refresh([place for place, rev in known.items() if now.get(place) != rev])
         values, prompts = await server.see(there.of_person)
 
         def of_person(db: Connection) -> None:
@@ -611,15 +623,15 @@ class SharedHistory:
             pause = longest if isinstance(self._error, HistoryRefusedError) else min(pause * 2, longest)
 
     async def _meet(self) -> PostgresHistory:
-        if self._server is not None and isinstance(self._server.refusal, HistoryReadOnlyError):
-            old, self._server = self._server, None
-            await old.close()
-        if self._server is None:
-            self._server = await on_server(
+        server = self._server
+        if server is None or isinstance(server.refusal, HistoryReadOnlyError):
+            old = server  # which is read until there is another
+            server = self._server = await on_server(
                 self._place, self._save, self._local.session.name, self._lost_quietly
             )
-            self._server.subscribe(self._heard_there)
-        server = self._server
+            server.subscribe(self._heard_there)
+            if old is not None:
+                self._begin_aside(old.close())
         refusal = server.refusal
         if isinstance(refusal, HistoryReadOnlyError):
             raise refusal
@@ -642,7 +654,29 @@ class SharedHistory:
         return server
 
     async def _push_on(self, server: PostgresHistory) -> None:
-        """Push what is noted, until the server is lost."""
+        """Push what is noted, and carry its files, until the server is lost."""
+        carrying = asyncio.create_task(self._carry(server))
+        try:
+            await self._push_what_comes(server)
+        finally:
+            carrying.cancel()
+            await asyncio.wait([carrying])
+
+    async def _carry(self, server: PostgresHistory) -> None:
+        try:
+            await self._carrier.run(server)
+        except HistoryError as error:
+            await self._lost(error)
+
+    def _carried(self) -> None:
+        self._begin_aside(self._measure())
+
+    def _begin_aside(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._aside.add(task)
+        task.add_done_callback(self._aside.discard)
+
+    async def _push_what_comes(self, server: PostgresHistory) -> None:
         while self._online:
             await self._woken.wait()
             self._woken.clear()
@@ -652,12 +686,12 @@ class SharedHistory:
 
     async def _arrive(self) -> None:
         """All that was noted before is there now."""
+        if self._line.behind or self._carrier.behind:
+            await self._measure()
         now = await self._local.see(journal.state)
         async with self._arrived:
             self._pushed, self._noted = now.pushed, max(self._noted, now.pushed)
             self._arrived.notify_all()
-        if self._line.behind:
-            await self._measure()
 
     async def _lost(self, error: HistoryError) -> None:
         """The server is not there, or does not let this program do what it must."""
@@ -674,14 +708,12 @@ class SharedHistory:
 
     def _lost_quietly(self, error: HistoryError) -> None:
         if self._online and isinstance(error, (HistoryUnreachableError, HistoryRefusedError)):
-            task = asyncio.ensure_future(self._lost(error))
-            self._losing.add(task)
-            task.add_done_callback(self._losing.discard)
+            self._begin_aside(self._lost(error))
 
     async def _measure(self) -> None:
         """Say how it stands now."""
         now = await self._local.see(journal.state)
-        behind = max(now.last - now.pushed, 0)
+        behind = max(now.last - now.pushed, 0) + self._carrier.behind
         if self._online or self._error is None:
             line = Line(behind)
         else:
@@ -731,6 +763,14 @@ async def open_history(place: Server, journal_file: Path, save: Save, local: Sql
         await history.close()
         raise
     return history
+
+
+def _not_seen(error: NotFoundError) -> HistoryUnreachableError:
+    """What is not here may be there."""
+    return HistoryUnreachableError(
+        f"{error.message}, as far as can be seen: the server of the history can't be reached",
+        "What is not on this machine is there again with the server.",
+    )
 
 
 def _copy(db: Connection, conversation_id: int, leaf: int | None) -> Conversation:

@@ -42,12 +42,29 @@ class State:
     ahead: int
     seen_at: int | None
     total: int
+    uid: str
+    """Of the history that the acts are of; empty before that was seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the server knows of a machine."""
+
+    slot: int
+    seq: int
+    mark: str
+    ahead: int
+    """Microseconds that its clock is before this machine's."""
+    total: int
+    """Conversations that are there."""
+    uid: str
+    """Which tells the history from every other."""
 
 
 def prepare(db: sqlite3.Connection, machine: str) -> None:
     """Make the tables where there are none."""
     make_journal(db)
-    db.execute("INSERT OR IGNORE INTO journal VALUES (1, ?, ?, 0, 1, 0, 0, NULL, 0)", (machine, SLOTS))
+    db.execute("INSERT OR IGNORE INTO journal VALUES (1, ?, ?, 0, 1, 0, 0, NULL, 0, '')", (machine, SLOTS))
 
 
 def state(db: sqlite3.Connection) -> State:
@@ -65,6 +82,7 @@ def state(db: sqlite3.Connection) -> State:
         row["ahead"],
         row["seen_at"],
         row["total"],
+        row["uid"],
     )
 
 
@@ -103,11 +121,11 @@ def newest_of(db: sqlite3.Connection, conversation_id: int) -> int:
     return seq or 0
 
 
-def settle(db: sqlite3.Connection, machine: str, slot: int, seq: int, ahead: int, total: int) -> None:
+def settle(db: sqlite3.Connection, machine: str, seq: int, standing: Standing) -> None:
     """What the server says of this machine."""
     db.execute(
-        "UPDATE journal SET machine = ?, slot = ?, pushed = ?, ahead = ?, total = ?, seen_at = ?",
-        (machine, slot, seq, ahead, total, now_stamp()),
+        "UPDATE journal SET machine = ?, slot = ?, pushed = ?, ahead = ?, total = ?, seen_at = ?, uid = ?",
+        (machine, standing.slot, seq, standing.ahead, standing.total, now_stamp(), standing.uid),
     )
 
 

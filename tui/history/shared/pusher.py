@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tui.chat.attachment import Attachment
-from tui.errors import HistoryUnfitError, NotFoundError
+from tui.errors import HistoryRefusedError, HistoryUnfitError, NotFoundError
 from tui.history.postgres.history import Acted, PostgresHistory
 from tui.history.postgres.link import Tables
 from tui.history.shared import here, journal, there
@@ -28,22 +28,26 @@ class Pusher:
     def __init__(
         self,
         local: SqliteHistory,
-        lock: Path,
+        file: Path,
         told: Callable[[str], None],
         changed: Callable[[int | None], None],
+        expected: there.Expected,
     ) -> None:
         """Begin with nothing pushed.
 
         Args:
             local: The history of this machine, in whose file the journal is.
-            lock: A file whose lock says who pushes.
+            file: Where that is.
             told: Told what the server does not take, or what was done about it.
             changed: Told in which conversation something is not as it was.
+            expected: Told of the files whose contents are to follow.
         """
         self._local = local
-        self._lock = lock_at(lock)
+        self._file = file
+        self._lock = lock_at(file.with_name("push"))  # says who pushes
         self._told = told
         self._changed = changed
+        self._expected = expected
         self._turn = asyncio.Lock()
 
     async def settle(self, server: PostgresHistory) -> None:
@@ -80,6 +84,12 @@ class Pusher:
     async def _settled(self, server: PostgresHistory) -> None:
         local = self._local
         now = await local.see(journal.state)
+        if now.uid and now.uid != await server.see(there.uid_of):
+            raise HistoryRefusedError(
+                "The server has another history in this place than the one that this machine knew",
+                f"What is here stays in {self._file}; nothing of it goes there. To begin with the other "
+                f"history, move that file away; segue history copy --from FILE takes it along.",
+            )
         standing = await server.quietly(lambda db: there.register(db, now.machine, now.first - 1))
         machine, seq = now.machine, standing.seq
         mark = await local.see(lambda db: journal.mark_of(db, seq))
@@ -90,8 +100,7 @@ class Pusher:
         elif seq < now.first - 1:
             seq = now.first - 1  # an older copy of the server than the acts that are kept
             await server.quietly(lambda db: there.leap(db, machine, seq))
-        total, ahead = standing.total, standing.ahead
-        await local.act(lambda db: journal.settle(db, machine, standing.slot, seq, ahead, total))
+        await local.act(lambda db: journal.settle(db, machine, seq, standing))
         if now.spare < journal.BLOCK // 2:
             await self._number(server)
 
@@ -117,12 +126,16 @@ class Pusher:
 
     async def _together(self, server: PostgresHistory, now: journal.State, acts: Sequence[Act]) -> None:
         who = there.Who(now.machine, server.session)
+        named: list[Attachment] = []
 
         async def work(db: Tables) -> Acted:
-            return await there.push(db, who, now.pushed, acts, self._filled)
+            named.clear()  # it may be done again
+            return await there.push(db, who, now.pushed, acts, named.extend)
 
         await server.act(work)
         await self._local.act(lambda db: journal.pushed(db, acts[-1].seq))
+        if named:
+            self._expected(named)
 
     async def _one_by_one(self, server: PostgresHistory, now: journal.State, acts: Sequence[Act]) -> None:
         """Push acts up to the first that the server does not take as it is, and do something about that."""
@@ -164,6 +177,3 @@ class Pusher:
         words = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         await self._local.act(lambda db: journal.put_aside(db, act.seq, words))
         self._told(f"The server does not take something that was written here; here it stays: {words}")
-
-    async def _filled(self, files: Sequence[Attachment]) -> list[Attachment]:
-        return await self._local.with_contents(files)

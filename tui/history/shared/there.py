@@ -14,7 +14,7 @@ from tui.history.postgres.lexemes import said
 from tui.history.postgres.link import Tables
 from tui.history.rows import conversation_of, message_of, now_stamp
 from tui.history.shared.acts import Act, Kind, files_in, message_in, pieces_of
-from tui.history.shared.journal import BLOCK, SLOTS
+from tui.history.shared.journal import BLOCK, SLOTS, Standing
 from tui.history.spent_rows import SPENT, spent_of
 
 
@@ -41,19 +41,6 @@ class Purged(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """What the server knows of a machine."""
-
-    slot: int
-    seq: int
-    mark: str
-    ahead: int
-    """Microseconds that its clock is before this machine's."""
-    total: int
-    """Conversations that are there."""
-
-
-@dataclass(frozen=True, slots=True)
 class Who:
     """Who pushes."""
 
@@ -61,7 +48,8 @@ class Who:
     session: str
 
 
-Fill = Callable[[Sequence[Attachment]], Awaitable[list[Attachment]]]
+Expected = Callable[[Sequence[Attachment]], None]
+"""Told of files whose contents come later."""
 
 
 async def register(db: Tables, machine: str, seq: int) -> Standing:
@@ -81,7 +69,13 @@ async def register(db: Tables, machine: str, seq: int) -> Standing:
     row = await db.row("SELECT slot, seq, mark FROM here.machines WHERE machine = $1", machine)
     total = await db.value(f"SELECT count(*) FROM here.conversations WHERE {conversations.LISTED}")
     assert row is not None
-    return Standing(row["slot"], row["seq"], row["mark"], db.now() - now_stamp(), total)
+    uid = await uid_of(db)
+    return Standing(row["slot"], row["seq"], row["mark"], db.now() - now_stamp(), total, uid)
+
+
+async def uid_of(db: Tables) -> str:
+    """What tells the history from every other."""
+    return str(await db.value("SELECT uid FROM here.history"))
 
 
 async def leap(db: Tables, machine: str, seq: int) -> None:
@@ -102,7 +96,7 @@ async def numbers(db: Tables) -> int:
     )
 
 
-async def push(db: Tables, who: Who, after: int, acts: Sequence[Act], fill: Fill) -> Acted:
+async def push(db: Tables, who: Who, after: int, acts: Sequence[Act], expected: Expected) -> Acted:
     """Do acts that follow that with the number ``after``.
 
     Raises:
@@ -110,7 +104,7 @@ async def push(db: Tables, who: Who, after: int, acts: Sequence[Act], fill: Fill
     """
     machine = who.machine
     await guard(db, machine, after)
-    revs = [rev for act in acts if (rev := await _do(db, who, act, fill))]
+    revs = [rev for act in acts if (rev := await _do(db, who, act, expected))]
     await db.run(
         "UPDATE here.machines SET seq = $2, mark = $3, seen_at = clock_timestamp() WHERE machine = $1",
         machine,
@@ -132,7 +126,7 @@ async def guard(db: Tables, machine: str, after: int) -> None:
         raise Astray
 
 
-async def _do(db: Tables, who: Who, act: Act, fill: Fill) -> int | None:
+async def _do(db: Tables, who: Who, act: Act, expected: Expected) -> int | None:
     """Do one act. Returns the number of the change, if it has one of its own."""
     if act.kind is Kind.NOTHING:
         return None
@@ -141,35 +135,42 @@ async def _do(db: Tables, who: Who, act: Act, fill: Fill) -> int | None:
         there = await db.value("SELECT 1 FROM here.conversations WHERE id = $1 FOR UPDATE", place)
         if there is None:
             raise Purged(act)
-    return await _DONE[act.kind](db, who, act, fill)
+    return await _DONE[act.kind](db, who, act, expected)
 
 
-async def _create(db: Tables, who: Who, act: Act, fill: Fill) -> None:
+async def _expect(db: Tables, files: Sequence[Attachment], expected: Expected) -> None:
+    """Let files be named whose contents come later, so that nothing waits for them."""
+    if files:
+        await contents.expect(db, files)
+        expected(files)
+
+
+async def _create(db: Tables, who: Who, act: Act, expected: Expected) -> None:
     columns = act.facts["columns"]
     if await db.value("SELECT 1 FROM here.conversations WHERE id = $1", columns["id"]) is None:
         await conversations.insert(db, _row(columns, _CONVERSATION))
 
 
-async def _change(db: Tables, who: Who, act: Act, fill: Fill) -> None:
+async def _change(db: Tables, who: Who, act: Act, expected: Expected) -> None:
     place, files = act.facts["id"], act.facts["files"]
     if files is not None:
-        filled = await fill(files_in(files))
-        await contents.keep(db, filled)
+        named = files_in(files)
+        await _expect(db, named, expected)
     if columns := act.facts["columns"]:
         await db.update("conversations", place, _row(columns, _CONVERSATION))
     if files is not None:
-        await contents.name_in_draft(db, place, filled)
+        await contents.name_in_draft(db, place, named)
 
 
-async def _trash(db: Tables, who: Who, act: Act, fill: Fill) -> None:
+async def _trash(db: Tables, who: Who, act: Act, expected: Expected) -> None:
     await trash.put_in(db, act.facts["id"])
 
 
-async def _restore(db: Tables, who: Who, act: Act, fill: Fill) -> None:
+async def _restore(db: Tables, who: Who, act: Act, expected: Expected) -> None:
     await trash.take_out(db, act.facts["id"])
 
 
-async def _add(db: Tables, who: Who, act: Act, fill: Fill) -> int | None:
+async def _add(db: Tables, who: Who, act: Act, expected: Expected) -> int | None:
     message = message_in(act.facts)
     there = await db.row("SELECT conversation_id, created_at FROM here.messages WHERE id = $1", message.id)
     if there is not None:
@@ -180,31 +181,31 @@ async def _add(db: Tables, who: Who, act: Act, fill: Fill) -> int | None:
             raise Met(message.id)
         return None
     if files := files_of(message.parts):
-        await contents.keep(db, await fill(files))
+        await _expect(db, files, expected)
     _, rev = await messages.add(db, who.session, who.machine, message, act.facts["owner"])
     return rev
 
 
-async def _append(db: Tables, who: Who, act: Act, fill: Fill) -> None:
+async def _append(db: Tables, who: Who, act: Act, expected: Expected) -> None:
     pieces = pieces_of(act.facts)
     if files := files_of([piece for piece in pieces if not isinstance(piece, str)]):
-        await contents.keep(db, await fill(files))
+        await _expect(db, files, expected)
     write = messages.append if act.kind is Kind.APPEND else messages.rewrite
     await write(db, act.facts["id"], act.facts["owner"], pieces)
 
 
-async def _finish(db: Tables, who: Who, act: Act, fill: Fill) -> None:
+async def _finish(db: Tables, who: Who, act: Act, expected: Expected) -> None:
     message = message_in(act.facts)
     if files := files_of(message.parts):
-        await contents.keep(db, await fill(files))
+        await _expect(db, files, expected)
     await messages.finish(db, message)
 
 
-async def _hide(db: Tables, who: Who, act: Act, fill: Fill) -> None:
+async def _hide(db: Tables, who: Who, act: Act, expected: Expected) -> None:
     await messages.hide(db, act.facts["ids"], act.facts["hidden"])
 
 
-async def _whole(db: Tables, who: Who, act: Act, fill: Fill) -> None:
+async def _whole(db: Tables, who: Who, act: Act, expected: Expected) -> None:
     """Write a conversation as it was here, in the place of what there is of it."""
     columns, rows = act.facts["conversation"], act.facts["messages"]
     place = columns["id"]
@@ -224,28 +225,28 @@ async def _whole(db: Tables, who: Who, act: Act, fill: Fill) -> None:
             if row["status"] != "streaming"
         ],
     )
-    files = await fill(conversation_of({**columns, "deleted_at": None}).attachments)
-    await contents.keep(db, files)
+    files = conversation_of({**columns, "deleted_at": None}).attachments
+    await _expect(db, files, expected)
     await contents.name_in_draft(db, place, files)
     for row in rows:
         if attached := files_of(message_of(row).parts):
-            await contents.keep(db, await fill(attached))
+            await _expect(db, attached, expected)
             await contents.name_in_message(db, row["id"], attached)
 
 
-async def _prompt(db: Tables, who: Who, act: Act, fill: Fill) -> None:
+async def _prompt(db: Tables, who: Who, act: Act, expected: Expected) -> None:
     await state.remember(db, act.facts["text"])
 
 
-async def _state(db: Tables, who: Who, act: Act, fill: Fill) -> None:
+async def _state(db: Tables, who: Who, act: Act, expected: Expected) -> None:
     await state.set_state(db, state.EVERYWHERE, act.facts["key"], act.facts["value"])
 
 
-async def _spent(db: Tables, who: Who, act: Act, fill: Fill) -> None:
+async def _spent(db: Tables, who: Who, act: Act, expected: Expected) -> None:
     await spending.note(db, spent_of(dict(zip(SPENT, act.facts["row"], strict=True))))
 
 
-_DONE: Mapping[Kind, Callable[[Tables, Who, Act, Fill], Awaitable[int | None]]] = {
+_DONE: Mapping[Kind, Callable[[Tables, Who, Act, Expected], Awaitable[int | None]]] = {
     Kind.CREATE: _create,
     Kind.CHANGE: _change,
     Kind.TRASH: _trash,

@@ -41,7 +41,8 @@ def keep(connection: sqlite3.Connection, attachments: Sequence[Attachment]) -> t
 def filled(connection: sqlite3.Connection, attachments: Sequence[Attachment]) -> list[Attachment]:
     """The attachments with their contents, as far as they are here."""
     return [
-        replace(file, data=_content(connection, file)) if file.data is None else file for file in attachments
+        replace(file, data=data_of(connection, file.sha256)) if file.data is None else file
+        for file in attachments
     ]
 
 
@@ -61,6 +62,7 @@ def check(row: sqlite3.Row) -> None:
         raise ValueError(f"content {row['id']} is damaged")
 
 
-def _content(connection: sqlite3.Connection, attachment: Attachment) -> bytes | None:
-    row = connection.execute("SELECT data FROM contents WHERE sha256 = ?", (attachment.sha256,)).fetchone()
-    return row["data"] if row else attachment.data
+def data_of(connection: sqlite3.Connection, sha256: str) -> bytes | None:
+    """The content with this hash, if it is here."""
+    row = connection.execute("SELECT data FROM contents WHERE sha256 = ?", (sha256,)).fetchone()
+    return row["data"] if row else None

@@ -28,13 +28,16 @@ _TABLES = (
         last_conversation INTEGER NOT NULL,
         ahead INTEGER NOT NULL,                 -- microseconds that the server's clock is before this one's
         seen_at INTEGER,                        -- when the server was seen last
-        total INTEGER NOT NULL                  -- conversations that were on the server then
+        total INTEGER NOT NULL,                 -- conversations that were on the server then
+        uid TEXT NOT NULL                       -- of the history there
     )
     """,
     """
     CREATE TABLE IF NOT EXISTS kept (           -- what of the server is here
         conversation_id INTEGER PRIMARY KEY,
-        rev INTEGER NOT NULL
+        rev INTEGER NOT NULL,
+        used_at INTEGER NOT NULL,               -- when it was read here last, or changed
+        left_out INTEGER NOT NULL DEFAULT 0     -- there was no room for it
     )
     """,
 )

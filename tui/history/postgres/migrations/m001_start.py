@@ -152,8 +152,13 @@ STATEMENTS = (
     """,
     "ALTER INDEX here.search_lexemes ALTER COLUMN 1 SET STATISTICS 0",
     """
-    CREATE TABLE here.contents (sha256 text COLLATE "C" PRIMARY KEY, size bigint NOT NULL)
+    CREATE TABLE here.contents (
+        sha256 text COLLATE "C" PRIMARY KEY,
+        size bigint NOT NULL,
+        whole boolean NOT NULL DEFAULT false    -- whether all its parts are here
+    )
     """,
+    "CREATE INDEX contents_lacking ON here.contents (sha256) WHERE NOT whole",
     """
     CREATE TABLE here.content_parts (
         sha256 text COLLATE "C" NOT NULL REFERENCES here.contents (sha256) ON DELETE CASCADE,
