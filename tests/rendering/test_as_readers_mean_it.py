@@ -62,6 +62,37 @@ def test_emphasis_never_flips_while_it_comes(source, words):
 
 
 @pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("**Achtung:**Text", "Achtung:"),
+        ('He said **"stop!"**and went', '"stop!"'),
+        ("**Remarque (importante)**suite", "Remarque (importante)"),
+        ("two **`pip`**s and **Done.**Next", "pipDone."),
+        ("- **Step 1.**Open it", "Step 1."),
+        ("**مهم:**النص", "مهم:"),
+    ],
+)
+def test_a_word_right_behind_a_mark_changes_nothing(source, words):
+    document = Document("", 60, DARK, live=True)
+    longest = ""
+    for char in source:
+        document.feed(char)
+        now = bold(document)
+        assert now.startswith(longest)
+        longest = max(longest, now.rstrip("*"), key=len)
+    assert longest == words == bold(Document(source, 60, DARK))
+    assert "*" not in spoken(source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["{**a,**b}", "f(**g())**n", "**kwargs and x=1,**more", "*a.*b", "c?**p:**q", "2 ** 3. And x.**y"],
+)
+def test_what_begins_no_mark_ends_none(source):
+    assert spoken(source) == source
+
+
+@pytest.mark.parametrize(
     "source", ["2**(3)**4", "f(**kwargs)**2", "大约3~5天，100~200元", "a*b*c 2 * 3", "snake_case_名字_x"]
 )
 def test_what_is_no_emphasis_stays(source):

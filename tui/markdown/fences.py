@@ -38,18 +38,36 @@ def _fence(state: StateBlock, first: int, end: int, silent: bool) -> bool:
 
 def _end(state: StateBlock, first: int, end: int, markup: str) -> tuple[bool, int]:
     """Whether there are named fences inside, and the line of the mark that ends the outer one, or ``end``."""
-    open_inside, nested = 0, False
+    inside = Inside(markup)
     for line in range(first + 1, end):
         start = state.bMarks[line] + state.tShift[line]
         if start < state.eMarks[line] and state.sCount[line] < state.blkIndent:
             break  # the list around it is over
-        mark = _MARK.match(state.src[start : state.eMarks[line]])
-        if mark is None or mark[1][0] != markup[0] or len(mark[1]) < len(markup):
-            continue
+        if inside.ends(state.src[start : state.eMarks[line]]):
+            return inside.named, line
+    return inside.named, end
+
+
+class Inside:
+    """What stands in a text of Markdown that is shown as code, line by line.
+
+    Args:
+        markup: The mark that began it.
+    """
+
+    def __init__(self, markup: str) -> None:
+        self._markup = markup
+        self._open = 0
+        self.named = False
+        """There are named fences."""
+
+    def ends(self, line: str) -> bool:
+        """Whether the next line, without its indent, ends the text."""
+        mark = _MARK.match(line)
+        if mark is None or mark[1][0] != self._markup[0] or len(mark[1]) < len(self._markup):
+            return False
         if mark[2].strip():
-            open_inside, nested = open_inside + 1, True
-        elif open_inside:
-            open_inside -= 1
-        else:
-            return nested, line
-    return nested, end
+            self._open, self.named = self._open + 1, True
+            return False
+        self._open -= 1
+        return self._open < 0

@@ -32,6 +32,9 @@ _REMARK = re.compile(r"(?<![^\s(){};,])/\*")
 _SELECTORS = "\ufe00\ufe01\ufe02\ufe0e\ufe0f"
 """Ways to draw the character before; they are none themselves."""
 _EDGE = " \t\n\"'([{,;"
+_LAST = ".:!?…%)]}\"'”’»`"
+"""Signs that end what is marked, though a word follows at once."""
+_BRACKETS = ("()", "[]", "{}")
 
 
 def install(parser: MarkdownIt) -> None:
@@ -81,11 +84,34 @@ def _pair(state: StateInline, silent: bool, tokenize: Callable[[StateInline, boo
     after = state.src[state.pos : min(state.pos + 1, state.posMax)] or " "
     left = not after.isspace() and (not _is_sign(after) or before.isspace() or _parts(before))
     right = not before.isspace() and (not _is_sign(before) or after.isspace() or _parts(after))
+    right = right or _ends_marked(state, start, before, known)
     in_words = state.src[start] != "_"
     for mark in state.delimiters[known:]:
         mark.open = left and (in_words or not right or _is_punctuation(before))
         mark.close = right and (in_words or not left or _is_punctuation(after))
     return True
+
+
+def _ends_marked(state: StateInline, start: int, before: str, known: int) -> bool:
+    """Whether two marks end what two of them begin, though a word follows: ``**Note:**that``.
+
+    While it comes it is so, and stays so; a sign that could begin something would leave that open.
+    """
+    mark = state.src[start : start + 2]
+    if before not in _LAST or mark not in ("**", "~~") or state.pos - start != 2:
+        return False
+    begin = state.src.rfind(mark, 0, start)
+    marked = state.src[begin + 2 : start]
+    earlier = state.delimiters[known - 1] if known else None
+    return (
+        begin >= 0
+        and not state.src[begin - 1 : begin].strip()
+        and earlier is not None
+        and chr(earlier.marker) == mark[0]
+        and earlier.open
+        and not earlier.close
+        and all(marked.count(pair[0]) == marked.count(pair[1]) for pair in _BRACKETS)
+    )
 
 
 def _parts(char: str) -> bool:

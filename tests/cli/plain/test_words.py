@@ -106,6 +106,14 @@ def test_what_is_understood_only_as_a_whole_is_held(begin):
     assert words.add(begin) == ""
 
 
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_fences_in_a_text_of_markdown_end_what_they_began(size):
+    source = "```markdown\n# T\n```sh\nls\n```\nmore\n```\n**After.**\n```md\nx\n```\nend"
+    inside = "# T\n```sh\nls\n```\nmore"
+    want = f"code, markdown:\n{inside}\nend of code\nAfter.\ncode, md:\nx\nend of code\nend"
+    assert "".join(said(source, size)) == want
+
+
 def test_code_that_is_cut_ends_all_the_same():
     assert "".join(said("~~~\nlast line", 4)) == "code:\nlast line\nend of code\n"
 

@@ -10,9 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from itertools import groupby, zip_longest
+from typing import TYPE_CHECKING
 
 from tui.faults import note
+from tui.markdown import holds_fences
 from tui.text import clean
+
+if TYPE_CHECKING:
+    from tui.markdown.fences import Inside
 
 SHORTEST = 20
 """Characters that a sentence has at least: "1. " is none."""
@@ -49,6 +54,8 @@ class Words:
         self._blank = True
         """Nothing is said yet, or a blank line was the last."""
         self._fence = ""
+        self._inside: Inside | None = None
+        """What stands in that fence, if it may have fences in it."""
         self._indent = 0
         self._formula = False
         self._quoted = False
@@ -157,14 +164,18 @@ class Words:
 
     def _code(self, line: str) -> str:
         mark = line.strip()
-        if len(mark) >= len(self._fence) and set(mark) == {self._fence[0]}:
-            self._fence = ""
+        if self._inside.ends(mark) if self._inside else self._is_end(mark):
+            self._fence, self._inside = "", None
             return "end of code"
         return line[self._indent :] if not line[: self._indent].strip() else line
+
+    def _is_end(self, mark: str) -> bool:
+        return len(mark) >= len(self._fence) and set(mark) == {self._fence[0]}
 
     def _text(self, line: str) -> str:
         if fence := _FENCE.match(line):
             self._indent, self._fence = len(fence[1]), fence[2]
+            self._inside = _inside(fence[2]) if holds_fences(fence[3]) else None
             return f"code, {fence[3]}:" if fence[3] else "code:"
         if _FORMULA.match(line):
             self._formula = not self._formula
@@ -200,6 +211,12 @@ class Words:
             if cell
         ]
         return "; ".join(named)
+
+
+def _inside(fence: str) -> Inside:
+    from tui.markdown.fences import Inside  # brings the Markdown parser
+
+    return Inside(fence)
 
 
 def _begins_table(head: str, dashes: str) -> bool:
