@@ -33,6 +33,7 @@ from tui.config import load_config  # noqa: E402
 from tui.engine.start_options import StartOptions  # noqa: E402
 from tui.engine.workspace import Workspace  # noqa: E402
 from tui.paths import Paths  # noqa: E402
+from tui.tools.mcp.elicitation import Entry, Form, Kind, Option, Visit  # noqa: E402
 
 WIDE, NARROW, WIDEST = (120, 40), (80, 24), (160, 50)
 PATIENCE = 30.0
@@ -163,6 +164,13 @@ class Stage:
         await self.pilot.press("enter")
         await self.sees("Ask, or /")
 
+    async def asked(self, question: Form | Visit) -> None:
+        """A server asks; nobody answers here."""
+        features = self.app.main_screen.features
+        assert features is not None
+        asks = features.asking.fill if isinstance(question, Form) else features.asking.visit
+        self.waiting = asyncio.ensure_future(asks(question))
+
     async def begun(self) -> None:
         await self.first_answer()
         await self.switch()
@@ -247,6 +255,28 @@ async def servers_of_tools(stage: Stage) -> None:
     await stage.pilot.pause(0.3)
 
 
+async def form_of_a_server(stage: Stage) -> None:
+    await stage.first_answer()
+    entries = (
+        Entry("city", "City", required=True, default="Kyoto"),
+        Entry("nights", "Nights", Kind.WHOLE, "Between one and fourteen", required=True, least=1, most=14),
+        Entry("window", "A room to the garden", Kind.YES_NO, default=True),
+        Entry("bed", "Bed", Kind.ONE, options=(Option("futon", "Futon"), Option("bed", "Bed"))),
+    )
+    await stage.asked(Form("travel", "To look for a room I need to know a few things.", entries))
+    await stage.sees("travel asks", "Nights")
+    await stage.pilot.press("down")
+    await stage.pilot.pause(0.5)
+
+
+async def address_of_a_server(stage: Stage) -> None:
+    await stage.first_answer()
+    url = "https://pay.travel.example/session/4f1c?return=https%3A%2F%2Ftravel.example%2Fdone"
+    await stage.asked(Visit("travel", "The deposit is paid on this page.", url))
+    await stage.sees("wants you to open an address")
+    await stage.pilot.pause(0.5)
+
+
 async def settings_and_keys(stage: Stage) -> None:
     await stage.pilot.press("f10")
     await stage.sees("Type to find a setting")
@@ -286,6 +316,10 @@ SCENES: dict[str, tuple[Callable[[Stage], Awaitable[None]], tuple[int, int], str
     "tools-80x24": (tools_here, NARROW, "segue-light"),
     "servers": (servers_of_tools, WIDE, "segue-light"),
     "servers-80x24": (servers_of_tools, NARROW, "segue-dark"),
+    "form": (form_of_a_server, WIDE, "segue-dark"),
+    "form-80x24": (form_of_a_server, NARROW, "segue-light"),
+    "address": (address_of_a_server, WIDE, "segue-light"),
+    "address-80x24": (address_of_a_server, NARROW, "segue-dark"),
     "settings": (settings_and_keys, WIDEST, "segue-dark"),
     "settings-light": (settings_and_keys, WIDEST, "segue-light"),
     "settings-80x24": (settings_and_keys, NARROW, "segue-dark"),

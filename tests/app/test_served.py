@@ -144,6 +144,24 @@ async def test_prompts_of_a_server_are_offered_after_its_name_and_become_the_dra
         assert [file.name for file in prompt.attachments] == ["picture 1"]
 
 
+async def test_an_argument_of_a_prompt_is_completed_by_the_server(notes):
+    async with notes() as world:
+        await world.type("/notes:greet An")
+        await world.sees("/notes:greet Anmore", "who of a prompt")
+        await world.pilot.press("tab")
+        await world.until(lambda: world.composer.draft == "/notes:greet Anmore")
+        await world.pilot.press("escape", "enter")
+        await world.until(lambda: "Greet Anmore" in world.composer.draft)
+
+
+async def test_enter_takes_what_was_typed_and_not_what_is_offered_for_it(notes):
+    async with notes() as world:
+        await world.type("/notes:greet An")
+        await world.sees("/notes:greet Anmore")
+        await world.pilot.press("enter")
+        await world.until(lambda: "Greet An." in world.composer.draft)
+
+
 async def test_what_a_prompt_needs_is_asked_in_a_form(notes):
     async with notes() as world:
         await world.type("/notes:greet")

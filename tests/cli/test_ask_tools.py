@@ -68,6 +68,9 @@ def test_a_tool_that_was_not_allowed_is_declared_and_denied_and_that_is_said(lab
     assert not notes.exists()
     assert done.stdout == "Hello from the *lab*.\n"
     assert "the tool add_note was not allowed; --yes-tool add_note allows it" in done.stderr
+    told_the_model = model_server.requests[1]["messages"][-1]["content"]
+    assert "nobody was asked" in told_the_model and "--yes-tool add_note" in told_the_model
+    assert "declined" not in told_the_model
 
 
 def test_what_was_allowed_names_one_tool_and_no_other(lab, notes, model_server):

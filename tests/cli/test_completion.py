@@ -39,7 +39,11 @@ pytestmark = pytest.mark.skipif(not PROGRAM.exists(), reason="the program is not
 @pytest.fixture
 def filled(lab):
     """A home with models, a prompt and two conversations."""
-    lab.configure(lab.config.read_text().replace('["big", "small"]', '["big", "small", "qwen3:8b"]'))
+    settings = lab.config.read_text().replace('["big", "small"]', '["big", "small", "qwen3:8b"]')
+    lab.configure(f'{settings}\n[mcp.notes]\ncommand = "notes-server"\ntools = ["add"]\n')
+    tools = lab.config.parent / "tools"
+    tools.mkdir()
+    (tools / "mine.py").write_text('def note_down(text: str):\n    """Notes it."""\n\ndef nothing(): ...\n')
     prompts = lab.config.parent / "prompts"
     prompts.mkdir()
     (prompts / "fix.md").write_text("Mend this: {input}")
@@ -91,6 +95,14 @@ def offered(filled) -> Callable[[str], list[str]]:
         ("segue config set vim ", {"true", "false"}),
         ("segue config set providers.lab.type ge", {"gemini"}),
         ("segue ask /", {"/fix"}),
+        ("segue config set theme segue-l", {"segue-light"}),
+        ("segue config set theme nor", {"nord"}),
+        ("segue config set tools.use web", {"web_fetch"}),
+        ("segue ask --tool no", {"note_down", "notes", "notes__add"}),
+        ("segue ask --yes-tool no", {"note_down", "notes__add"}),
+        ("segue ask --yes-tool notes", {"notes__add"}),
+        ("segue mcp test ", {"notes"}),
+        ("segue mcp login n", {"notes"}),
         ("segue local pull smol", {"smollm2-135m"}),
         ("segue completion ", {*SHELLS}),
         ("segue nonsense and ", set()),

@@ -123,3 +123,50 @@ def test_the_first_setting_makes_the_file(home):
 def test_the_keys_for_scripts(mine):
     rows = {row["name"]: row for row in json.loads(mine.segue("config", "keys", "--json").stdout)}
     assert rows["model"]["keys"] == ["ctrl+l"] and rows["model"]["scope"] == "Writing"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("model", "nope/x", "model: there is no provider nope"),
+        ("model", "antropic/claude", "Did you mean anthropic?"),
+        ("theme", "segue-drak", "there is no segue-drak"),
+    ],
+)
+def test_what_names_nothing_is_refused(mine, key, value, words):
+    before = mine.config.read_text()
+    assert words in mine.segue("config", "set", key, value, code=1).stderr
+    assert mine.config.read_text() == before
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (["web_fecth"], "no tool or server web_fecth is known here. Did you mean web_fetch?"),
+        (["web_fetch", "lab__x"], "no tool or server lab__x is known here"),
+    ],
+)
+def test_a_tool_that_nobody_is_known_to_have_is_kept_and_said(mine, value, words):
+    assert words in mine.segue("config", "set", "tools.use", *value).stderr
+    assert tomllib.loads(mine.config.read_text())["tools"]["use"] == value
+
+
+def test_a_model_that_its_provider_does_not_name_is_kept_and_said(mine):
+    mine.segue("config", "set", "providers.lab.models", "big", "small")
+    done = mine.segue("config", "set", "model", "lab/bigg")
+    assert "lab is not said to have bigg. Did you mean big?" in done.stderr
+    assert "is not said" not in mine.segue("config", "set", "model", "lab/big").stderr
+
+
+def test_a_check_tells_of_a_provider_that_there_is_not(home):
+    home.configure('model = "nope/x"\n')
+    assert "config.toml:1:1: model: there is no provider nope" in home.segue("config", "check", code=1).stderr
+
+
+def test_the_tools_of_ours_that_can_be_named_are_those_that_there_are():
+    from tui.cli.named import _OWN
+    from tui.tools.builtin.folders import LIST_FOLDER, READ_FILE
+    from tui.tools.builtin.past import SEARCH_HISTORY
+    from tui.tools.builtin.web import SPEC
+
+    assert set(_OWN) == {spec.name for spec in (LIST_FOLDER, READ_FILE, SEARCH_HISTORY, SPEC)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import subprocess
 import sys
 import threading
 from importlib.metadata import EntryPoint
@@ -329,6 +330,90 @@ async def later():
     assert (await result(tools["reads"])).text == '["", ""]'
     assert (await result(tools["later"])).text == "nothing"
     assert sys.stdin.readline() == "typed\n"
+
+
+CHILD = "import sys; print('out'); print('err', file=sys.stderr); print(repr(sys.stdin.read()))"
+
+
+@pytest.mark.parametrize(
+    "starts",
+    [
+        "subprocess.run([sys.executable, '-c', CHILD])",
+        "subprocess.Popen([sys.executable, '-c', CHILD]).wait()",
+        "os.system(shlex.join([sys.executable, '-c', CHILD]) if os.name == 'posix' else CMD)",
+        "asyncio.run(started())",
+    ],
+)
+async def test_a_program_that_a_tool_starts_has_no_terminal(tools_of, capfd, starts):
+    tools = await tools_of(
+        f"""
+import asyncio, os, shlex, subprocess, sys
+CHILD = {CHILD!r}
+CMD = subprocess.list2cmdline([sys.executable, "-c", CHILD])
+async def started():
+    await (await asyncio.create_subprocess_exec(sys.executable, "-c", CHILD)).wait()
+def starts():
+    \"\"\"Starts a program.\"\"\"
+    {starts}
+"""
+    )
+    said = (await result(tools["starts"])).text
+    assert sorted(said.split()) == ["''", "err", "out"]
+    assert capfd.readouterr() == ("", "")
+
+
+async def test_what_a_tool_asks_of_a_program_it_is_given(tools_of, capfd):
+    tools = await tools_of(
+        """
+import os, subprocess, sys
+def asks():
+    \"\"\"Asks a program.\"\"\"
+    command = [sys.executable, "-c", "print(input())"]
+    given = subprocess.run(command, input="in", capture_output=True, text=True)
+    failed = subprocess.run([sys.executable, "-c", "raise SystemExit(3)"]).returncode
+    return given.stdout.strip(), failed, os.system("exit 3") == (3 << 8 if os.name == "posix" else 3)
+"""
+    )
+    assert (await result(tools["asks"])).text == '["in", 3, true]'
+    assert capfd.readouterr() == ("", "")
+
+
+async def test_a_program_that_writes_without_end_neither_waits_nor_fills_the_memory(tools_of):
+    tools = await tools_of(
+        """
+import subprocess, sys
+def floods():
+    \"\"\"Writes 20 MB.\"\"\"
+    subprocess.run([sys.executable, "-c", "for _ in range(200): print('x' * 100_000)"])
+    return "done"
+"""
+    )
+    text = (await result(tools["floods"])).text
+    assert text.startswith("done") and len(text) < 200_000
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no /dev/tty")
+async def test_a_program_that_a_tool_starts_can_t_open_the_terminal_by_its_name(tools_of):
+    tools = await tools_of(
+        """
+import os, subprocess, sys
+def session():
+    \"\"\"Its session.\"\"\"
+    child = subprocess.run([sys.executable, "-c", "import os; print(os.getsid(0) == os.getpid())"],
+                           stdout=subprocess.PIPE, text=True)
+    return child.stdout.strip()
+"""
+    )
+    assert (await result(tools["session"])).text == "True"
+
+
+def test_programs_of_others_are_started_as_they_are(capfd):
+    from tui.tools.outputs import caught_output
+
+    with caught_output():
+        pass
+    subprocess.run([sys.executable, "-c", "print('ours')"], check=True)
+    assert capfd.readouterr().out == "ours\n"
 
 
 async def test_while_a_tool_prints_the_answer_of_another_thread_is_written(tools_of, capfd):

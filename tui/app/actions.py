@@ -276,6 +276,19 @@ SHOWN_TOGETHER = {
 """Actions that go one way and the other: one hint names both keys."""
 BEHIND = frozenset({Scope.EVERYWHERE, Scope.WRITING})
 """Where the keys of the main screen work."""
+BESIDE_A_QUESTION = (
+    Action.MODEL,
+    Action.NEW,
+    Action.CONVERSATIONS,
+    Action.FIND,
+    Action.TIMELINE,
+    Action.SIDEBAR,
+    Action.SETTINGS,
+    Action.MESSAGE_UP,
+    Action.MESSAGE_DOWN,
+)
+"""What can be done while a question waits for its answer: all that leads elsewhere."""
+_QUESTIONS = frozenset({Scope.APPROVAL, Scope.FORM, Scope.VISIT})
 _ON_THE_MAIN_SCREEN = frozenset({Scope.MESSAGE, Scope.FIND, Scope.SIDEBAR})
 _WITHOUT_A_LIST = frozenset({Scope.COMPARE, Scope.TITLE})
 
@@ -285,7 +298,7 @@ def at_once() -> list[list[Action]]:
     main = [_of(*BEHIND, part) for part in Scope if part in _ON_THE_MAIN_SCREEN]
     others = [_of(Scope.EVERYWHERE, part) for part in Scope if part in _WITHOUT_A_LIST]
     sheets = [
-        _of(Scope.EVERYWHERE, Scope.LIST, part)
+        [*_of(Scope.EVERYWHERE, Scope.LIST, part), *(BESIDE_A_QUESTION if part in _QUESTIONS else ())]
         for part in Scope
         if part not in BEHIND | _ON_THE_MAIN_SCREEN | _WITHOUT_A_LIST
     ]

@@ -442,8 +442,13 @@ class Asking(Protocol):
         """The conversations in which a question waits, as ``key_of`` has them."""
         ...
 
+    @property
+    def shown(self) -> bool:
+        """Whether a question lies over the conversation that is read."""
+        ...
+
     def look(self) -> None:
-        """Show the next question that may be shown where the person is now."""
+        """Show the next question that may be shown where the person is now, and none elsewhere."""
         ...
 
     async def fill(self, form: Form) -> Answer:

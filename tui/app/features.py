@@ -172,6 +172,7 @@ class Features:
         options, workspace = self._program.options, self.session.workspace
         self._name_keys()
         self.screen.watch(self.transcript, "selected", self.status.refresh_keys, init=False)
+        self.screen.watch(self.transcript, "selected", self.asking.look, init=False)
         self.elsewhere.follow()
         self.screen.app.screen_change_signal.subscribe(self.screen, lambda _: self.asking.look())
         for words in filter(None, (workspace.catalogue.notice, *map(str, workspace.registry.problems))):

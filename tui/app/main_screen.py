@@ -488,3 +488,4 @@ class MainScreen(Screen[None]):
                 self.features.transcript.selected = None  # who writes has left the messages
             self.features.writing.refresh_files()
             self.features.status.refresh_keys()
+            self.features.asking.look()

@@ -36,6 +36,7 @@ Commands::
     mcp                     the servers of the Model Context Protocol
     completion              what a shell reads to complete
     completing              what may follow, when it asks
+    named                   what settings and options can name, and what names nothing
 """
 
 from tui.cli.main import main

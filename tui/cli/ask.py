@@ -86,7 +86,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         dest="tools",
         action="append",
         default=[],
-        metavar="NAME",
+        metavar="TOOL|SERVER",
         help="a tool, or a server with all of its tools, that the model may ask for; several times",
     )
     parser.add_argument(
@@ -94,7 +94,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         dest="yes_tools",
         action="append",
         default=[],
-        metavar="NAME",
+        metavar="TOOL",
         help="a tool that is carried out when the model asks for it; all others are not; several times",
     )
     parser.add_argument(
@@ -238,7 +238,7 @@ async def _equip(session: Session, args: argparse.Namespace, service: Conversati
     """
     tools, named = session.tools, [*args.tools, *args.yes_tools]
     tools.use_no_others()
-    session.asker = OnlyThese(args.yes_tools, refused=_say_refused)
+    session.asker = OnlyThese(args.yes_tools, refused=_say_refused, option="--yes-tool")
     if args.max_rounds is not None:
         session.workspace.engine.limit_rounds(args.max_rounds)
     if named:

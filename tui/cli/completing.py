@@ -167,9 +167,36 @@ def values(parsed_args: argparse.Namespace, **_: Any) -> Iterable[str]:
     row = next((r for r in rows(load_config(Paths.default().config_file)) if r.name == parsed_args.key), None)
     if row is None:
         return ()
-    if row.name == "model":
-        return models("")
+    if row.name in _NAMING:
+        return _NAMING[row.name]()
     return ("true", "false") if row.kind is Kind.SWITCH else row.choices
+
+
+def servers(**_: Any) -> Mapping[str, str]:
+    """The servers of tools."""
+    from tui.cli import named
+
+    return named.servers(named.settings())
+
+
+def tools(**_: Any) -> Mapping[str, str]:
+    """Tools, as far as they are known without loading or starting anything."""
+    from tui.cli import named
+    from tui.paths import Paths
+
+    return named.tools(named.settings(), Paths.default().config / "tools")
+
+
+def tools_and_servers(**_: Any) -> Mapping[str, str]:
+    """The tools, and the servers that stand for all of theirs."""
+    return {**tools(), **servers()}
+
+
+def themes() -> list[str]:
+    """The themes."""
+    from tui.cli import named
+
+    return named.themes()
 
 
 def local_models(**_: Any) -> Mapping[str, str]:
@@ -204,6 +231,15 @@ ASKABLE: Mapping[str, Any] = {
     "KEY": settings,
     "VALUE": values,
     "FILE": FilesCompleter(),
+    "TOOL": tools,
+    "TOOL|SERVER": tools_and_servers,
+    "SERVER": servers,
 }
 """What each word stands for that the help has in the place of an argument."""
+_NAMING: Mapping[str, Callable[[], Iterable[str]]] = {
+    "model": lambda: models(""),
+    "theme": lambda: themes(),
+    "tools.use": lambda: tools_and_servers(),
+}
+"""What can be named where a setting is no choice of its own."""
 LOCAL: Mapping[str, Any] = {**ASKABLE, "MODEL": local_models}

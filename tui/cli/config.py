@@ -172,6 +172,7 @@ def _setting(config: Config, name: str) -> Any:
 # -- changes
 def _change(config: Config, name: str, words: Sequence[str] | None) -> int:
     """Change a setting in the file, or take it out."""
+    from tui.cli.named import doubts
     from tui.config_file import GONE, change
     from tui.setting import Kind, in_force, place_of, read, shown
 
@@ -187,6 +188,8 @@ def _change(config: Config, name: str, words: Sequence[str] | None) -> int:
         return DONE
     now = in_force(setting, changed)
     say(f"{setting.name} = {shown(now.value)}   ({config.path})")
+    for words in doubts(changed):
+        say(f"{words}.")
     if now.source != "file":
         say(f"{now.said} comes first, so this does not count now.")
     return DONE
@@ -195,11 +198,13 @@ def _change(config: Config, name: str, words: Sequence[str] | None) -> int:
 def _checker(config: Config) -> Callable[[Config], list[SegueError]]:
     """Knows everything that can be wrong in settings, also what only the app can tell."""
     from tui.app.app import SegueApp
+    from tui.cli import named
 
     async def nothing() -> NoReturn:
         raise NotImplementedError  # the app is never run
 
-    return SegueApp(config, nothing).problems_of
+    app = SegueApp(config, nothing)
+    return lambda changed: [*app.problems_of(changed), *named.wrong(changed)]
 
 
 def mistakes(config: Config) -> list[SegueError]:

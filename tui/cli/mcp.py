@@ -38,7 +38,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("key", "keep a key that the config names as ${keyring:NAME}"),
     ):
         command = commands.add_parser(name, help=words, description=sentence(words))
-        if name in ("test", "login", "key"):
+        if name in ("test", "login"):
+            command.add_argument("name", metavar="SERVER", help="as [mcp.NAME] in the config")
+        if name == "key":
             command.add_argument("name", metavar="NAME", help="as [mcp.NAME] in the config")
         if name in ("list", "test"):
             command.add_argument("--json", action="store_true", help="write one JSON document")

@@ -31,6 +31,10 @@ _GIVEN = re.compile(r"(?<!\S)([^\s=]+)=(\"[^\"]*\"|'[^']*'|\S*)")
 _WORD = re.compile(r"\"([^\"]*)\"|'([^']*)'|(\S+)")
 
 
+_LAST = re.compile(r"""(?<!\S)(?:([^\s="']+)=)?("[^"]*|'[^']*|[^\s"']*)$""")
+"""The value that is typed at the end, and the name before it."""
+
+
 class Named(NamedTuple):
     """Something of a server, as it is typed."""
 
@@ -49,17 +53,23 @@ class Offered:
 
 
 class Blank(NamedTuple):
-    """A variable of a template that is typed now."""
+    """A variable of a template, or an argument of a prompt, that is typed now."""
 
-    template: Template
+    of: Template | Prompt
     variable: str
     head: str
-    """What stands before it in the address."""
+    """What stands before it."""
     begun: str
     others: tuple[tuple[str, str], ...]
-    """The variables before it, with what was typed for them."""
-    tail: str
+    """Those before it, with what was typed for them."""
+    tail: str = ""
     """What follows it up to the next one."""
+
+    def with_value(self, value: str) -> str:
+        """What is typed once it has a value; one that is cut up by spaces stands in quotes."""
+        apart = isinstance(self.of, Prompt) and len(self.of.arguments) > 1 and bool(re.search(r"\s", value))
+        mark = "'" if '"' in value else '"'
+        return f"{self.head}{mark}{value}{mark}" if apart else f"{self.head}{value}{self.tail}"
 
 
 class Filled(NamedTuple):
@@ -143,13 +153,13 @@ class Offers:
             raise UsageError(error.message, error.hint) from None
 
     async def complete(self, server: str, blank: Blank) -> Sequence[str]:
-        """What a variable of an address may be.
+        """What a variable of an address, or an argument of a prompt, may be.
 
         Raises:
             SegueError: The server does not tell.
         """
         its = self._server(server)
-        found = await its.complete(blank.template, blank.variable, blank.begun, dict(blank.others))
+        found = await its.complete(blank.of, blank.variable, blank.begun, dict(blank.others))
         return [value for value in found if value and one_line(value, len(value)) == value]
 
     # -- prompts
@@ -241,6 +251,31 @@ def arguments_in(prompt: Prompt, typed: str) -> dict[str, str]:
         while place < len(typed) and typed[place].isspace():
             place += 1
     return values
+
+
+def argument_of(prompts: Sequence[Prompt], typed: str) -> Blank | None:
+    """The argument of a prompt that is being typed behind its name; None where none is."""
+    fits = [prompt for prompt in prompts if typed.startswith(f"{one_line(prompt.name)} ")]
+    if not fits:
+        return None
+    prompt = max(fits, key=lambda fit: len(fit.name))
+    start = len(one_line(prompt.name)) + 1
+    names = [argument.name for argument in prompt.arguments]
+    if len(names) == 1 and not typed[start:].startswith(f"{names[0]}="):  # it gets all that is typed
+        return Blank(prompt, names[0], typed[:start], typed[start:].lstrip(), ())
+    last = _LAST.search(typed, start)
+    if last is None:
+        return None
+    named = last[1] if last[1] in names else None
+    try:
+        given = arguments_in(prompt, typed[start : last.start()])
+    except UsageError:
+        return None
+    argument = named or next((name for name in names if name not in given), None)
+    if argument is None or argument in given:
+        return None
+    at = last.start(2) if named else last.start()
+    return Blank(prompt, argument, typed[:at], typed[at:].lstrip("\"'"), tuple(given.items()))
 
 
 def blank_of(template: Template, typed: str) -> Blank | None:

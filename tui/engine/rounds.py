@@ -44,8 +44,7 @@ _AGAIN = (
     f"This is the same call for the {_REPEATS}rd time, with the same arguments. To call it again "
     "will not help: go on with what is known, or call something else."
 )
-_DECLINED = "The person declined this call. Don't try it again; go on without it, or ask why."
-_NO_ONE = "Not carried out: it needs an approval, and nobody could be asked."
+DECLINED = "The person declined this call. Don't try it again; go on without it, or ask why."
 _STOPPED = "Not carried out: the person stopped the reply."
 _GONE = Outcome("The tool ended without a result: it may or may not have done its work.", is_error=True)
 _NO_OUTCOME = Outcome("The tool gave back nothing that can be read.", is_error=True)
@@ -80,7 +79,7 @@ class Rounds:
         limits: Limits,
         met: Mapping[str, Who] = NOBODY,
         *,
-        asks: Callable[[], bool] = lambda: True,
+        refusal: Callable[[Tool], str] = lambda tool: DECLINED,
         place: int | None = None,
         instructions: str = "",
     ) -> None:
@@ -92,7 +91,7 @@ class Rounds:
             keeper: Keeps what becomes of it.
             limits: How many, how long, how much.
             met: Whose the results of earlier replies are in which strangers may have written, by their ids.
-            asks: Whether somebody can be asked, for the words to the model.
+            refusal: Tells the model why a call is not carried out that was not allowed.
             place: The conversation, where a server's questions belong.
             instructions: What the model is told of the use of the tools.
         """
@@ -101,7 +100,7 @@ class Rounds:
         self._keeper = keeper
         self._limits = limits
         self._met = dict(met)
-        self._asks = asks
+        self._refusal = refusal
         self._place = place
         self._rounds = self._calls = 0
         self._deadline = time.monotonic() + limits.tools_time
@@ -180,7 +179,7 @@ class Rounds:
         if decision.allows:
             return _Ready(call, tool)
         self.stopped = decision is Decision.STOP
-        await self._answer(call, CallState.DENIED, _DECLINED if self._asks() else _NO_ONE)
+        await self._answer(call, CallState.DENIED, self._refusal(tool))
         return None
 
     def _strangers_words(self, tool: Tool) -> frozenset[str]:

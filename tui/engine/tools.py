@@ -19,7 +19,7 @@ from tui.errors import SegueError, UsageError
 from tui.history.store import ConversationChanges
 from tui.nearest import did_you_mean
 from tui.text import one_line
-from tui.tools.approval import Approvals, Asker, Decision, State
+from tui.tools.approval import Approvals, Asker, Decision, OnlyThese, State
 from tui.tools.tool import Tool, ToolSource
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ SEARCH = "search:vendor"
 LEFT_ALONE = 60.0
 """Seconds for which replies do not try a source again that failed; the person can, at once."""
 _OFF = "-"
+_NO_ONE = "Not carried out: it needs an approval, and nobody could be asked."
 _FOREIGN = frozenset({CallState.DONE, CallState.FAILED})
 """Calls that gave back what somebody else wrote."""
 
@@ -303,10 +304,18 @@ class Tools:
             keeper,
             limits,
             met,
-            asks=lambda: self.asker is not None,
+            refusal=self._refusal,
             place=number,
             instructions=instructions,
         )
+
+    def _refusal(self, tool: Tool) -> str:
+        """Why a call is not carried out that was not allowed, for the model."""
+        from tui.engine.rounds import DECLINED
+
+        if self.asker is None:
+            return _NO_ONE
+        return self.asker.words(tool.spec) if isinstance(self.asker, OnlyThese) else DECLINED
 
     def _is_left_alone(self, source: ToolSource) -> bool:
         """Whether a source failed a moment ago, and nobody has mended it since."""

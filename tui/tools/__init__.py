@@ -13,6 +13,7 @@ It knows ``chat`` and the leaves: no history, no provider, no front end. Read ``
     dropin      files of the person's own and installed packages
     signature   from a function's hints and docstring to a schema
     outputs     what foreign code prints, kept off the screen
+    children    programs that foreign code starts have no terminal
     apart       foreign code in a thread that nobody waits for
     child       work on bytes of strangers in a process that can be killed
     scripts/    what runs in it

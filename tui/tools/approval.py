@@ -70,16 +70,21 @@ class OnlyThese:
     """
 
     def __init__(
-        self, names: Collection[str] = (), refused: Callable[[str], None] = lambda name: None
+        self,
+        names: Collection[str] = (),
+        refused: Callable[[str], None] = lambda name: None,
+        option: str = "",
     ) -> None:
         """Allow a closed set.
 
         Args:
             names: The wire names of the tools.
             refused: Told the wire name of a tool that was asked for and may not be used.
+            option: What a wire name stands behind where the person allows one more, as ``--yes-tool``.
         """
         self._names = frozenset(names)
         self._refused = refused
+        self._option = option
 
     async def ask(self, question: Question) -> Decision:
         """Yes to those that were named."""
@@ -94,6 +99,14 @@ class OnlyThese:
             return Decision.ONCE
         self._refused(name)
         return Decision.NO
+
+    def words(self, spec: ToolSpec) -> str:
+        """For the model: that nobody was asked, and how the person may allow a tool."""
+        from tui.tools.names import wire_name
+
+        name = wire_name(spec.server, spec.name)
+        how = f" The person can allow it by asking again with {self._option} {name}." if self._option else ""
+        return f"Not carried out: {name} was not allowed for this run, and nobody was asked.{how}"
 
 
 class State(Protocol):

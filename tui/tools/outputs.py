@@ -1,7 +1,7 @@
 """What foreign code prints: caught, so that it is neither painted over the screen nor mixed into an answer.
 
-Caught is what one call prints, in its thread or task; all others go on printing where they did. Meanwhile it
-hears nothing of what is typed.
+Caught is what one call prints, in its thread or task, and what the programs write that it starts; all others
+go on printing where they did. Meanwhile it hears nothing of what is typed, and neither do those programs.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TextIO
 
+from tui.tools.children import without_terminal
 from tui.unheard import hearing_nothing
 
 _caught: ContextVar[_Caught | None] = ContextVar("caught", default=None)
@@ -55,7 +56,7 @@ def caught_output() -> Iterator[io.StringIO]:
     kept = _Caught()
     token = _caught.set(kept)
     try:
-        with hearing_nothing():
+        with hearing_nothing(), without_terminal(kept.write):
             yield kept
     finally:
         _caught.reset(token)

@@ -13,7 +13,8 @@ from tui.tools.tool import ToolSpec
 
 @pytest.fixture(autouse=True)
 def hears_at_once(monkeypatch):
-    monkeypatch.setattr(question_sheet, "DEAF", 0.0)
+    for name, seconds in {"DEAF": 0.0, "ALONE": 0.0, "WRITING": 0.001}.items():
+        monkeypatch.setattr(question_sheet, name, seconds)
 
 
 Equip = Callable[..., Awaitable[list[FakeTool]]]

@@ -79,7 +79,7 @@ async def test_what_only_reads_says_so_and_a_part_of_a_tool_is_named(run):
 
 
 async def test_who_was_typing_goes_on_typing_and_answers_nothing(run, monkeypatch):
-    monkeypatch.setattr(question_sheet, "DEAF", NEVER)
+    monkeypatch.setattr(question_sheet, "WRITING", NEVER)
     async with run() as world:
         await world.type("Ma")
         (task,) = await asked(world, question())
@@ -102,6 +102,7 @@ async def test_each_key_that_comes_early_makes_it_wait_again(run, monkeypatch):
         clock = [0.0]
         monkeypatch.setattr(question_sheet.time, "monotonic", lambda: clock[0])
         monkeypatch.setattr(question_sheet, "DEAF", 0.3)
+        monkeypatch.setattr(question_sheet, "WRITING", 0.3)
         sheet._hears_from = 0.3
         for _ in range(4):
             clock[0] += 0.25
@@ -110,6 +111,66 @@ async def test_each_key_that_comes_early_makes_it_wait_again(run, monkeypatch):
         clock[0] += 0.31
         assert not sheet.deaf and not task.done()
         monkeypatch.undo()
+        task.cancel()
+
+
+async def test_a_letter_answers_when_no_other_follows_it(run, monkeypatch):
+    monkeypatch.setattr(question_sheet, "ALONE", 0.05)
+    async with run() as world:
+        (task,) = await asked(world, question())
+        await world.pilot.press("y")
+        assert await task is Decision.ONCE
+        assert world.composer.draft == ""
+
+
+@pytest.mark.parametrize("word", ["yes", "and now", "need help", "can", "yN", "No, wait"])
+async def test_a_word_answers_nothing_whatever_it_begins_with(run, monkeypatch, word):
+    monkeypatch.setattr(question_sheet, "ALONE", NEVER)
+    monkeypatch.setattr(question_sheet, "WRITING", NEVER)
+    async with run() as world:
+        (task,) = await asked(world, question())
+        await world.type(word)
+        await world.until(lambda: world.composer.draft == word)
+        await world.sees("This goes into your draft")
+        assert not task.done()
+        task.cancel()
+
+
+async def test_a_letter_twice_is_that_letter_and_enter_confirms_it(run, monkeypatch):
+    monkeypatch.setattr(question_sheet, "ALONE", NEVER)
+    async with run() as world:
+        (task,) = await asked(world, question())
+        await world.pilot.press("c", "c", "enter")
+        assert await task is Decision.CONVERSATION
+        assert world.composer.draft == ""
+
+
+async def test_another_key_takes_a_letter_back(run, monkeypatch):
+    monkeypatch.setattr(question_sheet, "ALONE", NEVER)
+    async with run() as world:
+        (task,) = await asked(world, question())
+        await world.pilot.press("a", "escape")
+        assert await task is Decision.NO
+
+
+async def test_who_writes_is_given_longer_to_think(run, monkeypatch):
+    async with run() as world:
+        monkeypatch.setattr(question_sheet, "WRITING", NEVER)
+        await world.type("This is ")
+        (task,) = await asked(world, question())
+        await world.pilot.press("a")
+        await world.until(lambda: world.composer.draft == "This is a")
+        assert not task.done()
+        task.cancel()
+
+
+async def test_a_letter_that_answers_nothing_begins_a_draft(run, monkeypatch):
+    monkeypatch.setattr(question_sheet, "WRITING", NEVER)
+    async with run() as world:
+        (task,) = await asked(world, question())
+        await world.type("wn")
+        await world.until(lambda: world.composer.draft == "wn")
+        assert not task.done()
         task.cancel()
 
 

@@ -394,6 +394,12 @@ def main() -> None:  # noqa: C901 (a table)
     if "slow-start" in FLAGS:
         print("still warming up", file=sys.stderr, flush=True)
         threading.Event().wait()
+    if "slow-start-once" in FLAGS and not os.path.exists(f"{LOG}.once"):
+        open(f"{LOG}.once", "w").close()
+        threading.Event().wait()
+    if "closes-stdout-and-stays" in FLAGS:
+        os.close(sys.stdout.fileno())
+        threading.Event().wait()
     if "exits" in FLAGS:
         print("I need \x1b[31ma token", file=sys.stderr, flush=True)
         sys.exit(2)

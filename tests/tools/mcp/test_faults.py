@@ -386,6 +386,29 @@ async def test_a_server_is_ended_while_it_starts(faults_of: Faults):
     await until(lambda: not is_running(faults_of.pids[0]))
 
 
+async def test_who_waits_for_a_server_that_is_started_anew_waits_on(faults_of: Faults):
+    server = faults_of("slow-start-once")
+    using = asyncio.create_task(server.tools())
+    await until(lambda: bool(faults_of.pids))
+    await server.restart()
+    assert await using
+    assert server.status.state is State.READY
+    assert len(faults_of.pids) == 2
+
+
+async def test_a_server_that_was_never_started_is_started_by_that(faults_of: Faults):
+    server = faults_of()
+    await asyncio.gather(server.restart(), server.restart())
+    assert server.status.state is State.READY
+
+
+async def test_the_exit_code_of_a_server_that_we_ended_is_not_told_as_its_own(faults_of: Faults):
+    server = faults_of("closes-stdout-and-stays")
+    with pytest.raises(McpError) as told:
+        await server.start()
+    assert "exit code" not in str(told.value) and "ended" in str(told.value)
+
+
 async def test_a_program_is_ended_even_where_who_ends_it_is_cut_short_twice(tmp_path: Path):
     from tests.tools.mcp.conftest import FAULTS
     from tui.tools.mcp.left_behind import Running

@@ -392,7 +392,8 @@ class Composer(WritingArea):
         served = self.completion.served
         if served is not None and (named := served.prompt(draft)):
             self.put("")
-            rest = chosen.name.partition(":")[2] if chosen else named.rest
+            takes = menu is not None and (menu.pointed or not served.completes(draft))
+            rest = chosen.name.partition(":")[2] if chosen and takes else named.rest
             self.post_message(self.Commanded(f"{named.server}:", rest))
             return True
         typed = commands.parse(draft)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from tui.app.commands import Command
 from tui.app.composer.candidates import MOST, Candidate, TypedPath
 from tui.chat.attachment import size_words
-from tui.engine.offers import Blank, Named, Offered, Offers, blank_of
+from tui.engine.offers import Blank, Named, Offered, Offers, argument_of, blank_of
 from tui.errors import SegueError
 from tui.text import one_line
 from tui.tools.mcp.offers import Prompt, Resource, Template
@@ -61,11 +61,27 @@ class Served:
                 Command(f"{name}:", about, about) for name in self._offers.servers if name.startswith(begun)
             ]
         offered = self._offers.known(named.server) or Offered()
+        blank = argument_of(offered.prompts, named.rest)
+        if blank is not None:
+            return list(self._filled(named.server, blank))
         return [
             _command(named.server, prompt)
             for prompt in offered.prompts
             if one_line(prompt.name).startswith(named.rest)
         ]
+
+    def _filled(self, server: str, blank: Blank) -> Iterator[Command]:
+        """A prompt with what an argument may be."""
+        about = f"{one_line(blank.variable, _NAME)} of a prompt"
+        for value in self._values.get((server, blank), ())[:MOST]:
+            if value != blank.begun:
+                yield Command(f"{server}:{blank.with_value(value)}", about, about)
+
+    def completes(self, draft: str) -> bool:
+        """Whether an argument of a prompt is typed: what is offered then is not meant by itself."""
+        named = self.prompt(draft)
+        offered = self._offers.known(named.server) if named else None
+        return bool(named and offered and argument_of(offered.prompts, named.rest))
 
     def prompt(self, draft: str) -> Named | None:
         """The prompt that a draft names, whole or begun; None where it names no server."""
@@ -90,7 +106,7 @@ class Served:
             return
         whole = len(blank.others) + 1 == template.uri.count("{")
         for value in self._values.get((named.server, blank), ()):
-            address = f"{blank.head}{value}{blank.tail}"
+            address = blank.with_value(value)
             if not (whole and address == named.rest):
                 yield Candidate(f"{at}{address}", address, goes_on=not whole, about=template.name)
 
@@ -109,11 +125,15 @@ class Served:
         if named is None:
             return False
         news = await self._look(named)
-        if not text.startswith("/"):
-            for template in (self._offers.known(named.server) or Offered()).templates:
-                blank = blank_of(template, named.rest)
-                if blank is not None and (named.server, blank) not in self._values:
-                    news = await self._fill(named.server, blank) or news
+        offered = self._offers.known(named.server) or Offered()
+        blanks = (
+            [argument_of(offered.prompts, named.rest)]
+            if text.startswith("/")
+            else [blank_of(template, named.rest) for template in offered.templates]
+        )
+        for blank in filter(None, blanks):
+            if (named.server, blank) not in self._values:
+                news = await self._fill(named.server, blank) or news
         return news
 
     async def _look(self, named: Named) -> bool:

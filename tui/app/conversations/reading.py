@@ -143,6 +143,7 @@ class CurrentConversation:
         """No other one could be opened: write on in the one that is drawn."""
         self._enter(self._left or Draft())
         self._context.writing.give_back_early()
+        self._context.asking.look()
 
     def _enter(self, draft: Draft) -> None:
         self._left = None

@@ -63,6 +63,13 @@ _ALWAYS: Said = {Action.MODEL: "model", Action.MESSAGE_UP: "messages", Action.HE
 IDLE: Said = {Action.SEND: "send", Action.PALETTE: "commands", **_ALWAYS}
 LIVE: Said = {Action.STOP: "stop", Action.SEND: "queue", **_ALWAYS}
 EDITING: Said = {Action.SEND: "send as a new version", Action.STOP: "leave it as it was"}
+ASKED: Said = {
+    Action.NEW: "new",
+    Action.CONVERSATIONS: "all",
+    Action.MESSAGE_UP: "messages",
+    Action.FIND: "find",
+    Action.HELP: "keys",
+}
 SIDEBAR: Said = {
     Action.SIDEBAR_UP: "choose",
     Action.SIDEBAR_OPEN: "open",

@@ -100,7 +100,7 @@ class StatusPresenter:
             numbers = which_key.of_numbers(self._context.transcript.numbered, keys)
             following = () if numbers else which_key.of_a_message(self._screen, keys)
             hints = numbers or hints
-        elif mode is not None:
+        elif mode is not None and not self._context.asking.shown:
             following = [Hint(key, words) for key, words in self._context.writing.vim_following]
             hints = (Hint(mode, ""), *(following or hints))
         self._screen.query_one(which_key.WhichKey).offer(following)
@@ -111,6 +111,8 @@ class StatusPresenter:
 
     def _keys(self) -> key_line.Said:
         context, service = self._context, self._context.session.current
+        if context.asking.shown:
+            return key_line.ASKED
         chosen = service.conversation.nodes.get(context.transcript.selected or 0)
         if chosen is not None:
             return self._keys_of(chosen.role)

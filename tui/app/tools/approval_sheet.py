@@ -49,8 +49,10 @@ class ApprovalSheet(TextQuestion[Decision]):
 
     @property
     def _answers(self) -> list[str]:
-        offered = [action for action in _ANSWERS if self._offers(action)]
-        return [*offered, Action.APPROVE_WHOLE if self._left_out and not self._whole else Action.LIST_UP]
+        """Where there is no room for all, the first and the last stay."""
+        offered = [a for a in _ANSWERS if a is not Action.APPROVE_NO and self._offers(a)]
+        more = Action.APPROVE_WHOLE if self._left_out and not self._whole else Action.LIST_UP
+        return [*offered, more, Action.APPROVE_NO]
 
     def _offers(self, action: Action) -> bool:
         return action is not Action.APPROVE_ALWAYS or self._question.lasting

@@ -1,7 +1,8 @@
 """Asks the person what models and servers want: one question after the other, each gone with its reply.
 
-A question is shown over the conversation in which it is asked. Where another one is read, or a list lies over
-the page, it waits: a notice says so, and the conversation has a mark until it is opened.
+A question is shown over the conversation in which it is asked, while that is read and written in. Where
+another one is read, a message of it has the keys, or a list lies over the page, the question waits: a notice
+says so, and the conversation has a mark. What was filled in by then stays.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
-from tui.app.context import Context, WithLists, WithReading, WithStatus
+from tui.app.context import Context, WithLists, WithReading, WithStatus, WithTranscript, WithWriting
 from tui.app.life import while_alive
 from tui.app.lists.sheet import Layer
 from tui.app.tools.question_sheet import QuestionSheet
@@ -26,10 +27,12 @@ if TYPE_CHECKING:
 _TITLE = 60
 _SOON = 1.0
 """Seconds in which a question follows another one."""
+_WRITES = frozenset({"draft", "transcript"})
+"""Where the keys go while one writes: letters that the transcript gets are the composer's."""
 _Answer = TypeVar("_Answer")
 
 
-class _Context(Context, WithReading, WithStatus, WithLists, Protocol): ...
+class _Context(Context, WithReading, WithStatus, WithLists, WithTranscript, WithWriting, Protocol): ...
 
 
 @dataclass(eq=False, slots=True)
@@ -67,11 +70,13 @@ class Asking:
 
     async def fill(self, form: Form) -> Answer:
         """Let the person fill in what a server wants to know."""
-        from tui.app.tools.form_sheet import FormSheet
+        from tui.app.tools.form_sheet import Filled, FormSheet
         from tui.tools.mcp.elicitation import Action, Answer
 
-        words = f"{one_line(form.server, _TITLE)} asks something"
-        return await self._answer(lambda: FormSheet(form), words, form.conversations) or Answer(Action.CANCEL)
+        words, filled = f"{one_line(form.server, _TITLE)} asks something", Filled.of(form)
+        return await self._answer(lambda: FormSheet(form, filled), words, form.conversations) or Answer(
+            Action.CANCEL
+        )
 
     async def visit(self, visit: Visit) -> Answer:
         """Show an address that a server wants the person to open."""
@@ -109,11 +114,15 @@ class Asking:
 
     def _say(self, one: _Waiting) -> None:
         """Say that a question waits which does not come by itself, once the one before is answered."""
-        if one.sheet is not None or (self._belongs_here(one) and self._asks):
-            return
-        where = "" if self._belongs_here(one) else f" in “{self._title(one)}”"
-        one.notice = f"{one.words}{where}: it waits for your answer"
-        self._context.note(one.notice)
+        words = ""
+        if one.sheet is None and not (self._belongs_here(one) and self._asks):
+            where = "" if self._belongs_here(one) else f" in “{self._title(one)}”"
+            words = f"{one.words}{where}: it waits for your answer"
+        if words != one.notice:
+            self._context.unnote(one.notice)
+            one.notice = words
+            if words:
+                self._context.note(words)
 
     def _title(self, one: _Waiting) -> str:
         lives = (live.conversation for live in self._context.session.live)
@@ -126,17 +135,37 @@ class Asking:
         """The conversations in which a question waits, as ``key_of`` has them."""
         return frozenset().union(*(one.places for one in self._waiting))
 
+    @property
+    def shown(self) -> bool:
+        """Whether a question lies over the conversation that is read."""
+        return any(one.sheet is not None and one.sheet.is_current for one in self._waiting)
+
     def look(self) -> None:
-        """Show the next question that may be shown where the person is now."""
-        if self._asks or not self._is_free:
+        """Show the next question that may be shown where the person is now, and none elsewhere."""
+        if not self._context.reading.shown:  # it is asked again as soon as it is
             return
-        one = next(filter(self._belongs_here, self._waiting), None)
-        if one is not None:
+        for one in self._waiting:
+            if one.sheet is not None and not (self._belongs_here(one) and self._may_stay(one.sheet)):
+                self._set_aside(one)
+        if not self._asks and self._is_free:
+            self._show_next()
+        for each in self._waiting:
+            self._say(each)
+        self._context.status.refresh_keys()
+
+    def _show_next(self) -> None:
+        for one in filter(self._belongs_here, self._waiting):
             one.sheet = one.make()
             one.sheet.follows = time.monotonic() - self._closed < _SOON
-            for here in filter(self._belongs_here, self._waiting):  # the others follow by themselves
-                self._context.unnote(here.notice)
+            one.sheet.writing = bool(self._context.writing.written)
             self._context.soon(self._show, one)
+            return
+
+    def _set_aside(self, one: _Waiting) -> None:
+        """Take a question away that is not answered: it waits."""
+        sheet, one.sheet = one.sheet, None
+        if sheet is not None:
+            sheet.dismiss(None)
 
     @property
     def _asks(self) -> bool:
@@ -146,22 +175,38 @@ class Asking:
     def _belongs_here(self, one: _Waiting) -> bool:
         return not one.places or self._context.session.current.key in one.places
 
+    def _may_stay(self, sheet: QuestionSheet[Any]) -> bool:
+        return not sheet.is_attached or sheet.over_a_screen or self._writes
+
     @property
     def _is_free(self) -> bool:
         """Whether the conversation is seen, with nothing over it that is being used."""
         top = self._context.screen.app.screen
-        seen = top is self._context.screen or (isinstance(top, Layer) and top.BEARS_QUESTIONS)
-        return seen and self._context.reading.shown
+        if top is self._context.screen:
+            return self._writes
+        return isinstance(top, Layer) and top.BEARS_QUESTIONS
+
+    @property
+    def _writes(self) -> bool:
+        """Whether the keys are those of writing: not of a message, a list or a field beside it."""
+        focused = self._context.screen.focused
+        return self._context.transcript.selected is None and (focused is None or focused.id in _WRITES)
 
     async def _show(self, one: _Waiting) -> None:
-        if one not in self._waiting or one.sheet is None:  # its reply was stopped meanwhile
+        sheet = one.sheet
+        if one not in self._waiting or sheet is None:  # its reply was stopped meanwhile
+            return
+        if not (self._context.reading.shown and self._belongs_here(one) and self._is_free):
+            one.sheet = None  # something else was opened in the same moment
+            self.look()
             return
 
         def answered(result: object) -> None:
-            if not one.answer.done():
+            if one.sheet is sheet and not one.answer.done():
                 one.answer.set_result(result)
 
-        await self._context.show(one.sheet, answered)
+        await self._context.show(sheet, answered)
+        self._context.status.refresh_keys()
 
     def _changed(self) -> None:
         self._context.status.refresh_status()

@@ -69,11 +69,16 @@ class EntryRow:
 
 
 @dataclass(slots=True)
-class _Filled:
-    """What stands in a form."""
+class Filled:
+    """What stands in a form; kept while the form waits unseen."""
 
     values: dict[str, Value] = field(default_factory=dict)
     wrong: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, form: Form) -> Filled:
+        """What stands there at first."""
+        return cls({e.name: e.default for e in form.entries if e.default is not None})
 
 
 class FormSheet(QuestionSheet[Answer]):
@@ -85,10 +90,10 @@ class FormSheet(QuestionSheet[Answer]):
         bind(Action.FORM_DECLINE, "decline"),
     ]
 
-    def __init__(self, form: Form) -> None:
+    def __init__(self, form: Form, filled: Filled) -> None:
         super().__init__()
         self._form = form
-        self._filled = _Filled({e.name: e.default for e in form.entries if e.default is not None})
+        self._filled = filled
 
     def compose_sheet(self) -> ComposeResult:
         """The server first, then its words, its fields, and a warning."""

@@ -56,6 +56,10 @@ T = TypeVar("T")
 _AUTO, _LEGACY = "auto", "legacy"
 
 
+class _StartedAnew(McpError):
+    """It was ended while it started, and is started once more."""
+
+
 class State(StrEnum):
     """How it is with a server."""
 
@@ -159,6 +163,8 @@ class McpServer:
         self._ended = asyncio.Event()
         self._asked_to_end = False
         self._closing = False
+        self._anew = False
+        """It is ended to be started anew: who waits for it waits on."""
         self._ends: deque[float] = deque(maxlen=MOST_ENDS)
         self._left_alone_until = 0.0
         self._trouble: Trouble | None = None
@@ -299,7 +305,11 @@ class McpServer:
         Raises:
             McpError: It can't be reached; says why.
         """
-        await self._end()
+        self._anew = True
+        try:
+            await self._end()
+        finally:
+            self._anew = False
         self._forgive()
         await self._connection()
 
@@ -356,7 +366,10 @@ class McpServer:
                 self._owner = asyncio.create_task(self._own(self._started, show_sign_in))
             self._owner.add_done_callback(_seen)
         assert self._started is not None
-        return await asyncio.shield(self._started)
+        try:
+            return await asyncio.shield(self._started)
+        except _StartedAnew:
+            return await self._connection(show_sign_in)
 
     def _refuse_where_hopeless(self) -> None:
         if self._closing:
@@ -374,7 +387,8 @@ class McpServer:
             await self._load()
             await self._live(started, show_sign_in)
         except asyncio.CancelledError:
-            self._settle(McpError(f"{self._name} was ended"), started)
+            kind = _StartedAnew if self._anew else McpError
+            self._settle(kind(f"{self._name} was ended"), started)
             raise
         except (Exception, BaseExceptionGroup) as error:
             self._settle(error, started)

@@ -76,7 +76,7 @@ async def stdio(
         await process.stop(durations)
         await asyncio.wait((tasks[0], tasks[2]), timeout=_LAST_WORDS)  # of a child that lives on, too long
         process.transport.close()
-        watch.code = process.code
+        watch.code, watch.told = process.code, process.told
         running.forget(process.pid)
         for task in tasks:
             task.cancel()
@@ -106,6 +106,8 @@ class _Process(SubprocessStreamProtocol):
     def __init__(self) -> None:
         super().__init__(limit=_PIECE * 4, loop=asyncio.get_running_loop())
         self.ended = asyncio.Event()
+        self.told = False
+        """Whether it ran on when nobody was there to serve, so that it was told to end."""
 
     @classmethod
     async def start(cls, program: Program) -> _Process:
@@ -143,6 +145,7 @@ class _Process(SubprocessStreamProtocol):
         assert self.stdin is not None
         self.stdin.close()
         if not await self._ends_in(durations.after_stdin):
+            self.told = True
             self._signal(signal.SIGTERM)
             if not await self._ends_in(durations.after_term):
                 self._signal(signal.SIGKILL)

@@ -25,6 +25,8 @@ class Watch:
     pid: int | None = None
     code: int | None = None
     """The exit code, once it has ended."""
+    told: bool = False
+    """Whether it was told to end: then the code is of our making, and explains nothing."""
     _stderr: deque[bytes] = field(default_factory=lambda: deque(maxlen=LINES))
 
     def wrote(self, line: bytes) -> None:
@@ -47,7 +49,7 @@ class Watch:
         """The last line of standard error, or the exit code, or nothing."""
         if self._stderr:
             return _shown(self._stderr[-1])
-        return f"exit code {self.code}" if self.code else ""
+        return f"exit code {self.code}" if self.code and not self.told else ""
 
 
 def _shown(line: bytes) -> str:
