@@ -26,8 +26,8 @@ class Abilities:
     @classmethod
     def of(cls, env: Mapping[str, str], platform: str = sys.platform) -> Abilities:
         """Read them from the environment of a terminal on this platform."""
-        known = env.get("TERM", "").lower() not in ("", "dumb", "unknown")
-        return cls(_colours(env, platform), platform != "win32" and _ascii(env), known)
+        scrolls = platform == "win32" or env.get("TERM", "").lower() not in ("", "dumb", "unknown")
+        return cls(_colours(env, platform), platform != "win32" and _ascii(env), scrolls)
 
 
 def _colours(env: Mapping[str, str], platform: str) -> str:

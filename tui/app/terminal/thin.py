@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from operator import ne
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from tui.cells import split
 
@@ -34,13 +33,15 @@ _SURE_ONLY = re.compile(f"[{_SURE}{_WIDE}]+")
 
 _UNKNOWN, _REST = 0, 1
 """Cells of which nothing is known, and those that the character before them takes too."""
-_BLANK_LINES = 3
+_FEWEST = 4
 """Rows that change before it is worth looking whether they have moved."""
 _GAP = 6
 """Cells that stay and are sent all the same: a move would take as much."""
 _MOST_CHUNKS, _MOST_CELLS = 512, 1 << 16
-_COST_OF_SCROLL = 40
-"""Characters that a scroll takes, more or less."""
+_COST_OF_MOVE = 40
+"""Characters that a move takes, more or less."""
+_BITS = 32
+"""Of a cell in an array."""
 _UNSEEN_ON_BLANKS = {"1", "2", "3"}
 _OFF = {"1": "22", "2": "22", "3": "23", "4": "24", "7": "27", "9": "29"}
 """What ends an attribute; the others end with all."""
@@ -114,17 +115,15 @@ class Thin:
         if before or bodies[-1]:
             raise _NotUnderstood
         wanted: dict[int, _Row] = {}
-        chunks = []
         for (y, x), body in zip(places[:-1], bodies, strict=False):
             chunk = self._cells.chunk(body)
             if y not in wanted:
                 shown = self._rows.get(y)
                 wanted[y] = shown.copy() if shown else _Row()
             wanted[y].lay(x, chunk)
-            chunks.append((y, x, len(chunk)))
         pen = self._pen
-        if (moved := self._moved(wanted, chunks)) is not None:
-            self._scroll(pen, wanted, *moved)
+        if (move := self._moved(wanted)) is not None:
+            self._scroll(pen, wanted, move)
         for y in sorted(wanted):
             self._draw(pen, y, wanted[y])
         y, x = places[-1]
@@ -139,49 +138,48 @@ class Thin:
         return self._pen.take()
 
     # -- what has moved
-    def _moved(
-        self, wanted: dict[int, _Row], chunks: list[tuple[int, int, int]]
-    ) -> tuple[int, int, int, int] | None:
-        """The first and the last row between which all went up by so many, and a column of those; or None."""
-        changed = [y for y, row in wanted.items() if y in self._rows and row.cells != self._rows[y].cells]
-        if len(changed) <= _BLANK_LINES:
+    def _moved(self, wanted: dict[int, _Row]) -> _Move | None:
+        """What went up or down as a whole, if it is less to move it than to write it anew."""
+        rows = {y: row.cells for y, row in wanted.items() if y in self._rows}
+        differing = {y: bits for y, cells in rows.items() if (bits := _differing(cells, self._rows[y].cells))}
+        if len(differing) < _FEWEST:
             return None
-        columns: dict[tuple[int, int], list[int]] = {}
-        for y, x, size in chunks:
-            if size > _GAP:
-                columns.setdefault((x, size), []).append(y)
-        best: tuple[int, int, int, int, int] | None = None
-        for (x, size), rows in columns.items():
-            if len(rows) <= _BLANK_LINES:
-                continue
-            before = {y: self._rows[y].cells[x : x + size] for y in rows if y in self._rows}
-            stood = {
-                cells.tobytes(): y for y, cells in before.items() if cells and cells.count(cells[0]) < size
-            }
-            votes: Counter[int] = Counter()
-            found: dict[int, list[int]] = {}
-            for y in rows:
-                cells = wanted[y].cells[x : x + size]
-                was = stood.get(cells.tobytes())
-                if was is not None and was != y and cells != before.get(y):
-                    votes[was - y] += 1
-                    found.setdefault(was - y, []).append(y)
-            if not votes:
-                continue
-            up, count = votes.most_common(1)[0]
-            if best is None or count > best[0]:
-                first, last = min(found[up]), max(found[up])
-                best = (count, min(first, first + up), max(last, last + up), up, x)
-        if best is None:
+        left = min(_first(bits) for bits in differing.values())
+        right = max(_last(bits) for bits in differing.values())
+        within = (1 << right * _BITS) - 1
+        inner = max((_last(bits & within) for bits in differing.values() if bits & within), default=left)
+        found = [self._match(rows, differing, left, end + 1) for end in (inner, right)]
+        move = max((one for one in found if one), default=None)
+        return move if move and self._pays(wanted, move) else None
+
+    def _match(
+        self, rows: dict[int, array[int]], differing: Iterable[int], left: int, right: int
+    ) -> _Move | None:
+        """The move on which most rows agree, in some columns: a bar beside them moves otherwise."""
+        stood: dict[bytes, int] = {}
+        for y in rows:
+            cells = self._rows[y].cells[left:right]
+            if cells and cells.count(cells[0]) < len(cells):  # empty rows are everywhere
+                stood[cells.tobytes()] = y
+        moved: dict[int, list[int]] = {}
+        for y in differing:
+            was = stood.get(rows[y][left:right].tobytes(), y)
+            if was != y:
+                moved.setdefault(was - y, []).append(y)
+        if not moved:
             return None
-        _, top, bottom, up, x = best
-        if not all(y in self._rows for y in range(top, bottom + 1)):
-            return None
-        stays = sum(self._differs(wanted, y, y) for y in range(top, bottom + 1))
-        moves = sum(
-            self._differs(wanted, y, y + up if top <= y + up <= bottom else 0) for y in range(top, bottom + 1)
-        )
-        return (top, bottom, up, x) if moves + _COST_OF_SCROLL < stays else None
+        up, places = max(moved.items(), key=lambda item: len(item[1]))
+        first, last = min(places), max(places)
+        return _Move(len(places), min(first, first + up), max(last, last + up), up, left)
+
+    def _pays(self, wanted: dict[int, _Row], move: _Move) -> bool:
+        """Whether fewer cells differ after a move; of all rows in between something must be known."""
+        places = range(move.top, move.bottom + 1)
+        if not all(y in self._rows for y in places):
+            return False
+        stays = sum(self._differs(wanted, y, y) for y in places)
+        moves = sum(self._differs(wanted, y, y + move.up if y + move.up in places else 0) for y in places)
+        return moves + _COST_OF_MOVE < stays
 
     def _differs(self, wanted: dict[int, _Row], y: int, was: int) -> int:
         """How many cells of a row are others than those that stood in the row ``was``."""
@@ -191,14 +189,15 @@ class Thin:
         other = self._rows[was].cells
         return 0 if row == other else sum(map(ne, row, other)) + abs(len(row) - len(other))
 
-    def _scroll(self, pen: _Pen, wanted: dict[int, _Row], top: int, bottom: int, up: int, x: int) -> None:
+    def _scroll(self, pen: _Pen, wanted: dict[int, _Row], move: _Move) -> None:
         """Let the terminal move rows; those that come in are unknown."""
-        for y in range(top, bottom + 1):
-            wanted.setdefault(y, self._rows[y])
-        pen.scroll(top, bottom, up, wanted[bottom if up > 0 else top].cells[x])
-        rows = {y: self._rows[y] for y in range(top, bottom + 1)}
-        for y in range(top, bottom + 1):
-            self._rows[y] = rows[y + up].copy() if y + up in rows else _Row()
+        before = {y: self._rows[y] for y in range(move.top, move.bottom + 1)}
+        for y, row in before.items():
+            wanted.setdefault(y, row)
+        pen.scroll(move, wanted[move.bottom if move.up > 0 else move.top].cells[move.left])
+        for y in before:
+            stood = before.get(y + move.up)
+            self._rows[y] = stood.copy() if stood else _Row()
 
     # -- what differs
     def _draw(self, pen: _Pen, y: int, row: _Row) -> None:
@@ -260,6 +259,32 @@ def _known(cells: array[int], begin: int) -> Iterator[tuple[int, int]]:
         elif not known and start >= 0:
             yield start, x
             start = -1
+
+
+class _Move(NamedTuple):
+    """Rows that went up together, or down."""
+
+    agree: int
+    """How many say so."""
+    top: int
+    bottom: int
+    up: int
+    left: int
+    """The first column of what moved."""
+
+
+def _differing(one: array[int], other: array[int]) -> int:
+    """A bit for each in which two rows differ."""
+    return int.from_bytes(one.tobytes(), "little") ^ int.from_bytes(other.tobytes(), "little")
+
+
+def _first(bits: int) -> int:
+    """The first cell that differs."""
+    return ((bits & -bits).bit_length() - 1) // _BITS
+
+
+def _last(bits: int) -> int:
+    return (bits.bit_length() - 1) // _BITS
 
 
 class _Row:
@@ -473,11 +498,12 @@ class _Pen:
         """It is not sure where the terminal stands: the next place is told whole."""
         self._y = 0
 
-    def scroll(self, top: int, bottom: int, up: int, blank: int) -> None:
-        """Move the rows from ``top`` to ``bottom`` up, or down, and let in rows of a background."""
+    def scroll(self, move: _Move, blank: int) -> None:
+        """Move rows, and let in others with the background of a cell."""
         self._dip(self._cells.known[self._cells.drawn[blank][1]].ground)
-        move = f"\x1b[{bottom};1H" + "\n" * up if up > 0 else f"\x1b[{top};1H" + "\x1bM" * -up
-        self.written.append(f"\x1b[{top};{bottom}r{move}\x1b[r")
+        top, bottom, up = move.top, move.bottom, move.up
+        moving = f"\x1b[{bottom};1H" + "\n" * up if up > 0 else f"\x1b[{top};1H" + "\x1bM" * -up
+        self.written.append(f"\x1b[{top};{bottom}r{moving}\x1b[r")
         self.lost()
 
     def end(self, y: int, x: int) -> None:
