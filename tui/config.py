@@ -187,6 +187,9 @@ class Config:
     """A command that prints the password of that server; otherwise ``PGPASSWORD`` and ``.pgpass`` count."""
     theme: str = "segue-dark"
     """Name of the theme."""
+    bytes: Literal["thin", "plain"] = "thin"
+    """What is sent to the terminal: ``thin``, what differs from what it shows; ``plain``, all that is drawn,
+    for a terminal on which something is left behind."""
     plain: bool = field(
         default=False,
         metadata=_elsewhere(option="--plain", variables=("ACCESSIBLE",), at_start=True),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 
-from tests.benchmarks import history, limits, opening, rendering, responding, start
+from tests.benchmarks import history, limits, opening, rendering, responding, sending, start
 
 PARTS = {
     "start": start.run,
@@ -17,6 +17,7 @@ PARTS = {
     "at-once": rendering.at_once,
     "growth": rendering.growth,
     "keys": responding.keys,
+    "sending": sending.run,
     "stalls": responding.stalls,
     "opening": opening.run,
     "idle": responding.idle,

@@ -32,17 +32,17 @@ def keys(rounds: int) -> None:
     for kind in ("mixed", "one fence"):
         floor, ours = [], []
         for _ in range(rounds):
-            with _home() as home, running(FLOOR, kind, tokens, 200, home=home, RESULT=os.devnull) as program:
+            with a_home() as home, running(FLOOR, kind, tokens, 200, home=home, RESULT=os.devnull) as program:
                 program.wait_for("\x1b[?1049h")
                 program.read_for(2)
-                floor.append(_p99(program))
+                floor.append(slowest(program, 99))
             with (
-                _home() as home,
+                a_home() as home,
                 serving(home, kind, tokens, 200),
                 running("tui", "Begin", home=home) as program,
             ):
                 program.wait_for("answering")
-                ours.append(_p99(program))
+                ours.append(slowest(program, 99))
         table.limit(kind, median(floor) * 1000, median(ours) * 1000, 50, "ms")
 
 
@@ -55,9 +55,9 @@ def stalls(rounds: int) -> None:
     for kind in ("mixed", "code", "tables", "one fence", "one table", "one paragraph"):
         found = []
         for _ in range(rounds):
-            with _home() as home:
+            with a_home() as home:
                 floor = figures(FLOOR, kind, LONG // 8, 1000, "heart", home=home)
-            with _home() as home, serving(home, kind, LONG, 1000):
+            with a_home() as home, serving(home, kind, LONG, 1000):
                 found.append((floor, figures(APP, "stall", home=home)))
         for what, key in ((kind, "stall"), (f"{kind}: own CPU time of it", "work")):
             first, second = (median(pair[i][key] for pair in found) * 1000 for i in (0, 1))
@@ -69,9 +69,9 @@ def idle(rounds: int) -> None:
     table.heading("idle", "bare", "segue", "")
     floor, ours = [], []
     for _ in range(rounds):
-        with _home() as home:
+        with a_home() as home:
             floor.append(figures("tests.benchmarks.floor_static", "idle", home=home))
-        with _home() as home:
+        with a_home() as home:
             configure(home)
             ours.append(figures(APP, "idle", home=home))
     for what, key, scale, budget, unit in (
@@ -83,22 +83,23 @@ def idle(rounds: int) -> None:
 
 
 @contextmanager
-def _home() -> Iterator[Path]:
+def a_home() -> Iterator[Path]:
+    """A home that goes with what is measured."""
     with tempfile.TemporaryDirectory() as folder:
         yield Path(folder)
 
 
-def _p99(program: Program) -> float:
-    """Press keys one after another; the seconds until the slowest but one in a hundred was on the screen.
+def slowest(program: Program, part: int, keys: int = KEYS) -> float:
+    """Press keys one after another; the seconds after which so many of a hundred were on the screen.
 
     The floor draws so slowly that its reply may end before the last key has come to the screen.
     """
     times = []
     with suppress(Ended):
-        for number in range(KEYS):
+        for number in range(keys):
             key = chr(FIRST_KEY + number)
             begun = time.perf_counter()
             program.press(key)
             times.append(program.wait_for(key) - begun)
             program.read_for(PAUSE)
-    return quantiles(times, n=100)[98]
+    return quantiles(times, n=100)[part - 1]

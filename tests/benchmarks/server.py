@@ -16,24 +16,24 @@ from tests.benchmarks.terminal import ROOT
 
 
 @contextmanager
-def serving(home: Path, kind: str, tokens: int, rate: float) -> Iterator[None]:
-    """Run the server beside the program that is measured, and write a config that names it."""
+def serving(home: Path, kind: str, tokens: int, rate: float, more: str = "") -> Iterator[None]:
+    """Run the server beside the program that is measured, and write a config that names it and says more."""
     command = [sys.executable, "-m", __name__, kind, str(tokens), str(rate)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as child:
         assert child.stdout
-        configure(home, f"http://127.0.0.1:{int(child.stdout.readline())}/v1")
+        configure(home, f"http://127.0.0.1:{int(child.stdout.readline())}/v1", more)
         try:
             yield
         finally:
             child.kill()
 
 
-def configure(home: Path, url: str = "http://127.0.0.1:9/v1") -> None:
+def configure(home: Path, url: str = "http://127.0.0.1:9/v1", more: str = "") -> None:
     """Write a config with one provider and one model."""
     settings = home / "CONFIG" / "segue" / "config.toml"
     settings.parent.mkdir(parents=True, exist_ok=True)
     settings.write_text(
-        f'model = "lab/x"\n[providers.lab]\nurl = "{url}"\nmodels = ["x"]\n', encoding="utf-8"
+        f'{more}model = "lab/x"\n[providers.lab]\nurl = "{url}"\nmodels = ["x"]\n', encoding="utf-8"
     )
 
 

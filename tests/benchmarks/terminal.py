@@ -1,4 +1,4 @@
-"""A program in a pseudo-terminal of 120 × 40, with a home of its own."""
+"""A program in a pseudo-terminal, with a home of its own; its line can be a slow one."""
 
 from __future__ import annotations
 
@@ -21,6 +21,10 @@ PATIENCE = 300.0
 """Seconds after which something that was waited for will not come."""
 _KEPT = 1 << 16
 """Bytes of the output that are looked at."""
+_SLICE = 0.005
+"""Seconds of a slow line that are read at once."""
+SIZE = (120, 40)
+"""Columns and rows."""
 
 
 class Ended(Exception):
@@ -34,6 +38,10 @@ class Program:
     child: subprocess.Popen[bytes]
     master: int
     output: bytes = b""
+    taken: int = 0
+    """Bytes that were read."""
+    rate: float = 0
+    """Bytes a second that the line carries; as fast as it goes without."""
 
     def press(self, keys: str) -> None:
         """Type."""
@@ -57,6 +65,21 @@ class Program:
         while (left := end - time.perf_counter()) > 0:
             self._read(left)
 
+    def read_until_quiet(self, seconds: float) -> None:
+        """Read until nothing comes for so long, or it ends."""
+        while self._read(seconds):
+            pass
+
+    @property
+    def cpu(self) -> float:
+        """CPU seconds that it has taken so far."""
+        command = ["ps", "-o", "cputimes=", "-p", str(self.child.pid)]
+        stat = Path(f"/proc/{self.child.pid}/stat")
+        if not stat.exists():  # whole seconds, elsewhere than on Linux
+            return float(subprocess.run(command, check=True, capture_output=True).stdout)
+        user, system = stat.read_text().rsplit(")", 1)[1].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
     def wait(self) -> None:
         """Read until it ends."""
         while self._read(PATIENCE):
@@ -68,17 +91,23 @@ class Program:
         if not select.select([self.master], [], [], seconds)[0]:
             return False
         with suppress(OSError):  # Linux's way to say that nobody writes any more
-            data = os.read(self.master, 1 << 16)
+            begun = time.perf_counter()
+            data = os.read(self.master, max(1, int(self.rate * _SLICE)) if self.rate else 1 << 16)
+            self.taken += len(data)
+            if self.rate:
+                time.sleep(max(0, begun + len(data) / self.rate - time.perf_counter()))
             self.output = (self.output + data)[-_KEPT:]
             return bool(data)
         return False
 
 
 @contextmanager
-def running(module: str, *arguments: object, home: Path, **variables: str) -> Iterator[Program]:
+def running(
+    module: str, *arguments: object, home: Path, size: tuple[int, int] = SIZE, **variables: str
+) -> Iterator[Program]:
     """Run ``python -m MODULE ARGUMENTS`` and end it afterwards."""
     master, slave = pty.openpty()
-    termios.tcsetwinsize(slave, (40, 120))
+    termios.tcsetwinsize(slave, (size[1], size[0]))
     folders = {f"XDG_{name}_HOME": f"{home}/{name}" for name in ("CONFIG", "DATA", "CACHE", "STATE")}
     kept = {name: value for name, value in os.environ.items() if not name.endswith("_API_KEY")}
     environment = {**kept, **folders, "HOME": str(home), "TERM": "xterm-256color", **variables}

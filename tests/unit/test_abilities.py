@@ -49,5 +49,12 @@ def test_glyphs(env, ascii_only):
     assert Abilities.of(env, "linux").ascii is ascii_only
 
 
+@pytest.mark.parametrize(
+    ("term", "scrolls"), [("xterm-256color", True), ("linux", True), ("dumb", False), ("", False)]
+)
+def test_what_moves_lines(term, scrolls):
+    assert Abilities.of({"TERM": term}, "linux").scrolls is scrolls
+
+
 def test_windows_shows_everything():
     assert Abilities.of({"LANG": "C"}, "win32") == Abilities()

@@ -29,6 +29,7 @@ from tui.app.terminal.key_order import KeyOrder
 from tui.app.terminal.key_sequences import MODIFIERS
 from tui.app.terminal.keys import teach_alt_enter, teach_texts, teach_windows
 from tui.app.terminal.line_filters import Ascii, LastLine
+from tui.app.terminal.thin import Differing
 from tui.app.theme.foreign import fitted
 from tui.app.theme.grid import SMALLEST, TALL, WIDE
 from tui.app.theme.scroll_thumb import SlimThumb
@@ -102,6 +103,7 @@ class SegueApp(App[None]):
             self.register_theme(theme)
         self._usual_theme = FEW_COLOURS if terminal.colours == FEW else DEFAULT_THEME
         self.use_theme(self._configured_theme())
+        self._scrolls = terminal.scrolls
         self._last_line = LastLine()
         self._glyphs = [Ascii()] if terminal.ascii else []
         self.animation_level = "none"
@@ -139,8 +141,22 @@ class SegueApp(App[None]):
         tall = "-tall" if size.height >= TALL else "-short"
         return MainScreen(self, classes=f"{wide} {tall}")  # as the breakpoints will say: one layout less
 
+    def _send_differences(self) -> None:
+        if isinstance(self._driver, Differing):
+            self._driver.thin.on = self._scrolls and self.config.bytes == "thin"
+
+    def _forget_screen(self) -> None:
+        """What the terminal shows is not known any more: what is drawn next is sent whole."""
+        if isinstance(self._driver, Differing):
+            self._driver.thin.forget()
+
+    def on_resize(self) -> None:
+        """Terminals do as they like with what they show when their size changes."""
+        self._forget_screen()
+
     def on_mount(self) -> None:
         """Catch the signals that end programs, and draw all anew when the shell lets this one go on."""
+        self._send_differences()
         self.app_resume_signal.subscribe(self, lambda _: self.redraw())
         if not self.is_headless:
             on_deadly_signals(self.leave_soon)
@@ -248,6 +264,7 @@ class SegueApp(App[None]):
         before, self.config = self.config, config
         self.keys = Keys(config.keys)
         self.set_keymap(self.keys.wanted)
+        self._send_differences()
         if config.theme != before.theme:
             self.use_theme(self._configured_theme())
         if self.workspace is not None:
@@ -350,6 +367,7 @@ class SegueApp(App[None]):
 
     def redraw(self) -> None:
         """Draw the whole screen anew: another program may have written on it."""
+        self._forget_screen()
         self.refresh(layout=True)
 
     async def action_suspend(self) -> None:

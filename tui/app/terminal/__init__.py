@@ -14,5 +14,6 @@ What it sends::
 What it shows::
 
     abilities               how many colours, which glyphs
+    thin                    a frame as the difference to what stands there
     line_filters            glyphs where there is only ASCII; the last line against outside text
 """

@@ -1,4 +1,4 @@
-"""What the terminal can show, as far as the environment tells: how many colours, and which glyphs."""
+"""What the terminal can show, as far as the environment tells: colours, glyphs, and whether lines move."""
 
 from __future__ import annotations
 
@@ -20,11 +20,14 @@ class Abilities:
     colours: str = TRUE
     ascii: bool = False
     """Whether nothing but ASCII can be relied on."""
+    scrolls: bool = True
+    """Whether it moves a part of its lines, as all since the VT100 do."""
 
     @classmethod
     def of(cls, env: Mapping[str, str], platform: str = sys.platform) -> Abilities:
         """Read them from the environment of a terminal on this platform."""
-        return cls(_colours(env, platform), platform != "win32" and _ascii(env))
+        scrolls = platform == "win32" or env.get("TERM", "").lower() not in ("", "dumb", "unknown")
+        return cls(_colours(env, platform), platform != "win32" and _ascii(env), scrolls)
 
 
 def _colours(env: Mapping[str, str], platform: str) -> str:

@@ -14,6 +14,7 @@ from textual import constants
 from textual.drivers.linux_driver import LinuxDriver
 
 from tui.app.terminal.parser import InputParser
+from tui.app.terminal.thin import Thin
 
 _AT_ONCE = 4096
 _LOOK_UP = 0.1
@@ -56,6 +57,7 @@ class Terminal(LinuxDriver):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._file: Any = _Output(self._file)
+        self.thin = Thin()
         self._bell, self._rope = os.pipe()
         """Rung to wake the reader, which sleeps as long as nothing is typed.
 
@@ -64,6 +66,7 @@ class Terminal(LinuxDriver):
 
     def start_application_mode(self) -> None:
         """Take the terminal; Textual calls this. Keys are also to be told by their place."""
+        self.thin.forget()
         super().start_application_mode()  # type: ignore[no-untyped-call]
         if not constants.DISABLE_KITTY_KEY:
             self.write(_ASK_FOR_PLACES)
@@ -71,9 +74,15 @@ class Terminal(LinuxDriver):
 
     def stop_application_mode(self) -> None:
         """Give the terminal back; Textual calls this."""
+        self.write(self.thin.put_down())
         if not constants.DISABLE_KITTY_KEY:
             self.write(_ASK_NO_MORE)
         super().stop_application_mode()
+
+    def write(self, data: str) -> None:
+        """Write something; of a frame only what differs. Textual calls this."""
+        if data := self.thin.frame(data):
+            super().write(data)
 
     def disable_input(self) -> None:
         """Stop reading; Textual calls this, and waits for the reader."""
