@@ -5,7 +5,8 @@ It knows no other part of the app. Read ``driver`` first.
 What it sends::
 
     driver                  nothing typed is lost, nothing hangs
-    parser                  keys and pastes
+    parser                  keys, pastes and replies
+    replies                 what it is asked, and what it answers
     key_sequences           keys in sequences; keyboards without Latin letters
     editing_keys            the keys that edit a text, as a shell and macOS have them
     key_order               what one typed is done in its order
