@@ -129,6 +129,26 @@ class BudgetConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class NotifyConfig:
+    """``[notify]``: what you are told when a reply has ended and you look elsewhere."""
+
+    when: Literal["unfocused", "always", "never"] = "unfocused"
+    """While the terminal does not have the focus, always, or never."""
+    how: Literal["auto", "terminal", "system", "bell"] = "auto"
+    """By a notice of the terminal where it has them, else of the system, else by a bell; or by just one."""
+    after: float = 10.0
+    """Seconds that a reply must have taken; one that failed is told at once."""
+    text: bool = False
+    """Show the first words of the reply, too."""
+    title: Literal["conversation", "state", "off"] = "conversation"
+    """The title of the window: that of the conversation, only whether a reply comes, or as it was."""
+    progress: bool = True
+    """Show at the window or its tab that a reply comes, where the terminal can."""
+    status: Literal["auto", "off"] = "auto"
+    """Tell terminals that ask for it what the program does: working, done, error, idle."""
+
+
+@dataclass(frozen=True, slots=True)
 class McpConfig:
     """``[mcp.NAME]``: a server of the Model Context Protocol, a program or an address.
 
@@ -180,8 +200,8 @@ class Config:
     )
     """Proxy for all providers; otherwise HTTPS_PROXY and ALL_PROXY count. ``direct`` means none, whatever the
     environment says; this machine is always reached directly."""
-    theme: str = "segue-dark"
-    """Name of the theme."""
+    theme: str = "auto"
+    """Name of the theme; ``auto`` is dark or light as the terminal is, and changes with it."""
     plain: bool = field(
         default=False,
         metadata=_elsewhere(option="--plain", variables=("ACCESSIBLE",), at_start=True),
@@ -205,6 +225,8 @@ class Config:
     """``[tools]``."""
     budget: BudgetConfig = field(default_factory=BudgetConfig)
     """``[budget]``."""
+    notify: NotifyConfig = field(default_factory=NotifyConfig)
+    """``[notify]``."""
     mcp: Mapping[str, McpConfig] = field(default_factory=dict)
     """``[mcp.NAME]``, by name."""
     path: Path = field(default=Path("config.toml"), metadata={"internal": True})
@@ -289,6 +311,7 @@ def config_of(path: Path, source: str) -> Config:
     parameters = _parameters(document, ("parameters",), config.parameters)
     tools = _tools(document, config.tools)
     budget = _budget(document, config.budget)
+    notify = _notify(document, config.notify)
     servers = {name: kept for name, server in config.mcp.items() if (kept := _server(document, name, server))}
     read = replace(
         config,
@@ -296,6 +319,7 @@ def config_of(path: Path, source: str) -> Config:
         parameters=parameters,
         tools=tools,
         budget=budget,
+        notify=notify,
         mcp=servers,
         path=path,
         lines=document.places,
@@ -354,6 +378,14 @@ def _budget(document: Document, settings: BudgetConfig) -> BudgetConfig:
             change: dict[str, Any] = {name: getattr(usual, name)}
             settings = replace(settings, **change)
     return settings
+
+
+def _notify(document: Document, settings: NotifyConfig) -> NotifyConfig:
+    """``settings`` with seconds that can be meant."""
+    if 0 <= settings.after < math.inf:
+        return settings
+    document.problem(("notify", "after"), "must be a number of seconds, as in 10")
+    return replace(settings, after=NotifyConfig().after)
 
 
 def _tools(document: Document, settings: ToolsConfig) -> ToolsConfig:

@@ -1,8 +1,12 @@
-"""What becomes of a text in tmux: its buffer has it; the clipboard only if tmux and the terminal agree."""
+"""What becomes of a text in tmux, and what tmux keeps to itself.
+
+Its buffer has a text; the clipboard only if tmux and the terminal agree.
+"""
 
 from __future__ import annotations
 
 import asyncio
+from typing import NamedTuple
 
 _ASK = (
     "tmux",
@@ -14,6 +18,7 @@ _ASK = (
     "-p",
     "#{client_termfeatures}",
 )
+_ASK_CLIENT = ("tmux", "display-message", "-p", "#{allow-passthrough}|#{focus-events}|#{client_termtype}")
 _PATIENCE = 3.0
 _PASTE = "Copied to tmux's buffer alone: prefix ] pastes it"
 
@@ -24,7 +29,7 @@ async def words(*, short: bool) -> str:
     Args:
         short: The terminal outside takes so much at once.
     """
-    clipboard, _, features = (await _asked()).partition("\n")
+    clipboard, _, features = (await _asked(_ASK)).partition("\n")
     if clipboard == "off":
         return f"{_PASTE}. For the clipboard: tmux set -s set-clipboard on"
     if "clipboard" not in features.split(","):
@@ -34,12 +39,29 @@ async def words(*, short: bool) -> str:
     return "Copied with tmux, to its buffer and through the terminal (OSC 52)"
 
 
-async def _asked() -> str:
-    """What tmux's clipboard option is, and below it what the terminal of its client can do."""
+class Client(NamedTuple):
+    """What is outside tmux, and what comes in from there and goes out."""
+
+    terminal: str = ""
+    """As it names itself, as in ``kitty(0.36.4)``."""
+    passes: bool = False
+    """Whether tmux hands on what is wrapped for the terminal."""
+    tells_focus: bool = False
+    """Whether tmux tells which window is looked at."""
+
+
+async def client() -> Client:
+    """Ask tmux for it."""
+    passes, _, rest = (await _asked(_ASK_CLIENT)).partition("|")
+    focus, _, terminal = rest.partition("|")
+    return Client(terminal, passes in ("on", "all", "1", "2"), focus in ("on", "1"))
+
+
+async def _asked(command: tuple[str, ...]) -> str:
     quiet = asyncio.subprocess.DEVNULL
     try:
         process = await asyncio.create_subprocess_exec(
-            *_ASK, stdin=quiet, stdout=asyncio.subprocess.PIPE, stderr=quiet
+            *command, stdin=quiet, stdout=asyncio.subprocess.PIPE, stderr=quiet
         )
     except OSError:
         return ""

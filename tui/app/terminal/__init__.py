@@ -12,8 +12,11 @@ What it sends::
     key_order               what one typed is done in its order
     keys                    what Textual does not know of keys
 
-What it shows::
+What it is and shows::
 
+    kinds                   which it is, and what that one takes
+    light                   whether its page is light
+    outside                 title, progress and notices
     abilities               how many colours, which glyphs
     line_filters            glyphs where there is only ASCII; the last line against outside text
 """
