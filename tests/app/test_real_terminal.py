@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -44,6 +44,7 @@ class Terminal:
         shell: str = "",
         jobs: bool = True,
         answers: dict[bytes, bytes] | None = None,
+        program: Sequence[str] = (),
     ) -> None:
         self._answers = answers or {}
         """What the terminal answers to which question."""
@@ -53,7 +54,7 @@ class Terminal:
         self.output = b""
         self._master, slave = pty.openpty()
         termios.tcsetwinsize(slave, (rows, columns))
-        program = [sys.executable, "-m", "tui", *arguments]
+        program = list(program) or [sys.executable, "-m", "tui", *arguments]
         if shell:  # which runs the program where its line says {}
             line = shell.format(shlex.join(program))
             program = ["sh", "-m" if jobs else "+m", "-c", line]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -168,3 +170,106 @@ def test_a_terminal_is_asked_what_it_can_bear(terminal, term, program, asked, no
     app.see("big", "Ask")
     assert all(question in app.output for question in asked)
     assert not any(question in app.output for question in not_asked)
+
+
+# -- what is shown outside the page
+def test_the_title_is_given_back_however_the_program_ends(terminal):
+    for way in ("quit", "terminated"):
+        app = terminal()
+        app.see("big", "Ask")
+        comes(app, b"\x1b[22;2t\x1b]2;Segue")
+        if way == "quit":
+            app.press(CTRL_Q)
+        else:
+            app.process.send_signal(signal.SIGTERM)
+        app.end()
+        assert app.output.count(b"\x1b[22;2t") == app.output.count(b"\x1b[23;2t") == 1
+
+
+def test_an_editor_has_the_title_of_the_terminal(terminal, tmp_path):
+    waits = tmp_path / "waits.sh"
+    waits.write_text("#!/bin/sh\necho EDITOR; read line\n")
+    waits.chmod(0o700)
+    app = terminal(env={"EDITOR": str(waits), "VISUAL": str(waits)})
+    app.see("big", "Ask")
+    comes(app, b"\x1b[22;2t")
+    app.press(CTRL_G)
+    output = comes(app, b"EDITOR")
+    assert output.rindex(b"\x1b[23;2t") > output.rindex(b"\x1b[22;2t")
+    app.press("\n")
+    comes(app, b"\x1b[22;2t", len(output))
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("kitty(0.40.0)", b"\x1b]99;i=segue1:e=1"), ("foot(1.20.0)", b"\x1b]777;")]
+)
+def test_who_looks_elsewhere_is_told_once_and_who_looks_never(terminal, lab, model_server, name, told):
+    lab.configure(lab.config.read_text() + "[notify]\nafter = 0\n")
+    model_server.hold_after = 1
+    app = terminal(answers={NAME: b"\x1bP>|%b\x1b\\" % name.encode(), ATTRIBUTES: END})
+    app.press("Go on" + ENTER)
+    app.see("Hello")
+    app.send(b"\x1b[O")
+    model_server.release.set()
+    app.see("ready")
+    comes(app, told)
+    app.send(b"\x1b[I")
+    before = len(app.output)
+    app.press("Again" + ENTER)
+    app.see("Again", "ready")
+    app.look(1.5)
+    assert told not in app.output[before:].replace(b"p=close", b"")
+    assert app.output.count(told) == 1 + app.output.count(told + b":p=close")
+
+
+def test_a_hostile_title_is_one_sequence(terminal, model_server):
+    app = terminal()
+    app.see("big", "Ask")
+    app.press("/title 4;3" + "\x1b[200~\a\x1b]52;c;aGk=\a\x1b\\\x1b[201~" + ENTER)
+    app.press("Hello" + ENTER)
+    app.see("ready")
+    app.press(CTRL_Q)
+    app.end()
+    assert b"\x1b]52" not in app.output
+    titles = re.findall(rb"\x1b\]2;([^\x1b]*)\x1b\\", app.output)
+    assert titles and not any(b"\a" in title for title in titles)
+
+
+@pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux")
+@pytest.mark.parametrize(
+    ("passes", "elsewhere", "told"),
+    [
+        ("off", "split-window", b"\a"),
+        ("on", "split-window", b"\x1b]99;i=segue1:e=1:o=unfocused;"),
+        ("on", "new-window", b"\a"),  # tmux hands on nothing of a window that is not seen
+    ],
+)
+def test_in_tmux_only_what_it_hands_on_is_wrapped(lab, model_server, tmp_path, passes, elsewhere, told):
+    """The program in a pane of a tmux, whose terminal names itself kitty."""
+    model_server.hold_after = 1
+    socket, config = str(tmp_path / "socket"), tmp_path / "tmux.conf"
+    config.write_text(f"set -g focus-events on\nset -g allow-passthrough {passes}\nset -s escape-time 0\n")
+    lab.configure(lab.config.read_text() + "[notify]\nafter = 0\n")
+
+    def tmux(*command: str) -> list[str]:
+        return ["tmux", "-S", socket, "-f", str(config), *command]
+
+    env = {key: value for key, value in lab.env.items() if key not in ("TMUX", "TMUX_PANE", "DISPLAY")}
+    client = Terminal(
+        env,
+        program=tmux("new-session", sys.executable, "-m", "tui"),
+        answers={NAME: b"\x1bP>|kitty(0.40.0)\x1b\\", ATTRIBUTES: b"\x1b[?65;1;9c"},
+    )
+    try:
+        client.see("big", "Ask")
+        client.press("Hello" + ENTER)
+        client._read_until(model_server.reached.is_set)
+        subprocess.run(tmux(elsewhere, "cat"), check=True, env=env)
+        client.look(0.5)
+        before = len(client.output)
+        model_server.release.set()
+        comes(client, told, before)
+        assert (b"]99;" in client.output) is (b"]99;" in told)
+    finally:
+        subprocess.run(tmux("kill-server"), check=False)
+        client.close()

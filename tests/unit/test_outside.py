@@ -93,13 +93,17 @@ def test_the_environment_tells_it_where_the_terminal_does_not(env, notice, progr
 def test_in_tmux_what_is_outside_counts_if_tmux_hands_it_on():
     inside = kind("tmux 3.4")
     assert inside.behind("kitty(0.40.0)", passes=False).notice is Notice.BELL
-    kitty = inside.behind("kitty(0.40.0)", passes=True)
+    kitty = inside.behind("kitty(0.40.0)", passes=True, always=True)
     one, sent = outside(kitty)
     one.notify("done")
     one.goes_on(True)
     one.leave()
     assert [each[:11] for each in sent] == ["\x1bPtmux;\x1b\x1b]9"[:11]] * 3
     assert all(each.endswith("\x1b\x1b\\\x1b\\") for each in sent)
+
+
+def test_progress_that_tmux_might_not_end_is_not_begun():
+    assert not kind("tmux 3.4").behind("kitty(0.40.0)", passes=True).progress
 
 
 def test_without_passing_on_nothing_wrapped_leaves():

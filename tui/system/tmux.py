@@ -6,6 +6,7 @@ Its buffer has a text; the clipboard only if tmux and the terminal agree.
 from __future__ import annotations
 
 import asyncio
+import os
 from typing import NamedTuple
 
 _ASK = (
@@ -18,7 +19,7 @@ _ASK = (
     "-p",
     "#{client_termfeatures}",
 )
-_ASK_CLIENT = ("tmux", "display-message", "-p", "#{allow-passthrough}|#{focus-events}|#{client_termtype}")
+_CLIENT = "#{allow-passthrough}|#{window_active}|#{focus-events}|#{client_termtype}"
 _PATIENCE = 3.0
 _PASTE = "Copied to tmux's buffer alone: prefix ] pastes it"
 
@@ -45,16 +46,21 @@ class Client(NamedTuple):
     terminal: str = ""
     """As it names itself, as in ``kitty(0.36.4)``."""
     passes: bool = False
-    """Whether tmux hands on what is wrapped for the terminal."""
+    """Whether tmux hands on now what is wrapped: mostly it does so only for a window that is seen."""
+    passes_always: bool = False
+    """Whether it does so also for windows that are not seen."""
     tells_focus: bool = False
     """Whether tmux tells which window is looked at."""
 
 
 async def client() -> Client:
     """Ask tmux for it."""
-    passes, _, rest = (await _asked(_ASK_CLIENT)).partition("|")
-    focus, _, terminal = rest.partition("|")
-    return Client(terminal, passes in ("on", "all", "1", "2"), focus in ("on", "1"))
+    pane = os.environ.get("TMUX_PANE", "")
+    where = ("-t", pane) if pane else ()
+    said = await _asked(("tmux", "display-message", *where, "-p", _CLIENT))
+    passes, seen, focus, terminal, *_ = *said.split("|", 3), "", "", "", ""
+    always = passes in ("all", "2")
+    return Client(terminal, always or (passes in ("on", "1") and seen == "1"), always, focus in ("on", "1"))
 
 
 async def _asked(command: tuple[str, ...]) -> str:

@@ -25,7 +25,9 @@ class Telling:
         """Ask the multiplexer which terminal is outside, and whether it hands anything on to that."""
         if self._outside.kind.inside == "tmux":
             client = await tmux.client()
-            self._outside.kind = self._outside.kind.behind(client.terminal, passes=client.passes)
+            self._outside.kind = self._outside.kind.behind(
+                client.terminal, passes=client.passes, always=client.passes_always
+            )
             self._outside.show()
 
     async def tell(self, words: str, config: NotifyConfig) -> None:

@@ -60,7 +60,9 @@ class TerminalKind:
     inside: str = ""
     """The multiplexer that the program runs in, which keeps to itself what it does not know."""
     passes: bool = False
-    """Whether that one hands on what is wrapped."""
+    """Whether that one hands on what is wrapped, as long as the program is seen."""
+    passes_always: bool = False
+    """Whether it does so also when the program is not seen."""
     mute: bool = False
 
     @classmethod
@@ -79,10 +81,10 @@ class TerminalKind:
             return self if self.inside else TerminalKind(inside=name)
         return self if self.inside or not name else replace(self, name=name, version=version, mute=False)
 
-    def behind(self, words: str, *, passes: bool) -> TerminalKind:
+    def behind(self, words: str, *, passes: bool, always: bool = False) -> TerminalKind:
         """The same, with what a multiplexer tells of the terminal outside."""
         name, version = _read(words)
-        return replace(self, name=name, version=version, passes=passes)
+        return replace(self, name=name, version=version, passes=passes, passes_always=always)
 
     @property
     def notice(self) -> Notice:
@@ -92,7 +94,9 @@ class TerminalKind:
 
     @property
     def progress(self) -> bool:
-        """Whether it shows that something goes on."""
+        """Whether it shows that something goes on, and surely gets to know when that ends."""
+        if self.inside and not self.passes_always:
+            return False
         since = self._takes.progress_since
         return since is not None and self.version >= since
 
