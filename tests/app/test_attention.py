@@ -16,6 +16,7 @@ from tui.app.terminal.replies import Named, Replied, ShowsStatus
 from tui.chat.message import Message, Role, Status
 from tui.chat.parts import prompt_parts
 from tui.config import NotifyConfig
+from tui.tools.mcp.elicitation import Form
 
 SEEN, AWAY, UNKNOWN = Looking(True, 99), Looking(False, 0), Looking(None, 99)
 USUAL = NotifyConfig()
@@ -166,6 +167,17 @@ async def test_who_looks_is_told_nothing(heard):
         await opened.world.until(lambda: opened.world.features.attention._coming == set())
         await opened.world.pilot.pause(0.05)
         assert opened.told() == []
+
+
+async def test_who_looks_elsewhere_is_called_to_a_question(heard):
+    async with heard("foot(1.20.0)", after=99) as opened:
+        await opened.look(events.AppBlur())
+        asking = opened.world.features.asking
+        form = Form("notes", "Shall I?", (), frozenset({opened.world.current.key}))
+        asked = asyncio.create_task(asking.fill(form))
+        await opened.world.until(opened.told)
+        asked.cancel()
+        assert opened.told() == ["\x1b]777;notify;Segue;a question waits for your answer\x1b\\"]
 
 
 async def test_who_comes_back_takes_the_notice_away(heard):

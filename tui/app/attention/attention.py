@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Protocol
 
-from tui.app.attention.notices import Looking, Notices, failed, wanted, words_of
+from tui.app.attention.notices import Looking, Notices, elsewhere, failed, wanted, words_of
 from tui.app.attention.telling import Telling
 from tui.app.context import Context, WithAsking
 from tui.app.terminal.outside import Does, Outside
@@ -15,6 +15,7 @@ from tui.engine.live import LiveReply
 
 NAME = "Segue"
 _BUSY = "● "
+_ASKED = "a question waits for your answer"
 
 
 class _Program(Protocol):
@@ -40,6 +41,8 @@ class Attention:
         """The replies on their way."""
         self._ended = Does.IDLE
         """How the last one ended, until that is seen."""
+        self._asked: frozenset[int] = frozenset()
+        """The conversations in which a question waits, as far as they are known here."""
         self._reported = False
         """Whether the terminal tells who looks."""
 
@@ -71,6 +74,14 @@ class Attention:
         self._outside.goes_on(busy and config.progress)
         does = Does.WORKING if busy else self._ended
         self._outside.does(does if config.status == "auto" else None)
+        self._look_for_questions()
+
+    def _look_for_questions(self) -> None:
+        """Call the person back to what waits for their answer."""
+        before, self._asked = self._asked, self._context.asking.waiting
+        config = self._program.config.notify
+        if self._asked - before and elsewhere(config, self._looking):
+            self._context.soon(self._telling.tell, _ASKED, config)
 
     @property
     def _title(self) -> str:

@@ -47,14 +47,18 @@ def wanted(config: NotifyConfig, looking: Looking, message: Message, took: float
         message: The reply.
         took: Seconds that it took.
     """
-    if config.when == "never" or message.status in _STOPPED:
+    if message.status in _STOPPED or not elsewhere(config, looking):
         return False
-    worth = took >= config.after or failed(message)
-    if config.when == "always":
-        return worth
-    if looking.focused is None:
-        return took >= max(LONG, config.after) and looking.idle >= AWAY
-    return worth and not looking.focused
+    if config.when == "unfocused" and looking.focused is None:
+        return took >= max(LONG, config.after)
+    return took >= config.after or failed(message)
+
+
+def elsewhere(config: NotifyConfig, looking: Looking) -> bool:
+    """Whether the person wants to be told, as they look now."""
+    if config.when != "unfocused":
+        return config.when == "always"
+    return looking.idle >= AWAY if looking.focused is None else not looking.focused
 
 
 def words_of(messages: list[Message], *, text: bool) -> str:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import NamedTuple
 
 from tui.app.terminal.replies import questions
 
@@ -29,8 +29,7 @@ class Notice(StrEnum):
     BELL = "a bell"
 
 
-@dataclass(frozen=True, slots=True)
-class _Takes:
+class _Takes(NamedTuple):
     notice: Notice = Notice.BELL
     notice_since: Version = ()
     progress_since: Version | None = None
@@ -50,8 +49,7 @@ _TABLE: Mapping[str, _Takes] = {
 _UNKNOWN = _Takes()
 
 
-@dataclass(frozen=True, slots=True)
-class TerminalKind:
+class TerminalKind(NamedTuple):
     """A terminal, as far as it is known."""
 
     name: str = ""
@@ -79,12 +77,12 @@ class TerminalKind:
         name, version = _read(words)
         if name in _MULTIPLEXERS:
             return self if self.inside else TerminalKind(inside=name)
-        return self if self.inside or not name else replace(self, name=name, version=version, mute=False)
+        return self if self.inside or not name else self._replace(name=name, version=version, mute=False)
 
     def behind(self, words: str, *, passes: bool, always: bool = False) -> TerminalKind:
         """The same, with what a multiplexer tells of the terminal outside."""
         name, version = _read(words)
-        return replace(self, name=name, version=version, passes=passes, passes_always=always)
+        return self._replace(name=name, version=version, passes=passes, passes_always=always)
 
     @property
     def notice(self) -> Notice:

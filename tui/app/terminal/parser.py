@@ -207,7 +207,7 @@ class InputParser(XTermParser):
             row, column = number(match[1]), number(match[2])
             if row is not None and column is not None:
                 yield events.CursorPosition(column - 1, row - 1)
-        elif reply := reply_of(sequence):
+        elif (reply := reply_of(sequence)) is not None:
             yield Replied(reply)
         elif match := _MODE.fullmatch(sequence):
             yield from _mode(match[1], int(match[2]))

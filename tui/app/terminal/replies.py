@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from textual.message import Message
 
@@ -36,8 +36,7 @@ def questions(*, colour: bool = True, name: bool = True, status: bool = True) ->
     return asked + _ASK_NAME * name + _ASK_STATUS * status + _ASK_ATTRIBUTES
 
 
-@dataclass(frozen=True, slots=True)
-class Background:
+class Background(NamedTuple):
     """The colour of the page, each part from 0 to 1."""
 
     red: float
@@ -50,35 +49,30 @@ class Background:
         return 0.2126 * self.red + 0.7152 * self.green + 0.0722 * self.blue < 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class Scheme:
+class Scheme(NamedTuple):
     """What the person's system wishes; the page of the terminal may be another."""
 
     dark: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Mode:
+class Mode(NamedTuple):
     """Whether the terminal knows a mode."""
 
     number: int
     known: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(NamedTuple):
     """Who the terminal is, as in ``kitty(0.36.4)``."""
 
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class ShowsStatus:
+class ShowsStatus(NamedTuple):
     """The terminal shows what programs do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Attributes:
+class Attributes(NamedTuple):
     """The kind of the terminal; the last answer."""
 
     numbers: frozenset[int]

@@ -164,5 +164,5 @@ class Asking:
         await self._context.show(one.sheet, answered)
 
     def _changed(self) -> None:
-        self._context.status.refresh_status()
+        self._context.refresh()
         self._context.lists.list_soon()
