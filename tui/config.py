@@ -129,6 +129,26 @@ class BudgetConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class NotifyConfig:
+    """``[notify]``: what you are told when a reply has ended and you look elsewhere."""
+
+    when: Literal["unfocused", "always", "never"] = "unfocused"
+    """While the terminal does not have the focus, always, or never."""
+    how: Literal["auto", "terminal", "system", "bell"] = "auto"
+    """By a notice of the terminal where it has them, else of the system, else by a bell; or by just one."""
+    after: float = 10.0
+    """Seconds that a reply must have taken; one that failed is told at once."""
+    text: bool = False
+    """Show the first words of the reply, too."""
+    title: Literal["conversation", "state", "off"] = "conversation"
+    """The title of the window: that of the conversation, only whether a reply comes, or as it was."""
+    progress: bool = True
+    """Show at the window or its tab that a reply comes, where the terminal can."""
+    status: Literal["auto", "off"] = "auto"
+    """Tell terminals that ask for it what the program does: working, done, error, idle."""
+
+
+@dataclass(frozen=True, slots=True)
 class McpConfig:
     """``[mcp.NAME]``: a server of the Model Context Protocol, a program or an address.
 
@@ -185,8 +205,8 @@ class Config:
     ``service=NAME`` of a service file; without it a file of this machine. ``SEGUE_HISTORY`` wins."""
     history_password_command: str | None = None
     """A command that prints the password of that server; otherwise ``PGPASSWORD`` and ``.pgpass`` count."""
-    theme: str = "segue-dark"
-    """Name of the theme."""
+    theme: str = "auto"
+    """Name of the theme; ``auto`` is dark or light as the terminal is, and changes with it."""
     bytes: Literal["thin", "plain"] = "thin"
     """What is sent to the terminal: ``thin``, what differs from what it shows; ``plain``, all that is drawn,
     for a terminal on which something is left behind."""
@@ -213,6 +233,8 @@ class Config:
     """``[tools]``."""
     budget: BudgetConfig = field(default_factory=BudgetConfig)
     """``[budget]``."""
+    notify: NotifyConfig = field(default_factory=NotifyConfig)
+    """``[notify]``."""
     mcp: Mapping[str, McpConfig] = field(default_factory=dict)
     """``[mcp.NAME]``, by name."""
     path: Path = field(default=Path("config.toml"), metadata={"internal": True})
@@ -298,6 +320,7 @@ def config_of(path: Path, source: str) -> Config:
     parameters = _parameters(document, ("parameters",), config.parameters)
     tools = _tools(document, config.tools)
     budget = _budget(document, config.budget)
+    notify = _notify(document, config.notify)
     servers = {name: kept for name, server in config.mcp.items() if (kept := _server(document, name, server))}
     read = replace(
         config,
@@ -305,6 +328,7 @@ def config_of(path: Path, source: str) -> Config:
         parameters=parameters,
         tools=tools,
         budget=budget,
+        notify=notify,
         mcp=servers,
         path=path,
         lines=document.places,
@@ -400,6 +424,14 @@ def _budget(document: Document, settings: BudgetConfig) -> BudgetConfig:
             change: dict[str, Any] = {name: getattr(usual, name)}
             settings = replace(settings, **change)
     return settings
+
+
+def _notify(document: Document, settings: NotifyConfig) -> NotifyConfig:
+    """``settings`` with seconds that can be meant."""
+    if 0 <= settings.after < math.inf:
+        return settings
+    document.problem(("notify", "after"), "must be a number of seconds, as in 10")
+    return replace(settings, after=NotifyConfig().after)
 
 
 def _tools(document: Document, settings: ToolsConfig) -> ToolsConfig:

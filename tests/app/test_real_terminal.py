@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -43,13 +43,18 @@ class Terminal:
         term: str = "xterm-256color",
         shell: str = "",
         jobs: bool = True,
+        answers: dict[bytes, bytes] | None = None,
+        program: Sequence[str] = (),
     ) -> None:
+        self._answers = answers or {}
+        """What the terminal answers to which question."""
+        self._asked: dict[bytes, int] = {}
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self.output = b""
         self._master, slave = pty.openpty()
         termios.tcsetwinsize(slave, (rows, columns))
-        program = [sys.executable, "-m", "tui", *arguments]
+        program = list(program) or [sys.executable, "-m", "tui", *arguments]
         if shell:  # which runs the program where its line says {}
             line = shell.format(shlex.join(program))
             program = ["sh", "-m" if jobs else "+m", "-c", line]
@@ -58,7 +63,7 @@ class Terminal:
             stdin=slave,
             stdout=slave,
             stderr=slave,
-            env={**env, "TERM": term, "COLORTERM": "truecolor"},
+            env={"COLORTERM": "truecolor", **env, "TERM": term},
             start_new_session=True,
             preexec_fn=(lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0)) if owner else None,
         )
@@ -119,7 +124,14 @@ class Terminal:
             if not data:
                 return
             self.output += data
-            self._stream.feed(data)
+            self._answer()
+            self._stream.feed(data.replace(b"\x1b[?996n", b""))  # pyte knows no private one of its kind
+
+    def _answer(self) -> None:
+        for question, answer in self._answers.items():
+            times = self.output.count(question)
+            os.write(self._master, answer * (times - self._asked.get(question, 0)))
+            self._asked[question] = times
 
 
 @pytest.fixture

@@ -85,7 +85,7 @@ async def test_every_setting_and_every_key_is_listed_with_its_value_and_where_th
         rows = world.app.screen.rows.rows
         listed = [row.key for row in rows if isinstance(row.key, tuple)]
         assert listed == [setting.at for setting in every_setting(world.app.config)]
-        await world.sees("General", "lab/big", "file", "segue-dark", "default", "Parameters of every request")
+        await world.sees("General", "lab/big", "file", "auto", "default", "Parameters of every request")
         await world.sees("`PROVIDER/MODEL` of a new conversation", "from config.toml:2:1")
 
 

@@ -12,6 +12,16 @@ from textual.message import Message
 
 from tui.app.terminal import parser
 from tui.app.terminal.parser import InputParser
+from tui.app.terminal.replies import (
+    Attributes,
+    Background,
+    Mode,
+    Named,
+    Replied,
+    Reply,
+    Scheme,
+    ShowsStatus,
+)
 
 REPORTS = [
     "\x1b[5;10R",
@@ -31,6 +41,13 @@ REPORTS = [
     "\x1bP>|tmux 3.4\x1b\\",
     "\x1bP1$r0m\x1b\\",
     "\x1b_Gi=1;OK\x1b\\",
+    "\x1b[6;20;10t",
+    "\x1b[?2031;2$y",
+    "\x1b]4;1;rgb:ffff/0000/0000\x1b\\",
+    "\x1b]10;rgba:ff/ff/ff/ff\x07",
+    "\x1b]99;i=segue1:p=?;o=always,unfocused:a=focus\x1b\\",
+    "\x1b]7501;v=0.4\x1b\\",
+    "\x1bP0+r524742\x1b\\",
     "\x1b[I",
     "\x1b[O",
 ]
@@ -107,6 +124,82 @@ def test_no_bytes_end_the_parser_and_what_is_typed_after_them_is_read(pieces, cu
 def test_what_a_terminal_reports_is_never_typed_in_whatever_pieces_it_comes(report, one, other):
     first, last = sorted((one, other))
     assert pressed(*filter(None, [report[:first], report[first:last], report[last:], "x"])) == ["x"]
+
+
+typed_and_pasted = st.lists(
+    st.one_of(
+        st.text("abcxyz ä日", min_size=1, max_size=3).map(lambda text: (text, text)),
+        st.sampled_from(REPORTS).map(lambda reply: (reply, "")),
+        st.one_of(st.sampled_from(REPORTS), st.text("ab\n", max_size=5)).map(
+            lambda text: (f"\x1b[200~{text}\x1b[201~", f"<{_as_pasted(text)}>")
+        ),
+    ),
+    max_size=12,
+)
+
+
+def _as_pasted(text: str) -> str:
+    return next(e.text for e in messages(f"\x1b[200~{text}\x1b[201~") if isinstance(e, events.Paste))
+
+
+@given(typed_and_pasted, st.lists(st.integers(0, 200), max_size=20))
+@example([("a", "a"), *((reply, "") for reply in REPORTS), ("b", "b")], list(range(2000)))
+def test_among_keys_and_pastes_replies_are_no_text_however_all_is_cut(mix, cuts):
+    line = "".join(sent for sent, _ in mix)
+    places = [0, *sorted(cut for cut in set(cuts) if 0 < cut < len(line)), len(line)]
+    found = messages(*(line[start:end] for start, end in pairwise(places) if start < end))
+    text = ""
+    for event in found:
+        match event:
+            case events.Paste():
+                text += f"<{event.text}>"
+            case events.Key():
+                text += event.character or f"?{event.key}?"
+    assert text == "".join(expected for _, expected in mix)
+
+
+@given(st.sampled_from([r for r in REPORTS if len(r) > 4]), st.integers(1, 60), st.text("abc", max_size=3))
+def test_a_reply_whose_rest_comes_after_it_was_given_up_types_nothing(reply, place, after):
+    place = min(place, len(reply) - 2)
+    assert written(reply[:place], "", reply[place:] + after) == after
+
+
+@pytest.mark.parametrize("begun", ["\x1b]11;rgb:ff", "\x1b[?62;", "\x1b[<35;10"])
+def test_what_is_typed_after_a_reply_that_never_ended_is_text(begun):
+    assert written(begun, "", "mcR", "u") == "mcRu"
+
+
+@pytest.mark.parametrize(
+    ("sequence", "reply"),
+    [
+        ("\x1b]11;rgb:ffff/8000/0000\x1b\\", Background(1, 0x8000 / 0xFFFF, 0)),
+        ("\x1b]11;rgb:f/f/f\x07", Background(1, 1, 1)),
+        ("\x1b]11;rgba:ff/ff/ff/80\x07", Background(1, 1, 1)),
+        ("\x1b]11;#000000\x07", Background(0, 0, 0)),
+        ("\x1b[?997;1n", Scheme(dark=True)),
+        ("\x1b[?997;2n", Scheme(dark=False)),
+        ("\x1b[?2031;2$y", Mode(2031, known=True)),
+        ("\x1b[?2031;0$y", Mode(2031, known=False)),
+        ("\x1bP>|kitty(0.36.4)\x1b\\", Named("kitty(0.36.4)")),
+        ("\x1b]7501;v=0.4\x1b\\", ShowsStatus()),
+        ("\x1b[?62;4c", Attributes(frozenset({62, 4}))),
+    ],
+)
+def test_a_whole_reply_is_one_message(sequence: str, reply: Reply):
+    [message] = messages(*sequence)
+    assert isinstance(message, Replied)
+    assert message.reply == reply
+
+
+@pytest.mark.parametrize("words", ["", "?", "red", "rgb:gg/00/00", "rgb:00000/0/0", "#12345", "rgb:1/2"])
+def test_a_colour_that_is_none_says_nothing(words):
+    assert messages(f"\x1b]11;{words}\x07") == []
+
+
+def test_a_reply_within_a_paste_is_text():
+    [paste] = messages("\x1b[200~\x1b]11;rgb:ff/ff/ff\x07\x1b[201~")
+    assert isinstance(paste, events.Paste)
+    assert "]11;rgb:ff/ff/ff" in paste.text
 
 
 @pytest.mark.parametrize("sequence", [*REPORTS, *MOUSE, *KEYS])

@@ -19,7 +19,7 @@ def mine(home):
 def test_every_setting_is_listed_with_its_value_and_where_that_comes_from(mine):
     lines = mine.segue("config", "list").stdout.splitlines()
     assert any(line.split() == ["model", "lab/big", "(file)"] for line in lines)
-    assert any(line.split() == ["theme", "segue-dark", "(default)"] for line in lines)
+    assert any(line.split() == ["theme", "auto", "(default)"] for line in lines)
     assert sum(line.startswith("keys.") for line in lines) == len(Action)
     assert "pw-123456" not in "".join(lines)
 

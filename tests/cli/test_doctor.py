@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 import sys
 
 import pytest
@@ -112,3 +113,28 @@ def test_folders_that_can_not_be_looked_into_are_told_and_stop_nothing(lab):
 def test_a_wrong_argument_is_echoed_without_what_could_steer_the_terminal(lab, arguments):
     done = lab.segue(*arguments, code=2)
     assert done.stderr and not any(char in done.stderr for char in "\x1b\x07")
+
+
+def test_notices_are_told_by_what_the_terminal_takes(lab):
+    lab.variables = {"TERM_PROGRAM": "ghostty", "TERM_PROGRAM_VERSION": "1.2.0", "TMUX": "", "TERM": "xterm"}
+    assert "OSC 9 (ghostty)" in lab.segue("doctor").stdout
+
+
+@pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux")
+def test_what_tmux_keeps_to_itself_is_told_with_the_line_that_changes_it(lab, tmp_path):
+    socket = tmp_path / "socket"
+
+    def tmux(*command):
+        subprocess.run(["tmux", "-S", str(socket), "-f", "/dev/null", *command], check=True)
+
+    tmux("new-session", "-d", "cat")
+    try:
+        lab.variables = {"TMUX": f"{socket},1,0"}
+        said = lab.segue("doctor").stdout
+        assert "tmux set -g focus-events on" in said
+        assert "tmux set -g allow-passthrough on" in said
+        tmux("set-option", "-g", "focus-events", "on")
+        tmux("set-option", "-g", "allow-passthrough", "on")
+        assert "tmux set" not in lab.segue("doctor").stdout
+    finally:
+        tmux("kill-server")

@@ -96,7 +96,7 @@ def test_every_setting_is_read(read):
 
 def test_without_a_file_the_defaults_stand(tmp_path: Path):
     config = load_config(tmp_path / "nowhere" / "config.toml")
-    assert (config.model, config.theme, config.auto_title, config.problems) == (None, "segue-dark", False, ())
+    assert (config.model, config.theme, config.auto_title, config.problems) == (None, "auto", False, ())
 
 
 def test_a_provider_without_settings_has_the_defaults():
@@ -205,7 +205,7 @@ def test_a_mistake_is_named_with_its_place(read, text: str, problem: str):
 def test_a_mistake_costs_only_its_own_value(read):
     config = read('theme = 5\nmodel = "a/b"\n[providers.lab]\nurl = "nonsense"\nkey_env = "LAB"\n')
     assert len(config.problems) == 2
-    assert (config.theme, config.model) == ("segue-dark", "a/b")
+    assert (config.theme, config.model) == ("auto", "a/b")
     assert (config.provider("lab").url, config.provider("lab").key_env) == (None, "LAB")
 
 

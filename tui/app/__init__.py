@@ -25,6 +25,7 @@ The features::
     tools/                  what models may use
     spending/               what was spent
     status/                 what stands round the conversation
+    attention/              what is told to who looks elsewhere
 
 Shared below them::
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -28,12 +30,16 @@ from tui.app.terminal.abilities import FEW, MANY, Abilities
 from tui.app.terminal.key_order import KeyOrder
 from tui.app.terminal.key_sequences import MODIFIERS
 from tui.app.terminal.keys import teach_alt_enter, teach_texts, teach_windows
+from tui.app.terminal.kinds import TerminalKind
+from tui.app.terminal.light import Light
 from tui.app.terminal.line_filters import Ascii, LastLine
+from tui.app.terminal.outside import Outside
+from tui.app.terminal.replies import Named, Replied, ShowsStatus
 from tui.app.terminal.thin import Differing
 from tui.app.theme.foreign import fitted
 from tui.app.theme.grid import SMALLEST, TALL, WIDE
 from tui.app.theme.scroll_thumb import SlimThumb
-from tui.app.theme.themes import DEFAULT_THEME, FEW_COLOURS, GREY_THEMES, THEMES
+from tui.app.theme.themes import AUTO, DARK_THEME, FEW_COLOURS, GREY_THEMES, LIGHT_THEME, THEMES
 from tui.config import Config, load_config
 from tui.engine.start_options import StartOptions
 from tui.errors import ConfigError, SegueError, UsageError
@@ -101,7 +107,14 @@ class SegueApp(App[None]):
         self._early: list[events.Event] | None = []
         for theme in GREY_THEMES if terminal.colours == MANY else THEMES:
             self.register_theme(theme)
-        self._usual_theme = FEW_COLOURS if terminal.colours == FEW else DEFAULT_THEME
+        self._few_colours = terminal.colours == FEW
+        self._light = Light(self._write, self.set_timer, self._follow_light)
+        self.outside = Outside(self._write, TerminalKind.of(os.environ), only_ascii=terminal.ascii)
+        """What is shown of the program outside its page."""
+        self.touched = time.monotonic()
+        """When the person did something last."""
+        self.chosen_theme = AUTO
+        """What the person has chosen: a theme, or that of the terminal."""
         self.use_theme(self._configured_theme())
         self._scrolls = terminal.scrolls
         self._last_line = LastLine()
@@ -184,6 +197,8 @@ class SegueApp(App[None]):
     # -- keys
     async def on_event(self, event: events.Event) -> None:
         """Take an event; keys and pastes wait for the composer, or later ones would overtake them."""
+        if isinstance(event, events.InputEvent):
+            self.touched = time.monotonic()
         if isinstance(event, events.Key) and event.key in MODIFIERS:
             return  # Shift alone is no key
         if self._early is not None and isinstance(event, events.Key | events.Paste):
@@ -244,6 +259,26 @@ class SegueApp(App[None]):
         assert isinstance(screen, MainScreen)
         return screen
 
+    # -- the terminal
+    def _write(self, sequence: str) -> None:
+        """Write what draws nothing to the terminal."""
+        if self._driver is not None:
+            self._driver.write(sequence)
+            self._driver.flush()
+
+    def on_replied(self, event: Replied) -> None:
+        """The terminal has said something."""
+        self._light.told(event.reply)
+        match event.reply:
+            case Named(words):
+                self.outside.kind = self.outside.kind.named(words)
+                self.outside.show()
+            case ShowsStatus():
+                self.outside.shows_status = True
+                self.outside.show()
+            case _:
+                pass
+
     # -- settings
     def setting_problems(self) -> list[SegueError]:
         """Everything that is wrong in the config, also what only the app can tell."""
@@ -272,8 +307,7 @@ class SegueApp(App[None]):
         self.main_screen.use_settings()
 
     def _configured_theme(self) -> str:
-        named = self._theme_called(self.config.theme)
-        return self._usual_theme if named in (None, DEFAULT_THEME) else named
+        return self._theme_called(self.config.theme) or AUTO
 
     async def change_settings(self, changes: Changes) -> None:
         """Write changes into the config, and work by it from now on.
@@ -287,7 +321,7 @@ class SegueApp(App[None]):
         self.use_config(await asyncio.to_thread(work))
         if ("theme",) in changes:
             self.use_theme(self._configured_theme())
-            await self._keep_theme(self.theme)
+            await self._keep_theme(self.chosen_theme)
 
     async def reread_settings(self) -> None:
         """Work by what the config says now, if somebody has written it since."""
@@ -301,10 +335,6 @@ class SegueApp(App[None]):
         from tui.system.clipboard import copy
 
         self.notify((await copy(self, text)).words)
-
-    @property
-    def _few_colours(self) -> bool:
-        return self._usual_theme == FEW_COLOURS
 
     async def choose_theme(self, name: str) -> None:
         """Use a theme, from now on and in later runs.
@@ -326,18 +356,32 @@ class SegueApp(App[None]):
 
     def _theme_called(self, name: str) -> str | None:
         """The theme that is meant: ours also without their first name."""
+        if name == AUTO:
+            return AUTO
         return next((known for known in (name, f"segue-{name}") if known in self.available_themes), None)
 
     def use_theme(self, name: str) -> None:
-        """Show a theme; one of Textual's is made to fit our tones first."""
-        self.register_theme(fitted(self.available_themes[name]))
-        self.theme = name
+        """Show a theme, or that of the terminal; one of Textual's is made to fit our tones first."""
+        self.chosen_theme = name
+        shown = self._theme_of_terminal if name == AUTO else name
+        self.register_theme(fitted(self.available_themes[shown]))
+        self.theme = shown
+
+    @property
+    def _theme_of_terminal(self) -> str:
+        if self._few_colours:
+            return FEW_COLOURS
+        return DARK_THEME if self._light.dark else LIGHT_THEME
+
+    def _follow_light(self) -> None:
+        if self.chosen_theme == AUTO:
+            self.use_theme(AUTO)
 
     async def recall_theme(self) -> None:
         """Use the theme that was chosen in an earlier run, unless the config names another."""
         assert self.workspace is not None
         kept = await self.workspace.preferences.theme(few_colours=self._few_colours)
-        if kept in self.available_themes and ("theme",) not in self.config.lines:
+        if (kept == AUTO or kept in self.available_themes) and ("theme",) not in self.config.lines:
             self.use_theme(kept)
 
     # -- actions
@@ -432,8 +476,18 @@ class SegueApp(App[None]):
     async def on_app_focus(self) -> None:
         """Look at what other programs wrote meanwhile: on the screen, and into the history."""
         self.redraw()
+        self._light.looked_at()
+        self._focus(focused=True)
         if self.workspace is not None:
             await self.main_screen.attempt(self.workspace.store.look_for_changes)
+
+    def on_app_blur(self) -> None:
+        """The person looks elsewhere."""
+        self._focus(focused=False)
+
+    def _focus(self, *, focused: bool) -> None:
+        if self.screen_stack and self.main_screen.features is not None:
+            self.main_screen.features.attention.focus(focused)
 
     # -- faults
     def fault(self, error: Exception) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from tui.app.actions import Action
     from tui.app.keymap import Keys
+    from tui.app.terminal.outside import Outside
     from tui.app.undo import Acts
     from tui.chat.conversation import Conversation
     from tui.chat.draft import Draft
@@ -554,6 +555,14 @@ class Program(Protocol):
     config: Config
     options: StartOptions
     workspace: Workspace | None
+    chosen_theme: str
+    """A theme, or that of the terminal."""
+    outside: Outside
+    """What is shown of the program outside its page."""
+    touched: float
+    """When the person did something last, on a monotonic clock."""
+    app_focus: bool
+    """Whether the terminal has the focus, as far as it tells."""
 
     @property
     def is_running(self) -> bool:

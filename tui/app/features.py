@@ -11,6 +11,7 @@ from typing import Any, Protocol, TypeVar, assert_never
 from textual.screen import Screen
 
 from tui.app.actions import Action
+from tui.app.attention.attention import Attention
 from tui.app.background import in_background
 from tui.app.commands import Handlers
 from tui.app.compare.comparing import Comparing
@@ -133,6 +134,7 @@ class Features:
         self._replies = ShownReplies(self)
         self.elsewhere = HistoryNews(self)
         self.moving = Moving(self)
+        self.attention = Attention(self, program)
         self.does: Sequence[Handlers] = (
             self.reading.commands,
             self.writing.commands,
@@ -178,6 +180,7 @@ class Features:
         for words in filter(None, (workspace.catalogue.notice, *map(str, workspace.registry.problems))):
             self.note(words)
         await self.reading.show(self.session.current)
+        self.attention.refresh()
         self.screen.set_timer(SETTLED, self._make_ready)
         if options.prompt:
             self._early.insert(0, Draft(options.prompt, options.attachments))
@@ -200,6 +203,7 @@ class Features:
         self.status.refresh_keys()
 
     def _make_ready(self) -> None:
+        in_background(self.screen, "open", self.attention.begin)
         in_background(self.screen, "open", self.writing.say_prompt_problems)
         in_background(self.screen, "open", self.session.workspace.keep_connections)
         in_background(self.screen, "open", partial(asyncio.to_thread, warm.load))
@@ -248,6 +252,7 @@ class Features:
         """Show what stands round the conversation as it is now."""
         self.writing.refresh()
         self.status.refresh()
+        self.attention.refresh()
 
     # -- undo, and stop
     async def change_settings(self, changes: Changes) -> None:
@@ -291,6 +296,7 @@ class Features:
             case _ if not self._program.is_running:  # what was on the screen may be gone already
                 pass
             case ReplyBegan(service, live, before):
+                self.attention.began(live)
                 self.soon(self._began_in_turn, service, live, before)
             case ReplyWentOn(live, piece, turned):
                 self.comparing.went_on(live, piece, turned=turned)
@@ -298,6 +304,7 @@ class Features:
             case ReplyEnded(live, message):
                 self.comparing.ended(live, message)
                 self._replies.ended(live, message)
+                self.attention.ended(live, message)
             case GivenBack(draft):
                 self.writing.give_back(draft)
             case QueueChanged() | Titled():

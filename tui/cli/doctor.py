@@ -184,6 +184,28 @@ def _terminal() -> Iterator[Finding]:
     trouble = terminal_trouble(os.environ, "")
     words = ", ".join(found) or trouble or "the terminal's own (OSC 52)"
     yield Finding("terminal", "clipboard", "note" if trouble and not found else "ok", words)
+    yield from _notices()
+
+
+def _notices() -> Iterator[Finding]:
+    """How the person is told of a reply while they look elsewhere, and what tmux keeps to itself of that."""
+    from tui.app.terminal.kinds import TerminalKind
+    from tui.system import desktop, tmux
+
+    kind = TerminalKind.of(os.environ)
+    if kind.inside == "tmux":
+        client = asyncio.run(tmux.client())
+        kind = kind.behind(client.terminal, passes=client.passes)
+        for name, on, lost in (
+            ("focus-events", client.tells_focus, "Segue can't know which window you look at"),
+            ("allow-passthrough", client.passes, "notices of the terminal become a bell"),
+        ):
+            words = "on" if on else f"off, so {lost}: tmux set -g {name} on"
+            yield Finding("terminal", f"tmux {name}", "ok" if on else "note", words)
+    command = desktop.command_of("", os.environ, sys.platform)
+    system = f", {command[0]}" if command and shutil.which(command[0]) else ""
+    name = f" ({kind.name})" if kind.name else ""
+    yield Finding("terminal", "notices", "ok", f"{kind.notice}{name}{system}")
 
 
 def _network(config: Config) -> Iterator[Finding]:

@@ -6,8 +6,9 @@ Texts and images::
 
     clipboard               copying out
     clipboard_image         taking in
-    tmux                    what becomes of a text in tmux
+    tmux                    what becomes of a text in tmux, and what it keeps to itself
     editor                  the person's own editor
+    desktop                 notices
 
 Stops and ends::
 

@@ -1,8 +1,13 @@
-"""What becomes of a text in tmux: its buffer has it; the clipboard only if tmux and the terminal agree."""
+"""What becomes of a text in tmux, and what tmux keeps to itself.
+
+Its buffer has a text; the clipboard only if tmux and the terminal agree.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import os
+from typing import NamedTuple
 
 _ASK = (
     "tmux",
@@ -14,6 +19,7 @@ _ASK = (
     "-p",
     "#{client_termfeatures}",
 )
+_CLIENT = "#{allow-passthrough}|#{window_active}|#{focus-events}|#{client_termtype}"
 _PATIENCE = 3.0
 _PASTE = "Copied to tmux's buffer alone: prefix ] pastes it"
 
@@ -24,7 +30,7 @@ async def words(*, short: bool) -> str:
     Args:
         short: The terminal outside takes so much at once.
     """
-    clipboard, _, features = (await _asked()).partition("\n")
+    clipboard, _, features = (await _asked(_ASK)).partition("\n")
     if clipboard == "off":
         return f"{_PASTE}. For the clipboard: tmux set -s set-clipboard on"
     if "clipboard" not in features.split(","):
@@ -34,12 +40,34 @@ async def words(*, short: bool) -> str:
     return "Copied with tmux, to its buffer and through the terminal (OSC 52)"
 
 
-async def _asked() -> str:
-    """What tmux's clipboard option is, and below it what the terminal of its client can do."""
+class Client(NamedTuple):
+    """What is outside tmux, and what comes in from there and goes out."""
+
+    terminal: str = ""
+    """As it names itself, as in ``kitty(0.36.4)``."""
+    passes: bool = False
+    """Whether tmux hands on now what is wrapped: mostly it does so only for a window that is seen."""
+    passes_always: bool = False
+    """Whether it does so also for windows that are not seen."""
+    tells_focus: bool = False
+    """Whether tmux tells which window is looked at."""
+
+
+async def client() -> Client:
+    """Ask tmux for it."""
+    pane = os.environ.get("TMUX_PANE", "")
+    where = ("-t", pane) if pane else ()
+    said = await _asked(("tmux", "display-message", *where, "-p", _CLIENT))
+    passes, seen, focus, terminal, *_ = *said.split("|", 3), "", "", "", ""
+    always = passes in ("all", "2")
+    return Client(terminal, always or (passes in ("on", "1") and seen == "1"), always, focus in ("on", "1"))
+
+
+async def _asked(command: tuple[str, ...]) -> str:
     quiet = asyncio.subprocess.DEVNULL
     try:
         process = await asyncio.create_subprocess_exec(
-            *_ASK, stdin=quiet, stdout=asyncio.subprocess.PIPE, stderr=quiet
+            *command, stdin=quiet, stdout=asyncio.subprocess.PIPE, stderr=quiet
         )
     except OSError:
         return ""

@@ -16,6 +16,7 @@ from tui.engine.start_options import StartOptions
 class _Program(Protocol):
     config: Config
     options: StartOptions
+    chosen_theme: str
 
     async def change_settings(self, changes: Changes) -> None:
         """Write changes into the config, and work by it from now on."""
@@ -59,6 +60,11 @@ class Changing:
     def config(self) -> Config:
         """The settings that count now."""
         return self._program.config
+
+    @property
+    def chosen_theme(self) -> str:
+        """The theme that the person has chosen."""
+        return self._program.chosen_theme
 
     @property
     def keys(self) -> Keys:

@@ -69,6 +69,11 @@ class Desk(Protocol):
         """
         ...
 
+    @property
+    def chosen_theme(self) -> str:
+        """The theme that the person has chosen."""
+        ...
+
     def use_theme(self, name: str) -> None:
         """Show a theme."""
         ...
@@ -158,8 +163,9 @@ class SettingsScreen(Sheet[None]):
 
     def _row(self, setting: Setting) -> SettingRow:
         now = in_force(setting, self._desk.config, self._desk.given)
-        if setting.at == ("theme",) and now.source == "default" and self.app.theme != setting.default:
-            now = InForce(self.app.theme, "default", "chosen")
+        chosen = self._desk.chosen_theme
+        if setting.at == ("theme",) and now.source == "default" and chosen != setting.default:
+            now = InForce(chosen, "default", "chosen")
         return SettingRow(setting, now)
 
     @on(RowList.Moved)
@@ -223,7 +229,9 @@ class SettingsScreen(Sheet[None]):
     async def _chosen(self, setting: Setting, now: InForce) -> str | None:
         """A value of several; a line that is written is taken as soon as it can be, so it is none here."""
         if setting.at == ("theme",):
-            return await self.app.push_screen_wait(ThemeChooser(self._desk.use_theme))
+            return await self.app.push_screen_wait(
+                ThemeChooser(self._desk.use_theme, self._desk.chosen_theme)
+            )
         if setting.at == ("model",):
             return await self._desk.pick_model()
         if setting.choices:

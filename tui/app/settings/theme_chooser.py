@@ -13,7 +13,7 @@ from tui.app.keymap import bind
 from tui.app.lists.filtered import Filtered, TitleRow
 from tui.app.lists.fuzzy import Candidate, Filter, best_first
 from tui.app.lists.row_list import Row, RowList
-from tui.app.theme.themes import THEMES
+from tui.app.theme.themes import AUTO, THEMES
 from tui.text import one_line
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 SETTLED = 0.08
 """Seconds on a row after which its theme is shown: keys that are held pass over many."""
+
+_AUTO = "dark or light, as the terminal is"
 
 
 class ThemeChooser(Filtered[str]):
@@ -30,32 +32,30 @@ class ThemeChooser(Filtered[str]):
     TAKES = "theme-use"
     BINDINGS: ClassVar[list[BindingType]] = [bind(Action.THEME_USE, "take")]
 
-    def __init__(self, use: Callable[[str], None]) -> None:
+    def __init__(self, use: Callable[[str], None], chosen: str) -> None:
         """Prepare the list.
 
         Args:
             use: Shows a theme.
+            chosen: The one that is used.
         """
         super().__init__()
         self._use = use
-        self._before = ""
+        self._before = self._shown = chosen
         self._look: Timer | None = None
 
-    def on_mount(self) -> None:
-        """Begin with the theme that is used."""
-        self._before = self.app.theme
-        super().on_mount()
-
     def show_rows(self, choose: Hashable | None = None) -> None:
-        """As long as nothing is typed, the theme that is seen is the chosen one."""
-        super().show_rows(choose or (None if self.field.value.strip() else self.app.theme))
+        """As long as nothing is typed, the one that is seen is the chosen one."""
+        super().show_rows(choose or (None if self.field.value.strip() else self._shown))
 
     def all_rows(self, wanted: Filter) -> Sequence[Row]:
         """The themes that fit, ours first."""
-        ours = [theme.name for theme in THEMES]
+        ours = [AUTO, *(theme.name for theme in THEMES)]
         names = [*ours, *sorted(name for name in self.app.available_themes if name not in ours)]
         return [
-            TitleRow(name, one_line(name), frozenset(wanted.places(Candidate(name))))
+            TitleRow(
+                name, one_line(name), frozenset(wanted.places(Candidate(name))), _AUTO if name == AUTO else ""
+            )
             for name in best_first(names, wanted, lambda name: (name,))
         ]
 
@@ -66,7 +66,8 @@ class ThemeChooser(Filtered[str]):
 
     def _show_theme(self) -> None:
         if row := self.rows.chosen:
-            self._use(str(row.key))
+            self._shown = str(row.key)
+            self._use(self._shown)
 
     def _look_no_more(self) -> None:
         if self._look is not None:

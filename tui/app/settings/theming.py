@@ -9,6 +9,8 @@ from tui.app.context import Context
 
 
 class _Themes(Protocol):
+    chosen_theme: str
+
     def use_theme(self, name: str) -> None:
         """Show a theme."""
         ...
@@ -41,4 +43,4 @@ class Theming:
             if name is not None:
                 self._context.soon(self._themes.choose_theme, name)
 
-        await self._context.show(ThemeChooser(self._themes.use_theme), chosen)
+        await self._context.show(ThemeChooser(self._themes.use_theme, self._themes.chosen_theme), chosen)

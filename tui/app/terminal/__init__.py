@@ -5,14 +5,18 @@ It knows no other part of the app. Read ``driver`` first.
 What it sends::
 
     driver                  nothing typed is lost, nothing hangs
-    parser                  keys and pastes
+    parser                  keys, pastes and replies
+    replies                 what it is asked, and what it answers
     key_sequences           keys in sequences; keyboards without Latin letters
     editing_keys            the keys that edit a text, as a shell and macOS have them
     key_order               what one typed is done in its order
     keys                    what Textual does not know of keys
 
-What it shows::
+What it is and shows::
 
+    kinds                   which it is, and what that one takes
+    light                   whether its page is light
+    outside                 title, progress and notices
     abilities               how many colours, which glyphs
     thin                    a frame as the difference to what stands there
     line_filters            glyphs where there is only ASCII; the last line against outside text

@@ -7,13 +7,19 @@ import os
 import select
 import sys
 import termios
+import time
 from codecs import getincrementaldecoder
+from threading import Event
 from typing import IO, Any
 
 from textual import constants
 from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
 
+from tui.app.terminal.kinds import TerminalKind
+from tui.app.terminal.outside import HasOutside
 from tui.app.terminal.parser import InputParser
+from tui.app.terminal.replies import TELL_SCHEME_NO_MORE, Attributes, Replied
 from tui.app.terminal.thin import Thin
 
 _AT_ONCE = 4096
@@ -23,6 +29,9 @@ _LOOK_UP = 0.1
 _ASK_FOR_PLACES = "\x1b[>29u"
 """The Kitty keyboard protocol as Textual asks for it, and with the key's place in the standard layout (4)."""
 _ASK_NO_MORE = "\x1b[<u"
+_LATE = 0.3
+"""Seconds after the questions in which the answers of most terminals come: who leaves sooner waits for them,
+or they would be typed into what comes after the app."""
 
 
 class _Output:
@@ -63,18 +72,34 @@ class Terminal(LinuxDriver):
 
         Kept as long as the process: Textual closes a terminal also when an editor borrows it.
         """
+        self._questions = TerminalKind.of(os.environ).questions
+        self._asked = 0.0
+        self._answered = Event()
 
     def start_application_mode(self) -> None:
-        """Take the terminal; Textual calls this. Keys are also to be told by their place."""
+        """Take the terminal; Textual calls this. Keys are also to be told by their place.
+
+        All that is asked is asked here, at once. Nobody waits for an answer.
+        """
         self.thin.forget()
         super().start_application_mode()  # type: ignore[no-untyped-call]
         if not constants.DISABLE_KITTY_KEY:
             self.write(_ASK_FOR_PLACES)
-            self.flush()
+        if self.input_tty and self._questions:
+            self._answered.clear()
+            self._asked = time.monotonic()
+            self.write(self._questions)
+        self.flush()
+        if isinstance(self._app, HasOutside):
+            self._app.outside.come()
 
     def stop_application_mode(self) -> None:
-        """Give the terminal back; Textual calls this."""
+        """Give the terminal back as it was; Textual calls this."""
         self.write(self.thin.put_down())
+        if isinstance(self._app, HasOutside):
+            self._app.outside.leave()
+        if self._asked:
+            self.write(TELL_SCHEME_NO_MORE)
         if not constants.DISABLE_KITTY_KEY:
             self.write(_ASK_NO_MORE)
         super().stop_application_mode()
@@ -86,6 +111,8 @@ class Terminal(LinuxDriver):
 
     def disable_input(self) -> None:
         """Stop reading; Textual calls this, and waits for the reader."""
+        if not self._answered.is_set():
+            self._answered.wait(max(0.0, self._asked + _LATE - time.monotonic()))
         os.write(self._rope, b"!")
         super().disable_input()
         os.read(self._bell, 1)
@@ -104,9 +131,14 @@ class Terminal(LinuxDriver):
                 begin, early = data[:early], max(0, early - len(data))
                 text = decode(begin.replace(b"\n", b"\r") + data[len(begin) :])
                 for event in parser.feed(text) if text else ():
-                    self.process_message(event)
+                    self._take(event)
             for event in parser.tick():
-                self.process_message(event)
+                self._take(event)
+
+    def _take(self, message: Message) -> None:
+        self.process_message(message)
+        if isinstance(message, Replied) and isinstance(message.reply, Attributes):
+            self._answered.set()
 
     def _read(self) -> bytes:
         try:

@@ -1,8 +1,8 @@
-"""What the terminal sends, as keys and pastes: a paste presses no key, and no report types a letter.
+"""What the terminal sends, as keys, pastes and replies: a paste presses no key, no reply types a letter.
 
-Textual's parser ends with the first sequence that it can't read, types reports that come late, and reads
-escape sequences in a paste as keys. This one takes any bytes: what is cut or unknown is dropped, and what
-is typed after it is not.
+Textual's parser ends with the first sequence that it can't read, types replies, and reads escape sequences
+in a paste as keys. This one takes any bytes: what is cut or unknown is dropped, and what is typed after it
+is not. A reply whose rest comes so late that its beginning was given up is no text either.
 """
 
 from __future__ import annotations
@@ -18,12 +18,15 @@ from textual.keys import Keys
 from textual.message import Message
 
 from tui.app.terminal.key_sequences import key_at_its_place, key_of, named, number
+from tui.app.terminal.replies import Replied, reply_of
 from tui.text import typed
 
 HANDFUL = 64
 """Characters that come at once and are no hand's: a paste in a terminal that does not mark pastes."""
-PATIENCE = 1.0
+PATIENCE = 2.0
 """Seconds in which the rest of a sequence comes that no hand has begun."""
+REMEMBERED = 30.0
+"""Seconds in which the rest of one that was given up is still known for what it is."""
 PASTE_PATIENCE = 2.0
 """Seconds of silence after which a paste is over, though the terminal did not say so."""
 _LARGEST = 2000
@@ -51,6 +54,11 @@ _SENT = re.compile(
     r"|[03]n|[4689];\d+;\d+t|48;[\d;:]+t|\?[\d;]*(?:\$y|[cnuRS])|[>=][\d;]*[cmu])"  # answers
 )
 """The shapes of what terminals send; a sequence with another end was cut, and its end was typed."""
+_TOLD = re.compile(
+    rf"{_STRING}(?:\x07|\x1b\\)|\x1b\[(?:[03]n|[4689];\d+;\d+t|48;[\d;:]+t|\?[\d;]*(?:\$y|[cnuRS])|>[\d;]*[cmu]"
+    r"|<\d+;-?\d+;-?\d+[Mm]|\d+;\d+R|[IO])"
+)
+"""What no key sends."""
 _MOUSE = re.compile(r"\x1b\[<(\d+);(\d+);(\d+)[Mm]")
 _CURSOR = re.compile(r"\x1b\[(\d+);(\d+)R")
 _MODE = re.compile(r"\x1b\[\?(\d+);(\d)\$y")
@@ -68,6 +76,9 @@ class InputParser(XTermParser):
         self._pasted: str | None = None
         self._since = 0.0
         """When that began; of a paste, when something came last."""
+        self._given_up = ""
+        """What was held last and went on too late, and when that was."""
+        self._given_up_at = 0.0
 
     @property
     def waits(self) -> bool:
@@ -109,6 +120,7 @@ class InputParser(XTermParser):
     def _give_up(self) -> Iterator[Message]:
         by_hand, held, pasted = not self._by_no_hand, self._held, self._pasted
         self._held, self._pasted = "", None
+        self._given_up, self._given_up_at = held, get_time()
         if pasted is not None:
             yield _paste(pasted)
         elif len(held) > 1 and held in ANSI_SEQUENCES_KEYS:
@@ -124,6 +136,8 @@ class InputParser(XTermParser):
         if not self._held or self._pasted is not None:
             self._since = get_time()
         data, self._held = self._held + data, ""
+        if data and self._given_up:
+            data = yield from self._read_rest(data)
         while data:
             if self._pasted is not None:
                 data = yield from self._read_paste(data)
@@ -134,6 +148,17 @@ class InputParser(XTermParser):
                 self._held, data = data, ""
             else:
                 data = yield from self._read_sequence(data)
+
+    def _read_rest(self, data: str) -> Generator[Message, None, str]:
+        """Read the rest of what was given up, if ``data`` begins with it. Returns what comes after it."""
+        begun, self._given_up = self._given_up, ""
+        told = _TOLD.match(begun + data)
+        after = told.end() - len(begun) if told else 0
+        one_letter = after == 1 and not _REPORT.match(begun + data)  # which a hand may have typed
+        if told is None or one_letter or get_time() > self._given_up_at + REMEMBERED:
+            return data
+        yield from self._told(told[0])
+        return data[after:]
 
     def _read_paste(self, data: str) -> Generator[Message, None, str]:
         assert self._pasted is not None
@@ -150,6 +175,7 @@ class InputParser(XTermParser):
     def _read_sequence(self, data: str) -> Generator[Message, None, str]:
         """Read the sequence that ``data`` begins with. Returns what comes after it."""
         if report := _REPORT.match(data):
+            yield from self._told(report[0])
             return data[report.end() :]
         if control := _CONTROL.match(data):
             sequence = control[0]
@@ -181,6 +207,8 @@ class InputParser(XTermParser):
             row, column = number(match[1]), number(match[2])
             if row is not None and column is not None:
                 yield events.CursorPosition(column - 1, row - 1)
+        elif (reply := reply_of(sequence)) is not None:
+            yield Replied(reply)
         elif match := _MODE.fullmatch(sequence):
             yield from _mode(match[1], int(match[2]))
         elif match := _SIZE.fullmatch(sequence):

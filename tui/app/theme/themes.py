@@ -10,7 +10,9 @@ from textual.theme import BUILTIN_THEMES, Theme
 from tui.chat.model import HUES
 from tui.rendering.palette import DARK, LIGHT, Palette
 
-DEFAULT_THEME = "segue-dark"
+AUTO = "auto"
+"""Chosen in place of a theme: dark or light, as the page of the terminal is."""
+DARK_THEME, LIGHT_THEME = "segue-dark", "segue-light"
 FEW_COLOURS = "segue-ansi"
 """For a terminal that has no more than sixteen."""
 

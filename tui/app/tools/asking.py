@@ -209,5 +209,5 @@ class Asking:
         self._context.status.refresh_keys()
 
     def _changed(self) -> None:
-        self._context.status.refresh_status()
+        self._context.refresh()
         self._context.lists.list_soon()

@@ -1,0 +1,168 @@
+"""Which terminal it is, and what it takes besides text: notices, progress, what a program does.
+
+A terminal that is not known is sent nothing but a bell: what it does not understand it might show as text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import NamedTuple
+
+from tui.app.terminal.replies import questions
+
+_NAME = re.compile(r"\s*([A-Za-z][A-Za-z0-9 ._-]*?)[ (/]+v?([0-9][0-9.]*)")
+_MULTIPLEXERS = ("tmux", "screen")
+_MUTE = ("", "dumb", "linux")
+"""Values of TERM of terminals that answer nothing and take nothing but text."""
+_FIRST_VTE_WITH_STATUS = 8000
+Version = tuple[int, ...]
+
+
+class Notice(StrEnum):
+    """How a terminal is told that the person should know something."""
+
+    KITTY = "OSC 99"
+    GROWL = "OSC 9"
+    NOTIFY = "OSC 777"
+    BELL = "a bell"
+
+
+class _Takes(NamedTuple):
+    notice: Notice = Notice.BELL
+    notice_since: Version = ()
+    progress_since: Version | None = None
+    """None: it takes no progress."""
+
+
+_TABLE: Mapping[str, _Takes] = {
+    "kitty": _Takes(Notice.KITTY, (0, 36), (0, 39)),  # before 0.38 it shows progress as a notice
+    "ghostty": _Takes(Notice.GROWL, (), (1, 2)),
+    "wezterm": _Takes(Notice.GROWL, (), (2025,)),
+    "iterm2": _Takes(Notice.GROWL, (), (3, 6, 6)),  # before it showed progress as a notice
+    "foot": _Takes(Notice.NOTIFY),
+    "vte": _Takes(Notice.NOTIFY, (), (0, 79)),
+    "windows terminal": _Takes(Notice.BELL, (), ()),
+    "conemu": _Takes(Notice.BELL, (), ()),
+}
+_UNKNOWN = _Takes()
+
+
+class TerminalKind(NamedTuple):
+    """A terminal, as far as it is known."""
+
+    name: str = ""
+    version: Version = ()
+    """Empty where it is not known; then nothing counts that only newer ones have."""
+    inside: str = ""
+    """The multiplexer that the program runs in, which keeps to itself what it does not know."""
+    passes: bool = False
+    """Whether that one hands on what is wrapped, as long as the program is seen."""
+    passes_always: bool = False
+    """Whether it does so also when the program is not seen."""
+    mute: bool = False
+
+    @classmethod
+    def of(cls, env: Mapping[str, str]) -> TerminalKind:
+        """The one that an environment tells of."""
+        term = env.get("TERM", "")
+        if inside := _multiplexer(env, term):
+            return cls(inside=inside)  # what else is told may be of the terminal that started it
+        name, version = _told(env, term)
+        return cls(name, version, mute=term in _MUTE and not name)
+
+    def named(self, words: str) -> TerminalKind:
+        """The one that answered to the question for its name, as ``kitty(0.36.4)``."""
+        name, version = _read(words)
+        if name in _MULTIPLEXERS:
+            return self if self.inside else TerminalKind(inside=name)
+        return self if self.inside or not name else self._replace(name=name, version=version, mute=False)
+
+    def behind(self, words: str, *, passes: bool, always: bool = False) -> TerminalKind:
+        """The same, with what a multiplexer tells of the terminal outside."""
+        name, version = _read(words)
+        return self._replace(name=name, version=version, passes=passes, passes_always=always)
+
+    @property
+    def notice(self) -> Notice:
+        """How it is told of something."""
+        takes = self._takes
+        return takes.notice if self.version >= takes.notice_since else Notice.BELL
+
+    @property
+    def progress(self) -> bool:
+        """Whether it shows that something goes on, and surely gets to know when that ends."""
+        if self.inside and not self.passes_always:
+            return False
+        since = self._takes.progress_since
+        return since is not None and self.version >= since
+
+    @property
+    def titled(self) -> bool:
+        """Whether its window has a title."""
+        return not self.mute
+
+    @property
+    def questions(self) -> str:
+        """What it may be asked at the start."""
+        if self.mute:
+            return ""
+        plain = self.name == "apple_terminal"
+        old = self.name == "vte" and self.version < (0, _FIRST_VTE_WITH_STATUS // 100)
+        return questions(name=not plain, status=not (plain or old or self.inside))
+
+    def sent(self, sequence: str) -> str:
+        """A sequence as it reaches the terminal."""
+        if not self.inside or not self.passes:
+            return sequence
+        return "\x1bPtmux;" + sequence.replace("\x1b", "\x1b\x1b") + "\x1b\\"
+
+    @property
+    def _takes(self) -> _Takes:
+        if self.inside and not self.passes:
+            return _UNKNOWN
+        return _TABLE.get(self.name, _UNKNOWN)
+
+
+def _multiplexer(env: Mapping[str, str], term: str) -> str:
+    if env.get("TMUX") or term.startswith("tmux"):
+        return "tmux"
+    return "screen" if env.get("STY") or term.startswith("screen") else ""
+
+
+def _told(env: Mapping[str, str], term: str) -> tuple[str, Version]:
+    """Name and version in the words of the environment."""
+    if env.get("WT_SESSION"):
+        return "windows terminal", ()
+    if env.get("ConEmuPID") or env.get("ConEmuANSI"):
+        return "conemu", ()
+    for program in ("TERM_PROGRAM", "LC_TERMINAL"):
+        if name := env.get(program, "").lower():
+            version = _numbers(env.get(f"{program}_VERSION", ""))
+            return {"iterm.app": "iterm2"}.get(name, name), version
+    if env.get("KITTY_WINDOW_ID") or "kitty" in term:
+        return "kitty", ()
+    if vte := env.get("VTE_VERSION", ""):
+        return "vte", _vte(vte)
+    return next((name for name in ("ghostty", "foot", "alacritty") if name in term), ""), ()
+
+
+def _read(words: str) -> tuple[str, Version]:
+    match = _NAME.match(words)
+    if match is None:
+        return "", ()
+    name = match[1].strip().lower()
+    return name, _vte(match[2]) if name == "vte" else _numbers(match[2])
+
+
+def _vte(digits: str) -> Version:
+    """VTE's 7903 is 0.79.3."""
+    number = int(digits) if digits.isdecimal() and len(digits) < 7 else 0
+    return (number // 10000, number // 100 % 100, number % 100)
+
+
+def _numbers(words: str) -> Version:
+    found = re.findall(r"\d{1,8}", words.split("-")[0])
+    year = len(found) == 1 and len(found[0]) == 8  # WezTerm has dates for versions
+    return (int(found[0][:4]),) if year else tuple(map(int, found))
