@@ -6,7 +6,7 @@ import contextlib
 import os
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,6 +49,22 @@ class Paths:
     def config_file(self) -> Path:
         """The settings."""
         return self.config / "config.toml"
+
+    @property
+    def prompts(self) -> Path:
+        """The prompts that are kept as files."""
+        return self.config / "prompts"
+
+    @property
+    def personas(self) -> Path:
+        """The personas that are kept as files."""
+        return self.config / "personas"
+
+    @property
+    def skills(self) -> Mapping[str, Path]:
+        """The Agent Skills beside the config, and those that programs share; by how they are named."""
+        shared = "~/.agents/skills"
+        return {"skills": self.config / "skills", shared: Path(os.path.expanduser(shared))}
 
     @property
     def history_file(self) -> Path:

@@ -174,8 +174,8 @@ def saved(prompts: Iterable[SavedPrompt]) -> list[Command]:
             prompt.name,
             prompt.about,
             prompt.about,
-            "WORDS" if prompt.needs_words else "[WORDS]",
-            needed=prompt.needs_words,
+            prompt.usage,
+            needed=prompt.needs_words and not prompt.variables,
             saved=True,
         )
         for prompt in prompts

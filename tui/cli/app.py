@@ -27,14 +27,17 @@ def run(args: argparse.Namespace) -> int:
     """Open the app or the plain mode, and return its exit code.
 
     Raises:
-        UsageError: The app is wanted, and there is no terminal.
+        UsageError: The app is wanted, and there is no terminal; or there is no such persona.
     """
+    from tui.engine.personas import Personas
     from tui.engine.start_options import StartOptions
 
     paths = Paths.default()
     config = load_config(paths.config_file)
+    persona = Personas(paths.personas).find(args.persona) if args.persona else None
     start = StartOptions(
-        model=args.model,
+        model=args.model or (persona.model if persona else None) or None,
+        persona=args.persona or "",
         open_id=args.open,
         continue_last=args.resume,
         here=args.here,

@@ -94,6 +94,10 @@ def _run_command(name: str, arguments: list[str]) -> int:
 def _open_app(arguments: list[str]) -> int:
     args = _app_arguments().parse_args(arguments)
     _check_prompt(args.prompt or "")
+    if args.values:
+        from tui.engine.saved_prompts import with_values
+
+        args.prompt = with_values(args.prompt, args.values)
     from tui.cli.app import run
 
     return run(args)
@@ -109,7 +113,13 @@ def _app_arguments() -> Arguments:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("prompt", nargs="?", metavar="PROMPT", help="open the app and send this")
+    parser.add_argument(
+        "values", nargs="*", metavar="NAME=VALUE", help="variables of a prompt that is kept as a file"
+    )
     parser.add_argument("-m", "--model", metavar="MODEL", help="the model to begin with, PROVIDER/MODEL")
+    parser.add_argument(
+        "-p", "--persona", metavar="PERSONA", help="who the model is to be, by its file's name"
+    )
     parser.add_argument(
         "-a",
         "--attach",
