@@ -25,6 +25,7 @@ from tui.app.help.palette import Palette
 from tui.app.lists.ask_line import AskLine
 from tui.app.lists.ask_text import AskText, TextField
 from tui.app.lists.field import Field, LoneField
+from tui.app.lists.values import ChooseValue, WriteValue
 from tui.app.main_screen import MainScreen
 from tui.app.messages.link_sheet import LinkSheet
 from tui.app.messages.message_list import MessageList
@@ -36,7 +37,6 @@ from tui.app.models.picker import ComparePicker, ModelPicker
 from tui.app.settings.key_sheet import KeySheet
 from tui.app.settings.settings_screen import SettingsScreen
 from tui.app.settings.theme_chooser import ThemeChooser
-from tui.app.settings.values import ChooseValue, WriteValue
 from tui.app.tools.approval_sheet import ApprovalSheet
 from tui.app.tools.form_sheet import FormSheet, Options
 from tui.app.tools.servers_sheet import ServersSheet

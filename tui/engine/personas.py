@@ -13,6 +13,7 @@ from tui.errors import ConfigError, UsageError
 from tui.history.store import ConversationChanges
 from tui.nearest import did_you_mean
 from tui.parameters import Value
+from tui.paths import write_whole
 from tui.text import one_line
 
 NAME = re.compile(r"[a-z][a-z0-9-]*")
@@ -93,6 +94,36 @@ class Personas:
         if persona is None:
             return {"system": "", "parameters": own}
         return {"system": persona.system, "parameters": {**own, **persona.parameters}}
+
+    def check_new(self, name: str) -> None:
+        """Refuse what can be no name, or is one already.
+
+        Raises:
+            UsageError: It is.
+        """
+        if not NAME.fullmatch(name):
+            words = f"{one_line(name, 60)} can be no name"
+            raise UsageError(words, "It is small letters, digits and hyphens, as in reviewer.")
+        if (self._folder / f"{name}.md").exists():
+            raise UsageError(f"There is a persona {name} already")
+
+    def keep(self, name: str, system: str, parameters: Mapping[str, Value]) -> Path:
+        """Write a new persona. Returns its file.
+
+        Raises:
+            SegueError: It can't be written, or there is one of this name.
+        """
+        import yaml
+
+        self.check_new(name)
+        path = self._folder / f"{name}.md"
+        said = yaml.safe_dump({"parameters": dict(parameters)}, allow_unicode=True) if parameters else ""
+        matter = f"---\n{said}---\n\n" if said or system.lstrip().startswith(("---", "+++")) else ""
+        try:
+            write_whole(path, f"{matter}{system.strip()}\n")
+        except OSError as error:
+            raise ConfigError(f"{path}: cannot be written: {error.strerror}") from None
+        return path
 
     def _read(self) -> list[Persona | ConfigError]:
         try:

@@ -15,7 +15,7 @@ from typing import Unpack, assert_never, cast
 from tui.chat.conversation import Conversation
 from tui.chat.draft import Draft, joined
 from tui.chat.message import Message, Status
-from tui.chat.spending import spent_words, total
+from tui.chat.spending import Sum, spent_words, total
 from tui.engine.choice import choose_model, find_model
 from tui.engine.conversation_service import ConversationService, Storage, change_stored, fields_of
 from tui.engine.drafts import Drafts
@@ -266,10 +266,14 @@ class Session:
 
     async def spent_words(self) -> list[str]:
         """What the conversation that is read, today and this month have taken, in words."""
+        here = await self.spent_here()
+        return [spent_words("this conversation", here), *await self.workspace.engine.budget.words()]
+
+    async def spent_here(self) -> Sum:
+        """What the conversation that is read has taken."""
         conversation = self.current.conversation
         rows = await self.current.storage.store.spending() if conversation.id else []
-        here = total(row for row in rows if row.conversation_id == conversation.id)
-        return [spent_words("this conversation", here), *await self.workspace.engine.budget.words()]
+        return total(row for row in rows if row.conversation_id == conversation.id)
 
     def _store_of(self, conversation: Conversation) -> HistoryStore:
         forgotten = self._forgotten

@@ -16,6 +16,7 @@ from tui.app.status.status_line import Fill, StatusLine
 from tui.app.status.title_line import TitleLine
 from tui.chat.message import Message, Role
 from tui.errors import HistoryError
+from tui.text import one_line
 
 NEW_TITLE = "New conversation"
 
@@ -71,11 +72,18 @@ class StatusPresenter:
         ended = self._ended
         status.reply = ended[1] if ended and ended[0] == service.key else self._unasked(model)
 
-    def _marks(self) -> str:
-        """What models may use here."""
+    def _marks(self) -> tuple[str, ...]:
+        """What is particular about how models answer here; what is changed by a key comes first."""
         tools, conversation = self._context.session.tools, self._context.session.current.conversation
-        marks = {"tools": bool(tools.on(conversation)), "search": tools.searches(conversation)}
-        return " ".join(mark for mark, on in marks.items() if on)
+        effort = conversation.parameters.get("reasoning_effort")
+        marks = {
+            f"{one_line(str(effort), 12)} effort": effort is not None,
+            "system": bool(conversation.system),
+            "parameters": bool(conversation.parameters.keys() - {"reasoning_effort"}),
+            "tools": bool(tools.on(conversation)),
+            "search": tools.searches(conversation),
+        }
+        return tuple(mark for mark, on in marks.items() if on)
 
     def _unasked(self, model: str | None) -> ReplyStatus:
         """How a model stands that has not answered yet."""

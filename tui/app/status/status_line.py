@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.style import Style
@@ -18,6 +18,7 @@ from tui.rendering.spans import Span
 from tui.text import one_line
 
 _PICK = Style(meta={"@click": "screen.model"})
+_SHEET = Style(meta={"@click": "screen.options"})
 _BAR = 8
 _FIELDS = 29
 """Cells of the fixed fields: dot 2, word 9, 2, rate 9, 2, clock 5."""
@@ -44,21 +45,34 @@ class StatusLine(Line):
     model: reactive[str | None] = reactive(None)
     hue: reactive[str] = reactive("sky")
     fill: reactive[Fill] = reactive(Fill())
-    marks: reactive[str] = reactive("")
-    """What models may use here, in a word or two."""
+    marks: reactive[tuple[str, ...]] = reactive(())
+    """What is particular about how models answer here, a word or two each."""
     reply: reactive[ReplyStatus] = reactive(ReplyStatus())
 
     def spans(self, ink: Ink) -> tuple[Sequence[Span[Style]], Sequence[Span[Style]]]:
         """Draw the fields; what is least needed goes first where there is no room."""
         room = self.content_size.width - _FIELDS - 3
         wide = self.app.size.width >= WIDE
-        for named, counted in ((wide, wide), (False, wide), (False, False)):
-            left = [*self._who(ink, named), *self._about(ink, counted)]
-            if width_of(left) <= room:
-                marks = [Span(f"   {self.marks}", ink.dim)] if self.marks else []
-                return [*left, *(marks if width_of([*left, *marks]) <= room else [])], fields(self.reply, ink)
+        for marks in self._marked(ink):
+            for named, counted, barred in self._ways(wide):
+                left = [*self._who(ink, named), *self._about(ink, counted, barred), *marks]
+                if width_of(left) <= room:
+                    return left, fields(self.reply, ink)
         who = self._who(ink, False)
-        return [*who, *self._about(ink, False)] if self.reply.detail else who, fields(self.reply, ink)
+        return [*who, *self._about(ink, False, True)] if self.reply.detail else who, fields(self.reply, ink)
+
+    def _ways(self, wide: bool) -> Iterator[tuple[bool, bool, bool]]:
+        """With the provider or not, with the size of the context or not, with the bar or not."""
+        yield from ((wide, wide, True), (False, wide, True), (False, False, True))
+        if self.marks:
+            yield False, False, False
+
+    def _marked(self, ink: Ink) -> Iterator[list[Span[Style]]]:
+        """The marks, all of them first; then fewer, and that there are more."""
+        for count in range(len(self.marks), 0, -1):
+            more = "" if count == len(self.marks) else " …"
+            yield [Span(f"   {', '.join(self.marks[:count])}{more}", ink.dim + _SHEET)]
+        yield []
 
     def _who(self, ink: Ink, with_provider: bool) -> list[Span[Style]]:
         if self.model is None:
@@ -67,7 +81,7 @@ class StatusLine(Line):
         shown = [Span(f"{provider}/", ink.dim + _PICK)] if with_provider else []
         return [*shown, Span(name or provider, ink.hues.get(self.hue, ink.ink) + _PICK)]
 
-    def _about(self, ink: Ink, counted: bool) -> list[Span[Style]]:
+    def _about(self, ink: Ink, counted: bool, barred: bool) -> list[Span[Style]]:
         if self.reply.detail:
             return [Span("   ", Style.null()), Span(one_line(self.reply.detail), ink.dim)]
         fill = self.fill
@@ -76,10 +90,6 @@ class StatusLine(Line):
         colour = ink.error if fill.share >= _FULL else ink.warning if fill.share >= _WARN else ink.dim
         full = round(fill.share * _BAR)
         full = max(full, 1) if fill.used else full
-        words = f" {fill.share:.0%}" + (f" of {shorten(fill.size)}" if counted else "")
-        return [
-            Span("   ", Style.null()),
-            Span("━" * full, colour),
-            Span("─" * (_BAR - full), ink.line),
-            Span(words, ink.dim),
-        ]
+        words = f"{' ' if barred else ''}{fill.share:.0%}" + (f" of {shorten(fill.size)}" if counted else "")
+        bar = [Span("━" * full, colour), Span("─" * (_BAR - full), ink.line)] if barred else []
+        return [Span("   ", Style.null()), *bar, Span(words, ink.dim + _SHEET)]
