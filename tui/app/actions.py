@@ -43,6 +43,7 @@ class Scope(Enum):
     TOOLS = "Tools"
     SERVERS = "Servers"
     SETTINGS = "Settings"
+    FILL = "A prompt with variables"
     OPTIONS_SHEET = "This conversation"
     VALUES = "What a setting can be"
     KEYS = "A key for an action"
@@ -247,6 +248,9 @@ class Action(StrEnum):
     OPTIONS_CLEAR = ("options-clear", "ctrl+d,delete", "take away",
                      "Take away what you have set", Scope.OPTIONS_SHEET)
     OPTIONS_UNDO = "options-undo", "ctrl+z", "undo", "Take back what was done last", Scope.OPTIONS_SHEET
+    FILL_SEND = "fill-send", "enter", "send", "Send the prompt, or go to what is missing", Scope.FILL
+    FILL_NEXT = "fill-next", "tab,down", "next field", "The next field", Scope.FILL
+    FILL_PREVIOUS = "fill-previous", "shift+tab,up", "field before", "The field before", Scope.FILL
     VALUE_USE = "value-use", "enter", "use", "Use this one", Scope.VALUES
     KEY_KEEP = "key-keep", "enter", "keep", "Keep this key", Scope.KEYS
     KEY_ANEW = "key-anew", "backspace", "another", "Press another key", Scope.KEYS

@@ -45,15 +45,18 @@ class Variable:
     """What it can be; anything where there are none."""
 
     def read(self, given: str) -> str:
-        """What a person gives.
+        """What a person gives: anything, or a choice by its beginning.
 
         Raises:
             UsageError: It can't be that.
         """
         if not self.choices or given in self.choices:
             return given
-        if alike := [choice for choice in self.choices if choice.casefold() == given.casefold()]:
-            return alike[0]
+        folded = given.casefold()
+        for alike in (str.__eq__, str.startswith):
+            found = [choice for choice in self.choices if folded and alike(choice.casefold(), folded)]
+            if len(found) == 1:
+                return found[0]
         raise UsageError(f"{self.name} can't be {one_line(given, 60)}", f"It is {_or(self.choices)}.")
 
 

@@ -247,13 +247,14 @@ class Writing:
         """
         others = self.written
         self._put_back(draft)
+        self._composer.completion.close()
         if typed.wants_form:
-            from tui.tools.mcp.elicitation import Action
+            from tui.app.composer.fill_prompt import FillPrompt
 
-            answer = await self._context.asking.fill(typed.form())
-            if answer.action is not Action.ACCEPT:
+            filled = await self._context.ask(FillPrompt(typed))
+            if filled is None:
                 return
-            typed = typed.filled(answer.values)
+            typed = filled
         text, prompt, context = typed.text(), typed.prompt, self._context
         changes = context.session.as_wanted(
             context.session.current, prompt.persona, prompt.model, prompt.parameters

@@ -310,7 +310,7 @@ def _wrong(knob: Knob, line: str) -> str:
 
 def _context_words(used: int, window: int | None) -> str:
     if not window:
-        return f"about {shorten(used)} tokens; how many the model takes is not known"
+        return f"about {shorten(used)} tokens; the model's limit is not known"
     return f"about {shorten(used)} of {shorten(window)} tokens, {min(1, used / window):.0%}"
 
 

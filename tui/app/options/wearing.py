@@ -58,9 +58,9 @@ class Wearing:
         every = await asyncio.to_thread(self.personas.all)
         worn = await self.worn()
         offered = {persona.name: persona.about for persona in every}
-        others: Mapping[str, str] = {_NEW: "a system prompt that is kept as a file"}
-        if worn or self._context.session.current.conversation.system:
-            others = {_NONE: "no system prompt", **others}
+        others: Mapping[str, str] = {_NEW: "write a system prompt, and keep it under a name"}
+        if self._context.session.current.conversation.system:
+            others = {_NEW: "keep this system prompt under a name", _NONE: "no system prompt"}
         chosen = await self._context.ask(ChooseValue({**offered, **others}, worn or _NEW))
         if chosen is None:
             return ""
@@ -69,16 +69,14 @@ class Wearing:
         return await self.put_on("-" if chosen == _NONE and _NONE not in offered else chosen)
 
     async def _make(self) -> str:
-        """Let the person name one and write its system prompt; it is put on at once."""
+        """Let the person name the system prompt that there is, or write one. It is put on at once."""
         conversation = self._context.session.current.conversation
         name = await self._context.ask(AskLine("Name of the persona", "", "small letters, as in reviewer"))
         if not name:
             return ""
         self.personas.check_new(name)
-        shown = conversation.system
-        text = await self._context.ask(AskText(f"System prompt of {name}", shown))
-        system = shown if text is None else text
-        if not system.strip():
+        system = conversation.system or await self._context.ask(AskText(f"System prompt of {name}"))
+        if not system or not system.strip():
             return ""
         path = await asyncio.to_thread(self.personas.keep, name, system, conversation.parameters)
         words = await self.put_on(name)
