@@ -16,6 +16,7 @@ from tests.engine.conftest import FakeSource, FakeTool
 from tui.app.background import in_background
 from tui.app.compare.compare import Compare
 from tui.app.composer.composer import Composer
+from tui.app.composer.fill_prompt import FillPrompt
 from tui.app.conversations import sidebar
 from tui.app.conversations.conversations import Conversations
 from tui.app.conversations.timeline import Timeline
@@ -34,6 +35,7 @@ from tui.app.models.connect import Connect, ConnectProvider
 from tui.app.models.connect_server import ConnectServer
 from tui.app.models.first_run import FirstRun
 from tui.app.models.picker import ComparePicker, ModelPicker
+from tui.app.options.options_sheet import OptionsSheet
 from tui.app.settings.key_sheet import KeySheet
 from tui.app.settings.settings_screen import SettingsScreen
 from tui.app.settings.theme_chooser import ThemeChooser
@@ -51,6 +53,7 @@ from tui.chat.model import ModelInfo
 from tui.chat.parts import Text, prompt_parts
 from tui.config import Config, McpConfig
 from tui.engine.mcp_servers import mcp_servers
+from tui.engine.saved_prompts import SavedPrompt, TypedPrompt, Variable
 from tui.tools.approval import Question
 from tui.tools.mcp.elicitation import Entry as FormEntry
 from tui.tools.mcp.elicitation import Form, Kind, Option, Visit
@@ -604,6 +607,29 @@ async def _key_that_is_waited_for(world: World) -> None:
 async def _key_that_was_pressed(world: World) -> None:
     await _key_that_is_waited_for(world)
     await press(world, "f8")
+
+
+@state(OptionsSheet)
+async def _sheet_of_a_conversation(world: World) -> None:
+    await _seen(world, OptionsSheet, "ctrl+o")
+    await world.until(lambda: "about" in world.text)
+
+
+@state(ChooseValue, Field)
+async def _personas(world: World) -> None:
+    await _sheet_of_a_conversation(world)
+    await press(world, "down")
+    await _seen(world, ChooseValue, "enter")
+
+
+@state(FillPrompt, LoneField, edits=True)
+async def _prompt_with_variables(world: World) -> None:
+    blanks = (
+        Variable("language", "into which", choices=("German", "French")),
+        Variable("tone", default="kind"),
+    )
+    prompt = SavedPrompt("translate", "Into {language}, {tone}: {input}", "Translates", variables=blanks)
+    await world.app.push_screen(FillPrompt(TypedPrompt(prompt)))
 
 
 @state(Timeline, Field)

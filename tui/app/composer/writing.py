@@ -22,6 +22,7 @@ from tui.engine.reply import Reply
 from tui.engine.saved_prompts import TypedPrompt
 from tui.engine.session import Act
 from tui.errors import HistoryError, SegueError, UsageError
+from tui.parameters import in_words
 from tui.text import one_line
 
 _RECALLED = 100
@@ -260,8 +261,9 @@ class Writing:
             context.session.current, prompt.persona, prompt.model, prompt.parameters
         )
         if changes:
-            words = f"/{prompt.name} sets {', '.join(changes)}"
-            await context.reading.change(words, f"{', '.join(changes)} as before", **changes)
+            said = changes.get("model"), prompt.persona, in_words(prompt.parameters)
+            words = f"From /{prompt.name}: {', '.join(one_line(each) for each in said if each)}"
+            await context.reading.change(words, f"As before /{prompt.name}", **changes)
         self._composer.hold(others)
         self._send(replace(draft, text=text))
 

@@ -318,9 +318,8 @@ def _spent_words(spent: Sum) -> str:
     if not spent.replies:
         return "nothing was spent yet"
     replies = "1 reply" if spent.replies == 1 else f"{spent.replies} replies"
+    took = f"{replies}, {shorten(spent.input_tokens)} tokens read, {shorten(spent.output_tokens)} written"
+    if spent.unpriced == spent.replies:
+        return f"{took}; no price is known"
     beside = unpriced_words(spent.unpriced)
-    cost = "" if spent.unpriced == spent.replies else f"{dollars(spent.cost)}, "
-    return (
-        f"{cost}{replies}, {shorten(spent.input_tokens)} tokens read, "
-        f"{shorten(spent.output_tokens)} written{f' ({beside})' if beside else ''}"
-    )
+    return f"{dollars(spent.cost)}, {took}{f' ({beside})' if beside else ''}"

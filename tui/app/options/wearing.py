@@ -75,8 +75,11 @@ class Wearing:
         if not name:
             return ""
         self.personas.check_new(name)
-        system = conversation.system or await self._context.ask(AskText(f"System prompt of {name}"))
-        if not system or not system.strip():
+        system = conversation.system
+        if not system:
+            text = await self._context.ask(AskText(f"System prompt of {name}"))
+            system = text or ""
+        if not system.strip():
             return ""
         path = await asyncio.to_thread(self.personas.keep, name, system, conversation.parameters)
         words = await self.put_on(name)
