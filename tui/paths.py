@@ -17,6 +17,7 @@ from tui.text import one_line
 
 PRIVATE_DIR = 0o700
 PRIVATE_FILE = 0o600
+SHARED_SKILLS = "~/.agents/skills"
 _ABANDONED = 60.0
 """Seconds after which a half file that nobody writes to is left over from a program that was killed."""
 
@@ -63,8 +64,10 @@ class Paths:
     @property
     def skills(self) -> Mapping[str, Path]:
         """The Agent Skills beside the config, and those that programs share; by how they are named."""
-        shared = "~/.agents/skills"
-        return {"skills": self.config / "skills", shared: Path(os.path.expanduser(shared))}
+        return {
+            "skills": self.config / "skills",
+            SHARED_SKILLS: Path(os.path.expanduser(SHARED_SKILLS)),
+        }
 
     @property
     def history_file(self) -> Path:

@@ -43,6 +43,12 @@ def filled(lab):
     prompts = lab.config.parent / "prompts"
     prompts.mkdir()
     (prompts / "fix.md").write_text("Mend this: {input}")
+    personas = lab.config.parent / "personas"
+    personas.mkdir()
+    (personas / "poet.md").write_text("In verse.")
+    skill = lab.path / ".agents" / "skills" / "commit"
+    skill.mkdir(parents=True)
+    (skill / "SKILL.md").write_text("---\nname: commit\ndescription: Writes one\n---\nWrite one.")
     for title in ("Kyoto in four days", "Bread & salt"):
         lab.segue("ask", "-m", "lab/big", title)
     return lab
@@ -90,7 +96,9 @@ def offered(filled) -> Callable[[str], list[str]]:
         ("segue config get auto_", {"auto_title"}),
         ("segue config set vim ", {"true", "false"}),
         ("segue config set providers.lab.type ge", {"gemini"}),
-        ("segue ask /", {"/fix"}),
+        ("segue ask /", {"/fix", "/commit"}),
+        ("segue ask -p ", {"poet"}),
+        ("segue --persona po", {"poet"}),
         ("segue local pull smol", {"smollm2-135m"}),
         ("segue completion ", {*SHELLS}),
         ("segue nonsense and ", set()),

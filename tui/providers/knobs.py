@@ -13,15 +13,15 @@ from tui.chat.model import ModelInfo
 from tui.parameters import PARAMETERS, Value
 from tui.providers.refusals import without
 
-_PROBES: Mapping[str, Value] = {
-    "temperature": 0.71,
-    "top_p": 0.71,
-    "max_tokens": 17,
-    "seed": 17,
-    "reasoning_effort": "high",
-    "stop": "//",
+_PROBES: Mapping[str, tuple[Value, Value]] = {
+    "temperature": (0.71, 0.72),
+    "top_p": (0.71, 0.72),
+    "max_tokens": (17, 18),
+    "seed": (17, 18),
+    "reasoning_effort": ("high", "low"),
+    "stop": ("//", "##"),
 }
-"""Values that no request has by itself."""
+"""Two values of each that no request has by itself."""
 _ASKED = [{"role": "user", "content": "Hello"}]
 EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh")
 """Reasoning efforts, in their order; not every model knows each."""
@@ -116,9 +116,12 @@ def _refused(
     body = getattr(provider, "request_body", None)
     if body is None:  # a provider of somebody else: what it does not know, it ignores
         return ""
-    asked, without_it = body(model, _ASKED, {name: _PROBES[name]}), body(model, _ASKED, {})
-    if asked == without_it:
+    asked, other, bare = (
+        body(model, _ASKED, given) for given in (*({name: value} for value in _PROBES[name]), {})
+    )
+    if asked == bare:
         return "has no such parameter"
-    if without(asked, refused) == without(without_it, refused):
+    left, other_left, bare_left = (without(one, refused) for one in (asked, other, bare))
+    if left == bare_left or (left == other_left and asked != other):
         return "refused it before"
     return ""
