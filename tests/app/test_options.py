@@ -252,10 +252,18 @@ async def test_a_persona_is_put_on_by_its_name_and_a_wrong_name_is_told(run, per
         await on(world, ChooseValue)
 
 
-async def test_the_marks_give_way_one_by_one_where_there_is_no_room(run):
-    async with run(size=(80, 24)) as world:
+@pytest.mark.parametrize(
+    ("size", "marks"),
+    [
+        ((160, 50), "medium effort, system, parameters, tools"),
+        ((80, 24), "medium system set tools"),
+        ((64, 24), "medium system …"),
+    ],
+)
+async def test_the_marks_are_shorter_and_then_fewer_where_there_is_no_room(run, size, marks):
+    async with run(size=size) as world:
         conversation = world.conversation
         conversation.parameters = {"reasoning_effort": "medium", "seed": 1}
         conversation.system, conversation.tools = "Be brief.", ("web_fetch",)
         world.features.refresh()
-        await world.sees("medium effort, system, parameters …")
+        await world.sees(f"   {marks}")

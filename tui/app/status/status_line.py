@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from rich.style import Style
 from textual.reactive import reactive
@@ -39,14 +40,21 @@ class Fill:
         return min(1.0, self.used / self.size) if self.size else 0.0
 
 
+class Mark(NamedTuple):
+    """Something that is particular about how models answer here."""
+
+    words: str
+    short: str
+    """The same where there is little room."""
+
+
 class StatusLine(Line):
     """Fields of fixed width, so that nothing moves while the numbers change."""
 
     model: reactive[str | None] = reactive(None)
     hue: reactive[str] = reactive("sky")
     fill: reactive[Fill] = reactive(Fill())
-    marks: reactive[tuple[str, ...]] = reactive(())
-    """What is particular about how models answer here, a word or two each."""
+    marks: reactive[tuple[Mark, ...]] = reactive(())
     reply: reactive[ReplyStatus] = reactive(ReplyStatus())
 
     def spans(self, ink: Ink) -> tuple[Sequence[Span[Style]], Sequence[Span[Style]]]:
@@ -68,10 +76,11 @@ class StatusLine(Line):
             yield False, False, False
 
     def _marked(self, ink: Ink) -> Iterator[list[Span[Style]]]:
-        """The marks, all of them first; then fewer, and that there are more."""
-        for count in range(len(self.marks), 0, -1):
-            more = "" if count == len(self.marks) else " …"
-            yield [Span(f"   {', '.join(self.marks[:count])}{more}", ink.dim + _SHEET)]
+        """The marks, all of them first; then shorter, then fewer, and that there are more."""
+        short = [mark.short for mark in self.marks]
+        fewer = [f"{' '.join(short[:count])} …" for count in range(len(short) - 1, 0, -1)]
+        for words in (", ".join(mark.words for mark in self.marks), " ".join(short), *fewer):
+            yield [Span(f"   {words}", ink.dim + _SHEET)] if words else []
         yield []
 
     def _who(self, ink: Ink, with_provider: bool) -> list[Span[Style]]:
