@@ -611,8 +611,8 @@ async def _key_that_was_pressed(world: World) -> None:
 
 @state(OptionsSheet)
 async def _sheet_of_a_conversation(world: World) -> None:
-    await _seen(world, OptionsSheet, "ctrl+o")
-    await world.until(lambda: "about" in world.text)
+    screen = await _seen(world, OptionsSheet, "ctrl+o")
+    await world.until(lambda: screen._facts[0].words)
 
 
 @state(ChooseValue, Field)

@@ -53,7 +53,7 @@ class Knob:
     def range(self) -> str:
         """What it can be: ``0 to 2``."""
         if self.choices:
-            return ", ".join(self.choices)
+            return f"{self.choices[0]} to {self.choices[-1]}"
         words = {float: "a number", int: "a whole number", str: "a text"}[self.kind]
         if self.least is not None and self.most is not None:
             return f"{self.least:g} to {self.most:,g}"
