@@ -284,6 +284,34 @@ async def settings_and_keys(stage: Stage) -> None:
     await stage.pilot.pause(0.3)
 
 
+async def sheet_of_a_chat(stage: Stage) -> None:
+    await stage.first_answer()
+    personas = stage.app.workspace.paths.personas
+    personas.mkdir()
+    about = "description: Says what is wrong before what is right\nparameters:\n  temperature: 0.2\n"
+    text = "You review what you are shown.\nSay first what is wrong with it, then what could be simpler."
+    (personas / "reviewer.md").write_text(f"---\n{about}---\n{text}\n", encoding="utf-8")
+    await stage.say("/persona reviewer")
+    await stage.sees("system, parameters")
+    await stage.pilot.press("alt+e", "alt+e", "ctrl+o")
+    await stage.sees("so far", "reviewer", "0 to 2")
+    await stage.pilot.press(*["down"] * 5)
+    await stage.pilot.pause(0.3)
+
+
+async def prompt_with_variables(stage: Stage) -> None:
+    await stage.first_answer()
+    prompts = stage.app.workspace.paths.prompts
+    prompts.mkdir()
+    language = "language: { description: into which, choices: [German, French, Japanese] }"
+    matter = f"description: Translates what follows\nvariables:\n  {language}\n  tone: friendly\n"
+    (prompts / "translate.md").write_text(f"---\n{matter}---\nInto {{language}}: {{input}}", encoding="utf-8")
+    await stage.say("/translate The limit covers the whole exchange")
+    await stage.sees("Translates what follows")
+    await stage.type("Jap")
+    await stage.pilot.pause(0.3)
+
+
 async def key_that_is_pressed(stage: Stage) -> None:
     await stage.pilot.press("f10")
     await stage.sees("Type to find a setting")
@@ -323,6 +351,12 @@ SCENES: dict[str, tuple[Callable[[Stage], Awaitable[None]], tuple[int, int], str
     "settings": (settings_and_keys, WIDEST, "segue-dark"),
     "settings-light": (settings_and_keys, WIDEST, "segue-light"),
     "settings-80x24": (settings_and_keys, NARROW, "segue-dark"),
+    "options": (sheet_of_a_chat, WIDE, "segue-dark"),
+    "options-light": (sheet_of_a_chat, WIDEST, "segue-light"),
+    "options-80x24": (sheet_of_a_chat, NARROW, "segue-dark"),
+    "options-80x24-light": (sheet_of_a_chat, NARROW, "segue-light"),
+    "variables": (prompt_with_variables, WIDE, "segue-dark"),
+    "variables-80x24": (prompt_with_variables, NARROW, "segue-light"),
     "settings-key": (key_that_is_pressed, NARROW, "segue-light"),
     "connect": (server_that_answers, WIDEST, "segue-dark"),
     "connect-80x24": (server_that_answers, NARROW, "segue-light"),

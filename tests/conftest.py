@@ -252,6 +252,12 @@ class Home:
         raise AssertionError(f"never stored: {text}")
 
 
+@pytest.fixture(autouse=True)
+def no_skills_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The Agent Skills of the machine that runs the tests play no part."""
+    monkeypatch.setattr("tui.paths.SHARED_SKILLS", str(tmp_path / "agents"))
+
+
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     return Home(tmp_path)

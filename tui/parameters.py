@@ -29,12 +29,11 @@ def changed(parameters: Mapping[str, Value], name: str, value: str) -> dict[str,
     Raises:
         UsageError: There is no such parameter, or it can't have this value.
     """
-    if name not in PARAMETERS:
-        raise UsageError(f"There is no parameter {one_line(name)}", f"There are {', '.join(PARAMETERS)}.")
+    _check(name)
     others = {key: kept for key, kept in parameters.items() if key != name}
     if not value:
         return dict(parameters)
-    return others if value == "-" else {**others, name: _read(name, value)}
+    return others if value == "-" else {**others, name: read(name, value)}
 
 
 def known(name: str, value: object) -> Value | None:
@@ -42,7 +41,18 @@ def known(name: str, value: object) -> Value | None:
     return _READERS[PARAMETERS[name]](value) if name in PARAMETERS else None
 
 
-def _read(name: str, written: str) -> Value:
+def _check(name: str) -> None:
+    if name not in PARAMETERS:
+        raise UsageError(f"There is no parameter {one_line(name)}", f"There are {', '.join(PARAMETERS)}.")
+
+
+def read(name: str, written: str) -> Value:
+    """A parameter's value, as a person writes it.
+
+    Raises:
+        UsageError: There is no such parameter, or it can't have this value.
+    """
+    _check(name)
     kind = PARAMETERS[name]
     try:
         value = known(name, kind(written))

@@ -6,7 +6,7 @@ import contextlib
 import os
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from tui.text import one_line
 
 PRIVATE_DIR = 0o700
 PRIVATE_FILE = 0o600
+SHARED_SKILLS = "~/.agents/skills"
 _ABANDONED = 60.0
 """Seconds after which a half file that nobody writes to is left over from a program that was killed."""
 
@@ -49,6 +50,24 @@ class Paths:
     def config_file(self) -> Path:
         """The settings."""
         return self.config / "config.toml"
+
+    @property
+    def prompts(self) -> Path:
+        """The prompts that are kept as files."""
+        return self.config / "prompts"
+
+    @property
+    def personas(self) -> Path:
+        """The personas that are kept as files."""
+        return self.config / "personas"
+
+    @property
+    def skills(self) -> Mapping[str, Path]:
+        """The Agent Skills beside the config, and those that programs share; by how they are named."""
+        return {
+            "skills": self.config / "skills",
+            SHARED_SKILLS: Path(os.path.expanduser(SHARED_SKILLS)),
+        }
 
     @property
     def history_file(self) -> Path:

@@ -43,6 +43,7 @@ from tui.history.sqlite.history import open_history
 from tui.paths import Paths
 from tui.providers.base import Search, Target
 from tui.providers.health import Health
+from tui.providers.knobs import Knob, knobs_of
 from tui.providers.local import LocalModels
 
 DONE = Finish(FinishReason.STOP)
@@ -162,6 +163,10 @@ class Registry:
 
     async def target(self, model_id: str) -> Target:
         return Target(model_id, self._provider, model_id.partition("/")[2])
+
+    async def knobs(self, model_id: str, info: ModelInfo | None) -> tuple[Knob, ...]:
+        target = await self.target(model_id)
+        return knobs_of(target.provider, target.model, info, target.refused, {})
 
     async def search(self, model_id: str) -> Search | None:
         return (await self.target(model_id)).search

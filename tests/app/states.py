@@ -17,6 +17,7 @@ from tui.app.background import in_background
 from tui.app.compare.compare import Compare
 from tui.app.compare.differences import Differences
 from tui.app.composer.composer import Composer
+from tui.app.composer.fill_prompt import FillPrompt
 from tui.app.conversations import sidebar
 from tui.app.conversations.conversations import Conversations
 from tui.app.conversations.move_sheet import MoveSheet
@@ -28,6 +29,7 @@ from tui.app.help.palette import Palette
 from tui.app.lists.ask_line import AskLine
 from tui.app.lists.ask_text import AskText, TextField
 from tui.app.lists.field import Field, LoneField
+from tui.app.lists.values import ChooseValue, WriteValue
 from tui.app.main_screen import MainScreen
 from tui.app.messages.link_sheet import LinkSheet
 from tui.app.messages.message_list import MessageList
@@ -36,10 +38,10 @@ from tui.app.models.connect import Connect, ConnectProvider
 from tui.app.models.connect_server import ConnectServer
 from tui.app.models.first_run import FirstRun
 from tui.app.models.picker import ComparePicker, ModelPicker
+from tui.app.options.options_sheet import OptionsSheet
 from tui.app.settings.key_sheet import KeySheet
 from tui.app.settings.settings_screen import SettingsScreen
 from tui.app.settings.theme_chooser import ThemeChooser
-from tui.app.settings.values import ChooseValue, WriteValue
 from tui.app.tools.approval_sheet import ApprovalSheet
 from tui.app.tools.form_sheet import FormSheet, Options
 from tui.app.tools.servers_sheet import ServersSheet
@@ -54,6 +56,7 @@ from tui.chat.model import ModelInfo
 from tui.chat.parts import Text, prompt_parts
 from tui.config import Config, McpConfig
 from tui.engine.mcp_servers import mcp_servers
+from tui.engine.saved_prompts import SavedPrompt, TypedPrompt, Variable
 from tui.tools.approval import Question
 from tui.tools.mcp.elicitation import Entry as FormEntry
 from tui.tools.mcp.elicitation import Form, Kind, Option, Visit
@@ -612,6 +615,29 @@ async def _key_that_is_waited_for(world: World) -> None:
 async def _key_that_was_pressed(world: World) -> None:
     await _key_that_is_waited_for(world)
     await press(world, "f8")
+
+
+@state(OptionsSheet)
+async def _sheet_of_a_conversation(world: World) -> None:
+    screen = await _seen(world, OptionsSheet, "ctrl+o")
+    await world.until(lambda: screen._facts[0].words)
+
+
+@state(ChooseValue, Field)
+async def _personas(world: World) -> None:
+    await _sheet_of_a_conversation(world)
+    await press(world, "down")
+    await _seen(world, ChooseValue, "enter")
+
+
+@state(FillPrompt, LoneField, edits=True)
+async def _prompt_with_variables(world: World) -> None:
+    blanks = (
+        Variable("language", "into which", choices=("German", "French")),
+        Variable("tone", default="kind"),
+    )
+    prompt = SavedPrompt("translate", "Into {language}, {tone}: {input}", "Translates", variables=blanks)
+    await world.app.push_screen(FillPrompt(TypedPrompt(prompt)))
 
 
 @state(Timeline, Field)

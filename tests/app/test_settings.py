@@ -12,11 +12,11 @@ import pytest
 from tests.app.conftest import World
 from tui.app.actions import Action
 from tui.app.lists.ask_text import AskText
+from tui.app.lists.values import ChooseValue, WriteValue
 from tui.app.settings.every_setting import every_setting
 from tui.app.settings.key_sheet import KeySheet
 from tui.app.settings.settings_screen import SettingsScreen
 from tui.app.settings.theme_chooser import ThemeChooser
-from tui.app.settings.values import ChooseValue, WriteValue
 from tui.config import Config, load_config
 from tui.config_file import GONE
 from tui.engine.start_options import StartOptions

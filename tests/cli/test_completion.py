@@ -47,6 +47,12 @@ def filled(lab):
     prompts = lab.config.parent / "prompts"
     prompts.mkdir()
     (prompts / "fix.md").write_text("Mend this: {input}")
+    personas = lab.config.parent / "personas"
+    personas.mkdir()
+    (personas / "poet.md").write_text("In verse.")
+    skill = lab.path / ".agents" / "skills" / "commit"
+    skill.mkdir(parents=True)
+    (skill / "SKILL.md").write_text("---\nname: commit\ndescription: Writes one\n---\nWrite one.")
     for title in ("Kyoto in four days", "Bread & salt"):
         lab.segue("ask", "-m", "lab/big", title)
     return lab
@@ -94,7 +100,9 @@ def offered(filled) -> Callable[[str], list[str]]:
         ("segue config get auto_", {"auto_title"}),
         ("segue config set vim ", {"true", "false"}),
         ("segue config set providers.lab.type ge", {"gemini"}),
-        ("segue ask /", {"/fix"}),
+        ("segue ask /", {"/fix", "/commit"}),
+        ("segue ask -p ", {"poet"}),
+        ("segue --persona po", {"poet"}),
         ("segue config set theme segue-l", {"segue-light"}),
         ("segue config set theme nor", {"nord"}),
         ("segue config set tools.use web", {"web_fetch"}),

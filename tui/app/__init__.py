@@ -22,6 +22,7 @@ The features::
     compare/                models side by side
     help/                   keys and commands
     settings/               what is set for the whole app
+    options/                how a conversation is answered
     tools/                  what models may use
     spending/               what was spent
     status/                 what stands round the conversation

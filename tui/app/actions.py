@@ -44,6 +44,8 @@ class Scope(Enum):
     TOOLS = "Tools"
     SERVERS = "Servers"
     SETTINGS = "Settings"
+    FILL = "A prompt with variables"
+    OPTIONS_SHEET = "This conversation"
     VALUES = "What a setting can be"
     KEYS = "A key for an action"
     MOVING = "A history that is on a server now"
@@ -102,6 +104,10 @@ class Action(StrEnum):
     MESSAGE_UP = "message-up", "alt+up", "messages", "Walk up the messages", Scope.WRITING
     MESSAGE_DOWN = "message-down", "alt+down", "messages", "Walk down the messages", Scope.WRITING
     NEWEST = "newest", "ctrl+end", "newest", "Go to the newest line", Scope.WRITING
+    OPTIONS = ("options", "ctrl+o", "this chat",
+               "How this conversation is answered: model, persona, parameters, tools", Scope.WRITING)
+    NEXT_MODEL = "next-model", "alt+m", "next model", "The next of the models used lately", Scope.WRITING
+    NEXT_EFFORT = "next-effort", "alt+e", "effort", "Another reasoning effort", Scope.WRITING
     SETTINGS = "settings", "ctrl+comma,f10", "settings", "All settings and keys, changed here", Scope.WRITING
     EDITOR = "editor", "ctrl+g", "editor", "Write in $VISUAL or $EDITOR", Scope.WRITING
     UNDO = "undo", "ctrl+z", "undo", "Take back what was done last", Scope.WRITING
@@ -251,6 +257,13 @@ class Action(StrEnum):
     SETTING_CHANGE = "setting-change", "enter", "change", "Change this setting", Scope.SETTINGS
     SETTING_DEFAULT = ("setting-default", "ctrl+d,delete", "default",
                        "Take it out of the file: the default counts again", Scope.SETTINGS)
+    OPTIONS_CHANGE = "options-change", "enter", "change", "Change this", Scope.OPTIONS_SHEET
+    OPTIONS_CLEAR = ("options-clear", "ctrl+d,delete", "take away",
+                     "Take away what you have set", Scope.OPTIONS_SHEET)
+    OPTIONS_UNDO = "options-undo", "ctrl+z", "undo", "Take back what was done last", Scope.OPTIONS_SHEET
+    FILL_SEND = "fill-send", "enter", "send", "Send the prompt, or go to what is missing", Scope.FILL
+    FILL_NEXT = "fill-next", "tab,down", "next field", "The next field", Scope.FILL
+    FILL_PREVIOUS = "fill-previous", "shift+tab,up", "field before", "The field before", Scope.FILL
     VALUE_USE = "value-use", "enter", "use", "Use this one", Scope.VALUES
     KEY_KEEP = "key-keep", "enter", "keep", "Keep this key", Scope.KEYS
     KEY_ANEW = "key-anew", "backspace", "another", "Press another key", Scope.KEYS

@@ -83,6 +83,10 @@ ALL = (
             plain_argument="[TITLE]"),
     Command("system", "System prompt", "say how the models should answer here", "[TEXT]", _BOTH),
     Command("set", "Set a parameter", "temperature, max_tokens, reasoning_effort …", "[NAME VALUE]", _BOTH),
+    Command("persona", "Persona", "who the model is to be: a system prompt kept as a file", "[NAME]", _BOTH,
+            plain_argument="[NAME or -]"),
+    Command("options", "This conversation", "model, persona, parameters, tools, cost: all of it", "", _BOTH,
+            key=Action.OPTIONS),
     Command("attach", "Attach files", "images, PDF and texts go along with the prompt", "PATH …", _BOTH,
             needed=True, plain_argument="PATH",
             plain_help="an image, PDF or text for the next prompt; - takes back"),
@@ -175,8 +179,8 @@ def saved(prompts: Iterable[SavedPrompt]) -> list[Command]:
             prompt.name,
             prompt.about,
             prompt.about,
-            "WORDS" if prompt.needs_words else "[WORDS]",
-            needed=prompt.needs_words,
+            prompt.usage,
+            needed=prompt.needs_words and not prompt.variables,
             saved=True,
         )
         for prompt in prompts

@@ -101,6 +101,20 @@ class Context(Protocol):
         """
         ...
 
+    def say_done(self, words: str) -> None:
+        """Say what was done, and which key undoes it."""
+        ...
+
+    def undoable(self, undo: Undo, back: str, topic: object = None) -> None:
+        """The same for something that whoever asked for it sees.
+
+        Args:
+            undo: Undoes it.
+            back: What is said then.
+            topic: What it was done to.
+        """
+        ...
+
     async def change_settings(self, changes: Changes) -> None:
         """Write changes into the config, and work by it from now on.
 
@@ -216,6 +230,15 @@ class Reading(Protocol):
 
         Args:
             words: What was done.
+            back: What is said when it is undone.
+            changes: Its fields.
+        """
+        ...
+
+    async def alter(self, back: str, **changes: Unpack[ConversationChanges]) -> None:
+        """The same, where whoever asks sees what was done.
+
+        Args:
             back: What is said when it is undone.
             changes: Its fields.
         """
@@ -457,6 +480,14 @@ class Asking(Protocol):
         ...
 
 
+class Tools(Protocol):
+    """What models may use."""
+
+    async def turn(self) -> None:
+        """Let the person turn tools on and off."""
+        ...
+
+
 # -- how a feature says which of these it needs
 class WithAsking(Protocol):
     """Has what is asked."""
@@ -464,6 +495,15 @@ class WithAsking(Protocol):
     @property
     def asking(self) -> Asking:
         """What models and servers ask the person."""
+        ...
+
+
+class WithTools(Protocol):
+    """Has the tools."""
+
+    @property
+    def tools(self) -> Tools:
+        """What models may use."""
         ...
 
 

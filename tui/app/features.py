@@ -28,6 +28,7 @@ from tui.app.conversations.reading import CurrentConversation
 from tui.app.keymap import Keys
 from tui.app.models.first_model import FirstModel
 from tui.app.models.models import Models
+from tui.app.options.options import Options
 from tui.app.settings.changing import Changing
 from tui.app.settings.theming import Theming
 from tui.app.spending.spending import Spending
@@ -131,6 +132,8 @@ class Features:
         self.comparing = Comparing(self)
         self.finding = Finding(self, self.transcript)
         self.settings = Changing(self, program)
+        self.tools = Tooling(self)
+        self.options = Options(self)
         self._replies = ShownReplies(self)
         self.elsewhere = HistoryNews(self)
         self.moving = Moving(self)
@@ -147,7 +150,8 @@ class Features:
             Branches(self).commands,
             ConversationSettings(self).commands,
             Theming(self, program).commands,
-            Tooling(self).commands,
+            self.tools.commands,
+            self.options.commands,
             self.settings.commands,
             Spending(self).commands,
         )
@@ -259,6 +263,11 @@ class Features:
         """Write changes into the config, and work by it from now on."""
         await self._program.change_settings(changes)
 
+    def undoable(self, undo: Undo, back: str, topic: object = None) -> None:
+        """Something was done, and whoever asked for it sees that."""
+        self._composer.history.checkpoint()  # what is typed after it is another change
+        self.acts.note(undo, back, topic)
+
     def did(self, words: str, undo: Undo, back: str, topic: object = None) -> None:
         """Something was done: say so, and how it is undone.
 
@@ -268,8 +277,11 @@ class Features:
             back: What is said then.
             topic: What it was done to.
         """
-        self._composer.history.checkpoint()  # what is typed after it is another change
-        self.acts.note(undo, back, topic)
+        self.undoable(undo, back, topic)
+        self.say_done(words)
+
+    def say_done(self, words: str) -> None:
+        """Say what was done, and which key undoes it."""
         self.screen.notify(f"{words}   {self.keys.name(Action.UNDO)} undo", timeout=SHOWN, markup=False)
 
     async def undo(self) -> None:

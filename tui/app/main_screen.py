@@ -59,6 +59,9 @@ class MainScreen(Screen[None]):
         bind(Action.TIMELINE, "timeline", priority=True),
         bind(Action.SIDEBAR, "sidebar", priority=True),
         bind(Action.SETTINGS, "settings", priority=True),
+        bind(Action.OPTIONS, "options", priority=True),
+        bind(Action.NEXT_MODEL, "next_model", priority=True),
+        bind(Action.NEXT_EFFORT, "next_effort", priority=True),
         bind(Action.MESSAGE_UP, "walk(-1)"),
         bind(Action.MESSAGE_DOWN, "walk(1)"),
         bind(Action.NEWEST, "newest"),
@@ -416,6 +419,18 @@ class MainScreen(Screen[None]):
     async def action_settings(self) -> None:
         """All settings and keys."""
         await self.with_features(lambda features: features.settings.open())
+
+    async def action_options(self) -> None:
+        """How this conversation is answered."""
+        await self.with_features(lambda features: features.options.open())
+
+    async def action_next_model(self) -> None:
+        """Let the next of the models used lately answer."""
+        await self.with_features(lambda features: features.options.next_model())
+
+    async def action_next_effort(self) -> None:
+        """Another reasoning effort."""
+        await self.with_features(lambda features: features.options.next_effort())
 
     async def action_find(self) -> None:
         """Find in this conversation."""

@@ -26,7 +26,10 @@ class AppOptions:
     """What the command line says of the app; with nothing set it opens as it was left."""
 
     prompt: str | None = None
+    values: Sequence[str] = ()
+    """Variables of a prompt that is kept as a file, as ``NAME=VALUE``."""
     model: str | None = None
+    persona: str | None = None
     attach: Sequence[str] | None = None
     resume: bool = False
     open: str | None = None
@@ -40,14 +43,15 @@ def run(options: AppOptions) -> int:
     """Open the app or the plain mode, and return its exit code.
 
     Raises:
-        UsageError: The app is wanted, and there is no terminal.
+        UsageError: The app is wanted, and there is no terminal; or there is no such persona.
     """
     from tui.engine.start_options import StartOptions
 
     paths = Paths.default()
     config = load_config(paths.config_file)
     start = StartOptions(
-        model=options.model,
+        model=options.model or _model_of(options.persona, paths),
+        persona=options.persona or "",
         open_id=options.open,
         continue_last=options.resume,
         here=options.here,
@@ -66,6 +70,19 @@ def run(options: AppOptions) -> int:
             'For use in a pipe or a script: segue ask "PROMPT", or segue --plain for a whole conversation',
         )
     return _open_app(paths, config, start)
+
+
+def _model_of(persona: str | None, paths: Paths) -> str | None:
+    """The model that a persona names.
+
+    Raises:
+        UsageError: There is no such persona.
+    """
+    if not persona:
+        return None
+    from tui.engine.personas import Personas
+
+    return Personas(paths.personas).find(persona).model or None
 
 
 def _read(files: Sequence[str], config: Config, paths: Paths) -> tuple[Attachment, ...]:

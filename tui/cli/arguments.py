@@ -27,7 +27,13 @@ def app_arguments(commands: Mapping[str, str]) -> Arguments:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("prompt", nargs="?", metavar="PROMPT", help="open the app and send this")
+    parser.add_argument(
+        "values", nargs="*", metavar="NAME=VALUE", help="variables of a prompt that is kept as a file"
+    )
     parser.add_argument("-m", "--model", metavar="MODEL", help="the model to begin with, PROVIDER/MODEL")
+    parser.add_argument(
+        "-p", "--persona", metavar="PERSONA", help="who the model is to be, by its file's name"
+    )
     parser.add_argument(
         "-a",
         "--attach",

@@ -37,6 +37,7 @@ from tui.engine.events import (
 )
 from tui.engine.mentioning import read_mentioned
 from tui.engine.reply import Reply
+from tui.engine.saved_prompts import SavedPrompt, TypedPrompt, with_values
 from tui.engine.session import Session
 from tui.engine.session_events import SessionEvent, Warned
 from tui.engine.structured import Checked, Shape, ShapedResolver
@@ -53,6 +54,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("prompt", nargs="?", metavar="PROMPT", help="standard input is added to it")
     parser.add_argument(
+        "values", nargs="*", metavar="NAME=VALUE", help="variables of a prompt that is kept as a file"
+    )
+    parser.add_argument(
         "-m",
         "--model",
         dest="models",
@@ -65,6 +69,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "-c", "--continue", dest="resume", action="store_true", help="go on with the last conversation"
     )
     parser.add_argument("-s", "--system", metavar="SYSTEM", help="the system prompt")
+    parser.add_argument(
+        "-p", "--persona", metavar="PERSONA", help="who the model is to be, by its file's name"
+    )
     parser.add_argument(
         "-a",
         "--attach",
@@ -113,7 +120,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Ask, and write the reply."""
     files = _files(args.attach)
-    prompt = _prompt(args.prompt)
+    prompt = _prompt(with_values(args.prompt or "", args.values))
     if not prompt and not files:
         raise UsageError("There is nothing to ask", 'Say it: segue ask "PROMPT", or on standard input.')
     if args.no_save and args.resume:
@@ -123,16 +130,17 @@ def run(args: argparse.Namespace) -> int:
     shape = _shape(args)
 
     async def ask(workspace: Workspace) -> int:
-        text = workspace.saved_prompts.expand(prompt)
+        typed = workspace.saved_prompts.typed(prompt)
+        text = typed.text() if typed else prompt
         named = await read_mentioned(args.prompt or "", workspace.elsewhere)
         for words in (*named.brought, *named.troubles):
             say(f"segue: {words}")
         draft = Draft(text, tuple(dict.fromkeys((*files, *named.files))))
         if shape is not None:
-            return await _ask_for(shape, workspace, args, draft)
+            return await _ask_for(shape, workspace, args, draft, typed)
         session = Session(workspace, temporary=args.no_save)
         session.subscribe(_say_warning)
-        service, models = await _begin(session, args)
+        service, models = await _begin(session, args, typed)
         outputs: list[ReplyOutput] = []
         try:
             async for reply in _replies(service, models, draft):
@@ -162,12 +170,18 @@ def _shape(args: argparse.Namespace) -> Shape | None:
     return Shape.read(Path(args.schema))
 
 
-async def _ask_for(shape: Shape, workspace: Workspace, args: argparse.Namespace, prompt: Draft) -> int:
+async def _ask_for(
+    shape: Shape,
+    workspace: Workspace,
+    args: argparse.Namespace,
+    prompt: Draft,
+    typed: TypedPrompt | None,
+) -> int:
     """Ask for an answer that fits, once more where it does not, and write it."""
     workspace.engine.resolver = ShapedResolver(workspace.engine.resolver, shape)
     session = Session(workspace, temporary=args.no_save)
     session.subscribe(_say_warning)
-    service, models = await _begin(session, args)
+    service, models = await _begin(session, args, typed)
     message, checked = await _answer(shape, await service.ask(prompt.text, prompt.attachments, models[0]))
     if checked.wrong and message.failure is None:
         say(f"segue: the answer does not fit ({one_line(checked.wrong[0])}); asking once more")
@@ -221,10 +235,19 @@ def _prompt(given: str | None) -> str:
     return "\n\n".join(part for part in parts if part.strip())
 
 
-async def _begin(session: Session, args: argparse.Namespace) -> tuple[ConversationService, Sequence[str]]:
-    """The conversation, with the first model as its own, and all models that are asked."""
+async def _begin(
+    session: Session, args: argparse.Namespace, typed: TypedPrompt | None
+) -> tuple[ConversationService, Sequence[str]]:
+    """The conversation, with the first model as its own, and all models that are asked.
+
+    What a prompt that is kept as a file says of persona and model counts where the command line says nothing.
+    """
     service = await (_last(session) if args.resume else session.new())
-    models = await _models(session, args.models, service.conversation.model)
+    said = typed.prompt if typed else SavedPrompt("", "")
+    model = "" if args.models else said.model
+    wanted = session.as_wanted(service, args.persona or said.persona, model, said.parameters)
+    models = await _models(session, args.models, wanted.get("model", service.conversation.model))
+    await service.change(**wanted)
     system = service.conversation.system if args.system is None else args.system
     await service.change(model=models[0], system=system, tools=await _equip(session, args, service))
     return service, models

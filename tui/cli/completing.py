@@ -143,9 +143,16 @@ def prompts(**_: Any) -> Mapping[str, str]:
     from tui.engine.saved_prompts import SavedPrompts
     from tui.paths import Paths
 
-    return {
-        f"/{prompt.name}": prompt.about for prompt in SavedPrompts(Paths.default().config / "prompts").all()
-    }
+    paths = Paths.default()
+    return {f"/{prompt.name}": prompt.about for prompt in SavedPrompts(paths.prompts, paths.skills).all()}
+
+
+def personas(**_: Any) -> Mapping[str, str]:
+    """The personas, and what they are for."""
+    from tui.engine.personas import Personas
+    from tui.paths import Paths
+
+    return {persona.name: persona.about for persona in Personas(Paths.default().personas).all()}
 
 
 def settings(**_: Any) -> Mapping[str, str]:
@@ -228,6 +235,7 @@ ASKABLE: Mapping[str, Any] = {
     "PROVIDER": providers,
     "ID": conversations,
     "PROMPT": prompts,
+    "PERSONA": personas,
     "KEY": settings,
     "VALUE": values,
     "FILE": FilesCompleter(),

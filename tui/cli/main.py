@@ -99,6 +99,10 @@ def _open_app(arguments: list[str]) -> int:
 
         app_arguments(COMMANDS).parse_args(arguments, namespace=options)
     _check_prompt(options.prompt or "")
+    if options.values:
+        from tui.engine.saved_prompts import with_values
+
+        options.prompt = with_values(options.prompt or "", options.values)
     return run(options)
 
 

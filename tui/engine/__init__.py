@@ -58,5 +58,7 @@ Files::
     mentioning              what a prompt names after @
     folder_files            what of a folder goes along
     exporting               conversations as files
-    saved_prompts           prompts kept as files
+    saved_prompts           prompts kept as files, and Agent Skills
+    personas                who a model is to be
+    front_matter            what stands in front of such a text
 """

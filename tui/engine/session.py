@@ -7,15 +7,16 @@ something is done; between two acts the loop may rest.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Unpack, assert_never
+from types import MappingProxyType
+from typing import Unpack, assert_never, cast
 
 from tui.chat.conversation import Conversation
 from tui.chat.draft import Draft, joined
 from tui.chat.message import Message, Status
-from tui.chat.spending import spent_words, total
-from tui.engine.choice import choose_model
+from tui.chat.spending import Sum, spent_words, total
+from tui.engine.choice import choose_model, find_model
 from tui.engine.conversation_service import ConversationService, Storage, change_stored, fields_of
 from tui.engine.drafts import Drafts
 from tui.engine.engine import Engine
@@ -56,6 +57,7 @@ from tui.engine.which_conversation import find_conversation
 from tui.engine.workspace import Workspace
 from tui.errors import NotFoundError, SegueError, UsageError
 from tui.history.store import ConversationChanges, HistoryStore, News, StopAsked
+from tui.parameters import Value
 from tui.tools.approval import Asker
 
 _WENT_WELL = frozenset({Status.COMPLETE, Status.LENGTH, Status.TOOL, Status.EMPTY})
@@ -181,7 +183,7 @@ class Session:
 
         Raises:
             NotFoundError: There is no such conversation; a new one was taken.
-            UsageError: Several may be meant; a new one was taken.
+            UsageError: Several may be meant; a new one was taken. Or there is no such persona.
         """
         named = options.open_id is not None
         try:
@@ -194,6 +196,9 @@ class Session:
             return
         trashed = found is not None and found.conversation.deleted and not named
         self.current = await self.new() if found is None or trashed else found
+        if options.persona:
+            persona = self.workspace.personas.find(options.persona)
+            await self.current.change(**self.workspace.personas.changes(self.current.conversation, persona))
 
     async def _wanted(self, options: StartOptions) -> int | None:
         if options.here:
@@ -262,10 +267,14 @@ class Session:
 
     async def spent_words(self) -> list[str]:
         """What the conversation that is read, today and this month have taken, in words."""
+        here = await self.spent_here()
+        return [spent_words("this conversation", here), *await self.workspace.engine.budget.words()]
+
+    async def spent_here(self) -> Sum:
+        """What the conversation that is read has taken."""
         conversation = self.current.conversation
         rows = await self.current.storage.store.spending() if conversation.id else []
-        here = total(row for row in rows if row.conversation_id == conversation.id)
-        return [spent_words("this conversation", here), *await self.workspace.engine.budget.words()]
+        return total(row for row in rows if row.conversation_id == conversation.id)
 
     def _store_of(self, conversation: Conversation) -> HistoryStore:
         forgotten = self._forgotten
@@ -280,6 +289,40 @@ class Session:
         workspace = self.workspace
         return await choose_model(
             workspace.config, workspace.preferences, workspace.registry, workspace.catalogue
+        )
+
+    def as_wanted(
+        self,
+        service: ConversationService,
+        persona: str = "",
+        model: str = "",
+        parameters: Mapping[str, Value] = MappingProxyType({}),
+    ) -> ConversationChanges:
+        """What lets a conversation be answered as a persona or a kept prompt says; only what is another then.
+
+        Args:
+            service: The conversation.
+            persona: The name of a persona; nothing leaves it as it is.
+            model: Who answers, as the person names models; without it the persona's.
+            parameters: What comes to those of the conversation, or of the persona.
+
+        Raises:
+            SegueError: There is no such persona or model, or something is wrong with the file.
+        """
+        workspace, conversation = self.workspace, service.conversation
+        changes: ConversationChanges = {}
+        if persona:
+            chosen = workspace.personas.find(persona)
+            changes = workspace.personas.changes(conversation, chosen)
+            model = model or chosen.model
+        if parameters:
+            changes["parameters"] = {**changes.get("parameters", conversation.parameters), **parameters}
+        if model:
+            changes["model"] = find_model(model, workspace.registry, workspace.catalogue)
+        before = fields_of(conversation, changes)
+        return cast(
+            "ConversationChanges",
+            {name: value for name, value in changes.items() if before.get(name) != value},
         )
 
     def adopt(self, conversation: Conversation, origin: ConversationService) -> ConversationService:

@@ -15,6 +15,8 @@ class StartOptions:
 
     model: str | None = None
     """``PROVIDER/MODEL`` that answers next."""
+    persona: str = ""
+    """Who the model is to be, by the name of a file."""
     open_id: int | str | None = None
     """The conversation to open, by its number or title."""
     continue_last: bool = False

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tui.engine.engine import Engine
+from tui.engine.personas import Personas
 from tui.engine.preferences import Preferences
 from tui.engine.saved_prompts import SavedPrompts
 from tui.engine.tool_sources import use_tools
@@ -68,8 +69,13 @@ class Workspace:
 
     @property
     def saved_prompts(self) -> SavedPrompts:
-        """The prompts that are kept as files beside the config."""
-        return SavedPrompts(self.paths.config / "prompts")
+        """The prompts that are kept as files."""
+        return SavedPrompts(self.paths.prompts, self.paths.skills)
+
+    @property
+    def personas(self) -> Personas:
+        """Who a model can be."""
+        return Personas(self.paths.personas)
 
     def use(self, config: Config) -> None:
         """Work by these settings from now on; what goes on is not touched."""

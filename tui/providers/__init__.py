@@ -37,6 +37,7 @@ A request::
     refusals                the request without what the server refused
     most                    how much a server takes, from its refusal
     lessons                 refusals, learnt and kept
+    knobs                   which parameters a model takes
 
 A reply::
 

@@ -41,6 +41,7 @@ from tui.providers.tokens import Tokens
 from tui.typed_toml import near
 
 if TYPE_CHECKING:
+    from tui.providers.knobs import Knob
     from tui.providers.local import Runner
 
 
@@ -189,6 +190,27 @@ class Registry:
         provider = await asyncio.to_thread(self.load, name)
         with harmless(name):
             return provider.search(model) if hasattr(provider, "search") else None
+
+    async def knobs(self, model_id: str, info: ModelInfo | None) -> tuple[Knob, ...]:
+        """The parameters, as a model takes them; asks for no key.
+
+        Args:
+            model_id: ``PROVIDER/MODEL``.
+            info: What is known of it.
+
+        Raises:
+            ProviderError: There is no such provider, or it can't be loaded.
+        """
+        from tui.providers.knobs import knobs_of
+
+        name, model = split_id(model_id)
+        provider: Any = await asyncio.to_thread(self.load, name)
+        spec = self._spec(name)
+        with harmless(spec.vendor.title):
+            model = provider.get_model(model)
+            refused = self._lessons.of(spec.vendor.url, model) | frozenset(spec.settings.refuses)
+            options = {**self._config.parameters, **spec.settings.parameters}
+            return knobs_of(provider, model, info, refused, options)
 
     async def discover(self, name: str) -> list[ModelInfo]:
         """Ask the provider's server which models it has; ``ModelInfo.id`` is the bare model name.

@@ -111,3 +111,23 @@ def test_tools_are_listed_and_turned_by_number_and_by_name(notes, script):
     assert "There is no tool addnote. Did you mean add_note?" in said
     assert "no server is configured" in said
     assert said.count("big has no search of the web of its own") == 2
+
+
+def test_what_a_kept_prompt_misses_is_asked_for_a_line_each(lab, console, model_server):
+    folder = lab.config.parent / "prompts"
+    folder.mkdir()
+    blanks = "variables:\n  language: {choices: [German, French]}\n  tone: kind\n"
+    (folder / "translate.md").write_text(f"---\n{blanks}---\nInto {{language}}, {{tone}}: {{input}}")
+    plain = console("--plain")
+    plain.say("/translate Good day")
+    plain.see("language, one of, needed: ")
+    plain.type("French\r")
+    plain.see("tone, text, else kind: ")
+    plain.type("\r")
+    plain.see("input, text, needed, else Good day: ")
+    plain.type("\r")
+    plain.see("send it? y yes")
+    plain.type("y\r")
+    plain.see("big: Hello from the lab.")
+    assert model_server.requests[0]["messages"][-1]["content"] == "Into French, kind: Good day"
+    assert b"password" not in plain.output

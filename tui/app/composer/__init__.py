@@ -6,6 +6,7 @@ owns most of the rest.
 What is done::
 
     writing                 what is written, and what for
+    fill_prompt             what a prompt that is kept as a file asks for
 
 The widget::
 

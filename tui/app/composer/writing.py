@@ -19,8 +19,10 @@ from tui.app.context import Context, WithAsking, WithReading, WithTranscript
 from tui.chat.draft import Draft, joined
 from tui.chat.message import Role
 from tui.engine.reply import Reply
+from tui.engine.saved_prompts import TypedPrompt
 from tui.engine.session import Act
 from tui.errors import HistoryError, SegueError, UsageError
+from tui.parameters import in_words
 from tui.text import one_line
 
 _RECALLED = 100
@@ -95,9 +97,10 @@ class Writing:
         return saved(self._context.session.workspace.saved_prompts.all())
 
     async def say_prompt_problems(self) -> None:
-        """Say what is wrong with the prompts that are kept as files."""
-        prompts = self._context.session.workspace.saved_prompts
-        for problem in await asyncio.to_thread(prompts.problems, NAMES):
+        """Say what is wrong with the prompts and personas that are kept as files."""
+        workspace = self._context.session.workspace
+        prompts = await asyncio.to_thread(workspace.saved_prompts.problems, NAMES)
+        for problem in (*prompts, *await asyncio.to_thread(workspace.personas.problems)):
             self._context.note(str(problem))
 
     def recall_soon(self) -> None:
@@ -226,13 +229,46 @@ class Writing:
             self._submit(replace(draft, attachments=tuple(dict.fromkeys((*draft.attachments, *named.files)))))
 
     def _submit(self, draft: Draft) -> None:
-        session = self._context.session
         try:
-            draft = replace(draft, text=session.workspace.saved_prompts.expand(draft.text))
+            typed = self._context.session.workspace.saved_prompts.typed(draft.text)
+            if typed is None:
+                self._send(draft)
+            elif typed.wants_form or typed.prompt.settles:
+                self._context.soon(self._send_saved, draft, typed)
+            else:
+                self._send(replace(draft, text=typed.text()))
         except UsageError as error:
             self._put_back(draft)
             self._context.tell(error)
-            return
+
+    async def _send_saved(self, draft: Draft, typed: TypedPrompt) -> None:
+        """Send a prompt that is kept as a file, with what has to be said yet, and answered as it says.
+
+        What was typed stands in the composer until then.
+        """
+        others = self.written
+        self._put_back(draft)
+        self._composer.completion.close()
+        if typed.wants_form:
+            from tui.app.composer.fill_prompt import FillPrompt
+
+            filled = await self._context.ask(FillPrompt(typed))
+            if filled is None:
+                return
+            typed = filled
+        text, prompt, context = typed.text(), typed.prompt, self._context
+        changes = context.session.as_wanted(
+            context.session.current, prompt.persona, prompt.model, prompt.parameters
+        )
+        if changes:
+            said = changes.get("model"), prompt.persona, in_words(prompt.parameters)
+            words = f"From /{prompt.name}: {', '.join(one_line(each) for each in said if each)}"
+            await context.reading.change(words, f"As before /{prompt.name}", **changes)
+        self._composer.hold(others)
+        self._send(replace(draft, text=text))
+
+    def _send(self, draft: Draft) -> None:
+        session = self._context.session
         act = self.take_edit(draft)
         if act is not None:
             self._context.reading.let_come(session.current, act, draft)

@@ -184,6 +184,16 @@ class CurrentConversation:
             back: What is said when it is undone.
             changes: Its fields.
         """
+        await self.alter(back, **changes)
+        self._context.say_done(words)
+
+    async def alter(self, back: str, **changes: Unpack[ConversationChanges]) -> None:
+        """The same, where whoever asks sees what was done.
+
+        Args:
+            back: What is said when it is undone.
+            changes: Its fields.
+        """
         context, service = self._context, self._context.session.current
         before = fields_of(service.conversation, changes)
 
@@ -194,7 +204,7 @@ class CurrentConversation:
 
         await service.change(**changes)
         context.refresh()
-        context.did(words, undo, back)
+        context.undoable(undo, back)
 
     async def follow_stored(self) -> None:
         """If the conversation was deleted or changed elsewhere, follow that."""

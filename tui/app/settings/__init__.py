@@ -8,7 +8,6 @@ All settings::
     settings_screen         the list, and how each is changed
     setting_rows            how they are drawn and explained
     every_setting           which there are, keys too
-    values                  one of several, or a line that is checked
     key_sheet               a key is pressed
 
 The theme::

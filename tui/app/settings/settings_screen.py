@@ -20,11 +20,11 @@ from tui.app.lists.fuzzy import Filter, best_first
 from tui.app.lists.hints import Hints
 from tui.app.lists.row_list import Row, RowList, Sentence
 from tui.app.lists.sheet import Sheet
+from tui.app.lists.values import ChooseValue, WriteValue
 from tui.app.settings.every_setting import every_setting
 from tui.app.settings.key_sheet import KeySheet
 from tui.app.settings.setting_rows import MoreRow, SettingRow, about, grouped, value_in_words
 from tui.app.settings.theme_chooser import ThemeChooser
-from tui.app.settings.values import ChooseValue, WriteValue
 from tui.config import Config
 from tui.config_file import GONE, Changes
 from tui.errors import ConfigError, SegueError, UsageError

@@ -12,10 +12,11 @@ from tui.app.messages.reply_standing import asking, of_ended, of_live, to_downlo
 from tui.app.messages.reply_status import ReplyStatus
 from tui.app.status import key_line, which_key
 from tui.app.status.key_line import Hint, KeyLine
-from tui.app.status.status_line import Fill, StatusLine
+from tui.app.status.status_line import Fill, Mark, StatusLine
 from tui.app.status.title_line import TitleLine
 from tui.chat.message import Message, Role
 from tui.errors import HistoryError
+from tui.text import one_line
 
 NEW_TITLE = "New conversation"
 
@@ -73,11 +74,18 @@ class StatusPresenter:
         ended = self._ended
         status.reply = ended[1] if ended and ended[0] == service.key else self._unasked(model)
 
-    def _marks(self) -> str:
-        """What models may use here."""
+    def _marks(self) -> tuple[Mark, ...]:
+        """What is particular about how models answer here; what is changed by a key comes first."""
         tools, conversation = self._context.session.tools, self._context.session.current.conversation
-        marks = {"tools": bool(tools.on(conversation)), "search": tools.searches(conversation)}
-        return " ".join(mark for mark, on in marks.items() if on)
+        effort = one_line(str(conversation.parameters.get("reasoning_effort", "")), 12)
+        marks = {
+            Mark(f"{effort} effort", effort): bool(effort),
+            Mark("system", "system"): bool(conversation.system),
+            Mark("parameters", "set"): bool(conversation.parameters.keys() - {"reasoning_effort"}),
+            Mark("tools", "tools"): bool(tools.on(conversation)),
+            Mark("search", "search"): tools.searches(conversation),
+        }
+        return tuple(mark for mark, on in marks.items() if on)
 
     def _unasked(self, model: str | None) -> ReplyStatus:
         """How a model stands that has not answered yet."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from rich.style import Style
 from textual.reactive import reactive
@@ -18,6 +19,7 @@ from tui.rendering.spans import Span
 from tui.text import one_line
 
 _PICK = Style(meta={"@click": "screen.model"})
+_SHEET = Style(meta={"@click": "screen.options"})
 _BAR = 8
 _FIELDS = 29
 """Cells of the fixed fields: dot 2, word 9, 2, rate 9, 2, clock 5."""
@@ -38,14 +40,21 @@ class Fill:
         return min(1.0, self.used / self.size) if self.size else 0.0
 
 
+class Mark(NamedTuple):
+    """Something that is particular about how models answer here."""
+
+    words: str
+    short: str
+    """The same where there is little room."""
+
+
 class StatusLine(Line):
     """Fields of fixed width, so that nothing moves while the numbers change."""
 
     model: reactive[str | None] = reactive(None)
     hue: reactive[str] = reactive("sky")
     fill: reactive[Fill] = reactive(Fill())
-    marks: reactive[str] = reactive("")
-    """What models may use here, in a word or two."""
+    marks: reactive[tuple[Mark, ...]] = reactive(())
     elsewhere: reactive[tuple[str, ...]] = reactive(())
     """How it stands with the history's server, if not as it should; then the same in fewer words."""
     reply: reactive[ReplyStatus] = reactive(ReplyStatus())
@@ -54,27 +63,39 @@ class StatusLine(Line):
         """Draw the fields; what is least needed goes first where there is no room."""
         room = self.content_size.width - _FIELDS - 3
         wide = self.app.size.width >= WIDE
-        parts = [(named, counted, True) for named, counted in ((wide, wide), (False, wide), (False, False))]
-        if self._needed:
-            parts.append((False, False, False))
-        for named, counted, about in parts:
-            left = [*self._who(ink, named), *(self._about(ink, counted) if about else [])]
-            if width_of(left) + self._needed <= room:
-                for ways in self._beside(ink):
-                    left += next((way for way in ways if width_of([*left, *way]) <= room), [])
-                return left, fields(self.reply, ink)
+        for marks in self._marked(ink):
+            for named, counted, barred in self._ways(wide):
+                left = [*self._who(ink, named), *self._about(ink, counted, barred)]
+                if (free := room - width_of([*left, *marks])) >= self._needed:
+                    return [*left, *self._standing(ink, free), *marks], fields(self.reply, ink)
         who = self._who(ink, False)
-        return [*who, *self._about(ink, False)] if self.reply.detail else who, fields(self.reply, ink)
+        if self._needed and (free := room - width_of(who)) >= self._needed:
+            return [*who, *self._standing(ink, free)], fields(self.reply, ink)
+        return [*who, *self._about(ink, False, True)] if self.reply.detail else who, fields(self.reply, ink)
+
+    def _ways(self, wide: bool) -> Iterator[tuple[bool, bool, bool]]:
+        """With the provider or not, with the size of the context or not, with the bar or not."""
+        yield from ((wide, wide, True), (False, wide, True), (False, False, True))
+        if self.marks:
+            yield False, False, False
+
+    def _marked(self, ink: Ink) -> Iterator[list[Span[Style]]]:
+        """The marks, all of them first; then shorter, then fewer, and that there are more."""
+        short = [mark.short for mark in self.marks]
+        fewer = [f"{' '.join(short[:count])} …" for count in range(len(short) - 1, 0, -1)]
+        for words in (", ".join(mark.words for mark in self.marks), " ".join(short), *fewer):
+            yield [Span(f"   {words}", ink.dim + _SHEET)] if words else []
+        yield []
 
     @property
     def _needed(self) -> int:
         """Cells for how it stands with the history's server: it matters more than how full the model is."""
         return 3 + min(map(len, self.elsewhere)) if self.elsewhere and not self.reply.detail else 0
 
-    def _beside(self, ink: Ink) -> Iterator[Sequence[list[Span[Style]]]]:
-        """What is shown as far as there is room, what matters most first; each in one or more ways."""
-        yield [[Span(f"   {words}", ink.warning)] for words in self.elsewhere]
-        yield [[Span(f"   {self.marks}", ink.dim)]] if self.marks else []
+    def _standing(self, ink: Ink, room: int) -> list[Span[Style]]:
+        """How it stands with the history's server, in as many words as there is room for."""
+        ways = [[Span(f"   {words}", ink.warning)] for words in self.elsewhere]
+        return next((way for way in ways if width_of(way) <= room), [])
 
     def _who(self, ink: Ink, with_provider: bool) -> list[Span[Style]]:
         if self.model is None:
@@ -83,7 +104,7 @@ class StatusLine(Line):
         shown = [Span(f"{provider}/", ink.dim + _PICK)] if with_provider else []
         return [*shown, Span(name or provider, ink.hues.get(self.hue, ink.ink) + _PICK)]
 
-    def _about(self, ink: Ink, counted: bool) -> list[Span[Style]]:
+    def _about(self, ink: Ink, counted: bool, barred: bool) -> list[Span[Style]]:
         if self.reply.detail:
             return [Span("   ", Style.null()), Span(one_line(self.reply.detail), ink.dim)]
         fill = self.fill
@@ -92,10 +113,6 @@ class StatusLine(Line):
         colour = ink.error if fill.share >= _FULL else ink.warning if fill.share >= _WARN else ink.dim
         full = round(fill.share * _BAR)
         full = max(full, 1) if fill.used else full
-        words = f" {fill.share:.0%}" + (f" of {shorten(fill.size)}" if counted else "")
-        return [
-            Span("   ", Style.null()),
-            Span("━" * full, colour),
-            Span("─" * (_BAR - full), ink.line),
-            Span(words, ink.dim),
-        ]
+        words = f"{' ' if barred else ''}{fill.share:.0%}" + (f" of {shorten(fill.size)}" if counted else "")
+        bar = [Span("━" * full, colour), Span("─" * (_BAR - full), ink.line)] if barred else []
+        return [Span("   ", Style.null()), *bar, Span(words, ink.dim + _SHEET)]

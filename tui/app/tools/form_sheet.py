@@ -29,7 +29,6 @@ from tui.tools.mcp import elicitation
 from tui.tools.mcp.elicitation import Answer, Entry, Form, Kind, Option, Value
 
 _TITLE = 28
-_WARNING = "Never write a password here: the server gets what you send."
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +96,11 @@ class FormSheet(QuestionSheet[Answer]):
 
     def compose_sheet(self) -> ComposeResult:
         """The server first, then its words, its fields, and a warning."""
-        yield Static(f"{one_line(self._form.server, 60)} asks", id="title", markup=False)
+        yield Static(self._form.heading, id="title", markup=False)
         if self._form.message:
             yield LongText(self._form.message)
-        yield Static(_WARNING, id="about", classes="dim", markup=False)
+        if self._form.warning:
+            yield Static(self._form.warning, id="about", classes="dim", markup=False)
         if self._form.entries:
             yield RowList()
         changes = [Action.FORM_CHANGE] if self._form.entries else []

@@ -36,6 +36,13 @@ class Tooling:
         sheet = ToolsSheet(self._tools, self._context.session.current, argument)
         await self._context.show(sheet, lambda _: self._context.refresh())
 
+    async def turn(self) -> None:
+        """Let the person turn tools on and off."""
+        from tui.app.tools.tools_sheet import ToolsSheet
+
+        await self._context.ask(ToolsSheet(self._tools, self._context.session.current))
+        self._context.refresh()
+
     # -- the search of vendors
     async def _search(self, argument: str) -> None:
         """Let vendors search the web, or not; alone, say whether they do and what that costs."""

@@ -50,6 +50,8 @@ class Acts:
             "title": self.do_title,
             "system": self.do_system,
             "set": self.do_set,
+            "persona": self.do_persona,
+            "options": self.do_options,
             "copy": self.do_copy,
             "export": self.do_export,
         }
@@ -218,6 +220,56 @@ class Acts:
             await self._current.change(**self._current.with_parameter(argument))
         said = one_line(in_words(self._current.conversation.parameters))
         self._page.line(said or "no parameter is set. As in /set temperature 0.2")
+
+    async def do_persona(self, argument: str) -> None:
+        """Put on a persona, take it off, or choose one."""
+        personas, conversation = self._mode.workspace.personas, self._current.conversation
+        if argument == "-":
+            await self._current.change(**personas.changes(conversation, None))
+            self._page.line("no persona, and no system prompt")
+        elif argument:
+            await self._mode.be_as(argument)
+        elif every := personas.all():
+            worn = personas.worn(conversation)
+            rows: list[tuple[str, Act]] = [
+                (
+                    f"{persona.name}, {persona.about}{', the one it has' if persona == worn else ''}",
+                    partial(self._mode.be_as, persona.name),
+                )
+                for persona in every
+            ]
+            self._mode.offer(rows, self.do_persona)
+        else:
+            self._page.line(
+                f"there is no persona yet. One is a file {self._mode.workspace.paths.personas}/NAME.md"
+            )
+
+    async def do_options(self, argument: str) -> None:
+        """Say how this conversation is answered."""
+        worn = self._mode.workspace.personas.worn(self._current.conversation)
+        self._mode.say_model()
+        self._page.line(f"persona: {worn.name if worn else 'none'}")
+        await self.do_system("")
+        await self._say_knobs()
+        on = sorted(self._mode.tools.on(self._current.conversation))
+        self._page.line(f"tools: {', '.join(on) or 'none is on'}")
+        self._page.line(f"about {await self._current.tokens():,} tokens so far")
+        await self._mode.say_usage()
+
+    async def _say_knobs(self) -> None:
+        """Say which parameters the model takes, and which are set."""
+        conversation, workspace = self._current.conversation, self._mode.workspace
+        if not conversation.model:
+            return
+        info = workspace.engine.info(conversation.model)
+        for knob in await workspace.registry.knobs(conversation.model, info):
+            if knob.refused:
+                self._page.line(f"{knob.name}: the model {knob.refused}")
+            else:
+                now = conversation.parameters.get(knob.name, knob.usual)
+                self._page.line(
+                    f"{knob.name}: {'not set' if now is None else one_line(str(now))}, {knob.range}"
+                )
 
     # -- taking out
     async def do_copy(self, argument: str) -> None:

@@ -66,8 +66,9 @@ class PlainAsker:
         """Let the person fill in what a server wants to know, a line for each field."""
         from tui.tools.mcp.elicitation import Action, Answer
 
-        self._page.line(f"{one_line(form.server, _NAME)} asks: {clean(form.message)}")
-        self._page.line("never write a password here; the server gets what you send")
+        self._page.line(f"{form.heading}: {clean(form.message)}")
+        if form.warning:
+            self._page.line(form.warning)
         try:
             values = {entry.name: self._value(entry) for entry in form.entries}
             answer = self._line("send it? y yes, an empty line declines: ").lower()

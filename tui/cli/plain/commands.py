@@ -12,7 +12,7 @@ from tui.cli.plain.lookup import Lookup
 from tui.cli.plain.mode import PlainMode
 from tui.cli.plain.served import Served
 from tui.cli.plain.tooling import Tooling
-from tui.engine.saved_prompts import SavedPrompt
+from tui.engine.saved_prompts import SavedPrompt, TypedPrompt
 
 _HELP = (
     'Enter sends. A \\ at the end of a line, or """ around several, writes more lines.',
@@ -78,14 +78,27 @@ class Commands:
         if handler is not None:
             await handler(argument)
             return
-        typed = f"/{name} {argument}".rstrip()
-        prompt = self._mode.workspace.saved_prompts.expand(typed)
-        if prompt != typed:
-            await self._send(prompt)
+        if (typed := self._mode.workspace.saved_prompts.typed(f"/{name} {argument}")) is not None:
+            await self._send_saved(typed)
             return
         if find(name):
             raise unknown(name, (), " here; it needs the app")
         raise unknown(name, PLAIN_COMMANDS, " here")
+
+    async def _send_saved(self, typed: TypedPrompt) -> None:
+        """Send a prompt that is kept as a file; what has to be said yet is asked for."""
+        from tui.tools.mcp.elicitation import Action
+
+        mode, prompt = self._mode, typed.prompt
+        if typed.wants_form and mode.tools.person is not None:
+            answer = await mode.tools.person.fill(typed.form())
+            if answer.action is not Action.ACCEPT:
+                mode.page.line("nothing is sent")
+                return
+            typed = typed.filled(answer.values)
+        text = typed.text()
+        await mode.be_as(prompt.persona, prompt.model, prompt.parameters)
+        await self._send(text)
 
     async def do_help(self, argument: str) -> None:
         """Say how to write, and all commands."""

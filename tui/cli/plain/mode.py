@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Self, assert_never
 
 from tui.chat.attachment import Attachment, tokens_words
@@ -35,6 +36,7 @@ from tui.engine.tools import Tools
 from tui.engine.workspace import Workspace
 from tui.errors import UsageError
 from tui.installing import ENGINE, how_to_install
+from tui.parameters import Value, in_words
 from tui.text import one_line
 
 Act = Callable[[], Awaitable[None]]
@@ -89,7 +91,8 @@ class PlainMode:
         mode = cls(page, workspace, start)
         for words in filter(None, (workspace.store.notice, workspace.catalogue.notice)):
             page.line(one_line(words))
-        for problem in (*workspace.registry.problems, *workspace.saved_prompts.problems()):
+        kept = (*workspace.saved_prompts.problems(), *workspace.personas.problems())
+        for problem in (*workspace.registry.problems, *kept):
             page.tell(problem)
         page.line("Segue, plain mode. /help tells the commands")
         if mode.files:
@@ -145,6 +148,23 @@ class PlainMode:
             )
             return
         self.page.line(f"{name_of(model)} of {one_line(split_id(model)[0])} answers{self._fetched(model)}")
+
+    async def be_as(
+        self, persona: str, model: str = "", parameters: Mapping[str, Value] = MappingProxyType({})
+    ) -> None:
+        """Let the conversation be answered as a persona or a kept prompt says, and say what is another now.
+
+        Raises:
+            SegueError: There is no such persona or model.
+        """
+        changes = self._session.as_wanted(self.current, persona, model, parameters)
+        await self.current.change(**changes)
+        if persona:
+            self.page.line(f"persona: {persona}")
+        if "parameters" in changes:
+            self.page.line(one_line(in_words(changes["parameters"])) or "no parameter is set")
+        if "model" in changes:
+            self.say_model()
 
     def _fetched(self, model_id: str) -> str:
         """How much the first reply of a model on this machine fetches."""

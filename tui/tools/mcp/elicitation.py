@@ -111,6 +111,32 @@ class Form:
     conversations: frozenset[int] = frozenset()
     """Where it may belong: where calls wait for the server; none where nobody knows."""
 
+    @property
+    def heading(self) -> str:
+        """Who asks."""
+        return f"{one_line(self.server, 60)} asks"
+
+    @property
+    def warning(self) -> str:
+        """What the person should know of who gets the answer."""
+        return "Never write a password here: the server gets what you send."
+
+
+class OwnForm(Form):
+    """A form of the person's own: nobody else gets the answer."""
+
+    __slots__ = ()
+
+    @property
+    def heading(self) -> str:
+        """What is filled in."""
+        return self.server
+
+    @property
+    def warning(self) -> str:
+        """Nothing."""
+        return ""
+
 
 @dataclass(frozen=True, slots=True)
 class Visit:

@@ -1,0 +1,77 @@
+"""Which parameters a model takes: what would be sent, as it would be sent."""
+
+from __future__ import annotations
+
+import pytest
+
+from tui.chat.model import ModelInfo
+from tui.providers.formats import FORMATS, wire_format
+from tui.providers.knobs import knobs_of
+from tui.providers.most import MOST
+
+
+def refused(form: str, *, known: tuple[str, ...] = (), info: ModelInfo | None = None) -> dict[str, str]:
+    provider = type("Lab", (wire_format(form),), {"url": "http://127.0.0.1:1"})
+    found = knobs_of(provider, "big", info, known, {})
+    return {knob.name: knob.refused for knob in found if knob.refused}
+
+
+@pytest.mark.parametrize(
+    ("form", "names"),
+    [
+        ("openai", set()),
+        ("openai-responses", {"seed", "stop"}),
+        ("anthropic", {"seed"}),
+        ("gemini", set()),
+        ("ollama", set()),
+    ],
+)
+def test_what_a_wire_format_never_sends_is_told(form, names):
+    assert refused(form) == dict.fromkeys(names, "has no such parameter")
+
+
+@pytest.mark.parametrize(
+    ("form", "lesson", "name"),
+    [
+        ("openai", "temperature", "temperature"),
+        ("openai-responses", "reasoning", "reasoning_effort"),
+        ("openai-responses", "top_p", "top_p"),
+        ("anthropic", "output_config", "reasoning_effort"),
+        ("gemini", "generationConfig.topP", "top_p"),
+        ("ollama", "options.seed", "seed"),
+    ],
+)
+def test_what_was_refused_before_is_told(form, lesson, name):
+    assert refused(form, known=(lesson,)).get(name) == "refused it before"
+
+
+@pytest.mark.parametrize("lesson", ["max_tokens=max_completion_tokens", f"max_tokens{MOST}4000"])
+def test_what_is_only_sent_otherwise_is_not_refused(lesson):
+    assert refused("openai", known=(lesson,)) == {}
+
+
+def test_a_model_that_does_not_reason_has_no_effort():
+    assert refused("openai", info=ModelInfo("big", reasoning=False)) == {
+        "reasoning_effort": "does not reason"
+    }
+    assert refused("openai", info=ModelInfo("big", reasoning=True)) == {}
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_every_wire_format_can_be_asked(form):
+    refused(form)
+
+
+def test_ranges_are_those_of_the_model_and_the_config_says_what_is_usual():
+    anthropic = type("Lab", (wire_format("anthropic"),), {"url": "http://127.0.0.1:1"})
+    info = ModelInfo("big", max_output=64_000)
+    knobs = {knob.name: knob for knob in knobs_of(anthropic, "big", info, (), {"temperature": 0.3})}
+    assert (knobs["temperature"].range, knobs["temperature"].usual) == ("0 to 1", 0.3)
+    assert knobs["max_tokens"].range == "1 to 64,000"
+    assert knobs["max_tokens"].wrong(64_001) == "max_tokens is 1 to 64,000 here, not 64,001"
+    assert knobs["max_tokens"].wrong(64_000) == ""
+    assert (knobs["seed"].range, knobs["stop"].range) == ("a whole number", "a text")
+
+
+def test_a_provider_of_somebody_else_is_taken_at_its_word():
+    assert [knob.refused for knob in knobs_of(object, "big", None, (), {})] == [""] * 6

@@ -1,0 +1,123 @@
+"""The variables of a prompt that is kept as a file, a field each; filled in before it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.widgets import Input, Static
+
+from tui.app.actions import Action
+from tui.app.keymap import bind
+from tui.app.lists.field import LoneField
+from tui.app.lists.hints import Hints
+from tui.app.lists.sheet import Sheet
+from tui.engine.saved_prompts import TypedPrompt, Variable
+from tui.errors import UsageError
+from tui.text import one_line
+
+_OTHERS = 9
+"""Lines of title, what is wrong, keys, and the space around them."""
+
+
+class FillPrompt(Sheet[TypedPrompt]):
+    """Dismissed with the prompt once nothing of it is missing."""
+
+    AUTO_FOCUS = "LoneField"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind(Action.FILL_SEND, "send"),
+        bind(Action.FILL_NEXT, "step(1)", priority=True),  # what is typed after it is the next field's
+        bind(Action.FILL_PREVIOUS, "step(-1)", priority=True),
+    ]
+    DEFAULT_CSS = """
+    FillPrompt {
+        #title { margin: 0 4 1 4; }
+        #blanks { height: auto; overflow-y: auto; scrollbar-size: 1 1; }
+        .label { margin: 0 4; color: $dim; height: 1; }
+        LoneField { border-left: wide $line; }
+        LoneField:focus { border-left: wide $accent; }
+        LoneField, LoneField:focus { margin: 0 2; }
+        #wrong { margin: 1 4 0 4; height: 1; }
+    }
+    FillPrompt.-tall LoneField, FillPrompt.-tall LoneField:focus { margin: 0 2 1 2; }
+    """
+
+    def __init__(self, typed: TypedPrompt) -> None:
+        """Prepare the fields.
+
+        Args:
+            typed: The prompt, with what is said already; what has several lines stays as it is.
+        """
+        super().__init__()
+        self._typed = typed
+        said = typed.values
+        self._blanks: Sequence[Variable] = [
+            one for one in typed.prompt.asked if "\n" not in said.get(one.name, "")
+        ]
+
+    def compose_sheet(self) -> ComposeResult:
+        """The fields, what is wrong, the keys."""
+        prompt = self._typed.prompt
+        yield Static(f"/{prompt.name}   {prompt.about}", id="title", classes="words dim", markup=False)
+        with Vertical(id="blanks"):
+            for one in self._blanks:
+                yield Static(_label(one), classes="label", markup=False)
+                value = self._typed.values.get(one.name, one.default or "")
+                yield LoneField(one_line(value, len(value)), "" if one.default is not None else "needed")
+        yield Static("", id="wrong", classes="words", markup=False)
+        yield Hints(Action.FILL_SEND, Action.FILL_NEXT, Action.LIST_CLOSE)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Give the fields what the other parts leave of nine tenths of the screen."""
+        self.query_one("#blanks").styles.max_height = max(2, event.size.height * 9 // 10 - _OTHERS)
+
+    @property
+    def _lines(self) -> list[LoneField]:
+        return list(self.query(LoneField))
+
+    @property
+    def _place(self) -> int:
+        return next((place for place, line in enumerate(self._lines) if line is self.focused), 0)
+
+    @on(Input.Changed)
+    def _changed(self) -> None:
+        self._say("")
+
+    def _say(self, words: str) -> None:
+        self.query_one("#wrong", Static).update(one_line(words, 200))
+
+    # -- keys
+    def action_step(self, step: int) -> None:
+        """Go to another field."""
+        lines = self._lines
+        self.set_focus(lines[(self._place + step) % len(lines)])
+
+    def action_send(self) -> None:
+        """Send it, if nothing is missing; else go to what is, and say it where one is there already."""
+        values = dict(self._typed.values)
+        before = self._place
+        for place, (one, line) in enumerate(zip(self._blanks, self._lines, strict=True)):
+            try:
+                values[one.name] = _said(one, line.value.strip())
+            except UsageError as error:
+                self.set_focus(line)
+                if place == before or line.value:
+                    self._say(f"× {error}")
+                return
+        self.dismiss(self._typed.filled(values))
+
+
+def _label(one: Variable) -> str:
+    choices = " or ".join(one_line(choice, 40) for choice in one.choices)
+    about = "; ".join(filter(None, (one_line(one.description, 100), choices)))
+    return f"{one.name}{f': {about}' if about else ''}"
+
+
+def _said(one: Variable, line: str) -> str:
+    if not line and one.default is None:
+        raise UsageError(f"{one.name} is needed")
+    return one.read(line)

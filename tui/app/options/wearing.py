@@ -1,0 +1,86 @@
+"""Personas: put on, taken off, and made of what a conversation has."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Protocol
+
+from tui.app.context import Context, WithReading
+from tui.app.lists.ask_line import AskLine
+from tui.app.lists.ask_text import AskText
+from tui.app.lists.values import ChooseValue
+from tui.engine.personas import Personas
+from tui.parameters import in_words
+
+_NONE = "none"
+_NEW = "a new one …"
+
+
+class _Context(Context, WithReading, Protocol): ...
+
+
+class Wearing:
+    """Who the model is in the conversation that is read."""
+
+    def __init__(self, context: _Context) -> None:
+        self._context = context
+
+    @property
+    def personas(self) -> Personas:
+        """Those that there are."""
+        return self._context.session.workspace.personas
+
+    async def worn(self) -> str:
+        """The name of the persona that the conversation has."""
+        conversation = self._context.session.current.conversation
+        worn = await asyncio.to_thread(self.personas.worn, conversation)
+        return worn.name if worn is not None else ""
+
+    async def put_on(self, name: str) -> str:
+        """Let the model be a persona from now on; ``-`` takes it off. Returns what was done.
+
+        Raises:
+            SegueError: There is no such persona, or its model is not there.
+        """
+        session, back = self._context.session, "The persona is as before"
+        if name == "-":
+            changes = self.personas.changes(session.current.conversation, None)
+            await self._context.reading.alter(back, **changes)
+            return "No persona, and no system prompt"
+        changes = session.as_wanted(session.current, name)
+        await self._context.reading.alter(back, **changes)
+        set_now = in_words(self.personas.find(name).parameters)
+        return ", ".join(filter(None, (f"Persona {name}", changes.get("model"), set_now)))
+
+    async def pick(self) -> str:
+        """Let the person choose one, or make one. Returns what was done; nothing where nothing was."""
+        every = await asyncio.to_thread(self.personas.all)
+        worn = await self.worn()
+        offered = {persona.name: persona.about for persona in every}
+        others: Mapping[str, str] = {_NEW: "write a system prompt, and keep it under a name"}
+        if self._context.session.current.conversation.system:
+            others = {_NEW: "keep this system prompt under a name", _NONE: "no system prompt"}
+        chosen = await self._context.ask(ChooseValue({**offered, **others}, worn or _NEW))
+        if chosen is None:
+            return ""
+        if chosen == _NEW:
+            return await self._make()
+        return await self.put_on("-" if chosen == _NONE and _NONE not in offered else chosen)
+
+    async def _make(self) -> str:
+        """Let the person name the system prompt that there is, or write one. It is put on at once."""
+        conversation = self._context.session.current.conversation
+        name = await self._context.ask(AskLine("Name of the persona", "", "small letters, as in reviewer"))
+        if not name:
+            return ""
+        self.personas.check_new(name)
+        system = conversation.system
+        if not system:
+            text = await self._context.ask(AskText(f"System prompt of {name}"))
+            system = text or ""
+        if not system.strip():
+            return ""
+        path = await asyncio.to_thread(self.personas.keep, name, system, conversation.parameters)
+        words = await self.put_on(name)
+        return f"{words}; kept as {path.parent.name}/{path.name}"
