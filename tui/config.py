@@ -22,6 +22,10 @@ from tui.typed_toml import At, Document, near
 
 _PROXY_SCHEMES = frozenset({"http", "https", "socks4", "socks4a", "socks5", "socks5h"})
 _DIRECT = "direct"
+NARROWEST, WIDEST = 40, 400
+"""Cells of prose that a person may want in a row."""
+SIDEBAR_WIDTHS = (16, 80)
+"""Cells that the sidebar may have."""
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _LONGEST_WAIT = 86_400.0
 _FORMS: Mapping[type, str] = {str: "a text", int: "a whole number", float: "a number"}
@@ -114,6 +118,14 @@ class ToolsConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class SidebarConfig:
+    """``[sidebar]``: the conversations beside the page."""
+
+    width: int = 30
+    """Cells; its edge can also be dragged with the mouse."""
+
+
+@dataclass(frozen=True, slots=True)
 class BudgetConfig:
     """``[budget]``: what may be spent, in US dollars; what has no known price is not counted."""
 
@@ -182,6 +194,8 @@ class Config:
     environment says; this machine is always reached directly."""
     theme: str = "segue-dark"
     """Name of the theme."""
+    width: Literal["auto"] | int = "auto"
+    """Cells of prose in a row at most, where ``auto`` is 88; code and tables take the width there is."""
     plain: bool = field(
         default=False,
         metadata=_elsewhere(option="--plain", variables=("ACCESSIBLE",), at_start=True),
@@ -203,6 +217,8 @@ class Config:
     """``[local]``."""
     tools: ToolsConfig = field(default_factory=ToolsConfig)
     """``[tools]``."""
+    sidebar: SidebarConfig = field(default_factory=SidebarConfig)
+    """``[sidebar]``."""
     budget: BudgetConfig = field(default_factory=BudgetConfig)
     """``[budget]``."""
     mcp: Mapping[str, McpConfig] = field(default_factory=dict)
@@ -286,6 +302,7 @@ def config_of(path: Path, source: str) -> Config:
     if not _is_proxy(config.proxy):
         document.problem(("proxy",), _PROXY_FORM)
         config = replace(config, proxy=None)
+    config = _widths(document, config)
     parameters = _parameters(document, ("parameters",), config.parameters)
     tools = _tools(document, config.tools)
     budget = _budget(document, config.budget)
@@ -301,6 +318,18 @@ def config_of(path: Path, source: str) -> Config:
         lines=document.places,
     )
     return replace(read, problems=(*document.problems, *_open_to_all(path)))
+
+
+def _widths(document: Document, config: Config) -> Config:
+    """``config`` without the widths in which nothing could be read."""
+    if config.width != "auto" and not NARROWEST <= config.width <= WIDEST:
+        document.problem(("width",), f'must be "auto" or {NARROWEST} to {WIDEST}')
+        config = replace(config, width="auto")
+    least, most = SIDEBAR_WIDTHS
+    if not least <= config.sidebar.width <= most:
+        document.problem(("sidebar", "width"), f"must be {least} to {most}")
+        config = replace(config, sidebar=SidebarConfig())
+    return config
 
 
 def _own_models(document: Document, models: Mapping[str, str]) -> dict[str, str]:

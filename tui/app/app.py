@@ -30,7 +30,7 @@ from tui.app.terminal.key_sequences import MODIFIERS
 from tui.app.terminal.keys import teach_alt_enter, teach_texts, teach_windows
 from tui.app.terminal.line_filters import Ascii, LastLine
 from tui.app.theme.foreign import fitted
-from tui.app.theme.grid import SMALLEST, TALL, WIDE
+from tui.app.theme.grid import MEASURE, SMALLEST, TALL, WIDE
 from tui.app.theme.scroll_thumb import SlimThumb
 from tui.app.theme.themes import DEFAULT_THEME, FEW_COLOURS, GREY_THEMES, THEMES
 from tui.config import Config, load_config
@@ -253,6 +253,12 @@ class SegueApp(App[None]):
         if self.workspace is not None:
             self.workspace.use(config)
         self.main_screen.use_settings()
+
+    @property
+    def measure(self) -> int:
+        """Cells of prose in a row at most."""
+        width = self.config.width
+        return MEASURE if width == "auto" else width
 
     def _configured_theme(self) -> str:
         named = self._theme_called(self.config.theme)

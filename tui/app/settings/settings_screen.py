@@ -226,7 +226,7 @@ class SettingsScreen(Sheet[None]):
             return await self.app.push_screen_wait(ThemeChooser(self._desk.use_theme))
         if setting.at == ("model",):
             return await self._desk.pick_model()
-        if setting.choices:
+        if setting.kind is Kind.CHOICE:
             return await self.app.push_screen_wait(
                 ChooseValue(dict.fromkeys(setting.choices, ""), str(now.value))
             )
