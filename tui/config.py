@@ -205,8 +205,9 @@ class Config:
     """Vim's keys where prompts are written."""
     system: str = field(default="", metadata={"lines": True})
     """System prompt of a new conversation."""
-    auto_title: bool = False
-    """Let the model name a new conversation after its first reply; otherwise its first words do."""
+    auto_title: bool | str = False
+    """``PROVIDER/MODEL`` that names a new conversation after its first reply; ``true`` for the cheapest of
+    the provider that answers there, ``false`` for its first words. Temporary ones are named by nobody."""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     """Parameters of every request, as in ``temperature = 0.7``; sent only where the model takes them."""
     providers: Mapping[str, ProviderConfig] = field(default_factory=dict)
@@ -299,6 +300,9 @@ def config_of(path: Path, source: str) -> Config:
     config = replace(config, local=replace(config.local, models=_own_models(document, config.local.models)))
     if config.proxy:
         hold_secrets(config.proxy)
+    if isinstance(config.auto_title, str) and not all(config.auto_title.partition("/")):
+        document.problem(("auto_title",), "must be true, false or PROVIDER/MODEL")
+        config = replace(config, auto_title=False)
     if not _is_proxy(config.proxy):
         document.problem(("proxy",), _PROXY_FORM)
         config = replace(config, proxy=None)

@@ -69,6 +69,8 @@ async def fill(store, converse, begin_reply) -> None:
         hues={"lab/big": "teal"},
         pins=(question,),
         tools=("fs", "web__fetch", "-memory"),
+        begun_by="ask",
+        project="/home/me/work",
         draft="half a\nsentence",
         pinned=True,
         titled=True,

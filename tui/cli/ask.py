@@ -43,6 +43,7 @@ from tui.engine.structured import Checked, Shape, ShapedResolver
 from tui.engine.tools import SEARCH, turned
 from tui.engine.workspace import Workspace
 from tui.errors import NotFoundError, SegueError, UsageError
+from tui.history.query import ASK
 from tui.installing import ENGINE, how_to_install
 from tui.paths import Paths
 from tui.text import one_line
@@ -226,6 +227,8 @@ async def _begin(session: Session, args: argparse.Namespace) -> tuple[Conversati
     service = await (_last(session) if args.resume else session.new())
     models = await _models(session, args.models, service.conversation.model)
     system = service.conversation.system if args.system is None else args.system
+    if not args.resume:
+        await service.change(begun_by=ASK)
     await service.change(model=models[0], system=system, tools=await _equip(session, args, service))
     return service, models
 

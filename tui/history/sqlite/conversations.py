@@ -103,6 +103,8 @@ _COLUMNS: dict[str, Callable[[Any], Mapping[str, Any]]] = {
     "tools": lambda value: {"tools": pack(value)},
     "pinned": lambda value: {"pinned": bool(value)},
     "archived": lambda value: {"archived": bool(value)},
+    "begun_by": lambda value: {"begun_by": normalise(value)},
+    "project": lambda value: {"project": normalise(value)},
 }
 
 
@@ -186,6 +188,10 @@ def _conditions(chosen: ListFilter) -> tuple[str, list[Any]]:
         parts.append(("instr(tag_key, ?)", [f"\n{comparable(chosen.tag)}\n"]))
     if chosen.model is not None:
         parts.append(("instr(lower(model), ?)", [normalise(chosen.model).lower()]))
+    if chosen.begun_by is not None:
+        parts.append(("begun_by = ?", [chosen.begun_by]))
+    if chosen.project is not None:
+        parts.append(("project = ?", [normalise(chosen.project)]))
     if chosen.before is not None:
         parts.append(("updated_at < ?", [to_stamp(chosen.before)]))
     if chosen.after is not None:

@@ -80,6 +80,8 @@ def conversation_of(row: sqlite3.Row) -> Conversation:
         archived=bool(row["archived"]),
         deleted=row["deleted_at"] is not None,
         titled=bool(row["titled"]),
+        begun_by=kept_text(row["begun_by"]),
+        project=kept_text(row["project"]),
     )
 
 
@@ -95,6 +97,8 @@ def summary_of(row: sqlite3.Row) -> Summary:
         tags=tuple(_packed(row, "tags").texts("tags")),
         pinned=bool(row["pinned"]),
         archived=bool(row["archived"]),
+        begun_by=kept_text(row["begun_by"]),
+        project=kept_text(row["project"]),
     )
 
 
