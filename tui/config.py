@@ -22,6 +22,10 @@ from tui.typed_toml import At, Document, near
 
 _PROXY_SCHEMES = frozenset({"http", "https", "socks4", "socks4a", "socks5", "socks5h"})
 _DIRECT = "direct"
+NARROWEST, WIDEST = 40, 400
+"""Cells of prose that a person may want in a row."""
+SIDEBAR_WIDTHS = (16, 80)
+"""Cells that the sidebar may have."""
 _HEADER_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _LONGEST_WAIT = 86_400.0
 _FORMS: Mapping[type, str] = {str: "a text", int: "a whole number", float: "a number"}
@@ -111,6 +115,14 @@ class ToolsConfig:
     """Folders that ``read_file`` and ``list_folder`` may read, with all that is in them but dot files."""
     allow_hosts: tuple[str, ...] = ()
     """Hosts in your own network that ``web_fetch`` may reach, as ``wiki.home`` or ``127.0.0.1:8000``."""
+
+
+@dataclass(frozen=True, slots=True)
+class SidebarConfig:
+    """``[sidebar]``: the conversations beside the page."""
+
+    width: int = 30
+    """Cells; its edge can also be dragged with the mouse."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +219,8 @@ class Config:
     """A command that prints the password of that server; otherwise ``PGPASSWORD`` and ``.pgpass`` count."""
     theme: str = "auto"
     """Name of the theme; ``auto`` is dark or light as the terminal is, and changes with it."""
+    width: Literal["auto"] | int = "auto"
+    """Cells of prose in a row at most, where ``auto`` is 88; code and tables take the width there is."""
     bytes: Literal["thin", "plain"] = "thin"
     """What is sent to the terminal: ``thin``, what differs from what it shows; ``plain``, all that is drawn,
     for a terminal on which something is left behind."""
@@ -219,8 +233,9 @@ class Config:
     """Vim's keys where prompts are written."""
     system: str = field(default="", metadata={"lines": True})
     """System prompt of a new conversation."""
-    auto_title: bool = False
-    """Let the model name a new conversation after its first reply; otherwise its first words do."""
+    auto_title: bool | str = False
+    """``PROVIDER/MODEL`` that names a new conversation after its first reply; ``true`` for the cheapest of
+    the provider that answers there, ``false`` for its first words. Temporary ones are named by nobody."""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     """Parameters of every request, as in ``temperature = 0.7``; sent only where the model takes them."""
     providers: Mapping[str, ProviderConfig] = field(default_factory=dict)
@@ -231,6 +246,8 @@ class Config:
     """``[local]``."""
     tools: ToolsConfig = field(default_factory=ToolsConfig)
     """``[tools]``."""
+    sidebar: SidebarConfig = field(default_factory=SidebarConfig)
+    """``[sidebar]``."""
     budget: BudgetConfig = field(default_factory=BudgetConfig)
     """``[budget]``."""
     notify: NotifyConfig = field(default_factory=NotifyConfig)
@@ -313,10 +330,14 @@ def config_of(path: Path, source: str) -> Config:
     config = replace(config, local=replace(config.local, models=_own_models(document, config.local.models)))
     if config.proxy:
         hold_secrets(config.proxy)
+    if isinstance(config.auto_title, str) and not all(config.auto_title.partition("/")):
+        document.problem(("auto_title",), "must be true, false or PROVIDER/MODEL")
+        config = replace(config, auto_title=False)
     if not _is_proxy(config.proxy):
         document.problem(("proxy",), _PROXY_FORM)
         config = replace(config, proxy=None)
     config = _with_history(document, config)
+    config = _widths(document, config)
     parameters = _parameters(document, ("parameters",), config.parameters)
     tools = _tools(document, config.tools)
     budget = _budget(document, config.budget)
@@ -371,6 +392,18 @@ def has_password(address: str) -> bool:
         return bool(parts.password) or "password" in dict(parse_qsl(parts.query))
     except ValueError:
         return True
+
+
+def _widths(document: Document, config: Config) -> Config:
+    """``config`` without the widths in which nothing could be read."""
+    if config.width != "auto" and not NARROWEST <= config.width <= WIDEST:
+        document.problem(("width",), f'must be "auto" or {NARROWEST} to {WIDEST}')
+        config = replace(config, width="auto")
+    least, most = SIDEBAR_WIDTHS
+    if not least <= config.sidebar.width <= most:
+        document.problem(("sidebar", "width"), f"must be {least} to {most}")
+        config = replace(config, sidebar=SidebarConfig())
+    return config
 
 
 def _own_models(document: Document, models: Mapping[str, str]) -> dict[str, str]:

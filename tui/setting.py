@@ -65,6 +65,7 @@ class Setting:
     """What it does."""
     default: Any = None
     choices: tuple[str, ...] = ()
+    """Words that it can be; of another kind than a choice it can be these too."""
     group: str = _GENERAL
     elsewhere: Elsewhere = _NOWHERE
 
@@ -76,6 +77,8 @@ class Setting:
     @property
     def type(self) -> str:
         """What it can be, for the person."""
+        if self.choices and self.kind is not Kind.CHOICE:
+            return f"{', '.join(self.choices)} or {self.kind.value}"
         return f"one of {', '.join(self.choices)}" if self.choices else self.kind.value
 
 
@@ -153,11 +156,26 @@ def _row(each: Field[Any], at: At, hint: Any, words: str, group: str) -> Setting
     default = each.default if each.default is not MISSING else None
     if default is None and each.default_factory is not MISSING:
         default = each.default_factory()
-    choices = tuple(map(str, get_args(hint))) if get_origin(hint) is Literal else ()
+    choices, hint = _choices(hint)
     kind = Kind.LINES if each.metadata.get("lines") else _kind(hint)
     default = list(default) if isinstance(default, tuple) else default
     elsewhere = each.metadata.get("elsewhere", _NOWHERE)
     return Setting(at, kind, words, default, choices, group, elsewhere)
+
+
+def _choices(hint: Any) -> tuple[tuple[str, ...], Any]:
+    """The words that a setting can be, and the type of what else it can be."""
+    hints = get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
+    words: list[str] = []
+    others = []
+    for each in hints:
+        if get_origin(each) is Literal:
+            words += map(str, get_args(each))
+        elif each is bool and len(hints) > 1:
+            words += ("true", "false")
+        else:
+            others.append(each)
+    return tuple(words), others[0] if others else hints[0]
 
 
 def _parameters(at: At, words: str, group: str) -> Iterator[Setting]:
@@ -181,7 +199,8 @@ def _kind(hint: Any) -> Kind:
 def _without_none(hint: Any) -> Any:
     if get_origin(hint) not in (Union, types.UnionType):
         return hint
-    return next(each for each in get_args(hint) if each is not types.NoneType)
+    some = [each for each in get_args(hint) if each is not types.NoneType]
+    return some[0] if len(some) == 1 else hint
 
 
 @cache
@@ -285,6 +304,8 @@ def read(setting: Setting, text: str) -> Any:
         UsageError: It can't be one of this setting.
     """
     text = text if setting.kind is Kind.LINES else text.strip()
+    if setting.kind is not Kind.CHOICE and text in setting.choices:
+        return text in _ON if text in (_ON[0], _OFF[0]) else text
     match setting.kind:
         case Kind.SWITCH:
             return _switch(setting, text)

@@ -6,7 +6,7 @@ import math
 import re
 import tomllib
 import types
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -79,7 +79,7 @@ class Document:
             _expect(_is_json(value), "a text, a number, true, false, a list or a table", value)
             return value
         if origin in (Union, types.UnionType):
-            return self._convert(next(a for a in get_args(hint) if a is not types.NoneType), value, at)
+            return self._one_of([each for each in get_args(hint) if each is not types.NoneType], value, at)
         if origin is Literal:
             if value not in get_args(hint):
                 raise _Wrong(f"{value!r} is not possible; {near(str(value), get_args(hint))}")
@@ -99,6 +99,18 @@ class Document:
             return float(value)
         _expect(type(value) is hint, _NAMES[hint], value)
         return value
+
+    def _one_of(self, hints: Sequence[Any], value: Any, at: At) -> Any:
+        """``value`` as the first of several types that it fits."""
+        said = []
+        for hint in hints:
+            try:
+                return self._convert(hint, value, at)
+            except _Wrong as wrong:
+                said.append(wrong)
+        if len(said) == 1:
+            raise said[0]
+        raise _Wrong(f"must be {' or '.join(map(_named, hints))}, not {_got(value)}")
 
     def _mapping(self, hint: Any, table: dict[str, Any], at: At) -> dict[str, Any]:
         good = {}
@@ -125,8 +137,18 @@ class Document:
 
 def _expect(fits: bool, name: str, value: Any) -> None:
     if not fits:
-        got = _NAMES.get(type(value), "a list" if isinstance(value, list) else type(value).__name__)
-        raise _Wrong(f"must be {name}, not {got}")
+        raise _Wrong(f"must be {name}, not {_got(value)}")
+
+
+def _named(hint: Any) -> str:
+    """A type in words: one of several texts by these."""
+    if get_origin(hint) is Literal:
+        return " or ".join(f'"{each}"' for each in get_args(hint))
+    return _NAMES[hint]
+
+
+def _got(value: Any) -> str:
+    return _NAMES.get(type(value), "a list" if isinstance(value, list) else type(value).__name__)
 
 
 def _is_json(value: Any) -> bool:

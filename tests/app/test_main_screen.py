@@ -10,7 +10,7 @@ import pytest
 from tui.app.actions import BEHIND, Action
 from tui.app.keymap import Keys, problems
 from tui.app.messages.reply_status import clock
-from tui.app.theme.grid import gutters, text_edges
+from tui.app.theme.grid import Grid
 from tui.chat.chunks import Finish, FinishReason
 from tui.chat.context import shorten
 from tui.chat.message import Status
@@ -159,10 +159,16 @@ async def test_title_composer_and_status_share_the_left_edge(run, width):
 
 
 def test_the_column_is_centred_on_wide_pages():
-    assert gutters(90, wide=True) == (3, 3)
-    assert gutters(80, wide=False) == (1, 2)
-    left, right = text_edges(170, wide=True)
+    assert Grid(wide=True).gutters(90) == (3, 3)
+    assert Grid(wide=False).gutters(80) == (1, 2)
+    left, right = Grid(wide=True).text_edges(170)
     assert 170 - left - right == 88
+
+
+def test_what_is_no_prose_takes_all_from_the_edge_of_the_text_to_the_margin():
+    assert Grid(wide=True).room(170) == 170 - Grid(wide=True).text_edges(170)[0] - 4
+    assert Grid(wide=False).room(80) == 74
+    assert Grid(wide=True, measure=60).text_edges(90) == (15, 15)
 
 
 # -- status

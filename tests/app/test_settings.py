@@ -319,7 +319,7 @@ async def test_a_broken_file_is_told_and_not_written(opened, file):
 
 
 async def test_what_was_written_with_an_editor_meanwhile_stays_and_counts(opened, file):
-    async with opened("auto_title") as world:
+    async with opened("vim") as world:
         file.write_text(MINE.replace("# Keys", 'title = "The lab" # by hand\n\n# Keys'))
         await world.pilot.press("enter")
         await world.sees("Written to config.toml: true")

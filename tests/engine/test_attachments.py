@@ -68,7 +68,7 @@ async def test_a_prompt_may_have_only_files_and_is_named_by_them(world, sent):
     assert sent[-1][0]["content"] == [IMAGE_PART]
     assert conversation.title == "chart.png"
     world.script("A chart", DONE)
-    assert await world.engine.name(conversation) == "A chart"
+    assert await world.engine.name(conversation, "lab/big") == "A chart"
 
 
 async def test_they_go_along_with_every_later_request(world, sent):

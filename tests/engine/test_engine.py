@@ -116,7 +116,7 @@ async def test_a_model_names_the_conversation_if_that_is_wanted(world):
     conversation = await world.store.create_conversation(model="lab/one")
     await say(world, conversation, "How do I bake bread?", "So.")
     world.script("**“Baking bread”**\nHope that helps!", DONE)
-    assert await world.engine.name(conversation) == "Baking bread"
+    assert await world.engine.name(conversation, "lab/big") == "Baking bread"
     [row] = await world.store.list_conversations()
     assert row.title == "Baking bread"
 
@@ -125,10 +125,10 @@ async def test_a_title_that_the_person_chose_stays_and_a_failure_keeps_the_first
     conversation = await world.store.create_conversation(model="lab/one")
     await say(world, conversation, "How do I bake bread?", "So.")
     world.script(ProviderError("no", kind=ErrorKind.AUTH))
-    assert await world.engine.name(conversation) is None
+    assert await world.engine.name(conversation, "lab/big") is None
     assert conversation.title == "How do I bake bread?"
     conversation.titled = True
-    assert await world.engine.name(conversation) is None
+    assert await world.engine.name(conversation, "lab/big") is None
 
 
 async def test_a_pinned_message_is_never_left_out(world):

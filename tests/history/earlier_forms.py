@@ -35,8 +35,8 @@ def without_parts(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE messages DROP COLUMN first_at")
     connection.execute("DROP TABLE spending")
     connection.execute("ALTER TABLE pieces DROP COLUMN part")
-    connection.execute("ALTER TABLE conversations DROP COLUMN tools")
-    connection.execute("ALTER TABLE conversations DROP COLUMN labels")
+    for column in ("tools", "labels", "begun_by", "project"):
+        connection.execute(f"ALTER TABLE conversations DROP COLUMN {column}")
 
 
 def _sides(message: Message) -> dict[str, Any]:

@@ -35,6 +35,8 @@ async def test_every_field_can_be_changed_and_the_others_stay(store):
         "pins": (3, 1),
         "labels": {3: "the plan"},
         "tools": ("fs", "-web__fetch"),
+        "begun_by": "ask",
+        "project": "/home/me/work",
         "pinned": True,
         "archived": True,
     }

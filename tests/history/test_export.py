@@ -70,6 +70,8 @@ async def fill(store, converse, begin_reply) -> None:
         pins=(question,),
         labels={question: "the plan"},
         tools=("fs", "web__fetch", "-memory"),
+        begun_by="ask",
+        project="/home/me/work",
         draft="half a\nsentence",
         pinned=True,
         titled=True,

@@ -129,7 +129,7 @@ def test_hard_breaks_stay():
 
 def test_blocks_of_code_with_their_text(document):
     (block,) = document.code_blocks()
-    assert block == CodeBlock(row_of(document, "python"), 4, "python", "if x:\n\treturn 1")
+    assert block == CodeBlock(row_of(document, "python"), 4, "python", "if x:\n\treturn 1", 40)
 
 
 def test_code_inside_a_list_and_a_quote():

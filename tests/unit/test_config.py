@@ -123,7 +123,7 @@ MISTAKES = {
     "wrong type": ("# first\nmodel = 3", "config.toml:2:1: model: must be a text, not a whole number"),
     "text for a switch": (
         'auto_title = "no"',
-        "config.toml:1:1: auto_title: must be true or false, not a text",
+        "config.toml:1:1: auto_title: must be true, false or PROVIDER/MODEL",
     ),
     "list for a table": ("providers = []", "config.toml:1:1: providers: must be a table, not a list"),
     "value for a provider": (

@@ -37,7 +37,7 @@ from tui.app.terminal.outside import Outside
 from tui.app.terminal.replies import Named, Replied, ShowsStatus
 from tui.app.terminal.thin import Differing
 from tui.app.theme.foreign import fitted
-from tui.app.theme.grid import SMALLEST, TALL, WIDE
+from tui.app.theme.grid import MEASURE, SMALLEST, TALL, WIDE
 from tui.app.theme.scroll_thumb import SlimThumb
 from tui.app.theme.themes import AUTO, DARK_THEME, FEW_COLOURS, GREY_THEMES, LIGHT_THEME, THEMES
 from tui.config import Config, load_config
@@ -305,6 +305,12 @@ class SegueApp(App[None]):
         if self.workspace is not None:
             self.workspace.use(config)
         self.main_screen.use_settings()
+
+    @property
+    def measure(self) -> int:
+        """Cells of prose in a row at most."""
+        width = self.config.width
+        return MEASURE if width == "auto" else width
 
     def _configured_theme(self) -> str:
         return self._theme_called(self.config.theme) or AUTO

@@ -202,6 +202,7 @@ class Features:
     def use_settings(self) -> None:
         """The settings are others now."""
         self._name_keys()
+        self.transcript.relook()
         self.transcript.refresh()
         self.refresh()
         self.status.refresh_keys()

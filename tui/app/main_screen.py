@@ -34,6 +34,7 @@ from tui.errors import ConfigError, HistoryError, SegueError, UsageError
 if TYPE_CHECKING:
     from tui.app.composer.attached_lines import AttachedLines
     from tui.app.conversations.sidebar import Sidebar
+    from tui.app.conversations.sidebar_edge import SidebarEdge
     from tui.app.features import Features
     from tui.app.messages.message_list import MessageList
     from tui.app.status.notice_line import NoticeLine
@@ -115,6 +116,7 @@ class MainScreen(Screen[None]):
         self.set_focus(self.composer)
         self._free_keys()
         self._use_vim()
+        self._widen(self.program.config.sidebar.width)
         self.app.call_later(self.program.take_early_keys)
         self.call_after_refresh(while_alive(self, self.set_timer), FIRST_KEYS, self._open_soon)
 
@@ -135,10 +137,16 @@ class MainScreen(Screen[None]):
 
         self.composer.vim = VimKeys(self.composer)
 
+    def _widen(self, cells: int) -> None:
+        """Give the sidebar its width."""
+        self.query_one("#sidebar").styles.width = cells
+
     def use_settings(self) -> None:
         """The settings are others now: keys, and what is said of them."""
         self._free_keys()
         self._use_vim()
+        self._widen(self.program.config.sidebar.width)
+        self.query_one(Page).find_edges()
         if self.features is not None:
             self.features.use_settings()
 
@@ -163,12 +171,14 @@ class MainScreen(Screen[None]):
         from tui.app.composer.queue_line import QueueLine
         from tui.app.composer.slash_menu import SlashMenu
         from tui.app.conversations.sidebar import Sidebar
+        from tui.app.conversations.sidebar_edge import SidebarEdge
         from tui.app.status.notice_line import NoticeLine
         from tui.app.transcript.transcript import Transcript
 
         menu = SlashMenu(id="menu")
         await self.query_one("#sidebar").mount(Sidebar(), KeyLine(id="sidebar-keys"))
         await self.query_one("#main").mount(NoticeLine(id="notice", classes="text"), before="#reading")
+        await self.query_one("#main").mount(SidebarEdge())
         await self.query_one("#reading").mount(Transcript(id="transcript"))
         above = QueueLine(id="queue"), menu, AttachedLines(id="attached")
         await self.query_one("#composer").mount(*above, before="#draft")
@@ -362,6 +372,12 @@ class MainScreen(Screen[None]):
         self.attempt_soon(
             self.with_features, lambda features: features.reading.open_by_id(event.conversation_id)
         )
+
+    def on_sidebar_edge_dragged(self, event: SidebarEdge.Dragged) -> None:
+        """Make the sidebar wider or narrower; the settings keep it."""
+        self._widen(event.width)
+        if event.settled:
+            self.attempt_soon(self.program.change_settings, {("sidebar", "width"): event.width})
 
     def on_sidebar_list_left(self) -> None:
         """Back from the sidebar."""

@@ -44,6 +44,7 @@ from tui.engine.structured import Checked, Shape, ShapedResolver
 from tui.engine.tools import SEARCH, turned
 from tui.engine.workspace import Workspace
 from tui.errors import NotFoundError, SegueError, UsageError
+from tui.history.query import ASK
 from tui.installing import ENGINE, how_to_install
 from tui.paths import Paths
 from tui.text import one_line
@@ -249,6 +250,8 @@ async def _begin(
     models = await _models(session, args.models, wanted.get("model", service.conversation.model))
     await service.change(**wanted)
     system = service.conversation.system if args.system is None else args.system
+    if not args.resume:
+        await service.change(begun_by=ASK)
     await service.change(model=models[0], system=system, tools=await _equip(session, args, service))
     return service, models
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.chat.model import split_id
+from tui.chat.model import ModelInfo, split_id
 from tui.engine.preferences import Preferences
 from tui.errors import UsageError
 from tui.nearest import nearest
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from tui.providers.registry import Registry
 
 _SUGGESTED = 5
+_READ = 20
+"""Tokens that are read for each one of a title."""
 
 
 async def choose_model(
@@ -43,6 +45,32 @@ async def choose_model(
         if known:
             return known[0]
     return None
+
+
+def title_model(wanted: bool | str, model_id: str, catalogue: Catalogue) -> str | None:
+    """The model that names a conversation, where the person wants that.
+
+    Args:
+        wanted: The setting: whether, or by which.
+        model_id: The model that answers there. What is written goes to nobody else unless one is named, so it
+            is the cheapest of the same provider, as far as prices are known.
+        catalogue: The models.
+    """
+    if not wanted or isinstance(wanted, str):
+        return wanted or None
+    own = catalogue.info(model_id)
+    if own is None or (most := _title_price(own)) is None:
+        return model_id
+    rivals = [each for each in catalogue.models() if each.provider == own.provider and each.available]
+    priced = [(cost, each.id) for each in rivals if (cost := _title_price(each)) is not None and cost < most]
+    return min(priced)[1] if priced else model_id
+
+
+def _title_price(model: ModelInfo) -> float | None:
+    """What a title costs by a model, in units of its own: much is read, little is written."""
+    if model.input_price is None or model.output_price is None:
+        return None
+    return _READ * model.input_price + model.output_price
 
 
 def find_model(words: str, registry: Registry, catalogue: Catalogue) -> str:

@@ -305,6 +305,8 @@ class ConversationService:
             tools=kept.tools,
             pinned=kept.pinned,
             archived=kept.archived,
+            begun_by=kept.begun_by,
+            project=kept.project,
         )
 
     # -- settings of the conversation

@@ -215,35 +215,32 @@ class Engine:
         asked = together([(name, reply.text) for name, reply in zip(names, replies, strict=True)])
         return await self._reply(conversation, parent, model, asked=asked)
 
-    async def name(self, conversation: Conversation) -> str | None:
-        """Let the conversation's model name it, unless it has a name; the first words stay if that fails.
+    async def name(self, conversation: Conversation, model: str) -> str | None:
+        """Let a model name a conversation, unless it has a name; the first words stay if that fails.
 
         Returns:
             The new title, or None.
         """
         path = await self.messages(conversation.path()[:2])
-        if conversation.titled or not conversation.model or len(path) < 2:
+        if conversation.titled or len(path) < 2:
             return None
         if conversation.title != automatic_title(path[0].draft.words):
             return None
         with suppress(BudgetError):
-            await self.budget.refuse(self._facts.info(conversation.model))
-            return await self._suggested(conversation, path)
+            await self.budget.refuse(self._facts.info(model))
+            return await self._suggested(conversation, model, path)
         return None
 
-    async def _suggested(self, conversation: Conversation, path: Sequence[Message]) -> str | None:
-        """The title that the conversation's model gives it."""
-        assert conversation.model is not None
+    async def _suggested(self, conversation: Conversation, model: str, path: Sequence[Message]) -> str | None:
+        """The title that a model gives it."""
         try:
-            target = await self.resolver.target(conversation.model)
+            target = await self.resolver.target(model)
             title, usage = await suggest_title(target, path[0].draft.words, path[1].text)
             if usage.cost is None:
-                usage = replace(usage, cost=self._price(conversation.model, usage))
-            await self.store.note_spending(
-                Spent(datetime.now(UTC), conversation.model, usage, conversation.id)
-            )
+                usage = replace(usage, cost=self._price(model, usage))
+            await self.store.note_spending(Spent(datetime.now(UTC), model, usage, conversation.id))
         except Exception as raised:
-            self._facts.note_outcome(split_id(conversation.model)[0], explain(raised))
+            self._facts.note_outcome(split_id(model)[0], explain(raised))
             return None
         stored = await self.store.load_conversation(conversation.id)  # another program may have named it
         if not title or conversation.titled or stored.titled:

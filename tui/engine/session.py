@@ -16,7 +16,7 @@ from tui.chat.conversation import Conversation
 from tui.chat.draft import Draft, joined
 from tui.chat.message import Message, Status
 from tui.chat.spending import Sum, spent_words, total
-from tui.engine.choice import choose_model, find_model
+from tui.engine.choice import choose_model, find_model, title_model
 from tui.engine.conversation_service import ConversationService, Storage, change_stored, fields_of
 from tui.engine.drafts import Drafts
 from tui.engine.engine import Engine
@@ -421,6 +421,7 @@ class Session:
             if act is acts[-1]:
                 waiting = self._take_queued(service, None)
                 service.queue += [replace(waits, after=live.reply.message.id) for waits in waiting]
+            await self._note_writer(service)
             await self.note_use(service, live.reply.message.model)
 
     async def _begin(self, service: ConversationService, act: Act, draft: Draft) -> LiveReply | None:
@@ -452,6 +453,14 @@ class Session:
         self._at_work[service.key] = service
         self._tell(ReplyBegan(service, live, before))
         return live
+
+    async def _note_writer(self, service: ConversationService) -> None:
+        """Somebody writes in a conversation, whatever has begun it: now it stands among the others."""
+        if service.conversation.begun_by:
+            try:
+                await service.change(begun_by="")
+            except SegueError as error:
+                self._problem(error)
 
     async def note_use(self, service: ConversationService, model: str | None) -> None:
         """Remember which model was used last, and which conversation in this folder."""
@@ -531,7 +540,7 @@ class Session:
         if message.status not in _WENT_WELL or self._closing:
             self._give_back(service, *waiting)
         else:
-            if self.workspace.config.auto_title and message.status is Status.COMPLETE and not service.busy:
+            if message.status is Status.COMPLETE and not service.busy:
                 self._name_soon(service)
             self._send_next(service, waiting, message.id)
         self._let_go(service)
@@ -548,12 +557,16 @@ class Session:
             self._at_work.pop(service.key, None)
 
     def _name_soon(self, service: ConversationService) -> None:
-        if len(service.conversation.path()) == _FIRST_TURN and self._spawn(lambda: self._name(service)):
+        workspace, conversation = self.workspace, service.conversation
+        if service.storage.temporary or not conversation.model or len(conversation.path()) != _FIRST_TURN:
+            return
+        model = title_model(workspace.config.auto_title, conversation.model, workspace.catalogue)
+        if model and self._spawn(lambda: self._name(service, model)):
             self._naming.add(service)
 
-    async def _name(self, service: ConversationService) -> None:
+    async def _name(self, service: ConversationService, model: str) -> None:
         try:
-            if await service.storage.engine.name(service.conversation):
+            if await service.storage.engine.name(service.conversation, model):
                 self._tell(Titled(service))
         except NotFoundError:  # it was deleted meanwhile
             pass

@@ -61,6 +61,7 @@ def copied(original: Conversation, messages: Sequence[Message], leaf: int | None
         pins=original.pins,
         labels=original.labels,
         tools=original.tools,
+        project=original.project,
         leaf=original.leaf,
     )
     if leaf is None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from tui.text import comparable, fold, folded_pattern, normalise
 
 _PART = re.compile(
-    r'(?P<name>model|tag|before|after|in):(?:"(?P<quoted>[^"]*)"?|(?P<value>[^\s"]+))'
+    r'(?P<name>model|tag|from|before|after|in):(?:"(?P<quoted>[^"]*)"?|(?P<value>[^\s"]+))'
     r'|"(?P<phrase>[^"]*)(?P<closed>"?)'
     r'|(?P<word>[^\s"]+)',
     re.IGNORECASE,
@@ -17,6 +17,9 @@ _PART = re.compile(
 TOKEN = re.compile(r"[^\W_]+")
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 _AGO = re.compile(r"(\d{1,4})([dwmy])")
+ASK = "ask"
+BEGINNERS = frozenset({ASK})
+"""What begins conversations besides a person who writes."""
 _DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
 _LONGEST = 1000  # characters that are read of a query
 
@@ -61,6 +64,7 @@ class Query:
     terms: list[Term] = field(default_factory=list)
     models: list[str] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
+    begun_by: list[str] = field(default_factory=list)
     before: datetime | None = None
     after: datetime | None = None
     titles_only: bool = False
@@ -68,7 +72,7 @@ class Query:
     @property
     def empty(self) -> bool:
         """Whether it says nothing at all."""
-        return not (self.terms or self.models or self.tags or self.before or self.after)
+        return not (self.terms or self.models or self.tags or self.begun_by or self.before or self.after)
 
     @property
     def words(self) -> list[Term]:
@@ -102,6 +106,10 @@ def _filter(query: Query, name: str, value: str) -> bool:
             query.models.append(value.lower())
         case "tag":
             query.tags.append(comparable(value))
+        case "from":
+            if value.lower() not in BEGINNERS:
+                return False
+            query.begun_by.append(value.lower())
         case "before":
             query.before = _moment(value) or query.before
             return _moment(value) is not None

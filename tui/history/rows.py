@@ -84,6 +84,8 @@ def conversation_of(row: Row) -> Conversation:
         archived=bool(row["archived"]),
         deleted=row["deleted_at"] is not None,
         titled=bool(row["titled"]),
+        begun_by=kept_text(row["begun_by"]),
+        project=kept_text(row["project"]),
     )
 
 
@@ -99,6 +101,8 @@ def summary_of(row: Row) -> Summary:
         tags=tuple(_packed(row, "tags").texts("tags")),
         pinned=bool(row["pinned"]),
         archived=bool(row["archived"]),
+        begun_by=kept_text(row["begun_by"]),
+        project=kept_text(row["project"]),
     )
 
 
@@ -196,6 +200,8 @@ def conversation_columns(conversation: Conversation) -> dict[str, Any]:
         "tags": pack(conversation.tags),
         "tag_key": tag_key(conversation.tags),
         "tools": pack(conversation.tools),
+        "begun_by": normalise(conversation.begun_by),
+        "project": normalise(conversation.project),
         "system": normalise(conversation.system),
         "parameters": pack(conversation.parameters),
         "hues": pack(conversation.hues),
@@ -220,6 +226,8 @@ _CHANGED: dict[str, Callable[[Any], Mapping[str, Any]]] = {
     "tools": lambda value: {"tools": pack(value)},
     "pinned": lambda value: {"pinned": bool(value)},
     "archived": lambda value: {"archived": bool(value)},
+    "begun_by": lambda value: {"begun_by": normalise(value)},
+    "project": lambda value: {"project": normalise(value)},
 }
 
 

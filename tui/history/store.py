@@ -38,6 +38,8 @@ class ConversationChanges(TypedDict, total=False):
     tools: tuple[str, ...]
     pinned: bool
     archived: bool
+    begun_by: str
+    project: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,10 @@ class ListFilter:
     """Only titles that contain these words, without regard to case and accents."""
     tag: str | None = None
     model: str | None = None
+    begun_by: str | None = None
+    """Only those that this has begun, as ``ask``; an empty one lets those through that a person began."""
+    project: str | None = None
+    """Only those that belong to the project in this folder."""
     before: datetime | None = None
     after: datetime | None = None
     archived: bool = False
@@ -311,7 +317,7 @@ class HistoryStore(Protocol):
     async def search(self, query: str, *, limit: int = 50, offset: int = 0) -> list[SearchHit]:
         """Full-text search, newest first. Any typed text is safe.
 
-        The filters ``model:``, ``tag:``, ``before:``, ``after:`` and ``in:title`` may stand in ``query``.
+        The filters ``model:``, ``tag:``, ``from:``, ``before:``, ``after:`` and ``in:title`` may stand there.
         """
         ...
 

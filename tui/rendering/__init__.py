@@ -15,6 +15,7 @@ From blocks to lines::
 
     document                the lines of one text
     layout                  blocks and their drawings
+    room                    how wide prose is, and all else
     block_renderers         which drawing a block gets
     block_spacing           what of a block depends on the one before
     guarded                 a drawing that can't fail

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from tui.rendering.flat_blocks import Block
 from tui.rendering.plain import Plain, Window
+from tui.rendering.room import Room
 from tui.rendering.spans import (
     BOLD,
     DIM,
@@ -27,7 +28,7 @@ ALERTS = {"NOTE": SKY, "TIP": SUCCESS, "IMPORTANT": VIOLET, "WARNING": WARNING, 
 
 
 class Drawing(Protocol):
-    """The rows of one block at one width; places in its spans count from the block's content."""
+    """The rows of one block in its room; places in its spans count from the block's content."""
 
     @property
     def deep(self) -> bool:
@@ -44,7 +45,7 @@ class Drawing(Protocol):
     def line(self, row: int) -> Line:
         """One row."""
 
-    def resize(self, width: int) -> None:
+    def resize(self, room: Room) -> None:
         """Wrap anew."""
 
     def spot(self, offset: int) -> tuple[int, int]:
@@ -71,7 +72,7 @@ class Fixed:
         """One row."""
         return self._line
 
-    def resize(self, width: int) -> None:
+    def resize(self, room: Room) -> None:
         """Nothing to wrap."""
 
     def spot(self, offset: int) -> tuple[int, int]:
@@ -90,29 +91,29 @@ class Fixed:
 class Rule(Fixed):
     """A hairline across the text."""
 
-    def resize(self, width: int) -> None:
+    def resize(self, room: Room) -> None:
         """As wide as the text."""
-        self._line = Line((Span("─" * width, LINE),))
+        self._line = Line((Span("─" * room.measure, LINE),))
 
 
-def draw(block: Block, width: int, env: dict[str, Any], code_pad: int) -> Drawing:
+def draw(block: Block, room: Room, env: dict[str, Any], code_pad: int) -> Drawing:
     """The drawing of a block; what a kind needs is imported when it first comes."""
     match block.kind:
         case "fence" | "code":
             from tui.rendering.code import Code
 
-            return Code(block.content, block.info, width, code_pad)
+            return Code(block.content, block.info, room, code_pad)
         case "table":
             from tui.rendering.table import Table
 
-            return Table(block.content, block.info, width, env)
+            return Table(block.content, block.info, room, env)
         case "html":
-            return Plain(block.content, width, DIM)
+            return Plain(block.content, room, DIM)
         case "raw":
-            return Window(block.content, width)
+            return Window(block.content, room)
         case "rule":
             rule = Rule()
-            rule.resize(width)
+            rule.resize(room)
             return rule
         case "alert":
             return Fixed(Span(block.info.capitalize(), ALERTS.get(block.info, INK) | BOLD))
@@ -125,33 +126,33 @@ def draw(block: Block, width: int, env: dict[str, Any], code_pad: int) -> Drawin
         case "definition":
             from tui.rendering.prose import Prose
 
-            return Prose(block.content, width, {}, DIM)
+            return Prose(block.content, room, {}, DIM)
         case "math":
             from tui.rendering.prose import Formula
 
-            return Formula(block.content, width, env)
+            return Formula(block.content, room, env)
         case _:
             from tui.rendering.prose import Prose
 
-            return Prose(block.content, width, env, _base(block))
+            return Prose(block.content, room, env, _base(block))
 
 
-def draw_streaming(block: Block, width: int, code_pad: int) -> Drawing:
+def draw_streaming(block: Block, room: Room, code_pad: int) -> Drawing:
     """The drawing of a block at the end of a reply that streams."""
     if block.kind not in ("paragraph", "heading"):
-        return draw(block, width, {}, code_pad)
+        return draw(block, room, {}, code_pad)
     from tui.rendering.streaming_prose import StreamingProse
 
-    return StreamingProse(block.content, width, {}, _base(block))
+    return StreamingProse(block.content, room, {}, _base(block))
 
 
-def draw_unread(block: Block, width: int) -> Drawing:
+def draw_unread(block: Block, room: Room) -> Drawing:
     """The drawing of a block whose markup is not read."""
     if block.kind == "table":
-        return Plain(block.content, width)
+        return Plain(block.content, room)
     from tui.rendering.prose import Unread
 
-    return Unread(block.content, width, {}, _base(block))
+    return Unread(block.content, room, {}, _base(block))
 
 
 def _base(block: Block) -> int:

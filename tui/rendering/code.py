@@ -1,10 +1,15 @@
-"""Code blocks: the language, the lines, one row of rest."""
+"""Code blocks: the language, the lines, one row of rest.
+
+The tint is as wide as the measure. If a line is longer, it is as wide as all the room there is: one step, so
+that it does not creep along while the code comes.
+"""
 
 from __future__ import annotations
 
 from tui.cells import cells
 from tui.rendering.highlight import Highlighter, highlighter, lexed_as, too_long
-from tui.rendering.plain import Looks, Plain
+from tui.rendering.plain import Cuts, Looks, Plain
+from tui.rendering.room import Room
 from tui.rendering.spans import DIM, INK, Line, Span
 from tui.text import one_line
 
@@ -23,18 +28,35 @@ class Code(Plain):
     deep = True
     hang = 2
 
-    def __init__(self, content: str, info: str, width: int, pad: int) -> None:
+    def __init__(self, content: str, info: str, room: Room, pad: int) -> None:
         self._pad = pad
         self._language = language_of(info)
         self._looks: Highlighter | None = None
         self._lexed = ""
-        super().__init__(content, width)
+        self._measure = room.measure
+        self.tint = room.measure
+        """Cells of each row that stand on the tint."""
+        super().__init__(content, room)
         self._begin()
 
     def _begin(self) -> None:
         code = "\n".join(self._sources)
         self._lexed = lexed_as(self._language, code)
         self._looks = highlighter(code, self._starts, self._language)
+
+    def resize(self, room: Room) -> None:
+        """Wrap anew."""
+        self._measure = self.tint = room.measure
+        super().resize(room)
+
+    def _wrap(self, text: str) -> Cuts:
+        if len(text) > self._measure or not text.isascii():
+            self._make_room(text)
+        return super()._wrap(text)
+
+    def _make_room(self, text: str) -> None:
+        if self.tint < self._width and cells(text) > self.tint:
+            self.tint = self._width
 
     @property
     def rough(self) -> bool:
@@ -49,8 +71,8 @@ class Code(Plain):
     def line(self, row: int) -> Line:
         """One row."""
         if row == 0:
-            label = self._language[: self._width]
-            return Line((Span(" " * (self._width - cells(label)), INK), Span(label, DIM)), "")
+            label = self._language[: self.tint]
+            return Line((Span(" " * (self.tint - cells(label)), INK), Span(label, DIM)), "")
         return super().line(row - 1) if row <= super().height else REST
 
     def refine(self, until: float) -> int | None:
@@ -70,8 +92,10 @@ class Code(Plain):
 
     def grow(self, content: str) -> int:
         """Take more text at the end; returns the first row that changed."""
-        last = len(self._sources) - 1
+        last, tint = len(self._sources) - 1, self.tint
         changed = super().grow(content) + 1
+        if self.tint != tint:
+            changed = 0
         if last == 0 and self._looks is not None and self._lexed != lexed_as(self._language, content):
             self._begin()
             return 0

@@ -19,6 +19,7 @@ from tui.rendering.incremental_parse import IncrementalParse, Unparsed
 from tui.rendering.layout import FOLDED, UNFOLDED, Layout, PlacedBlock
 from tui.rendering.limits import BLOCKS, BUDGET, MOST_REREAD, WHOLE
 from tui.rendering.palette import Palette, style_of
+from tui.rendering.room import Room
 from tui.rendering.spans import BLANK, DIM, INK, LINE, Line, Span
 from tui.text import clean
 
@@ -35,6 +36,8 @@ class CodeBlock:
     height: int
     language: str
     text: str
+    width: int
+    """Cells from the edge of the text to the end of its tint."""
 
 
 class Document:
@@ -44,12 +47,28 @@ class Document:
     """
 
     def __init__(
-        self, source: str, width: int, palette: Palette, *, live: bool = False, code_pad: int = 1
+        self,
+        source: str,
+        width: int,
+        palette: Palette,
+        *,
+        live: bool = False,
+        code_pad: int = 1,
+        whole: int = 0,
     ) -> None:
-        """Draw ``source``; ``live`` if more is coming. Below code are ``code_pad`` rows of rest."""
+        """Draw ``source``.
+
+        Args:
+            source: The text.
+            width: Cells of prose in a row.
+            palette: The colours.
+            live: Whether more is coming.
+            code_pad: Rows of rest below code.
+            whole: Cells that code and tables may take, where they are more than those of prose.
+        """
         self.palette = palette
         self._parsed = IncrementalParse()
-        self._layout = Layout(width, code_pad, live=live)
+        self._layout = Layout(Room.of(width, whole), code_pad, live=live)
         if live:
             self.feed(source)
         else:
@@ -63,8 +82,8 @@ class Document:
 
     @property
     def width(self) -> int:
-        """Cells of text in a row."""
-        return self._layout.width
+        """Cells of prose in a row."""
+        return self._layout.room.measure
 
     @property
     def height(self) -> int:
@@ -88,7 +107,9 @@ class Document:
 
     def read_whole(self) -> Document:
         """Another one of the same text that shows all of it, for what is made in a thread."""
-        whole = Document(self.source, self.width, self.palette, code_pad=self._layout.code_pad)
+        width, room = self._layout.room
+        pad = self._layout.code_pad
+        whole = Document(self.source, width, self.palette, code_pad=pad, whole=room)
         whole.show_all()
         return whole
 
@@ -144,16 +165,17 @@ class Document:
         """Lay out nothing but the text as it stands."""
         self._give_up()
         old = self._layout
-        self._layout = Layout(old.width, old.code_pad, live=old.live)
+        self._layout = Layout(old.room, old.code_pad, live=old.live)
         self._layout.budget = BUDGET
         self._layout.renew(self._parsed.blocks, 0)
         return 0
 
-    def resize(self, width: int, palette: Palette, code_pad: int = 1) -> None:
+    def resize(self, width: int, palette: Palette, code_pad: int = 1, whole: int = 0) -> None:
         """Draw for another width, palette or rest below code."""
         self.palette = palette
-        if (width, code_pad) != (self.width, self._layout.code_pad):
-            self._layout.resize(width, code_pad)
+        room = Room.of(width, whole)
+        if (room, code_pad) != (self._layout.room, self._layout.code_pad):
+            self._layout.resize(room, code_pad)
 
     def line(self, row: int) -> Strip:
         """A row: rail cell, gap cell, text, pad cell. Made anew each time: who shows it keeps it."""
@@ -169,9 +191,11 @@ class Document:
         for span in line.spans:
             segments.append(Segment(span.text, style_of(span.look, self.palette, deep)))
             used += cells(span.text)
-        segments.append(Segment(" " * (self.width - used + PAD), base))
-        strip = Strip(segments, LEAD + max(used, self.width) + PAD)
-        return strip if used <= self.width else strip.adjust_cell_length(LEAD + self.width + PAD, base)
+        least = placed.tint if deep and placed else self.width
+        segments.append(Segment(" " * (least - used + PAD), base))
+        strip = Strip(segments, LEAD + max(used, least) + PAD)
+        most = self._layout.room.whole
+        return strip if used <= least else strip.adjust_cell_length(LEAD + min(used, most) + PAD, base)
 
     def _line(self, placed: PlacedBlock, row: int) -> Line:
         line = placed.line(row - placed.top)
@@ -212,6 +236,7 @@ class Document:
                 placed.drawing.height,
                 language_of(placed.block.info),
                 placed.block.content.removesuffix("\n"),
+                placed.tint,
             )
             for placed in self._layout.placed
             if placed.drawing.deep and not placed.hidden

@@ -9,6 +9,7 @@ from tui.faults import attempt, note
 from tui.rendering.block_renderers import Drawing
 from tui.rendering.flat_blocks import Block
 from tui.rendering.plain import Window
+from tui.rendering.room import Room
 from tui.rendering.spans import BLANK, Line
 
 _Result = TypeVar("_Result")
@@ -17,15 +18,15 @@ _Result = TypeVar("_Result")
 class Guarded:
     """The drawing of a block, or its plain text from the first fault on."""
 
-    def __init__(self, block: Block, width: int, drawn: Callable[[Block, int], Drawing]) -> None:
+    def __init__(self, block: Block, room: Room, drawn: Callable[[Block, Room], Drawing]) -> None:
         self._content = block.content
-        self._width = width
+        self._room = room
         self._promised: int | None = None
         """How many rows it keeps until those of the plain text are asked for."""
-        self.inner: Drawing = attempt(lambda: drawn(block, width), self._plain)
+        self.inner: Drawing = attempt(lambda: drawn(block, room), self._plain)
 
     def _plain(self) -> Drawing:
-        return Window(self._content, self._width)
+        return Window(self._content, self._room)
 
     def _do(self, act: Callable[[Drawing], _Result]) -> _Result:
         try:
@@ -69,11 +70,11 @@ class Guarded:
             self.inner = self._plain()
             return self.line(row)
 
-    def resize(self, width: int) -> None:
+    def resize(self, room: Room) -> None:
         """Wrap anew."""
-        self._width = width
+        self._room = room
         self.settle()
-        self._do(lambda drawing: drawing.resize(width))
+        self._do(lambda drawing: drawing.resize(room))
 
     def spot(self, offset: int) -> tuple[int, int]:
         """The row and cell that show a place in the content, or what comes before it."""

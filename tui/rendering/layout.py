@@ -12,6 +12,7 @@ from tui.rendering.block_renderers import ALERTS, Drawing, draw, draw_streaming,
 from tui.rendering.flat_blocks import Block
 from tui.rendering.guarded import Guarded
 from tui.rendering.limits import CHECKED, cost, too_long
+from tui.rendering.room import Room
 from tui.rendering.spans import DIM, INK, LINE, Line, Span
 
 if TYPE_CHECKING:
@@ -29,35 +30,41 @@ class PlacedBlock:
 
     __slots__ = (
         *("block", "drawing", "top", "hidden", "stale", "unread", "checked"),
-        *("first", "rest", "blank", "room"),
+        *("first", "rest", "blank", "room", "_indent"),
     )
 
     def __init__(
-        self, block: Block, width: int, unread: bool, drawn: Callable[[Block, int], Drawing]
+        self, block: Block, room: Room, unread: bool, drawn: Callable[[Block, Room], Drawing]
     ) -> None:
         self.block = block
         self.top = 0
         self.hidden = False
         self.stale = False
         """Whether it has to be drawn anew at the next occasion."""
-        self.prefix(width)
+        self.prefix(room)
         self.unread = unread
         self.checked = len(block.content)
         """How long it was when the limits were looked at."""
         """Whether it is only wrapped, because reading it would take too long."""
         self.drawing = Guarded(block, self.room, drawn)
 
-    def prefix(self, width: int) -> None:
+    def prefix(self, room: Room) -> None:
         """Put markers, bars and indents in front of the rows."""
         nothing: tuple[Spans, Spans, Spans] = ((), (), ())
-        prefixes = attempt(lambda: _prefixes(self.block, width // NARROW), lambda: nothing)
+        prefixes = attempt(lambda: _prefixes(self.block, room.measure // NARROW), lambda: nothing)
         self.first, self.rest, self.blank = prefixes
-        self.room = max(width - sum(cells(span.text) for span in self.rest), 1)
+        self._indent = sum(cells(span.text) for span in self.rest)
+        self.room = room.behind(self._indent)
 
     @property
     def rows(self) -> int:
         """How many rows it takes, with the gap above it."""
         return 0 if self.hidden else self.block.gap + self.drawing.height
+
+    @property
+    def tint(self) -> int:
+        """Cells of a row of code, from the edge of the text on."""
+        return self._indent + cast("Code", self.drawing.inner).tint
 
     def line(self, row: int) -> Line:
         """A row, counted from the gap, with what stands in front of it."""
@@ -69,10 +76,10 @@ class PlacedBlock:
 
 
 class Layout:
-    """Drawings of a document's blocks at one width."""
+    """Drawings of a document's blocks in one room."""
 
-    def __init__(self, width: int, code_pad: int, *, live: bool) -> None:
-        self.width = width
+    def __init__(self, room: Room, code_pad: int, *, live: bool) -> None:
+        self.room = room
         self.code_pad = code_pad
         """Rows of rest below code."""
         self.env: dict[str, Any] = {}
@@ -134,14 +141,14 @@ class Layout:
                 first = block.gap + placed.drawing.grow(block.content)
                 return placed, None if hidden else first
         unread = self._unread(block)
-        placed = PlacedBlock(block, self.width, unread, draw_unread if unread else self._draw)
+        placed = PlacedBlock(block, self.room, unread, draw_unread if unread else self._draw)
         placed.hidden = hidden
         return placed, 0
 
-    def _draw(self, block: Block, width: int) -> Drawing:
+    def _draw(self, block: Block, room: Room) -> Drawing:
         if self.live:
-            return draw_streaming(block, width, self.code_pad)
-        return draw(block, width, self.env, self.code_pad)
+            return draw_streaming(block, room, self.code_pad)
+        return draw(block, room, self.env, self.code_pad)
 
     def finish(self, index: int) -> None:
         """The text has ended: what is drawn from a block on is drawn anew."""
@@ -198,11 +205,11 @@ class Layout:
         self.budget -= cost(block)
         return self.budget < 0 and cost(block) > 0
 
-    def resize(self, width: int, code_pad: int) -> None:
+    def resize(self, room: Room, code_pad: int) -> None:
         """Wrap everything anew."""
-        padded, self.width, self.code_pad = self.code_pad != code_pad, width, code_pad
+        padded, self.room, self.code_pad = self.code_pad != code_pad, room, code_pad
         for placed in self.placed:
-            placed.prefix(width)
+            placed.prefix(room)
             if padded and placed.drawing.deep:
                 placed.drawing = Guarded(placed.block, placed.room, self._draw)
             else:

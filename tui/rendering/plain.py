@@ -9,6 +9,7 @@ from itertools import accumulate
 
 from tui.cells import cells
 from tui.rendering.flow import slice_span
+from tui.rendering.room import Room
 from tui.rendering.spans import INK, QUOTED, Line, Span
 from tui.rendering.wrap import chop, wrap
 
@@ -39,13 +40,13 @@ class Plain:
     hang = 0
     """Cells by which the rest of a line that was cut is moved in."""
 
-    def __init__(self, content: str, width: int, look: int = INK) -> None:
+    def __init__(self, content: str, room: Room, look: int = INK) -> None:
         self._look = look
         self._sources = [""]
         self._starts = [0, 0]
         self._cuts: list[Cuts] = []
         self._rows = [0]
-        self._width = width
+        self._width = self._cells_of(room)
         self._made: tuple[int, list[Span[int]], list[int]] = (-1, [], [])
         """The line that was drawn last: its number, its spans, and where each of them begins."""
         self.grow(content)
@@ -60,10 +61,14 @@ class Plain:
         """How many rows it has."""
         return self._rows[-1]
 
-    def resize(self, width: int) -> None:
+    def resize(self, room: Room) -> None:
         """Wrap anew."""
-        self._width = width
+        self._width = self._cells_of(room)
         self._wrap_from(0)
+
+    def _cells_of(self, room: Room) -> int:
+        """How wide a line may be."""
+        return room.whole
 
     def _wrap_from(self, index: int) -> None:
         self._forget()
@@ -144,6 +149,9 @@ class Plain:
 
 class Window(Plain):
     """Lines as they are, wrapped at spaces: a reply too large to be read as Markdown."""
+
+    def _cells_of(self, room: Room) -> int:
+        return room.measure
 
     def _wrap(self, text: str) -> Cuts:
         if text.isascii() and len(text) <= self._width:

@@ -8,6 +8,7 @@ from typing import Any
 
 from tui.cells import cells
 from tui.rendering.flow import Flow
+from tui.rendering.room import Room
 from tui.rendering.spans import INK, QUOTED, Line, Span
 from tui.rendering.wrap import wrap
 from tui.text import clean
@@ -20,14 +21,14 @@ class Prose:
 
     deep = False
 
-    def __init__(self, content: str, width: int, env: dict[str, Any], base: int = INK) -> None:
+    def __init__(self, content: str, room: Room, env: dict[str, Any], base: int = INK) -> None:
         self._env = env
         self._base = base
         self._content = ""
         self._flow = Flow([], base)
         self._kept = 0
         """The spans that nothing can change any more."""
-        self._width = width
+        self._width = self._cells_of(room)
         self._lines: list[tuple[int, int]] = []
         self.grow(content)
 
@@ -36,10 +37,14 @@ class Prose:
         """It is parsed whole."""
         return False
 
-    def resize(self, width: int) -> None:
+    def resize(self, room: Room) -> None:
         """Wrap anew."""
-        self._width = width
-        self._lines = wrap(self._flow.text, width)
+        self._width = self._cells_of(room)
+        self._lines = wrap(self._flow.text, self._width)
+
+    def _cells_of(self, room: Room) -> int:
+        """How wide a line may be."""
+        return room.measure
 
     @property
     def height(self) -> int:
@@ -90,6 +95,9 @@ class Prose:
 
 class Formula(Prose):
     """A formula on lines of its own."""
+
+    def _cells_of(self, room: Room) -> int:
+        return room.whole
 
     def _parse(self, content: str) -> list[Span[int]]:
         from tui.rendering.maths import to_unicode

@@ -17,6 +17,7 @@ from tui.markdown.tables import split_row
 from tui.rendering.flow import Flow, spots
 from tui.rendering.inline import parse_inline
 from tui.rendering.limits import MARKS
+from tui.rendering.room import Room
 from tui.rendering.spans import BAND, BLANK, DIM, INK, LINE, Line, Span
 from tui.rendering.wrap import wrap
 
@@ -67,7 +68,7 @@ class Table:
 
     deep = False
 
-    def __init__(self, content: str, info: str, width: int, env: dict[str, Any]) -> None:
+    def __init__(self, content: str, info: str, room: Room, env: dict[str, Any]) -> None:
         self.rough = False
         self._aligns = info.split(",")
         self._env = env
@@ -81,7 +82,7 @@ class Table:
         """Of all rows but the last one, which may be incomplete."""
         self._measures = self._sure
         self._take(content, 0)
-        self.resize(width)
+        self.resize(room)
 
     def _take(self, content: str, offset: int) -> None:
         """Read the rows from an offset on."""
@@ -118,12 +119,15 @@ class Table:
                 longest = max((min(cells(word), LONGEST_WORD) for word in text.split()), default=1)
                 known.words[column] = max(known.words[column], longest)
 
-    def resize(self, width: int) -> None:
-        """Lay out anew."""
-        self._width = width
+    def resize(self, room: Room) -> None:
+        """Lay out anew, in all the room there is."""
+        self._width = room.whole
+        self._lay_out()
+
+    def _lay_out(self) -> None:
         self._laid = self._measures.copy()
         self._next = self._length * 3 // 2
-        self._sizes, self._gap = fit(self._laid.natural, self._laid.words, width) or ([], 0)
+        self._sizes, self._gap = fit(self._laid.natural, self._laid.words, self._width) or ([], 0)
         self._tops = [0]
         self._stack(0)
         self._drawn: dict[int, list[Line]] = {}
@@ -288,7 +292,7 @@ class Table:
         stale = self._laid != self._measures
         small = len(self._rows) <= SETTLED and self._length <= LARGE
         if stale and (small or self._length >= self._next):
-            self.resize(self._width)
+            self._lay_out()
             self.rough = False
             return 0
         self.rough = stale

@@ -32,8 +32,8 @@ from tui.app.lists.sheet import Layer
 from tui.app.messages.message_list import MessageList
 from tui.app.messages.reply_standing import of_ended, of_live
 from tui.app.messages.reply_status import ReplyStatus
-from tui.app.theme.grid import WIDE, side_by_side
-from tui.app.theme.page import Page
+from tui.app.theme.grid import WIDE
+from tui.app.theme.page import Page, grid_of
 from tui.chat.message import Message
 from tui.engine.conversation_service import ConversationService
 
@@ -48,7 +48,7 @@ class _ComparePage(Page):
 
     def edges(self, width: int) -> dict[str, tuple[int, int]]:
         """The outer texts' edges; the widgets of texts begin at the rail and end with the scroll bar."""
-        left = side_by_side(width, self.replies)[1]
+        left = grid_of(self.app).side_by_side(width, self.replies)[1]
         return {"rail": (left - 2, left - _PAD_AND_BAR), "text": (left, left)}
 
 
@@ -191,7 +191,7 @@ class Compare(Layer[Outcome]):
 
     def _arrange(self) -> None:
         """Have the chosen column in view, and as many beside it as there is room for."""
-        slots = side_by_side(self.size.width, len(self.columns))[0]
+        slots = grid_of(self.app).side_by_side(self.size.width, len(self.columns))[0]
         self._first = max(0, min(self._first, self.place, len(self.columns) - slots))
         self._first = max(self._first, self.place - slots + 1)
         self._page.replies = len(self.columns)

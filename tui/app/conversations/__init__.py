@@ -22,6 +22,7 @@ All conversations::
     title_field             a title that is changed in it
     preview                 the conversation beside it
     sidebar                 the list beside the page
+    sidebar_edge            how wide it is, dragged
 
 Your prompts::
 

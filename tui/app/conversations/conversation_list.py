@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from tui.app.conversations.conversation_rows import SummaryRow, grouped
@@ -10,8 +11,9 @@ from tui.app.lists.listing import Loaded
 from tui.app.lists.row_list import Heading, Row, Sentence
 from tui.chat.conversation import SearchHit, Summary
 from tui.dates import day_group
-from tui.history.query import parse
+from tui.history.query import ASK, Query, parse
 from tui.history.store import HistoryStore, ListFilter
+from tui.text import counted
 
 PAGE = 100
 HITS = 60
@@ -20,7 +22,7 @@ HITS = 60
 class Titles:
     """Conversations, newest first, by day; a page at a time."""
 
-    placeholder = "Type to filter by title, model: tag: before: after:"
+    placeholder = "Type to filter by title, model: tag: from: before: after:"
 
     def __init__(
         self,
@@ -44,13 +46,26 @@ class Titles:
         """The newest conversations whose titles fit."""
         chosen = self._filter(text)
         found = await self._store.count_conversations(chosen)
-        total = await self._store.count_conversations(self._view) if text.strip() else found
+        every = replace(self._view, begun_by=None)
+        total = await self._store.count_conversations(every) if text.strip() else found
         note = f"{found:,} of {total:,}" if text.strip() else f"{total:,}"
         page = await self._page(chosen, max(at_least, PAGE), 0)
+        apart = await self._apart(text)
         if not page.rows:
             words = "No title fits. The full text may have it." if total else "Nothing is here yet."
-            return Loaded([Sentence(words)], 0, False, note)
-        return Loaded(page.rows, page.count, page.more, note)
+            return Loaded([Sentence(words), *apart], 0, False, note)
+        return Loaded([*apart, *page.rows], page.count, page.more, note)
+
+    async def _apart(self, text: str) -> list[Row]:
+        """How those are found that nobody wrote in: without a filter they are not among the others."""
+        if text.strip() or self._view.archived or self._view.deleted:
+            return []
+        count = await self._store.count_conversations(ListFilter(begun_by=ASK))
+        return (
+            [Sentence(f"{counted(count, 'question')} of segue ask: type from:ask"), Sentence()]
+            if count
+            else []
+        )
 
     async def extend(self, text: str, shown: int, last: Row) -> Loaded:
         """The conversations after those that are shown."""
@@ -67,11 +82,18 @@ class Titles:
             title=" ".join(term.text for term in query.terms),
             tag=query.tags[-1] if query.tags else None,
             model=query.models[-1] if query.models else None,
+            begun_by=self._begun_by(query),
             before=query.before,
             after=query.after,
             archived=self._view.archived,
             deleted=self._view.deleted,
         )
+
+    def _begun_by(self, query: Query) -> str | None:
+        """The list has those that people began; a filter finds all."""
+        if query.begun_by:
+            return query.begun_by[-1]
+        return self._view.begun_by if query.empty else None
 
     def _group(self, summary: Summary) -> str:
         return "Pinned" if summary.pinned else day_group(summary.updated_at, self._today())
@@ -92,7 +114,7 @@ class Titles:
 class FullText:
     """Messages that hold the words, newest first, those of a conversation together."""
 
-    placeholder = "Search all messages, model: tag: before: after: in:title"
+    placeholder = "Search all messages, model: tag: from: before: after: in:title"
     heading = "Conversations"
 
     def __init__(self, store: HistoryStore, today: Callable[[], date]) -> None:

@@ -124,7 +124,7 @@ class Conversations(Chooser[OpenConversation]):
             return Titles(store, today, live or {}, unread, asking, heading, view)
 
         self._views = [
-            titles("Conversations", ListFilter()),
+            titles("Conversations", ListFilter(begun_by="")),
             titles("Archive", ListFilter(archived=True)),
             titles("Trash", ListFilter(deleted=True)),
         ]

@@ -11,9 +11,13 @@ from tui.app.context import Context, WithAsking, WithReading, WithTranscript
 from tui.app.conversations.sidebar import Sidebar, SidebarList
 from tui.chat.message import Role
 from tui.errors import HistoryError
+from tui.history.store import ListFilter
 
 LISTED = 200
 """Conversations in the sidebar; the list over the page has them all."""
+
+
+_BY_PEOPLE = ListFilter(begun_by="")
 
 
 class _Context(Context, WithTranscript, WithReading, WithAsking, Protocol): ...
@@ -38,7 +42,7 @@ class ConversationLists:
     async def _list(self) -> None:
         session = self._context.session
         try:
-            summaries = await session.workspace.store.list_conversations(limit=LISTED)
+            summaries = await session.workspace.store.list_conversations(_BY_PEOPLE, limit=LISTED)
         except HistoryError as error:
             self._context.note(str(error))
             return

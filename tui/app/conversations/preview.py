@@ -18,8 +18,8 @@ from tui.app.messages.message_list import MessageList
 from tui.app.messages.message_view import MessageView, Standing
 from tui.app.messages.rows import Rows
 from tui.app.messages.summary_view import SummaryView
-from tui.app.theme.grid import WIDE, text_edges
 from tui.app.theme.ink import Ink
+from tui.app.theme.page import grid_of
 from tui.chat.message import Message, Role
 from tui.errors import NotFoundError
 from tui.history.store import HistoryStore
@@ -44,7 +44,7 @@ class PreviewTitle(Line):
 
     def spans(self, ink: Ink) -> tuple[Sequence[Span[Style]], Sequence[Span[Style]]]:
         """The title on the edge of the text below."""
-        left, _ = text_edges(self.size.width, wide=self.app.size.width >= WIDE)
+        left, _ = grid_of(self.app).text_edges(self.size.width)
         return [Span(" " * left, ink.dim), Span(self.title, ink.dim)], ()
 
 

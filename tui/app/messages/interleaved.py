@@ -157,7 +157,8 @@ class Interleaved:
             return old
         from tui.rendering.document import Document
 
-        return Document(text, self._look.width, self._look.palette, live=goes_on)
+        look = self._look
+        return Document(text, look.width, look.palette, live=goes_on, whole=look.whole)
 
     def _stack(self) -> None:
         """Put the sections in their places: one blank row between them, none between folded calls."""
@@ -234,7 +235,7 @@ class Interleaved:
             if isinstance(drawn, CallLines):
                 drawn.resize(look)
             else:
-                drawn.resize(look.width, look.palette)
+                drawn.resize(look.width, look.palette, whole=look.whole)
         self._stack()
 
     # -- as one text

@@ -21,7 +21,7 @@ class Look:
     """What lines depend on besides their message."""
 
     width: int
-    """The text measure."""
+    """Cells of prose."""
     palette: Palette
     ink: Ink
     gutter: int
@@ -32,6 +32,13 @@ class Look:
     """What lies under everything."""
     keys: Keys = DEFAULTS
     """The keys that are named under a message."""
+    whole: int = 0
+    """Cells that code and tables may take, where they are more than the measure."""
+
+    @property
+    def room(self) -> int:
+        """Cells from the text's edge to where the widest line may end."""
+        return max(self.width, self.whole)
 
     @property
     def edge(self) -> int:

@@ -30,8 +30,8 @@ from tui.app.messages.selection import Selected, key_of, whole_rows, word_at
 from tui.app.messages.stream import Colours, Stream
 from tui.app.messages.viewport import Viewport, Whole
 from tui.app.messages.window import Anchor, Make, Window, around, lines_of
-from tui.app.theme.grid import WIDE, gutters
 from tui.app.theme.ink import Ink
+from tui.app.theme.page import grid_of
 from tui.chat.conversation import Conversation
 from tui.chat.message import Message
 from tui.rendering.palette import Palette
@@ -464,19 +464,25 @@ class MessageList(ScrollView):
     # -- another size, another theme
     def on_mount(self) -> None:
         """Draw anew in another theme."""
-        self.app.theme_changed_signal.subscribe(self, lambda theme: self.viewport.relook(self._look()))
+        self.app.theme_changed_signal.subscribe(self, lambda theme: self.relook())
 
     def on_resize(self, event: events.Resize) -> None:
         """Wrap for the new width."""
+        self.relook()
+
+    def relook(self) -> None:
+        """Draw for the width, the measure and the colours that there are now."""
         self.viewport.relook(self._look())
 
     def _look(self) -> Look:
         theme, variables, width = self.app.current_theme, self.app.theme_variables, self.size.width
-        left, right = self._margins or gutters(width, wide=self.app.size.width >= WIDE)
+        grid = grid_of(self.app)
+        left, right = self._margins or grid.gutters(width)
         palette = Palette.from_theme(variables, dark=theme.dark, ansi=theme.ansi)
         page = Style(color=palette.ink, bgcolor=palette.background)
         measure = max(8, width - left - right - 3)
-        return Look(measure, palette, Ink.from_theme(variables), left, width, page, keys_of(self.app))
+        whole = measure if self._margins else max(measure, grid.room(width))
+        return Look(measure, palette, Ink.from_theme(variables), left, width, page, keys_of(self.app), whole)
 
     # -- drawing
     def _redraw(self) -> None:

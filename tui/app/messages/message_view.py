@@ -138,7 +138,8 @@ class MessageView:
         # Not at the top: the Markdown parser loads after the first paint.
         from tui.rendering.document import Document
 
-        return Document(text, self.look.width, self.look.palette, live=self.message.live)
+        look = self.look
+        return Document(text, look.width, look.palette, live=self.message.live, whole=look.whole)
 
     def _thought(self, reasoning: str) -> PlainText:
         return PlainText(reasoning, self.look.width, self.look.ink.dim + Style(italic=True))
@@ -288,7 +289,8 @@ class MessageView:
         caret_row, cell = self._caret if self.message.live else (-1, 0)
         if at != caret_row:
             return strip
-        return put(strip, min(cell, self.look.width) + _LEFT, CARET, self.look.ink.hues[self.standing.hue])
+        place = min(cell + _LEFT, strip.cell_length - 1)
+        return put(strip, place, CARET, self.look.ink.hues[self.standing.hue])
 
     def _with_badge(self, strip: Strip, at: int) -> Strip:
         """The marks of a prompt stand at the right edge of its first row."""
@@ -344,8 +346,8 @@ class MessageView:
     def _code_target(self, row: int, cell: int) -> Target | None:
         """A click on the language of a block of code copies it."""
         blocks = (block for block in self.code_blocks() if block.row == row)
-        labelled = next((block for block in blocks if self.look.width - len(block.language) <= cell), None)
-        return Target(Action.MESSAGE_CODE, labelled.text) if labelled and labelled.language else None
+        labelled = next((block for block in blocks if 0 < block.width - cell <= len(block.language)), None)
+        return Target(Action.MESSAGE_CODE, labelled.text) if labelled else None
 
     def toggle(self, row: int) -> bool:
         """Open or close what folds at a row: a part of the text. Returns whether something did."""
@@ -510,4 +512,4 @@ class MessageView:
             self._interleaved = body
             body.resize(self.look)
         else:
-            body.resize(self.look.width, self.look.palette)
+            body.resize(self.look.width, self.look.palette, whole=self.look.whole)

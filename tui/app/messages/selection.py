@@ -107,7 +107,7 @@ def _cell_at(view: MessageView, row: int, character: int) -> int:
     if character <= 0 or row >= view.height:
         return 0
     text = view.line(row).text[view.look.edge :]
-    return cells(text[: graphemes.end(text, character)]) if character < len(text) else view.look.width
+    return cells(text[: graphemes.end(text, character)]) if character < len(text) else view.look.room
 
 
 def word_at(view: MessageView, index: int, row: int, cell: int) -> Selection | None:

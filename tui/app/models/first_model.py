@@ -55,6 +55,7 @@ class FirstModel:
             why_no_local=why_not,
             connect=self._models.connect_any,
             pick=self._models.pick_first,
+            name=self._name_conversations if not workspace.config.auto_title else None,
             notices=notices,
             write=context.writing.hand_on,
         )
@@ -68,6 +69,9 @@ class FirstModel:
 
         await context.show(first, chosen)
         return True
+
+    async def _name_conversations(self, wanted: bool) -> None:
+        await self._context.change_settings({("auto_title",): wanted})
 
     async def _begin_with(self, model_id: str, send: bool) -> None:
         await self._models.use_model(model_id)

@@ -24,6 +24,7 @@ from tui.app.lists.sheet import Chooser
 from tui.app.lists.wordmark import Wordmark
 from tui.app.models.start_rows import ChoiceRow, Found, Warned
 from tui.chat.model import ModelInfo
+from tui.errors import SegueError
 from tui.installing import ENGINE, how_to_install
 from tui.text import counted, one_line
 
@@ -37,7 +38,7 @@ _SHOWN_FOUND = 5
 _SHOWN_MISSING = 2
 _SHOWN_CHOICES = 4
 _SHOWN_NOTICES = 2
-_CONNECT, _LOCAL, _INSTALL = "connect", "local", "install"
+_CONNECT, _LOCAL, _INSTALL, _TITLES = "connect", "local", "install", "titles"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ class FirstRun(Chooser[str]):
         why_no_local: str = "",
         connect: Callable[[], Awaitable[str | None]] | None = None,
         pick: Callable[[], Awaitable[str | None]] | None = None,
+        name: Callable[[bool], Awaitable[None]] | None = None,
         notices: Sequence[str] = (),
         write: Callable[[Message], object] = lambda event: None,
     ) -> None:
@@ -91,6 +93,7 @@ class FirstRun(Chooser[str]):
             why_no_local: Why this machine can run none, where installing the extra would not help.
             connect: Lets the person connect a provider; gives its name.
             pick: Lets the person choose among all models; gives its id.
+            name: Lets a model name conversations, or no more; without it, that is not offered.
             notices: What is wrong with the settings, say.
             write: Takes what is typed and pasted here: it is for the composer behind.
         """
@@ -103,6 +106,8 @@ class FirstRun(Chooser[str]):
         self._why_no_local = why_no_local
         self._connect = connect
         self._pick = pick
+        self._name_conversations = name
+        self._named = False
         self._notices = notices
         self._write = write
         self._given: object = None
@@ -146,6 +151,8 @@ class FirstRun(Chooser[str]):
         rows: list[Row] = [*self._warnings(), *self._found(), Sentence(), Sentence("Begin with")]
         for choice, explanation in choices:
             rows.append(self._explained(choice, explanation) if choice.key == key else choice)
+            if choice.key == _CONNECT and self._name_conversations is not None:
+                rows += [Sentence(), Sentence("And")]
         self.rows.show(rows, key)
         self._say_what_enter_does(key)
 
@@ -155,7 +162,8 @@ class FirstRun(Chooser[str]):
         return ChoiceRow(choice.key, choice.title, choice.what, choice.price, lines)
 
     def _say_what_enter_does(self, key: object) -> None:
-        words = {_CONNECT: "connect", _INSTALL: "go on without"}.get(str(key), "begin")
+        turn = "turn off" if self._named else "turn on"
+        words = {_CONNECT: "connect", _INSTALL: "go on without", _TITLES: turn}.get(str(key), "begin")
         self.query_one(Hints).show("list-up", "first-begin", "model", "help", "quit", first_begin=words)
 
     def _key(self, action: Action) -> str:
@@ -209,7 +217,8 @@ class FirstRun(Chooser[str]):
             best = models.get(f"{entry.name}/{entry.default_model}") or first.get(entry.name)
             if entry.available and not entry.downloads and best is not None:
                 choices.append(_hosted(entry, best))
-        return [*choices[:_SHOWN_CHOICES], self._local(), _connect_choice()]
+        titles = [_titles_choice(self._named)] if self._name_conversations is not None else []
+        return [*choices[:_SHOWN_CHOICES], self._local(), _connect_choice(), *titles]
 
     def _local(self) -> tuple[ChoiceRow, str]:
         offer = self._offer
@@ -272,6 +281,8 @@ class FirstRun(Chooser[str]):
         match row.key if row else None:
             case "connect":
                 in_background(self, "connect", self._connect_one, exclusive=True)
+            case "titles":
+                in_background(self, "titles", self._turn_titles, exclusive=True)
             case "install" | None:
                 self.dismiss(None)
             case "local":
@@ -279,6 +290,16 @@ class FirstRun(Chooser[str]):
                     self.dismiss(self._offer.model_id)
             case model_id:
                 self.dismiss(str(model_id))
+
+    async def _turn_titles(self) -> None:
+        assert self._name_conversations is not None
+        try:
+            await self._name_conversations(not self._named)
+        except SegueError as error:
+            self.notify(str(error), severity="warning", markup=False)
+            return
+        self._named = not self._named
+        self._arrange(_TITLES)
 
     def action_pick(self) -> None:
         """Choose among all models, and begin with the one that is chosen."""
@@ -333,3 +354,12 @@ def _missing(entry: ProviderEntry) -> str:
     if entry.key_variables:
         return f"{entry.key_variables[0]} is not set"
     return one_line(entry.reason or "", 200)
+
+
+def _titles_choice(named: bool) -> tuple[ChoiceRow, str]:
+    words = (
+        "After the first reply the cheapest model of the same provider is asked for a title, which takes a "
+        "few hundred tokens; never in a temporary conversation. Otherwise the first words are the title. "
+        "In the settings it is auto_title, where you can also choose a model."
+    )
+    return ChoiceRow(_TITLES, "Titles by a small model", "for conversations", "on" if named else "off"), words

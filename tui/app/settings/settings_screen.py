@@ -36,6 +36,12 @@ _ABOUT = 4
 """Lines in which a setting is explained."""
 _MORE = "another provider"
 _MOST_NEAR = 12
+_A_MODEL = "a model …"
+_WHO_NAMES = {
+    "true": "the cheapest model of the provider that answers",
+    "false": "the first words",
+    _A_MODEL: "one that you choose",
+}
 
 
 class Desk(Protocol):
@@ -226,7 +232,7 @@ class SettingsScreen(Sheet[None]):
         elif (value := await self._chosen(setting, now)) is not None:
             await self._attempt(setting, {setting.at: value})
 
-    async def _chosen(self, setting: Setting, now: InForce) -> str | None:
+    async def _chosen(self, setting: Setting, now: InForce) -> bool | str | None:
         """A value of several; a line that is written is taken as soon as it can be, so it is none here."""
         if setting.at == ("theme",):
             return await self.app.push_screen_wait(
@@ -234,7 +240,9 @@ class SettingsScreen(Sheet[None]):
             )
         if setting.at == ("model",):
             return await self._desk.pick_model()
-        if setting.choices:
+        if setting.at == ("auto_title",):
+            return await self._who_names(now)
+        if setting.kind is Kind.CHOICE:
             return await self.app.push_screen_wait(
                 ChooseValue(dict.fromkeys(setting.choices, ""), str(now.value))
             )
@@ -248,6 +256,14 @@ class SettingsScreen(Sheet[None]):
         note = "what is there holds a secret; write it anew" if secret else note
         await self.app.push_screen_wait(WriteValue(setting.words, "" if secret else value, take, note))
         return None
+
+    async def _who_names(self, now: InForce) -> bool | str | None:
+        """Nobody, the cheapest model of the provider, or one of the person's choice."""
+        current = str(now.value).lower() if isinstance(now.value, bool) else _A_MODEL
+        chosen = await self.app.push_screen_wait(ChooseValue(_WHO_NAMES, current))
+        if chosen == _A_MODEL:
+            return await self._desk.pick_model()
+        return None if chosen is None else chosen == "true"
 
     async def _write_lines(self, setting: Setting, now: InForce) -> None:
         before = now.value if now.value is not None else ""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any, Protocol, runtime_checkable
+
+from textual.app import App
 from textual.containers import Vertical
 from textual.content import Content
 from textual.geometry import Size, Spacing
@@ -9,7 +12,20 @@ from textual.layout import ArrangeResult, Layout
 from textual.layouts.vertical import VerticalLayout
 from textual.widget import Widget
 
-from tui.app.theme.grid import SMALLEST, WIDE, gutters, text_edges
+from tui.app.theme.grid import MEASURE, SMALLEST, WIDE, Grid
+
+
+@runtime_checkable
+class _Measured(Protocol):
+    """Who knows how wide prose may be: the app."""
+
+    measure: int
+
+
+def grid_of(app: App[Any]) -> Grid:
+    """Where the column stands in an app, as wide as it is now."""
+    measure = app.measure if isinstance(app, _Measured) else MEASURE
+    return Grid(wide=app.size.width >= WIDE, measure=measure)
 
 
 class _OneColumn(VerticalLayout):
@@ -41,8 +57,13 @@ class Page(Vertical):
 
     def edges(self, width: int) -> dict[str, tuple[int, int]]:
         """Cells left and right of the lines of each class, on a page of ``width`` cells."""
-        wide = self.app.size.width >= WIDE
-        return {"rail": gutters(width, wide=wide), "text": text_edges(width, wide=wide)}
+        grid = grid_of(self.app)
+        return {"rail": grid.gutters(width), "text": grid.text_edges(width)}
+
+    def find_edges(self) -> None:
+        """Lay the lines out anew: prose may have another measure."""
+        for child in self.children:
+            child.refresh(layout=True)
 
     @property
     def layout(self) -> Layout:

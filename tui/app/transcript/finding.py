@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.style import Style
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
@@ -21,7 +21,6 @@ from tui.app.keymap import bind
 from tui.app.life import has_gone, lives
 from tui.app.lists.field import Field
 from tui.app.lists.line import Line
-from tui.app.theme.grid import WIDE, gutters
 from tui.app.theme.ink import Ink
 from tui.app.transcript.transcript import Transcript
 from tui.errors import SegueError
@@ -47,6 +46,7 @@ class FindBar(Horizontal):
     DEFAULT_CSS = """
     FindBar {
         height: 2;
+        padding: 1 0 0 0;
         & Field, & Field:focus { width: 1fr; background: $band; }
         & Field:blur { border-left: wide $line; }
         & FindCount { width: 20; background: $band; }
@@ -65,7 +65,7 @@ class FindBar(Horizontal):
             messages: Where to find.
             came_from: What has the focus again afterwards.
         """
-        super().__init__()
+        super().__init__(classes="rail")
         self._messages = messages
         self._came_from = came_from
 
@@ -83,11 +83,6 @@ class FindBar(Horizontal):
         """Take the keys."""
         for field in self.query(Field):  # none, if the bar was closed before it had all its parts
             field.focus()
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Stand on the one left edge."""
-        left, right = gutters(event.size.width, wide=self.app.size.width >= WIDE)
-        self.styles.padding = (1, right, 0, left)
 
     @on(Field.Changed)
     def _typed(self, event: Field.Changed) -> None:

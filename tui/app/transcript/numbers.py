@@ -73,7 +73,7 @@ def code_parts(action: Action, view: MessageView, seen: range) -> list[Numbered]
     for block in view.code_blocks():
         label = len(block.language) + bool(block.language) + 3
         target = Target(action, block.text, block.language)
-        part = Numbered(block.row, view.look.width - label, target)
+        part = Numbered(block.row, block.width - label, target)
         parts.append((part, block.row < seen.stop and block.row + block.height > seen.start))
     return [part for part, is_seen in parts if is_seen] or [part for part, _ in parts]
 
@@ -82,7 +82,7 @@ def link_parts(view: MessageView, seen: range) -> list[Numbered]:
     """The links on the rows that are seen, each address once."""
     parts: dict[str, Numbered] = {}
     for row in range(max(0, seen.start), min(seen.stop, view.height)):
-        for cell in range(view.look.width):
+        for cell in range(view.look.room):
             target = view.target(row, cell)
             if target is not None and target.action is Action.MESSAGE_LINK:
                 parts.setdefault(target.value, Numbered(row, cell, target))

@@ -74,6 +74,8 @@ def _bundle(entry: Checked) -> Bundle:
         titled=entry.flag("titled"),
         tags=tuple(entry.texts("tags")),
         tools=tuple(entry.texts("tools")),
+        begun_by=entry.text("begun_by"),
+        project=entry.text("project"),
         hues=hues_of(entry),
         parameters=parameters_of(entry),
     )

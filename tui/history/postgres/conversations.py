@@ -165,6 +165,10 @@ def _conditions(chosen: ListFilter) -> tuple[str, list[Any]]:
         require("strpos(tag_key, {}) > 0", f"\n{comparable(chosen.tag)}\n")
     if chosen.model is not None:
         require("strpos(lower(model), {}) > 0", normalise(chosen.model).lower())
+    if chosen.begun_by is not None:
+        require("begun_by = {}", chosen.begun_by)
+    if chosen.project is not None:
+        require("project = {}", normalise(chosen.project))
     if chosen.before is not None:
         require("updated_at < {}", to_stamp(chosen.before))
     if chosen.after is not None:

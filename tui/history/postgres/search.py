@@ -75,6 +75,8 @@ async def scope_of(db: Tables, query: Query, column: str) -> Scope | None:
     scope = Scope()
     for tag in query.tags:
         await _limit(db, scope, _TAGGED, f"\n{tag}\n")
+    for name in query.begun_by:
+        scope.require("c.begun_by = {}", name)
     for name in query.models:
         known = [row["model"] for row in await db.rows(_MODELS)]
         models = [model for model in known if name in model.lower()]

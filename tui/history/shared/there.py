@@ -268,7 +268,7 @@ _TRUTHS = ("titled", "pinned", "archived")
 _CONVERSATION = (
     "id", "origin", "title", "title_key", "titled", "created_at", "updated_at", "deleted_at", "pinned",
     "archived", "leaf", "model", "tags", "tag_key", "owner", "system", "parameters", "hues", "tools", "pins",
-    "labels",
+    "labels", "begun_by", "project",
     "draft", "attachments",
 )  # fmt: skip
 _MESSAGE = (

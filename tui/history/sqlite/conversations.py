@@ -141,6 +141,10 @@ def _conditions(chosen: ListFilter) -> tuple[str, list[Any]]:
         parts.append(("instr(tag_key, ?)", [f"\n{comparable(chosen.tag)}\n"]))
     if chosen.model is not None:
         parts.append(("instr(lower(model), ?)", [normalise(chosen.model).lower()]))
+    if chosen.begun_by is not None:
+        parts.append(("begun_by = ?", [chosen.begun_by]))
+    if chosen.project is not None:
+        parts.append(("project = ?", [normalise(chosen.project)]))
     if chosen.before is not None:
         parts.append(("updated_at < ?", [to_stamp(chosen.before)]))
     if chosen.after is not None:

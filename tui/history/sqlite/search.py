@@ -252,6 +252,8 @@ def scope_of(connection: sqlite3.Connection, query: Query) -> Scope:
     scope = Scope()
     for tag in query.tags:
         _limit_to_tag(connection, scope, f"\n{tag}\n")
+    for name in query.begun_by:
+        scope.require("c.begun_by = ?", name)
     for name in query.models:
         _limit_to_model(connection, scope, name)
     if scope.few is not None:

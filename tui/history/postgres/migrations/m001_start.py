@@ -60,6 +60,8 @@ STATEMENTS = (
         tools text COLLATE "C" NOT NULL DEFAULT '[]',
         pins text COLLATE "C" NOT NULL DEFAULT '[]',
         labels text COLLATE "C" NOT NULL DEFAULT '{}',
+        begun_by text COLLATE "C" NOT NULL DEFAULT '',
+        project text COLLATE "C" NOT NULL DEFAULT '',
         draft text COLLATE "C" NOT NULL DEFAULT '',
         attachments text COLLATE "C",
         rev bigint NOT NULL DEFAULT 0           -- of its last change

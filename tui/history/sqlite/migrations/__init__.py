@@ -13,6 +13,7 @@ Forms::
     m006_tools              which tools are on in a conversation
     m007_spending           what replies took, apart from them
     m008_labels             what the person calls some messages
+    m009_where_begun        by what a conversation was begun, and in which project
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from tui.history.sqlite.migrations import (
     m006_tools,
     m007_spending,
     m008_labels,
+    m009_where_begun,
 )
 
 Migration = Callable[[sqlite3.Connection], None]
@@ -42,6 +44,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     m006_tools.migrate,
     m007_spending.migrate,
     m008_labels.migrate,
+    m009_where_begun.migrate,
 )
 APPLICATION_ID = 0x53454755  # "SEGU"
 
