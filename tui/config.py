@@ -129,6 +129,14 @@ class BudgetConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class ServeConfig:
+    """``[serve]``: the app in a browser."""
+
+    xterm: str = ""
+    """A folder with the files of xterm.js, or with its packages of npm; without one it is fetched, once."""
+
+
+@dataclass(frozen=True, slots=True)
 class McpConfig:
     """``[mcp.NAME]``: a server of the Model Context Protocol, a program or an address.
 
@@ -205,6 +213,8 @@ class Config:
     """``[tools]``."""
     budget: BudgetConfig = field(default_factory=BudgetConfig)
     """``[budget]``."""
+    serve: ServeConfig = field(default_factory=ServeConfig)
+    """``[serve]``."""
     mcp: Mapping[str, McpConfig] = field(default_factory=dict)
     """``[mcp.NAME]``, by name."""
     path: Path = field(default=Path("config.toml"), metadata={"internal": True})
