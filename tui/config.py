@@ -161,6 +161,14 @@ class NotifyConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class ServeConfig:
+    """``[serve]``: the app in a browser."""
+
+    xterm: str = ""
+    """A folder with the files of xterm.js, or with its packages of npm; without one it is fetched, once."""
+
+
+@dataclass(frozen=True, slots=True)
 class McpConfig:
     """``[mcp.NAME]``: a server of the Model Context Protocol, a program or an address.
 
@@ -252,6 +260,8 @@ class Config:
     """``[budget]``."""
     notify: NotifyConfig = field(default_factory=NotifyConfig)
     """``[notify]``."""
+    serve: ServeConfig = field(default_factory=ServeConfig)
+    """``[serve]``."""
     mcp: Mapping[str, McpConfig] = field(default_factory=dict)
     """``[mcp.NAME]``, by name."""
     path: Path = field(default=Path("config.toml"), metadata={"internal": True})

@@ -33,6 +33,7 @@ Commands::
     config                  the settings
     keys                    API keys
     local                   the models of this machine
+    serve/                  the app in a browser
     mcp                     the servers of the Model Context Protocol
     completion              what a shell reads to complete
     completing              what may follow, when it asks

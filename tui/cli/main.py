@@ -34,6 +34,7 @@ COMMANDS = {
     "config": "show and check the settings",
     "keys": "keep API keys",
     "local": "the models that run on this machine",
+    "serve": "the app in a browser, on this machine or from another one",
     "mcp": "servers whose tools a model may use (Model Context Protocol)",
     "completion": "complete commands, models and titles in your shell",
 }

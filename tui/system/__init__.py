@@ -6,6 +6,7 @@ Texts and images::
 
     clipboard               copying out
     clipboard_image         taking in
+    far                     whether this machine's clipboard is the person's
     tmux                    what becomes of a text in tmux, and what it keeps to itself
     editor                  the person's own editor
     desktop                 notices

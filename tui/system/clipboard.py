@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.paths import PRIVATE_FILE, Paths, private_dir
 from tui.system import tmux
+from tui.system.far import is_far
 from tui.text import clean
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ async def copy_by_tool(text: str, env: Mapping[str, str] | None = None, folder: 
 
 def tools(env: Mapping[str, str], platform: str) -> Iterator[Tool]:
     """The programs to try, best first. Over SSH a tool of the far machine would fill the wrong clipboard."""
-    far = bool(env.get("SSH_CONNECTION") or env.get("SSH_TTY"))
+    far = is_far(env)
     wanted: list[Tool] = []
     if platform == "darwin" and not far:
         wanted.append(Tool(("pbcopy",)))

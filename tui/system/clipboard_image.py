@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from tui.chat.attachment import LARGEST, Attachment, attachment_of, media_type_of, size_words
 from tui.errors import UsageError
+from tui.system.far import is_far
 
 PATIENCE = 10.0
 """Seconds for a tool to answer; PowerShell alone may need five to start."""
@@ -114,7 +115,7 @@ async def read_clipboard(env: Mapping[str, str] | None = None, platform: str = "
 
 def tools(env: Mapping[str, str], platform: str) -> Iterator[Tool]:
     """The programs that are there, best first. Over SSH the far machine has the wrong clipboard."""
-    near = not (env.get("SSH_CONNECTION") or env.get("SSH_TTY"))
+    near = not is_far(env)
     wanted = (
         (near and platform == "darwin", _MACOS),
         (near and (platform == "win32" or env.get("WSL_DISTRO_NAME")), _WINDOWS),

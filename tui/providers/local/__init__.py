@@ -16,6 +16,7 @@ Files::
     library                 those and the person's own files: which are here, how to fetch one
     download                one file from several sources into the cache
     sources                 what a source is asked: a URL, or wheels of the package index
+    package_clients         packages, fetched by this machine's own pip and npm
 
 Child processes::
 

