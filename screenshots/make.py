@@ -270,6 +270,7 @@ async def form_of_a_server(stage: Stage) -> None:
 
 
 async def address_of_a_server(stage: Stage) -> None:
+    os.environ.setdefault("DISPLAY", ":0")  # where a browser can be reached, it is offered
     await stage.first_answer()
     url = "https://pay.travel.example/session/4f1c?return=https%3A%2F%2Ftravel.example%2Fdone"
     await stage.asked(Visit("travel", "The deposit is paid on this page.", url))

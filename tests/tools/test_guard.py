@@ -49,6 +49,7 @@ async def test_this_machine_is_refused_however_it_is_spelled(url):
             "169.254.169.254",
             "100.64.0.1",
             "192.88.99.1",
+            "192.0.0.8",
             "224.0.0.1",
         ),
         *(

@@ -183,7 +183,11 @@ class Rounds:
         return None
 
     def _strangers_words(self, tool: Tool) -> frozenset[str]:
-        """The results in which strangers may have written, but its own: who allows a tool allows these."""
+        """The results in which strangers may have written, but its own.
+
+        Who allows a tool for a conversation has its results in mind: else a tool that reads and writes, as
+        most of servers say they do, would be asked for each time, and be allowed unread.
+        """
         own = whose(tool.spec)
         return frozenset(one for one, who in self._met.items() if who != own)
 

@@ -330,3 +330,14 @@ async def test_on_a_small_screen_the_tool_and_an_answer_are_seen(run, equip, siz
                 and "n no" in world.text
             )
         )
+
+
+async def test_the_page_and_the_question_follow_the_size_of_the_terminal(run, equip):
+    async with run() as world:
+        await _asked(world, equip)
+        await world.pilot.resize_terminal(120, 40)
+        await world.until(lambda: world.composer.region.bottom > 30)
+        sheet = world.app.screen.query_one(".sheet")
+        await world.until(
+            lambda: sheet.region.bottom > 30 and sheet.region.x == world.composer.parent.region.x
+        )

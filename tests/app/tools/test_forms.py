@@ -43,6 +43,7 @@ async def test_a_form_is_filled_in_and_sent(run):
     async with run() as world:
         task = await filling(world)
         await world.sees("notes asks", "Who are you?", "Never write a password here", "Your name (needed)")
+        await world.sees("one of Small, Large")
         await world.pilot.press("enter")
         await world.sees("Your name, text")
         await world.pilot.press(*"Ada", "enter")

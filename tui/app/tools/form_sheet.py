@@ -50,6 +50,12 @@ class EntryRow:
         return 2 if self._below else 1
 
     @property
+    def _takes(self) -> str:
+        """What can be filled in."""
+        among = ", ".join(option.title for option in self.entry.options)
+        return one_line(f"{self.entry.kind} {among}".rstrip(), 200)
+
+    @property
     def _below(self) -> str:
         return self.wrong or self.entry.description
 
@@ -57,7 +63,7 @@ class EntryRow:
         """Title and value; below them the description, or what is wrong."""
         ink, mine = pen.ink, chosen is self
         title = f"{self.entry.title}{' (needed)' if self.entry.required else ''}"
-        value = Span(self.shown, ink.strong) if self.shown else Span(str(self.entry.kind), ink.dim)
+        value = Span(self.shown, ink.strong) if self.shown else Span(self._takes, ink.dim)
         gap = " " * max(3, _TITLE - len(title))
         spans: list[Span[Style]] = [Span(title, ink.strong if mine else ink.ink), Span(gap, ink.dim), value]
         lines = [pen.line(spans, tinted=mine, railed=mine)]

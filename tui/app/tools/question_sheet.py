@@ -83,8 +83,7 @@ class QuestionSheet(Sheet[Result]):
         self._lie_over_the_composer()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Lie over the composer where it is now."""
-        event.prevent_default()  # the base of all sheets shares the room otherwise
+        """Lie over the composer where it is now, once the base of all sheets has shared the room."""
         self.call_after_refresh(while_alive(self, self._lie_over_the_composer))
 
     def _lie_over_the_composer(self) -> None:

@@ -27,6 +27,7 @@ _INNER = tuple(
     map(
         ipaddress.ip_network,
         (
+            "192.0.0.0/24",  # of protocols; not every version of Python knows all of it
             "192.88.99.0/24",  # relays of 6to4
             "168.63.129.16/32",  # what a cloud tells its machines
             "2001::/23",  # tunnels and tests
