@@ -35,6 +35,7 @@ Shared below them::
     commands                the table of commands
     actions                 the table of actions, with their default keys
     keymap                  which key an action has now
+    turns                   one key after the other
     undo                    what was done and can be undone
     theme/                  colours and styles
     terminal/               what a terminal sends and shows

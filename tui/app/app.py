@@ -27,7 +27,6 @@ from tui.app.life import GONE, has_gone
 from tui.app.lists.pointing import teach_pointing
 from tui.app.main_screen import MainScreen
 from tui.app.terminal.abilities import FEW, MANY, Abilities
-from tui.app.terminal.key_order import KeyOrder
 from tui.app.terminal.key_sequences import MODIFIERS
 from tui.app.terminal.keys import teach_alt_enter, teach_texts, teach_windows
 from tui.app.terminal.kinds import TerminalKind
@@ -40,6 +39,7 @@ from tui.app.theme.foreign import fitted
 from tui.app.theme.grid import MEASURE, SMALLEST, TALL, WIDE
 from tui.app.theme.scroll_thumb import SlimThumb
 from tui.app.theme.themes import AUTO, DARK_THEME, FEW_COLOURS, GREY_THEMES, LIGHT_THEME, THEMES
+from tui.app.turns import KeyDone, Turns, stays
 from tui.config import Config, load_config
 from tui.engine.start_options import StartOptions
 from tui.errors import ConfigError, SegueError, UsageError
@@ -105,6 +105,7 @@ class SegueApp(App[None]):
         self.workspace: Workspace | None = None
         self._leaving = False
         self._early: list[events.Event] | None = []
+        self._turns = Turns(self.on_event, self.set_timer)
         for theme in GREY_THEMES if terminal.colours == MANY else THEMES:
             self.register_theme(theme)
         self._few_colours = terminal.colours == FEW
@@ -120,7 +121,6 @@ class SegueApp(App[None]):
         self._last_line = LastLine()
         self._glyphs = [Ascii()] if terminal.ascii else []
         self.animation_level = "none"
-        self.key_order = KeyOrder()
         self.keys = Keys(config.keys)
         """Which key each action has."""
         if self.keys.wanted:
@@ -204,7 +204,20 @@ class SegueApp(App[None]):
         if self._early is not None and isinstance(event, events.Key | events.Paste):
             self._early.append(event)
             return
-        if isinstance(event, events.Key) and not event.is_forwarded and self.screen_stack:
+        typed = isinstance(event, events.Key | events.Paste) and not event.is_forwarded
+        if typed and self.screen_stack:
+            await self._take_typed(event)
+        elif self._too_early(event):
+            self.screen.post_message(event)
+        elif not self._too_late(event):
+            await super().on_event(event)
+            await self._turns.passed(event)
+
+    async def _take_typed(self, event: events.Event) -> None:
+        """Give a key or a paste to where the keys go, in its turn."""
+        if self._turns.hold(event):
+            return
+        if isinstance(event, events.Key):
             if isinstance(self.screen, Listens) and self.screen.listening:
                 self.screen.heard(event.key)
                 return
@@ -212,12 +225,14 @@ class SegueApp(App[None]):
             if key is None:
                 return
             event = key
-        if self._too_early(event):
-            self.screen.post_message(event)
-        elif not self._too_late(event):
-            await super().on_event(event)
-            if isinstance(event, events.Key) and event.is_forwarded:
-                self.key_order.come(event)
+        target = self.focused or self.screen
+        await super().on_event(event)
+        if not stays(event, target):
+            self._turns.follow(event, target)
+
+    async def on_key_done(self, message: KeyDone) -> None:
+        """The next key may come."""
+        await self._turns.passed(message)
 
     def _meant(self, event: events.Key) -> events.Key | None:
         """The key, or both where another one came before it; None while the second is waited for."""

@@ -15,7 +15,7 @@ from textual.widgets.input import Selection
 from tui import graphemes
 from tui.app.lists.kill_ring import kill_ring
 from tui.app.lists.wrapping import Whole
-from tui.app.terminal.key_order import key_order_of
+from tui.app.terminal.own_keys import do_now
 from tui.cells import index_at
 from tui.text import typed
 
@@ -74,9 +74,9 @@ class Field(Input, inherit_bindings=False):
         return _ONE_LINE.sub(" ", typed(value))
 
     async def on_key(self, event: events.Key) -> None:
-        """Edit the line, in the order in which the keys came."""
+        """Edit the line."""
         if not event.is_printable:
-            await key_order_of(self.app).do_now(self, event)
+            await do_now(self, event)
 
     def on_paste(self, event: events.Paste) -> None:
         """Insert all lines of a paste, as one; Textual's field keeps only the first."""

@@ -19,7 +19,7 @@ from tui import graphemes
 from tui.app.lists.kill_ring import kill_ring
 from tui.app.lists.wrapping import Whole
 from tui.app.terminal.editing_keys import EDITING, YANK
-from tui.app.terminal.key_order import key_order_of
+from tui.app.terminal.own_keys import do_now
 from tui.text import typed
 
 LARGE = 100_000
@@ -149,12 +149,9 @@ class WritingArea(TextArea):
 
     # -- keys
     async def on_key(self, event: events.Key) -> None:
-        """Edit the text, in the order in which the keys came."""
-        if event.is_printable:
-            return
-        done = await key_order_of(self.app).do_now(self, event)
-        if not done and event.key == "enter":
-            event.prevent_default()  # it is bound to something, if to nothing here
+        """Edit the text; leave Enter to what it is bound to."""
+        if not event.is_printable and not await do_now(self, event) and event.key == "enter":
+            event.prevent_default()
 
     def action_newline(self) -> None:
         """Begin a new line."""

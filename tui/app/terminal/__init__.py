@@ -9,7 +9,7 @@ What it sends::
     replies                 what it is asked, and what it answers
     key_sequences           keys in sequences; keyboards without Latin letters
     editing_keys            the keys that edit a text, as a shell and macOS have them
-    key_order               what one typed is done in its order
+    own_keys                what a field does with them, at once
     keys                    what Textual does not know of keys
 
 What it is and shows::
