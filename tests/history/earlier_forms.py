@@ -35,7 +35,7 @@ def without_parts(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE messages DROP COLUMN first_at")
     connection.execute("DROP TABLE spending")
     connection.execute("ALTER TABLE pieces DROP COLUMN part")
-    for column in ("tools", "begun_by", "project"):
+    for column in ("tools", "begun_by"):
         connection.execute(f"ALTER TABLE conversations DROP COLUMN {column}")
 
 

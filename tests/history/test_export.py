@@ -70,7 +70,6 @@ async def fill(store, converse, begin_reply) -> None:
         pins=(question,),
         tools=("fs", "web__fetch", "-memory"),
         begun_by="ask",
-        project="/home/me/work",
         draft="half a\nsentence",
         pinned=True,
         titled=True,

@@ -17,7 +17,7 @@ from tui.errors import UsageError
 
 _SHARED = (
     *("title", "titled", "updated_at", "model", "system", "parameters", "hues"),
-    *("tags", "pins", "tools", "pinned", "archived", "deleted", "begun_by", "project"),
+    *("tags", "pins", "tools", "pinned", "archived", "deleted", "begun_by"),
 )
 """What is the same for all who have a conversation open: not its draft, nor which path is shown."""
 
@@ -76,8 +76,6 @@ class Conversation:
     """``PROGRAM:ID``: where it was made; no other conversation has it, so no import doubles it."""
     begun_by: str = ""
     """``ask`` where the command line asked, until somebody writes in it; else nothing."""
-    project: str = ""
-    """The folder of the project that it belongs to."""
     nodes: dict[int, Node] = field(default_factory=dict)
     _children: dict[int | None, list[int]] = field(default_factory=dict, repr=False)
 
@@ -234,7 +232,6 @@ class Summary:
     pinned: bool = False
     archived: bool = False
     begun_by: str = ""
-    project: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,6 @@ def _conversation(bundle: Bundle) -> dict[str, Any]:
         "title": it.title,
         "titled": it.titled,
         "begun_by": it.begun_by,
-        "project": it.project,
         "created_at": _iso(it.created_at),
         "updated_at": _iso(it.updated_at),
         "model": it.model,

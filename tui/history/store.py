@@ -37,7 +37,6 @@ class ConversationChanges(TypedDict, total=False):
     pinned: bool
     archived: bool
     begun_by: str
-    project: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +49,6 @@ class ListFilter:
     model: str | None = None
     begun_by: str | None = None
     """Only those that this has begun, as ``ask``; an empty one lets those through that a person began."""
-    project: str | None = None
-    """Only those that belong to the project in this folder."""
     before: datetime | None = None
     after: datetime | None = None
     archived: bool = False

@@ -13,6 +13,7 @@ from tui.app.context import (
     WithAsking,
     WithComparing,
     WithLists,
+    WithModels,
     WithStatus,
     WithTranscript,
     WithWriting,
@@ -27,7 +28,15 @@ _Find = Callable[[], Awaitable[ConversationService]]
 
 
 class _Context(
-    Context, WithTranscript, WithWriting, WithStatus, WithLists, WithComparing, WithAsking, Protocol
+    Context,
+    WithTranscript,
+    WithWriting,
+    WithStatus,
+    WithLists,
+    WithModels,
+    WithComparing,
+    WithAsking,
+    Protocol,
 ): ...
 
 
@@ -146,6 +155,7 @@ class CurrentConversation:
         self._enter(draft)
         context.writing.recall_soon()
         await self.reload(at)
+        context.models.say_unusable()
         if at is not None:
             await context.transcript.jump(at, needle)
             context.status.refresh_keys()

@@ -66,7 +66,6 @@ def _bundle(entry: Checked) -> Bundle:
         tags=tuple(entry.texts("tags")),
         tools=tuple(entry.texts("tools")),
         begun_by=entry.text("begun_by"),
-        project=entry.text("project"),
         hues=hues_of(entry),
         parameters=parameters_of(entry),
     )

@@ -60,7 +60,6 @@ def copy(connection: sqlite3.Connection, conversation_id: int, leaf: int | None)
         tags=original.tags,
         pins=original.pins,
         tools=original.tools,
-        project=original.project,
         leaf=original.leaf,
     )
     if leaf is None:
@@ -142,7 +141,6 @@ def _columns(connection: sqlite3.Connection, conversation: Conversation) -> dict
         "pinned": conversation.pinned,
         "archived": conversation.archived,
         "begun_by": normalise(conversation.begun_by),
-        "project": normalise(conversation.project),
         "model": conversation.model and normalise(conversation.model),
         "tags": pack(conversation.tags),
         "tag_key": tag_key(conversation.tags),

@@ -104,7 +104,6 @@ _COLUMNS: dict[str, Callable[[Any], Mapping[str, Any]]] = {
     "pinned": lambda value: {"pinned": bool(value)},
     "archived": lambda value: {"archived": bool(value)},
     "begun_by": lambda value: {"begun_by": normalise(value)},
-    "project": lambda value: {"project": normalise(value)},
 }
 
 
@@ -190,8 +189,6 @@ def _conditions(chosen: ListFilter) -> tuple[str, list[Any]]:
         parts.append(("instr(lower(model), ?)", [normalise(chosen.model).lower()]))
     if chosen.begun_by is not None:
         parts.append(("begun_by = ?", [chosen.begun_by]))
-    if chosen.project is not None:
-        parts.append(("project = ?", [normalise(chosen.project)]))
     if chosen.before is not None:
         parts.append(("updated_at < ?", [to_stamp(chosen.before)]))
     if chosen.after is not None:

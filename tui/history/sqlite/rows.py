@@ -81,7 +81,6 @@ def conversation_of(row: sqlite3.Row) -> Conversation:
         deleted=row["deleted_at"] is not None,
         titled=bool(row["titled"]),
         begun_by=kept_text(row["begun_by"]),
-        project=kept_text(row["project"]),
     )
 
 
@@ -98,7 +97,6 @@ def summary_of(row: sqlite3.Row) -> Summary:
         pinned=bool(row["pinned"]),
         archived=bool(row["archived"]),
         begun_by=kept_text(row["begun_by"]),
-        project=kept_text(row["project"]),
     )
 
 

@@ -12,7 +12,7 @@ Forms::
     m005_parts              a message is a list of parts
     m006_tools              which tools are on in a conversation
     m007_spending           what replies took, apart from them
-    m008_where_begun        by what a conversation was begun, and in which project
+    m008_begun_by           by what a conversation was begun
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from tui.history.sqlite.migrations import (
     m005_parts,
     m006_tools,
     m007_spending,
-    m008_where_begun,
+    m008_begun_by,
 )
 
 Migration = Callable[[sqlite3.Connection], None]
@@ -41,7 +41,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     m005_parts.migrate,
     m006_tools.migrate,
     m007_spending.migrate,
-    m008_where_begun.migrate,
+    m008_begun_by.migrate,
 )
 APPLICATION_ID = 0x53454755  # "SEGU"
 

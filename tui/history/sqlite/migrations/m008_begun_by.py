@@ -1,4 +1,4 @@
-"""A conversation knows by what it was begun, and in which project."""
+"""A conversation knows by what it was begun."""
 
 from __future__ import annotations
 
@@ -6,6 +6,5 @@ import sqlite3
 
 
 def migrate(connection: sqlite3.Connection) -> None:
-    """Make the columns."""
+    """Make the column."""
     connection.execute("ALTER TABLE conversations ADD COLUMN begun_by TEXT NOT NULL DEFAULT ''")
-    connection.execute("ALTER TABLE conversations ADD COLUMN project TEXT NOT NULL DEFAULT ''")
