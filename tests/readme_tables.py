@@ -76,7 +76,7 @@ def _settings() -> Iterator[str]:
         name = setting.name.replace("temperature", "…")
         default = f"`{shown(setting.default)}`" if shown(setting.default) else ""
         words = setting.words.replace("|", "\\|")
-        yield f"| `{name}` | {setting.kind.value} | {default} | {words} |"
+        yield f"| `{name}` | {setting.type} | {default} | {words} |"
 
 
 def _form(command: Command) -> str:
