@@ -35,7 +35,7 @@ from tui.engine.workspace import Workspace  # noqa: E402
 from tui.paths import Paths  # noqa: E402
 from tui.tools.mcp.elicitation import Entry, Form, Kind, Option, Visit  # noqa: E402
 
-WIDE, NARROW, WIDEST = (120, 40), (80, 24), (160, 50)
+WIDE, NARROW, WIDEST, HUGE = (120, 40), (80, 24), (160, 50), (200, 50)
 PATIENCE = 30.0
 STAGE = HERE / "stage"
 OTHERS = (
@@ -330,6 +330,12 @@ async def server_that_answers(stage: Stage) -> None:
     await stage.sees("Kept as lab")
 
 
+async def wide(stage: Stage) -> None:
+    stage.server.texts = {"gpt-6-sol": "wide"}
+    await stage.say("How do the libraries set a limit?")
+    await stage.sees("Short code stays", "ready")
+
+
 SCENES: dict[str, tuple[Callable[[Stage], Awaitable[None]], tuple[int, int], str]] = {
     "first-run": (first_run, WIDE, "segue-dark"),
     "chat-dark": (chat, WIDE, "segue-dark"),
@@ -359,6 +365,8 @@ SCENES: dict[str, tuple[Callable[[Stage], Awaitable[None]], tuple[int, int], str
     "variables": (prompt_with_variables, WIDE, "segue-dark"),
     "variables-80x24": (prompt_with_variables, NARROW, "segue-light"),
     "settings-key": (key_that_is_pressed, NARROW, "segue-light"),
+    "wide": (wide, HUGE, "segue-dark"),
+    "wide-light": (wide, WIDEST, "segue-light"),
     "connect": (server_that_answers, WIDEST, "segue-dark"),
     "connect-80x24": (server_that_answers, NARROW, "segue-light"),
 }

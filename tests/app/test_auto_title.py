@@ -84,3 +84,23 @@ async def test_without_the_setting_nobody_is_asked(run):
         await world.sees("I am big.", "ready")
         await named(world)
         assert len(world.provider.requests) == 1
+
+
+async def test_the_model_of_the_persons_choice_names_it(run):
+    async with run(auto_title="lab/small") as world:
+        world.script_of("big", "Four days.", DONE)
+        world.script_of("small", "Days in Kyoto", DONE)
+        await world.say(ASKED)
+        await world.until(lambda: title(world) == "Days in Kyoto")
+        assert [model for model, _ in world.provider.requests] == ["big", "small"]
+
+
+async def test_a_temporary_conversation_is_named_by_nobody(run):
+    async with run(auto_title=True) as world:
+        await world.say("/temporary")
+        await world.sees("temporary")
+        world.script("Four days.", DONE)
+        await world.say(ASKED)
+        await world.sees("Four days.", "ready")
+        await named(world)
+        assert len(world.provider.requests) == 1 and title(world) == ASKED

@@ -335,3 +335,15 @@ async def test_the_list_shows_what_the_file_says_when_it_is_opened(opened, file)
         await world.say("/settings vim")
         await world.sees("vim", "true", "file")
         assert world.composer.vim is not None
+
+
+async def test_who_names_conversations_is_nobody_the_cheapest_or_a_model_of_ones_choice(opened, file):
+    async with opened("auto_title") as world:
+        await world.pilot.press("enter")
+        await world.sees("the cheapest model of the provider", "one that you choose")
+        await world.type("a model")
+        await world.pilot.press("enter")
+        await world.sees("Type to find a model")
+        await world.type("small")
+        await world.pilot.press("enter")
+        await world.until(lambda: load_config(file).auto_title == "lab/small")

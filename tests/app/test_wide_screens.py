@@ -93,3 +93,14 @@ async def test_an_edge_without_a_sidebar_beside_the_page_is_none(run):
         await world.until(lambda: not world.screen.query_one(SidebarEdge).display)
     async with run(size=(80, 24)) as world:
         assert not world.screen.query_one(SidebarEdge).display
+
+
+async def test_titles_beside_the_page_have_all_but_the_room_of_a_mark(run):
+    async with run(size=(120, 40)) as world:
+        world.script("Well.", DONE)
+        await world.say("abcdefghijklmnopqrstuvw and more")
+        await world.sees("Well.", "ready")
+        await world.until(
+            lambda: any(line[3:27] == "abcdefghijklmnopqrstuvw…" for line in world.text.splitlines())
+        )
+        assert world.screen.query_one("#conversations").size.width == 30

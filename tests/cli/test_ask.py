@@ -42,6 +42,12 @@ def test_the_conversation_goes_on_with_another_model(lab, model_server):
     assert (row["title"], row["messages"], row["model"]) == ("First", 4, "lab/small")
 
 
+def test_what_it_begins_is_known_as_its_own(lab):
+    lab.segue("ask", "First")
+    assert len(json.loads(lab.segue("history", "search", "from:ask First", "--json").stdout)) == 1
+    assert json.loads(lab.segue("history", "search", "from:ask Second", "--json").stdout) == []
+
+
 def test_a_system_prompt_is_sent_first(lab, model_server):
     lab.segue("ask", "-s", "Be brief.", "Hi")
     assert model_server.requests[0]["messages"][0] == {"role": "system", "content": "Be brief."}

@@ -36,7 +36,6 @@ async def test_every_field_can_be_changed_and_the_others_stay(store):
         "labels": {3: "the plan"},
         "tools": ("fs", "-web__fetch"),
         "begun_by": "ask",
-        "project": "/home/me/work",
         "pinned": True,
         "archived": True,
     }
@@ -292,3 +291,19 @@ async def test_a_draft_that_waits_alone_is_used_too(store, converse):
     assert await store.last_used() != made.id
     await store.update_conversation(made.id, draft="half a sent")
     assert await store.last_used() == made.id
+
+
+async def test_the_list_is_filtered_by_what_began_it(store, converse):
+    asked, mine = await converse(store, "hi"), await converse(store, "hello")
+    await store.update_conversation(asked.id, begun_by="ask")
+
+    async def ids(chosen: ListFilter) -> list[int]:
+        rows = await store.list_conversations(chosen)
+        assert await store.count_conversations(chosen) == len(rows)
+        return [row.id for row in rows]
+
+    assert await ids(ListFilter()) == [mine.id, asked.id]
+    assert await ids(ListFilter(begun_by="ask")) == [asked.id]
+    assert await ids(ListFilter(begun_by="")) == [mine.id]
+    assert [hit.conversation_id for hit in await store.search("from:ask hi")] == [asked.id]
+    assert await store.search("from:ask hello") == []

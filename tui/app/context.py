@@ -379,6 +379,10 @@ class Elsewhere(Protocol):
 class Models(Protocol):
     """Who answers."""
 
+    def say_unusable(self) -> None:
+        """Where the model of the conversation that is read can't answer now, say so, with one that can."""
+        ...
+
     async def use_model(self, model_id: str) -> None:
         """Let a model answer from now on; what is written stays."""
         ...

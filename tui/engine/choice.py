@@ -47,6 +47,40 @@ async def choose_model(
     return None
 
 
+def why_unusable(model_id: str, registry: Registry) -> str:
+    """Why a model can't answer now; nothing where it can, as far as is known without asking."""
+    provider = split_id(model_id)[0]
+    entry = next((entry for entry in registry.providers() if entry.name == provider), None)
+    if entry is None:
+        return f"no provider is called {one_line(provider, 40)}"
+    return "" if entry.available else one_line(entry.reason or "unavailable", 120)
+
+
+def nearest_usable(model_id: str, registry: Registry, catalogue: Catalogue) -> str | None:
+    """The model most like one that can't answer now: the same of another provider, or one named alike.
+
+    What is downloaded first, and who is reached through gpt4free, is never chosen for the person.
+    """
+    entries = {entry.name: entry for entry in registry.providers() if entry.available and entry.kind != "g4f"}
+    usable = [
+        model
+        for model in catalogue.models()
+        if model.available and model.provider in entries and not entries[model.provider].downloads
+    ]
+    wanted = _bare(model_id)
+    same = next((model.id for model in usable if _bare(model.id) == wanted), None)
+    if same is not None:
+        return same
+    names = {_bare(model.id): model.id for model in reversed(usable)}
+    alike = nearest(wanted, names)
+    return names[alike[0]] if alike else next((model.id for model in usable), None)
+
+
+def _bare(model_id: str) -> str:
+    """The name of a model, whoever has it."""
+    return model_id.rpartition("/")[2].partition(":")[0].casefold()
+
+
 def title_model(wanted: bool | str, model_id: str, catalogue: Catalogue) -> str | None:
     """The model that names a conversation, where the person wants that.
 

@@ -306,7 +306,6 @@ class ConversationService:
             pinned=kept.pinned,
             archived=kept.archived,
             begun_by=kept.begun_by,
-            project=kept.project,
         )
 
     # -- settings of the conversation

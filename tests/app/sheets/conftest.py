@@ -208,7 +208,7 @@ class LongStore:
         return Summary(self.length - place, f"Conversation {place}", moment, moment, 2, "openai/gpt-6-sol")
 
     async def count_conversations(self, chosen: ListFilter | None = None) -> int:
-        return self.length
+        return 0 if chosen and chosen.begun_by else self.length
 
     async def load_conversation(self, conversation_id: int):
         raise NotFoundError("it is only in the list")

@@ -221,3 +221,40 @@ async def test_any_size_keeps_the_choice_and_the_keys_in_sight(
         await pilot.pause()
         shown = text_of(app)
         assert "Connect a provider" in shown and "ctrl+q quit" in shown
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_titles_by_a_model_are_offered_and_turned_on_and_off(
+    host, registry, catalogue, text_of, size
+) -> None:
+    asked: list[bool] = []
+
+    async def name(wanted: bool) -> None:
+        asked.append(wanted)
+
+    app = host(lambda: FirstRun(registry, catalogue, OFFER, name=name))
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        assert "Titles by a small model" in text_of(app) or size == (80, 24)
+        await pilot.press("end")
+        assert chosen(app) == "titles"
+        assert "never in a temporary" in text_of(app) and "enter turn on" in text_of(app)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert asked == [True] and "enter turn off" in text_of(app)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert asked == [True, False] and app.results == []
+
+
+async def test_settings_that_can_not_be_written_are_told_and_nothing_is_turned_on(
+    host, registry, catalogue, text_of
+) -> None:
+    async def name(wanted: bool) -> None:
+        raise SegueError("config.toml can't be written")
+
+    app = host(lambda: FirstRun(registry, catalogue, OFFER, name=name))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("end", "enter")
+        await pilot.pause()
+        assert "enter turn on" in text_of(app)

@@ -67,7 +67,7 @@ class Shelf:
         return lambda: None
 
     async def count_conversations(self, chosen=None) -> int:
-        return len(LISTED)
+        return 0 if chosen and chosen.begun_by else len(LISTED)
 
     async def list_conversations(self, chosen=None, *, limit=100, offset=0) -> list[Summary]:
         moments = [self.noon - timedelta(days=days, minutes=2) for _, days, *_ in LISTED]

@@ -14,6 +14,7 @@ from tui.app.context import (
     WithComparing,
     WithElsewhere,
     WithLists,
+    WithModels,
     WithStatus,
     WithTranscript,
     WithWriting,
@@ -33,6 +34,7 @@ class _Context(
     WithWriting,
     WithStatus,
     WithLists,
+    WithModels,
     WithComparing,
     WithAsking,
     WithElsewhere,
@@ -156,6 +158,7 @@ class CurrentConversation:
         self._enter(draft)
         context.writing.recall_soon()
         await self.reload(at)
+        context.models.say_unusable()
         if at is not None:
             await context.transcript.jump(at, needle)
             context.status.refresh_keys()

@@ -17,10 +17,9 @@ from textual.strip import Strip
 
 from tui.app.actions import Action
 from tui.app.keymap import bind
-from tui.app.lists.line import justify
 from tui.app.lists.row_list import Heading, Row, RowList
 from tui.app.lists.wordmark import Wordmark
-from tui.app.theme.ink import RAIL, Pen
+from tui.app.theme.ink import RAIL, Pen, cut, segments_of, width_of
 from tui.dates import day_group
 from tui.rendering.spans import Span
 from tui.text import one_line
@@ -29,6 +28,8 @@ if TYPE_CHECKING:
     from tui.chat.conversation import Summary
 
 LIVE, UNREAD, ASKS = "●", "•", "?"
+_MARK = 3
+"""Cells of a mark: a blank, itself, the edge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,9 @@ class ConversationRow:
             mark = Span(LIVE, ink.hues.get(self.live_hue, ink.ink))
         elif self.unread:
             mark = Span(UNREAD, ink.accent + Style(bold=True))
-        strip = justify([rail, Span("  ", Style.null()), title], [mark, Span(" ", Style.null())], width)
+        left = cut([rail, Span("  ", Style.null()), title], width - _MARK)
+        room = Span(" " * (width - _MARK - width_of(left) + 1), Style.null())
+        strip = Strip(segments_of([*left, room, mark, Span(" ", Style.null())])).adjust_cell_length(width)
         return [pen.on_tint(strip) if marked else strip]
 
 

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from tui.app.actions import Action
 from tui.app.background import in_background
 from tui.app.commands import Handlers
 from tui.app.context import (
@@ -15,10 +16,11 @@ from tui.app.context import (
     WithStatus,
 )
 from tui.app.models.servers import Servers
-from tui.engine.choice import find_model
+from tui.engine.choice import find_model, nearest_usable, why_unusable
 from tui.engine.workspace import Workspace
 from tui.errors import UsageError
 from tui.providers.address import address_in
+from tui.text import one_line
 
 if TYPE_CHECKING:
     from tui.app.models.picker import Choice, ModelPicker, Several
@@ -33,6 +35,8 @@ class Models:
     def __init__(self, context: _Context) -> None:
         self._context = context
         self._servers = Servers(context)
+        self._unusable = ""
+        """What was said of a model that can't answer now."""
 
     @property
     def commands(self) -> Handlers:
@@ -64,12 +68,34 @@ class Models:
         """Let a model answer from now on; what is written stays."""
         service = self._context.session.current  # another one may be read when the choice is noted
         service.conversation.model = model_id
+        self.say_unusable()
         self._context.refresh()
         self._context.status.count_soon()
         await self._workspace.preferences.note_model(model_id)
         await service.change(model=model_id)
         if words := await service.reading():
             self._context.notify(f"The next prompt reads {words}", warning=True)
+
+    # -- where it can't answer
+    def say_unusable(self) -> None:
+        """Where the model of the conversation that is read can't answer now, say so, with one that can."""
+        context, workspace = self._context, self._workspace
+        context.unnote(self._unusable)
+        conversation, self._unusable = context.session.current.conversation, ""
+        why = why_unusable(conversation.model, workspace.registry) if conversation.model else ""
+        if why and conversation.id:
+            name, key = one_line(conversation.model or "", 80), context.keys.name(Action.MODEL)
+            near = self._nearest(conversation.model)
+            instead = f" {key} offers {near}." if near else f" {key} shows who can."
+            self._unusable = f"{name} can't answer now: {why}.{instead}"
+            context.note(self._unusable)
+
+    def _nearest(self, model_id: str | None) -> str | None:
+        """The model to begin with in a list of all: the one that answers, or the nearest that can."""
+        registry, catalogue = self._workspace.registry, self._workspace.catalogue
+        if not model_id or not why_unusable(model_id, registry):
+            return model_id
+        return nearest_usable(model_id, registry, catalogue)
 
     # -- choosing
     async def pick(self, message_id: int | None = None, typed: str = "") -> None:
@@ -142,7 +168,7 @@ class Models:
             catalogue,
             workspace.registry,
             await workspace.preferences.recent_models(),
-            conversation.model,
+            self._nearest(conversation.model) or conversation.model,
             await workspace.preferences.favourite_models(),
             conversation.hues,
             await asyncio.to_thread(workspace.registry.downloads),
