@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import sys
 import time
@@ -62,6 +63,44 @@ def test_a_job_of_a_shell_is_suspended_until_the_shell_lets_it_go_on(terminal):
     app.see("big", "Ask")
     app.press(CTRL_Q)
     assert app.end() == 0
+
+
+WRITING = """
+import os, signal
+from textual.app import App
+from tui.app.terminal.driver import Terminal
+
+class Writing(App):
+    def on_ready(self):
+        with self._driver._writer_thread._queue.mutex:  # as while it puts a line there
+            os.kill(os.getpid(), signal.SIGTSTP)
+
+Writing(driver_class=Terminal).run()
+"""
+
+
+def test_a_program_that_is_writing_just_then_stops_all_the_same(terminal, tmp_path):
+    script = tmp_path / "writing.py"
+    script.write_text(WRITING)
+    line = shlex.join([sys.executable, str(script)])
+    terminal(shell=f"{line}; echo back in the shell").see("back in the shell")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
+def test_a_program_that_was_stopped_unasked_has_the_terminal_once(terminal):
+    app = terminal()
+    app.see("big", "Ask")
+    for typed, seen in (("half", "half"), (" a thought", "half a thought")):
+        os.kill(app.process.pid, signal.SIGSTOP)
+        assert stopped(app.process)
+        app._screen.reset()
+        os.kill(app.process.pid, signal.SIGCONT)
+        app.press(typed)
+        app.see("big", seen)
+    app.press(CTRL_Q)
+    assert app.end() == 0
+    taken, given = app.output.count(b"\x1b[>29u"), app.output.count(b"\x1b[<u")
+    assert taken == 3 and given == 2 * taken
 
 
 @pytest.mark.parametrize("shell", ["", "{}; true"], ids=["alone", "a shell without jobs"])

@@ -1024,8 +1024,11 @@ async def test_what_tools_gave_back_to_llm_is_between_its_responses(store, tmp_p
             ('01d', 'gpt-4o-mini', '', 'It is noon.', '01a', '2024-06-01T10:02:00');
         INSERT INTO tool_calls VALUES (1, '01c', 1, 'clock', '{"zone": "UTC"}', 'c1');
         INSERT INTO tool_results VALUES (1, '01d', 1, 'clock', '12:00', 'c1', NULL, NULL);
-        INSERT INTO fragments VALUES (1, 'h', 'A long file', NULL, NULL);
+        CREATE TABLE system_fragments (response_id TEXT, fragment_id INTEGER, "order" INTEGER);
+        INSERT INTO fragments VALUES
+            (1, 'h', 'A long file', NULL, NULL), (2, 'i', 'You know birds.', NULL, NULL);
         INSERT INTO prompt_fragments VALUES ('01c', 1, 0);
+        INSERT INTO system_fragments SELECT MIN(id), 2, 0 FROM responses;
         INSERT INTO attachments VALUES
             ('f', 'image/png', '/home/a/dot.png', NULL, NULL),
             ('g', 'text/plain', 'note.txt', NULL, CAST('Buy milk' AS BLOB));
@@ -1035,6 +1038,7 @@ async def test_what_tools_gave_back_to_llm_is_between_its_responses(store, tmp_p
     report = await import_file(store, make_database(tmp_path / "logs.db", script))
     conversation = await store.load_conversation(report.added[0])
     messages = await store.messages(conversation.path())
+    assert (conversation.system or "").startswith("You know birds.")
     assert messages[2].text == "A long file\n\nAnother\n\n[/home/a/dot.png]"
     [note] = messages[2].attachments
     assert (await store.with_contents([note]))[0].data == b"Buy milk"

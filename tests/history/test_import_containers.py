@@ -14,6 +14,7 @@ from tui.chat.parts import File, Sources, Text, ToolCall, of_kind
 from tui.errors import ImportFileError
 from tui.history.bundles import bundle_of, with_contents
 from tui.history.importers import import_file
+from tui.history.importers.containers import Folder, Media
 from tui.history.sqlite.history import open_history
 
 OPEN, BETWEEN, CLOSE = "\ue200", "\ue202", "\ue201"
@@ -44,6 +45,22 @@ SEEN = chatgpt(
 async def read(store, report):
     [conversation] = [await store.load_conversation(one) for one in report.added]
     return await with_contents(store, await store.messages(conversation.path()))
+
+
+@pytest.mark.parametrize(
+    ("asset", "name"),
+    [
+        ("file-service://file-1a2B", "file-1a2B-photo.png"),
+        ("file-service://file-1a2B", "file-1a2B.png"),
+        ("sediment://file_00Ab", "file_00Ab-sanitized.png"),
+        ("sediment://file_00Ab#file_11#p_0.png", "user/file_00Ab.png"),
+    ],
+)
+def test_a_file_is_found_by_each_kind_of_address(tmp_path, asset, name):
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_bytes(PICTURE)
+    found = Media(Folder(tmp_path)).find(asset)
+    assert found is not None and found.data == PICTURE
 
 
 @pytest.mark.parametrize("kind", ["zip", "folder"])

@@ -291,7 +291,7 @@ async def _import(workspace: Workspace, args: argparse.Namespace) -> None:
         came = f"{counted(len(report.added), 'conversation')}, {counted(report.messages, 'message')} added"
         say(f"{report.kind}: {came}{known}")
     for what, count in report.changed.items():
-        say(f"  {count:,} {what}")
+        say(f"  {what}: {count:,}")
     if report.odd:
         values = "1 value is" if report.odd == 1 else f"{report.odd} values are"
         say(f"{values} not what was expected, and left out:")

@@ -9,6 +9,8 @@ import sys
 import termios
 import time
 from codecs import getincrementaldecoder
+from collections.abc import Callable
+from contextlib import suppress
 from threading import Event
 from typing import IO, Any
 
@@ -108,6 +110,34 @@ class Terminal(LinuxDriver):
         """Write something; of a frame only what differs. Textual calls this."""
         if data := self.thin.frame(data):
             super().write(data)
+
+    def _sigtstp_application(self, *_: object) -> None:
+        """Stop, as the shell wishes; Textual's handler of the signal.
+
+        The loop may be writing just now, and what it holds for that would never be free: so it does this.
+        While an editor has the terminal, nothing is written and the loop waits for the editor.
+        """
+        if self._auto_restart:
+            self._soon(super()._sigtstp_application)
+        else:
+            super()._sigtstp_application()
+
+    def _sigcont_application(self, *_: object) -> None:
+        """Go on; Textual's handler of the signal. Who was stopped without being asked begins anew, too."""
+        if self._must_signal_resume or not self._auto_restart:
+            super()._sigcont_application()
+        else:
+            self._soon(self._begin_anew)
+
+    def _begin_anew(self) -> None:
+        """Take the terminal once more: others may have had it, and nothing must be asked of it twice."""
+        self.suspend_application_mode()
+        self._must_signal_resume = True
+        self.resume_application_mode()
+
+    def _soon(self, act: Callable[[], None]) -> None:
+        with suppress(RuntimeError):  # the program has ended
+            self._loop.call_soon_threadsafe(act)
 
     def disable_input(self) -> None:
         """Stop reading; Textual calls this, and waits for the reader."""

@@ -146,7 +146,7 @@ class Media:
 
     def find(self, asset: str) -> Attachment | None:
         """The file that ``asset`` points to, as in ``file-service://file-1a2B``; None if it is not there."""
-        called = self._ID.search(asset)
+        called = self._ID.match(asset.rpartition("/")[2])
         name = self._names.get(called[0]) if called else None
         if self._container is None or name is None:
             return None

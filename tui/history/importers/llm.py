@@ -50,12 +50,13 @@ def _conversation(tables: Tables, conversation: Checked) -> Bundle | None:
     )
     builder = _builder(conversation, rows)
     if rows:
-        builder.conversation.system = rows[0].words("system")
+        told = _fragments(tables, "system_fragments", rows[0].required("id", name_of, "text"))
+        builder.conversation.system = _together(*told, rows[0].words("system"))
     for row in rows:
         key, at = row.required("id", name_of, "text"), row.time("datetime_utc")
         builder.hold((key, "results"), builder.last, _results(tables, key, builder.held(builder.last)), at)
-        asked = [*_fragments(tables, "prompt_fragments", key), row.words("prompt")]
-        prompt = (*plain_parts("\n\n".join(filter(str.strip, asked))), *_files(tables, key))
+        asked = _together(*_fragments(tables, "prompt_fragments", key), row.words("prompt"))
+        prompt = (*plain_parts(asked), *_files(tables, key))
         if prompt:
             builder.add((key, "prompt"), builder.last, Role.USER, prompt, at)
         model = model_id(row.optional_text("model"))
@@ -90,8 +91,12 @@ def _rows_of(tables: Tables, table: str, response: str) -> Iterator[Checked]:
         yield from tables.rows(f"SELECT * FROM {table} WHERE response_id = ? ORDER BY rowid", table, response)
 
 
+def _together(*texts: str) -> str:
+    return "\n\n".join(filter(str.strip, texts))
+
+
 def _fragments(tables: Tables, table: str, response: str) -> Iterator[str]:
-    """The texts that stand before what was asked."""
+    """The texts that stand before what was asked, or before what the system was told."""
     for one in _rows_of(tables, table, response):
         query = "SELECT content FROM fragments WHERE id = ?"
         number = one.read("fragment_id", whole, "a whole number")
