@@ -103,7 +103,7 @@ class SegueApp(App[None]):
             self.register_theme(theme)
         self._usual_theme = FEW_COLOURS if terminal.colours == FEW else DEFAULT_THEME
         self.use_theme(self._configured_theme())
-        self._scrolls = terminal.scrolls
+        self._terminal = terminal
         self._last_line = LastLine()
         self._glyphs = [Ascii()] if terminal.ascii else []
         self.animation_level = "none"
@@ -143,7 +143,8 @@ class SegueApp(App[None]):
 
     def _send_differences(self) -> None:
         if isinstance(self._driver, Differing):
-            self._driver.thin.on = self._scrolls and self.config.bytes == "thin"
+            self._driver.thin.fills = self._terminal.fills
+            self._driver.thin.on = self._terminal.scrolls and self.config.bytes == "thin"
 
     def _forget_screen(self) -> None:
         """What the terminal shows is not known any more: what is drawn next is sent whole."""
