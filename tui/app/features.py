@@ -61,7 +61,7 @@ from tui.errors import NotFoundError, UsageError
 from tui.rendering import warm
 
 SETTLED = 0.5
-"""Seconds after the start in which neither the HTTP client nor the Markdown parser is loaded."""
+"""Seconds after the start, and after the first letter, in which nothing is loaded that a reply needs."""
 _Result = TypeVar("_Result")
 
 
@@ -111,6 +111,7 @@ class Features:
         self._early = early
         self._showing = asyncio.Lock()
         self._unsaved = ""
+        self._ready = False
         self.screen = screen
         self.acts = acts
         self.session = Session(workspace, temporary=program.options.temporary)
@@ -173,7 +174,7 @@ class Features:
         for words in filter(None, (workspace.catalogue.notice, *map(str, workspace.registry.problems))):
             self.note(words)
         await self.reading.show(self.session.current)
-        self.screen.set_timer(SETTLED, self._make_ready)
+        self.screen.set_timer(SETTLED, self._look_at_prompts)
         if options.prompt:
             self._early.insert(0, Draft(options.prompt, options.attachments))
         else:
@@ -193,8 +194,16 @@ class Features:
         self.refresh()
         self.status.refresh_keys()
 
-    def _make_ready(self) -> None:
+    def _look_at_prompts(self) -> None:
         in_background(self.screen, "open", self.writing.say_prompt_problems)
+
+    def expect_a_reply(self) -> None:
+        """Soon a prompt will be sent: have at hand what its reply needs. Until then it takes no memory."""
+        if not self._ready:
+            self._ready = True
+            self.screen.set_timer(SETTLED, self._make_ready)
+
+    def _make_ready(self) -> None:
         in_background(self.screen, "open", self.session.workspace.keep_connections)
         in_background(self.screen, "open", partial(asyncio.to_thread, warm.load))
 
@@ -285,6 +294,7 @@ class Features:
             case _ if not self._program.is_running:  # what was on the screen may be gone already
                 pass
             case ReplyBegan(service, live, before):
+                self.expect_a_reply()
                 self.soon(self._began_in_turn, service, live, before)
             case ReplyWentOn(live, piece, turned):
                 self.comparing.went_on(live, piece, turned=turned)
