@@ -47,8 +47,8 @@ if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
     from textual.screen import Screen
 
-    from tui.config_file import Changes
     from tui.engine.workspace import Workspace
+    from tui.typed_toml import Changes
 
 __all__ = ["SegueApp", "StartOptions"]
 

@@ -38,7 +38,6 @@ from tui.app.transcript.shown_replies import ShownReplies
 from tui.app.transcript.transcript import Transcript
 from tui.app.undo import SHOWN, Acts
 from tui.chat.draft import Draft
-from tui.config_file import Changes
 from tui.engine.conversation_service import ConversationService, Undo
 from tui.engine.live import LiveReply
 from tui.engine.session import Session
@@ -59,6 +58,7 @@ from tui.engine.session_events import (
 from tui.engine.workspace import Workspace
 from tui.errors import NotFoundError, UsageError
 from tui.rendering import warm
+from tui.typed_toml import Changes
 
 SETTLED = 0.5
 """Seconds after the start, and after the first letter, in which nothing is loaded that a reply needs."""
