@@ -13,7 +13,6 @@ import re
 import stat
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from enum import Enum
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,17 +25,8 @@ from tui.config import Config, alike, config_of
 from tui.errors import ConfigError, SegueError
 from tui.locks import lock_at
 from tui.paths import PRIVATE_FILE, private_dir, write_whole
-from tui.typed_toml import At, headers, keys_in
+from tui.typed_toml import GONE, At, Changes, headers, keys_in
 
-
-class Gone(Enum):
-    """In the place of a value: the setting is taken out, so its default counts again."""
-
-    GONE = "gone"
-
-
-GONE = Gone.GONE
-Changes = Mapping[At, Any]
 Check = Callable[[Config], Sequence[SegueError]]
 _ATTEMPTS = 5
 _PLACE = re.compile(r"^(?::\d+){0,2}: ")

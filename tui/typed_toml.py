@@ -8,6 +8,7 @@ import tomllib
 import types
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
+from enum import Enum
 from pathlib import Path
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -17,6 +18,17 @@ from tui.secret import Secret
 
 T = TypeVar("T")
 At = tuple[str, ...]
+
+
+class Gone(Enum):
+    """In the place of a value: the setting is taken out, so its default counts again."""
+
+    GONE = "gone"
+
+
+GONE = Gone.GONE
+Changes = Mapping[At, Any]
+"""What is to be set, by where it stands."""
 
 _HEADER = re.compile(r"\s*+\[\[?\s*+([^\]]++)\]")
 _KEY = re.compile(r"""\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=""")

@@ -18,8 +18,8 @@ from tui.app.settings.key_sheet import KeySheet
 from tui.app.settings.settings_screen import SettingsScreen
 from tui.app.settings.theme_chooser import ThemeChooser
 from tui.config import Config, load_config
-from tui.config_file import GONE
 from tui.engine.start_options import StartOptions
+from tui.typed_toml import GONE
 
 MINE = """\
 # My settings

@@ -56,5 +56,19 @@ def test_what_moves_lines(term, scrolls):
     assert Abilities.of({"TERM": term}, "linux").scrolls is scrolls
 
 
+@pytest.mark.parametrize(
+    ("env", "fills"),
+    [
+        ({"TERM": "xterm-256color"}, True),
+        ({"TERM": "linux"}, True),
+        ({"TERM": "screen-256color"}, False),
+        ({"TERM": "screen-256color", "TMUX": "/tmp/tmux-0/default,1,0"}, True),
+        ({"TERM": "eterm-color"}, False),
+    ],
+)
+def test_what_is_erased_has_the_background(env, fills):
+    assert Abilities.of(env, "linux").fills is fills
+
+
 def test_windows_shows_everything():
     assert Abilities.of({"LANG": "C"}, "win32") == Abilities()

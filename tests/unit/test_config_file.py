@@ -14,8 +14,9 @@ from hypothesis import strategies as some
 
 from tui import config_file
 from tui.config import load_config
-from tui.config_file import GONE, change, changed_text
+from tui.config_file import change, changed_text
 from tui.errors import ConfigError
+from tui.typed_toml import GONE
 
 FILE = Path("config.toml")
 MINE = """\

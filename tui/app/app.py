@@ -53,8 +53,8 @@ if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
     from textual.screen import Screen
 
-    from tui.config_file import Changes
     from tui.engine.workspace import Workspace
+    from tui.typed_toml import Changes
 
 __all__ = ["SegueApp", "StartOptions"]
 
@@ -117,7 +117,7 @@ class SegueApp(App[None]):
         self.chosen_theme = AUTO
         """What the person has chosen: a theme, or that of the terminal."""
         self.use_theme(self._configured_theme())
-        self._scrolls = terminal.scrolls
+        self._terminal = terminal
         self._last_line = LastLine()
         self._glyphs = [Ascii()] if terminal.ascii else []
         self.animation_level = "none"
@@ -156,7 +156,8 @@ class SegueApp(App[None]):
 
     def _send_differences(self) -> None:
         if isinstance(self._driver, Differing):
-            self._driver.thin.on = self._scrolls and self.config.bytes == "thin"
+            self._driver.thin.fills = self._terminal.fills
+            self._driver.thin.on = self._terminal.scrolls and self.config.bytes == "thin"
 
     def _forget_screen(self) -> None:
         """What the terminal shows is not known any more: what is drawn next is sent whole."""

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from tui.chat.draft import Draft
     from tui.chat.message import Message
     from tui.config import Config
-    from tui.config_file import Changes
     from tui.engine.conversation_service import ConversationService, Undo
     from tui.engine.session import Act, Session
     from tui.engine.start_options import StartOptions
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from tui.errors import SegueError
     from tui.history.store import ConversationChanges
     from tui.tools.mcp.elicitation import Answer, Form
+    from tui.typed_toml import Changes
 
 _Result = TypeVar("_Result")
 

@@ -42,7 +42,6 @@ from tui.app.transcript.shown_replies import ShownReplies
 from tui.app.transcript.transcript import Transcript
 from tui.app.undo import SHOWN, Acts
 from tui.chat.draft import Draft
-from tui.config_file import Changes
 from tui.engine.conversation_service import ConversationService, Undo
 from tui.engine.live import LiveReply
 from tui.engine.session import Session
@@ -63,9 +62,10 @@ from tui.engine.session_events import (
 from tui.engine.workspace import Workspace
 from tui.errors import NotFoundError, UsageError
 from tui.rendering import warm
+from tui.typed_toml import Changes
 
 SETTLED = 0.5
-"""Seconds after the start in which neither the HTTP client nor the Markdown parser is loaded."""
+"""Seconds after the start, and after the first letter, in which nothing is loaded that a reply needs."""
 _Result = TypeVar("_Result")
 
 
@@ -115,6 +115,7 @@ class Features:
         self._early = early
         self._showing = asyncio.Lock()
         self._unsaved = ""
+        self._ready = False
         self.screen = screen
         self.acts = acts
         self.session = Session(workspace, temporary=program.options.temporary)
@@ -185,7 +186,7 @@ class Features:
             self.note(words)
         await self.reading.show(self.session.current)
         self.attention.refresh()
-        self.screen.set_timer(SETTLED, self._make_ready)
+        self.screen.set_timer(SETTLED, self._begin_beside)
         if options.prompt:
             self._early.insert(0, Draft(options.prompt, options.attachments))
         else:
@@ -207,9 +208,17 @@ class Features:
         self.refresh()
         self.status.refresh_keys()
 
-    def _make_ready(self) -> None:
+    def _begin_beside(self) -> None:
         in_background(self.screen, "open", self.attention.begin)
         in_background(self.screen, "open", self.writing.say_prompt_problems)
+
+    def expect_a_reply(self) -> None:
+        """Soon a prompt will be sent: have at hand what its reply needs. Until then it takes no memory."""
+        if not self._ready:
+            self._ready = True
+            self.screen.set_timer(SETTLED, self._make_ready)
+
+    def _make_ready(self) -> None:
         in_background(self.screen, "open", self.session.workspace.keep_connections)
         in_background(self.screen, "open", partial(asyncio.to_thread, warm.load))
 
@@ -310,6 +319,7 @@ class Features:
                 pass
             case ReplyBegan(service, live, before):
                 self.attention.began(live)
+                self.expect_a_reply()
                 self.soon(self._began_in_turn, service, live, before)
             case ReplyWentOn(live, piece, turned):
                 self.comparing.went_on(live, piece, turned=turned)

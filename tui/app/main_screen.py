@@ -315,6 +315,8 @@ class MainScreen(Screen[None]):
             self._interrupted = 0.0
         if self.features is not None:
             self.features.writing.changed()
+            if self.composer.written:
+                self.features.expect_a_reply()
 
     @on(Composer.ModeChanged)
     def refresh_keys(self) -> None:

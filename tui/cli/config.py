@@ -173,8 +173,9 @@ def _setting(config: Config, name: str) -> Any:
 def _change(config: Config, name: str, words: Sequence[str] | None) -> int:
     """Change a setting in the file, or take it out."""
     from tui.cli.named import doubts
-    from tui.config_file import GONE, change
+    from tui.config_file import change
     from tui.setting import Kind, in_force, place_of, read, shown
+    from tui.typed_toml import GONE
 
     at = place_of(name)
     if words is None:

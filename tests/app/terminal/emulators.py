@@ -44,7 +44,8 @@ class Tmux:
 
     def __init__(self, folder: Path, columns: int, rows: int) -> None:
         self._socket = folder / "socket"
-        self._size = columns, rows
+        self._size = columns + 1, rows
+        """With a column at the right for itself: tmux does not tell what colour the end of a line has."""
         self._folder = folder
         self._fifos: dict[str, Any] = {}
 
@@ -76,12 +77,15 @@ class Tmux:
 
     def shows(self, name: str) -> Shown:
         """The cells of a pane: what it writes of itself, read by pyte."""
-        screen, stream = pyte_screen(*self._size)
-        lines = self.run("capture-pane", "-e", "-p", "-N", "-t", name).split("\n")[: self._size[1]]
+        columns, rows = self._size
+        edge = "".join(f"\x1b[{y + 1};{columns}H|" for y in range(rows))
+        self.feed(name, f"\x1b7\x1b[m{edge}\x1b8")
+        screen, stream = pyte_screen(columns, rows)
+        lines = self.run("capture-pane", "-e", "-p", "-N", "-t", name).split("\n")[:rows]
         for y, line in enumerate(lines):
             stream.feed(f"\x1b[{y + 1};1H{line}")
         cursor = self.run("display", "-p", "-t", name, "#{cursor_y} #{cursor_x}")
-        return [*pyte_shows(screen)[:-1], cursor]
+        return [*(row[:-1] for row in pyte_shows(screen)[:-1]), cursor]
 
     def close(self) -> None:
         """End it."""

@@ -20,15 +20,15 @@ from tui.app.terminal.thin import Thin
 PAGE = Style(color="#dde0e5", bgcolor="#15171c")
 
 
-def thin() -> Thin:
+def thin(fills=False) -> Thin:
     made = Thin()
-    made.on = True
+    made.on, made.fills = True, fills
     return made
 
 
-def both(frames):
+def both(frames, fills=True):
     """Frames as they are, and what is sent of them."""
-    sent = thin()
+    sent = thin(fills)
     whole = list(frames)
     return whole, [sent.frame(frame) for frame in whole]
 
@@ -44,11 +44,12 @@ def drawn(lines, cursor=(1, 1), width=40, bar=""):
 
 
 # -- equal screens
-@pytest.mark.parametrize("seed", range(12))
-def test_pyte_shows_the_same(seed):
+@pytest.mark.parametrize("fills", [True, False])
+@pytest.mark.parametrize("seed", range(6))
+def test_pyte_shows_the_same(seed, fills):
     one, write_one = emulators.pyte_screen(COLUMNS, ROWS)
     other, write_other = emulators.pyte_screen(COLUMNS, ROWS)
-    for number, (whole, sent) in enumerate(zip(*both(Screen(seed).frames(60)), strict=True)):
+    for number, (whole, sent) in enumerate(zip(*both(Screen(seed).frames(60), fills), strict=True)):
         write_one.feed(whole)
         write_other.feed(sent)
         assert emulators.pyte_shows(one) == emulators.pyte_shows(other), f"frame {number}"
@@ -136,6 +137,13 @@ def test_colours_between_words_are_said_once():
     spaced = [piece for word in words for piece in (word, Segment(" ", page))]
     frame = LayoutUpdate([[Strip(spaced)]], Region(0, 0, 9, 1)).render_segments(CONSOLE) + "\x1b[1;1H"
     assert sent.frame(frame).count("38;2;182;160;220") == 1
+
+
+def test_blanks_are_erased_where_that_fills_them():
+    frame = drawn(["one" + " " * 30 + "two"])
+    assert "one\x1b[30X\x1b[30Ctwo" in thin(fills=True).frame(frame)
+    assert f"one{' ' * 30}two" in thin().frame(frame)
+    assert "one\x1b[37X\x1b[1;1H" in thin(fills=True).frame(drawn(["one"]))
 
 
 def test_what_is_not_understood_goes_as_it_is_and_the_next_frame_is_right():

@@ -9,8 +9,8 @@ from tui.app.commands import Handlers
 from tui.app.context import Context, WithModels
 from tui.app.keymap import Keys
 from tui.config import Config
-from tui.config_file import Changes
 from tui.engine.start_options import StartOptions
+from tui.typed_toml import Changes
 
 
 class _Program(Protocol):

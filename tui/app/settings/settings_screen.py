@@ -26,11 +26,10 @@ from tui.app.settings.key_sheet import KeySheet
 from tui.app.settings.setting_rows import MoreRow, SettingRow, about, grouped, value_in_words
 from tui.app.settings.theme_chooser import ThemeChooser
 from tui.config import Config
-from tui.config_file import GONE, Changes
 from tui.errors import ConfigError, SegueError, UsageError
 from tui.setting import MASK, InForce, Kind, Setting, in_force, read, written
 from tui.text import clean, counted, one_line
-from tui.typed_toml import At
+from tui.typed_toml import GONE, At, Changes
 
 _ABOUT = 4
 """Lines in which a setting is explained."""

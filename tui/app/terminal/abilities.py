@@ -13,6 +13,9 @@ _ABLE = ("alacritty", "contour", "foot", "ghostty", "iterm2", "kitty", "rio", "w
 """Names in TERM of terminals that have all colours; over SSH that name is all that comes of them."""
 
 
+_FILLING = ("konsole", "linux", "mintty", "rxvt", "tmux", "vte", "xterm")
+
+
 @dataclass(frozen=True, slots=True)
 class Abilities:
     """Of a terminal that can show everything, unless told otherwise."""
@@ -22,12 +25,18 @@ class Abilities:
     """Whether nothing but ASCII can be relied on."""
     scrolls: bool = True
     """Whether it moves a part of its lines, as all since the VT100 do."""
+    fills: bool = True
+    """Whether what it erases gets the background that is drawn on."""
 
     @classmethod
     def of(cls, env: Mapping[str, str], platform: str = sys.platform) -> Abilities:
         """Read them from the environment of a terminal on this platform."""
-        scrolls = platform == "win32" or env.get("TERM", "").lower() not in ("", "dumb", "unknown")
-        return cls(_colours(env, platform), platform != "win32" and _ascii(env), scrolls)
+        if platform == "win32":
+            return cls(_colours(env, platform))
+        term = env.get("TERM", "").lower()
+        return cls(
+            _colours(env, platform), _ascii(env), term not in ("", "dumb", "unknown"), _fills(env, term)
+        )
 
 
 def _colours(env: Mapping[str, str], platform: str) -> str:
@@ -40,6 +49,11 @@ def _colours(env: Mapping[str, str], platform: str) -> str:
     if true or platform == "win32" or any(name in term for name in _ABLE):
         return TRUE
     return MANY if term.endswith("256color") else FEW
+
+
+def _fills(env: Mapping[str, str], term: str) -> bool:
+    """GNU Screen does not, nor what nobody has told of; tmux does, whatever it calls itself."""
+    return "TMUX" in env or any(name in term for name in (*_ABLE, *_FILLING))
 
 
 def _ascii(env: Mapping[str, str]) -> bool:

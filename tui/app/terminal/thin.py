@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 from operator import ne
 from typing import NamedTuple, Protocol, runtime_checkable
 
@@ -18,8 +19,8 @@ from tui.cells import split
 _PLACE = re.compile(r"\x1b\[(\d+);(\d+)H")
 _TOKEN = re.compile(r"([^\x00-\x1f\x7f]+)|\x1b\[([\d;]*)m|\x1b\]8;([^\x00-\x1f\x7f]*)\x1b\\")
 _SURE = (
-    " -~\xa1-\xac\xae-\u02ff\u0370-\u0377\u037a-\u037f\u0384-\u0482\u048a-\u052f\u13a0-\u13f5\u1400-\u169c\u1e00-\u1eff\u2010-\u2027"
-    "\u2030-\u205e\u2070\u2071\u2074-\u208e\u2090-\u209c\u20a0-\u20bf\u2100-\u2138\u2140-\u218b\u2190-\u2193"
+    " -~\xa1-\xac\xae-\u02ff\u0370-\u0377\u037a-\u037f\u0384-\u0482\u048a-\u052f\u13a0-\u13f5"
+    "\u1400-\u169c\u1e00-\u1eff\u2010-\u2027\u2030-\u205e\u2070\u2071\u2074-\u208e\u2090-\u209c\u20a0-\u20bf\u2100-\u2138\u2140-\u218b\u2190-\u2193"
     "\u219a-\u21a8\u21ab-\u2319\u231c-\u2327\u2329-\u23ce\u23d0-\u23e8\u2400-\u2426\u2460-\u24c1\u24c3-\u25a9"
     "\u25ac-\u25b5\u25b7-\u25bf\u25c1-\u25fa\u2713\u2717\u2776-\u2794\u27c0-\u2933\u2936-\u2aff\ufffd"
 )
@@ -37,6 +38,8 @@ _FEWEST = 4
 """Rows that change before it is worth looking whether they have moved."""
 _GAP = 6
 """Cells that stay and are sent all the same: a move would take as much."""
+_WORTH_ERASING = 14
+"""Blanks that are erased rather than written."""
 _MOST_CHUNKS, _MOST_CELLS = 512, 1 << 16
 _COST_OF_MOVE = 40
 """Characters that a move takes, more or less."""
@@ -71,6 +74,15 @@ class Thin:
         self._cursor = (0, 0)
         self._cells = _Cells()
         self._pen = _Pen(self._cells)
+
+    @property
+    def fills(self) -> bool:
+        """Whether the terminal fills what is erased with the background that is drawn on."""
+        return self._pen.fills
+
+    @fills.setter
+    def fills(self, fills: bool) -> None:
+        self._pen.fills = fills
 
     @property
     def on(self) -> bool:
@@ -168,9 +180,14 @@ class Thin:
                 moved.setdefault(was - y, []).append(y)
         if not moved:
             return None
-        up, places = max(moved.items(), key=lambda item: len(item[1]))
-        first, last = min(places), max(places)
-        return _Move(len(places), min(first, first + up), max(last, last + up), up, left)
+        up = max(moved, key=lambda one: len(moved[one]))
+        same = [  # also those that stand there more than once
+            y
+            for y in differing
+            if y + up in rows and rows[y][left:right] == self._rows[y + up].cells[left:right]
+        ]
+        first, last = min(same), max(same)
+        return _Move(len(same), min(first, first + up), max(last, last + up), up, left)
 
     def _pays(self, wanted: dict[int, _Row], move: _Move) -> bool:
         """Whether fewer cells differ after a move; of all rows in between something must be known."""
@@ -458,6 +475,7 @@ class _Pen:
     def __init__(self, cells: _Cells) -> None:
         self.written: list[str] = []
         self._cells = cells
+        self.fills = False
         self._y = self._x = 0
         self._number = self._ground = -1
         self._style: _Style | None = None
@@ -484,15 +502,28 @@ class _Pen:
         if not cells:
             return
         self._move(y, x)
-        write, drawn = self.written.append, self._cells.drawn
-        for cell in cells:
+        write, drawn, end = self.written.append, self._cells.drawn, x + len(cells)
+        for cell, same in groupby(cells):
+            count = sum(1 for _ in same)
+            x += count
             if cell == _REST:
                 continue
             character, number = drawn[cell]
             if number != self._number and (character != " " or number != self._ground):
                 self._dip(number)
-            write(character)
-        self._x = x + len(cells)
+            if count < _WORTH_ERASING or character != " " or not self._erases(number):
+                write(character * count)
+            elif x < end:
+                write(f"\x1b[{count}X\x1b[{count}C")
+            else:
+                write(f"\x1b[{count}X")
+                end -= count
+        self._x = end
+
+    def _erases(self, number: int) -> bool:
+        """Whether what is erased looks like blanks of a style."""
+        attributes, colour, _, address = self._cells.styles[number]
+        return self.fills and not (attributes or colour or address)
 
     def lost(self) -> None:
         """It is not sure where the terminal stands: the next place is told whole."""
