@@ -1,4 +1,4 @@
-"""A headless Chromium, spoken to by its DevTools protocol: no more of it than is needed to look and to type."""
+"""A headless Chromium, spoken to by its DevTools protocol: as much as it takes to look and to type."""
 
 from __future__ import annotations
 
@@ -16,11 +16,14 @@ from typing import Any
 import aiohttp
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-PATIENCE = 60.0
+PATIENCE = 20.0
 # Each row of the terminal's own buffer, as a person sees it.
-_ROWS = "[...document.querySelectorAll('.xterm-rows > div')].map(row => row.textContent.trimEnd()).join('\\n')"
+_ROWS = (
+    "[...document.querySelectorAll('.xterm-rows > div')].map(row => row.textContent.trimEnd()).join('\\n')"
+)
 _PLACE = """(() => {
-    const row = [...document.querySelectorAll('.xterm-rows > div')].find(row => row.textContent.includes(WORD));
+    const rows = [...document.querySelectorAll('.xterm-rows > div')];
+    const row = rows.find(row => row.textContent.includes(WORD));
     let at = row.textContent.indexOf(WORD) + Math.floor(WORD.length / 2);
     const pieces = document.createTreeWalker(row, NodeFilter.SHOW_TEXT);
     while (pieces.nextNode() && at >= pieces.currentNode.length) at -= pieces.currentNode.length;
@@ -82,9 +85,10 @@ class Page:
     async def until(self, script: str) -> Any:
         """Wait until a script of the page comes to something."""
         async with asyncio.timeout(PATIENCE):
-            while not (value := await self.value(script)):
+            while True:
+                if value := await self.value(script):
+                    return value
                 await asyncio.sleep(0.05)
-            return value
 
     async def types(self, text: str) -> None:
         """As from a keyboard, a letter after the other."""
@@ -158,7 +162,9 @@ class Browser:
             return await answer
 
     async def page(self, address: str = "about:blank", *, width: int = 960, height: int = 640) -> Page:
-        target = (await self.does("Target.createTarget", {"url": "about:blank", "newWindow": True}))["targetId"]
+        target = (await self.does("Target.createTarget", {"url": "about:blank", "newWindow": True}))[
+            "targetId"
+        ]
         session = await self.does("Target.attachToTarget", {"targetId": target, "flatten": True})
         page = Page(self, target, session["sessionId"])
         await page.size(width, height)
