@@ -8,6 +8,7 @@ import itertools
 import json
 import os
 import shutil
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -59,6 +60,11 @@ class Page:
     async def open(self, address: str) -> None:
         await self.does("Page.navigate", url=address)
 
+    async def before_all(self, script: str) -> None:
+        """Run a script in each page before its own."""
+        await self.does("Page.enable")
+        await self.does("Page.addScriptToEvaluateOnNewDocument", source=script)
+
     async def size(self, width: int, height: int, *, phone: bool = False) -> None:
         await self.does(
             "Emulation.setDeviceMetricsOverride",
@@ -74,13 +80,22 @@ class Page:
 
     async def sees(self, *words: str) -> str:
         """Wait until all words stand in the terminal."""
-        async with asyncio.timeout(PATIENCE):
-            while True:
-                with suppress(AssertionError):  # the page is not there yet
-                    text = await self.text()
-                    if all(word in text for word in words):
-                        return text
-                await asyncio.sleep(0.05)
+        text = ""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            with suppress(AssertionError):  # the page is not there yet
+                text = await self.text()
+                if all(word in text for word in words):
+                    return text
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"not seen: {words}\n{text}")
+
+    async def misses(self, word: str) -> None:
+        """Wait until a word is gone."""
+        deadline = time.monotonic() + PATIENCE
+        while word in await self.text():
+            assert time.monotonic() < deadline, f"still there: {word}"
+            await asyncio.sleep(0.05)
 
     async def until(self, script: str) -> Any:
         """Wait until a script of the page comes to something."""
