@@ -6,7 +6,16 @@ from dataclasses import fields
 
 import pytest
 
-from tui.config import BudgetConfig, Config, LocalConfig, McpConfig, ProviderConfig, ToolsConfig, config_of
+from tui.config import (
+    BudgetConfig,
+    Config,
+    LocalConfig,
+    McpConfig,
+    ProviderConfig,
+    ServeConfig,
+    ToolsConfig,
+    config_of,
+)
 from tui.errors import UsageError
 from tui.setting import Kind, Setting, described, dotted, in_force, place_of, read, settings, shown, written
 
@@ -25,7 +34,9 @@ def config(text: str):
     return config_of(Path("config.toml"), text)
 
 
-@pytest.mark.parametrize("kind", [Config, ProviderConfig, LocalConfig, ToolsConfig, McpConfig, BudgetConfig])
+@pytest.mark.parametrize(
+    "kind", [Config, ProviderConfig, LocalConfig, ToolsConfig, ServeConfig, McpConfig, BudgetConfig]
+)
 def test_every_field_of_the_config_says_what_it_does(kind):
     documented = {each.name for each in fields(kind) if not each.metadata.get("internal")}
     assert documented <= {name for name, words in described(kind).items() if words}

@@ -1,4 +1,4 @@
-"""A headless Chromium, spoken to by its DevTools protocol: no more of it than is needed to look and to type."""
+"""A headless Chromium, spoken to by its DevTools protocol: as much as it takes to look and to type."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import itertools
 import json
 import os
 import shutil
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -16,13 +17,14 @@ from typing import Any
 import aiohttp
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-PATIENCE = 60.0
+PATIENCE = 20.0
 # Each row of the terminal's own buffer, as a person sees it.
 _ROWS = (
     "[...document.querySelectorAll('.xterm-rows > div')].map(row => row.textContent.trimEnd()).join('\\n')"
 )
 _PLACE = """(() => {
-    const row = [...document.querySelectorAll('.xterm-rows > div')].find(row => row.textContent.includes(WORD));
+    const rows = [...document.querySelectorAll('.xterm-rows > div')];
+    const row = rows.find(row => row.textContent.includes(WORD));
     let at = row.textContent.indexOf(WORD) + Math.floor(WORD.length / 2);
     const pieces = document.createTreeWalker(row, NodeFilter.SHOW_TEXT);
     while (pieces.nextNode() && at >= pieces.currentNode.length) at -= pieces.currentNode.length;
@@ -58,6 +60,11 @@ class Page:
     async def open(self, address: str) -> None:
         await self.does("Page.navigate", url=address)
 
+    async def before_all(self, script: str) -> None:
+        """Run a script in each page before its own."""
+        await self.does("Page.enable")
+        await self.does("Page.addScriptToEvaluateOnNewDocument", source=script)
+
     async def size(self, width: int, height: int, *, phone: bool = False) -> None:
         await self.does(
             "Emulation.setDeviceMetricsOverride",
@@ -73,20 +80,30 @@ class Page:
 
     async def sees(self, *words: str) -> str:
         """Wait until all words stand in the terminal."""
-        async with asyncio.timeout(PATIENCE):
-            while True:
-                with suppress(AssertionError):  # the page is not there yet
-                    text = await self.text()
-                    if all(word in text for word in words):
-                        return text
-                await asyncio.sleep(0.05)
+        text = ""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            with suppress(AssertionError):  # the page is not there yet
+                text = await self.text()
+                if all(word in text for word in words):
+                    return text
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"not seen: {words}\n{text}")
+
+    async def misses(self, word: str) -> None:
+        """Wait until a word is gone."""
+        deadline = time.monotonic() + PATIENCE
+        while word in await self.text():
+            assert time.monotonic() < deadline, f"still there: {word}"
+            await asyncio.sleep(0.05)
 
     async def until(self, script: str) -> Any:
         """Wait until a script of the page comes to something."""
         async with asyncio.timeout(PATIENCE):
-            while not (value := await self.value(script)):
+            while True:
+                if value := await self.value(script):
+                    return value
                 await asyncio.sleep(0.05)
-            return value
 
     async def types(self, text: str) -> None:
         """As from a keyboard, a letter after the other."""

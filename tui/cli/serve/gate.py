@@ -11,7 +11,7 @@ import ipaddress
 import secrets
 import socket
 import time
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from tui.secret import Secret
 
@@ -32,7 +32,7 @@ class Gate:
     def __init__(self, token: Secret, host: str, public_url: str | None = None) -> None:
         self._token = token
         self._host = host
-        self._public = urlsplit(public_url.rstrip("/")) if public_url else None
+        self._public = _as_browsers_say(public_url) if public_url else None
         self._port = 0
         self._once: dict[str, float] = {}
         self.cookie = Secret(self._derived("cookie"))
@@ -78,7 +78,7 @@ class Gate:
         """Whether a page of ours asks, at a host that is known."""
         ours = {f"http://{host.lower()}"}
         if self._public:
-            ours.add(f"{self._public.scheme}://{self._public.netloc}".lower())
+            ours.add(f"{self._public.scheme}://{self._public.netloc}")
         return origin.lower() in ours
 
     def lets_in(self, key: str) -> bool:
@@ -101,7 +101,7 @@ class Gate:
         if self._port == _USUAL["http"]:
             hosts |= {_name(name).lower() for name in names}
         if self._public:
-            hosts.add(self._public.netloc.rpartition("@")[2].lower())
+            hosts.add(self._public.netloc)
         return hosts
 
     def _own_host(self) -> str:
@@ -109,6 +109,14 @@ class Gate:
 
     def _derived(self, purpose: str) -> str:
         return hmac.digest(self._token.reveal().encode(), purpose.encode(), "sha256").hex()
+
+
+def _as_browsers_say(url: str) -> SplitResult:
+    """An address without what browsers leave out: who asks, and the usual port."""
+    parts = urlsplit(url)
+    host = _name(parts.hostname or "")
+    port = "" if parts.port in (None, _USUAL.get(parts.scheme)) else f":{parts.port}"
+    return SplitResult(parts.scheme, host + port, parts.path.rstrip("/"), "", "")
 
 
 def is_loopback(host: str) -> bool:
