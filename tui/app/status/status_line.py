@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from rich.style import Style
 from textual.reactive import reactive
@@ -47,7 +48,7 @@ class StatusLine(Line):
     marks: reactive[str] = reactive("")
     """What models may use here, in a word or two."""
     elsewhere: reactive[tuple[str, ...]] = reactive(())
-    """How it stands with the history's server, if not as it should; then the same in fewer words."""
+    """How it stands with the history's server, if not as it should; then the same in ever fewer words."""
     reply: reactive[ReplyStatus] = reactive(ReplyStatus())
 
     def spans(self, ink: Ink) -> tuple[Sequence[Span[Style]], Sequence[Span[Style]]]:
@@ -55,11 +56,12 @@ class StatusLine(Line):
         room = self.content_size.width - _FIELDS - 3
         wide = self.app.size.width >= WIDE
         parts = [(named, counted, True) for named, counted in ((wide, wide), (False, wide), (False, False))]
-        if self._needed:
+        needed = self._needed
+        if any(needed):
             parts.append((False, False, False))
-        for named, counted, about in parts:
+        for cells, (named, counted, about) in product(needed, parts):
             left = [*self._who(ink, named), *(self._about(ink, counted) if about else [])]
-            if width_of(left) + self._needed <= room:
+            if width_of(left) + cells <= room:
                 for ways in self._beside(ink):
                     left += next((way for way in ways if width_of([*left, *way]) <= room), [])
                 return left, fields(self.reply, ink)
@@ -67,9 +69,11 @@ class StatusLine(Line):
         return [*who, *self._about(ink, False)] if self.reply.detail else who, fields(self.reply, ink)
 
     @property
-    def _needed(self) -> int:
-        """Cells for how it stands with the history's server: it matters more than how full the model is."""
-        return 3 + min(map(len, self.elsewhere)) if self.elsewhere and not self.reply.detail else 0
+    def _needed(self) -> Sequence[int]:
+        """Cells for how it stands with the history's server, in fewer and fewer words: it matters more."""
+        if self.reply.detail or not self.elsewhere:
+            return [0]
+        return [3 + len(words) for words in self.elsewhere[1:]]
 
     def _beside(self, ink: Ink) -> Iterator[Sequence[list[Span[Style]]]]:
         """What is shown as far as there is room, what matters most first; each in one or more ways."""
