@@ -20,7 +20,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
 
-from tui.config import Config, Elsewhere
+from tui.config import Config, Elsewhere, has_password, names_server
 from tui.errors import UsageError
 from tui.parameters import PARAMETERS
 from tui.secret import Secret, without_password
@@ -317,12 +317,27 @@ def read(setting: Setting, text: str) -> Any:
             return _items(setting, text)
         case Kind.TABLE:
             return _names(setting, text)
+        case Kind.SECRET if names_server(text):
+            return _without_password(setting, text)
+        case Kind.SECRET if setting.name == "history":
+            raise UsageError(
+                "history names no server", "As in postgresql://USER@HOST/DATABASE or service=NAME."
+            )
         case Kind.SECRET:
             raise UsageError(
                 f"{setting.name}: a secret is not written here", "segue keys set keeps it in a private file."
             )
         case _:
             return text
+
+
+def _without_password(setting: Setting, address: str) -> str:
+    if has_password(address):
+        raise UsageError(
+            f"{setting.name}: a password is not written here",
+            "It belongs into ~/.pgpass, or history_password_command prints it.",
+        )
+    return address
 
 
 def _switch(setting: Setting, text: str) -> bool:

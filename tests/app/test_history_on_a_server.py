@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 
 import pytest
@@ -19,6 +20,7 @@ from tui.errors import HistoryUnreachableError
 from tui.history.opening import open_history
 from tui.history.place import File
 from tui.history.shared import history as shared
+from tui.history.store import Line
 
 __all__ = ["cluster", "place", "pooler"]
 
@@ -62,6 +64,24 @@ async def test_how_much_is_not_on_the_server_stands_below_until_it_is(run, clust
         await world.sees_no("not on the server yet")
         conversation_id = world.conversation.id
     assert (await texts_at(place, conversation_id))[::2] == ["Kyoto?", "And Nara?"]
+
+
+def test_where_there_is_hardly_room_it_is_said_in_a_word():
+    assert Line(12).briefest == "12 unsent"
+    assert Line(0, datetime.now(UTC)).briefest == "offline"
+    assert Line().briefest == ""
+
+
+async def test_a_page_beside_the_list_has_room_for_that_word(run, cluster, place, on_server):
+    async with (
+        Between(cluster.port) as way,
+        run(prepare=on_server(through(way, place, cluster)), size=(100, 24)) as world,
+    ):
+        await world.say("Kyoto?")
+        await world.sees("I am big.", "ready")
+        cut_off(way)
+        await world.say("And Nara?")
+        await world.until(lambda: "unsent" in world.text or "not on the server yet" in world.text)
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ from typing import NamedTuple
 from tests.benchmarks import table as comparison
 from tests.benchmarks.start import KEY, started
 from tui.chat.message import Role, Status
+from tui.history.query import spaced
 from tui.history.rows import tag_key
 from tui.history.sqlite.creation import create
 from tui.history.sqlite.history import open_history
@@ -112,7 +113,8 @@ def fill(connection: sqlite3.Connection, conversations: int, messages: int) -> N
                 role = Role.ASSISTANT if turn % 2 else Role.USER
                 text = ". ".join(chance.choices(said, k=6 if turn % 2 else 2))
                 model = model_of(number) if turn % 2 else None
-                yield place, number, parent, role.value, "complete", model, place * 1000, text
+                times = place, number, parent, role.value, "complete", model, place * 1000
+                yield *times, text, spaced(text)
                 parent = place
 
     connection.execute("BEGIN")
@@ -122,8 +124,8 @@ def fill(connection: sqlite3.Connection, conversations: int, messages: int) -> N
         conversation_rows(),
     )
     connection.executemany(
-        "INSERT INTO messages (id, conversation_id, parent, role, status, model, created_at, text) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO messages (id, conversation_id, parent, role, status, model, created_at, text, spaced) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         message_rows(),
     )
     rebuild_index(connection)

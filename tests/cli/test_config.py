@@ -73,6 +73,12 @@ def test_the_environment_is_told_where_it_counts(mine):
         (("providers.openai.proxy", "direct"), ("providers", "openai", "proxy"), "direct"),
         (("local.models.mine", "/x.gguf"), ("local", "models", "mine"), "/x.gguf"),
         (("keys.model", "f4"), ("keys", "model"), "f4"),
+        (
+            ("history", "postgresql://me@db.example.org/segue"),
+            ("history",),
+            "postgresql://me@db.example.org/segue",
+        ),
+        (("history", "service=home"), ("history",), "service=home"),
     ],
 )
 def test_a_setting_is_changed_and_the_rest_stays(mine, arguments, at, value):
@@ -95,6 +101,9 @@ def test_a_setting_is_changed_and_the_rest_stays(mine, arguments, at, value):
     [
         (("vim", "perhaps"), 2, "true or false"),
         (("modle", "a/b"), 2, "Did you mean model?"),
+        (("history", "postgresql://me:correct-horse@db.example.org/segue"), 2, "~/.pgpass"),
+        (("history", "postgresql://me@db.example.org/segue?password=correct-horse"), 2, "~/.pgpass"),
+        (("history", "somewhere"), 2, "postgresql://"),
         (("providers.lab.key", "sk-0123456789"), 2, "segue keys set"),
         (("providers.lab.url", "nowhere"), 1, "must be an address"),
         (("theme", "segue-lite"), 1, "there is no segue-lite"),

@@ -122,5 +122,6 @@ def test_a_server_that_is_not_there_is_told_in_words(home):
     assert (
         "server of the history can't be reached" in said and "offline" in said and "correct-horse" not in said
     )
+    assert "known of it on this machine" in home.segue("usage").stderr
     shown = home.segue("doctor", code=1).stdout
     assert "wrong" in shown and "correct-horse" not in shown

@@ -125,6 +125,11 @@ class Line:
         """The same where there is less room: ``12 not on the server yet``, ``offline``, or nothing."""
         return f"{self.behind:,} not on the server yet" if self.behind else self.words.partition(":")[0]
 
+    @property
+    def briefest(self) -> str:
+        """The same where there is hardly any: ``12 unsent``, ``offline``, or nothing."""
+        return f"{self.behind:,} unsent" if self.behind else self.brief
+
 
 News = Change | StopAsked | Line
 """What a history tells."""

@@ -220,7 +220,7 @@ class SettingsScreen(Sheet[None]):
     async def _change(self, setting: Setting, now: InForce) -> None:
         if now.source == "command line":
             self._say(f"{now.name} wins over the file in this run.")
-        if setting.kind is Kind.SECRET:
+        if setting.kind is Kind.SECRET and setting.at[0] == "providers":
             await self._desk.connect(setting.at[1])
         elif setting.kind is Kind.SWITCH:
             await self._attempt(setting, {setting.at: now.value is not True})

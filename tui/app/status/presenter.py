@@ -64,7 +64,7 @@ class StatusPresenter:
         status.hue = service.hue(model) if model else "sky"
         status.marks = self._marks()
         line = self._context.session.workspace.store.line
-        status.elsewhere = (line.words, line.brief) if line.words else ()
+        status.elsewhere = (line.words, line.brief, line.briefest) if line.words else ()
         if live is not None:
             asks = service.key in self._context.asking.waiting
             status.reply = asking(live) if asks else of_live(live, status.hue)

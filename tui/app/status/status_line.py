@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import NamedTuple
 
 from rich.style import Style
@@ -56,28 +57,28 @@ class StatusLine(Line):
     fill: reactive[Fill] = reactive(Fill())
     marks: reactive[tuple[Mark, ...]] = reactive(())
     elsewhere: reactive[tuple[str, ...]] = reactive(())
-    """How it stands with the history's server, if not as it should; then the same in fewer words."""
+    """How it stands with the history's server, if not as it should; then the same in ever fewer words."""
     reply: reactive[ReplyStatus] = reactive(ReplyStatus())
 
     def spans(self, ink: Ink) -> tuple[Sequence[Span[Style]], Sequence[Span[Style]]]:
         """Draw the fields; what is least needed goes first where there is no room."""
         room = self.content_size.width - _FIELDS - 3
         wide = self.app.size.width >= WIDE
-        for marks in self._marked(ink):
-            for named, counted, barred in self._ways(wide):
-                left = [*self._who(ink, named), *self._about(ink, counted, barred)]
-                if (free := room - width_of([*left, *marks])) >= self._needed:
-                    return [*left, *self._standing(ink, free), *marks], fields(self.reply, ink)
+        for needed, (left, marks) in product(self._needed, list(self._ways(ink, wide))):
+            if (free := room - width_of([*left, *marks])) >= needed:
+                return [*left, *self._standing(ink, free), *marks], fields(self.reply, ink)
         who = self._who(ink, False)
-        if self._needed and (free := room - width_of(who)) >= self._needed:
-            return [*who, *self._standing(ink, free)], fields(self.reply, ink)
         return [*who, *self._about(ink, False, True)] if self.reply.detail else who, fields(self.reply, ink)
 
-    def _ways(self, wide: bool) -> Iterator[tuple[bool, bool, bool]]:
-        """With the provider or not, with the size of the context or not, with the bar or not."""
-        yield from ((wide, wide, True), (False, wide, True), (False, False, True))
-        if self.marks:
-            yield False, False, False
+    def _ways(self, ink: Ink, wide: bool) -> Iterator[tuple[list[Span[Style]], list[Span[Style]]]]:
+        """Who answers and how full that is, and the marks: in less and less room."""
+        ways = [(wide, wide, True), (False, wide, True), (False, False, True)]
+        ways += [(False, False, False)] if self.marks else []
+        for marks in self._marked(ink):
+            for named, counted, barred in ways:
+                yield [*self._who(ink, named), *self._about(ink, counted, barred)], marks
+        if self.elsewhere:
+            yield self._who(ink, False), []
 
     def _marked(self, ink: Ink) -> Iterator[list[Span[Style]]]:
         """The marks, all of them first; then shorter, then fewer, and that there are more."""
@@ -88,9 +89,11 @@ class StatusLine(Line):
         yield []
 
     @property
-    def _needed(self) -> int:
-        """Cells for how it stands with the history's server: it matters more than how full the model is."""
-        return 3 + min(map(len, self.elsewhere)) if self.elsewhere and not self.reply.detail else 0
+    def _needed(self) -> Sequence[int]:
+        """Cells for how it stands with the history's server, in fewer and fewer words: it matters more."""
+        if self.reply.detail or not self.elsewhere:
+            return [0]
+        return [3 + len(words) for words in self.elsewhere[1:]]
 
     def _standing(self, ink: Ink, room: int) -> list[Span[Style]]:
         """How it stands with the history's server, in as many words as there is room for."""

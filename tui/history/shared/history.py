@@ -663,6 +663,8 @@ class SharedHistory:
             await asyncio.wait([carrying])
 
     async def _carry(self, server: PostgresHistory) -> None:
+        if server.refusal is not None:
+            return
         try:
             await self._carrier.run(server)
         except HistoryError as error:
