@@ -155,7 +155,7 @@ async def _emulator(paths: Paths, config: Config) -> dict[str, bytes]:
 def _tell(server: Server, args: argparse.Namespace) -> None:
     """Say where it is. Whoever has this address has the conversations."""
     write(f"{server.address}\n", raw=True)
-    say("segue: open this address in a browser; it is the key to your conversations. Ctrl+C ends.")
+    say("segue: open this address in a browser; it is the key to your conversations.")
     if args.open:
         import threading
         import webbrowser

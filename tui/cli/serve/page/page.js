@@ -45,7 +45,7 @@
   terminal = new Terminal({
     allowProposedApi: true,
     scrollback: 0,
-    fontSize: 14,
+    fontSize: 15,
     fontFamily: 'ui-monospace, "Cascadia Mono", "DejaVu Sans Mono", Menlo, Consolas, monospace',
     theme: light.matches ? LIGHT : DARK,
     linkHandler: { activate: follow, allowNonHttpProtocols: true },
