@@ -117,14 +117,23 @@ def test_a_window_of_tmux_that_others_make_smaller_and_larger_is_right(lab, mode
             [*server, *command], check=True, capture_output=True, text=True, env=lab.env
         ).stdout
 
-    def sees(word, lacks="\0"):
+    def sees(word, lacks="\0", rows=0):
         deadline = time.monotonic() + PATIENCE
         while True:
             text = tmux("capture-pane", "-p")
-            if word in text and lacks not in text:
+            if word in text and lacks not in text and len(text.rstrip().splitlines()) >= rows - 1:
                 return text
             assert time.monotonic() < deadline, text
             time.sleep(0.1)
+
+    def stays():
+        """What has not changed for a while."""
+        text, since, deadline = "", time.monotonic(), time.monotonic() + PATIENCE
+        while time.monotonic() < min(since + 2, deadline):
+            time.sleep(0.1)
+            if (now := tmux("capture-pane", "-p")) != text:
+                text, since = now, time.monotonic()
+        return text
 
     program = shlex.join([sys.executable, "-m", "tui", "Begin"])
     tmux("new-session", "-d", "-x", "110", "-y", "35", program)
@@ -132,9 +141,8 @@ def test_a_window_of_tmux_that_others_make_smaller_and_larger_is_right(lab, mode
         sees("ready")
         for columns, rows in ((60, 20), (110, 35), (70, 14), (110, 35)):
             tmux("resize-window", "-x", str(columns), "-y", str(rows))
-            sees("line 79")
-        time.sleep(1.0)
-        before = tmux("capture-pane", "-p")
+            sees("line 79", rows=rows)
+        before = stays()
         tmux("send-keys", "/redraw")
         sees("/redraw")
         tmux("send-keys", "Enter")
