@@ -26,7 +26,7 @@ from tui.app.keymap import Keys, Listens, bind
 from tui.app.life import GONE, has_gone
 from tui.app.lists.pointing import teach_pointing
 from tui.app.main_screen import MainScreen
-from tui.app.terminal.abilities import FEW, MANY, Abilities
+from tui.app.terminal.abilities import FEW, MANY, Abilities, Differing
 from tui.app.terminal.key_sequences import MODIFIERS
 from tui.app.terminal.keys import teach_alt_enter, teach_texts, teach_windows
 from tui.app.terminal.kinds import TerminalKind
@@ -34,7 +34,6 @@ from tui.app.terminal.light import Light
 from tui.app.terminal.line_filters import Ascii, LastLine
 from tui.app.terminal.outside import Outside
 from tui.app.terminal.replies import Named, Replied, ShowsStatus
-from tui.app.terminal.thin import Differing
 from tui.app.theme.foreign import fitted
 from tui.app.theme.grid import MEASURE, SMALLEST, TALL, WIDE
 from tui.app.theme.scroll_thumb import SlimThumb
@@ -59,6 +58,8 @@ if TYPE_CHECKING:
 __all__ = ["SegueApp", "StartOptions"]
 
 _NO_COLOUR = NoColor()
+SETTLED = 0.5
+"""Seconds after the start from which on it is sent what differs: what finds that takes time to load."""
 TOLD, WARNED = 3.0, 5.0
 """Seconds that a toast stays."""
 _LOST = Text("segue: the last of the replies could not be saved; the history has it as far as it came there")
@@ -155,14 +156,18 @@ class SegueApp(App[None]):
         return MainScreen(self, classes=f"{wide} {tall}")  # as the breakpoints will say: one layout less
 
     def _send_differences(self) -> None:
-        if isinstance(self._driver, Differing):
-            self._driver.thin.fills = self._terminal.fills
-            self._driver.thin.on = self._terminal.scrolls and self.config.bytes == "thin"
+        """Send as little as the terminal and the person let us."""
+        if not isinstance(self._driver, Differing):
+            return
+        if self._terminal.scrolls and self.config.bytes == "thin":
+            self._driver.send_differences(fills=self._terminal.fills)
+        else:
+            self._driver.send_all()
 
     def _forget_screen(self) -> None:
         """What the terminal shows is not known any more: what is drawn next is sent whole."""
         if isinstance(self._driver, Differing):
-            self._driver.thin.forget()
+            self._driver.forget_screen()
 
     def on_resize(self) -> None:
         """Terminals do as they like with what they show when their size changes."""
@@ -170,7 +175,7 @@ class SegueApp(App[None]):
 
     def on_mount(self) -> None:
         """Catch the signals that end programs, and draw all anew when the shell lets this one go on."""
-        self._send_differences()
+        self.set_timer(SETTLED, self._send_differences)
         self.app_resume_signal.subscribe(self, lambda _: self.redraw())
         if not self.is_headless:
             on_deadly_signals(self.leave_soon)

@@ -139,7 +139,9 @@ class MainScreen(Screen[None]):
 
     def _widen(self, cells: int) -> None:
         """Give the sidebar its width."""
-        self.query_one("#sidebar").styles.width = cells
+        styles = self.query_one("#sidebar").styles
+        if styles.width is None or styles.width.cells != cells:  # to set it costs a layout
+            styles.width = cells
 
     def use_settings(self) -> None:
         """The settings are others now: keys, and what is said of them."""

@@ -21,9 +21,7 @@ PAGE = Style(color="#dde0e5", bgcolor="#15171c")
 
 
 def thin(fills=False) -> Thin:
-    made = Thin()
-    made.on, made.fills = True, fills
-    return made
+    return Thin(fills=fills)
 
 
 def both(frames, fills=True):
@@ -171,15 +169,6 @@ def test_what_was_forgotten_is_sent_again():
     sent.forget()
     again = sent.frame(frame)
     assert "one" in again and "two" in again
-
-
-def test_who_wants_all_gets_it_in_plain_colours():
-    sent = thin()
-    sent.frame(drawn(["one"]))
-    sent.on = False
-    frame = drawn(["two"])
-    assert sent.frame(frame) == f"\x1b[m{frame}"
-    assert sent.frame(frame) == frame
 
 
 def test_the_next_who_writes_has_no_colours_of_ours():

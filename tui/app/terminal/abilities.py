@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 TRUE, MANY, FEW = "truecolor", "256", "standard"
 """Colours in the words of Rich and Textual: all, 256, 16."""
@@ -14,6 +15,23 @@ _ABLE = ("alacritty", "contour", "foot", "ghostty", "iterm2", "kitty", "rio", "w
 
 
 _FILLING = ("konsole", "linux", "mintty", "rxvt", "tmux", "vte", "xterm")
+
+
+@runtime_checkable
+class Differing(Protocol):
+    """A terminal that can be sent differences."""
+
+    def send_differences(self, *, fills: bool) -> None:
+        """Send of a frame only what differs from what the terminal shows."""
+        ...
+
+    def send_all(self) -> None:
+        """Send frames as they are."""
+        ...
+
+    def forget_screen(self) -> None:
+        """What the terminal shows is not known any more."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

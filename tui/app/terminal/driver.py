@@ -12,7 +12,7 @@ from codecs import getincrementaldecoder
 from collections.abc import Callable
 from contextlib import suppress
 from threading import Event
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from textual import constants
 from textual.drivers.linux_driver import LinuxDriver
@@ -22,7 +22,9 @@ from tui.app.terminal.kinds import TerminalKind
 from tui.app.terminal.outside import HasOutside
 from tui.app.terminal.parser import InputParser
 from tui.app.terminal.replies import TELL_SCHEME_NO_MORE, Attributes, Replied
-from tui.app.terminal.thin import Thin
+
+if TYPE_CHECKING:
+    from tui.app.terminal.thin import Thin
 
 _AT_ONCE = 4096
 _LOOK_UP = 0.1
@@ -68,7 +70,8 @@ class Terminal(LinuxDriver):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._file: Any = _Output(self._file)
-        self.thin = Thin()
+        self._thin: Thin | None = None
+        """Finds what of a frame differs, where only that is sent."""
         self._bell, self._rope = os.pipe()
         """Rung to wake the reader, which sleeps as long as nothing is typed.
 
@@ -83,7 +86,7 @@ class Terminal(LinuxDriver):
 
         All that is asked is asked here, at once. Nobody waits for an answer.
         """
-        self.thin.forget()
+        self.forget_screen()
         super().start_application_mode()  # type: ignore[no-untyped-call]
         if not constants.DISABLE_KITTY_KEY:
             self.write(_ASK_FOR_PLACES)
@@ -97,7 +100,7 @@ class Terminal(LinuxDriver):
 
     def stop_application_mode(self) -> None:
         """Give the terminal back as it was; Textual calls this."""
-        self.write(self.thin.put_down())
+        self._put_down()
         if isinstance(self._app, HasOutside):
             self._app.outside.leave()
         if self._asked:
@@ -108,8 +111,31 @@ class Terminal(LinuxDriver):
 
     def write(self, data: str) -> None:
         """Write something; of a frame only what differs. Textual calls this."""
-        if data := self.thin.frame(data):
+        if self._thin is not None:
+            data = self._thin.frame(data)
+        if data:
             super().write(data)
+
+    # -- what differs
+    def send_differences(self, *, fills: bool) -> None:
+        """Send of a frame only what differs from what the terminal shows."""
+        from tui.app.terminal.thin import Thin
+
+        self._thin = self._thin or Thin(fills=fills)
+
+    def send_all(self) -> None:
+        """Send frames as they are."""
+        self._put_down()
+        self._thin = None
+
+    def forget_screen(self) -> None:
+        """What the terminal shows is not known any more."""
+        if self._thin is not None:
+            self._thin.forget()
+
+    def _put_down(self) -> None:
+        if self._thin is not None:
+            super().write(self._thin.put_down())
 
     def _sigtstp_application(self, *_: object) -> None:
         """Stop, as the shell wishes; Textual's handler of the signal.

@@ -12,11 +12,13 @@ from typing import NamedTuple
 
 from tui.app.terminal.replies import questions
 
-_NAME = re.compile(r"\s*([A-Za-z][A-Za-z0-9 ._-]*?)[ (/]+v?([0-9][0-9.]*)")
+_NAME = r"\s*([A-Za-z][A-Za-z0-9._-]*(?: [A-Za-z0-9._-]+)*?)[ (/]+v?([0-9][0-9.]*)"
 _MULTIPLEXERS = ("tmux", "screen")
 _MUTE = ("", "dumb", "linux")
 """Values of TERM of terminals that answer nothing and take nothing but text."""
 _FIRST_VTE_WITH_STATUS = 8000
+_LONGEST = 200
+"""Characters of a name that are read."""
 Version = tuple[int, ...]
 
 
@@ -149,7 +151,7 @@ def _told(env: Mapping[str, str], term: str) -> tuple[str, Version]:
 
 
 def _read(words: str) -> tuple[str, Version]:
-    match = _NAME.match(words)
+    match = re.match(_NAME, words[:_LONGEST])
     if match is None:
         return "", ()
     name = match[1].strip().lower()

@@ -18,10 +18,10 @@ _ASK_STATUS = "\x1b]7501;?\x1b\\"
 _ASK_ATTRIBUTES = "\x1b[c"
 """Every terminal answers this, and in the order of the questions: then no other answer is to come."""
 
-_PRIVATE = re.compile(r"\x1b\[\?([\d;]*)(\$y|n|c)")
-_STRING = re.compile(r"\x1b(\](\d+);|P>\|)([^\x07\x1b]*)(?:\x07|\x1b\\)")
-_RGB = re.compile(r"rgba?:([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})(?:/[0-9a-fA-F]{1,4})?")
-_HEX = re.compile(r"#((?:[0-9a-fA-F]{3}){1,4})")
+_PRIVATE = r"\x1b\[\?([\d;]*)(\$y|n|c)"
+_STRING = r"\x1b(\](\d+);|P>\|)([^\x07\x1b]*)(?:\x07|\x1b\\)"
+_RGB = r"rgba?:([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})(?:/[0-9a-fA-F]{1,4})?"
+_HEX = r"#((?:[0-9a-fA-F]{3}){1,4})"
 
 
 def questions(*, colour: bool = True, name: bool = True, status: bool = True) -> str:
@@ -96,9 +96,9 @@ class Replied(Message, bubble=False):
 
 def reply_of(sequence: str) -> Reply | None:
     """What a whole sequence says; None where nobody wants to know it."""
-    if match := _PRIVATE.fullmatch(sequence):
+    if match := re.fullmatch(_PRIVATE, sequence):
         return _private(match[2], [int(each) for each in match[1].split(";") if 0 < len(each) < 6])
-    if match := _STRING.fullmatch(sequence):
+    if match := re.fullmatch(_STRING, sequence):
         return _string(match[2] or match[1], match[3])
     return None
 
@@ -128,9 +128,9 @@ def _string(kind: str, words: str) -> Reply | None:
 
 
 def _colour(words: str) -> Background | None:
-    if match := _RGB.fullmatch(words):
+    if match := re.fullmatch(_RGB, words):
         return Background(*(int(each, 16) / (16 ** len(each) - 1) for each in match.groups()))
-    if match := _HEX.fullmatch(words):
+    if match := re.fullmatch(_HEX, words):
         size = len(match[1]) // 3
         parts = (match[1][place : place + size] for place in range(0, len(match[1]), size))
         return Background(*(int(part, 16) / (16**size - 1) for part in parts))

@@ -12,7 +12,7 @@ from array import array
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import ne
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import NamedTuple
 
 from tui.cells import split
 
@@ -58,42 +58,20 @@ class _NotUnderstood(Exception):
     """Something in a frame is none of what Textual draws."""
 
 
-@runtime_checkable
-class Differing(Protocol):
-    """A terminal that can be sent differences."""
-
-    thin: Thin
-
-
 class Thin:
     """Knows what a terminal shows, as far as frames have drawn it."""
 
-    def __init__(self) -> None:
-        self._on = False
+    def __init__(self, *, fills: bool) -> None:
+        """Begin with a screen of which nothing is known.
+
+        Args:
+            fills: Whether the terminal fills what is erased with the background that is drawn on.
+        """
         self._rows: dict[int, _Row] = {}
         self._cursor = (0, 0)
         self._cells = _Cells()
         self._pen = _Pen(self._cells)
-
-    @property
-    def fills(self) -> bool:
-        """Whether the terminal fills what is erased with the background that is drawn on."""
-        return self._pen.fills
-
-    @fills.setter
-    def fills(self, fills: bool) -> None:
         self._pen.fills = fills
-
-    @property
-    def on(self) -> bool:
-        """Whether differences are sent, and not the frames as they are."""
-        return self._on
-
-    @on.setter
-    def on(self, on: bool) -> None:
-        if on != self._on:
-            self.forget()
-        self._on = on
 
     def forget(self) -> None:
         """Nothing is known of the screen from now on: it is drawn whole."""
@@ -109,11 +87,10 @@ class Thin:
         """
         if _PLACE.match(text) is None:
             return text
-        if self._on:
-            try:
-                return self._difference(text)
-            except Exception:  # whatever it is costs bytes, and never what is seen
-                self.forget()
+        try:
+            return self._difference(text)
+        except Exception:  # whatever it is costs bytes, and never what is seen
+            self.forget()
         return self.put_down() + text
 
     def _difference(self, text: str) -> str:
