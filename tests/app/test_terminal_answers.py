@@ -67,7 +67,8 @@ def test_replies_that_come_among_keys_whole_and_byte_by_byte_are_no_text(termina
 
 
 def test_an_answer_of_light_comes_before_the_first_paint(terminal):
-    app = terminal(answers={COLOUR: LIGHT, ATTRIBUTES: END})
+    app = terminal()
+    app.send(LIGHT + END)  # as from a terminal that answers faster than anybody can draw
     app.see("big", "Ask")
     assert LIGHT_PAGE in app.output
     assert DARK_PAGE not in app.output
