@@ -422,7 +422,7 @@ async def _first_run(world: World) -> None:
 @state(ConnectProvider, Field, model=None)
 async def _all_providers(world: World) -> None:
     await _first_run(world)
-    await _seen(world, ConnectProvider, "end", "enter")
+    await _seen(world, ConnectProvider, "end", "up", "enter")
 
 
 @state(ConnectServer, LoneField, model=None)

@@ -55,7 +55,7 @@ async def test_in_the_menu_of_what_is_typed(run):
         await world.type("/t")
         await world.until(lambda: world.composer.open_menu is not None)
         await world.pilot.press("f6")
-        await world.until(lambda: world.composer.menu.command.name == "tag")
+        await world.until(lambda: world.composer.menu.command.name == "title")
         await world.pilot.press("f7")
         await world.until(lambda: world.composer.open_menu is None)
 

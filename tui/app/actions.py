@@ -26,6 +26,7 @@ class Scope(Enum):
     CONVERSATIONS = "All conversations"
     TITLE = "Renaming a conversation"
     TREE = "The tree of a conversation"
+    DIFFERENCES = "How two replies differ"
     TIMELINE = "Your prompts"
     LINE = "One line to type"
     FILE = "The name of a file"
@@ -213,6 +214,9 @@ class Action(StrEnum):
     TIMELINE_GO = "timeline-go", "enter", "go there", "Go to this prompt", Scope.TIMELINE
     TIMELINE_CLOSE = "timeline-close", "ctrl+t", "close", "Close this list", Scope.TIMELINE
 
+    OTHER_PREVIOUS = "other-previous", "left", "other reply", "With the reply before", Scope.DIFFERENCES
+    OTHER_NEXT = "other-next", "right", "other reply", "With the next reply", Scope.DIFFERENCES
+
     TREE_GO = "tree-go", "enter", "go there", "Go to this message, or compare the marked replies", Scope.TREE
     TREE_MARK = "tree-mark", "tab", "mark", "Mark this reply to be compared, or not", Scope.TREE
     TREE_LABEL = "tree-label", "f2", "label", "Say what this message is called here", Scope.TREE
@@ -285,6 +289,7 @@ SHOWN_TOGETHER = {
     Action.SIDEBAR_UP: Action.SIDEBAR_DOWN,
     Action.VERSION_PREVIOUS: Action.VERSION_NEXT,
     Action.COMPARE_PREVIOUS: Action.COMPARE_NEXT,
+    Action.OTHER_PREVIOUS: Action.OTHER_NEXT,
 }
 """Actions that go one way and the other: one hint names both keys."""
 BEHIND = frozenset({Scope.EVERYWHERE, Scope.WRITING})

@@ -120,6 +120,10 @@ class Engine:
         newer = self._newer([message.id])
         return newer[message.id].so_far() if newer else message
 
+    def waits(self, message_id: int) -> bool:
+        """Whether a message is a reply of this run of which the history does not have all."""
+        return bool(self._newer([message_id]))
+
     async def save(self, ids: Sequence[int]) -> None:
         """Make sure that the history has these messages as they are, apart from what still comes.
 

@@ -8,6 +8,7 @@ from tui.app.commands import COMMANDS
 from tui.app.help.palette import Palette
 from tui.app.settings.theme_chooser import ThemeChooser
 from tui.app.theme.foreign import fitted
+from tui.app.theme.themes import AUTO
 
 SIZES = [(60, 20), (80, 24), (120, 40)]
 
@@ -60,10 +61,11 @@ def themes(host):
 
     def make(theme):
         def use(name):
+            name = "segue-light" if name == AUTO else name
             app.register_theme(fitted(app.available_themes[name]))
             app.theme = name
 
-        app = host(lambda: ThemeChooser(use))
+        app = host(lambda: ThemeChooser(use, theme))
         use(theme)
         return app
 

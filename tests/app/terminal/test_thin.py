@@ -171,6 +171,13 @@ def test_what_was_forgotten_is_sent_again():
     assert "one" in again and "two" in again
 
 
+def test_a_piece_of_a_screen_of_which_nothing_is_known_is_understood():
+    sent = thin()
+    frame = "\x1b[2;5H\x1b[31mone\x1b[0m\x1b[2;8H\n\x1b[3;5H\x1b[31mtwo\x1b[0m\x1b[3;8H"
+    assert "one" in sent.frame(frame)
+    assert sent.frame(frame) == ""
+
+
 def test_the_next_who_writes_has_no_colours_of_ours():
     sent = thin()
     assert not sent.frame(drawn(["one"])).endswith("\x1b[m")

@@ -19,6 +19,7 @@ import termios
 
 from tests.app.test_real_terminal import CTRL_Q, ENTER, PATIENCE, Terminal
 from tests.benchmarks.server import serving
+from tui.app.app import SETTLED
 
 TOKENS, RATE = 250, 100
 
@@ -45,6 +46,7 @@ def test_a_streamed_reply_takes_a_fraction_of_the_bytes(home, terminal):
             app = Terminal(home.env, "--temporary", "Begin", columns=100, rows=30)
             try:
                 app.see("answering")
+                app.look(SETTLED)  # until then all is sent
                 begun = len(app.output)
                 app.see("ready", "tokens")
                 app.look(0.5)
@@ -100,6 +102,9 @@ def test_what_another_program_wrote_is_drawn_over(terminal):
 def test_the_shell_gets_its_terminal_without_our_colours(terminal):
     app = terminal()
     app.see("big", "Ask")
+    app.look(2 * SETTLED)
+    app.press("a")
+    app.see("▎ a")
     app.press(CTRL_Q)
     assert app.end() == 0
     end = app.output.rindex(b"\x1b[?1049l")

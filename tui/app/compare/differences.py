@@ -90,8 +90,8 @@ class Differences(Sheet[None]):
 
     AUTO_FOCUS = "VerticalScroll"
     BINDINGS: ClassVar[list[BindingType]] = [
-        bind(Action.COMPARE_PREVIOUS, "other(-1)"),
-        bind(Action.COMPARE_NEXT, "other(1)"),
+        bind(Action.OTHER_PREVIOUS, "other(-1)"),
+        bind(Action.OTHER_NEXT, "other(1)"),
     ]
     DEFAULT_CSS = """
     Differences {
@@ -129,7 +129,7 @@ class Differences(Sheet[None]):
         yield Static(id="sides", markup=False)
         with VerticalScroll():
             yield Static(id="runs", markup=False)
-        yield Hints(*(["compare-previous"] if len(self._others) > 1 else []), "list-close")
+        yield Hints(*(["other-previous"] if len(self._others) > 1 else []), "list-close")
 
     def on_mount(self) -> None:
         """Compare with the first."""

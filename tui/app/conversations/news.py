@@ -47,6 +47,8 @@ class HistoryNews:
             self._followed = None
         if last is None or session.current_id is None or service.busy:
             return
+        if service.storage.engine.waits(last):  # nobody has more of it than this program
+            return
         try:
             async for message in grown(session.workspace.store, last):
                 if session.current is not service or service.last != last or service.busy:

@@ -296,6 +296,8 @@ class _Row:
 
     def lay(self, x: int, chunk: array[int]) -> None:
         """Lay a run over the cells from ``x`` on; what is left of a character that it cuts is unknown."""
+        if not chunk:
+            return
         cells, end = self.cells, x + len(chunk)
         if len(cells) < end:
             cells.extend([_UNKNOWN] * (end - len(cells)))
