@@ -26,8 +26,9 @@ from tui.chat.message import Role, Status
 from tui.chat.parts import Text, prompt_parts
 from tui.errors import HistoryBusyError, HistoryUnreachableError, NotFoundError
 from tui.history.bundles import bundle_of
+from tui.history.copying import copy_all
 from tui.history.opening import open_history
-from tui.history.place import Server
+from tui.history.place import File, Server
 from tui.history.postgres.history import PostgresHistory
 from tui.history.shared import here, there
 from tui.history.shared import history as shared
@@ -49,6 +50,16 @@ def _soon_again(monkeypatch):
 async def at(place: Server, folder: Path) -> AsyncIterator[HistoryStore]:
     """The history at a place, as the machine has it whose files are in ``folder``."""
     store = await open_history(replace(place, machine=folder.name, journal=folder / "history.db"))
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+@contextlib.asynccontextmanager
+async def at_file(path: Path) -> AsyncIterator[HistoryStore]:
+    """A history in a file."""
+    store = await open_history(File(path))
     try:
         yield store
     finally:
@@ -741,6 +752,52 @@ async def test_what_came_while_something_waited_is_told_again_when_it_can_be_rea
             told.clear()
         await until(lambda: Change(made.id, elsewhere=True) in told)
         stop()
+
+
+async def test_all_is_listed_and_found_also_while_something_is_on_its_way(
+    cluster, place, converse, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(shared.here, "NEWEST", 1)
+    async with at(place, tmp_path / "desk") as desk:
+        old, new = [await converse(desk, name) for name in ("old words", "new words")]
+        await all_there(desk)
+    async with Between(cluster.port) as way, at(through(way, place, cluster), tmp_path / "lap") as lap:
+        await kept_here(lap, new.id, 1)
+        way.delay = 0.05
+        writing = asyncio.create_task(lap.remember_prompt("on its way"))
+        await until(lambda: lap._pushed < lap._noted)
+        rows, hits = await asyncio.gather(lap.list_conversations(), lap.search("words"))
+        assert {row.id for row in rows} == {hit.conversation_id for hit in hits} == {old.id, new.id}
+        await writing
+
+
+async def test_who_wants_all_of_it_waits_for_the_servers_first_answer(
+    cluster, place, converse, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(shared, "_AT_START", 0.0)
+    monkeypatch.setattr(shared.here, "NEWEST", 1)
+    async with at(place, tmp_path / "desk") as desk, at(place, tmp_path / "lap") as lap:
+        made = [await converse(desk, name) for name in ("old", "new")]
+        await all_there(desk)
+        await all_there(lap)
+        bundle = await bundle_of(desk, made[0].id)
+    async with at(place, tmp_path / "lap") as lap, at_file(tmp_path / "copy.db") as copy:
+        assert not lap._online
+        assert (await copy_all(lap, copy)).added == 2
+    async with at(place, tmp_path / "lap") as lap:
+        assert not lap._online
+        assert await lap.add_conversations([bundle]) == [None], "it is there already"
+
+
+async def test_a_part_is_not_taken_for_all_of_it(cluster, place, converse, tmp_path):
+    async with Between(cluster.port) as way, at(through(way, place, cluster), tmp_path / "lap") as lap:
+        await converse(lap, "here")
+        await all_there(lap)
+        cut_off(way)
+        await offline(lap)
+        async with at_file(tmp_path / "copy.db") as copy:
+            with pytest.raises(HistoryUnreachableError, match="Not all of the history"):
+                await copy_all(lap, copy)
 
 
 # -- nothing of another machine is written over

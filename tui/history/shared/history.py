@@ -152,11 +152,13 @@ class SharedHistory:
         self, chosen: ListFilter = _ALL, *, limit: int = 100, offset: int = 0
     ) -> list[Summary]:
         """A page of the list."""
-        return await self._read(lambda store: store.list_conversations(chosen, limit=limit, offset=offset))
+        return await self._read_all(
+            lambda store: store.list_conversations(chosen, limit=limit, offset=offset)
+        )
 
     async def count_conversations(self, chosen: ListFilter = _ALL) -> int:
         """How many conversations the filter lets through."""
-        return await self._read(lambda store: store.count_conversations(chosen))
+        return await self._read_all(lambda store: store.count_conversations(chosen))
 
     async def last_used(self) -> int | None:
         """The conversation that a person used last here."""
@@ -236,6 +238,7 @@ class SharedHistory:
         found = await self._local.with_contents(attachments)
         if all(file.data is not None for file in found):
             return found
+        await self._answer()
         return await self._read_there(lambda store: store.with_contents(found))
 
     async def append(self, message_id: int, pieces: Sequence[str | Part]) -> None:
@@ -265,6 +268,7 @@ class SharedHistory:
         """What has come of a reply since ``after``."""
         if await self._streams_here(message_id):
             return await self._local.pieces(message_id, after)
+        await self._answer()
         return await self._read_there(lambda store: store.pieces(message_id, after))
 
     async def ask_to_stop(self, message_id: int) -> None:
@@ -297,12 +301,12 @@ class SharedHistory:
 
     async def spending(self, since: datetime | None = None, until: datetime | None = None) -> list[Spent]:
         """What was spent in a time, oldest first."""
-        return await self._read(lambda store: store.spending(since, until))
+        return await self._read_all(lambda store: store.spending(since, until))
 
     # -- search and recall
     async def search(self, query: str, *, limit: int = 50, offset: int = 0) -> list[SearchHit]:
         """Full-text search, newest first."""
-        return await self._read(lambda store: store.search(query, limit=limit, offset=offset))
+        return await self._read_all(lambda store: store.search(query, limit=limit, offset=offset))
 
     async def remember_prompt(self, text: str) -> None:
         """Add to the list of prompts that Up recalls."""
@@ -478,27 +482,37 @@ class SharedHistory:
     # -- reading
     async def _read(self, ask: Callable[[HistoryStore], Awaitable[T]]) -> T:
         """From the server if it has all that was done here, and from the file otherwise."""
-        server = self._readable
-        if server is not None and self._pushed >= self._noted:
+        if self._pushed >= self._noted:
+            return await self._read_there(ask)
+        self._early |= self._stale
+        return await self._read_here(ask)
+
+    async def _read_all(self, ask: Callable[[HistoryStore], Awaitable[T]]) -> T:
+        """From the server, which alone has all; what is on its way is waited for, or told when it is there."""
+        await self._on_its_way(self._noted)
+        if self._readable is None:
+            return await self._read_here(ask)
+        if self._pushed < self._noted:
+            self._early.add(None)
+        return await self._read_there(ask)
+
+    async def _read_there(self, ask: Callable[[HistoryStore], Awaitable[T]]) -> T:
+        """From the server; from the file if it is not there."""
+        if (server := self._readable) is not None:
             with contextlib.suppress(*_AWAY, HistoryReadOnlyError):
                 return await self._asked(server, ask)
-        self._early |= self._stale
+        return await self._read_here(ask)
+
+    async def _read_here(self, ask: Callable[[HistoryStore], Awaitable[T]]) -> T:
+        """From the file; what is not in it is looked for on the server."""
         try:
             return await ask(self._local)
         except NotFoundError as error:
             if not self._answered.is_set() and await self._answer():
                 return await self._read(ask)
-            if server is not None:
+            if (server := self._readable) is not None:
                 return await ask(server)
             raise _not_seen(error) from error
-
-    async def _read_there(self, ask: Callable[[HistoryStore], Awaitable[T]]) -> T:
-        """From the server, where nothing done here changes the answer; if it is away, from the file."""
-        await self._answer()
-        if (server := self._readable) is not None:
-            with contextlib.suppress(*_AWAY, HistoryReadOnlyError):
-                return await self._asked(server, ask)
-        return await self._read(ask)
 
     async def _asked(self, server: PostgresHistory, ask: Callable[[HistoryStore], Awaitable[T]]) -> T:
         """What the server says; that it is lost is noted."""
@@ -531,10 +545,12 @@ class SharedHistory:
         Raises:
             HistoryUnreachableError: It can't be reached now.
         """
-        if self._online and self._pushed < self._noted:
+        await self._answer()
+        noted = self._noted
+        if self._online and self._pushed < noted:
             self._woken.set()
-            await self._on_its_way(self._noted)
-        if self._server is None or not self._online or self._pushed < self._noted:
+            await self._on_its_way(noted)
+        if self._server is None or not self._online or self._pushed < noted:
             raise HistoryUnreachableError(
                 f"{what} on the server only, which can't be reached now", "Try again when it is."
             )
