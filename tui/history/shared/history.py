@@ -488,7 +488,7 @@ class SharedHistory:
         return await self._read_here(ask)
 
     async def _read_all(self, ask: Callable[[HistoryStore], Awaitable[T]]) -> T:
-        """From the server, which alone has all; what is on its way is waited for, or told when it is there."""
+        """From the server, which alone has all. What goes there now is waited for, or told later."""
         await self._on_its_way(self._noted)
         if self._readable is None:
             return await self._read_here(ask)
