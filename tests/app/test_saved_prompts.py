@@ -119,6 +119,16 @@ async def test_who_closes_the_fields_has_what_was_typed(run, translate):
         assert not world.provider.requests
 
 
+async def test_a_default_of_several_lines_is_sent_as_it_stands_in_the_file(run, folder):
+    (folder / "list.md").write_text('---\nvariables:\n  rules: "First.\\nSecond."\n---\nObey: {rules}\n')
+    async with run() as world:
+        await world.say("/list")
+        await world.sees("rules", "First. Second.")
+        await world.pilot.press("enter")
+        await world.sees("I am big.")
+        assert world.provider.requests[0][1][-1] == "Obey: First.\nSecond."
+
+
 async def test_words_of_several_lines_stay_as_they_are(run, translate):
     async with run() as world:
         world.composer.put("/translate one\ntwo")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from hypothesis import given
 from hypothesis import strategies as some
 
@@ -39,3 +41,19 @@ def test_each_text_is_there_to_the_letter(first, second):
 def test_two_long_paragraphs_differ_as_a_whole():
     first, second = "a " * 5000, "b " * 5000
     assert [run.side for run in word_differences(first, second)] == [FIRST, SECOND]
+
+
+def test_blank_lines_in_a_long_text_cost_nothing():
+    paragraphs = [f"paragraph {number}\n\n" for number in range(4000)]
+    begun = time.perf_counter()
+    runs = word_differences("".join(["before\n\n", *paragraphs]), "".join([*paragraphs, "after\n"]))
+    assert [run.side for run in runs] == [FIRST, BOTH, SECOND]
+    assert time.perf_counter() - begun < 10
+
+
+def test_a_line_that_stands_there_a_thousand_times_is_not_looked_for_a_million_times():
+    same = "}\n" * 3000
+    begun = time.perf_counter()
+    runs = word_differences(f"a\n{same}b\n{same}", f"x\n{same}y\n{same}")
+    assert time.perf_counter() - begun < 10
+    assert {run.side for run in runs} >= {FIRST, SECOND}

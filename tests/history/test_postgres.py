@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ssl
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,7 @@ from tui.chat.export import all_to_json
 from tui.chat.message import Role, Status
 from tui.chat.parts import Text, prompt_parts
 from tui.errors import (
+    ConfigError,
     HistoryError,
     HistoryRefusedError,
     HistoryTooNewError,
@@ -405,6 +407,28 @@ async def test_a_password_that_was_changed_is_told_and_the_new_one_is_found_with
     keep("second-of-all")
     assert [row.id for row in await store.list_conversations()] == [made.id]
     await store.close()
+
+
+async def test_a_program_that_tells_the_password_keeps_nothing_waiting(place):
+    asked, answer = threading.Event(), threading.Event()
+
+    def password() -> str:
+        asked.set()
+        assert answer.wait(30), "nobody could let it go on"
+        return "any"
+
+    opening = asyncio.create_task(open_history(replace(place, password=password)))
+    await asyncio.to_thread(asked.wait, 30)
+    answer.set()
+    await (await opening).close()
+
+
+async def test_a_program_that_tells_no_password_is_named(place):
+    def password() -> str:
+        raise ConfigError("history_password_command failed with code 1", "The vault is closed.")
+
+    with pytest.raises(HistoryRefusedError, match="history_password_command failed with code 1"):
+        await open_history(replace(place, password=password))
 
 
 # -- who may

@@ -20,12 +20,15 @@ import pytest
 
 from tests.history.between import Between
 from tests.history.test_postgres import behind
+from tui.chat.attachment import attachment_of
 from tui.chat.conversation import Conversation
 from tui.chat.message import Role, Status
 from tui.chat.parts import Text, prompt_parts
 from tui.errors import HistoryBusyError, HistoryUnreachableError, NotFoundError
+from tui.history.bundles import bundle_of
+from tui.history.copying import copy_all
 from tui.history.opening import open_history
-from tui.history.place import Server
+from tui.history.place import File, Server
 from tui.history.postgres.history import PostgresHistory
 from tui.history.shared import here, there
 from tui.history.shared import history as shared
@@ -47,6 +50,16 @@ def _soon_again(monkeypatch):
 async def at(place: Server, folder: Path) -> AsyncIterator[HistoryStore]:
     """The history at a place, as the machine has it whose files are in ``folder``."""
     store = await open_history(replace(place, machine=folder.name, journal=folder / "history.db"))
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+@contextlib.asynccontextmanager
+async def at_file(path: Path) -> AsyncIterator[HistoryStore]:
+    """A history in a file."""
+    store = await open_history(File(path))
     try:
         yield store
     finally:
@@ -659,8 +672,215 @@ async def test_a_server_that_refuses_is_told_once_and_asked_again(cluster, place
             await until(lambda: "refuses" in lap.notice)
             await say(lap, made, "meanwhile")
             cluster.do("ALTER ROLE person LOGIN")
-            await all_there(lap)
             assert lap.notice.count("refuses") == 1
+            await all_there(lap)
+            assert "refuses" not in lap.notice, "it does not any more"
     finally:
         cluster.do("ALTER ROLE person LOGIN")
     assert await texts_at(place, made.id) == ["before", "meanwhile"]
+
+
+async def test_a_fault_of_ours_is_said_and_what_is_written_stays_here(place, converse, tmp_path, monkeypatch):
+    async def faulty(db, most):
+        raise KeyError("rev")
+
+    monkeypatch.setattr(there, "revisions", faulty)
+    async with at(place, tmp_path / "lap") as lap:
+        await until(lambda: "Start Segue again" in lap.notice)
+        made = await converse(lap, "kept")
+        await offline(lap)
+        assert [row.id for row in await lap.list_conversations()] == [made.id]
+
+
+# -- while something waits
+@contextlib.asynccontextmanager
+async def something_waits(store: HistoryStore, monkeypatch) -> AsyncIterator[None]:
+    """The server is there, and something of this machine is not there yet."""
+
+    async def rest(server):
+        return None
+
+    with monkeypatch.context() as held:
+        held.setattr(shared, "PATIENCE", 0.01)
+        held.setattr(store._pusher, "push", rest)
+        await store.remember_prompt("waits")
+        assert store._noted > store._pushed
+        yield
+    store._woken.set()
+    await all_there(store)
+
+
+async def test_a_file_that_is_only_there_is_read_while_something_waits(
+    place, converse, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(here, "LARGEST_FILE", 10)
+    film = attachment_of("film.txt", b"much more than ten bytes")
+    async with at(place, tmp_path / "desk") as desk, at(place, tmp_path / "lap") as lap:
+        made = await converse(desk, "look")
+        await desk.add_message(made.id, made.leaf, Role.USER, prompt_parts("at this", [film]))
+        await all_there(desk)
+        await kept_here(lap, made.id, 2)
+        async with something_waits(lap, monkeypatch):
+            [found] = await lap.with_contents([replace(film, data=None)])
+            assert found.data == film.data
+
+
+async def test_a_reply_of_another_machine_goes_on_while_something_waits(
+    place, converse, begin_reply, tmp_path, monkeypatch
+):
+    async with at(place, tmp_path / "desk") as desk, at(place, tmp_path / "lap") as lap:
+        made = await converse(desk, "Tell me")
+        reply = await begin_reply(desk, made)
+        await desk.append(reply.id, ["Once "])
+        await kept_here(lap, made.id, 2)
+        async with something_waits(lap, monkeypatch):
+            came = await lap.pieces(reply.id)
+            assert (came.status, came.pieces) == (Status.STREAMING, ("Once ",))
+
+
+async def test_what_came_while_something_waited_is_told_again_when_it_can_be_read(
+    place, converse, tmp_path, monkeypatch
+):
+    async with at(place, tmp_path / "desk") as desk, at(place, tmp_path / "lap") as lap:
+        made = await converse(desk, "before")
+        await kept_here(lap, made.id, 1)
+        told: list[object] = []
+        async with something_waits(lap, monkeypatch):
+            stop = lap.subscribe(told.append)
+            await say(desk, made, "after")
+            await until(lambda: Change(made.id, elsewhere=True) in told)
+            told.clear()
+        await until(lambda: Change(made.id, elsewhere=True) in told)
+        stop()
+
+
+async def test_all_is_listed_and_found_also_while_something_is_on_its_way(
+    cluster, place, converse, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(shared.here, "NEWEST", 1)
+    async with at(place, tmp_path / "desk") as desk:
+        old, new = [await converse(desk, name) for name in ("old words", "new words")]
+        await all_there(desk)
+    async with Between(cluster.port) as way, at(through(way, place, cluster), tmp_path / "lap") as lap:
+        await kept_here(lap, new.id, 1)
+        way.delay = 0.05
+        writing = asyncio.create_task(lap.remember_prompt("on its way"))
+        await until(lambda: lap._pushed < lap._noted)
+        rows, hits = await asyncio.gather(lap.list_conversations(), lap.search("words"))
+        assert {row.id for row in rows} == {hit.conversation_id for hit in hits} == {old.id, new.id}
+        await writing
+
+
+async def test_who_wants_all_of_it_waits_for_the_servers_first_answer(
+    cluster, place, converse, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(shared, "_AT_START", 0.0)
+    monkeypatch.setattr(shared.here, "NEWEST", 1)
+    async with at(place, tmp_path / "desk") as desk, at(place, tmp_path / "lap") as lap:
+        made = [await converse(desk, name) for name in ("old", "new")]
+        await all_there(desk)
+        await all_there(lap)
+        bundle = await bundle_of(desk, made[0].id)
+    async with at(place, tmp_path / "lap") as lap, at_file(tmp_path / "copy.db") as copy:
+        assert not lap._online
+        assert (await copy_all(lap, copy)).added == 2
+    async with at(place, tmp_path / "lap") as lap:
+        assert not lap._online
+        assert await lap.add_conversations([bundle]) == [None], "it is there already"
+
+
+async def test_a_part_is_not_taken_for_all_of_it(cluster, place, converse, tmp_path):
+    async with Between(cluster.port) as way, at(through(way, place, cluster), tmp_path / "lap") as lap:
+        await converse(lap, "here")
+        await all_there(lap)
+        cut_off(way)
+        await offline(lap)
+        async with at_file(tmp_path / "copy.db") as copy:
+            with pytest.raises(HistoryUnreachableError, match="Not all of the history"):
+                await copy_all(lap, copy)
+
+
+# -- nothing of another machine is written over
+async def test_a_conversation_that_two_machines_bring_whole_has_what_each_has_written(
+    cluster, place, converse, tmp_path
+):
+    async with Between(cluster.port) as way, at(through(way, place, cluster), tmp_path / "lap") as lap:
+        made = await converse(lap, "root")
+        await all_there(lap)
+        cut_off(way)
+        await offline(lap)
+        twin = await lap.copy_conversation(made.id)
+    shutil.copytree(tmp_path / "lap", tmp_path / "other" / "lap")
+    async with at(place, tmp_path / "lap") as lap:
+        await say(lap, twin, "of the first")
+        await all_there(lap)
+    assert await texts_at(place, twin.id) == ["root", "of the first"]
+    async with at(place, tmp_path / "other" / "lap") as other:
+        await all_there(other)
+    assert await texts_at(place, twin.id) == ["root", "of the first"]
+
+
+async def test_what_was_removed_elsewhere_and_came_anew_there_is_here_twice(
+    cluster, place, converse, tmp_path
+):
+    async with Between(cluster.port) as way, at(through(way, place, cluster), tmp_path / "lap") as lap:
+        made = await converse(lap, "root", title="Plans")
+        await all_there(lap)
+        cut_off(way)
+        await say(lap, made, "written meanwhile")
+        async with at(place, tmp_path / "desk") as desk:
+            again = await bundle_of(desk, made.id)
+            await desk.delete_conversation(made.id)
+            await desk.empty_trash(datetime.now(UTC) + timedelta(days=1))
+            again.conversation.id = 0
+            [anew] = await desk.add_conversations([again])
+        way.refuses = False
+        await all_there(lap)
+    assert await texts_at(place, made.id) == ["root", "written meanwhile"]
+    assert anew is not None and anew != made.id
+    assert await texts_at(place, anew) == ["root"]
+
+
+async def test_what_the_server_does_not_take_stays_here_when_others_write_beside_it(
+    place, converse, tmp_path, monkeypatch
+):
+    add = there._DONE[shared.Kind.ADD]
+
+    async def choosy(db, who, act, expected):
+        if act.facts["text"] == "unfit":
+            raise ValueError("it does not fit")
+        return await add(db, who, act, expected)
+
+    monkeypatch.setitem(there._DONE, shared.Kind.ADD, choosy)
+    async with at(place, tmp_path / "lap") as lap:
+        made = await converse(lap, "before")
+        await say(lap, made, "unfit")
+        await all_there(lap)
+        async with at(place, tmp_path / "desk") as desk:
+            await say(desk, await desk.load_conversation(made.id), "of the desk")
+            await all_there(desk)
+        await until(lambda: not lap._stale)
+        await lap.look_for_changes()
+        assert await lap._take(made.id) is False
+        kept = await lap._local.load_conversation(made.id)
+        assert [one.text for one in await lap._local.messages(sorted(kept.nodes))] == ["before", "unfit"]
+
+
+async def test_a_message_that_gets_another_number_keeps_its_pin_and_its_label(
+    cluster, place, converse, tmp_path
+):
+    async with Between(cluster.port) as way, at(through(way, place, cluster), tmp_path / "lap") as lap:
+        await all_there(lap)
+        cut_off(way)
+        made = await converse(lap, "one", "two")
+        old = made.leaf
+        await lap.update_conversation(made.id, pins=(old,), labels={old: "the answer"})
+        await lap._local.act(lambda db: shared.journal.renumber(db, old))
+        way.refuses = False
+        await all_there(lap)
+        for found in (
+            await lap._local.load_conversation(made.id),
+            await lap._server.load_conversation(made.id),
+        ):
+            assert found.leaf != old
+            assert (found.pins, found.labels) == ((found.leaf,), {found.leaf: "the answer"})

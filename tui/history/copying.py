@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 
+from tui.errors import HistoryUnreachableError
 from tui.history.bundles import bundle_of
 from tui.history.spent_rows import alike
 from tui.history.store import HistoryStore, ListFilter
@@ -37,9 +38,12 @@ async def copy_all(
     the trash.
 
     Raises:
+        HistoryUnreachableError: Not all of ``source`` can be read now.
         HistoryError: One of them can't be read or written.
     """
+    await source.look_for_changes()
     listed = {row_id: deleted async for row_id, deleted in _ids(source)}
+    _check_all_there(source)
     copied = Copied(total=len(listed))
     for row_id, deleted in sorted(listed.items()):
         bundle = await bundle_of(source, row_id)
@@ -54,7 +58,17 @@ async def copy_all(
     for text in reversed(await source.prompts()):
         if text not in there:
             await target.remember_prompt(text)
+    _check_all_there(source)
     return copied
+
+
+def _check_all_there(source: HistoryStore) -> None:
+    """Refuse to take a part for the whole, where the rest is on a server that can't be reached."""
+    if source.line.alone:
+        raise HistoryUnreachableError(
+            "Not all of the history can be copied: the rest is on its server, which can't be reached now",
+            "Try again when it is.",
+        )
 
 
 async def _copy_spending(source: HistoryStore, target: HistoryStore) -> None:

@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from html import escape
 
 _PATIENCE = 3.0
@@ -45,7 +46,8 @@ async def notify(words: str) -> bool:
         async with asyncio.timeout(_PATIENCE):
             return await process.wait() == 0
     except TimeoutError:
-        process.kill()
+        with suppress(ProcessLookupError):  # it has just ended
+            process.kill()
         await process.wait()
         return False
 

@@ -83,10 +83,9 @@ async def test_who_was_typing_goes_on_typing_and_answers_nothing(run, monkeypatc
     async with run() as world:
         await world.type("Ma")
         (task,) = await asked(world, question())
-        for key in "yan":
-            world.app.post_message(events.Key(key, key))
-        world.app.post_message(events.Key("enter", "\r"))
-        world.app.post_message(events.Key("escape", None))
+        typed = {"y": "y", "a": "a", "enter": "\r", "escape": None, "n": "n"}
+        for key, character in typed.items():
+            world.app.post_message(events.Key(key, character))
         await world.until(lambda: world.composer.draft == "Mayan")
         assert not task.done()
         world.app.screen._hears_from = 0.0
@@ -180,6 +179,31 @@ async def test_a_paste_answers_nothing_and_is_not_lost(run):
         world.app.post_message(events.Paste("yes"))
         await world.until(lambda: world.composer.draft == "yes")
         assert not task.done()
+
+
+async def test_a_letter_before_a_paste_was_none_that_answers(run, monkeypatch):
+    monkeypatch.setattr(question_sheet, "ALONE", 0.05)
+    async with run() as world:
+        (task,) = await asked(world, question())
+        world.app.screen.on_key(events.Key("y", "y"))
+        world.app.screen.on_paste(events.Paste("es"))
+        await world.until(lambda: world.composer.draft == "yes")
+        await world.pilot.pause(0.1)
+        assert not task.done()
+        task.cancel()
+
+
+async def test_the_wait_for_a_letter_taken_back_is_not_that_for_the_next(run, monkeypatch):
+    monkeypatch.setattr(question_sheet, "ALONE", NEVER)
+    async with run() as world:
+        (task,) = await asked(world, question())
+        sheet = world.app.screen
+        sheet.on_key(events.Key("a", "a"))
+        waits = sheet._alone
+        sheet.on_key(events.Key("up", None))
+        sheet.on_key(events.Key("y", "y"))
+        assert (sheet._alone is not waits and waits._task is None) or waits._task.cancelled
+        task.cancel()
 
 
 async def test_questions_wait_for_each_other(run):

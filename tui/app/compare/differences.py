@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from difflib import SequenceMatcher
 from enum import Enum, auto
@@ -25,9 +26,11 @@ from tui.app.theme.ink import Ink
 from tui.chat.message import Message
 from tui.text import clean
 
+_LINE = r"[^\n]*\n(?:[^\S\n]*\n)*|[^\n]+"
+"""With the blank lines below it: alone they would be alike everywhere."""
 _WORD = r"\s*\S+|\s+"
 _MOST = 4_000_000
-"""Pairs of words that are compared at most, which takes about a second; larger pieces differ as a whole."""
+"""Pairs that are compared at most, which takes about a second; larger pieces differ as a whole."""
 
 
 _Parting = Callable[[str, str], Iterator["Run"]]
@@ -56,7 +59,7 @@ def word_differences(first: str, second: str) -> list[Run]:
     letter. Lines are compared before words, so that long texts take no long time.
     """
     runs: list[Run] = []
-    for run in _compared(first.splitlines(keepends=True), second.splitlines(keepends=True), _words_of):
+    for run in _compared(re.findall(_LINE, first), re.findall(_LINE, second), _words_of):
         if runs and runs[-1].side is run.side:
             runs[-1] = Run(run.side, runs[-1].text + run.text)
         elif run.text:
@@ -65,12 +68,21 @@ def word_differences(first: str, second: str) -> list[Run]:
 
 
 def _compared(first: Sequence[str], second: Sequence[str], where_they_part: _Parting) -> Iterator[Run]:
+    if _alike(first, second) > _MOST:
+        yield from where_they_part("".join(first), "".join(second))
+        return
     for tag, i, j, k, m in SequenceMatcher(None, first, second, autojunk=False).get_opcodes():
         before, after = "".join(first[i:j]), "".join(second[k:m])
         if tag == "equal":
             yield Run(Side.BOTH, before)
         else:
             yield from where_they_part(before, after)
+
+
+def _alike(first: Sequence[str], second: Sequence[str]) -> int:
+    """How many pairs of equal pieces there are: each of them is looked at."""
+    often = Counter(second)
+    return sum(count * often[piece] for piece, count in Counter(first).items())
 
 
 def _words_of(first: str, second: str) -> Iterator[Run]:

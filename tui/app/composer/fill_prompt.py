@@ -66,14 +66,22 @@ class FillPrompt(Sheet[TypedPrompt]):
         with Vertical(id="blanks"):
             for one in self._blanks:
                 yield Static(_label(one), classes="label", markup=False)
-                value = self._typed.values.get(one.name, one.default or "")
-                yield LoneField(one_line(value, len(value)), "" if one.default is not None else "needed")
+                yield LoneField(self._shown(one), "" if one.default is not None else "needed")
         yield Static("", id="wrong", classes="words", markup=False)
         yield Hints(Action.FILL_SEND, Action.FILL_NEXT, Action.LIST_CLOSE)
 
     def on_resize(self, event: events.Resize) -> None:
         """Give the fields what the other parts leave of nine tenths of the screen."""
         self.query_one("#blanks").styles.max_height = max(2, event.size.height * 9 // 10 - _OTHERS)
+
+    def _begun(self, one: Variable) -> str:
+        """What is said already, else the default."""
+        return self._typed.values.get(one.name, one.default or "")
+
+    def _shown(self, one: Variable) -> str:
+        """The same as it stands in a field."""
+        value = self._begun(one)
+        return one_line(value, len(value))
 
     @property
     def _lines(self) -> list[LoneField]:
@@ -102,7 +110,8 @@ class FillPrompt(Sheet[TypedPrompt]):
         before = self._place
         for place, (one, line) in enumerate(zip(self._blanks, self._lines, strict=True)):
             try:
-                values[one.name] = _said(one, line.value.strip())
+                untouched = line.value == self._shown(one)  # the field has no line breaks, but it may
+                values[one.name] = _said(one, self._begun(one) if untouched else line.value.strip())
             except UsageError as error:
                 self.set_focus(line)
                 if place == before or line.value:

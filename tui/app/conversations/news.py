@@ -74,8 +74,9 @@ class HistoryNews:
     def _say_notice(self) -> None:
         """Say what is new in what the person must know of the history."""
         notice = self._context.session.workspace.store.notice
-        if words := notice.removeprefix(self._told).strip():
-            self._told = notice
+        words = "" if self._told.startswith(notice) else notice.removeprefix(self._told).strip()
+        self._told = notice
+        if words:
             self._context.note(words)
 
     async def _catch_up(self) -> None:

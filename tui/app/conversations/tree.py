@@ -184,10 +184,10 @@ class Tree(Sheet[Sequence[int]]):
 
     def action_mark(self) -> None:
         """Mark the chosen reply to be compared, or not."""
-        chosen = self._chosen
-        if chosen is None:
+        chosen, row = self._chosen, self.rows.chosen
+        if chosen is None or not isinstance(row, TreeRow):
             return
-        if self._conversation.nodes[chosen].role is not Role.ASSISTANT:
+        if row.role is not Role.ASSISTANT:
             self.notify("Replies are compared: choose one", markup=False)
         elif chosen in self._marked:
             self._marked.remove(chosen)

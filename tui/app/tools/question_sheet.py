@@ -140,13 +140,13 @@ class QuestionSheet(Sheet[Result]):
         """Tell what answers from what is written: that goes where it was meant to go."""
         if not (self.deaf or self._held or _letter(event)):
             return
-        held, self._held = self._held, None
-        if held and event.key in (held.key, "enter"):  # a key that repeats, or confirms
-            self._held = held
+        if self._held and event.key in (self._held.key, "enter"):  # a key that repeats, or confirms
             _take(event)
             if event.key == "enter":
                 self.call_later(self._answer)
-        elif held and not _letter(event):
+            return
+        held = self._let_go()
+        if held and not _letter(event):
             pass  # the letter is taken back, and this key does what it does
         elif held or self.deaf or event.key not in self.active_bindings:
             self._write(held, event)
@@ -155,9 +155,16 @@ class QuestionSheet(Sheet[Result]):
             self._held = event
             self._alone = self.set_timer(ALONE, self._answer)
 
+    def _let_go(self) -> events.Key | None:
+        """Hold no letter any more, nor answer by it. Returns the one that was held."""
+        held, self._held = self._held, None
+        if self._alone is not None:
+            self._alone.stop()
+        return held
+
     async def _answer(self) -> None:
         """The letter has stayed alone."""
-        held, self._held = self._held, None
+        held = self._let_go()
         bound = self.active_bindings.get(held.key) if held and lives(self) else None
         if bound is not None:
             await self.run_action(bound.binding.action)
@@ -188,6 +195,7 @@ class QuestionSheet(Sheet[Result]):
     def on_paste(self, event: events.Paste) -> None:
         """A paste answers nothing."""
         event.stop()
+        self._write(self._let_go())
         self._hand_on(events.Paste(event.text))
         self._say_where()
         self._wait()

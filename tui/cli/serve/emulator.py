@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import tarfile
 import zipfile
+import zlib
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -146,7 +147,7 @@ class Emulator:
                 with tarfile.open(scratch / file.archive) as archive:
                     member = archive.extractfile(f"package/{file.place}")
                     taken[file.name] = member.read(_MOST) if member else b""
-            except (OSError, KeyError, EOFError, tarfile.TarError) as error:
+            except (OSError, KeyError, EOFError, tarfile.TarError, zlib.error) as error:
                 raise SourceError(f"{file.archive} is not what it should be: {error}") from error
         return taken
 
@@ -157,7 +158,7 @@ class Emulator:
                 return {
                     file.name: archive.open(f"{WHEEL_FOLDER}/{file.name}").read(_MOST) for file in self._files
                 }
-        except (ValueError, KeyError, zipfile.BadZipFile) as error:
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
             raise SourceError(f"the wheel is not what it should be: {error}") from error
 
     def _keep(self, taken: _Taken) -> None:

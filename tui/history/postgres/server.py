@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import ipaddress
 import os
@@ -17,7 +18,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import asyncpg
 
-from tui.errors import HistoryRefusedError
+from tui.errors import ConfigError, HistoryRefusedError
 from tui.history.place import Server
 
 Connection: TypeAlias = Any
@@ -78,6 +79,7 @@ class Way:
         """A new connection, and what is learnt of the terms by it.
 
         Raises:
+            HistoryRefusedError: The password is not told.
             OSError: It can't be reached.
             asyncpg.PostgresError: It refuses.
             TimeoutError: It does not answer.
@@ -95,7 +97,7 @@ class Way:
         if self.tls is not None:
             more["ssl"] = self.tls()
         if self.password is not None:
-            more["password"] = self.password
+            more["password"] = await _told(self.password)
         if self.service is not None:
             more["service"] = self.service
         connection: Connection = await asyncpg.connect(
@@ -107,6 +109,14 @@ class Way:
         )
         _keep_alive(connection)
         return connection
+
+
+async def _told(password: Callable[[], str]) -> str:
+    """The password, which may take a program its time to tell."""
+    try:
+        return await asyncio.to_thread(password)
+    except ConfigError as error:
+        raise HistoryRefusedError(error.message, error.hint) from error
 
 
 def way_to(server: Server, environ: Mapping[str, str] = os.environ) -> Way:

@@ -8,7 +8,7 @@ from typing import Any
 
 from tui.chat.attachment import Attachment
 from tui.chat.message import Status
-from tui.history.rows import changed_columns, message_columns, now_stamp
+from tui.history.rows import changed_columns, message_columns, new_origin, now_stamp
 from tui.history.shared import journal
 from tui.history.shared.there import Whole
 from tui.history.sqlite import contents, messages
@@ -89,7 +89,7 @@ def _size(db: sqlite3.Connection) -> int:
 def keep(
     db: sqlite3.Connection, place: int, found: Whole | None, files: Sequence[Attachment], newest: int
 ) -> bool:
-    """Let a conversation be here as it is there, unless something was done to it here meanwhile.
+    """Let a conversation be here as it is there, unless something was done to it here that is not there.
 
     Args:
         db: The file.
@@ -101,7 +101,7 @@ def keep(
     Returns:
         Whether it is.
     """
-    if journal.newest_of(db, place) > newest:
+    if journal.newest_of(db, place) > newest or journal.has_alone(db, place):
         return False
     if found is None:
         _drop(db, place)
@@ -168,10 +168,11 @@ def whole(db: sqlite3.Connection, place: int) -> dict[str, Any]:
 
 
 def recover(db: sqlite3.Connection, place: int) -> str:
-    """Mark a conversation as one that was removed elsewhere. Returns its title."""
+    """Mark a conversation as one that was removed elsewhere, and may have come anew. Returns its title."""
     (title,) = db.execute("SELECT title FROM conversations WHERE id = ?", (place,)).fetchone()
     title = title if title.startswith(_RECOVERED) else f"{_RECOVERED}{title}"
-    update(db, "conversations", place, {**changed_columns({"title": title}), "deleted_at": None})
+    changed = {**changed_columns({"title": title}), "origin": new_origin(), "deleted_at": None}
+    update(db, "conversations", place, changed)
     return str(title)
 
 

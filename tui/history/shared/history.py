@@ -84,7 +84,11 @@ class SharedHistory:
         self._arrived = asyncio.Condition()
         self._woken, self._changed = asyncio.Event(), asyncio.Event()
         self._stale: set[int] = set()
+        self._early: set[int | None] = set()
+        """What is new there, and may have been read in the file all the same."""
         self._said: list[str] = []
+        self._trouble = ""
+        """Why the server takes nothing now, where it is there and says so."""
         self._listeners: list[Callable[[News], None]] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._aside: set[asyncio.Task[None]] = set()
@@ -96,7 +100,7 @@ class SharedHistory:
         """What the person must know of this store; empty if nothing."""
         too_new = self._server is not None and isinstance(self._server.refusal, HistoryTooNewError)
         server = self._server.notice if self._server is not None and too_new else ""
-        return " ".join(filter(None, (self._local.notice, server, *self._said)))
+        return " ".join(filter(None, (self._local.notice, server, *self._said, self._trouble)))
 
     @property
     def line(self) -> Line:
@@ -106,6 +110,11 @@ class SharedHistory:
     def _say(self, words: str) -> None:
         if words not in self._said:
             self._said.append(words)
+            self._announce(Change(None, elsewhere=True))
+
+    def _complain(self, words: str) -> None:
+        if words != self._trouble:
+            self._trouble = words
             self._announce(Change(None, elsewhere=True))
 
     # -- conversations
@@ -143,11 +152,13 @@ class SharedHistory:
         self, chosen: ListFilter = _ALL, *, limit: int = 100, offset: int = 0
     ) -> list[Summary]:
         """A page of the list."""
-        return await self._read(lambda store: store.list_conversations(chosen, limit=limit, offset=offset))
+        return await self._read_all(
+            lambda store: store.list_conversations(chosen, limit=limit, offset=offset)
+        )
 
     async def count_conversations(self, chosen: ListFilter = _ALL) -> int:
         """How many conversations the filter lets through."""
-        return await self._read(lambda store: store.count_conversations(chosen))
+        return await self._read_all(lambda store: store.count_conversations(chosen))
 
     async def last_used(self) -> int | None:
         """The conversation that a person used last here."""
@@ -227,7 +238,8 @@ class SharedHistory:
         found = await self._local.with_contents(attachments)
         if all(file.data is not None for file in found):
             return found
-        return await self._read(lambda store: store.with_contents(found))
+        await self._answer()
+        return await self._read_there(lambda store: store.with_contents(found))
 
     async def append(self, message_id: int, pieces: Sequence[str | Part]) -> None:
         """Add pieces to a streaming reply."""
@@ -256,7 +268,8 @@ class SharedHistory:
         """What has come of a reply since ``after``."""
         if await self._streams_here(message_id):
             return await self._local.pieces(message_id, after)
-        return await self._read(lambda store: store.pieces(message_id, after))
+        await self._answer()
+        return await self._read_there(lambda store: store.pieces(message_id, after))
 
     async def ask_to_stop(self, message_id: int) -> None:
         """Ask the program that streams a reply to stop it."""
@@ -288,12 +301,12 @@ class SharedHistory:
 
     async def spending(self, since: datetime | None = None, until: datetime | None = None) -> list[Spent]:
         """What was spent in a time, oldest first."""
-        return await self._read(lambda store: store.spending(since, until))
+        return await self._read_all(lambda store: store.spending(since, until))
 
     # -- search and recall
     async def search(self, query: str, *, limit: int = 50, offset: int = 0) -> list[SearchHit]:
         """Full-text search, newest first."""
-        return await self._read(lambda store: store.search(query, limit=limit, offset=offset))
+        return await self._read_all(lambda store: store.search(query, limit=limit, offset=offset))
 
     async def remember_prompt(self, text: str) -> None:
         """Add to the list of prompts that Up recalls."""
@@ -371,6 +384,8 @@ class SharedHistory:
         now = await self._local.see(journal.state)
         self._noted, self._pushed = now.last, now.pushed
         self._tasks = [asyncio.create_task(self._keep_in_touch()), asyncio.create_task(self._keep_here())]
+        for task in self._tasks:
+            task.add_done_callback(self._failed)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_NEVER_SEEN if now.seen_at is None else _AT_START):
                 await self._met.wait()
@@ -467,23 +482,50 @@ class SharedHistory:
     # -- reading
     async def _read(self, ask: Callable[[HistoryStore], Awaitable[T]]) -> T:
         """From the server if it has all that was done here, and from the file otherwise."""
-        server = self._server
-        readable = self._online or self._only_reads
-        if readable and server is not None and self._pushed >= self._noted:
-            try:
-                return await ask(server)
-            except (HistoryBusyError, HistoryReadOnlyError):
-                pass
-            except (HistoryUnreachableError, HistoryRefusedError) as error:
-                await self._lost(error)
+        if self._pushed >= self._noted:
+            return await self._read_there(ask)
+        self._early |= self._stale
+        return await self._read_here(ask)
+
+    async def _read_all(self, ask: Callable[[HistoryStore], Awaitable[T]]) -> T:
+        """From the server, which alone has all. What goes there now is waited for, or told later."""
+        await self._on_its_way(self._noted)
+        if self._readable is None:
+            return await self._read_here(ask)
+        if self._pushed < self._noted:
+            self._early.add(None)
+        return await self._read_there(ask)
+
+    async def _read_there(self, ask: Callable[[HistoryStore], Awaitable[T]]) -> T:
+        """From the server; from the file if it is not there."""
+        if (server := self._readable) is not None:
+            with contextlib.suppress(*_AWAY, HistoryReadOnlyError):
+                return await self._asked(server, ask)
+        return await self._read_here(ask)
+
+    async def _read_here(self, ask: Callable[[HistoryStore], Awaitable[T]]) -> T:
+        """From the file; what is not in it is looked for on the server."""
         try:
             return await ask(self._local)
         except NotFoundError as error:
             if not self._answered.is_set() and await self._answer():
                 return await self._read(ask)
-            if readable and server is not None:
+            if (server := self._readable) is not None:
                 return await ask(server)
             raise _not_seen(error) from error
+
+    async def _asked(self, server: PostgresHistory, ask: Callable[[HistoryStore], Awaitable[T]]) -> T:
+        """What the server says; that it is lost is noted."""
+        try:
+            return await ask(server)
+        except (HistoryUnreachableError, HistoryRefusedError) as error:
+            await self._lost(error)
+            raise
+
+    @property
+    def _readable(self) -> PostgresHistory | None:
+        """The server, if it can be read now."""
+        return self._server if self._online or self._only_reads else None
 
     async def _answer(self) -> bool:
         """Wait for the server's first answer, and that it does not give one. Returns whether that came."""
@@ -503,10 +545,12 @@ class SharedHistory:
         Raises:
             HistoryUnreachableError: It can't be reached now.
         """
-        if self._online and self._pushed < self._noted:
+        await self._answer()
+        noted = self._noted
+        if self._online and self._pushed < noted:
             self._woken.set()
-            await self._on_its_way(self._noted)
-        if self._server is None or not self._online or self._pushed < self._noted:
+            await self._on_its_way(noted)
+        if self._server is None or not self._online or self._pushed < noted:
             raise HistoryUnreachableError(
                 f"{what} on the server only, which can't be reached now", "Try again when it is."
             )
@@ -622,6 +666,13 @@ class SharedHistory:
             await asyncio.sleep(pause * random.uniform(0.5, 1))
             pause = longest if isinstance(self._error, HistoryRefusedError) else min(pause * 2, longest)
 
+    def _failed(self, task: asyncio.Task[None]) -> None:
+        """What ends by itself has a fault of ours: that is said, and nothing waits for it."""
+        if not task.cancelled() and (error := task.exception()) is not None:
+            words = f"The history is not brought to its server any more ({type(error).__name__})"
+            self._begin_aside(self._lost(HistoryError(words, "Start Segue again.")))
+            self._answered.set()
+
     async def _meet(self) -> PostgresHistory:
         server = self._server
         if server is None or isinstance(server.refusal, HistoryReadOnlyError):
@@ -640,7 +691,7 @@ class SharedHistory:
             await self._pusher.push(server)
             await self._arrive()
         first = not self._met.is_set()
-        self._online, self._error = True, None
+        self._online, self._error, self._trouble = True, None, ""
         await self._measure()
         self._met.set()
         self._answered.set()
@@ -694,12 +745,16 @@ class SharedHistory:
         async with self._arrived:
             self._pushed, self._noted = now.pushed, max(self._noted, now.pushed)
             self._arrived.notify_all()
+        if self._pushed >= self._noted:  # from now on it is read where it is new
+            early, self._early = self._early, set()
+            for place in early:
+                self._announce(Change(place, elsewhere=True))
 
     async def _lost(self, error: HistoryError) -> None:
         """The server is not there, or does not let this program do what it must."""
         self._error = error
-        if not isinstance(error, HistoryUnreachableError):
-            self._say(f"{error} What is written is kept here until it can be there.")
+        if not isinstance(error, (HistoryUnreachableError, HistoryBusyError)):
+            self._complain(f"{error} What is written is kept here until it can be there.")
         if self._online:
             self._online = False
             self._woken.set()
@@ -734,8 +789,11 @@ class SharedHistory:
             self._announce(news)
 
     def _heard_there(self, news: News) -> None:
-        if isinstance(news, Change) and news.conversation_id is not None:
-            self._refresh([news.conversation_id])
+        if isinstance(news, Change):
+            if news.conversation_id is not None:
+                self._refresh([news.conversation_id])
+            if self._pushed < self._noted:
+                self._early.add(news.conversation_id)
         self._announce(news)
 
     def _moved(self, place: int | None) -> None:

@@ -13,10 +13,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tui.history.part_columns import kept_json, pack
 from tui.history.rows import now_stamp
 from tui.history.shared.acts import ADDING, Act, Kind, packed
 from tui.history.sqlite.indexing import index, unindex
 from tui.history.sqlite.journal_tables import make_journal
+from tui.history.sqlite.statements import update
 
 SLOTS = 255
 """Machines that the server tells apart; the last slot is of those that it has not seen yet."""
@@ -121,6 +123,16 @@ def newest_of(db: sqlite3.Connection, conversation_id: int) -> int:
     return seq or 0
 
 
+def has_alone(db: sqlite3.Connection, conversation_id: int) -> bool:
+    """Whether something was written in a conversation that the server does not take."""
+    kinds = (*ADDING, Kind.WHOLE.value)
+    row = db.execute(
+        f"SELECT 1 FROM acts WHERE conversation_id = ? AND aside IS NOT NULL AND kind IN ({_marks(kinds)})",
+        (conversation_id, *kinds),
+    ).fetchone()
+    return row is not None
+
+
 def settle(db: sqlite3.Connection, machine: str, seq: int, standing: Standing) -> None:
     """What the server says of this machine."""
     db.execute(
@@ -214,15 +226,36 @@ def renumber(db: sqlite3.Connection, old: int) -> int:
     ):
         db.execute(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", (new, old))
     index(db, new)
+    named = {name: _renamed(name, written, old, new) for name, written in _naming(db, place).items()}
+    update(db, "conversations", place, named)
     for row in db.execute("SELECT seq, facts FROM acts WHERE instr(facts, ?)", (str(old),)).fetchall():
         facts = _renumbered(json.loads(row["facts"]), old, new)
         db.execute("UPDATE acts SET facts = ? WHERE seq = ?", (packed(facts), row["seq"]))
     return int(place)
 
 
+def _naming(db: sqlite3.Connection, conversation_id: int) -> dict[str, Any]:
+    """What names messages of a conversation, as JSON."""
+    [row] = rows_of(db, "SELECT pins, labels FROM conversations WHERE id = ?", [conversation_id])
+    return row
+
+
+def _renamed(name: str, written: str, old: int, new: int) -> str:
+    """Pins or labels as JSON, with the other id."""
+    kept = kept_json(written)
+    if name == "labels" and isinstance(kept, dict):
+        return pack({str(new) if key == str(old) else key: label for key, label in kept.items()})
+    return pack(_renumbered(kept, old, new))
+
+
 def _renumbered(value: Any, old: int, new: int) -> Any:
     if isinstance(value, dict):
-        return {name: _renumbered(one, old, new) for name, one in value.items()}
+        return {
+            name: _renamed(name, one, old, new)
+            if name in ("pins", "labels") and isinstance(one, str)
+            else _renumbered(one, old, new)
+            for name, one in value.items()
+        }
     if isinstance(value, list):
         return [_renumbered(one, old, new) for one in value]
     return new if type(value) is int and value == old else value

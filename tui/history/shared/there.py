@@ -206,16 +206,35 @@ async def _hide(db: Tables, who: Who, act: Act, expected: Expected) -> None:
 
 
 async def _whole(db: Tables, who: Who, act: Act, expected: Expected) -> None:
-    """Write a conversation as it was here, in the place of what there is of it."""
+    """Write a conversation as it was here; where it is there already, the messages that it lacks.
+
+    Raises:
+        Met: A message of another conversation has the id of one of these.
+        LookupError: Another conversation has its number, or its origin.
+    """
     columns, rows = act.facts["conversation"], act.facts["messages"]
-    place = columns["id"]
-    await db.run("DELETE FROM here.conversations WHERE id = $1", place)
-    if await db.value("SELECT 1 FROM here.conversations WHERE origin = $1", columns["origin"]) is not None:
-        return
-    for message_id in [row["id"] for row in rows]:
-        if await db.value("SELECT 1 FROM here.messages WHERE id = $1", message_id) is not None:
-            raise Met(message_id)
-    await conversations.insert(db, {**_row(columns, _CONVERSATION), "message_count": len(rows)})
+    place, origin = columns["id"], columns["origin"]
+    alike = await db.rows(
+        "SELECT id, origin FROM here.conversations WHERE id = $1 OR origin = $2 FOR UPDATE", place, origin
+    )
+    if any((one["id"], one["origin"]) != (place, origin) for one in alike):
+        raise LookupError(f"another conversation is in the place of number {place}")
+    named = [row["id"] for row in rows]
+    known = await db.rows("SELECT id, conversation_id FROM here.messages WHERE id = ANY($1::bigint[])", named)
+    for one in known:
+        if one["conversation_id"] != place:
+            raise Met(one["id"])
+    lacking = [row for row in rows if row["id"] not in {one["id"] for one in known}]
+    if not alike:
+        await conversations.insert(db, {**_row(columns, _CONVERSATION), "message_count": 0})
+        files = conversation_of({**columns, "deleted_at": None}).attachments
+        await _expect(db, files, expected)
+        await contents.name_in_draft(db, place, files)
+    await _add_rows(db, place, lacking, expected)
+
+
+async def _add_rows(db: Tables, place: int, rows: Sequence[Mapping[str, Any]], expected: Expected) -> None:
+    """Add messages to a conversation, as they were here."""
     await db.insert("messages", [_row(row, _MESSAGE) for row in rows])
     await db.insert(
         "search",
@@ -225,13 +244,13 @@ async def _whole(db: Tables, who: Who, act: Act, expected: Expected) -> None:
             if row["status"] != "streaming"
         ],
     )
-    files = conversation_of({**columns, "deleted_at": None}).attachments
-    await _expect(db, files, expected)
-    await contents.name_in_draft(db, place, files)
     for row in rows:
         if attached := files_of(message_of(row).parts):
             await _expect(db, attached, expected)
             await contents.name_in_message(db, row["id"], attached)
+    await db.run(
+        "UPDATE here.conversations SET message_count = message_count + $1 WHERE id = $2", len(rows), place
+    )
 
 
 async def _prompt(db: Tables, who: Who, act: Act, expected: Expected) -> None:
