@@ -198,7 +198,7 @@ def safe_url(url: str) -> str | None:
     Only http, https and mailto; no user name in front of the host (``https://bank.example@evil.test``),
     nothing invisible, nothing that a browser's command line could take for an option.
     """
-    if url != url.strip() or url != clean(url) or any(c in url for c in " \t\n\"'<>`\\"):
+    if url != url.strip() or url != clean(url) or any(c in url for c in ' \t\n"<>`\\'):
         return None
     try:
         parts = urlsplit(url)
@@ -209,4 +209,4 @@ def safe_url(url: str) -> str | None:
         return None
     if parts.scheme.lower() == "mailto":
         return url if parts.path and not parts.netloc else None
-    return url if host and parts.username is None else None
+    return url if host and "'" not in host and parts.username is None else None

@@ -398,6 +398,18 @@ async def test_a_toast_takes_the_place_of_the_one_before(run):
         assert [note.message for note in world.app._notifications] == ["Two"]
 
 
+async def test_a_toast_stays_for_as_long_as_its_words_take_to_be_read(run, monkeypatch):
+    async with run() as world:
+        monkeypatch.setattr("tui.app.app.TOLD", 3.0)
+        seconds = []
+        for words in ("Copied.", "word " * 60, "汉字" * 60):
+            world.app.notify(words)
+            await world.until(lambda words=words: [n.message for n in world.app._notifications] == [words])
+            seconds += [note.timeout for note in world.app._notifications]
+        assert seconds[0] == 3.0
+        assert seconds[1] > 15 and seconds[2] > 12
+
+
 async def test_what_stays_as_a_notice_is_not_told_twice(run):
     problem = ConfigError("config.toml:3:1: modle: unknown key", "Did you mean model?")
     async with run(problems=(problem,), start=StartOptions(open_id=999)) as world:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.app.conftest import DONE, World
+from tui.app.commands import COMMANDS
 from tui.app.conversations.sidebar_edge import SidebarEdge
 from tui.config import SidebarConfig, load_config
 
@@ -52,6 +55,17 @@ async def test_the_find_bar_follows_the_measure(run):
         await world.sees("Find in this conversation")
         await world.app.change_settings({("width",): 100})
         await world.until(lambda: on_one_edge(world, "Find in", "Ask,", "enter"))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 50)])
+async def test_the_menu_shows_what_a_draft_may_become_beside_the_sidebar_too(run, size):
+    async with run(size=size) as world:
+        await world.type("/")
+        await world.until(
+            lambda: world.composer.open_menu is not None and world.composer.open_menu.size.height == 8
+        )
+        commands = [command.name for command in COMMANDS[:8]]
+        assert all(f"/{name} " in world.text for name in commands)
 
 
 async def test_the_sidebar_is_as_wide_as_the_settings_say(run):

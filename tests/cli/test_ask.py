@@ -48,6 +48,22 @@ def test_what_it_begins_is_known_as_its_own(lab):
     assert json.loads(lab.segue("history", "search", "from:ask Second", "--json").stdout) == []
 
 
+def test_a_provider_is_found_whatever_the_case_of_its_name(lab):
+    assert json.loads(lab.segue("ask", "--json", "-m", "LAB/small", "Hi").stdout)["model"] == "lab/small"
+    lab.configure(lab.config.read_text().replace('"lab/big"', '"Lab/big"'))
+    assert "no mistakes" in lab.segue("config", "check").stderr
+    assert json.loads(lab.segue("ask", "--json", "Hi").stdout)["model"] == "lab/big"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="rights of POSIX")
+def test_a_providers_file_that_everybody_may_change_is_told(lab):
+    file = lab.config.parent / "providers" / "echo.py"
+    file.parent.mkdir()
+    file.write_text("")
+    file.chmod(0o666)
+    assert f"{file}: everybody on this machine can change it" in lab.segue("ask", "Hi").stderr
+
+
 def test_a_system_prompt_is_sent_first(lab, model_server):
     lab.segue("ask", "-s", "Be brief.", "Hi")
     assert model_server.requests[0]["messages"][0] == {"role": "system", "content": "Be brief."}

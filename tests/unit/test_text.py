@@ -61,7 +61,15 @@ def test_one_line_is_cut_at_a_word():
     assert one_line("a sentence that is too long", 14) == "a sentence…"
 
 
-@pytest.mark.parametrize("url", ["https://a.example/x?y=1", "http://127.0.0.1:8000", "mailto:a@b.example"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://a.example/x?y=1",
+        "http://127.0.0.1:8000",
+        "mailto:a@b.example",
+        "https://a.example/Rubik's_Cube",
+    ],
+)
 def test_urls_that_may_be_opened(url):
     assert safe_url(url) == url
 
@@ -78,6 +86,7 @@ def test_urls_that_may_be_opened(url):
         "https://a\x1b.example",
         "https://a b.example",
         "http://[bad",
+        "https://a'b.example",
         "https://",
         "mailto://host/x",
         "",

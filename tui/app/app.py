@@ -39,6 +39,7 @@ from tui.app.theme.grid import MEASURE, SMALLEST, TALL, WIDE
 from tui.app.theme.scroll_thumb import SlimThumb
 from tui.app.theme.themes import AUTO, DARK_THEME, FEW_COLOURS, GREY_THEMES, LIGHT_THEME, THEMES
 from tui.app.turns import KeyDone, Turns, stays
+from tui.cells import cells
 from tui.config import Config, load_config
 from tui.engine.start_options import StartOptions
 from tui.errors import ConfigError, SegueError, UsageError
@@ -61,7 +62,9 @@ _NO_COLOUR = NoColor()
 SETTLED = 0.5
 """Seconds after the start from which on it is sent what differs: what finds that takes time to load."""
 TOLD, WARNED = 3.0, 5.0
-"""Seconds that a toast stays."""
+"""Seconds that a toast stays at least."""
+READ = 16
+"""Cells that are read in a second, of words that come unasked."""
 _LOST = Text("segue: the last of the replies could not be saved; the history has it as far as it came there")
 LONGEST_GOODBYE = 5.0
 """Seconds that storing what is on its way may take at the end."""
@@ -190,9 +193,12 @@ class SegueApp(App[None]):
         timeout: float | None = None,
         markup: bool = False,
     ) -> None:
-        """Show a toast in the place of the one before. Its text is never markup, whoever wrote it."""
-        seconds = timeout or (TOLD if severity == "information" else WARNED)
+        """Show a toast in the place of the one before, for as long as its words take to be read.
+
+        Its text is never markup, whoever wrote it.
+        """
         message, title = clean(message), clean(title)
+        seconds = timeout or max(TOLD if severity == "information" else WARNED, cells(message) / READ)
         super().notify(message, title=title, severity=severity, timeout=seconds, markup=False)
 
     def on_notify(self) -> None:

@@ -284,6 +284,8 @@ async def _last(session: Session) -> ConversationService:
 
 async def _models(session: Session, asked: Sequence[str], used: str | None) -> Sequence[str]:
     workspace = session.workspace
+    for problem in workspace.registry.problems:
+        complain(problem)
     if asked:
         known = (find_model(words, workspace.registry, workspace.catalogue) for words in asked)
         return list(dict.fromkeys(known))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from tui.chat.model import split_id
-from tui.config import Config, load_config
+from tui.config import Config, alike, load_config
 from tui.errors import ConfigError, SegueError
 from tui.nearest import did_you_mean
 from tui.paths import Paths, python_files
@@ -77,7 +77,7 @@ def wrong(config: Config) -> Iterator[ConfigError]:
         paths = Paths.default()
         known = [entry.name for entry in Registry(config, Credentials(paths, config), paths).providers()]
         name = split_id(config.model)[0]
-        if name not in known:
+        if alike(name, known) not in known:
             error = ConfigError(
                 f"{config.place('model')}: model: there is no provider {one_line(name, _LONGEST)}",
                 did_you_mean(name, known, "segue models lists models; [providers.NAME] adds a provider."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.chat.model import ModelInfo, split_id
+from tui.config import alike
 from tui.engine.preferences import Preferences
 from tui.errors import UsageError
 from tui.nearest import nearest
@@ -13,7 +14,7 @@ from tui.text import one_line
 if TYPE_CHECKING:
     from tui.config import Config
     from tui.providers.catalogue import Catalogue
-    from tui.providers.registry import Registry
+    from tui.providers.registry import ProviderEntry, Registry
 
 _SUGGESTED = 5
 _READ = 20
@@ -32,7 +33,8 @@ async def choose_model(
         ``PROVIDER/MODEL``, or None where no provider can be used.
     """
     if config.model:
-        return config.model
+        entry, name = _owner(config.model, registry)
+        return f"{entry.name}/{name}" if entry is not None and name else config.model
     entries = registry.providers()
     usable = {entry.name: entry for entry in entries if entry.available and entry.kind != "g4f"}
     last = await preferences.last_model()
@@ -47,12 +49,18 @@ async def choose_model(
     return None
 
 
+def _owner(model_id: str, registry: Registry) -> tuple[ProviderEntry | None, str]:
+    """The provider that a model names, in whatever case, and what it calls the model."""
+    entries = {entry.name: entry for entry in registry.providers()}
+    provider, name = split_id(model_id)
+    return entries.get(alike(provider, entries)), name
+
+
 def why_unusable(model_id: str, registry: Registry) -> str:
     """Why a model can't answer now; nothing where it can, as far as is known without asking."""
-    provider = split_id(model_id)[0]
-    entry = next((entry for entry in registry.providers() if entry.name == provider), None)
+    entry, _ = _owner(model_id, registry)
     if entry is None:
-        return f"no provider is called {one_line(provider, 40)}"
+        return f"no provider is called {one_line(split_id(model_id)[0], 40)}"
     return "" if entry.available else one_line(entry.reason or "unavailable", 120)
 
 
@@ -72,8 +80,8 @@ def nearest_usable(model_id: str, registry: Registry, catalogue: Catalogue) -> s
     if same is not None:
         return same
     names = {_bare(model.id): model.id for model in reversed(usable)}
-    alike = nearest(wanted, names)
-    return names[alike[0]] if alike else next((model.id for model in usable), None)
+    near = nearest(wanted, names)
+    return names[near[0]] if near else next((model.id for model in usable), None)
 
 
 def _bare(model_id: str) -> str:
@@ -115,17 +123,17 @@ def find_model(words: str, registry: Registry, catalogue: Catalogue) -> str:
     Raises:
         UsageError: None is meant, or several may be.
     """
-    provider, name = split_id(words)
-    entry = next((entry for entry in registry.providers() if entry.name == provider), None)
+    entry, name = _owner(words, registry)
     if entry is not None:
-        return words if name or not entry.default_model else f"{provider}/{entry.default_model}"
+        own = f"{entry.name}/{name}" if "/" in words else entry.name
+        return own if name or not entry.default_model else f"{entry.name}/{entry.default_model}"
     usable = [model for model in catalogue.models() if model.available]
     exact = [model.id for model in usable if model.name.lower() == words.lower()]
     if exact:
         return exact[0]
-    alike = [model.id for model in usable if words.lower() in model.id.lower()]
-    if len(alike) == 1:
-        return alike[0]
-    near = alike or nearest(words, [model.id for model in usable], most=_SUGGESTED, like=0.4)
+    holding = [model.id for model in usable if words.lower() in model.id.lower()]
+    if len(holding) == 1:
+        return holding[0]
+    near = holding or nearest(words, [model.id for model in usable], most=_SUGGESTED, like=0.4)
     hint = f"Did you mean {', '.join(near[:_SUGGESTED])}?" if near else "segue models lists them."
     raise UsageError(f"There is no model {one_line(words, 80)}", hint)

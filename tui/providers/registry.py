@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, fields
 from functools import cached_property, partial
@@ -94,7 +94,7 @@ class Registry:
 
     def __init__(self, config: Config, credentials: Credentials, paths: Paths) -> None:
         self.health = HealthBoard()
-        self.problems: list[ConfigError] = []
+        self._problems: list[ConfigError] = []
         self._config = config
         self._credentials = credentials
         self._paths = paths
@@ -103,12 +103,17 @@ class Registry:
         self._tokens = Tokens()
         self._lessons = Lessons(paths.cache / "refused.json")
 
+    @property
+    def problems(self) -> Sequence[ConfigError]:
+        """What is wrong with providers that the person has put here; told wherever one of them may answer."""
+        return self._problems if self._specs else ()
+
     def use(self, config: Config) -> set[str]:
         """Offer what these settings say, from now on. Returns the names of the providers that changed."""
         before = dict(self._specs)
         local = config.local == self._config.local
         self._config = config
-        self.problems.clear()
+        self._problems.clear()
         del self._specs
         changed = before.keys() ^ self._specs.keys()
         for name, spec in self._specs.items():
@@ -272,10 +277,10 @@ class Registry:
         for source in self._sources():
             if isinstance(source, DropIn) and anyone_may_write(source.path):
                 words = f"{source.origin}: everybody on this machine can change it, and it runs as you"
-                self.problems.append(ConfigError(words, f"chmod o-w {source.origin}"))
+                self._problems.append(ConfigError(words, f"chmod o-w {source.origin}"))
             if source.name in ours or source.name in foreign:
                 taken = f"{source.origin}: there is already a provider {source.name}"
-                self.problems.append(ConfigError(taken, "Give it another name."))
+                self._problems.append(ConfigError(taken, "Give it another name."))
             else:
                 foreign[source.name] = foreign_spec(source, config.provider(source.name))
         named = {spec.name: spec for spec in config_specs(config, ours | foreign)}
@@ -287,7 +292,7 @@ class Registry:
         try:
             yield from drop_ins(self._paths.config / "providers")
         except ConfigError as error:
-            self.problems.append(error)
+            self._problems.append(error)
         yield from bridged()
 
     def _local(self) -> ProviderSpec:

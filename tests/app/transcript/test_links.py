@@ -49,6 +49,15 @@ def test_the_browser_gets_no_terminal(tmp_path, monkeypatch):
     assert said.read_text() == "https://one.example/?a=b&c=d"
 
 
+def test_an_apostrophe_in_an_address_is_no_trouble_and_reaches_no_shell(monkeypatch):
+    opened = []
+    monkeypatch.setattr(links, "_OPENERS", {})
+    monkeypatch.setattr(links.webbrowser, "open", opened.append)
+    links.open_link("https://one.example/Rubik's_Cube")
+    assert opened == ["https://one.example/Rubik%27s_Cube"]
+    assert links.trouble("https://one.example/Rubik's_Cube", {"DISPLAY": ":0"}, "linux") == ""
+
+
 def test_without_an_opener_python_finds_the_browser(monkeypatch):
     opened = []
     monkeypatch.setattr(links, "_OPENERS", {})

@@ -121,12 +121,15 @@ class SlashMenu(RowList):
 
     @property
     def _taken(self) -> int:
-        """Rows of the page that the other parts take, but for the conversation."""
+        """Rows of the page that the other parts take, but for the conversation and what lies at an edge."""
         column = self.parent
         if not isinstance(column, Widget) or not isinstance(column.parent, Widget):
             return 0
         parts = [part for part in column.parent.children if part is not column and part.id != "reading"]
-        rows = sum(part.outer_size.height for part in [*parts, *column.children] if part is not self)
+        below = [
+            part for part in (*parts, *column.children) if part is not self and not part.styles.is_docked
+        ]
+        rows = sum(part.outer_size.height for part in below)
         return rows + column.gutter.height
 
     def offer(self, draft: str) -> None:

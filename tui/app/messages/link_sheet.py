@@ -79,7 +79,7 @@ def open_link(url: str) -> None:
 
     The browser's own words must not land on our screen, so it gets no terminal.
     """
-    url = plain_host(url)
+    url = plain_host(url).replace("'", "%27")  # the same address, without a sign that shells know
     if safe_url(url) is None:
         return
     opener = _OPENERS.get(sys.platform)

@@ -23,6 +23,7 @@ _SUSPICIOUS, _DENSEST = 100_000_000, 200
 """From so many bytes on, so many times its packed size is too much for a file: texts have 5 to 30 times."""
 _METHODS = {9: "Deflate64", 14: "LZMA", 93: "Zstandard", 95: "XZ", 98: "PPMd", 99: "AES encryption"}
 _UNPACK = "Unpack it with another program, and import the folder."
+_DAMAGED = "It is damaged or was cut on its way: fetch it once more."
 _BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
@@ -124,7 +125,7 @@ def _tried(what: str, act: Callable[[], _Result]) -> _Result:
         raise
     except _BROKEN as error:
         reason = one_line(str(error)) or type(error).__name__
-        raise ImportFileError(f"{what}: expected a whole ZIP file: {reason}", _UNPACK) from error
+        raise ImportFileError(f"{what}: expected a whole ZIP file: {reason}", _DAMAGED) from error
 
 
 def _is_file(path: Path) -> bool:
