@@ -1,4 +1,4 @@
-"""Make the pictures of ``segue serve``: ``python screenshots/browser.py``; it takes Chromium, and npm or pip."""
+"""Make the pictures of ``segue serve``: ``python screenshots/browser.py``; takes Chromium, and npm or pip."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ from tui.app.theme.foreign import fitted
 from tui.app.theme.grid import MEASURE, SMALLEST, TALL, WIDE
 from tui.app.theme.scroll_thumb import SlimThumb
 from tui.app.theme.themes import AUTO, DARK_THEME, FEW_COLOURS, GREY_THEMES, LIGHT_THEME, THEMES
-from tui.app.turns import AskingDone, KeyDone, KeySettled, ScreenSeen, Turns, stays
+from tui.app.turns import AskingDone, KeyDone, KeySettled, Turns, stays
 from tui.config import Config, load_config
 from tui.engine.start_options import StartOptions
 from tui.errors import ConfigError, SegueError, UsageError

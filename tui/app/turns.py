@@ -108,9 +108,8 @@ class Turns:
 
     def _climb(self, node: DOMNode | None, settled: KeySettled) -> None:
         """Go behind what is said to each node on the way up; one that ends says no more."""
-        if node is None or isinstance(node, App) or has_gone(node):
-            self._post(settled)
-        elif not node.call_later(self._climb, node.parent, settled):
+        ends = node is None or isinstance(node, App) or has_gone(node)
+        if node is None or ends or not node.call_later(self._climb, node.parent, settled):
             self._post(settled)
 
     def expect(self, work: object) -> None:
