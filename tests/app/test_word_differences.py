@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as some
 
-from tui.app.compare.differences import Run, Side, word_differences
+from tui.app.compare.differences import Run, Side, apart_for_the_eye, word_differences
 
 BOTH, FIRST, SECOND = Side.BOTH, Side.FIRST, Side.SECOND
 texts = some.text(some.sampled_from(["a", "b", " ", "\n", "é", "汉", "\u2028", "\r"]), max_size=60)
@@ -39,3 +39,10 @@ def test_each_text_is_there_to_the_letter(first, second):
 def test_two_long_paragraphs_differ_as_a_whole():
     first, second = "a " * 5000, "b " * 5000
     assert [run.side for run in word_differences(first, second)] == [FIRST, SECOND]
+
+
+def test_words_in_which_texts_part_at_the_begin_are_not_shown_as_one():
+    shown = apart_for_the_eye(word_differences("The fox.\n\nIt runs.", "A dog.\n\nIt runs."))
+    assert "".join(run.text for run in shown) == "The fox. A dog.\n\nIt runs."
+    shown = apart_for_the_eye(word_differences("a b c", "a x c"))
+    assert "".join(run.text for run in shown) == "a b x c"
