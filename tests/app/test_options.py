@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from tests.app.conftest import World
-from tui.app.lists.ask_line import AskLine
 from tui.app.lists.ask_text import AskText
 from tui.app.lists.values import ChooseValue, WriteValue
 from tui.app.models.picker import ModelPicker
@@ -70,7 +69,7 @@ async def test_a_new_persona_and_a_parameter_are_a_few_keys(run, tmp_path):
         await world.pilot.press("down", "enter")
         await on(world, ChooseValue)
         await world.pilot.press("enter")
-        await on(world, AskLine)
+        await on(world, WriteValue)
         await world.pilot.press(*"pirate", "enter")
         await on(world, AskText)
         await world.type("You are a pirate.")
@@ -101,15 +100,10 @@ async def test_the_system_prompt_that_there_is_can_be_kept_as_a_persona_with_its
         await world.sees("keep this system prompt under a name", "poet", "none")
         await world.type("a new")
         await world.pilot.press("enter")
-        await on(world, AskLine)
+        await on(world, WriteValue)
         await world.pilot.press(*"poet", "enter")
         await world.sees("× There is a persona poet already")
-        await world.pilot.press("enter")
-        await on(world, ChooseValue)
-        await world.type("a new")
-        await world.pilot.press("enter")
-        await on(world, AskLine)
-        await world.pilot.press(*"brief", "enter")
+        await world.pilot.press("ctrl+u", *"brief", "enter")
         await world.sees("Persona brief, seed = 7; kept as personas/brief.md")
         world.conversation.system = ""
         await world.pilot.press("escape")

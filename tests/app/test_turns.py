@@ -87,3 +87,29 @@ async def test_keys_at_once_do_what_they_do_one_by_one(run, keys):
                     await settled(world)
             ends.append(await settled(world))
     assert ends[0] == ends[1]
+
+
+async def test_what_is_typed_at_once_for_a_sheet_on_a_sheet_is_whole_and_kept(run):
+    async with run() as world:
+        await world.pilot.press("ctrl+o")
+        await world.sees("system prompt", "ready")
+        read_at_once(world, "down", "down", "enter", *"Be brief.", "enter", "escape", *"ab")
+        await world.until(lambda: world.composer.draft == "ab")
+        await world.until(lambda: world.conversation.system == "Be brief.")
+
+
+async def test_what_is_answered_is_done_though_the_sheet_that_asked_was_closed_at_once(run):
+    async with run() as world:
+        await world.say("Hello")
+        await world.sees("I am big.", "ready")
+        await world.type("/tree")
+        read_at_once(world, "enter", "f2", *"mine", "enter", "escape", *"ab")
+        await world.until(lambda: world.composer.draft == "ab")
+        await world.until(lambda: "mine" in world.session.current.conversation.labels.values())
+
+
+async def test_a_command_that_asks_gets_what_is_typed_behind_it(run):
+    async with run() as world:
+        await world.type("/persona")
+        read_at_once(world, "enter", "enter", *"brief", "enter", *"In few words.", "enter")
+        await world.until(lambda: world.conversation.system == "In few words.")

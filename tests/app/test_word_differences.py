@@ -7,7 +7,7 @@ import time
 from hypothesis import given
 from hypothesis import strategies as some
 
-from tui.app.compare.differences import Run, Side, word_differences
+from tui.app.compare.differences import Run, Side, apart_for_the_eye, word_differences
 
 BOTH, FIRST, SECOND = Side.BOTH, Side.FIRST, Side.SECOND
 texts = some.text(some.sampled_from(["a", "b", " ", "\n", "é", "汉", "\u2028", "\r"]), max_size=60)
@@ -57,3 +57,10 @@ def test_a_line_that_stands_there_a_thousand_times_is_not_looked_for_a_million_t
     runs = word_differences(f"a\n{same}b\n{same}", f"x\n{same}y\n{same}")
     assert time.perf_counter() - begun < 10
     assert {run.side for run in runs} >= {FIRST, SECOND}
+
+
+def test_words_in_which_texts_part_at_the_begin_are_not_shown_as_one():
+    shown = apart_for_the_eye(word_differences("The fox.\n\nIt runs.", "A dog.\n\nIt runs."))
+    assert "".join(run.text for run in shown) == "The fox. A dog.\n\nIt runs."
+    shown = apart_for_the_eye(word_differences("a b c", "a x c"))
+    assert "".join(run.text for run in shown) == "a b x c"

@@ -68,10 +68,12 @@ def test_a_persona_that_can_not_be_used_is_told_and_nothing_is_sent(kept, model_
 def test_variables_are_given_behind_the_name_or_as_words_of_the_command_line(kept, model_server):
     kept.segue("ask", "/translate language=French Good day")
     kept.segue("ask", "/translate", "language=german", "tone=very kind", given="Good day\n")
+    kept.segue("ask", "/translate", "language=French", "a=b", "is", "it")
     sent = [request["messages"][-1]["content"] for request in model_server.requests]
     assert sent == [
         "Into French, kind; {other} stays: Good day",
         "Into German, very kind; {other} stays: Good day",
+        "Into French, kind; {other} stays: a=b is it",
     ]
     assert first(model_server)["messages"][0]["content"] == "In verse."
     assert (first(model_server)["model"], first(model_server)["seed"]) == ("small", 7)
@@ -87,11 +89,24 @@ def test_variables_are_given_behind_the_name_or_as_words_of_the_command_line(kep
         (("/translate", "language=Latin"), "language can't be Latin It is German or French."),
         (("Hello", "world"), "There is more than one prompt: world"),
         (("Hello", "a=b"), "There is more than one prompt: a=b"),
+        (("/nothing", "a", "b"), "There is more than one prompt: a"),
     ],
 )
 def test_what_is_missing_or_wrong_is_told_and_nothing_is_sent(kept, model_server, words, said):
     assert said in " ".join(kept.segue("ask", *words, code=2).stderr.split())
     assert not model_server.requests
+
+
+def test_a_prompt_whose_file_is_wrong_is_told_and_not_sent_as_it_was_typed(kept, model_server):
+    for way in (("ask", "/bad Hi"), ("ask", "/bad", "Hi")):
+        assert "prompts/bad.md:2:12: must be a table" in kept.segue(*way, code=1).stderr
+    assert not model_server.requests
+
+
+def test_a_mistake_in_a_prompt_that_is_sent_all_the_same_is_told(kept, model_server):
+    (kept.config.parent / "prompts" / "doubtful.md").write_text("---\nmodel: [1,\n---\nHello")
+    assert "prompts/doubtful.md:" in kept.segue("ask", "/doubtful").stderr
+    assert first(model_server)["messages"][-1]["content"] == "Hello"
 
 
 def test_a_skill_is_a_prompt(kept, model_server):

@@ -38,7 +38,7 @@ from tui.app.theme.foreign import fitted
 from tui.app.theme.grid import MEASURE, SMALLEST, TALL, WIDE
 from tui.app.theme.scroll_thumb import SlimThumb
 from tui.app.theme.themes import AUTO, DARK_THEME, FEW_COLOURS, GREY_THEMES, LIGHT_THEME, THEMES
-from tui.app.turns import KeyDone, Turns, stays
+from tui.app.turns import AskingDone, KeyDone, KeySettled, Turns, stays
 from tui.cells import cells
 from tui.config import Config, load_config
 from tui.engine.start_options import StartOptions
@@ -109,7 +109,7 @@ class SegueApp(App[None]):
         self.workspace: Workspace | None = None
         self._leaving = False
         self._early: list[events.Event] | None = []
-        self._turns = Turns(self.on_event, self.set_timer)
+        self._turns = Turns(self.on_event, self.set_timer, self.post_message)
         for theme in GREY_THEMES if terminal.colours == MANY else THEMES:
             self.register_theme(theme)
         self._few_colours = terminal.colours == FEW
@@ -245,6 +245,22 @@ class SegueApp(App[None]):
     async def on_key_done(self, message: KeyDone) -> None:
         """The next key may come."""
         await self._turns.passed(message)
+
+    async def on_key_settled(self, message: KeySettled) -> None:
+        """What a key has led to is done."""
+        await self._turns.passed(message)
+
+    async def on_screen_seen(self) -> None:
+        """Keys that were typed for a screen may go to it."""
+        await self._turns.arrived()
+
+    def expects_screen(self, work: object) -> None:
+        """A screen is about to be laid over the others: keys wait for it."""
+        self._turns.expect(work)
+
+    async def on_asking_done(self, message: AskingDone) -> None:
+        """There is nothing more to wait for."""
+        await self._turns.expect_no_more(message.work)
 
     def _meant(self, event: events.Key) -> events.Key | None:
         """The key, or both where another one came before it; None while the second is waited for."""

@@ -7,12 +7,13 @@ import threading
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
-from typing import Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast, runtime_checkable
 
 from textual.dom import DOMNode
 from textual.worker import Worker
 
 from tui.app.life import GONE, has_gone
+from tui.app.turns import AskingDone
 
 _Result = TypeVar("_Result")
 
@@ -38,6 +39,42 @@ def in_background(
     work = cast(Any, partial(_unless_gone, node, act, *arguments))
     worker: Worker[None] = node.run_worker(work, group=group, exclusive=exclusive, exit_on_error=fatal)
     return worker
+
+
+@runtime_checkable
+class Waits(Protocol):
+    """An app that holds keys for a screen that is on its way."""
+
+    def expects_screen(self, work: object) -> None:
+        """A screen is about to be laid over the others, by work that says when it has ended."""
+        ...
+
+
+def to_ask(
+    node: DOMNode, group: str, act: Callable[..., Awaitable[None]], *arguments: Any, exclusive: bool = False
+) -> Worker[None]:
+    """Let ``act`` ask the person something, and do what was answered, even if ``node`` has gone by then.
+
+    What is typed before the screen is there that asks waits for it.
+
+    Args:
+        node: The one that asks.
+        group: A name for the kind of work.
+        act: An async function.
+        arguments: What it takes.
+        exclusive: It takes the place of earlier work of its group.
+    """
+    app, work = node.app, object()
+
+    async def asks() -> None:
+        try:
+            await _unless_gone(node, act, *arguments)
+        finally:
+            app.post_message(AskingDone(work))
+
+    if isinstance(app, Waits):
+        app.expects_screen(work)
+    return in_background(app.screen_stack[0], f"{type(node).__name__}: {group}", asks, exclusive=exclusive)
 
 
 async def _unless_gone(node: DOMNode, act: Callable[..., Awaitable[None]], *arguments: Any) -> None:

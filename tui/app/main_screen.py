@@ -15,7 +15,7 @@ from textual.containers import Vertical
 from textual.screen import Screen
 
 from tui.app.actions import BEHIND, Action
-from tui.app.background import in_background
+from tui.app.background import in_background, to_ask
 from tui.app.commands import COMMANDS, Handlers, find, told, unknown
 from tui.app.composer.composer import ASK, Composer
 from tui.app.context import Program
@@ -259,7 +259,7 @@ class MainScreen(Screen[None]):
 
     def run_command(self, name: str, argument: str = "") -> None:
         """Run a slash command."""
-        in_background(self, "acts", self.with_features, lambda features: self._run(features, name, argument))
+        to_ask(self, "acts", self.with_features, lambda features: self._run(features, name, argument))
 
     async def _run(self, features: Features, name: str, argument: str) -> None:
         saved = features.writing.saved_prompts()

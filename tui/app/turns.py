@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from textual import events
+from textual.app import App
 from textual.dom import DOMNode
 from textual.message import Message
 from textual.timer import Timer
@@ -19,6 +21,21 @@ PATIENCE = 0.5
 
 class KeyDone(Message):
     """Goes the way of a key, right behind it: where it comes, the key has been."""
+
+
+class KeySettled(Message):
+    """Comes behind what a key has made the widgets on its way say to each other."""
+
+
+class ScreenSeen(Message):
+    """A screen is seen for the first time, and the keys go to it."""
+
+
+@dataclass
+class AskingDone(Message):
+    """Work that was to lay a screen over the others has ended, with or without one."""
+
+    work: object
 
 
 def stays(event: events.Event, target: DOMNode) -> bool:
@@ -38,24 +55,33 @@ class Turns:
         self,
         take: Callable[[events.Event], Awaitable[None]],
         wait: Callable[[float, Callable[[], Awaitable[None]]], Timer],
+        post: Callable[[Message], bool],
     ) -> None:
         """Begin with no key.
 
         Args:
             take: Takes what was held.
             wait: Calls something in so many seconds.
+            post: Posts a message that comes back in ``passed``.
         """
         self._take = take
         self._wait = wait
+        self._post = post
         self._held: deque[events.Event] = deque()
         self._key: events.Event | None = None
         self._behind: KeyDone | None = None
+        self._settled: KeySettled | None = None
+        self._asking: set[object] = set()
+        """Work that has begun and may lay screens over the others."""
+        self._expected = False
+        """Whether one of these screens is on its way."""
         self._target: DOMNode | None = None
         self._timer: Timer | None = None
 
     def hold(self, event: events.Event) -> bool:
         """Hold a key or a paste if another one is on its way."""
-        if not self._held and (self._target is None or has_gone(self._target)):
+        on_its_way = self._target is not None and not has_gone(self._target)
+        if not (self._held or on_its_way or self._expected):
             return False
         self._held.append(event)
         if self._timer is None:
@@ -71,14 +97,54 @@ class Turns:
     async def passed(self, message: Message) -> None:
         """A key has come to the end of its way, or what goes behind it has."""
         if message is self._key or message is self._behind:
+            self._key = self._behind = None
+            self._settled = KeySettled()
+            self._climb(self._target, self._settled)
+        elif message is self._settled:
+            self._settled = None
+            if self._asking and not _is_seen(self._target):  # it was answered, and may ask more
+                self._expected = True
+            await self._go_on_if_settled()
+
+    def _climb(self, node: DOMNode | None, settled: KeySettled) -> None:
+        """Go behind what is said to each node on the way up; one that ends says no more."""
+        ends = node is None or isinstance(node, App) or has_gone(node)
+        if node is None or ends or not node.call_later(self._climb, node.parent, settled):
+            self._post(settled)
+
+    def expect(self, work: object) -> None:
+        """The key that is on its way leads to a screen, as soon as some work has come so far."""
+        self._asking.add(work)
+        self._expected = self._expected or self._target is not None
+
+    async def expect_no_more(self, work: object) -> None:
+        """The work has ended, with or without a screen."""
+        self._asking.discard(work)
+        if not self._asking:
+            await self.arrived()
+
+    async def arrived(self) -> None:
+        """A screen is there that was waited for."""
+        if self._expected:
+            self._expected = False
+            await self._go_on_if_settled()
+
+    async def _go_on_if_settled(self) -> None:
+        if not (self._expected or self._key or self._behind or self._settled):
             await self.go_on()
 
     async def go_on(self) -> None:
         """Take what was held, up to the next that is on its way."""
-        self._key = self._behind = self._target = None
+        self._key = self._behind = self._settled = self._target = None
+        self._expected = False
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
         held, self._held = self._held, deque()
         while held:
             await self._take(held.popleft())
+
+
+def _is_seen(node: DOMNode | None) -> bool:
+    """Whether it is on the screen that lies on top."""
+    return node is not None and not has_gone(node) and node.screen.is_current

@@ -37,7 +37,7 @@ from tui.engine.events import (
 )
 from tui.engine.mentioning import read_mentioned
 from tui.engine.reply import Reply
-from tui.engine.saved_prompts import SavedPrompt, TypedPrompt, with_values
+from tui.engine.saved_prompts import SavedPrompt, TypedPrompt, several_prompts, with_values
 from tui.engine.session import Session
 from tui.engine.session_events import SessionEvent, Warned
 from tui.engine.structured import Checked, Shape, ShapedResolver
@@ -132,6 +132,10 @@ def run(args: argparse.Namespace) -> int:
 
     async def ask(workspace: Workspace) -> int:
         typed = workspace.saved_prompts.typed(prompt)
+        if typed is None and args.values:
+            raise several_prompts(args.values)
+        for doubt in workspace.saved_prompts.wrong_in(typed.prompt.name) if typed else ():
+            say(f"segue: {doubt}")
         text = typed.text() if typed else prompt
         named = await read_mentioned(args.prompt or "", workspace.elsewhere)
         for words in (*named.brought, *named.troubles):

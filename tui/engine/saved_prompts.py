@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -203,10 +204,23 @@ class SavedPrompts:
 
         Raises:
             UsageError: A variable can't be what is said.
+            ConfigError: Its file can't be used.
         """
         match = _TYPED.fullmatch(text.rstrip())
-        prompt = self.find(match[1]) if match else None
-        return None if match is None or prompt is None else _with(prompt, match[2] or "")
+        if match is None:
+            return None
+        if (prompt := self.find(match[1])) is not None:
+            return _with(prompt, match[2] or "")
+        for wrong in self.wrong_in(match[1]):
+            raise wrong
+        return None
+
+    def wrong_in(self, name: str) -> Sequence[ConfigError]:
+        """What is wrong, or may be a mistake, in the files of a name."""
+        files = (f"prompts/{name}.md", f"/{name}/SKILL.md")
+        return [
+            found for where, found in self._read() if isinstance(found, ConfigError) and where.endswith(files)
+        ]
 
     def expand(self, text: str) -> str:
         """``text``, or the saved prompt that it names, with what follows the name.
@@ -337,18 +351,23 @@ def _choices(value: Value) -> tuple[str, ...]:
 
 # -- what is typed
 def with_values(prompt: str, values: Sequence[str]) -> str:
-    """A prompt of a command line with ``NAME=value`` behind it, as it is typed in one line.
+    """A prompt of a command line with ``NAME=value`` and words behind it, as it is typed in one line.
 
     Raises:
         UsageError: It can't be typed so.
     """
     if not values:
         return prompt
-    if not prompt.startswith("/") or not all(re.match(r"[A-Za-z_][\w-]*=", each) for each in values):
-        other = next((each for each in values if "=" not in each), values[0])
-        words = f"There is more than one prompt: {one_line(other, 60)}"
-        raise UsageError(words, "One of several words stands in quotes; NAME=VALUE follows /NAME of a file.")
-    return " ".join([prompt, *map(_quoted, values)])
+    if not re.match(r"/[\w.:-]+(\s|$)", prompt):
+        raise several_prompts(values)
+    given = list(takewhile(re.compile(r"[A-Za-z_][\w-]*=").match, values))
+    return " ".join([prompt, *map(_quoted, given), *values[len(given) :]])
+
+
+def several_prompts(values: Sequence[str]) -> UsageError:
+    """Words behind a prompt that has no place for them."""
+    words = f"There is more than one prompt: {one_line(values[0], 60)}"
+    return UsageError(words, "One of several words stands in quotes; NAME=VALUE follows /NAME of a file.")
 
 
 def _quoted(value: str) -> str:

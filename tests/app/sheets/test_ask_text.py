@@ -58,3 +58,22 @@ async def test_the_keys_are_in_sight_at_any_size(host, text_of, size) -> None:
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         assert "enter keep" in text_of(app) and "esc close" in text_of(app)
+
+
+async def test_closing_loses_what_was_written_only_when_it_is_asked_for_twice(host) -> None:
+    app = host(lambda: AskText("System prompt", "one"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(*"xy", "escape")
+        assert app.results == [] and app.screen.query_one(TextField).draft == "onexy"
+        await pilot.press("z", "escape")
+        assert app.results == [] and app.screen.query_one(TextField).draft == "onexyz"
+        await pilot.press("escape")
+        assert app.results == [None]
+
+
+async def test_a_text_as_it_was_or_none_at_all_closes_at_once(host) -> None:
+    for text, keys in (("one", ()), ("", ("space",)), ("one", ("x", "backspace"))):
+        app = host(lambda text=text: AskText("System prompt", text))
+        async with app.run_test(size=(80, 24)) as pilot:
+            await pilot.press(*keys, "escape")
+            assert app.results == [None]

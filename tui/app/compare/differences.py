@@ -97,6 +97,17 @@ def _apart(first: str, second: str) -> Iterator[Run]:
     yield Run(Side.SECOND, second)
 
 
+def apart_for_the_eye(runs: Sequence[Run]) -> Iterator[Run]:
+    """The runs as they are shown: where two texts part at a word, their words don't become one."""
+    before = Run(Side.BOTH, "")
+    for run in runs:
+        meet = Side.BOTH not in (before.side, run.side)
+        if meet and not before.text[-1:].isspace() and not run.text[:1].isspace():
+            yield Run(Side.BOTH, " ")
+        yield run
+        before = run
+
+
 class Differences(Sheet[None]):
     """Shows how one reply differs from another, and from the next one at a key."""
 
@@ -164,7 +175,7 @@ class Differences(Sheet[None]):
             Side.FIRST: ink.dim + Style(strike=True),
             Side.SECOND: ink.accent + Style(underline=True),
         }
-        shown = Text.assemble(*((run.text, looks[run.side]) for run in runs))
+        shown = Text.assemble(*((run.text, looks[run.side]) for run in apart_for_the_eye(runs)))
         self.query_one("#runs", Static).update(shown)
         sides = Text.assemble(
             (f"only {self._names[self._place + 1]}", looks[Side.FIRST]),

@@ -18,7 +18,7 @@ from textual.reactive import reactive
 from textual.widgets import Input
 
 from tui.app.actions import Action
-from tui.app.background import in_background
+from tui.app.background import in_background, to_ask
 from tui.app.conversations.arranging import tags_in
 from tui.app.conversations.conversation_list import FullText, Titles
 from tui.app.conversations.conversation_rows import ConversationRow, HitRow, SummaryRow
@@ -323,7 +323,7 @@ class Conversations(Chooser[OpenConversation]):
     def action_tag(self) -> None:
         """Change the tags."""
         if isinstance(row := self.chosen, SummaryRow):
-            in_background(self, "tags", self._tag, row, exclusive=True)
+            to_ask(self, "tags", self._tag, row, exclusive=True)
 
     async def _tag(self, row: SummaryRow) -> None:
         before = " ".join(row.summary.tags)

@@ -13,7 +13,7 @@ from textual.binding import BindingType
 from textual.widgets import Input
 
 from tui.app.actions import Action
-from tui.app.background import in_background
+from tui.app.background import in_background, to_ask
 from tui.app.conversations.tree_rows import Texts, TreeRow
 from tui.app.keymap import bind
 from tui.app.life import while_alive
@@ -199,7 +199,7 @@ class Tree(Sheet[Sequence[int]]):
     def action_label(self) -> None:
         """Let the person say what the chosen message is called."""
         if (chosen := self._chosen) is not None:
-            in_background(self, "label", self._label, chosen, exclusive=True)
+            to_ask(self, "label", self._label, chosen, exclusive=True)
 
     async def _label(self, message_id: int) -> None:
         before = self._conversation.labels.get(message_id, "")

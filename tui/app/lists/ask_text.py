@@ -94,6 +94,7 @@ class AskText(Sheet[str]):
         super().__init__()
         self._title = clean(title)
         self._text = text
+        self._warned_of: str | None = None
 
     def compose_sheet(self) -> ComposeResult:
         """What is asked, and the text."""
@@ -117,6 +118,15 @@ class AskText(Sheet[str]):
     @on(TextField.Kept)
     def _keep(self, event: TextField.Kept) -> None:
         self.dismiss(None if event.text == self._shown else event.text)
+
+    def action_close(self) -> None:
+        """Close without the text; of one that would be lost by that, it is said first."""
+        draft = self._area.draft
+        if draft not in (self._shown, self._warned_of) and draft.strip():
+            self._warned_of = draft
+            self.notify("This is not kept yet. Close once more to do without it.", severity="warning")
+        else:
+            super().action_close()
 
     @on(TextField.Outside)
     def _outside(self) -> None:

@@ -20,6 +20,7 @@ from tui.app.keymap import bind
 from tui.app.life import has_gone, lives
 from tui.app.lists.field import Field, LoneField
 from tui.app.lists.row_list import RowList
+from tui.app.turns import ScreenSeen
 
 Result = TypeVar("Result")
 
@@ -36,6 +37,7 @@ class Layer(Screen[Result | None]):
     """Whether a question of the conversation may come over it: it shows that conversation."""
     _ending: tuple[Result | None] | None = None
     """The result to end with."""
+    _seen = False
 
     async def on_event(self, event: events.Event) -> None:
         """Take an event; a screen that was closed before it had its parts never begins."""
@@ -58,6 +60,9 @@ class Layer(Screen[Result | None]):
         """The screen is seen, for the first time or again; unless meanwhile another one lies over it."""
         if self._ending is not None and self.is_active:
             super().dismiss(self._ending[0])
+        elif not self._seen:
+            self._seen = True
+            self.post_message(ScreenSeen())
 
 
 class Chooser(Layer[Result]):

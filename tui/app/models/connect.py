@@ -13,7 +13,7 @@ from textual.strip import Strip
 from textual.widgets import Static
 
 from tui.app.actions import Action
-from tui.app.background import in_background
+from tui.app.background import in_background, to_ask
 from tui.app.keymap import bind
 from tui.app.lists.field import Field, LoneField
 from tui.app.lists.filtered import Filtered
@@ -237,7 +237,7 @@ class ConnectProvider(Filtered[str]):
 
     def take(self, key: Hashable) -> None:
         """Connect the chosen provider."""
-        in_background(self, "connect", self._connect, str(key), exclusive=True)
+        to_ask(self, "connect", self._connect, str(key), exclusive=True)
 
     async def _connect(self, name: str) -> None:
         if name == _ANOTHER:

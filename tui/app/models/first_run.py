@@ -16,7 +16,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from tui.app.actions import Action
-from tui.app.background import in_background
+from tui.app.background import in_background, to_ask
 from tui.app.keymap import bind, keys_of
 from tui.app.lists.hints import Hints
 from tui.app.lists.row_list import Row, RowList, Sentence
@@ -280,7 +280,7 @@ class FirstRun(Chooser[str]):
         row = self.rows.chosen
         match row.key if row else None:
             case "connect":
-                in_background(self, "connect", self._connect_one, exclusive=True)
+                to_ask(self, "connect", self._connect_one, exclusive=True)
             case "titles":
                 in_background(self, "titles", self._turn_titles, exclusive=True)
             case "install" | None:
@@ -303,7 +303,7 @@ class FirstRun(Chooser[str]):
 
     def action_pick(self) -> None:
         """Choose among all models, and begin with the one that is chosen."""
-        in_background(self, "connect", self._pick_one, exclusive=True)
+        to_ask(self, "connect", self._pick_one, exclusive=True)
 
     async def _pick_one(self) -> None:
         model_id = await self._pick() if self._pick is not None else None

@@ -13,7 +13,7 @@ from textual.binding import BindingType
 from textual.widgets import Input
 
 from tui.app.actions import Action
-from tui.app.background import in_background
+from tui.app.background import to_ask
 from tui.app.keymap import bind, keys_of
 from tui.app.lists.field import Field
 from tui.app.lists.hints import Hints
@@ -214,7 +214,7 @@ class ModelPicker(Sheet[Choice | Several]):
             case ProviderRow(provider=provider):
                 self._connect_soon(provider, None)
             case ConnectRow():
-                in_background(self, "connect", self._connect_another, exclusive=True)
+                to_ask(self, "connect", self._connect_another, exclusive=True)
             case _:
                 pass
 
@@ -222,7 +222,7 @@ class ModelPicker(Sheet[Choice | Several]):
         return Choice(model_id, answer_again)
 
     def _connect_soon(self, provider: str, choice: Choice | Several | None) -> None:
-        in_background(self, "connect", self._connect_first, provider, choice, exclusive=True)
+        to_ask(self, "connect", self._connect_first, provider, choice, exclusive=True)
 
     async def _connect_first(self, provider: str, choice: Choice | Several | None) -> None:
         """Let the person put right what is missing, then go on as if it had been there."""

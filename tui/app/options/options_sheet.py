@@ -12,7 +12,7 @@ from textual.binding import BindingType
 from textual.widgets import Static
 
 from tui.app.actions import Action
-from tui.app.background import in_background
+from tui.app.background import in_background, to_ask
 from tui.app.keymap import bind
 from tui.app.life import lives, while_alive
 from tui.app.lists.ask_text import AskText
@@ -220,19 +220,21 @@ class OptionsSheet(Sheet[None]):
     def action_change(self) -> None:
         """Change the chosen row, in the way that fits it."""
         if isinstance(row := self.rows.chosen, OptionRow):
-            in_background(self, "change", self._attempt, lambda: self._change(row), exclusive=True)
+            to_ask(self, "change", self._attempt, lambda: self._change(row), exclusive=True)
 
     def action_clear(self) -> None:
         """Take away what the person has set."""
         if isinstance(row := self.rows.chosen, OptionRow):
-            in_background(self, "change", self._attempt, lambda: self._clear(row), exclusive=True)
+            to_ask(self, "change", self._attempt, lambda: self._clear(row), exclusive=True)
 
     def action_undo(self) -> None:
         """Take back what was done last."""
-        in_background(self, "change", self._attempt, self._desk.undo, exclusive=True)
+        to_ask(self, "change", self._attempt, self._desk.undo, exclusive=True)
 
     async def _attempt(self, act: Callable[[], Awaitable[str]]) -> None:
         """Do something, show what is so then, and say it, or why it can't be done."""
+        if lives(self):
+            self._explain()
         try:
             words = await act()
         except SegueError as error:

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from tui.app.context import Context, WithReading
-from tui.app.lists.ask_line import AskLine
 from tui.app.lists.ask_text import AskText
-from tui.app.lists.values import ChooseValue
+from tui.app.lists.values import ChooseValue, WriteValue
 from tui.engine.personas import Personas
 from tui.parameters import in_words
 
@@ -68,13 +67,23 @@ class Wearing:
             return await self._make()
         return await self.put_on("-" if chosen == _NONE and _NONE not in offered else chosen)
 
+    async def _new_name(self) -> str:
+        """Let the person write a name, until it is one or nothing."""
+        taken: list[str] = []
+
+        async def take(line: str) -> None:
+            self.personas.check_new(line)
+            taken.append(line)
+
+        sheet = WriteValue("Name of the persona", "", take, "small letters, as in reviewer")
+        return "".join(taken) if await self._context.ask(sheet) else ""
+
     async def _make(self) -> str:
         """Let the person name the system prompt that there is, or write one. It is put on at once."""
         conversation = self._context.session.current.conversation
-        name = await self._context.ask(AskLine("Name of the persona", "", "small letters, as in reviewer"))
+        name = await self._new_name()
         if not name:
             return ""
-        self.personas.check_new(name)
         system = conversation.system
         if not system:
             text = await self._context.ask(AskText(f"System prompt of {name}"))

@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from textual.widgets import Input, Static
 
 from tui.app.actions import NO_KEY, Action
-from tui.app.background import in_background
+from tui.app.background import in_background, to_ask
 from tui.app.keymap import Keys, bind
 from tui.app.life import while_alive
 from tui.app.lists.ask_text import AskText
@@ -205,9 +205,9 @@ class SettingsScreen(Sheet[None]):
         self.sync()
         match self.rows.chosen:
             case SettingRow(setting=setting, now=now):
-                in_background(self, "change", self._change, setting, now, exclusive=True)
+                to_ask(self, "change", self._change, setting, now, exclusive=True)
             case MoreRow():
-                in_background(self, "change", self._list_provider, exclusive=True)
+                to_ask(self, "change", self._list_provider, exclusive=True)
             case _:
                 pass
 
