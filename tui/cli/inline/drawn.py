@@ -101,11 +101,9 @@ class Drawn:
         """See ``Voice``."""
         self.pause()
         self._region.close()
+        if self._last is not None:
+            self._page.line("")
         self._terminal.echo(True)
-
-    def leave(self) -> None:
-        """See ``Voice``."""
-        self._page.line("")
 
     def _paint(self) -> None:
         size = self._terminal.size

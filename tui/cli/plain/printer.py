@@ -150,7 +150,6 @@ class Printer:
         self.voice.end()
         _say_below(self._page, of_kind(below(self._message.parts), Sources))
         _say_end(self._page, self._message)
-        self.voice.leave()
         if time.monotonic() - self._begun >= LONG:
             self._page.ring()
 

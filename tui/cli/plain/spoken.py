@@ -79,9 +79,6 @@ class Spoken:
         self.pause()
         self._page.end_line()
 
-    def leave(self) -> None:
-        """Nothing is left to do."""
-
     def _say(self, text: str) -> None:
         if not text:
             return

@@ -36,9 +36,6 @@ class Voice(Protocol):
     def end(self) -> None:
         """No more of the text comes."""
 
-    def leave(self) -> None:
-        """All is said, also how the reply ended."""
-
 
 class Manner(Protocol):
     """What differs between plain mode and inline mode."""
