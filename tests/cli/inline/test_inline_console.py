@@ -191,3 +191,19 @@ def test_its_start_brings_nothing_that_plain_mode_does_without():
         "tui.app.theme.grid",
     }
     assert not {"textual", "rich", "markdown_it", "pygments"} & {name.split(".")[0] for name in more}
+
+
+def test_how_far_something_is_stands_below_and_does_not_stay(lab, console, model_server, tmp_path: Path):
+    folder = lab.config.parent / "tools"
+    folder.mkdir(parents=True)
+    (folder / "notes.py").write_text(TOOL.format(path=str(tmp_path / "notes.txt")), encoding="utf-8")
+    lab.configure(lab.config.read_text() + '[tools]\nuse = ["add_note"]\n')
+    model_server.calls.append(("add_note", {"text": "milk"}))
+    inline = console("--inline")
+    inline.say("Note it")
+    inline.see("s no and stop: ")
+    inline.type("s\r")
+    inline.see("you: ")
+    lines = re.sub("\x1b\\[\\?2026[hl]", "", inline.text).split("\n")
+    stayed = [line for line, below in zip(lines, lines[1:], strict=False) if not below.startswith("\x1b[1A")]
+    assert not any("Writing the call" in line or "waiting" in line for line in stayed)

@@ -11,6 +11,7 @@ from tui.cli.inline.region import Region
 from tui.cli.inline.rows import BLANK, Brush, Row
 from tui.cli.inline.terminal import Terminal
 from tui.cli.plain.page import Page, name_of
+from tui.rendering import warm
 
 if TYPE_CHECKING:
     from tui.rendering.printout import Printout
@@ -53,13 +54,15 @@ class Drawn:
         self._columns = 0
         self._phase = "waiting"
         self._since = time.monotonic()
+        self._busy = ""
+        """How far something is."""
         self._shown: object = None
         self._remarked = ""
 
     def turn(self, phase: str) -> None:
         """See ``Voice``."""
         if phase != self._phase:
-            self._phase, self._since = phase, time.monotonic()
+            self._phase, self._since, self._busy = phase, time.monotonic(), ""
 
     def add(self, text: str) -> None:
         """See ``Voice``."""
@@ -88,8 +91,15 @@ class Drawn:
             self._region.show(self._apart(self.remark, [self._brush.quiet(words)]), ())
             self._remarked = words
 
+    def busy(self, words: str) -> None:
+        """See ``Voice``."""
+        self._busy = words
+
     async def keep_company(self) -> None:
         """Draw what has come; ends when cancelled."""
+        self._paint()
+        await asyncio.sleep(TICK)  # the request is on its way before anything is loaded
+        warm.load()
         while True:
             self._paint()
             await asyncio.sleep(TICK)
@@ -109,8 +119,9 @@ class Drawn:
         size = self._terminal.size
         silence = int(time.monotonic() - self._since)
         silent = self._printout is None or self._region.left
-        state = (size, self._phase, silence if silent else 0)
-        if not self._terminal.steady or (state == self._shown and not self._came):
+        state = (size, self._phase, self._busy, silence if silent else 0)
+        as_it_was = self._region.stands and state == self._shown and not self._came
+        if as_it_was or not self._terminal.steady:
             return
         self._shown = state
         if self._came or self._printout is not None:
@@ -118,12 +129,14 @@ class Drawn:
             printed = self._printed(printout)
             most = max(1, min(MOST, (size.lines - 1) // PART))
             rows = [] if self._region.left else [*map(self._brush.row, printout.open(most))]
+            rows = [*rows, self._brush.quiet(self._busy)][-most:] if self._busy else rows
         else:
             printed, rows = [], []
         self._region.show(printed, rows or [self._status(silence)])
 
     def _status(self, silence: int) -> Row:
-        return self._brush.quiet(f"{self._phase} {silence} s" if silence >= SOON else self._phase)
+        words = self._busy or self._phase
+        return self._brush.quiet(f"{words} {silence} s" if silence >= SOON else words)
 
     def _laid_out(self) -> Printout:
         from tui.rendering.printout import Printout

@@ -28,6 +28,11 @@ class Region:
         self._width = 0
         page.before_writing = self.lift
 
+    @property
+    def stands(self) -> bool:
+        """Whether any are drawn."""
+        return bool(self._rows)
+
     def show(self, printed: Sequence[Row], rows: Sequence[Row]) -> None:
         """Print rows for ever, and draw others below them."""
         self._page.end_line()

@@ -137,7 +137,7 @@ class Printer:
             case Waiting():
                 self._say_attempt(event)
             case Working(progress=progress):
-                voice.remark(_quarters(progress))
+                voice.busy(_quarters(progress))
             case Noticed(text=text):
                 voice.remark(one_line(text))
             case Started() | Unsaved() | Saved() | Finished():

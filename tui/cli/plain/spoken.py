@@ -64,6 +64,10 @@ class Spoken:
             self._remarked = words
         self._heard, self._patience = time.monotonic(), LATER
 
+    def busy(self, words: str) -> None:
+        """See ``Voice``."""
+        self.remark(words)
+
     async def keep_company(self) -> None:
         """While nothing comes, say what there is, and now and then that it goes on; ends when cancelled."""
         while True:

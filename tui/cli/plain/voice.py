@@ -27,6 +27,9 @@ class Voice(Protocol):
     def remark(self, words: str) -> None:
         """Say something beside the text, once."""
 
+    def busy(self, words: str) -> None:
+        """Say how far something is."""
+
     async def keep_company(self) -> None:
         """Show that it goes on, until it is cancelled."""
 
