@@ -42,6 +42,7 @@ from tui.chat.parts import (
 )
 from tui.cli.plain.page import Page
 from tui.cli.plain.printer import Printer, read_out
+from tui.cli.plain.spoken import InWords, Spoken
 from tui.engine.events import Event, Finished, PartAdded, ReasoningAdded, TextAdded, TextWasReasoning
 from tui.engine.limits import Limits
 from tui.engine.reply import Reply
@@ -165,7 +166,7 @@ async def came(world: World, pieces: Sequence[str | Part]) -> tuple[Reply, Drawn
     conversation = await world.store.create_conversation(model="lab/one")
     reply = await world.engine.send(conversation, "What?")
     drawing, page = Drawn(reply), Lines()
-    printer = Printer(page, reply.message)
+    printer = Printer(page, reply.message, Spoken(page, reply.message))
 
     def emit(event: Event) -> None:
         drawing.take(event)
@@ -185,7 +186,7 @@ def check_screen(message: Message, live: MessageView) -> None:
 
 def check_said(message: Message, live: str) -> None:
     page = Lines()
-    read_out(page, message, 2)
+    read_out(page, InWords(), message, 2)
     below_it = marks_of(*below(message.parts))
     assert marks_in(page.said) == without(marks_of(*body(message.parts)), "think") + below_it
     said = without(marks_of(*message.parts), "think", "src", "note")

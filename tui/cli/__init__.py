@@ -17,8 +17,9 @@ Together::
 
 Front ends::
 
-    app                     the app on this terminal, or plain mode
+    app                     the app on this terminal, plain mode or inline mode
     plain/                  the chat as lines
+    inline/                 the chat in the terminal's scrollback
     attached                the files of a command line
     ask                     one prompt, its reply on standard output
 

@@ -1,4 +1,4 @@
-"""``segue``: the app on this terminal, or the plain mode."""
+"""``segue``: the app on this terminal, the plain mode, or the inline mode."""
 
 from __future__ import annotations
 
@@ -37,10 +37,12 @@ class AppOptions:
     temporary: bool = False
     plain: bool | None = None
     """Whether it is to be lines instead of a screen; None where nothing is said."""
+    inline: bool = False
+    """Whether replies are to be printed, and to stay in the terminal's scrollback."""
 
 
 def run(options: AppOptions) -> int:
-    """Open the app or the plain mode, and return its exit code.
+    """Open the app, the plain mode or the inline mode, and return its exit code.
 
     Raises:
         UsageError: The app is wanted, and there is no terminal; or there is no such persona.
@@ -59,6 +61,10 @@ def run(options: AppOptions) -> int:
         attachments=_read(options.attach or (), config, paths),
         temporary=options.temporary,
     )
+    if options.inline:
+        from tui.cli.inline import run as converse_inline
+
+        return converse_inline(config, start)
     terminal = sys.stdin.isatty() and sys.stdout.isatty()
     if _is_plain(options.plain, config, terminal):
         from tui.cli.plain import run as converse

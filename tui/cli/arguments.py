@@ -46,7 +46,13 @@ def app_arguments(commands: Mapping[str, str]) -> Arguments:
     which.add_argument("--open", metavar="ID", help="open this conversation, by its number or title")
     which.add_argument("--here", action="store_true", help="open the last conversation of this folder")
     which.add_argument("--temporary", action="store_true", help="keep nothing on disk")
-    parser.add_argument(
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument(
+        "--inline",
+        action="store_true",
+        help="finished replies in the terminal's own scrollback, a few rows of the one that comes below",
+    )
+    how.add_argument(
         "--plain",
         action=argparse.BooleanOptionalAction,
         help="lines of words instead of a screen: for screen readers, dumb terminals and scripts",

@@ -1,7 +1,7 @@
 """Text to terminal lines: functions of (source, width, palette). No App, no widgets.
 
-It knows leaves, ``markdown``, and of Textual only how lines are made; ``app`` and ``cli.plain`` know it.
-Read ``document`` first, then ``layout`` and ``block_renderers``.
+It knows leaves, ``markdown``, and of Textual only how lines are made; ``app``, ``cli.plain`` and
+``cli.inline`` know it. Read ``document`` first, then ``layout`` and ``block_renderers``.
 
 From text to blocks::
 
@@ -14,6 +14,7 @@ From text to blocks::
 From blocks to lines::
 
     document                the lines of one text
+    printout                the same for who prints them once
     layout                  blocks and their drawings
     room                    how wide prose is, and all else
     block_renderers         which drawing a block gets

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,6 +89,16 @@ class Document:
     def height(self) -> int:
         """How many rows there are."""
         return self._layout.height
+
+    @property
+    def placed(self) -> Sequence[PlacedBlock]:
+        """The blocks with their drawings, for who shows them in another way than by rows."""
+        return self._layout.placed
+
+    @property
+    def over(self) -> int:
+        """How many of them stay as they are, whatever comes, but for links that are defined later."""
+        return attempt(self._parsed.over, lambda: 0) if self.live else len(self.placed)
 
     @property
     def live(self) -> bool:

@@ -101,14 +101,28 @@ class IncrementalParse:
             self._replace(index + 1, self._parse(block.last, _items(block.path), block.path, block.path))
             return index + 1
         line, path = _entrance(block)
-        while index and self.blocks[index - 1].first >= line:
-            index -= 1
+        index = self._entered(index, line)
         before = self.blocks[index - 1].path if index else ()
         blocks = None
         whole = block.kind == "fence" and holds_fences(block.info)
         if open_line - block.first > LONG and line == block.first and not whole:
             blocks = self._edges(block, open_line, path, before)
         self._replace(index, blocks or self._parse(line, path, before, block.path))
+        return index
+
+    def over(self) -> int:
+        """How many of the blocks stay as they are, whatever comes."""
+        open_line = len(self.source.starts) - 1
+        index = self._last_settled(open_line)
+        if index < 0:
+            return 0
+        block = self.blocks[index]
+        return index + 1 if self._done(block, open_line) else self._entered(index, _entrance(block)[0])
+
+    def _entered(self, index: int, line: int) -> int:
+        """The first block, up to one, that is read again where reading begins at a line."""
+        while index and self.blocks[index - 1].first >= line:
+            index -= 1
         return index
 
     def _parse(self, line: int, path: Path, before: Path, again: Path) -> list[Block]:
@@ -197,6 +211,10 @@ class Unparsed(IncrementalParse):
     def whole(self, env: dict[str, Any], most: float = BLOCKS) -> None:
         """Parse nothing."""
         self.window()
+
+    def over(self) -> int:
+        """The one block grows until the end."""
+        return 0
 
     def finish(self) -> int:
         """Nothing changes."""

@@ -111,6 +111,29 @@ LIGHT = Palette(
     leaf="#2a5738",
     dark=False,
 )
+ANSI = Palette(
+    background="default",
+    deep="default",
+    band="default",
+    line="bright_black",
+    ink="default",
+    strong="default",
+    soft="default",
+    dim="default",
+    accent="yellow",
+    you="yellow",
+    mark="yellow",
+    error="red",
+    warning="yellow",
+    success="green",
+    sky="cyan",
+    violet="magenta",
+    teal="green",
+    orchid="bright_magenta",
+    leaf="bright_green",
+    ansi=True,
+)
+"""The terminal's own sixteen colours: no tints, so areas differ by weight and reverse."""
 
 
 @lru_cache(maxsize=4096)

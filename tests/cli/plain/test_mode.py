@@ -13,6 +13,7 @@ import pytest
 from tests.engine.conftest import DONE, World
 from tui.cli.plain.mode import PlainMode
 from tui.cli.plain.page import Page
+from tui.cli.plain.spoken import InWords
 from tui.config import Config
 from tui.engine.limits import Limits
 from tui.engine.start_options import StartOptions
@@ -38,7 +39,7 @@ async def mode(world, tmp_path):
     workspace = Workspace(
         config, paths, None, world.store, registry, catalogue, world.engine, partial(open_history, None)
     )  # type: ignore[arg-type]
-    yield await PlainMode.begin(Page(), workspace, StartOptions())
+    yield await PlainMode.begin(Page(), workspace, StartOptions(), InWords())
     await workspace.close()
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from textual.theme import BUILTIN_THEMES, Theme
 
 from tui.chat.model import HUES
-from tui.rendering.palette import DARK, LIGHT, Palette
+from tui.rendering.palette import ANSI, DARK, LIGHT, Palette
 
 AUTO = "auto"
 """Chosen in place of a theme: dark or light, as the page of the terminal is."""
@@ -79,16 +79,7 @@ def _theme(name: str, palette: Palette, lift: str) -> Theme:
 
 
 def _ansi_theme() -> Theme:
-    """The terminal's own sixteen colours: no tints, so areas differ by weight and reverse."""
-    tones = ("deep", "band", "lift", "ink", "strong", "soft", "dim")
-    hues = ("ansi_cyan", "ansi_magenta", "ansi_green", "ansi_bright_magenta", "ansi_bright_green")
-    own = {
-        **dict.fromkeys(tones, "ansi_default"),
-        "line": "ansi_bright_black",
-        "you": "ansi_yellow",
-        "mark": "ansi_yellow",
-        **{f"hue-{hue}": colour for hue, colour in zip(HUES, hues, strict=True)},
-    }
+    own = {name: f"ansi_{colour}" for name, colour in variables(ANSI, ANSI.band).items()}
     asked = roles(own, "ansi_yellow", "ansi_default") | {
         "input-cursor-foreground": "ansi_black",
         "block-cursor-foreground": "ansi_black",

@@ -23,6 +23,8 @@ What is said::
 
     page                    lines that are only added
     printer                 a reply, as it comes
+    voice                   what another mode does in its own way
+    spoken                  a reply in words
     words                   Markdown as words
 """
 

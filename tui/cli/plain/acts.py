@@ -9,7 +9,7 @@ from tui.app.commands import Handlers
 from tui.chat.message import Role
 from tui.cli.plain.interrupts import Interrupts
 from tui.cli.plain.mode import Act, PlainMode
-from tui.cli.plain.printer import read_out, speaker
+from tui.cli.plain.printer import speaker
 from tui.cli.plain.served import Served
 from tui.engine.choice import find_model
 from tui.engine.conversation_service import ConversationService, Undo
@@ -173,7 +173,7 @@ class Acts:
     async def _show(self, message_id: int) -> None:
         await self._current.show(message_id)
         [message] = await self._current.messages([message_id])
-        read_out(self._page, message, self._current.conversation.path().index(message_id) + 1)
+        self._mode.read_out(message, self._current.conversation.path().index(message_id) + 1)
 
     async def do_delete(self, argument: str) -> None:
         """Hide a message, or move the conversation to the trash."""

@@ -40,6 +40,8 @@ class Keyboard:
         self._edits = False
         self._early: list[str] = []
         """Lines that were typed while something else was asked."""
+        self._begun = ""
+        """A line that was begun then."""
         self._remember: Callable[[str], object] = lambda text: None
         if hasattr(sys.stdin, "reconfigure"):
             sys.stdin.reconfigure(errors="replace")
@@ -84,7 +86,23 @@ class Keyboard:
         """
         while self._pasting():
             self._early.append(self._line(""))
-        return self._line(asked)
+        begun, self._begun = self._begun, ""
+        try:
+            return self._line(asked)
+        finally:
+            self._begun = begun
+
+    def put_back(self, text: str) -> None:
+        """Take what was typed where something else was read: it is read before all that is typed later."""
+        *lines, begun = f"{self._begun}{text}".split("\n")
+        self._early += lines
+        self._begun = begun
+
+    def _insert_begun(self) -> None:
+        import readline
+
+        readline.insert_text(self._begun)
+        self._begun = ""
 
     def _taken_early(self, prompt: str) -> str:
         line = self._early.pop(0)
@@ -168,6 +186,7 @@ class Keyboard:
             else:
                 readline.parse_and_bind("tab: complete")
                 readline.parse_and_bind(r'"\e\C-m": "\C-v\C-j"')  # Alt+Enter: a new line
+            readline.set_startup_hook(self._insert_begun)
             for text in reversed(prompts):
                 readline.add_history(clean(text))
             self._remember = readline.add_history

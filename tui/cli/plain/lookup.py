@@ -7,7 +7,7 @@ from functools import partial
 from tui.app.commands import Handlers
 from tui.chat.model import ModelInfo
 from tui.cli.plain.mode import Act, PlainMode
-from tui.cli.plain.printer import read_out, speaker
+from tui.cli.plain.printer import speaker
 from tui.dates import local
 from tui.engine.choice import find_model
 from tui.errors import UsageError
@@ -151,7 +151,7 @@ class Lookup:
         first = max(len(path) - int(argument), 0) if argument else 0
         for number, message_id in enumerate(path[first:], first + 1):
             [message] = await self._mode.current.messages([message_id])
-            read_out(self._page, message, number)
+            self._mode.read_out(message, number)
         if not path:
             self._page.line("nothing is said yet")
 

@@ -10,9 +10,11 @@ from typing import Self, assert_never
 
 from tui.chat.attachment import Attachment, tokens_words
 from tui.chat.export import about
-from tui.chat.model import split_id
-from tui.cli.plain.page import Page
-from tui.cli.plain.printer import Printer, name_of
+from tui.chat.message import Message
+from tui.chat.model import hue_of, split_id
+from tui.cli.plain.page import Page, name_of
+from tui.cli.plain.printer import Printer, read_out
+from tui.cli.plain.voice import Manner
 from tui.engine.choice import find_model
 from tui.engine.conversation_service import ConversationService
 from tui.engine.reply import Reply
@@ -53,8 +55,9 @@ class Choice:
 class PlainMode:
     """One conversation at a time, and what is said about it."""
 
-    def __init__(self, page: Page, workspace: Workspace, start: StartOptions) -> None:
+    def __init__(self, page: Page, workspace: Workspace, start: StartOptions, manner: Manner) -> None:
         self.page = page
+        self.manner = manner
         self.workspace = workspace
         self.choice: Choice | None = None
         self.files: list[Attachment] = list(start.attachments)
@@ -81,20 +84,20 @@ class PlainMode:
 
     # -- which conversation
     @classmethod
-    async def begin(cls, page: Page, workspace: Workspace, start: StartOptions) -> Self:
+    async def begin(cls, page: Page, workspace: Workspace, start: StartOptions, manner: Manner) -> Self:
         """Open what the command line names, and say where one is.
 
         Raises:
             NotFoundError: There is no such conversation.
             UsageError: There is no such model.
         """
-        mode = cls(page, workspace, start)
+        mode = cls(page, workspace, start, manner)
         for words in filter(None, (workspace.store.notice, workspace.catalogue.notice)):
             page.line(one_line(words))
         kept = (*workspace.saved_prompts.problems(), *workspace.personas.problems())
         for problem in (*workspace.registry.problems, *kept):
             page.tell(problem)
-        page.line("Segue, plain mode. /help tells the commands")
+        page.line(f"Segue, {manner.title}. /help tells the commands")
         if mode.files:
             mode.say_files()
         await mode._session.begin_with(start)
@@ -204,23 +207,32 @@ class PlainMode:
             SegueError: It can't begin.
         """
         live = await self._session.start(self.current, act)
-        self._printer = printer = Printer(self.page, live.reply.message)  # before anything of it can come
-        company = asyncio.create_task(printer.keep_company())
+        message = live.reply.message
+        voice = self.manner.voice(self.page, message, self._hue(message))
+        self._printer = printer = Printer(self.page, message, voice)  # before anything of it can come
+        company = asyncio.create_task(voice.keep_company())
         try:
             await live.ended()
         except asyncio.CancelledError:
             self._session.live.stop(live)
             await live.ended()
-            self.page.cut()
+            voice.cut()
             raise
         finally:
             company.cancel()
             self._printer = None
             printer.end()
-        await self._session.note_use(self.current, live.reply.message.model)
+        await self._session.note_use(self.current, message.model)
         await self._session.settle()
         if self._faults:
             raise self._faults.pop()
+
+    def read_out(self, message: Message, number: int) -> None:
+        """Say a stored message of this conversation, with its number in it."""
+        read_out(self.page, self.manner, message, number, self._hue(message))
+
+    def _hue(self, message: Message) -> str:
+        return hue_of(message.model, self.current.conversation.hues) if message.model else ""
 
     def _heard(self, event: SessionEvent) -> None:
         match event:
@@ -243,7 +255,7 @@ class PlainMode:
 
     def _remark(self, words: str) -> None:
         if self._printer is not None:
-            self._printer.remark(words)
+            self._printer.voice.remark(words)
         else:
             self.page.line(words)
 

@@ -5,9 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
+from tui.chat.model import split_id
 from tui.cli.output import write
 from tui.errors import SegueError
 from tui.text import one_line
+
+
+def name_of(model_id: str | None) -> str:
+    """A model's name without its provider."""
+    return one_line(split_id(model_id)[1] or model_id) if model_id else "model"
 
 
 class Page:
@@ -16,18 +22,26 @@ class Page:
     Attributes:
         lost: Nobody reads any more: the pipe is closed, or the terminal gone.
         when_lost: Called once, then.
+        before_writing: Called before anything is added, to take away what is drawn below it.
     """
 
     def __init__(self) -> None:
         self.lost = False
         self.when_lost: Callable[[], None] = lambda: None
+        self.before_writing: Callable[[], None] = lambda: None
         self._begun = False
 
     def write(self, text: str) -> None:
         """Add ``text``."""
         if text:
+            self.before_writing()
             self._begun = not text.endswith("\n")
             self._write(text)
+
+    def draw(self, rows: str) -> None:
+        """Add whole rows that are cleaned already, with what steers the terminal."""
+        self.end_line()
+        self._write(rows, raw=True)
 
     def _write(self, text: str, *, raw: bool = False) -> None:
         if self.lost:

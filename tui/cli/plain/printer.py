@@ -1,15 +1,13 @@
-"""A reply in lines, as it comes."""
+"""A reply on the page, as it comes, and messages that are read again."""
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Iterable
 from typing import assert_never
 
 from tui.chat.chunks import Progress
 from tui.chat.message import Message, Role, Status
-from tui.chat.model import split_id
 from tui.chat.parts import (
     File,
     Image,
@@ -24,8 +22,8 @@ from tui.chat.parts import (
     of_kind,
 )
 from tui.cli.part_lines import change_of, in_order, line_of
-from tui.cli.plain.page import Page
-from tui.cli.plain.words import Words
+from tui.cli.plain.page import Page, name_of
+from tui.cli.plain.voice import Manner, Voice
 from tui.engine.events import (
     CallChanged,
     Event,
@@ -44,10 +42,6 @@ from tui.engine.events import (
 from tui.errors import SegueError
 from tui.text import one_line
 
-SOON = 3.0
-"""Seconds of silence after which it is said what goes on."""
-LATER = 30.0
-"""Seconds until that is said again: a screen reader's listener has no picture that moves."""
 LONG = 10.0
 """Seconds after which the end of a reply rings the terminal's bell."""
 _ENDS = {
@@ -59,11 +53,6 @@ _ENDS = {
 }
 
 
-def name_of(model_id: str | None) -> str:
-    """A model's name without its provider."""
-    return one_line(split_id(model_id)[1] or model_id) if model_id else "model"
-
-
 def speaker(message: Message) -> str:
     """Who speaks."""
     if message.role is Role.USER:
@@ -71,22 +60,20 @@ def speaker(message: Message) -> str:
     return name_of(message.model) if message.role is Role.ASSISTANT else "summary"
 
 
-def read_out(page: Page, message: Message, number: int) -> None:
+def read_out(page: Page, manner: Manner, message: Message, number: int, hue: str = "") -> None:
     """Say a stored message with its number in the conversation."""
     head = f"{number}. {speaker(message)}: "
     for part in in_order(message):
-        if line := _words_of(part) if isinstance(part, Text) else line_of(part):
+        if isinstance(part, Text):
+            said = manner.read(page, head, hue, part.text)
+        elif said := bool(line := line_of(part)):
             page.line(f"{head}{line}".rstrip())
+        if said:
             head = ""
     if head:
         page.line(head.rstrip())
     _say_below(page, below(message.parts))
     _say_end(page, message)
-
-
-def _words_of(text: Text) -> str:
-    words = Words()
-    return words.add(text.text) + words.end()
 
 
 def _say_below(page: Page, parts: Iterable[Part]) -> None:
@@ -117,122 +104,60 @@ def _say_end(page: Page, message: Message) -> None:
 
 
 class Printer:
-    """Says one reply: what goes on in words, each change once; no clock and no rate."""
+    """Says one reply: what goes on in words, each change once; its text as the voice does."""
 
-    def __init__(self, page: Page, message: Message) -> None:
+    def __init__(self, page: Page, message: Message, voice: Voice) -> None:
+        self.voice = voice
         self._page = page
         self._message = message
-        self._words = Words()
-        self._spoken = False
-        """Something of the text is said."""
-        self._phase = "waiting"
-        self._remarked = ""
         self._attempt = 0
-        self._begun = self._heard = time.monotonic()
-        self._patience = SOON
+        self._begun = time.monotonic()
 
     def take(self, event: Event) -> None:
         """Say one event."""
+        voice = self.voice
         match event:
             case TextAdded(text=text):
-                self._turn("answering")
-                self._say(self._words.add(text))
+                voice.turn("answering")
+                voice.add(text)
             case ReasoningAdded():
-                self._end_words()
-                self._turn("thinking")
+                voice.pause()
+                voice.turn("thinking")
             case TextWasReasoning():
-                self._take_back()
+                voice.take_back()
             case PartAdded(part=part):
                 if line := line_of(part, live=True):
-                    self._end_words()
-                    self._turn("waiting")
-                    self.remark(line)
+                    voice.pause()
+                    voice.turn("waiting")
+                    voice.remark(line)
             case CallChanged(call=call):
                 if line := change_of(call):
-                    self._turn(line)
-                    self.remark(line)
+                    voice.turn(line)
+                    voice.remark(line)
             case Waiting():
                 self._say_attempt(event)
             case Working(progress=progress):
-                self.remark(_quarters(progress))
+                voice.busy(_quarters(progress))
             case Noticed(text=text):
-                self.remark(one_line(text))
+                voice.remark(one_line(text))
             case Started() | Unsaved() | Saved() | Finished():
                 pass
             case _:
                 assert_never(event)
 
-    async def keep_company(self) -> None:
-        """While nothing comes, say what there is, and now and then that it goes on; ends when cancelled."""
-        while True:
-            await asyncio.sleep(1.0)
-            self._break_silence()
-
     def end(self) -> None:
         """The reply is stored: say the rest of it, and how it ended."""
-        self._end_words()
-        self._page.end_line()
+        self.voice.end()
         _say_below(self._page, of_kind(below(self._message.parts), Sources))
         _say_end(self._page, self._message)
         if time.monotonic() - self._begun >= LONG:
             self._page.ring()
 
-    def _take_back(self) -> None:
-        """What was said of the text was thinking: that can only be said."""
-        self._words = Words()
-        if self._spoken:
-            self._spoken = False
-            self._page.end_line()
-            self.remark("that was thinking, the answer follows")
-
-    def _end_words(self) -> None:
-        """What comes next begins a line of its own."""
-        if said := self._words.end():
-            self._say(said)
-        if self._spoken:
-            self._page.end_line()
-        self._words = Words()
-
     def _say_attempt(self, waiting: Waiting) -> None:
         if waiting.attempt != self._attempt:
             self._attempt = waiting.attempt
             again = f"try {waiting.attempt} of {waiting.attempts} in {waiting.seconds} s"
-            self.remark(f"{one_line(waiting.reason)}; {again}")
-
-    def _turn(self, phase: str) -> None:
-        if phase != self._phase:
-            self._phase = phase
-            self._patience = SOON
-
-    def _say(self, text: str) -> None:
-        if not text:
-            return
-        if not self._spoken:
-            self._spoken = True
-            if (seconds := round(self._message.reasoning_seconds or 0)) > 0:
-                self._page.line(f"thought for {seconds} s")
-            self._page.end_line()
-            text = f"{name_of(self._message.model)}: {text}"
-        self._page.write(text)
-        self._heard, self._patience = time.monotonic(), LATER
-
-    def remark(self, text: str) -> None:
-        """Say something beside the reply, once."""
-        if text != self._remarked:
-            self._page.line(text)
-            self._remarked = text
-        self._heard, self._patience = time.monotonic(), LATER
-
-    def _break_silence(self) -> None:
-        silence = time.monotonic() - self._heard
-        if silence < SOON:
-            return
-        if said := self._words.so_far():
-            self._say(said)
-        elif silence >= self._patience:
-            still = f"still {self._phase}"
-            self.remark(still if self._remarked in (self._phase, still) else self._phase)
-            self._remarked = self._phase
+            self.voice.remark(f"{one_line(waiting.reason)}; {again}")
 
 
 def _quarters(progress: Progress) -> str:

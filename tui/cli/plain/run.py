@@ -12,6 +12,8 @@ from tui.cli.plain.interrupts import Interrupts
 from tui.cli.plain.keyboard import Keyboard
 from tui.cli.plain.mode import PlainMode
 from tui.cli.plain.page import Page
+from tui.cli.plain.spoken import InWords
+from tui.cli.plain.voice import Manner
 from tui.config import Config
 from tui.engine.start_options import StartOptions
 from tui.engine.workspace import Workspace
@@ -22,8 +24,8 @@ LONGEST_GOODBYE = 5.0
 """Seconds that the end may take."""
 
 
-def run(config: Config, start: StartOptions) -> int:
-    """Converse until the person or the input ends it.
+def run(config: Config, start: StartOptions, manner: Manner | None = None) -> int:
+    """Converse until the person or the input ends it; in words, unless another manner is wanted.
 
     The event loop runs while something is done and rests while the person writes: so a line is read as any
     program reads it, and Ctrl+C is one thing at a time.
@@ -40,21 +42,24 @@ def run(config: Config, start: StartOptions) -> int:
         page.when_lost = interrupts.stop
         workspace = interrupts.run(open_workspace(Paths.default(), config, temporary=start.temporary))
         try:
-            _converse(page, interrupts, workspace, start)
+            _converse(page, interrupts, workspace, start, manner or InWords())
         finally:
             with interrupts.ignored():
                 runner.run(_close(workspace))
     return DONE
 
 
-def _converse(page: Page, interrupts: Interrupts, workspace: Workspace, start: StartOptions) -> None:
-    mode = interrupts.run(PlainMode.begin(page, workspace, start))
+def _converse(
+    page: Page, interrupts: Interrupts, workspace: Workspace, start: StartOptions, manner: Manner
+) -> None:
+    mode = interrupts.run(PlainMode.begin(page, workspace, start, manner))
     commands = Commands(mode, interrupts)
     prompts = interrupts.run(workspace.store.prompts())
     saved = workspace.saved_prompts
     keyboard = Keyboard(
         page, prompts, lambda text: completions(text, workspace.catalogue.models(), saved.all())
     )
+    manner.put_back = keyboard.put_back
     if keyboard.asks:
         mode.tools.asker = mode.tools.person = PlainAsker(page, keyboard, interrupts)
     if start.prompt:
