@@ -166,7 +166,7 @@ def test_what_steers_terminals_or_pretends_is_shown_as_what_it_is(folder, says):
     assert not {"\x1b", "\x07", "\u202e"} & {*shown}
     lines = shown.splitlines()
     assert [line for line in lines if line.startswith("model:")] == [lines[0]]
-    assert lines[-2:] == ["  Be nice.", lines[-1]] and lines[-1].startswith("  model: lab/harmless")
+    assert lines[-2] == "  Be nice." and lines[-1].startswith("  model: lab/harmless")
     assert "\x1b" not in str(find_project().problems[0])
 
 

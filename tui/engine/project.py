@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from pathlib import Path, PurePosixPath
 
@@ -27,7 +27,7 @@ _TOOL = re.compile(r"\w[\w.-]{0,127}", re.ASCII)
 _MOST_NAMES = 50
 _NAME = 60
 _LINE, _BELOW = "\n", "\n  "
-"""Before each line of the system prompt: none can pass for something else that the project wants."""
+"""Before each line of what the file says: none can pass for something else that the project wants."""
 PROMISE = "It changes no key, no address and nothing that you have allowed."
 _ITS_OWN = "Keys, addresses and what is allowed are yours alone; a project has no word in them."
 
@@ -81,20 +81,24 @@ class Project:
         """All that it would do, a line for each thing; what is longest comes last."""
         said = self.said
         if said.model:
-            yield f"model: {one_line(said.model)}"
+            yield f"model: {one_line(said.model, _NAME)}"
         if said.persona:
             yield f"persona: {said.persona}"
         if said.tools:
             yield f"tools switched on, each use is asked for as ever: {', '.join(said.tools)}"
         if said.files:
-            yield f"files along with each first prompt: {', '.join(map(one_line, said.files))}"
+            yield _below("files along with each first prompt:", map(one_line, said.files))
         if said == ProjectSettings():
             yield "nothing but that conversations begun here belong together"
-        for problem in self.problems:
-            yield f"left out: {one_line(problem.message)}"
+        if self.problems:
+            yield _below("left out:", (problem.message for problem in self.problems))
         if said.system:
             lines = counted(said.system.count(_LINE) + 1, "line")
-            yield f"system prompt, {lines}:{_BELOW}{clean(said.system).replace(_LINE, _BELOW)}"
+            yield _below(f"system prompt, {lines}:", clean(said.system).split(_LINE))
+
+
+def _below(name: str, lines: Iterable[str]) -> str:
+    return _BELOW.join([name, *lines])
 
 
 def name_of(folder: Path | str) -> str:

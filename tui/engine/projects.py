@@ -81,7 +81,7 @@ class Projects:
     def standing(self) -> str:
         """How it stands with the project, in words that its folder follows."""
         if self.changed:
-            return "The project has changed that is in"
+            return "Changed since you answered: the project in"
         said = {
             Verdict.ACCEPTED: "You use the project in",
             Verdict.DECLINED: "You don't use the project in",
