@@ -114,8 +114,7 @@ async def test_closed_it_is_asked_again_the_next_time_and_by_its_command(run, fo
         await world.pilot.press("n")
         await world.until(lambda: world.session.projects.found and not world.session.projects.used)
         assert world.session.projects.used is None
-        await world.pilot.press("ctrl+n")
-        await world.until(lambda: not world.conversation.project)
+        assert (world.conversation.project, world.conversation.model) == ("", "lab/big")
 
 
 async def test_a_prompt_of_the_command_line_waits_for_the_answer_and_nothing_else_is_sent(run, folder):

@@ -280,6 +280,27 @@ async def test_accepted_it_counts_for_the_page_that_is_empty_and_for_new_ones(be
     assert (stored.project, stored.tools) == (str(folder), ("read_file", "notes"))
 
 
+async def test_what_the_person_has_chosen_on_the_page_stays(begin, folder, says, poet):
+    says(WHOLE)
+    run = await begin()
+    await run.session.current.change(model="lab/mine", system="Be brief.")
+    await run.session.decide_on_project(True)
+    it = run.session.current.conversation
+    assert (it.model, it.system, it.tools) == ("lab/mine", "Be brief.", ("read_file", "notes"))
+
+
+async def test_declined_later_it_lets_go_of_the_page_that_is_empty(begin, folder, says, poet):
+    says(WHOLE)
+    run = await begin()
+    await run.session.decide_on_project(True)
+    await run.session.decide_on_project(False)
+    it = run.session.current.conversation
+    assert (it.model, it.system, it.parameters, it.tools, it.project) == ("lab/one", "", {}, (), "")
+    await run.say("Hello")
+    [prompt, _] = await run.world.store.messages(run.session.current.conversation.path())
+    assert prompt.attachments == ()
+
+
 async def test_its_files_go_along_with_the_first_prompt_alone(begin, folder, says):
     says("files = ['README.md', 'docs/', 'gone.md']")
     run = await begin()

@@ -72,6 +72,8 @@ _FIRST_TURN = 2
 
 _PINNED = 1000
 """As many come before the newest in a list, at most."""
+_SETTINGS = ("model", "system", "parameters", "tools")
+"""What a project may set."""
 _NOTHING = Draft()
 Act = Callable[[], Awaitable[Reply]]
 
@@ -381,7 +383,7 @@ class Session:
             self._problem(problem)
 
     async def decide_on_project(self, accepted: bool) -> None:
-        """Let the project that was found count from now on, or not; a page that is empty yet joins it.
+        """Let the project that was found count from now on, or not; a page that is empty yet follows that.
 
         Raises:
             ConfigError: That can't be kept for the next run.
@@ -390,9 +392,22 @@ class Session:
             await self.projects.decide(accepted)
         finally:
             if not self.current.conversation.id:
-                await self._join(self.current)
+                await self._join_anew(self.current)
                 for problem in self.projects.problems:
                     self._problem(problem)
+
+    async def _join_anew(self, service: ConversationService) -> None:
+        """Let an empty page be as the project wants, or no more; what the person has chosen on it stays."""
+        blank, conversation = await self._blank(service.storage), service.conversation
+        usual = fields_of(blank, _SETTINGS)
+        chosen: ConversationChanges = {}
+        if not conversation.project:
+            now = fields_of(conversation, _SETTINGS)
+            chosen = cast("ConversationChanges", {k: v for k, v in now.items() if v != usual.get(k)})
+        service.along, usual["project"] = None, ""
+        await service.change(**usual)
+        await self._join(service)
+        await service.change(**chosen)
 
     async def _join(self, service: ConversationService) -> None:
         """Let a new conversation belong to the project, if one counts, and be answered as that says."""
