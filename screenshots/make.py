@@ -30,6 +30,7 @@ from tui.chat.message import Message, Role, Status  # noqa: E402
 from tui.chat.parts import Text, prompt_parts  # noqa: E402
 from tui.cli.assemble import open_workspace  # noqa: E402
 from tui.config import load_config  # noqa: E402
+from tui.engine.project import Project, ProjectSettings  # noqa: E402
 from tui.engine.start_options import StartOptions  # noqa: E402
 from tui.engine.workspace import Workspace  # noqa: E402
 from tui.paths import Paths  # noqa: E402
@@ -164,12 +165,16 @@ class Stage:
         await self.pilot.press("enter")
         await self.sees("Ask, or /")
 
-    async def asked(self, question: Form | Visit) -> None:
-        """A server asks; nobody answers here."""
+    async def asked(self, question: Form | Visit | Project) -> None:
+        """Something is asked; nobody answers here."""
         features = self.app.main_screen.features
         assert features is not None
-        asks = features.asking.fill if isinstance(question, Form) else features.asking.visit
-        self.waiting = asyncio.ensure_future(asks(question))
+        asking = features.asking
+        if isinstance(question, Project):
+            asks = asking.join(question, "A project was found in")
+        else:
+            asks = asking.fill(question) if isinstance(question, Form) else asking.visit(question)
+        self.waiting = asyncio.ensure_future(asks)
 
     async def begun(self) -> None:
         await self.first_answer()
@@ -300,6 +305,23 @@ async def sheet_of_a_chat(stage: Stage) -> None:
     await stage.pilot.pause(0.3)
 
 
+async def project_of_a_folder(stage: Stage) -> None:
+    await stage.first_answer()
+    said = ProjectSettings(
+        model="anthropic/claude-opus-5",
+        persona="baker",
+        system="This is a book on bread for people who have never baked.\n"
+        "Weights are in grams, times in hours, and each step says what it is for.\n\n"
+        "Ask before you change a recipe: all of them were baked.",
+        files=("README.md", "style.md", "recipes/**/*.md"),
+        tools=("read_file", "notes"),
+    )
+    project = Project(Path("/home/ada/bread"), "", said)
+    await stage.asked(project)
+    await stage.sees("A project was found", "were baked")
+    await stage.pilot.pause(0.5)
+
+
 async def prompt_with_variables(stage: Stage) -> None:
     await stage.first_answer()
     prompts = stage.app.workspace.paths.prompts
@@ -362,6 +384,8 @@ SCENES: dict[str, tuple[Callable[[Stage], Awaitable[None]], tuple[int, int], str
     "options-light": (sheet_of_a_chat, WIDEST, "segue-light"),
     "options-80x24": (sheet_of_a_chat, NARROW, "segue-dark"),
     "options-80x24-light": (sheet_of_a_chat, NARROW, "segue-light"),
+    "project": (project_of_a_folder, WIDE, "segue-dark"),
+    "project-80x24": (project_of_a_folder, NARROW, "segue-light"),
     "variables": (prompt_with_variables, WIDE, "segue-dark"),
     "variables-80x24": (prompt_with_variables, NARROW, "segue-light"),
     "settings-key": (key_that_is_pressed, NARROW, "segue-light"),

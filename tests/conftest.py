@@ -189,6 +189,8 @@ class Home:
     path: Path
     variables: dict[str, str] = field(default_factory=dict)
     """What the environment has besides."""
+    work: Path = Path(__file__).parent.parent
+    """Where it is run."""
 
     @property
     def env(self) -> dict[str, str]:
@@ -232,7 +234,7 @@ class Home:
             text=True,
             encoding="utf-8",
             env=self.env,
-            cwd=Path(__file__).parent.parent,
+            cwd=self.work,
             timeout=60,
         )
         assert done.returncode == code, f"{done.returncode}\n{done.stdout}\n{done.stderr}"

@@ -70,6 +70,11 @@ class Paths:
         }
 
     @property
+    def projects(self) -> Path:
+        """What was said of the projects that were found."""
+        return self.data / "projects"
+
+    @property
     def history_file(self) -> Path:
         """The conversations."""
         return self.data / "history.db"

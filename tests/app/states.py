@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from textual import events
@@ -44,6 +45,7 @@ from tui.app.settings.settings_screen import SettingsScreen
 from tui.app.settings.theme_chooser import ThemeChooser
 from tui.app.tools.approval_sheet import ApprovalSheet
 from tui.app.tools.form_sheet import FormSheet, Options
+from tui.app.tools.project_sheet import ProjectSheet
 from tui.app.tools.servers_sheet import ServersSheet
 from tui.app.tools.tools_sheet import ToolsSheet
 from tui.app.tools.visit_sheet import VisitSheet
@@ -56,6 +58,7 @@ from tui.chat.model import ModelInfo
 from tui.chat.parts import Text, prompt_parts
 from tui.config import Config, McpConfig
 from tui.engine.mcp_servers import mcp_servers
+from tui.engine.project import Project, ProjectSettings
 from tui.engine.saved_prompts import SavedPrompt, TypedPrompt, Variable
 from tui.tools.approval import Question
 from tui.tools.mcp.elicitation import Entry as FormEntry
@@ -695,6 +698,12 @@ async def _asked(world: World, kind: type, asked: Coroutine[Any, Any, Any]) -> A
     sheet = await _seen(world, kind)
     sheet._hears_from = 0.0
     return sheet
+
+
+@state(ProjectSheet)
+async def _project_that_is_found(world: World) -> None:
+    project = Project(Path("/home/me/bread"), "1", ProjectSettings("lab/small", system="Bread. " * 200))
+    await _asked(world, ProjectSheet, world.features.asking.join(project, "A project was found in"))
 
 
 @state(ApprovalSheet)

@@ -20,7 +20,9 @@ PATIENCE = 30.0
 class Console:
     """``segue`` in a terminal that keeps every byte."""
 
-    def __init__(self, env: dict[str, str], *arguments: str, term: str = "xterm-256color") -> None:
+    def __init__(
+        self, env: dict[str, str], *arguments: str, term: str = "xterm-256color", work: Path
+    ) -> None:
         import fcntl
         import pty
         import termios
@@ -35,7 +37,7 @@ class Console:
             stdout=slave,
             stderr=slave,
             env={**env, "TERM": term, "INPUTRC": os.devnull},
-            cwd=Path(__file__).parents[2],
+            cwd=work,
             start_new_session=True,
             preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
         )
@@ -94,7 +96,7 @@ def console(lab) -> Iterator[Callable[..., Console]]:
     opened: list[Console] = []
 
     def open_console(*arguments: str, term: str = "xterm-256color", **env: str) -> Console:
-        opened.append(Console({**lab.env, **env}, *arguments, term=term))
+        opened.append(Console({**lab.env, **env}, *arguments, term=term, work=lab.work))
         return opened[-1]
 
     yield open_console

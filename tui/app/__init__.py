@@ -25,6 +25,7 @@ The features::
     options/                how a conversation is answered
     tools/                  what models may use
     spending/               what was spent
+    projects/               what the folder of work says
     status/                 what stands round the conversation
     attention/              what is told to who looks elsewhere
 

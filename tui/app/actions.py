@@ -49,6 +49,7 @@ class Scope(Enum):
     OPTIONS_SHEET = "This conversation"
     VALUES = "What a setting can be"
     KEYS = "A key for an action"
+    PROJECT = "A project that is found"
     MOVING = "A history that is on a server now"
 
 
@@ -208,7 +209,7 @@ class Action(StrEnum):
     CONVERSATIONS_ARCHIVE = ("conversations-archive", "f5", "archive",
                              "Archive, or take back", Scope.CONVERSATIONS)
     CONVERSATIONS_VIEW = ("conversations-view", "f6", "archive and trash",
-                          "Archive, trash, list", Scope.CONVERSATIONS)
+                          "The project's, archive, trash, list", Scope.CONVERSATIONS)
     TITLE_KEEP = "title-keep", "enter", "keep", "Keep this title", Scope.TITLE
     TITLE_DROP = "title-drop", "escape", "back", "Leave the title as it was", Scope.TITLE
     TIMELINE_GO = "timeline-go", "enter", "go there", "Go to this prompt", Scope.TIMELINE
@@ -254,6 +255,11 @@ class Action(StrEnum):
     VISIT_OPEN = "visit-open", "o", "open", "Open the address in the browser", Scope.VISIT
     VISIT_COPY = "visit-copy", "y", "copy", "Copy the address, to open it elsewhere", Scope.VISIT
     VISIT_DECLINE = "visit-decline", "d", "decline", "Tell the server that you don't open it", Scope.VISIT
+
+    PROJECT_USE = ("project-use", "y", "use it",
+                   "Let conversations that you begin here be as the project says", Scope.PROJECT)
+    PROJECT_LEAVE = ("project-leave", "n", "don't use it",
+                     "Don't use the project, and be asked again when its file changes", Scope.PROJECT)
 
     TOOL_TURN = "tool-turn", "enter", "on or off", "Turn the tool on or off; ask again", Scope.TOOLS
     SERVER_RESTART = "server-restart", "r", "restart", "End the server and start it anew", Scope.SERVERS
@@ -306,7 +312,7 @@ BESIDE_A_QUESTION = (
     Action.MESSAGE_DOWN,
 )
 """What can be done while a question waits for its answer: all that leads elsewhere."""
-_QUESTIONS = frozenset({Scope.APPROVAL, Scope.FORM, Scope.VISIT})
+_QUESTIONS = frozenset({Scope.APPROVAL, Scope.FORM, Scope.VISIT, Scope.PROJECT})
 _ON_THE_MAIN_SCREEN = frozenset({Scope.MESSAGE, Scope.FIND, Scope.SIDEBAR})
 _WITHOUT_A_LIST = frozenset({Scope.COMPARE, Scope.TITLE})
 

@@ -87,6 +87,8 @@ ALL = (
             plain_argument="[NAME or -]"),
     Command("options", "This conversation", "model, persona, parameters, tools, cost: all of it", "", _BOTH,
             key=Action.OPTIONS),
+    Command("project", "Project", "what the project of this folder does; use it, or not", "", _BOTH,
+            plain_argument="[yes or no]"),
     Command("attach", "Attach files", "images, PDF and texts go along with the prompt", "PATH …", _BOTH,
             needed=True, plain_argument="PATH",
             plain_help="an image, PDF or text for the next prompt; - takes back"),

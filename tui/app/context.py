@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tui.chat.message import Message
     from tui.config import Config
     from tui.engine.conversation_service import ConversationService, Undo
+    from tui.engine.project import Project
     from tui.engine.session import Act, Session
     from tui.engine.start_options import StartOptions
     from tui.engine.workspace import Workspace
@@ -481,6 +482,15 @@ class Asking(Protocol):
 
     async def fill(self, form: Form) -> Answer:
         """Let the person fill in a form."""
+        ...
+
+    async def join(self, project: Project, about: str) -> bool | None:
+        """Ask whether a project counts. None where that is left open.
+
+        Args:
+            project: What was found.
+            about: How it stands with it.
+        """
         ...
 
 

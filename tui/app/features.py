@@ -29,6 +29,7 @@ from tui.app.keymap import Keys
 from tui.app.models.first_model import FirstModel
 from tui.app.models.models import Models
 from tui.app.options.options import Options
+from tui.app.projects.projecting import Projecting
 from tui.app.settings.changing import Changing
 from tui.app.settings.theming import Theming
 from tui.app.spending.spending import Spending
@@ -135,6 +136,7 @@ class Features:
         self.settings = Changing(self, program)
         self.tools = Tooling(self)
         self.options = Options(self)
+        self.projects = Projecting(self)
         self._replies = ShownReplies(self)
         self.elsewhere = HistoryNews(self)
         self.moving = Moving(self)
@@ -155,6 +157,7 @@ class Features:
             self.options.commands,
             self.settings.commands,
             Spending(self).commands,
+            self.projects.commands,
         )
         """The commands that each feature does."""
 
@@ -194,8 +197,26 @@ class Features:
         if options.model and not await self.models.use(options.model):
             self.writing.give_back_early()
         elif options.model or not await self.first_model.help_to_begin(self._notices.notices):
+            self._send_early()
+        self.soon(self._offer)
+
+    def _send_early(self) -> None:
+        """Send what was written before; where a project is to be decided on, that comes first."""
+        if self.session.projects.unasked is None:
             self.writing.send_early()
-        self.soon(self.moving.offer)
+
+    async def _offer(self) -> None:
+        """Ask what is asked once. What was sent before stands in the composer until then."""
+        others = self.writing.written
+        early = self.writing.give_back_early()
+        waits = self.writing.written
+        try:
+            await self.projects.offer()
+        finally:
+            if early and self.writing.written == waits:
+                self._composer.hold(others)
+                self.writing.submit(early)
+        await self.moving.offer()
 
     def _name_keys(self) -> None:
         self.transcript.newest_key = self.keys.name(Action.NEWEST)

@@ -247,6 +247,8 @@ async def _begin(
 
     What a prompt that is kept as a file says of persona and model counts where the command line says nothing.
     """
+    if not args.resume:
+        await _look_for_project(session)
     service = await (_last(session) if args.resume else session.new())
     said = typed.prompt if typed else SavedPrompt("", "")
     model = "" if args.models else said.model
@@ -258,6 +260,19 @@ async def _begin(
         await service.change(begun_by=ASK)
     await service.change(model=models[0], system=system, tools=await _equip(session, args, service))
     return service, models
+
+
+async def _look_for_project(session: Session) -> None:
+    """Say that there is a project; it counts only where the person has accepted it before."""
+    await session.look_for_project()
+    projects = session.projects
+    for problem in projects.problems:
+        complain(problem)
+    if (project := projects.used) is not None:
+        say(f"segue: in the project {project.name} ({project.shown_folder})")
+    elif (project := projects.unasked) is not None:
+        why = "its file has changed since you spoke of it" if projects.changed else "it is not accepted yet"
+        say(f"segue: the project in {project.shown_folder} does not count: {why}; segue there asks you")
 
 
 async def _equip(session: Session, args: argparse.Namespace, service: ConversationService) -> tuple[str, ...]:

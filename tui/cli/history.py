@@ -39,7 +39,7 @@ from tui.engine.workspace import Workspace
 from tui.errors import UsageError
 from tui.history.bundles import all_bundles, bundle_of
 from tui.history.copying import Copied, copy_all
-from tui.history.store import HistoryStore
+from tui.history.store import HistoryStore, ListFilter
 from tui.paths import Paths
 from tui.secret import redact
 from tui.text import counted, one_line
@@ -75,6 +75,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     ]
     for command in told:
         command.add_argument("--json", action="store_true", help="for scripts")
+    told[0].add_argument("--here", action="store_true", help="only those of the project of this folder")
     copy = add("copy", "copy all conversations to another place; again, and what is new there")
     copy.add_argument("--from", dest="source", metavar="A", help="the history of this person without it")
     copy.add_argument("--to", dest="target", metavar="B", required=True, help=_PLACE)
@@ -157,18 +158,33 @@ def _place() -> int:
 
 
 async def _list(workspace: Workspace, args: argparse.Namespace) -> None:
+    rows = _rows(workspace.store, await asyncio.to_thread(_here) if args.here else ListFilter())
     if args.json:
-        write_json([_summary_json(row) async for row in _rows(workspace.store)])
+        write_json([_summary_json(row) async for row in rows])
         return
-    async for row in _rows(workspace.store):
+    async for row in rows:
         model = one_line(row.model or "–")
         write(f"{row.id:>6}  {minute(local(row.updated_at))}  {one_line(row.title)}  ({model})\n")
 
 
-async def _rows(store: HistoryStore) -> AsyncIterator[Summary]:
+def _here() -> ListFilter:
+    """The conversations of the project of the folder of work.
+
+    Raises:
+        UsageError: There is no project.
+    """
+    from tui.engine.project import find_project, no_project
+
+    project = find_project()
+    if project is None:
+        raise no_project()
+    return ListFilter(project=str(project.folder))
+
+
+async def _rows(store: HistoryStore, chosen: ListFilter) -> AsyncIterator[Summary]:
     """The whole list, read as it is used: a reader who has seen enough waits for no more."""
     offset = 0
-    while page := await store.list_conversations(limit=PAGE, offset=offset):
+    while page := await store.list_conversations(chosen, limit=PAGE, offset=offset):
         for row in page:
             yield row
         offset += len(page)
@@ -184,6 +200,7 @@ def _summary_json(row: Summary) -> dict[str, Any]:
         "model": row.model,
         "tags": list(row.tags),
         "pinned": row.pinned,
+        "project": row.project or None,
     }
 
 

@@ -12,6 +12,8 @@ A session::
     preferences             what is remembered between two runs
     moving_in               what is in a file, where the history is on a server
     titles                  a title from a model
+    project                 a folder that says how conversations begun in it are answered
+    projects                whether the person lets it count
     start_options           what the command line asks for
     workspace               the parts that work together
 
@@ -57,6 +59,7 @@ Files::
     gathering               what goes along, from the disk and from elsewhere, as typed in one place
     mentioning              what a prompt names after @
     folder_files            what of a folder goes along
+    project_files           what of a project goes along with each first prompt
     exporting               conversations as files
     saved_prompts           prompts kept as files, and Agent Skills
     personas                who a model is to be

@@ -51,7 +51,7 @@ def read_file(path: Path, most: int | None = None) -> bytes:
         UsageError: It is none, is too large, or can't be read.
     """
     try:
-        return _read(path, most)
+        return content_of(path, most)
     except (OSError, ValueError, RuntimeError) as error:
         raise _unreadable(path, error) from None
 
@@ -61,7 +61,14 @@ def _unreadable(path: Path, error: Exception) -> UsageError:
     return UsageError(f"{one_line(str(path))} can't be attached: {one_line(reason)}")
 
 
-def _read(path: Path, limit: int | None) -> bytes:
+def content_of(path: Path, limit: int | None = None) -> bytes:
+    """The same, for who tells it otherwise.
+
+    Raises:
+        OSError: It can't be read, or is a link.
+        ValueError: It is no regular file.
+        UsageError: It is too large.
+    """
     with open(os.open(path, _FLAGS), "rb") as file:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):

@@ -83,6 +83,8 @@ class ConversationService:
         """A reply is being prepared: its prompt is on the way to the disk."""
         self.queue: list[Draft] = []
         """Prompts that wait for the end of the reply."""
+        self.along: Callable[[], Awaitable[Sequence[Attachment]]] | None = None
+        """Reads the files that go along with its first prompt, where the project has some."""
         self._live = live
         self._minded: tuple[int, str | None] | None = None
         """What it was said of what it costs; once more, it is done."""
@@ -263,7 +265,11 @@ class ConversationService:
     ) -> Reply:
         """The same for a prompt that need not be remembered."""
         await self._exist()
-        return await self.storage.engine.send(self.conversation, text, model, attachments, after)
+        if self.along is not None:
+            attachments = tuple(dict.fromkeys((*await self.along(), *attachments)))
+        reply = await self.storage.engine.send(self.conversation, text, model, attachments, after)
+        self.along = None
+        return reply
 
     async def edit(
         self, prompt_id: int, text: str, attachments: Sequence[Attachment] = (), model: str | None = None
@@ -306,6 +312,7 @@ class ConversationService:
             pinned=kept.pinned,
             archived=kept.archived,
             begun_by=kept.begun_by,
+            project=kept.project,
         )
 
     # -- settings of the conversation

@@ -61,7 +61,7 @@ def files_in(folder: Path) -> Found:
         UsageError: There is none that can go along.
     """
     folder = Path(os.path.realpath(folder.expanduser()))
-    found = _read(_walk(folder), folder)
+    found = read_files(walk(folder, Ignored.above(folder)), folder.parent if folder.name else None)
     if not found.files:
         why = f": {left_out_words(found.left_out)}" if found.left_out else ""
         raise UsageError(f"There is nothing in {one_line(str(folder))} that can go along{why}")
@@ -76,24 +76,25 @@ def files_like(pattern: str) -> Found:
     """
     paths = islice(glob(os.path.expanduser(pattern), recursive=True), _LOOKED_AT)
     files = sorted(Path(path) for path in paths if os.path.isfile(path))
-    found = _read(files, Path())
+    found = read_files(files)
     if not found.files:
         why = f": {left_out_words(found.left_out)}" if found.left_out else ""
         raise UsageError(f"There is no file like {one_line(pattern)} that can go along{why}")
     return found
 
 
-def _read(paths: Iterable[Path], folder: Path) -> Found:
-    """Those that can go along, as long as there is room."""
+def read_files(paths: Iterable[Path], root: Path | None = None) -> Found:
+    """Those that can go along, as long as there is room.
+
+    Args:
+        paths: The files.
+        root: From where on they are named; nothing names them as they are.
+    """
     files: list[Attachment] = []
     left_out: list[str] = []
     room = LARGEST
     for path in paths:
-        name = (
-            path.relative_to(folder.parent).as_posix()
-            if path.is_absolute() and folder.name
-            else path.as_posix()
-        )
+        name = (path if root is None else path.relative_to(root)).as_posix()
         shown = one_line(name)
         if len(files) == MOST_FILES:
             left_out.append(f"{shown} (more than {MOST_FILES} files)")
@@ -123,9 +124,14 @@ def _reason(error: UsageError) -> str:
     return message.rpartition(": ")[2] or message
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    """The files below ``folder``, a folder's own first; no links, no dot files, nothing that git ignores."""
-    waiting: list[tuple[Path, Ignored]] = [(folder, Ignored.above(folder))]
+def walk(folder: Path, above: Ignored) -> Iterator[Path]:
+    """The files below ``folder``, a folder's own first; no links, no dot files, nothing that git ignores.
+
+    Args:
+        folder: Where it begins.
+        above: What the folders above it leave out.
+    """
+    waiting: list[tuple[Path, Ignored]] = [(folder, above)]
     looked_at = 0
     while waiting and looked_at < _LOOKED_AT:
         here, ignored = waiting.pop()

@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 from typing import Unpack, assert_never, cast
 
+from tui.chat.attachment import Attachment
 from tui.chat.conversation import Conversation
 from tui.chat.draft import Draft, joined
 from tui.chat.message import Message, Status
@@ -36,6 +38,8 @@ from tui.engine.events import (
     Working,
 )
 from tui.engine.live import LiveReplies, LiveReply, key_of
+from tui.engine.project import Project
+from tui.engine.projects import Projects
 from tui.engine.reply import Reply
 from tui.engine.session_events import (
     AllSaved,
@@ -53,10 +57,11 @@ from tui.engine.session_events import (
     Warned,
 )
 from tui.engine.start_options import StartOptions
+from tui.engine.tools import turned
 from tui.engine.which_conversation import find_conversation
 from tui.engine.workspace import Workspace
 from tui.errors import NotFoundError, SegueError, UsageError
-from tui.history.store import ConversationChanges, HistoryStore, News, StopAsked
+from tui.history.store import ConversationChanges, HistoryStore, ListFilter, News, StopAsked
 from tui.parameters import Value
 from tui.tools.approval import Asker
 
@@ -65,6 +70,10 @@ _WENT_WELL = frozenset({Status.COMPLETE, Status.LENGTH, Status.TOOL, Status.EMPT
 _FIRST_TURN = 2
 """Messages after the first reply: then a model may name the conversation."""
 
+_PINNED = 1000
+"""As many come before the newest in a list, at most."""
+_SETTINGS = ("model", "system", "parameters", "tools")
+"""What a project may set."""
 _NOTHING = Draft()
 Act = Callable[[], Awaitable[Reply]]
 
@@ -89,6 +98,8 @@ class Session:
         self._beginning: set[asyncio.Task[None]] = set()
         self._closing = False
         workspace.engine.budget.tell = lambda words: self._tell(Warned(words))
+        self.projects = Projects(workspace.paths.projects, keeps=not temporary)
+        """The project of the folder of work, once it was looked for."""
         self.tools = workspace.engine.tools
         """What models may use."""
         self._kept = Storage(workspace.store, workspace.engine, temporary)
@@ -185,6 +196,7 @@ class Session:
             NotFoundError: There is no such conversation; a new one was taken.
             UsageError: Several may be meant; a new one was taken. Or there is no such persona.
         """
+        await self.look_for_project()
         named = options.open_id is not None
         try:
             wanted = await self._wanted(options) if options.asks else left_in
@@ -203,11 +215,19 @@ class Session:
     async def _wanted(self, options: StartOptions) -> int | None:
         if options.here:
             self._by_folder = True
-            return await self.workspace.preferences.last_here()
+            return await self._last_of_project() or await self.workspace.preferences.last_here()
         store = self._kept.store
         if options.open_id is not None:
             return await find_conversation(store, str(options.open_id))
         return await store.last_used() if options.continue_last else None
+
+    async def _last_of_project(self) -> int | None:
+        """The newest conversation of the project, pinned or not."""
+        if (project := self.projects.used) is None:
+            return None
+        chosen = ListFilter(project=str(project.folder), begun_by="")
+        rows = await self._kept.store.list_conversations(chosen, limit=_PINNED)
+        return max(rows, key=lambda row: row.updated_at).id if rows else None
 
     async def find(self, conversation_id: int) -> ConversationService:
         """A stored conversation; the same object while it is being answered."""
@@ -216,7 +236,9 @@ class Session:
             return known
         conversation = await self._kept.store.load_conversation(conversation_id)
         conversation.temporary = self._kept.temporary
-        return self._service(self._kept, conversation)
+        service = self._service(self._kept, conversation)
+        self._bring_files(service)
+        return service
 
     async def change(
         self, conversation_id: int, /, **changes: Unpack[ConversationChanges]
@@ -241,12 +263,17 @@ class Session:
 
     async def new(self) -> ConversationService:
         """An empty conversation, which is stored with its first prompt."""
-        return self._service(self._kept, await self._blank(self._kept))
+        return await self._new(self._kept)
+
+    async def _new(self, storage: Storage) -> ConversationService:
+        service = self._service(storage, await self._blank(storage))
+        await self._join(service)
+        return service
 
     async def new_temporary(self) -> ConversationService:
         """An empty conversation that is kept in memory only; what is written on a new page comes along."""
         storage = self._kept if self._kept.temporary else await self._forgotten_storage()
-        made = self._service(storage, await self._blank(storage))
+        made = await self._new(storage)
         left = self.current.conversation
         if not left.id and left.temporary != storage.temporary:
             await self.drafts.move(left, made.conversation)
@@ -347,6 +374,74 @@ class Session:
             return False
         stored = await self._kept.store.load_conversation(self.current_id)
         return not service.at_work and service.conversation.take_in(stored)
+
+    # -- the project
+    async def look_for_project(self) -> None:
+        """Look for the project of the folder of work, and tell what is wrong with it."""
+        await self.projects.look()
+        for problem in self.projects.problems:
+            self._problem(problem)
+
+    async def decide_on_project(self, accepted: bool) -> None:
+        """Let the project that was found count from now on, or not; a page that is empty yet follows that.
+
+        Raises:
+            ConfigError: That can't be kept for the next run.
+        """
+        try:
+            await self.projects.decide(accepted)
+        finally:
+            if not self.current.conversation.id:
+                await self._join_anew(self.current)
+                for problem in self.projects.problems:
+                    self._problem(problem)
+
+    async def _join_anew(self, service: ConversationService) -> None:
+        """Let an empty page be as the project wants, or no more; what the person has chosen on it stays."""
+        blank, conversation = await self._blank(service.storage), service.conversation
+        usual = fields_of(blank, _SETTINGS)
+        chosen: ConversationChanges = {}
+        if not conversation.project:
+            now = fields_of(conversation, _SETTINGS)
+            chosen = cast("ConversationChanges", {k: v for k, v in now.items() if v != usual.get(k)})
+        service.along, usual["project"] = None, ""
+        await service.change(**usual)
+        await self._join(service)
+        await service.change(**chosen)
+
+    async def _join(self, service: ConversationService) -> None:
+        """Let a new conversation belong to the project, if one counts, and be answered as that says."""
+        project, tools = self.projects.used, service.conversation.tools
+        if project is None:
+            return
+        said = project.said
+        for name in said.tools:
+            tools = turned(tools, name, True)
+        await service.change(project=str(project.folder), tools=tools)
+        for persona, model in ((said.persona, ""), ("", said.model)):
+            try:
+                await service.change(**self.as_wanted(service, persona, model))
+            except SegueError as error:  # the person has no such persona or model: the rest counts
+                self._problem(error)
+        if said.system:
+            await service.change(system=said.system)
+        self._bring_files(service)
+
+    def _bring_files(self, service: ConversationService) -> None:
+        """Let the files of the project go along with the first prompt of a conversation."""
+        project, conversation = self.projects.used, service.conversation
+        if project is None or conversation.project != str(project.folder) or conversation.nodes:
+            return
+        service.along = partial(self._files_of, project) if project.said.files else None
+
+    async def _files_of(self, project: Project) -> Sequence[Attachment]:
+        from tui.engine.folder_files import left_out_words
+        from tui.engine.project_files import project_files
+
+        found = await asyncio.to_thread(project_files, project.folder, project.said.files)
+        if found.left_out:
+            self._tell(Warned(f"Project {project.name}: {left_out_words(found.left_out)}"))
+        return found.files
 
     # -- prompts
     def submit(self, draft: Draft) -> None:

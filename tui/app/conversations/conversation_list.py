@@ -60,7 +60,7 @@ class Titles:
         """How those are found that nobody wrote in: without a filter they are not among the others."""
         if text.strip() or self._view.archived or self._view.deleted:
             return []
-        count = await self._store.count_conversations(ListFilter(begun_by=ASK))
+        count = await self._store.count_conversations(replace(self._view, begun_by=ASK))
         return (
             [Sentence(f"{counted(count, 'question')} of segue ask: type from:ask"), Sentence()]
             if count
@@ -85,6 +85,7 @@ class Titles:
             begun_by=self._begun_by(query),
             before=query.before,
             after=query.after,
+            project=self._view.project,
             archived=self._view.archived,
             deleted=self._view.deleted,
         )

@@ -36,6 +36,7 @@ from tui.app.lists.sheet import Chooser
 from tui.app.theme.ink import Ink
 from tui.app.undo import SHOWN, Acts
 from tui.engine.conversation_service import Change, Undo, change_stored
+from tui.engine.project import name_of
 from tui.errors import HistoryError, SegueError
 from tui.history.store import ConversationChanges, HistoryStore, ListFilter
 from tui.rendering.spans import Span
@@ -93,6 +94,7 @@ class Conversations(Chooser[OpenConversation]):
         acts: Acts | None = None,
         *,
         asking: frozenset[int] = frozenset(),
+        project: str | None = None,
         change: Change | None = None,
         typed: str = "",
         today: Callable[[], date] = date.today,
@@ -106,6 +108,7 @@ class Conversations(Chooser[OpenConversation]):
             unread: Conversations in which a reply ended unseen.
             acts: Where it is noted what can be undone.
             asking: Conversations in which a question waits.
+            project: The folder of the project; its conversations have a view of their own.
             change: Changes a conversation wherever it is at hand; without it, in the history alone.
             typed: What stands in the filter at first.
             today: The reader's date.
@@ -123,8 +126,12 @@ class Conversations(Chooser[OpenConversation]):
         def titles(heading: str, view: ListFilter) -> Titles:
             return Titles(store, today, live or {}, unread, asking, heading, view)
 
+        self._of_project = project is not None
+        """Whether there is a project: then it is said which list comes next."""
+        own = ListFilter(begun_by="", project=project)
         self._views = [
             titles("Conversations", ListFilter(begun_by="")),
+            *([titles(f"Project {name_of(project)}", own)] if project is not None else []),
             titles("Archive", ListFilter(archived=True)),
             titles("Trash", ListFilter(deleted=True)),
         ]
@@ -205,12 +212,14 @@ class Conversations(Chooser[OpenConversation]):
         hints.show(
             "conversations-open",
             "conversations-switch",
+            *(("conversations-view",) if self._of_project else ()),
             "conversations-rename",
             *(() if self._trash else ("conversations-delete",)),
             *(() if self._source is self._search else _ORDER),
-            "conversations-view",
+            *(() if self._of_project else ("conversations-view",)),
             "list-close",
             conversations_open="take back" if self._trash else "open",
+            conversations_view=self._view_words,
             conversations_switch="titles" if self._source is self._search else "full text",
         )
 
@@ -282,8 +291,19 @@ class Conversations(Chooser[OpenConversation]):
 
     def action_view(self) -> None:
         """The list, the archive, the trash."""
+        self._use(self._next_view)
+
+    @property
+    def _view_words(self) -> str:
+        """What the key for the next list leads to; short where it is the project's, so that it is seen."""
+        if not self._of_project:
+            return Action.CONVERSATIONS_VIEW.words
+        return "here" if self._next_view is self._views[1] else self._next_view.heading.lower()
+
+    @property
+    def _next_view(self) -> Titles:
         here = self._views.index(self._source) if isinstance(self._source, Titles) else -1
-        self._use(self._views[(here + 1) % len(self._views)])
+        return self._views[(here + 1) % len(self._views)]
 
     # -- arranging
     def action_rename(self) -> None:

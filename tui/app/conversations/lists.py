@@ -77,7 +77,7 @@ class ConversationLists:
             else:
                 context.soon(context.reading.follow_stored)
 
-        store = session.workspace.store
+        store, project = session.workspace.store, session.projects.used
         await store.look_for_changes()
         listing = Conversations(
             store,
@@ -86,6 +86,7 @@ class ConversationLists:
             frozenset(session.unread),
             context.acts,
             asking=context.asking.waiting,
+            project=str(project.folder) if project is not None else None,
             typed=typed,
             change=session.change,
         )

@@ -171,7 +171,8 @@ class OptionsSheet(Sheet[None]):
         knobs = {knob.name: knob for knob in self._knobs}
         effort = knobs.pop(EFFORT)
         rows = [*self._who(), self._knob(effort, "reasoning effort"), self._tools(), Gap()]
-        rows += [*(self._knob(knob, knob.name) for knob in knobs.values()), Gap(), *self._facts]
+        rows += [*(self._knob(knob, knob.name) for knob in knobs.values()), Gap()]
+        rows += [*self._belongs, *self._facts]
         self.rows.show(rows, chosen.key if chosen else None)
 
     def _who(self) -> Sequence[Row]:
@@ -184,6 +185,11 @@ class OptionsSheet(Sheet[None]):
             OptionRow("persona", "persona", one_line(self._persona, 60)),
             OptionRow("system", "system prompt", system, beside=more),
         ]
+
+    @property
+    def _belongs(self) -> Sequence[Row]:
+        folder = one_line(self._desk.conversation.project, _LONGEST)
+        return [FactRow("project", folder)] if folder else []
 
     def _tools(self) -> Row:
         return OptionRow("tools", "tools", one_line(", ".join(self._desk.tools_on), 100), "none is on")

@@ -15,6 +15,7 @@ from tui.app.status.key_line import Hint, KeyLine
 from tui.app.status.status_line import Fill, Mark, StatusLine
 from tui.app.status.title_line import TitleLine
 from tui.chat.message import Message, Role
+from tui.engine.project import name_of
 from tui.errors import HistoryError
 from tui.text import one_line
 
@@ -84,6 +85,9 @@ class StatusPresenter:
             Mark("parameters", "set"): bool(conversation.parameters.keys() - {"reasoning_effort"}),
             Mark("tools", "tools"): bool(tools.on(conversation)),
             Mark("search", "search"): tools.searches(conversation),
+            Mark(f"project {one_line(name_of(conversation.project), 24)}", "project"): bool(
+                conversation.project
+            ),
         }
         return tuple(mark for mark, on in marks.items() if on)
 

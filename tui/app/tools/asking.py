@@ -22,6 +22,7 @@ from tui.text import one_line
 from tui.tools.approval import Decision, Question
 
 if TYPE_CHECKING:
+    from tui.engine.project import Project
     from tui.tools.mcp.elicitation import Answer, Form, Visit
 
 _TITLE = 60
@@ -87,6 +88,13 @@ class Asking:
         return await self._answer(lambda: VisitSheet(visit), words, visit.conversations) or Answer(
             Action.CANCEL
         )
+
+    async def join(self, project: Project, about: str) -> bool | None:
+        """Ask whether a project counts. None where that is left open."""
+        from tui.app.tools.project_sheet import ProjectSheet
+
+        words = f"A project was found, {project.name}"
+        return await self._answer(lambda: ProjectSheet(project, about), words, frozenset())
 
     async def _answer(
         self, make: Callable[[], QuestionSheet[_Answer]], words: str, places: frozenset[int]

@@ -52,6 +52,7 @@ class Acts:
             "set": self.do_set,
             "persona": self.do_persona,
             "options": self.do_options,
+            "project": self.do_project,
             "copy": self.do_copy,
             "export": self.do_export,
         }
@@ -244,6 +245,15 @@ class Acts:
                 f"there is no persona yet. One is a file {self._mode.workspace.paths.personas}/NAME.md"
             )
 
+    async def do_project(self, argument: str) -> None:
+        """Say what the project would do; ``yes`` uses it, ``no`` does not."""
+        wanted = {"yes": True, "y": True, "no": False, "n": False, "": None}
+        if argument.lower() not in wanted:
+            raise UsageError("A project is used or not", "/project yes or /project no says so.")
+        await self._mode.look_at_project()
+        if (accepted := wanted[argument.lower()]) is not None:
+            await self._mode.decide_on_project(accepted)
+
     async def do_options(self, argument: str) -> None:
         """Say how this conversation is answered."""
         worn = self._mode.workspace.personas.worn(self._current.conversation)
@@ -251,6 +261,8 @@ class Acts:
         self._page.line(f"persona: {worn.name if worn else 'none'}")
         await self.do_system("")
         await self._say_knobs()
+        if project := self._current.conversation.project:
+            self._page.line(f"project: {one_line(project)}")
         on = sorted(self._mode.tools.on(self._current.conversation))
         self._page.line(f"tools: {', '.join(on) or 'none is on'}")
         self._page.line(f"about {await self._current.tokens():,} tokens so far")

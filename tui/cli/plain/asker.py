@@ -110,6 +110,15 @@ class PlainAsker:
             return Answer(Action.CANCEL)
         return Answer(Action.ACCEPT if answer in ("y", "yes") else Action.DECLINE)
 
+    # -- projects
+    def join(self) -> bool | None:
+        """Ask whether the project that was just spoken of counts. None where that is left open."""
+        try:
+            answer = self._line("use it? y yes, n no, an empty line asks again next time: ").lower()
+        except _NoAnswer:
+            return None
+        return {"y": True, "yes": True, "n": False, "no": False}.get(answer)
+
     def _line(self, asked: str) -> str:
         """What the person answers. The event loop rests until then.
 

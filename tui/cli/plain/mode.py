@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Self, assert_never
+from typing import Protocol, Self, assert_never
 
 from tui.chat.attachment import Attachment, tokens_words
 from tui.chat.export import about
@@ -17,6 +17,7 @@ from tui.cli.plain.printer import Printer, read_out
 from tui.cli.plain.voice import Manner
 from tui.engine.choice import find_model
 from tui.engine.conversation_service import ConversationService
+from tui.engine.project import PROMISE, no_project
 from tui.engine.reply import Reply
 from tui.engine.session import Session
 from tui.engine.session_events import (
@@ -42,6 +43,14 @@ from tui.parameters import Value, in_words
 from tui.text import one_line
 
 Act = Callable[[], Awaitable[None]]
+
+
+class Joining(Protocol):
+    """Asks the person on the terminal."""
+
+    def join(self) -> bool | None:
+        """Ask whether the project that was just spoken of counts. None where that is left open."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +144,50 @@ class PlainMode:
             await service.change(model=model)
         self.say_model()
         await self._session.note_here(service)
+
+    # -- the project
+    async def offer_project(self, asker: Joining | None) -> None:
+        """Ask whether the project counts, if the person has not spoken of it as it is now.
+
+        Args:
+            asker: Asks; without one, the project is only said.
+        """
+        if self._session.projects.unasked is None:
+            return
+        self._say_project()
+        accepted = asker.join() if asker is not None else None
+        if accepted is not None:
+            await self.decide_on_project(accepted)
+        elif asker is None:
+            self.page.line("it does not count before you say so: /project yes or /project no")
+
+    def _say_project(self) -> None:
+        """Say all that the project would do."""
+        projects = self._session.projects
+        if (project := projects.found) is not None:
+            self.page.line(f"{projects.standing} {project.shown_folder}. {PROMISE}")
+            for words in project.wants():
+                self.page.line(words)
+
+    async def decide_on_project(self, accepted: bool) -> None:
+        """Let the project count from now on, or not."""
+        await self._session.decide_on_project(accepted)
+        self.page.line(self._session.projects.decided)
+        if accepted and not self.current.conversation.id:
+            self.say_model()
+
+    async def look_at_project(self) -> None:
+        """Look for the project again, and say all that it would do.
+
+        Raises:
+            UsageError: There is none.
+        """
+        await self._session.look_for_project()
+        project = self._session.projects.found
+        if project is None:
+            raise no_project()
+        if not project.broken:  # else it was told why
+            self._say_project()
 
     async def say_usage(self) -> None:
         """Say what was spent."""

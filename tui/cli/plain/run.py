@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
+from typing import Any
 
 from tui.cli.assemble import open_workspace
 from tui.cli.output import DONE, complain
@@ -61,10 +63,13 @@ def _converse(
     )
     manner.put_back = keyboard.put_back
     if keyboard.asks:
-        mode.tools.asker = mode.tools.person = PlainAsker(page, keyboard, interrupts)
+        mode.tools.asker = mode.tools.person = asker = PlainAsker(page, keyboard, interrupts)
+        _do(page, interrupts, mode.offer_project(asker))
+    else:
+        _do(page, interrupts, mode.offer_project(None))
     if start.prompt:
         page.line(f"{mode.prompt}{start.prompt}")
-        _do(page, interrupts, commands, start.prompt)
+        _do(page, interrupts, commands.take(start.prompt))
     warned = False
     while not commands.done:
         page.end_line()
@@ -83,13 +88,13 @@ def _converse(
             page.tell(error)
         else:
             warned = False
-            _do(page, interrupts, commands, text)
+            _do(page, interrupts, commands.take(text))
 
 
-def _do(page: Page, interrupts: Interrupts, commands: Commands, text: str) -> None:
-    """Do what was entered; what can't be done is told."""
+def _do(page: Page, interrupts: Interrupts, act: Coroutine[Any, Any, None]) -> None:
+    """Do something, such as what was entered; what can't be done is told."""
     try:
-        interrupts.run(commands.take(text))
+        interrupts.run(act)
     except SegueError as error:
         page.tell(error)
     except KeyboardInterrupt:
