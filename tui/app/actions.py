@@ -117,7 +117,7 @@ class Action(StrEnum):
     MESSAGE_COPY = "message-copy", "y", "copy", "Copy the message, or the selected lines", Scope.MESSAGE
     MESSAGE_CODE = "message-code", "c", "copy code", "Copy a block of code", Scope.MESSAGE
     MESSAGE_SAVE = "message-save", "w", "save code", "Save a block of code to a file", Scope.MESSAGE
-    MESSAGE_LINK = "message-link", "o", "open link", "See where a link leads", Scope.MESSAGE
+    MESSAGE_LINK = "message-link", "o", "open", "See where a link leads, or the source of what is drawn", Scope.MESSAGE
     MESSAGE_EDIT = "message-edit", "e", "edit", "Write the prompt anew", Scope.MESSAGE
     MESSAGE_RETRY = "message-retry", "r", "again", "Answer once more", Scope.MESSAGE
     MESSAGE_RESUME = "message-resume", "g", "go on", "Let a cut reply go on", Scope.MESSAGE

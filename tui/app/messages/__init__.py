@@ -30,6 +30,7 @@ All messages of a path::
     viewport                the reader's place in it
     pager                   loads
     stream                  what comes
+    diagrams                drawn beside
     finder                  finds
     selection               what is selected
 """

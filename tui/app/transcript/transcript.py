@@ -20,7 +20,7 @@ from tui.app.messages.message_view import MessageView
 from tui.app.messages.pager import Load
 from tui.app.transcript.line_selection import LineSelection
 from tui.app.transcript.message_actions import CHOSEN
-from tui.app.transcript.numbers import Numbered, Numbers, code_parts, fold_parts, link_parts
+from tui.app.transcript.numbers import Numbered, Numbers, code_parts, fold_parts, open_parts
 from tui.app.transcript.walk import Walk
 from tui.chat.conversation import Conversation
 from tui.errors import SegueError
@@ -260,8 +260,8 @@ class Transcript(MessageList, can_focus=True):
         self._ask(partial(code_parts, Action.MESSAGE_SAVE), _NO_CODE)
 
     def action_open_link(self) -> None:
-        """Show where a link of the chosen message leads; of several, ask which."""
-        self._ask(link_parts, "There is no link in view")
+        """Show where a link leads, or the source of what is drawn, or that again; of several, ask which."""
+        self._ask(open_parts, "There is no link in view, and nothing drawn")
 
     def _ask(self, find: Callable[[MessageView, range], list[Numbered]], none: str) -> None:
         """Do what the only part does; of several, number them and wait for a key."""
