@@ -17,8 +17,11 @@ LONGEST = 60_000
 SECONDS = 2
 """Of the processor; what is tangled takes hours."""
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
-_NUMBERED = re.compile(r"#(\d{1,7});")
-_NAMED = re.compile(r"#([a-z]{2,8});")
+_ENTITY = re.compile(r"[#&](#?[xX]?[0-9A-Za-z]{1,8};)")
+"""Also as Mermaid writes them, where a number and a name follow the same mark."""
+_MARKS = "<>\"'[](){}|;&#%:-"
+_ASIDE = {ord(mark): chr(0xE000 + ord(mark)) for mark in _MARKS}
+_BACK = {0xE000 + ord(mark): mark for mark in _MARKS}
 _ACROSS = re.compile(r"^(\s*(?:graph|flowchart)\s+)(?:LR|RL)\b", re.MULTILINE)
 _GRAPH = re.compile(r"\s*(?:---.*?\n---\s*\n)?\s*(?:%%[^\n]*\s+)*(?:graph|flowchart)\b", re.DOTALL)
 TIGHT: dict[str, Any] = {"padding_x": 1, "padding_y": 0}
@@ -37,10 +40,15 @@ def limit(memory: int) -> None:
 
 
 def plain(source: str) -> str:
-    """The source without what stands for other characters."""
-    source = _BREAK.sub(" ", source)
-    source = _NAMED.sub(r"&\1;", _NUMBERED.sub(r"&#\1;", source))  # as Mermaid writes them
-    return html.unescape(source)
+    """The source without what stands for other characters; those that would mean something stand aside."""
+    return _ENTITY.sub(_character, _BREAK.sub(" ", source))
+
+
+def _character(match: re.Match[str]) -> str:
+    name = match[1]
+    written = f"&{'#' if name[0].isdigit() else ''}{name}"
+    found = html.unescape(written)
+    return match[0] if found == written else found.translate(_ASIDE)
 
 
 def is_drawn(source: str) -> bool:
@@ -60,7 +68,7 @@ def drawings(source: str) -> list[str]:
     found: list[str] = []
     for text in dict.fromkeys((source, _ACROSS.sub(r"\1TD", source))):
         for options in ({}, TIGHT, NARROW):
-            drawn = termaid.render(text, **options)
+            drawn = termaid.render(text, **options).translate(_BACK)
             if drawn.strip() and drawn not in found:
                 found.append(drawn)
     return found
