@@ -13,7 +13,6 @@ Questions::
     approval_sheet          whether a tool may be used now
     form_sheet              what a server wants to know
     visit_sheet             an address that a server wants to be opened
-    long_text               a text that scrolls
 
 Screens::
 
