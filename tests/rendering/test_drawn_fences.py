@@ -1,4 +1,4 @@
-"""Fences that are drawn: records as tables, long data folded, terminal colours, diagrams; copied as written."""
+"""Fences that are drawn: records as tables, long data, terminal colours, diagrams; copied as written."""
 
 from __future__ import annotations
 

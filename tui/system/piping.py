@@ -8,10 +8,12 @@ from __future__ import annotations
 import asyncio
 import codecs
 import locale
+import math
 import os
 import signal
 import subprocess
 import sys
+import time
 from asyncio.subprocess import DEVNULL, PIPE, STDOUT
 from collections.abc import Callable
 from contextlib import suppress
@@ -23,6 +25,8 @@ from tui.errors import SegueError
 MOST = 50_000
 """Characters of output; a command that writes more is stopped."""
 _PIECE = 16_384
+_LOOK = 0.02
+"""Seconds between two looks whether it has ended."""
 _LAST_WORDS = 0.3
 """Seconds for what was written when the command has ended; what it left running is not waited for."""
 _AFTER_TERM = 1.0
@@ -59,27 +63,33 @@ async def pipe(command: str, folder: Path, text: str, tell: Callable[[str], obje
     Raises:
         SegueError: It can't be started.
     """
+    starting = asyncio.ensure_future(_start(command, folder))
     try:
-        process = await _start(command, folder)
+        process = await asyncio.shield(starting)
     except (OSError, ValueError) as error:
         raise SegueError(f"It can't be started: {getattr(error, 'strerror', None) or error}") from None
+    except asyncio.CancelledError:  # else asyncio would end it alone, and wait for what it has started
+        await asyncio.wait({starting})
+        if starting.exception() is None:
+            await _finish(starting.result())
+        raise
     told: list[str] = []
     writing = asyncio.ensure_future(_write(process, text))
     reading = asyncio.ensure_future(_read(process, told, tell))
     try:
-        ending = asyncio.ensure_future(process.wait())
-        await asyncio.wait({reading, ending}, return_when=asyncio.FIRST_COMPLETED)
+        while process.returncode is None and not reading.done():
+            await asyncio.wait({reading}, timeout=_LOOK)
         cut = reading.done() and reading.result()
         if cut:
             await _end(process)
-        await ending
+        await _ends(process)
         await asyncio.wait({reading}, timeout=_LAST_WORDS)
         return Output("".join(told)[:MOST], process.returncode or 0, cut)
     finally:
         for task in (writing, reading):
             task.cancel()
-        await asyncio.shield(_end(process))
         await asyncio.gather(writing, reading, return_exceptions=True)
+        await asyncio.shield(_finish(process))
 
 
 async def _start(command: str, folder: Path) -> asyncio.subprocess.Process:
@@ -105,10 +115,12 @@ async def _start(command: str, folder: Path) -> asyncio.subprocess.Process:
 
 async def _write(process: asyncio.subprocess.Process, text: str) -> None:
     assert process.stdin is not None
-    with suppress(BrokenPipeError, ConnectionResetError):  # it does not want to know all of it
-        process.stdin.write(text.encode("utf-8", "replace"))
-        await process.stdin.drain()
-    process.stdin.close()
+    try:
+        with suppress(BrokenPipeError, ConnectionResetError):  # it does not want to know all of it
+            process.stdin.write(text.encode("utf-8", "replace"))
+            await process.stdin.drain()
+    finally:
+        process.stdin.close()
 
 
 async def _read(process: asyncio.subprocess.Process, told: list[str], tell: Callable[[str], object]) -> bool:
@@ -127,6 +139,17 @@ async def _read(process: asyncio.subprocess.Process, told: list[str], tell: Call
     return False
 
 
+async def _finish(process: asyncio.subprocess.Process) -> None:
+    """End it, and read its output to the end: its pipe would outlive the loop."""
+    await _end(process)
+    assert process.stdout is not None
+    with suppress(TimeoutError):  # what has left its group may have it open for ever
+        async with asyncio.timeout(_AFTER_TERM):
+            while await process.stdout.read(_PIECE):
+                pass
+            await process.wait()
+
+
 async def _end(process: asyncio.subprocess.Process) -> None:
     """End it with all that it started: told to at first, where there is a way to tell it."""
     if sys.platform == "win32":
@@ -136,15 +159,20 @@ async def _end(process: asyncio.subprocess.Process) -> None:
                 await (await asyncio.create_subprocess_exec(*words, stdout=DEVNULL, stderr=DEVNULL)).wait()
             with suppress(ProcessLookupError, PermissionError):
                 process.kill()
-            await process.wait()
+            await _ends(process)
         return
     if process.returncode is None:
         _signal(process, signal.SIGTERM)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_AFTER_TERM):
-                await process.wait()
+        await _ends(process, _AFTER_TERM)
     _signal(process, signal.SIGKILL)  # also what it left running
-    await process.wait()
+    await _ends(process)
+
+
+async def _ends(process: asyncio.subprocess.Process, seconds: float = math.inf) -> None:
+    """Wait until it has ended; not, as ``wait`` does, for those who have its output still open."""
+    end = time.monotonic() + seconds
+    while process.returncode is None and time.monotonic() < end:  # noqa: ASYNC110 - nothing tells it
+        await asyncio.sleep(_LOOK)
 
 
 def _signal(process: asyncio.subprocess.Process, number: signal.Signals) -> None:

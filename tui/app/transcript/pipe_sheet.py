@@ -31,6 +31,9 @@ _DEAF = 0.4
 """Seconds in which no yes is heard after the command was shown: it was typed before anyone saw that."""
 _FRAME = 0.1
 """Seconds between two looks at what it writes."""
+_SCROLL = {"list_up": "scroll"}
+_BACK = {**_SCROLL, "list_close": "back"}
+_STOP = {**_SCROLL, "list_close": "stop"}
 _SHOWN = 200
 """Characters of a command that are named in a title."""
 
@@ -160,14 +163,14 @@ class PipeSheet(Sheet[Piped]):
         return super().check_action(action, parameters)
 
     def on_key(self, event: events.Key) -> None:
-        """Letters are typed only into the fields."""
-        if self._step is Step.TYPED:
-            super().on_key(event)
+        """Letters are typed into the fields only while these are seen."""
+        if self._step is not Step.TYPED:
+            event.prevent_default()
 
     def on_click(self, event: events.Click) -> None:
-        """A click beside it closes nothing that runs or has run."""
-        if self._step is Step.TYPED:
-            super().on_click(event)
+        """A click beside it closes nothing that is to run, runs or has run."""
+        if self._step is not Step.TYPED:
+            event.prevent_default()
 
     def interrupted(self) -> None:
         """Go back a step, or stop what runs."""
@@ -231,13 +234,13 @@ class PipeSheet(Sheet[Piped]):
             )
             self.action_first()
             title = "This will run, if you say yes"
-            self._go(Step.SHOWN, title, Action.PIPE_RUN, Action.LIST_UP, Action.LIST_CLOSE, list_close="back")
+            self._go(Step.SHOWN, title, Action.PIPE_RUN, Action.LIST_UP, Action.LIST_CLOSE, **_BACK)
 
     # -- while it runs
     def action_run(self) -> None:
         """Run what was shown."""
         if time.monotonic() - self._since >= _DEAF:
-            self._go(Step.RUNS, self._said("Running"), Action.LIST_UP, Action.LIST_CLOSE, list_close="stop")
+            self._go(Step.RUNS, self._said("Running"), Action.LIST_UP, Action.LIST_CLOSE, **_STOP)
             self.query_one(LongText).show("")
             in_background(self, "pipe", self._run, exclusive=True)
 
@@ -272,7 +275,7 @@ class PipeSheet(Sheet[Piped]):
             state = f"Ended with code {running.result().code}"
         self._show_output()
         take = [Action.PIPE_TAKE] if self._output else []
-        self._go(Step.ENDED, self._said(state), *take, Action.LIST_UP, Action.LIST_CLOSE)
+        self._go(Step.ENDED, self._said(state), *take, Action.LIST_UP, Action.LIST_CLOSE, **_SCROLL)
 
     @property
     def _output(self) -> str:
