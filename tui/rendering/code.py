@@ -7,7 +7,7 @@ that it does not creep along while the code comes.
 from __future__ import annotations
 
 from tui.cells import cells
-from tui.rendering.drawn_fences import language_of
+from tui.rendering.flat_blocks import language_of
 from tui.rendering.highlight import Highlighter, highlighter, lexed_as, too_long
 from tui.rendering.plain import Cuts, Looks, Plain
 from tui.rendering.room import Room

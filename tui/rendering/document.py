@@ -15,6 +15,7 @@ from tui.cells import cells
 from tui.faults import attempt
 from tui.rendering import selection
 from tui.rendering.drawn_fences import Form
+from tui.rendering.flat_blocks import language_of
 from tui.rendering.flow import spots
 from tui.rendering.incremental_parse import IncrementalParse, Unparsed
 from tui.rendering.layout import Layout, PlacedBlock
@@ -229,8 +230,6 @@ class Document:
 
     def code_blocks(self) -> list[CodeBlock]:
         """The blocks of code, from the top."""
-        from tui.rendering.drawn_fences import language_of
-
         return [
             CodeBlock(
                 placed.top + placed.block.gap,

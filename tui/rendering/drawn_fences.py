@@ -5,9 +5,8 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-from tui.rendering.flat_blocks import Block
+from tui.rendering.flat_blocks import Block, language_of
 from tui.rendering.room import Room
-from tui.text import one_line
 
 if TYPE_CHECKING:
     from tui.rendering.block_renderers import Drawing
@@ -28,12 +27,6 @@ _FORMS = {
     "mermaid": Form.DIAGRAM,
     "ansi": Form.TERMINAL,
 }
-
-
-def language_of(info: str) -> str:
-    """The language that a fence names."""
-    words = one_line(info).split()
-    return words[0].strip("{}.,") if words else ""
 
 
 def form_of(block: Block) -> Form | None:
