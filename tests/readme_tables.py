@@ -53,7 +53,7 @@ def _keys() -> Iterator[str]:
 
 
 def _pressed(action: Action) -> str:
-    return ", ".join(f"`{_capital(key)}`" for key in Keys().of(action))
+    return ", ".join(f"`{_capital(key)}`" for key in Keys().of(action)).replace("|", "\\|")
 
 
 def _capital(key: str) -> str:

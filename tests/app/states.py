@@ -49,7 +49,10 @@ from tui.app.tools.project_sheet import ProjectSheet
 from tui.app.tools.servers_sheet import ServersSheet
 from tui.app.tools.tools_sheet import ToolsSheet
 from tui.app.tools.visit_sheet import VisitSheet
+from tui.app.transcript import pipe_sheet
 from tui.app.transcript.finding import FindBar
+from tui.app.transcript.pipe_sheet import Command as PipedCommand
+from tui.app.transcript.pipe_sheet import PipeSheet
 from tui.app.transcript.transcript import Transcript
 from tui.chat.attachment import attachment_of
 from tui.chat.draft import Draft
@@ -531,6 +534,25 @@ async def _system_prompt(world: World) -> None:
 @state(SaveSheet, LoneField)
 async def _code_that_is_saved(world: World) -> None:
     await world.app.push_screen(SaveSheet("print(1)", "python"))
+
+
+@state(PipeSheet, LoneField)
+async def _code_for_a_command(world: World) -> None:
+    await world.app.push_screen(PipeSheet("print(1)", "python"))
+
+
+@state(PipeSheet)
+async def _command_that_would_run(world: World) -> None:
+    await world.app.push_screen(PipeSheet("print(1)", "python", PipedCommand("cat", "/")))
+    await press(world, "enter")
+
+
+@state(PipeSheet)
+async def _command_that_has_run(world: World) -> None:
+    await _command_that_would_run(world)
+    await asyncio.sleep(pipe_sheet._DEAF)
+    await press(world, "y")
+    await world.until(lambda: "Ended" in world.text)
 
 
 @state(LinkSheet)

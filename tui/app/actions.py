@@ -30,6 +30,7 @@ class Scope(Enum):
     TIMELINE = "Your prompts"
     LINE = "One line to type"
     FILE = "The name of a file"
+    PIPE = "A command for a block of code"
     LINK = "A link"
     HELP = "This list"
     FIRST_RUN = "The first screen"
@@ -119,7 +120,10 @@ class Action(StrEnum):
     MESSAGE_COPY = "message-copy", "y", "copy", "Copy the message, or the selected lines", Scope.MESSAGE
     MESSAGE_CODE = "message-code", "c", "copy code", "Copy a block of code", Scope.MESSAGE
     MESSAGE_SAVE = "message-save", "w", "save code", "Save a block of code to a file", Scope.MESSAGE
-    MESSAGE_LINK = "message-link", "o", "open link", "See where a link leads", Scope.MESSAGE
+    MESSAGE_PIPE = ("message-pipe", "vertical_line", "pipe",
+                    "Give a block of code to a command, which is shown before it runs", Scope.MESSAGE)
+    MESSAGE_LINK = ("message-link", "o", "open",
+                    "See where a link leads, or the source of what is drawn", Scope.MESSAGE)
     MESSAGE_EDIT = "message-edit", "e", "edit", "Write the prompt anew", Scope.MESSAGE
     MESSAGE_RETRY = "message-retry", "r", "again", "Answer once more", Scope.MESSAGE
     MESSAGE_RESUME = "message-resume", "g", "go on", "Let a cut reply go on", Scope.MESSAGE
@@ -226,6 +230,10 @@ class Action(StrEnum):
 
     LINE_KEEP = "line-keep", "enter", "keep", "Take this line", Scope.LINE
     FILE_SAVE = "file-save", "enter", "save", "Save under this name", Scope.FILE
+    PIPE_SHOW = "pipe-show", "enter", "see what would run", "See what would run", Scope.PIPE
+    PIPE_OTHER = "pipe-other", "tab,shift+tab", "other field", "To the other field", Scope.PIPE
+    PIPE_RUN = "pipe-run", "y", "run it", "Run just what is shown", Scope.PIPE
+    PIPE_TAKE = "pipe-take", "enter", "into the prompt", "Write its output into the prompt", Scope.PIPE
     LINK_OPEN = "link-open", "enter", "open", "Open the link in the browser", Scope.LINK
     LINK_COPY = "link-copy", "y", "copy", "Copy the address", Scope.LINK
     MOVE_COPY = "move-copy", "enter", "copy them", "Copy what is here to the server", Scope.MOVING

@@ -39,6 +39,7 @@ from tui.app.tools.asking import Asking
 from tui.app.tools.tooling import Tooling
 from tui.app.transcript.finding import Finding
 from tui.app.transcript.message_actions import MessageActions
+from tui.app.transcript.piping import Piping
 from tui.app.transcript.shown_replies import ShownReplies
 from tui.app.transcript.transcript import Transcript
 from tui.app.undo import SHOWN, Acts
@@ -129,6 +130,7 @@ class Features:
         self.status = StatusPresenter(self)
         self.lists = ConversationLists(self)
         self.messages = MessageActions(self)
+        self.piping = Piping(self)
         self.models = Models(self)
         self.first_model = FirstModel(self, self.models)
         self.comparing = Comparing(self)

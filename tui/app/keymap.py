@@ -37,6 +37,7 @@ _WRITTEN = {
     "question_mark": "?",
     "slash": "/",
     "plus": "+",
+    "vertical_line": "|",
 }
 _ARROWS = ("↑", "↓")
 _NONE: Mapping[str, str] = MappingProxyType({})

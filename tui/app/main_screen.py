@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from tui.app.features import Features
     from tui.app.messages.message_list import MessageList
     from tui.app.status.notice_line import NoticeLine
+    from tui.app.transcript.transcript import Transcript
     from tui.engine.workspace import Workspace
 
 FIRST_KEYS = 0.1
@@ -357,6 +358,11 @@ class MainScreen(Screen[None]):
     def on_transcript_keys_changed(self) -> None:
         """Keys mean something else now."""
         self.refresh_keys()
+
+    def on_transcript_pipe_asked(self, event: Transcript.PipeAsked) -> None:
+        """Give a block of code to a command."""
+        if self.features is not None:
+            self.attempt_soon(self.features.piping.ask, event.code, event.language)
 
     def on_message_list_chosen(self, event: MessageList.Chosen) -> None:
         """Do something with a message."""

@@ -34,6 +34,12 @@ Kinds of blocks::
     highlight               their colours
     patience                an end for the work of others
     table                   tables, and how wide their columns are
+    drawn_fences            fences that are more than code
+    records                 commas and tabs, as tables
+    folded_code             long data
+    terminal_colours        what a program wrote in colours
+    diagram                 Mermaid, drawn
+    mermaid                 what is drawn of it, and what is known
     plain                   text as it stands
     maths                   formulas
     symbols                 TeX's commands as characters

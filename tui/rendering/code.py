@@ -7,19 +7,13 @@ that it does not creep along while the code comes.
 from __future__ import annotations
 
 from tui.cells import cells
+from tui.rendering.flat_blocks import language_of
 from tui.rendering.highlight import Highlighter, highlighter, lexed_as, too_long
 from tui.rendering.plain import Cuts, Looks, Plain
 from tui.rendering.room import Room
 from tui.rendering.spans import DIM, INK, Line, Span
-from tui.text import one_line
 
 REST = Line((), "")
-
-
-def language_of(info: str) -> str:
-    """The language that a fence names."""
-    words = one_line(info).split()
-    return words[0].strip("{}.,") if words else ""
 
 
 class Code(Plain):
@@ -71,9 +65,20 @@ class Code(Plain):
     def line(self, row: int) -> Line:
         """One row."""
         if row == 0:
-            label = self._language[: self.tint]
-            return Line((Span(" " * (self.tint - cells(label)), INK), Span(label, DIM)), "")
+            return self._head()
         return super().line(row - 1) if row <= super().height else REST
+
+    @property
+    def note(self) -> str:
+        """What is said at the left, above the lines."""
+        return ""
+
+    def _head(self) -> Line:
+        label, note = self._language[: self.tint], self.note
+        blank = self.tint - cells(label)
+        if note and cells(note) < blank:
+            return Line((Span(note, DIM), Span(" " * (blank - cells(note)), INK), Span(label, DIM)), "")
+        return Line((Span(" " * blank, INK), Span(label, DIM)), "")
 
     def refine(self, until: float) -> int | None:
         """Find the colours from the beginning on; returns the first row that changed, if one did."""

@@ -14,13 +14,15 @@ from textual.strip import Strip
 from tui.cells import cells
 from tui.faults import attempt
 from tui.rendering import selection
+from tui.rendering.drawn_fences import Form
+from tui.rendering.flat_blocks import language_of
 from tui.rendering.flow import spots
 from tui.rendering.incremental_parse import IncrementalParse, Unparsed
-from tui.rendering.layout import FOLDED, UNFOLDED, Layout, PlacedBlock
+from tui.rendering.layout import Layout, PlacedBlock
 from tui.rendering.limits import BLOCKS, BUDGET, MOST_REREAD, WHOLE
 from tui.rendering.palette import Palette, style_of
 from tui.rendering.room import Room
-from tui.rendering.spans import BLANK, DIM, INK, LINE, Line, Span
+from tui.rendering.spans import BLANK, DIM, FOLDED, INK, LINE, UNFOLDED, Line, Span
 from tui.text import clean
 
 LEAD = 2
@@ -238,8 +240,6 @@ class Document:
 
     def code_blocks(self) -> list[CodeBlock]:
         """The blocks of code, from the top."""
-        from tui.rendering.code import language_of
-
         return [
             CodeBlock(
                 placed.top + placed.block.gap,
@@ -249,7 +249,7 @@ class Document:
                 placed.tint,
             )
             for placed in self._layout.placed
-            if placed.drawing.deep and not placed.hidden
+            if placed.block.kind in ("fence", "code") and not placed.unread and not placed.hidden
         ]
 
     def link_at(self, row: int, cell: int) -> str | None:
@@ -262,14 +262,59 @@ class Document:
 
     @property
     def folds(self) -> list[int]:
-        """The rows of the summaries at which something folds."""
-        placed = (one for one in self._layout.placed if one.block.kind == "details" and not one.hidden)
-        return [one.top + one.block.gap for one in placed]
+        """The rows at which something folds: summaries, the first rows of long data."""
+        return [
+            one.top + one.block.gap
+            for one in self._layout.placed
+            if (one.block.kind == "details" or one.form is Form.FOLDED) and not one.hidden
+        ]
+
+    @property
+    def drawn(self) -> list[int]:
+        """The first rows of fences that are drawn, or could be."""
+        return [one.top + one.block.gap for one in self._layout.placed if one.form and not one.hidden]
 
     def toggle(self, row: int) -> bool:
-        """Fold or unfold the ``<details>`` whose summary is drawn there; False if there is none."""
+        """Open or close what is drawn at a row, where it does: a ``<details>``, or a fence and its source.
+
+        Returns:
+            Whether anything did.
+        """
         placed = self._layout.at(row) if 0 <= row < self.height else None
-        if placed is None or placed.block.kind != "details" or row < placed.top + placed.block.gap:
+        if placed is None or row < placed.top + placed.block.gap:
             return False
-        self._layout.toggle(placed.block.start)
+        if placed.block.kind == "details":
+            self._layout.toggle(placed.block.start)
+        elif placed.form and self._turns(placed, row):
+            self._layout.turn(placed)
+        else:
+            return False
         return True
+
+    def _turns(self, placed: PlacedBlock, row: int) -> bool:
+        """Whether a row of a fence turns it: the first one, and what stands for lines that are left out."""
+        first = placed.top + placed.block.gap
+        line = placed.drawing.line(row - first)
+        return row == first or (bool(line.spans) and all(span.start < 0 for span in line.spans))
+
+    def reveal(self, offset: int) -> bool:
+        """Show the lines at a place in the source, if they are left out. Returns whether they were."""
+        placed = self._layout.holding(offset)
+        if placed is None or placed.form is not Form.FOLDED or not self._layout.is_drawn(placed):
+            return False
+        from tui.rendering.folded_code import FIRST
+
+        left_out = self.source.count("\n", placed.block.start, offset) > FIRST
+        if left_out:
+            self._layout.turn(placed)
+        return left_out
+
+    # -- diagrams
+    @property
+    def awaited(self) -> list[str]:
+        """The sources of diagrams of which a drawing is wanted, from the top."""
+        return self._layout.awaited
+
+    def look(self) -> int | None:
+        """Take the drawings that are known now; returns the first row that changed, if one did."""
+        return self._layout.look()

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from tui.text import one_line
+
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
@@ -93,6 +95,12 @@ class Block:
             and self.folds == other.folds
             and self.path == other.path
         )
+
+
+def language_of(info: str) -> str:
+    """The language that a fence names."""
+    words = one_line(info).split()
+    return words[0].strip("{}.,") if words else ""
 
 
 class Flattener:

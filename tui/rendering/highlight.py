@@ -259,7 +259,7 @@ class Highlighter:
         assert self._lexer
         looks: Looks = []
         counted = 0
-        for index, kind, text in self._lexer.get_tokens_unprocessed(self._code[start:]):
+        for index, kind, text in self._lexer.get_tokens_unprocessed(f"{self._code[start:]}\n"):
             look = look_of(kind)
             if "\n" not in text:
                 if looks and looks[-1][1] == look:

@@ -170,6 +170,8 @@ class IncrementalParse:
             if content:
                 info = "," * (content.partition("\n")[2].count("-") - 1)
                 blocks[-1] = replace(last, kind="table", content=content, info=info, guessed=True)
+        if last and last.closed and not self._ended and last.last > len(self.source.starts) - 1:
+            blocks[-1] = replace(last, closed=False)  # more may come on the line that looks like its end
         set_spacing(blocks, self.source, self.blocks[index - 1] if index else None)
         self.blocks[index:] = blocks
 

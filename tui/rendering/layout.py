@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from tui.cells import cells
 from tui.faults import attempt
 from tui.rendering.block_renderers import ALERTS, Drawing, draw, draw_streaming, draw_unread
+from tui.rendering.drawn_fences import Form, draw_fence, draw_source, form_of
 from tui.rendering.flat_blocks import Block
 from tui.rendering.guarded import Guarded
 from tui.rendering.limits import CHECKED, cost, too_long
@@ -17,10 +18,10 @@ from tui.rendering.spans import DIM, INK, LINE, Line, Span
 
 if TYPE_CHECKING:
     from tui.rendering.code import Code
+    from tui.rendering.diagram import Diagram
 
 Spans = tuple[Span[int], ...]
 
-FOLDED, UNFOLDED = "▸ ", "▾ "
 NARROW = 2
 """Lists and quotes take at most one of so many parts of the width."""
 
@@ -29,14 +30,21 @@ class PlacedBlock:
     """A block with its drawing, its place, and what stands in front of it."""
 
     __slots__ = (
-        *("block", "drawing", "top", "hidden", "stale", "unread", "checked"),
+        *("block", "drawing", "top", "hidden", "stale", "unread", "checked", "form"),
         *("first", "rest", "blank", "room", "_indent"),
     )
 
     def __init__(
-        self, block: Block, room: Room, unread: bool, drawn: Callable[[Block, Room], Drawing]
+        self,
+        block: Block,
+        room: Room,
+        unread: bool,
+        drawn: Callable[[Block, Room], Drawing],
+        form: Form | None = None,
     ) -> None:
         self.block = block
+        self.form = form
+        """How it is drawn, or could be, in place of its source."""
         self.top = 0
         self.hidden = False
         self.stale = False
@@ -64,6 +72,8 @@ class PlacedBlock:
     @property
     def tint(self) -> int:
         """Cells of a row of code, from the edge of the text on."""
+        if not self.drawing.deep:
+            return self._indent + self.room.measure
         return self._indent + cast("Code", self.drawing.inner).tint
 
     def line(self, row: int) -> Line:
@@ -93,6 +103,10 @@ class Layout:
         self.height = 0
         self.placed: list[PlacedBlock] = []
         self._unfolded: set[int] = set()
+        self._as_source: set[int] = set()
+        """The starts of fences that are shown as they were written, though they could be drawn."""
+        self._diagrams = False
+        """Whether there is any."""
 
     def at(self, row: int) -> PlacedBlock:
         """What is drawn at a row."""
@@ -132,7 +146,8 @@ class Layout:
     def _renew(self, placed: PlacedBlock | None, block: Block) -> tuple[PlacedBlock, int | None]:
         """The block in its place, and its first row that changed, counted from its gap."""
         hidden = not self._unfolded.issuperset(block.folds)
-        if placed and not placed.stale and placed.hidden == hidden:
+        form = form_of(block)
+        if placed and not placed.stale and placed.hidden == hidden and placed.form is form:
             if placed.block.same(block):
                 placed.block = block
                 return placed, None
@@ -141,11 +156,16 @@ class Layout:
                 first = block.gap + placed.drawing.grow(block.content)
                 return placed, None if hidden else first
         unread = self._unread(block)
-        placed = PlacedBlock(block, self.room, unread, draw_unread if unread else self._draw)
+        placed = PlacedBlock(block, self.room, unread, draw_unread if unread else self._draw, form)
+        self._diagrams = self._diagrams or form is Form.DIAGRAM
         placed.hidden = hidden
         return placed, 0
 
     def _draw(self, block: Block, room: Room) -> Drawing:
+        form = form_of(block)
+        if form is not None:
+            fence = draw_source if block.start in self._as_source else draw_fence
+            return fence(form, block, room, self.code_pad)
         if self.live:
             return draw_streaming(block, room, self.code_pad)
         return draw(block, room, self.env, self.code_pad)
@@ -222,6 +242,41 @@ class Layout:
         for placed in self.placed:
             placed.hidden = not self._unfolded.issuperset(placed.block.folds)
         self._stack()
+
+    def turn(self, placed: PlacedBlock) -> None:
+        """Show the source of a fence in place of its drawing, or its drawing again."""
+        self._as_source ^= {placed.block.start}
+        placed.drawing = Guarded(placed.block, placed.room, self._draw)
+        self._stack()
+
+    def is_drawn(self, placed: PlacedBlock) -> bool:
+        """Whether a fence is not shown as it was written."""
+        return placed.form is not None and placed.block.start not in self._as_source
+
+    def holding(self, offset: int) -> PlacedBlock | None:
+        """What shows a place in the source, or stands before it."""
+        index = bisect_right(self.placed, offset, key=lambda placed: placed.block.start) - 1
+        return self.placed[index] if index >= 0 else None
+
+    @property
+    def awaited(self) -> list[str]:
+        """The sources of diagrams of which a drawing is wanted."""
+        return [source for _, diagram in self._shown_diagrams() if (source := diagram.awaited) is not None]
+
+    def look(self) -> int | None:
+        """Take the drawings that are known now; returns the first row that changed, if one did."""
+        changed = [placed for placed, diagram in self._shown_diagrams() if diagram.look()]
+        if changed:
+            self._stack()
+        return changed[0].top + changed[0].block.gap if changed else None
+
+    def _shown_diagrams(self) -> Iterator[tuple[PlacedBlock, Diagram]]:
+        if self._diagrams:
+            from tui.rendering.diagram import Diagram
+
+            for placed in self.placed:
+                if isinstance(drawing := placed.drawing.inner, Diagram) and not placed.hidden:
+                    yield placed, drawing
 
     def unfolded(self, start: int) -> bool:
         """Whether details are open."""

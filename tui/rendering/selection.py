@@ -71,6 +71,14 @@ def _rows(drawing: Drawing, start: Spot, end: Spot) -> list[list[Span[int]]]:
     return rows
 
 
+def _written(block: Block, drawing: Drawing, start: Spot, end: Spot) -> str:
+    """The source of what is drawn between two spots of a fence that is drawn: all of it, marks and all."""
+    spans = [span for row in _rows(drawing, start, end) for span in row]
+    if not spans:
+        return ""
+    return block.content[min(span.start for span in spans) : max(span.end for span in spans)]
+
+
 def _table_text(content: str, spans: list[Span[int]]) -> str:
     parts: list[str] = []
     reached = -1
@@ -140,6 +148,8 @@ def _excerpt(placed: PlacedBlock, source: Source, start: Spot, end: Spot, *, alo
     marked = start < (top, 0) or (start[0] == top and start[1] < indent)
     if start > first or end < last:
         inner = [(row - top, cell - indent) for row, cell in (max(start, first), min(end, last))]
+        if placed.form:
+            return _written(block, drawing, *inner)
         return (_marker(block, source) if marked else "") + visible(block, drawing, *inner)
     if alone and block.kind in ("fence", "code") and (start[0] > top or end[0] < top + drawing.height - 1):
         return block.content.removesuffix("\n")

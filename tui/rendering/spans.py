@@ -17,8 +17,9 @@ ROLES = (
     "success",
     "warning",
     "error",
+    "teal",
 )
-INK, STRONG, SOFT, DIM, LINE, VIOLET, SKY, LEAF, SUCCESS, WARNING, ERROR = range(len(ROLES))
+INK, STRONG, SOFT, DIM, LINE, VIOLET, SKY, LEAF, SUCCESS, WARNING, ERROR, TEAL = range(len(ROLES))
 ROLE_MASK = 15
 BOLD, ITALIC, STRIKE, UNDERLINE, BAND = 16, 32, 64, 128, 256
 QUOTED = 512
@@ -61,3 +62,5 @@ class Line(NamedTuple):
 
 
 BLANK = Line(())
+FOLDED, UNFOLDED = "▸ ", "▾ "
+"""What stands in front of something that opens and closes."""

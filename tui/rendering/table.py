@@ -104,10 +104,8 @@ class Table:
 
     def _measure(self, number: int) -> None:
         known = self._measures
-        row = self._rows[number]
         exact = self._exact(number)
-        for column, part in enumerate(self._parts(row)):
-            text = part.strip()
+        for column, text in enumerate(self._texts(number)):
             if number and known.numeric[column]:
                 known.numeric[column] = text in _NOTHING or _NUMBER.fullmatch(text) is not None
             if exact:
@@ -143,15 +141,13 @@ class Table:
     def _high(self, number: int) -> int:
         if not self._sizes:
             return self._record_height(number)
-        row = self._rows[number]
         if number == 1:
             return 1
         exact = self._exact(number)
         if not exact and self._sizes == self._laid.natural and self._laid == self._measures:
             return 1  # it was measured, and has the room that it wants
         high = 1
-        for column, part in enumerate(self._parts(row)):
-            text = part.strip()
+        for column, text in enumerate(self._texts(number)):
             size = self._sizes[column]
             if exact or cells(text) > size:
                 high = max(high, len(wrap(self._flow(number, column).text, size)))
@@ -186,6 +182,10 @@ class Table:
             return [Span(text.replace("\t", " "), INK, 0, len(text))]
         return parse_inline(text, self._env)
 
+    def _texts(self, number: int) -> list[str]:
+        """The cells of a row as they are written."""
+        return [part.strip() for part in self._parts(self._rows[number])]
+
     def _parts(self, row: str) -> list[str]:
         return split_row(row, len(self._aligns))
 
@@ -209,6 +209,9 @@ class Table:
 
     def line(self, row: int) -> Line:
         """One row."""
+        return self._line(row)
+
+    def _line(self, row: int) -> Line:
         number = bisect_right(self._tops, row) - 1
         if number not in self._drawn:
             self._drawn[number] = self._lines(number)
@@ -269,7 +272,7 @@ class Table:
         number = bisect_right(self._starts, offset) - 1
         nearest, place = -1, (self._tops[number], 0)
         for row in range(self._tops[number], self._tops[number + 1]):
-            for left, _right, span in spots(self.line(row)):
+            for left, _right, span in spots(self._line(row)):
                 if nearest < span.start <= offset:
                     nearest = span.start
                     inside = offset - span.start if span.end - span.start == len(span.text) else 0

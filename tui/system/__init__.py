@@ -9,6 +9,7 @@ Texts and images::
     far                     whether this machine's clipboard is the person's
     tmux                    what becomes of a text in tmux, and what it keeps to itself
     editor                  the person's own editor
+    piping                  a text given to a command
     desktop                 notices
 
 Stops and ends::

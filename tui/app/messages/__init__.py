@@ -9,6 +9,7 @@ One message::
     segue_line              what stands above
     name_line               who answers
     plain_text              text as it was typed
+    long_text               a text that scrolls
     interleaved             texts and calls in their order
     call_lines              a call, folded or open
     attachment_rows         its files
@@ -30,6 +31,7 @@ All messages of a path::
     viewport                the reader's place in it
     pager                   loads
     stream                  what comes
+    diagrams                drawn beside
     finder                  finds
     selection               what is selected
 """

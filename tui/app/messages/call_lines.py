@@ -15,8 +15,7 @@ from tui.app.messages.plain_text import PlainText
 from tui.app.theme.ink import cut, width_of
 from tui.chat.export import CALL_ENDS, about
 from tui.chat.parts import CallState, ToolCall, ToolResult, arguments_line, tool_name
-from tui.rendering.layout import FOLDED, UNFOLDED
-from tui.rendering.spans import Span
+from tui.rendering.spans import FOLDED, UNFOLDED, Span
 from tui.text import clean, occurrences, one_line
 
 MOST = 12

@@ -144,7 +144,7 @@ class Finder:
         viewport, window, view = self._viewport, self._viewport.window, self._viewport.view(hit.message_id)
         assert window is not None and view is not None
         self.current = hit
-        view.unfold()
+        view.unfold(hit.offset)
         window.reach(window.index[hit.message_id], up=viewport.height, down=viewport.height)
         viewport.show_line(window.top(view) + view.locate(hit.offset)[0])
         self._redraw()

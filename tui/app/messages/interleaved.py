@@ -218,6 +218,32 @@ class Interleaved:
         """The rows at which something opens or closes."""
         return [place.top + row for place in self._placed for row in place.drawn.folds]
 
+    @property
+    def drawn(self) -> list[int]:
+        """The first rows of fences that are drawn, or could be."""
+        return [top + row for top, document in self._documents for row in document.drawn]
+
+    def reveal(self, offset: int) -> bool:
+        """Show the lines at a place in the source, if they are left out. Returns whether they were."""
+        place = next((p for p in reversed(self._placed) if p.start <= offset), None)
+        if place is None or isinstance(place.drawn, CallLines):
+            return False
+        revealed = place.drawn.reveal(offset - place.start)
+        if revealed:
+            self._stack()
+        return revealed
+
+    @property
+    def awaited(self) -> list[str]:
+        """The sources of diagrams of which a drawing is wanted, from the top."""
+        return [source for _, document in self._documents for source in document.awaited]
+
+    def look(self) -> int | None:
+        """Take the drawings that are known now; returns the first row that changed, if one did."""
+        rows = [(top, document.look()) for top, document in self._documents]
+        self._stack()
+        return next((top + row for top, row in rows if row is not None), None)
+
     # -- drawing
     def _at(self, row: int) -> _Placed | None:
         """The section that is drawn at a row; None where there is a blank one."""

@@ -22,6 +22,7 @@ from tui.app.actions import Action
 from tui.app.background import in_background, in_thread
 from tui.app.keymap import keys_of
 from tui.app.life import while_alive
+from tui.app.messages.diagrams import Diagrams
 from tui.app.messages.finder import Finder, Hit
 from tui.app.messages.look import Look, put
 from tui.app.messages.message_view import BlockRow, MessageView
@@ -113,6 +114,7 @@ class MessageList(ScrollView):
         self.overlays: list[Overlay] = [self.finder, self.marked]
         """What is drawn over each row, in this order."""
         self._colours = Colours(self.viewport, self._soon, self._redraw)
+        self._diagrams = Diagrams(self, self.viewport)
         self._openings = 0
         self._read: set[int] = set()
         """Messages that are being read whole."""
@@ -311,6 +313,7 @@ class MessageList(ScrollView):
         self.refresh()
         self.pager.fetch()
         self.call_after_refresh(while_alive(self, self._colours.find_in_view))
+        self._diagrams.draw_in_view()
 
     def _scroll_along(self) -> None:
         """Set the column's height and the line at the top.
@@ -492,6 +495,7 @@ class MessageList(ScrollView):
         """Draw lines of the column that have changed, or everything if the view has moved."""
         everything = self.viewport.grow()
         self._scroll_along()
+        self._diagrams.draw_in_view()
         first = max(0, first - self.top)
         end = min(end - self.top, self.size.height)
         if everything:

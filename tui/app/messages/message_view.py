@@ -456,15 +456,34 @@ class MessageView:
         top = sum(self.heights()[:BODY])
         return [top + row for row in self.document.folds] if self.document else []
 
+    @property
+    def drawn(self) -> list[int]:
+        """The first rows of fences that are drawn, or could be."""
+        top = sum(self.heights()[:BODY])
+        return [top + row for row in self.document.drawn] if self.document else []
+
+    @property
+    def awaited(self) -> list[str]:
+        """The sources of diagrams of which a drawing is wanted."""
+        return self.document.awaited if self.document else []
+
+    def look_for_drawings(self) -> None:
+        """Take those that are known now."""
+        row = self.document.look() if self.document else None
+        if row is not None:
+            self._forget(sum(self.heights()[:BODY]) + row)
+
     def say(self, note: str) -> None:
         """Words on the name line while nothing has come: a retry's countdown, a download."""
         self._note = note
         self._surround()
 
-    def unfold(self) -> None:
-        """Show the text, where it is folded."""
+    def unfold(self, offset: int) -> None:
+        """Show a place in the text, where it is folded away."""
         if isinstance(self.body, FoldedText):
             self.fold()
+        elif self.document and self.document.reveal(offset):
+            self._forget(0)
 
     def fold(self) -> bool:
         """Open or close the reasoning, or a long prompt. Returns whether there is any."""

@@ -42,10 +42,11 @@ class SummaryView(MessageView):
         self._surround()
         return True
 
-    def unfold(self) -> None:
-        """Show the text."""
+    def unfold(self, offset: int) -> None:
+        """Show a place in the text."""
         if self.folded:
             self.fold()
+        super().unfold(offset)
 
     @property
     def blocks(self) -> tuple[Lead, Rows, PlainText | Rows, PlainText | Document | Interleaved | Rows, Rows]:

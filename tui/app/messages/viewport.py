@@ -205,15 +205,19 @@ class Viewport:
 
     def take(self, view: MessageView, whole: Whole) -> None:
         """Show the text of a message as another document; the words at the top of the view stay there."""
+        self.redraw(view, lambda: view.take(whole))
+
+    def redraw(self, view: MessageView, act: Callable[[], object]) -> None:
+        """Let ``act`` draw the text of a message in other rows; the words at the top of the view stay."""
         window = self.window
         assert window is not None
         anchor = None if self.following else window.anchor(self.top)
         here = anchor is not None and anchor.place.block == BODY
         if anchor is None or not here or window.index[view.message.id] != anchor.index:
-            view.take(whole)
+            act()
         else:
             offset = view.offset(anchor.place.row)
-            view.take(whole)
+            act()
             anchor.place = BlockRow(BODY, view.body.locate(offset)[0])
         self.go_to(anchor)
 

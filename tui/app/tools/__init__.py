@@ -14,7 +14,6 @@ Questions::
     form_sheet              what a server wants to know
     visit_sheet             an address that a server wants to be opened
     project_sheet           what a project would do
-    long_text               a text that scrolls
 
 Screens::
 

@@ -20,8 +20,8 @@ from tui.app.lists.filtered import Filtered, TitleRow
 from tui.app.lists.fuzzy import Candidate, Filter, best_first
 from tui.app.lists.hints import Hints
 from tui.app.lists.row_list import Row, RowList
+from tui.app.messages.long_text import LongText
 from tui.app.theme.ink import Pen
-from tui.app.tools.long_text import LongText
 from tui.app.tools.question_sheet import QuestionSheet
 from tui.rendering.spans import Span
 from tui.text import one_line

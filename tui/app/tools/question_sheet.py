@@ -21,8 +21,8 @@ from tui.app.keymap import bind
 from tui.app.life import lives, while_alive
 from tui.app.lists.hints import Hints
 from tui.app.lists.sheet import Result, Sheet
+from tui.app.messages.long_text import LongText
 from tui.app.theme.grid import SMALLEST
-from tui.app.tools.long_text import LongText
 from tui.text import is_text
 
 DEAF = 0.3

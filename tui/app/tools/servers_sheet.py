@@ -19,8 +19,8 @@ from tui.app.life import lives
 from tui.app.lists.hints import Hints
 from tui.app.lists.row_list import Row, RowList, Sentence
 from tui.app.lists.sheet import Sheet
+from tui.app.messages.long_text import LongText
 from tui.app.theme.ink import Pen
-from tui.app.tools.long_text import LongText
 from tui.rendering.spans import Span
 from tui.tools.mcp.server import State, Status
 

@@ -17,7 +17,7 @@ from tui.app.actions import Action
 from tui.app.keymap import bind
 from tui.app.lists.hints import Hints
 from tui.app.messages.link_sheet import open_link, trouble
-from tui.app.tools.long_text import LongText
+from tui.app.messages.long_text import LongText
 from tui.app.tools.question_sheet import TextQuestion
 from tui.system.clipboard import copy
 from tui.text import one_line

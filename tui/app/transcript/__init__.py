@@ -6,6 +6,7 @@ chosen message on the list of messages.
 What is done::
 
     message_actions         with a chosen message
+    piping                  code to a command
     shown_replies           replies come into it
     finding                 the bar, opened and closed
 
@@ -15,4 +16,5 @@ What is seen::
     walk                    from message to message, and back
     line_selection          whole lines
     numbers                 on code and links
+    pipe_sheet              what will run, and what it wrote
 """

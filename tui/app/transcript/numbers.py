@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.style import Style
 from textual.strip import Strip
@@ -12,6 +12,9 @@ from tui.app.actions import Action
 from tui.app.messages.look import put
 from tui.app.messages.message_view import MessageView
 from tui.rendering.spans import Target
+
+if TYPE_CHECKING:
+    from tui.rendering.document import CodeBlock
 
 _MOST = 9
 
@@ -71,11 +74,25 @@ def code_parts(action: Action, view: MessageView, seen: range) -> list[Numbered]
     """The blocks of code among the rows that are seen, for an action; all of them if there is none."""
     parts = []
     for block in view.code_blocks():
-        label = len(block.language) + bool(block.language) + 3
-        target = Target(action, block.text, block.language)
-        part = Numbered(block.row, block.width - label, target)
+        part = Numbered(block.row, _cell(block), Target(action, block.text, block.language))
         parts.append((part, block.row < seen.stop and block.row + block.height > seen.start))
     return [part for part, is_seen in parts if is_seen] or [part for part, _ in parts]
+
+
+def _cell(block: CodeBlock) -> int:
+    """Where the number of a block of code stands: before its language."""
+    return block.width - len(block.language) - bool(block.language) - 3
+
+
+def open_parts(view: MessageView, seen: range) -> list[Numbered]:
+    """The links on the rows that are seen, and the fences that are drawn, or could be."""
+    fold, drawn = Action.MESSAGE_FOLD, set(view.drawn)
+    fences = [
+        Numbered(block.row, _cell(block), Target(fold, str(block.row)))
+        for block in view.code_blocks()
+        if block.row in drawn and block.row < seen.stop and block.row + block.height > seen.start
+    ]
+    return sorted([*link_parts(view, seen), *fences], key=lambda part: (part.row, part.cell))
 
 
 def link_parts(view: MessageView, seen: range) -> list[Numbered]:

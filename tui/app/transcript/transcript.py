@@ -20,10 +20,11 @@ from tui.app.messages.message_view import MessageView
 from tui.app.messages.pager import Load
 from tui.app.transcript.line_selection import LineSelection
 from tui.app.transcript.message_actions import CHOSEN
-from tui.app.transcript.numbers import Numbered, Numbers, code_parts, fold_parts, link_parts
+from tui.app.transcript.numbers import Numbered, Numbers, code_parts, fold_parts, open_parts
 from tui.app.transcript.walk import Walk
 from tui.chat.conversation import Conversation
 from tui.errors import SegueError
+from tui.rendering.spans import Target
 
 _NO_CODE = "There is no code in this message"
 
@@ -44,6 +45,7 @@ class Transcript(MessageList, can_focus=True):
         bind(Action.MESSAGE_COPY, "copy"),
         bind(Action.MESSAGE_CODE, "copy_code"),
         bind(Action.MESSAGE_SAVE, "save_code"),
+        bind(Action.MESSAGE_PIPE, "pipe_code"),
         bind(Action.MESSAGE_LINK, "open_link"),
         *(bind(action, f"choose('{action.name}')") for action in CHOSEN),
         bind(Action.MESSAGE_FOLD, "fold"),
@@ -56,6 +58,13 @@ class Transcript(MessageList, can_focus=True):
     @dataclass
     class KeysChanged(TextualMessage):
         """Numbers came or went: keys mean something else now."""
+
+    @dataclass
+    class PipeAsked(TextualMessage):
+        """A block of code is to be given to a command."""
+
+        code: str
+        language: str
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
@@ -80,6 +89,7 @@ class Transcript(MessageList, can_focus=True):
             "copy",
             "copy_code",
             "save_code",
+            "pipe_code",
             "open_link",
             "fold",
             "select_lines",
@@ -259,9 +269,20 @@ class Transcript(MessageList, can_focus=True):
         """Save a block of code of the chosen message to a file; of several, ask which."""
         self._ask(partial(code_parts, Action.MESSAGE_SAVE), _NO_CODE)
 
+    def action_pipe_code(self) -> None:
+        """Give a block of code of the chosen message to a command; of several, ask which."""
+        self._ask(partial(code_parts, Action.MESSAGE_PIPE), _NO_CODE)
+
+    def do(self, target: Target, message_id: int) -> None:
+        """Do what a part of a message is for."""
+        if target.action is Action.MESSAGE_PIPE:
+            self.post_message(self.PipeAsked(target.value, target.language))
+        else:
+            super().do(target, message_id)
+
     def action_open_link(self) -> None:
-        """Show where a link of the chosen message leads; of several, ask which."""
-        self._ask(link_parts, "There is no link in view")
+        """Show where a link leads, or the source of what is drawn, or that again; of several, ask which."""
+        self._ask(open_parts, "There is no link in view, and nothing drawn")
 
     def _ask(self, find: Callable[[MessageView, range], list[Numbered]], none: str) -> None:
         """Do what the only part does; of several, number them and wait for a key."""

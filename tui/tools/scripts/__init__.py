@@ -4,6 +4,7 @@ What there is::
 
     page        a web page to the text that is worth reading
     pdf         the text of a PDF
+    mermaid     a diagram as text
 
 How they are run is in ``tools/child``.
 """
