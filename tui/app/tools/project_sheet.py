@@ -11,7 +11,7 @@ from textual.widgets import Static
 from tui.app.actions import Action
 from tui.app.keymap import bind
 from tui.app.lists.hints import Hints
-from tui.app.tools.long_text import LongText
+from tui.app.messages.long_text import LongText
 from tui.app.tools.question_sheet import TextQuestion
 from tui.engine.project import PROMISE, Project
 
