@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import subprocess
 import sys
@@ -205,5 +206,5 @@ def test_how_far_something_is_stands_below_and_does_not_stay(lab, console, model
     inline.type("s\r")
     inline.see("you: ")
     lines = re.sub("\x1b\\[\\?2026[hl]", "", inline.text).split("\n")
-    stayed = [line for line, below in zip(lines, lines[1:], strict=False) if not below.startswith("\x1b[1A")]
+    stayed = [line for line, below in itertools.pairwise(lines) if not below.startswith("\x1b[1A")]
     assert not any("Writing the call" in line or "waiting" in line for line in stayed)
