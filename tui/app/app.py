@@ -7,7 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
     from textual.screen import Screen
 
+    from tui.app.messages.gallery import Gallery
     from tui.config_file import Changes
     from tui.engine.workspace import Workspace
 
@@ -118,6 +119,7 @@ class SegueApp(App[None]):
         """What the person has chosen: a theme, or that of the terminal."""
         self.use_theme(self._configured_theme())
         self._scrolls = terminal.scrolls
+        self._drawn_words = terminal.ascii or terminal.colours == FEW
         self._last_line = LastLine()
         self._glyphs = [Ascii()] if terminal.ascii else []
         self.animation_level = "none"
@@ -293,6 +295,20 @@ class SegueApp(App[None]):
                 self.outside.show()
             case _:
                 pass
+
+    @cached_property
+    def gallery(self) -> Gallery:
+        """The pictures of messages."""
+        from tui.app.messages.gallery import Gallery, Way
+
+        def way() -> Way:
+            return Way.WORDS if self._pictures_are_words else Way.CELLS
+
+        return Gallery(way)
+
+    @property
+    def _pictures_are_words(self) -> bool:
+        return self.config.pictures.draw == "off" or self._drawn_words or self.no_color
 
     # -- settings
     def setting_problems(self) -> list[SegueError]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tui.app.keymap import Keys
     from tui.app.terminal.outside import Outside
     from tui.app.undo import Acts
+    from tui.chat.attachment import Attachment
     from tui.chat.conversation import Conversation
     from tui.chat.draft import Draft
     from tui.chat.message import Message
@@ -138,6 +139,8 @@ class Transcript(Protocol):
 
     selected: int | None
     """The message that the keys act on."""
+    contents: Callable[[Sequence[Attachment]], Awaitable[Sequence[Attachment]]] | None
+    """Gives the contents of files."""
 
     @property
     def found(self) -> bool:

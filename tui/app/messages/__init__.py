@@ -14,6 +14,7 @@ One message::
     attachment_rows         its files
     footer                  what stands under it
     rows                    rows with places to click
+    picture_lines           a picture where it stands
     look                    width and colours
     link_sheet              opening a link
     save_sheet              code into a file
@@ -32,4 +33,6 @@ All messages of a path::
     stream                  what comes
     finder                  finds
     selection               what is selected
+    gallery                 pictures that are known
+    pictures_in_view        which are loaded
 """

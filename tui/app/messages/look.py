@@ -9,6 +9,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tui.app.keymap import DEFAULTS, Keys
+from tui.app.messages.gallery import NO_GALLERY, Gallery
 from tui.app.theme.ink import RAIL, Ink, segments_of
 from tui.rendering.palette import Palette
 from tui.rendering.spans import Span
@@ -34,6 +35,10 @@ class Look:
     """The keys that are named under a message."""
     whole: int = 0
     """Cells that code and tables may take, where they are more than the measure."""
+    gallery: Gallery = NO_GALLERY
+    """The pictures that are known."""
+    thumbnails: bool = False
+    """Whether there is room for those of attachments."""
 
     @property
     def room(self) -> int:

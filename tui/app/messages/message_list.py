@@ -23,17 +23,22 @@ from tui.app.background import in_background, in_thread
 from tui.app.keymap import keys_of
 from tui.app.life import while_alive
 from tui.app.messages.finder import Finder, Hit
+from tui.app.messages.gallery import NO_GALLERY, Contents, gallery_of
 from tui.app.messages.look import Look, put
 from tui.app.messages.message_view import BlockRow, MessageView
 from tui.app.messages.pager import Load, Pager
+from tui.app.messages.pictures_in_view import PicturesInView
 from tui.app.messages.selection import Selected, key_of, whole_rows, word_at
 from tui.app.messages.stream import Colours, Stream
 from tui.app.messages.viewport import Viewport, Whole
 from tui.app.messages.window import Anchor, Make, Window, around, lines_of
+from tui.app.theme.grid import ROOMY
 from tui.app.theme.ink import Ink
 from tui.app.theme.page import grid_of
+from tui.chat.attachment import Attachment
 from tui.chat.conversation import Conversation
 from tui.chat.message import Message
+from tui.errors import SegueError
 from tui.rendering.palette import Palette
 from tui.rendering.spans import Target
 from tui.system.clipboard import copy
@@ -113,6 +118,9 @@ class MessageList(ScrollView):
         self.overlays: list[Overlay] = [self.finder, self.marked]
         """What is drawn over each row, in this order."""
         self._colours = Colours(self.viewport, self._soon, self._redraw)
+        self.pictures = PicturesInView(self.viewport, lambda: gallery_of(self.app), self._load_picture)
+        self.contents: Contents | None = None
+        """Gives the contents of the files; without it no picture is drawn."""
         self._openings = 0
         self._read: set[int] = set()
         """Messages that are being read whole."""
@@ -194,7 +202,7 @@ class MessageList(ScrollView):
     @property
     def busy(self) -> bool:
         """Whether something that came is not drawn yet."""
-        return self.stream.busy or self.pager.busy
+        return self.stream.busy or self.pager.busy or self.pictures.busy
 
     def add(self, message: Message) -> None:
         """Show a message that begins: a prompt, or a reply that will be fed. Who reads above stays there."""
@@ -273,6 +281,16 @@ class MessageList(ScrollView):
         if view is self.viewport.view(message_id) and view.document is document:
             self.viewport.take(view, whole)
 
+    def _load_picture(self, file: Attachment) -> None:
+        if self.contents is not None:
+            in_background(self, "pictures", self._show_picture, file, self.contents)
+
+    async def _show_picture(self, file: Attachment, contents: Contents) -> None:
+        try:
+            await self.pictures.load(file, contents)
+        except SegueError as error:
+            self.notify(str(error), severity="error", markup=False)
+
     # -- the place
     @property
     def following(self) -> bool:
@@ -311,6 +329,7 @@ class MessageList(ScrollView):
         self.refresh()
         self.pager.fetch()
         self.call_after_refresh(while_alive(self, self._colours.find_in_view))
+        self.call_after_refresh(while_alive(self, self.pictures.find))
 
     def _scroll_along(self) -> None:
         """Set the column's height and the line at the top.
@@ -482,7 +501,18 @@ class MessageList(ScrollView):
         page = Style(color=palette.ink, bgcolor=palette.background)
         measure = max(8, width - left - right - 3)
         whole = measure if self._margins else max(measure, grid.room(width))
-        return Look(measure, palette, Ink.from_theme(variables), left, width, page, keys_of(self.app), whole)
+        return Look(
+            measure,
+            palette,
+            Ink.from_theme(variables),
+            left,
+            width,
+            page,
+            keys_of(self.app),
+            whole,
+            gallery_of(self.app) if self.contents else NO_GALLERY,
+            self.app.size.height >= ROOMY,
+        )
 
     # -- drawing
     def _redraw(self) -> None:

@@ -11,7 +11,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tui.app.actions import Action
-from tui.app.messages.attachment_rows import attachment_rows
+from tui.app.messages.attachment_rows import AttachmentRows, attachment_rows
 from tui.app.messages.footer import Reach, footer_rows
 from tui.app.messages.interleaved import Interleaved
 from tui.app.messages.look import CARET, Look, over, put
@@ -25,6 +25,7 @@ from tui.app.messages.name_line import (
     thought_words,
     time_words,
 )
+from tui.app.messages.picture_lines import PlacedPicture
 from tui.app.messages.plain_text import MANY_ROWS, FoldedText, PlainText
 from tui.app.messages.rows import Rows
 from tui.app.messages.segue_line import Lead, segue_line
@@ -239,6 +240,27 @@ class MessageView:
             middle = (low + high) // 2
             low, high = (middle + 1, high) if self.body.locate(middle)[0] < row else (low, middle)
         return low
+
+    # -- pictures
+    @property
+    def pictures(self) -> list[PlacedPicture]:
+        """The pictures from the top, by their rows."""
+        body, footer = self.body, self._footer
+        inside = body.pictures if isinstance(body, Interleaved) else []
+        below = footer.pictures if isinstance(footer, AttachmentRows) else []
+        if not inside and not below:
+            return []
+        tops = self.heights()
+        return [
+            *(PlacedPicture(sum(tops[:BODY]) + row, lines) for row, lines in inside),
+            *(PlacedPicture(sum(tops[:FOOTER]) + row, lines) for row, lines in below),
+        ]
+
+    def look_again(self) -> None:
+        """Draw what is known of pictures now."""
+        if isinstance(self.body, Interleaved):
+            self.body.look_again()
+        self._surround()
 
     # -- drawing
     def line(self, row: int, *, selected: bool = False) -> Strip:
