@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import partial
@@ -15,13 +15,15 @@ from rich.segment import Segment
 from rich.style import Style
 
 from tui.app.background import in_thread
+from tui.app.terminal.cell_size import cell_size
+from tui.app.terminal.uploads import MOST, Uploads, placeholder
 from tui.chat.attachment import Attachment
-from tui.rendering.pictures import NotDrawn, Picture, decoded, fitted, halves
+from tui.rendering.pictures import NotDrawn, Picture, as_png, decoded, fitted, halves
 
 _MOST_KEPT = 32_000_000
 """Bytes of pixels that are kept."""
-_CELL = (10, 20)
-"""Pixels of a cell, where the terminal does not tell."""
+_MOST_SENT = 300_000
+"""Bytes of a picture that the terminal is to hold."""
 HALF = "▀"
 Contents = Callable[[Sequence[Attachment]], Awaitable[Sequence[Attachment]]]
 """The same files with their contents."""
@@ -34,6 +36,8 @@ class Way(Enum):
     """They are not: their names stand there."""
     CELLS = auto()
     """Each cell shows two pixels."""
+    KITTY = auto()
+    """The terminal holds them, and shows them where placeholders stand."""
 
 
 @dataclass(slots=True)
@@ -47,13 +51,22 @@ class Known:
 class Gallery:
     """Pictures by what they contain, each decoded once, one after the other."""
 
-    def __init__(self, way: Callable[[], Way] = lambda: Way.WORDS) -> None:
+    def __init__(
+        self,
+        way: Callable[[], Way] = lambda: Way.WORDS,
+        uploads: Uploads | None = None,
+        cell: tuple[int, int] | None = None,
+    ) -> None:
         """Begin without any.
 
         Args:
             way: How they are drawn now.
+            uploads: Those that the terminal holds.
+            cell: Pixels of a cell; without them the system is asked.
         """
         self._way = way
+        self._uploads = uploads
+        self._cell = cell
         self._known: dict[str, Known] = {}
         self._pictures: OrderedDict[str, Picture] = OrderedDict()
         self._kept = 0
@@ -80,7 +93,7 @@ class Gallery:
         known = self.known(file)
         if self.way is Way.WORDS or known is None or known.trouble:
             return None
-        return fitted(known.size, _CELL, most)
+        return fitted(known.size, self._cell or cell_size(), (min(most[0], MOST), min(most[1], MOST)))
 
     def rows(self, file: Attachment, box: tuple[int, int], ground: str) -> list[list[Segment]] | None:
         """Its rows in so many columns and rows on a colour; None where it has to be loaded first."""
@@ -88,10 +101,43 @@ class Gallery:
         if picture is None:
             return None
         self._pictures.move_to_end(file.sha256)
+        if (number := self._number(file, box)) is not None:
+            colour = Style(color=Color.from_rgb(number >> 16, number >> 8 & 255, number & 255))
+            columns, rows = box
+            return [[Segment(placeholder(y, x), colour) for x in range(columns)] for y in range(rows)]
         page = Color.parse(ground).get_truecolor()
         drawn = halves(picture, *box, (page.red, page.green, page.blue))
         return [[_segment(*pair, count) for pair, count in row] for row in drawn]
 
+    # -- what the terminal holds
+    def shows(self, file: Attachment, box: tuple[int, int], holder: Hashable) -> bool:
+        """Somebody shows a picture in so many columns and rows. Returns whether that can be drawn now."""
+        uploads = self._held_by_terminal
+        return uploads is None or uploads.hold((file.sha256, box), holder)
+
+    async def send(self, file: Attachment, box: tuple[int, int], holder: Hashable) -> None:
+        """Have the terminal hold a picture that is loaded, if it holds any."""
+        uploads, picture = self._held_by_terminal, self._pictures.get(file.sha256)
+        if uploads is not None and picture is not None and uploads.number((file.sha256, box)) is None:
+            width, height = self._cell or cell_size()
+            most = (max(1, box[0] * width), max(1, box[1] * height))
+            png = await in_thread(partial(as_png, picture, most, _MOST_SENT))
+            await uploads.send((file.sha256, box), png, box, holder)
+
+    def let_go(self, holder: Hashable) -> None:
+        """Somebody shows no picture any more."""
+        if self._uploads is not None:
+            self._uploads.let_go(holder)
+
+    @property
+    def _held_by_terminal(self) -> Uploads | None:
+        return self._uploads if self.way is Way.KITTY else None
+
+    def _number(self, file: Attachment, box: tuple[int, int]) -> int | None:
+        uploads = self._held_by_terminal
+        return uploads.number((file.sha256, box)) if uploads else None
+
+    # -- what is known
     async def load(self, file: Attachment, contents: Contents) -> None:
         """Decode a picture.
 

@@ -27,6 +27,7 @@ from tui.app.messages.gallery import NO_GALLERY, Contents, gallery_of
 from tui.app.messages.look import Look, put
 from tui.app.messages.message_view import BlockRow, MessageView
 from tui.app.messages.pager import Load, Pager
+from tui.app.messages.picture_lines import PictureLines
 from tui.app.messages.pictures_in_view import PicturesInView
 from tui.app.messages.selection import Selected, key_of, whole_rows, word_at
 from tui.app.messages.stream import Colours, Stream
@@ -35,7 +36,6 @@ from tui.app.messages.window import Anchor, Make, Window, around, lines_of
 from tui.app.theme.grid import ROOMY
 from tui.app.theme.ink import Ink
 from tui.app.theme.page import grid_of
-from tui.chat.attachment import Attachment
 from tui.chat.conversation import Conversation
 from tui.chat.message import Message
 from tui.errors import SegueError
@@ -160,6 +160,7 @@ class MessageList(ScrollView):
     def _begin(self, window: Window, messages: list[Message], at: int | None) -> None:
         """Show another conversation."""
         viewport = self.viewport
+        self.pictures.leave()
         viewport.window = window
         window.put(messages)
         self.stream.clear()
@@ -281,13 +282,13 @@ class MessageList(ScrollView):
         if view is self.viewport.view(message_id) and view.document is document:
             self.viewport.take(view, whole)
 
-    def _load_picture(self, file: Attachment) -> None:
+    def _load_picture(self, lines: PictureLines) -> None:
         if self.contents is not None:
-            in_background(self, "pictures", self._show_picture, file, self.contents)
+            in_background(self, "pictures", self._show_picture, lines, self.contents)
 
-    async def _show_picture(self, file: Attachment, contents: Contents) -> None:
+    async def _show_picture(self, lines: PictureLines, contents: Contents) -> None:
         try:
-            await self.pictures.load(file, contents)
+            await self.pictures.load(lines, contents)
         except SegueError as error:
             self.notify(str(error), severity="error", markup=False)
 
@@ -484,6 +485,11 @@ class MessageList(ScrollView):
     def on_mount(self) -> None:
         """Draw anew in another theme."""
         self.app.theme_changed_signal.subscribe(self, lambda theme: self.relook())
+        self.app.app_resume_signal.subscribe(self, lambda _: self.relook())  # it holds no pictures now
+
+    def on_unmount(self) -> None:
+        """Let go what the terminal holds."""
+        self.pictures.leave()
 
     def on_resize(self, event: events.Resize) -> None:
         """Wrap for the new width."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from tui.app.messages.gallery import Contents
 from tui.app.messages.look import Look
 from tui.app.theme.ink import cut, width_of
 from tui.cells import cells
@@ -48,17 +49,32 @@ class PictureLines:
 
     def look_again(self) -> None:
         """Draw what is known of it now."""
-        columns, rows = self._most
-        gallery = self._look.gallery
-        self._box = gallery.box(self.file, (min(columns, self._look.room), rows))
+        self._box = self._fitting()
         self._rows: list[list[Segment]] | None = None
-        known = gallery.known(self.file)
+        known = self._look.gallery.known(self.file)
         self._trouble = known.trouble if known else ""
 
-    @property
-    def lacks(self) -> bool:
-        """Whether it has to be loaded before it is seen."""
-        return self._look.gallery.lacks(self.file)
+    def shown_by(self, holder: Hashable) -> bool:
+        """It is in view of somebody. Returns whether all is there that it takes to draw it."""
+        gallery = self._look.gallery
+        if gallery.lacks(self.file):
+            return False
+        return self._box is None or gallery.shows(self.file, self._box, holder)
+
+    async def load(self, contents: Contents, holder: Hashable) -> None:
+        """Have all there that it takes to draw it, for somebody who has it in view.
+
+        Raises:
+            HistoryError: What it contains could not be read.
+        """
+        gallery = self._look.gallery
+        await gallery.load(self.file, contents)
+        if box := self._fitting():
+            await gallery.send(self.file, box, holder)
+
+    def _fitting(self) -> tuple[int, int] | None:
+        columns, rows = self._most
+        return self._look.gallery.box(self.file, (min(columns, self._look.room), rows))
 
     def resize(self, look: Look) -> None:
         """Draw for another width, other colours or in another way."""

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 
 from tui.app.messages.gallery import Contents, Gallery
 from tui.app.messages.message_view import MessageView
+from tui.app.messages.picture_lines import PictureLines
 from tui.app.messages.viewport import Viewport
-from tui.chat.attachment import Attachment
 
-Begin = Callable[[Attachment], None]
+Begin = Callable[[PictureLines], None]
 """Loads a picture in the background, then calls ``came``."""
 
 
@@ -39,22 +39,28 @@ class PicturesInView:
         for view in self._views():
             rows = self._viewport.rows_of(view)
             for picture in view.pictures:
-                file = picture.lines.file
-                if picture.meets(rows) and picture.lines.lacks and file.sha256 not in self._coming:
-                    self._coming.add(file.sha256)
-                    self._begin(file)
+                lines = picture.lines
+                here = picture.meets(rows) and not lines.shown_by(self)
+                if here and lines.file.sha256 not in self._coming:
+                    self._coming.add(lines.file.sha256)
+                    self._begin(lines)
 
-    async def load(self, file: Attachment, contents: Contents) -> None:
+    def leave(self) -> None:
+        """Nothing is shown here any more."""
+        self._coming.clear()
+        self._gallery().let_go(self)
+
+    async def load(self, lines: PictureLines, contents: Contents) -> None:
         """Load a picture and draw it.
 
         Raises:
             HistoryError: Its content could not be read; it is not asked for again.
         """
-        await self._gallery().load(file, contents)
-        self._coming.discard(file.sha256)
-        window = self._viewport.window
+        await lines.load(contents, self)
+        key, window = lines.file.sha256, self._viewport.window
+        self._coming.discard(key)
         for view in [*window.views.values()] if window else []:
-            if any(picture.lines.file.sha256 == file.sha256 for picture in view.pictures):
+            if any(picture.lines.file.sha256 == key for picture in view.pictures):
                 self._viewport.show_pictures(view)
 
     def _views(self) -> Iterator[MessageView]:

@@ -21,6 +21,7 @@ from tui.app.terminal.outside import HasOutside
 from tui.app.terminal.parser import InputParser
 from tui.app.terminal.replies import TELL_SCHEME_NO_MORE, Attributes, Replied
 from tui.app.terminal.thin import Thin
+from tui.app.terminal.uploads import HasUploads
 
 _AT_ONCE = 4096
 _LOOK_UP = 0.1
@@ -98,6 +99,8 @@ class Terminal(LinuxDriver):
         self.write(self.thin.put_down())
         if isinstance(self._app, HasOutside):
             self._app.outside.leave()
+        if isinstance(self._app, HasUploads):
+            self._app.uploads.leave()
         if self._asked:
             self.write(TELL_SCHEME_NO_MORE)
         if not constants.DISABLE_KITTY_KEY:
