@@ -12,12 +12,14 @@ from textual.selection import Selection
 from tests.app.conftest import DONE
 from tests.pictures import BLUE, RED, bomb, png
 from tui.app.messages.gallery import HALF
+from tui.app.messages.picture_screen import PictureScreen
 from tui.app.messages.selection import key_of
 from tui.app.terminal.abilities import FEW, Abilities
 from tui.chat.attachment import attachment_of
 from tui.chat.chunks import Image
 from tui.chat.parts import File
 from tui.config import PicturesConfig
+from tui.system import opener
 
 AT_DUSK = png(200, 100, RED, BLUE)
 
@@ -163,3 +165,124 @@ async def test_files_of_a_prompt_have_thumbnails_where_there_is_room(run):
         await world.until(lambda: max(map(len, cells(world))) == 12 + 3 or max(map(len, cells(world))) > 12)
         await world.pilot.resize_terminal(80, 30)
         await world.sees_no(HALF)
+
+
+# -- what is done with one
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    place = tmp_path / "work"
+    place.mkdir()
+    monkeypatch.chdir(place)
+    return place
+
+
+async def drawn(world) -> None:
+    world.script("Before.", sent(AT_DUSK), "After.", DONE)
+    await world.say("draw")
+    await world.sees(HALF, "After.")
+
+
+async def test_a_picture_is_seen_alone_and_saved_from_there(run, folder):
+    async with run() as world:
+        await drawn(world)
+        await world.pilot.press("alt+up", "o")
+        await world.until(lambda: isinstance(world.app.screen, PictureScreen))
+        await world.sees(HALF, "picture.png", "save", "open outside")
+        assert "After." not in world.text
+        await world.pilot.press("w")
+        await world.sees("Save a picture of")
+        await world.pilot.press("enter")
+        await world.sees("Saved to")
+        assert (folder / "picture.png").read_bytes() == AT_DUSK
+        await world.pilot.press("escape")
+        await world.sees("After.", HALF)
+
+
+async def test_a_click_on_a_picture_shows_it_alone_and_one_there_leads_back(run):
+    async with run() as world:
+        await drawn(world)
+        row = next(y for y, line in enumerate(world.text.split("\n")) if HALF in line)
+        await world.pilot.click(offset=(8, row))
+        await world.until(lambda: isinstance(world.app.screen, PictureScreen))
+        await world.sees(HALF)
+        await world.pilot.click(offset=(8, row))
+        await world.until(lambda: world.app.screen is world.screen)
+
+
+async def test_pictures_and_code_have_numbers_where_there_are_several(run, folder):
+    async with run() as world:
+        world.script(sent(AT_DUSK), "Text.\n\n```python\nprint(1)\n```\n", sent(png(60, 40, BLUE)), DONE)
+        await world.say("draw")
+        await world.until(lambda: len(cells(world)) >= 7)
+        await world.pilot.press("alt+up", "w")
+        await world.sees(" 1 ", " 2 ", " 3 ")
+        await world.pilot.press("3")
+        await world.sees("Save a picture of")
+        await world.pilot.press("enter")
+        await world.sees("Saved to")
+        assert (folder / "picture.png").read_bytes() == png(60, 40, BLUE)
+
+
+async def test_no_file_is_written_over(run, folder):
+    (folder / "mine.png").write_text("mine")
+    async with run() as world:
+        await drawn(world)
+        await world.pilot.press("alt+up", "w")
+        await world.sees("Save a picture of")
+        await world.pilot.press("ctrl+u", *"mine.png", "enter")
+        await world.sees("is there already")
+        await world.pilot.press("enter")
+        await world.sees("is there already")
+        await world.pilot.press("escape", "escape")
+        await world.say("/save mine.png")
+        await world.sees("is there already")
+        assert (folder / "mine.png").read_text() == "mine"
+        await world.say("/save other.png")
+        await world.sees("Saved to")
+        assert (folder / "other.png").read_bytes() == AT_DUSK
+
+
+async def test_the_command_saves_code_where_there_is_no_picture_and_says_where_there_is_nothing(run, folder):
+    async with run() as world:
+        await world.say("/save")
+        await world.sees("no picture and no code")
+        world.script("```python\nprint(1)\n```", DONE)
+        await world.say("code")
+        await world.sees("print(1)")
+        await world.say("/save one.py")
+        await world.sees("Saved to")
+        assert (folder / "one.py").read_text() == "print(1)\n"
+
+
+async def test_the_systems_program_gets_a_file_of_its_own(run, monkeypatch):
+    opened = []
+    monkeypatch.setattr(opener, "trouble", lambda env, platform: "")
+    monkeypatch.setattr(opener, "open_file", lambda path: opened.append(path.read_bytes()))
+    async with run() as world:
+        await drawn(world)
+        await world.pilot.press("alt+up", "O")
+        await world.until(lambda: opened == [AT_DUSK])
+
+
+@pytest.mark.parametrize(
+    ("env", "platform", "words"),
+    [
+        ({"SSH_CONNECTION": "1 2 3 4", "DISPLAY": ":0"}, "linux", "Over SSH"),
+        ({}, "linux", "no desktop"),
+        ({"WAYLAND_DISPLAY": "wayland-0"}, "linux", ""),
+        ({}, "darwin", ""),
+    ],
+)
+def test_a_picture_is_opened_where_the_person_sits(env, platform, words):
+    assert words in opener.trouble(env, platform)
+    assert bool(words) is bool(opener.trouble(env, platform))
+
+
+async def test_a_file_of_a_prompt_is_seen_alone_too(run):
+    async with run() as world:
+        world.composer.attach([attachment_of("one.png", AT_DUSK)])
+        world.script("Seen.", DONE)
+        await world.say("look")
+        await world.sees("one.png", "Seen.")
+        await world.pilot.press("alt+up", "up", "o")
+        await world.sees(HALF)

@@ -157,6 +157,10 @@ class Transcript(Protocol):
         """Whether the newest line is in view, and stays so."""
         ...
 
+    async def save_newest(self, typed: str) -> bool:
+        """Save the newest picture or block of code to a file. Returns whether there is any."""
+        ...
+
     async def open(
         self,
         conversation: Conversation,

@@ -10,6 +10,7 @@ Texts and images::
     tmux                    what becomes of a text in tmux, and what it keeps to itself
     editor                  the person's own editor
     desktop                 notices
+    opener                  a file in the program for it
 
 Stops and ends::
 

@@ -17,7 +17,9 @@ One message::
     picture_lines           a picture where it stands
     look                    width and colours
     link_sheet              opening a link
-    save_sheet              code into a file
+    save_sheet              code or a picture into a file
+    picture_screen          a picture alone
+    picture_files           a picture as a file
 
 How a reply stands::
 

@@ -37,6 +37,7 @@ class AttachmentRows(Rows):
             look: Width, colours, and the pictures that are known.
         """
         super().__init__(look, [_row(file, look) for file in files])
+        self._listed = files
         self._files = super().height
         fitting = (look.width + _GAP) // (THUMBNAIL[0] + _GAP) if look.thumbnails else 0
         shown = [file for file in files if file.kind is Kind.IMAGE][:fitting]
@@ -47,6 +48,11 @@ class AttachmentRows(Rows):
     def pictures(self) -> list[PlacedPicture]:
         """The pictures that have a thumbnail here, or will have one."""
         return [PlacedPicture(self._files, lines) for lines in self._shown]
+
+    @property
+    def named(self) -> list[tuple[int, Attachment]]:
+        """The pictures, by the rows that name them."""
+        return [(row, file) for row, file in enumerate(self._listed) if file.kind is Kind.IMAGE]
 
     @property
     def height(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, assert_never
 
 from rich.style import Style
 from textual import events
@@ -27,7 +27,8 @@ from tui.app.messages.gallery import NO_GALLERY, Contents, gallery_of
 from tui.app.messages.look import Look, put
 from tui.app.messages.message_view import BlockRow, MessageView
 from tui.app.messages.pager import Load, Pager
-from tui.app.messages.picture_lines import PictureLines
+from tui.app.messages.picture_files import PictureFile, open_picture, save_picture
+from tui.app.messages.picture_lines import PictureAct, PictureLines
 from tui.app.messages.pictures_in_view import PicturesInView
 from tui.app.messages.selection import Selected, key_of, whole_rows, word_at
 from tui.app.messages.stream import Colours, Stream
@@ -464,7 +465,9 @@ class MessageList(ScrollView):
 
     def do(self, target: Target, message_id: int) -> None:
         """Do what a part of a message is for."""
-        if target.action is Action.MESSAGE_LINK:
+        if isinstance(target.action, PictureAct):
+            self._do_with_picture(target.action, target.value, message_id)
+        elif target.action is Action.MESSAGE_LINK:
             from tui.app.messages.link_sheet import LinkSheet
 
             self.app.push_screen(LinkSheet(target.value))
@@ -480,6 +483,28 @@ class MessageList(ScrollView):
             self.copy_text(target.value)
         elif isinstance(target.action, Action):
             self.post_message(self.Chosen(target.action, message_id))
+
+    def picture_file(self, message_id: int, key: str) -> PictureFile | None:
+        """A picture of a message, by what it contains."""
+        view = self.viewport.view(message_id)
+        file = next((file for _, file in view.files if file.sha256 == key), None) if view else None
+        return PictureFile(file, self.contents) if file and self.contents else None
+
+    def _do_with_picture(self, act: PictureAct, key: str, message_id: int) -> None:
+        from tui.app.messages.picture_screen import PictureScreen
+
+        picture = self.picture_file(message_id, key)
+        if picture is None:
+            return
+        match act:
+            case PictureAct.SEE:
+                self.app.push_screen(PictureScreen(picture))
+            case PictureAct.SAVE:
+                in_background(self, "save", save_picture, self.app, picture)
+            case PictureAct.OUTSIDE:
+                in_background(self, "open", open_picture, self.app, picture)
+            case _:
+                assert_never(act)
 
     # -- another size, another theme
     def on_mount(self) -> None:

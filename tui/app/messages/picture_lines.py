@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from enum import StrEnum
 from typing import NamedTuple
 
 from rich.segment import Segment
@@ -21,6 +22,14 @@ from tui.text import occurrences, one_line
 IN_A_REPLY = (80, 20)
 """Columns and rows that a picture takes at most."""
 THUMBNAIL = (12, 6)
+
+
+class PictureAct(StrEnum):
+    """What is done with a picture of a message."""
+
+    SEE = "see-picture"
+    SAVE = "save-picture"
+    OUTSIDE = "open-picture"
 
 
 class PictureLines:
