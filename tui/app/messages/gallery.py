@@ -15,7 +15,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from tui.app.background import in_thread
-from tui.app.terminal.cell_size import cell_size
+from tui.app.terminal.cell_size import USUAL, cell_size
 from tui.app.terminal.uploads import MOST, Uploads, placeholder
 from tui.chat.attachment import Attachment
 from tui.rendering.pictures import NotDrawn, Picture, as_png, decoded, fitted, halves
@@ -93,7 +93,9 @@ class Gallery:
         known = self.known(file)
         if self.way is Way.WORDS or known is None or known.trouble:
             return None
-        return fitted(known.size, self._cell or cell_size(), (min(most[0], MOST), min(most[1], MOST)))
+        width, height = self._cell or cell_size()
+        shape = (USUAL[0], max(1, round(USUAL[0] * height / width)))  # on a screen of fine pixels, too
+        return fitted(known.size, shape, (min(most[0], MOST), min(most[1], MOST)))
 
     def rows(self, file: Attachment, box: tuple[int, int], ground: str) -> list[list[Segment]] | None:
         """Its rows in so many columns and rows on a colour; None where it has to be loaded first."""
