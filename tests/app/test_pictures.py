@@ -286,3 +286,15 @@ async def test_a_file_of_a_prompt_is_seen_alone_too(run):
         await world.sees("one.png", "Seen.")
         await world.pilot.press("alt+up", "up", "o")
         await world.sees(HALF)
+
+
+async def test_pictures_of_two_models_stand_side_by_side(run):
+    async with run(size=(120, 40)) as world:
+        world.script_of("big", "One.", sent(png(200, 100, RED)), DONE)
+        world.script_of("small", "Two.", sent(png(200, 100, BLUE)), DONE)
+        await world.say("draw")
+        await world.sees("One.", HALF, "ready")
+        world.screen.run_command("compare", "small")
+        await world.sees("Compare", "One.", "Two.")
+        both = {("#fa0000",) * 2, ("#0000fa",) * 2}
+        await world.until(lambda: {cell for row in cells(world) for cell in row} >= both)

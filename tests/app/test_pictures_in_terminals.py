@@ -90,6 +90,21 @@ def test_it_is_taken_away_when_another_conversation_is_shown_and_sent_when_it_is
     assert len(numbers(again)) == 1
 
 
+def test_an_editor_finds_no_picture_and_leaves_none_lost(lab, terminal, model_server):
+    model_server.pictures, model_server.reply = [png(200, 100, RED, BLUE)], "Here."
+    lab.variables = {"EDITOR": "true"}
+    app = terminal(KITTY)
+    asked(app, "Here.")
+    app.see(PLACEHOLDER)
+    [first] = numbers(app)
+    app.press("\x07")
+    app._read_until(lambda: len(numbers(app)) == 2)
+    assert taken_away(app) == [first]
+    second = numbers(app)[1]
+    colour = f"38;2;{second >> 16};{second >> 8 & 255};{second & 255}".encode()
+    app._read_until(lambda: colour in app.output)
+
+
 @pytest.mark.parametrize("answers", [{}, OLD_KITTY, WEZTERM], ids=["mute", "old", "WezTerm"])
 def test_others_are_sent_nothing_but_cells(terminal, model_server, answers):
     model_server.pictures, model_server.reply = [png(200, 100, RED, BLUE)], "Here."
