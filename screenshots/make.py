@@ -7,6 +7,8 @@ speaks OpenAI's chat completions and answers with what stands in ``stage/``.
 from __future__ import annotations
 
 import asyncio
+import base64
+import io
 import json
 import os
 import re
@@ -66,6 +68,8 @@ class Server:
         self.breaks = False
         self.texts = {"claude-opus-5": "begun"}
         """What a model says, by the name of a file in ``stage/``; the others give the answer."""
+        self.picture = ""
+        """The address of one that comes after the words."""
         self.calls: list[tuple[str, dict[str, object]]] = []
         """Tools that are called together by the next reply."""
 
@@ -94,6 +98,9 @@ class Server:
         for start in range(0, len(text), 12):
             await self._event(response, {"delta": {"content": text[start : start + 12]}})
             await asyncio.sleep(0.01)
+        if self.picture:
+            image = {"type": "image_url", "image_url": {"url": self.picture}}
+            await self._event(response, {"delta": {"images": [image]}})
         if model == "claude-opus-5":
             if not self.breaks:
                 await self.hold.wait()
@@ -124,6 +131,23 @@ class Server:
         finally:
             self.hold.set()
             await runner.cleanup()
+
+
+def dusk() -> str:
+    """Hills before a low sun, as a model would send them."""
+    from PIL import Image, ImageDraw
+
+    width, height = 640, 400
+    image = Image.new("RGB", (width, height))
+    draw = ImageDraw.Draw(image)
+    for y in range(height):
+        draw.line([(0, y), (width, y)], (20 + 150 * y // height, 60, 160 - 120 * y // height))
+    draw.ellipse([380, 40, 540, 200], (255, 210, 90))
+    draw.polygon([(0, 400), (224, 140), (448, 400)], (30, 80, 60))
+    draw.polygon([(256, 400), (448, 200), (640, 400)], (20, 60, 50))
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
 
 
 class Stage:
@@ -190,6 +214,13 @@ async def first_run(stage: Stage) -> None:
 
 async def chat(stage: Stage) -> None:
     await stage.begun()
+
+
+async def pictures(stage: Stage) -> None:
+    stage.server.texts["gpt-6-sol"] = "dusk"
+    stage.server.picture = dusk()
+    await stage.say("Hills at dusk, please, with a low sun")
+    await stage.sees("▀", "picture.png", "ready")
 
 
 async def picker(stage: Stage) -> None:
@@ -363,6 +394,8 @@ SCENES: dict[str, tuple[Callable[[Stage], Awaitable[None]], tuple[int, int], str
     "chat-dark": (chat, WIDE, "segue-dark"),
     "chat-light": (chat, WIDE, "segue-light"),
     "chat-80x24": (chat, NARROW, "segue-dark"),
+    "pictures": (pictures, WIDE, "segue-dark"),
+    "pictures-80x24": (pictures, NARROW, "segue-light"),
     "compare": (compare, WIDE, "segue-dark"),
     "picker": (picker, WIDE, "segue-dark"),
     "conversations": (conversations, WIDE, "segue-dark"),

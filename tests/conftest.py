@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import json
 import logging
@@ -66,6 +67,8 @@ class ModelServer:
 
     url: str = ""
     reply: str = "Hello from the *lab*."
+    pictures: list[bytes] = field(default_factory=list)
+    """PNG that come before the words."""
     later: list[str] = field(default_factory=list)
     """Replies to the requests after the first one; without any, the same again."""
     status: int = 200
@@ -125,6 +128,10 @@ class ModelServer:
 
     async def _stream(self, response: web.StreamResponse, model: str) -> None:
         words = self.reply.replace("{model}", model).split(" ")
+        for picture in self.pictures:
+            url = f"data:image/png;base64,{base64.b64encode(picture).decode()}"
+            shown = {"images": [{"type": "image_url", "image_url": {"url": url}}]}
+            await self._event(response, {"choices": [{"index": 0, "delta": shown}]})
         for count, word in enumerate(words):
             text = word if count == 0 else f" {word}"
             await self._event(response, {"choices": [{"index": 0, "delta": {"content": text}}]})

@@ -161,6 +161,14 @@ class NotifyConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class PicturesConfig:
+    """``[pictures]``: pictures of replies and prompts, where they stand."""
+
+    draw: Literal["auto", "kitty", "cells", "off"] = "auto"
+    """By kitty's protocol where the terminal has it, else by coloured cells; by just one; or only names."""
+
+
+@dataclass(frozen=True, slots=True)
 class ServeConfig:
     """``[serve]``: the app in a browser."""
 
@@ -260,6 +268,8 @@ class Config:
     """``[budget]``."""
     notify: NotifyConfig = field(default_factory=NotifyConfig)
     """``[notify]``."""
+    pictures: PicturesConfig = field(default_factory=PicturesConfig)
+    """``[pictures]``."""
     serve: ServeConfig = field(default_factory=ServeConfig)
     """``[serve]``."""
     mcp: Mapping[str, McpConfig] = field(default_factory=dict)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from textual.message_pump import MessagePump
 
 from tests.app.conftest import Entry, World
 from tests.engine.conftest import FakeSource, FakeTool
+from tests.pictures import BLUE, RED, png
 from tui.app.background import in_background
 from tui.app.compare.compare import Compare
 from tui.app.compare.differences import Differences
@@ -32,9 +33,12 @@ from tui.app.lists.ask_text import AskText, TextField
 from tui.app.lists.field import Field, LoneField
 from tui.app.lists.values import ChooseValue, WriteValue
 from tui.app.main_screen import MainScreen
+from tui.app.messages.gallery import HALF
 from tui.app.messages.link_sheet import LinkSheet
 from tui.app.messages.message_list import MessageList
-from tui.app.messages.save_sheet import SaveSheet
+from tui.app.messages.picture_files import PictureFile
+from tui.app.messages.picture_screen import PictureScreen
+from tui.app.messages.save_sheet import SavePicture, SaveSheet
 from tui.app.models.connect import Connect, ConnectProvider
 from tui.app.models.connect_server import ConnectServer
 from tui.app.models.first_run import FirstRun
@@ -54,7 +58,7 @@ from tui.app.transcript.finding import FindBar
 from tui.app.transcript.pipe_sheet import Command as PipedCommand
 from tui.app.transcript.pipe_sheet import PipeSheet
 from tui.app.transcript.transcript import Transcript
-from tui.chat.attachment import attachment_of
+from tui.chat.attachment import Attachment, attachment_of
 from tui.chat.draft import Draft
 from tui.chat.message import Role, Status
 from tui.chat.model import ModelInfo
@@ -553,6 +557,24 @@ async def _command_that_has_run(world: World) -> None:
     await asyncio.sleep(pipe_sheet._DEAF)
     await press(world, "y")
     await world.until(lambda: "Ended" in world.text)
+
+
+def _picture() -> PictureFile:
+    async def contents(files: Sequence[Attachment]) -> Sequence[Attachment]:
+        return files
+
+    return PictureFile(attachment_of("dusk.png", png(640, 400, RED, BLUE)), contents)
+
+
+@state(SavePicture, LoneField)
+async def _picture_that_is_saved(world: World) -> None:
+    await world.app.push_screen(SavePicture(png(), "dusk.png"))
+
+
+@state(PictureScreen)
+async def _picture_alone(world: World) -> None:
+    await world.app.push_screen(PictureScreen(_picture()))
+    await world.until(lambda: HALF in world.text)
 
 
 @state(LinkSheet)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import select
 import shlex
 import signal
@@ -51,7 +52,7 @@ class Terminal:
         self._asked: dict[bytes, int] = {}
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
-        self.output = b""
+        self.output = self._begun = b""
         self._master, slave = pty.openpty()
         termios.tcsetwinsize(slave, (rows, columns))
         program = list(program) or [sys.executable, "-m", "tui", *arguments]
@@ -125,7 +126,15 @@ class Terminal:
                 return
             self.output += data
             self._answer()
-            self._stream.feed(data.replace(b"\x1b[?996n", b""))  # pyte knows no private one of its kind
+            self._feed(data.replace(b"\x1b[?996n", b""))  # pyte knows no private one of its kind
+
+    def _feed(self, data: bytes) -> None:
+        """Draw what came; pyte would write what a picture is made of."""
+        begun, self._begun = self._begun + data, b""
+        text = re.sub(rb"\x1b_[^\x1b]*\x1b\\", b"", begun)
+        text, picture, rest = text.partition(b"\x1b_")
+        self._begun = picture + rest
+        self._stream.feed(text)
 
     def _answer(self) -> None:
         for question, answer in self._answers.items():

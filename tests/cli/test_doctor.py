@@ -138,3 +138,17 @@ def test_what_tmux_keeps_to_itself_is_told_with_the_line_that_changes_it(lab, tm
         assert "tmux set" not in lab.segue("doctor").stdout
     finally:
         tmux("kill-server")
+
+
+@pytest.mark.parametrize(
+    ("variables", "words"),
+    [
+        ({"TERM": "xterm-ghostty", "COLORTERM": "truecolor"}, "by kitty's protocol"),
+        ({"TERM": "xterm-256color", "COLORTERM": "truecolor"}, "as cells of two pixels"),
+        ({"TERM": "xterm-256color", "NO_COLOR": "1"}, "only their names"),
+        ({"TERM": "linux"}, "only their names"),
+    ],
+)
+def test_how_pictures_are_drawn_is_told(lab, variables, words):
+    lab.variables = variables
+    assert f"pictures               {words}" in lab.segue("doctor").stdout

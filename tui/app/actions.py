@@ -32,6 +32,7 @@ class Scope(Enum):
     FILE = "The name of a file"
     PIPE = "A command for a block of code"
     LINK = "A link"
+    PICTURE = "A picture"
     HELP = "This list"
     FIRST_RUN = "The first screen"
     CONNECT = "Connecting a provider"
@@ -119,11 +120,13 @@ class Action(StrEnum):
     LINE_DOWN = "message-line-down", "down,j", "walk", "The message below, or scroll", Scope.MESSAGE
     MESSAGE_COPY = "message-copy", "y", "copy", "Copy the message, or the selected lines", Scope.MESSAGE
     MESSAGE_CODE = "message-code", "c", "copy code", "Copy a block of code", Scope.MESSAGE
-    MESSAGE_SAVE = "message-save", "w", "save code", "Save a block of code to a file", Scope.MESSAGE
+    MESSAGE_SAVE = "message-save", "w", "save", "Save a block of code or a picture to a file", Scope.MESSAGE
     MESSAGE_PIPE = ("message-pipe", "vertical_line", "pipe",
                     "Give a block of code to a command, which is shown before it runs", Scope.MESSAGE)
     MESSAGE_LINK = ("message-link", "o", "open",
-                    "See where a link leads, or the source of what is drawn", Scope.MESSAGE)
+                    "See where a link leads, a picture alone, or the source of what is drawn", Scope.MESSAGE)
+    MESSAGE_OUTSIDE = ("message-outside", "O", "open outside",
+                       "Open a picture with the system's program", Scope.MESSAGE)
     MESSAGE_EDIT = "message-edit", "e", "edit", "Write the prompt anew", Scope.MESSAGE
     MESSAGE_RETRY = "message-retry", "r", "again", "Answer once more", Scope.MESSAGE
     MESSAGE_RESUME = "message-resume", "g", "go on", "Let a cut reply go on", Scope.MESSAGE
@@ -235,6 +238,9 @@ class Action(StrEnum):
     PIPE_RUN = "pipe-run", "y", "run it", "Run just what is shown", Scope.PIPE
     PIPE_TAKE = "pipe-take", "enter", "into the prompt", "Write its output into the prompt", Scope.PIPE
     LINK_OPEN = "link-open", "enter", "open", "Open the link in the browser", Scope.LINK
+    PICTURE_SAVE = "picture-save", "w", "save", "Save the picture to a file", Scope.PICTURE
+    PICTURE_OPEN = ("picture-open", "O", "open outside",
+                    "Open the picture with the system's program", Scope.PICTURE)
     LINK_COPY = "link-copy", "y", "copy", "Copy the address", Scope.LINK
     MOVE_COPY = "move-copy", "enter", "copy them", "Copy what is here to the server", Scope.MOVING
     HELP_CLOSE = "help-close", "enter,f1", "close", "Close this list", Scope.HELP

@@ -7,7 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
@@ -26,7 +26,8 @@ from tui.app.keymap import Keys, Listens, bind
 from tui.app.life import GONE, has_gone
 from tui.app.lists.pointing import teach_pointing
 from tui.app.main_screen import MainScreen
-from tui.app.terminal.abilities import FEW, MANY, Abilities, Differing
+from tui.app.terminal.abilities import FEW, MANY, TRUE, Abilities, Differing
+from tui.app.terminal.cell_size import USUAL
 from tui.app.terminal.key_sequences import MODIFIERS
 from tui.app.terminal.keys import teach_alt_enter, teach_texts, teach_windows
 from tui.app.terminal.kinds import TerminalKind
@@ -34,6 +35,7 @@ from tui.app.terminal.light import Light
 from tui.app.terminal.line_filters import Ascii, LastLine
 from tui.app.terminal.outside import Outside
 from tui.app.terminal.replies import Named, Replied, ShowsStatus
+from tui.app.terminal.uploads import Uploads
 from tui.app.theme.foreign import fitted
 from tui.app.theme.grid import MEASURE, SMALLEST, TALL, WIDE
 from tui.app.theme.scroll_thumb import SlimThumb
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
     from textual.screen import Screen
 
+    from tui.app.messages.gallery import Gallery
     from tui.engine.workspace import Workspace
     from tui.typed_toml import Changes
 
@@ -116,12 +119,17 @@ class SegueApp(App[None]):
         self._light = Light(self._write, self.set_timer, self._follow_light)
         self.outside = Outside(self._write, TerminalKind.of(os.environ), only_ascii=terminal.ascii)
         """What is shown of the program outside its page."""
+        self.outside.known = self._terminal_known
+        self.uploads = Uploads(self._write, lambda sequence: self.outside.kind.sent(sequence))
+        """The pictures that the terminal holds."""
         self.touched = time.monotonic()
         """When the person did something last."""
         self.chosen_theme = AUTO
         """What the person has chosen: a theme, or that of the terminal."""
         self.use_theme(self._configured_theme())
         self._terminal = terminal
+        self._all_colours = terminal.colours == TRUE
+        self._drawn_words = terminal.ascii or terminal.colours == FEW
         self._last_line = LastLine()
         self._glyphs = [Ascii()] if terminal.ascii else []
         self.animation_level = "none"
@@ -321,6 +329,33 @@ class SegueApp(App[None]):
                 self.outside.show()
             case _:
                 pass
+
+    @cached_property
+    def gallery(self) -> Gallery:
+        """The pictures of messages."""
+        from tui.app.messages.gallery import Gallery, Way
+
+        def way() -> Way:
+            if self._pictures_are_words:
+                return Way.WORDS
+            return Way.KITTY if self._holds_pictures else Way.CELLS
+
+        return Gallery(way, self.uploads, USUAL if self.is_headless else None)
+
+    @property
+    def _holds_pictures(self) -> bool:
+        """Whether the terminal is let hold them."""
+        draw = self.config.pictures.draw
+        return draw == "kitty" or (draw == "auto" and self.outside.kind.placeholders and self._all_colours)
+
+    def _terminal_known(self) -> None:
+        """Draw as it can, now that it is known which it is."""
+        if self.screen_stack and self.main_screen.features is not None:
+            self.main_screen.features.transcript.relook()
+
+    @property
+    def _pictures_are_words(self) -> bool:
+        return self.config.pictures.draw == "off" or self._drawn_words or self.no_color
 
     # -- settings
     def setting_problems(self) -> list[SegueError]:

@@ -113,6 +113,7 @@ ALL = (
     Command("copy", "Copy last reply", "its Markdown, to the clipboard", "", _BOTH,
             plain_argument="[NUMBER]"),
     Command("export", "Export conversation", "write it to a file", "[FILE]", _BOTH),
+    Command("save", "Save to a file", "the newest picture here, or block of code", "[FILE]"),
     Command("temporary", "Temporary conversation", "nothing of it is kept"),
     Command("tools", "Tools", "what models may use here, and what is always allowed", "[WORDS]", _BOTH,
             plain_argument="[NAME]", plain_help="what models may use here; a name turns it on or off"),

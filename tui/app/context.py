@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tui.app.keymap import Keys
     from tui.app.terminal.outside import Outside
     from tui.app.undo import Acts
+    from tui.chat.attachment import Attachment
     from tui.chat.conversation import Conversation
     from tui.chat.draft import Draft
     from tui.chat.message import Message
@@ -139,6 +140,8 @@ class Transcript(Protocol):
 
     selected: int | None
     """The message that the keys act on."""
+    contents: Callable[[Sequence[Attachment]], Awaitable[Sequence[Attachment]]] | None
+    """Gives the contents of files."""
 
     @property
     def found(self) -> bool:
@@ -153,6 +156,10 @@ class Transcript(Protocol):
     @property
     def following(self) -> bool:
         """Whether the newest line is in view, and stays so."""
+        ...
+
+    async def save_newest(self, typed: str) -> bool:
+        """Save the newest picture or block of code to a file. Returns whether there is any."""
         ...
 
     async def open(

@@ -8,17 +8,24 @@ it came. A new kind of content is added here, in one place: its class, its line 
 
 from __future__ import annotations
 
+import base64
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
+from functools import lru_cache
 from itertools import takewhile
 from typing import Any, TypeGuard, TypeVar, assert_never
 
-from tui.chat.attachment import MEDIA_TYPES, Attachment, Kind
+from tui.chat.attachment import MEDIA_TYPES, Attachment, Kind, attachment_of, media_type_of
 from tui.checked import Fields
+from tui.errors import UsageError
 from tui.text import one_line
 
+_DATA = re.compile(r"data:image/[\w.+-]+(;[\w=.+-]+)*;base64", re.IGNORECASE)
+_ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image/webp": "webp"}
+_LONGEST_ALT = 60
 BETWEEN = "\n\n"
 """What stands between two texts of a message where they are read as one."""
 
@@ -230,6 +237,34 @@ def files_of(parts: Iterable[Part]) -> tuple[Attachment, ...]:
     return tuple(dict.fromkeys(named()))
 
 
+def picture_of(part: Part) -> Attachment | None:
+    """The picture that a part is, if its content is kept or stands in its address."""
+    match part:
+        case File(file):
+            return file if file.kind is Kind.IMAGE else None
+        case Image(url, alt):
+            return _written_out(url, alt)
+        case Text() | Reasoning() | ToolCall() | ToolResult() | Sources() | Notice():
+            return None
+        case _:
+            assert_never(part)
+
+
+@lru_cache(maxsize=8)
+def _written_out(url: str, alt: str) -> Attachment | None:
+    """The file that a ``data:`` address holds; None where it holds no picture that is kept."""
+    head, comma, content = url.partition(",")
+    if not comma or not _DATA.fullmatch(head):
+        return None
+    try:
+        data = base64.b64decode("".join(content.split()), validate=True)
+        name = one_line(alt, _LONGEST_ALT) or "picture"
+        file = attachment_of(f"{name}.{_ENDINGS.get(media_type_of(data) or '', '')}", data)
+    except (ValueError, UsageError):
+        return None
+    return file if file.kind is Kind.IMAGE else None
+
+
 def with_files(parts: Iterable[Part], other: Callable[[Attachment], Attachment]) -> tuple[Part, ...]:
     """The same parts, with what ``other`` makes of each file in its place."""
 
@@ -359,17 +394,20 @@ def below(parts: Sequence[Part]) -> tuple[Part, ...]:
     """What stands below a reply: pictures that come after all else, pages by their numbers, then the rest."""
     end = _end_of_body(parts)
     kept = [part for place, part in enumerate(parts) if place >= end or is_remark(part)]
-    images, pages = of_kind(kept, Image), sources_of(kept)
+    images, pages = list(filter(_is_link, kept)), sources_of(kept)
     rest = [part for part in kept if part not in images and not isinstance(part, Sources)]
     return (*images, *((Sources(pages),) if pages else ()), *rest)
 
 
 def _end_of_body(parts: Sequence[Part]) -> int:
     """The place after the last part that is neither a picture nor a remark."""
-    counted = (
-        place for place, part in enumerate(parts, 1) if not (isinstance(part, Image) or is_remark(part))
-    )
+    counted = (place for place, part in enumerate(parts, 1) if not (_is_link(part) or is_remark(part)))
     return max(counted, default=0)
+
+
+def _is_link(part: Part) -> bool:
+    """Whether a part is a picture that is somewhere else."""
+    return isinstance(part, Image) and picture_of(part) is None
 
 
 def interleaved(parts: Sequence[Part]) -> tuple[Part, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import importlib.metadata
+import importlib.util
 import os
 import platform
 import shutil
@@ -40,6 +41,7 @@ _PACKAGES = (
     "keyring",
     "aiohttp-socks",
     "asyncpg",
+    "pillow",
 )
 
 
@@ -188,7 +190,7 @@ def _terminal() -> Iterator[Finding]:
 
 
 def _notices() -> Iterator[Finding]:
-    """How the person is told of a reply while they look elsewhere, and what tmux keeps to itself of that."""
+    """What the terminal takes besides text: how the person is told of a reply, what tmux keeps to itself."""
     from tui.app.terminal.kinds import TerminalKind
     from tui.system import desktop, tmux
 
@@ -206,6 +208,20 @@ def _notices() -> Iterator[Finding]:
     system = f", {command[0]}" if command and shutil.which(command[0]) else ""
     name = f" ({kind.name})" if kind.name else ""
     yield Finding("terminal", "notices", "ok", f"{kind.notice}{name}{system}")
+    yield _pictures(holds=kind.placeholders)
+
+
+def _pictures(*, holds: bool) -> Finding:
+    """How pictures are drawn, by a terminal that holds them or one that does not."""
+    from tui.app.terminal.abilities import FEW, TRUE, Abilities
+
+    able = Abilities.of(os.environ)
+    if importlib.util.find_spec("PIL") is None:
+        return Finding("terminal", "pictures", "note", "only their names: pip install 'segue[pictures]'")
+    if able.ascii or able.colours == FEW or "NO_COLOR" in os.environ:
+        return Finding("terminal", "pictures", "note", "only their names: it has too few colours or glyphs")
+    words = "by kitty's protocol" if holds and able.colours == TRUE else "as cells of two pixels"
+    return Finding("terminal", "pictures", "ok", words)
 
 
 def _network(config: Config) -> Iterator[Finding]:

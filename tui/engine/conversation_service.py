@@ -115,6 +115,10 @@ class ConversationService:
         """Messages with their texts; a reply that is coming, or not saved yet, has all that came so far."""
         return await self.storage.engine.messages(ids)
 
+    async def contents(self, files: Sequence[Attachment]) -> Sequence[Attachment]:
+        """Files with their contents; one whose content was lost has none."""
+        return await self.storage.engine.store.with_contents(files)
+
     # -- what comes
     @property
     def live(self) -> LiveReply | None:

@@ -64,6 +64,21 @@ def suggested_name(language: str) -> str:
     return _unused(Path(_name_in(language))).name
 
 
+def unused_name(name: str) -> str:
+    """The name, or one like it that nothing in the working folder has."""
+    return _unused(Path(Path(name).name or "picture.png")).name
+
+
+def save_picture_to(data: bytes, target: Path) -> Path:
+    """Write a picture to a file that is not there yet, whole or not at all.
+
+    Raises:
+        UsageError: There is something with this name already.
+        SegueError: It can't be written.
+    """
+    return _write_new(target, data, _OF_A_PROJECT)
+
+
 def _name_in(language: str) -> str:
     from pygments.lexers import get_lexer_by_name  # slow: few ask for it
     from pygments.util import ClassNotFound
@@ -151,13 +166,13 @@ def write_all(bundles: Iterable[Bundle], target: Path, form: Format) -> Path:
     return target
 
 
-def _write_new(target: Path, text: str, mode: int = PRIVATE_FILE) -> Path:
+def _write_new(target: Path, content: str | bytes, mode: int = PRIVATE_FILE) -> Path:
     """Write a file that is not there yet, whole or not at all; a link in its place is not followed."""
     try:
         descriptor = os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode)
         try:
-            with open(descriptor, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
+            with open(descriptor, "wb") as file:
+                file.write(content.encode() if isinstance(content, str) else content)
         except BaseException:
             target.unlink(missing_ok=True)
             raise

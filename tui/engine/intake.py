@@ -29,7 +29,7 @@ from tui.chat.chunks import (
     ToolResult,
     Usage,
 )
-from tui.chat.parts import Part
+from tui.chat.parts import Part, picture_of
 from tui.checked import amount, count, number, text
 from tui.history.facts import kept_usage
 
@@ -89,7 +89,7 @@ def _part(part: Part) -> Part | None:
         case Sources(pages):
             return Sources(tuple(_source(page) for page in _sequence(pages) if _has_address(page)))
         case Image(url, alt, native):
-            return Image(url, text(alt), _native(native)) if text(url) else None
+            return _picture(Image(url, text(alt), _native(native))) if text(url) else None
         case File(file, native):
             return File(file, _native(native)) if _is_file(file) else None
         case ToolCall():
@@ -102,6 +102,12 @@ def _part(part: Part) -> Part | None:
             return Notice(text(words)) if text(words) else None
         case _:
             assert_never(part)
+
+
+def _picture(image: Image) -> Image | File:
+    """A picture; one that comes whole is a file from now on, which the history keeps apart."""
+    file = picture_of(image)
+    return image if file is None else File(file, image.native)
 
 
 def _call(call: ToolCall) -> ToolCall:

@@ -44,6 +44,10 @@ Kinds of blocks::
     maths                   formulas
     symbols                 TeX's commands as characters
 
+Pictures::
+
+    pictures                as pixels, and as cells of two
+
 The source::
 
     source                  where its lines begin; drawn characters and the source

@@ -11,6 +11,7 @@ Texts and images::
     editor                  the person's own editor
     piping                  a text given to a command
     desktop                 notices
+    opener                  a file in the program for it
 
 Stops and ends::
 

@@ -5,6 +5,7 @@ import pytest
 from tui.chat.model import ModelInfo
 from tui.errors import ErrorKind, ProviderError
 from tui.providers import OpenAIChat
+from tui.providers.vendors import vendors
 
 HI = [{"role": "user", "content": "Hi"}]
 KEY = "sk-test-0123456789abcdefWXYZ"
@@ -64,6 +65,14 @@ class TestBody:
     )
     def test_reasoning(self, form, effort, sent):
         assert body({"reasoning_effort": effort}, reasoning_format=form) == body() | sent
+
+    @pytest.mark.parametrize("name", ["openrouter", "vercel"])
+    def test_a_model_that_makes_pictures_is_asked_for_them(self, name):
+        provider = type("Vendor", (OpenAIChat,), dict(vendors()[name].quirks))
+        asked = {"modalities": ["image", "text"]}
+        assert provider.request_body("google/gemini-3-pro-image-preview", HI, {}).items() >= asked.items()
+        assert "modalities" not in provider.request_body("google/gemini-3-pro", HI, {})
+        assert "modalities" not in provider.request_body("vendor/imagenet-chat", HI, {})
 
     def test_extra_body(self):
         assert body(extra_body={"mode": "instruct"}) == body() | {"mode": "instruct"}

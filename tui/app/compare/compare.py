@@ -122,6 +122,7 @@ class Compare(Layer[Outcome]):
         """Show the prompt; the clock ticks only while a reply comes."""
         self._ticker = self.set_interval(1.0, self.refresh_states, pause=True)
         text = self._question
+        text.contents = self.service.contents
         await text.show(self.service.conversation, self.prompt, self.service.messages)
         text.fit()
 
@@ -150,6 +151,7 @@ class Compare(Layer[Outcome]):
             await replies.mount(column, after=old)
             await old.remove()
         self._arrange()
+        column.text.contents = self.service.contents
         await column.show(self.service.conversation, self.service.messages)
         self.refresh_states()
 

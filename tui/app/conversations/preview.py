@@ -78,6 +78,7 @@ class Preview(Vertical):
         if not lives(self):
             return
         text = self.query_one(MessageList)
+        text.contents = store.with_contents
         await text.open(conversation, store.messages, message_id)
         if message_id is not None:
             await text.jump(message_id, needle)

@@ -172,6 +172,7 @@ class CurrentConversation:
     async def reload(self, at: int | None = None) -> None:
         """Draw the conversation anew, after its path has changed."""
         service = self._context.session.current
+        self._context.transcript.contents = service.contents
         await self._context.transcript.open(service.conversation, service.messages, at)
         self._context.refresh()
         self._context.status.count_soon()

@@ -15,9 +15,12 @@ One message::
     attachment_rows         its files
     footer                  what stands under it
     rows                    rows with places to click
+    picture_lines           a picture where it stands
     look                    width and colours
     link_sheet              opening a link
-    save_sheet              code into a file
+    save_sheet              code or a picture into a file
+    picture_screen          a picture alone
+    picture_files           a picture as a file
 
 How a reply stands::
 
@@ -34,4 +37,6 @@ All messages of a path::
     diagrams                drawn beside
     finder                  finds
     selection               what is selected
+    gallery                 pictures that are known
+    pictures_in_view        which are loaded
 """

@@ -4,15 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple, assert_never
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, assert_never
 
 from textual.strip import Strip
 
 from tui.app.messages.call_lines import CallLines
 from tui.app.messages.look import Look
 from tui.app.messages.name_line import thought_words
+from tui.app.messages.picture_lines import PictureLines, PlacedPicture
+from tui.chat.attachment import Attachment
 from tui.chat.export import about, escaped, folded
-from tui.chat.parts import File, Image, Notice, Part, Reasoning, Sources, Text, ToolCall, ToolResult
+from tui.chat.parts import (
+    File,
+    Image,
+    Notice,
+    Part,
+    Reasoning,
+    Sources,
+    Text,
+    ToolCall,
+    ToolResult,
+    picture_of,
+)
 from tui.text import clean, one_line
 
 if TYPE_CHECKING:  # brings the Markdown parser, which loads after the first paint
@@ -37,11 +50,27 @@ class Call:
     result: ToolResult | None = None
 
 
-def sections(parts: Sequence[Part]) -> list[Words | Call]:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A picture whose content is at hand or in the history."""
+
+    file: Attachment
+
+
+Section = Words | Call | Shown
+Drawn: TypeAlias = "Document | CallLines | PictureLines"
+_NO_TEXT = (CallLines, PictureLines)
+
+
+def sections(parts: Sequence[Part]) -> list[Section]:
     """The parts as they are drawn: a result belongs to its call, unless words stand between them."""
-    found: list[Words | Call] = []
+    found: list[Section] = []
     calls: list[Call] = []
     for part in parts:
+        if picture := picture_of(part):
+            found += [*calls, Shown(picture)]
+            calls = []
+            continue
         match part:
             case ToolCall():
                 calls.append(Call(part))
@@ -106,7 +135,7 @@ def _blocks(part: Part) -> Iterator[str]:
 class _Placed(NamedTuple):
     """A section with its place."""
 
-    drawn: Document | CallLines
+    drawn: Drawn
     top: int
     start: int
     """Where it begins in the source of all."""
@@ -118,7 +147,7 @@ class Interleaved:
     def __init__(self, look: Look) -> None:
         self._look = look
         self._live = False
-        self._drawn: list[Document | CallLines] = []
+        self._drawn: list[Drawn] = []
         self._placed: list[_Placed] = []
         self._progress: Mapping[str, Sequence[str]] = {}
         self.height = 0
@@ -136,12 +165,13 @@ class Interleaved:
             self._drawn.append(self._section(old, section, goes_on=live and place == len(wanted) - 1))
         self._stack()
 
-    def _section(
-        self, old: Document | CallLines | None, section: Words | Call, *, goes_on: bool
-    ) -> Document | CallLines:
+    def _section(self, old: Drawn | None, section: Section, *, goes_on: bool) -> Drawn:
         match section:
             case Words(parts):
-                return self._words(None if isinstance(old, CallLines) else old, markdown_of(parts), goes_on)
+                return self._words(None if isinstance(old, _NO_TEXT) else old, markdown_of(parts), goes_on)
+            case Shown(file):
+                same = isinstance(old, PictureLines) and old.file == file
+                return old if same and old is not None else PictureLines(self._look, file)
             case Call(call, result):
                 if isinstance(old, CallLines) and old.same(call, result):
                     old.show(call, result, live=self._live)
@@ -165,7 +195,7 @@ class Interleaved:
         self._placed = []
         sources: list[str] = []
         row = start = 0
-        before: Document | CallLines | None = None
+        before: Drawn | None = None
         for drawn in self._drawn:
             row += before is not None and not _close(before, drawn)
             self._placed.append(_Placed(drawn, row, start))
@@ -178,7 +208,7 @@ class Interleaved:
     def feed(self, text: str) -> int:
         """Go on with the text at the end; returns the first row that changed."""
         place = self._placed[-1]
-        assert not isinstance(place.drawn, CallLines)
+        assert not isinstance(place.drawn, _NO_TEXT)
         changed = place.top + place.drawn.feed(text)
         self._stack()
         return changed
@@ -186,7 +216,23 @@ class Interleaved:
     @property
     def takes_text(self) -> bool:
         """Whether a text stands at the end, which may go on."""
-        return bool(self._drawn) and not isinstance(self._drawn[-1], CallLines)
+        return bool(self._drawn) and not isinstance(self._drawn[-1], _NO_TEXT)
+
+    # -- pictures
+    @property
+    def pictures(self) -> list[PlacedPicture]:
+        """The pictures from the top."""
+        return [
+            PlacedPicture(place.top, place.drawn)
+            for place in self._placed
+            if isinstance(place.drawn, PictureLines)
+        ]
+
+    def look_again(self) -> None:
+        """Draw what is known of pictures now."""
+        for picture in self.pictures:
+            picture.lines.look_again()
+        self._stack()
 
     # -- calls
     @property
@@ -226,7 +272,7 @@ class Interleaved:
     def reveal(self, offset: int) -> bool:
         """Show the lines at a place in the source, if they are left out. Returns whether they were."""
         place = next((p for p in reversed(self._placed) if p.start <= offset), None)
-        if place is None or isinstance(place.drawn, CallLines):
+        if place is None or not isinstance(place.drawn, Document):
             return False
         revealed = place.drawn.reveal(offset - place.start)
         if revealed:
@@ -258,7 +304,7 @@ class Interleaved:
         """Draw for another width or palette."""
         self._look = look
         for drawn in self._drawn:
-            if isinstance(drawn, CallLines):
+            if isinstance(drawn, _NO_TEXT):
                 drawn.resize(look)
             else:
                 drawn.resize(look.width, look.palette, whole=look.whole)
@@ -298,21 +344,21 @@ class Interleaved:
         return [
             replace(block, row=block.row + place.top)
             for place in self._placed
-            if not isinstance(place.drawn, CallLines)
+            if not isinstance(place.drawn, _NO_TEXT)
             for block in place.drawn.code_blocks()
         ]
 
     def link_at(self, row: int, cell: int) -> str | None:
         """The address of the link that is drawn there."""
         place = self._at(row)
-        if place is None or isinstance(place.drawn, CallLines):
+        if place is None or isinstance(place.drawn, _NO_TEXT):
             return None
         return place.drawn.link_at(row - place.top, cell)
 
     # -- long texts
     @property
     def _documents(self) -> list[tuple[int, Document]]:
-        return [(place.top, place.drawn) for place in self._placed if not isinstance(place.drawn, CallLines)]
+        return [(place.top, place.drawn) for place in self._placed if not isinstance(place.drawn, _NO_TEXT)]
 
     @property
     def limited(self) -> bool:
@@ -335,11 +381,11 @@ class Interleaved:
         """Another one of the same parts that shows all of its texts, for what is made in a thread."""
         whole = Interleaved(self._look)
         whole._live, whole._progress = self._live, self._progress
-        whole._drawn = [one if isinstance(one, CallLines) else one.read_whole() for one in self._drawn]
+        whole._drawn = [one if isinstance(one, _NO_TEXT) else one.read_whole() for one in self._drawn]
         whole._stack()
         return whole
 
 
-def _close(before: Document | CallLines, after: Document | CallLines) -> bool:
+def _close(before: Drawn, after: Drawn) -> bool:
     """Whether no blank row parts two sections: lines of calls stand together."""
     return isinstance(before, CallLines) and isinstance(after, CallLines) and not before.open

@@ -9,6 +9,8 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tui.app.keymap import DEFAULTS, Keys
+from tui.app.messages.gallery import NO_GALLERY, Gallery
+from tui.app.terminal.uploads import PLACEHOLDER
 from tui.app.theme.ink import RAIL, Ink, segments_of
 from tui.rendering.palette import Palette
 from tui.rendering.spans import Span
@@ -34,6 +36,10 @@ class Look:
     """The keys that are named under a message."""
     whole: int = 0
     """Cells that code and tables may take, where they are more than the measure."""
+    gallery: Gallery = NO_GALLERY
+    """The pictures that are known."""
+    thumbnails: bool = False
+    """Whether there is room for those of attachments."""
 
     @property
     def room(self) -> int:
@@ -74,8 +80,15 @@ def over(strip: Strip, start: int, end: int, style: Style) -> Strip:
     start, end = max(start, 0), min(end, strip.cell_length)
     if start >= end:
         return strip
-    inner = Segment.apply_style(strip.crop(start, end), post_style=style)
+    inner = [_laid_over(segment, style) for segment in strip.crop(start, end)]
     return Strip([*strip.crop(0, start), *inner, *strip.crop(end)], strip.cell_length)
+
+
+def _laid_over(segment: Segment, style: Style) -> Segment:
+    """The segment in another style; the colour of a placeholder says which picture it shows."""
+    before = segment.style or Style()
+    ground = style if PLACEHOLDER not in segment.text else Style(bgcolor=style.bgcolor)
+    return Segment(segment.text, before + ground, segment.control)
 
 
 def put(strip: Strip, start: int, text: str, style: Style) -> Strip:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, assert_never
 
 from rich.style import Style
 from textual import events
@@ -24,17 +24,23 @@ from tui.app.keymap import keys_of
 from tui.app.life import while_alive
 from tui.app.messages.diagrams import Diagrams
 from tui.app.messages.finder import Finder, Hit
+from tui.app.messages.gallery import NO_GALLERY, Contents, gallery_of
 from tui.app.messages.look import Look, put
 from tui.app.messages.message_view import BlockRow, MessageView
 from tui.app.messages.pager import Load, Pager
+from tui.app.messages.picture_files import PictureFile, open_picture, save_picture
+from tui.app.messages.picture_lines import PictureAct, PictureLines
+from tui.app.messages.pictures_in_view import PicturesInView
 from tui.app.messages.selection import Selected, key_of, whole_rows, word_at
 from tui.app.messages.stream import Colours, Stream
 from tui.app.messages.viewport import Viewport, Whole
 from tui.app.messages.window import Anchor, Make, Window, around, lines_of
+from tui.app.theme.grid import ROOMY
 from tui.app.theme.ink import Ink
 from tui.app.theme.page import grid_of
 from tui.chat.conversation import Conversation
 from tui.chat.message import Message
+from tui.errors import SegueError
 from tui.rendering.palette import Palette
 from tui.rendering.spans import Target
 from tui.system.clipboard import copy
@@ -115,6 +121,9 @@ class MessageList(ScrollView):
         """What is drawn over each row, in this order."""
         self._colours = Colours(self.viewport, self._soon, self._redraw)
         self._diagrams = Diagrams(self, self.viewport)
+        self.pictures = PicturesInView(self.viewport, lambda: gallery_of(self.app), self._load_picture)
+        self.contents: Contents | None = None
+        """Gives the contents of the files; without it no picture is drawn."""
         self._openings = 0
         self._read: set[int] = set()
         """Messages that are being read whole."""
@@ -154,6 +163,7 @@ class MessageList(ScrollView):
     def _begin(self, window: Window, messages: list[Message], at: int | None) -> None:
         """Show another conversation."""
         viewport = self.viewport
+        self.pictures.leave()
         viewport.window = window
         window.put(messages)
         self.stream.clear()
@@ -196,7 +206,7 @@ class MessageList(ScrollView):
     @property
     def busy(self) -> bool:
         """Whether something that came is not drawn yet."""
-        return self.stream.busy or self.pager.busy
+        return self.stream.busy or self.pager.busy or self.pictures.busy
 
     def add(self, message: Message) -> None:
         """Show a message that begins: a prompt, or a reply that will be fed. Who reads above stays there."""
@@ -275,6 +285,16 @@ class MessageList(ScrollView):
         if view is self.viewport.view(message_id) and view.document is document:
             self.viewport.take(view, whole)
 
+    def _load_picture(self, lines: PictureLines) -> None:
+        if self.contents is not None:
+            in_background(self, "pictures", self._show_picture, lines, self.contents)
+
+    async def _show_picture(self, lines: PictureLines, contents: Contents) -> None:
+        try:
+            await self.pictures.load(lines, contents)
+        except SegueError as error:
+            self.notify(str(error), severity="error", markup=False)
+
     # -- the place
     @property
     def following(self) -> bool:
@@ -314,6 +334,7 @@ class MessageList(ScrollView):
         self.pager.fetch()
         self.call_after_refresh(while_alive(self, self._colours.find_in_view))
         self._diagrams.draw_in_view()
+        self.call_after_refresh(while_alive(self, self.pictures.find))
 
     def _scroll_along(self) -> None:
         """Set the column's height and the line at the top.
@@ -447,7 +468,9 @@ class MessageList(ScrollView):
 
     def do(self, target: Target, message_id: int) -> None:
         """Do what a part of a message is for."""
-        if target.action is Action.MESSAGE_LINK:
+        if isinstance(target.action, PictureAct):
+            self._do_with_picture(target.action, target.value, message_id)
+        elif target.action is Action.MESSAGE_LINK:
             from tui.app.messages.link_sheet import LinkSheet
 
             self.app.push_screen(LinkSheet(target.value))
@@ -464,10 +487,37 @@ class MessageList(ScrollView):
         elif isinstance(target.action, Action):
             self.post_message(self.Chosen(target.action, message_id))
 
+    def picture_file(self, message_id: int, key: str) -> PictureFile | None:
+        """A picture of a message, by what it contains."""
+        view = self.viewport.view(message_id)
+        file = next((file for _, file in view.files if file.sha256 == key), None) if view else None
+        return PictureFile(file, self.contents) if file and self.contents else None
+
+    def _do_with_picture(self, act: PictureAct, key: str, message_id: int) -> None:
+        from tui.app.messages.picture_screen import PictureScreen
+
+        picture = self.picture_file(message_id, key)
+        if picture is None:
+            return
+        match act:
+            case PictureAct.SEE:
+                self.app.push_screen(PictureScreen(picture))
+            case PictureAct.SAVE:
+                in_background(self, "save", save_picture, self.app, picture)
+            case PictureAct.OUTSIDE:
+                in_background(self, "open", open_picture, self.app, picture)
+            case _:
+                assert_never(act)
+
     # -- another size, another theme
     def on_mount(self) -> None:
         """Draw anew in another theme."""
         self.app.theme_changed_signal.subscribe(self, lambda theme: self.relook())
+        self.app.app_resume_signal.subscribe(self, lambda _: self.relook())  # it holds no pictures now
+
+    def on_unmount(self) -> None:
+        """Let go what the terminal holds."""
+        self.pictures.leave()
 
     def on_resize(self, event: events.Resize) -> None:
         """Wrap for the new width."""
@@ -485,7 +535,18 @@ class MessageList(ScrollView):
         page = Style(color=palette.ink, bgcolor=palette.background)
         measure = max(8, width - left - right - 3)
         whole = measure if self._margins else max(measure, grid.room(width))
-        return Look(measure, palette, Ink.from_theme(variables), left, width, page, keys_of(self.app), whole)
+        return Look(
+            measure,
+            palette,
+            Ink.from_theme(variables),
+            left,
+            width,
+            page,
+            keys_of(self.app),
+            whole,
+            gallery_of(self.app) if self.contents else NO_GALLERY,
+            self.app.size.height >= ROOMY,
+        )
 
     # -- drawing
     def _redraw(self) -> None:

@@ -11,7 +11,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tui.app.actions import Action
-from tui.app.messages.attachment_rows import attachment_rows
+from tui.app.messages.attachment_rows import AttachmentRows, attachment_rows
 from tui.app.messages.footer import Reach, footer_rows
 from tui.app.messages.interleaved import Interleaved
 from tui.app.messages.look import CARET, Look, over, put
@@ -25,10 +25,12 @@ from tui.app.messages.name_line import (
     thought_words,
     time_words,
 )
+from tui.app.messages.picture_lines import PictureAct, PlacedPicture
 from tui.app.messages.plain_text import MANY_ROWS, FoldedText, PlainText
 from tui.app.messages.rows import Rows
 from tui.app.messages.segue_line import Lead, segue_line
 from tui.app.theme.ink import width_of
+from tui.chat.attachment import Attachment
 from tui.chat.message import Message, Role
 from tui.chat.model import HUES
 from tui.chat.parts import Gathered, Part, Reasoning, Text, interleaved
@@ -240,6 +242,39 @@ class MessageView:
             low, high = (middle + 1, high) if self.body.locate(middle)[0] < row else (low, middle)
         return low
 
+    # -- pictures
+    @property
+    def pictures(self) -> list[PlacedPicture]:
+        """The pictures from the top, by their rows."""
+        body, footer = self.body, self._footer
+        inside = body.pictures if isinstance(body, Interleaved) else []
+        below = footer.pictures if isinstance(footer, AttachmentRows) else []
+        if not inside and not below:
+            return []
+        tops = self.heights()
+        return [
+            *(PlacedPicture(sum(tops[:BODY]) + row, lines) for row, lines in inside),
+            *(PlacedPicture(sum(tops[:FOOTER]) + row, lines) for row, lines in below),
+        ]
+
+    @property
+    def files(self) -> list[tuple[range, Attachment]]:
+        """The pictures whose content is kept, with the rows that stand for each."""
+        tops, footer = self.heights(), self._footer
+        body = self.body.pictures if isinstance(self.body, Interleaved) else []
+        top = sum(tops[:BODY])
+        found = [(range(top + row, top + row + lines.height), lines.file) for row, lines in body]
+        if isinstance(footer, AttachmentRows):
+            top = sum(tops[:FOOTER])
+            found += [(range(top + row, top + row + 1), file) for row, file in footer.named]
+        return found
+
+    def look_again(self) -> None:
+        """Draw what is known of pictures now."""
+        if isinstance(self.body, Interleaved):
+            self.body.look_again()
+        self._surround()
+
     # -- drawing
     def line(self, row: int, *, selected: bool = False) -> Strip:
         """One row as it is drawn: the same object each time, until the row changes."""
@@ -332,6 +367,8 @@ class MessageView:
         lines = self.blocks[block]
         if at >= lines.height:
             return None
+        if picture := next((file for rows, file in self.files if row in rows), None):
+            return Target(PictureAct.SEE, picture.sha256)
         if isinstance(lines, Rows):
             return lines.target(at, cell)
         if block == BODY and at == 0 and self._badge.height:

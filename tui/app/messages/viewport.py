@@ -221,6 +221,20 @@ class Viewport:
             anchor.place = BlockRow(BODY, view.body.locate(offset)[0])
         self.go_to(anchor)
 
+    def show_pictures(self, view: MessageView) -> None:
+        """Draw what is known of a message's pictures; the line at the top of the view stays there."""
+        window = self.window
+        assert window is not None
+        anchor = None if self.following else window.anchor(self.top)
+        if anchor is None or window.ids[anchor.index] != view.message.id:
+            view.look_again()
+        else:
+            row = view.row(anchor.place)
+            above = [(one.lines, one.lines.height) for one in view.pictures if one.row <= row]
+            view.look_again()
+            anchor.place = view.place(row + sum(lines.height - height for lines, height in above))
+        self.go_to(anchor)
+
     def relook(self, look: Look) -> None:
         """Draw for another width or palette."""
         if self.window is not None:

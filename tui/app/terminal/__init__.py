@@ -17,6 +17,8 @@ What it is and shows::
     kinds                   which it is, and what that one takes
     light                   whether its page is light
     outside                 title, progress and notices
+    uploads                 pictures that it holds
+    cell_size               pixels of a cell
     abilities               how many colours, which glyphs
     thin                    a frame as the difference to what stands there
     line_filters            glyphs where there is only ASCII; the last line against outside text

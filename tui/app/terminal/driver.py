@@ -22,6 +22,7 @@ from tui.app.terminal.kinds import TerminalKind
 from tui.app.terminal.outside import HasOutside
 from tui.app.terminal.parser import InputParser
 from tui.app.terminal.replies import TELL_SCHEME_NO_MORE, Attributes, Replied
+from tui.app.terminal.uploads import HasUploads
 
 if TYPE_CHECKING:
     from tui.app.terminal.thin import Thin
@@ -103,6 +104,8 @@ class Terminal(LinuxDriver):
         self._put_down()
         if isinstance(self._app, HasOutside):
             self._app.outside.leave()
+        if isinstance(self._app, HasUploads):
+            self._app.uploads.leave()
         if self._asked:
             self.write(TELL_SCHEME_NO_MORE)
         if not constants.DISABLE_KITTY_KEY:

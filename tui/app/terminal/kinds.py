@@ -36,11 +36,13 @@ class _Takes(NamedTuple):
     notice_since: Version = ()
     progress_since: Version | None = None
     """None: it takes no progress."""
+    placeholders_since: Version | None = None
+    """None: it has no cells of text that show pictures, whatever else it knows of kitty's protocol."""
 
 
 _TABLE: Mapping[str, _Takes] = {
-    "kitty": _Takes(Notice.KITTY, (0, 36), (0, 39)),  # before 0.38 it shows progress as a notice
-    "ghostty": _Takes(Notice.GROWL, (), (1, 2)),
+    "kitty": _Takes(Notice.KITTY, (0, 36), (0, 39), (0, 28)),  # before 0.38 it shows progress as a notice
+    "ghostty": _Takes(Notice.GROWL, (), (1, 2), ()),
     "wezterm": _Takes(Notice.GROWL, (), (2025,)),
     "iterm2": _Takes(Notice.GROWL, (), (3, 6, 6)),  # before it showed progress as a notice
     "foot": _Takes(Notice.NOTIFY),
@@ -98,6 +100,12 @@ class TerminalKind(NamedTuple):
         if self.inside and not self.passes_always:
             return False
         since = self._takes.progress_since
+        return since is not None and self.version >= since
+
+    @property
+    def placeholders(self) -> bool:
+        """Whether it has cells of text that show pictures."""
+        since = self._takes.placeholders_since
         return since is not None and self.version >= since
 
     @property

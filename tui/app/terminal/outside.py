@@ -47,7 +47,9 @@ class Outside:
             only_ascii: It has no other letters.
         """
         self._ascii = only_ascii
-        self.kind = kind
+        self._kind = kind
+        self.known: Callable[[], object] = lambda: None
+        """Called when the terminal turns out to be another."""
         self.shows_status = False
         """Whether the terminal has said that it shows what programs do."""
         self._write = write
@@ -57,6 +59,17 @@ class Outside:
         self._does: Does | None = None
         self._titled = self._progressed = self._told = False
         """What the terminal shows of these now."""
+
+    @property
+    def kind(self) -> TerminalKind:
+        """Which terminal it is."""
+        return self._kind
+
+    @kind.setter
+    def kind(self, kind: TerminalKind) -> None:
+        before, self._kind = self._kind, kind
+        if kind != before:
+            self.known()
 
     def come(self) -> None:
         """The terminal is the program's."""

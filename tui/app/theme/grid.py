@@ -10,6 +10,8 @@ WIDE = 100
 """Columns from which the sidebar stands beside the page."""
 TALL = 32
 """Rows from which the page has air around the composer."""
+ROOMY = 40
+"""Rows from which files of a prompt have thumbnails."""
 SIDEBAR = 30
 SMALLEST = (40, 10)
 """Columns and rows below which only one line is shown."""

@@ -37,6 +37,7 @@ class MessageActions:
             "retry": self._retry_last,
             "compact": self._sum_up,
             "copy": self._copy_last,
+            "save": self._save_newest,
             "undelete": self._undelete,
         }
 
@@ -201,6 +202,11 @@ class MessageActions:
         await context.reading.reload()
         words = "Deleted." if many == 1 else f"{many} messages deleted."
         context.did(words, undo, _back(many), (service.storage, service.conversation.id))
+
+    async def _save_newest(self, argument: str) -> None:
+        """Save the newest picture or block of code to a file."""
+        if not await self._context.transcript.save_newest(argument):
+            raise UsageError("There is no picture and no code here to save")
 
     async def _undelete(self, argument: str) -> None:
         """Bring back every deleted message of the conversation."""

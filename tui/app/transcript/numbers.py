@@ -11,6 +11,8 @@ from textual.strip import Strip
 from tui.app.actions import Action
 from tui.app.messages.look import put
 from tui.app.messages.message_view import MessageView
+from tui.app.messages.picture_lines import PictureAct
+from tui.chat.attachment import Attachment
 from tui.rendering.spans import Target
 
 if TYPE_CHECKING:
@@ -95,13 +97,34 @@ def open_parts(view: MessageView, seen: range) -> list[Numbered]:
     return sorted([*link_parts(view, seen), *fences], key=lambda part: (part.row, part.cell))
 
 
+def picture_parts(act: PictureAct, view: MessageView, seen: range) -> list[Numbered]:
+    """The pictures on the rows that are seen, for an act; all of them if there is none."""
+
+    def numbered(row: int, file: Attachment) -> Numbered:
+        return Numbered(row, 0, Target(act, file.sha256))
+
+    shown = [
+        numbered(max(rows.start, seen.start), file)
+        for rows, file in view.files
+        if rows.start < seen.stop and rows.stop > seen.start
+    ]
+    return shown or [numbered(rows.start, file) for rows, file in view.files]
+
+
+def save_parts(view: MessageView, seen: range) -> list[Numbered]:
+    """What can be saved to a file: pictures and blocks of code, from the top."""
+    found = picture_parts(PictureAct.SAVE, view, seen) + code_parts(Action.MESSAGE_SAVE, view, seen)
+    here = [part for part in found if part.row in seen]
+    return sorted(here or found, key=lambda part: part.row)
+
+
 def link_parts(view: MessageView, seen: range) -> list[Numbered]:
-    """The links on the rows that are seen, each address once."""
+    """The links and pictures on the rows that are seen, each once."""
     parts: dict[str, Numbered] = {}
     for row in range(max(0, seen.start), min(seen.stop, view.height)):
         for cell in range(view.look.room):
             target = view.target(row, cell)
-            if target is not None and target.action is Action.MESSAGE_LINK:
+            if target is not None and target.action in (Action.MESSAGE_LINK, PictureAct.SEE):
                 parts.setdefault(target.value, Numbered(row, cell, target))
     return list(parts.values())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -18,11 +19,22 @@ from tui.app.messages.footer import Reach, offered
 from tui.app.messages.message_list import MessageList
 from tui.app.messages.message_view import MessageView
 from tui.app.messages.pager import Load
+from tui.app.messages.picture_files import save_picture
+from tui.app.messages.picture_lines import PictureAct
 from tui.app.transcript.line_selection import LineSelection
 from tui.app.transcript.message_actions import CHOSEN
-from tui.app.transcript.numbers import Numbered, Numbers, code_parts, fold_parts, open_parts
+from tui.app.transcript.numbers import (
+    Numbered,
+    Numbers,
+    code_parts,
+    fold_parts,
+    open_parts,
+    picture_parts,
+    save_parts,
+)
 from tui.app.transcript.walk import Walk
 from tui.chat.conversation import Conversation
+from tui.engine.exporting import place_of, save_text, suggested_name
 from tui.errors import SegueError
 from tui.rendering.spans import Target
 
@@ -47,6 +59,7 @@ class Transcript(MessageList, can_focus=True):
         bind(Action.MESSAGE_SAVE, "save_code"),
         bind(Action.MESSAGE_PIPE, "pipe_code"),
         bind(Action.MESSAGE_LINK, "open_link"),
+        bind(Action.MESSAGE_OUTSIDE, "open_outside"),
         *(bind(action, f"choose('{action.name}')") for action in CHOSEN),
         bind(Action.MESSAGE_FOLD, "fold"),
         bind(Action.MESSAGE_LINES, "select_lines"),
@@ -91,6 +104,7 @@ class Transcript(MessageList, can_focus=True):
             "save_code",
             "pipe_code",
             "open_link",
+            "open_outside",
             "fold",
             "select_lines",
             "leave",
@@ -266,8 +280,8 @@ class Transcript(MessageList, can_focus=True):
         self._ask(partial(code_parts, Action.MESSAGE_CODE), _NO_CODE)
 
     def action_save_code(self) -> None:
-        """Save a block of code of the chosen message to a file; of several, ask which."""
-        self._ask(partial(code_parts, Action.MESSAGE_SAVE), _NO_CODE)
+        """Save a block of code or a picture of the chosen message to a file; of several, ask which."""
+        self._ask(save_parts, "There is no code and no picture in this message")
 
     def action_pipe_code(self) -> None:
         """Give a block of code of the chosen message to a command; of several, ask which."""
@@ -281,8 +295,43 @@ class Transcript(MessageList, can_focus=True):
             super().do(target, message_id)
 
     def action_open_link(self) -> None:
-        """Show where a link leads, or the source of what is drawn, or that again; of several, ask which."""
-        self._ask(open_parts, "There is no link in view, and nothing drawn")
+        """Show where a link leads, a picture alone, or the source of what is drawn; of several, ask which."""
+        self._ask(open_parts, "There is no link and no picture in view, and nothing drawn")
+
+    def action_open_outside(self) -> None:
+        """Open a picture of the chosen message with the system's program; of several, ask which."""
+        self._ask(partial(picture_parts, PictureAct.OUTSIDE), "There is no picture in this message")
+
+    async def save_newest(self, typed: str) -> bool:
+        """Save the newest picture or block of code.
+
+        Args:
+            typed: The name of a file, which is not there yet; one is asked for without it.
+
+        Returns:
+            Whether there is any.
+
+        Raises:
+            SegueError: It can't be written.
+        """
+        window = self.viewport.window
+        for message_id in reversed(window.ids if window else []):
+            view = self.viewport.view(message_id) if await self.pager.reach(message_id) else None
+            if view is not None and (parts := save_parts(view, range(view.height))):
+                await self._save(parts[-1].target, message_id, typed)
+                return True
+        return False
+
+    async def _save(self, target: Target, message_id: int, typed: str) -> None:
+        if not typed:
+            self.do(target, message_id)
+        elif isinstance(target.action, PictureAct):
+            if picture := self.picture_file(message_id, target.value):
+                await save_picture(self.app, picture, typed)
+        else:
+            place = place_of(typed, suggested_name(target.language))
+            await asyncio.to_thread(save_text, f"{target.value}\n", place)
+            self.notify(f"Saved to {place}", markup=False)
 
     def _ask(self, find: Callable[[MessageView, range], list[Numbered]], none: str) -> None:
         """Do what the only part does; of several, number them and wait for a key."""

@@ -70,6 +70,8 @@ class OpenAIChat(AsyncGeneratorProvider, ProviderModelMixin):
     """What the assistant must have said between results and a prompt."""
     marks_cache: ClassVar[str] = ""
     """Which models keep what they have read only up to a mark: a pattern of their names; empty for none."""
+    draws: ClassVar[str] = ""
+    """Which models make pictures if they are asked for some: a pattern of their names; empty for none."""
     schema_without: ClassVar[Sequence[str]] = ()
     """Keywords of JSON Schema that the vendor refuses in the arguments of a tool."""
     search_tool: ClassVar[Mapping[str, Any]] = {}
@@ -128,6 +130,8 @@ class OpenAIChat(AsyncGeneratorProvider, ProviderModelMixin):
         body.update(
             {theirs: options[ours] for ours, theirs in names.items() if options.get(ours) is not None}
         )
+        if cls.draws and re.search(cls.draws, model):
+            body["modalities"] = ["image", "text"]
         if effort := options.get("reasoning_effort"):
             body.update(cls._reasoning(effort))
         if schema := options.get("schema"):

@@ -1,0 +1,25 @@
+"""How many pixels a cell of the terminal has."""
+
+from __future__ import annotations
+
+import struct
+import sys
+
+USUAL = (10, 20)
+_SANE = range(4, 100)
+
+
+def cell_size() -> tuple[int, int]:
+    """Pixels across and down, as the system knows them of the terminal; the usual ones where it does not."""
+    if sys.platform == "win32":
+        return USUAL
+    import fcntl
+    import termios
+
+    try:
+        told = fcntl.ioctl(sys.__stdout__.fileno() if sys.__stdout__ else 1, termios.TIOCGWINSZ, bytes(8))
+    except (OSError, ValueError):
+        return USUAL
+    rows, columns, width, height = struct.unpack("HHHH", told)
+    cell = (width // (columns or 1), height // (rows or 1))
+    return cell if cell[0] in _SANE and cell[1] in _SANE else USUAL
