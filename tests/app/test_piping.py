@@ -43,7 +43,7 @@ async def test_what_runs_is_shown_and_its_output_goes_into_the_prompt(run, folde
         await world.sees("Give 2 lines of sh to a command")
         await type_command(world, "cat; pwd; echo wrong >&2")
         await world.sees("cat; pwd; echo wrong >&2", "/bin/sh", str(folder), "ls", "y run it")
-        await world.pilot.press("y")
+        await yes(world)
         await world.until(lambda: sheet._step is Step.ENDED)
         await world.sees("Ended with code 0")
         await world.pilot.press("enter")
@@ -56,8 +56,13 @@ async def ran(world, line: str, reply: str = "```sh\nls\n```") -> PipeSheet:
     sheet = await ask(world, reply)
     await type_command(world, line)
     await world.sees("y run it")
-    await world.pilot.press("y")
+    await yes(world)
     return sheet
+
+
+async def yes(world) -> None:
+    await world.until(lambda: world.app.screen.focused is None)  # the field has gone
+    await world.pilot.press("y")
 
 
 async def test_nothing_runs_without_a_yes(run, folder) -> None:
