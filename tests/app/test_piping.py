@@ -38,11 +38,11 @@ async def type_command(world, line: str) -> None:
 
 
 async def test_what_runs_is_shown_and_its_output_goes_into_the_prompt(run, folder) -> None:
-    async with run() as world:
+    async with run(size=(160, 40)) as world:
         sheet = await ask(world, TWO, "2")
         await world.sees("Give 2 lines of sh to a command")
         await type_command(world, "cat; pwd; echo wrong >&2")
-        await world.sees("cat; pwd; echo wrong >&2", "/bin/sh", str(folder), "ls", "y run it")
+        await world.sees("cat; pwd; echo wrong >&2", "/bin/sh", folder.name, "ls", "y run it")
         await yes(world)
         await world.until(lambda: sheet._step is Step.ENDED)
         await world.sees("Ended with code 0")
