@@ -149,6 +149,9 @@ class World:
     def info(self, model_id: str) -> ModelInfo | None:
         return self.infos.get(model_id)
 
+    def providers(self) -> list[Any]:
+        return []
+
     def note_outcome(self, provider: str, error: ProviderError | None) -> None:
         self.outcomes.append((provider, error))
 

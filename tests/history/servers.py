@@ -27,7 +27,10 @@ OTHER_PROGRAMS = "SEGUE_TEST_POSTGRES"
 _OTHER = "nobody"
 """Who runs the server where the tests run as root, which it refuses."""
 # Nothing of it outlives the tests: no need to wait for the disk.
-_HASTY = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c shared_buffers=32MB"
+_HASTY = (
+    "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c shared_buffers=32MB"
+    " -c max_locks_per_transaction=1024"
+)
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,9 @@ LARGEST = 1e9
 _KEPT = 32
 """Diagrams whose drawings are kept."""
 
-_WORDS = re.compile(r'"[^"\n]*"|\[[^\]\n]*\]|\([^)\n]*\)|\{[^}\n]*\}|\|[^|\n]*\|')
+_WORDS = re.compile(
+    r'"[^"\n]{0,200}"|\[[^\]\n]{0,200}\]|\([^)\n]{0,200}\)|\{[^}\n]{0,200}\}|\|[^|\n]{0,200}\|'
+)
 _ARROW = re.compile(r"(?:--|==|-\.)[ \t][^\n;]*?(?:--+|==+|\.-+)[>xo]?|[<xo]?[-=.~]{2,}[>xo]?")
 _NUMBER = re.compile(r"\d++(?:\.\d++)?+(?:[eE][-+]?+\d++)?+")
 _LINEAR = "sequenceDiagram"

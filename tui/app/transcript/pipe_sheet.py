@@ -18,7 +18,7 @@ from textual.widgets import Input, Static
 from tui.app.actions import Action
 from tui.app.background import in_background
 from tui.app.keymap import bind
-from tui.app.life import lives
+from tui.app.life import lives, while_alive
 from tui.app.lists.field import LoneField
 from tui.app.lists.hints import Hints
 from tui.app.lists.sheet import Sheet
@@ -284,7 +284,7 @@ class PipeSheet(Sheet[Piped]):
 
     def _show_output(self) -> None:
         self.query_one(LongText).show(self._output or "It wrote nothing.")
-        self.call_after_refresh(self.action_last)
+        self.call_after_refresh(while_alive(self, self.action_last))
 
     def action_take(self) -> None:
         """Write the output into the next prompt."""

@@ -22,8 +22,8 @@ _ENTITY = re.compile(r"[#&](#?[xX]?[0-9A-Za-z]{1,8};)")
 _MARKS = "<>\"'[](){}|;&#%:-"
 _ASIDE = {ord(mark): chr(0xE000 + ord(mark)) for mark in _MARKS}
 _BACK = {0xE000 + ord(mark): mark for mark in _MARKS}
-_ACROSS = re.compile(r"^(\s*(?:graph|flowchart)\s+)(?:LR|RL)\b", re.MULTILINE)
-_GRAPH = re.compile(r"\s*(?:---.*?\n---\s*\n)?\s*(?:%%[^\n]*\s+)*(?:graph|flowchart)\b", re.DOTALL)
+_ACROSS = re.compile(r"^([ \t]*(?:graph|flowchart)[ \t]+)(?:LR|RL)\b", re.MULTILINE)
+_GRAPHS = ("graph", "flowchart")
 TIGHT: dict[str, Any] = {"padding_x": 1, "padding_y": 0}
 NARROW: dict[str, Any] = {**TIGHT, "max_label_width": 12}
 
@@ -53,12 +53,21 @@ def _character(match: re.Match[str]) -> str:
 
 def is_drawn(source: str) -> bool:
     """Whether there is anything to draw: a graph has two boxes, and something that joins them."""
-    if not _GRAPH.match(source):
+    if _kind(source) not in _GRAPHS:
         return True
     import termaid
 
     graph = termaid.parse(source)
     return len(graph.nodes) > 1 and bool(graph.edges)
+
+
+def _kind(source: str) -> str:
+    """The word that a diagram begins with, behind front matter and comments."""
+    lines = [line.strip() for line in source.splitlines() if line.strip()]
+    if "---" in lines[:1] and "---" in lines[1:]:
+        lines = lines[lines.index("---", 1) + 1 :]
+    first = next((line for line in lines if not line.startswith("%%")), "")
+    return first.partition(" ")[0]
 
 
 def drawings(source: str) -> list[str]:
