@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
+from tests.app.conftest import World
+from tui.app.models.connect import ConnectProvider
 from tui.app.models.first_run import FirstRun
+from tui.app.models.picker import ModelPicker
+from tui.config import Config
 from tui.engine.start_options import StartOptions
 
 EARLY = StartOptions(prompt="What is Segue?")
@@ -39,3 +45,36 @@ async def test_later_it_goes_at_once(run):
     async with run(start=EARLY) as world:
         await world.sees("I am big.")
         assert world.provider.requests == [("big", ["What is Segue?"])]
+
+
+class Busy(World):
+    """A machine on which it takes long until history and providers are there."""
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.free = asyncio.Event()
+
+    async def open_workspace(self):
+        await self.free.wait()
+        return await super().open_workspace()
+
+
+@pytest.mark.parametrize(
+    ("keys", "screen"),
+    [(("/connect", "enter"), ConnectProvider), (("ctrl+l",), ModelPicker)],
+    ids=["command", "key"],
+)
+async def test_what_is_asked_for_early_comes_before_the_first_screen_and_gets_what_is_typed_for_it(
+    run, tmp_path, monkeypatch, keys, screen
+):
+    monkeypatch.setattr("tui.app.app.OPENING", 600.0)
+    world = Busy(tmp_path, Config())
+    async with run(model=None, ready=False, world=world):
+        await world.until(lambda: world.app.screen is world.screen and world.composer.has_focus)
+        for typed in keys:
+            await world.pilot.press(*(typed if typed.startswith("/") else [typed]))
+        await world.pilot.press(*"localhost")
+        world.free.set()
+        await world.until(lambda: isinstance(world.app.screen, screen))
+        await world.sees("localhost")
+        assert world.composer.draft == ""

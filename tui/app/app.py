@@ -40,7 +40,7 @@ from tui.app.theme.foreign import fitted
 from tui.app.theme.grid import MEASURE, SMALLEST, TALL, WIDE
 from tui.app.theme.scroll_thumb import SlimThumb
 from tui.app.theme.themes import AUTO, DARK_THEME, FEW_COLOURS, GREY_THEMES, LIGHT_THEME, THEMES
-from tui.app.turns import AskingDone, KeyDone, KeySettled, Turns, stays
+from tui.app.turns import PATIENCE, AskingDone, KeyDone, KeySettled, Turns, stays
 from tui.cells import cells
 from tui.config import Config, load_config
 from tui.engine.start_options import StartOptions
@@ -64,6 +64,8 @@ __all__ = ["SegueApp", "StartOptions"]
 _NO_COLOUR = NoColor()
 SETTLED = 0.5
 """Seconds after the start from which on it is sent what differs: what finds that takes time to load."""
+OPENING = 10.0
+"""Seconds in which history and providers are there, on a machine that is busy with others."""
 TOLD, WARNED = 3.0, 5.0
 """Seconds that a toast stays at least."""
 READ = 16
@@ -112,7 +114,7 @@ class SegueApp(App[None]):
         self.workspace: Workspace | None = None
         self._leaving = False
         self._early: list[events.Event] | None = []
-        self._turns = Turns(self.on_event, self.set_timer, self.post_message)
+        self._turns = Turns(self.on_event, self.set_timer, self.post_message, self._patience)
         for theme in GREY_THEMES if terminal.colours == MANY else THEMES:
             self.register_theme(theme)
         self._few_colours = terminal.colours == FEW
@@ -246,9 +248,16 @@ class SegueApp(App[None]):
                 return
             event = key
         target = self.focused or self.screen
+        self._turns.begin(target)
         await super().on_event(event)
-        if not stays(event, target):
+        if stays(event, target):
+            self._turns.end()
+        else:
             self._turns.follow(event, target)
+
+    def _patience(self) -> float:
+        """Seconds for which a screen is waited for; while history and providers are opened, longer."""
+        return OPENING if self.main_screen.features is None else PATIENCE
 
     async def on_key_done(self, message: KeyDone) -> None:
         """The next key may come."""

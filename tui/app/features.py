@@ -74,6 +74,11 @@ _Result = TypeVar("_Result")
 class Voice(Protocol):
     """How the screen speaks to the person."""
 
+    @property
+    def asked(self) -> bool:
+        """Whether anything was asked for before there were features."""
+        ...
+
     def tell(self, error: Exception) -> None:
         """Say what went wrong."""
         ...
@@ -112,6 +117,7 @@ class Features:
             workspace: History and providers.
         """
         self._program = program
+        self._voice = voice
         self.tell, self.note, self.soon = voice.tell, voice.note, voice.attempt_soon
         self._composer = composer
         self._early = early
@@ -198,9 +204,13 @@ class Features:
             self._composer.attach(options.attachments)
         if options.model and not await self.models.use(options.model):
             self.writing.give_back_early()
-        elif options.model or not await self.first_model.help_to_begin(self._notices.notices):
+        elif options.model or self._voice.asked or not await self._help_to_begin():
             self._send_early()
         self.soon(self._offer)
+
+    async def _help_to_begin(self) -> bool:
+        """Where a person is new, show how to begin. Returns whether that is so."""
+        return await self.first_model.help_to_begin(self._notices.notices)
 
     def _send_early(self) -> None:
         """Send what was written before; where a project is to be decided on, that comes first."""

@@ -87,6 +87,8 @@ class MainScreen(Screen[None]):
         self.early: list[Draft] = []
         """What was sent while there was no conversation to send it in."""
         self._opened = asyncio.Event()
+        self.asked = False
+        """Whether anything was asked for while history and providers were opened."""
         self._interrupted = 0.0
 
     # -- parts
@@ -206,7 +208,8 @@ class MainScreen(Screen[None]):
         if self.features is not None:
             await self.attempt(act, self.features)
         else:
-            self.attempt_soon(self._when_open, act)
+            self.asked = True
+            to_ask(self, "acts", self.attempt, self._when_open, act)
 
     async def _when_open(self, act: Callable[[Features], Awaitable[None]]) -> None:
         await self._opened.wait()

@@ -56,6 +56,7 @@ class Turns:
         take: Callable[[events.Event], Awaitable[None]],
         wait: Callable[[float, Callable[[], Awaitable[None]]], Timer],
         post: Callable[[Message], bool],
+        patience: Callable[[], float] = lambda: PATIENCE,
     ) -> None:
         """Begin with no key.
 
@@ -63,10 +64,12 @@ class Turns:
             take: Takes what was held.
             wait: Calls something in so many seconds.
             post: Posts a message that comes back in ``passed``.
+            patience: Seconds after which a screen that was to come is waited for no more.
         """
         self._take = take
         self._wait = wait
         self._post = post
+        self._patience = patience
         self._held: deque[events.Event] = deque()
         self._key: events.Event | None = None
         self._behind: KeyDone | None = None
@@ -85,14 +88,24 @@ class Turns:
             return False
         self._held.append(event)
         if self._timer is None:
-            self._timer = self._wait(PATIENCE, self.go_on)
+            self._timer = self._wait(self._patience() if self._expected else PATIENCE, self.go_on)
         return True
+
+    def begin(self, target: DOMNode) -> None:
+        """A key or a paste is being given to ``target``; what is bound to it may be done at once."""
+        self._target = target
+
+    def end(self) -> None:
+        """It was text, and has come to its end."""
+        self._target = None
 
     def follow(self, event: events.Event, target: DOMNode) -> None:
         """A key or a paste was given to ``target``."""
         behind = KeyDone()
         if target.post_message(behind):
             self._key, self._behind, self._target = event, behind, target
+        else:
+            self.end()
 
     async def passed(self, message: Message) -> None:
         """A key has come to the end of its way, or what goes behind it has."""

@@ -50,6 +50,9 @@ class StillService:
     async def messages(self, ids):
         return [self.messages_of[i] for i in ids]
 
+    async def contents(self, files):
+        return files
+
     def coming(self, message_id: int):
         return self.live.get(message_id)
 

@@ -86,6 +86,9 @@ class Shelf:
         self.model, self.text = model, LISTED[conversation_id - 1][3]
         return conversation
 
+    async def with_contents(self, files):
+        return files
+
     async def messages(self, ids) -> list[Message]:
         found = {
             1: Message(1, 1, None, Role.USER, parts=(Text(PROMPT),), created_at=self.noon),
