@@ -8,6 +8,7 @@ import pytest
 
 from tests.app.conftest import DONE
 from tui.app.messages import diagrams
+from tui.chat.chunks import Reasoning
 from tui.rendering import mermaid
 
 GRAPH = "```mermaid\ngraph TD\n A[One] --> B[Two]\n```"
@@ -140,3 +141,12 @@ async def test_a_conversation_without_such_fences_loads_nothing_for_them(run) ->
         await world.sees("x = 1")
         window = world.transcript.viewport.window
         assert not any(view.awaited or view.drawn for view in window.views.values())
+
+
+async def test_a_hit_in_a_reply_of_several_parts_is_gone_to(run) -> None:
+    async with run() as world:
+        world.script("Kyoto. ", Reasoning("Where else?"), "And Nara.", DONE)
+        await world.say("Where?")
+        await world.sees("Nara", "ready")
+        await world.pilot.press("ctrl+f", *"nara", "enter")
+        await world.until(lambda: world.features.transcript.found)
