@@ -85,7 +85,7 @@ async def test_a_choice_is_for_the_conversation_in_which_it_was_made(run):
         world.store.set_state = keep
         await world.open_new()
         noted.set()
-        await world.until(lambda: not [w for w in world.app.workers if w.group == "acts"])
+        await world.until(lambda: not [w for w in world.app.workers if w.group.endswith("acts")])
         assert world.conversation.model == "lab/big"
         assert chosen_in.conversation.model == "lab/small"
         assert (await world.store.load_conversation(chosen_in.conversation.id)).model == "lab/small"
