@@ -77,7 +77,7 @@ class Action(StrEnum):
     QUIT = "quit", "ctrl+q", "quit", "Keep what is coming, and quit", Scope.EVERYWHERE
     PALETTE = "palette", "ctrl+p", "commands", "Find a command", Scope.EVERYWHERE
     HELP = "help", "f1", "keys", "All keys and commands", Scope.EVERYWHERE
-    REDRAW = ("redraw", "ctrl+shift+l", "redraw",
+    REDRAW = ("redraw", "f12,ctrl+shift+l", "redraw",
               "Draw the screen anew, if another program wrote on it", Scope.EVERYWHERE)
     SUSPEND = ("suspend", NO_KEY, "suspend", "Stop until the shell's fg; it has a key if you give it one",
                Scope.EVERYWHERE)

@@ -117,6 +117,14 @@ class Context(Protocol):
         """
         ...
 
+    async def undo(self) -> str:
+        """Take back what was done last, wherever that was. Returns what is said then.
+
+        Raises:
+            SegueError: It can't be undone, or nothing is left.
+        """
+        ...
+
     async def change_settings(self, changes: Changes) -> None:
         """Write changes into the config, and work by it from now on.
 

@@ -327,11 +327,11 @@ class Features:
         """Say what was done, and which key undoes it."""
         self.screen.notify(f"{words}   {self.keys.name(Action.UNDO)} undo", timeout=SHOWN, markup=False)
 
-    async def undo(self) -> None:
-        """Undo what was done last."""
+    async def undo(self) -> str:
+        """Take back what was done last. Returns what is said then."""
         undone = await self.acts.undo()
         await self.reading.follow_stored()
-        self.notify(undone.back)
+        return undone.back
 
     def stop(self) -> None:
         """Stop the reply; otherwise close what is open."""

@@ -501,7 +501,10 @@ class MainScreen(Screen[None]):
         if self.acts.typed_last:
             self.composer.undo_typing()
         else:
-            await self.with_features(lambda features: features.undo())
+            await self.with_features(self._undo)
+
+    async def _undo(self, features: Features) -> None:
+        features.notify(await features.undo())
 
     # -- keys while the composer has not the focus
     def on_key(self, event: events.Key) -> None:

@@ -129,15 +129,16 @@ class Conversation:
 
     def path(self, leaf: int | None = None) -> list[int]:
         """Ids from the first message to ``leaf`` (the active one), without hidden messages."""
-        ids: list[int] = []
+        return list(self.upward(leaf))[::-1]
+
+    def upward(self, leaf: int | None = None) -> Iterator[int]:
+        """The same from ``leaf`` up to the first message: who wants the last ones need not walk all of it."""
         current = self.leaf if leaf is None else leaf
         while current is not None:
             node = self.nodes[current]
             if not node.deleted:
-                ids.append(current)
+                yield current
             current = node.parent
-        ids.reverse()
-        return ids
 
     def versions(self, message_id: int) -> list[int]:
         """The visible messages that stand in the same place, oldest first; ``message_id`` is one.

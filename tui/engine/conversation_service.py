@@ -93,14 +93,13 @@ class ConversationService:
     @property
     def last(self) -> int | None:
         """The last message."""
-        path = self.conversation.path()
-        return path[-1] if path else None
+        return next(self.conversation.upward(), None)
 
     @property
     def last_reply(self) -> int | None:
         """The last reply."""
         nodes = self.conversation.nodes
-        return next((i for i in reversed(self.conversation.path()) if nodes[i].role is Role.ASSISTANT), None)
+        return next((i for i in self.conversation.upward() if nodes[i].role is Role.ASSISTANT), None)
 
     @property
     def key(self) -> int:

@@ -13,9 +13,9 @@ from textual.widgets import Input, Static
 
 from tui.app.actions import Action
 from tui.app.keymap import bind
+from tui.app.lists.blanks import Blanks
 from tui.app.lists.field import LoneField
 from tui.app.lists.hints import Hints
-from tui.app.lists.sheet import Sheet
 from tui.engine.saved_prompts import TypedPrompt, Variable
 from tui.errors import UsageError
 from tui.text import one_line
@@ -24,10 +24,9 @@ _OTHERS = 9
 """Lines of title, what is wrong, keys, and the space around them."""
 
 
-class FillPrompt(Sheet[TypedPrompt]):
+class FillPrompt(Blanks[TypedPrompt]):
     """Dismissed with the prompt once nothing of it is missing."""
 
-    AUTO_FOCUS = "LoneField"
     BINDINGS: ClassVar[list[BindingType]] = [
         bind(Action.FILL_SEND, "send"),
         bind(Action.FILL_NEXT, "step(1)", priority=True),  # what is typed after it is the next field's
@@ -35,15 +34,9 @@ class FillPrompt(Sheet[TypedPrompt]):
     ]
     DEFAULT_CSS = """
     FillPrompt {
-        #title { margin: 0 4 1 4; }
         #blanks { height: auto; overflow-y: auto; scrollbar-size: 1 1; }
-        .label { margin: 0 4; color: $dim; height: 1; }
-        LoneField { border-left: wide $line; }
-        LoneField:focus { border-left: wide $accent; }
-        LoneField, LoneField:focus { margin: 0 2; }
         #wrong { margin: 1 4 0 4; height: 1; }
     }
-    FillPrompt.-tall LoneField, FillPrompt.-tall LoneField:focus { margin: 0 2 1 2; }
     """
 
     def __init__(self, typed: TypedPrompt) -> None:
@@ -65,8 +58,8 @@ class FillPrompt(Sheet[TypedPrompt]):
         yield Static(f"/{prompt.name}   {prompt.about}", id="title", classes="words dim", markup=False)
         with Vertical(id="blanks"):
             for one in self._blanks:
-                yield Static(_label(one), classes="label", markup=False)
-                yield LoneField(self._shown(one), "" if one.default is not None else "needed")
+                field = LoneField(self._shown(one), "" if one.default is not None else "needed")
+                yield from self.blank(_label(one), field)
         yield Static("", id="wrong", classes="words", markup=False)
         yield Hints(Action.FILL_SEND, Action.FILL_NEXT, Action.LIST_CLOSE)
 
@@ -83,14 +76,6 @@ class FillPrompt(Sheet[TypedPrompt]):
         value = self._begun(one)
         return one_line(value, len(value))
 
-    @property
-    def _lines(self) -> list[LoneField]:
-        return list(self.query(LoneField))
-
-    @property
-    def _place(self) -> int:
-        return next((place for place, line in enumerate(self._lines) if line is self.focused), 0)
-
     @on(Input.Changed)
     def _changed(self) -> None:
         self._say("")
@@ -99,16 +84,11 @@ class FillPrompt(Sheet[TypedPrompt]):
         self.query_one("#wrong", Static).update(one_line(words, 200))
 
     # -- keys
-    def action_step(self, step: int) -> None:
-        """Go to another field."""
-        lines = self._lines
-        self.set_focus(lines[(self._place + step) % len(lines)])
-
     def action_send(self) -> None:
         """Send it, if nothing is missing; else go to what is, and say it where one is there already."""
         values = dict(self._typed.values)
-        before = self._place
-        for place, (one, line) in enumerate(zip(self._blanks, self._lines, strict=True)):
+        before = self.place
+        for place, (one, line) in enumerate(zip(self._blanks, self.lines, strict=True)):
             try:
                 untouched = line.value == self._shown(one)  # the field has no line breaks, but it may
                 values[one.name] = _said(one, self._begun(one) if untouched else line.value.strip())

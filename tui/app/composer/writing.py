@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 from typing import Protocol
 
 from textual.message import Message as TextualMessage
@@ -110,13 +111,13 @@ class Writing:
     async def _recall_those_here(self) -> None:
         service = self._context.session.current
         nodes = service.conversation.nodes
-        ids = [i for i in service.conversation.path() if nodes[i].role is Role.USER][-_RECALLED:]
+        newest = (i for i in service.conversation.upward() if nodes[i].role is Role.USER)
         try:
-            prompts = await service.messages(ids)
+            prompts = await service.messages(list(islice(newest, _RECALLED)))
         except HistoryError:
             return  # told where more depends on it
         if service is self._context.session.current and not self._composer.recall.begun:
-            self._composer.recall.read([message.draft for message in reversed(prompts)])
+            self._composer.recall.read([message.draft for message in prompts])
 
     # -- what is written
     @property

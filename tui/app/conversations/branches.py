@@ -70,9 +70,7 @@ class Branches:
         await self._tried(self._undo())
 
     async def _undo(self) -> None:
-        undone = await self._context.acts.undo()
-        await self._context.reading.follow_stored()
-        self._context.notify(undone.back)
+        self._context.notify(await self._context.undo())
 
     async def _tried(self, act: Awaitable[None]) -> None:
         try:

@@ -172,7 +172,8 @@ class Tree(Sheet[Sequence[int]]):
     def action_go(self) -> None:
         """Go to the chosen message, or lay the marked replies side by side."""
         chosen = self._chosen
-        marked = [i for i in self._marked if i in self._conversation.nodes]
+        shown = {place.message_id for place in outline(self._conversation)}
+        marked = [i for i in self._marked if i in shown]
         if marked and chosen is not None:
             self.dismiss(list(dict.fromkeys([*marked, chosen] if len(marked) == 1 else marked)))
         elif chosen is not None:

@@ -8,6 +8,7 @@ Screens::
     filtered                a sheet with a filter and its list, rows found by their titles
     ask_line                one line to type
     ask_text                a text of lines to write, and its field
+    blanks                  several fields with their labels
     values                  one of several, or a line that is checked
 
 Lists::

@@ -272,7 +272,7 @@ class Interleaved:
     def reveal(self, offset: int) -> bool:
         """Show the lines at a place in the source, if they are left out. Returns whether they were."""
         place = next((p for p in reversed(self._placed) if p.start <= offset), None)
-        if place is None or isinstance(place.drawn, CallLines | PictureLines):
+        if place is None or isinstance(place.drawn, _NO_TEXT):
             return False
         revealed = place.drawn.reveal(offset - place.start)
         if revealed:

@@ -13,9 +13,9 @@ from textual.widgets import Input, Static
 from tui.app.actions import Action
 from tui.app.background import in_background
 from tui.app.keymap import bind
+from tui.app.lists.blanks import Blanks
 from tui.app.lists.field import LoneField
 from tui.app.lists.hints import Hints
-from tui.app.lists.sheet import Sheet
 from tui.errors import SegueError
 from tui.key_forms import key_in
 from tui.secret import Secret
@@ -46,10 +46,9 @@ class Desk(Protocol):
         ...
 
 
-class ConnectServer(Sheet[str]):
+class ConnectServer(Blanks[str]):
     """Asks for an address, and for the rest that may be needed; dismissed with the name of the provider."""
 
-    AUTO_FOCUS = "#address"
     BINDINGS: ClassVar[list[BindingType]] = [
         bind(Action.SERVER_TRY, "attempt"),
         bind(Action.SERVER_NEXT, "step(1)", priority=True),  # what is typed after it is the next field's
@@ -57,14 +56,9 @@ class ConnectServer(Sheet[str]):
     ]
     DEFAULT_CSS = """
     ConnectServer {
-        #title { margin: 0 4 1 4; color: $strong; text-style: bold; }
-        .label { margin: 0 4; color: $dim; height: 1; }
-        LoneField { border-left: wide $line; }
-        LoneField:focus { border-left: wide $accent; }
-        LoneField, LoneField:focus { margin: 0 2; }
+        #title { color: $strong; text-style: bold; }
         #result { margin: 1 4 0 4; min-height: 2; }
     }
-    ConnectServer.-tall LoneField, ConnectServer.-tall LoneField:focus { margin: 0 2 1 2; }
     """
 
     def __init__(self, desk: Desk, typed: str = "") -> None:
@@ -85,14 +79,15 @@ class ConnectServer(Sheet[str]):
     def compose_sheet(self) -> ComposeResult:
         """The fields, what was found, the keys."""
         yield Static(TITLE, id="title", classes="words", markup=False)
-        yield Static("Address", classes="label", markup=False)
-        yield LoneField(self._typed, "as in localhost:8000 or https://api.example.org/v1", id="address")
-        yield Static("Key", classes="label", markup=False)
-        yield LoneField(placeholder="if it needs one; it is not shown", password=True, id="key")
-        yield Static("Name", classes="label", markup=False)
-        yield LoneField(placeholder="what it is called here", id="name")
-        yield Static("Model", classes="label", markup=False)
-        yield LoneField(placeholder="only if the server lists none", id="model")
+        yield from self.blank(
+            "Address",
+            LoneField(self._typed, "as in localhost:8000 or https://api.example.org/v1", id="address"),
+        )
+        yield from self.blank(
+            "Key", LoneField(placeholder="if it needs one; it is not shown", password=True, id="key")
+        )
+        yield from self.blank("Name", LoneField(placeholder="what it is called here", id="name"))
+        yield from self.blank("Model", LoneField(placeholder="only if the server lists none", id="model"))
         yield Static("", id="result", classes="words dim", markup=False)
         yield Hints("server-try", "server-next", "list-close")
 
@@ -101,44 +96,35 @@ class ConnectServer(Sheet[str]):
         super().on_mount()
         self._name_it()
 
-    def _line(self, name: str) -> LoneField:
-        return self.query_one(f"#{name}", LoneField)
-
     @on(Input.Changed, "#address")
     def _name_it(self) -> None:
         """The name follows the address, as long as it is not the person's own."""
-        name = self._line("name")
+        name = self.line("name")
         if name.value == self._own_name:
-            url = self._desk.address_in(self._line("address").value)
+            url = self._desk.address_in(self.line("address").value)
             self._own_name = self._desk.name_for(url) if url else ""
             name.value = self._own_name
             name.cursor_position = len(name.value)
 
     # -- keys
-    def action_step(self, step: int) -> None:
-        """Go to another field."""
-        lines = list(self.query(LoneField))
-        place = next((n for n, line in enumerate(lines) if line is self.focused), 0)
-        self.set_focus(lines[(place + step) % len(lines)])
-
     def action_attempt(self) -> None:
         """Try the server; once it is kept, use it."""
         if self._kept:
             self.dismiss(self._kept)
             return
-        url = self._desk.address_in(self._line("address").value)
+        url = self._desk.address_in(self.line("address").value)
         if not url:
             self._say("An address is needed first: of a machine, with a port or a path if it has one.")
-            self.set_focus(self._line("address"))
+            self.set_focus(self.line("address"))
             return
         in_background(self, "try", self._try, url, exclusive=True)
 
     async def _try(self, url: str) -> None:
-        key = key_in(self._line("key").value)
-        put_right = [] if self._line("address").value.strip() == url else [f"the address as {url}"]
+        key = key_in(self.line("key").value)
+        put_right = [] if self.line("address").value.strip() == url else [f"the address as {url}"]
         put_right += [f"the key {key.said}"] if key.said else []
         taken = f"Taken: {', '.join(put_right)}.\n" if put_right else ""
-        name, model = self._line("name").value.strip(), self._line("model").value.strip()
+        name, model = self.line("name").value.strip(), self.line("model").value.strip()
         try:
             self._kept, found = await self._desk.add(
                 name or self._desk.name_for(url),

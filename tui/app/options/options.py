@@ -162,6 +162,4 @@ class Options:
         Raises:
             SegueError: It can't be undone, or nothing is left.
         """
-        undone = await self._context.acts.undo()
-        self._context.refresh()
-        return undone.back
+        return await self._context.undo()

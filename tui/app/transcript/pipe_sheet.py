@@ -19,9 +19,9 @@ from tui.app.actions import Action
 from tui.app.background import in_background
 from tui.app.keymap import bind
 from tui.app.life import lives, while_alive
+from tui.app.lists.blanks import Blanks
 from tui.app.lists.field import LoneField
 from tui.app.lists.hints import Hints
-from tui.app.lists.sheet import Sheet
 from tui.app.messages.long_text import LongText
 from tui.errors import SegueError
 from tui.system.piping import MOST, Output, pipe, shell
@@ -71,23 +71,18 @@ class Piped:
         return f"Output of {mark}{pad}{line}{pad}{mark}:\n\n{fenced(self.output)}\n\n"
 
 
-class PipeSheet(Sheet[Piped]):
+class PipeSheet(Blanks[Piped]):
     """Asks for a command and a folder; dismissed with the output where that is for the prompt."""
 
-    AUTO_FOCUS = "#command"
     BINDINGS: ClassVar[list[BindingType]] = [
         bind(Action.PIPE_SHOW, "show"),
-        bind(Action.PIPE_OTHER, "other", priority=True),
+        bind(Action.PIPE_OTHER, "step(1)", priority=True),
         bind(Action.PIPE_RUN, "run"),
         bind(Action.PIPE_TAKE, "take"),
     ]
     DEFAULT_CSS = """
     PipeSheet {
-        #title { margin: 0 4 1 4; max-height: 3; }
-        .label { margin: 0 4; color: $dim; height: 1; }
-        LoneField { border-left: wide $line; }
-        LoneField:focus { border-left: wide $accent; }
-        LoneField, LoneField:focus { margin: 0 2; }
+        #title { max-height: 3; }
         LongText { margin: 0 2 0 4; max-height: 50vh; display: none; }
         #trouble { margin: 1 4 0 4; display: none; }
         #trouble.-filled { display: block; }
@@ -118,10 +113,10 @@ class PipeSheet(Sheet[Piped]):
     def compose_sheet(self) -> ComposeResult:
         """The fields, what will run and what it writes, what is wrong."""
         yield Static(f"Give {self._input} to a command", id="title", classes="words dim", markup=False)
-        yield Static("Command", classes="label", markup=False)
-        yield LoneField(self._command.line, "as in python3 - or wc -l", id="command")
-        yield Static("Folder", classes="label", markup=False)
-        yield LoneField(self._command.folder, "where it runs", id="folder")
+        yield from self.blank(
+            "Command", LoneField(self._command.line, "as in python3 - or wc -l", id="command")
+        )
+        yield from self.blank("Folder", LoneField(self._command.folder, "where it runs", id="folder"))
         yield LongText()
         yield Static(id="trouble", classes="words", markup=False)
         yield Hints(Action.PIPE_SHOW, Action.PIPE_OTHER, Action.LIST_CLOSE)
@@ -138,7 +133,7 @@ class PipeSheet(Sheet[Piped]):
         self._title(title)
         self._say("")
         self.query_one(Hints).show(*actions, **words)
-        self.set_focus(self._line("command") if step is Step.TYPED else None)
+        self.set_focus(self.line("command") if step is Step.TYPED else None)
 
     def _title(self, words: str) -> None:
         self.query_one("#title", Static).update(clean(words))
@@ -149,13 +144,10 @@ class PipeSheet(Sheet[Piped]):
         trouble.update(clean(words))
         trouble.set_class(bool(words), "-filled")
 
-    def _line(self, name: str) -> LoneField:
-        return self.query_one(f"#{name}", LoneField)
-
     # -- keys
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Each key does its work at its step."""
-        steps = {"show": Step.TYPED, "other": Step.TYPED, "run": Step.SHOWN, "take": Step.ENDED}
+        steps = {"show": Step.TYPED, "step": Step.TYPED, "run": Step.SHOWN, "take": Step.ENDED}
         if action in steps:
             return lives(self) and self._step is steps[action]
         if action in ("move", "page", "first", "last"):
@@ -195,11 +187,6 @@ class PipeSheet(Sheet[Piped]):
         """Scroll to the end."""
         self.query_one(LongText).scroll_end(animate=False)
 
-    def action_other(self) -> None:
-        """Go to the other field."""
-        command, folder = self._line("command"), self._line("folder")
-        self.set_focus(folder if self.focused is command else command)
-
     @on(Input.Changed)
     def _typed(self) -> None:
         if self._step is Step.TYPED:
@@ -218,14 +205,14 @@ class PipeSheet(Sheet[Piped]):
     # -- before it runs
     def action_show(self) -> None:
         """Show what would run, if it can."""
-        line, folder = self._line("command").value.strip(), self._line("folder").value.strip()
+        line, folder = self.line("command").value.strip(), self.line("folder").value.strip()
         place = Path(folder or _here()).expanduser()
         if not line:
             self._say("A command is needed first.")
-            self.set_focus(self._line("command"))
+            self.set_focus(self.line("command"))
         elif not place.is_dir():
             self._say(f"There is no folder {place}")
-            self.set_focus(self._line("folder"))
+            self.set_focus(self.line("folder"))
         else:
             self._command = Command(line, str(place.absolute()))
             self.query_one(LongText).show(
