@@ -236,10 +236,24 @@ def in_force(setting: Setting, config: Config, given: Mapping[str, Any] = _NONE)
         config: The settings of the file.
         given: Options of the command line with their values.
     """
+    return all_in_force([setting], config, given)[0]
+
+
+def all_in_force(
+    settings: Iterable[Setting], config: Config, given: Mapping[str, Any] = _NONE
+) -> list[InForce]:
+    """The values that count now, one for each setting; see ``in_force``."""
+    values = config.shown()
+    return [_in_force(setting, values, config, given) for setting in settings]
+
+
+def _in_force(
+    setting: Setting, values: Mapping[str, Any], config: Config, given: Mapping[str, Any]
+) -> InForce:
     elsewhere = setting.elsewhere
     if given.get(elsewhere.option) is not None:
         return InForce(given[elsewhere.option], "command line", elsewhere.option)
-    value = _found(config.shown(), setting.at)
+    value = _found(values, setting.at)
     written = setting.at in config.lines or value not in (None, setting.default)
     if not written or value is False:
         for name in elsewhere.variables:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import unicodedata
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -49,6 +49,8 @@ from tui.providers.local import LocalModels
 DONE = Finish(FinishReason.STOP)
 Step = Chunk | Exception | asyncio.Event
 PATIENCE = 20.0
+SOONEST, LATEST = 0.004, 0.064
+"""Seconds between two looks at what is waited for, at first and at last."""
 EVERYTHING = Abilities()
 
 
@@ -172,6 +174,10 @@ class Registry:
         return (await self.target(model_id)).search
 
 
+def _all_in(text: str, words: Sequence[str]) -> bool:
+    return all(word in text for word in words)
+
+
 @dataclass
 class World:
     """What the app works with, and a look at what it shows."""
@@ -260,29 +266,28 @@ class World:
 
     async def until(self, true: Callable[[], Any]) -> None:
         """Let the app go on until something is true."""
+        pause = SOONEST
         try:
             async with asyncio.timeout(PATIENCE):
                 while not true():
                     if self.app._exception is not None:
                         raise self.app._exception
-                    try:
-                        await self.pilot.pause(0.01)
-                    except ScreenStackError:  # the app has ended
-                        await asyncio.sleep(0.01)
+                    await asyncio.sleep(pause)
+                    pause = min(2 * pause, LATEST)
         except TimeoutError:
             raise AssertionError(f"it never came\n{self.text}") from None
+        with suppress(ScreenStackError):  # the app has ended
+            await self.pilot.pause(0)
 
     async def sees(self, *words: str) -> None:
         """Wait until all words stand on the screen."""
-        await self.until(lambda: all(word in self.text for word in words))
+        await self.until(lambda: _all_in(self.text, words))
 
     async def sees_no(self, word: str) -> None:
         await self.until(lambda: word not in self.text)
 
     async def ready(self) -> None:
-        await self.until(
-            lambda: self.screen.features is not None and self.screen.query_one("#draft").has_focus
-        )
+        await self.until(lambda: self.screen._opened.is_set() and self.screen.query_one("#draft").has_focus)
 
     # -- doing
     async def open(self, conversation_id: int) -> None:

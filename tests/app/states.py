@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -184,8 +185,9 @@ async def answered(app: App[None], pump: MessagePump) -> None:
     """Wait until a part of the app has done what it was asked for; it may end meanwhile."""
     done = asyncio.Event()
     if pump.call_later(done.set):
-        while not done.is_set() and pump.is_running and app._exception is None:  # noqa: ASYNC110
-            await asyncio.sleep(0)
+        while not done.is_set() and pump.is_running and app._exception is None:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(done.wait(), 0.01)
 
 
 async def press(world: World, *keys: str) -> None:

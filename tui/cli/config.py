@@ -71,14 +71,15 @@ def run(args: argparse.Namespace) -> int:
 # -- what there is
 def _list(config: Config, words: str, *, as_json: bool) -> None:
     from tui.app.settings.every_setting import every_setting
-    from tui.setting import in_force, shown
+    from tui.setting import all_in_force, shown
 
     wanted = words.casefold().split()
-    rows = [
-        (setting, in_force(setting, config))
+    fitting = [
+        setting
         for setting in every_setting(config)
         if all(word in f"{setting.name} {setting.group} {setting.words}".casefold() for word in wanted)
     ]
+    rows = list(zip(fitting, all_in_force(fitting, config), strict=True))
     if as_json:
         write_json([_json(setting, now) for setting, now in rows])
         return

@@ -117,6 +117,7 @@ async def test_an_address_that_is_none_is_not_opened(run):
 async def test_who_was_typing_answers_no_form(run, monkeypatch):
     async with run() as world:
         monkeypatch.setattr(question_sheet, "DEAF", 3600.0)
+        monkeypatch.setattr(question_sheet, "WRITING", 3600.0)  # between two of its letters, too
         task = await filling(world)
         await world.type("send")
         await world.until(lambda: world.composer.draft == "send")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, ClassVar, Protocol
 
 from textual import events, on
@@ -27,7 +27,7 @@ from tui.app.settings.setting_rows import MoreRow, SettingRow, about, grouped, v
 from tui.app.settings.theme_chooser import ThemeChooser
 from tui.config import Config
 from tui.errors import ConfigError, SegueError, UsageError
-from tui.setting import MASK, InForce, Kind, Setting, in_force, read, written
+from tui.setting import MASK, InForce, Kind, Setting, all_in_force, read, written
 from tui.text import clean, counted, one_line
 from tui.typed_toml import GONE, At, Changes
 
@@ -148,7 +148,7 @@ class SettingsScreen(Sheet[None]):
         self.sync()
 
     def _show(self, choose: Hashable | None = None) -> None:
-        every = [self._row(setting) for setting in every_setting(self._desk.config, self._more)]
+        every = self._rows_of(every_setting(self._desk.config, self._more))
         words = (self._query or "").casefold().split()
         fitting = [row for row in every if all(word in _searched(row) for word in words)]
         rows: list[Row] = [*grouped(fitting)]
@@ -166,8 +166,10 @@ class SettingsScreen(Sheet[None]):
         self.query_one(Hints).note = counted(len(fitting), "setting")
         self._explain()
 
-    def _row(self, setting: Setting) -> SettingRow:
-        now = in_force(setting, self._desk.config, self._desk.given)
+    def _rows_of(self, settings: Sequence[Setting]) -> list[SettingRow]:
+        return [*map(self._row, settings, all_in_force(settings, self._desk.config, self._desk.given))]
+
+    def _row(self, setting: Setting, now: InForce) -> SettingRow:
         chosen = self._desk.chosen_theme
         if setting.at == ("theme",) and now.source == "default" and chosen != setting.default:
             now = InForce(chosen, "default", "chosen")
@@ -306,7 +308,7 @@ class SettingsScreen(Sheet[None]):
     def _done(self, setting: Setting) -> None:
         """Show what is so now."""
         self._show(setting.at)
-        row = self._row(setting)
+        [row] = self._rows_of([setting])
         later = "; it counts from the next start" if setting.elsewhere.at_start else ""
         name = self._desk.config.path.name
         if row.now.source == "file":
