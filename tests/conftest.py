@@ -36,7 +36,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 
 def pytest_collection_finish() -> None:
-    """Spare the collector what was collected: many thousand tests are walked through for every few that run."""
+    """Spare the collector the thousands of tests, which it would walk through for every few that run."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 10, 10)

@@ -283,6 +283,11 @@ class World:
         """Wait until all words stand on the screen."""
         await self.until(lambda: _all_in(self.text, words))
 
+    async def sees_beside_toasts(self, *words: str) -> None:
+        """Wait until all words stand on the screen, also where toasts lie over it for their time."""
+        self.app.clear_notifications()
+        await self.sees(*words)
+
     async def sees_no(self, word: str) -> None:
         await self.until(lambda: word not in self.text)
 

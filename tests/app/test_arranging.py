@@ -30,11 +30,13 @@ async def test_tags_stand_at_the_right_of_the_title(run, size):
     async with run(size=size) as world:
         own = await begun(world)
         await world.say("/tag travel #japan")
-        await world.sees("#travel   #japan")
+        await world.sees("Tags: travel japan")
+        await world.sees_beside_toasts("#travel   #japan")
         title = next(line for line in world.text.splitlines() if "#travel" in line)
         assert "Kyoto in four days" in title and title.endswith("#travel   #japan")
         await world.say("/tag -travel work")
-        await world.sees("#japan   #work")
+        await world.sees("Tags: japan work")
+        await world.sees_beside_toasts("#japan   #work")
         assert (await world.store.load_conversation(own)).tags == ("japan", "work")
         assert await in_list(world, tag="work") == ["Kyoto in four days"]
 
@@ -43,18 +45,20 @@ async def test_tags_are_edited_where_none_is_named(run):
     async with run() as world:
         await begun(world)
         await world.say("/tag travel")
-        await world.sees("#travel")
+        await world.sees("Tags: travel")
         await world.say("/tag")
         await world.sees("Tags", "▎ travel")
         await world.pilot.press(*" japan", "enter")
-        await world.sees("#travel   #japan")
+        await world.sees("Tags: travel japan")
+        await world.sees_beside_toasts("#travel   #japan")
         assert world.composer.draft == ""
 
 
 async def test_an_empty_conversation_keeps_its_tags_for_its_first_prompt(run):
     async with run() as world:
         await world.say("/tag idea")
-        await world.sees("#idea")
+        await world.sees("Tags: idea")
+        await world.sees_beside_toasts("#idea")
         own = await begun(world)
         assert (await world.store.load_conversation(own)).tags == ("idea",)
         await world.sees("#idea")
@@ -138,6 +142,8 @@ async def test_a_temporary_conversation_is_in_no_list_and_can_be_thrown_away(run
         await world.say("/pin")
         await world.sees("A temporary conversation is not in the list")
         await world.say("/delete")
+        await world.until(lambda: world.conversation.title != "A secret")
+        world.app.clear_notifications()
         await world.sees_no("▎ A secret")
         await world.pilot.press("ctrl+z")
         await world.sees("▎ A secret", "temporary")
