@@ -17,6 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
+from tests.history.conftest import PLACES
 from tui.chat.chunks import Usage
 from tui.chat.export import to_json, to_markdown
 from tui.chat.message import Role
@@ -764,8 +765,12 @@ async def test_a_circle_in_the_logs_of_llm_ends(store, tmp_path, parent):
     assert texts == {"FILE - what?", "A file.", "And?", "That is all."}
 
 
+ODD = b"\xff\x00"
+OTHERS = [("memory", value) for value in (5, 2.5, "", "x", None, -(2**63))]
+
+
 @pytest.mark.parametrize("make", [elia, oterm, llm, new_llm])
-@pytest.mark.parametrize("value", [5, 2.5, b"\xff\x00", "", "x", None, -(2**63)], ids=repr)
+@pytest.mark.parametrize(("store", "value"), [*((kind, ODD) for kind in PLACES), *OTHERS], indirect=["store"])
 async def test_whatever_a_database_holds_the_import_works_or_says_why(store, tmp_path, make, value):
     path = make(tmp_path / "some.db")
     whole = path.read_bytes()
