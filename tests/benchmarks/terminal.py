@@ -101,6 +101,10 @@ class Program:
         return False
 
 
+_COMPILED = "DONTWRITEBYTECODE"
+"""Ends the variable that has every start compile the program again, as no program that is installed does."""
+
+
 @contextmanager
 def running(
     module: str, *arguments: object, home: Path, size: tuple[int, int] = SIZE, **variables: str
@@ -109,7 +113,7 @@ def running(
     master, slave = pty.openpty()
     termios.tcsetwinsize(slave, (size[1], size[0]))
     folders = {f"XDG_{name}_HOME": f"{home}/{name}" for name in ("CONFIG", "DATA", "CACHE", "STATE")}
-    kept = {name: value for name, value in os.environ.items() if not name.endswith("_API_KEY")}
+    kept = {name: value for name, value in os.environ.items() if not name.endswith(("_API_KEY", _COMPILED))}
     environment = {**kept, **folders, "HOME": str(home), "TERM": "xterm-256color", **variables}
     child = subprocess.Popen(
         [sys.executable, "-m", module, *map(str, arguments)],

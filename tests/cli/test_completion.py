@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import select
 import shutil
@@ -13,8 +14,11 @@ from pathlib import Path
 
 import pytest
 
+from tui.chat.message import Role
+from tui.chat.parts import prompt_parts
 from tui.cli.completion import SHELLS
 from tui.cli.main import COMMANDS
+from tui.history.sqlite.history import open_history
 
 if sys.platform == "win32":
     pytest.skip("there are no such shells on Windows", allow_module_level=True)
@@ -53,9 +57,16 @@ def filled(lab):
     skill = lab.path / ".agents" / "skills" / "commit"
     skill.mkdir(parents=True)
     (skill / "SKILL.md").write_text("---\nname: commit\ndescription: Writes one\n---\nWrite one.")
-    for title in ("Kyoto in four days", "Bread & salt"):
-        lab.segue("ask", "-m", "lab/big", title)
+    asyncio.run(keep_conversations(lab.history, "Kyoto in four days", "Bread & salt"))
     return lab
+
+
+async def keep_conversations(path: Path, *titles: str) -> None:
+    history = await open_history(path)
+    for title in titles:
+        conversation = await history.create_conversation(model="lab/big", title=title)
+        await history.add_message(conversation.id, None, Role.USER, prompt_parts(title))
+    await history.close()
 
 
 # -- what the shell is answered
