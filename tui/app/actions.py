@@ -242,6 +242,8 @@ class Action(StrEnum):
     PICTURE_OPEN = ("picture-open", "O", "open outside",
                     "Open the picture with the system's program", Scope.PICTURE)
     LINK_COPY = "link-copy", "y", "copy", "Copy the address", Scope.LINK
+    LINK_LOAD = ("link-load", "l", "load picture",
+                 "Load the picture at this address, from the host that is named", Scope.LINK)
     MOVE_COPY = "move-copy", "enter", "copy them", "Copy what is here to the server", Scope.MOVING
     HELP_CLOSE = "help-close", "enter,f1", "close", "Close this list", Scope.HELP
     FIRST_BEGIN = "first-begin", "enter", "begin", "Begin with this", Scope.FIRST_RUN

@@ -18,6 +18,7 @@ One message::
     picture_lines           a picture where it stands
     look                    width and colours
     link_sheet              opening a link
+    picture_link_sheet      loading a picture that is elsewhere
     save_sheet              code or a picture into a file
     picture_screen          a picture alone
     picture_files           a picture as a file
@@ -39,4 +40,5 @@ All messages of a path::
     selection               what is selected
     gallery                 pictures that are known
     pictures_in_view        which are loaded
+    loaded_pictures         those that were elsewhere
 """

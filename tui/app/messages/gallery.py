@@ -15,6 +15,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from tui.app.background import in_thread
+from tui.app.messages.loaded_pictures import LoadedPictures
 from tui.app.terminal.cell_size import USUAL, cell_size
 from tui.app.terminal.uploads import MOST, Uploads, placeholder
 from tui.chat.attachment import Attachment
@@ -71,6 +72,8 @@ class Gallery:
         self._pictures: OrderedDict[str, Picture] = OrderedDict()
         self._kept = 0
         self._one = asyncio.Lock()
+        self.loaded = LoadedPictures()
+        """Those that stand elsewhere, and were loaded."""
 
     @property
     def way(self) -> Way:
