@@ -1,4 +1,4 @@
-"""A picture that stands elsewhere: loaded when the person asks for it, by the way and the rules of web pages."""
+"""A picture that is elsewhere: loaded when the person asks for it, by the way and the rules of web pages."""
 
 from __future__ import annotations
 

@@ -36,6 +36,7 @@ from tui.chat.parts import (
     going_on,
     is_remark,
     of_kind,
+    ran_by_vendor,
 )
 from tui.engine.calling import Calling, Equip
 from tui.engine.checkpoint import Checkpoint
@@ -399,16 +400,9 @@ class Reply:
         """What the requests so far took together, with what they cost."""
         if (now := self._counts) is None:
             return
-        if now.cost is None and not self._ran_something:
+        if now.cost is None and not ran_by_vendor(self._came.parts[self._round :]):
             now = replace(now, cost=self._price(now))
         self.message.usage = now if self._before is None else self._before.plus(now)
-
-    @property
-    def _ran_something(self) -> bool:
-        """Whether the vendor ran something for this request: it asks for that apart."""
-        came = self._came.parts[self._round :]
-        made = (part.native for part in came if isinstance(part, ToolCall | Image | File))
-        return any(native is not None and "ran" in native.blob for native in made)
 
     def _settle_costs(self) -> None:
         """Of a request that was cut, or of which no counts came, no one knows what it cost."""

@@ -172,7 +172,9 @@ class MessageView:
         return self.look.gallery.loaded.shown(message)
 
     def _ending(self, *, text: bool, limited: bool, reach: Reach) -> Rows:
-        return footer_rows(self._with_loaded(self.message), self.look, text=text, limited=limited, reach=reach)
+        return footer_rows(
+            self._with_loaded(self.message), self.look, text=text, limited=limited, reach=reach
+        )
 
     @staticmethod
     def _metas(message: Message) -> Sequence[str]:
