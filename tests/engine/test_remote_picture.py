@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from collections.abc import AsyncIterator
 from typing import Any
@@ -90,3 +91,21 @@ async def test_only_plain_addresses_of_the_web_are_asked(address):
         host_of(address)
     with pytest.raises(SegueError):
         await load_picture(address, Config())
+
+
+async def test_the_server_sees_that_nobody_waits_any_more(server):
+    begun, left = asyncio.Event(), asyncio.Event()
+
+    async def answer(exchange: Any) -> None:
+        await exchange.head(Content_Type="image/png")
+        await exchange.chunk(CAT[:50])
+        begun.set()
+        await exchange.until_client_leaves()
+        left.set()
+
+    server.answer = answer
+    loading = asyncio.create_task(load_picture(f"{server.url}/cat.png", ALLOWED))
+    await asyncio.wait_for(begun.wait(), 30)
+    loading.cancel()
+    await asyncio.wait_for(left.wait(), 30)
+    assert loading.cancelled()
