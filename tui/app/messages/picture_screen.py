@@ -130,7 +130,9 @@ class PictureScreen(Sheet[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Pixels are shown where the terminal draws them; Textual calls this."""
-        return gallery_of(self.app).draws_pixels if action == "see_pixels" else True
+        if action == "see_pixels" and not gallery_of(self.app).draws_pixels:
+            return False
+        return super().check_action(action, parameters)
 
     def action_see_pixels(self) -> None:
         """Show it by its pixels, until a key is pressed."""
@@ -146,7 +148,7 @@ class PictureScreen(Sheet[None]):
         except SegueError as error:
             app.notify(str(error), severity="error", markup=False)
             return
-        if shown := await gallery.as_pixels(file, room, "#000000"):
+        if shown := await gallery.as_pixels(file, room, self.background_colors[1].hex):
             with app.batch_update(), app.suspend():
                 await show_alone(shown, _BACK)
 
