@@ -21,6 +21,7 @@ One message::
     picture_link_sheet      loading a picture that is elsewhere
     save_sheet              code or a picture into a file
     picture_screen          a picture alone
+    alone                   a screen of its own for what is no text
     picture_files           a picture as a file
 
 How a reply stands::

@@ -18,6 +18,7 @@ from tui.app.background import in_background
 from tui.app.keymap import bind
 from tui.app.lists.hints import Hints
 from tui.app.lists.sheet import Sheet
+from tui.app.messages.alone import show_alone
 from tui.app.messages.gallery import Way, gallery_of
 from tui.app.messages.picture_files import PictureFile, open_picture, save_picture
 from tui.chat.attachment import size_words
@@ -139,8 +140,6 @@ class PictureScreen(Sheet[None]):
         in_background(self, "pixels", self._see_pixels, exclusive=True)
 
     async def _see_pixels(self) -> None:
-        from tui.app.terminal.alone import show_alone
-
         app, gallery, file = self.app, gallery_of(self.app), self._file.file
         room = (app.size.width, app.size.height - 1)
         try:

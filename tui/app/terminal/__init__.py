@@ -19,7 +19,6 @@ What it is and shows::
     outside                 title, progress and notices
     uploads                 pictures that it holds
     cell_size               pixels of a cell
-    alone                   a screen of its own for what is no text
     abilities               how many colours, which glyphs
     thin                    a frame as the difference to what stands there
     line_filters            glyphs where there is only ASCII; the last line against outside text
