@@ -12,6 +12,7 @@ from textual.selection import Selection
 
 from tests.app.conftest import DONE
 from tests.pictures import BLUE, RED, bomb, png
+from tests.providers.conftest import Server
 from tui.app.messages.gallery import HALF
 from tui.app.messages.picture_screen import PictureScreen
 from tui.app.messages.selection import key_of
@@ -19,7 +20,7 @@ from tui.app.terminal.abilities import FEW, Abilities
 from tui.chat.attachment import attachment_of
 from tui.chat.chunks import Image
 from tui.chat.parts import File
-from tui.config import PicturesConfig
+from tui.config import PicturesConfig, ToolsConfig
 from tui.engine import remote_picture
 from tui.errors import SegueError
 from tui.system import opener
@@ -376,3 +377,23 @@ async def test_esc_ends_a_picture_that_is_being_loaded_and_what_fails_is_said(ru
         await world.pilot.press("escape")
         await world.until(lambda: world.app.screen is world.screen)
         assert not cells(world)
+
+
+async def test_nothing_is_asked_of_a_server_before_the_key(run):
+    server = Server()
+    server.answer = lambda exchange: exchange.whole(AT_DUSK, Content_Type="image/png")
+    await server.start()
+    async with run() as world:
+        allowed = ToolsConfig(allow_hosts=("127.0.0.1",))
+        workspace = world.session.workspace
+        workspace.config = replace(workspace.config, tools=allowed)
+        world.script(f"![a cat]({server.url}/cat.png)", DONE)
+        await world.say("draw")
+        await world.sees("a cat")
+        await world.pilot.press("alt+up", "o")
+        await world.sees("nothing of it is loaded yet")
+        assert not server.requests
+        await world.pilot.press("l")
+        await world.sees(HALF, "cat.png")
+        assert [request.target for request in server.requests] == ["/cat.png"]
+    await server.close()
