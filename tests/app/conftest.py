@@ -41,7 +41,7 @@ from tui.engine.workspace import Workspace
 from tui.errors import ProviderError
 from tui.history.sqlite.history import open_history
 from tui.paths import Paths
-from tui.providers.base import Search, Target
+from tui.providers.base import Pictures, Search, Target
 from tui.providers.health import Health
 from tui.providers.knobs import Knob, knobs_of
 from tui.providers.local import LocalModels
@@ -172,6 +172,9 @@ class Registry:
 
     async def search(self, model_id: str) -> Search | None:
         return (await self.target(model_id)).search
+
+    async def pictures(self, model_id: str) -> Pictures:
+        return (await self.target(model_id)).pictures
 
 
 def _all_in(text: str, words: Sequence[str]) -> bool:

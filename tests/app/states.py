@@ -38,6 +38,7 @@ from tui.app.messages.gallery import HALF
 from tui.app.messages.link_sheet import LinkSheet
 from tui.app.messages.message_list import MessageList
 from tui.app.messages.picture_files import PictureFile
+from tui.app.messages.picture_link_sheet import PictureLinkSheet
 from tui.app.messages.picture_screen import PictureScreen
 from tui.app.messages.save_sheet import SavePicture, SaveSheet
 from tui.app.models.connect import Connect, ConnectProvider
@@ -68,6 +69,7 @@ from tui.config import Config, McpConfig
 from tui.engine.mcp_servers import mcp_servers
 from tui.engine.project import Project, ProjectSettings
 from tui.engine.saved_prompts import SavedPrompt, TypedPrompt, Variable
+from tui.errors import SegueError
 from tui.tools.approval import Question
 from tui.tools.mcp.elicitation import Entry as FormEntry
 from tui.tools.mcp.elicitation import Form, Kind, Option, Visit
@@ -582,6 +584,14 @@ async def _picture_alone(world: World) -> None:
 @state(LinkSheet)
 async def _link(world: World) -> None:
     await world.app.push_screen(LinkSheet("https://example.org"))
+
+
+@state(PictureLinkSheet)
+async def _picture_elsewhere(world: World) -> None:
+    async def never(address: str) -> Attachment:
+        raise SegueError(f"{address} can't be reached")
+
+    await world.app.push_screen(PictureLinkSheet("https://pictures.example/cat.png", never))
 
 
 @state(MoveSheet)

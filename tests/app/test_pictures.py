@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ from textual.selection import Selection
 
 from tests.app.conftest import DONE
 from tests.pictures import BLUE, RED, bomb, png
+from tests.providers.conftest import Server
 from tui.app.messages.gallery import HALF
 from tui.app.messages.picture_screen import PictureScreen
 from tui.app.messages.selection import key_of
@@ -18,8 +20,11 @@ from tui.app.terminal.abilities import FEW, Abilities
 from tui.chat.attachment import attachment_of
 from tui.chat.chunks import Image
 from tui.chat.parts import File
-from tui.config import PicturesConfig
+from tui.config import PicturesConfig, ToolsConfig
+from tui.engine import remote_picture
+from tui.errors import SegueError
 from tui.system import opener
+from tui.tools.builtin.fetching import ElsewhereError
 
 AT_DUSK = png(200, 100, RED, BLUE)
 
@@ -188,7 +193,7 @@ async def test_a_picture_is_seen_alone_and_saved_from_there(run, folder):
         await world.pilot.press("alt+up", "o")
         await world.until(lambda: isinstance(world.app.screen, PictureScreen))
         await world.sees(HALF, "picture.png", "save", "open outside")
-        assert "After." not in world.text
+        assert "After." not in world.text and "by pixels" not in world.text
         await world.pilot.press("w")
         await world.sees("Save a picture of")
         await world.pilot.press("enter")
@@ -298,3 +303,97 @@ async def test_pictures_of_two_models_stand_side_by_side(run):
         await world.sees("Compare", "One.", "Two.")
         both = {("#fa0000",) * 2, ("#0000fa",) * 2}
         await world.until(lambda: {cell for row in cells(world) for cell in row} >= both)
+
+
+# -- one that is elsewhere
+CAT_AT = "https://pictures.example/cat.png"
+
+
+@pytest.fixture
+def elsewhere(monkeypatch):
+    """What addresses hold; how often each was asked for."""
+    asked: list[str] = []
+
+    async def load(address, config):
+        asked.append(address)
+        answer = elsewhere_answers[min(len(asked), len(elsewhere_answers)) - 1]
+        if isinstance(answer, Exception):
+            raise answer
+        if isinstance(answer, asyncio.Event):
+            await answer.wait()
+        return attachment_of("cat.png", AT_DUSK)
+
+    elsewhere_answers: list[object] = [None]
+    monkeypatch.setattr(remote_picture, "load_picture", load)
+    return asked, elsewhere_answers
+
+
+@pytest.mark.parametrize(
+    "part", [f"Look: ![a cat]({CAT_AT})\n\nNice?", Image(CAT_AT, "a cat")], ids=["in a text", "as a part"]
+)
+async def test_a_picture_elsewhere_is_loaded_by_a_key_after_its_host_was_shown(run, elsewhere, part):
+    asked, _ = elsewhere
+    async with run() as world:
+        world.script("Before.", part, DONE)
+        await world.say("draw")
+        await world.sees("a cat", "pictures.example")
+        assert not asked and not cells(world)
+        await world.pilot.press("alt+up", "o")
+        await world.sees(
+            CAT_AT, "A picture on pictures.example; nothing of it is loaded yet.", "load picture"
+        )
+        assert not asked
+        await world.pilot.press("l")
+        await world.until(lambda: isinstance(world.app.screen, PictureScreen))
+        await world.sees(HALF, "cat.png")
+        await world.pilot.press("escape")
+        await world.sees("Before.", "a cat", HALF, "▸ cat.png")
+        assert asked == [CAT_AT]
+        [_, reply] = await world.path()
+        assert File not in map(type, reply.parts)
+        await world.pilot.press("o", "1")
+        await world.until(lambda: isinstance(world.app.screen, PictureScreen))
+        assert asked == [CAT_AT]
+
+
+async def test_esc_ends_a_picture_that_is_being_loaded_and_what_fails_is_said(run, elsewhere):
+    asked, answers = elsewhere
+    answers[:] = [
+        SegueError("pictures.example answered with status 404"),
+        ElsewhereError("https://other.example/cat.png"),
+        asyncio.Event(),
+    ]
+    async with run() as world:
+        world.script(f"![a cat]({CAT_AT})", DONE)
+        await world.say("draw")
+        await world.sees("a cat")
+        await world.pilot.press("alt+up", "o", "l")
+        await world.sees("pictures.example answered with status 404")
+        await world.pilot.press("l")
+        await world.sees("It has moved to other.example; nothing was loaded from there yet.")
+        await world.pilot.press("l")
+        await world.sees("Loading from other.example")
+        assert asked == [CAT_AT, CAT_AT, "https://other.example/cat.png"]
+        await world.pilot.press("escape")
+        await world.until(lambda: world.app.screen is world.screen)
+        assert not cells(world)
+
+
+async def test_nothing_is_asked_of_a_server_before_the_key(run):
+    server = Server()
+    server.answer = lambda exchange: exchange.whole(AT_DUSK, Content_Type="image/png")
+    await server.start()
+    async with run() as world:
+        allowed = ToolsConfig(allow_hosts=("127.0.0.1",))
+        workspace = world.session.workspace
+        workspace.config = replace(workspace.config, tools=allowed)
+        world.script(f"![a cat]({server.url}/cat.png)", DONE)
+        await world.say("draw")
+        await world.sees("a cat")
+        await world.pilot.press("alt+up", "o")
+        await world.sees("nothing of it is loaded yet")
+        assert not server.requests
+        await world.pilot.press("l")
+        await world.sees(HALF, "cat.png")
+        assert [request.target for request in server.requests] == ["/cat.png"]
+    await server.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 import sys
 from collections.abc import Callable, Iterator
 
@@ -11,14 +12,19 @@ import pytest
 if sys.platform == "win32":
     pytest.skip("there is no pseudo-terminal of this kind on Windows", allow_module_level=True)
 
+import fcntl
+import termios
+
 from tests.app.test_real_terminal import CTRL_Q, ENTER, Terminal
 from tests.pictures import BLUE, RED, png
+from tests.rendering.test_sixel import read as sixels_read
 from tui.app.terminal.uploads import MARKS, PLACEHOLDER
 
 NAME, ATTRIBUTES, QUERY = b"\x1b[>q", b"\x1b[c", b"a=q"
 KITTY = {NAME: b"\x1bP>|kitty(0.36.4)\x1b\\", ATTRIBUTES: b"\x1b[?62;4c"}
 OLD_KITTY = {NAME: b"\x1bP>|kitty(0.27.1)\x1b\\", ATTRIBUTES: b"\x1b[?62;4c"}
 WEZTERM = {NAME: b"\x1bP>|WezTerm 20240203-110809\x1b\\", ATTRIBUTES: b"\x1b[?62;4c"}
+ALT_UP, ESC = "\x1b[1;3A", "\x1b"
 CTRL_HOME, CTRL_END, CTRL_N = "\x1b[1;5H", "\x1b[1;5F", "\x0e"
 LONG = "\n\n".join(f"line {number}" for number in range(50))
 
@@ -113,6 +119,29 @@ def test_others_are_sent_nothing_but_cells(terminal, model_server, answers):
     app.see("▀")
     assert b"\x1b_G" not in app.output
     assert PLACEHOLDER.encode() not in app.output
+
+
+def test_sixels_have_a_screen_of_their_own_until_a_key_is_pressed(terminal, model_server):
+    model_server.pictures, model_server.reply = [png(200, 100, RED, BLUE)], "Here."
+    app = terminal(WEZTERM)
+    fcntl.ioctl(app._master, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 800, 480))
+    asked(app, "Here.")
+    app.see("▀")
+    app.press(ALT_UP + "o")
+    app.see("p by pixels", "w save")
+    app.press("p")
+    app._read_until(lambda: b"any key leads back" in app.output)
+    [sixels] = re.findall(rb"\x1bP0;1q.*?\x1b\\", app.output, re.DOTALL)
+    assert sixels_read(sixels).size == (200, 100)
+    before = len(app.output)
+    app.press("w")
+    app.see("p by pixels", "w save", "▀")
+    assert b"\x1b[2J\x1b[?25h\x1b[?1049l" in app.output[before:]
+    assert "Save a picture" not in app.text
+    app.press(ESC)
+    app.see("Here.")
+    app.press(CTRL_Q)
+    assert app.end() == 0
 
 
 def test_no_color_and_few_colours_have_words(lab, terminal, model_server):

@@ -129,3 +129,8 @@ def test_a_conversation_that_goes_on_keeps_its_tools(lab, notes, model_server):
 def test_a_vendor_without_a_search_answers_without_and_says_so(lab, model_server):
     done = lab.segue("ask", "--search", "What is new?")
     assert "lab/big has no search of the web: it answers without" in done.stderr
+
+
+def test_a_model_without_pictures_answers_without_and_says_so(lab, model_server):
+    done = lab.segue("ask", "--draw", "Draw a cat")
+    assert "lab/big makes no pictures: it answers without" in done.stderr

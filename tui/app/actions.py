@@ -239,9 +239,13 @@ class Action(StrEnum):
     PIPE_TAKE = "pipe-take", "enter", "into the prompt", "Write its output into the prompt", Scope.PIPE
     LINK_OPEN = "link-open", "enter", "open", "Open the link in the browser", Scope.LINK
     PICTURE_SAVE = "picture-save", "w", "save", "Save the picture to a file", Scope.PICTURE
+    PICTURE_PIXELS = ("picture-pixels", "p", "by pixels",
+                      "See the picture by its pixels, where the terminal draws sixels", Scope.PICTURE)
     PICTURE_OPEN = ("picture-open", "O", "open outside",
                     "Open the picture with the system's program", Scope.PICTURE)
     LINK_COPY = "link-copy", "y", "copy", "Copy the address", Scope.LINK
+    LINK_LOAD = ("link-load", "l", "load picture",
+                 "Load the picture at this address, from the host that is named", Scope.LINK)
     MOVE_COPY = "move-copy", "enter", "copy them", "Copy what is here to the server", Scope.MOVING
     HELP_CLOSE = "help-close", "enter,f1", "close", "Close this list", Scope.HELP
     FIRST_BEGIN = "first-begin", "enter", "begin", "Begin with this", Scope.FIRST_RUN

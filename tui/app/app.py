@@ -34,7 +34,7 @@ from tui.app.terminal.kinds import TerminalKind
 from tui.app.terminal.light import Light
 from tui.app.terminal.line_filters import Ascii, LastLine
 from tui.app.terminal.outside import Outside
-from tui.app.terminal.replies import Named, Replied, ShowsStatus
+from tui.app.terminal.replies import Attributes, Named, Replied, ShowsStatus
 from tui.app.terminal.uploads import Uploads
 from tui.app.theme.foreign import fitted
 from tui.app.theme.grid import MEASURE, SMALLEST, TALL, WIDE
@@ -70,6 +70,8 @@ TOLD, WARNED = 3.0, 5.0
 """Seconds that a toast stays at least."""
 READ = 16
 """Cells that are read in a second, of words that come unasked."""
+_SIXELS = 4
+"""Among the attributes of terminals that draw them."""
 _LOST = Text("segue: the last of the replies could not be saved; the history has it as far as it came there")
 LONGEST_GOODBYE = 5.0
 """Seconds that storing what is on its way may take at the end."""
@@ -133,6 +135,7 @@ class SegueApp(App[None]):
         self._all_colours = terminal.colours == TRUE
         self._drawn_words = terminal.ascii or terminal.colours == FEW
         self._last_line = LastLine()
+        self._draws_sixels = False
         self._glyphs = [Ascii()] if terminal.ascii else []
         self.animation_level = "none"
         self.keys = Keys(config.keys)
@@ -333,6 +336,8 @@ class SegueApp(App[None]):
             case Named(words):
                 self.outside.kind = self.outside.kind.named(words)
                 self.outside.show()
+            case Attributes(numbers):
+                self._draws_sixels = _SIXELS in numbers
             case ShowsStatus():
                 self.outside.shows_status = True
                 self.outside.show()
@@ -349,7 +354,10 @@ class SegueApp(App[None]):
                 return Way.WORDS
             return Way.KITTY if self._holds_pictures else Way.CELLS
 
-        return Gallery(way, self.uploads, USUAL if self.is_headless else None)
+        def sixels() -> bool:
+            return self._draws_sixels and not self.outside.kind.inside
+
+        return Gallery(way, self.uploads, USUAL if self.is_headless else None, sixels)
 
     @property
     def _holds_pictures(self) -> bool:

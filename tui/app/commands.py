@@ -120,6 +120,7 @@ ALL = (
     Command("mcp", "Servers", "of the Model Context Protocol: how it is with them", "", _BOTH,
             plain_argument="[NAME]", plain_help="how it is with the servers; a name restarts one"),
     Command("search", "Search the web", "let the model's vendor search, at its price", "[on|off]", _BOTH),
+    Command("draw", "Make pictures", "let the model make some, at its vendor's price", "[on|off]", _BOTH),
     Command("theme", "Theme", "auto, dark, light or the terminal's own colours", "[NAME]"),
     Command("settings", "Settings", "all that can be set, and the keys", key=Action.SETTINGS),
 

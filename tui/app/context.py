@@ -150,6 +150,8 @@ class Transcript(Protocol):
     """The message that the keys act on."""
     contents: Callable[[Sequence[Attachment]], Awaitable[Sequence[Attachment]]] | None
     """Gives the contents of files."""
+    load_picture: Callable[[str], Awaitable[Attachment]] | None
+    """Loads the picture at an address."""
 
     @property
     def found(self) -> bool:

@@ -209,6 +209,22 @@ def reasoning_of(parts: Iterable[Part]) -> str:
     return BETWEEN.join(part.text for part in of_kind(parts, Reasoning) if part.text)
 
 
+def ran_by_vendor(parts: Iterable[Part]) -> bool:
+    """Whether a vendor ran something by itself, a search or a picture, for which it asks apart."""
+
+    def native(part: Part) -> Native | None:
+        match part:
+            case ToolCall() | Image() | File():
+                return part.native
+            case Text() | Reasoning() | ToolResult() | Sources() | Notice():
+                return None
+            case _:
+                assert_never(part)
+
+    blobs = (known.blob for part in parts if (known := native(part)) is not None)
+    return any(isinstance(blob, Mapping) and "ran" in blob for blob in blobs)
+
+
 def sources_of(parts: Iterable[Part]) -> tuple[Source, ...]:
     """Every page that is cited, by its number."""
     return tuple(source for part in of_kind(parts, Sources) for source in part.items)

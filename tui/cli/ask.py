@@ -41,7 +41,7 @@ from tui.engine.saved_prompts import SavedPrompt, TypedPrompt, several_prompts, 
 from tui.engine.session import Session
 from tui.engine.session_events import SessionEvent, Warned
 from tui.engine.structured import Checked, Shape, ShapedResolver
-from tui.engine.tools import SEARCH, turned
+from tui.engine.tools import DRAW, SEARCH, turned
 from tui.engine.workspace import Workspace
 from tui.errors import NotFoundError, SegueError, UsageError
 from tui.history.query import ASK
@@ -113,6 +113,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--search", action="store_true", help="let the model's vendor search the web, at its price"
+    )
+    parser.add_argument(
+        "--draw", action="store_true", help="let the model have its vendor make pictures, at its price"
     )
     parser.add_argument("--raw", action="store_true", help="write the reply exactly, control characters too")
     parser.add_argument("--no-save", action="store_true", help="keep nothing on disk")
@@ -289,7 +292,8 @@ async def _equip(session: Session, args: argparse.Namespace, service: Conversati
     if named:
         await tools.check_names(args.tools, args.yes_tools)
     kept = service.conversation.tools
-    for name in [*named, *([SEARCH] if args.search else [])]:
+    vendor = {SEARCH: args.search, DRAW: args.draw}
+    for name in [*named, *(name for name, wanted in vendor.items() if wanted)]:
         kept = turned(kept, name, True)
     return kept
 

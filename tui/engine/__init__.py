@@ -41,6 +41,7 @@ Its tools::
     mcp_servers             the servers of the Model Context Protocol, with our way to other machines
     offers                  resources and prompts of servers, as they are typed
     web_search              whether a model's vendor searches, and at what price
+    making_pictures         whether a model has its vendor make pictures
     calling                 what a reply and the calls in it know of each other
     rounds                  the calls of a reply: checked, approved, carried out, answered
     results                 what a model reads of a result
@@ -55,6 +56,7 @@ And::
 
 Files::
 
+    remote_picture          a picture that is elsewhere, loaded where the person asks for it
     attaching               from a path, as people type and terminals drop it, to an attachment
     gathering               what goes along, from the disk and from elsewhere, as typed in one place
     mentioning              what a prompt names after @

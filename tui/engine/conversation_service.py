@@ -16,7 +16,7 @@ from tui.chat.conversation import Conversation
 from tui.chat.draft import Draft
 from tui.chat.message import Message, Role, Status
 from tui.chat.model import hue_of, split_id
-from tui.chat.parts import ToolCall, of_kind
+from tui.chat.parts import ToolCall, of_kind, ran_by_vendor
 from tui.engine.engine import Engine
 from tui.engine.live import LiveReplies, LiveReply, key_of
 from tui.engine.reply import Reply
@@ -191,7 +191,8 @@ class ConversationService:
     def cost(self, message: Message) -> float | None:
         """US dollars that a reply took, by its usage and the known prices; None where that is not known."""
         usage = message.usage
-        if usage is None or usage.cost is not None or of_kind(message.parts, ToolCall):
+        apart = bool(of_kind(message.parts, ToolCall)) or ran_by_vendor(message.parts)
+        if usage is None or usage.cost is not None or apart:
             return usage.cost if usage else None
         cut = message.status in (Status.STOPPED, Status.INTERRUPTED, Status.ERROR)
         info = self.storage.engine.info(message.model) if message.model and not cut else None

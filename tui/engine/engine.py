@@ -350,7 +350,7 @@ class Engine:
         )
         conversation.append(message)
         request = self._request(conversation, model_id, path, reply=message if begin else None, asked=asked)
-        search = self.tools.searches(conversation)
+        search, draw = self.tools.searches(conversation), self.tools.draws(conversation)
 
         def write(target: Target, calling: Calling | None, so_far: Message | None) -> Request:
             searches = search and target.search is not None
@@ -363,11 +363,13 @@ class Engine:
                 so_far,
                 asked,
                 search=searches,
+                draw=draw and target.pictures == "asked",
+                pictures=target.makes_pictures(draw=draw),
             )
 
         equip = self._equip(conversation, message, path)
         notices = _notices(request, model_id)
-        return self._run(conversation, message, write, notices, equip, search=search)
+        return self._run(conversation, message, write, notices, equip, search=search, draw=draw)
 
     async def _sum_up(self, conversation: Conversation, end: int | None, model: str | None) -> Reply:
         path = await self._load(conversation, end)
@@ -431,6 +433,7 @@ class Engine:
         equip: Equip | None = None,
         *,
         search: bool = False,
+        draw: bool = False,
     ) -> Reply:
         model_id = message.model or ""
 
@@ -451,6 +454,7 @@ class Engine:
             limits=self._limits,
             equip=equip,
             search=search,
+            draw=draw,
             notices=notices,
             learn=learn,
             price=partial(self._price, model_id),
@@ -469,6 +473,8 @@ class Engine:
         reply: Message | None = None,
         asked: str = "",
         search: bool = False,
+        draw: bool = False,
+        pictures: bool = False,
     ) -> Request:
         info = self._facts.info(model_id)
         refused = self._refused.get(model_id)
@@ -485,6 +491,8 @@ class Engine:
             abilities=abilities,
             tools=calling.specs if calling else (),
             search=search,
+            draw=draw,
+            pictures=pictures,
             reply=reply,
             asked=asked,
         )

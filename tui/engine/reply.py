@@ -36,6 +36,7 @@ from tui.chat.parts import (
     going_on,
     is_remark,
     of_kind,
+    ran_by_vendor,
 )
 from tui.engine.calling import Calling, Equip
 from tui.engine.checkpoint import Checkpoint
@@ -104,6 +105,7 @@ class Reply:
         limits: Limits,
         equip: Equip | None = None,
         search: bool = False,
+        draw: bool = False,
         notices: tuple[str, ...] = (),
         learn: Callable[[Message, ProviderError | None, int], None] = lambda message, error, tokens: None,
         price: Callable[[Usage], float | None] = lambda usage: None,
@@ -121,6 +123,7 @@ class Reply:
             limits: Time, size and attempts.
             equip: Makes ready what the model may call.
             search: Whether its vendor shall search the web.
+            draw: Whether the model may make pictures, where it has to be asked.
             notices: What the person should know of this request from the start.
             learn: Told how it ended, and the estimate of what was sent last: usage calibrates that, errors
                 the provider's health.
@@ -135,6 +138,7 @@ class Reply:
         self._write = write
         self._equip = equip
         self._search = search
+        self._draw = draw
         self._calling: Calling | None = None
         self._messages: Messages = ()
         self._tokens = 0
@@ -224,6 +228,8 @@ class Reply:
         self._key_source, self._provider = target.key_source, split_id(target.model_id)[0]
         if self._search and target.search is None:
             self.notice(f"{one_line(target.model_id)} has no search of the web: it answers without")
+        if self._draw and target.pictures == "never":
+            self.notice(f"{one_line(target.model_id)} makes no pictures: it answers without")
         if self._equip is not None:
             self._calling = await self._equip(self)
         while True:
@@ -386,6 +392,7 @@ class Reply:
             tools=specs,
             tool_choice=self._choice,
             search=self._search,
+            draw=self._draw,
             cache_key=self._cache_key,
         )
 
@@ -393,15 +400,9 @@ class Reply:
         """What the requests so far took together, with what they cost."""
         if (now := self._counts) is None:
             return
-        if now.cost is None and not self._searched:
+        if now.cost is None and not ran_by_vendor(self._came.parts[self._round :]):
             now = replace(now, cost=self._price(now))
         self.message.usage = now if self._before is None else self._before.plus(now)
-
-    @property
-    def _searched(self) -> bool:
-        """Whether the vendor ran something for this request: it asks for that apart."""
-        calls = of_kind(self._came.parts[self._round :], ToolCall)
-        return any(call.native is not None and "ran" in call.native.blob for call in calls)
 
     def _settle_costs(self) -> None:
         """Of a request that was cut, or of which no counts came, no one knows what it cost."""

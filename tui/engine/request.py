@@ -54,6 +54,8 @@ from tui.tools.tool import declaration_tokens
 # Left free for the reply where the model's own limit is not known, and at the most.
 REPLY_TOKENS = 1024
 LONGEST_REPLY_SHARE = 0.25
+_PICTURES = 5
+"""Pictures of replies that a model sees, the newest ones: those that a prompt is about."""
 
 SMALLER = "/attach takes a smaller copy along"
 """What to do about an image that was too large."""
@@ -123,7 +125,16 @@ class _Own:
     message: Message
 
 
-_Piece = str | Attachment | ToolCall | _Given | _Own
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A picture that a model made."""
+
+    file: Attachment
+    native: Native | None
+    """As its vendor has it, for the model that made it."""
+
+
+_Piece = str | Attachment | ToolCall | _Given | _Own | _Made
 
 
 @dataclass(slots=True)
@@ -160,6 +171,8 @@ def build_request(
     abilities: Abilities = Abilities(),  # noqa: B008 (frozen)
     tools: Sequence[Declaration] = (),
     search: bool = False,
+    draw: bool = False,
+    pictures: bool = False,
     reply: Message | None = None,
     asked: str = "",
 ) -> Request:
@@ -181,10 +194,12 @@ def build_request(
         abilities: What the model can be sent: without tools, calls and results are told as text.
         tools: What is declared; where nothing is, calls are told as text as well.
         search: Whether the vendor is asked to search the web.
+        draw: Whether the vendor is asked to make pictures.
+        pictures: Whether the model is sent the newest pictures of replies; otherwise their names.
         reply: The reply as far as it came, where it goes on from there.
         asked: A prompt of the program's own, behind all others.
     """
-    form = _Form(abilities, bool(tools), search)
+    form = _Form(abilities, bool(tools), search, pictures)
     summary, since = _newest_summary(path)
     head = "\n\n".join(part for part in (system, summary) if part)
     turns = _turns([m for m in path[:since] if m.id in pins] + list(path[since:]), pins, form)
@@ -193,6 +208,7 @@ def build_request(
         turns += _going_on(reply, form)
     if asked:
         turns.append(_Turn(Role.USER.value, pinned=True, asked=True, pieces=[asked]))
+    _keep_newest_pictures(turns)
     unseen = [] if images else _without(turns, lambda file: file.kind is Kind.IMAGE)
     large = [] if largest is None else _without(turns, lambda file: is_too_large(file, largest))
     lost = _without(turns, lambda file: file.data is None)
@@ -213,7 +229,7 @@ def build_request(
     )
     dropped = {id(turn) for one in free[: len(free) - count] for turn in one}
     kept = _without_unasked([turn for turn in turns if id(turn) not in dropped])
-    written = _Writer(form, tools, search)
+    written = _Writer(form, tools, [*(["search"] if search else []), *(["draw"] if draw else [])])
     if head:
         written.add(ChatMessage(role=Role.SYSTEM.value, content=head))
     for turn in _begins_with_a_prompt(kept):
@@ -252,6 +268,8 @@ class _Form:
     declared: bool
     """Whether there are tools that can be called."""
     search: bool
+    pictures: bool = False
+    """Whether pictures of replies go back."""
 
     @property
     def calls(self) -> bool:
@@ -280,7 +298,7 @@ _AS_TEXT = _Form(Abilities(), False, False)
 class _Writer:
     """Writes turns as messages, and knows the hash of what stands before each."""
 
-    def __init__(self, form: _Form, tools: Sequence[Declaration], search: bool) -> None:
+    def __init__(self, form: _Form, tools: Sequence[Declaration], vendor: Sequence[str]) -> None:
         self.messages: list[ChatMessage] = []
         self.prefix = ""
         self._form = form
@@ -290,8 +308,8 @@ class _Writer:
         self._ended = False
         for tool in tools:
             self._take([tool.name, tool.description, tool.schema])
-        if search:
-            self._take("search")
+        for wish in vendor:
+            self._take(wish)
         self.prefix = self._hash.hexdigest()
 
     def turn(self, turn: _Turn) -> None:
@@ -366,6 +384,14 @@ def _keep_newest_prompt(turns: Sequence[_Turn]) -> None:
         prompt.pinned = True
 
 
+def _keep_newest_pictures(turns: Sequence[_Turn]) -> None:
+    """Put names in the place of all pictures of replies but the newest ones."""
+    made = [(turn, at) for turn in turns for at, piece in enumerate(turn.pieces) if isinstance(piece, _Made)]
+    for turn, at in made[:-_PICTURES]:
+        [file] = _files(turn.pieces[at])
+        turn.pieces[at] = _named(file)
+
+
 def _rounds(turns: Sequence[_Turn]) -> list[list[_Turn]]:
     """What is kept or left out together: calls with what they gave back, any other turn alone."""
     found: list[list[_Turn]] = []
@@ -432,10 +458,8 @@ class _Telling:
                 yield from self._call(part)
             case Text():
                 yield from self._text(part)
-            case File(file):
-                yield from self._says(
-                    file if self._message.role is Role.USER else f"[{file.kind} {file.name}]"
-                )
+            case File(file, native):
+                yield from self._says(self._file(file, native))
             case Image(alt=alt):
                 yield from self._says(f"[image: {one_line(alt)}]" if alt.strip() else "[image]")
             case Reasoning():
@@ -452,6 +476,14 @@ class _Telling:
         if self._spoke:
             yield from ((self._role, piece) for piece in self._held if isinstance(piece.part, Text))
         yield from self._given_back()
+
+    def _file(self, file: Attachment, native: Native | None) -> _Piece:
+        """A file; one of a reply by its name, but for a picture that the model wants back."""
+        if self._message.role is Role.USER:
+            return file
+        if not self._form.pictures or file.kind is not Kind.IMAGE:
+            return _named(file)
+        return _Made(file, native if self._form.own(self._message, native) else None)
 
     def _call(self, call: ToolCall) -> Iterator[tuple[str, _Piece]]:
         own = self._form.own(self._message, call.native)
@@ -538,15 +570,21 @@ def _counted(piece: _Piece) -> str:
             return (
                 part.text if not isinstance(part, ToolCall) else json.dumps(_plain(part.native), default=str)
             )
-        case Attachment():
+        case Attachment() | _Made():
             return ""
         case _:
             assert_never(piece)
 
 
+def _named(file: Attachment) -> str:
+    return f"[{file.kind} {file.name}]"
+
+
 def _files(piece: _Piece) -> Sequence[Attachment]:
     if isinstance(piece, Attachment):
         return (piece,)
+    if isinstance(piece, _Made):
+        return (piece.file,)
     return piece.files if isinstance(piece, _Given) else ()
 
 
@@ -556,7 +594,7 @@ def _without(turns: Sequence[_Turn], left_out: Callable[[Attachment], bool]) -> 
     for turn in turns:
         for place, piece in enumerate(turn.pieces):
             gone = [file for file in _files(piece) if left_out(file)]
-            named = [f"[{file.kind} {file.name}]" for file in gone]
+            named = list(map(_named, gone))
             names += [file.name for file in gone]
             if isinstance(piece, _Given) and gone:
                 kept = [file for file in piece.files if file not in gone]
@@ -605,6 +643,9 @@ def _part(piece: _Piece) -> ContentPart:
             )
         case _Own(part):
             return _own_part(part)
+        case _Made(file, native):
+            picture = ImagePart(type="image_url", image_url={"url": _url(file)})
+            return picture if native is None else ImagePart(**picture, native=native)
         case _:
             assert_never(piece)
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 SEARCH = "search:vendor"
 """The entry of a conversation in which vendors search the web. No tool is called so."""
+DRAW = "draw:vendor"
+"""The entry of one in which models may let their vendor make pictures."""
 LEFT_ALONE = 60.0
 """Seconds for which replies do not try a source again that failed; the person can, at once."""
 _OFF = "-"
@@ -171,11 +173,15 @@ class Tools:
 
     def on(self, conversation: Conversation) -> frozenset[str]:
         """The wire names and servers that are on in a conversation."""
-        return self._on(conversation) - {SEARCH}
+        return self._on(conversation) - {SEARCH, DRAW}
 
     def searches(self, conversation: Conversation) -> bool:
         """Whether vendors that can shall search the web in a conversation, at their price."""
         return SEARCH in self._on(conversation)
+
+    def draws(self, conversation: Conversation) -> bool:
+        """Whether models that have to be asked may make pictures here, at their vendor's price."""
+        return DRAW in self._on(conversation)
 
     def _on(self, conversation: Conversation) -> frozenset[str]:
         on: set[str] = set()
@@ -196,7 +202,7 @@ class Tools:
 
         Args:
             service: The conversation.
-            name: A wire name, a server, or ``SEARCH``.
+            name: A wire name, a server, ``SEARCH`` or ``DRAW``.
             on: Whether it is on from now on.
         """
         await service.change(tools=turned(service.conversation.tools, name, on))

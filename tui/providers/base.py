@@ -39,6 +39,8 @@ class ImagePart(TypedDict):
 
     type: Literal["image_url"]
     image_url: ImageURL
+    native: NotRequired[Native]
+    """As its vendor has it, where the same model made it."""
 
 
 class FileData(TypedDict):
@@ -135,6 +137,8 @@ TOOLS = "tools"
 """The name of tools as a whole among what is refused."""
 SEARCH = "search"
 """The name of the vendor's search of the web there."""
+Pictures = Literal["never", "asked", "always"]
+"""When a model makes pictures: not at all, where ``draw`` lets it, or of itself."""
 TRANSPORT = frozenset({"allow_http_key", "ca_file", "refused", "timeouts", "wait"})
 """Arguments that concern the way to the server, see ``http.open_stream``."""
 
@@ -195,6 +199,14 @@ class AsyncGeneratorProvider(ABC):
         return None
 
     @classmethod
+    def pictures(cls, model: str) -> Pictures:
+        """When this model makes pictures; then it is sent those that models made before.
+
+        Where it has to be asked, it takes ``draw``.
+        """
+        return "never"
+
+    @classmethod
     @abstractmethod
     def create_async_generator(
         cls, model: str, messages: Messages, proxy: str | None = None, **kwargs: Any
@@ -210,7 +222,7 @@ class AsyncGeneratorProvider(ABC):
                 One with a ``cache_field`` or ``cache_header`` also gets ``cache_key``, the same for all
                 requests of a conversation.
                 One with ``tools`` also gets ``tools`` (a list of ``Declaration``) and ``tool_choice``, one
-                that can ``search`` also ``search``.
+                that can ``search`` also ``search``, one that makes ``pictures`` where it is asked ``draw``.
 
         Returns:
             An async generator of chunks: text as ``str``, the rest as the types of ``tui.chat.chunks``.
@@ -380,6 +392,16 @@ class Target:
         cost: Search | None = self.provider.search(self.model) if hasattr(self.provider, "search") else None
         return cost if SEARCH not in self.refused else None
 
+    @property
+    def pictures(self) -> Pictures:
+        """When it makes pictures."""
+        when: Pictures = self.provider.pictures(self.model) if hasattr(self.provider, "pictures") else "never"
+        return when
+
+    def makes_pictures(self, *, draw: bool) -> bool:
+        """Whether it makes pictures in a conversation in which models may, or may not."""
+        return self.pictures == "always" or (draw and self.pictures == "asked")
+
     def stream(
         self,
         messages: Messages,
@@ -388,6 +410,7 @@ class Target:
         tools: Sequence[Declaration] = (),
         tool_choice: ToolChoice = "auto",
         search: bool = False,
+        draw: bool = False,
         cache_key: str = "",
     ) -> AsyncResult:
         """Ask: an async generator of chunks.
@@ -398,6 +421,7 @@ class Target:
             tools: What the model may call; left out where it takes none.
             tool_choice: ``none`` where it must answer without a call.
             search: Whether its vendor shall search the web, where it can.
+            draw: Whether it may make pictures, where it has to be asked.
             cache_key: The same for all requests that begin alike.
         """
         arguments = {**self.options, **{k: value for k, value in parameters.items() if k in PARAMETERS}}
@@ -409,6 +433,8 @@ class Target:
             arguments |= {"tools": tuple(tools), "tool_choice": tool_choice}
         if search and self.search is not None:
             arguments["search"] = True
+        if draw and self.pictures == "asked":
+            arguments["draw"] = True
         if cache_key and any(getattr(self.provider, name, "") for name in ("cache_field", "cache_header")):
             arguments["cache_key"] = cache_key
         if self.key:

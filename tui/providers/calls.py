@@ -287,6 +287,7 @@ _OWN: Mapping[str, Callable[[Any], bool]] = {
     "reasoning_details": _are_objects,
     "extra_content": lambda value: isinstance(value, Mapping),
     "id": _is_id,
+    "after": _is_id,
     "signature": _is_signature,
     "text": _is_text,
     "place": _is_place,

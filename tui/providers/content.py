@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from tui.providers.base import ChatMessage, Messages, text_of
+from tui.providers.base import ChatMessage, ContentPart, ImagePart, Messages, TextPart, text_of
 from tui.text import fenced
 
 _TEXT_TYPES = frozenset({"", "application/json", "application/toml", "application/xml", "application/yaml"})
@@ -45,6 +46,39 @@ def text_alone(messages: Messages) -> tuple[list[ChatMessage], list[str]]:
         texts.append(ChatMessage(role=message["role"], content=text_of(parts)))
         left_out += [_name(part) for part in parts if part["type"] != "text"]
     return texts, left_out
+
+
+def pictures_handed_on(
+    messages: Messages, stays: Callable[[Any, Sequence[Any]], bool] = lambda picture, reply: False
+) -> list[Any]:
+    """The messages, with pictures of replies in the person's next turn: few servers take them from a model.
+
+    Args:
+        messages: The conversation.
+        stays: Whether a picture stays among the parts of its reply.
+    """
+    turns: list[Any] = []
+    waiting: list[ContentPart] = []
+    count = 0
+    for message in messages:
+        role, content = message["role"], message["content"]
+        if role == "assistant" and not isinstance(content, str):
+            kept: list[ContentPart] = []
+            for part in content:
+                if part["type"] != "image_url" or stays(part, content):
+                    kept.append(part)
+                    continue
+                count += 1
+                kept.append(TextPart(type="text", text=f"[picture {count} follows]"))
+                waiting.append(TextPart(type="text", text=f"[picture {count}]"))
+                waiting.append(ImagePart(type="image_url", image_url=part["image_url"]))
+            turns.append(ChatMessage(role=role, content=kept))
+        elif role == "user" and waiting:
+            turns.append(ChatMessage(role=role, content=[*waiting, *parts_of(content)]))
+            waiting = []
+        else:
+            turns.append(message)
+    return [*turns, ChatMessage(role="user", content=waiting)] if waiting else turns
 
 
 def _name(part: Any) -> str:

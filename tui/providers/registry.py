@@ -19,7 +19,7 @@ from tui.credentials import Credentials, Found
 from tui.errors import ConfigError, ErrorKind, MissingKeyError, ModelNotSupportedError, ProviderError
 from tui.paths import Paths
 from tui.providers.address import host_of, is_loopback, is_private
-from tui.providers.base import AsyncGeneratorProvider, Search, Target
+from tui.providers.base import AsyncGeneratorProvider, Pictures, Search, Target
 from tui.providers.facts import shipped
 from tui.providers.foreign import kept_off
 from tui.providers.g4f import bridged
@@ -195,6 +195,18 @@ class Registry:
         provider = await asyncio.to_thread(self.load, name)
         with harmless(name):
             return provider.search(model) if hasattr(provider, "search") else None
+
+    async def pictures(self, model_id: str) -> Pictures:
+        """When the model makes pictures.
+
+        Raises:
+            ProviderError: There is no such provider, or it can't be loaded.
+        """
+        name, model = split_id(model_id)
+        provider = await asyncio.to_thread(self.load, name)
+        with harmless(name):
+            when: Pictures = provider.pictures(model) if hasattr(provider, "pictures") else "never"
+            return when
 
     async def knobs(self, model_id: str, info: ModelInfo | None) -> tuple[Knob, ...]:
         """The parameters, as a model takes them; asks for no key.

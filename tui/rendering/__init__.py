@@ -47,6 +47,7 @@ Kinds of blocks::
 Pictures::
 
     pictures                as pixels, and as cells of two
+    sixel                   as rows of six
 
 The source::
 

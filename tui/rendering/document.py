@@ -22,7 +22,7 @@ from tui.rendering.layout import Layout, PlacedBlock
 from tui.rendering.limits import BLOCKS, BUDGET, MOST_REREAD, WHOLE
 from tui.rendering.palette import Palette, style_of
 from tui.rendering.room import Room
-from tui.rendering.spans import BLANK, DIM, FOLDED, INK, LINE, UNFOLDED, Line, Span
+from tui.rendering.spans import BLANK, DIM, FOLDED, INK, LINE, UNFOLDED, Line, Span, Target
 from tui.text import clean
 
 LEAD = 2
@@ -253,12 +253,16 @@ class Document:
         ]
 
     def link_at(self, row: int, cell: int) -> str | None:
-        """The address of the link that is drawn there."""
+        """The address of the link or picture that is drawn there."""
+        target = self.target_at(row, cell)
+        return target.value if target else None
+
+    def target_at(self, row: int, cell: int) -> Target | None:
+        """The link or picture that is drawn there."""
         if not 0 <= row < self.height:
             return None
         line = self._line(self._layout.at(row), row)
-        target = next((span.target for left, right, span in spots(line) if left <= cell < right), None)
-        return target.value if target else None
+        return next((span.target for left, right, span in spots(line) if left <= cell < right), None)
 
     @property
     def folds(self) -> list[int]:

@@ -13,7 +13,20 @@ from markdown_it.token import Token
 
 from tui.markdown import links
 from tui.rendering.parser import markdown
-from tui.rendering.spans import BAND, BOLD, DIM, INK, ITALIC, QUOTED, STRIKE, STRONG, UNDERLINE, Span, Target
+from tui.rendering.spans import (
+    BAND,
+    BOLD,
+    DIM,
+    INK,
+    ITALIC,
+    PICTURE,
+    QUOTED,
+    STRIKE,
+    STRONG,
+    UNDERLINE,
+    Span,
+    Target,
+)
 from tui.text import clean
 
 if TYPE_CHECKING:
@@ -203,7 +216,7 @@ class _Weaver:
     def _image(self, token: Token, start: int, end: int) -> None:
         url = clean(str(token.attrs.get("src", "")))
         alt = clean("".join(child.content for child in token.children or ())).replace("\n", " ") or "image"
-        link = self._link or Target("link", url)
+        link = self._link or Target(PICTURE, url)
         self.spans.append(Span(alt, self._look | UNDERLINE | QUOTED, start, end, link))
         self._say_title(str(token.attrs.get("title", "")), start, end, link)
         self.spans.append(Span(f" ({_short(url)})", DIM, target=link))

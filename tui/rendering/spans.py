@@ -40,6 +40,10 @@ class Target(NamedTuple):
     """The language of the code."""
 
 
+PICTURE = "picture"
+"""What the address of a picture is for, as that of a link is for ``link``."""
+
+
 class Span(NamedTuple, Generic[Look]):
     """Text in one look: a number where text is laid out, the theme's style where it is put on the screen.
 

@@ -138,3 +138,22 @@ async def test_search_of_a_vendor_that_has_none_is_refused_with_another_way(run)
         assert not world.session.tools.searches(world.conversation)
         world.screen.run_command("search", "perhaps")
         await world.sees("It is on or off")
+
+
+async def test_making_pictures_is_turned_on_and_undone_and_said_in_the_status_line(run):
+    async with run() as world:
+        world.screen.run_command("draw", "on")
+        await world.sees("big makes no pictures")
+        world.provider.pictures = lambda model: "asked"
+        world.screen.run_command("draw")
+        await world.sees("Making pictures is off. /draw on begins it")
+        world.screen.run_command("draw", "on")
+        await world.sees("Models here may make pictures")
+        await world.until(lambda: [mark.words for mark in world.status.marks] == ["draws"])
+        await world.say("Draw a cat")
+        await world.sees("I am big.")
+        assert world.session.tools.draws(world.conversation)
+        world.screen.run_command("draw", "off")
+        await world.until(lambda: not world.status.marks)
+        await world.features.undo()
+        await world.until(lambda: [mark.words for mark in world.status.marks] == ["draws"])

@@ -103,7 +103,16 @@ def test_where_there_is_no_terminal_the_answer_is_no(notes, script, model_server
 
 def test_tools_are_listed_and_turned_by_number_and_by_name(notes, script):
     said = script(
-        "/tools", "1", "/tools add_note", "/tools add", "", "/tools addnote", "/mcp", "/search", "/search on"
+        "/tools",
+        "1",
+        "/tools add_note",
+        "/tools add",
+        "",
+        "/tools addnote",
+        "/mcp",
+        "/search",
+        "/search on",
+        "/draw on",
     )
     assert "1. web_fetch, off, about " in said and "add_note, on, about " in said
     assert "you: /tools add\n1. add_note, off" in said
@@ -111,6 +120,7 @@ def test_tools_are_listed_and_turned_by_number_and_by_name(notes, script):
     assert "There is no tool addnote. Did you mean add_note?" in said
     assert "no server is configured" in said
     assert said.count("big has no search of the web of its own") == 2
+    assert "big makes no pictures" in said
 
 
 def test_what_a_kept_prompt_misses_is_asked_for_a_line_each(lab, console, model_server):

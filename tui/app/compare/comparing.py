@@ -45,6 +45,7 @@ BESIDE = frozenset(
     (
         "compare",
         "copy",
+        "draw",
         "export",
         "help",
         "mcp",

@@ -19,6 +19,7 @@ from tui.app.context import (
     WithTranscript,
     WithWriting,
 )
+from tui.chat.attachment import Attachment
 from tui.chat.draft import Draft
 from tui.engine.conversation_service import ConversationService, fields_of
 from tui.engine.session import Act
@@ -173,11 +174,18 @@ class CurrentConversation:
         """Draw the conversation anew, after its path has changed."""
         service = self._context.session.current
         self._context.transcript.contents = service.contents
+        self._context.transcript.load_picture = self._load_picture
         await self._context.transcript.open(service.conversation, service.messages, at)
         self._context.refresh()
         self._context.status.count_soon()
         self._context.lists.list_soon()
         self._context.elsewhere.follow_live()
+
+    async def _load_picture(self, address: str) -> Attachment:
+        """Load a picture that is elsewhere."""
+        from tui.engine.remote_picture import load_picture
+
+        return await load_picture(address, self._context.session.workspace.config)
 
     # -- changing
     async def change(self, words: str, back: str, **changes: Unpack[ConversationChanges]) -> None:

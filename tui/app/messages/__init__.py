@@ -18,8 +18,10 @@ One message::
     picture_lines           a picture where it stands
     look                    width and colours
     link_sheet              opening a link
+    picture_link_sheet      loading a picture that is elsewhere
     save_sheet              code or a picture into a file
     picture_screen          a picture alone
+    alone                   a screen of its own for what is no text
     picture_files           a picture as a file
 
 How a reply stands::
@@ -39,4 +41,5 @@ All messages of a path::
     selection               what is selected
     gallery                 pictures that are known
     pictures_in_view        which are loaded
+    loaded_pictures         those that were elsewhere
 """

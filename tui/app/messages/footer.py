@@ -11,6 +11,7 @@ from rich.style import Style
 
 from tui.app.actions import Action
 from tui.app.messages.look import Look
+from tui.app.messages.picture_lines import PictureAct
 from tui.app.messages.plain_text import PlainText
 from tui.app.messages.rows import Rows
 from tui.app.theme.ink import width_of
@@ -123,7 +124,7 @@ def _links(message: Message, look: Look) -> list[Sequence[Span[Style]]]:
     for part in below(message.parts):
         match part:
             case Image(url, alt):
-                rows.append(_link("image  ", one_line(alt), url, look))
+                rows.append(_link("image  ", one_line(alt), url, look, PictureAct.LOAD))
             case Sources(items):
                 for number, source in enumerate(items, 1):
                     rows.append(_link(f"{number}  ", one_line(source.title), source.url, look))
@@ -134,9 +135,9 @@ def _links(message: Message, look: Look) -> list[Sequence[Span[Style]]]:
     return rows
 
 
-def _link(head: str, title: str, url: str, look: Look) -> list[Span[Style]]:
+def _link(head: str, title: str, url: str, look: Look, act: str = Action.MESSAGE_LINK) -> list[Span[Style]]:
     """A title and its address, cut to one row; only an address that may be opened can be clicked."""
-    target = Target(Action.MESSAGE_LINK, url) if safe_url(url) else None
+    target = Target(act, url) if safe_url(url) else None
     row = [Span(head, look.ink.dim)]
     room = look.width - len(head)
     if title:

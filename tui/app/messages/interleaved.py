@@ -26,6 +26,7 @@ from tui.chat.parts import (
     ToolResult,
     picture_of,
 )
+from tui.rendering.spans import Target
 from tui.text import clean, one_line
 
 if TYPE_CHECKING:  # brings the Markdown parser, which loads after the first paint
@@ -121,7 +122,7 @@ def _blocks(part: Part) -> Iterator[str]:
                 words = thought_words(thought, thinking=False, is_open=False, seconds=seconds)
                 yield folded(words.lstrip("▸ "), closed(thought))
         case Image(url, alt):
-            yield f"[image {escaped(alt)}](<{one_line(url)}>)"
+            yield f"![{escaped(alt)}](<{one_line(url)}>)"
         case File(file):
             yield f"**{escaped(file.name)}** ({about(file)})"
         case ToolCall() | ToolResult():
@@ -348,12 +349,12 @@ class Interleaved:
             for block in place.drawn.code_blocks()
         ]
 
-    def link_at(self, row: int, cell: int) -> str | None:
-        """The address of the link that is drawn there."""
+    def target_at(self, row: int, cell: int) -> Target | None:
+        """The link or picture that is drawn there."""
         place = self._at(row)
         if place is None or isinstance(place.drawn, _NO_TEXT):
             return None
-        return place.drawn.link_at(row - place.top, cell)
+        return place.drawn.target_at(row - place.top, cell)
 
     # -- long texts
     @property

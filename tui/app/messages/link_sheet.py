@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import webbrowser
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -43,12 +43,21 @@ class LinkSheet(Sheet[bool]):
 
     def compose_sheet(self) -> ComposeResult:
         """The whole address, and why it can't be opened if it can't."""
-        yield Static(clean(self._url), classes="words", markup=False)
+        yield Static(clean(self._url), id="address", classes="words", markup=False)
         if self._alike:
             yield Static(_ALIKE, classes="words dim", markup=False)
         if self._trouble:
             yield Static(self._trouble, classes="words dim", markup=False)
-        yield Hints(*([] if self._trouble else ["link-open"]), "link-copy", "list-close")
+        yield from self.compose_more()
+        yield Hints(*self.offered())
+
+    def compose_more(self) -> ComposeResult:
+        """What else is said of it."""
+        return ()
+
+    def offered(self) -> Sequence[str]:
+        """What can be done with it, by the ids of the keys."""
+        return [*([] if self._trouble else [Action.LINK_OPEN]), Action.LINK_COPY, Action.LIST_CLOSE]
 
     async def action_open(self) -> None:
         """Open it in the browser."""

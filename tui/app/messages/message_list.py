@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, Self, assert_never
 
@@ -38,6 +38,7 @@ from tui.app.messages.window import Anchor, Make, Window, around, lines_of
 from tui.app.theme.grid import ROOMY
 from tui.app.theme.ink import Ink
 from tui.app.theme.page import grid_of
+from tui.chat.attachment import Attachment
 from tui.chat.conversation import Conversation
 from tui.chat.message import Message
 from tui.errors import SegueError
@@ -45,6 +46,8 @@ from tui.rendering.palette import Palette
 from tui.rendering.spans import Target
 from tui.system.clipboard import copy
 
+LoadElsewhere = Callable[[str], Awaitable[Attachment]]
+"""Loads the picture at an address."""
 _MORE = "↓ more below"
 _SOON = 0.3
 """Seconds after which it is said that something takes its time."""
@@ -124,6 +127,8 @@ class MessageList(ScrollView):
         self.pictures = PicturesInView(self.viewport, lambda: gallery_of(self.app), self._load_picture)
         self.contents: Contents | None = None
         """Gives the contents of the files; without it no picture is drawn."""
+        self.load_picture: LoadElsewhere | None = None
+        """Loads a picture that is elsewhere; without it none is."""
         self._openings = 0
         self._read: set[int] = set()
         """Messages that are being read whole."""
@@ -471,9 +476,7 @@ class MessageList(ScrollView):
         if isinstance(target.action, PictureAct):
             self._do_with_picture(target.action, target.value, message_id)
         elif target.action is Action.MESSAGE_LINK:
-            from tui.app.messages.link_sheet import LinkSheet
-
-            self.app.push_screen(LinkSheet(target.value))
+            self._see_link(target.value)
         elif target.action is Action.MESSAGE_SAVE:
             from tui.app.messages.save_sheet import SaveSheet
 
@@ -493,9 +496,47 @@ class MessageList(ScrollView):
         file = next((file for _, file in view.files if file.sha256 == key), None) if view else None
         return PictureFile(file, self.contents) if file and self.contents else None
 
+    def _see_link(self, address: str) -> None:
+        from tui.app.messages.link_sheet import LinkSheet
+
+        self.app.push_screen(LinkSheet(address))
+
+    def _see_elsewhere(self, message_id: int, address: str) -> None:
+        """Show where a picture is that is elsewhere; one that was loaded is shown itself."""
+        from tui.app.messages.picture_link_sheet import PictureLinkSheet
+        from tui.app.messages.picture_screen import PictureScreen
+
+        view, loaded = self.viewport.view(message_id), gallery_of(self.app).loaded
+        if self.load_picture is None:
+            self._see_link(address)
+            return
+        if view is None or self.contents is None:
+            return
+        message, contents = view.message, self.contents
+        if file := loaded.get(message, address):
+            self.app.push_screen(PictureScreen(PictureFile(file, contents)))
+            return
+        sheet = PictureLinkSheet(address, self.load_picture)
+
+        def came(done: bool | None) -> None:
+            if sheet.loaded is not None:
+                loaded.put(message, address, sheet.loaded)
+                self.replace(self._as_shown(message))
+                self.app.push_screen(PictureScreen(PictureFile(sheet.loaded, contents)))
+
+        self.app.push_screen(sheet, came)
+
+    def _as_shown(self, message: Message) -> Message:
+        """A message as it is shown now: a reply may have gone on meanwhile."""
+        view = self.viewport.view(message.id)
+        return view.message if view is not None else message
+
     def _do_with_picture(self, act: PictureAct, key: str, message_id: int) -> None:
         from tui.app.messages.picture_screen import PictureScreen
 
+        if act is PictureAct.LOAD:
+            self._see_elsewhere(message_id, key)
+            return
         picture = self.picture_file(message_id, key)
         if picture is None:
             return
@@ -506,6 +547,8 @@ class MessageList(ScrollView):
                 in_background(self, "save", save_picture, self.app, picture)
             case PictureAct.OUTSIDE:
                 in_background(self, "open", open_picture, self.app, picture)
+            case PictureAct.LOAD:
+                pass  # it is not here
             case _:
                 assert_never(act)
 

@@ -34,7 +34,7 @@ from tui.chat.attachment import Attachment
 from tui.chat.message import Message, Role
 from tui.chat.model import HUES
 from tui.chat.parts import Gathered, Part, Reasoning, Text, interleaved
-from tui.rendering.spans import Span, Target
+from tui.rendering.spans import PICTURE, Span, Target
 from tui.text import clean
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class MessageView:
     def _write(self, message: Message) -> None:
         """Make the blocks from the message's parts."""
         self._came = Gathered(message.parts)
-        parts = () if self.prompt else interleaved(message.parts)
+        parts = () if self.prompt else interleaved(self._with_loaded(message).parts)
         self._in_order = bool(parts)
         self.body: PlainText | Document | Interleaved = self._made(message, parts)
         reasoning = "" if self._in_order else clean(message.reasoning).lstrip("\n")
@@ -167,8 +167,14 @@ class MessageView:
             self._chosen_footer = self._ending(text=text, limited=limited, reach=chosen)
         self._forget(0)
 
+    def _with_loaded(self, message: Message) -> Message:
+        """A message with the pictures that are elsewhere and were loaded."""
+        return self.look.gallery.loaded.shown(message)
+
     def _ending(self, *, text: bool, limited: bool, reach: Reach) -> Rows:
-        return footer_rows(self.message, self.look, text=text, limited=limited, reach=reach)
+        return footer_rows(
+            self._with_loaded(self.message), self.look, text=text, limited=limited, reach=reach
+        )
 
     @staticmethod
     def _metas(message: Message) -> Sequence[str]:
@@ -376,8 +382,8 @@ class MessageView:
         if isinstance(lines, FoldedText) and lines.folds(at):
             return Target(Action.MESSAGE_FOLD)
         if block == BODY and self.document:
-            url = self.document.link_at(at, cell)
-            return Target(Action.MESSAGE_LINK, url) if url else self._code_target(row, cell)
+            target = self.document.target_at(at, cell)
+            return _act_on(target) if target else self._code_target(row, cell)
         return None
 
     def _code_target(self, row: int, cell: int) -> Target | None:
@@ -446,7 +452,7 @@ class MessageView:
         drawn = message.live and self._draws(message)
         self.message, self.standing, self._note = message, standing, ""
         document = self.document
-        if self._in_order or interleaved(message.parts):
+        if self._in_order or interleaved(self._with_loaded(message).parts):
             self._write(message)
         elif ended and document and clean(message.text) == document.source:
             if not isinstance(document, Interleaved):
@@ -569,3 +575,9 @@ class MessageView:
             body.resize(self.look)
         else:
             body.resize(self.look.width, self.look.palette, whole=self.look.whole)
+
+
+def _act_on(target: Target) -> Target:
+    """What a click on a link or a picture of the text sets off."""
+    is_picture = target.action == PICTURE
+    return Target(PictureAct.LOAD if is_picture else Action.MESSAGE_LINK, target.value)

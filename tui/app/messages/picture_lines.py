@@ -30,6 +30,8 @@ class PictureAct(StrEnum):
     SEE = "see-picture"
     SAVE = "save-picture"
     OUTSIDE = "open-picture"
+    LOAD = "load-picture"
+    """See where one is that is elsewhere, and load it."""
 
 
 class PictureLines:
@@ -68,7 +70,9 @@ class PictureLines:
         gallery = self._look.gallery
         if gallery.lacks(self.file):
             return False
-        return self._box is None or gallery.shows(self.file, self._box, holder)
+        if self._box is None:
+            return self._fitting() is None  # else it was loaded elsewhere meanwhile
+        return gallery.shows(self.file, self._box, holder)
 
     async def load(self, contents: Contents, holder: Hashable) -> None:
         """Have all there that it takes to draw it, for somebody who has it in view.

@@ -18,12 +18,14 @@ from tui.app.background import in_background
 from tui.app.keymap import bind
 from tui.app.lists.hints import Hints
 from tui.app.lists.sheet import Sheet
+from tui.app.messages.alone import show_alone
 from tui.app.messages.gallery import Way, gallery_of
 from tui.app.messages.picture_files import PictureFile, open_picture, save_picture
 from tui.chat.attachment import size_words
 from tui.errors import SegueError
 from tui.text import one_line
 
+_BACK = "any key leads back"
 _NOT_HERE = "Pictures are not drawn here."
 
 
@@ -91,6 +93,7 @@ class PictureScreen(Sheet[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         bind(Action.PICTURE_SAVE, "save"),
+        bind(Action.PICTURE_PIXELS, "see_pixels"),
         bind(Action.PICTURE_OPEN, "open_outside"),
     ]
     DEFAULT_CSS = """
@@ -115,7 +118,7 @@ class PictureScreen(Sheet[None]):
         file = self._file.file
         yield PictureView(self._file)
         yield Static(f"{one_line(file.name)}   {size_words(file.size)}", classes="words", markup=False)
-        yield Hints(Action.PICTURE_SAVE, Action.PICTURE_OPEN, Action.LIST_CLOSE)
+        yield Hints(Action.PICTURE_PIXELS, Action.PICTURE_SAVE, Action.PICTURE_OPEN, Action.LIST_CLOSE)
 
     def on_click(self, event: events.Click) -> None:
         """A click anywhere leads back."""
@@ -125,6 +128,28 @@ class PictureScreen(Sheet[None]):
     def action_save(self) -> None:
         """Save it to a file."""
         in_background(self, "save", save_picture, self.app, self._file)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Pixels are shown where the terminal draws them; Textual calls this."""
+        if action == "see_pixels" and not gallery_of(self.app).draws_pixels:
+            return False
+        return super().check_action(action, parameters)
+
+    def action_see_pixels(self) -> None:
+        """Show it by its pixels, until a key is pressed."""
+        in_background(self, "pixels", self._see_pixels, exclusive=True)
+
+    async def _see_pixels(self) -> None:
+        app, gallery, file = self.app, gallery_of(self.app), self._file.file
+        room = (app.size.width, app.size.height - 1)
+        try:
+            await gallery.load(file, self._file.contents)
+        except SegueError as error:
+            app.notify(str(error), severity="error", markup=False)
+            return
+        if shown := await gallery.as_pixels(file, room, self.background_colors[1].hex):
+            with app.batch_update(), app.suspend():
+                await show_alone(shown, _BACK)
 
     def action_open_outside(self) -> None:
         """Open it with the system's program."""

@@ -11,7 +11,6 @@ from tui.app.options.wearing import Wearing
 from tui.chat.conversation import Conversation
 from tui.chat.model import split_id
 from tui.chat.spending import Sum
-from tui.engine.tools import SEARCH
 from tui.errors import UsageError, Way
 from tui.text import one_line
 
@@ -104,8 +103,8 @@ class Options:
     def tools_on(self) -> Sequence[str]:
         """What models may use here."""
         tools = self._context.session.tools
-        search = ["search"] if tools.searches(self.conversation) else []
-        return [*sorted(tools.on(self.conversation) - {SEARCH}), *search]
+        vendor = {"search": tools.searches(self.conversation), "draw": tools.draws(self.conversation)}
+        return [*sorted(tools.on(self.conversation)), *(name for name, on in vendor.items() if on)]
 
     async def knobs(self) -> Sequence[Knob]:
         """The parameters, as the model takes them.

@@ -85,6 +85,7 @@ class StatusPresenter:
             Mark("parameters", "set"): bool(conversation.parameters.keys() - {"reasoning_effort"}),
             Mark("tools", "tools"): bool(tools.on(conversation)),
             Mark("search", "search"): tools.searches(conversation),
+            Mark("draws", "draws"): tools.draws(conversation),
             Mark(f"project {one_line(name_of(conversation.project), 24)}", "project"): bool(
                 conversation.project
             ),

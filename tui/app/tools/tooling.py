@@ -1,4 +1,4 @@
-"""What models may use in the conversation that is read, the servers behind it, and the search of vendors."""
+"""What models may use in the conversation that is read, the servers behind it, and what vendors do."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from tui.app.commands import Handlers
 from tui.app.context import Context, WithReading
-from tui.engine.tools import SEARCH, turned
+from tui.engine.tools import DRAW, SEARCH, turned
 from tui.errors import SegueError, UsageError
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class Tooling:
     @property
     def commands(self) -> Handlers:
         """What is done here by name."""
-        return {"tools": self._list, "mcp": self._servers, "search": self._search}
+        return {"tools": self._list, "mcp": self._servers, "search": self._search, "draw": self._draw}
 
     async def _list(self, argument: str) -> None:
         """Turn tools on and off."""
@@ -67,6 +67,27 @@ class Tooling:
             self._context.notify(f"Search is on; it costs {price}. /search off ends it")
         else:
             self._context.notify(f"Search is off; it would cost {price}. /search on begins it")
+
+    async def _draw(self, argument: str) -> None:
+        """Let models make pictures that have to be asked, or not; alone, say whether they do."""
+        from tui.engine.making_pictures import check_makes, switched
+
+        session, conversation = self._context.session, self._context.session.current.conversation
+        on = self._tools.draws(conversation)
+        wanted = switched(argument, on)
+        if wanted is None:
+            await check_makes(session.workspace.registry, conversation.model)
+            end = "/draw off ends it" if on else "/draw on begins it"
+            self._context.notify(f"Making pictures is {'on' if on else 'off'}. {end}")
+        elif not wanted:
+            tools = turned(conversation.tools, DRAW, False)
+            words = "No pictures are made any more"
+            await self._context.reading.change(words, "Making pictures is on again", tools=tools)
+        else:
+            price = await check_makes(session.workspace.registry, conversation.model)
+            tools = turned(conversation.tools, DRAW, True)
+            words = f"Models here may make pictures: {price}"
+            await self._context.reading.change(words, "Making pictures is off again", tools=tools)
 
     # -- servers
     async def _servers(self, argument: str) -> None:

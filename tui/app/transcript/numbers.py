@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tui.rendering.document import CodeBlock
 
 _MOST = 9
+_OPENED = (Action.MESSAGE_LINK, PictureAct.SEE, PictureAct.LOAD)
 
 
 class Numbered(NamedTuple):
@@ -124,7 +125,7 @@ def link_parts(view: MessageView, seen: range) -> list[Numbered]:
     for row in range(max(0, seen.start), min(seen.stop, view.height)):
         for cell in range(view.look.room):
             target = view.target(row, cell)
-            if target is not None and target.action in (Action.MESSAGE_LINK, PictureAct.SEE):
+            if target is not None and target.action in _OPENED:
                 parts.setdefault(target.value, Numbered(row, cell, target))
     return list(parts.values())
 

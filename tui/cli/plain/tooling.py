@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tui.app.commands import Handlers
 from tui.cli.plain.mode import Act, PlainMode
-from tui.engine.tools import SEARCH, Tools
+from tui.engine.tools import DRAW, SEARCH, Tools
 from tui.errors import UsageError
 from tui.nearest import did_you_mean
 from tui.text import one_line
@@ -28,7 +28,7 @@ class Tooling:
     @property
     def handlers(self) -> Handlers:
         """What it does, by the names of the commands."""
-        return {"tools": self.do_tools, "mcp": self.do_mcp, "search": self.do_search}
+        return {"tools": self.do_tools, "mcp": self.do_mcp, "search": self.do_search, "draw": self.do_draw}
 
     @property
     def _tools(self) -> Tools:
@@ -113,3 +113,15 @@ class Tooling:
         if argument:
             await self._tools.turn(service, SEARCH, SWITCH[argument])
         self._page.line(f"search is {'on' if self._tools.searches(service.conversation) else 'off'}")
+
+    async def do_draw(self, argument: str) -> None:
+        """Let models make pictures that have to be asked, or not; alone, say whether they do."""
+        from tui.engine.making_pictures import check_makes, switched
+
+        service = self._mode.current
+        wanted = switched(argument, self._tools.draws(service.conversation))
+        if wanted is not False:
+            self._page.line(await check_makes(self._mode.workspace.registry, service.conversation.model))
+        if wanted is not None:
+            await self._tools.turn(service, DRAW, wanted)
+        self._page.line(f"making pictures is {'on' if self._tools.draws(service.conversation) else 'off'}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 from urllib.parse import quote
 
@@ -14,6 +14,7 @@ from tui.chat.chunks import (
     Image,
     Native,
     Notice,
+    Progress,
     Reasoning,
     Source,
     Sources,
@@ -23,7 +24,14 @@ from tui.chat.chunks import (
 )
 from tui.chat.model import ModelInfo
 from tui.providers.address import joined, ways
-from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, Search, Thoughts
+from tui.providers.base import (
+    AsyncGeneratorProvider,
+    Messages,
+    Pictures,
+    ProviderModelMixin,
+    Search,
+    Thoughts,
+)
 from tui.providers.calls import Calls, own
 from tui.providers.content import parts_of, split_data_url, split_system
 from tui.providers.decode import ServerSentEvents
@@ -50,6 +58,7 @@ _FORMAT = "gemini"
 _RAN = frozenset({"toolCall", "toolResponse"})
 """Parts of what Google runs by itself."""
 _BEFORE_3 = re.compile(r"gemini-[12]\b")
+_DRAWS = re.compile(r"-image\b|image-generation")
 _UNSIGNED = "skip_thought_signature_validator"
 """What stands for the signature of a call that another model made."""
 _BAD_CALLS = ("MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL")
@@ -76,6 +85,11 @@ class Gemini(AsyncGeneratorProvider, ProviderModelMixin):
     def search(cls, model: str) -> Search | None:
         """See ``AsyncGeneratorProvider``."""
         return Search(35.0, "prompts") if _BEFORE_3.search(model) else Search(cls.search_price)
+
+    @classmethod
+    def pictures(cls, model: str) -> Pictures:
+        """See ``AsyncGeneratorProvider``."""
+        return "always" if _DRAWS.search(model) else "never"
 
     @classmethod
     def create_async_generator(
@@ -119,8 +133,13 @@ class Gemini(AsyncGeneratorProvider, ProviderModelMixin):
             config["stopSequences"] = [stop] if isinstance(stop, str) else list(stop)
         if schema := options.get("schema"):
             config |= {"responseMimeType": "application/json", "responseJsonSchema": dict(schema)}
-        thinking = {"includeThoughts": True, **_effort(model, options.get("reasoning_effort"))}
-        return {**body, "generationConfig": {**config, "thinkingConfig": thinking}, **cls.extra_body}
+        draws = bool(_DRAWS.search(model))
+        if draws:
+            config["responseModalities"] = ["TEXT", "IMAGE"]
+        if not (draws and _BEFORE_3.search(model)):  # those don't think, and refuse to be asked
+            effort = _effort(model, options.get("reasoning_effort"))
+            config["thinkingConfig"] = {"includeThoughts": True, **effort}
+        return {**body, "generationConfig": config, **cls.extra_body}
 
     @classmethod
     def _request_headers(cls, key: str | None) -> dict[str, str]:
@@ -179,11 +198,11 @@ class GeminiReader(Reader):
         texts = [part.text("text") for part in parts if not part.flag("thought")]
         thoughts = [_thought(part) for part in parts]
         yield Reasoning(_told(self.thought, "".join(thoughts), reason))
-        yield _told(self.said, "".join(texts) or content.text("text") or candidate.text("content"), reason)
+        if not any(map(_picture, parts)):
+            whole = "".join(texts) or content.text("text") or candidate.text("content")
+            yield _told(self.said, whole, reason)
         for part in parts:
-            picture = part.part("inlineData")
-            if data := picture.text("data"):
-                yield Image(f"data:{picture.text('mimeType') or 'image/png'};base64,{data}")
+            yield from self._drawn(part, parts)
             yield from self._part(part)
         self._ground(candidate.part("groundingMetadata"))
         ending = candidate.get("finishReason")
@@ -195,6 +214,18 @@ class GeminiReader(Reader):
         if reason:
             self.finish = FinishReason.TOOL if self._calls and reason is FinishReason.STOP else reason
             yield from map(Notice, filter(None, [candidate.text("finishMessage")]))
+
+    def _drawn(self, part: Sent, parts: Sequence[Sent]) -> Iterator[Chunk]:
+        """A picture; where there is one, texts are told one by one, so that it stands where it came."""
+        data, signature = _picture(part), _signature(part)
+        if data and part.flag("thought"):
+            yield Progress("Making a picture")  # a draft; the last one comes once more as the picture itself
+        elif data:
+            kind = part.part("inlineData").text("mimeType") or "image/png"
+            native = Native(_FORMAT, "", self._model, {"signature": signature}) if signature else None
+            yield Image(f"data:{kind};base64,{data}", native=native)
+        elif any(map(_picture, parts)) and not part.flag("thought"):
+            yield self.said.piece(part.text("text"))
 
     def _ground(self, found: Sent) -> None:
         """What Google looked for, and the pages that it found: by the place where the text rests on them."""
@@ -212,7 +243,7 @@ class GeminiReader(Reader):
 
     def _part(self, part: Sent) -> Iterator[Chunk]:
         """A call, a signature, or what Google ran."""
-        signature = part.text("thoughtSignature", "thought_signature")
+        signature = _signature(part)
         if (call := part.part("functionCall")) or part.get("functionCall") is not None:
             yield from self._calls.whole(
                 call.text("id"), self._count, call.text("name"), call.get("args"), signature=signature or None
@@ -220,9 +251,18 @@ class GeminiReader(Reader):
             self._count += 1
         elif _RAN.intersection(part.raw):
             self._ran.append(dict(part.raw))
-        elif signature:
+        elif signature and not _picture(part):
             blob = {"signature": signature, "text": "" if part.flag("thought") else part.text("text")}
             yield Text("", Native(_FORMAT, "", self._model, blob))
+
+
+def _picture(part: Sent) -> str:
+    """The content of a picture that a part is."""
+    return part.part("inlineData").text("data")
+
+
+def _signature(part: Sent) -> str:
+    return part.text("thoughtSignature", "thought_signature")
 
 
 def _thought(part: Sent) -> str:
@@ -305,6 +345,8 @@ def _said(part: Any, ids: dict[str, str]) -> list[dict[str, Any]]:
             head = part["text"].removesuffix(tail) if tail else part["text"]
             signed = {"text": tail, "thoughtSignature": known["signature"]}
             return [*([{"text": head}] if head else []), signed]
+        case "image_url" if "signature" in known:
+            return [{**_part(part), "thoughtSignature": known["signature"]}]
         case _:
             return [_part(part)]
 

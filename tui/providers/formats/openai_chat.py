@@ -21,11 +21,11 @@ from tui.chat.model import ModelInfo
 from tui.checked import text as text_value
 from tui.checked import words
 from tui.providers.address import joined, ways
-from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, Search, text_of
+from tui.providers.base import AsyncGeneratorProvider, Messages, Pictures, ProviderModelMixin, Search, text_of
 from tui.providers.caching import MARKS, marked_turns
 from tui.providers.calls import Calls, as_it_came, call_id, functions, own
 from tui.providers.complaints import complains, reports_error, says
-from tui.providers.content import parts_of, spelled_out
+from tui.providers.content import parts_of, pictures_handed_on, spelled_out
 from tui.providers.decode import ServerSentEvents
 from tui.providers.endings import ended_badly, failure_words, finish_of
 from tui.providers.http import transport
@@ -71,7 +71,7 @@ class OpenAIChat(AsyncGeneratorProvider, ProviderModelMixin):
     marks_cache: ClassVar[str] = ""
     """Which models keep what they have read only up to a mark: a pattern of their names; empty for none."""
     draws: ClassVar[str] = ""
-    """Which models make pictures if they are asked for some: a pattern of their names; empty for none."""
+    """Which models make pictures: a pattern of their names; empty for none."""
     schema_without: ClassVar[Sequence[str]] = ()
     """Keywords of JSON Schema that the vendor refuses in the arguments of a tool."""
     search_tool: ClassVar[Mapping[str, Any]] = {}
@@ -81,6 +81,11 @@ class OpenAIChat(AsyncGeneratorProvider, ProviderModelMixin):
     def search(cls, model: str) -> Search | None:
         """See ``AsyncGeneratorProvider``."""
         return Search(cls.search_price) if cls.search_tool else None
+
+    @classmethod
+    def pictures(cls, model: str) -> Pictures:
+        """See ``AsyncGeneratorProvider``."""
+        return "always" if cls.draws and re.search(cls.draws, model) else "never"
 
     @classmethod
     def create_async_generator(
@@ -130,7 +135,7 @@ class OpenAIChat(AsyncGeneratorProvider, ProviderModelMixin):
         body.update(
             {theirs: options[ours] for ours, theirs in names.items() if options.get(ours) is not None}
         )
-        if cls.draws and re.search(cls.draws, model):
+        if cls.pictures(model) == "always":
             body["modalities"] = ["image", "text"]
         if effort := options.get("reasoning_effort"):
             body.update(cls._reasoning(effort))
@@ -153,7 +158,7 @@ class OpenAIChat(AsyncGeneratorProvider, ProviderModelMixin):
         ids: dict[str, str] = {}
         files: list[Any] = []
         before = ""
-        for message in messages:
+        for message in pictures_handed_on(messages):
             role, content = message["role"], message["content"]
             if before == "tool" and (role == "user" or files):
                 if cls.after_results:
@@ -252,6 +257,8 @@ class ChatReader(Reader):
         self._details: list[dict[str, Any]] = []
         self._usage = Usage()
         self._sources: dict[str, Source] = {}
+        self._shown: set[str] = set()
+        """The addresses of pictures that were told."""
         self._refused = False
         self._streamed = False
         self._index: int | None = None
@@ -351,9 +358,13 @@ class ChatReader(Reader):
             yield refusal
 
     def _pictures(self, part: Sent) -> Iterator[Chunk]:
-        for picture in part.items("images"):
+        """The pictures beside a text and in it, each once: a message may say again what its pieces said."""
+        in_text = (piece for piece in part.items("content") if "image_url" in Sent(piece))
+        for picture in (*part.items("images"), *in_text):
             named = picture if isinstance(picture, str) else Sent(picture).get("image_url")
-            if url := text_value(named) or Sent(named).text("url") or Sent(picture).text("url"):
+            url = text_value(named) or Sent(named).text("url") or Sent(picture).text("url")
+            if url and url not in self._shown:
+                self._shown.add(url)
                 yield Image(url)
 
     def _beside(self, event: Sent) -> Iterator[Chunk]:

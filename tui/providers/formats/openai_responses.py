@@ -12,6 +12,8 @@ from tui.chat.chunks import (
     FinishReason,
     Image,
     Native,
+    Notice,
+    Progress,
     Reasoning,
     Source,
     Sources,
@@ -20,15 +22,24 @@ from tui.chat.chunks import (
 )
 from tui.chat.model import ModelInfo
 from tui.providers.address import CHAT, joined
-from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, Search, Thoughts, text_of
+from tui.providers.base import (
+    AsyncGeneratorProvider,
+    Messages,
+    Pictures,
+    ProviderModelMixin,
+    Search,
+    Thoughts,
+    text_of,
+)
 from tui.providers.calls import Calls, as_it_came, call_id, own, sent_id
 from tui.providers.complaints import reports_error
-from tui.providers.content import spelled_out, split_system
+from tui.providers.content import pictures_handed_on, spelled_out, split_data_url, split_system
 from tui.providers.decode import ServerSentEvents
 from tui.providers.endings import ended_badly, finish_of
 from tui.providers.formats import wire_format
 from tui.providers.http import bearer, transport
 from tui.providers.listing import list_models
+from tui.providers.refusals import SIGNED
 from tui.providers.sent import Sent, cost_in, text_in
 from tui.providers.stream import Reader, Reported, ask
 
@@ -57,11 +68,18 @@ class OpenAIResponses(AsyncGeneratorProvider, ProviderModelMixin):
     """What is asked for besides where there are tools."""
     search_tool: ClassVar[Mapping[str, Any]] = {}
     """What is declared so that the vendor searches the web; empty where it does not."""
+    draw_tool: ClassVar[Mapping[str, Any]] = {}
+    """What is declared so that the vendor makes pictures; empty where it does not."""
 
     @classmethod
     def search(cls, model: str) -> Search | None:
         """See ``AsyncGeneratorProvider``."""
         return Search(cls.search_price) if cls.search_tool else None
+
+    @classmethod
+    def pictures(cls, model: str) -> Pictures:
+        """See ``AsyncGeneratorProvider``."""
+        return "asked" if cls.draw_tool else "never"
 
     @classmethod
     def create_async_generator(
@@ -95,13 +113,15 @@ class OpenAIResponses(AsyncGeneratorProvider, ProviderModelMixin):
         system, turns = split_system(messages)
         body: dict[str, Any] = {
             "model": model,
-            "input": _items(turns),
+            "input": _items(turns, signed=SIGNED not in options.get("refused", ())),
             "stream": True,
             "store": False,
         }
         declared = [_declared(tool) for tool in options.get("tools", ())]
         if options.get("search"):
             declared.append(dict(cls.search_tool))
+        if options.get("draw"):
+            declared.append(dict(cls.draw_tool))
         if declared:
             body["tools"] = declared
         if declared and cls.includes:
@@ -144,6 +164,9 @@ class ResponsesReader(Reader):
         """Ids of items that were told."""
         self._sources: dict[str, Source] = {}
         self._pictures: set[str] = set()
+        """The pictures that were told, and their ids."""
+        self._thought = ""
+        """The id of the newest thought: what was made after it goes back only with it."""
         self._refused = False
         self._called = False
 
@@ -175,6 +198,8 @@ class ResponsesReader(Reader):
             case "response.function_call_arguments.done":
                 arguments, name = event.get("arguments"), event.text("name")
                 yield from self._calls.whole("", event.whole("output_index"), name, arguments)
+            case _ if kind.startswith("response.image_generation_call."):
+                yield Progress("Making a picture")  # a first sketch of it is none that is kept
             case _ if kind == "response.output_text.delta" or not kind.startswith("response."):
                 yield self.said.piece(delta)
             case _:
@@ -235,14 +260,15 @@ class ResponsesReader(Reader):
         match item.text("type"):
             case "message":
                 yield from self._parts(_contents(item))
-            case "image_generation_call" if data := item.text("result"):
-                kind = item.text("output_format") or "png"
-                yield from self._picture(f"data:image/{kind};base64,{data}")
+            case "image_generation_call":
+                yield from self._picture(item, place)
             case "function_call" | "custom_tool_call":
                 yield from self._call(item, place)
-            case "reasoning" if item.text("encrypted_content"):
-                blob = {"item": dict(item.raw), "place": place}
-                yield Reasoning("", native=Native(_FORMAT, "", self._model, blob))
+            case "reasoning":
+                self._thought = item.text("id")
+                if item.text("encrypted_content"):
+                    blob = {"item": dict(item.raw), "place": place}
+                    yield Reasoning("", native=Native(_FORMAT, "", self._model, blob))
             case "web_search_call":
                 yield from self._ran(item, place)
             case "search_results":
@@ -250,11 +276,20 @@ class ResponsesReader(Reader):
             case _:
                 pass
 
-    def _picture(self, url: str) -> Iterator[Image]:
+    def _picture(self, item: Sent, place: int | None) -> Iterator[Image | Notice]:
         """A picture once: it may come as an item and in the whole response."""
-        if url not in self._pictures:
-            self._pictures.add(url)
-            yield Image(url)
+        data, known = item.text("result"), {item.text("result"), item.text("id")} - {""}
+        if known & self._pictures:
+            return
+        self._pictures |= known
+        if not data:
+            why = item.part("error").text("message")
+            yield Notice(f"No picture was made: {why}" if why else "No picture was made")
+            return
+        made = {name: value for name, value in item.raw.items() if name != "result"}
+        blob = {"ran": [made], "place": place, **({"after": self._thought} if self._thought else {})}
+        native = Native(_FORMAT, "", self._model, blob) if item.text("id") else None
+        yield Image(f"data:image/{item.text('output_format') or 'png'};base64,{data}", native=native)
 
     def _parts(self, parts: Iterable[Sent]) -> Iterator[Chunk]:
         """The text of a whole message, as far as it was not streamed; its sources come only now."""
@@ -322,11 +357,20 @@ def _declared(tool: Any) -> dict[str, Any]:
     }
 
 
-def _items(messages: Messages) -> list[dict[str, Any]]:
-    """The conversation; calls, results and thoughts are items of their own."""
+def _items(messages: Messages, *, signed: bool = True) -> list[dict[str, Any]]:
+    """The conversation; calls, results, thoughts and pictures are items of their own.
+
+    Args:
+        messages: The conversation.
+        signed: Whether thoughts go back.
+    """
     ids: dict[str, str] = {}
     items: list[dict[str, Any]] = []
-    for message in messages:
+
+    def stays(picture: Any, reply: Sequence[Any]) -> bool:
+        return _is_own(picture, reply, signed=signed)
+
+    for message in pictures_handed_on(messages, stays):
         role, content = message["role"], message["content"]
         if role == "tool":
             items += [_result(part, ids) for part in content]
@@ -344,6 +388,10 @@ def _said(part: Any, ids: dict[str, str]) -> list[dict[str, Any]]:
     match part["type"]:
         case "reasoning":
             return [item for item in [known.get("item")] if item and item["type"] == "reasoning"]
+        case "image_url":
+            [made] = known["ran"]
+            _, data = split_data_url(part["image_url"]["url"]) or ("", "")
+            return [{**made, "result": data}]
         case "vendor":
             return [item for item in known.get("ran", ()) if str(item.get("type")).endswith("_call")]
         case "tool_call":
@@ -358,6 +406,14 @@ def _said(part: Any, ids: dict[str, str]) -> list[dict[str, Any]]:
             ]
         case _:
             return [{"role": "assistant", "content": text_of([part])}]
+
+
+def _is_own(picture: Any, reply: Sequence[Any], *, signed: bool) -> bool:
+    """Whether a picture goes back as its own item: the server wants the thought before it, too."""
+    known = own(picture)
+    after = known.get("after")
+    thoughts = [own(part).get("item", {}).get("id") for part in reply if part["type"] == "reasoning"]
+    return len(known.get("ran", ())) == 1 and (after is None or (signed and after in thoughts))
 
 
 def _result(part: Any, ids: Mapping[str, str]) -> dict[str, Any]:

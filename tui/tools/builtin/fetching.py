@@ -26,11 +26,8 @@ LARGEST = 5_000_000
 SECONDS = 20.0
 _PIECE = 65_536
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_HEADERS = {
-    "User-Agent": f"Segue/{__version__}",
-    "Accept": "text/html, application/json, text/*;q=0.9, application/pdf;q=0.8, */*;q=0.1",
-    "Accept-Encoding": "gzip, deflate",
-}
+_PAGES = "text/html, application/json, text/*;q=0.9, application/pdf;q=0.8, */*;q=0.1"
+_HEADERS = {"User-Agent": f"Segue/{__version__}", "Accept-Encoding": "gzip, deflate"}
 
 ProxyFor = Callable[[str], str | None]
 """From an address to the proxy that it is reached through; None for none."""
@@ -44,8 +41,8 @@ class ElsewhereError(FetchError):
     """The page is on another host, which nobody has allowed yet."""
 
     def __init__(self, address: str) -> None:
-        self.address = one_line(address, 500)
-        super().__init__(f"The page has moved to another host: {self.address}")
+        self.address = address
+        super().__init__(f"The page has moved to another host: {one_line(address, 500)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +66,7 @@ async def fetch(
     stay: bool = False,
     seconds: float = SECONDS,
     largest: int = LARGEST,
+    accept: str = _PAGES,
 ) -> Fetched:
     """Get what is at ``address``.
 
@@ -79,6 +77,7 @@ async def fetch(
         stay: Follow no redirect to another host: only this one was allowed.
         seconds: For all of it.
         largest: Bytes, unpacked; the rest is left where it is.
+        accept: What is asked for, as the header says it.
 
     Raises:
         RefusedError: It, or where it leads, may not be reached.
@@ -88,7 +87,7 @@ async def fetch(
     try:
         async with asyncio.timeout(seconds):
             for _ in range(MOST_REDIRECTS + 1):
-                found = await _step(place, guard, proxy_for(str(place.url)), largest)
+                found = await _step(place, guard, proxy_for(str(place.url)), largest, accept)
                 if isinstance(found, Fetched):
                     return found
                 if stay and place.site != found.site:
@@ -104,7 +103,7 @@ async def fetch(
         raise FetchError(f"{place.scope} can't be reached: {one_line(str(error), 200)}") from None
 
 
-async def _step(place: Place, guard: Guard, proxy: str | None, largest: int) -> Fetched | Place:
+async def _step(place: Place, guard: Guard, proxy: str | None, largest: int, accept: str) -> Fetched | Place:
     """One request: the page, or where it leads."""
     await guard.addresses(
         place.host, place.port
@@ -113,7 +112,7 @@ async def _step(place: Place, guard: Guard, proxy: str | None, largest: int) -> 
         connector=_connector(guard, proxy),
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,
-        headers=_HEADERS,
+        headers={**_HEADERS, "Accept": accept},
     ) as session:
         through = proxy if proxy and not _is_socks(proxy) else None
         async with session.get(place.url, allow_redirects=False, proxy=through) as response:
