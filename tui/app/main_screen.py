@@ -255,7 +255,7 @@ class MainScreen(Screen[None]):
         if self.features is None:
             self.early.append(event.draft)
         else:
-            self.features.writing.submit(event.draft)
+            self.features.submit(event.draft)
 
     @on(Composer.Commanded)
     def _commanded(self, event: Composer.Commanded) -> None:
@@ -272,7 +272,7 @@ class MainScreen(Screen[None]):
             features.comparing.make_room_for(name)
             await does(argument)
         elif find(name, saved):
-            features.writing.submit(Draft(f"/{name} {argument}".rstrip()))
+            features.submit(Draft(f"/{name} {argument}".rstrip()))
         else:
             raise unknown(name, (*COMMANDS, *saved))
 

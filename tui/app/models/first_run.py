@@ -83,6 +83,7 @@ class FirstRun(Chooser[str]):
         name: Callable[[bool], Awaitable[None]] | None = None,
         notices: Sequence[str] = (),
         write: Callable[[Message], object] = lambda event: None,
+        sends: bool = False,
     ) -> None:
         """Prepare the screen.
 
@@ -96,6 +97,7 @@ class FirstRun(Chooser[str]):
             name: Lets a model name conversations, or no more; without it, that is not offered.
             notices: What is wrong with the settings, say.
             write: Takes what is typed and pasted here: it is for the composer behind.
+            sends: Whether a message waits there, which goes to the one that is chosen.
         """
         super().__init__()
         self._followed = ExitStack()
@@ -110,6 +112,9 @@ class FirstRun(Chooser[str]):
         self._named = False
         self._notices = notices
         self._write = write
+        self._sends = sends
+        self.left_to_write = False
+        """Whether it has ended because the person began to write."""
         self._given: object = None
         """The key of the row that was chosen for the person: always the best one."""
 
@@ -119,7 +124,8 @@ class FirstRun(Chooser[str]):
             yield Wordmark()
             yield Static("One conversation, every model.", classes="quiet", markup=False)
             yield RowList()
-            sends = f"Nothing is sent before you press {self._key(Action.FIRST_BEGIN)}."
+            what = "Your message waits, and is sent when" if self._sends else "Nothing is sent before"
+            sends = f"{what} you press {self._key(Action.FIRST_BEGIN)}."
             yield Static(f"Keys stay where they are. {sends}", classes="quiet", markup=False)
             yield Hints()
 
@@ -163,7 +169,8 @@ class FirstRun(Chooser[str]):
 
     def _say_what_enter_does(self, key: object) -> None:
         turn = "turn off" if self._named else "turn on"
-        words = {_CONNECT: "connect", _INSTALL: "go on without", _TITLES: turn}.get(str(key), "begin")
+        begin = "begin and send" if self._sends else "begin"
+        words = {_CONNECT: "connect", _INSTALL: "go on without", _TITLES: turn}.get(str(key), begin)
         self.query_one(Hints).show("list-up", "first-begin", "model", "help", "quit", first_begin=words)
 
     def _key(self, action: Action) -> str:
@@ -240,15 +247,20 @@ class FirstRun(Chooser[str]):
 
     # -- what the keys do
     def on_key(self, event: events.Key) -> None:
-        """Who begins to write at once loses nothing: it stands in the composer."""
+        """Who begins to write at once sees it in the composer: a model is chosen when it is sent."""
         if event.is_printable:
             event.stop()
-            self._write(events.Key(event.key, event.character))
+            self._leave_to_write(events.Key(event.key, event.character))
 
     def on_paste(self, event: events.Paste) -> None:
         """As what is typed."""
         event.stop()
-        self._write(events.Paste(event.text))
+        self._leave_to_write(events.Paste(event.text))
+
+    def _leave_to_write(self, typed: Message) -> None:
+        self._write(typed)
+        self.left_to_write = True
+        self.dismiss(None)
 
     def action_move(self, step: int) -> None:
         """Choose another row."""
