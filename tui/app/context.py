@@ -188,6 +188,11 @@ class Transcript(Protocol):
         """The actions that are offered under the last message while it is in view, by their keys."""
         ...
 
+    @property
+    def named_below(self) -> frozenset[Action]:
+        """The actions whose keys stand under the chosen message."""
+        ...
+
     def let_keys_work(self, *, at_once: bool) -> None:
         """The keys under the last message work at once, or only when it is chosen."""
         ...

@@ -115,7 +115,8 @@ class MainScreen(Screen[None]):
         """Paint first; then open the features."""
         self.composer.placeholder = ASK
         self.query_one(StatusLine).model = self.program.options.model or self.program.config.model
-        self.query_one(KeyLine).hints = hints(self.program.keys, IDLE)
+        keys = self.query_one(KeyLine)
+        keys.hints, keys.beside = hints(self.program.keys, IDLE), "sidebar-keys"
         self.set_focus(self.composer)
         self._free_keys()
         self._use_vim()

@@ -142,4 +142,5 @@ class StatusPresenter:
         if self._context.transcript.found:
             return key_line.HIT
         others: Mapping[Role, key_line.Said] = {Role.SYSTEM: key_line.SUMMARY, Role.USER: key_line.PROMPT}
-        return others.get(role, key_line.MESSAGE)
+        said, below = others.get(role, key_line.MESSAGE), self._context.transcript.named_below
+        return {action: words for action, words in said.items() if action not in below}
