@@ -115,7 +115,7 @@ class AskText(Taking[str]):
         self._area.show(self._text)
         self._shown = self._area.draft
 
-    def on_resize(self) -> None:
+    def on_resize(self, event: events.Resize) -> None:
         """There are more rows now, or less."""
         self.make_room()
 
