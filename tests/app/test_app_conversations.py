@@ -51,6 +51,10 @@ async def test_the_sidebar_lies_over_a_narrow_page(run):
         await world.pilot.press("ctrl+b")
         await world.sees("Kyoto in four days", "Notes on Rilke", "Today", "enter open   esc close")
         await world.sees_no("back to writing")
+        await world.sees("▎  Notes on Rilke")
+        await world.pilot.press("down")
+        await world.sees("▎  Kyoto in four days")  # what enter opens, also where there are no colours
+        await world.sees_no("▎  Notes on Rilke")
         await world.pilot.press("escape")
         await world.sees_no("Kyoto")
         assert world.composer.has_focus

@@ -55,7 +55,8 @@ class ConversationRow:
         marked = self.current or chosen is self
         words = ink.strong if self.current or self.unread else ink.soft
         title = Span(one_line(self.summary.title) or "Untitled", words + Style(bold=self.unread))
-        rail = Span(RAIL, ink.accent) if self.current else Span(" ", Style.null())
+        railed = self.current if chosen is None else chosen is self  # colour is never the only sign
+        rail = Span(RAIL, ink.accent) if railed else Span(" ", Style.null())
         mark: Span[Style] = Span(" ", Style.null())
         if self.asks:
             mark = Span(ASKS, ink.accent + Style(bold=True))

@@ -124,8 +124,12 @@ class FirstRun(Chooser[str]):
             yield Wordmark()
             yield Static("One conversation, every model.", classes="quiet", markup=False)
             yield RowList()
-            what = "Your message waits, and is sent when" if self._sends else "Nothing is sent before"
-            sends = f"{what} you press {self._key(Action.FIRST_BEGIN)}."
+            key = self._key(Action.FIRST_BEGIN)
+            sends = (
+                f"Your message waits for {key}."
+                if self._sends
+                else f"Nothing is sent before you press {key}."
+            )
             yield Static(f"Keys stay where they are. {sends}", classes="quiet", markup=False)
             yield Hints()
 

@@ -106,6 +106,16 @@ PROMPT: Said = {
     Action.MESSAGE_DELETE: "delete",
     Action.MESSAGE_LEAVE: "back to writing",
 }
+AT_REST = frozenset(
+    {
+        Action.MESSAGE_EDIT,
+        Action.MESSAGE_RETRY,
+        Action.MESSAGE_MODEL,
+        Action.MESSAGE_RESUME,
+        Action.MESSAGE_SUM,
+    }
+)
+"""What can't be done while a reply comes."""
 HIT: Said = {
     Action.LINE_UP: "walk",
     Action.HIT_NEXT: "next hit",
