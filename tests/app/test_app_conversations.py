@@ -60,6 +60,24 @@ async def test_the_sidebar_lies_over_a_narrow_page(run):
         assert world.composer.has_focus
 
 
+async def test_in_the_sidebar_all_keys_of_a_list_choose(run):
+    async def many(world):
+        for number in range(60):
+            talk = await world.store.create_conversation(title=f"Talk {number}")
+            await world.store.add_message(talk.id, None, Role.USER, prompt_parts("Hello"))
+
+    async with run(size=(80, 24), prepare=many) as world:
+        await world.pilot.press("ctrl+b")
+        sidebar = world.screen.query_one(SidebarList)
+        await world.until(lambda: sidebar.has_focus and sidebar.chosen)
+        for key, place in (("end", 59), ("home", 0), ("pagedown", None), ("pageup", 0)):
+            await world.pilot.press(key)
+            titles = [row.summary.title for row in sidebar.rows if row.key is not None]
+            chosen = titles.index(sidebar.chosen.summary.title)
+            assert chosen == place if place is not None else 5 < chosen < 30
+            await world.sees(f"▎  {titles[chosen]}")
+
+
 async def test_a_sidebar_that_is_opened_while_a_conversation_comes_keeps_the_keys(run):
     async with run(size=(80, 24)) as world:
         await two_conversations(world)

@@ -98,6 +98,22 @@ class SidebarList(RowList, can_focus=True):
         """Choose another row."""
         self.move(step)
 
+    def action_page_up(self) -> None:
+        """Choose a row a screen above."""
+        self.page(-1)
+
+    def action_page_down(self) -> None:
+        """Choose a row a screen below."""
+        self.page(1)
+
+    def action_scroll_home(self) -> None:
+        """Choose the first row."""
+        self.first()
+
+    def action_scroll_end(self) -> None:
+        """Choose the last row."""
+        self.last()
+
     def action_open(self) -> None:
         """Open the chosen row."""
         if self.chosen is not None:
