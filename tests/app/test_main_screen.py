@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from random import Random
 
 import pytest
@@ -91,6 +92,25 @@ async def test_a_command_typed_at_the_first_run_is_done_and_no_model_chosen_by_i
         await world.until(lambda: type(world.app.screen).__name__ == screen)
         assert await world.session.workspace.preferences.recent_models() == []
         assert world.composer.draft == ""
+
+
+async def test_who_has_begun_to_write_while_it_was_prepared_is_let(run, monkeypatch):
+    looked, go_on = threading.Event(), threading.Event()
+
+    def slowly(workspace):
+        looked.set()
+        go_on.wait(30)
+        return None, ""
+
+    monkeypatch.setattr("tui.app.models.first_model._local_offer", slowly)
+    async with run(model=None, ready=False) as world:
+        await world.until(looked.is_set)
+        await world.type("/help")
+        await world.sees("▎ /help")
+        go_on.set()
+        await world.pilot.press("enter")
+        await world.until(lambda: type(world.app.screen).__name__ == "HelpScreen")
+        assert world.features.first_model.needed
 
 
 async def test_who_chooses_a_model_by_name_at_the_first_run_has_chosen(run):

@@ -316,6 +316,10 @@ class Writing(Protocol):
         """Vim's keys that may follow those of a command that is not whole yet, and what they mean."""
         ...
 
+    def send(self) -> None:
+        """Send what is written, or do the command that it is."""
+        ...
+
     def take(self) -> Draft:
         """Take what is written out of the composer."""
         ...

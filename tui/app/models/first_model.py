@@ -53,6 +53,14 @@ class FirstModel:
 
         context, workspace = self._context, self._context.session.workspace
         early = context.writing.give_back_early()
+        waits = context.writing.written
+
+        def send() -> bool:
+            if context.writing.written == waits:
+                return False
+            context.writing.send()
+            return True
+
         offer, why_not = await asyncio.to_thread(_local_offer, workspace)
         catalogue = workspace.catalogue
         first = FirstRun(
@@ -65,6 +73,7 @@ class FirstModel:
             name=self._name_conversations if not workspace.config.auto_title else None,
             notices=notices,
             write=context.writing.hand_on,
+            send=send,
             sends=bool(early),
         )
         in_background(context.screen, "models", catalogue.refresh, exclusive=True)
@@ -74,7 +83,11 @@ class FirstModel:
             if model_id is not None:
                 context.soon(self._begin_with, model_id, bool(early))
 
+        if context.writing.written != waits or not context.screen.is_active:
+            return  # the person has found something to do
         await context.show(first, chosen)
+        if context.writing.written != waits:
+            first.leave()
 
     async def _name_conversations(self, wanted: bool) -> None:
         await self._context.change_settings({("auto_title",): wanted})

@@ -83,6 +83,7 @@ class FirstRun(Chooser[str]):
         name: Callable[[bool], Awaitable[None]] | None = None,
         notices: Sequence[str] = (),
         write: Callable[[Message], object] = lambda event: None,
+        send: Callable[[], bool] = lambda: False,
         sends: bool = False,
     ) -> None:
         """Prepare the screen.
@@ -97,6 +98,7 @@ class FirstRun(Chooser[str]):
             name: Lets a model name conversations, or no more; without it, that is not offered.
             notices: What is wrong with the settings, say.
             write: Takes what is typed and pasted here: it is for the composer behind.
+            send: Sends what was written there while this came; False if nothing was.
             sends: Whether a message waits there, which goes to the one that is chosen.
         """
         super().__init__()
@@ -112,6 +114,7 @@ class FirstRun(Chooser[str]):
         self._named = False
         self._notices = notices
         self._write = write
+        self._send = send
         self._sends = sends
         self.left_to_write = False
         """Whether it has ended because the person began to write."""
@@ -263,6 +266,10 @@ class FirstRun(Chooser[str]):
 
     def _leave_to_write(self, typed: Message) -> None:
         self._write(typed)
+        self.leave()
+
+    def leave(self) -> None:
+        """The person writes: a model is chosen when that is sent."""
         self.left_to_write = True
         self.dismiss(None)
 
@@ -292,7 +299,10 @@ class FirstRun(Chooser[str]):
         self.action_begin()
 
     def action_begin(self) -> None:
-        """Begin with what is chosen."""
+        """Begin with what is chosen; unless the key was for what is written behind."""
+        if self._send():
+            self.leave()
+            return
         row = self.rows.chosen
         match row.key if row else None:
             case "connect":
