@@ -23,6 +23,7 @@ from tui.app.lists.row_list import Row, RowList, Sentence
 from tui.app.lists.sheet import Chooser
 from tui.app.lists.wordmark import Wordmark
 from tui.app.models.start_rows import ChoiceRow, Found, Warned
+from tui.cells import cells
 from tui.chat.model import ModelInfo
 from tui.errors import SegueError
 from tui.installing import ENGINE, how_to_install
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 INSTALL = how_to_install(ENGINE)
 MEASURE = 72
+WIDTH = MEASURE + 5
 _SHOWN_FOUND = 5
 _SHOWN_MISSING = 2
 _SHOWN_CHOICES = 4
@@ -127,13 +129,7 @@ class FirstRun(Chooser[str]):
             yield Wordmark()
             yield Static("One conversation, every model.", classes="quiet", markup=False)
             yield RowList()
-            key = self._key(Action.FIRST_BEGIN)
-            sends = (
-                f"Your message waits for {key}."
-                if self._sends
-                else f"Nothing is sent before you press {key}."
-            )
-            yield Static(f"Keys stay where they are. {sends}", classes="quiet", markup=False)
+            yield Static("", id="promise", classes="quiet", markup=False)
             yield Hints()
 
     def on_mount(self) -> None:
@@ -148,7 +144,16 @@ class FirstRun(Chooser[str]):
     def on_resize(self, event: events.Resize) -> None:
         """Wrap for the new width; the list gets what the other lines leave."""
         self.rows.styles.max_height = max(3, event.size.height - (8 if self.has_class("-tall") else 7))
+        self.query_one("#promise", Static).update(self._promise(min(event.size.width, WIDTH) - 5))
         self._arrange()
+
+    def _promise(self, room: int) -> str:
+        """What becomes of what is written, and where there is room, of the keys."""
+        key = self._key(Action.FIRST_BEGIN)
+        waits, nothing = f"Your message waits for {key}.", f"Nothing is sent before you press {key}."
+        promise = waits if self._sends else nothing
+        both = f"Keys stay where they are. {promise}"
+        return both if cells(both) <= room else promise
 
     # -- the list
     def _more_is_known(self) -> None:
@@ -170,7 +175,7 @@ class FirstRun(Chooser[str]):
         self._say_what_enter_does(key)
 
     def _explained(self, choice: ChoiceRow, explanation: str) -> ChoiceRow:
-        width = (self.rows.scrollable_content_region.width or MEASURE + 5) - 5
+        width = (self.rows.scrollable_content_region.width or WIDTH) - 5
         lines = tuple(wrap(explanation, max(20, width)))
         return ChoiceRow(choice.key, choice.title, choice.what, choice.price, lines)
 
