@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 
 from tui.app.background import in_background
+from tui.app.life import while_alive
 from tui.app.lists.sheet import Result, Sheet
 from tui.errors import SegueError
 from tui.text import clean
@@ -58,7 +59,7 @@ class Taking(Sheet[Result]):
             wrong = self.query_one("#wrong", Static)
             wrong.update(clean(f"× {error}"))
             wrong.add_class("-shown")
-            self.call_after_refresh(self.make_room)
+            self.call_after_refresh(while_alive(self, self.make_room))
         else:
             self.dismiss(result)
         finally:
