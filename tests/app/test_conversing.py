@@ -11,6 +11,7 @@ from textual import events
 from tui.chat.chunks import Finish, FinishReason, Progress, Reasoning, Usage
 from tui.chat.draft import Draft
 from tui.chat.message import Role, Status
+from tui.chat.model import ModelInfo
 from tui.errors import ErrorKind, HistoryFullError, ProviderError
 
 DONE = Finish(FinishReason.STOP)
@@ -207,6 +208,20 @@ async def test_slash_model_takes_the_one_model_that_the_words_mean(run, words):
     async with run() as world:
         await world.say(f"/model {words}")
         await world.until(lambda: world.status.model == "lab/small")
+        assert world.app.screen is world.screen
+
+
+async def test_slash_model_takes_one_that_its_server_has_not_listed_yet(run, monkeypatch):
+    async with run() as world:
+        listed = ModelInfo("lab/brand-new")
+
+        async def refresh(names=None):
+            world.catalogue.known.append(listed)
+
+        monkeypatch.setattr(world.catalogue, "stale", lambda: ["lab"])
+        monkeypatch.setattr(world.catalogue, "refresh", refresh)
+        await world.say("/model brand")
+        await world.until(lambda: world.status.model == "lab/brand-new")
         assert world.app.screen is world.screen
 
 
