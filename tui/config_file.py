@@ -24,7 +24,7 @@ from tomlkit.items import AbstractTable, Array, InlineTable, Item
 from tui.config import Config, alike, config_of
 from tui.errors import ConfigError, SegueError
 from tui.locks import lock_at
-from tui.paths import PRIVATE_FILE, private_dir, write_whole
+from tui.paths import PRIVATE_FILE, private_dir, unwritten, write_whole
 from tui.typed_toml import GONE, At, Changes, headers, keys_in
 
 Check = Callable[[Config], Sequence[SegueError]]
@@ -54,7 +54,7 @@ def change(path: Path, changes: Changes, check: Check = lambda config: config.pr
     except TimeoutError:
         raise ConfigError(f"{path}: another program is writing it", "Try it once more.") from None
     except OSError as error:
-        raise ConfigError(f"{path}: cannot be written: {error.strerror}", "Nothing was changed.") from error
+        raise unwritten(path, error, "Nothing was changed.") from error
 
 
 def _changed(path: Path, target: Path, changes: Changes, check: Check) -> Config:

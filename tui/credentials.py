@@ -64,7 +64,8 @@ class Credentials:
 
     def __init__(self, paths: Paths, config: Config) -> None:
         self._config = config
-        self._file = paths.config / "keys.json"
+        self.file = paths.config / "keys.json"
+        """The own file."""
         self._slow: dict[str, Found | None] = {}
         self._keyring_problem: ConfigError | None = None
 
@@ -77,8 +78,8 @@ class Credentials:
     def problems(self) -> Sequence[ConfigError]:
         """The keyring did not answer, or the keys file is damaged or can be read by others."""
         found = [self._keyring_problem] if self._keyring_problem else []
-        if os.path.exists(self._file) and not only_mine(self._file):
-            found.append(ConfigError(f"{self._file}: others can read your keys", f"chmod 600 {self._file}"))
+        if os.path.exists(self.file) and not only_mine(self.file):
+            found.append(ConfigError(f"{self.file}: others can read your keys", f"chmod 600 {self.file}"))
         try:
             self._read()
         except ConfigError as error:
@@ -170,7 +171,7 @@ class Credentials:
             ConfigError: The file is damaged.
         """
         return {
-            account: Found(Secret(key), self._file.name)
+            account: Found(Secret(key), self.file.name)
             for account, key in self._read().items()
             if account not in accounts
         }
@@ -182,7 +183,7 @@ class Credentials:
         if settings.key:
             return found_in(settings.key.reveal(), "config.toml")
         kept = self.kept(account)
-        return found_in(kept.reveal(), self._file.name) if kept else None
+        return found_in(kept.reveal(), self.file.name) if kept else None
 
     def _from_keyring(self, account: str) -> Found | None:
         if find_spec("keyring") is None:
@@ -204,18 +205,18 @@ class Credentials:
 
     def _read(self) -> dict[str, str]:
         try:
-            keys = json.loads(self._file.read_bytes())
+            keys = json.loads(self.file.read_bytes())
         except FileNotFoundError:
             return {}
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or "it is damaged"
-            raise ConfigError(f"{self._file}: cannot be read: {reason}") from None
+            raise ConfigError(f"{self.file}: cannot be read: {reason}") from None
         if not isinstance(keys, dict) or not all(isinstance(v, str) for v in keys.values()):
-            raise ConfigError(f"{self._file}: must be one JSON object of provider: key")
+            raise ConfigError(f"{self.file}: must be one JSON object of provider: key")
         return keys
 
     def _write(self, keys: Mapping[str, str]) -> None:
-        write_whole(self._file, json.dumps(keys, indent=1))
+        write_whole(self.file, json.dumps(keys, indent=1))
 
 
 def _from_environment(variables: Sequence[str], settings: ProviderConfig) -> Found | None:

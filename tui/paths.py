@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import tempfile
 import time
@@ -137,6 +138,27 @@ def write_whole(
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def unwritten(path: Path, error: OSError, beside: str = "") -> ConfigError:
+    """What is said where a file of the person can't be written: why, and what to do.
+
+    Args:
+        path: The file.
+        error: Why.
+        beside: What is so all the same.
+    """
+    match error.errno:
+        case errno.ENOSPC | errno.EDQUOT | errno.EFBIG:
+            way = "Make room there, then try again."
+        case errno.EACCES | errno.EPERM | errno.EROFS:
+            way = f"Let {one_line(str(path.parent))} be written by you, then try again."
+        case errno.EEXIST | errno.ENOTDIR | errno.EISDIR:
+            way = f"Something else stands at {one_line(str(path.parent))}: move it away, then try again."
+        case _:
+            way = "Try again."
+    words = f"{one_line(str(path))}: cannot be written: {error.strerror or error}"
+    return ConfigError(words, f"{beside} {way}".strip())
 
 
 def sweep_abandoned(folder: Path, half_made: str) -> None:

@@ -51,9 +51,31 @@ async def test_the_sidebar_lies_over_a_narrow_page(run):
         await world.pilot.press("ctrl+b")
         await world.sees("Kyoto in four days", "Notes on Rilke", "Today", "enter open   esc close")
         await world.sees_no("back to writing")
+        await world.sees("▎  Notes on Rilke")
+        await world.pilot.press("down")
+        await world.sees("▎  Kyoto in four days")  # what enter opens, also where there are no colours
+        await world.sees_no("▎  Notes on Rilke")
         await world.pilot.press("escape")
         await world.sees_no("Kyoto")
         assert world.composer.has_focus
+
+
+async def test_in_the_sidebar_all_keys_of_a_list_choose(run):
+    async def many(world):
+        for number in range(60):
+            talk = await world.store.create_conversation(title=f"Talk {number}")
+            await world.store.add_message(talk.id, None, Role.USER, prompt_parts("Hello"))
+
+    async with run(size=(80, 24), prepare=many) as world:
+        await world.pilot.press("ctrl+b")
+        sidebar = world.screen.query_one(SidebarList)
+        await world.until(lambda: sidebar.has_focus and sidebar.chosen)
+        for key, place in (("end", 59), ("home", 0), ("pagedown", None), ("pageup", 0)):
+            await world.pilot.press(key)
+            titles = [row.summary.title for row in sidebar.rows if row.key is not None]
+            chosen = titles.index(sidebar.chosen.summary.title)
+            assert chosen == place if place is not None else 5 < chosen < 30
+            await world.sees(f"▎  {titles[chosen]}")
 
 
 async def test_a_sidebar_that_is_opened_while_a_conversation_comes_keeps_the_keys(run):

@@ -12,6 +12,7 @@ from textual import events
 from textual.drivers.headless_driver import HeadlessDriver
 
 from tui.app.commands import COMMANDS, completions, parse
+from tui.app.lists.ask_line import AskLine
 from tui.app.lists.writing_area import LARGE, Pastes
 from tui.chat.chunks import Finish, FinishReason
 from tui.chat.draft import Draft
@@ -129,7 +130,8 @@ async def test_up_recalls_earlier_prompts_and_down_comes_back(run):
 
 async def recalls(world, *prompts):
     """Have these at hand, newest first, in the place of those that were looked for at the start."""
-    looks = [worker for worker in world.app.workers if worker.name == "recall"]
+    await world.until(lambda: world.features.reading.shown)
+    looks = [worker for worker in world.app.workers if worker.group in ("recall", "open")]
     await world.until(lambda: all(worker.is_finished for worker in looks))
     world.composer.recall.prompts = [*map(Draft, prompts)]
 
@@ -196,6 +198,16 @@ def test_completions_begin_with_what_is_typed():
     assert [c.name for c in completions("/mo")] == ["model"]
     assert len(completions("/")) == len(COMMANDS)
     assert completions("/model x") == []
+
+
+async def test_a_command_without_what_it_needs_waits_for_it_and_at_the_next_enter_asks_for_it(run):
+    async with run() as world:
+        await world.say("/title")
+        await world.until(lambda: world.composer.draft == "/title ")
+        await world.pilot.press("enter")
+        await world.until(lambda: isinstance(world.app.screen, AskLine))
+        await world.pilot.press(*"Kyoto", "enter")
+        await world.until(lambda: world.conversation.title == "Kyoto")
 
 
 async def test_the_menu_shows_what_the_slash_may_become(run):

@@ -11,6 +11,7 @@ from textual import events
 from tui.chat.chunks import Finish, FinishReason, Progress, Reasoning, Usage
 from tui.chat.draft import Draft
 from tui.chat.message import Role, Status
+from tui.chat.model import ModelInfo
 from tui.errors import ErrorKind, HistoryFullError, ProviderError
 
 DONE = Finish(FinishReason.STOP)
@@ -123,6 +124,33 @@ async def test_the_model_changes_and_what_is_written_stays(run):
         assert world.conversation.model == "lab/small"
 
 
+async def test_a_model_that_is_chosen_while_another_one_answers_is_said_to_be_next(run):
+    async with run() as world:
+        go_on = asyncio.Event()
+        world.script("It comes. ", go_on, DONE)
+        await world.say("Go")
+        await world.sees("It comes.")
+        await world.use_model("lab/small")
+        await world.sees("big", "then small")
+        go_on.set()
+        await world.sees("ready")
+        await world.sees_no("then small")
+        assert world.status.model == "lab/small"
+
+
+async def test_while_a_reply_comes_no_key_is_named_that_has_to_wait_for_its_end(run):
+    async with run(size=(120, 40)) as world:
+        go_on = asyncio.Event()
+        world.script("It comes. ", go_on, DONE)
+        await world.say("Go")
+        await world.sees("It comes.")
+        await world.pilot.press("alt+up")
+        await world.sees("y copy", "b branch")
+        assert "r again" not in world.text and "m other model" not in world.text
+        go_on.set()
+        await world.sees("ready", "r again", "m other model")
+
+
 async def test_keys_typed_in_one_go_choose_a_model_and_send(run):
     async with run() as world:
         await world.say("One")
@@ -180,6 +208,20 @@ async def test_slash_model_takes_the_one_model_that_the_words_mean(run, words):
     async with run() as world:
         await world.say(f"/model {words}")
         await world.until(lambda: world.status.model == "lab/small")
+        assert world.app.screen is world.screen
+
+
+async def test_slash_model_takes_one_that_its_server_has_not_listed_yet(run, monkeypatch):
+    async with run() as world:
+        listed = ModelInfo("lab/brand-new")
+
+        async def refresh(names=None):
+            world.catalogue.known.append(listed)
+
+        monkeypatch.setattr(world.catalogue, "stale", lambda: ["lab"])
+        monkeypatch.setattr(world.catalogue, "refresh", refresh)
+        await world.say("/model brand")
+        await world.until(lambda: world.status.model == "lab/brand-new")
         assert world.app.screen is world.screen
 
 

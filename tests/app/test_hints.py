@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from dataclasses import replace
 
 import pytest
+from textual.widget import Widget
 
 from tests.app.conftest import DONE, World
 from tests.app.states import STATES, begin, furnish, settled
@@ -121,8 +124,30 @@ async def test_a_stopped_reply_goes_on_by_its_key(run) -> None:
         await world.sees("g go on")
 
 
+SIZES = [(80, 24), (120, 40), (200, 50)]
+
+
 def seen(line: Line) -> bool:
-    return line.display and bool(line.region) and line.region.overlaps(line.screen.region)
+    return line.display and line.visible and line.region.overlaps(line.screen.region)
+
+
+def drawn(widget: Widget) -> str:
+    """What stands where a part of the screen is."""
+    left, top, width, height = widget.region
+    rows = widget.screen._compositor.render_strips()[top : top + height]
+    return "\n".join(row.crop(left, left + width).text for row in rows)
+
+
+def doubled(world: World) -> list[str]:
+    """What is said twice of one key, or of one action, on the screen where the keys go."""
+    screen = world.app.screen
+    lines = [line for line in screen.query(Line) if isinstance(line, KeyLine | Hints) and seen(line)]
+    named = [words for line in lines for words in re.split(r" {3,}", drawn(line).strip()) if words]
+    above = [drawn(child) for child in screen.children if child.display]
+    text = "\n".join(above) if screen.is_modal else world.text
+    keys = Counter(words.partition(" ")[0] for words in named)
+    said = {each: len(re.findall(rf"(?<!\S){re.escape(each)}(?!\S)", text)) for each in named if " " in each}
+    return [each for each, count in (*keys.items(), *said.items()) if count > 1]
 
 
 def idle(world: World) -> list[str]:
@@ -139,7 +164,9 @@ def idle(world: World) -> list[str]:
 
 
 @pytest.mark.parametrize("name", STATES)
-async def test_every_key_that_is_named_on_a_screen_works_there(run, tmp_path, monkeypatch, name) -> None:
+async def test_every_key_that_is_named_on_a_screen_works_there_and_is_named_once(
+    run, tmp_path, monkeypatch, name
+) -> None:
     monkeypatch.chdir(tmp_path)
     state = STATES[name]
     async with run(size=state.size, vim=state.vim, ready=False) as world:
@@ -151,6 +178,10 @@ async def test_every_key_that_is_named_on_a_screen_works_there(run, tmp_path, mo
         await state.reach(world)
         await settled(world)
         assert not idle(world)
+        for size in SIZES:
+            await world.pilot.resize_terminal(*size)
+            await settled(world)
+            assert not doubled(world), size
 
 
 @pytest.mark.parametrize("nobody", [True, False])

@@ -83,7 +83,7 @@ def test_a_program_that_is_writing_just_then_stops_all_the_same(terminal, tmp_pa
     script = tmp_path / "writing.py"
     script.write_text(WRITING)
     line = shlex.join([sys.executable, str(script)])
-    terminal(shell=f"{line}; echo back in the shell").see("back in the shell")
+    terminal(shell=f"{line}; echo back in the shell; kill -KILL %1").see("back in the shell")
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")

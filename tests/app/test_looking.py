@@ -6,6 +6,7 @@ import pytest
 
 from tui.app.lists.ask_line import AskLine
 from tui.app.lists.ask_text import AskText
+from tui.errors import HistoryFullError
 
 SYSTEM = "You are brief.\n\nAnswer in French.\nNo lists."
 
@@ -72,3 +73,23 @@ async def test_a_parameter_is_shown_by_its_name_and_taken_away_by_a_dash(run):
         await world.say("/set temperature -")
         await world.sees("temperature is not set")
         assert conversation(world).parameters == {}
+
+
+@pytest.mark.parametrize("command", ["title", "tag", "system"])
+async def test_what_the_history_does_not_take_stays_on_its_sheet(run, monkeypatch, command):
+    async def full(*_, **changes):
+        raise HistoryFullError("The disk is full", "Free some space.")
+
+    async with run() as world:
+        await world.say("Hello")
+        await world.sees("I am big.", "ready")
+        with monkeypatch.context() as while_it_is_full:
+            while_it_is_full.setattr(world.store, "update_conversation", full)
+            world.screen.run_command(command)
+            await world.until(lambda: isinstance(world.app.screen, AskLine | AskText))
+            await world.pilot.press("ctrl+u", *"bread", "enter")
+            await world.sees("× The disk is full. Free some space.", "▎ bread")
+        await world.pilot.press("enter")
+        await world.until(lambda: world.app.screen is world.screen)
+        stored = await world.store.load_conversation(world.conversation.id)
+        assert "bread" in (stored.title, *stored.tags, stored.system)

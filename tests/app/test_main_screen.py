@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from random import Random
 
 import pytest
@@ -66,13 +67,60 @@ async def test_the_first_run_helps_to_begin(run):
         await world.sees("I am big.")
 
 
-async def test_what_is_typed_at_the_first_run_stands_in_the_composer(run):
+async def test_what_is_typed_at_the_first_run_is_seen_in_the_composer_and_sent_to_the_model_that_is_chosen(
+    run,
+):
     async with run(model=None, ready=False) as world:
         await world.until(lambda: type(world.app.screen).__name__ == "FirstRun")
         await world.sees("lab/big")
-        await world.pilot.press(*"just", "enter")
-        await world.until(lambda: world.app.screen is world.screen)
-        await world.until(lambda: world.composer.draft == "just")
+        await world.pilot.press(*"just")
+        await world.sees("▎ just", "enter send")
+        await world.pilot.press("enter")
+        await world.sees("Your message waits", "enter begin and send")
+        assert not world.provider.requests
+        await world.pilot.press("enter")
+        await world.sees("I am big.")
+        assert world.provider.requests == [("big", ["just"])]
+
+
+@pytest.mark.parametrize(("words", "screen"), [("/settings", "SettingsScreen"), ("/help", "HelpScreen")])
+async def test_a_command_typed_at_the_first_run_is_done_and_no_model_chosen_by_it(run, words, screen):
+    async with run(model=None, ready=False) as world:
+        await world.until(lambda: type(world.app.screen).__name__ == "FirstRun")
+        await world.type(words)
+        await world.pilot.press("enter")
+        await world.until(lambda: type(world.app.screen).__name__ == screen)
+        assert await world.session.workspace.preferences.recent_models() == []
+        assert world.composer.draft == ""
+
+
+async def test_who_has_begun_to_write_while_it_was_prepared_is_let(run, monkeypatch):
+    looked, go_on = threading.Event(), threading.Event()
+
+    def slowly(workspace):
+        looked.set()
+        go_on.wait(30)
+        return None, ""
+
+    monkeypatch.setattr("tui.app.models.first_model._local_offer", slowly)
+    async with run(model=None, ready=False) as world:
+        await world.until(looked.is_set)
+        await world.type("/help")
+        await world.sees("▎ /help")
+        go_on.set()
+        await world.pilot.press("enter")
+        await world.until(lambda: type(world.app.screen).__name__ == "HelpScreen")
+        assert world.features.first_model.needed
+
+
+async def test_who_chooses_a_model_by_name_at_the_first_run_has_chosen(run):
+    async with run(model=None, ready=False) as world:
+        await world.until(lambda: type(world.app.screen).__name__ == "FirstRun")
+        await world.type("/model small")
+        await world.pilot.press("enter")
+        await world.until(lambda: world.status.model == "lab/small")
+        await world.say("Hi")
+        await world.until(lambda: world.provider.requests == [("small", ["Hi"])])
 
 
 async def test_later_runs_begin_with_the_model_used_last(run):

@@ -89,6 +89,26 @@ async def test_a_new_persona_and_a_parameter_are_a_few_keys(run, tmp_path):
     assert (tmp_path / "config" / "personas" / "pirate.md").read_text() == "You are a pirate.\n"
 
 
+async def test_a_persona_that_cannot_be_written_stays_on_its_sheet_with_what_to_do(run, tmp_path):
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "personas").write_text("a file where the folder should be")
+    async with run(size=(80, 24)) as world:
+        await opened(world)
+        await world.pilot.press("down", "enter")
+        await on(world, ChooseValue)
+        await world.pilot.press("enter")
+        await on(world, WriteValue)
+        await world.pilot.press(*"pirate", "enter")
+        await on(world, AskText)
+        await world.type("You are a pirate.")
+        await world.pilot.press("enter")
+        await world.sees("You are a pirate.", "cannot be written", "move it away, then try again")
+        (tmp_path / "config" / "personas").unlink()
+        await world.pilot.press("enter")
+        await world.sees("Persona pirate; kept as personas/pirate.md")
+    assert (tmp_path / "config" / "personas" / "pirate.md").read_text() == "You are a pirate.\n"
+
+
 async def test_the_system_prompt_that_there_is_can_be_kept_as_a_persona_with_its_parameters(run, personas):
     async with run(size=(80, 24)) as world:
         await world.say("/system --- Be brief.")

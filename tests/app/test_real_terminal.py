@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,14 @@ CTRL_Q, CTRL_R, CTRL_U, CTRL_X, F10 = "\x11", "\x12", "\x15", "\x18", "\x1b[21~"
 TAB, ALT_UP, RIGHT = "\t", "\x1b[1;3A", "\x1b[C"
 PATIENCE = 30.0
 RESTORED = (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?2004l", b"\x1b[?1000l")
+
+
+def _session(leader: int) -> Iterator[int]:
+    """The processes of a session, jobs of a shell among them."""
+    for entry in Path("/proc").glob("[0-9]*"):
+        with suppress(ProcessLookupError):
+            if os.getsid(int(entry.name)) == leader:
+                yield int(entry.name)
 
 
 class Terminal:
@@ -107,6 +116,11 @@ class Terminal:
         self._master = -1
 
     def close(self) -> None:
+        """End the program, and where it can be seen what else its session has, all of that."""
+        if self.process.poll() is None:
+            for member in _session(self.process.pid):
+                with suppress(ProcessLookupError):
+                    os.kill(member, signal.SIGKILL)
         self.process.kill()
         self.process.wait()
         if self._master >= 0:

@@ -70,7 +70,12 @@ async def test_usage_says_what_was_spent_here_today_and_this_month(run):
         await world.sees("Yes.", "ready")
         await world.type("/usage")
         await world.pilot.press("enter")
-        await world.sees("this conversation: $0.25", "today: $0.25", "this month: $0.25")
+        await world.sees("! this conversation: $0.25", "! today: $0.25", "! this month: $0.25")
+        await world.say("Again")
+        await world.until(lambda: len(world.provider.requests) == 2 and not world.current.busy)
+        await world.say("/usage")
+        await world.sees("! this conversation: $0.25, 2 replies", "! this month: $0.25, 2 replies")
+        assert world.text.count("! this conversation") == 1, "what was said before counts no more"
 
 
 async def test_the_name_line_of_a_chosen_reply_says_how_it_came_and_what_it_cost(run):

@@ -362,6 +362,62 @@ def starts():
     assert capfd.readouterr() == ("", "")
 
 
+FORKS = {
+    "a bare fork": "child = os.fork(); (child or run())",
+    "a fork that writes itself": "child = os.fork(); (child or write())",
+    "os.spawnv": "child = os.spawnv(os.P_NOWAIT, sys.executable, COMMAND)",
+    "posix_spawn": "child = os.posix_spawn(sys.executable, COMMAND, os.environ)",
+    "posix_spawnp": "child = os.posix_spawnp(sys.executable, COMMAND, os.environ)",
+    "a popen with a function before": (
+        "child = subprocess.call(COMMAND, preexec_fn=lambda: None, start_new_session=True)"
+    ),
+}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="nothing forks there")
+@pytest.mark.parametrize("forks", FORKS)
+async def test_nor_has_one_that_is_forked(tools_of, capfd, forks):
+    child = "import os; print('alone', os.getsid(0) == os.getpid()); print(repr(os.read(0, 9)))"
+    tools = await tools_of(
+        f"""
+import os, subprocess, sys, warnings
+COMMAND = [sys.executable, "-c", {child!r}]
+def run():
+    os.execv(sys.executable, COMMAND)
+def write():
+    os.write(1, b"alone %r\\n%r" % (os.getsid(0) == os.getpid(), os.read(0, 9)))
+    os._exit(0)
+def starts():
+    \"\"\"Starts a program.\"\"\"
+    with warnings.catch_warnings(action="ignore") if sys.version_info >= (3, 12) else open(os.devnull):
+        {FORKS[forks]}
+    child and os.waitpid(child, 0)
+"""
+    )
+    said = (await result(tools["starts"])).text
+    assert said.split() == ["alone", "True", "b''"]
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no pseudo-terminal")
+async def test_one_that_is_given_a_terminal_of_its_own_keeps_it(tools_of):
+    tools = await tools_of(
+        """
+import os, pty, sys
+def starts():
+    \"\"\"Starts a program.\"\"\"
+    child, terminal = pty.fork()
+    if not child:
+        os.write(1, b"%r" % os.isatty(0))
+        os._exit(0)
+    said = os.read(terminal, 99).decode()
+    os.waitpid(child, 0)
+    return said
+"""
+    )
+    assert "True" in (await result(tools["starts"])).text
+
+
 async def test_what_a_tool_asks_of_a_program_it_is_given(tools_of, capfd):
     tools = await tools_of(
         """

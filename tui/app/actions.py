@@ -151,6 +151,8 @@ class Action(StrEnum):
 
     FIND_BAR_NEXT = "find-bar-next", "enter,down", "next", "Go to the next hit", Scope.FIND
     FIND_BAR_PREVIOUS = "find-bar-previous", "up,shift+enter", "before", "Go to the hit before", Scope.FIND
+    FIND_BAR_PAGE_UP = "find-bar-page-up", "pageup", "page up", "A screen up", Scope.FIND
+    FIND_BAR_PAGE_DOWN = "find-bar-page-down", "pagedown", "page down", "A screen down", Scope.FIND
     FIND_BAR_CLOSE = "find-bar-close", "escape", "close", "Take the marks away", Scope.FIND
 
     SIDEBAR_UP = "sidebar-up", "up", "up", "The conversation above", Scope.SIDEBAR

@@ -190,6 +190,11 @@ class Transcript(Protocol):
         """The actions that are offered under the last message while it is in view, by their keys."""
         ...
 
+    @property
+    def named_below(self) -> frozenset[Action]:
+        """The actions whose keys stand under the chosen message."""
+        ...
+
     def let_keys_work(self, *, at_once: bool) -> None:
         """The keys under the last message work at once, or only when it is chosen."""
         ...
@@ -311,6 +316,10 @@ class Writing(Protocol):
     @property
     def vim_following(self) -> Sequence[tuple[str, str]]:
         """Vim's keys that may follow those of a command that is not whole yet, and what they mean."""
+        ...
+
+    def send(self) -> None:
+        """Send what is written, or do the command that it is."""
         ...
 
     def take(self) -> Draft:

@@ -12,7 +12,7 @@ from textual.screen import Screen
 
 from tui.app.actions import Action
 from tui.app.attention.attention import Attention
-from tui.app.background import in_background
+from tui.app.background import in_background, to_ask
 from tui.app.commands import Handlers
 from tui.app.compare.comparing import Comparing
 from tui.app.composer.composer import Composer
@@ -204,13 +204,35 @@ class Features:
             self._composer.attach(options.attachments)
         if options.model and not await self.models.use(options.model):
             self.writing.give_back_early()
-        elif options.model or self._voice.asked or not await self._help_to_begin():
+        elif options.model or not await self._help_to_begin():
             self._send_early()
         self.soon(self._offer)
 
     async def _help_to_begin(self) -> bool:
-        """Where a person is new, show how to begin. Returns whether that is so."""
-        return await self.first_model.help_to_begin(self._notices.notices)
+        """Where a person is new, show how to begin; who writes or has asked for something is let first.
+
+        Returns:
+            Whether that is so.
+        """
+        if not await self.first_model.find_out():
+            return False
+        if self._early or not (self._voice.asked or self.writing.written):
+            await self.first_model.help_to_begin(self._notices.notices)
+        return True
+
+    def submit(self, draft: Draft) -> None:
+        """Send a message; who has never chosen a model does that first."""
+        if self.first_model.needed:
+            to_ask(self.screen, "first", self._choose_and_send, draft)
+        else:
+            self.writing.submit(draft)
+
+    async def _choose_and_send(self, draft: Draft) -> None:
+        if await self.first_model.find_out():
+            self._early.append(draft)
+            await self.first_model.help_to_begin(self._notices.notices)
+        else:
+            self.writing.submit(draft)
 
     def _send_early(self) -> None:
         """Send what was written before; where a project is to be decided on, that comes first."""

@@ -115,7 +115,8 @@ class MainScreen(Screen[None]):
         """Paint first; then open the features."""
         self.composer.placeholder = ASK
         self.query_one(StatusLine).model = self.program.options.model or self.program.config.model
-        self.query_one(KeyLine).hints = hints(self.program.keys, IDLE)
+        keys = self.query_one(KeyLine)
+        keys.hints, keys.beside = hints(self.program.keys, IDLE), "sidebar-keys"
         self.set_focus(self.composer)
         self._free_keys()
         self._use_vim()
@@ -255,7 +256,7 @@ class MainScreen(Screen[None]):
         if self.features is None:
             self.early.append(event.draft)
         else:
-            self.features.writing.submit(event.draft)
+            self.features.submit(event.draft)
 
     @on(Composer.Commanded)
     def _commanded(self, event: Composer.Commanded) -> None:
@@ -272,7 +273,7 @@ class MainScreen(Screen[None]):
             features.comparing.make_room_for(name)
             await does(argument)
         elif find(name, saved):
-            features.writing.submit(Draft(f"/{name} {argument}".rstrip()))
+            features.submit(Draft(f"/{name} {argument}".rstrip()))
         else:
             raise unknown(name, (*COMMANDS, *saved))
 

@@ -15,7 +15,7 @@ from tui.credentials import Credentials, Found
 from tui.errors import ConfigError, ErrorKind, ProviderError, SegueError, UsageError
 from tui.key_forms import key_in
 from tui.nearest import did_you_mean
-from tui.paths import Paths
+from tui.paths import Paths, unwritten
 from tui.providers.registry import ProviderEntry, Registry
 from tui.secret import Secret
 from tui.text import counted, one_line
@@ -100,9 +100,7 @@ def _set(keys: Credentials, registry: Registry, entry: ProviderEntry) -> int:
     try:
         keys.store(entry.account, secret)
     except OSError as error:
-        raise SegueError(
-            f"The key can't be kept: {error.strerror}", f"Check the rights of {Paths.default().config}."
-        ) from error
+        raise unwritten(keys.file, error, "The key is not kept.") from error
     used = keys.find(entry.account, entry.key_variables)
     if used and used.secret != secret:
         say(f"The key is kept, but {used.source} comes first and holds another one.")

@@ -17,7 +17,7 @@ from tui.config_file import change, changed_text, text_of
 from tui.credentials import Credentials
 from tui.errors import SegueError, UsageError
 from tui.nearest import did_you_mean
-from tui.paths import Paths
+from tui.paths import Paths, unwritten
 from tui.secret import Secret
 from tui.text import clean, one_line, safe_url
 from tui.tools.mcp.imports import Found, Imported, changes_of, read_servers, usual_files
@@ -227,7 +227,7 @@ def _keep(paths: Paths, config: Config, keys: dict[str, str]) -> None:
         try:
             credentials.store(name, Secret(value))
         except OSError as error:
-            raise SegueError(f"The key can't be kept: {error.strerror}", f"Check {paths.config}.") from None
+            raise unwritten(credentials.file, error, "The key is not kept.") from None
 
 
 def _import(paths: Paths, config: Config, file: str | None, *, agreed: bool) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from tui.errors import ConfigError, UsageError
 from tui.history.store import ConversationChanges
 from tui.nearest import did_you_mean
 from tui.parameters import Value
-from tui.paths import write_whole
+from tui.paths import unwritten, write_whole
 from tui.text import one_line
 
 NAME = re.compile(r"[a-z][a-z0-9-]*")
@@ -104,7 +105,7 @@ class Personas:
         if not NAME.fullmatch(name):
             words = f"{one_line(name, 60)} can be no name"
             raise UsageError(words, "It is small letters, digits and hyphens, as in reviewer.")
-        if (self._folder / f"{name}.md").exists():
+        if os.path.lexists(self._folder / f"{name}.md"):
             raise UsageError(f"There is a persona {name} already")
 
     def keep(self, name: str, system: str, parameters: Mapping[str, Value]) -> Path:
@@ -122,7 +123,7 @@ class Personas:
         try:
             write_whole(path, f"{matter}{system.strip()}\n")
         except OSError as error:
-            raise ConfigError(f"{path}: cannot be written: {error.strerror}") from None
+            raise unwritten(path, error) from None
         return path
 
     def _read(self) -> list[Persona | ConfigError]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tui.engine.project import Project, find_project
 from tui.errors import ConfigError
-from tui.paths import write_whole
+from tui.paths import unwritten, write_whole
 
 
 class Verdict(StrEnum):
@@ -112,4 +112,4 @@ class Projects:
             try:
                 await asyncio.to_thread(write_whole, self._file(project), words)
             except OSError as error:
-                raise ConfigError(f"{self._kept}: cannot be written: {error.strerror}") from None
+                raise unwritten(self._file(project), error) from None

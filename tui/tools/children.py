@@ -20,6 +20,8 @@ _PIECE = 65_536
 _LAST_WORDS = 0.1
 """Seconds for what was written already; a program that goes on is heard no longer."""
 _out: ContextVar[_Out | None] = ContextVar("out", default=None)
+_arranged: ContextVar[bool] = ContextVar("arranged", default=False)
+"""Whether what is being started has been told where it writes and reads."""
 
 
 class _Out:
@@ -74,6 +76,10 @@ def _teach() -> None:
     if not hasattr(os.system, "__wrapped__"):
         subprocess.Popen.__init__ = _started(subprocess.Popen.__init__)  # type: ignore[method-assign]
         os.system = _asked_of_the_shell(os.system)  # type: ignore[assignment]
+        if os.name == "posix":
+            os.register_at_fork(before=_make_way_out, after_in_child=_leave_terminal)
+            for name in {"posix_spawn", "posix_spawnp"} & set(dir(os)):
+                setattr(os, name, _spawned(getattr(os, name)))
 
 
 def _started(start: Callable[..., None]) -> Callable[..., None]:
@@ -89,9 +95,49 @@ def _started(start: Callable[..., None]) -> Callable[..., None]:
                 named |= {name: out.descriptor for name in ("stdout", "stderr") if said.get(name) is None}
                 if os.name == "posix" and "start_new_session" not in said and "process_group" not in said:
                     named["start_new_session"] = True  # else it could still open the terminal by its name
-        start(*given, **named)
+        token = _arranged.set(True)
+        try:
+            start(*given, **named)
+        finally:
+            _arranged.reset(token)
 
     return started
+
+
+def _make_way_out() -> None:
+    """Before a fork: the pipe and who reads it are this process's, so they are made here."""
+    out = _out.get()
+    if out is not None and not _arranged.get():
+        _ = out.descriptor
+
+
+def _leave_terminal() -> None:
+    """In a child that foreign code has forked; one of ``forkpty`` has a terminal of its own already."""
+    out = _out.get()
+    if out is None or _arranged.get() or os.getsid(0) == os.getpid():
+        return
+    os.setsid()
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    for descriptor in (1, 2):
+        os.dup2(out.descriptor, descriptor)
+
+
+def _spawned(spawn: Callable[..., int]) -> Callable[..., int]:
+    @wraps(spawn)
+    def spawned(*given: Any, **named: Any) -> int:
+        out = _out.get()
+        if out is None:
+            return spawn(*given, **named)
+        ours = [
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            *((os.POSIX_SPAWN_DUP2, out.descriptor, each) for each in (1, 2)),
+        ]
+        named["file_actions"] = [*ours, *(named.get("file_actions") or ())]  # what is said comes after
+        with suppress(NotImplementedError):  # not every system can
+            return spawn(*given, **{"setsid": True, **named})
+        return spawn(*given, **named)
+
+    return spawned
 
 
 def _asked_of_the_shell(system: Callable[[Any], int]) -> Callable[[Any], int]:

@@ -55,6 +55,29 @@ async def test_enter_begins_with_the_chosen_model(host, registry, catalogue) -> 
         assert app.results == ["ollama/qwen3:8b", None]
 
 
+async def test_an_enter_for_what_was_written_while_it_came_chooses_no_model(
+    host, registry, catalogue
+) -> None:
+    screens = []
+
+    def first_run():
+        screens.append(FirstRun(registry, catalogue, OFFER, send=lambda: True))
+        return screens[0]
+
+    app = host(first_run)
+    async with app.run_test() as pilot:
+        await pilot.press("enter")
+        assert app.results == [None] and screens[0].left_to_write
+
+
+@pytest.mark.parametrize("size", [(44, 12), (60, 18), (80, 24), (120, 40)])
+async def test_what_is_promised_is_whole_at_any_width(host, registry, catalogue, text_of, size) -> None:
+    app = host(lambda: FirstRun(registry, catalogue, OFFER))
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        assert "Nothing is sent before you press enter." in text_of(app)
+
+
 async def test_with_nothing_found_one_enter_begins_with_the_model_on_this_machine(
     host, make_registry, make_catalogue, entry, text_of
 ) -> None:

@@ -45,6 +45,17 @@ async def test_typing_finds_marks_and_counts(book, reading):
         assert reader.app.focused is reader.app.query_one("#draft")
 
 
+async def test_one_reads_on_above_and_below_while_the_bar_has_the_keys(book, reading):
+    book.turns(30)
+    async with reading(book) as reader:
+        bar = await open_bar(reader)
+        await reader.press("pageup")
+        await reader.until(lambda: not reader.transcript.following)
+        await reader.press("pagedown")
+        await reader.until(lambda: reader.transcript.following)
+        assert bar.field.has_focus
+
+
 async def test_what_is_not_there_is_said(book, reading):
     book.turns(2)
     async with reading(book) as reader:

@@ -404,8 +404,10 @@ class Composer(WritingArea):
             commands.find(typed.name, known) or chosen or next(iter(commands.completions(draft, known)), None)
         )
         if command is not None and command.needed and not typed.argument:
-            self.put(f"/{command.name} ")
-            return True
+            whole = f"/{command.name} "
+            if command.saved or draft != whole:  # who wants it all the same asks once more
+                self.put(whole)
+                return True
         if command is not None and command.saved:
             self.put(f"/{command.name} {typed.argument}".rstrip())
             return False

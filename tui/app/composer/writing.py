@@ -161,6 +161,10 @@ class Writing:
             session = self._context.session
             session.drafts.note(session.current.conversation, self.draft)
 
+    def send(self) -> None:
+        """Send what is written, or do the command that it is."""
+        self._composer.action_send()
+
     def take(self) -> Draft:
         """Take what is written out of the composer."""
         return self._composer.take()

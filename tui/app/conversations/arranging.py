@@ -47,11 +47,10 @@ class Arranging:
             return
         from tui.app.lists.ask_line import AskLine
 
-        def answered(line: str | None) -> None:
-            if line is not None:
-                self._context.soon(self._set_tags, tags_in(line))
+        async def take(line: str) -> None:
+            await self._set_tags(tags_in(line))
 
-        await self._context.show(AskLine("Tags", " ".join(before), "work idea"), answered)
+        await self._context.show(AskLine("Tags", " ".join(before), "work idea", take), lambda _: None)
 
     async def _set_tags(self, tags: tuple[str, ...]) -> None:
         words = f"Tags: {' '.join(tags) or 'none'}"

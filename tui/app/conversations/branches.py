@@ -52,13 +52,17 @@ class Branches:
 
     # -- what is done while the tree is seen
     async def label(self, message_id: int, label: str) -> None:
-        """Call a message something, or nothing any more."""
+        """Call a message something, or nothing any more.
+
+        Raises:
+            SegueError: It can't be kept.
+        """
         before = self._context.session.current.conversation.labels
         others = {i: words for i, words in before.items() if i != message_id}
         name = one_line(label, _LONGEST)
         words = f"It is called “{name}” here." if name else "It has no label any more."
         labels = {**others, message_id: name} if name else others
-        await self._tried(self._context.reading.change(words, "Its label is as before", labels=labels))
+        await self._context.reading.change(words, "Its label is as before", labels=labels)
 
     async def prune(self, message_id: int) -> None:
         """Delete a message and all that follows it, so that undo brings it back."""

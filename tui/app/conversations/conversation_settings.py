@@ -30,12 +30,12 @@ class ConversationSettings:
             return
         from tui.app.lists.ask_line import AskLine
 
-        def answered(line: str | None) -> None:
+        async def take(line: str) -> None:
             if line:
-                self._context.soon(self._set_title, line)
+                await self._set_title(line)
 
         before = self._context.session.current.conversation.title
-        await self._context.show(AskLine("Title", before), answered)
+        await self._context.show(AskLine("Title", before, take=take), lambda _: None)
 
     async def _set_title(self, title: str) -> None:
         changes = self._context.session.current.titled(title)
@@ -49,12 +49,11 @@ class ConversationSettings:
             return
         from tui.app.lists.ask_text import AskText
 
-        def answered(text: str | None) -> None:
-            if text is not None:
-                self._context.soon(self._set_system, text if text.strip() else "")
+        async def take(text: str) -> None:
+            await self._set_system(text if text.strip() else "")
 
         before = self._context.session.current.conversation.system
-        await self._context.show(AskText("System prompt", before), answered)
+        await self._context.show(AskText("System prompt", before, take), lambda _: None)
 
     async def _set_system(self, text: str) -> None:
         words = "System prompt set" if text else "System prompt cleared"

@@ -346,14 +346,14 @@ class Conversations(Chooser[OpenConversation]):
             to_ask(self, "tags", self._tag, row, exclusive=True)
 
     async def _tag(self, row: SummaryRow) -> None:
-        before = " ".join(row.summary.tags)
-        typed = await self.app.push_screen_wait(
-            AskLine(f"Tags of {row.title}", before, "words with spaces between them")
-        )
-        if typed is not None:
-            tags = tags_in(typed)
+        async def take(line: str) -> None:
+            tags = tags_in(line)
             words = f"Tags: {' '.join(tags) or 'none'}"
-            await self._change(row.conversation_id, words, "The tags are as before", tags=tags)
+            await self._changed(row.conversation_id, words, "The tags are as before", tags=tags)
+
+        before = " ".join(row.summary.tags)
+        sheet = AskLine(f"Tags of {row.title}", before, "words with spaces between them", take)
+        await self.app.push_screen_wait(sheet)
 
     async def action_delete(self) -> None:
         """Move the conversation to the trash; Ctrl+Z takes that back."""
@@ -411,13 +411,22 @@ class Conversations(Chooser[OpenConversation]):
     async def _change(
         self, conversation_id: int, words: str, back: str, **changes: Unpack[ConversationChanges]
     ) -> None:
+        await self._did(self._changed(conversation_id, words, back, **changes))
+
+    async def _changed(
+        self, conversation_id: int, words: str, back: str, **changes: Unpack[ConversationChanges]
+    ) -> None:
+        """Change fields of a conversation, and say so.
+
+        Raises:
+            HistoryError: They can't be kept.
+        """
         try:
             self._hold(conversation_id, changes)
             before = await self._change_fields(conversation_id, **changes)
-        except HistoryError as error:
+        except HistoryError:
             self.listing.let_go()
-            self.notify(str(error), severity="error", markup=False)
-            return
+            raise
 
         async def undo() -> None:
             await self._change_fields(conversation_id, **before)

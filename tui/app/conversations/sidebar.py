@@ -55,7 +55,8 @@ class ConversationRow:
         marked = self.current or chosen is self
         words = ink.strong if self.current or self.unread else ink.soft
         title = Span(one_line(self.summary.title) or "Untitled", words + Style(bold=self.unread))
-        rail = Span(RAIL, ink.accent) if self.current else Span(" ", Style.null())
+        railed = self.current if chosen is None else chosen is self  # colour is never the only sign
+        rail = Span(RAIL, ink.accent) if railed else Span(" ", Style.null())
         mark: Span[Style] = Span(" ", Style.null())
         if self.asks:
             mark = Span(ASKS, ink.accent + Style(bold=True))
@@ -96,6 +97,22 @@ class SidebarList(RowList, can_focus=True):
     def action_step(self, step: int) -> None:
         """Choose another row."""
         self.move(step)
+
+    def action_page_up(self) -> None:
+        """Choose a row a screen above."""
+        self.page(-1)
+
+    def action_page_down(self) -> None:
+        """Choose a row a screen below."""
+        self.page(1)
+
+    def action_scroll_home(self) -> None:
+        """Choose the first row."""
+        self.first()
+
+    def action_scroll_end(self) -> None:
+        """Choose the last row."""
+        self.last()
 
     def action_open(self) -> None:
         """Open the chosen row."""

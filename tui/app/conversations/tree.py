@@ -38,7 +38,11 @@ class TreeActs(Protocol):
     """What is done to the tree while it is seen."""
 
     async def label(self, message_id: int, label: str) -> None:
-        """Call a message something, or nothing any more."""
+        """Call a message something, or nothing any more.
+
+        Raises:
+            SegueError: It can't be kept.
+        """
         ...
 
     async def prune(self, message_id: int) -> None:
@@ -203,11 +207,12 @@ class Tree(Sheet[Sequence[int]]):
             to_ask(self, "label", self._label, chosen, exclusive=True)
 
     async def _label(self, message_id: int) -> None:
+        async def take(line: str) -> None:
+            await self._acts.label(message_id, line)
+
         before = self._conversation.labels.get(message_id, "")
-        typed = await self.app.push_screen_wait(AskLine("What this message is called here", before))
-        if typed is not None:
-            await self._acts.label(message_id, typed)
-            self._show()
+        await self.app.push_screen_wait(AskLine("What this message is called here", before, take=take))
+        self._show()
 
     async def action_prune(self) -> None:
         """Delete the chosen message and all below it."""

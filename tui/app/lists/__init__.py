@@ -6,6 +6,7 @@ Screens::
 
     sheet                   what lies over another screen; with a list, on a band
     filtered                a sheet with a filter and its list, rows found by their titles
+    taking                  what is written stays until it is taken
     ask_line                one line to type
     ask_text                a text of lines to write, and its field
     blanks                  several fields with their labels

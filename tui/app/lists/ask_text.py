@@ -15,7 +15,7 @@ from tui.app.actions import Action
 from tui.app.background import in_background
 from tui.app.keymap import bind
 from tui.app.lists.hints import Hints
-from tui.app.lists.sheet import Sheet
+from tui.app.lists.taking import Take, Taking
 from tui.app.lists.writing_area import WritingArea
 from tui.errors import SegueError
 from tui.text import clean
@@ -82,7 +82,7 @@ _OTHERS = 6
 """Lines of title, keys, and the space around them."""
 
 
-class AskText(Sheet[str]):
+class AskText(Taking[str]):
     """Asks for a text; dismissed with it, or with None if it is as it was. The empty text is an answer."""
 
     AUTO_FOCUS: ClassVar[str] = "TextField"
@@ -90,8 +90,15 @@ class AskText(Sheet[str]):
     AskText #title { margin: 0 4 1 4; }
     """
 
-    def __init__(self, title: str, text: str = "") -> None:
-        super().__init__()
+    def __init__(self, title: str, text: str = "", take: Take | None = None) -> None:
+        """Prepare the text.
+
+        Args:
+            title: What is asked.
+            text: What stands there at first.
+            take: Takes the text, if more is done with it than to end with it.
+        """
+        super().__init__(take)
         self._title = clean(title)
         self._text = text
         self._warned_of: str | None = None
@@ -100,6 +107,7 @@ class AskText(Sheet[str]):
         """What is asked, and the text."""
         yield Static(self._title, id="title", classes="words dim", markup=False)
         yield TextField()
+        yield from self.compose_reason()
         yield Hints("send", "newline", "editor", "list-close")
 
     def on_mount(self) -> None:
@@ -108,8 +116,14 @@ class AskText(Sheet[str]):
         self._shown = self._area.draft
 
     def on_resize(self, event: events.Resize) -> None:
-        """Give the text what title and keys leave of nine tenths of the screen."""
-        self._area.styles.max_height = max(1, event.size.height * 9 // 10 - _OTHERS)
+        """There are more rows now, or less."""
+        self.make_room()
+
+    def make_room(self) -> None:
+        """Give the text what title, keys and the reason leave of nine tenths of the screen."""
+        wrong = self.query_one("#wrong")
+        reason = wrong.outer_size.height + 1 if wrong.has_class("-shown") else 0
+        self._area.styles.max_height = max(1, self.size.height * 9 // 10 - _OTHERS - reason)
 
     @property
     def _area(self) -> TextField:
@@ -117,7 +131,10 @@ class AskText(Sheet[str]):
 
     @on(TextField.Kept)
     def _keep(self, event: TextField.Kept) -> None:
-        self.dismiss(None if event.text == self._shown else event.text)
+        if event.text == self._shown:
+            self.dismiss(None)
+        else:
+            self.give(event.text, event.text)
 
     def action_close(self) -> None:
         """Close without the text; of one that would be lost by that, it is said first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -10,23 +10,14 @@ from textual.binding import BindingType
 from textual.widgets import Static
 
 from tui.app.actions import Action
-from tui.app.background import in_background
 from tui.app.keymap import bind
 from tui.app.lists.field import LoneField
 from tui.app.lists.filtered import Filtered, TitleRow
 from tui.app.lists.fuzzy import Candidate, Filter, best_first
 from tui.app.lists.hints import Hints
 from tui.app.lists.row_list import Row
-from tui.app.lists.sheet import Sheet
-from tui.errors import SegueError
+from tui.app.lists.taking import Take, Taking
 from tui.text import clean, one_line
-
-Take = Callable[[str], Awaitable[None]]
-"""Takes a value as it is written.
-
-Raises:
-    SegueError: It can't be the value.
-"""
 
 
 class ChooseValue(Filtered[str]):
@@ -68,7 +59,7 @@ class ChooseValue(Filtered[str]):
         self.dismiss(str(key))
 
 
-class WriteValue(Sheet[bool]):
+class WriteValue(Taking[bool]):
     """A line that is taken only if it can be the value; else it says why. Dismissed with True."""
 
     BINDINGS: ClassVar[list[BindingType]] = [bind(Action.LINE_KEEP, "accept")]
@@ -76,8 +67,6 @@ class WriteValue(Sheet[bool]):
     WriteValue {
         #title { margin: 0 4 1 4; }
         Field, Field:focus { margin: 0 2; }
-        #wrong { margin: 1 4 0 4; display: none; }
-        #wrong.-shown { display: block; }
     }
     """
 
@@ -90,17 +79,16 @@ class WriteValue(Sheet[bool]):
             take: Takes the line.
             note: What is said while nothing stands there.
         """
-        super().__init__()
+        super().__init__(take)
         self._title = clean(title)
         self._value = one_line(value, len(value))
-        self._take = take
         self._note = one_line(note)
 
     def compose_sheet(self) -> ComposeResult:
         """What is asked, the field, what is wrong."""
         yield Static(self._title, id="title", classes="words dim", markup=False)
         yield LoneField(self._value, self._note)
-        yield Static("", id="wrong", classes="words", markup=False)
+        yield from self.compose_reason()
         yield Hints("line-keep", "list-close")
 
     def action_accept(self) -> None:
@@ -109,14 +97,4 @@ class WriteValue(Sheet[bool]):
         if line == self._value:
             self.dismiss(None)
         else:
-            in_background(self, "take", self._try, line, exclusive=True)
-
-    async def _try(self, line: str) -> None:
-        try:
-            await self._take(line)
-        except SegueError as error:
-            wrong = self.query_one("#wrong", Static)
-            wrong.update(clean(f"× {error}"))
-            wrong.add_class("-shown")
-        else:
-            self.dismiss(True)
+            self.give(line, True)

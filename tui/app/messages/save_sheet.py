@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
 from typing import ClassVar
 
@@ -78,7 +79,7 @@ class FileSheet(Sheet[bool]):
         try:
             target = place_of(name or self._suggested, self._suggested)
             over = bool(name) and name == self._over
-            if not over and await asyncio.to_thread(target.exists):
+            if not over and await asyncio.to_thread(os.path.lexists, target):
                 self._say(f"{target} is there already.", over=name if self.WRITES_OVER else "")
                 return
             await asyncio.to_thread(self.write, target, over=over)

@@ -24,6 +24,7 @@ from tui.app.lists.sheet import Sheet
 from tui.app.theme.ink import Pen
 from tui.errors import ErrorKind, ProviderError, SegueError
 from tui.key_forms import key_in
+from tui.paths import unwritten
 from tui.providers.address import address_in
 from tui.rendering.spans import Span
 from tui.secret import Secret
@@ -123,8 +124,11 @@ class Connect(Sheet[bool]):
         try:
             if key:
                 self._credentials.store(entry.account, key)
-        except (SegueError, OSError) as error:
-            self._say(f"× The key could not be kept: {error}")
+        except SegueError as error:
+            self._say(f"× {error}")
+            return
+        except OSError as error:
+            self._say(f"× {unwritten(self._credentials.file, error, 'The key is not kept.')}")
             return
         await self._catalogue.refresh([entry.name])
         problem = self._catalogue.problems.get(entry.name)

@@ -27,24 +27,39 @@ class FirstModel:
     def __init__(self, context: _Context, models: Models) -> None:
         self._context = context
         self._models = models
+        self.needed = False
+        """Whether nothing may be sent yet, as far as is known."""
 
-    async def help_to_begin(self, notices: Sequence[str]) -> bool:
-        """Where no model was ever chosen and nothing was ever said, help the person to begin.
+    async def find_out(self) -> bool:
+        """Whether no model was ever chosen and nothing was ever said."""
+        workspace = self._context.session.workspace
+        self.needed = not (
+            workspace.config.model
+            or await workspace.preferences.recent_models()
+            or await workspace.store.count_conversations()
+        )
+        return self.needed
 
-        What was sent already goes when there is a model for it.
+    async def help_to_begin(self, notices: Sequence[str]) -> None:
+        """Show what there is to begin with.
+
+        What was sent already stands in the composer meanwhile, and goes when there is a model for it. Who
+        begins to write is let, and asked when that is sent.
 
         Args:
             notices: What is wrong with the settings, say.
-
-        Returns:
-            Whether this is so.
         """
-        context, workspace = self._context, self._context.session.workspace
-        if workspace.config.model or await workspace.preferences.recent_models():
-            return False
-        if await workspace.store.count_conversations():
-            return False
         from tui.app.models.first_run import FirstRun
+
+        context, workspace = self._context, self._context.session.workspace
+        early = context.writing.give_back_early()
+        waits = context.writing.written
+
+        def send() -> bool:
+            if context.writing.written == waits:
+                return False
+            context.writing.send()
+            return True
 
         offer, why_not = await asyncio.to_thread(_local_offer, workspace)
         catalogue = workspace.catalogue
@@ -58,17 +73,21 @@ class FirstModel:
             name=self._name_conversations if not workspace.config.auto_title else None,
             notices=notices,
             write=context.writing.hand_on,
+            send=send,
+            sends=bool(early),
         )
         in_background(context.screen, "models", catalogue.refresh, exclusive=True)
 
-        early = context.writing.give_back_early()
-
         def chosen(model_id: str | None) -> None:
+            self.needed = first.left_to_write
             if model_id is not None:
                 context.soon(self._begin_with, model_id, bool(early))
 
+        if context.writing.written != waits or not context.screen.is_active:
+            return  # the person has found something to do
         await context.show(first, chosen)
-        return True
+        if context.writing.written != waits:
+            first.leave()
 
     async def _name_conversations(self, wanted: bool) -> None:
         await self._context.change_settings({("auto_title",): wanted})

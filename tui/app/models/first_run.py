@@ -23,6 +23,7 @@ from tui.app.lists.row_list import Row, RowList, Sentence
 from tui.app.lists.sheet import Chooser
 from tui.app.lists.wordmark import Wordmark
 from tui.app.models.start_rows import ChoiceRow, Found, Warned
+from tui.cells import cells
 from tui.chat.model import ModelInfo
 from tui.errors import SegueError
 from tui.installing import ENGINE, how_to_install
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 INSTALL = how_to_install(ENGINE)
 MEASURE = 72
+WIDTH = MEASURE + 5
 _SHOWN_FOUND = 5
 _SHOWN_MISSING = 2
 _SHOWN_CHOICES = 4
@@ -83,6 +85,8 @@ class FirstRun(Chooser[str]):
         name: Callable[[bool], Awaitable[None]] | None = None,
         notices: Sequence[str] = (),
         write: Callable[[Message], object] = lambda event: None,
+        send: Callable[[], bool] = lambda: False,
+        sends: bool = False,
     ) -> None:
         """Prepare the screen.
 
@@ -96,6 +100,8 @@ class FirstRun(Chooser[str]):
             name: Lets a model name conversations, or no more; without it, that is not offered.
             notices: What is wrong with the settings, say.
             write: Takes what is typed and pasted here: it is for the composer behind.
+            send: Sends what was written there while this came; False if nothing was.
+            sends: Whether a message waits there, which goes to the one that is chosen.
         """
         super().__init__()
         self._followed = ExitStack()
@@ -110,6 +116,10 @@ class FirstRun(Chooser[str]):
         self._named = False
         self._notices = notices
         self._write = write
+        self._send = send
+        self._sends = sends
+        self.left_to_write = False
+        """Whether it has ended because the person began to write."""
         self._given: object = None
         """The key of the row that was chosen for the person: always the best one."""
 
@@ -119,8 +129,7 @@ class FirstRun(Chooser[str]):
             yield Wordmark()
             yield Static("One conversation, every model.", classes="quiet", markup=False)
             yield RowList()
-            sends = f"Nothing is sent before you press {self._key(Action.FIRST_BEGIN)}."
-            yield Static(f"Keys stay where they are. {sends}", classes="quiet", markup=False)
+            yield Static("", id="promise", classes="quiet", markup=False)
             yield Hints()
 
     def on_mount(self) -> None:
@@ -135,7 +144,16 @@ class FirstRun(Chooser[str]):
     def on_resize(self, event: events.Resize) -> None:
         """Wrap for the new width; the list gets what the other lines leave."""
         self.rows.styles.max_height = max(3, event.size.height - (8 if self.has_class("-tall") else 7))
+        self.query_one("#promise", Static).update(self._promise(min(event.size.width, WIDTH) - 5))
         self._arrange()
+
+    def _promise(self, room: int) -> str:
+        """What becomes of what is written, and where there is room, of the keys."""
+        key = self._key(Action.FIRST_BEGIN)
+        waits, nothing = f"Your message waits for {key}.", f"Nothing is sent before you press {key}."
+        promise = waits if self._sends else nothing
+        both = f"Keys stay where they are. {promise}"
+        return both if cells(both) <= room else promise
 
     # -- the list
     def _more_is_known(self) -> None:
@@ -157,13 +175,14 @@ class FirstRun(Chooser[str]):
         self._say_what_enter_does(key)
 
     def _explained(self, choice: ChoiceRow, explanation: str) -> ChoiceRow:
-        width = (self.rows.scrollable_content_region.width or MEASURE + 5) - 5
+        width = (self.rows.scrollable_content_region.width or WIDTH) - 5
         lines = tuple(wrap(explanation, max(20, width)))
         return ChoiceRow(choice.key, choice.title, choice.what, choice.price, lines)
 
     def _say_what_enter_does(self, key: object) -> None:
         turn = "turn off" if self._named else "turn on"
-        words = {_CONNECT: "connect", _INSTALL: "go on without", _TITLES: turn}.get(str(key), "begin")
+        begin = "begin and send" if self._sends else "begin"
+        words = {_CONNECT: "connect", _INSTALL: "go on without", _TITLES: turn}.get(str(key), begin)
         self.query_one(Hints).show("list-up", "first-begin", "model", "help", "quit", first_begin=words)
 
     def _key(self, action: Action) -> str:
@@ -240,15 +259,24 @@ class FirstRun(Chooser[str]):
 
     # -- what the keys do
     def on_key(self, event: events.Key) -> None:
-        """Who begins to write at once loses nothing: it stands in the composer."""
+        """Who begins to write at once sees it in the composer: a model is chosen when it is sent."""
         if event.is_printable:
             event.stop()
-            self._write(events.Key(event.key, event.character))
+            self._leave_to_write(events.Key(event.key, event.character))
 
     def on_paste(self, event: events.Paste) -> None:
         """As what is typed."""
         event.stop()
-        self._write(events.Paste(event.text))
+        self._leave_to_write(events.Paste(event.text))
+
+    def _leave_to_write(self, typed: Message) -> None:
+        self._write(typed)
+        self.leave()
+
+    def leave(self) -> None:
+        """The person writes: a model is chosen when that is sent."""
+        self.left_to_write = True
+        self.dismiss(None)
 
     def action_move(self, step: int) -> None:
         """Choose another row."""
@@ -276,7 +304,10 @@ class FirstRun(Chooser[str]):
         self.action_begin()
 
     def action_begin(self) -> None:
-        """Begin with what is chosen."""
+        """Begin with what is chosen; unless the key was for what is written behind."""
+        if self._send():
+            self.leave()
+            return
         row = self.rows.chosen
         match row.key if row else None:
             case "connect":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
 
 from tui.app.actions import Action
@@ -24,6 +25,10 @@ from tui.text import one_line
 
 if TYPE_CHECKING:
     from tui.app.models.picker import Choice, ModelPicker, Several
+
+
+LISTED = 3.0
+"""Seconds that servers have to list their models before the person chooses among those that are known."""
 
 
 class _Context(Context, WithStatus, WithMessages, WithComparing, Protocol): ...
@@ -56,12 +61,27 @@ class Models:
         Returns:
             Whether it is known at once.
         """
-        try:
-            model_id = find_model(words, self._workspace.registry, self._workspace.catalogue)
-        except UsageError:
+        model_id = self._meant(words) or (self._meant(words) if await self._listed_anew() else None)
+        if model_id is None:
             await self.pick(typed=words)
             return False
         await self.use_model(model_id)
+        return True
+
+    def _meant(self, words: str) -> str | None:
+        try:
+            return find_model(words, self._workspace.registry, self._workspace.catalogue)
+        except UsageError:
+            return None
+
+    async def _listed_anew(self) -> bool:
+        """Ask those whose lists are missing or old. Returns whether there were any."""
+        catalogue = self._workspace.catalogue
+        if not (stale := catalogue.stale()):
+            return False
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LISTED):
+                await catalogue.refresh(stale)
         return True
 
     async def use_model(self, model_id: str) -> None:

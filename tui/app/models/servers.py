@@ -10,6 +10,7 @@ from typing import Any
 from tui.app.context import Context
 from tui.engine.workspace import Workspace
 from tui.errors import SegueError, UsageError
+from tui.paths import unwritten
 from tui.providers.address import address_in, host_of, is_loopback, name_for
 from tui.providers.registry import ProviderEntry
 from tui.secret import Secret
@@ -120,7 +121,7 @@ class Servers:
         try:
             await asyncio.to_thread(credentials.store, account, key)
         except OSError as error:
-            raise SegueError(f"The key can't be kept: {error.strerror}.") from error
+            raise unwritten(credentials.file, error) from error
         try:
             yield
         except BaseException:  # also where nobody waits for it any more

@@ -273,10 +273,14 @@ class OptionsSheet(Sheet[None]):
                 return await self._desk.set_parameter(str(name), "-")
 
     async def _write_system(self) -> str:
-        text = await self.app.push_screen_wait(AskText("System prompt", self._desk.conversation.system))
-        if text is None:
-            return ""
-        return await self._desk.set_system(text if text.strip() else "")
+        done: list[str] = []
+
+        async def take(text: str) -> None:
+            done.append(await self._desk.set_system(text if text.strip() else ""))
+
+        before = self._desk.conversation.system
+        await self.app.push_screen_wait(AskText("System prompt", before, take))
+        return "".join(done)
 
     async def _turn(self, knob: Knob) -> str:
         """Let the person set a parameter."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Protocol
 
 from tui.app.context import Context, WithReading
@@ -67,29 +68,24 @@ class Wearing:
             return await self._make()
         return await self.put_on("-" if chosen == _NONE and _NONE not in offered else chosen)
 
-    async def _new_name(self) -> str:
-        """Let the person write a name, until it is one or nothing."""
-        taken: list[str] = []
-
-        async def take(line: str) -> None:
-            self.personas.check_new(line)
-            taken.append(line)
-
-        sheet = WriteValue("Name of the persona", "", take, "small letters, as in reviewer")
-        return "".join(taken) if await self._context.ask(sheet) else ""
-
     async def _make(self) -> str:
         """Let the person name the system prompt that there is, or write one. It is put on at once."""
         conversation = self._context.session.current.conversation
-        name = await self._new_name()
-        if not name:
+        system, names, kept = conversation.system, list[str](), list[Path]()
+
+        async def keep(text: str) -> None:
+            if text.strip():
+                path = await asyncio.to_thread(self.personas.keep, names[-1], text, conversation.parameters)
+                kept.append(path)
+
+        async def take(line: str) -> None:
+            self.personas.check_new(line)
+            names.append(line)
+            await keep(system)
+
+        name = WriteValue("Name of the persona", "", take, "small letters, as in reviewer")
+        if await self._context.ask(name) and not system:
+            await self._context.ask(AskText(f"System prompt of {names[-1]}", take=keep))
+        if not kept:
             return ""
-        system = conversation.system
-        if not system:
-            text = await self._context.ask(AskText(f"System prompt of {name}"))
-            system = text or ""
-        if not system.strip():
-            return ""
-        path = await asyncio.to_thread(self.personas.keep, name, system, conversation.parameters)
-        words = await self.put_on(name)
-        return f"{words}; kept as {path.parent.name}/{path.name}"
+        return f"{await self.put_on(names[-1])}; kept as {kept[0].parent.name}/{kept[0].name}"

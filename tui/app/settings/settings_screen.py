@@ -269,18 +269,12 @@ class SettingsScreen(Sheet[None]):
     async def _write_lines(self, setting: Setting, now: InForce) -> None:
         before = now.value if now.value is not None else ""
         how = {Kind.LIST: "\nOne a line.", Kind.TABLE: '\nA line each: name = "value".'}.get(setting.kind, "")
-        text = written(setting, before)
-        while True:
-            typed = await self.app.push_screen_wait(AskText(f"{setting.words}{how}", text))
-            if typed is None:
-                return
-            try:
-                await self._desk.change(_changes(setting, before, typed))
-            except SegueError as error:
-                text, how = typed, f"\n× {error}"
-            else:
-                self._done(setting)
-                return
+
+        async def take(text: str) -> None:
+            await self._desk.change(_changes(setting, before, text))
+            self._done(setting)
+
+        await self.app.push_screen_wait(AskText(f"{setting.words}{how}", written(setting, before), take))
 
     async def _press_key(self, setting: Setting) -> None:
         action = next(action for action in Action if action == setting.at[-1])

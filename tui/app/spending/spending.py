@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tui.app.commands import Handlers
 from tui.app.context import Context
 
@@ -11,6 +13,7 @@ class Spending:
 
     def __init__(self, context: Context) -> None:
         self._context = context
+        self._said: Sequence[str] = ()
 
     @property
     def commands(self) -> Handlers:
@@ -18,4 +21,9 @@ class Spending:
         return {"usage": self._say}
 
     async def _say(self, argument: str) -> None:
-        self._context.note("; ".join(await self._context.session.spent_words()))
+        """A line each, in the place of those that were said before; the newest stands on top."""
+        for words in self._said:
+            self._context.unnote(words)
+        self._said = await self._context.session.spent_words()
+        for words in reversed(self._said):
+            self._context.note(words)

@@ -45,10 +45,19 @@ class KeyLine(Line):
     """The keys that fit; of more, those before the last are left out whole: it is the way out."""
 
     hints: reactive[tuple[Hint, ...]] = reactive(())
+    beside: reactive[str] = reactive("")
+    """The id of another line: while that is seen, its keys are named there alone."""
+
+    @property
+    def named(self) -> list[Hint]:
+        """The keys that are named here, if there is room."""
+        lines = self.screen.query(f"#{self.beside}").results(KeyLine) if self.beside else ()
+        elsewhere = {hint.press for line in lines if line.region for hint in line.hints if hint.press}
+        return [hint for hint in self.hints if hint.press not in elsewhere]
 
     def spans(self, ink: Ink) -> tuple[Sequence[Span[Style]], Sequence[Span[Style]]]:
         """Draw name and meaning of each key."""
-        hints = [hint.spans(ink) for hint in self.hints]
+        hints = [hint.spans(ink) for hint in self.named]
         room = self.content_size.width
         while len(hints) > 1 and sum(map(width_of, hints)) + len(_GAP) * (len(hints) - 1) > room:
             del hints[-2]
@@ -97,6 +106,16 @@ PROMPT: Said = {
     Action.MESSAGE_DELETE: "delete",
     Action.MESSAGE_LEAVE: "back to writing",
 }
+AT_REST = frozenset(
+    {
+        Action.MESSAGE_EDIT,
+        Action.MESSAGE_RETRY,
+        Action.MESSAGE_MODEL,
+        Action.MESSAGE_RESUME,
+        Action.MESSAGE_SUM,
+    }
+)
+"""What can't be done while a reply comes."""
 HIT: Said = {
     Action.LINE_UP: "walk",
     Action.HIT_NEXT: "next hit",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from tui.app.actions import Action
 from tui.app.background import in_background
 from tui.app.context import Context, WithAsking, WithTranscript, WithWriting
 from tui.app.keymap import key_name
@@ -15,6 +16,7 @@ from tui.app.status.key_line import Hint, KeyLine
 from tui.app.status.status_line import Fill, Mark, StatusLine
 from tui.app.status.title_line import TitleLine
 from tui.chat.message import Message, Role
+from tui.chat.model import split_id
 from tui.engine.project import name_of
 from tui.errors import HistoryError
 from tui.text import one_line
@@ -63,7 +65,7 @@ class StatusPresenter:
         model = (live.reply.message.model if live else None) or service.conversation.model
         status.model = model
         status.hue = service.hue(model) if model else "sky"
-        status.marks = self._marks()
+        status.marks = self._marks(model)
         line = self._context.session.workspace.store.line
         status.elsewhere = (line.words, line.brief, line.briefest) if line.words else ()
         if live is not None:
@@ -75,11 +77,13 @@ class StatusPresenter:
         ended = self._ended
         status.reply = ended[1] if ended and ended[0] == service.key else self._unasked(model)
 
-    def _marks(self) -> tuple[Mark, ...]:
+    def _marks(self, answering: str | None) -> tuple[Mark, ...]:
         """What is particular about how models answer here; what is changed by a key comes first."""
         tools, conversation = self._context.session.tools, self._context.session.current.conversation
+        then = one_line(split_id(conversation.model or "")[1], 24)
         effort = one_line(str(conversation.parameters.get("reasoning_effort", "")), 12)
         marks = {
+            Mark(f"then {then}", f"then {then}"): conversation.model not in (answering, None),
             Mark(f"{effort} effort", effort): bool(effort),
             Mark("system", "system"): bool(conversation.system),
             Mark("parameters", "set"): bool(conversation.parameters.keys() - {"reasoning_effort"}),
@@ -111,7 +115,7 @@ class StatusPresenter:
             hints = (Hint(key_name(keys.begun), ""), *following)
         elif self._context.transcript.selected is not None:
             numbers = which_key.of_numbers(self._context.transcript.numbered, keys)
-            following = () if numbers else which_key.of_a_message(self._screen, keys)
+            following = () if numbers else which_key.of_a_message(self._screen, keys, self._impossible)
             hints = numbers or hints
         elif mode is not None and not self._context.asking.shown:
             following = [Hint(key, words) for key, words in self._context.writing.vim_following]
@@ -143,4 +147,11 @@ class StatusPresenter:
         if self._context.transcript.found:
             return key_line.HIT
         others: Mapping[Role, key_line.Said] = {Role.SYSTEM: key_line.SUMMARY, Role.USER: key_line.PROMPT}
-        return others.get(role, key_line.MESSAGE)
+        said = others.get(role, key_line.MESSAGE)
+        left_out = self._context.transcript.named_below | self._impossible
+        return {action: words for action, words in said.items() if action not in left_out}
+
+    @property
+    def _impossible(self) -> frozenset[Action]:
+        """What can't be done with a message just now."""
+        return key_line.AT_REST if self._context.session.current.busy else frozenset()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 
 from rich.segment import Segment
 from rich.style import Style
@@ -92,10 +92,10 @@ class WhichKey(Widget):
             yield Span(" " * (self._widest - hint.width + _GAP), Style.null())
 
 
-def of_a_message(screen: Screen[None], keys: Keys) -> tuple[Hint, ...]:
-    """What can be done with the chosen message."""
+def of_a_message(screen: Screen[None], keys: Keys, impossible: Set[Action]) -> tuple[Hint, ...]:
+    """What can be done with the chosen message, but for what is impossible just now."""
     active = {bound.binding.id for bound in screen.active_bindings.values() if bound.enabled}
-    second = set(SHOWN_TOGETHER.values())
+    second = {*SHOWN_TOGETHER.values(), *impossible}
     actions = (a for a in Action if a.scope is Scope.MESSAGE and a in active and a not in second)
     return tuple(hint for action in actions for hint in hint_of(keys, action, action.words))
 

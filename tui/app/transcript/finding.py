@@ -55,6 +55,8 @@ class FindBar(Horizontal):
     BINDINGS: ClassVar[list[BindingType]] = [
         bind(Action.FIND_BAR_NEXT, "step(1)"),
         bind(Action.FIND_BAR_PREVIOUS, "step(-1)"),
+        bind(Action.FIND_BAR_PAGE_UP, "page(-1)"),
+        bind(Action.FIND_BAR_PAGE_DOWN, "page(1)"),
         bind(Action.FIND_BAR_CLOSE, "close"),
     ]
 
@@ -113,6 +115,13 @@ class FindBar(Horizontal):
             await self._go(self._messages.next_hit(step))
         else:
             await self._find(self.field.value)
+
+    def action_page(self, direction: int) -> None:
+        """Read on above or below."""
+        if direction < 0:
+            self._messages.action_page_up()
+        else:
+            self._messages.action_page_down()
 
     async def action_close(self) -> None:
         """Take bar and marks away."""

@@ -167,6 +167,13 @@ class Transcript(MessageList, can_focus=True):
         keys = keys_of(self.app)
         return {key: does for does, bound in offered(view.message).items() for key in keys.of(bound)}
 
+    @property
+    def named_below(self) -> frozenset[Action]:
+        """The actions whose keys stand under the chosen message."""
+        window = self.viewport.window
+        view = window.views.get(self.selected or 0) if window is not None else None
+        return frozenset(offered(view.message).values()) if view is not None else frozenset()
+
     def do_offered(self, action: Action) -> None:
         """Do what is offered under the last message."""
         window = self.viewport.window
