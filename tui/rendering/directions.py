@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 
 from tui.bidi import Around, first_strong, last_strong
 from tui.cells import cells
+from tui.rendering.flow import spots
 from tui.rendering.layout import PlacedBlock
 from tui.rendering.spans import QUOTE_BAR
-from tui.rendering.turned import FAR, Area, runs_to_left
+from tui.rendering.turned import Area, runs_to_left
 
 _NEAR = 8
 """Rows in which a letter is looked for."""
@@ -29,7 +30,7 @@ def areas_of(placed: PlacedBlock, row: int, width: int) -> Sequence[Area] | None
     if row < 0:
         return ()
     if placed.drawing.deep:
-        return [Area(_indent(placed), FAR, to_left=False)]
+        return _of_code(placed, row)
     if placed.form or placed.block.kind in _IN_CELLS:
         return None
     drawing = placed.drawing
@@ -39,6 +40,13 @@ def areas_of(placed: PlacedBlock, row: int, width: int) -> Sequence[Area] | None
     after = first_strong(_texts(placed, range(row + 1, rows)))
     left = _bars(placed) if to_left else _indent(placed)
     return [Area(left, max(width, left), to_left, Around(before, after))]
+
+
+def _of_code(placed: PlacedBlock, row: int) -> Sequence[Area]:
+    """Each string and comment for itself, so that no code beside them changes its place (UTS #55)."""
+    indent = _indent(placed)
+    line = placed.drawing.line(row)
+    return [Area(indent + left, indent + end, to_left=False) for left, end, span in spots(line) if span.text]
 
 
 def _texts(placed: PlacedBlock, rows: Iterable[int]) -> Iterable[str]:
