@@ -197,7 +197,8 @@ class Field(Input, inherit_bindings=False):
         """The line as it is seen, where that is not how it is read."""
         if self.password or not turns(self.value):
             return None
-        return turned_line(self.app, super().render_line(0), self.value, (0, len(self.value)))
+        seen = super().render_line(0).crop(0, self.scrollable_content_region.width)
+        return turned_line(self.app, seen, self.value, (0, len(self.value)))
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """What the line goes through; it is turned already."""
