@@ -17,7 +17,9 @@ from unicodedata import bidirectional
 Strong = Literal["L", "R", "AL"]
 """A letter's direction: Arabic letters are told apart, since digits behind them are others."""
 
-_TURNING = re.compile("[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
+_TURNING = re.compile(
+    "[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
 """Where the characters stand that run from right to left, and the digits of their scripts."""
 _STRONG = frozenset(("L", "R", "AL"))
 _NEUTRAL = frozenset(("B", "S", "WS", "ON"))
@@ -82,7 +84,9 @@ def _strong(characters: Iterable[str]) -> Strong | None:
 
 
 @lru_cache(maxsize=1 << 12)
-def order(characters: tuple[str, ...], *, right: bool, around: Around = ALONE) -> tuple[tuple[int, bool], ...]:
+def order(
+    characters: tuple[str, ...], *, right: bool, around: Around = ALONE
+) -> tuple[tuple[int, bool], ...]:
     """The places of characters as they are seen from left to right, and whether each runs to the left.
 
     Args:
@@ -150,16 +154,8 @@ def _weak(kinds: list[str], before: str) -> list[str]:
         if kind == "EN" and strong == "AL":
             kind = "AN"
         last = kinds[place] = "R" if kind == "AL" else kind
-    for place in range(1, len(kinds) - 1):
-        left, right = kinds[place - 1], kinds[place + 1]
-        if left == right and (
-            (kinds[place] == "CS" and left in ("EN", "AN")) or (kinds[place] == "ES" and left == "EN")
-        ):
-            kinds[place] = left
-    for start, end in _runs(kinds, frozenset(("ET",))):
-        if "EN" in (kinds[start - 1] if start else "", kinds[end] if end < len(kinds) else ""):
-            kinds[start:end] = ["EN"] * (end - start)
-    strong = "R" if before == "AL" else before
+    _join_numbers(kinds)
+    strong = before
     for place, kind in enumerate(kinds):
         if kind in ("ES", "ET", "CS"):
             kinds[place] = "ON"
@@ -168,6 +164,17 @@ def _weak(kinds: list[str], before: str) -> list[str]:
         elif kind == "EN" and strong == "L":
             kinds[place] = "L"
     return kinds
+
+
+def _join_numbers(kinds: list[str]) -> None:
+    """What parts digits of one number belongs to it, and so do signs beside it (W4, W5)."""
+    for place in range(1, len(kinds) - 1):
+        left, right = kinds[place - 1], kinds[place + 1]
+        if left == right and (left, kinds[place]) in (("EN", "CS"), ("EN", "ES"), ("AN", "CS")):
+            kinds[place] = left
+    for start, end in _runs(kinds, frozenset(("ET",))):
+        if "EN" in (kinds[start - 1] if start else "", kinds[end] if end < len(kinds) else ""):
+            kinds[start:end] = ["EN"] * (end - start)
 
 
 def _pair(characters: Sequence[str], kinds: list[str], base: str, begin: str) -> None:
@@ -224,4 +231,3 @@ def _runs(kinds: Sequence[str], wanted: frozenset[str]) -> list[tuple[int, int]]
             found.append((start, place))
             start = None
     return found
-

@@ -7,8 +7,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from tui.rendering.palette import DARK
 from tui.rendering.document import Document
+from tui.rendering.palette import DARK
 from tui.rendering.turned import Area, fields, has_turns, turn
 
 RED, BLUE = Style(color="red"), Style(color="blue")

@@ -76,7 +76,20 @@ def test_these_have(text):
 
 def test_every_character_is_seen_once_and_text_of_one_direction_stays_together():
     chance = random.Random(9)
-    pools = ["אבגדה", "ابتثج", "abcde", "0123", "١٢٣", "+-", "$%", ",.:", "!?*", "  ", "()[]<>", "\u200e\u200f"]
+    pools = [
+        "אבגדה",
+        "ابتثج",
+        "abcde",
+        "0123",
+        "١٢٣",
+        "+-",
+        "$%",
+        ",.:",
+        "!?*",
+        "  ",
+        "()[]<>",
+        "\u200e\u200f",
+    ]
     for _ in range(1500):
         text = "".join(chance.choice(chance.choice(pools)) for _ in range(chance.randrange(1, 24)))
         for right in (False, True):

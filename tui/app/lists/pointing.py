@@ -16,7 +16,6 @@ from tui import graphemes
 from tui.cells import index_at
 
 
-
 @runtime_checkable
 class Turned(Protocol):
     """A widget that shows its cells in another order than that in which they are read."""

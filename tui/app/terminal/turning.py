@@ -22,6 +22,11 @@ _ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f]")
 Wish = Literal["auto", "on", "off"]
 
 
+def turned_by_us(kind: TerminalKind, wish: Wish) -> bool:
+    """Whether the program turns text, on a terminal and as a person wants it."""
+    return wish == "on" or (wish == "auto" and kind.turner is not Turner.TERMINAL)
+
+
 class Turning:
     """Knows it, tells the terminal, and says so no more when the terminal is another's."""
 
@@ -43,8 +48,7 @@ class Turning:
     @property
     def ours(self) -> bool:
         """Whether the program does it."""
-        wish = self._wish()
-        return wish == "on" or (wish == "auto" and self._kind().turner is not Turner.TERMINAL)
+        return turned_by_us(self._kind(), self._wish())
 
     @property
     def shape(self) -> Shape | None:
@@ -113,7 +117,7 @@ def _joined(text: str) -> str:
 def _reshaper() -> Shape | None:
     """It is loaded for the first line that needs it."""
     try:
-        from arabic_reshaper import ArabicReshaper  # type: ignore[import-untyped, unused-ignore]
+        from arabic_reshaper import ArabicReshaper
     except ImportError:
         return None
     settings = {"delete_harakat": False, "delete_tatweel": False, "support_ligatures": False}
