@@ -35,7 +35,7 @@ def areas_of(placed: PlacedBlock, row: int, width: int) -> Sequence[Area] | None
         return None
     drawing = placed.drawing
     rows = min(drawing.height, row + 1 + _NEAR)
-    to_left = runs_to_left(*_texts(placed, range(min(drawing.height, _NEAR))))
+    to_left = runs_to_left(_texts(placed, range(min(drawing.height, _NEAR))))
     before = last_strong(_texts(placed, range(row - 1, max(row - _NEAR, 0) - 1, -1)))
     after = first_strong(_texts(placed, range(row + 1, rows)))
     left = _bars(placed) if to_left else _indent(placed)

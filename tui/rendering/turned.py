@@ -7,8 +7,10 @@ What it is read from is never touched, so that what is copied, found and pointed
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import NamedTuple
 
 from rich.segment import Segment
@@ -26,6 +28,11 @@ _APART = re.compile(" {2,}| · |[\u2500-\u259f]+")
 _SIGN = re.compile(r"""\s*(?:[^\w\s()\[\]{}<>«»"'“”‘’„]+ )*""")
 """Signs before a text, which stay where they are."""
 
+_SIMPLE = re.compile(
+    "[ -~\u05d0-\u05ea\u060c\u061b\u061f\u0621-\u064a\u0660-\u066d\u0671-\u06d3\u2010-\u2027▎]*"
+)
+"""Texts of which each code point is a character of one cell."""
+
 Shape = Callable[[str], str]
 """Gives the letters of a text the forms that they have beside each other; the text keeps its length."""
 
@@ -40,13 +47,12 @@ class Area(NamedTuple):
     around: Around = ALONE
 
 
-class _Character(NamedTuple):
-    """A character as readers see it."""
+class _Characters(NamedTuple):
+    """A line as readers see it: what each of its characters is, how wide, and how it looks."""
 
-    text: str
-    cell: int
-    width: int
-    style: Style | None
+    texts: list[str]
+    widths: list[int]
+    styles: list[Style | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,7 @@ class Turned:
         return self.read.index(cell) if cell in self.read else cell
 
 
-def runs_to_left(*texts: str) -> bool:
+def runs_to_left(texts: Iterable[str]) -> bool:
     """Whether the paragraph that has these texts begins with a letter that runs from right to left."""
     return first_strong(texts) in ("R", "AL")
 
@@ -84,68 +90,69 @@ def turn(strip: Strip, areas: Sequence[Area], shape: Shape | None = None) -> Tur
         areas: What of it is turned; they don't overlap.
         shape: Forms the letters.
     """
-    characters = [*_characters(strip)]
-    read: list[int] = []
-    drawn: list[_Character] = []
-    place = 0
+    line = _characters(strip)
+    lefts = [0, *accumulate(line.widths)]
+    texts = list(line.texts)
+    seen: list[int] = []
     for area in sorted(areas):
-        begin = place
-        while begin < len(characters) and characters[begin].cell < area.left:
-            begin += 1
-        end = begin
-        while end < len(characters) and characters[end].cell < area.end:
-            end += 1
-        drawn += characters[place:begin]
-        drawn += _in_order(characters[begin:end], area, shape)
-        place = end
-    drawn += characters[place:]
-    for character in drawn:
-        read += range(character.cell, character.cell + character.width)
-    return Turned(Strip(_segments(drawn), strip.cell_length), read)
+        begin = bisect_left(lefts, area.left, len(seen), len(texts))
+        end = bisect_left(lefts, area.end, begin, len(texts))
+        seen += range(len(seen), begin)
+        inner = tuple(texts[begin:end])
+        if shape is not None:
+            texts[begin:end] = _shaped(inner, shape)
+        for place, mirrored in order(inner, right=area.to_left, around=area.around):
+            at = begin + place
+            seen.append(at)
+            if mirrored and inner[place][0] in MIRRORED:
+                texts[at] = MIRRORED[inner[place][0]] + inner[place][1:]
+    seen += range(len(seen), len(texts))
+    if lefts[-1] == len(texts) and 0 not in line.widths:
+        read = seen  # each character is a cell
+    else:
+        read = [cell for at in seen for cell in range(lefts[at], lefts[at + 1])]
+    return Turned(Strip(_segments(seen, texts, line.styles), strip.cell_length), read)
 
 
-def _characters(strip: Strip) -> Iterator[_Character]:
-    cell = 0
+def _characters(strip: Strip) -> _Characters:
+    texts: list[str] = []
+    widths: list[int] = []
+    styles: list[Style | None] = []
     for text, style, _ in strip:
-        if text.isascii():
-            yield from (_Character(letter, cell + place, 1, style) for place, letter in enumerate(text))
-            cell += len(text)
-            continue
-        for start, end in graphemes.spans(text):
-            character = text[start:end]
-            width = cells(character)
-            yield _Character(character, cell, width, style)
-            cell += width
-
-
-def _in_order(characters: Sequence[_Character], area: Area, shape: Shape | None) -> Iterator[_Character]:
-    texts = tuple(character.text for character in characters)
-    shaped = _shaped(texts, shape) if shape is not None else texts
-    for place, mirrored in order(texts, right=area.to_left, around=area.around):
-        text = shaped[place]
-        if mirrored and text[0] in MIRRORED:
-            text = MIRRORED[text[0]] + text[1:]
-        yield characters[place]._replace(text=text)
+        if text.isascii() or _SIMPLE.fullmatch(text):
+            texts += text
+            widths += [1] * len(text)
+        else:
+            found = [text[start:end] for start, end in graphemes.spans(text)]
+            texts += found
+            widths += map(cells, found)
+        styles += [style] * (len(texts) - len(styles))
+    return _Characters(texts, widths, styles)
 
 
 def _shaped(texts: Sequence[str], shape: Shape) -> Sequence[str]:
     whole = "".join(texts)
     formed = shape(whole)
-    if formed == whole or len(formed) != len(whole):
+    if formed == whole or len(formed) != len(whole) or cells(formed) != cells(whole):
         return texts
     found, at = [], 0
     for text in texts:
         found.append(formed[at : at + len(text)])
         at += len(text)
-    return found if [*map(cells, found)] == [*map(cells, texts)] else texts
+    return found
 
 
-def _segments(characters: Sequence[_Character]) -> Iterator[Segment]:
-    start = 0
-    for place in range(1, len(characters) + 1):
-        if place == len(characters) or characters[place].style != characters[start].style:
-            yield Segment("".join(one.text for one in characters[start:place]), characters[start].style)
-            start = place
+def _segments(seen: Sequence[int], texts: Sequence[str], styles: Sequence[Style | None]) -> Iterator[Segment]:
+    """The characters as they are seen, those of one look together."""
+    found: list[str] = []
+    look = styles[seen[0]] if seen else None
+    for at in seen:
+        style = styles[at]
+        if style is not look and style != look:
+            yield Segment("".join(found), look)
+            found, look = [], style
+        found.append(texts[at])
+    yield Segment("".join(found), look)
 
 
 def fields(strip: Strip) -> Sequence[Area]:
@@ -158,7 +165,7 @@ def fields(strip: Strip) -> Sequence[Area]:
         sign = _SIGN.match(text, start, end)
         piece = text[sign.end() if sign else start : end].rstrip()
         left = cells(text[: sign.end() if sign else start])
-        found.append(Area(left, left + cells(piece), runs_to_left(piece)))
+        found.append(Area(left, left + cells(piece), runs_to_left([piece])))
     return found
 
 

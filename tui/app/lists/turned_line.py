@@ -25,10 +25,10 @@ def turned_line(app: object, strip: Strip, paragraph: str, row: Sequence[int]) -
         return None
     start, end = row
     around = Around(last_strong([paragraph[:start]]), first_strong([paragraph[end:]]))
-    area = Area(0, FAR, runs_to_left(paragraph), around)
+    area = Area(0, FAR, runs_to_left([paragraph]), around)
     return turn(strip, [area], turning.shape)
 
 
 def runs_left(app: object, paragraph: str) -> bool:
     """Whether a line that is typed is seen to run from right to left, so that its arrow keys do, too."""
-    return turns(paragraph) and turning_of(app) is not None and runs_to_left(paragraph)
+    return turns(paragraph) and turning_of(app) is not None and runs_to_left([paragraph])

@@ -34,7 +34,7 @@ from tui.app.messages.picture_lines import PictureAct, PictureLines
 from tui.app.messages.pictures_in_view import PicturesInView
 from tui.app.messages.selection import Selected, key_of, whole_rows, word_at
 from tui.app.messages.stream import Colours, Stream
-from tui.app.messages.turned_rows import turned_row
+from tui.app.messages.turned_rows import may_turn, turned_row
 from tui.app.messages.viewport import Viewport, Whole
 from tui.app.messages.window import Anchor, Make, Window, around, lines_of
 from tui.app.terminal.turning import others, turning_of
@@ -622,8 +622,10 @@ class MessageList(ScrollView):
 
     def _turned(self, strip: Strip, view: MessageView | None, row: int) -> Turned | None:
         """The line as it is seen, where that is another: this is the last that is done to it."""
+        if view is None or not may_turn(strip, view):
+            return None
         turning = turning_of(self.app)
-        return turned_row(strip, view, row, turning.shape) if turning and view is not None else None
+        return turned_row(strip, view, row, turning.shape) if turning else None
 
     def read_at(self, cell: int, row: int) -> int:
         """The cell that is read where one of a line of the view is seen."""

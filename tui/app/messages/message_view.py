@@ -91,6 +91,8 @@ class MessageView:
         self.prompt = message.role is Role.USER
         self.open = False
         """Whether the reasoning is shown, or all of a long prompt."""
+        self.turns = False
+        """Whether anything in its text runs from right to left."""
         self._note = ""
         self._interleaved: Interleaved | None = None
         self._words: tuple[str, ...] = ()
@@ -110,7 +112,7 @@ class MessageView:
         reasoning = "" if self._in_order else clean(message.reasoning).lstrip("\n")
         self.thought = self._thought(reasoning)
         self._seconds = message.reasoning_seconds
-        self._turns = turns(self.body.source) or turns(reasoning)
+        self.turns = turns(self.body.source) or turns(reasoning)
         self._surround()
 
     def _made(self, message: Message, parts: Sequence[Part]) -> PlainText | Document | Interleaved:
@@ -356,7 +358,7 @@ class MessageView:
         lines = self.blocks[block]
         if block not in (THOUGHT, BODY) or isinstance(lines, Rows | Lead) or at >= lines.height:
             return None
-        return lines.areas(at) if self._turns else ()
+        return lines.areas(at) if self.turns else ()
 
     # -- finding
     def mark(self, words: tuple[str, ...]) -> None:
@@ -422,7 +424,7 @@ class MessageView:
         last = self._came.last
         goes_on = isinstance(last, Text) and not reasoning
         hidden = self._in_order and isinstance(last, Reasoning) and not text
-        self._turns = self._turns or turns(text) or turns(reasoning)
+        self.turns = self.turns or turns(text) or turns(reasoning)
         for piece in (Reasoning(reasoning), text):
             self._came.add(piece)
         if self._in_order or (reasoning and self.body.source):

@@ -70,7 +70,7 @@ class PlainText:
         stop = newline if newline >= 0 else len(self._shown)
         before = last_strong([self._shown[max(start, first - _NEAR) : first]])
         after = first_strong([self._shown[end : min(stop, end + _NEAR)]])
-        to_left = runs_to_left(self._shown[start : min(stop, start + _NEAR)])
+        to_left = runs_to_left([self._shown[start : min(stop, start + _NEAR)]])
         return [Area(0, self.width, to_left, Around(before, after))]
 
     def feed(self, text: str) -> int:
