@@ -315,7 +315,7 @@ class WritingArea(TextArea):
     def _turned(self, y: int) -> Turned | None:
         """A row of the view as it is seen, where that is not how it is read."""
         row = y + self.scroll_offset.y
-        if not 0 <= row < self.wrapped_document.height or self.content_size.width <= 0 or self.text.isascii():
+        if not 0 <= row < self.wrapped_document.height or self.content_size.width <= 0:
             return None
         line, start = self.wrapped_document.offset_to_location(Offset(0, row))
         below, end = self.wrapped_document.offset_to_location(Offset(0, row + 1))
