@@ -83,7 +83,7 @@ def _strong(characters: Iterable[str]) -> Strong | None:
     return None
 
 
-@lru_cache(maxsize=1 << 12)
+@lru_cache(maxsize=1 << 8)
 def order(
     characters: tuple[str, ...], *, right: bool, around: Around = ALONE
 ) -> tuple[tuple[int, bool], ...]:
