@@ -14,6 +14,7 @@ The rooms::
     rendering/              text to terminal lines
     graphemes               what a reader takes for one character, and for one word
     cells                   how many cells of a terminal a text takes
+    bidi                    in which order text is seen that runs from right to left
     system/                 the operating system, without Textual
     engine/                 what a person can do: a session of conversations, without any screen
     app/                    the Textual app, a folder a feature

@@ -240,6 +240,9 @@ class Config:
     bytes: Literal["thin", "plain"] = "thin"
     """What is sent to the terminal: ``thin``, what differs from what it shows; ``plain``, all that is drawn,
     for a terminal on which something is left behind."""
+    bidi: Literal["auto", "on", "off"] = "auto"
+    """Text that runs from right to left, as Hebrew and Arabic: ``auto`` puts it in order unless the terminal
+    does so by itself; ``on`` always; ``off`` never."""
     plain: bool = field(
         default=False,
         metadata=_elsewhere(option="--plain", variables=("ACCESSIBLE",), at_start=True),

@@ -173,6 +173,18 @@ def test_a_terminal_is_asked_what_it_can_bear(terminal, term, program, asked, no
     assert not any(question in app.output for question in not_asked)
 
 
+def test_a_terminal_that_turns_text_is_asked_to_leave_it_to_us_until_the_end(terminal):
+    app = terminal(env={"VTE_VERSION": "7603"})
+    app.see("big", "Ask")
+    comes(app, b"\x1b[8l")
+    assert b"\x1b[8h" not in app.output
+    app.press("שלום (a) 12")
+    app.see("12 (a) םולש")
+    app.press(CTRL_Q)
+    app.end()
+    assert app.output.count(b"\x1b[8l") == app.output.count(b"\x1b[8h") == 1
+
+
 # -- what is shown outside the page
 def test_the_title_is_given_back_however_the_program_ends(terminal):
     for way in ("quit", "terminated"):

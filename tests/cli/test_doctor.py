@@ -9,6 +9,9 @@ import sys
 
 import pytest
 
+from tui.app.terminal.kinds import TerminalKind
+from tui.cli.doctor import _right_to_left
+
 
 def findings(home, *options, code=0):
     found = json.loads(home.segue("doctor", "--json", *options, code=code).stdout)
@@ -152,3 +155,24 @@ def test_what_tmux_keeps_to_itself_is_told_with_the_line_that_changes_it(lab, tm
 def test_how_pictures_are_drawn_is_told(lab, variables, words):
     lab.variables = variables
     assert f"pictures               {words}" in lab.segue("doctor").stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "wish", "words"),
+    [
+        ("XTerm(379)", "auto", "put in order by Segue"),
+        ("VTE(7600)", "auto", "put in order by Segue, which asks the terminal to leave it so"),
+        ("kitty(0.40.0)", "auto", "left to the terminal"),
+        ("kitty(0.40.0)", "on", "put in order by Segue"),
+        ("VTE(7600)", "off", "left as it was written (bidi = off)"),
+    ],
+)
+def test_who_turns_text_from_right_to_left_is_told(monkeypatch, name, wish, words):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: object())
+    assert _right_to_left(TerminalKind().named(name), wish).words == words
+
+
+def test_what_joins_arabic_letters_is_named_where_it_is_missing(monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert "segue[rtl]" in _right_to_left(TerminalKind().named("XTerm(379)"), "auto").words
+    assert "segue[rtl]" not in _right_to_left(TerminalKind().named("VTE(7600)"), "auto").words

@@ -35,6 +35,7 @@ from tui.app.terminal.light import Light
 from tui.app.terminal.line_filters import Ascii, LastLine
 from tui.app.terminal.outside import Outside
 from tui.app.terminal.replies import Attributes, Named, Replied, ShowsStatus
+from tui.app.terminal.turning import Turning
 from tui.app.terminal.uploads import Uploads
 from tui.app.theme.foreign import fitted
 from tui.app.theme.grid import MEASURE, SMALLEST, TALL, WIDE
@@ -124,6 +125,9 @@ class SegueApp(App[None]):
         self.outside = Outside(self._write, TerminalKind.of(os.environ), only_ascii=terminal.ascii)
         """What is shown of the program outside its page."""
         self.outside.known = self._terminal_known
+        self.turning = Turning(self._write, lambda: self.outside.kind, lambda: self.config.bidi)
+        """Who turns text that runs from right to left."""
+        self._turned_by = self.turning.filters
         self.uploads = Uploads(self._write, lambda sequence: self.outside.kind.sent(sequence))
         """The pictures that the terminal holds."""
         self.touched = time.monotonic()
@@ -146,7 +150,7 @@ class SegueApp(App[None]):
     # -- what Textual asks
     def get_line_filters(self) -> Sequence[LineFilter]:
         """What every drawn line goes through."""
-        filters = [*super().get_line_filters(), *self._glyphs, self._last_line]
+        filters = [*super().get_line_filters(), *self.turning.filters, *self._glyphs, self._last_line]
         if not self.native_ansi_color:
             return filters
         # Under NO_COLOR Textual makes greys of all colours; of the terminal's own it would make black.
@@ -367,8 +371,19 @@ class SegueApp(App[None]):
 
     def _terminal_known(self) -> None:
         """Draw as it can, now that it is known which it is."""
+        self._settle_turning()
         if self.screen_stack and self.main_screen.features is not None:
             self.main_screen.features.transcript.relook()
+
+    def _settle_turning(self) -> None:
+        """Draw anew if text that runs from right to left is turned by another now."""
+        self.turning.settle()
+        filters = self.turning.filters
+        if filters != self._turned_by:
+            self._turned_by = filters
+            for screen in self.screen_stack:
+                for widget in screen.walk_children(with_self=True):
+                    widget.refresh()
 
     @property
     def _pictures_are_words(self) -> bool:
@@ -395,6 +410,7 @@ class SegueApp(App[None]):
         self.keys = Keys(config.keys)
         self.set_keymap(self.keys.wanted)
         self._send_differences()
+        self._settle_turning()
         if config.theme != before.theme:
             self.use_theme(self._configured_theme())
         if self.workspace is not None:

@@ -15,6 +15,7 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tui import __version__
 from tui.cli.assemble import run_with_workspace
@@ -30,6 +31,10 @@ from tui.providers.registry import ProviderEntry
 from tui.secret import redact, without_password
 from tui.text import counted, one_line
 
+if TYPE_CHECKING:
+    from tui.app.terminal.kinds import TerminalKind
+    from tui.app.terminal.turning import Wish
+
 _MARKS = {"ok": "●", "note": "◦", "wrong": "×"}
 _PACKAGES = (
     "textual",
@@ -42,6 +47,7 @@ _PACKAGES = (
     "aiohttp-socks",
     "asyncpg",
     "pillow",
+    "arabic-reshaper",
 )
 
 
@@ -72,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
     paths = Paths.default()
     config = load_config(paths.config_file)
     findings = [*_versions(), *_folders(paths), *_settings(config), *_history(paths, config)]
-    findings += [*_terminal(), *_network(config)]
+    findings += [*_terminal(config), *_network(config)]
 
     async def providers(workspace: Workspace) -> int:
         findings.extend(await _providers(workspace, live=args.live))
@@ -168,7 +174,7 @@ def _history(paths: Paths, config: Config) -> Iterator[Finding]:
         yield Finding("history", look.name, look.verdict, look.words)
 
 
-def _terminal() -> Iterator[Finding]:
+def _terminal(config: Config) -> Iterator[Finding]:
     from tui.system.clipboard import terminal_trouble, tools
 
     size = shutil.get_terminal_size()
@@ -186,10 +192,10 @@ def _terminal() -> Iterator[Finding]:
     trouble = terminal_trouble(os.environ, "")
     words = ", ".join(found) or trouble or "the terminal's own (OSC 52)"
     yield Finding("terminal", "clipboard", "note" if trouble and not found else "ok", words)
-    yield from _notices()
+    yield from _notices(config)
 
 
-def _notices() -> Iterator[Finding]:
+def _notices(config: Config) -> Iterator[Finding]:
     """What the terminal takes besides text: how the person is told of a reply, what tmux keeps to itself."""
     from tui.app.terminal.kinds import TerminalKind
     from tui.system import desktop, tmux
@@ -209,6 +215,7 @@ def _notices() -> Iterator[Finding]:
     name = f" ({kind.name})" if kind.name else ""
     yield Finding("terminal", "notices", "ok", f"{kind.notice}{name}{system}")
     yield _pictures(holds=kind.placeholders)
+    yield _right_to_left(kind, config.bidi)
 
 
 def _pictures(*, holds: bool) -> Finding:
@@ -222,6 +229,22 @@ def _pictures(*, holds: bool) -> Finding:
         return Finding("terminal", "pictures", "note", "only their names: it has too few colours or glyphs")
     words = "by kitty's protocol" if holds and able.colours == TRUE else "as cells of two pixels"
     return Finding("terminal", "pictures", "ok", words)
+
+
+def _right_to_left(kind: TerminalKind, wish: Wish) -> Finding:
+    """Who puts text into the order in which it is seen, where it runs from right to left."""
+    from tui.app.terminal.kinds import Turner
+    from tui.app.terminal.turning import turned_by_us
+
+    if not turned_by_us(kind, wish):
+        words = "left as it was written (bidi = off)" if wish == "off" else "left to the terminal"
+    elif kind.turner is Turner.ASKED:
+        words = "put in order by Segue, which asks the terminal to leave it so"
+    elif kind.turner is Turner.TERMINAL or importlib.util.find_spec("arabic_reshaper"):
+        words = "put in order by Segue"
+    else:
+        words = "put in order by Segue; for joined Arabic letters: pip install 'segue[rtl]'"
+    return Finding("terminal", "right to left", "ok", words)
 
 
 def _network(config: Config) -> Iterator[Finding]:

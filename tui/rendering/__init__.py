@@ -21,6 +21,8 @@ From blocks to lines::
     block_spacing           what of a block depends on the one before
     guarded                 a drawing that can't fail
     wrap                    where lines break
+    directions              which way the texts of a block run
+    turned                  lines as they are seen where text runs from right to left
     flow                    spans as one text, cut into lines
     spans                   what a line is made of
 

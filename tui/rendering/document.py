@@ -14,6 +14,7 @@ from textual.strip import Strip
 from tui.cells import cells
 from tui.faults import attempt
 from tui.rendering import selection
+from tui.rendering.directions import areas_of
 from tui.rendering.drawn_fences import Form
 from tui.rendering.flat_blocks import language_of
 from tui.rendering.flow import spots
@@ -23,6 +24,7 @@ from tui.rendering.limits import BLOCKS, BUDGET, MOST_REREAD, WHOLE
 from tui.rendering.palette import Palette, style_of
 from tui.rendering.room import Room
 from tui.rendering.spans import BLANK, DIM, FOLDED, INK, LINE, UNFOLDED, Line, Span, Target
+from tui.rendering.turned import Area
 from tui.text import clean
 
 LEAD = 2
@@ -215,6 +217,11 @@ class Document:
             return line
         mark = UNFOLDED if self._layout.unfolded(placed.block.start) else FOLDED
         return Line((*placed.first, Span(mark, DIM), *line.spans[len(placed.first) :]))
+
+    def areas(self, row: int) -> Sequence[Area] | None:
+        """The cells of a row that are turned together; None where each text of it is turned for itself."""
+        placed = self._layout.at(row) if 0 <= row < self.height else None
+        return areas_of(placed, row - placed.top - placed.block.gap, self.width) if placed else ()
 
     def copy(self, start: tuple[int, int], end: tuple[int, int]) -> str:
         """The source between two places, the second one excluded.

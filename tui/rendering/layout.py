@@ -14,7 +14,7 @@ from tui.rendering.flat_blocks import Block
 from tui.rendering.guarded import Guarded
 from tui.rendering.limits import CHECKED, cost, too_long
 from tui.rendering.room import Room
-from tui.rendering.spans import DIM, INK, LINE, Line, Span
+from tui.rendering.spans import DIM, INK, LINE, QUOTE_BAR, Line, Span
 
 if TYPE_CHECKING:
     from tui.rendering.code import Code
@@ -304,7 +304,7 @@ def _prefixes(block: Block, room: int) -> tuple[Spans, Spans, Spans]:
     columns: list[tuple[Span[int], Span[int]]] = []
     for depth, container in enumerate(block.path):
         if container.kind == "quote":
-            bar = Span("│ ", ALERTS.get(container.label, LINE))
+            bar = Span(QUOTE_BAR, ALERTS.get(container.label, LINE))
             columns.append((bar, bar))
         else:
             label = container.label + " "

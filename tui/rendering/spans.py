@@ -66,5 +66,7 @@ class Line(NamedTuple):
 
 
 BLANK = Line(())
+QUOTE_BAR = "│ "
+"""What stands in front of each row of a quote."""
 FOLDED, UNFOLDED = "▸ ", "▾ "
 """What stands in front of something that opens and closes."""

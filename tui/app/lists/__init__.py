@@ -24,6 +24,7 @@ Fields::
     writing_area            anything can be put into it; long pastes are folded
     pointing                which place of a text the pointer is at
     wrapping                where the lines of a text area break
+    turned_line             what is typed, as it is seen where it runs from right to left
     kill_ring               what was cut by keys, to be put in again
 
 Lines::

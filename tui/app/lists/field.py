@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from rich.text import Text
 from textual import events
 from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
+from textual.geometry import Offset
+from textual.strip import Strip
 from textual.widgets import Input
 from textual.widgets.input import Selection
 
 from tui import graphemes
 from tui.app.lists.kill_ring import kill_ring
+from tui.app.lists.turned_line import runs_left, turned_line
 from tui.app.lists.wrapping import Whole
 from tui.app.terminal.own_keys import do_now
+from tui.app.terminal.turning import others
+from tui.bidi import turns
 from tui.cells import index_at
+from tui.rendering.turned import Turned
 from tui.text import typed
 
 _ONE_LINE = re.compile(r"[\n\t]")
@@ -87,14 +95,26 @@ class Field(Input, inherit_bindings=False):
     # -- keys: by characters as readers see them, and by words
     def action_cursor_left(self, select: bool = False) -> None:
         """A character to the left."""
+        move = self._on if self._runs_left else self._back
+        move(select)
+
+    def action_cursor_right(self, select: bool = False) -> None:
+        """A character to the right."""
+        move = self._back if self._runs_left else self._on
+        move(select)
+
+    @property
+    def _runs_left(self) -> bool:
+        return not self.password and runs_left(self.app, self.value)
+
+    def _back(self, select: bool) -> None:
         start, end = self.selection
         if select or start == end:
             self._go(graphemes.before(self.value, end), select)
         else:
             self._go(min(start, end))
 
-    def action_cursor_right(self, select: bool = False) -> None:
-        """A character to the right."""
+    def _on(self, select: bool) -> None:
         start, end = self.selection
         if select or start == end:
             self._go(graphemes.after(self.value, end), select)
@@ -103,11 +123,11 @@ class Field(Input, inherit_bindings=False):
 
     def action_cursor_left_word(self, select: bool = False) -> None:
         """A word to the left; of what is hidden, to its begin."""
-        self._go(self._word_left, select)
+        self._go(self._word_right if self._runs_left else self._word_left, select)
 
     def action_cursor_right_word(self, select: bool = False) -> None:
         """A word to the right; of what is hidden, to its end."""
-        self._go(self._word_right, select)
+        self._go(self._word_left if self._runs_left else self._word_right, select)
 
     def action_delete_left(self) -> None:
         """Delete what is selected, or a character."""
@@ -168,8 +188,34 @@ class Field(Input, inherit_bindings=False):
         drawn = super()._value
         return Whole(drawn.plain, no_wrap=True, overflow="ignore", end="")
 
+    def render_line(self, y: int) -> Strip:
+        """Draw the line; Textual calls this."""
+        turned = self._turned() if y == 0 else None
+        return turned.strip if turned else super().render_line(y)
+
+    def _turned(self) -> Turned | None:
+        """The line as it is seen, where that is not how it is read."""
+        if self.password or not turns(self.value):
+            return None
+        seen = super().render_line(0).crop(0, self.scrollable_content_region.width)
+        return turned_line(self.app, seen, self.value, (0, len(self.value)))
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What the line goes through; it is turned already."""
+        return others(super().get_line_filters())
+
+    @property
+    def cursor_screen_offset(self) -> Offset:
+        """Where the caret is seen."""
+        x, y = super().cursor_screen_offset
+        turned = self._turned()
+        left = self.content_region.x
+        return Offset(left + turned.seen_at(x - left), y) if turned else Offset(x, y)
+
     def _cell_offset_to_index(self, offset: int) -> int:
         """The character that a cell shows; Textual asks for it."""
+        turned = self._turned()
+        offset = turned.read_at(offset) if turned else offset
         return index_at(self._value.plain, offset + round(self.scroll_offset.x))
 
     def take(self, text: str) -> None:

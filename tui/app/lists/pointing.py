@@ -5,7 +5,7 @@ Textual's screens add up code points to find it; here they are taught to go by c
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from textual.geometry import Offset
 from textual.screen import Screen
@@ -14,6 +14,15 @@ from textual.widget import Widget
 
 from tui import graphemes
 from tui.cells import index_at
+
+
+@runtime_checkable
+class Turned(Protocol):
+    """A widget that shows its cells in another order than that in which they are read."""
+
+    def read_at(self, cell: int, row: int) -> int:
+        """The cell that is read where one is seen."""
+
 
 _textual_place = Screen.get_widget_and_offset_at
 
@@ -32,6 +41,7 @@ def _place(screen: Screen[Any], x: int, y: int) -> tuple[Widget | None, Offset |
         return widget, offset
     area = widget.content_region
     cell, row = x - area.x, y - area.y
+    cell = widget.read_at(cell, row) if isinstance(widget, Turned) else cell
     left = 0
     for segment in widget.render_line(row) if 0 <= row < area.height else ():
         right = left + segment.cell_length

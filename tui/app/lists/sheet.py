@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.binding import BindingType
 from textual.containers import Vertical
+from textual.filter import LineFilter
 from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 from textual.widgets import TextArea
@@ -20,6 +21,7 @@ from tui.app.keymap import bind
 from tui.app.life import has_gone, lives
 from tui.app.lists.field import Field, LoneField
 from tui.app.lists.row_list import RowList
+from tui.app.terminal.turning import others
 from tui.app.turns import ScreenSeen
 
 Result = TypeVar("Result")
@@ -47,6 +49,10 @@ class Layer(Screen[Result | None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Nothing can be done before all parts are there: the app keeps keys until then."""
         return super().check_action(action, parameters) if lives(self) else False
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What its own lines go through: those of the screen that shines through are turned already."""
+        return others(super().get_line_filters())
 
     def dismiss(self, result: Result | None = None) -> AwaitComplete:
         """End with a result: now, or as soon as the screen is the one that is seen."""

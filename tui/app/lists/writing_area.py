@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 from textual import events
 from textual.actions import SkipAction
+from textual.filter import LineFilter
+from textual.geometry import Offset
 from textual.message import Message
 from textual.strip import Strip
 from textual.widgets import TextArea
@@ -17,9 +19,13 @@ from textual.widgets.text_area import Edit, EditResult, Location
 
 from tui import graphemes
 from tui.app.lists.kill_ring import kill_ring
+from tui.app.lists.turned_line import runs_left, turned_line
 from tui.app.lists.wrapping import Whole
 from tui.app.terminal.editing_keys import EDITING, YANK
 from tui.app.terminal.own_keys import do_now
+from tui.app.terminal.turning import others
+from tui.bidi import turns
+from tui.rendering.turned import Turned
 from tui.text import typed
 
 LARGE = 100_000
@@ -260,6 +266,31 @@ class WritingArea(TextArea):
             raise SkipAction()
         super().action_undo()
 
+    # -- keys that go where they point
+    def action_cursor_left(self, select: bool = False) -> None:
+        """To the left; where the line runs from right to left, that is on."""
+        move = super().action_cursor_right if self._runs_left else super().action_cursor_left
+        move(select)
+
+    def action_cursor_right(self, select: bool = False) -> None:
+        """To the right; where the line runs from right to left, that is back."""
+        move = super().action_cursor_left if self._runs_left else super().action_cursor_right
+        move(select)
+
+    def action_cursor_word_left(self, select: bool = False) -> None:
+        """A word to the left."""
+        move = super().action_cursor_word_right if self._runs_left else super().action_cursor_word_left
+        move(select)
+
+    def action_cursor_word_right(self, select: bool = False) -> None:
+        """A word to the right."""
+        move = super().action_cursor_word_left if self._runs_left else super().action_cursor_word_right
+        move(select)
+
+    @property
+    def _runs_left(self) -> bool:
+        return runs_left(self.app, self.document[self.cursor_location[0]])
+
     # -- drawing
     def get_line(self, line_index: int) -> Whole:
         """A line to be styled; Textual calls this."""
@@ -276,7 +307,44 @@ class WritingArea(TextArea):
 
     def render_line(self, y: int) -> Strip:
         """Draw a line; without a cell of room there is nothing that could be wrapped to it."""
-        return super().render_line(y) if self.content_size.width > 0 else Strip.blank(self.size.width)
+        if self.content_size.width <= 0:
+            return Strip.blank(self.size.width)
+        turned = self._turned(y)
+        return turned.strip if turned else super().render_line(y)
+
+    def _turned(self, y: int) -> Turned | None:
+        """A row of the view as it is seen, where that is not how it is read."""
+        row = y + self.scroll_offset.y
+        if not 0 <= row < self.wrapped_document.height or self.content_size.width <= 0:
+            return None
+        line, start = self.wrapped_document.offset_to_location(Offset(0, row))
+        below, end = self.wrapped_document.offset_to_location(Offset(0, row + 1))
+        text = self.document[line]
+        end = end if below == line and end > start else len(text)
+        if not turns(text):
+            return None
+        return turned_line(self.app, super().render_line(y), text, (start, end))
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What the lines go through; they are turned already."""
+        return others(super().get_line_filters())
+
+    @property
+    def cursor_screen_offset(self) -> Offset:
+        """Where the caret is seen."""
+        x, y = super().cursor_screen_offset
+        cell, row = self._cursor_offset
+        turned = self._turned(row - self.scroll_offset.y)
+        return Offset(x - cell + turned.seen_at(cell), y) if turned else Offset(x, y)
+
+    def get_target_document_location(self, event: events.MouseEvent) -> Location:
+        """The place in the text under the pointer; Textual calls this."""
+        x, y = event.x - self.gutter.left, event.y - self.gutter.top
+        turned = self._turned(y)
+        if turned is None:
+            return super().get_target_document_location(event)
+        place = Offset(turned.read_at(x), y + self.scroll_offset.y)
+        return self.wrapped_document.offset_to_location(place)
 
 
 class Token(NamedTuple):

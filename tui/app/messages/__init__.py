@@ -15,6 +15,7 @@ One message::
     attachment_rows         its files
     footer                  what stands under it
     rows                    rows with places to click
+    turned_rows             rows as they are seen where text runs from right to left
     picture_lines           a picture where it stands
     look                    width and colours
     link_sheet              opening a link

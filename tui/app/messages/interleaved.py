@@ -27,6 +27,7 @@ from tui.chat.parts import (
     picture_of,
 )
 from tui.rendering.spans import Target
+from tui.rendering.turned import Area
 from tui.text import clean, one_line
 
 if TYPE_CHECKING:  # brings the Markdown parser, which loads after the first paint
@@ -300,6 +301,13 @@ class Interleaved:
         """A row: rail cell, gap cell, text, pad cell."""
         place = self._at(row)
         return place.drawn.line(row - place.top) if place else self._look.line()
+
+    def areas(self, row: int) -> Sequence[Area] | None:
+        """The cells of a row that are turned together; None where each text of it is turned for itself."""
+        place = self._at(row)
+        if place is None or isinstance(place.drawn, _NO_TEXT):
+            return None
+        return place.drawn.areas(row - place.top)
 
     def resize(self, look: Look) -> None:
         """Draw for another width or palette."""

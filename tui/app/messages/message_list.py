@@ -9,6 +9,7 @@ from typing import Any, Protocol, Self, assert_never
 
 from rich.style import Style
 from textual import events
+from textual.filter import LineFilter
 from textual.geometry import Region, Size
 from textual.message import Message as TextualMessage
 from textual.reactive import Reactive, reactive
@@ -33,8 +34,10 @@ from tui.app.messages.picture_lines import PictureAct, PictureLines
 from tui.app.messages.pictures_in_view import PicturesInView
 from tui.app.messages.selection import Selected, key_of, whole_rows, word_at
 from tui.app.messages.stream import Colours, Stream
+from tui.app.messages.turned_rows import may_turn, turned_row
 from tui.app.messages.viewport import Viewport, Whole
 from tui.app.messages.window import Anchor, Make, Window, around, lines_of
+from tui.app.terminal.turning import others, turning_of
 from tui.app.theme.grid import ROOMY
 from tui.app.theme.ink import Ink
 from tui.app.theme.page import grid_of
@@ -44,6 +47,7 @@ from tui.chat.message import Message
 from tui.errors import SegueError
 from tui.rendering.palette import Palette
 from tui.rendering.spans import Target
+from tui.rendering.turned import Turned
 from tui.system.clipboard import copy
 
 LoadElsewhere = Callable[[str], Awaitable[Attachment]]
@@ -419,8 +423,8 @@ class MessageList(ScrollView):
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """A line with its places in the text; asked for when something is selected there."""
-        strip, window, line = self._paint(y), self.viewport.window, self.top + y
+        """A line as it is read, with its places in the text; asked for when something is selected there."""
+        (strip, _, _), window, line = self._read_line(y), self.viewport.window, self.top + y
         if window is None or line >= window.column.total:
             return strip
         index, _, row = window.at(line)
@@ -451,7 +455,7 @@ class MessageList(ScrollView):
             self.follow()
             return
         index, view, row = window.at(line)
-        cell = event.x - window.look.edge
+        cell = self.read_at(event.x, event.y) - window.look.edge
         if view is None:
             return
         if event.chain > 1:
@@ -642,10 +646,10 @@ class MessageList(ScrollView):
             strip = self._painted[y] = self._paint(y)
         return strip
 
-    def _paint(self, y: int) -> Strip:
-        """One line of the view."""
+    def _read_line(self, y: int) -> tuple[Strip, MessageView | None, int]:
+        """One line of the view in the order in which it is read; its message, and which row of it."""
         window, line = self.viewport.window, self.top + y
-        strip = None
+        strip, view, row = None, None, 0
         if window is not None and line < window.column.total:
             index, view, row = window.at(line)
             if view is not None:
@@ -657,6 +661,30 @@ class MessageList(ScrollView):
             strip = Strip.blank(self.size.width, window.look.page if window else self.rich_style)
         elif strip.cell_length != self.size.width:  # the frame between a new size and its layout
             strip = strip.adjust_cell_length(self.size.width, self.rich_style)
+        return strip, view, row
+
+    def _turned(self, strip: Strip, view: MessageView | None, row: int) -> Turned | None:
+        """The line as it is seen, where that is another: this is the last that is done to it."""
+        if view is None or not may_turn(strip, view):
+            return None
+        turning = turning_of(self.app)
+        return turned_row(strip, view, row, turning.shape) if turning else None
+
+    def read_at(self, cell: int, row: int) -> int:
+        """The cell that is read where one of a line of the view is seen."""
+        turned = self._turned(*self._read_line(row))
+        return turned.read_at(cell) if turned else cell
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What the lines go through; to be turned is nothing that they still need."""
+        return others(super().get_line_filters())
+
+    def _paint(self, y: int) -> Strip:
+        """One line of the view as it is seen."""
+        window = self.viewport.window
+        strip, view, row = self._read_line(y)
+        turned = self._turned(strip, view, row)
+        strip = turned.strip if turned else strip
         if window is None or not self.viewport.more or y != self.size.height - 1:
             return strip
         look = window.look

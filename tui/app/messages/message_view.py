@@ -30,11 +30,13 @@ from tui.app.messages.plain_text import MANY_ROWS, FoldedText, PlainText
 from tui.app.messages.rows import Rows
 from tui.app.messages.segue_line import Lead, segue_line
 from tui.app.theme.ink import width_of
+from tui.bidi import turns
 from tui.chat.attachment import Attachment
 from tui.chat.message import Message, Role
 from tui.chat.model import HUES
 from tui.chat.parts import Gathered, Part, Reasoning, Text, interleaved
 from tui.rendering.spans import PICTURE, Span, Target
+from tui.rendering.turned import Area
 from tui.text import clean
 
 if TYPE_CHECKING:
@@ -89,6 +91,8 @@ class MessageView:
         self.prompt = message.role is Role.USER
         self.open = False
         """Whether the reasoning is shown, or all of a long prompt."""
+        self.turns = False
+        """Whether anything in its text runs from right to left."""
         self._note = ""
         self._interleaved: Interleaved | None = None
         self._words: tuple[str, ...] = ()
@@ -108,6 +112,7 @@ class MessageView:
         reasoning = "" if self._in_order else clean(message.reasoning).lstrip("\n")
         self.thought = self._thought(reasoning)
         self._seconds = message.reasoning_seconds
+        self.turns = turns(self.body.source) or turns(reasoning)
         self._surround()
 
     def _made(self, message: Message, parts: Sequence[Part]) -> PlainText | Document | Interleaved:
@@ -348,6 +353,19 @@ class MessageView:
             return -1, 0
         return self.body.locate(len(self.body.source)) if self.body.source else (0, 0)
 
+    # -- which way it runs
+    def areas(self, row: int) -> Sequence[Area] | None:
+        """The cells of a row's text that are turned together, where it runs from right to left.
+
+        Returns:
+            None where each text of the row is turned where it stands: names, what goes along.
+        """
+        block, at = self.place(row)
+        lines = self.blocks[block]
+        if block not in (THOUGHT, BODY) or isinstance(lines, Rows | Lead) or at >= lines.height:
+            return None
+        return lines.areas(at) if self.turns else ()
+
     # -- finding
     def mark(self, words: tuple[str, ...]) -> None:
         """Mark every hit of these words in the text."""
@@ -412,6 +430,7 @@ class MessageView:
         last = self._came.last
         goes_on = isinstance(last, Text) and not reasoning
         hidden = self._in_order and isinstance(last, Reasoning) and not text
+        self.turns = self.turns or turns(text) or turns(reasoning)
         for piece in (Reasoning(reasoning), text):
             self._came.add(piece)
         if self._in_order or (reasoning and self.body.source):

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from tui.bidi import Around, first_strong, last_strong
 from tui.cells import cells, index_at
+from tui.rendering.turned import Area, runs_to_left
 from tui.rendering.wrap import wrap
 from tui.text import counted, occurrences
 
@@ -18,6 +21,8 @@ MANY_ROWS = 40
 _SHOWN = 3
 """Rows of it that stay."""
 _TAB = 4
+_NEAR = 400
+"""Characters in which a letter is looked for that says which way text runs."""
 
 
 class _Row(NamedTuple):
@@ -56,6 +61,17 @@ class PlainText:
         """What one row shows."""
         first, end, hang = self._rows[row]
         return " " * hang + self._shown[first:end]
+
+    def areas(self, row: int) -> Sequence[Area] | None:
+        """The cells of a row that are turned together; a paragraph is a line of the source."""
+        first, end, _ = self._rows[row]
+        start = self._shown.rfind("\n", 0, first) + 1
+        newline = self._shown.find("\n", end)
+        stop = newline if newline >= 0 else len(self._shown)
+        before = last_strong([self._shown[max(start, first - _NEAR) : first]])
+        after = first_strong([self._shown[end : min(stop, end + _NEAR)]])
+        to_left = runs_to_left([self._shown[start : min(stop, start + _NEAR)]])
+        return [Area(0, self.width, to_left, Around(before, after))]
 
     def feed(self, text: str) -> int:
         """Add ``text`` at the end. Returns the first row that changed."""
@@ -155,6 +171,10 @@ class FoldedText(PlainText):
     def text(self, row: int) -> str:
         """What one row shows."""
         return super().text(row) if row < _SHOWN else self._label[: self.width]
+
+    def areas(self, row: int) -> Sequence[Area] | None:
+        """The same; what says how many lines there are stays."""
+        return super().areas(row) if row < _SHOWN else ()
 
     def copy(self, start: tuple[int, int], end: tuple[int, int]) -> str:
         """The source between two places; whoever takes the last row takes all that is folded."""

@@ -22,6 +22,7 @@ from tui.app.terminal.kinds import TerminalKind
 from tui.app.terminal.outside import HasOutside
 from tui.app.terminal.parser import InputParser
 from tui.app.terminal.replies import TELL_SCHEME_NO_MORE, Attributes, Replied
+from tui.app.terminal.turning import HasTurning
 from tui.app.terminal.uploads import HasUploads
 
 if TYPE_CHECKING:
@@ -98,12 +99,16 @@ class Terminal(LinuxDriver):
         self.flush()
         if isinstance(self._app, HasOutside):
             self._app.outside.come()
+        if isinstance(self._app, HasTurning):
+            self._app.turning.come()
 
     def stop_application_mode(self) -> None:
         """Give the terminal back as it was; Textual calls this."""
         self._put_down()
         if isinstance(self._app, HasOutside):
             self._app.outside.leave()
+        if isinstance(self._app, HasTurning):
+            self._app.turning.leave()
         if isinstance(self._app, HasUploads):
             self._app.uploads.leave()
         if self._asked:

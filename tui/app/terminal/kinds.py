@@ -31,6 +31,15 @@ class Notice(StrEnum):
     BELL = "a bell"
 
 
+class Turner(StrEnum):
+    """Who puts text into the order in which it is seen, where it runs from right to left."""
+
+    PROGRAM = "Segue"
+    ASKED = "Segue, which tells the terminal to leave text where it stands"
+    """The terminal would do so, and leaves it to who asks; it joins Arabic letters by itself all the same."""
+    TERMINAL = "the terminal"
+
+
 class _Takes(NamedTuple):
     notice: Notice = Notice.BELL
     notice_since: Version = ()
@@ -38,15 +47,25 @@ class _Takes(NamedTuple):
     """None: it takes no progress."""
     placeholders_since: Version | None = None
     """None: it has no cells of text that show pictures, whatever else it knows of kitty's protocol."""
+    turns_since: Version | None = None
+    """None: it shows text in the order in which it comes."""
+    yields_since: Version | None = None
+    """None: it turns text whatever it is told."""
 
 
 _TABLE: Mapping[str, _Takes] = {
-    "kitty": _Takes(Notice.KITTY, (0, 36), (0, 39), (0, 28)),  # before 0.38 it shows progress as a notice
+    # Before 0.38 it shows progress as a notice. It turns each word, and none of its settings is told.
+    "kitty": _Takes(Notice.KITTY, (0, 36), (0, 39), (0, 28), turns_since=()),
     "ghostty": _Takes(Notice.GROWL, (), (1, 2), ()),
     "wezterm": _Takes(Notice.GROWL, (), (2025,)),
-    "iterm2": _Takes(Notice.GROWL, (), (3, 6, 6)),  # before it showed progress as a notice
+    # Before 3.6.6 it showed progress as a notice.
+    "iterm2": _Takes(Notice.GROWL, (), (3, 6, 6), turns_since=(3, 6)),
     "foot": _Takes(Notice.NOTIFY),
-    "vte": _Takes(Notice.NOTIFY, (), (0, 79)),
+    "vte": _Takes(Notice.NOTIFY, (), (0, 79), turns_since=(0, 58), yields_since=(0, 58)),
+    "mintty": _Takes(turns_since=(), yields_since=()),
+    "apple_terminal": _Takes(turns_since=()),
+    "konsole": _Takes(turns_since=()),
+    "mlterm": _Takes(turns_since=()),
     "windows terminal": _Takes(Notice.BELL, (), ()),
     "conemu": _Takes(Notice.BELL, (), ()),
 }
@@ -109,6 +128,15 @@ class TerminalKind(NamedTuple):
         return since is not None and self.version >= since
 
     @property
+    def turner(self) -> Turner:
+        """Who turns text that runs from right to left; a multiplexer hands on no word on that."""
+        takes = _TABLE.get(self.name, _UNKNOWN)
+        if takes.turns_since is None or self.version < takes.turns_since:
+            return Turner.PROGRAM
+        yields = not self.inside and takes.yields_since is not None and self.version >= takes.yields_since
+        return Turner.ASKED if yields else Turner.TERMINAL
+
+    @property
     def titled(self) -> bool:
         """Whether its window has a title."""
         return not self.mute
@@ -155,7 +183,11 @@ def _told(env: Mapping[str, str], term: str) -> tuple[str, Version]:
         return "kitty", ()
     if vte := env.get("VTE_VERSION", ""):
         return "vte", _vte(vte)
-    return next((name for name in ("ghostty", "foot", "alacritty") if name in term), ""), ()
+    if konsole := env.get("KONSOLE_VERSION", ""):
+        return "konsole", _numbers(konsole)
+    if env.get("MLTERM"):
+        return "mlterm", _numbers(env["MLTERM"])
+    return next((name for name in ("ghostty", "foot", "alacritty", "mlterm") if name in term), ""), ()
 
 
 def _read(words: str) -> tuple[str, Version]:

@@ -12,6 +12,9 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
 from textual.filter import LineFilter
+from textual.strip import Strip
+
+from tui.rendering.turned import Shape, fields, has_turns, turn
 
 GLYPHS = {
     **{"▎": "|", "│": "|", "▐": "#", "▍": "_", "─": "-", "━": "=", "▸": ">", "▾": "v"},
@@ -43,6 +46,20 @@ class Ascii(LineFilter):
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """The segments with other glyphs, as wide as before; Textual calls this."""
         return [Segment(text.translate(_TABLE), style, control) for text, style, control in segments]
+
+
+class InOrder(LineFilter):
+    """Turns each text that runs from right to left, where it stands in its line."""
+
+    def __init__(self, shape: Shape | None) -> None:
+        super().__init__()
+        self._shape = shape
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """The segments as they are seen; Textual calls this for every line that changed."""
+        strip = Strip(segments)
+        areas = fields(strip) if has_turns(strip) else ()
+        return list(turn(strip, areas, self._shape).strip) if areas else segments
 
 
 class LastLine(LineFilter):

@@ -1,0 +1,34 @@
+"""Rows of messages as they are seen where their text runs from right to left."""
+
+from __future__ import annotations
+
+from textual.strip import Strip
+
+from tui.app.messages.message_view import MessageView
+from tui.rendering.turned import Shape, Turned, fields, has_turns, turn
+
+
+def may_turn(strip: Strip, view: MessageView) -> bool:
+    """Whether anything of a row may run from right to left: mostly not, and that is seen at once."""
+    return view.turns or has_turns(strip)
+
+
+def turned_row(strip: Strip, view: MessageView, row: int, shape: Shape | None) -> Turned | None:
+    """A row as it is seen, with the cells that are read there; None where nothing in it is turned.
+
+    Args:
+        strip: The row across the whole page as it is read, with all that is drawn over it.
+        view: Its message.
+        row: Which of its rows.
+        shape: Forms the letters.
+    """
+    any_here = has_turns(strip)
+    areas = view.areas(row)
+    if areas is None:
+        areas = fields(strip) if any_here else ()
+    elif areas:
+        edge = view.look.edge
+        areas = [area._replace(left=area.left + edge, end=area.end + edge) for area in areas]
+        if not any_here and not any(area.to_left for area in areas):
+            return None
+    return turn(strip, areas, shape) if areas else None

@@ -1,0 +1,178 @@
+"""Drawn lines as they are seen where text runs from right to left, and where each of their cells is read.
+
+A line is made, marked and cut in the order in which it is read; to turn it is the last that is done to it.
+What it is read from is never touched, so that what is copied, found and pointed at stays what was written.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import NamedTuple
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from tui import graphemes
+from tui.bidi import ALONE, MIRRORED, Around, first_strong, order, turns
+from tui.cells import cells
+
+FAR = 1 << 24
+"""A cell beyond the end of every line."""
+_APART = re.compile(" {2,}| · |[\u2500-\u259f]+")
+"""What stands between the texts of a line: gaps, bars."""
+_SIGN = re.compile(r"""\s*(?:[^\w\s()\[\]{}<>«»"'“”‘’„]+ )*""")
+"""Signs before a text, which stay where they are."""
+
+_SIMPLE = re.compile(
+    "[ -~\u05d0-\u05ea\u060c\u061b\u061f\u0621-\u064a\u0660-\u066d\u0671-\u06d3\u2010-\u2027▎]*"
+)
+"""Texts of which each code point is a character of one cell."""
+
+Shape = Callable[[str], str]
+"""Gives the letters of a text the forms that they have beside each other; the text keeps its length."""
+
+
+class Area(NamedTuple):
+    """Cells of a line that are turned together."""
+
+    left: int
+    end: int
+    to_left: bool
+    """Whether its paragraph runs from right to left; then it ends at its left."""
+    around: Around = ALONE
+
+
+class _Characters(NamedTuple):
+    """A line as readers see it: what each of its characters is, how wide, and how it looks."""
+
+    texts: list[str]
+    widths: list[int]
+    styles: list[Style | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """A line as it is seen."""
+
+    strip: Strip
+    read: Sequence[int]
+    """For each cell that is seen the one that is read there."""
+
+    def read_at(self, cell: int) -> int:
+        """The cell of the line as it is read, for one that is seen."""
+        return self.read[cell] if 0 <= cell < len(self.read) else cell
+
+    def seen_at(self, cell: int) -> int:
+        """The cell where one of the line as it is read is seen."""
+        return self.read.index(cell) if cell in self.read else cell
+
+
+def runs_to_left(texts: Iterable[str]) -> bool:
+    """Whether the paragraph that has these texts begins with a letter that runs from right to left."""
+    return first_strong(texts) in ("R", "AL")
+
+
+def has_turns(strip: Strip) -> bool:
+    """Whether anything of a line may run from right to left."""
+    return any(turns(segment.text) for segment in strip)
+
+
+def turn(strip: Strip, areas: Sequence[Area], shape: Shape | None = None) -> Turned:
+    """Turn these areas of a line.
+
+    Args:
+        strip: The line as it is read.
+        areas: What of it is turned; they don't overlap.
+        shape: Forms the letters.
+    """
+    line = _characters(strip)
+    lefts = [0, *accumulate(line.widths)]
+    texts = list(line.texts)
+    seen: list[int] = []
+    for area in sorted(areas):
+        begin = bisect_left(lefts, area.left, len(seen), len(texts))
+        end = bisect_left(lefts, area.end, begin, len(texts))
+        seen += range(len(seen), begin)
+        inner = tuple(texts[begin:end])
+        if shape is not None:
+            texts[begin:end] = _shaped(inner, shape)
+        for place, mirrored in order(inner, right=area.to_left, around=area.around):
+            at = begin + place
+            seen.append(at)
+            if mirrored and inner[place][0] in MIRRORED:
+                texts[at] = MIRRORED[inner[place][0]] + inner[place][1:]
+    seen += range(len(seen), len(texts))
+    if lefts[-1] == len(texts) and 0 not in line.widths:
+        read = seen  # each character is a cell
+    else:
+        read = [cell for at in seen for cell in range(lefts[at], lefts[at + 1])]
+    return Turned(Strip(_segments(seen, texts, line.styles), strip.cell_length), read)
+
+
+def _characters(strip: Strip) -> _Characters:
+    texts: list[str] = []
+    widths: list[int] = []
+    styles: list[Style | None] = []
+    for text, style, _ in strip:
+        if text.isascii() or _SIMPLE.fullmatch(text):
+            texts += text
+            widths += [1] * len(text)
+        else:
+            found = [text[start:end] for start, end in graphemes.spans(text)]
+            texts += found
+            widths += map(cells, found)
+        styles += [style] * (len(texts) - len(styles))
+    return _Characters(texts, widths, styles)
+
+
+def _shaped(texts: Sequence[str], shape: Shape) -> Sequence[str]:
+    whole = "".join(texts)
+    formed = shape(whole)
+    if formed == whole or len(formed) != len(whole) or cells(formed) != cells(whole):
+        return texts
+    found, at = [], 0
+    for text in texts:
+        found.append(formed[at : at + len(text)])
+        at += len(text)
+    return found
+
+
+def _segments(seen: Sequence[int], texts: Sequence[str], styles: Sequence[Style | None]) -> Iterator[Segment]:
+    """The characters as they are seen, those of one look together."""
+    found: list[str] = []
+    look = styles[seen[0]] if seen else None
+    for at in seen:
+        style = styles[at]
+        if style is not look and style != look:
+            yield Segment("".join(found), look)
+            found, look = [], style
+        found.append(texts[at])
+    yield Segment("".join(found), look)
+
+
+def fields(strip: Strip) -> Sequence[Area]:
+    """The texts of a line that is none of a paragraph: each is turned where it stands, for itself."""
+    text = "".join(segment.text for segment in strip)
+    found = []
+    for start, end in _between(text):
+        if not turns(text[start:end]):
+            continue
+        sign = _SIGN.match(text, start, end)
+        piece = text[sign.end() if sign else start : end].rstrip()
+        left = cells(text[: sign.end() if sign else start])
+        found.append(Area(left, left + cells(piece), runs_to_left([piece])))
+    return found
+
+
+def _between(text: str) -> Iterator[tuple[int, int]]:
+    """Where the texts begin and end between gaps and bars."""
+    at = 0
+    for gap in _APART.finditer(text):
+        yield at, gap.start()
+        at = gap.end()
+    yield at, len(text)
