@@ -112,30 +112,39 @@ def running() -> Iterator[Cluster]:
     Raises:
         NoServerError: There is none that could.
     """
-    if programs := os.environ.get(OTHER_PROGRAMS):
-        yield from _running(Path(programs), Path(tempfile.mkdtemp(prefix="pg")))
-        return
-    found = importlib.util.find_spec(_PACKAGE)
-    if found is None or found.origin is None:
-        raise NoServerError(f"there is no PostgreSQL server to test with: {_PACKAGE} is not installed")
-    package = Path(found.origin).parent
     folder = Path(tempfile.mkdtemp(prefix="pg"))  # short: a socket's path may not be long
-    if _as_root():
-        package = _for_all(package, folder)
-    newest = max(package.glob("pginstall*"), key=lambda path: int("0" + path.name.removeprefix("pginstall")))
-    yield from _running(newest / "bin", folder)
-
-
-def _running(programs: Path, folder: Path) -> Iterator[Cluster]:
-    if _as_root():
-        shutil.chown(folder, _OTHER)
-    made = Cluster(programs, folder)
     try:
+        made = cluster_in(folder)
         made.make()
         yield made
         made.stop("immediate")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def cluster_in(folder: Path) -> Cluster:
+    """A server that is yet to be made or started, with its data in ``folder``.
+
+    Raises:
+        NoServerError: There is none that could.
+    """
+    programs = _programs(folder)
+    if _as_root():
+        shutil.chown(folder, _OTHER)
+    return Cluster(programs, folder)
+
+
+def _programs(folder: Path) -> Path:
+    if programs := os.environ.get(OTHER_PROGRAMS):
+        return Path(programs)
+    found = importlib.util.find_spec(_PACKAGE)
+    if found is None or found.origin is None:
+        raise NoServerError(f"there is no PostgreSQL server to test with: {_PACKAGE} is not installed")
+    package = Path(found.origin).parent
+    if _as_root():
+        package = _for_all(package, folder)
+    newest = max(package.glob("pginstall*"), key=lambda path: int("0" + path.name.removeprefix("pginstall")))
+    return newest / "bin"
 
 
 def _as_root() -> bool:
@@ -147,7 +156,7 @@ def _for_all(package: Path, folder: Path) -> Path:
     folder.chmod(0o755)
     for part in (package, package.with_name(f"{package.name}.libs")):
         if part.is_dir():
-            shutil.copytree(part, folder / part.name, symlinks=True)
+            shutil.copytree(part, folder / part.name, symlinks=True, dirs_exist_ok=True)
     return folder / package.name
 
 

@@ -8,13 +8,15 @@ from typing import Any
 
 from tui.chat.attachment import Attachment
 from tui.chat.message import Status
+from tui.history.preferences import Kept
 from tui.history.rows import changed_columns, message_columns, new_origin, now_stamp
 from tui.history.shared import journal
 from tui.history.shared.there import Whole
 from tui.history.sqlite import contents, messages
 from tui.history.sqlite.indexing import WHOLE_CONVERSATION, index, searchable, unindex
-from tui.history.sqlite.state import KEPT_PROMPTS, set_state
+from tui.history.sqlite.state import take
 from tui.history.sqlite.statements import insert, update
+from tui.history.store import KEPT_PROMPTS
 
 NEWEST = 300
 """Conversations of the top of the list that are kept."""
@@ -176,9 +178,8 @@ def recover(db: sqlite3.Connection, place: int) -> str:
     return str(title)
 
 
-def set_of_person(db: sqlite3.Connection, values: Mapping[str, str], prompts: Sequence[str]) -> None:
+def set_of_person(db: sqlite3.Connection, values: Mapping[str, Kept], prompts: Sequence[str]) -> None:
     """Have the small values and the prompts of the server."""
-    for name, value in values.items():
-        set_state(db, name, value)
+    take(db, values)
     db.execute("DELETE FROM prompts")
     db.executemany("INSERT INTO prompts (text) VALUES (?)", [(text,) for text in prompts[-KEPT_PROMPTS:]])

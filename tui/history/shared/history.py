@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import random
 import sqlite3
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar, Unpack
@@ -30,9 +30,10 @@ from tui.history.copies import copied, kept_in_copy, next_title, stem_of
 from tui.history.place import Server
 from tui.history.postgres.history import PostgresHistory, Save
 from tui.history.postgres.history import open_history as on_server
+from tui.history.preferences import Kept
 from tui.history.rows import changed_columns, from_stamp, message_of
 from tui.history.shared import here, journal, there
-from tui.history.shared.acts import Kind, file_facts, message_facts, piece_facts
+from tui.history.shared.acts import Kind, file_facts, message_facts, piece_facts, state_facts
 from tui.history.shared.carrier import Carrier
 from tui.history.shared.pusher import Pusher
 from tui.history.spent_rows import spent_row
@@ -349,8 +350,26 @@ class SharedHistory:
         if scope is Scope.MACHINE:
             await self._local.set_state(key, value, scope=scope)
         else:
-            facts = {"key": normalise(key), "value": normalise(value)}
-            await self._quietly(Kind.STATE, facts, lambda db: state.set_state(db, key, value))
+
+            def keep(db: Connection) -> tuple[None, int]:
+                set_at = from_stamp(state.set_state(db, key, value, journal.moment(db)))
+                return None, journal.note(db, Kind.STATE, state_facts(key, Kept(value, set_at)))
+
+            await self._write(keep, None)
+
+    async def kept(self, names: Iterable[str]) -> dict[str, Kept]:
+        """The small values of the person that have these names, and when each was set."""
+        return await self._read(lambda store: store.kept(names))
+
+    async def take(self, values: Mapping[str, Kept]) -> None:
+        """Store small values of the person as they were set in another history; what was set later stays."""
+
+        def keep(db: Connection) -> tuple[None, int]:
+            state.take(db, values)
+            noted = [journal.note(db, Kind.STATE, state_facts(*item)) for item in values.items()]
+            return None, max(noted, default=0)
+
+        await self._write(keep, None)
 
     # -- life
     def subscribe(self, callback: Callable[[News], None]) -> Callable[[], None]:

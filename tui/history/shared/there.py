@@ -12,10 +12,12 @@ from tui.history.postgres import contents, conversations, messages, spending, st
 from tui.history.postgres.history import Acted
 from tui.history.postgres.lexemes import said
 from tui.history.postgres.link import Tables
+from tui.history.preferences import Kept
 from tui.history.rows import conversation_of, message_of, now_stamp
-from tui.history.shared.acts import Act, Kind, files_in, message_in, pieces_of
+from tui.history.shared.acts import Act, Kind, files_in, message_in, pieces_of, state_in
 from tui.history.shared.journal import BLOCK, SLOTS, Standing
 from tui.history.spent_rows import SPENT, spent_of
+from tui.history.store import KEPT_PROMPTS
 
 
 class Astray(Exception):
@@ -258,7 +260,7 @@ async def _prompt(db: Tables, who: Who, act: Act, expected: Expected) -> None:
 
 
 async def _state(db: Tables, who: Who, act: Act, expected: Expected) -> None:
-    await state.set_state(db, state.EVERYWHERE, act.facts["key"], act.facts["value"])
+    await state.take(db, state_in(act.facts))
 
 
 async def _spent(db: Tables, who: Who, act: Act, expected: Expected) -> None:
@@ -342,7 +344,6 @@ async def revisions_of(db: Tables, ids: Sequence[int]) -> dict[int, int]:
     return {row["id"]: row["rev"] for row in rows}
 
 
-async def of_person(db: Tables) -> tuple[dict[str, str], list[str]]:
+async def of_person(db: Tables) -> tuple[dict[str, Kept], list[str]]:
     """The small values of the person, and the prompts to recall, oldest first."""
-    rows = await db.rows("SELECT key, value FROM here.state WHERE role = current_user AND machine = ''")
-    return {row["key"]: row["value"] for row in rows}, (await state.prompts(db, state.KEPT_PROMPTS))[::-1]
+    return await state.of_person(db), (await state.prompts(db, KEPT_PROMPTS))[::-1]

@@ -31,6 +31,7 @@ from tui.history.sqlite.migrations import (
     m007_spending,
     m008_labels,
     m009_where_begun,
+    m010_when_set,
 )
 
 Migration = Callable[[sqlite3.Connection], None]
@@ -45,6 +46,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     m007_spending.migrate,
     m008_labels.migrate,
     m009_where_begun.migrate,
+    m010_when_set.migrate,
 )
 APPLICATION_ID = 0x53454755  # "SEGU"
 
