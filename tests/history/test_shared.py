@@ -19,10 +19,11 @@ from pathlib import Path
 import pytest
 
 from tests.history.between import Between
+from tests.history.test_postgres import at as by_itself
 from tests.history.test_postgres import behind
 from tui.chat.attachment import attachment_of
-from tui.chat.conversation import Conversation
-from tui.chat.message import Role, Status
+from tui.chat.conversation import Bundle, Conversation, Node
+from tui.chat.message import Message, Role, Status
 from tui.chat.parts import Text, prompt_parts
 from tui.errors import HistoryBusyError, HistoryUnreachableError, NotFoundError
 from tui.history.bundles import bundle_of
@@ -30,7 +31,7 @@ from tui.history.copying import copy_all
 from tui.history.opening import open_history
 from tui.history.place import File, Server
 from tui.history.postgres.history import PostgresHistory
-from tui.history.shared import here, there
+from tui.history.shared import here, numbers, there
 from tui.history.shared import history as shared
 from tui.history.store import Change, HistoryStore, Line
 from tui.secret import Secret
@@ -875,7 +876,7 @@ async def test_a_message_that_gets_another_number_keeps_its_pin_and_its_label(
         made = await converse(lap, "one", "two")
         old = made.leaf
         await lap.update_conversation(made.id, pins=(old,), labels={old: "the answer"})
-        await lap._local.act(lambda db: shared.journal.renumber(db, old))
+        await lap._local.act(lambda db: numbers.renumber(db, old))
         way.refuses = False
         await all_there(lap)
         for found in (
@@ -884,3 +885,131 @@ async def test_a_message_that_gets_another_number_keeps_its_pin_and_its_label(
         ):
             assert found.leaf != old
             assert (found.pins, found.labels) == ((found.leaf,), {found.leaf: "the answer"})
+
+
+# -- numbers that others have
+def taken_elsewhere(*ids: int) -> Bundle:
+    """A conversation of another machine whose messages have these ids."""
+    made = Conversation(0, "of another machine", datetime.now(UTC), datetime.now(UTC), origin="another")
+    texts = [Message(number, 0, None, Role.USER, (Text(f"its {number}"),)) for number in ids]
+    made.add(Node.of(message) for message in texts)
+    made.id, made.leaf = 900, ids[-1]  # their own ids are kept
+    return Bundle(made, texts)
+
+
+async def test_a_reply_that_gets_another_number_while_it_streams_streams_on(
+    cluster, place, converse, begin_reply, tmp_path
+):
+    async with Between(cluster.port) as way, at(through(way, place, cluster), tmp_path / "lap") as lap:
+        await all_there(lap)
+        cut_off(way)
+        await offline(lap)
+        made = await converse(lap, "Tell me")
+        reply = await begin_reply(lap, made)
+        await lap.append(reply.id, ["Once "])
+        async with at(place, tmp_path / "desk") as desk:
+            [theirs] = await desk.add_conversations([taken_elsewhere(*made.nodes)])
+        way.refuses = False
+        await all_there(lap)
+        await lap.append(reply.id, ["upon "])
+        assert (await lap.pieces(reply.id)).pieces == ("Once ", "upon ")
+        await lap.rewrite(reply.id, ["Once upon "])
+        await lap.finish_message(replace(reply, status=Status.COMPLETE, parts=(Text("Once upon a time."),)))
+        await say(lap, made, "Go on")
+        await lap.update_conversation(made.id, pins=(reply.id,))
+        await all_there(lap)
+        assert await texts_at(place, made.id) == ["Tell me", "Once upon a time.", "Go on"]
+        assert await texts_at(place, theirs) == [
+            f"its {number}" for number in sorted({*made.nodes} - {made.leaf})
+        ]
+        found = await lap.load_conversation(made.id)
+        [pinned] = await lap.messages(found.pins)
+        assert pinned.text == "Once upon a time."
+
+
+async def test_a_conversation_whose_number_another_has_gets_a_new_one(cluster, place, converse, tmp_path):
+    async with Between(cluster.port) as way, at(through(way, place, cluster), tmp_path / "lap") as lap:
+        await all_there(lap)
+        cut_off(way)
+        await offline(lap)
+        made = await converse(lap, "one", "two", title="Mine")
+        await lap.update_conversation(made.id, draft="half a thought")
+        async with behind(place) as tables:
+            await tables.execute(
+                "INSERT INTO conversations (id, origin, title, created_at, updated_at, message_count) "
+                "VALUES ($1, 'another', 'Theirs', 1, 1, 1)",
+                made.id,
+            )
+        way.refuses = False
+        await all_there(lap)
+        [mine] = [row for row in await lap.list_conversations() if row.title == "Mine"]
+        assert mine.id != made.id
+        assert await texts_at(place, mine.id) == ["one", "two"]
+        assert (await lap.load_conversation(mine.id)).draft == "half a thought"
+        assert await texts_at(place, made.id) == []
+
+
+async def test_what_comes_in_takes_no_number_that_a_machine_is_yet_to_give(place, converse, tmp_path):
+    async with at(place, tmp_path / "lap") as lap, at_file(tmp_path / "old.db") as old:
+        await all_there(lap)
+        for number in range(3):
+            await converse(old, f"old {number}")
+        await copy_all(old, lap)
+        made = [await converse(lap, f"new {number}") for number in range(3)]
+        await all_there(lap)
+        assert [row.title for row in await lap.list_conversations()] == [
+            *(f"new {number}" for number in (2, 1, 0)),
+            *(f"old {number}" for number in (2, 1, 0)),
+        ]
+        assert await texts_at(place, made[0].id) == ["new 0"]
+
+
+async def test_a_number_that_was_purged_is_not_given_again(place, converse):
+    async with by_itself(place) as store:
+        made = await converse(store, "gone")
+        bundle = await bundle_of(store, made.id)
+        await store.delete_conversation(made.id)
+        await store.empty_trash(datetime.now(UTC) + timedelta(days=1))
+        [anew] = await store.add_conversations([bundle])
+        assert anew != made.id
+
+
+# -- drafts
+async def test_a_draft_brings_back_what_was_removed_elsewhere_unless_it_is_empty_again(
+    cluster, place, converse, tmp_path
+):
+    async with Between(cluster.port) as way, at(through(way, place, cluster), tmp_path / "lap") as lap:
+        kept, given_up = [await converse(lap, name, title=name) for name in ("kept", "given up")]
+        await all_there(lap)
+        cut_off(way)
+        await offline(lap)
+        for made in (kept, given_up):
+            await lap.update_conversation(made.id, draft="half a thou")
+        await lap.update_conversation(kept.id, draft="half a thought")
+        await lap.update_conversation(given_up.id, draft="")
+        async with at(place, tmp_path / "desk") as desk:
+            for made in (kept, given_up):
+                await desk.delete_conversation(made.id)
+            await desk.empty_trash(datetime.now(UTC) + timedelta(days=1))
+        way.refuses = False
+        await all_there(lap)
+        [row] = await lap.list_conversations()
+        assert row.title == "Recovered: kept"
+        assert (await lap.load_conversation(row.id)).draft == "half a thought"
+
+
+async def test_what_is_written_beside_a_draft_is_recalled_when_its_conversation_is_removed_elsewhere(
+    place, converse, tmp_path
+):
+    async with at(place, tmp_path / "lap") as lap:
+        made = await converse(lap, "gone")
+        await lap.set_draft_beside(made.id, "half a thought")
+        await all_there(lap)
+    async with by_itself(place) as desk:
+        await desk.delete_conversation(made.id)
+        await desk.empty_trash(datetime.now(UTC) + timedelta(days=1))
+    async with at(place, tmp_path / "lap") as lap:
+        async with asyncio.timeout(60):
+            while not await lap.prompts():  # noqa: ASYNC110 - of what no one tells
+                await asyncio.sleep(0.02)
+        assert await lap.prompts() == ["half a thought"]

@@ -34,7 +34,7 @@ from tui.history.postgres.link import Link, Tables
 from tui.history.postgres.news import News
 from tui.history.postgres.revisions import stamp
 from tui.history.postgres.schema import prepare, schema_of
-from tui.history.postgres.server import Terms, let_go, way_to
+from tui.history.postgres.server import let_go, way_to
 from tui.history.postgres.state import EVERYWHERE
 from tui.history.postgres.upkeep import Upkeep
 from tui.history.preferences import Kept
@@ -85,9 +85,9 @@ async def open_history(
     Raises:
         HistoryError: It can't be reached, or may not be used.
     """
-    way, terms = way_to(server), Terms()
+    way = way_to(server)
     with translated():
-        connection = await way.connect(terms)
+        connection, terms = await way.meet()
         try:
             schema = await schema_of(connection, way.schema)
             found = await prepare(connection, schema)

@@ -48,6 +48,8 @@ class Act:
     kind: Kind
     facts: Mapping[str, Any]
     conversation_id: int | None = None
+    origin: str | None = None
+    """Of that conversation: another one may have its number where the act is done."""
     seq: int = 0
     """Its place in the row of all acts of this machine."""
     mark: str = ""
@@ -90,6 +92,12 @@ def pieces_of(facts: Mapping[str, Any]) -> list[str | Part]:
     return list(
         pieces_in(dict(zip(("reasoning", "text", "part"), row, strict=True)) for row in facts["rows"])
     )
+
+
+def draft_in(facts: Mapping[str, Any]) -> dict[str, bool]:
+    """What a change says of a draft: whether there are words, and files."""
+    said = {"words": bool(facts["columns"]["draft"])} if "draft" in facts["columns"] else {}
+    return said if facts["files"] is None else said | {"files": bool(files_in(facts["files"]))}
 
 
 def state_facts(name: str, kept: Kept) -> dict[str, Any]:

@@ -11,10 +11,11 @@ from tui.chat.message import Status
 from tui.history.preferences import Kept
 from tui.history.rows import changed_columns, message_columns, new_origin, now_stamp
 from tui.history.shared import journal
+from tui.history.shared.acts import Kind
 from tui.history.shared.there import Whole
-from tui.history.sqlite import contents, messages
+from tui.history.sqlite import contents, draft_owners, messages
 from tui.history.sqlite.indexing import WHOLE_CONVERSATION, index, searchable, unindex
-from tui.history.sqlite.state import take
+from tui.history.sqlite.state import remember, take
 from tui.history.sqlite.statements import insert, update
 from tui.history.store import KEPT_PROMPTS
 
@@ -124,6 +125,9 @@ def keep(
 
 
 def _drop(db: sqlite3.Connection, place: int) -> None:
+    for text in draft_owners.texts_beside(db, place):  # of a program that had the draft not to itself
+        remember(db, text)
+        journal.note(db, Kind.PROMPT, {"text": text})
     _remove(db, place)
     db.execute("DELETE FROM kept WHERE conversation_id = ?", (place,))
 

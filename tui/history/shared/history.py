@@ -7,6 +7,7 @@ import contextlib
 import random
 import sqlite3
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar, Unpack
@@ -32,7 +33,7 @@ from tui.history.postgres.history import PostgresHistory, Save
 from tui.history.postgres.history import open_history as on_server
 from tui.history.preferences import Kept
 from tui.history.rows import changed_columns, from_stamp, message_of
-from tui.history.shared import here, journal, there
+from tui.history.shared import here, journal, numbers, there
 from tui.history.shared.acts import Kind, file_facts, message_facts, piece_facts, state_facts
 from tui.history.shared.carrier import Carrier
 from tui.history.shared.pusher import Pusher
@@ -126,7 +127,7 @@ class SharedHistory:
         owner = self._local.session.name
 
         def create(db: Connection) -> tuple[Conversation, int]:
-            new = Conversation(journal.conversation_id(db), title=title, model=model, system=system)
+            new = Conversation(numbers.conversation_id(db), title=title, model=model, system=system)
             made = conversations.create(db, owner, new)
             [row] = journal.rows_of(db, "SELECT * FROM conversations WHERE id = ?", [made.id])
             return made, journal.note(db, Kind.CREATE, {"columns": row}, made.id)
@@ -135,19 +136,23 @@ class SharedHistory:
 
     async def load_conversation(self, conversation_id: int) -> Conversation:
         """A conversation with the shape of its tree."""
-        found = await self._read(lambda store: store.load_conversation(conversation_id))
+        place = await self._local.see(lambda db: numbers.conversation(db, conversation_id))
+        found = await self._read(lambda store: store.load_conversation(place))
         if self._online:
-            self._refresh([conversation_id])
-            self._begin_aside(self._use(conversation_id))
+            self._refresh([place])
+            self._begin_aside(self._use(place))
         return found
 
     async def update_conversation(self, conversation_id: int, **changes: Unpack[ConversationChanges]) -> None:
         """Change fields."""
-        facts = {"id": conversation_id, "columns": changed_columns(changes)}
-        facts["files"] = file_facts(changes["attachments"]) if "attachments" in changes else None
-        await self._in(
-            conversation_id, Kind.CHANGE, facts, lambda db: conversations.change(db, conversation_id, changes)
-        )
+        files = file_facts(changes["attachments"]) if "attachments" in changes else None
+
+        def change(db: Connection, place: int) -> dict[str, Any]:
+            meant = _with_numbers(db, place, changes)
+            conversations.change(db, place, meant)
+            return {"id": place, "columns": changed_columns(meant), "files": files}
+
+        await self._in(conversation_id, Kind.CHANGE, change)
 
     async def list_conversations(
         self, chosen: ListFilter = _ALL, *, limit: int = 100, offset: int = 0
@@ -168,13 +173,21 @@ class SharedHistory:
 
     async def delete_conversation(self, conversation_id: int) -> None:
         """Move to the trash."""
-        facts = {"id": conversation_id}
-        await self._in(conversation_id, Kind.TRASH, facts, lambda db: trash.put_in(db, conversation_id))
+
+        def put_in(db: Connection, place: int) -> dict[str, Any]:
+            trash.put_in(db, place)
+            return {"id": place}
+
+        await self._in(conversation_id, Kind.TRASH, put_in)
 
     async def restore_conversation(self, conversation_id: int) -> None:
         """Take back from the trash."""
-        facts = {"id": conversation_id}
-        await self._in(conversation_id, Kind.RESTORE, facts, lambda db: trash.take_out(db, conversation_id))
+
+        def take_out(db: Connection, place: int) -> dict[str, Any]:
+            trash.take_out(db, place)
+            return {"id": place}
+
+        await self._in(conversation_id, Kind.RESTORE, take_out)
 
     async def empty_trash(self, before: datetime) -> int:
         """Remove for good what was deleted before ``before``."""
@@ -186,7 +199,8 @@ class SharedHistory:
         """A copy: whole, or only the path down to ``leaf``."""
 
         def copy(db: Connection) -> tuple[Conversation, int]:
-            made = _copy(db, conversation_id, leaf)
+            place = numbers.conversation(db, conversation_id)
+            made = _copy(db, place, None if leaf is None else numbers.message(db, leaf, place))
             return made, journal.note(db, Kind.WHOLE, here.whole(db, made.id), made.id)
 
         return await self._write(copy, lambda made: made.id, [conversation_id])
@@ -202,7 +216,8 @@ class SharedHistory:
     # -- messages
     async def messages(self, ids: Sequence[int]) -> list[Message]:
         """The messages with these ids, in this order."""
-        return await self._read(lambda store: store.messages(ids))
+        known = await self._local.see(lambda db: numbers.messages(db, ids))
+        return await self._read(lambda store: store.messages(known))
 
     async def add_message(
         self,
@@ -218,21 +233,22 @@ class SharedHistory:
         owner = self._local.session.name
 
         def add(db: Connection) -> tuple[Message, int]:
+            place = numbers.conversation(db, conversation_id)
             new = Message(
-                journal.message_id(db, conversation_id),
-                conversation_id,
-                parent,
+                numbers.message_id(db, place),
+                place,
+                None if parent is None else numbers.message(db, parent, place),
                 role,
                 tuple(parts),
                 model,
                 status,
-                created_at=from_stamp(journal.moment(db)),
+                created_at=from_stamp(numbers.moment(db)),
             )
             stored = messages.add(db, owner, new)
             facts = message_facts(stored, owner if stored.live else None)
-            return stored, journal.note(db, Kind.ADD, facts, conversation_id)
+            return stored, journal.note(db, Kind.ADD, facts, place)
 
-        return await self._write(add, lambda _: conversation_id, [conversation_id])
+        return await self._write(add, lambda stored: stored.conversation_id, [conversation_id])
 
     async def with_contents(self, attachments: Sequence[Attachment]) -> list[Attachment]:
         """The same attachments with their contents."""
@@ -252,32 +268,41 @@ class SharedHistory:
 
     async def finish_message(self, message: Message) -> None:
         """Store the final state of a reply."""
-        place = message.conversation_id
-        facts = message_facts(message)
-        await self._in(place, Kind.FINISH, facts, lambda db: messages.finish(db, message))
+
+        def finish(db: Connection, place: int) -> dict[str, Any]:
+            known = numbers.message(db, message.id)
+            parent = None if message.parent is None else numbers.message(db, message.parent, place)
+            done = replace(message, id=known, conversation_id=place, parent=parent)
+            messages.finish(db, done)
+            return message_facts(done)
+
+        await self._in(message.conversation_id, Kind.FINISH, finish)
 
     async def hide_messages(self, ids: Sequence[int], *, hidden: bool = True) -> None:
         """Hide messages from the path, or show them again."""
 
         def hide(db: Connection) -> tuple[int | None, int]:
-            place = messages.hide(db, ids, hidden)
-            return place, journal.note(db, Kind.HIDE, {"ids": list(ids), "hidden": hidden}, place)
+            known = numbers.messages(db, ids)
+            place = messages.hide(db, known, hidden)
+            return place, journal.note(db, Kind.HIDE, {"ids": known, "hidden": hidden}, place)
 
         await self._write(hide, lambda place: place, of_messages=ids)
 
     async def pieces(self, message_id: int, after: int = 0) -> Came:
         """What has come of a reply since ``after``."""
-        if await self._streams_here(message_id):
-            return await self._local.pieces(message_id, after)
+        known = await self._local.see(lambda db: numbers.message(db, message_id))
+        if await self._streams_here(known):
+            return await self._local.pieces(known, after)
         await self._answer()
-        return await self._read_there(lambda store: store.pieces(message_id, after))
+        return await self._read_there(lambda store: store.pieces(known, after))
 
     async def ask_to_stop(self, message_id: int) -> None:
         """Ask the program that streams a reply to stop it."""
-        if await self._streams_here(message_id):
-            await self._local.ask_to_stop(message_id)
+        known = await self._local.see(lambda db: numbers.message(db, message_id))
+        if await self._streams_here(known):
+            await self._local.ask_to_stop(known)
         else:
-            await self._read(lambda store: store.ask_to_stop(message_id))
+            await self._read(lambda store: store.ask_to_stop(known))
 
     async def interrupt_abandoned(self) -> int:
         """Mark replies ``interrupted`` that a program which is gone was streaming."""
@@ -352,7 +377,7 @@ class SharedHistory:
         else:
 
             def keep(db: Connection) -> tuple[None, int]:
-                set_at = from_stamp(state.set_state(db, key, value, journal.moment(db)))
+                set_at = from_stamp(state.set_state(db, key, value, numbers.moment(db)))
                 return None, journal.note(db, Kind.STATE, state_facts(key, Kept(value, set_at)))
 
             await self._write(keep, None)
@@ -452,15 +477,15 @@ class SharedHistory:
         return result
 
     async def _in(
-        self, place: int, kind: Kind, facts: dict[str, Any], work: Callable[[Connection], Any]
+        self, conversation_id: int, kind: Kind, work: Callable[[Connection, int], dict[str, Any]]
     ) -> None:
-        """Do an act in a conversation."""
+        """Do an act in a conversation; ``work`` gets the number that it has now, and returns the facts."""
 
-        def act(db: Connection) -> tuple[None, int]:
-            work(db)
-            return None, journal.note(db, kind, facts, place)
+        def act(db: Connection) -> tuple[int, int]:
+            place = numbers.conversation(db, conversation_id)
+            return place, journal.note(db, kind, work(db, place), place)
 
-        await self._write(act, lambda _: place, [place])
+        await self._write(act, lambda place: place, [conversation_id])
 
     async def _quietly(self, kind: Kind, facts: dict[str, Any], work: Callable[[Connection], Any]) -> None:
         """Do an act that no one needs to hear of."""
@@ -481,11 +506,10 @@ class SharedHistory:
         owner = self._local.session.name
 
         def act(db: Connection) -> tuple[None, int]:
-            write(db, message_id, pieces)
-            [place] = db.execute(
-                "SELECT conversation_id FROM messages WHERE id = ?", (message_id,)
-            ).fetchone()
-            return None, journal.note(db, kind, piece_facts(message_id, owner, pieces), place)
+            known = numbers.message(db, message_id)
+            write(db, known, pieces)
+            [place] = db.execute("SELECT conversation_id FROM messages WHERE id = ?", (known,)).fetchone()
+            return None, journal.note(db, kind, piece_facts(known, owner, pieces), place)
 
         await self._write(act, None)
 
@@ -651,6 +675,7 @@ class SharedHistory:
                 with contextlib.suppress(HistoryError):  # the next time that it is reached
                     if await self._is_stale(place) and await self._take(place):
                         await self._local.act(here.make_room)
+            self._woken.set()  # by what is gone from here something may be noted
 
     async def _catch_up(self, server: PostgresHistory) -> None:
         """Find what changed there while no one looked."""
@@ -852,6 +877,19 @@ def _not_seen(error: NotFoundError) -> HistoryUnreachableError:
     )
 
 
+def _with_numbers(db: Connection, place: int, changes: ConversationChanges) -> ConversationChanges:
+    """Changes that name messages by the ids that these have now."""
+    meant = changes.copy()
+    if (leaf := changes.get("leaf")) is not None:
+        meant["leaf"] = numbers.message(db, leaf, place)
+    if "pins" in changes:
+        meant["pins"] = tuple(numbers.messages(db, changes["pins"], place))
+    if "labels" in changes:
+        labels = changes["labels"].items()
+        meant["labels"] = {numbers.message(db, message_id, place): label for message_id, label in labels}
+    return meant
+
+
 def _copy(db: Connection, conversation_id: int, leaf: int | None) -> Conversation:
     """A copy whose numbers no other machine gives."""
     original = conversations.load(db, conversation_id)
@@ -859,7 +897,7 @@ def _copy(db: Connection, conversation_id: int, leaf: int | None) -> Conversatio
     stem = stem_of(original.title)
     alike = db.execute("SELECT title FROM conversations WHERE substr(title, 1, ?) = ?", (len(stem), stem))
     bundle = copied(original, kept, leaf, next_title(original.title, {title for (title,) in alike}))
-    place = journal.conversation_id(db)
-    bundles.write(db, bundle, place, lambda: journal.message_id(db, place))
+    place = numbers.conversation_id(db)
+    bundles.write(db, bundle, place, lambda: numbers.message_id(db, place))
     conversations.note_use(db, place)
     return conversations.load(db, place)

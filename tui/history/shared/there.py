@@ -33,6 +33,15 @@ class Met(Exception):
         self.message_id = message_id
 
 
+class Displaced(Exception):
+    """Another conversation has the number of one of this machine."""
+
+    def __init__(self, act: Act) -> None:
+        """Say which act found that."""
+        super().__init__(act.seq)
+        self.act = act
+
+
 class Purged(Exception):
     """The conversation of an act is not on the server any more."""
 
@@ -132,11 +141,13 @@ async def _do(db: Tables, who: Who, act: Act, expected: Expected) -> int | None:
     """Do one act. Returns the number of the change, if it has one of its own."""
     if act.kind is Kind.NOTHING:
         return None
-    place = act.conversation_id
-    if place is not None and act.kind not in (Kind.CREATE, Kind.WHOLE):
-        there = await db.value("SELECT 1 FROM here.conversations WHERE id = $1 FOR UPDATE", place)
-        if there is None:
+    if act.conversation_id is not None:
+        sql = "SELECT origin FROM here.conversations WHERE id = $1 FOR UPDATE"
+        origin = await db.value(sql, act.conversation_id)
+        if origin is None and act.kind not in (Kind.CREATE, Kind.WHOLE):
             raise Purged(act)
+        if None not in (origin, act.origin) and origin != act.origin:
+            raise Displaced(act)
     return await _DONE[act.kind](db, who, act, expected)
 
 
