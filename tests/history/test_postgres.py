@@ -33,7 +33,7 @@ from tui.history.bundles import bundle_of
 from tui.history.copying import copy_all
 from tui.history.opening import open_history, restore
 from tui.history.place import File, Server
-from tui.history.postgres import migrations, schema, sessions
+from tui.history.postgres import migrations, news, schema, server, sessions
 from tui.history.postgres.server import way_to
 from tui.history.rows import to_stamp
 from tui.history.store import Change, HistoryStore, ListFilter, Scope
@@ -308,7 +308,9 @@ async def test_a_server_that_is_gone_is_told_in_words_and_is_there_again_by_itse
         await store.close()
 
 
-async def test_where_no_notice_comes_through_changes_are_looked_for(cluster, place, converse):
+async def test_where_no_notice_comes_through_changes_are_looked_for(cluster, place, converse, monkeypatch):
+    monkeypatch.setattr(server, "HEARD", 0.1)
+    monkeypatch.setattr(news, "_POOLED_PAUSE", 0.1)
     async with Between(cluster.port) as way:
         way.deaf = True
         there = Server(Secret(place.address.reveal().replace(f":{cluster.port}/", f":{way.port}/")), "lap")

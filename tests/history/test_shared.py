@@ -8,13 +8,15 @@ import json
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -413,35 +415,87 @@ async def test_two_programs_of_a_machine_keep_their_order_without_the_server(
         assert await texts_at(place, made.id) == ["begin", *expected]
 
 
-async def test_what_a_killed_program_had_noted_is_pushed_by_the_next(
-    cluster, place, converse, child, tmp_path
-):
-    file = tmp_path / "lap" / "history.db"
+_WRITING = """
+import asyncio, json, os, sys
+from pathlib import Path
+import asyncpg
+from tui.chat.message import Role
+from tui.chat.parts import prompt_parts
+from tui.history.opening import open_history
+from tui.history.place import Server
+from tui.secret import Secret
+import tui.history.shared.history, tui.history.sqlite.history
+def say(value): print(json.dumps(value), flush=True)
+async def write(address, file, conversation, parent, turn):
+    store = await open_history(Server(Secret(address), "lap", Path(file)))
+    if conversation is None:
+        conversation = (await store.create_conversation()).id
+        say(conversation)
+    for number in range(1000):
+        text = f"{turn}.{number}"
+        await store.add_message(conversation, parent, Role.USER, prompt_parts(text))
+        say(text)
+for line in sys.stdin:
+    if begun := os.fork():
+        os.waitpid(begun, 0)
+        say(None)
+    else:
+        say(os.getpid())
+        sys.stderr = open(os.devnull, "w")
+        asyncio.run(write(**json.loads(line)))
+"""
+
+
+class Nursery:
+    """Begins programs that write, one after the other; each is there at once, for all have one parent."""
+
+    def __init__(self) -> None:
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", _WRITING], stdin=pipe, stdout=pipe, text=True, bufsize=1
+        )
+
+    def begin(self, **told: object) -> int:
+        """Begin a program, and return the number of its process."""
+        self.process.stdin.write(json.dumps(told) + "\n")
+        return json.loads(self.process.stdout.readline())
+
+    def says(self) -> Any:
+        """The next that it has written; None if it is gone."""
+        return json.loads(self.process.stdout.readline())
+
+    def kill(self, program: int) -> list[str]:
+        """End it as ``kill -9`` does; what it still said before."""
+        os.kill(program, signal.SIGKILL)
+        return list(iter(self.says, None))
+
+
+@pytest.fixture(scope="module")
+def nursery() -> Iterator[Nursery]:
+    made = Nursery()
+    yield made
+    made.process.kill()
+    made.process.communicate()
+
+
+async def test_what_a_killed_program_had_noted_is_pushed_by_the_next(cluster, place, nursery, tmp_path):
     async with Between(cluster.port) as way:
         way.refuses = True
-        program = child(
-            f"""
-            from tui.history.opening import open_history
-            from tui.history.place import Server
-            from tui.secret import Secret
-            address = Secret({through(way, place, cluster).address.reveal()!r})
-            store = await open_history(Server(address, "lap", path))
-            made = await store.create_conversation()
-            await store.add_message(made.id, None, Role.USER, prompt_parts("just typed"))
-            say(made.id)
-            await listen()
-            """,
-            file,
-        )
-        conversation_id = program.says()
-        program.kill()
+        told = {
+            "address": through(way, place, cluster).address.reveal(),
+            "file": str(tmp_path / "lap" / "history.db"),
+        }
+        program = nursery.begin(**told, conversation=None, parent=None, turn=0)
+        conversation_id, *said = [await asyncio.to_thread(nursery.says) for _ in range(2)]
+        said += await asyncio.to_thread(nursery.kill, program)
         async with at(place, tmp_path / "lap") as lap:
             await all_there(lap)
-        assert await texts_at(place, conversation_id) == ["just typed"]
+        found = await texts_at(place, conversation_id)
+        assert found[: len(said)] == said
 
 
 async def test_any_kills_cuts_and_crashes_lose_nothing_and_double_nothing(
-    cluster, place, converse, child, tmp_path
+    cluster, place, converse, nursery, tmp_path
 ):
     """Ten kills; as many as a variable says, by hand."""
     chance = random.Random(11)
@@ -451,30 +505,24 @@ async def test_any_kills_cuts_and_crashes_lose_nothing_and_double_nothing(
         await all_there(judge)
     said: list[str] = []
     async with Between(cluster.port) as way:
+        told = {
+            "address": through(way, place, cluster).address.reveal(),
+            "file": str(tmp_path / "lap" / "history.db"),
+            "conversation": made.id,
+            "parent": made.leaf,
+        }
         for turn in range(kills):
             way.refuses, way.swallows = chance.random() < 0.3, chance.random() < 0.3
-            program = child(
-                f"""
-                from tui.history.opening import open_history
-                from tui.history.place import Server
-                from tui.secret import Secret
-                address = Secret({through(way, place, cluster).address.reveal()!r})
-                store = await open_history(Server(address, "lap", path))
-                for number in range(1000):
-                    text = f"{turn}.{{number}}"
-                    await store.add_message({made.id}, {made.leaf}, Role.USER, prompt_parts(text))
-                    say(text)
-                """,
-                tmp_path / "lap" / "history.db",
-            )
+            program = nursery.begin(**told, turn=turn)
             for _ in range(chance.randrange(1, 20)):
                 if chance.random() < 0.1:
                     way.cut()
-                line = await asyncio.to_thread(program.process.stdout.readline)
-                if not line:  # it never saw the conversation: nothing is acknowledged
+                text = await asyncio.to_thread(nursery.says)
+                if text is None:  # it never saw the conversation: nothing is acknowledged
                     break
-                said.append(json.loads(line))
-            program.kill()
+                said.append(text)
+            else:
+                said += await asyncio.to_thread(nursery.kill, program)
             if chance.random() < 0.1:
                 await asyncio.to_thread(cluster.stop, "immediate")
                 await asyncio.to_thread(cluster.start)
@@ -588,24 +636,36 @@ async def test_where_no_connection_is_free_it_is_said_and_stored_later(cluster, 
     assert await texts_at(place, made.id) == ["before", "meanwhile"]
 
 
+@dataclass
+class SmallDisk:
+    """A disk of the server's own, on which the tables of the role ``person`` are."""
+
+    folder: Path
+
+    def mount(self, options: str) -> bool:
+        command = ["mount", "-t", "tmpfs", "-o", options, "none", self.folder]
+        return subprocess.run(command, check=False).returncode == 0
+
+    def leave(self, size: int) -> None:
+        """Let other things take all of it but so many bytes."""
+        (self.folder / "others").write_bytes(bytes(shutil.disk_usage(self.folder).free - size))
+
+
 @pytest.fixture
-def small_disk(cluster) -> Iterator[Callable[[str], None]]:
-    """A disk of the server's own, on which the tables of the role ``person`` are; gives it another size."""
-    disk = cluster.folder / "small"
-    disk.mkdir()
-
-    def mount(options: str) -> int:
-        return subprocess.run(["mount", "-t", "tmpfs", "-o", options, "none", disk], check=False).returncode
-
-    if not (sys.platform == "linux" and os.geteuid() == 0) or mount("size=4m"):
+def small_disk(cluster) -> Iterator[SmallDisk]:
+    made = SmallDisk(cluster.folder / "small")
+    made.folder.mkdir()
+    if not (sys.platform == "linux" and os.geteuid() == 0 and made.mount("size=8m")):
         pytest.skip("a disk can't be made here")
-    shutil.chown(disk, "nobody")
-    cluster.do(f"CREATE TABLESPACE small LOCATION '{disk}'", "GRANT CREATE ON TABLESPACE small TO person")
+    shutil.chown(made.folder, "nobody")
+    cluster.do(
+        f"CREATE TABLESPACE small LOCATION '{made.folder}'", "GRANT CREATE ON TABLESPACE small TO person"
+    )
     cluster.do("ALTER ROLE person SET default_tablespace = small")
-    yield lambda size: mount(f"remount,size={size}")
+    yield made
     cluster.do("ALTER ROLE person RESET default_tablespace", "DROP OWNED BY person")
     cluster.do("GRANT CREATE ON DATABASE postgres TO person", "DROP TABLESPACE small")
-    subprocess.run(["umount", disk], check=True)
+    subprocess.run(["umount", made.folder], check=True)
 
 
 async def test_a_server_whose_disk_is_full_costs_nothing(small_disk, place, converse, tmp_path):
@@ -613,7 +673,9 @@ async def test_a_server_whose_disk_is_full_costs_nothing(small_disk, place, conv
     said = ["begin"]
     async with at(place, tmp_path / "lap") as lap:
         made = await converse(lap, "begin")
-        while lap.line.offline_since is None and len(said) < 200:
+        await all_there(lap)
+        small_disk.leave(200_000)
+        while lap.line.offline_since is None and len(said) < 50:
             said.append(chance.randbytes(30_000).hex())
             await say(lap, made, said[-1])
         assert "no room" in lap.line.why and lap.line.behind
@@ -622,7 +684,7 @@ async def test_a_server_whose_disk_is_full_costs_nothing(small_disk, place, conv
             await say(lap, made, said[-1])
         shown = await lap.messages(sorted((await lap.load_conversation(made.id)).nodes))
         assert [message.text for message in shown] == said
-        small_disk("200m")
+        assert small_disk.mount("remount,size=200m")
         await all_there(lap)
     assert await texts_at(place, made.id) == said
 
@@ -1005,6 +1067,10 @@ async def test_what_is_written_beside_a_draft_is_recalled_when_its_conversation_
         made = await converse(lap, "gone")
         await lap.set_draft_beside(made.id, "half a thought")
         await all_there(lap)
+        await lap.load_conversation(made.id)
+        async with asyncio.timeout(60):
+            while made.id not in await lap._local.see(here.kept):  # noqa: ASYNC110 - of what no one tells
+                await asyncio.sleep(0.02)
     async with by_itself(place) as desk:
         await desk.delete_conversation(made.id)
         await desk.empty_trash(datetime.now(UTC) + timedelta(days=1))
