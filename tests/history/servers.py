@@ -55,13 +55,23 @@ class Cluster:
 
     def make(self) -> None:
         """Make its data, and start it."""
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            (self.folder / "port").write_text(str(free.getsockname()[1]))
+        self._have_port()
         self.run(
             "initdb", "--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-locale"
         )
         self.start()
         self.do("CREATE ROLE person LOGIN", "GRANT CREATE ON DATABASE postgres TO person")
+
+    def copy(self, original: Cluster) -> None:
+        """Have the data of another one, and follow what becomes of them."""
+        self._have_port()
+        where = f"--dbname=host=127.0.0.1 port={original.port} user=postgres"
+        self.run("pg_basebackup", where, "--write-recovery-conf", "--checkpoint=fast", "--no-sync")
+        self.start()
+
+    def _have_port(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            (self.folder / "port").write_text(str(free.getsockname()[1]))
 
     def do(self, *statements: str) -> None:
         """Do something that only an administrator may."""
