@@ -21,7 +21,7 @@ ACTS: dict[str, Callable[[HistoryStore], Awaitable[object]]] = {
     "a page": lambda store: store.list_conversations(limit=20),
     "an opened conversation": lambda store: store.load_conversation(7),
     "a key of a common word": lambda store: store.search("comm", limit=20),
-    "a rare word": lambda store: store.search("rare17", limit=20),
+    "a rare word": lambda store: store.search("rare17 ", limit=20),
     "no word": lambda store: store.search("zzzz", limit=20),
     "a phrase": lambda store: store.search('"common word333"', limit=20),
     "a tag": lambda store: store.search("tag:few common", limit=20),
@@ -29,8 +29,7 @@ ACTS: dict[str, Callable[[HistoryStore], Awaitable[object]]] = {
 
 
 def text_of(number: int) -> str:
-    words = " ".join(f"filler{number * 31 % 997 + place}" for place in range(30))
-    return f"common word{number % 500} rare{number} {words}"
+    return f"common word{number % 500} rare{number} {'long' * 80}"  # it takes room, and the index little time
 
 
 async def fill(tables: Any, schema: str, begin: int, end: int) -> None:
@@ -41,12 +40,12 @@ async def fill(tables: Any, schema: str, begin: int, end: int) -> None:
 
     names = ("id", "origin", "title", "created_at", "updated_at", "message_count", "tag_key")
     numbers = range(begin // EACH, end // EACH)
-    tags = ["\nfew\n" if number % 100 == 0 else "" for number in numbers]
+    tags = ["\nfew\n" if number in (1, 51) else "" for number in numbers]
     rows = [(n, f"x{n}", f"title {n}", n, n, EACH, tag) for n, tag in zip(numbers, tags, strict=True)]
     await copy("conversations", names, rows)
     ids = range(begin, end)
     names = ("id", "conversation_id", "role", "status", "created_at", "text")
-    # A month is so long that all months have some of them.
+    # Their ids spread over months, as far as the index knows of months.
     placed = [(number << 24, number // EACH, text_of(number)) for number in ids]
     rows = [(place, talk, "user", "complete", place, text) for place, talk, text in placed]
     await copy("messages", names, rows)

@@ -35,6 +35,7 @@ from tui.history.place import File, Server
 from tui.history.postgres.history import PostgresHistory
 from tui.history.shared import here, numbers, there
 from tui.history.shared import history as shared
+from tui.history.shared.mirror import Mirror
 from tui.history.store import Change, HistoryStore, Line
 from tui.secret import Secret
 
@@ -227,7 +228,7 @@ async def test_what_is_kept_here_takes_only_so_much_room(cluster, place, convers
         await all_there(desk)
     monkeypatch.setattr(here, "ROOM", 1_000_000)
     async with Between(cluster.port) as way, at(through(way, place, cluster), tmp_path / "lap") as lap:
-        await until(lambda: not lap._stale and lap._online)
+        await until(lambda: not lap._mirror.stale and lap._online)
         await kept_here(lap, made[39].id, 1)
         await lap.load_conversation(made[0].id)
         await kept_here(lap, made[0].id, 1)
@@ -235,17 +236,17 @@ async def test_what_is_kept_here_takes_only_so_much_room(cluster, place, convers
         count = await lap._local.count_conversations()
         assert 5 < count < 40, count
         taken: list[int] = []
-        take = shared.SharedHistory._take
+        take = Mirror.take
 
         async def noted(self, place):
             taken.append(place)
             return await take(self, place)
 
-        monkeypatch.setattr(shared.SharedHistory, "_take", noted)
+        monkeypatch.setattr(Mirror, "take", noted)
         cut_off(way)
         await offline(lap)
         way.refuses = False
-        await until(lambda: lap._online and not lap._stale)
+        await until(lambda: lap._online and not lap._mirror.stale)
         assert taken == [], "what had no room is not fetched again and again"
         cut_off(way)
         await offline(lap)
@@ -922,9 +923,9 @@ async def test_what_the_server_does_not_take_stays_here_when_others_write_beside
         async with at(place, tmp_path / "desk") as desk:
             await say(desk, await desk.load_conversation(made.id), "of the desk")
             await all_there(desk)
-        await until(lambda: not lap._stale)
+        await until(lambda: not lap._mirror.stale)
         await lap.look_for_changes()
-        assert await lap._take(made.id) is False
+        assert await lap._mirror.take(made.id) is False
         kept = await lap._local.load_conversation(made.id)
         assert [one.text for one in await lap._local.messages(sorted(kept.nodes))] == ["before", "unfit"]
 

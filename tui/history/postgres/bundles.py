@@ -217,7 +217,7 @@ async def _conversation_ids(db: Tables, wanted: Sequence[int]) -> list[int]:
         RETURNING next_conversation - $2
         """,
         max(free, default=0) + 1,
-        len(wanted),
+        len(wanted) - len(free),
     )
     made = []
     for number in wanted:

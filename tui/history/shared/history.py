@@ -16,7 +16,7 @@ from tui.chat.attachment import Attachment
 from tui.chat.conversation import Bundle, Conversation, SearchHit, Summary
 from tui.chat.draft import Draft
 from tui.chat.message import Message, Role, Status
-from tui.chat.parts import Part, files_of
+from tui.chat.parts import Part
 from tui.chat.spending import Spent
 from tui.errors import (
     HistoryBusyError,
@@ -32,10 +32,11 @@ from tui.history.place import Server
 from tui.history.postgres.history import PostgresHistory, Save
 from tui.history.postgres.history import open_history as on_server
 from tui.history.preferences import Kept
-from tui.history.rows import changed_columns, from_stamp, message_of
-from tui.history.shared import here, journal, numbers, there
+from tui.history.rows import changed_columns, from_stamp
+from tui.history.shared import here, journal, numbers
 from tui.history.shared.acts import Kind, file_facts, message_facts, piece_facts, state_facts
 from tui.history.shared.carrier import Carrier
+from tui.history.shared.mirror import Mirror
 from tui.history.shared.pusher import Pusher
 from tui.history.spent_rows import spent_row
 from tui.history.sqlite import bundles, conversations, messages, spending, state, trash
@@ -84,8 +85,8 @@ class SharedHistory:
         self._line = Line()
         self._noted = self._pushed = 0
         self._arrived = asyncio.Condition()
-        self._woken, self._changed = asyncio.Event(), asyncio.Event()
-        self._stale: set[int] = set()
+        self._woken = asyncio.Event()
+        self._mirror = Mirror(local, lambda: self._server if self._online else None, self._woken.set)
         self._early: set[int | None] = set()
         """What is new there, and may have been read in the file all the same."""
         self._said: list[str] = []
@@ -139,8 +140,8 @@ class SharedHistory:
         place = await self._local.see(lambda db: numbers.conversation(db, conversation_id))
         found = await self._read(lambda store: store.load_conversation(place))
         if self._online:
-            self._refresh([place])
-            self._begin_aside(self._use(place))
+            self._mirror.refresh([place])
+            self._begin_aside(self._mirror.use(place))
         return found
 
     async def update_conversation(self, conversation_id: int, **changes: Unpack[ConversationChanges]) -> None:
@@ -427,7 +428,7 @@ class SharedHistory:
         await self._local.act(lambda db: journal.prepare(db, self._place.machine))
         now = await self._local.see(journal.state)
         self._noted, self._pushed = now.last, now.pushed
-        self._tasks = [asyncio.create_task(self._keep_in_touch()), asyncio.create_task(self._keep_here())]
+        self._tasks = [asyncio.create_task(self._keep_in_touch()), asyncio.create_task(self._mirror.run())]
         for task in self._tasks:
             task.add_done_callback(self._failed)
         with contextlib.suppress(TimeoutError):
@@ -470,7 +471,7 @@ class SharedHistory:
         try:
             result, seq = await self._local.act(work, done)
         except NotFoundError as error:
-            if not await self._fetched(places, of_messages):
+            if not await self._mirror.fetch(places, of_messages):
                 raise _not_seen(error) from error
             result, seq = await self._local.act(work, done)
         await self._on_its_way(seq)
@@ -527,7 +528,7 @@ class SharedHistory:
         """From the server if it has all that was done here, and from the file otherwise."""
         if self._pushed >= self._noted:
             return await self._read_there(ask)
-        self._early |= self._stale
+        self._early |= self._mirror.stale
         return await self._read_here(ask)
 
     async def _read_all(self, ask: Callable[[HistoryStore], Awaitable[T]]) -> T:
@@ -606,94 +607,6 @@ class SharedHistory:
 
         return await self._local.see(look)
 
-    # -- what of the server is here
-    async def _fetched(self, places: Sequence[int], of_messages: Sequence[int]) -> bool:
-        """Have conversations here as they are there. Returns whether the server could be asked.
-
-        Raises:
-            NotFoundError: They are not there either.
-        """
-        server = self._server
-        if server is None or not self._online:
-            return False
-        try:
-            of_them = [one.conversation_id for one in await server.messages(of_messages)]
-            for place in {*places, *of_them}:
-                await server.load_conversation(place)
-                await self._take(place)
-        except NotFoundError:
-            raise
-        except HistoryError:
-            return False
-        return True
-
-    async def _is_stale(self, place: int) -> bool:
-        if self._server is None:
-            return False
-        revs = await self._server.see(lambda db: there.revisions_of(db, [place]))
-        kept = await self._local.see(here.kept)
-        return kept.get(place) != revs.get(place)
-
-    async def _take(self, place: int) -> bool:
-        server = self._server
-        if server is None or not self._online:
-            return False
-        now = await self._local.see(journal.state)
-        newest = await self._local.see(lambda db: journal.newest_of(db, place))
-        if newest > now.pushed:
-            return False
-        found = await server.see(lambda db: there.whole(db, place))
-        files = await self._files(server, found)
-        return await self._local.act(lambda db: here.keep(db, place, found, files, newest))
-
-    async def _files(self, server: PostgresHistory, found: there.Whole | None) -> list[Attachment]:
-        """The contents of the files of a conversation that are not here yet and not too large."""
-        named = [
-            file for row in (found.messages if found else ()) for file in files_of(message_of(row).parts)
-        ]
-        known = await self._local.with_contents(
-            [file for file in dict.fromkeys(named) if file.size <= here.LARGEST_FILE]
-        )
-        return await server.with_contents([file for file in known if file.data is None])
-
-    async def _use(self, place: int) -> None:
-        with contextlib.suppress(HistoryError):  # of a file that can't be written now nothing has to go
-            if not await self._local.see(lambda db: here.is_used(db, place)):
-                await self._local.act(lambda db: here.use(db, place))
-
-    def _refresh(self, places: Iterable[int]) -> None:
-        self._stale |= set(places)
-        self._changed.set()
-
-    async def _keep_here(self) -> None:
-        """Have here what changes there, one conversation after the other."""
-        while True:
-            await self._changed.wait()
-            self._changed.clear()
-            while self._stale and self._online:
-                place = self._stale.pop()
-                with contextlib.suppress(HistoryError):  # the next time that it is reached
-                    if await self._is_stale(place) and await self._take(place):
-                        await self._local.act(here.make_room)
-            self._woken.set()  # by what is gone from here something may be noted
-
-    async def _catch_up(self, server: PostgresHistory) -> None:
-        """Find what changed there while no one looked."""
-        newest = await server.see(lambda db: there.revisions(db, here.NEWEST))
-        known = await self._local.see(here.known)
-        others = await server.see(lambda db: there.revisions_of(db, list(known.keys() - newest.keys())))
-        now = newest | others
-        self._refresh([place for place, rev in newest.items() if known.get(place) != rev])
-        self._refresh([place for place, rev in known.items() if now.get(place) != rev])
-        values, prompts = await server.see(there.of_person)
-
-        def of_person(db: Connection) -> None:
-            stands = journal.state(db)
-            if stands.pushed >= stands.last:
-                here.set_of_person(db, values, prompts)
-
-        await self._local.act(of_person)
-
     # -- the server
     async def _keep_in_touch(self) -> None:
         """Reach the server, push what waits, and again whenever it was lost."""
@@ -741,7 +654,7 @@ class SharedHistory:
         self._answered.set()
         if not first:
             self._announce(Change(None, elsewhere=True))
-        await self._catch_up(server)
+        await self._mirror.catch_up(server)
         now = await self._local.see(journal.state)
         if abs(now.ahead) > _CLOCKS_DIFFER:
             minutes = abs(now.ahead) // 60_000_000
@@ -835,7 +748,7 @@ class SharedHistory:
     def _heard_there(self, news: News) -> None:
         if isinstance(news, Change):
             if news.conversation_id is not None:
-                self._refresh([news.conversation_id])
+                self._mirror.refresh([news.conversation_id])
             if self._pushed < self._noted:
                 self._early.add(news.conversation_id)
         self._announce(news)

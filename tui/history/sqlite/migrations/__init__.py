@@ -14,6 +14,7 @@ Forms::
     m007_spending           what replies took, apart from them
     m008_labels             what the person calls some messages
     m009_where_begun        by what a conversation was begun, and in which project
+    m010_when_set           small values know when they were set
 """
 
 from __future__ import annotations
