@@ -133,9 +133,9 @@ async def measure(file: HistoryStore, server: HistoryStore, offset: int) -> None
         return await store.messages((await store.load_conversation(row.id)).path())
 
     async def prompt(store: HistoryStore) -> object:
-        return await store.add_message(row.id, row_leaf, Role.USER, prompt_parts("x" * 500))
+        return await store.add_message(row.id, leaves[store], Role.USER, prompt_parts("x" * 500))
 
-    row_leaf = (await file.load_conversation(row.id)).leaf
+    leaves = {store: (await store.load_conversation(row.id)).leaf for store in (file, server)}
     for what, work, rounds in (
         ("a conversation", nodes, 9),
         ("its texts", texts, 9),

@@ -37,6 +37,7 @@ SETTINGS = {
     "application_name": "segue",
     "jit": "off",
     "max_parallel_workers_per_gather": "0",
+    "plan_cache_mode": "force_custom_plan",  # a plan for any model is one that walks through all messages
     "work_mem": "32MB",
     "idle_in_transaction_session_timeout": "10s",
     "lock_timeout": "5s",
