@@ -2,7 +2,9 @@
 
 Makes both (for 1,000,000 messages some 20 minutes and 4 GB), measures, and prints a table::
 
-    python -m tests.benchmarks.shared_history [--conversations 100000] [--messages 1000000]
+    python -m tests.benchmarks.shared_history [--conversations 100000] [--messages 1000000] [--at FOLDER]
+
+With ``--at`` both are kept, and used again if they are there.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from typing import Any
 import asyncpg
 
 from tests.benchmarks.history import fill, queries
-from tests.history.servers import running, schema_of
+from tests.history.servers import Cluster, cluster_in, schema_of
 from tui.chat.message import Role
 from tui.chat.parts import prompt_parts
 from tui.history.opening import open_history
@@ -28,6 +30,7 @@ from tui.history.place import File, Server
 from tui.history.postgres.lexemes import said
 from tui.history.sqlite.creation import create
 from tui.history.store import HistoryStore, ListFilter
+from tui.secret import Secret
 
 Work = Callable[[HistoryStore], Awaitable[object]]
 _AT_ONCE = 20_000
@@ -35,6 +38,14 @@ _CONVERSATIONS = (
     *("id", "origin", "title", "title_key", "created_at", "updated_at", "leaf", "model", "tags", "tag_key"),
     "message_count",
 )
+_INDEXES = """
+    SELECT relname AS name, pg_get_indexdef(i.indexrelid) AS made
+    FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE nspname = $1 AND NOT indisunique
+"""
+# As a server comes that nobody has tuned; only what makes the filling quick.
+_SETTINGS = ("-c fsync=on -c synchronous_commit=on", "-c full_page_writes=on", "-c shared_buffers=128MB")
+_FILLING = ("-c maintenance_work_mem=1GB", "-c max_wal_size=8GB")
 _MESSAGES = ("id", "conversation_id", "parent", "role", "status", "model", "created_at", "text")
 
 
@@ -44,6 +55,10 @@ async def take_over(file: Path, place: Server) -> None:
     await store.close()
     address, _, schema = place.address.reveal().partition("?schema=")
     server = await asyncpg.connect(address.replace("person@", "postgres@"))
+    # An index is made sooner over all rows at once than row by row.
+    indexes = await server.fetch(_INDEXES, schema)
+    for index in indexes:
+        await server.execute(f"DROP INDEX {schema}.{index['name']}")
     with sqlite3.connect(file) as tables:
 
         async def copy(table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
@@ -55,6 +70,9 @@ async def take_over(file: Path, place: Server) -> None:
             await copy("messages", _MESSAGES, rows)
             found = [(row[0], row[1], said(row[-1])) for row in rows]
             await copy("search", ("id", "conversation_id", "said"), found)
+    for index in indexes:
+        await server.execute(index["made"])
+    await server.execute(f"ALTER INDEX {schema}.search_lexemes ALTER COLUMN 1 SET STATISTICS 0")
     await server.execute(
         f"UPDATE {schema}.history SET next_conversation = (SELECT max(id) + 1 FROM {schema}.conversations)"
     )
@@ -115,9 +133,9 @@ async def measure(file: HistoryStore, server: HistoryStore, offset: int) -> None
         return await store.messages((await store.load_conversation(row.id)).path())
 
     async def prompt(store: HistoryStore) -> object:
-        return await store.add_message(row.id, row_leaf, Role.USER, prompt_parts("x" * 500))
+        return await store.add_message(row.id, leaves[store], Role.USER, prompt_parts("x" * 500))
 
-    row_leaf = (await file.load_conversation(row.id)).leaf
+    leaves = {store: (await store.load_conversation(row.id)).leaf for store in (file, server)}
     for what, work, rounds in (
         ("a conversation", nodes, 9),
         ("its texts", texts, 9),
@@ -133,21 +151,42 @@ async def measure(file: HistoryStore, server: HistoryStore, offset: int) -> None
     print(f"{len(queries())} queries, {len(different)} of them with other hits {different or ''}")
 
 
-async def run(conversations: int, messages: int) -> None:
-    """Make both, and measure."""
-    with running() as cluster, tempfile.TemporaryDirectory(prefix="segue-history-") as folder:
-        path = Path(folder, "history.db")
-        begun = time.perf_counter()
+async def run(folder: Path, conversations: int, messages: int) -> None:
+    """Make both if need be, and measure."""
+    path = folder / "history.db"
+    print(f"{conversations:,} conversations, {messages:,} messages")
+    begun = time.perf_counter()
+    if not path.exists():
         create(path, lambda connection: fill(connection, conversations, messages))
-        print(f"{conversations:,} conversations, {messages:,} messages")
-        print(f"file: {path.stat().st_size / 1e6:,.0f} MB in {time.perf_counter() - begun:.0f} s")
-        place, begun = schema_of(cluster.address()), time.perf_counter()
-        await take_over(path, place)
-        print(f"server: in {time.perf_counter() - begun:.0f} s")
+    print(f"file: {path.stat().st_size / 1e6:,.0f} MB in {time.perf_counter() - begun:.0f} s", flush=True)
+    begun = time.perf_counter()
+    cluster, place = await _served(folder / "server", path)
+    print(f"server: in {time.perf_counter() - begun:.0f} s", flush=True)
+    try:
         file, server = await open_history(File(path)), await open_history(place)
         await measure(file, server, conversations // 2)
         await server.close()
         await file.close()
+    finally:
+        cluster.stop()
+
+
+async def _served(folder: Path, file: Path) -> tuple[Cluster, Server]:
+    """A server with what is in the file."""
+    known = folder / "address"
+    if known.exists():
+        cluster = cluster_in(folder)
+        cluster.start(*_SETTINGS)
+        return cluster, Server(Secret(known.read_text()), "here")
+    folder.mkdir()
+    cluster = cluster_in(folder)
+    cluster.make()
+    cluster.stop()
+    cluster.start(*_SETTINGS, *_FILLING)
+    place = schema_of(cluster.address())
+    await take_over(file, place)
+    known.write_text(place.address.reveal())
+    return cluster, place
 
 
 def main() -> None:
@@ -155,8 +194,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--conversations", type=int, default=100_000)
     parser.add_argument("--messages", type=int, default=1_000_000)
+    parser.add_argument("--at", type=Path)
     args = parser.parse_args()
-    asyncio.run(run(args.conversations, args.messages))
+    with tempfile.TemporaryDirectory(prefix="segue") as scratch:
+        Path(scratch).chmod(0o755)  # a server that root starts is another's
+        asyncio.run(run(args.at or Path(scratch), args.conversations, args.messages))
 
 
 if __name__ == "__main__":

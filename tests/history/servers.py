@@ -10,6 +10,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,7 +43,11 @@ class Cluster:
 
     def address(self, role: str = "person") -> str:
         """How a role comes in: one that may make schemas in its database, and nothing else."""
-        return f"postgresql://{role}@127.0.0.1:{self.port}/postgres"
+        return self.address_at(self.port, role)
+
+    def address_at(self, port: int, role: str = "person") -> str:
+        """How it comes in through what stands before the server."""
+        return f"postgresql://{role}@127.0.0.1:{port}/postgres"
 
     @property
     def port(self) -> int:
@@ -50,13 +55,23 @@ class Cluster:
 
     def make(self) -> None:
         """Make its data, and start it."""
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            (self.folder / "port").write_text(str(free.getsockname()[1]))
+        self._have_port()
         self.run(
             "initdb", "--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-locale"
         )
         self.start()
         self.do("CREATE ROLE person LOGIN", "GRANT CREATE ON DATABASE postgres TO person")
+
+    def copy(self, original: Cluster) -> None:
+        """Have the data of another one, and follow what becomes of them."""
+        self._have_port()
+        where = f"--dbname=host=127.0.0.1 port={original.port} user=postgres"
+        self.run("pg_basebackup", where, "--write-recovery-conf", "--checkpoint=fast", "--no-sync")
+        self.start()
+
+    def _have_port(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            (self.folder / "port").write_text(str(free.getsockname()[1]))
 
     def do(self, *statements: str) -> None:
         """Do something that only an administrator may."""
@@ -112,30 +127,39 @@ def running() -> Iterator[Cluster]:
     Raises:
         NoServerError: There is none that could.
     """
-    if programs := os.environ.get(OTHER_PROGRAMS):
-        yield from _running(Path(programs), Path(tempfile.mkdtemp(prefix="pg")))
-        return
-    found = importlib.util.find_spec(_PACKAGE)
-    if found is None or found.origin is None:
-        raise NoServerError(f"there is no PostgreSQL server to test with: {_PACKAGE} is not installed")
-    package = Path(found.origin).parent
     folder = Path(tempfile.mkdtemp(prefix="pg"))  # short: a socket's path may not be long
-    if _as_root():
-        package = _for_all(package, folder)
-    newest = max(package.glob("pginstall*"), key=lambda path: int("0" + path.name.removeprefix("pginstall")))
-    yield from _running(newest / "bin", folder)
-
-
-def _running(programs: Path, folder: Path) -> Iterator[Cluster]:
-    if _as_root():
-        shutil.chown(folder, _OTHER)
-    made = Cluster(programs, folder)
     try:
+        made = cluster_in(folder)
         made.make()
         yield made
         made.stop("immediate")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def cluster_in(folder: Path) -> Cluster:
+    """A server that is yet to be made or started, with its data in ``folder``.
+
+    Raises:
+        NoServerError: There is none that could.
+    """
+    programs = _programs(folder)
+    if _as_root():
+        shutil.chown(folder, _OTHER)
+    return Cluster(programs, folder)
+
+
+def _programs(folder: Path) -> Path:
+    if programs := os.environ.get(OTHER_PROGRAMS):
+        return Path(programs)
+    found = importlib.util.find_spec(_PACKAGE)
+    if found is None or found.origin is None:
+        raise NoServerError(f"there is no PostgreSQL server to test with: {_PACKAGE} is not installed")
+    package = Path(found.origin).parent
+    if _as_root():
+        package = _for_all(package, folder)
+    newest = max(package.glob("pginstall*"), key=lambda path: int("0" + path.name.removeprefix("pginstall")))
+    return newest / "bin"
 
 
 def _as_root() -> bool:
@@ -147,20 +171,23 @@ def _for_all(package: Path, folder: Path) -> Path:
     folder.chmod(0o755)
     for part in (package, package.with_name(f"{package.name}.libs")):
         if part.is_dir():
-            shutil.copytree(part, folder / part.name, symlinks=True)
+            shutil.copytree(
+                part, folder / part.name, symlinks=True, dirs_exist_ok=True, copy_function=_linked
+            )
     return folder / package.name
 
 
-@pytest.fixture(scope="session")
-def pooler(cluster: Cluster) -> Iterator[int | None]:
-    """The port of a pooler before the server, if a variable names the program of one; by hand."""
-    program = os.environ.get(POOLER)
-    if program is None:
-        yield None
-        return
+def pooler_program() -> str | None:
+    """The program pgbouncer, if it is installed; systems put it where only administrators look."""
+    return shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}{os.pathsep}/usr/sbin")
+
+
+@contextlib.contextmanager
+def pooling(cluster: Cluster, program: str, mode: str, *more: str) -> Iterator[int]:
+    """A pooler before the server; the port where it listens."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    settings = cluster.folder / "pooler.ini"
+    settings, users = cluster.folder / f"pooler{port}.ini", cluster.folder / "users"
     settings.write_text(
         f"""[databases]
 postgres = host=127.0.0.1 port={cluster.port}
@@ -169,27 +196,57 @@ listen_addr = 127.0.0.1
 listen_port = {port}
 unix_socket_dir =
 auth_type = trust
-auth_file = users
-pool_mode = transaction
+auth_file = {users}
+pool_mode = {mode}
 default_pool_size = 20
 """
+        + "\n".join(more)
     )
-    (cluster.folder / "users").write_text('"person" ""\n')
+    users.write_text('"person" ""\n')
+    user = _OTHER if _as_root() else None
     running = subprocess.Popen(
-        [program, "-q", str(settings)], cwd=cluster.folder, user=_OTHER if _as_root() else None
+        [program, "-q", str(settings)], cwd=cluster.folder, user=user, stderr=subprocess.DEVNULL
     )
-    yield port
-    running.terminate()
-    running.wait(20)
+    try:
+        _wait_for(port, running)
+        yield port
+    finally:
+        running.terminate()
+        running.wait(20)
+
+
+def _wait_for(port: int, running: subprocess.Popen[bytes]) -> None:
+    while True:
+        with contextlib.suppress(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port)).close()
+            return
+        assert running.poll() is None, "the pooler ended at once"
+        time.sleep(0.02)
+
+
+def _linked(source: str, target: str) -> None:
+    """Give a file a second name, which costs nothing; a copy where that can't be."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
+@pytest.fixture(scope="session")
+def pooler(cluster: Cluster) -> Iterator[int | None]:
+    """The port of a pooler before the server, if a variable asks for all of it through one; by hand."""
+    program = os.environ.get(POOLER)
+    if program is None:
+        yield None
+        return
+    with pooling(cluster, program, "transaction") as port:
+        yield port
 
 
 @pytest.fixture
 def place(cluster: Cluster, pooler: int | None) -> Server:
     """A schema that nobody has used."""
-    address = cluster.address()
-    if pooler is not None:
-        address = address.replace(f":{cluster.port}/", f":{pooler}/")
-    return schema_of(address)
+    return schema_of(cluster.address() if pooler is None else cluster.address_at(pooler))
 
 
 def schema_of(address: str, machine: str = "here") -> Server:

@@ -16,15 +16,17 @@ from tests.history.test_shared import all_there, at, cut_off, offline, through, 
 from tui.chat.attachment import Attachment, attachment_of
 from tui.chat.message import Message, Role
 from tui.chat.parts import files_of, prompt_parts
-from tui.history.postgres.contents import PART
+from tui.history.postgres import contents
 from tui.history.shared import history as shared
 from tui.history.store import HistoryStore
 
-SIZE = 12 * PART
+PART = 50_000
+SIZE = 40 * PART
 
 
 @pytest.fixture(autouse=True)
-def _soon_again(monkeypatch):
+def _small_and_soon_again(monkeypatch):
+    monkeypatch.setattr(contents, "PART", PART)
     monkeypatch.setattr(shared, "_SHORTEST", 0.05)
     monkeypatch.setattr(shared, "_LONGEST", 0.1)
 
@@ -52,7 +54,7 @@ async def test_pieces_of_a_reply_overtake_a_large_file(cluster, place, film, beg
         at(place, tmp_path / "desk") as desk,
     ):
         await all_there(lap)
-        way.rate = 1_000_000
+        way.rate = 500_000
         asked = await ask_about(lap, film)
         reply = await begin_reply(lap, await lap.load_conversation(asked.conversation_id))
         said, longest = "", 0.0

@@ -66,10 +66,11 @@ async def test_the_same_is_found_in_a_file_and_on_a_server(place, monkeypatch, n
     bundles = library(chance)
     assert await file.add_conversations(bundles) == await server.add_conversations(bundles)
     found = 0
-    for query in queries(chance):
+    for number, query in enumerate(queries(chance)):
         expected = await file.search(query, limit=1000)
         assert await server.search(query, limit=1000) == expected, query
-        assert await server.search(query, limit=3, offset=2) == expected[2:5], query
+        if number % 5 == 0:
+            assert await server.search(query, limit=3, offset=2) == expected[2:5], query
         found += len(expected)
     assert found > 1000
     await file.close()

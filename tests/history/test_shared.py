@@ -8,21 +8,24 @@ import json
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.history.between import Between
+from tests.history.test_postgres import at as by_itself
 from tests.history.test_postgres import behind
 from tui.chat.attachment import attachment_of
-from tui.chat.conversation import Conversation
-from tui.chat.message import Role, Status
+from tui.chat.conversation import Bundle, Conversation, Node
+from tui.chat.message import Message, Role, Status
 from tui.chat.parts import Text, prompt_parts
 from tui.errors import HistoryBusyError, HistoryUnreachableError, NotFoundError
 from tui.history.bundles import bundle_of
@@ -30,8 +33,9 @@ from tui.history.copying import copy_all
 from tui.history.opening import open_history
 from tui.history.place import File, Server
 from tui.history.postgres.history import PostgresHistory
-from tui.history.shared import here, there
+from tui.history.shared import here, numbers, there
 from tui.history.shared import history as shared
+from tui.history.shared.mirror import Mirror
 from tui.history.store import Change, HistoryStore, Line
 from tui.secret import Secret
 
@@ -224,7 +228,7 @@ async def test_what_is_kept_here_takes_only_so_much_room(cluster, place, convers
         await all_there(desk)
     monkeypatch.setattr(here, "ROOM", 1_000_000)
     async with Between(cluster.port) as way, at(through(way, place, cluster), tmp_path / "lap") as lap:
-        await until(lambda: not lap._stale and lap._online)
+        await until(lambda: not lap._mirror.stale and lap._online)
         await kept_here(lap, made[39].id, 1)
         await lap.load_conversation(made[0].id)
         await kept_here(lap, made[0].id, 1)
@@ -232,17 +236,17 @@ async def test_what_is_kept_here_takes_only_so_much_room(cluster, place, convers
         count = await lap._local.count_conversations()
         assert 5 < count < 40, count
         taken: list[int] = []
-        take = shared.SharedHistory._take
+        take = Mirror.take
 
         async def noted(self, place):
             taken.append(place)
             return await take(self, place)
 
-        monkeypatch.setattr(shared.SharedHistory, "_take", noted)
+        monkeypatch.setattr(Mirror, "take", noted)
         cut_off(way)
         await offline(lap)
         way.refuses = False
-        await until(lambda: lap._online and not lap._stale)
+        await until(lambda: lap._online and not lap._mirror.stale)
         assert taken == [], "what had no room is not fetched again and again"
         cut_off(way)
         await offline(lap)
@@ -412,35 +416,87 @@ async def test_two_programs_of_a_machine_keep_their_order_without_the_server(
         assert await texts_at(place, made.id) == ["begin", *expected]
 
 
-async def test_what_a_killed_program_had_noted_is_pushed_by_the_next(
-    cluster, place, converse, child, tmp_path
-):
-    file = tmp_path / "lap" / "history.db"
+_WRITING = """
+import asyncio, json, os, sys
+from pathlib import Path
+import asyncpg
+from tui.chat.message import Role
+from tui.chat.parts import prompt_parts
+from tui.history.opening import open_history
+from tui.history.place import Server
+from tui.secret import Secret
+import tui.history.shared.history, tui.history.sqlite.history
+def say(value): print(json.dumps(value), flush=True)
+async def write(address, file, conversation, parent, turn):
+    store = await open_history(Server(Secret(address), "lap", Path(file)))
+    if conversation is None:
+        conversation = (await store.create_conversation()).id
+        say(conversation)
+    for number in range(1000):
+        text = f"{turn}.{number}"
+        await store.add_message(conversation, parent, Role.USER, prompt_parts(text))
+        say(text)
+for line in sys.stdin:
+    if begun := os.fork():
+        os.waitpid(begun, 0)
+        say(None)
+    else:
+        say(os.getpid())
+        sys.stderr = open(os.devnull, "w")
+        asyncio.run(write(**json.loads(line)))
+"""
+
+
+class Nursery:
+    """Begins programs that write, one after the other; each is there at once, for all have one parent."""
+
+    def __init__(self) -> None:
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", _WRITING], stdin=pipe, stdout=pipe, text=True, bufsize=1
+        )
+
+    def begin(self, **told: object) -> int:
+        """Begin a program, and return the number of its process."""
+        self.process.stdin.write(json.dumps(told) + "\n")
+        return json.loads(self.process.stdout.readline())
+
+    def says(self) -> Any:
+        """The next that it has written; None if it is gone."""
+        return json.loads(self.process.stdout.readline())
+
+    def kill(self, program: int) -> list[str]:
+        """End it as ``kill -9`` does; what it still said before."""
+        os.kill(program, signal.SIGKILL)
+        return list(iter(self.says, None))
+
+
+@pytest.fixture(scope="module")
+def nursery() -> Iterator[Nursery]:
+    made = Nursery()
+    yield made
+    made.process.kill()
+    made.process.communicate()
+
+
+async def test_what_a_killed_program_had_noted_is_pushed_by_the_next(cluster, place, nursery, tmp_path):
     async with Between(cluster.port) as way:
         way.refuses = True
-        program = child(
-            f"""
-            from tui.history.opening import open_history
-            from tui.history.place import Server
-            from tui.secret import Secret
-            address = Secret({through(way, place, cluster).address.reveal()!r})
-            store = await open_history(Server(address, "lap", path))
-            made = await store.create_conversation()
-            await store.add_message(made.id, None, Role.USER, prompt_parts("just typed"))
-            say(made.id)
-            await listen()
-            """,
-            file,
-        )
-        conversation_id = program.says()
-        program.kill()
+        told = {
+            "address": through(way, place, cluster).address.reveal(),
+            "file": str(tmp_path / "lap" / "history.db"),
+        }
+        program = nursery.begin(**told, conversation=None, parent=None, turn=0)
+        conversation_id, *said = [await asyncio.to_thread(nursery.says) for _ in range(2)]
+        said += await asyncio.to_thread(nursery.kill, program)
         async with at(place, tmp_path / "lap") as lap:
             await all_there(lap)
-        assert await texts_at(place, conversation_id) == ["just typed"]
+        found = await texts_at(place, conversation_id)
+        assert found[: len(said)] == said
 
 
 async def test_any_kills_cuts_and_crashes_lose_nothing_and_double_nothing(
-    cluster, place, converse, child, tmp_path
+    cluster, place, converse, nursery, tmp_path
 ):
     """Ten kills; as many as a variable says, by hand."""
     chance = random.Random(11)
@@ -450,30 +506,24 @@ async def test_any_kills_cuts_and_crashes_lose_nothing_and_double_nothing(
         await all_there(judge)
     said: list[str] = []
     async with Between(cluster.port) as way:
+        told = {
+            "address": through(way, place, cluster).address.reveal(),
+            "file": str(tmp_path / "lap" / "history.db"),
+            "conversation": made.id,
+            "parent": made.leaf,
+        }
         for turn in range(kills):
             way.refuses, way.swallows = chance.random() < 0.3, chance.random() < 0.3
-            program = child(
-                f"""
-                from tui.history.opening import open_history
-                from tui.history.place import Server
-                from tui.secret import Secret
-                address = Secret({through(way, place, cluster).address.reveal()!r})
-                store = await open_history(Server(address, "lap", path))
-                for number in range(1000):
-                    text = f"{turn}.{{number}}"
-                    await store.add_message({made.id}, {made.leaf}, Role.USER, prompt_parts(text))
-                    say(text)
-                """,
-                tmp_path / "lap" / "history.db",
-            )
+            program = nursery.begin(**told, turn=turn)
             for _ in range(chance.randrange(1, 20)):
                 if chance.random() < 0.1:
                     way.cut()
-                line = await asyncio.to_thread(program.process.stdout.readline)
-                if not line:  # it never saw the conversation: nothing is acknowledged
+                text = await asyncio.to_thread(nursery.says)
+                if text is None:  # it never saw the conversation: nothing is acknowledged
                     break
-                said.append(json.loads(line))
-            program.kill()
+                said.append(text)
+            else:
+                said += await asyncio.to_thread(nursery.kill, program)
             if chance.random() < 0.1:
                 await asyncio.to_thread(cluster.stop, "immediate")
                 await asyncio.to_thread(cluster.start)
@@ -587,24 +637,36 @@ async def test_where_no_connection_is_free_it_is_said_and_stored_later(cluster, 
     assert await texts_at(place, made.id) == ["before", "meanwhile"]
 
 
+@dataclass
+class SmallDisk:
+    """A disk of the server's own, on which the tables of the role ``person`` are."""
+
+    folder: Path
+
+    def mount(self, options: str) -> bool:
+        command = ["mount", "-t", "tmpfs", "-o", options, "none", self.folder]
+        return subprocess.run(command, check=False).returncode == 0
+
+    def leave(self, size: int) -> None:
+        """Let other things take all of it but so many bytes."""
+        (self.folder / "others").write_bytes(bytes(shutil.disk_usage(self.folder).free - size))
+
+
 @pytest.fixture
-def small_disk(cluster) -> Iterator[Callable[[str], None]]:
-    """A disk of the server's own, on which the tables of the role ``person`` are; gives it another size."""
-    disk = cluster.folder / "small"
-    disk.mkdir()
-
-    def mount(options: str) -> int:
-        return subprocess.run(["mount", "-t", "tmpfs", "-o", options, "none", disk], check=False).returncode
-
-    if not (sys.platform == "linux" and os.geteuid() == 0) or mount("size=4m"):
+def small_disk(cluster) -> Iterator[SmallDisk]:
+    made = SmallDisk(cluster.folder / "small")
+    made.folder.mkdir()
+    if not (sys.platform == "linux" and os.geteuid() == 0 and made.mount("size=8m")):
         pytest.skip("a disk can't be made here")
-    shutil.chown(disk, "nobody")
-    cluster.do(f"CREATE TABLESPACE small LOCATION '{disk}'", "GRANT CREATE ON TABLESPACE small TO person")
+    shutil.chown(made.folder, "nobody")
+    cluster.do(
+        f"CREATE TABLESPACE small LOCATION '{made.folder}'", "GRANT CREATE ON TABLESPACE small TO person"
+    )
     cluster.do("ALTER ROLE person SET default_tablespace = small")
-    yield lambda size: mount(f"remount,size={size}")
+    yield made
     cluster.do("ALTER ROLE person RESET default_tablespace", "DROP OWNED BY person")
     cluster.do("GRANT CREATE ON DATABASE postgres TO person", "DROP TABLESPACE small")
-    subprocess.run(["umount", disk], check=True)
+    subprocess.run(["umount", made.folder], check=True)
 
 
 async def test_a_server_whose_disk_is_full_costs_nothing(small_disk, place, converse, tmp_path):
@@ -612,7 +674,9 @@ async def test_a_server_whose_disk_is_full_costs_nothing(small_disk, place, conv
     said = ["begin"]
     async with at(place, tmp_path / "lap") as lap:
         made = await converse(lap, "begin")
-        while lap.line.offline_since is None and len(said) < 200:
+        await all_there(lap)
+        small_disk.leave(200_000)
+        while lap.line.offline_since is None and len(said) < 50:
             said.append(chance.randbytes(30_000).hex())
             await say(lap, made, said[-1])
         assert "no room" in lap.line.why and lap.line.behind
@@ -621,7 +685,7 @@ async def test_a_server_whose_disk_is_full_costs_nothing(small_disk, place, conv
             await say(lap, made, said[-1])
         shown = await lap.messages(sorted((await lap.load_conversation(made.id)).nodes))
         assert [message.text for message in shown] == said
-        small_disk("200m")
+        assert small_disk.mount("remount,size=200m")
         await all_there(lap)
     assert await texts_at(place, made.id) == said
 
@@ -859,9 +923,9 @@ async def test_what_the_server_does_not_take_stays_here_when_others_write_beside
         async with at(place, tmp_path / "desk") as desk:
             await say(desk, await desk.load_conversation(made.id), "of the desk")
             await all_there(desk)
-        await until(lambda: not lap._stale)
+        await until(lambda: not lap._mirror.stale)
         await lap.look_for_changes()
-        assert await lap._take(made.id) is False
+        assert await lap._mirror.take(made.id) is False
         kept = await lap._local.load_conversation(made.id)
         assert [one.text for one in await lap._local.messages(sorted(kept.nodes))] == ["before", "unfit"]
 
@@ -875,7 +939,7 @@ async def test_a_message_that_gets_another_number_keeps_its_pin_and_its_label(
         made = await converse(lap, "one", "two")
         old = made.leaf
         await lap.update_conversation(made.id, pins=(old,), labels={old: "the answer"})
-        await lap._local.act(lambda db: shared.journal.renumber(db, old))
+        await lap._local.act(lambda db: numbers.renumber(db, old))
         way.refuses = False
         await all_there(lap)
         for found in (
@@ -884,3 +948,135 @@ async def test_a_message_that_gets_another_number_keeps_its_pin_and_its_label(
         ):
             assert found.leaf != old
             assert (found.pins, found.labels) == ((found.leaf,), {found.leaf: "the answer"})
+
+
+# -- numbers that others have
+def taken_elsewhere(*ids: int) -> Bundle:
+    """A conversation of another machine whose messages have these ids."""
+    made = Conversation(0, "of another machine", datetime.now(UTC), datetime.now(UTC), origin="another")
+    texts = [Message(number, 0, None, Role.USER, (Text(f"its {number}"),)) for number in ids]
+    made.add(Node.of(message) for message in texts)
+    made.id, made.leaf = 900, ids[-1]  # their own ids are kept
+    return Bundle(made, texts)
+
+
+async def test_a_reply_that_gets_another_number_while_it_streams_streams_on(
+    cluster, place, converse, begin_reply, tmp_path
+):
+    async with Between(cluster.port) as way, at(through(way, place, cluster), tmp_path / "lap") as lap:
+        await all_there(lap)
+        cut_off(way)
+        await offline(lap)
+        made = await converse(lap, "Tell me")
+        reply = await begin_reply(lap, made)
+        await lap.append(reply.id, ["Once "])
+        async with at(place, tmp_path / "desk") as desk:
+            [theirs] = await desk.add_conversations([taken_elsewhere(*made.nodes)])
+        way.refuses = False
+        await all_there(lap)
+        await lap.append(reply.id, ["upon "])
+        assert (await lap.pieces(reply.id)).pieces == ("Once ", "upon ")
+        await lap.rewrite(reply.id, ["Once upon "])
+        await lap.finish_message(replace(reply, status=Status.COMPLETE, parts=(Text("Once upon a time."),)))
+        await say(lap, made, "Go on")
+        await lap.update_conversation(made.id, pins=(reply.id,))
+        await all_there(lap)
+        assert await texts_at(place, made.id) == ["Tell me", "Once upon a time.", "Go on"]
+        assert await texts_at(place, theirs) == [
+            f"its {number}" for number in sorted({*made.nodes} - {made.leaf})
+        ]
+        found = await lap.load_conversation(made.id)
+        [pinned] = await lap.messages(found.pins)
+        assert pinned.text == "Once upon a time."
+
+
+async def test_a_conversation_whose_number_another_has_gets_a_new_one(cluster, place, converse, tmp_path):
+    async with Between(cluster.port) as way, at(through(way, place, cluster), tmp_path / "lap") as lap:
+        await all_there(lap)
+        cut_off(way)
+        await offline(lap)
+        made = await converse(lap, "one", "two", title="Mine")
+        await lap.update_conversation(made.id, draft="half a thought")
+        async with behind(place) as tables:
+            await tables.execute(
+                "INSERT INTO conversations (id, origin, title, created_at, updated_at, message_count) "
+                "VALUES ($1, 'another', 'Theirs', 1, 1, 1)",
+                made.id,
+            )
+        way.refuses = False
+        await all_there(lap)
+        [mine] = [row for row in await lap.list_conversations() if row.title == "Mine"]
+        assert mine.id != made.id
+        assert await texts_at(place, mine.id) == ["one", "two"]
+        assert (await lap.load_conversation(mine.id)).draft == "half a thought"
+        assert await texts_at(place, made.id) == []
+
+
+async def test_what_comes_in_takes_no_number_that_a_machine_is_yet_to_give(place, converse, tmp_path):
+    async with at(place, tmp_path / "lap") as lap, at_file(tmp_path / "old.db") as old:
+        await all_there(lap)
+        for number in range(3):
+            await converse(old, f"old {number}")
+        await copy_all(old, lap)
+        made = [await converse(lap, f"new {number}") for number in range(3)]
+        await all_there(lap)
+        assert [row.title for row in await lap.list_conversations()] == [
+            *(f"new {number}" for number in (2, 1, 0)),
+            *(f"old {number}" for number in (2, 1, 0)),
+        ]
+        assert await texts_at(place, made[0].id) == ["new 0"]
+
+
+async def test_a_number_that_was_purged_is_not_given_again(place, converse):
+    async with by_itself(place) as store:
+        made = await converse(store, "gone")
+        bundle = await bundle_of(store, made.id)
+        await store.delete_conversation(made.id)
+        await store.empty_trash(datetime.now(UTC) + timedelta(days=1))
+        [anew] = await store.add_conversations([bundle])
+        assert anew != made.id
+
+
+# -- drafts
+async def test_a_draft_brings_back_what_was_removed_elsewhere_unless_it_is_empty_again(
+    cluster, place, converse, tmp_path
+):
+    async with Between(cluster.port) as way, at(through(way, place, cluster), tmp_path / "lap") as lap:
+        kept, given_up = [await converse(lap, name, title=name) for name in ("kept", "given up")]
+        await all_there(lap)
+        cut_off(way)
+        await offline(lap)
+        for made in (kept, given_up):
+            await lap.update_conversation(made.id, draft="half a thou")
+        await lap.update_conversation(kept.id, draft="half a thought")
+        await lap.update_conversation(given_up.id, draft="")
+        async with at(place, tmp_path / "desk") as desk:
+            for made in (kept, given_up):
+                await desk.delete_conversation(made.id)
+            await desk.empty_trash(datetime.now(UTC) + timedelta(days=1))
+        way.refuses = False
+        await all_there(lap)
+        [row] = await lap.list_conversations()
+        assert row.title == "Recovered: kept"
+        assert (await lap.load_conversation(row.id)).draft == "half a thought"
+
+
+async def test_what_is_written_beside_a_draft_is_recalled_when_its_conversation_is_removed_elsewhere(
+    place, converse, tmp_path
+):
+    async with at(place, tmp_path / "lap") as lap:
+        made = await converse(lap, "gone")
+        await lap.set_draft_beside(made.id, "half a thought")
+        await all_there(lap)
+        await lap.load_conversation(made.id)
+        async with asyncio.timeout(60):
+            while made.id not in await lap._local.see(here.kept):  # noqa: ASYNC110 - of what no one tells
+                await asyncio.sleep(0.02)
+    async with by_itself(place) as desk:
+        await desk.delete_conversation(made.id)
+        await desk.empty_trash(datetime.now(UTC) + timedelta(days=1))
+    async with at(place, tmp_path / "lap") as lap:
+        async with asyncio.timeout(60):
+            while not await lap.prompts():  # noqa: ASYNC110 - of what no one tells
+                await asyncio.sleep(0.02)
+        assert await lap.prompts() == ["half a thought"]

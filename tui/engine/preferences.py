@@ -7,19 +7,13 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from tui.checked import numbered
+from tui.history.preferences import RECENTS, Preference
 from tui.history.store import HistoryStore, Scope
-
-_RECENTS = 12
 
 
 class _Name(StrEnum):
-    """What each is called in the history. Histories have these names: they stay."""
+    """What belongs to this machine, as the history calls it. Histories have these names: they stay."""
 
-    LAST_MODEL = "last_model"
-    RECENT_MODELS = "recent_models"
-    FAVOURITE_MODELS = "favourite_models"
-    THEME = "theme"
-    THEME_OF_FEW_COLOURS = "theme of few colours"
     DRAFT_OF = "draft_of"
     HERE = "here:"
     """The folder follows."""
@@ -34,27 +28,27 @@ class Preferences:
     # -- models
     async def last_model(self) -> str:
         """The model used last; nothing if there is none."""
-        return await self._store.get_state(_Name.LAST_MODEL)
+        return await self._store.get_state(Preference.LAST_MODEL)
 
     async def recent_models(self) -> list[str]:
         """The models used lately, newest first."""
-        return (await self._store.get_state(_Name.RECENT_MODELS)).split()
+        return (await self._store.get_state(Preference.RECENT_MODELS)).split()
 
     async def note_model(self, model_id: str) -> None:
         """Remember a model as the one used last."""
         known = await self.recent_models()
         if known[:1] != [model_id]:
             recents = [model_id, *(name for name in known if name != model_id)]
-            await self._store.set_state(_Name.RECENT_MODELS, "\n".join(recents[:_RECENTS]))
-            await self._store.set_state(_Name.LAST_MODEL, model_id)
+            await self._store.set_state(Preference.RECENT_MODELS, "\n".join(recents[:RECENTS]))
+            await self._store.set_state(Preference.LAST_MODEL, model_id)
 
     async def favourite_models(self) -> list[str]:
         """The favourites, as the person ordered them."""
-        return (await self._store.get_state(_Name.FAVOURITE_MODELS)).split()
+        return (await self._store.get_state(Preference.FAVOURITE_MODELS)).split()
 
     async def keep_favourite_models(self, model_ids: Sequence[str]) -> None:
         """These are the favourites from now on."""
-        await self._store.set_state(_Name.FAVOURITE_MODELS, "\n".join(model_ids))
+        await self._store.set_state(Preference.FAVOURITE_MODELS, "\n".join(model_ids))
 
     # -- the theme
     async def theme(self, *, few_colours: bool) -> str:
@@ -86,7 +80,7 @@ class Preferences:
 
 
 def _theme(few_colours: bool) -> str:
-    return _Name.THEME_OF_FEW_COLOURS if few_colours else _Name.THEME
+    return Preference.THEME_OF_FEW_COLOURS if few_colours else Preference.THEME
 
 
 def _here() -> str:

@@ -20,6 +20,7 @@ For every history::
     importers/              conversations from other programs
 
     copying                 all of one history into another
+    preferences             what a person prefers: it goes along
 
 Which one::
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from tui.errors import HistoryUnreachableError
 from tui.history.bundles import bundle_of
+from tui.history.preferences import Preference, to_take
 from tui.history.spent_rows import alike
-from tui.history.store import HistoryStore, ListFilter
+from tui.history.store import KEPT_PROMPTS, HistoryStore, ListFilter
 
 _PAGE = 500
 LISTS = (ListFilter(), ListFilter(archived=True), ListFilter(deleted=True))
@@ -35,7 +36,7 @@ async def copy_all(
     """Write every conversation of ``source`` to ``target``, oldest first; of those there what they lack.
 
     Each is one transaction: one that was cut short goes on the next time. What lies in the trash goes into
-    the trash.
+    the trash. Prompts to recall and what the person prefers go along; of that the newest counts.
 
     Raises:
         HistoryUnreachableError: Not all of ``source`` can be read now.
@@ -54,10 +55,8 @@ async def copy_all(
         copied = Copied(copied.done + 1, len(listed), copied.added + (made is not None), copied.grown + grown)
         tell(copied)
     await _copy_spending(source, target)
-    there = set(await target.prompts())
-    for text in reversed(await source.prompts()):
-        if text not in there:
-            await target.remember_prompt(text)
+    await _copy_prompts(source, target)
+    await target.take(to_take(await source.kept(Preference), await target.kept(Preference)))
     _check_all_there(source)
     return copied
 
@@ -78,6 +77,13 @@ async def _copy_spending(source: HistoryStore, target: HistoryStore) -> None:
     for spent in await source.spending():
         if alike(spent) not in known:
             await target.note_spending(replace(spent, conversation_id=None, message_id=None))
+
+
+async def _copy_prompts(source: HistoryStore, target: HistoryStore) -> None:
+    there = set(await target.prompts(KEPT_PROMPTS))
+    for text in reversed(await source.prompts(KEPT_PROMPTS)):
+        if text not in there:
+            await target.remember_prompt(text)
 
 
 async def _ids(store: HistoryStore) -> AsyncIterator[tuple[int, bool]]:

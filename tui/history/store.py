@@ -5,7 +5,7 @@ Every implementation passes the same contract test-suite. No SQL and no database
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -18,6 +18,7 @@ from tui.chat.draft import Draft
 from tui.chat.message import Message, Role, Status
 from tui.chat.parts import Part
 from tui.chat.spending import Spent
+from tui.history.preferences import Kept
 
 
 class ConversationChanges(TypedDict, total=False):
@@ -63,6 +64,8 @@ class ListFilter:
 
 TRASH_DAYS = 30
 """After so many days what was deleted goes for good."""
+KEPT_PROMPTS = 1000
+"""Prompts that can be recalled; the oldest go."""
 
 
 class Scope(StrEnum):
@@ -369,6 +372,14 @@ class HistoryStore(Protocol):
 
     async def set_state(self, key: str, value: str, *, scope: Scope = Scope.PERSON) -> None:
         """Store a small value. A key has one scope."""
+        ...
+
+    async def kept(self, names: Iterable[str]) -> dict[str, Kept]:
+        """The small values of the person that have these names, and when each was set."""
+        ...
+
+    async def take(self, values: Mapping[str, Kept]) -> None:
+        """Store small values of the person as they were set in another history; what was set later stays."""
         ...
 
     # -- life

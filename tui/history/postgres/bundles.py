@@ -205,17 +205,19 @@ def _conversation_row(conversation_id: int, bundle: Bundle, ids: dict[int, int])
 
 
 async def _conversation_ids(db: Tables, wanted: Sequence[int]) -> list[int]:
-    """The ids that are wanted where they are free, and otherwise the next ones. 0 wants none."""
-    fit = {number for number in wanted if 0 < number <= LARGEST_CONVERSATION}
-    taken = await db.rows("SELECT id FROM here.conversations WHERE id = ANY($1::bigint[])", list(fit))
-    free = fit - {row["id"] for row in taken}
+    """The ids that are wanted where nobody ever had them, and otherwise the next ones. 0 wants none.
+
+    One below the next may be of a conversation that is gone, or of one that a machine is yet to bring.
+    """
+    first = await db.value("SELECT next_conversation FROM here.history FOR UPDATE")
+    free = {number for number in wanted if first <= number <= LARGEST_CONVERSATION}
     following = await db.value(
         """
         UPDATE here.history SET next_conversation = greatest(next_conversation, $1::bigint) + $2
         RETURNING next_conversation - $2
         """,
         max(free, default=0) + 1,
-        len(wanted),
+        len(wanted) - len(free),
     )
     made = []
     for number in wanted:

@@ -7,8 +7,10 @@ from tui.history.look import Look
 from tui.history.place import Server
 from tui.history.postgres.faults import translated
 from tui.history.postgres.schema import form_of, quoted, schema_of
-from tui.history.postgres.server import Connection, Terms, let_go, way_to
+from tui.history.postgres.server import Connection, let_go, way_to
 from tui.text import counted
+
+_POOLED = Look("way", "note", "through a pooler: what others change is looked for every few seconds")
 
 
 async def examine(server: Server) -> list[Look]:
@@ -16,11 +18,12 @@ async def examine(server: Server) -> list[Look]:
     try:
         way = way_to(server)
         with translated():
-            connection = await way.connect(Terms())
+            connection, terms = await way.meet()
             try:
-                return await _seen(connection, way.schema)
+                looks = await _seen(connection, way.schema)
             finally:
                 await let_go(connection)
+            return [*looks, _POOLED] if terms.pooled else looks
     except HistoryError as error:
         return [Look("server", "wrong", str(error))]
 

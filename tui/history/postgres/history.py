@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -34,9 +34,10 @@ from tui.history.postgres.link import Link, Tables
 from tui.history.postgres.news import News
 from tui.history.postgres.revisions import stamp
 from tui.history.postgres.schema import prepare, schema_of
-from tui.history.postgres.server import Terms, let_go, way_to
+from tui.history.postgres.server import let_go, way_to
 from tui.history.postgres.state import EVERYWHERE
 from tui.history.postgres.upkeep import Upkeep
+from tui.history.preferences import Kept
 from tui.history.query import parse
 from tui.history.rows import from_stamp
 from tui.history.store import (
@@ -84,9 +85,9 @@ async def open_history(
     Raises:
         HistoryError: It can't be reached, or may not be used.
     """
-    way, terms = way_to(server), Terms()
+    way = way_to(server)
     with translated():
-        connection = await way.connect(terms)
+        connection, terms = await way.meet()
         try:
             schema = await schema_of(connection, way.schema)
             found = await prepare(connection, schema)
@@ -371,6 +372,14 @@ class PostgresHistory:
     async def set_state(self, key: str, value: str, *, scope: Scope = Scope.PERSON) -> None:
         """Store a small value."""
         await self._quiet(lambda db: state.set_state(db, self._of(scope), key, value))
+
+    async def kept(self, names: Iterable[str]) -> dict[str, Kept]:
+        """The small values of the person that have these names, and when each was set."""
+        return await self._link.read(lambda db: state.kept(db, names))
+
+    async def take(self, values: Mapping[str, Kept]) -> None:
+        """Store small values of the person as they were set in another history; what was set later stays."""
+        await self._quiet(lambda db: state.take(db, values))
 
     # -- life
     def subscribe(self, callback: Callable[[AnyNews], None]) -> Callable[[], None]:

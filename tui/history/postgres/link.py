@@ -146,11 +146,7 @@ class Lane:
         try:
             await self._terms.set_clock(connection)
             if self.on_connect is not None:
-                pooled = self._terms.pooled
                 await self.on_connect(connection)
-                if self._terms.pooled != pooled:  # this one still relies on what a pooler does not keep
-                    connection.terminate()
-                    connection = await self._way.connect(self._terms)
         except BaseException:
             connection.terminate()
             raise
@@ -180,10 +176,6 @@ class Link:
     def pooled(self) -> bool:
         """Whether a pooler stands between: nothing is heard, and nothing of a session stays."""
         return self._terms.pooled
-
-    @pooled.setter
-    def pooled(self, pooled: bool) -> None:
-        self._terms.pooled = pooled
 
     def listen(self, on_connect: Callable[[Connection], Awaitable[None]]) -> None:
         """Call ``on_connect`` with each new connection of the lane that listens, before it is used."""

@@ -19,7 +19,6 @@ from tui.history.postgres.server import Connection
 from tui.history.store import Change, StopAsked
 from tui.history.store import News as Told
 
-_HEARD = 1.0  # seconds within which a connection hears its own notice, unless a pooler stands between
 _POOLED_PAUSE = 2.0  # seconds between two looks where no notice comes
 
 
@@ -49,7 +48,6 @@ class News:
         self._announce = announce
         self._lost = lost
         self._seen = 0
-        self._heard = asyncio.Event()
         self._woken = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         link.listen(self._listen)
@@ -123,26 +121,16 @@ class News:
                 self._lost(error)
 
     async def _listen(self, connection: Connection) -> None:
-        """Hear what others say on a new connection, and find out whether it can be heard at all."""
+        """Hear what others say on a new connection."""
         if self._link.pooled:
             return
         connection.add_termination_listener(lambda _: self._woken.set())
-        channel = self._link.schema
-        self._heard.clear()
-        await connection.add_listener(channel, self._notified)
-        await connection.execute("SELECT pg_notify($1, $2)", channel, f"{self._session} hello")
-        try:
-            async with asyncio.timeout(_HEARD):
-                await self._heard.wait()
-        except TimeoutError:
-            self._link.pooled = True
-            with contextlib.suppress(asyncpg.PostgresError, asyncpg.InterfaceError):
-                await connection.remove_listener(channel, self._notified)
+        # A copy of another server tells nothing.
+        with contextlib.suppress(asyncpg.ReadOnlySQLTransactionError):
+            await connection.add_listener(self._link.schema, self._notified)
         self._woken.set()  # while there was no connection, anything may have been said
 
     def _notified(self, connection: object, pid: int, channel: str, payload: object) -> None:
         session, _, _ = str(payload).partition(" ")
-        if session == self._session:
-            self._heard.set()
-        else:
+        if session != self._session:
             self._woken.set()

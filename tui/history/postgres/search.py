@@ -25,6 +25,7 @@ from tui.text import comparable, fold
 _WINDOW = 20_000  # characters of a message that are looked through for the hit before the whole is
 _NEWEST = 1000  # messages that are looked through without the index
 _STRETCHES = (2, 4, 8, 16, 32)  # months
+_MONTH = 1 << 31  # milliseconds, as the index counts months
 # Up to so many conversations are looked for in the index itself, beside the words.
 _FEW = 1000
 
@@ -153,12 +154,15 @@ def _slices(scope: Scope, query: Query, newest: int, edge: int | None) -> Iterat
     if edge is None:
         yield "true", "s.id"
         return
-    yield f"s.id > {edge}", "s.id"
+    if scope.few is not None:  # by their own index
+        yield "true", "s.id + 0"
+        return
+    if query.before and (last := to_stamp(query.before) // 1000 + _MONTH) < edge:
+        edge = last  # an id is its message's time, or a little more
+    else:
+        yield f"s.id > {edge}", "s.id"
     lexemes = "here.lexemes(s.id, s.conversation_id, s.said)"
     wanted = asked(query.words)
-    if scope.few is not None:
-        places = " | ".join(f"'#{number}'" for number in sorted(scope.few))
-        wanted += f" & ({places})"
     upper = bucket(edge)
     for length in _STRETCHES:
         lower = upper - length

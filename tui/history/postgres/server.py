@@ -7,6 +7,7 @@ import contextlib
 import ipaddress
 import os
 import re
+import secrets
 import socket
 import ssl
 import time
@@ -24,19 +25,24 @@ from tui.history.place import Server
 Connection: TypeAlias = Any
 """One of asyncpg, which has no types."""
 CONNECT_SECONDS = 5.0
+HEARD = 1.0
+"""Seconds within which a connection hears its own notice, unless a pooler stands between."""
+_STATEMENTS = 200  # prepared ones that a connection keeps
 _SILENCE = 15  # seconds after which an answer that does not come ends a connection
 # In an address they are libpq's alone; asyncpg would send them to the server as settings, which it refuses.
 _LIBPQ = re.compile(
     r"connect_timeout|keepalives\w*|channel_binding|gssencmode|tcp_user_timeout|application_name"
 )
-_SETTINGS = {
+SETTINGS = {
     "application_name": "segue",
     "jit": "off",
     "max_parallel_workers_per_gather": "0",
+    "plan_cache_mode": "force_custom_plan",  # a plan for any model is one that walks through all messages
     "work_mem": "32MB",
     "idle_in_transaction_session_timeout": "10s",
     "lock_timeout": "5s",
 }
+"""What each connection asks of the server, which a pooler may refuse."""
 _NAME = re.compile(r"[^\x00\"]{1,63}")
 
 # A file of passwords that others can read is not used, and who is refused is told where they are looked for.
@@ -75,8 +81,8 @@ class Way:
     seconds: float = CONNECT_SECONDS
     service: str | None = None
 
-    async def connect(self, terms: Terms) -> Connection:
-        """A new connection, and what is learnt of the terms by it.
+    async def meet(self) -> tuple[Connection, Terms]:
+        """A first connection, and what is learnt by it. It leaves nothing behind: whose it is comes out now.
 
         Raises:
             HistoryRefusedError: The password is not told.
@@ -85,14 +91,33 @@ class Way:
             TimeoutError: It does not answer.
         """
         try:
-            return await self._connected(pooled=terms.pooled)
+            connection = await self._connected(SETTINGS, statements=0)
         except asyncpg.PostgresError as error:
-            if terms.pooled or "startup parameter" not in str(error):
+            if "startup parameter" not in str(error):
                 raise
-        terms.pooled = True  # a pooler refuses the settings that the server takes
-        return await self._connected(pooled=True)
+            # A pooler refuses the settings that the server takes.
+            return await self._connected({}, statements=0), Terms(pooled=True)
+        try:
+            direct = await _is_told(connection) and await _hears_itself(connection)
+            return connection, Terms(pooled=not direct)
+        except BaseException:
+            connection.terminate()
+            raise
 
-    async def _connected(self, *, pooled: bool) -> Connection:
+    async def connect(self, terms: Terms) -> Connection:
+        """A new connection.
+
+        Raises:
+            HistoryRefusedError: The password is not told.
+            OSError: It can't be reached.
+            asyncpg.PostgresError: It refuses.
+            TimeoutError: It does not answer.
+        """
+        if terms.pooled:
+            return await self._connected({}, statements=0)
+        return await self._connected(SETTINGS, statements=_STATEMENTS)
+
+    async def _connected(self, settings: Mapping[str, str], *, statements: int) -> Connection:
         more: dict[str, Any] = {}
         if self.tls is not None:
             more["ssl"] = self.tls()
@@ -103,12 +128,33 @@ class Way:
         connection: Connection = await asyncpg.connect(
             self.dsn,
             timeout=self.seconds,
-            statement_cache_size=0 if pooled else 200,
-            server_settings={} if pooled else _SETTINGS,
+            statement_cache_size=statements,
+            server_settings=dict(settings),
             **more,
         )
         _keep_alive(connection)
         return connection
+
+
+async def _is_told(connection: Connection) -> bool:
+    """Whether the server has the settings of a connection: a pooler may keep them to itself."""
+    told = await connection.fetchval("SELECT current_setting('lock_timeout')")
+    return bool(told == SETTINGS["lock_timeout"])
+
+
+async def _hears_itself(connection: Connection) -> bool:
+    """Whether a connection hears its own notice: not through a pooler, which may say nothing of that."""
+    heard = asyncio.Event()
+    channel = f"segue_{secrets.token_hex(8)}"
+    try:
+        await connection.add_listener(channel, lambda *_: heard.set())
+        await connection.execute(f"NOTIFY {channel}")
+    except asyncpg.ReadOnlySQLTransactionError:  # of a copy of another server, which tells nothing
+        return True
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(HEARD):
+            await heard.wait()
+    return heard.is_set()
 
 
 async def _told(password: Callable[[], str]) -> str:

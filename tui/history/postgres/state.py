@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Mapping
 
 from tui.chat.draft import Draft
 from tui.checked import Fields, unpacked, words
@@ -10,9 +11,11 @@ from tui.history.facts import attachments_of
 from tui.history.part_columns import pack_attachments
 from tui.history.postgres import contents
 from tui.history.postgres.link import Tables
+from tui.history.preferences import Kept
+from tui.history.rows import from_stamp, to_stamp
+from tui.history.store import KEPT_PROMPTS
 from tui.text import normalise
 
-KEPT_PROMPTS = 1000
 EVERYWHERE = ""
 """The machine of what belongs to the person, whichever machine is used."""
 _NEW_DRAFT, _NEW_DRAFT_FILES = "new_draft", "new_draft_attachments"
@@ -72,13 +75,45 @@ async def set_state(db: Tables, machine: str, name: str, value: str) -> None:
     """Store the value of ``name``."""
     await db.run(
         """
-        INSERT INTO here.state (machine, key, value) VALUES ($1, $2, $3)
-        ON CONFLICT (role, machine, key) DO UPDATE SET value = excluded.value
+        INSERT INTO here.state AS kept (machine, key, value, set_at) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (role, machine, key) DO UPDATE
+        SET value = excluded.value, set_at = greatest(excluded.set_at, kept.set_at + 1)
         """,
         machine,
         key_of(name),
         normalise(value),
+        db.now(),
     )
+
+
+async def kept(db: Tables, names: Iterable[str]) -> dict[str, Kept]:
+    """The person's values of those of these names that have one."""
+    found = await of_person(db)
+    return {name: found[name] for name in names if name in found}
+
+
+async def of_person(db: Tables) -> dict[str, Kept]:
+    """All small values of the person."""
+    rows = await db.rows(
+        "SELECT key, value, set_at FROM here.state WHERE role = current_user AND machine = $1", EVERYWHERE
+    )
+    return {row["key"]: Kept(words(row["value"]), from_stamp(row["set_at"])) for row in rows}
+
+
+async def take(db: Tables, values: Mapping[str, Kept]) -> None:
+    """Store values of the person that were set elsewhere, unless what is here was set later."""
+    for name, one in values.items():
+        await db.run(
+            """
+            INSERT INTO here.state AS kept (machine, key, value, set_at) VALUES ($1, $2, $3, $4)
+            ON CONFLICT (role, machine, key) DO UPDATE SET value = excluded.value, set_at = excluded.set_at
+            WHERE excluded.set_at >= kept.set_at
+            """,
+            EVERYWHERE,
+            key_of(name),
+            normalise(one.value),
+            min(to_stamp(one.set_at), db.now()),
+        )
 
 
 def key_of(name: str) -> str:

@@ -5,10 +5,12 @@ server is to be read while it can't be reached. Only ``history.opening`` knows i
 
     history                 the protocol, done
     acts                    what is done, as facts
-    journal                 the acts in their order, and numbers that no other machine gives
+    journal                 the acts in their order
+    numbers                 numbers that no other machine gives, and other ones where one does
     pusher                  brings them to the server
     carrier                 brings the contents of files, behind and beside them
     there                   acts done on the server
+    mirror                  keeps up with what changes there
     here                    what of the server is kept here
     examination             what is shown of it to who has trouble
 """

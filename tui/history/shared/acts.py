@@ -15,7 +15,9 @@ from tui.checked import Fields, unpacked
 from tui.history.facts import attachments_of
 from tui.history.part_columns import pack_attachments, pack_part
 from tui.history.pieces import piece_rows, pieces_in
-from tui.history.rows import message_columns, message_of
+from tui.history.preferences import Kept
+from tui.history.rows import from_stamp, message_columns, message_of, to_stamp
+from tui.text import normalise
 
 
 class Kind(StrEnum):
@@ -46,6 +48,8 @@ class Act:
     kind: Kind
     facts: Mapping[str, Any]
     conversation_id: int | None = None
+    origin: str | None = None
+    """Of that conversation: another one may have its number where the act is done."""
     seq: int = 0
     """Its place in the row of all acts of this machine."""
     mark: str = ""
@@ -88,6 +92,22 @@ def pieces_of(facts: Mapping[str, Any]) -> list[str | Part]:
     return list(
         pieces_in(dict(zip(("reasoning", "text", "part"), row, strict=True)) for row in facts["rows"])
     )
+
+
+def draft_in(facts: Mapping[str, Any]) -> dict[str, bool]:
+    """What a change says of a draft: whether there are words, and files."""
+    said = {"words": bool(facts["columns"]["draft"])} if "draft" in facts["columns"] else {}
+    return said if facts["files"] is None else said | {"files": bool(files_in(facts["files"]))}
+
+
+def state_facts(name: str, kept: Kept) -> dict[str, Any]:
+    """A small value."""
+    return {"key": normalise(name), "value": normalise(kept.value), "set_at": to_stamp(kept.set_at)}
+
+
+def state_in(facts: Mapping[str, Any]) -> dict[str, Kept]:
+    """The small value of ``state_facts``."""
+    return {facts["key"]: Kept(facts["value"], from_stamp(facts["set_at"]))}
 
 
 def file_facts(files: Sequence[Attachment]) -> str:

@@ -8,13 +8,16 @@ from typing import Any
 
 from tui.chat.attachment import Attachment
 from tui.chat.message import Status
+from tui.history.preferences import Kept
 from tui.history.rows import changed_columns, message_columns, new_origin, now_stamp
 from tui.history.shared import journal
+from tui.history.shared.acts import Kind
 from tui.history.shared.there import Whole
-from tui.history.sqlite import contents, messages
+from tui.history.sqlite import contents, draft_owners, messages
 from tui.history.sqlite.indexing import WHOLE_CONVERSATION, index, searchable, unindex
-from tui.history.sqlite.state import KEPT_PROMPTS, set_state
+from tui.history.sqlite.state import remember, take
 from tui.history.sqlite.statements import insert, update
+from tui.history.store import KEPT_PROMPTS
 
 NEWEST = 300
 """Conversations of the top of the list that are kept."""
@@ -122,6 +125,9 @@ def keep(
 
 
 def _drop(db: sqlite3.Connection, place: int) -> None:
+    for text in draft_owners.texts_beside(db, place):  # of a program that had the draft not to itself
+        remember(db, text)
+        journal.note(db, Kind.PROMPT, {"text": text})
     _remove(db, place)
     db.execute("DELETE FROM kept WHERE conversation_id = ?", (place,))
 
@@ -176,9 +182,8 @@ def recover(db: sqlite3.Connection, place: int) -> str:
     return str(title)
 
 
-def set_of_person(db: sqlite3.Connection, values: Mapping[str, str], prompts: Sequence[str]) -> None:
+def set_of_person(db: sqlite3.Connection, values: Mapping[str, Kept], prompts: Sequence[str]) -> None:
     """Have the small values and the prompts of the server."""
-    for name, value in values.items():
-        set_state(db, name, value)
+    take(db, values)
     db.execute("DELETE FROM prompts")
     db.executemany("INSERT INTO prompts (text) VALUES (?)", [(text,) for text in prompts[-KEPT_PROMPTS:]])

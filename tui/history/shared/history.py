@@ -6,7 +6,8 @@ import asyncio
 import contextlib
 import random
 import sqlite3
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar, Unpack
@@ -15,7 +16,7 @@ from tui.chat.attachment import Attachment
 from tui.chat.conversation import Bundle, Conversation, SearchHit, Summary
 from tui.chat.draft import Draft
 from tui.chat.message import Message, Role, Status
-from tui.chat.parts import Part, files_of
+from tui.chat.parts import Part
 from tui.chat.spending import Spent
 from tui.errors import (
     HistoryBusyError,
@@ -30,10 +31,12 @@ from tui.history.copies import copied, kept_in_copy, next_title, stem_of
 from tui.history.place import Server
 from tui.history.postgres.history import PostgresHistory, Save
 from tui.history.postgres.history import open_history as on_server
-from tui.history.rows import changed_columns, from_stamp, message_of
-from tui.history.shared import here, journal, there
-from tui.history.shared.acts import Kind, file_facts, message_facts, piece_facts
+from tui.history.preferences import Kept
+from tui.history.rows import changed_columns, from_stamp
+from tui.history.shared import here, journal, numbers
+from tui.history.shared.acts import Kind, file_facts, message_facts, piece_facts, state_facts
 from tui.history.shared.carrier import Carrier
+from tui.history.shared.mirror import Mirror
 from tui.history.shared.pusher import Pusher
 from tui.history.spent_rows import spent_row
 from tui.history.sqlite import bundles, conversations, messages, spending, state, trash
@@ -82,8 +85,8 @@ class SharedHistory:
         self._line = Line()
         self._noted = self._pushed = 0
         self._arrived = asyncio.Condition()
-        self._woken, self._changed = asyncio.Event(), asyncio.Event()
-        self._stale: set[int] = set()
+        self._woken = asyncio.Event()
+        self._mirror = Mirror(local, lambda: self._server if self._online else None, self._woken.set)
         self._early: set[int | None] = set()
         """What is new there, and may have been read in the file all the same."""
         self._said: list[str] = []
@@ -125,7 +128,7 @@ class SharedHistory:
         owner = self._local.session.name
 
         def create(db: Connection) -> tuple[Conversation, int]:
-            new = Conversation(journal.conversation_id(db), title=title, model=model, system=system)
+            new = Conversation(numbers.conversation_id(db), title=title, model=model, system=system)
             made = conversations.create(db, owner, new)
             [row] = journal.rows_of(db, "SELECT * FROM conversations WHERE id = ?", [made.id])
             return made, journal.note(db, Kind.CREATE, {"columns": row}, made.id)
@@ -134,19 +137,23 @@ class SharedHistory:
 
     async def load_conversation(self, conversation_id: int) -> Conversation:
         """A conversation with the shape of its tree."""
-        found = await self._read(lambda store: store.load_conversation(conversation_id))
+        place = await self._local.see(lambda db: numbers.conversation(db, conversation_id))
+        found = await self._read(lambda store: store.load_conversation(place))
         if self._online:
-            self._refresh([conversation_id])
-            self._begin_aside(self._use(conversation_id))
+            self._mirror.refresh([place])
+            self._begin_aside(self._mirror.use(place))
         return found
 
     async def update_conversation(self, conversation_id: int, **changes: Unpack[ConversationChanges]) -> None:
         """Change fields."""
-        facts = {"id": conversation_id, "columns": changed_columns(changes)}
-        facts["files"] = file_facts(changes["attachments"]) if "attachments" in changes else None
-        await self._in(
-            conversation_id, Kind.CHANGE, facts, lambda db: conversations.change(db, conversation_id, changes)
-        )
+        files = file_facts(changes["attachments"]) if "attachments" in changes else None
+
+        def change(db: Connection, place: int) -> dict[str, Any]:
+            meant = _with_numbers(db, place, changes)
+            conversations.change(db, place, meant)
+            return {"id": place, "columns": changed_columns(meant), "files": files}
+
+        await self._in(conversation_id, Kind.CHANGE, change)
 
     async def list_conversations(
         self, chosen: ListFilter = _ALL, *, limit: int = 100, offset: int = 0
@@ -167,13 +174,21 @@ class SharedHistory:
 
     async def delete_conversation(self, conversation_id: int) -> None:
         """Move to the trash."""
-        facts = {"id": conversation_id}
-        await self._in(conversation_id, Kind.TRASH, facts, lambda db: trash.put_in(db, conversation_id))
+
+        def put_in(db: Connection, place: int) -> dict[str, Any]:
+            trash.put_in(db, place)
+            return {"id": place}
+
+        await self._in(conversation_id, Kind.TRASH, put_in)
 
     async def restore_conversation(self, conversation_id: int) -> None:
         """Take back from the trash."""
-        facts = {"id": conversation_id}
-        await self._in(conversation_id, Kind.RESTORE, facts, lambda db: trash.take_out(db, conversation_id))
+
+        def take_out(db: Connection, place: int) -> dict[str, Any]:
+            trash.take_out(db, place)
+            return {"id": place}
+
+        await self._in(conversation_id, Kind.RESTORE, take_out)
 
     async def empty_trash(self, before: datetime) -> int:
         """Remove for good what was deleted before ``before``."""
@@ -185,7 +200,8 @@ class SharedHistory:
         """A copy: whole, or only the path down to ``leaf``."""
 
         def copy(db: Connection) -> tuple[Conversation, int]:
-            made = _copy(db, conversation_id, leaf)
+            place = numbers.conversation(db, conversation_id)
+            made = _copy(db, place, None if leaf is None else numbers.message(db, leaf, place))
             return made, journal.note(db, Kind.WHOLE, here.whole(db, made.id), made.id)
 
         return await self._write(copy, lambda made: made.id, [conversation_id])
@@ -201,7 +217,8 @@ class SharedHistory:
     # -- messages
     async def messages(self, ids: Sequence[int]) -> list[Message]:
         """The messages with these ids, in this order."""
-        return await self._read(lambda store: store.messages(ids))
+        known = await self._local.see(lambda db: numbers.messages(db, ids))
+        return await self._read(lambda store: store.messages(known))
 
     async def add_message(
         self,
@@ -217,21 +234,22 @@ class SharedHistory:
         owner = self._local.session.name
 
         def add(db: Connection) -> tuple[Message, int]:
+            place = numbers.conversation(db, conversation_id)
             new = Message(
-                journal.message_id(db, conversation_id),
-                conversation_id,
-                parent,
+                numbers.message_id(db, place),
+                place,
+                None if parent is None else numbers.message(db, parent, place),
                 role,
                 tuple(parts),
                 model,
                 status,
-                created_at=from_stamp(journal.moment(db)),
+                created_at=from_stamp(numbers.moment(db)),
             )
             stored = messages.add(db, owner, new)
             facts = message_facts(stored, owner if stored.live else None)
-            return stored, journal.note(db, Kind.ADD, facts, conversation_id)
+            return stored, journal.note(db, Kind.ADD, facts, place)
 
-        return await self._write(add, lambda _: conversation_id, [conversation_id])
+        return await self._write(add, lambda stored: stored.conversation_id, [conversation_id])
 
     async def with_contents(self, attachments: Sequence[Attachment]) -> list[Attachment]:
         """The same attachments with their contents."""
@@ -251,32 +269,41 @@ class SharedHistory:
 
     async def finish_message(self, message: Message) -> None:
         """Store the final state of a reply."""
-        place = message.conversation_id
-        facts = message_facts(message)
-        await self._in(place, Kind.FINISH, facts, lambda db: messages.finish(db, message))
+
+        def finish(db: Connection, place: int) -> dict[str, Any]:
+            known = numbers.message(db, message.id)
+            parent = None if message.parent is None else numbers.message(db, message.parent, place)
+            done = replace(message, id=known, conversation_id=place, parent=parent)
+            messages.finish(db, done)
+            return message_facts(done)
+
+        await self._in(message.conversation_id, Kind.FINISH, finish)
 
     async def hide_messages(self, ids: Sequence[int], *, hidden: bool = True) -> None:
         """Hide messages from the path, or show them again."""
 
         def hide(db: Connection) -> tuple[int | None, int]:
-            place = messages.hide(db, ids, hidden)
-            return place, journal.note(db, Kind.HIDE, {"ids": list(ids), "hidden": hidden}, place)
+            known = numbers.messages(db, ids)
+            place = messages.hide(db, known, hidden)
+            return place, journal.note(db, Kind.HIDE, {"ids": known, "hidden": hidden}, place)
 
         await self._write(hide, lambda place: place, of_messages=ids)
 
     async def pieces(self, message_id: int, after: int = 0) -> Came:
         """What has come of a reply since ``after``."""
-        if await self._streams_here(message_id):
-            return await self._local.pieces(message_id, after)
+        known = await self._local.see(lambda db: numbers.message(db, message_id))
+        if await self._streams_here(known):
+            return await self._local.pieces(known, after)
         await self._answer()
-        return await self._read_there(lambda store: store.pieces(message_id, after))
+        return await self._read_there(lambda store: store.pieces(known, after))
 
     async def ask_to_stop(self, message_id: int) -> None:
         """Ask the program that streams a reply to stop it."""
-        if await self._streams_here(message_id):
-            await self._local.ask_to_stop(message_id)
+        known = await self._local.see(lambda db: numbers.message(db, message_id))
+        if await self._streams_here(known):
+            await self._local.ask_to_stop(known)
         else:
-            await self._read(lambda store: store.ask_to_stop(message_id))
+            await self._read(lambda store: store.ask_to_stop(known))
 
     async def interrupt_abandoned(self) -> int:
         """Mark replies ``interrupted`` that a program which is gone was streaming."""
@@ -349,8 +376,26 @@ class SharedHistory:
         if scope is Scope.MACHINE:
             await self._local.set_state(key, value, scope=scope)
         else:
-            facts = {"key": normalise(key), "value": normalise(value)}
-            await self._quietly(Kind.STATE, facts, lambda db: state.set_state(db, key, value))
+
+            def keep(db: Connection) -> tuple[None, int]:
+                set_at = from_stamp(state.set_state(db, key, value, numbers.moment(db)))
+                return None, journal.note(db, Kind.STATE, state_facts(key, Kept(value, set_at)))
+
+            await self._write(keep, None)
+
+    async def kept(self, names: Iterable[str]) -> dict[str, Kept]:
+        """The small values of the person that have these names, and when each was set."""
+        return await self._read(lambda store: store.kept(names))
+
+    async def take(self, values: Mapping[str, Kept]) -> None:
+        """Store small values of the person as they were set in another history; what was set later stays."""
+
+        def keep(db: Connection) -> tuple[None, int]:
+            state.take(db, values)
+            noted = [journal.note(db, Kind.STATE, state_facts(*item)) for item in values.items()]
+            return None, max(noted, default=0)
+
+        await self._write(keep, None)
 
     # -- life
     def subscribe(self, callback: Callable[[News], None]) -> Callable[[], None]:
@@ -383,7 +428,7 @@ class SharedHistory:
         await self._local.act(lambda db: journal.prepare(db, self._place.machine))
         now = await self._local.see(journal.state)
         self._noted, self._pushed = now.last, now.pushed
-        self._tasks = [asyncio.create_task(self._keep_in_touch()), asyncio.create_task(self._keep_here())]
+        self._tasks = [asyncio.create_task(self._keep_in_touch()), asyncio.create_task(self._mirror.run())]
         for task in self._tasks:
             task.add_done_callback(self._failed)
         with contextlib.suppress(TimeoutError):
@@ -426,22 +471,22 @@ class SharedHistory:
         try:
             result, seq = await self._local.act(work, done)
         except NotFoundError as error:
-            if not await self._fetched(places, of_messages):
+            if not await self._mirror.fetch(places, of_messages):
                 raise _not_seen(error) from error
             result, seq = await self._local.act(work, done)
         await self._on_its_way(seq)
         return result
 
     async def _in(
-        self, place: int, kind: Kind, facts: dict[str, Any], work: Callable[[Connection], Any]
+        self, conversation_id: int, kind: Kind, work: Callable[[Connection, int], dict[str, Any]]
     ) -> None:
-        """Do an act in a conversation."""
+        """Do an act in a conversation; ``work`` gets the number that it has now, and returns the facts."""
 
-        def act(db: Connection) -> tuple[None, int]:
-            work(db)
-            return None, journal.note(db, kind, facts, place)
+        def act(db: Connection) -> tuple[int, int]:
+            place = numbers.conversation(db, conversation_id)
+            return place, journal.note(db, kind, work(db, place), place)
 
-        await self._write(act, lambda _: place, [place])
+        await self._write(act, lambda place: place, [conversation_id])
 
     async def _quietly(self, kind: Kind, facts: dict[str, Any], work: Callable[[Connection], Any]) -> None:
         """Do an act that no one needs to hear of."""
@@ -462,11 +507,10 @@ class SharedHistory:
         owner = self._local.session.name
 
         def act(db: Connection) -> tuple[None, int]:
-            write(db, message_id, pieces)
-            [place] = db.execute(
-                "SELECT conversation_id FROM messages WHERE id = ?", (message_id,)
-            ).fetchone()
-            return None, journal.note(db, kind, piece_facts(message_id, owner, pieces), place)
+            known = numbers.message(db, message_id)
+            write(db, known, pieces)
+            [place] = db.execute("SELECT conversation_id FROM messages WHERE id = ?", (known,)).fetchone()
+            return None, journal.note(db, kind, piece_facts(known, owner, pieces), place)
 
         await self._write(act, None)
 
@@ -484,7 +528,7 @@ class SharedHistory:
         """From the server if it has all that was done here, and from the file otherwise."""
         if self._pushed >= self._noted:
             return await self._read_there(ask)
-        self._early |= self._stale
+        self._early |= self._mirror.stale
         return await self._read_here(ask)
 
     async def _read_all(self, ask: Callable[[HistoryStore], Awaitable[T]]) -> T:
@@ -563,93 +607,6 @@ class SharedHistory:
 
         return await self._local.see(look)
 
-    # -- what of the server is here
-    async def _fetched(self, places: Sequence[int], of_messages: Sequence[int]) -> bool:
-        """Have conversations here as they are there. Returns whether the server could be asked.
-
-        Raises:
-            NotFoundError: They are not there either.
-        """
-        server = self._server
-        if server is None or not self._online:
-            return False
-        try:
-            of_them = [one.conversation_id for one in await server.messages(of_messages)]
-            for place in {*places, *of_them}:
-                await server.load_conversation(place)
-                await self._take(place)
-        except NotFoundError:
-            raise
-        except HistoryError:
-            return False
-        return True
-
-    async def _is_stale(self, place: int) -> bool:
-        if self._server is None:
-            return False
-        revs = await self._server.see(lambda db: there.revisions_of(db, [place]))
-        kept = await self._local.see(here.kept)
-        return kept.get(place) != revs.get(place)
-
-    async def _take(self, place: int) -> bool:
-        server = self._server
-        if server is None or not self._online:
-            return False
-        now = await self._local.see(journal.state)
-        newest = await self._local.see(lambda db: journal.newest_of(db, place))
-        if newest > now.pushed:
-            return False
-        found = await server.see(lambda db: there.whole(db, place))
-        files = await self._files(server, found)
-        return await self._local.act(lambda db: here.keep(db, place, found, files, newest))
-
-    async def _files(self, server: PostgresHistory, found: there.Whole | None) -> list[Attachment]:
-        """The contents of the files of a conversation that are not here yet and not too large."""
-        named = [
-            file for row in (found.messages if found else ()) for file in files_of(message_of(row).parts)
-        ]
-        known = await self._local.with_contents(
-            [file for file in dict.fromkeys(named) if file.size <= here.LARGEST_FILE]
-        )
-        return await server.with_contents([file for file in known if file.data is None])
-
-    async def _use(self, place: int) -> None:
-        with contextlib.suppress(HistoryError):  # of a file that can't be written now nothing has to go
-            if not await self._local.see(lambda db: here.is_used(db, place)):
-                await self._local.act(lambda db: here.use(db, place))
-
-    def _refresh(self, places: Iterable[int]) -> None:
-        self._stale |= set(places)
-        self._changed.set()
-
-    async def _keep_here(self) -> None:
-        """Have here what changes there, one conversation after the other."""
-        while True:
-            await self._changed.wait()
-            self._changed.clear()
-            while self._stale and self._online:
-                place = self._stale.pop()
-                with contextlib.suppress(HistoryError):  # the next time that it is reached
-                    if await self._is_stale(place) and await self._take(place):
-                        await self._local.act(here.make_room)
-
-    async def _catch_up(self, server: PostgresHistory) -> None:
-        """Find what changed there while no one looked."""
-        newest = await server.see(lambda db: there.revisions(db, here.NEWEST))
-        known = await self._local.see(here.known)
-        others = await server.see(lambda db: there.revisions_of(db, list(known.keys() - newest.keys())))
-        now = newest | others
-        self._refresh([place for place, rev in newest.items() if known.get(place) != rev])
-        self._refresh([place for place, rev in known.items() if now.get(place) != rev])
-        values, prompts = await server.see(there.of_person)
-
-        def of_person(db: Connection) -> None:
-            stands = journal.state(db)
-            if stands.pushed >= stands.last:
-                here.set_of_person(db, values, prompts)
-
-        await self._local.act(of_person)
-
     # -- the server
     async def _keep_in_touch(self) -> None:
         """Reach the server, push what waits, and again whenever it was lost."""
@@ -697,7 +654,7 @@ class SharedHistory:
         self._answered.set()
         if not first:
             self._announce(Change(None, elsewhere=True))
-        await self._catch_up(server)
+        await self._mirror.catch_up(server)
         now = await self._local.see(journal.state)
         if abs(now.ahead) > _CLOCKS_DIFFER:
             minutes = abs(now.ahead) // 60_000_000
@@ -791,7 +748,7 @@ class SharedHistory:
     def _heard_there(self, news: News) -> None:
         if isinstance(news, Change):
             if news.conversation_id is not None:
-                self._refresh([news.conversation_id])
+                self._mirror.refresh([news.conversation_id])
             if self._pushed < self._noted:
                 self._early.add(news.conversation_id)
         self._announce(news)
@@ -833,6 +790,19 @@ def _not_seen(error: NotFoundError) -> HistoryUnreachableError:
     )
 
 
+def _with_numbers(db: Connection, place: int, changes: ConversationChanges) -> ConversationChanges:
+    """Changes that name messages by the ids that these have now."""
+    meant = changes.copy()
+    if (leaf := changes.get("leaf")) is not None:
+        meant["leaf"] = numbers.message(db, leaf, place)
+    if "pins" in changes:
+        meant["pins"] = tuple(numbers.messages(db, changes["pins"], place))
+    if "labels" in changes:
+        labels = changes["labels"].items()
+        meant["labels"] = {numbers.message(db, message_id, place): label for message_id, label in labels}
+    return meant
+
+
 def _copy(db: Connection, conversation_id: int, leaf: int | None) -> Conversation:
     """A copy whose numbers no other machine gives."""
     original = conversations.load(db, conversation_id)
@@ -840,7 +810,7 @@ def _copy(db: Connection, conversation_id: int, leaf: int | None) -> Conversatio
     stem = stem_of(original.title)
     alike = db.execute("SELECT title FROM conversations WHERE substr(title, 1, ?) = ?", (len(stem), stem))
     bundle = copied(original, kept, leaf, next_title(original.title, {title for (title,) in alike}))
-    place = journal.conversation_id(db)
-    bundles.write(db, bundle, place, lambda: journal.message_id(db, place))
+    place = numbers.conversation_id(db)
+    bundles.write(db, bundle, place, lambda: numbers.message_id(db, place))
     conversations.note_use(db, place)
     return conversations.load(db, place)

@@ -13,18 +13,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tui.history.part_columns import kept_json, pack
 from tui.history.rows import now_stamp
-from tui.history.shared.acts import ADDING, Act, Kind, packed
-from tui.history.sqlite.indexing import index, unindex
+from tui.history.shared.acts import ADDING, Act, Kind, draft_in, packed
 from tui.history.sqlite.journal_tables import make_journal
-from tui.history.sqlite.statements import update
 
 SLOTS = 255
 """Machines that the server tells apart; the last slot is of those that it has not seen yet."""
 BLOCK = 32
 """Numbers of conversations that a machine is given at once."""
-_STEP = 256
 _KEPT = 7 * 86_400_000_000  # microseconds for which acts stay that the server has
 
 
@@ -101,7 +97,13 @@ def note(
 
 def waiting(db: sqlite3.Connection, after: int, most: int) -> list[Act]:
     """The acts after ``after``, in their order; those that the server does not take do nothing."""
-    rows = db.execute("SELECT * FROM acts WHERE seq > ? ORDER BY seq LIMIT ?", (after, most))
+    rows = db.execute(
+        """
+        SELECT a.*, c.origin FROM acts a LEFT JOIN conversations c ON c.id = a.conversation_id
+        WHERE a.seq > ? ORDER BY a.seq LIMIT ?
+        """,
+        (after, most),
+    )
     return [_act(row) for row in rows]
 
 
@@ -159,11 +161,17 @@ def count_aside(db: sqlite3.Connection) -> int:
 
 def writes_later(db: sqlite3.Connection, act: Act) -> bool:
     """Whether in ``act``, or after it in the same conversation, something is written that may not be lost."""
-    row = db.execute(
-        f"SELECT 1 FROM acts WHERE seq >= ? AND conversation_id = ? AND kind IN ({_marks(ADDING)})",
-        (act.seq, act.conversation_id, *ADDING),
-    ).fetchone()
-    return row is not None
+    rows = db.execute(
+        "SELECT kind, facts FROM acts WHERE seq >= ? AND conversation_id = ? ORDER BY seq",
+        (act.seq, act.conversation_id),
+    ).fetchall()
+    if any(row["kind"] in ADDING for row in rows):
+        return True
+    draft: dict[str, bool] = {}
+    for row in rows:
+        if row["kind"] == Kind.CHANGE.value:
+            draft |= draft_in(json.loads(row["facts"]))
+    return any(draft.values())
 
 
 def take_over(db: sqlite3.Connection, act: Act, facts: dict[str, Any]) -> None:
@@ -177,93 +185,10 @@ def take_over(db: sqlite3.Connection, act: Act, facts: dict[str, Any]) -> None:
     )
 
 
-# -- numbers
-def message_id(db: sqlite3.Connection, conversation_id: int) -> int:
-    """An id for a message of this moment that no machine gives another: each has its own of every 256.
-
-    It is higher than those of the messages before it in its conversation.
-    """
-    row = db.execute("SELECT slot, ahead FROM journal").fetchone()
-    (newest,) = db.execute(
-        "SELECT max(id) FROM messages WHERE conversation_id = ?", (conversation_id,)
-    ).fetchone()
-    chosen = (now_stamp() + row["ahead"]) // 1000
-    chosen = max(chosen, (newest or 0) + 1)
-    chosen += (row["slot"] - chosen) % _STEP
-    while db.execute("SELECT 1 FROM messages WHERE id = ?", (chosen,)).fetchone():
-        chosen += _STEP
-    return int(chosen)
-
-
-def moment(db: sqlite3.Connection) -> int:
-    """This moment's number by the server's clock, as far as that is known."""
-    (ahead,) = db.execute("SELECT ahead FROM journal").fetchone()
-    return now_stamp() + int(ahead)
-
-
-def conversation_id(db: sqlite3.Connection) -> int:
-    """A number for a new conversation: one of this machine's; if none is left, one of this moment."""
-    row = db.execute("SELECT next_conversation, last_conversation FROM journal").fetchone()
-    chosen = row["next_conversation"]
-    if chosen <= row["last_conversation"]:
-        db.execute("UPDATE journal SET next_conversation = next_conversation + 1")
-        return int(chosen)
-    return message_id(db, 0)
-
-
-def renumber(db: sqlite3.Connection, old: int) -> int:
-    """Give a message of this machine another id, here and in all acts. Returns its conversation."""
-    (place,) = db.execute("SELECT conversation_id FROM messages WHERE id = ?", (old,)).fetchone()
-    new = message_id(db, place)
-    db.execute("PRAGMA defer_foreign_keys = ON")
-    unindex(db, old)
-    for table, column in (
-        ("messages", "id"),
-        ("messages", "parent"),
-        ("pieces", "message_id"),
-        ("conversations", "leaf"),
-        ("spending", "message_id"),
-    ):
-        db.execute(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", (new, old))
-    index(db, new)
-    named = {name: _renamed(name, written, old, new) for name, written in _naming(db, place).items()}
-    update(db, "conversations", place, named)
-    for row in db.execute("SELECT seq, facts FROM acts WHERE instr(facts, ?)", (str(old),)).fetchall():
-        facts = _renumbered(json.loads(row["facts"]), old, new)
-        db.execute("UPDATE acts SET facts = ? WHERE seq = ?", (packed(facts), row["seq"]))
-    return int(place)
-
-
-def _naming(db: sqlite3.Connection, conversation_id: int) -> dict[str, Any]:
-    """What names messages of a conversation, as JSON."""
-    [row] = rows_of(db, "SELECT pins, labels FROM conversations WHERE id = ?", [conversation_id])
-    return row
-
-
-def _renamed(name: str, written: str, old: int, new: int) -> str:
-    """Pins or labels as JSON, with the other id."""
-    kept = kept_json(written)
-    if name == "labels" and isinstance(kept, dict):
-        return pack({str(new) if key == str(old) else key: label for key, label in kept.items()})
-    return pack(_renumbered(kept, old, new))
-
-
-def _renumbered(value: Any, old: int, new: int) -> Any:
-    if isinstance(value, dict):
-        return {
-            name: _renamed(name, one, old, new)
-            if name in ("pins", "labels") and isinstance(one, str)
-            else _renumbered(one, old, new)
-            for name, one in value.items()
-        }
-    if isinstance(value, list):
-        return [_renumbered(one, old, new) for one in value]
-    return new if type(value) is int and value == old else value
-
-
 def _act(row: sqlite3.Row) -> Act:
     kind = Kind.NOTHING if row["aside"] else Kind(row["kind"])
-    return Act(kind, json.loads(row["facts"]), row["conversation_id"], row["seq"], row["mark"])
+    facts = json.loads(row["facts"])
+    return Act(kind, facts, row["conversation_id"], row["origin"], row["seq"], row["mark"])
 
 
 def rows_of(db: sqlite3.Connection, sql: str, values: Sequence[Any] = ()) -> list[dict[str, Any]]:

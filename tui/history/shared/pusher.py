@@ -12,7 +12,7 @@ from tui.chat.attachment import Attachment
 from tui.errors import HistoryRefusedError, HistoryUnfitError, NotFoundError
 from tui.history.postgres.history import Acted, PostgresHistory
 from tui.history.postgres.link import Tables
-from tui.history.shared import here, journal, there
+from tui.history.shared import here, journal, numbers, there
 from tui.history.shared.acts import Act
 from tui.history.sqlite.history import SqliteHistory
 from tui.locks import lock_at, take
@@ -120,7 +120,7 @@ class Pusher:
             await self._together(server, now, acts)
         except there.Astray:
             await self._settled(server)
-        except (there.Met, there.Purged, *_POISON):
+        except (there.Met, there.Displaced, there.Purged, *_POISON):
             await self._one_by_one(server, now, acts)
         return True
 
@@ -145,7 +145,10 @@ class Pusher:
             except there.Astray:
                 return
             except there.Met as met:
-                await self._renumber(met.message_id)
+                await self._renumber(act, met.message_id)
+                return
+            except there.Displaced as displaced:
+                await self._move(displaced.act)
                 return
             except there.Purged as purged:
                 await self._recover(purged.act)
@@ -154,14 +157,26 @@ class Pusher:
                 await self._put_aside(act, error)
                 return
 
-    async def _renumber(self, message_id: int) -> None:
-        await self._local.act(lambda db: journal.renumber(db, message_id), self._changed)
+    async def _renumber(self, act: Act, message_id: int) -> None:
+        place = await self._local.act(lambda db: numbers.renumber(db, message_id))
+        if place is None:
+            await self._put_aside(act, LookupError(f"another message has the number {message_id}"))
+        else:
+            self._changed(place)
+
+    async def _move(self, act: Act) -> None:
+        old = act.conversation_id
+        assert old is not None, "what is displaced has a number"
+        new = await self._local.act(lambda db: numbers.move(db, old))
+        for place in (old, new):
+            self._changed(place)
 
     async def _recover(self, act: Act) -> None:
         """What is written here into a conversation that was removed elsewhere makes it anew."""
 
         def work(db: sqlite3.Connection) -> str:
-            if act.conversation_id is None or not journal.writes_later(db, act):
+            gone = act.origin is None  # from here, too
+            if act.conversation_id is None or gone or not journal.writes_later(db, act):
                 journal.put_aside(db, act.seq, "what it was about was removed on another machine")
                 return ""
             title = here.recover(db, act.conversation_id)

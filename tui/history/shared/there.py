@@ -12,10 +12,12 @@ from tui.history.postgres import contents, conversations, messages, spending, st
 from tui.history.postgres.history import Acted
 from tui.history.postgres.lexemes import said
 from tui.history.postgres.link import Tables
+from tui.history.preferences import Kept
 from tui.history.rows import conversation_of, message_of, now_stamp
-from tui.history.shared.acts import Act, Kind, files_in, message_in, pieces_of
+from tui.history.shared.acts import Act, Kind, files_in, message_in, pieces_of, state_in
 from tui.history.shared.journal import BLOCK, SLOTS, Standing
 from tui.history.spent_rows import SPENT, spent_of
+from tui.history.store import KEPT_PROMPTS
 
 
 class Astray(Exception):
@@ -29,6 +31,15 @@ class Met(Exception):
         """Say which id it is."""
         super().__init__(message_id)
         self.message_id = message_id
+
+
+class Displaced(Exception):
+    """Another conversation has the number of one of this machine."""
+
+    def __init__(self, act: Act) -> None:
+        """Say which act found that."""
+        super().__init__(act.seq)
+        self.act = act
 
 
 class Purged(Exception):
@@ -130,11 +141,13 @@ async def _do(db: Tables, who: Who, act: Act, expected: Expected) -> int | None:
     """Do one act. Returns the number of the change, if it has one of its own."""
     if act.kind is Kind.NOTHING:
         return None
-    place = act.conversation_id
-    if place is not None and act.kind not in (Kind.CREATE, Kind.WHOLE):
-        there = await db.value("SELECT 1 FROM here.conversations WHERE id = $1 FOR UPDATE", place)
-        if there is None:
+    if act.conversation_id is not None:
+        sql = "SELECT origin FROM here.conversations WHERE id = $1 FOR UPDATE"
+        origin = await db.value(sql, act.conversation_id)
+        if origin is None and act.kind not in (Kind.CREATE, Kind.WHOLE):
             raise Purged(act)
+        if None not in (origin, act.origin) and origin != act.origin:
+            raise Displaced(act)
     return await _DONE[act.kind](db, who, act, expected)
 
 
@@ -258,7 +271,7 @@ async def _prompt(db: Tables, who: Who, act: Act, expected: Expected) -> None:
 
 
 async def _state(db: Tables, who: Who, act: Act, expected: Expected) -> None:
-    await state.set_state(db, state.EVERYWHERE, act.facts["key"], act.facts["value"])
+    await state.take(db, state_in(act.facts))
 
 
 async def _spent(db: Tables, who: Who, act: Act, expected: Expected) -> None:
@@ -342,7 +355,6 @@ async def revisions_of(db: Tables, ids: Sequence[int]) -> dict[int, int]:
     return {row["id"]: row["rev"] for row in rows}
 
 
-async def of_person(db: Tables) -> tuple[dict[str, str], list[str]]:
+async def of_person(db: Tables) -> tuple[dict[str, Kept], list[str]]:
     """The small values of the person, and the prompts to recall, oldest first."""
-    rows = await db.rows("SELECT key, value FROM here.state WHERE role = current_user AND machine = ''")
-    return {row["key"]: row["value"] for row in rows}, (await state.prompts(db, state.KEPT_PROMPTS))[::-1]
+    return await state.of_person(db), (await state.prompts(db, KEPT_PROMPTS))[::-1]

@@ -55,3 +55,20 @@ def set_beside(connection: sqlite3.Connection, conversation_id: int, name: str, 
         set_state(connection, key, text)
     else:
         connection.execute("DELETE FROM state WHERE key = ?", (key,))
+
+
+def move(connection: sqlite3.Connection, old: int, new: int) -> None:
+    """A conversation has another number now."""
+    for begin in (_OWNER, _BESIDE):
+        key = f"{begin}:{old}"
+        connection.execute(
+            "UPDATE OR REPLACE state SET key = ? || substr(key, ?) WHERE key = ? OR substr(key, 1, ?) = ?",
+            (f"{begin}:{new}", len(key) + 1, key, len(key) + 1, f"{key}:"),
+        )
+
+
+def texts_beside(connection: sqlite3.Connection, conversation_id: int) -> list[str]:
+    """What programs have written beside a draft."""
+    begin = f"{_BESIDE}:{conversation_id}:"
+    rows = connection.execute("SELECT value FROM state WHERE substr(key, 1, ?) = ?", (len(begin), begin))
+    return [text for (text,) in rows]

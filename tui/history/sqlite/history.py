@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar, Unpack
@@ -15,6 +15,7 @@ from tui.chat.message import Message, Role, Status
 from tui.chat.parts import Part
 from tui.chat.spending import Spent
 from tui.errors import HistoryError
+from tui.history.preferences import Kept
 from tui.history.sqlite import contents, conversations, draft_owners, messages, spending, state, trash
 from tui.history.sqlite.database import Database
 from tui.history.sqlite.opening import Opened, open_database
@@ -264,6 +265,14 @@ class SqliteHistory:
     async def set_state(self, key: str, value: str, *, scope: Scope = Scope.PERSON) -> None:
         """Store a small value."""
         await self._quiet(lambda db: state.set_state(db, key, value))
+
+    async def kept(self, names: Iterable[str]) -> dict[str, Kept]:
+        """The small values of the person that have these names, and when each was set."""
+        return await self._database.read(lambda db: state.kept(db, names))
+
+    async def take(self, values: Mapping[str, Kept]) -> None:
+        """Store small values of the person as they were set in another history; what was set later stays."""
+        await self._quiet(lambda db: state.take(db, values))
 
     # -- life
     def subscribe(self, callback: Callable[[News], None]) -> Callable[[], None]:

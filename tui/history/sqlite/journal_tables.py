@@ -40,6 +40,14 @@ _TABLES = (
         left_out INTEGER NOT NULL DEFAULT 0     -- there was no room for it
     )
     """,
+    """
+    CREATE TABLE IF NOT EXISTS renamed (        -- what got another number than it had
+        kind TEXT NOT NULL,                     -- a message or a conversation
+        old INTEGER NOT NULL,
+        new INTEGER NOT NULL,
+        PRIMARY KEY (kind, old)
+    )
+    """,
 )
 
 

@@ -6,13 +6,14 @@ statement, ``here.`` stands for the schema.
 Forms::
 
     m001_start              conversations, messages, pieces, search, contents, sessions
+    m002_when_set           small values know when they were set
 """
 
 from __future__ import annotations
 
-from tui.history.postgres.migrations import m001_start
+from tui.history.postgres.migrations import m001_start, m002_when_set
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (m001_start.STATEMENTS,)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (m001_start.STATEMENTS, m002_when_set.STATEMENTS)
 
 
 def newest() -> int:

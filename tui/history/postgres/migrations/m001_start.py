@@ -131,21 +131,21 @@ STATEMENTS = (
     """
     CREATE FUNCTION here.lexemes(id bigint, conversation_id bigint, said text) RETURNS tsvector
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $body$
-        SELECT array_to_tsvector(array(
-            SELECT '#' || conversation_id::text COLLATE "C"
-            UNION SELECT '@' || (id >> 31)::text
-            UNION SELECT '!' WHERE octet_length(said) > 300000
-            UNION SELECT lexeme FROM (
-                SELECT word, lead(word) OVER (ORDER BY place) AS next
-                FROM unnest(string_to_array(btrim(said, ' '), ' ')) WITH ORDINALITY AS words (word, place)
-            ) AS pairs CROSS JOIN LATERAL (VALUES
-                (left(word, 64)),
-                ('<' || left(word, 1)), ('<' || left(word, 2)), ('<' || left(word, 3)),
-                (CASE WHEN length(word) = 1 AND length(next) = 1 THEN '=' || word || next END),
-                ('~' || left(encode(sha224(convert_to(word || ' ' || left(next, 3), 'UTF8')), 'hex'), 4))
-            ) AS all_of (lexeme)
-            WHERE word <> '' AND lexeme IS NOT NULL AND octet_length(said) <= 300000
-        ))
+        SELECT array_to_tsvector(array_remove(string_to_array(concat_ws(' ',
+            '#' || conversation_id::text COLLATE "C",
+            '@' || (id >> 31)::text,
+            CASE WHEN octet_length(said) > 300000 THEN '!' ELSE (
+                SELECT string_agg(concat_ws(' ',
+                    left(word, 64),
+                    '<' || left(word, 1), '<' || left(word, 2), '<' || left(word, 3),
+                    CASE WHEN length(word) = 1 AND length(next) = 1 THEN '=' || word || next END,
+                    '~' || left(encode(sha224(convert_to(word || ' ' || left(next, 3), 'UTF8')), 'hex'), 4)
+                ), ' ')
+                FROM (SELECT string_to_array(btrim(said, ' '), ' ')) AS texts (words),
+                    unnest(words, words[2:]) AS pairs (word, next)
+                WHERE word <> ''
+            ) END
+        ), ' '), ''))
     $body$
     """,
     """
