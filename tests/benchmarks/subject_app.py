@@ -44,16 +44,19 @@ async def stall(features: Features) -> dict[str, Any]:
 
 
 async def opening(features: Features) -> dict[str, Any]:
-    """The CPU and wall seconds of opening a stored conversation, and the memory afterwards."""
+    """The CPU and wall seconds of opening a stored conversation, and the memory afterwards.
+
+    The CPU is all that follows from it: what comes after the first paint is no cheaper for that.
+    """
     await features.reading.open_by_id(1)  # what is loaded with the first conversation is loaded
     await drawn(features)
     await asyncio.sleep(SETTLED)
     cpu, wall = time.process_time(), time.perf_counter()
     await features.reading.open_by_id(int(sys.argv[2]))
     await drawn(features)
-    cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
+    wall = time.perf_counter() - wall
     await asyncio.sleep(SETTLED)
-    return {"cpu": cpu, "wall": wall, "memory": memory()}
+    return {"cpu": time.process_time() - cpu, "wall": wall, "memory": memory()}
 
 
 def memory() -> float:

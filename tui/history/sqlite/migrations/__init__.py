@@ -14,6 +14,7 @@ Forms::
     m007_spending           what replies took, apart from them
     m008_labels             what the person calls some messages
     m009_where_begun        by what a conversation was begun, and in which project
+    m010_shape              an index that has the shape of each tree
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from tui.history.sqlite.migrations import (
     m007_spending,
     m008_labels,
     m009_where_begun,
+    m010_shape,
 )
 
 Migration = Callable[[sqlite3.Connection], None]
@@ -45,6 +47,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     m007_spending.migrate,
     m008_labels.migrate,
     m009_where_begun.migrate,
+    m010_shape.migrate,
 )
 APPLICATION_ID = 0x53454755  # "SEGU"
 
