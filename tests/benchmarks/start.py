@@ -1,4 +1,4 @@
-"""From the start to a composer that echoes a key, against a bare Textual app."""
+"""From the start to a composer that echoes a key, and to the end of all that it sets going, against a bare app."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ import tempfile
 import time
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 
 from tests.benchmarks import table
+from tests.benchmarks.rest import SETTLED
 from tests.benchmarks.server import configure
 from tests.benchmarks.terminal import running
 
@@ -26,6 +28,33 @@ def run(rounds: int) -> None:
     for what, index in (("CPU s", 0), ("wall s", 1)):
         first, second = (median(times[index] for times in found) for found in (floor, ours))
         table.ratio(f"start: {what}", first, second, 1.5)
+    settled = [
+        (_settled("tests.benchmarks.floor_static", "bare-and-ready"), _settled("tui", "\x1b[?1049h"))
+        for _ in range(rounds)
+    ]
+    table.heading("start until it is settled", "bare", "segue", "figure")
+    first, second = (median(pair[i].cpu for pair in settled) for i in (0, 1))
+    table.ratio("settled: CPU s", first, second, 2)
+    first, second = (median(pair[i].memory for pair in settled) for i in (0, 1))
+    table.limit("settled: memory MB", first, second, 50, "MB")
+
+
+class Settled(NamedTuple):
+    """What a program has taken when it has come to rest."""
+
+    cpu: float
+    """Seconds."""
+    memory: float
+    """Resident megabytes."""
+
+
+def _settled(module: str, mark: str) -> Settled:
+    with tempfile.TemporaryDirectory() as folder:
+        configure(Path(folder))
+        with running(module, home=Path(folder)) as program:
+            program.wait_for(mark)
+            program.read_for(2 * SETTLED)  # the machine may be busy
+            return Settled(program.cpu, program.memory)
 
 
 def _until(module: str, mark: str, keys: str = "") -> tuple[float, float]:

@@ -25,8 +25,8 @@ from tui.history.sqlite.sessions import Session
 from tui.history.uris import uri
 from tui.text import normalise
 
-# Each table with an index that covers it, and what that begins with: so rows behind a broken page of the table
-# are still named.
+# Each table with an index that covers it and what that begins with, so that rows behind a broken page of the
+# table are still named.
 _TABLES = {
     "conversations": ("sqlite_autoindex_conversations_1", "origin"),
     "messages": ("messages_by_conversation", "conversation_id"),
