@@ -1,4 +1,4 @@
-"""From the start to a composer that echoes a key, and to the end of all that it sets going, against a bare app."""
+"""From the start to a composer that echoes a key, and until nothing of it is at work, against a bare app."""
 
 from __future__ import annotations
 

@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from tui.app.context import Context, WithReading
-from tui.app.lists.ask_text import AskText
-from tui.app.lists.values import ChooseValue, WriteValue
 from tui.engine.personas import Personas
 from tui.parameters import in_words
 
@@ -60,6 +58,8 @@ class Wearing:
         others: Mapping[str, str] = {_NEW: "write a system prompt, and keep it under a name"}
         if self._context.session.current.conversation.system:
             others = {_NEW: "keep this system prompt under a name", _NONE: "no system prompt"}
+        from tui.app.lists.values import ChooseValue
+
         chosen = await self._context.ask(ChooseValue({**offered, **others}, worn or _NEW))
         if chosen is None:
             return ""
@@ -75,6 +75,8 @@ class Wearing:
             self.personas.check_new(line)
             taken.append(line)
 
+        from tui.app.lists.values import WriteValue
+
         sheet = WriteValue("Name of the persona", "", take, "small letters, as in reviewer")
         return "".join(taken) if await self._context.ask(sheet) else ""
 
@@ -86,6 +88,8 @@ class Wearing:
             return ""
         system = conversation.system
         if not system:
+            from tui.app.lists.ask_text import AskText
+
             text = await self._context.ask(AskText(f"System prompt of {name}"))
             system = text or ""
         if not system.strip():
