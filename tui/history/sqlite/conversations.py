@@ -41,9 +41,9 @@ def create(connection: sqlite3.Connection, owner: str, new: Conversation) -> Con
     return load(connection, made)
 
 
-# SQLite gathers a column of ten thousand in the time in which Python takes some hundred rows. They come in the
-# order of the index, which is that of the ids, and nothing but it is read. What a damaged file has in place of a
-# number or a word must not end that.
+# SQLite gathers a column of ten thousand in the time in which Python takes some hundred rows. They come in
+# the order of the index, which is that of the ids, and nothing but it is read. What a damaged file has in
+# place of a number or a word must not end that.
 COLUMNS = """
     SELECT
         json_group_array(id),
