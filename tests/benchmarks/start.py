@@ -16,6 +16,8 @@ from tests.benchmarks.terminal import running
 
 KEY = "Z"
 """One letter that is not on the screen: of several the terminal may be sent one by one, as they come."""
+_ALTERNATE = "\x1b[?1049h"
+"""What turns the terminal to another screen."""
 
 
 def run(rounds: int) -> None:
@@ -28,10 +30,16 @@ def run(rounds: int) -> None:
     for what, index in (("CPU s", 0), ("wall s", 1)):
         first, second = (median(times[index] for times in found) for found in (floor, ours))
         table.ratio(f"start: {what}", first, second, 1.5)
-    settled = [
-        (_settled("tests.benchmarks.floor_static", "bare-and-ready"), _settled("tui", "\x1b[?1049h"))
-        for _ in range(rounds)
-    ]
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        _settled(home, "tui", _ALTERNATE)  # from then on there is a history
+        settled = [
+            (
+                _settled(home, "tests.benchmarks.floor_static", "bare-and-ready"),
+                _settled(home, "tui", _ALTERNATE),
+            )
+            for _ in range(rounds)
+        ]
     table.heading("start until it is settled", "bare", "segue", "figure")
     first, second = (median(pair[i].cpu for pair in settled) for i in (0, 1))
     table.ratio("settled: CPU s", first, second, 2)
@@ -48,13 +56,12 @@ class Settled(NamedTuple):
     """Resident megabytes."""
 
 
-def _settled(module: str, mark: str) -> Settled:
-    with tempfile.TemporaryDirectory() as folder:
-        configure(Path(folder))
-        with running(module, home=Path(folder)) as program:
-            program.wait_for(mark)
-            program.read_for(2 * SETTLED)  # the machine may be busy
-            return Settled(program.cpu, program.memory)
+def _settled(home: Path, module: str, mark: str) -> Settled:
+    configure(home)
+    with running(module, home=home) as program:
+        program.wait_for(mark)
+        program.read_for(2 * SETTLED)  # the machine may be busy
+        return Settled(program.cpu, program.memory)
 
 
 def _until(module: str, mark: str, keys: str = "") -> tuple[float, float]:
@@ -68,7 +75,7 @@ def started(home: Path, module: str, mark: str, keys: str = "") -> tuple[float, 
     before, begun = _children(), time.perf_counter()
     with running(module, home=home) as program:
         if keys:
-            program.wait_for("\x1b[?1049h")
+            program.wait_for(_ALTERNATE)
             program.press(keys)
         wall = program.wait_for(mark) - begun
     return _children() - before, wall
