@@ -42,13 +42,13 @@ def _opened(home: Path, conversation: int) -> dict[str, float]:
 
 
 async def _fill(path: Path) -> None:
-    text = reply("mixed", 300)
     store = await open_history(path)
-    await store.add_conversations([_bundle(count, text) for count in COUNTS])
+    await store.add_conversations([_bundle(number, count) for number, count in enumerate(COUNTS, 1)])
     await store.close()
 
 
-def _bundle(count: int, text: str) -> Bundle:
+def _bundle(conversation: int, count: int) -> Bundle:
+    text = f"Of conversation {conversation}.\n\n" + reply("mixed", 300)  # none is on the screen already
     messages = [
         Message(number, 0, number - 1 or None, Role.USER, parts=(Text(f"Question {number}?"),))
         if number % 2
@@ -64,6 +64,6 @@ def _bundle(count: int, text: str) -> Bundle:
         )
         for number in range(1, count + 1)
     ]
-    conversation = Conversation(0, f"{count} messages", leaf=count, model="lab/x", titled=True)
-    conversation.add(Node.of(message) for message in messages)
-    return Bundle(conversation, messages)
+    made = Conversation(0, f"{count} messages", leaf=count, model="lab/x", titled=True)
+    made.add(Node.of(message) for message in messages)
+    return Bundle(made, messages)

@@ -80,6 +80,11 @@ class Program:
         user, system = stat.read_text().rsplit(")", 1)[1].split()[11:13]
         return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
+    @property
+    def memory(self) -> float:
+        """Resident megabytes now."""
+        return memory_of(self.child.pid)
+
     def wait(self) -> None:
         """Read until it ends."""
         while self._read(PATIENCE):
@@ -101,8 +106,10 @@ class Program:
         return False
 
 
-_COMPILED = "DONTWRITEBYTECODE"
-"""Ends the variable that has every start compile the program again, as no program that is installed does."""
+def memory_of(process: int) -> float:
+    """Resident megabytes now; what the system calls the most so far has those of the parent in it."""
+    command = ["ps", "-o", "rss=", "-p", str(process)]
+    return int(subprocess.run(command, check=True, capture_output=True).stdout) / 1024
 
 
 @contextmanager
@@ -113,7 +120,8 @@ def running(
     master, slave = pty.openpty()
     termios.tcsetwinsize(slave, (size[1], size[0]))
     folders = {f"XDG_{name}_HOME": f"{home}/{name}" for name in ("CONFIG", "DATA", "CACHE", "STATE")}
-    kept = {name: value for name, value in os.environ.items() if not name.endswith(("_API_KEY", _COMPILED))}
+    kept = {name: value for name, value in os.environ.items() if not name.endswith("_API_KEY")}
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)  # a program that is installed is compiled
     environment = {**kept, **folders, "HOME": str(home), "TERM": "xterm-256color", **variables}
     child = subprocess.Popen(
         [sys.executable, "-m", module, *map(str, arguments)],

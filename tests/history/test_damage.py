@@ -243,10 +243,18 @@ async def test_a_damaged_file_that_another_program_uses_stays_where_it_is(histor
     await store.close()
 
 
+async def test_what_stands_behind_a_broken_beginning_is_saved(history_file, texts):
+    with closing(sqlite3.connect(history_file)) as connection, connection:
+        connection.execute("DROP INDEX messages_by_conversation")  # it would name them all
+    first = history_file.read_bytes().index(texts[min(texts)].encode()) // PAGE
+    overwrite(history_file, first * PAGE, b"\xff" * PAGE)
+    await (await check_repaired(history_file, texts, at_least=len(texts) - 6)).close()
+
+
 async def test_damage_that_shows_itself_later_is_repaired_at_the_next_start(history_file, texts, monkeypatch):
     monkeypatch.setattr(inspection, "_CHECKED_WHOLE", 0)  # as if the file were too large to look at all of it
     size = history_file.stat().st_size
-    for page in range(30, size // PAGE, 2):
+    for page in range(31, size // PAGE, 2):
         overwrite(history_file, page * PAGE, b"\xff" * PAGE)
     store = await open_history(history_file)
     assert "damaged" not in store.notice

@@ -17,7 +17,7 @@ from tui.chat.message import Role
 from tui.chat.parts import prompt_parts
 from tui.errors import HistoryError, HistoryTooNewError
 from tui.history.bundles import bundle_of
-from tui.history.sqlite import migrations
+from tui.history.sqlite import conversations, migrations
 from tui.history.sqlite.database import Location, connect
 from tui.history.sqlite.history import open_history
 from tui.history.sqlite.migrations import m001_start
@@ -124,6 +124,15 @@ async def test_the_first_form_opens_in_this_program_and_takes_files(first, open_
     assert form(first) == migrations.newest()
     [copy] = copies(first)
     assert form(copy) == 1
+
+
+async def test_the_shape_of_a_tree_is_read_from_an_index_alone(first, open_at):
+    async with open_at(first):
+        pass
+    with contextlib.closing(sqlite3.connect(first)) as connection:
+        plan = connection.execute(f"EXPLAIN QUERY PLAN {conversations.COLUMNS}", (1,)).fetchall()
+    assert all("SORT" not in step[3] and "TEMP" not in step[3] for step in plan), plan
+    assert any("COVERING INDEX messages_by_conversation" in step[3] for step in plan), plan
 
 
 async def test_an_old_history_loses_nothing_with_its_first_page(first, open_at):

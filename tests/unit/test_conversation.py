@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from tui.chat.conversation import Conversation, Node
+from tui.chat.conversation import Conversation, Node, Nodes
 from tui.chat.message import Message, Role
 
 
@@ -224,3 +224,38 @@ def test_a_message_of_another_program_is_followed():
     conversation, stored = tree(None, 1, 1), tree(None, 1, 1, 2)
     conversation.select(3)
     assert conversation.take_in(stored) and conversation.path() == [1, 2, 4]
+
+
+@given(some.lists(some.tuples(some.integers(0, 40), some.booleans()), max_size=40))
+def test_columns_are_the_same_tree_as_its_nodes_one_by_one(made):
+    nodes = [
+        Node(
+            number,
+            above % number or None,
+            Role.USER if number % 2 else Role.ASSISTANT,
+            f"lab/{above}",
+            hidden,
+        )
+        for number, (above, hidden) in enumerate(made, 1)
+    ]
+    one_by_one, at_once = Conversation(1), Conversation(1)
+    one_by_one.add(nodes)
+    ids, parents, roles, models, _ = zip(*nodes, strict=True) if nodes else [()] * 5
+    at_once.nodes = Nodes(ids, parents, roles, models, [node.id for node in nodes if node.deleted])
+    assert at_once.nodes == one_by_one.nodes == {node.id: node for node in nodes}
+    for conversation in (one_by_one, at_once):
+        conversation.find_leaf()
+    assert at_once == replace(one_by_one, created_at=at_once.created_at, updated_at=at_once.updated_at)
+    assert at_once.path() == one_by_one.path()
+    for node in nodes:
+        children = [other.id for other in nodes if other.parent == node.id]
+        assert at_once.nodes.below(node.id) == children
+        assert at_once.versions(node.id) == one_by_one.versions(node.id)
+
+
+def test_what_is_done_to_a_tree_that_was_taken_in_does_nothing_to_the_other():
+    conversation, stored = tree(None, 1), tree(None, 1, 2)
+    conversation.take_in(stored)
+    conversation.hide([3])
+    conversation.add([Node(4, 3, Role.USER)])
+    assert list(stored.nodes) == [1, 2, 3] and not stored.nodes[3].deleted

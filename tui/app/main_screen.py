@@ -182,12 +182,13 @@ class MainScreen(Screen[None]):
         from tui.app.transcript.transcript import Transcript
 
         menu = SlashMenu(id="menu")
-        await self.query_one("#sidebar").mount(Sidebar(), KeyLine(id="sidebar-keys"))
-        await self.query_one("#main").mount(NoticeLine(id="notice", classes="text"), before="#reading")
-        await self.query_one("#main").mount(SidebarEdge())
-        await self.query_one("#reading").mount(Transcript(id="transcript"))
         above = QueueLine(id="queue"), menu, AttachedLines(id="attached")
-        await self.query_one("#composer").mount(*above, before="#draft")
+        with self.app.batch_update():  # it is all laid out and painted once
+            await self.query_one("#sidebar").mount(Sidebar(), KeyLine(id="sidebar-keys"))
+            await self.query_one("#main").mount(NoticeLine(id="notice", classes="text"), before="#reading")
+            await self.query_one("#main").mount(SidebarEdge())
+            await self.query_one("#reading").mount(Transcript(id="transcript"))
+            await self.query_one("#composer").mount(*above, before="#draft")
         self.composer.menu = menu
 
     async def _begin(self, workspace: Workspace) -> None:

@@ -1,12 +1,12 @@
 """The tree of messages: active path, versions, branches.
 
-A conversation holds only the shape of its tree; the messages' texts are loaded where they are looked at, so a
-conversation of ten thousand messages opens like one of ten.
+A conversation holds only the shape of its tree, in columns. The messages' texts are loaded where they are
+looked at, and so their nodes are made: a conversation of ten thousand messages opens like one of ten.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -36,6 +36,99 @@ class Node(NamedTuple):
     def of(cls, message: Message) -> Node:
         """The node of a message that has just been stored."""
         return cls(message.id, message.parent, message.role, message.model)
+
+
+class Nodes(Mapping[int, Node]):
+    """Nodes by their ids. They are kept in columns, in the order in which they came; made when asked for."""
+
+    __slots__ = ("_below", "_models", "_parents", "_places", "_roles", "hidden")
+
+    def __init__(
+        self,
+        ids: Iterable[int] = (),
+        parents: Iterable[int | None] = (),
+        roles: Iterable[Role] = (),
+        models: Iterable[str | None] = (),
+        hidden: Iterable[int] = (),
+    ) -> None:
+        """Take columns of the same length.
+
+        Args:
+            ids: Each higher than the one before.
+            parents: The parent of each.
+            roles: Who speaks in each.
+            models: What answers in each.
+            hidden: The ids of those that are hidden.
+        """
+        self._places = {message_id: place for place, message_id in enumerate(ids)}
+        self._parents, self._roles, self._models = list(parents), list(roles), list(models)
+        self.hidden = set(hidden)
+        self._below: tuple[dict[int | None, int], dict[int | None, list[int]]] | None = None
+        """The newest right below each message, and the older ones of several; made when it is asked for."""
+
+    def __getitem__(self, message_id: int) -> Node:
+        place = self._places[message_id]
+        role, model = self._roles[place], self._models[place]
+        return Node(message_id, self._parents[place], role, model, message_id in self.hidden)
+
+    def __contains__(self, message_id: object) -> bool:
+        return message_id in self._places
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Nodes):
+            return super().__eq__(other)
+        return self._columns == other._columns
+
+    @property
+    def _columns(self) -> tuple[object, ...]:
+        return self._places, self._parents, self._roles, self._models, self.hidden
+
+    def copy(self) -> Nodes:
+        """The same nodes, to be changed apart."""
+        return Nodes(self._places, self._parents, self._roles, self._models, self.hidden)
+
+    def put(self, node: Node) -> None:
+        """Add a node, or put it in the place of the one with its id."""
+        if node.id not in self._places:
+            self._places[node.id] = len(self._places)
+            self._parents.append(node.parent)
+            self._roles.append(node.role)
+            self._models.append(node.model)
+        place = self._places[node.id]
+        self._parents[place], self._roles[place], self._models[place] = node.parent, node.role, node.model
+        self._below = None
+        self.hide(node.id, node.deleted)
+
+    def hide(self, message_id: int, hidden: bool) -> None:
+        """Hide or show a message."""
+        (self.hidden.add if hidden else self.hidden.discard)(message_id)
+
+    def upward(self, message_id: int | None) -> Iterator[int]:
+        """From a message up to the first one, without those that are hidden."""
+        places, parents, hidden = self._places, self._parents, self.hidden
+        while message_id is not None:
+            if message_id not in hidden:
+                yield message_id
+            message_id = parents[places[message_id]]
+
+    def below(self, message_id: int | None) -> list[int]:
+        """The messages right below one, or at the top, oldest first."""
+        if self._below is None:
+            newest = dict(zip(self._parents, self._places, strict=True))
+            older: dict[int | None, list[int]] = {}
+            if len(newest) < len(self):
+                for parent, child in zip(self._parents, self._places, strict=True):
+                    if newest[parent] != child:
+                        older.setdefault(parent, []).append(child)
+            self._below = newest, older
+        newest, older = self._below
+        return [*older.get(message_id, ()), newest[message_id]] if message_id in newest else []
 
 
 @dataclass(slots=True)
@@ -80,15 +173,12 @@ class Conversation:
     """``ask`` where the command line asked, until somebody writes in it; else nothing."""
     project: str = ""
     """The folder of the project that it belongs to."""
-    nodes: dict[int, Node] = field(default_factory=dict)
-    _children: dict[int | None, list[int]] = field(default_factory=dict, repr=False)
+    nodes: Nodes = field(default_factory=Nodes)
 
     def add(self, nodes: Iterable[Node]) -> None:
         """Add or replace nodes, in the order of their ids."""
         for node in nodes:
-            if node.id not in self.nodes:
-                self._children.setdefault(node.parent, []).append(node.id)
-            self.nodes[node.id] = node
+            self.nodes.put(node)
 
     def append(self, message: Message) -> None:
         """Add a stored message and make it the end of the active path."""
@@ -108,8 +198,7 @@ class Conversation:
         changed = stored.updated_at != self.updated_at or stored.nodes != self.nodes
         if stored.nodes.keys() - self.nodes.keys():
             self.leaf = stored.leaf
-        self.nodes, self._children = {}, {}
-        self.add(stored.nodes.values())
+        self.nodes = stored.nodes.copy()
         self.leaf = self._nearest(self.leaf)
         for name in _SHARED:
             changed = changed or getattr(self, name) != getattr(stored, name)
@@ -133,22 +222,14 @@ class Conversation:
 
     def upward(self, leaf: int | None = None) -> Iterator[int]:
         """The same from ``leaf`` up to the first message: who wants the last ones need not walk all of it."""
-        current = self.leaf if leaf is None else leaf
-        while current is not None:
-            node = self.nodes[current]
-            if not node.deleted:
-                yield current
-            current = node.parent
+        return self.nodes.upward(self.leaf if leaf is None else leaf)
 
     def versions(self, message_id: int) -> list[int]:
         """The visible messages that stand in the same place, oldest first; ``message_id`` is one.
 
         A hidden message leaves its place to those below it: so flipping reaches whatever is visible.
         """
-        above = self.nodes[message_id].parent
-        while above is not None and not self._shown(above):
-            above = self.nodes[above].parent
-        return self.following(above)
+        return self.following(next(self.nodes.upward(self.nodes[message_id].parent), None))
 
     def following(self, message_id: int | None) -> list[int]:
         """The visible messages right below ``message_id``, or at the top: versions of each other."""
@@ -170,7 +251,7 @@ class Conversation:
     def end_below(self, message_id: int) -> int:
         """The newest visible message below ``message_id``, following the newest child at each step."""
         current = message_id
-        while children := [i for i in self._children.get(current, []) if self._reaches(i)]:
+        while children := [i for i in self.nodes.below(current) if self._reaches(i)]:
             current = children[-1]
         return current
 
@@ -180,7 +261,7 @@ class Conversation:
         while stack:
             current = stack.pop()
             yield current
-            stack.extend(self._children.get(current, []))
+            stack.extend(self.nodes.below(current))
 
     def shown_below(self, message_id: int) -> list[int]:
         """``message_id`` and every visible message under it, oldest first."""
@@ -193,23 +274,22 @@ class Conversation:
             The leaf.
         """
         for message_id in ids:
-            node = self.nodes[message_id]
-            self.nodes[message_id] = Node(node.id, node.parent, node.role, node.model, hidden)
+            self.nodes.hide(message_id, hidden)
         self.leaf = self._nearest(self.leaf)
         return self.leaf
 
     def _first_shown(self, above: int | None) -> Iterator[int]:
         """The visible messages that follow ``above`` with nothing visible between."""
-        stack = list(self._children.get(above, []))
+        stack = self.nodes.below(above)
         while stack:
             current = stack.pop()
             if self._shown(current):
                 yield current
             else:
-                stack.extend(self._children.get(current, []))
+                stack.extend(self.nodes.below(current))
 
     def _shown(self, message_id: int) -> bool:
-        return not self.nodes[message_id].deleted
+        return message_id not in self.nodes.hidden
 
     def _reaches(self, message_id: int) -> bool:
         """Whether ``message_id`` or anything below it is visible."""
@@ -217,12 +297,10 @@ class Conversation:
 
     def _nearest(self, message_id: int | None) -> int | None:
         """The end of the path through the nearest visible place at or above ``message_id``."""
-        current = message_id
-        while current is not None and not self._shown(current):
-            current = self.nodes[current].parent
-        if current is not None:
-            return self.end_below(current)
-        roots = [i for i in self._children.get(None, []) if self._reaches(i)]
+        shown = next(self.nodes.upward(message_id), None)
+        if shown is not None:
+            return self.end_below(shown)
+        roots = [i for i in self.nodes.below(None) if self._reaches(i)]
         return self.end_below(roots[-1]) if roots else None
 
 

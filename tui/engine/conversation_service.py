@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Protocol, Unpack, cast
 
@@ -164,10 +165,9 @@ class ConversationService:
         return self.storage.engine.estimate(model, total) if model else total
 
     async def _newest_first(self) -> AsyncIterator[Message]:
-        path = self.conversation.path()
-        while path:
-            path, newest = path[:-_PAGE], path[-_PAGE:]
-            for message in reversed(await self.messages(newest)):
+        upward = self.conversation.upward()
+        while newest := list(islice(upward, _PAGE)):
+            for message in await self.messages(newest):
                 yield message
 
     def trouble(self, files: Sequence[Attachment]) -> str:

@@ -5,7 +5,7 @@ What is not as it should be is unknown, by itself: no side fact ever costs a tex
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from tui.chat.attachment import MEDIA_TYPES, Attachment
 from tui.chat.chunks import Image, Source, Usage
@@ -14,14 +14,21 @@ from tui.checked import Fields, amount, count, string, text
 from tui.parameters import Value, known
 from tui.text import one_line
 
-_ROLES = {role.value: role for role in Role}
+
+class _Roles(dict[object, Role]):
+    def __missing__(self, value: object) -> Role:
+        return Role.ASSISTANT
+
+
+ROLES: Mapping[object, Role] = _Roles({role.value: role for role in Role})
+"""Who spoke, by what a column holds. Words of no one that is known were not the person's."""
 _STATUSES = {status.value: status for status in Status}
 """An enumeration's own way from a value takes as long as all the rest of a row."""
 
 
 def role_of(value: object) -> Role:
-    """Who spoke. Words of no one that is known were not the person's."""
-    return _ROLES.get(text(value), Role.ASSISTANT)
+    """Who spoke."""
+    return ROLES[text(value)]
 
 
 def status_of(value: object, role: Role) -> Status:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tui.chat.conversation import Conversation, Node, Summary
+from tui.chat.conversation import Conversation, Nodes, Summary
 from tui.chat.message import Failure, Message, Status, automatic_title
 from tui.chat.parts import calls_ended
 from tui.checked import Fields, string, whole, words
 from tui.dates import EARLIEST, EPOCH, LATEST
 from tui.errors import ErrorKind
 from tui.history.facts import (
+    ROLES,
     attachments_of,
     failure_of,
     hues_of,
@@ -167,16 +168,29 @@ def new_origin() -> str:
     return f"segue:{secrets.token_hex(16)}"
 
 
-def nodes_of(rows: Iterable[Row]) -> Iterator[Node]:
-    """The nodes, each below one before it: without its parent, a message goes on from the one before."""
-    seen: set[int] = set()
+def nodes_of(
+    ids: Sequence[int],
+    parents: Sequence[int | None],
+    roles: Sequence[str | None],
+    models: Sequence[str | None],
+    hidden: Sequence[int],
+) -> Nodes:
+    """The nodes of a conversation, whose columns stand in the order of their ids."""
+    if parents != [None, *ids[:-1]]:  # most conversations are one row
+        parents = _found(ids, parents)
+    return Nodes(ids, parents, map(ROLES.__getitem__, roles), models, hidden)
+
+
+def _found(ids: Iterable[int], parents: Iterable[int | None]) -> list[int | None]:
+    """A parent before each: without its own, a message goes on from the one before."""
+    found: list[int | None] = []
+    seen: set[int | None] = {None}
     newest = None
-    for row in rows:
-        node, parent = row["id"], row["parent"]
-        place = parent if parent is None or parent in seen else newest
-        yield Node(node, place, role_of(row["role"]), string(row["model"]), bool(row["hidden"]))
-        seen.add(node)
-        newest = node
+    for message_id, parent in zip(ids, parents, strict=True):
+        found.append(parent if parent in seen else newest)
+        seen.add(message_id)
+        newest = message_id
+    return found
 
 
 def pack_labels(labels: Mapping[int, str]) -> str:

@@ -12,7 +12,6 @@ from typing import Any
 
 from tui.errors import Refusal, Refuser
 from tui.providers.base import ChatMessage, ContentPart, Messages, TextPart
-from tui.providers.error_parsing import parameter_of
 
 IMAGE = "image"
 MOST = "<="
@@ -77,6 +76,8 @@ def tokens_refused(words: str, paths: Collection[tuple[str, ...]], body: Mapping
     """
     if not _TOKENS.search(words):
         return None
+    from tui.providers.error_parsing import parameter_of  # a start parses no error
+
     for path in paths:
         sent = _value(body, path)
         if parameter_of(path[-1]) == "max_tokens" and type(sent) is int:

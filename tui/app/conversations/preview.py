@@ -73,7 +73,11 @@ class Preview(Vertical):
         except NotFoundError:
             self.clear()
             return
-        if message_id in conversation.nodes and message_id not in conversation.path():
+        if (
+            message_id is not None
+            and message_id in conversation.nodes
+            and message_id not in conversation.path()
+        ):
             conversation.select(message_id)
         if not lives(self):
             return

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 from textual.app import App
 
 from tui.app.messages.gallery import Contents
-from tui.app.messages.save_sheet import SavePicture
 from tui.chat.attachment import Attachment
 from tui.engine.exporting import place_of, save_picture_to, unused_name
 from tui.errors import SegueError
@@ -45,6 +44,8 @@ async def save_picture(app: App[Any], picture: PictureFile, typed: str = "") -> 
     try:
         data = await picture.data()
         if not typed:
+            from tui.app.messages.save_sheet import SavePicture
+
             await app.push_screen(SavePicture(data, suggested))
             return
         target = await asyncio.to_thread(save_picture_to, data, place_of(typed, suggested))

@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Protocol
 
 from tui.app.context import Context, WithReading
-from tui.app.lists.ask_text import AskText
-from tui.app.lists.values import ChooseValue, WriteValue
 from tui.engine.personas import Personas
 from tui.parameters import in_words
 
@@ -61,6 +59,8 @@ class Wearing:
         others: Mapping[str, str] = {_NEW: "write a system prompt, and keep it under a name"}
         if self._context.session.current.conversation.system:
             others = {_NEW: "keep this system prompt under a name", _NONE: "no system prompt"}
+        from tui.app.lists.values import ChooseValue
+
         chosen = await self._context.ask(ChooseValue({**offered, **others}, worn or _NEW))
         if chosen is None:
             return ""
@@ -82,6 +82,9 @@ class Wearing:
             self.personas.check_new(line)
             names.append(line)
             await keep(system)
+
+        from tui.app.lists.ask_text import AskText
+        from tui.app.lists.values import WriteValue
 
         name = WriteValue("Name of the persona", "", take, "small letters, as in reviewer")
         if await self._context.ask(name) and not system:

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 from tui.app.context import Context, WithLists, WithReading, WithStatus, WithTranscript, WithWriting
 from tui.app.life import while_alive
 from tui.app.lists.sheet import Layer
-from tui.app.tools.question_sheet import QuestionSheet
 from tui.engine.live import key_of
 from tui.text import one_line
 from tui.tools.approval import Decision, Question
 
 if TYPE_CHECKING:
+    from tui.app.tools.question_sheet import QuestionSheet
     from tui.engine.project import Project
     from tui.tools.mcp.elicitation import Answer, Form, Visit
 

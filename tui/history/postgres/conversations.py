@@ -54,11 +54,21 @@ async def load(db: Tables, conversation_id: int) -> Conversation:
     if row is None:
         raise no_conversation(conversation_id)
     conversation = conversation_of(row)
-    nodes = await db.rows(
-        "SELECT id, parent, role, model, hidden FROM here.messages WHERE conversation_id = $1 ORDER BY id",
+    columns = await db.row(
+        """
+        SELECT
+            array_agg(id ORDER BY id) AS ids,
+            array_agg(parent ORDER BY id) AS parents,
+            array_agg(role ORDER BY id) AS roles,
+            array_agg(model ORDER BY id) AS models,
+            array_agg(id) FILTER (WHERE hidden <> 0) AS hidden
+        FROM here.messages WHERE conversation_id = $1
+        """,
         conversation_id,
     )
-    conversation.add(nodes_of(nodes))
+    if columns is not None and columns["ids"]:
+        names = ("ids", "parents", "roles", "models", "hidden")
+        conversation.nodes = nodes_of(*(columns[name] or () for name in names))
     conversation.find_leaf()
     return conversation
 

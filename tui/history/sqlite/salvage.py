@@ -25,12 +25,13 @@ from tui.history.sqlite.sessions import Session
 from tui.history.uris import uri
 from tui.text import normalise
 
-# Each table with an index that covers it, so that rows behind a broken page of the table are still named.
+# Each table with an index that covers it and what that begins with, so that rows behind a broken page of the
+# table are still named.
 _TABLES = {
-    "conversations": "sqlite_autoindex_conversations_1",
-    "messages": "messages_by_conversation",
-    "pieces": "pieces_by_message",
-    "contents": "sqlite_autoindex_contents_1",
+    "conversations": ("sqlite_autoindex_conversations_1", "origin"),
+    "messages": ("messages_by_conversation", "conversation_id"),
+    "pieces": ("pieces_by_message", "message_id"),
+    "contents": ("sqlite_autoindex_contents_1", "sha256"),
     "spending": None,
     "prompts": None,
     "state": None,
@@ -111,7 +112,7 @@ def _read(scratch: Path, into: sqlite3.Connection) -> None:
             columns = columns_of(into, table)
             for row in _rows(connection, table):
                 take(into, table, columns, row)
-            for row in _named_rows(connection, table, index) if index else ():
+            for row in _named_rows(connection, table, *index) if index else ():
                 take(into, table, columns, row)
 
 
@@ -126,6 +127,7 @@ def _rows(connection: sqlite3.Connection, table: str) -> Iterator[sqlite3.Row]:
         whole = rows.whole
         reached = None if whole else _over_the_gap(connection, table, place)
         if reached is None:
+            yield from _Walk(connection, table, place + 1, _LAST_ID, "DESC")
             return
         yield from _Walk(connection, table, place + 1, reached, "DESC")  # what the steps went past
         place = reached
@@ -163,13 +165,13 @@ def _over_the_gap(connection: sqlite3.Connection, table: str, place: int) -> int
     return None
 
 
-def _named_rows(connection: sqlite3.Connection, table: str, index: str) -> Iterator[sqlite3.Row]:
-    """The rows that an index names, each asked for by itself."""
+def _named_rows(connection: sqlite3.Connection, table: str, index: str, first: str) -> Iterator[sqlite3.Row]:
+    """The rows that an index names on this side of its broken pages, each asked for by itself."""
     ids: set[int] = set()
     for way in ("ASC", "DESC"):
         with contextlib.suppress(sqlite3.DatabaseError, UnicodeDecodeError):
             for (row_id,) in connection.execute(
-                f"SELECT rowid FROM {table} INDEXED BY {index} ORDER BY rowid {way}"
+                f"SELECT rowid FROM {table} INDEXED BY {index} ORDER BY {first} {way}"
             ):
                 ids.add(row_id)
     for row_id in sorted(ids):

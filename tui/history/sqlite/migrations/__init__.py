@@ -15,6 +15,7 @@ Forms::
     m008_labels             what the person calls some messages
     m009_where_begun        by what a conversation was begun, and in which project
     m010_when_set           small values know when they were set
+    m011_shape              an index that has the shape of each tree
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from tui.history.sqlite.migrations import (
     m008_labels,
     m009_where_begun,
     m010_when_set,
+    m011_shape,
 )
 
 Migration = Callable[[sqlite3.Connection], None]
@@ -48,6 +50,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     m008_labels.migrate,
     m009_where_begun.migrate,
     m010_when_set.migrate,
+    m011_shape.migrate,
 )
 APPLICATION_ID = 0x53454755  # "SEGU"
 
