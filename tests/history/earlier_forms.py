@@ -35,6 +35,7 @@ def without_parts(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE messages DROP COLUMN first_at")
     connection.execute("DROP TABLE spending")
     connection.execute("ALTER TABLE pieces DROP COLUMN part")
+    connection.execute("ALTER TABLE state DROP COLUMN set_at")
     for column in ("tools", "labels", "begun_by", "project"):
         connection.execute(f"ALTER TABLE conversations DROP COLUMN {column}")
 
