@@ -56,13 +56,16 @@ async def fill(tables: Any, schema: str, begin: int, end: int) -> None:
 async def test_what_is_read_hardly_grows_with_the_history(place, monkeypatch):
     monkeypatch.setattr(search, "_NEWEST", 100)
     asked: list[tuple[str, tuple[Any, ...]]] = []
-    rows = Tables.rows
 
-    async def noted(self: Tables, sql: str, *values: Any) -> Any:
-        asked.append((self._sql(sql), values))
-        return await rows(self, sql, *values)
+    def noted(ask: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        async def asks(self: Tables, sql: str, *values: Any) -> Any:
+            asked.append((self._sql(sql), values))
+            return await ask(self, sql, *values)
 
-    monkeypatch.setattr(Tables, "rows", noted)
+        return asks
+
+    for name in ("row", "rows"):
+        monkeypatch.setattr(Tables, name, noted(getattr(Tables, name)))
     pages: dict[str, list[int]] = {what: [] for what in ACTS}
     async with at(place) as store, behind(place) as tables:
         await tables.execute("SET jit = off; SET max_parallel_workers_per_gather = 0")
