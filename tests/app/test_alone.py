@@ -1,4 +1,4 @@
-"""A screen of its own, in a real pseudo-terminal: it ends by a key, by who asked for it, with the terminal."""
+"""A screen of its own, in a real terminal: it ends by a key, by who asked for it, with the terminal."""
 
 from __future__ import annotations
 
