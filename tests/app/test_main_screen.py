@@ -113,6 +113,20 @@ async def test_who_has_begun_to_write_while_it_was_prepared_is_let(run, monkeypa
         assert world.features.first_model.needed
 
 
+async def test_a_message_comes_back_where_the_history_cannot_say_whether_a_model_was_chosen(run, monkeypatch):
+    async with run(model=None, ready=False) as world:
+        await world.until(lambda: type(world.app.screen).__name__ == "FirstRun")
+        await world.type("just")
+
+        async def broken():
+            raise HistoryDamagedError("history.db is not a database", "It was moved aside.")
+
+        monkeypatch.setattr(world.features.first_model, "find_out", broken)
+        await world.pilot.press("enter")
+        await world.sees("history.db is not a database")
+        assert world.composer.draft == "just"
+
+
 async def test_who_chooses_a_model_by_name_at_the_first_run_has_chosen(run):
     async with run(model=None, ready=False) as world:
         await world.until(lambda: type(world.app.screen).__name__ == "FirstRun")

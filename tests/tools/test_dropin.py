@@ -367,6 +367,7 @@ FORKS = {
     "a fork that writes itself": "child = os.fork(); (child or write())",
     "os.spawnv": "child = os.spawnv(os.P_NOWAIT, sys.executable, COMMAND)",
     "posix_spawn": "child = os.posix_spawn(sys.executable, COMMAND, os.environ)",
+    "posix_spawn into a group": ("child = os.posix_spawn(sys.executable, COMMAND, os.environ, setpgroup=0)"),
     "posix_spawnp": "child = os.posix_spawnp(sys.executable, COMMAND, os.environ)",
     "a popen with a function before": (
         "child = subprocess.call(COMMAND, preexec_fn=lambda: None, start_new_session=True)"

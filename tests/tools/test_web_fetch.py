@@ -179,6 +179,16 @@ async def test_each_step_of_a_redirect_is_looked_at(where):
             await fetch(f"{at}/a", Guard(["127.0.0.1"]))
 
 
+@pytest.mark.parametrize("where", ["http://[x]@", "http://[::1", "http://a]b/", "//[@/", "http://a:b/"])
+async def test_a_redirect_to_no_address_is_told(where):
+    async def handle(request):
+        return web.Response(status=302, headers={"Location": where})
+
+    async with serving(a=handle) as at:
+        with pytest.raises((RefusedError, FetchError)):
+            await fetch(f"{at}/a", Guard(["127.0.0.1"]))
+
+
 async def test_a_redirect_on_the_same_host_is_followed():
     async with serving(a=leads_to("/b"), b=answer("there", "text/plain")) as at:
         assert "there" in (await called(f"{at}/a")).text

@@ -62,7 +62,7 @@ from tui.engine.session_events import (
     Warned,
 )
 from tui.engine.workspace import Workspace
-from tui.errors import NotFoundError, UsageError
+from tui.errors import HistoryError, NotFoundError, UsageError
 from tui.rendering import warm
 from tui.typed_toml import Changes
 
@@ -228,7 +228,13 @@ class Features:
             self.writing.submit(draft)
 
     async def _choose_and_send(self, draft: Draft) -> None:
-        if await self.first_model.find_out():
+        try:
+            needed = await self.first_model.find_out()
+        except HistoryError as error:
+            self.writing.give_back(draft)
+            self.tell(error)
+            return
+        if needed:
             self._early.append(draft)
             await self.first_model.help_to_begin(self._notices.notices)
         else:

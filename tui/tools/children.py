@@ -117,7 +117,10 @@ def _leave_terminal() -> None:
     if out is None or _arranged.get() or os.getsid(0) == os.getpid():
         return
     os.setsid()
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    if nothing:
+        os.close(nothing)
     for descriptor in (1, 2):
         os.dup2(out.descriptor, descriptor)
 
@@ -133,8 +136,10 @@ def _spawned(spawn: Callable[..., int]) -> Callable[..., int]:
             *((os.POSIX_SPAWN_DUP2, out.descriptor, each) for each in (1, 2)),
         ]
         named["file_actions"] = [*ours, *(named.get("file_actions") or ())]  # what is said comes after
-        with suppress(NotImplementedError):  # not every system can
-            return spawn(*given, **{"setsid": True, **named})
+        if named.get("setpgroup", 0) == 0:  # who has a session of its own has a group of its own, too
+            alone = {name: value for name, value in named.items() if name != "setpgroup"}
+            with suppress(NotImplementedError):  # not every system can
+                return spawn(*given, **{"setsid": True, **alone})
         return spawn(*given, **named)
 
     return spawned

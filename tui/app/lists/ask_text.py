@@ -139,7 +139,7 @@ class AskText(Taking[str]):
     def action_close(self) -> None:
         """Close without the text; of one that would be lost by that, it is said first."""
         draft = self._area.draft
-        if draft not in (self._shown, self._warned_of) and draft.strip():
+        if draft not in (self._shown, self._warned_of) and draft.strip() and not self._taking:
             self._warned_of = draft
             self.notify("This is not kept yet. Close once more to do without it.", severity="warning")
         else:

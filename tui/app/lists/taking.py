@@ -7,9 +7,10 @@ from collections.abc import Awaitable, Callable
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from tui.app.background import in_background
+from tui.app.background import to_ask
 from tui.app.life import while_alive
 from tui.app.lists.sheet import Result, Sheet
+from tui.app.turns import ScreenSeen
 from tui.errors import SegueError
 from tui.text import clean
 
@@ -50,7 +51,7 @@ class Taking(Sheet[Result]):
             self.dismiss(result)
         elif not self._taking:
             self._taking = True
-            in_background(self, "take", self._give, self._take, written, result)
+            to_ask(self, "take", self._give, self._take, written, result)  # goes on if this one closes
 
     async def _give(self, take: Take, written: str, result: Result) -> None:
         try:
@@ -60,7 +61,13 @@ class Taking(Sheet[Result]):
             wrong.update(clean(f"× {error}"))
             wrong.add_class("-shown")
             self.call_after_refresh(while_alive(self, self.make_room))
+            self.post_message(ScreenSeen())  # what was typed meanwhile is for it
         else:
             self.dismiss(result)
         finally:
             self._taking = False
+
+    def action_close(self) -> None:
+        """Close without an answer; one that is being taken is waited for, since it may be refused."""
+        if not self._taking:
+            super().action_close()

@@ -318,11 +318,11 @@ class WritingArea(TextArea):
         if not 0 <= row < self.wrapped_document.height or self.content_size.width <= 0:
             return None
         line, start = self.wrapped_document.offset_to_location(Offset(0, row))
-        below, end = self.wrapped_document.offset_to_location(Offset(0, row + 1))
         text = self.document[line]
-        end = end if below == line and end > start else len(text)
         if not turns(text):
             return None
+        below, end = self.wrapped_document.offset_to_location(Offset(0, row + 1))
+        end = end if below == line and end > start else len(text)
         return turned_line(self.app, super().render_line(y), text, (start, end))
 
     def get_line_filters(self) -> Sequence[LineFilter]:

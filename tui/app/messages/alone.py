@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 import threading
+from contextlib import suppress
 from functools import partial
 
 from tui.app.background import in_thread
@@ -39,15 +40,16 @@ def _show(shown: bytes, words: str, over: threading.Event) -> None:
 
     assert sys.__stdin__ is not None and sys.__stdout__ is not None
     keys, screen = sys.__stdin__.fileno(), sys.__stdout__.fileno()
-    before = termios.tcgetattr(keys)
-    try:
-        tty.setraw(keys)
-        _write(screen, _BEGIN + shown + f"\x1b[{os.get_terminal_size(screen).lines};1H{words}".encode())
-        while not over.is_set() and not select.select([keys], [], [], _LOOK)[0]:
-            pass
-    finally:
-        _write(screen, _END)
-        termios.tcsetattr(keys, termios.TCSAFLUSH, before)
+    with suppress(OSError, termios.error):  # a terminal that has gone: whoever it was lent by ends for that
+        before = termios.tcgetattr(keys)
+        try:
+            tty.setraw(keys)
+            _write(screen, _BEGIN + shown + f"\x1b[{os.get_terminal_size(screen).lines};1H{words}".encode())
+            while not over.is_set() and not select.select([keys], [], [], _LOOK)[0]:
+                pass
+            _write(screen, _END)
+        finally:
+            termios.tcsetattr(keys, termios.TCSAFLUSH, before)
 
 
 def _write(screen: int, data: bytes) -> None:

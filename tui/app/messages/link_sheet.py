@@ -66,7 +66,8 @@ class LinkSheet(Sheet[bool]):
             try:
                 await asyncio.to_thread(open_link, self._url)
             except (OSError, webbrowser.Error) as error:
-                self.app.notify(f"No browser could be started: {error}", severity="warning")
+                words = f"No browser could be started: {error}"
+                self.app.notify(words, severity="warning", markup=False)
 
     async def action_copy(self) -> None:
         """Copy the address."""

@@ -14,7 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.app.actions import Action
-from tui.app.background import in_background
+from tui.app.background import in_background, to_ask
 from tui.app.keymap import bind
 from tui.app.lists.hints import Hints
 from tui.app.lists.sheet import Sheet
@@ -112,6 +112,8 @@ class PictureScreen(Sheet[None]):
         """
         super().__init__()
         self._file = file
+        self._lent = False
+        """Whether the terminal is lent, or soon will be."""
 
     def compose_sheet(self) -> ComposeResult:
         """The picture, then its name and the keys."""
@@ -137,9 +139,17 @@ class PictureScreen(Sheet[None]):
 
     def action_see_pixels(self) -> None:
         """Show it by its pixels, until a key is pressed."""
-        in_background(self, "pixels", self._see_pixels, exclusive=True)
+        if not self._lent:
+            self._lent = True
+            to_ask(self, "pixels", self._see_pixels)  # to end it halfway would leave the app no terminal
 
     async def _see_pixels(self) -> None:
+        try:
+            await self._show_pixels()
+        finally:
+            self._lent = False
+
+    async def _show_pixels(self) -> None:
         app, gallery, file = self.app, gallery_of(self.app), self._file.file
         room = (app.size.width, app.size.height - 1)
         try:

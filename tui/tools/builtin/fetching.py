@@ -128,7 +128,7 @@ async def _step(place: Place, guard: Guard, proxy: str | None, largest: int, acc
 def _joined(url: URL, to: str) -> str:
     try:
         return str(url.join(URL(to)))
-    except ValueError:
+    except (ValueError, IndexError):  # yarl raises both
         raise FetchError(f"It leads to {one_line(to, 200)}, which is no address") from None
 
 
