@@ -135,7 +135,7 @@ class Conversation:
         """The same from ``leaf`` up to the first message: who wants the last ones need not walk all of it."""
         current = self.leaf if leaf is None else leaf
         while current is not None:
-            node = self.nodes[current]
+            node = self.node(current)
             if not node.deleted:
                 yield current
             current = node.parent
@@ -145,7 +145,7 @@ class Conversation:
 
         A hidden message leaves its place to those below it: so flipping reaches whatever is visible.
         """
-        above = self.nodes[message_id].parent
+        above = self.node(message_id).parent
         while above is not None and not self._shown(above):
             above = self.nodes[above].parent
         return self.following(above)
@@ -164,7 +164,7 @@ class Conversation:
 
     def select(self, message_id: int) -> int:
         """Make ``message_id`` part of the active path, which goes on to its newest end. Returns the leaf."""
-        self.leaf = self.end_below(message_id)
+        self.leaf = self.end_below(self.node(message_id).id)
         return self.leaf
 
     def end_below(self, message_id: int) -> int:
@@ -193,7 +193,7 @@ class Conversation:
             The leaf.
         """
         for message_id in ids:
-            node = self.nodes[message_id]
+            node = self.node(message_id)
             self.nodes[message_id] = Node(node.id, node.parent, node.role, node.model, hidden)
         self.leaf = self._nearest(self.leaf)
         return self.leaf
