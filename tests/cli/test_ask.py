@@ -357,3 +357,8 @@ def test_the_config_can_say_beforehand_what_is_refused(lab, model_server):
     assert [request["messages"] for request in model_server.requests] == [
         [{"role": "user", "content": "Be brief.\n\nHi"}]
     ]
+
+
+def test_a_server_of_the_persons_answers_before_a_model_is_downloaded(home, model_server):
+    home.configure(f'[providers.lab]\ntype = "openai"\nurl = "{model_server.url}"\n')
+    assert json.loads(home.segue("ask", "--json", "Hi").stdout)["model"] == "lab/big"

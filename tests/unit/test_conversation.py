@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from tui.chat.conversation import Conversation, Node, Nodes
 from tui.chat.message import Message, Role
+from tui.errors import UsageError
 
 
 @dataclass
@@ -197,6 +199,21 @@ def test_deleting_everything_leaves_an_empty_path_and_undo_brings_it_back():
     assert conversation.hide([1, 2, 3]) is None
     assert conversation.path() == []
     assert conversation.hide([1, 2, 3], hidden=False) == 3
+
+
+def test_a_message_that_is_not_in_it_is_refused_in_words_wherever_it_is_named():
+    """It was chosen on a sheet, and before that was heard the conversation became another."""
+    conversation = tree(None, 1)
+    walks = (
+        conversation.path,
+        conversation.versions,
+        conversation.select,
+        lambda gone: conversation.hide([gone]),
+    )
+    for walk in walks:
+        with pytest.raises(UsageError, match="not in this conversation any more"):
+            walk(17)
+    assert conversation.path() == [1, 2]
 
 
 def test_a_conversation_of_ten_thousand_messages_is_walked_at_once():

@@ -222,14 +222,15 @@ class Conversation:
 
     def upward(self, leaf: int | None = None) -> Iterator[int]:
         """The same from ``leaf`` up to the first message: who wants the last ones need not walk all of it."""
-        return self.nodes.upward(self.leaf if leaf is None else leaf)
+        start = self.leaf if leaf is None else leaf
+        return self.nodes.upward(None if start is None else self.node(start).id)
 
     def versions(self, message_id: int) -> list[int]:
         """The visible messages that stand in the same place, oldest first; ``message_id`` is one.
 
         A hidden message leaves its place to those below it: so flipping reaches whatever is visible.
         """
-        return self.following(next(self.nodes.upward(self.nodes[message_id].parent), None))
+        return self.following(next(self.nodes.upward(self.node(message_id).parent), None))
 
     def following(self, message_id: int | None) -> list[int]:
         """The visible messages right below ``message_id``, or at the top: versions of each other."""
@@ -245,7 +246,7 @@ class Conversation:
 
     def select(self, message_id: int) -> int:
         """Make ``message_id`` part of the active path, which goes on to its newest end. Returns the leaf."""
-        self.leaf = self.end_below(message_id)
+        self.leaf = self.end_below(self.node(message_id).id)
         return self.leaf
 
     def end_below(self, message_id: int) -> int:
@@ -274,7 +275,7 @@ class Conversation:
             The leaf.
         """
         for message_id in ids:
-            self.nodes.hide(message_id, hidden)
+            self.nodes.hide(self.node(message_id).id, hidden)
         self.leaf = self._nearest(self.leaf)
         return self.leaf
 

@@ -252,6 +252,8 @@ async def _begin(
     """
     if not args.resume:
         await _look_for_project(session)
+        if not args.models and await session.look_first():
+            await session.workspace.catalogue.refresh(session.workspace.catalogue.stale())
     service = await (_last(session) if args.resume else session.new())
     said = typed.prompt if typed else SavedPrompt("", "")
     model = "" if args.models else said.model

@@ -32,18 +32,39 @@ async def choose_model(
     Returns:
         ``PROVIDER/MODEL``, or None where no provider can be used.
     """
+    return await _wanted(config, preferences, registry) or _first(registry, catalogue)
+
+
+async def look_first(
+    config: Config, preferences: Preferences, registry: Registry, catalogue: Catalogue
+) -> bool:
+    """Whether the servers should be asked for their models before one is chosen.
+
+    Without that nobody would answer, or a model that is downloaded, though a server of the person's has one.
+    """
+    if await _wanted(config, preferences, registry):
+        return False
+    model = _first(registry, catalogue)
+    return model is None or registry.entry(split_id(model)[0]).downloads
+
+
+async def _wanted(config: Config, preferences: Preferences, registry: Registry) -> str:
+    """The model that the person has named or used; nothing if there is none."""
     if config.model:
         entry, name = _owner(config.model, registry)
         return f"{entry.name}/{name}" if entry is not None and name else config.model
-    entries = registry.providers()
-    usable = {entry.name: entry for entry in entries if entry.available and entry.kind != "g4f"}
     last = await preferences.last_model()
-    if last and any(entry.available and entry.name == split_id(last)[0] for entry in entries):
-        return last
-    for name, entry in sorted(usable.items(), key=lambda item: item[1].downloads):
+    usable = {entry.name for entry in registry.providers() if entry.available}
+    return last if last and split_id(last)[0] in usable else ""
+
+
+def _first(registry: Registry, catalogue: Catalogue) -> str | None:
+    """The first model that can be used; of those that are downloaded only where there is no other."""
+    usable = [entry for entry in registry.providers() if entry.available and entry.kind != "g4f"]
+    for entry in sorted(usable, key=lambda entry: entry.downloads):
         if entry.default_model:
-            return f"{name}/{entry.default_model}"
-        known = [model.id for model in catalogue.models() if model.provider == name]
+            return f"{entry.name}/{entry.default_model}"
+        known = [model.id for model in catalogue.models() if model.provider == entry.name]
         if known:
             return known[0]
     return None

@@ -18,7 +18,7 @@ from tui.chat.conversation import Conversation
 from tui.chat.draft import Draft, joined
 from tui.chat.message import Message, Status
 from tui.chat.spending import Sum, spent_words, total
-from tui.engine.choice import choose_model, find_model, title_model
+from tui.engine.choice import choose_model, find_model, look_first, title_model
 from tui.engine.conversation_service import ConversationService, Storage, change_stored, fields_of
 from tui.engine.drafts import Drafts
 from tui.engine.engine import Engine
@@ -315,6 +315,13 @@ class Session:
         """The model that answers when nobody has chosen one."""
         workspace = self.workspace
         return await choose_model(
+            workspace.config, workspace.preferences, workspace.registry, workspace.catalogue
+        )
+
+    async def look_first(self) -> bool:
+        """Whether the servers should be asked for their models before one is chosen."""
+        workspace = self.workspace
+        return await look_first(
             workspace.config, workspace.preferences, workspace.registry, workspace.catalogue
         )
 

@@ -333,3 +333,9 @@ def test_thinking_that_only_its_end_tells_is_said_to_be_so(script, stored, model
     assert "that was thinking, the answer follows\nbig: The answer.\n" in shown
     assert "</think>" not in shown
     assert stored()[-1]["text"] == "The answer."
+
+
+def test_a_server_of_the_persons_answers_before_a_model_is_downloaded(home, model_server):
+    home.configure(f'[providers.lab]\ntype = "openai"\nurl = "{model_server.url}"\n')
+    shown = home.segue("--plain", given="/quit\n").stdout
+    assert "looking for models\nnew conversation\nbig of lab answers\n" in shown

@@ -83,12 +83,14 @@ async def test_a_crash_keeps_the_text_says_so_and_the_next_reply_starts_it_anew(
     local: type[LocalProvider], tmp_path: Path
 ) -> None:
     async def crash() -> None:
-        async with aclosing(local.create_async_generator("tiny", PROMPT)) as chunks:
+        async with (
+            local.runner.serving(local.library.find("tiny")) as child,
+            aclosing(local.create_async_generator("tiny", PROMPT)) as chunks,
+        ):
             async for chunk in chunks:
                 if isinstance(chunk, str):
-                    async with local.runner.serving(local.library.find("tiny")) as child:
-                        with suppress(ProcessLookupError):  # words that came before its end come after it
-                            os.kill(child.pid, signal.SIGKILL)
+                    with suppress(ProcessLookupError):  # words that came before its end come after it
+                        os.kill(child.pid, signal.SIGKILL)
 
     with pytest.raises(ProviderError, match=r"stopped \(signal 9\)") as failed:
         await crash()

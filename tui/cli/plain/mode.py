@@ -109,18 +109,11 @@ class PlainMode:
         page.line(f"Segue, {manner.title}. /help tells the commands")
         if mode.files:
             mode.say_files()
+        await mode._look_for_models()
         await mode._session.begin_with(start)
         model = find_model(start.model, workspace.registry, workspace.catalogue) if start.model else None
-        await mode.show(await mode._with_a_model(mode.current), model)
+        await mode.show(mode.current, model)
         return mode
-
-    async def _with_a_model(self, service: ConversationService) -> ConversationService:
-        """The conversation; for a new one that nobody answers, models are looked for first."""
-        if service.conversation.id or service.conversation.model:
-            return service
-        self.page.line("looking for models")
-        await self.workspace.catalogue.refresh()
-        return await self._session.new()
 
     async def open(self, conversation_id: int) -> None:
         """Open a stored conversation."""
@@ -128,7 +121,14 @@ class PlainMode:
 
     async def open_new(self) -> None:
         """Begin a new one; it is stored with its first prompt."""
-        await self.show(await self._with_a_model(await self._session.new()))
+        await self._look_for_models()
+        await self.show(await self._session.new())
+
+    async def _look_for_models(self) -> None:
+        """Ask the servers for theirs, where a new conversation would do without them."""
+        if await self._session.look_first():
+            self.page.line("looking for models")
+            await self.workspace.catalogue.refresh(self.workspace.catalogue.stale())
 
     async def show(self, service: ConversationService, model: str | None = None) -> None:
         """Make this the conversation, and say what it is."""
