@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from tui.chat.conversation import SearchHit
 from tui.checked import string, words
@@ -28,6 +28,8 @@ _STRETCHES = (2, 4, 8, 16, 32)  # months
 _MONTH = 1 << 31  # milliseconds, as the index counts months
 # Up to so many conversations are looked for in the index itself, beside the words.
 _FEW = 1000
+# Among so many messages those of more conversations are mostly found: nearly all may be of one model.
+_BEGUN = 20_000
 
 # Each model once, by steps through the index, and not by a walk through all messages.
 _MODELS = """
@@ -39,8 +41,25 @@ _MODELS = """
     ) SELECT model FROM names WHERE model IS NOT NULL
 """
 
-_TAGGED = "id FROM here.conversations WHERE tag_key <> '' AND strpos(tag_key, {}) > 0"
-_ANSWERED = "conversation_id AS id FROM here.messages WHERE left(model, 200) = ANY({}::text[])"
+
+class Selection(NamedTuple):
+    """Conversations by a value: how they are listed, and what is so of each."""
+
+    listed: str
+    holds: str
+
+
+_TAGGED = Selection(
+    "id FROM here.conversations WHERE tag_key <> '' AND strpos(tag_key, $1) > 0", "strpos(c.tag_key, {}) > 0"
+)
+# By "OFFSET 0" it is asked of those conversations alone that pass so far.
+_ANSWERED = Selection(
+    "conversation_id AS id FROM here.messages WHERE left(model, 200) = ANY($1::text[])",
+    """EXISTS (
+        SELECT FROM here.messages said
+        WHERE said.conversation_id = c.id AND left(said.model, 200) = ANY({}::text[]) OFFSET 0
+    )""",
+)
 
 
 @dataclass(slots=True)
@@ -93,13 +112,16 @@ async def scope_of(db: Tables, query: Query, column: str) -> Scope | None:
     return scope
 
 
-async def _limit(db: Tables, scope: Scope, which: str, value: Any) -> None:
-    """Let only the conversations pass that ``which`` selects."""
-    rows = await db.rows(f"SELECT DISTINCT {which.format('$1')} LIMIT {_FEW + 1}", value)
+async def _limit(db: Tables, scope: Scope, selection: Selection, value: Any) -> None:
+    """Let only the conversations pass that are selected."""
+    begun = f"SELECT {selection.listed} LIMIT {_BEGUN}"
+    rows = await db.rows(f"SELECT id, count(*) FROM ({begun}) AS begun GROUP BY id LIMIT {_FEW + 1}", value)
+    if len(rows) <= _FEW and sum(row["count"] for row in rows) == _BEGUN:  # there may be more
+        rows = await db.rows(f"SELECT DISTINCT {selection.listed} LIMIT {_FEW + 1}", value)
     if len(rows) <= _FEW:
         scope.limit(frozenset(row["id"] for row in rows))
     else:
-        scope.require(f"c.id IN (SELECT {which})", value)
+        scope.require(selection.holds, value)
 
 
 async def in_messages(db: Tables, query: Query, limit: int) -> list[SearchHit]:
