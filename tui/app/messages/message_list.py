@@ -551,8 +551,6 @@ class MessageList(ScrollView):
                 in_background(self, "save", save_picture, self.app, picture)
             case PictureAct.OUTSIDE:
                 in_background(self, "open", open_picture, self.app, picture)
-            case PictureAct.LOAD:
-                pass  # it is not here
             case _:
                 assert_never(act)
 
