@@ -86,6 +86,29 @@ def test_a_program_that_is_writing_just_then_stops_all_the_same(terminal, tmp_pa
     terminal(shell=f"{line}; echo back in the shell; kill -KILL %1").see("back in the shell")
 
 
+ENDING = """
+import os, signal
+from textual.app import App
+from tui.app.terminal.driver import Terminal
+
+class Ending(App):
+    def on_ready(self):
+        self.exit()
+        os.kill(os.getpid(), signal.SIGTSTP)
+        os.kill(os.getpid(), signal.SIGCONT)
+
+Ending(driver_class=Terminal).run()
+"""
+
+
+def test_a_program_that_is_ending_does_not_stop_nor_begin_anew(terminal, tmp_path):
+    script = tmp_path / "ending.py"
+    script.write_text(ENDING)
+    app = terminal(shell=f"{shlex.join([sys.executable, str(script)])}; echo ended by $?")
+    app.see("ended by 0")
+    assert app.output.count(b"\x1b[>29u") == 1
+
+
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
 def test_a_program_that_was_stopped_unasked_has_the_terminal_once(terminal):
     app = terminal()

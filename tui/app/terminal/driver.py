@@ -149,8 +149,11 @@ class Terminal(LinuxDriver):
         """Stop, as the shell wishes; Textual's handler of the signal.
 
         The loop may be writing just now, and what it holds for that would never be free: so it does this.
-        While an editor has the terminal, nothing is written and the loop waits for the editor.
+        While an editor has the terminal, nothing is written and the loop waits for the editor. A program that
+        is ending has given the terminal back, whose keys are the system's then: it just ends.
         """
+        if self._app._exit:
+            return
         if self._auto_restart:
             self._soon(super()._sigtstp_application)
         else:
@@ -158,6 +161,8 @@ class Terminal(LinuxDriver):
 
     def _sigcont_application(self, *_: object) -> None:
         """Go on; Textual's handler of the signal. Who was stopped without being asked begins anew, too."""
+        if self._app._exit:
+            return
         if self._must_signal_resume or not self._auto_restart:
             super()._sigcont_application()
         else:
