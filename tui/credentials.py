@@ -12,9 +12,10 @@ import shlex
 import subprocess
 import threading
 from collections.abc import Callable, Container, Mapping, Sequence
-from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import IO
+
+from msgspec import Struct
 
 from tui.config import Config, ProviderConfig, only_mine
 from tui.errors import ConfigError
@@ -32,8 +33,7 @@ SERVICE = "segue"
 """The name under which keys are in the keyring."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A key and where it came from."""
 
     secret: Secret

@@ -8,9 +8,9 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 from platformdirs import PlatformDirs
 
 from tui.errors import ConfigError
@@ -23,8 +23,7 @@ _ABANDONED = 60.0
 """Seconds after which a half file that nobody writes to is left over from a program that was killed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Paths:
+class Paths(Struct, frozen=True):
     """Where things are kept; nothing is created until it is needed."""
 
     config: Path

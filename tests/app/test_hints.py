@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections import Counter
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 from textual.widget import Widget
 
 from tests.app.conftest import DONE, World
@@ -173,7 +174,7 @@ async def test_every_key_that_is_named_on_a_screen_works_there_and_is_named_once
         furnish(world)
         await world.until(lambda: world.screen.features is not None)
         settings = world.session.workspace
-        settings.config = replace(settings.config, model=state.model)
+        settings.config = dataclasses.replace(settings.config, model=state.model)
         await begin(world)
         await state.reach(world)
         await settled(world)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tui.chat.attachment import LARGEST, attachment_of
 from tui.chat.chunks import Finish, FinishReason

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.engine.conftest import DONE, FakeSource, FakeTool, Person, Scripted, WithTools, World
 from tui.chat.attachment import attachment_of

@@ -6,9 +6,9 @@ import asyncio
 import hashlib
 import random
 import time
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from tests.history.between import Between
 from tests.history.test_postgres import behind

@@ -9,10 +9,10 @@ import asyncio
 import contextlib
 import functools
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import replace
 
 import asyncpg
 import pytest
+from msgspec.structs import replace
 
 from tests.history import test_contract_conversations as conversations
 from tests.history import test_contract_messages as messages

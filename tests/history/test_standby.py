@@ -7,10 +7,10 @@ import contextlib
 import shutil
 import tempfile
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.history.servers import Cluster, cluster_in
 from tests.history.test_postgres import at as by_itself

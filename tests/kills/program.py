@@ -7,8 +7,9 @@ import contextlib
 import json
 import random
 import sys
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from tui.chat.conversation import Conversation
 from tui.chat.message import Message, Role, Status

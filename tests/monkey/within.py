@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import time
 import traceback
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
 
+from msgspec.structs import replace
 from textual.events import Resize
 from textual.geometry import Size
 
@@ -90,7 +91,7 @@ async def run(seed: int, seconds: float, folder: Path) -> Report:
     """
     chance = Random(seed)
     model = chance.choice(("lab/big", "lab/big", "lab/big", None))
-    config = replace(Config(path=folder / "config.toml"), model=model, vim=chance.random() < 0.3)
+    config = dataclasses.replace(Config(path=folder / "config.toml"), model=model, vim=chance.random() < 0.3)
     world = World(folder, config, Moody(chance))
     closed = Entry("far", available=False, reason="no key", needs_key=True, key_variables=("FAR",))
     world.entries.append(closed)

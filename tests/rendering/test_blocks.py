@@ -148,7 +148,7 @@ def test_footnotes_stand_where_they_were_written(rows):
 
 
 def test_without_tints_code_has_a_bar():
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     plain = replace(DARK, ansi=True)
     document = Document("Text `code`\n\n```\nx\n```", 20, plain)

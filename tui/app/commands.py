@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from enum import Flag, auto
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.app.actions import Action
 from tui.errors import SegueError, UsageError
@@ -25,8 +27,7 @@ class Where(Flag):
     BOTH = APP | PLAIN
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """Something a person can ask for by name."""
 
     name: str
@@ -143,8 +144,7 @@ NAMES = frozenset(command.name for command in COMMANDS)
 _SLASH = r"(?s)/((?:[a-z][a-z0-9-]*)?)(?:\s+(.*))?"
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(Struct, frozen=True):
     """A slash command as it was typed."""
 
     name: str

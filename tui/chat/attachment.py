@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct
 
 from tui.chat.context import TOKENS_PER_IMAGE, TOKENS_PER_PDF_PAGE, estimate_tokens
 from tui.errors import UsageError
@@ -42,8 +43,7 @@ class Kind(StrEnum):
     TEXT = "text"
 
 
-@dataclass(frozen=True, slots=True)
-class Attachment:
+class Attachment(Struct, frozen=True):
     """One file of a prompt. Equal are those with the same name and content."""
 
     name: str
@@ -56,8 +56,21 @@ class Attachment:
     """Of the content, in hexadecimal: what the history knows it by."""
     tokens: int
     """About how many it takes of a model's context."""
-    data: bytes | None = field(default=None, repr=False, compare=False)
+    data: bytes | None = None
     """The content, where it is at hand; otherwise the history has it."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Attachment) and self._identity == other._identity
+
+    def __hash__(self) -> int:
+        return hash(self._identity)
+
+    def __repr__(self) -> str:
+        return f"Attachment({self.name!r}, {self.media_type!r}, {self.size}, {self.sha256!r}, {self.tokens})"
+
+    @property
+    def _identity(self) -> tuple[str, str, str]:
+        return self.name, self.media_type, self.sha256
 
     @property
     def kind(self) -> Kind:

@@ -5,8 +5,9 @@ The union is closed: consume it with ``match`` and ``assert_never``. Providers i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from tui.chat.model import Usage
 from tui.chat.parts import (
@@ -53,8 +54,7 @@ class FinishReason(StrEnum):
     TOOL = "tool"
 
 
-@dataclass(frozen=True, slots=True)
-class Finish:
+class Finish(Struct, frozen=True):
     """The end mark of the wire format arrived.
 
     Providers of wire formats that have one raise where it is missing; plain text ends with its stream.
@@ -63,8 +63,7 @@ class Finish:
     reason: FinishReason
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """Work before the first token: a download, a model that loads."""
 
     text: str

@@ -7,9 +7,10 @@ looked at, and so their nodes are made: a conversation of ten thousand messages 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from tui.chat.attachment import Attachment
 from tui.chat.message import Message, Role
@@ -131,8 +132,7 @@ class Nodes(Mapping[int, Node]):
         return [*older.get(message_id, ()), newest[message_id]] if message_id in newest else []
 
 
-@dataclass(slots=True)
-class Conversation:
+class Conversation(Struct):
     """One conversation. Ids stand in a row, so the newest of several nodes has the highest id."""
 
     id: int
@@ -305,8 +305,7 @@ class Conversation:
         return self.end_below(roots[-1]) if roots else None
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(Struct, frozen=True):
     """One row of the list of conversations."""
 
     id: int
@@ -323,8 +322,7 @@ class Summary:
     project: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SearchHit:
+class SearchHit(Struct, frozen=True):
     """One message that full-text search found."""
 
     conversation_id: int
@@ -339,8 +337,7 @@ class SearchHit:
     updated_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Bundle:
+class Bundle(Struct, frozen=True):
     """One conversation and every message of its tree, in the order of their ids.
 
     A history that takes it in gives new ids where the old ones are taken, or where the conversation's is 0.

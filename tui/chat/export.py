@@ -7,9 +7,10 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any, assert_never
+
+from msgspec.structs import asdict
 
 from tui.chat.attachment import Attachment, size_words
 from tui.chat.conversation import Bundle

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from tui.chat.attachment import Attachment
 from tui.chat.chunks import Usage
@@ -59,8 +60,7 @@ class Status(StrEnum):
     """Failed before the first word."""
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """Why a reply failed, in words for the person. The stored form of an error."""
 
     kind: str
@@ -70,8 +70,7 @@ class Failure:
     status_code: int | None = None
 
 
-@dataclass(slots=True)
-class Message:
+class Message(Struct):
     """One message. ``parent`` makes the tree; a reply's versions share one parent."""
 
     id: int

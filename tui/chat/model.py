@@ -6,13 +6,13 @@ Nothing is guessed: an unknown fact is None and shown as a dash.
 from __future__ import annotations
 
 from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass
 from typing import Any, TypeVar
 from zlib import crc32
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+
+class Usage(Struct, frozen=True):
     """Tokens and cost as the server counted them. A later one replaces an earlier one."""
 
     input_tokens: int | None = None
@@ -67,8 +67,7 @@ PRICES = (
 """What belongs together in ``ModelInfo``: of one list, and no other's."""
 
 
-@dataclass(frozen=True, slots=True)
-class ModelInfo:
+class ModelInfo(Struct, frozen=True):
     """One model of one provider.
 
     ``id`` is ``PROVIDER/MODEL``: the part before the first slash is the provider.

@@ -12,11 +12,13 @@ import base64
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
 from itertools import takewhile
 from typing import Any, TypeGuard, TypeVar, assert_never
+
+from msgspec import Struct, field
+from msgspec.structs import asdict, replace
 
 from tui.chat.attachment import MEDIA_TYPES, Attachment, Kind, attachment_of, media_type_of
 from tui.checked import Fields
@@ -30,8 +32,7 @@ BETWEEN = "\n\n"
 """What stands between two texts of a message where they are read as one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Native:
+class Native(Struct, frozen=True):
     """A part in its vendor's own form, which goes back verbatim to the model that it came from.
 
     Signatures, encrypted reasoning and ids of calls are in it. It means nothing to any other model.
@@ -45,16 +46,14 @@ class Native:
     """Any JSON."""
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """What is said: Markdown of a model, or what a person typed."""
 
     text: str
     native: Native | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reasoning:
+class Reasoning(Struct, frozen=True):
     """A stretch of the model's thinking, kept apart from the answer. Its signature is in ``native``."""
 
     text: str
@@ -63,8 +62,7 @@ class Reasoning:
     native: Native | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(Struct, frozen=True):
     """A picture by its address, shown as a link and never fetched by itself."""
 
     url: str
@@ -72,8 +70,7 @@ class Image:
     native: Native | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(Struct, frozen=True):
     """A file whose content the history keeps: an image, a PDF, a text."""
 
     attachment: Attachment
@@ -94,8 +91,7 @@ class CallState(StrEnum):
     """The reply or the program ended before it did."""
 
 
-@dataclass(frozen=True, slots=True)
-class ToolCall:
+class ToolCall(Struct, frozen=True):
     """The model asks for a tool."""
 
     id: str
@@ -111,8 +107,7 @@ class ToolCall:
     native: Native | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ToolResult:
+class ToolResult(Struct, frozen=True):
     """What a tool gave back."""
 
     call: str
@@ -127,23 +122,20 @@ class ToolResult:
     """The bytes of its text, where not all of it is kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """One page that the reply rests on."""
 
     url: str
     title: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
+class Sources(Struct, frozen=True):
     """Pages that the reply rests on, in the order of their numbers."""
 
     items: tuple[Source, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """Something the person should know: a parameter was dropped, a part of the stream was unreadable."""
 
     text: str

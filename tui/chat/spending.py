@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from tui.chat.context import shorten
 from tui.chat.model import Usage, split_id
@@ -21,8 +22,7 @@ class By(StrEnum):
     CONVERSATION = "conversation"
 
 
-@dataclass(frozen=True, slots=True)
-class Spent:
+class Spent(Struct, frozen=True):
     """What one reply took, or another request."""
 
     at: datetime
@@ -34,8 +34,7 @@ class Spent:
     """The reply; None for a request that is none, as that for a title."""
 
 
-@dataclass(slots=True)
-class Sum:
+class Sum(Struct):
     """What several replies took together."""
 
     key: str = ""

@@ -151,7 +151,7 @@ def _setting(config: Config, name: str) -> Any:
     Raises:
         UsageError: There is none.
     """
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from tui.app.settings.every_setting import every_setting
     from tui.config import alike

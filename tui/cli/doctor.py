@@ -13,9 +13,11 @@ import stat
 import sys
 import urllib.request
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from tui import __version__
 from tui.cli.assemble import run_with_workspace
@@ -51,8 +53,7 @@ _PACKAGES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One thing that was looked at."""
 
     area: str

@@ -102,17 +102,17 @@ def usage_json(usage: Usage | None) -> dict[str, Any] | None:
     """Usage as scripts read it: the two counts always, the rest where it is known."""
     if usage is None:
         return None
-    import dataclasses
+    from msgspec.structs import asdict
 
-    known = {k: v for k, v in dataclasses.asdict(usage).items() if v is not None}
+    known = {k: v for k, v in asdict(usage).items() if v is not None}
     return {"input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens} | known
 
 
 def failure_json(failure: Failure | None) -> dict[str, Any] | None:
     """A failure as scripts read it."""
-    import dataclasses
+    from msgspec.structs import asdict
 
-    return None if failure is None else dataclasses.asdict(failure)
+    return None if failure is None else asdict(failure)
 
 
 def message_json(message: Message) -> dict[str, Any]:
@@ -139,13 +139,15 @@ def message_json(message: Message) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    import dataclasses
     from enum import Enum
+
+    from msgspec import Struct
+    from msgspec.structs import asdict
 
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, datetime):
         return iso(value)
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return dataclasses.asdict(value)
+    if isinstance(value, Struct):
+        return asdict(value)
     raise TypeError(f"no JSON for {type(value).__name__}")

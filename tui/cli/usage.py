@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
+
+from msgspec.structs import asdict
 
 from tui.chat.context import shorten
 from tui.chat.spending import By, Sum, dollars, sums, total, unpriced_words
@@ -88,7 +89,7 @@ async def _titles(workspace: Workspace, rows: Sequence[Sum]) -> Mapping[str, str
 
 
 def _document(row: Sum, titles: Mapping[str, str]) -> dict[str, Any]:
-    document = {**dataclasses.asdict(row), "cost": round(row.cost, 9)}
+    document = {**asdict(row), "cost": round(row.cost, 9)}
     return {**document, "title": titles[row.key] or None} if row.key in titles else document
 
 

@@ -6,8 +6,9 @@ import hashlib
 import os
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from tui.config import Config, names_server
 from tui.credentials import printed_by

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Protocol, Unpack, cast
+
+from msgspec import Struct
 
 from tui.chat.attachment import Attachment
 from tui.chat.context import TOKENS_PER_MESSAGE, estimate_tokens, shorten
@@ -58,8 +59,7 @@ def fields_of(conversation: Conversation, names: Iterable[str]) -> ConversationC
     return cast("ConversationChanges", {name: getattr(conversation, name) for name in names})
 
 
-@dataclass(frozen=True, slots=True)
-class Storage:
+class Storage(Struct, frozen=True):
     """Where a conversation is kept: the history on disk, or one in memory."""
 
     store: HistoryStore

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tui.chat.message import Message, Status
 from tui.chat.parts import Gathered, Part, going_on

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Protocol, assert_never
 from weakref import WeakValueDictionary
+
+from msgspec.structs import replace
 
 from tui.chat.attachment import Attachment, Kind, check_together
 from tui.chat.conversation import Conversation

@@ -3,38 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui.chat.chunks import Progress
 from tui.chat.message import Message
 from tui.chat.parts import File, Image, Part, Sources, ToolCall, ToolResult
 
 
-@dataclass(frozen=True, slots=True)
-class Started:
+class Started(Struct, frozen=True):
     """The reply's place is stored; the request is about to leave."""
 
     message: Message
 
 
-@dataclass(frozen=True, slots=True)
-class TextAdded:
+class TextAdded(Struct, frozen=True):
     """More of the reply's text came."""
 
     message_id: int
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReasoningAdded:
+class ReasoningAdded(Struct, frozen=True):
     """More of its thinking came."""
 
     message_id: int
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class TextWasReasoning:
+class TextWasReasoning(Struct, frozen=True):
     """The text that came so far in this reply was thinking: that was marked only at its end."""
 
     message_id: int
@@ -42,24 +39,21 @@ class TextWasReasoning:
     """All of the message so far."""
 
 
-@dataclass(frozen=True, slots=True)
-class PartAdded:
+class PartAdded(Struct, frozen=True):
     """Something came whole that is neither text nor thinking nor words for the person."""
 
     message_id: int
     part: Image | File | ToolCall | ToolResult | Sources
 
 
-@dataclass(frozen=True, slots=True)
-class CallChanged:
+class CallChanged(Struct, frozen=True):
     """A tool call is in another state."""
 
     message_id: int
     call: ToolCall
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(Struct, frozen=True):
     """The request failed and will be sent again; told once a second until then."""
 
     message_id: int
@@ -71,39 +65,34 @@ class Waiting:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Working:
+class Working(Struct, frozen=True):
     """Work before the first token, or of a tool: a download, a model that loads, how far a call is."""
 
     message_id: int
     progress: Progress
 
 
-@dataclass(frozen=True, slots=True)
-class Noticed:
+class Noticed(Struct, frozen=True):
     """Something the person should know."""
 
     message_id: int
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Unsaved:
+class Unsaved(Struct, frozen=True):
     """The history does not take the reply now: it is kept in memory, and tried again."""
 
     message_id: int
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Saved:
+class Saved(Struct, frozen=True):
     """A reply that could not be stored is stored after all."""
 
     message_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
+class Finished(Struct, frozen=True):
     """The reply has its final status, and is stored unless ``Unsaved`` was told."""
 
     message: Message

@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from msgspec import Struct, field
 
 from tui.errors import ConfigError, UsageError
 from tui.nearest import nearest
@@ -112,8 +113,7 @@ class Value:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class Matter:
+class Matter(Struct, frozen=True):
     """All that is said of a text; empty where nothing is."""
 
     fields: Mapping[str, Value] = field(default_factory=dict)
@@ -149,8 +149,7 @@ class Matter:
 
 
 # -- files
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """A file: what is said of its text, and the text."""
 
     where: str

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import replace
 from typing import Any, assert_never
+
+from msgspec.structs import replace
 
 from tui.chat.attachment import MEDIA_TYPES, Attachment
 from tui.chat.chunks import (

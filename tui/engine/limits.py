@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui.errors import ErrorKind, ProviderError
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """Seconds, bytes and counts for one reply. Time limits between bytes are ``providers.http``'s."""
 
     first_token: float = 120.0

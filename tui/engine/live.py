@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import assert_never
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tui.chat.chunks import Progress
 from tui.chat.conversation import Conversation
@@ -49,8 +51,7 @@ class Phase(StrEnum):
     CALLING = "calling"
 
 
-@dataclass(slots=True)
-class ProgressWords:
+class ProgressWords(Struct):
     """Follows the steps of one piece of work."""
 
     _text: str = ""
@@ -85,8 +86,7 @@ class ProgressWords:
         return f"{hours}:{minutes:02}:{seconds:02} left" if hours else f"{minutes}:{seconds:02} left"
 
 
-@dataclass(slots=True)
-class LiveReply:
+class LiveReply(Struct):
     """One reply on its way, and how it does."""
 
     reply: Reply

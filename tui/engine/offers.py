@@ -8,8 +8,9 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct
 
 from tui.chat.attachment import Attachment
 from tui.config import McpConfig
@@ -43,8 +44,7 @@ class Named(NamedTuple):
     """A resource's address, or a prompt's name and what follows it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Offered:
+class Offered(Struct, frozen=True):
     """What a server has."""
 
     resources: tuple[Resource, ...] = ()

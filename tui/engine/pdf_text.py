@@ -7,9 +7,10 @@ import json
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import replace
 from importlib.util import find_spec
 from typing import Any, NamedTuple, Protocol, cast
+
+from msgspec.structs import replace
 
 from tui.chat.chunks import Chunk, Notice
 from tui.providers.base import Answers, AsyncResult, Messages, Target

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from tui.chat.conversation import Conversation
 from tui.engine.front_matter import Names, entries_of, kept_in
@@ -23,8 +24,7 @@ _OURS = frozenset({"model", "parameters"})
 _NAMES = Names(_OURS, _OURS | {"description"})
 
 
-@dataclass(frozen=True, slots=True)
-class Persona:
+class Persona(Struct, frozen=True):
     """One file."""
 
     name: str

@@ -14,6 +14,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from pathlib import Path, PurePosixPath
 
+from msgspec import Struct
+
 from tui.engine.attaching import content_of
 from tui.engine.personas import NAME
 from tui.errors import ConfigError, UsageError
@@ -51,8 +53,7 @@ class ProjectSettings:
 _NAMES = frozenset(field.name for field in fields(ProjectSettings))
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(Struct, frozen=True):
     """The file of one folder, as it was read."""
 
     folder: Path

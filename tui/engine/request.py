@@ -11,8 +11,10 @@ import hashlib
 import itertools
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, is_dataclass, replace
 from typing import Any, assert_never
+
+from msgspec import Struct, field
+from msgspec.structs import asdict, replace
 
 from tui.chat.attachment import Attachment, Kind
 from tui.chat.context import TOKENS_PER_MESSAGE, estimate_tokens, fit
@@ -82,8 +84,7 @@ def together(replies: Sequence[tuple[str, str]]) -> str:
     return "\n\n".join([words, *(f"[{name}]\n{fenced(text)}" for name, text in replies)])
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """What goes to the provider."""
 
     messages: list[ChatMessage]
@@ -107,8 +108,7 @@ TOOL = "tool"
 """Who speaks where tools give back: no role of a message that is stored."""
 
 
-@dataclass(slots=True)
-class _Given:
+class _Given(Struct):
     """What a tool gave back, in its own form."""
 
     call: ToolCall
@@ -117,16 +117,14 @@ class _Given:
     files: list[Attachment]
 
 
-@dataclass(frozen=True, slots=True)
-class _Own:
+class _Own(Struct, frozen=True):
     """A thought, or the vendor's own form of a part: only for the model that it came from."""
 
     part: Reasoning | Text | ToolCall
     message: Message
 
 
-@dataclass(frozen=True, slots=True)
-class _Made:
+class _Made(Struct, frozen=True):
     """A picture that a model made."""
 
     file: Attachment
@@ -137,8 +135,7 @@ class _Made:
 _Piece = str | Attachment | ToolCall | _Given | _Own | _Made
 
 
-@dataclass(slots=True)
-class _Turn:
+class _Turn(Struct):
     role: str
     pinned: bool = False
     asked: bool = False
@@ -260,8 +257,7 @@ def tokens_of(message: Message) -> int:
     return sum(turn.tokens for turn in turns)
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
+class _Form(Struct, frozen=True):
     """In which form parts are told."""
 
     abilities: Abilities
@@ -347,7 +343,7 @@ class _Writer:
 
 
 def _plain(value: Any) -> Any:
-    if is_dataclass(value) and not isinstance(value, type):
+    if isinstance(value, Struct):
         return asdict(value)
     return dict(value) if isinstance(value, Mapping) else str(value)
 

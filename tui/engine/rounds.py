@@ -14,8 +14,10 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.chat.chunks import Progress
 from tui.chat.parts import CallState, ToolCall, ToolResult, tool_name
@@ -60,8 +62,7 @@ def whose(one: ToolSpec | ToolCall) -> Who:
     return one.server, one.name
 
 
-@dataclass(frozen=True, slots=True)
-class _Ready:
+class _Ready(Struct, frozen=True):
     """A call that may be carried out."""
 
     call: ToolCall

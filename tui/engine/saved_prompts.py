@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tui.engine.front_matter import LARGEST, Kept, Names, Value, entries_of, kept_in
 from tui.engine.personas import NAME
@@ -34,8 +36,7 @@ _VARIABLE = re.compile(r"[A-Za-z_][\w-]{0,39}")
 _GIVEN = re.compile(r"\s*([A-Za-z_][\w-]*)=(?:\"([^\"]*)\"|'([^']*)'|(\S*))(?=\s|$)")
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(Struct, frozen=True):
     """A place in a prompt that is filled before it is sent."""
 
     name: str
@@ -61,8 +62,7 @@ class Variable:
         raise UsageError(f"{self.name} can't be {one_line(given, 60)}", f"It is {_or(self.choices)}.")
 
 
-@dataclass(frozen=True, slots=True)
-class SavedPrompt:
+class SavedPrompt(Struct, frozen=True):
     """One file."""
 
     name: str
@@ -103,8 +103,7 @@ class SavedPrompt:
         return bool(self.model or self.persona or self.parameters)
 
 
-@dataclass(frozen=True, slots=True)
-class TypedPrompt:
+class TypedPrompt(Struct, frozen=True):
     """A prompt with what is said for its variables so far."""
 
     prompt: SavedPrompt

@@ -6,7 +6,8 @@ The union is closed: consume it with ``match`` and ``assert_never``.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui.chat.draft import Draft
 from tui.chat.message import Message
@@ -16,8 +17,7 @@ from tui.engine.live import LiveReply
 from tui.errors import SegueError
 
 
-@dataclass(frozen=True, slots=True)
-class ReplyBegan:
+class ReplyBegan(Struct, frozen=True):
     """A reply begins to come; its pieces follow."""
 
     service: ConversationService
@@ -26,8 +26,7 @@ class ReplyBegan:
     """The path as it was before the prompt."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReplyWentOn:
+class ReplyWentOn(Struct, frozen=True):
     """Something came of a reply."""
 
     live: LiveReply
@@ -36,63 +35,54 @@ class ReplyWentOn:
     """It does something else from now on, or says other words for it."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReplyEnded:
+class ReplyEnded(Struct, frozen=True):
     """A reply has ended; nothing more is told of it."""
 
     live: LiveReply
     message: Message
 
 
-@dataclass(frozen=True, slots=True)
-class GivenBack:
+class GivenBack(Struct, frozen=True):
     """Prompts of the conversation that is read were not sent; they go back to the person. May be empty."""
 
     draft: Draft
 
 
-@dataclass(frozen=True, slots=True)
-class QueueChanged:
+class QueueChanged(Struct, frozen=True):
     """Other prompts wait for the end of a reply."""
 
     service: ConversationService
 
 
-@dataclass(frozen=True, slots=True)
-class Titled:
+class Titled(Struct, frozen=True):
     """A model has named a conversation."""
 
     service: ConversationService
 
 
-@dataclass(frozen=True, slots=True)
-class NotSaved:
+class NotSaved(Struct, frozen=True):
     """The history does not take a reply that came; it is kept in memory, and tried again."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class AllSaved:
+class AllSaved(Struct, frozen=True):
     """The history has every reply again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Warned:
+class Warned(Struct, frozen=True):
     """What the person should know before a request leaves."""
 
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """Something went wrong that the person should know."""
 
     error: SegueError
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """Our own code failed."""
 
     error: Exception

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.errors import UsageError
 from tui.providers.base import Answers, AsyncResult, ChatMessage, Messages, Target, TextPart
@@ -29,8 +31,7 @@ class Checked(NamedTuple):
     """What does not fit; nothing where all does."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """What an answer must be."""
 
     schema: Mapping[str, Any]
@@ -98,8 +99,7 @@ class Resolver(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class ShapedResolver:
+class ShapedResolver(Struct, frozen=True):
     """Finds who answers, and lets them answer in a shape."""
 
     inner: Resolver

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 _BEFORE_FENCE = re.compile(r"[ \t>*+\-\d.)]*")
 _PREFIX = 40
@@ -26,8 +27,7 @@ class _Run(NamedTuple):
 _NONE = _Run()
 
 
-@dataclass(slots=True)
-class Surroundings:
+class Surroundings(Struct):
     """Takes the text before a mark in pieces; how it is cut makes no difference."""
 
     spoken: bool = False

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from enum import Enum, auto
+
+from msgspec import Struct, field
 
 from tui.chat.chunks import Reasoning
 from tui.engine.surroundings import Surroundings
 
 
-@dataclass(frozen=True, slots=True)
-class WasReasoning:
+class WasReasoning(Struct, frozen=True):
     """The text of the reply that was given so far is thinking: its end had a mark, its beginning none."""
 
 
@@ -74,8 +74,7 @@ class _State(Enum):
     TEXT = auto()
 
 
-@dataclass(slots=True)
-class Thinking:
+class Thinking(Struct):
     """Takes the text of a reply in pieces and tells thinking from answer; how it is cut makes no difference.
 
     A mark in code, or in the middle of a sentence, is text. An end without a beginning makes thinking of what

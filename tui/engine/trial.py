@@ -8,7 +8,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from msgspec import Struct
 
 from tui.chat.message import Message
 from tui.chat.model import ModelInfo
@@ -39,8 +41,7 @@ _NOT_THIS_MODEL = frozenset({ErrorKind.NOT_FOUND, ErrorKind.INVALID, ErrorKind.U
 Tell = Callable[[str], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Struct, frozen=True):
     """The first word of a reply."""
 
     model_id: str
@@ -61,8 +62,7 @@ class Word:
         return f"{said} It {', '.join(can)}." if can else said
 
 
-@dataclass(frozen=True, slots=True)
-class FoundServer:
+class FoundServer(Struct, frozen=True):
     """A server that answers."""
 
     name: str

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Sequence
-from dataclasses import replace
 from datetime import datetime
 from itertools import count
+
+from msgspec.structs import replace
 
 from tui.chat.conversation import Bundle, Conversation, Node
 from tui.chat.message import Message, Role, Status

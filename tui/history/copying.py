@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.errors import HistoryUnreachableError
 from tui.history.bundles import bundle_of
@@ -16,8 +18,7 @@ LISTS = (ListFilter(), ListFilter(archived=True), ListFilter(deleted=True))
 """In which all conversations are."""
 
 
-@dataclass(frozen=True, slots=True)
-class Copied:
+class Copied(Struct, frozen=True):
     """How far a copy is."""
 
     done: int = 0

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields, replace
 from typing import Any, Protocol, assert_never
+
+from msgspec.structs import fields, replace
 
 from tui.chat.attachment import Attachment
 from tui.chat.parts import (

@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct
 
 from tui.secret import Secret
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(Struct, frozen=True):
     """A file of this machine."""
 
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
-    """A schema of a PostgreSQL server."""
+class Server(Struct, frozen=True):
+    """A schema of a PostgreSQL server, as one machine knows it."""
 
     address: Secret
     """``postgresql://…``, or ``service=NAME`` of a service file; it may hold a password."""
     machine: str
     """The name of this machine, which no other one has."""
-    journal: Path | None = field(default=None, compare=False)
+    journal: Path | None = None
     """The file where what is done is kept until it is there, and some of what is there; None without one."""
-    password: Callable[[], str] | None = field(default=None, repr=False, compare=False)
+    password: Callable[[], str] | None = None
     """Asked at each connection; without it the server's own files and variables count."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Server) and (self.address, self.machine) == (other.address, other.machine)
+
+    def __hash__(self) -> int:
+        return hash((self.address, self.machine))
 
 
 Place = File | Server | None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 RECENTS = 12
 """Models that are remembered as used lately."""
@@ -24,8 +25,7 @@ class Preference(StrEnum):
     THEME_OF_FEW_COLOURS = "theme of few colours"
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """A small value."""
 
     value: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from msgspec import Struct, field
 
 from tui.text import comparable, fold, folded_pattern, normalise
 
@@ -34,8 +35,7 @@ _SOLID = (
 _SOLID_SIGN = re.compile(f"[{_SOLID}]")
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(Struct, frozen=True):
     """One word or phrase, as it was typed."""
 
     text: str
@@ -57,8 +57,7 @@ class Term:
         return start + body + end
 
 
-@dataclass(slots=True)
-class Query:
+class Query(Struct):
     """What is looked for: every term, through every filter."""
 
     terms: list[Term] = field(default_factory=list)

@@ -6,11 +6,12 @@ Every implementation passes the same contract test-suite. No SQL and no database
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol, TypedDict, Unpack
+
+from msgspec import Struct
 
 from tui.chat.attachment import Attachment
 from tui.chat.conversation import Bundle, Conversation, SearchHit, Summary
@@ -43,8 +44,7 @@ class ConversationChanges(TypedDict, total=False):
     project: str
 
 
-@dataclass(frozen=True, slots=True)
-class ListFilter:
+class ListFilter(Struct, frozen=True):
     """Which conversations to list. Pinned ones come first, then the newest."""
 
     title: str = ""
@@ -77,8 +77,7 @@ class Scope(StrEnum):
     """Of this machine: folders, what was left open here."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """Something changed in the history, here or in another program."""
 
     conversation_id: int | None
@@ -87,15 +86,13 @@ class Change:
     """Whether another program did it, here or on another machine; or the notice grew."""
 
 
-@dataclass(frozen=True, slots=True)
-class StopAsked:
+class StopAsked(Struct, frozen=True):
     """Somewhere a person asks this program to stop a reply."""
 
     message_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """How it stands between this machine and the server of the history."""
 
     behind: int = 0
@@ -138,8 +135,7 @@ News = Change | StopAsked | Line
 """What a history tells."""
 
 
-@dataclass(frozen=True, slots=True)
-class Came:
+class Came(Struct, frozen=True):
     """What has come of a streaming reply since it was looked at last."""
 
     status: Status

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, NamedTuple, NotRequired, Protocol, TypedDict
+
+from msgspec import Struct, field
 
 from tui.chat.chunks import Chunk, Native
 from tui.chat.model import ModelInfo
@@ -331,8 +332,7 @@ class Answers(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Abilities:
+class Abilities(Struct, frozen=True):
     """What a model can be sent, and whose own forms it knows."""
 
     tools: bool = False
@@ -355,8 +355,7 @@ class Abilities:
         return came_from == (self.format, self.provider, self.model)
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """One model of one provider, ready to be asked."""
 
     model_id: str

@@ -9,8 +9,9 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from tui.chat.chunks import CallState, FinishReason, Native, Notice, Progress, ToolCall
 from tui.providers.base import Declaration
@@ -28,8 +29,7 @@ _ID_SIZE = 9
 _DEEPEST = 100
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(Struct):
     """A call that grows."""
 
     id: str = ""

@@ -9,9 +9,10 @@ import asyncio
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import asdict, fields, replace
 
 from tui.chat.model import PRICES, ModelInfo, split_id
 from tui.errors import ProviderError, SegueError

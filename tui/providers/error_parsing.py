@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from html import unescape
 from typing import Any, NamedTuple
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from tui.errors import ErrorKind, ProviderError
 from tui.providers.complaints import complains, means_something, names_error, plain_name
@@ -116,8 +117,7 @@ _WORDS = re.compile(r"[^\W\d_] [^\W\d_]")
 _DURATION = re.compile(r"^(\d+(?:\.\d+)?)s$")
 
 
-@dataclass(frozen=True, slots=True)
-class Complaint:
+class Complaint(Struct, frozen=True):
     """What a server said went wrong."""
 
     message: str = ""

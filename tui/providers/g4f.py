@@ -13,11 +13,12 @@ import re
 import sys
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from tui.chat.chunks import Chunk, Finish, Image, Notice, Reasoning, Source, Sources, Usage
 from tui.chat.model import ModelInfo
@@ -66,8 +67,7 @@ _FIELDS = ("token", "reason", "prompt_tokens", "completion_tokens", "list", "alt
 """What is read of the things that gpt4free yields."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bridged:
+class Bridged(Struct, frozen=True):
     """One provider of gpt4free, known by name."""
 
     class_name: str

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from tui.errors import ErrorKind, MissingKeyError, ProviderError
 from tui.secret import redact
@@ -30,8 +31,7 @@ class State(StrEnum):
     NOT_WORKING = "not working"
 
 
-@dataclass(frozen=True, slots=True)
-class Health:
+class Health(Struct, frozen=True):
     """How a provider does, since when, and why."""
 
     state: State = State.UNTRIED

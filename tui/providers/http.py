@@ -11,7 +11,6 @@ import os
 import ssl
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +18,7 @@ from weakref import WeakKeyDictionary
 
 import aiohttp
 from aiohttp import hdrs
+from msgspec.structs import replace
 
 from tui import __version__
 from tui.errors import ErrorKind, ProviderError

@@ -6,8 +6,9 @@ Nothing is listed for each format: a request is made with each parameter and wit
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from tui.chat.model import ModelInfo
 from tui.parameters import PARAMETERS, Value
@@ -29,8 +30,7 @@ _WARMEST = {"anthropic": 1.0}
 """The highest temperature by wire format, where it is not two."""
 
 
-@dataclass(frozen=True, slots=True)
-class Knob:
+class Knob(Struct, frozen=True):
     """A parameter as one model takes it."""
 
     name: str

@@ -10,12 +10,13 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal, Protocol
+
+from msgspec import Struct
 
 from tui.errors import ErrorKind, ProviderError, SegueError
 from tui.paths import python_files
@@ -56,8 +57,7 @@ class Source(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Package:
+class Package(Struct, frozen=True):
     """A provider of an installed package: ``NAME = "module:Class"`` in the group ``segue.providers``."""
 
     point: EntryPoint
@@ -83,8 +83,7 @@ class Package:
             return _checked(self.point.load())
 
 
-@dataclass(frozen=True, slots=True)
-class DropIn:
+class DropIn(Struct, frozen=True):
     """A provider in a file of the person's own."""
 
     path: Path

@@ -9,9 +9,11 @@ import asyncio
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, fields
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import fields
 
 from tui.chat.model import ModelInfo, split_id
 from tui.config import Config, alike, anyone_may_write
@@ -45,8 +47,7 @@ if TYPE_CHECKING:
     from tui.providers.local import Runner
 
 
-@dataclass(frozen=True, slots=True)
-class ProviderEntry:
+class ProviderEntry(Struct, frozen=True):
     """One provider as the picker and ``doctor`` show it."""
 
     name: str

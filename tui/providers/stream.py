@@ -7,8 +7,9 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import aclosing
-from dataclasses import replace
 from typing import Any, ClassVar, assert_never
+
+from msgspec.structs import replace
 
 from tui.chat.chunks import (
     Chunk,
@@ -94,7 +95,7 @@ class Reader(ABC):
 
 def merge_usage(known: Usage, new: Usage) -> Usage:
     """``known`` with what ``new`` says in its place."""
-    said = {name: value for name in Usage.__slots__ if (value := getattr(new, name)) is not None}
+    said = {name: value for name in Usage.__struct_fields__ if (value := getattr(new, name)) is not None}
     return replace(known, **said)
 
 

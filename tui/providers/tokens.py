@@ -9,10 +9,11 @@ import os
 import time
 import uuid
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
+
+from msgspec.structs import replace
 
 from tui.credentials import Found
 from tui.errors import ErrorKind, MissingKeyError, ProviderError

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from rich.segment import Segment
 from textual.strip import Strip
 
@@ -32,8 +32,7 @@ LEAD = 2
 PAD = 1
 
 
-@dataclass(frozen=True, slots=True)
-class CodeBlock:
+class CodeBlock(Struct, frozen=True):
     """A block of code: where it is drawn, its language, and its exact text."""
 
     row: int

@@ -6,8 +6,10 @@ Flat, because a reply grows at its end: only the last blocks have to be looked a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.text import one_line
 
@@ -27,9 +29,8 @@ CONTAINERS = _QUOTES | _ITEMS.keys()
 """The tokens that open what other blocks stand in."""
 
 
-@dataclass(frozen=True, slots=True)
-class Container:
-    """A list item, footnote or quote around blocks."""
+class Container(Struct, frozen=True):
+    """A list item, footnote or quote around blocks. How it is written makes it no other."""
 
     kind: str
     """item, note or quote"""
@@ -39,20 +40,29 @@ class Container:
     """What stands in front of an item or note; the kind of an alert."""
     number: int = 0
     """Of an item in an ordered list."""
-    written: str = field(default="", compare=False)
+    written: str = ""
     """That number as the source has it."""
     group: int = 0
     """The line that the list opens on: equal for the items of one list."""
     marker: str = ""
-    indent: int = field(default=-1, compare=False)
+    indent: int = -1
     """The column that its content needs; -1 where it was not seen."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Container) and self._identity == other._identity
+
+    def __hash__(self) -> int:
+        return hash(self._identity)
+
+    @property
+    def _identity(self) -> tuple[object, ...]:
+        return self.kind, self.line, self.label, self.number, self.group, self.marker
 
 
 Path = tuple[Container, ...]
 
 
-@dataclass(slots=True)
-class Block:
+class Block(Struct):
     """One block of text: paragraph, heading, fence, code, table, html, math, rule, details, end."""
 
     kind: str

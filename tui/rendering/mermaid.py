@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec import Struct
 
 from tui.cells import cells
 from tui.text import clean
@@ -32,8 +33,7 @@ _LINEAR = "sequenceDiagram"
 """A kind whose arrows stand below one another: many of them cost little."""
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
+class Drawn(Struct, frozen=True):
     """What came of drawing a diagram."""
 
     pictures: tuple[tuple[str, ...], ...] = ()

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
+from msgspec import Struct
 from rich.style import Style
 
 from tui.rendering.spans import BAND, BOLD, DIM, ITALIC, ROLE_MASK, ROLES, STRIKE, UNDERLINE
 
 
-@dataclass(frozen=True, slots=True)
-class Palette:
+class Palette(Struct, frozen=True):
     """Colours as Rich colour strings (``#rrggbb``, or a name such as ``yellow`` in a 16-colour terminal)."""
 
     background: str

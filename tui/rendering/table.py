@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from tui.cells import cells
 from tui.markdown.tables import split_row
@@ -36,8 +37,7 @@ _NOTHING = frozenset(("", "-", "–", "—", "n/a", "N/A"))
 _TRICKY = re.compile(r"[\[$\\&<!]|://|www\.")
 
 
-@dataclass(slots=True)
-class Measures:
+class Measures(Struct):
     """What is known of the columns."""
 
     natural: list[int]

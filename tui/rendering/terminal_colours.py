@@ -10,7 +10,8 @@ import colorsys
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui.rendering.code import Code
 from tui.rendering.plain import Looks
@@ -115,8 +116,7 @@ def _nearest(red: int, green: int, blue: int) -> int:
     return next(role for end, role in _HUES if hue * 360 < end)
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(Struct, frozen=True):
     """A piece in one look: where it is in what is drawn, and where in the source."""
 
     drawn: int

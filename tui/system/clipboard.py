@@ -11,9 +11,10 @@ import shutil
 import sys
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from msgspec import Struct
 
 from tui.paths import PRIVATE_FILE, Paths, private_dir
 from tui.system import tmux
@@ -30,8 +31,7 @@ _OSC52_LIMIT = 74_994
 _MUTE_TERMS = frozenset({"", "dumb", "linux", "vt100", "vt220"})
 
 
-@dataclass(frozen=True, slots=True)
-class Copied:
+class Copied(Struct, frozen=True):
     """Where a copied text went."""
 
     way: str

@@ -13,7 +13,8 @@ import subprocess
 import sys
 from base64 import b64decode
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui.chat.attachment import LARGEST, Attachment, attachment_of, media_type_of, size_words
 from tui.errors import UsageError
@@ -51,8 +52,7 @@ class NothingHeldError(UsageError):
     """The clipboard holds nothing for a prompt, or can't be reached."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tool:
+class Tool(Struct, frozen=True):
     """A program that writes what the clipboard holds to its standard output."""
 
     read: tuple[str, ...]

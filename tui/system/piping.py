@@ -17,8 +17,9 @@ import time
 from asyncio.subprocess import DEVNULL, PIPE, STDOUT
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from tui.errors import SegueError
 
@@ -35,8 +36,7 @@ _SECRET = "_API_KEY"
 """What the names of variables end with that hold keys: the text may be a program of a model's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Struct, frozen=True):
     """What came of it."""
 
     text: str

@@ -15,6 +15,8 @@ from dataclasses import asdict, dataclass, field
 from enum import Enum
 from typing import Any, Protocol
 
+from msgspec import Struct
+
 from tui.tools.tool import Tool, ToolSpec
 
 _STATE = "allowed_tools"
@@ -38,8 +40,7 @@ class Decision(Enum):
         return self in (Decision.ONCE, Decision.CONVERSATION, Decision.ALWAYS)
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """Whether a call may be carried out."""
 
     spec: ToolSpec

@@ -7,8 +7,9 @@ import os
 import signal
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from tui.errors import SegueError
 from tui.text import one_line
@@ -23,8 +24,7 @@ class ChildError(SegueError):
     """The child did not do it: too slow, too large, or it failed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """What a child may take."""
 
     seconds: float = 10.0

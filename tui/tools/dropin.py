@@ -11,12 +11,14 @@ import inspect
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, is_dataclass
+from dataclasses import asdict, is_dataclass
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+from msgspec import Struct
 
 from tui.checked import words
 from tui.errors import SegueError
@@ -36,8 +38,7 @@ class BrokenToolError(SegueError):
     """A file or package whose tools can't be used; says where it is broken."""
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(Struct, frozen=True):
     """A tool that is a function."""
 
     spec: ToolSpec

@@ -8,9 +8,11 @@ import re
 import textwrap
 import types
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from enum import Enum
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
+
+from msgspec import Struct
 
 from tui.checked import number
 
@@ -39,8 +41,7 @@ class Hint(NamedTuple):
     read: Callable[[Any], Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(Struct, frozen=True):
     """What a function takes."""
 
     description: str

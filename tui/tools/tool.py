@@ -11,8 +11,9 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from typing import Any, Protocol
+
+from msgspec import Struct, field
 
 from tui.chat.attachment import Attachment
 from tui.chat.context import estimate_tokens
@@ -21,8 +22,7 @@ NO_ARGUMENTS: Mapping[str, Any] = {"type": "object", "properties": {}}
 """The schema of a tool that takes nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class ToolSpec:
+class ToolSpec(Struct, frozen=True):
     """What is known of a tool before it is called."""
 
     server: str
@@ -56,8 +56,7 @@ def declaration_tokens(name: str, description: str, schema: Mapping[str, Any]) -
     return estimate_tokens(f"{name} {description} {json.dumps(schema, ensure_ascii=False, default=str)}")
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """How a call ended, for the model and the person."""
 
     text: str
@@ -66,8 +65,7 @@ class Outcome:
     """Pictures and documents that it gave back."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """How far a call is, as its tool tells."""
 
     words: str = ""

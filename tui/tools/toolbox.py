@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.errors import SegueError, Way
 from tui.text import normalise
@@ -22,8 +24,7 @@ class TooManyToolsError(SegueError):
     """More tools are on than a request can declare."""
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(Struct, frozen=True):
     """A tool, and what models are told of it."""
 
     tool: Tool

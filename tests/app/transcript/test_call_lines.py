@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.app.transcript.test_message_view import look, rows
 from tui.app.messages.call_lines import MOST

@@ -9,11 +9,12 @@ import shutil
 from collections import namedtuple
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from aiohttp import web
+from msgspec.structs import replace
 
 from tui.chat.chunks import Progress
 from tui.errors import ProviderError

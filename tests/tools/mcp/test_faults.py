@@ -9,10 +9,10 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.tools.mcp.conftest import PATIENCE, SHORT, Faults, Teller, call, ignore, is_running
 from tui.config import McpConfig

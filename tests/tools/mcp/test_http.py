@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import gzip
 from collections.abc import AsyncIterator
-from dataclasses import replace
 
 import pytest
 from aiohttp import web
+from msgspec.structs import replace
 
 from tests.tools.mcp.conftest import PATIENCE, Start, call
 from tests.tools.mcp.http_server import HttpServer

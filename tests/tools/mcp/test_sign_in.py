@@ -8,13 +8,13 @@ import hashlib
 import json
 import secrets
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import aiohttp
 import pytest
 from aiohttp import web
+from msgspec.structs import replace
 
 from tests.tools.mcp.conftest import SHORT, Start, call
 from tests.tools.mcp.http_server import HttpServer

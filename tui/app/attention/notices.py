@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from textual.timer import Timer
 
 from tui.chat.message import Message, Status
@@ -23,8 +23,7 @@ _WELL = (Status.COMPLETE, Status.LENGTH, Status.TOOL)
 _WORDS = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Looking:
+class Looking(Struct, frozen=True):
     """Whether the person looks."""
 
     focused: bool | None

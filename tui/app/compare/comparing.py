@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, assert_never
+
+from msgspec import Struct, field
 
 from tui.app.actions import Action
 from tui.app.commands import Handlers, parse
@@ -65,8 +66,7 @@ BESIDE = frozenset(
 """Commands for which a comparison stays open; it is closed for the others, which show something else."""
 
 
-@dataclass(slots=True)
-class _Opening:
+class _Opening(Struct):
     """How the comparison began, and what of it has not begun yet."""
 
     shown: int | None = None

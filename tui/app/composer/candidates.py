@@ -6,10 +6,11 @@ import os
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from glob import has_magic
 from itertools import islice
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from tui.app.lists.fuzzy import Filter, best_first
 from tui.chat.attachment import size_words
@@ -41,8 +42,7 @@ class TypedPath(NamedTuple):
     """It stands in a message, after ``@``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """A file, a folder or what a server has, as it would be typed."""
 
     path: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 
+from msgspec import Struct
+from msgspec.structs import replace
 from rich.style import Style
 from textual.geometry import Size
 from textual.strip import Strip
@@ -34,8 +35,7 @@ def _line(
     return [pen.line(left, right, tinted=chosen, railed=chosen)]
 
 
-@dataclass(frozen=True, slots=True)
-class CommandRow:
+class CommandRow(Struct, frozen=True):
     """One command: its name, its argument, what it does."""
 
     command: Command
@@ -58,8 +58,7 @@ class CommandRow:
         return _line(pen, parts, chosen=mine)
 
 
-@dataclass(frozen=True, slots=True)
-class PathRow:
+class PathRow(Struct, frozen=True):
     """One entry of a folder, or what a server has: its name, and its size or what it is at the right."""
 
     candidate: Candidate
@@ -78,8 +77,7 @@ class PathRow:
         return _line(pen, left, right, chosen=mine)
 
 
-@dataclass(frozen=True, slots=True)
-class ModelNameRow:
+class ModelNameRow(Struct, frozen=True):
     """One model: its provider and its name."""
 
     model_id: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
+
+from msgspec.structs import replace
 
 from tui.app.conversations.conversation_rows import SummaryRow, grouped
 from tui.app.lists.listing import Loaded

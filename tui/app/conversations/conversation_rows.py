@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from msgspec import Struct
+from msgspec.structs import replace
 from rich.style import Style
 from textual.strip import Strip
 
@@ -46,8 +47,7 @@ def title_of(text: str) -> str:
     return one_line(text, _TITLE_LIMIT) or _UNTITLED
 
 
-@dataclass(frozen=True, slots=True)
-class SummaryRow:
+class SummaryRow(Struct, frozen=True):
     """A conversation: title, tags, model, time."""
 
     summary: Summary
@@ -118,8 +118,7 @@ class SummaryRow:
         return [mark, Span(f"{name}{when(self.summary.updated_at, self.today):>9}", ink.dim)]
 
 
-@dataclass(frozen=True, slots=True)
-class HitRow:
+class HitRow(Struct, frozen=True):
     """One hit of full-text search. The first of a conversation carries its title."""
 
     hit: SearchHit

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import ClassVar, Unpack
 
+from msgspec import Struct
 from rich.style import Style
 from textual import events, on
 from textual.app import ComposeResult
@@ -46,8 +46,7 @@ _ORDER = ("conversations-pin", "conversations-tag", "conversations-archive")
 """Keys that titles have and hits have not."""
 
 
-@dataclass(frozen=True, slots=True)
-class OpenConversation:
+class OpenConversation(Struct, frozen=True):
     """What to open."""
 
     id: int

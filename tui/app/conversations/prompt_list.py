@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Hashable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
+from msgspec import Struct
 from rich.style import Style
 from textual.strip import Strip
 
@@ -26,8 +26,7 @@ _READ = 500
 _LONGEST = 300
 
 
-@dataclass(frozen=True, slots=True)
-class PromptRow:
+class PromptRow(Struct, frozen=True):
     """One line of a prompt, how many files went along, and when it was sent."""
 
     message_id: int

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar
 
+from msgspec import Struct
 from rich.style import Style
 from textual import events, on
 from textual.app import ComposeResult
@@ -32,8 +33,7 @@ _MARK = 3
 """Cells of a mark: a blank, itself, the edge."""
 
 
-@dataclass(frozen=True, slots=True)
-class ConversationRow:
+class ConversationRow(Struct, frozen=True):
     """One conversation: its title, and whether it is answered or has something new."""
 
     summary: Summary

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 from rich.style import Style
 from textual.strip import Strip
 
@@ -83,8 +83,7 @@ class Texts:
         return all(word in text for word in words)
 
 
-@dataclass(frozen=True, slots=True)
-class TreeRow:
+class TreeRow(Struct, frozen=True):
     """One line of a message: where it hangs, its first words, who said it and when."""
 
     place: Place

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec import Struct
 from rich.style import Style
 from textual import on
 from textual.app import ComposeResult
@@ -26,8 +26,7 @@ _FEWEST = 14
 """Cells in which its words can say something."""
 
 
-@dataclass(frozen=True, slots=True)
-class TitleRow:
+class TitleRow(Struct, frozen=True):
     """A title whose found letters are lit, what it means, and the key that does the same."""
 
     key: Hashable

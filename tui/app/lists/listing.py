@@ -6,6 +6,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from msgspec import Struct
 from textual import on
 from textual.message import Message
 
@@ -14,8 +15,7 @@ from tui.app.lists.row_list import Row, RowList, Sentence
 from tui.errors import SegueError
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Struct, frozen=True):
     """A stretch of the list."""
 
     rows: Sequence[Row]

@@ -7,6 +7,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
+from msgspec import Struct
 from rich.style import Style
 from textual import events
 from textual.geometry import Region, Size
@@ -41,8 +42,7 @@ class Row(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(Struct, frozen=True):
     """A day or another group."""
 
     words: str
@@ -62,8 +62,7 @@ class Heading:
         return [line] if self.first else [pen.blank(), line]
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(Struct, frozen=True):
     """A line that only says something: why there is nothing, what went wrong."""
 
     text: str = ""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable, Sequence
-from dataclasses import dataclass
 from enum import Enum, auto
 from functools import partial
 from typing import Protocol, runtime_checkable
 
+from msgspec import Struct
 from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
@@ -41,8 +41,7 @@ class Way(Enum):
     """The terminal holds them, and shows them where placeholders stand."""
 
 
-@dataclass(slots=True)
-class Known:
+class Known(Struct):
     """What is known of a picture."""
 
     size: tuple[int, int] = (0, 0)

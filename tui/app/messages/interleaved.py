@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, assert_never
 
+from msgspec import Struct
+from msgspec.structs import replace
 from textual.strip import Strip
 
 from tui.app.messages.call_lines import CallLines
@@ -37,23 +38,20 @@ _BETWEEN = "\n\n"
 
 
 # -- what stands below one another
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """Parts that are drawn as one Markdown text."""
 
     parts: tuple[Part, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """A call and its result; a result whose call is not there stands alone."""
 
     call: ToolCall | None
     result: ToolResult | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """A picture whose content is at hand or in the history."""
 
     file: Attachment

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from tui.chat.attachment import Attachment
 from tui.chat.message import Message

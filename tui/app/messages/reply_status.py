@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from rich.style import Style
 
 from tui.app.theme.ink import Ink
 from tui.rendering.spans import Span
 
 
-@dataclass(frozen=True, slots=True)
-class ReplyStatus:
+class ReplyStatus(Struct, frozen=True):
     """The fixed fields at the right: what goes on, how fast, for how long."""
 
     word: str = "ready"

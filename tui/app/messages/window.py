@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
+
+from msgspec import Struct
 
 from tui.app.messages.footer import Reach
 from tui.app.messages.look import Look
@@ -24,8 +25,7 @@ _GUESS = 6
 """Rows of a message before it is loaded."""
 
 
-@dataclass(slots=True)
-class Anchor:
+class Anchor(Struct):
     """A line that stays where it is on the screen."""
 
     index: int

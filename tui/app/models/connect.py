@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Hashable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from msgspec import Struct
 from rich.style import Style
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -185,8 +185,7 @@ def _why(entry: ProviderEntry) -> str:
     return f"It can't be used now: {entry.reason or 'no reason is known'}.{note}"
 
 
-@dataclass(frozen=True, slots=True)
-class _ProviderRow:
+class _ProviderRow(Struct, frozen=True):
     """A provider, and what it misses."""
 
     name: str

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from textwrap import wrap
 from typing import TYPE_CHECKING, ClassVar
 
+from msgspec import Struct
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -43,8 +43,7 @@ _SHOWN_NOTICES = 2
 _CONNECT, _LOCAL, _INSTALL, _TITLES = "connect", "local", "install", "titles"
 
 
-@dataclass(frozen=True, slots=True)
-class LocalOffer:
+class LocalOffer(Struct, frozen=True):
     """A model that runs on this machine, as it is offered to someone who has none yet."""
 
     model_id: str

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from rich.style import Style
 from textual.strip import Strip
 
@@ -30,8 +30,7 @@ _COLUMNS_FROM = 52
 _LIMIT = 200
 
 
-@dataclass(frozen=True, slots=True)
-class GroupHead:
+class GroupHead(Struct, frozen=True):
     """The name of a group; for a provider its health and, in the same line, what is wrong."""
 
     title: str
@@ -57,8 +56,7 @@ class GroupHead:
         return [line] if self.first else [pen.blank(), line]
 
 
-@dataclass(frozen=True, slots=True)
-class ConnectRow:
+class ConnectRow(Struct, frozen=True):
     """Leads to the providers, and to a server by its address."""
 
     key: Hashable = ("connect", "")
@@ -74,8 +72,7 @@ class ConnectRow:
         return [pen.line(left, tinted=mine, railed=mine)]
 
 
-@dataclass(slots=True, eq=False)
-class ModelRow:
+class ModelRow(Struct, eq=False):
     """One model."""
 
     group: str
@@ -141,8 +138,7 @@ class ModelRow:
         return [Span(text, dim)]
 
 
-@dataclass(frozen=True, slots=True)
-class ProviderRow:
+class ProviderRow(Struct, frozen=True):
     """A provider that has no models to show because something is missing; choosing it connects it."""
 
     provider: str
@@ -195,8 +191,7 @@ def price(dollars: float | None) -> str:
     return f"{dollars:.2f}" if dollars >= 0.01 or dollars == 0 else f"{dollars:.4f}"
 
 
-@dataclass(slots=True, eq=False)
-class _Known:
+class _Known(Struct, eq=False):
     """A model, with what every filter needs of it, and how well the last one fitted."""
 
     info: ModelInfo
@@ -206,8 +201,7 @@ class _Known:
     score: float = 0.0
 
 
-@dataclass(slots=True)
-class _Group:
+class _Group(Struct):
     """Some of the models that were found."""
 
     name: str

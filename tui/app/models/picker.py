@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from msgspec import Struct
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from tui.providers.registry import Registry
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """What was picked."""
 
     model_id: str
@@ -37,8 +36,7 @@ class Choice:
     """Answer the last prompt again with it, instead of using it from now on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Several:
+class Several(Struct, frozen=True):
     """Models that were marked, to answer side by side."""
 
     model_ids: tuple[str, ...]

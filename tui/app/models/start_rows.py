@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from rich.cells import cell_len, set_cell_size
 from rich.style import Style
 from textual.strip import Strip
@@ -17,8 +17,7 @@ _NAME, _TITLE = 12, 29
 """Cells for a provider's name, and for a choice's title."""
 
 
-@dataclass(frozen=True, slots=True)
-class Warned:
+class Warned(Struct, frozen=True):
     """Something that is wrong."""
 
     words: str
@@ -30,8 +29,7 @@ class Warned:
         return [pen.line([Span("!  ", pen.ink.warning), Span(self.words, pen.ink.ink)])]
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A provider: whether it can be used, and how that is known."""
 
     name: str
@@ -49,8 +47,7 @@ class Found:
         return [pen.line([dot, name, Span(f"  {self.how}", ink.dim)], [Span(self.models, ink.dim)])]
 
 
-@dataclass(frozen=True, slots=True)
-class ChoiceRow:
+class ChoiceRow(Struct, frozen=True):
     """Something to begin with. The chosen one explains itself."""
 
     key: Hashable

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from rich.cells import set_cell_size
 from rich.style import Style
 from textual.strip import Strip
@@ -18,8 +18,7 @@ _NAME = 18
 NONE = "–"
 
 
-@dataclass(frozen=True, slots=True)
-class OptionRow:
+class OptionRow(Struct, frozen=True):
     """Something that can be changed."""
 
     key: Hashable
@@ -46,8 +45,7 @@ class OptionRow:
         return [pen.line(left, right, tinted=mine, railed=mine)]
 
 
-@dataclass(frozen=True, slots=True)
-class FactRow:
+class FactRow(Struct, frozen=True):
     """Something that is only said."""
 
     name: str
@@ -60,8 +58,7 @@ class FactRow:
         return [pen.line([Span(set_cell_size(self.name, _NAME) + self.words, pen.ink.dim)])]
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(Struct, frozen=True):
     """A line between two groups."""
 
     key: Hashable | None = None

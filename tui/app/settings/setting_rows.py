@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass
 from textwrap import wrap
 
+from msgspec import Struct
 from rich.cells import cell_len, set_cell_size
 from rich.style import Style
 from textual.strip import Strip
@@ -23,8 +23,7 @@ _NAME = 26
 NONE = "–"
 
 
-@dataclass(frozen=True, slots=True)
-class SettingRow:
+class SettingRow(Struct, frozen=True):
     """A setting with its value."""
 
     setting: Setting
@@ -50,8 +49,7 @@ class SettingRow:
         return [pen.line(left, right, tinted=mine, railed=mine)]
 
 
-@dataclass(frozen=True, slots=True)
-class MoreRow:
+class MoreRow(Struct, frozen=True):
     """Leads to settings that are not listed."""
 
     words: str

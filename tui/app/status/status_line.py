@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import product
 from typing import NamedTuple
 
+from msgspec import Struct
 from rich.style import Style
 from textual.reactive import reactive
 
@@ -27,8 +27,7 @@ _FIELDS = 29
 _WARN, _FULL = 0.80, 0.95
 
 
-@dataclass(frozen=True, slots=True)
-class Fill:
+class Fill(Struct, frozen=True):
     """How full the model's context is."""
 
     used: int = 0

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
+
+from msgspec import Struct
 
 TRUE, MANY, FEW = "truecolor", "256", "standard"
 """Colours in the words of Rich and Textual: all, 256, 16."""
@@ -34,8 +35,7 @@ class Differing(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Abilities:
+class Abilities(Struct, frozen=True):
     """Of a terminal that can show everything, unless told otherwise."""
 
     colours: str = TRUE

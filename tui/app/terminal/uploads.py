@@ -11,8 +11,9 @@ import os
 from base64 import b64encode
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
+
+from msgspec import Struct, field
 
 PLACEHOLDER = "\U0010eeee"
 _MARKS = (
@@ -49,8 +50,7 @@ def placeholder(row: int, column: int) -> str:
     return PLACEHOLDER + MARKS[row] + MARKS[column]
 
 
-@dataclass(slots=True)
-class _Held:
+class _Held(Struct):
     """A picture that the terminal has."""
 
     number: int

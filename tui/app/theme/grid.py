@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 MEASURE = 88
 """Cells of prose at most, unless the person wants more or fewer; a wider screen centres the column."""
@@ -27,8 +27,7 @@ _SIDE = 7
 """Cells left and right of replies side by side."""
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(Struct, frozen=True):
     """Where the column stands on a page."""
 
     wide: bool

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
@@ -16,8 +16,7 @@ from tui.rendering.spans import Span
 RAIL = "▎"
 
 
-@dataclass(frozen=True, slots=True)
-class Ink:
+class Ink(Struct, frozen=True):
     """One style for each role of a ``Palette``, taken from the theme."""
 
     ink: Style
@@ -62,8 +61,7 @@ APART = 3
 """Cells at least between what stands at the left and at the right of a line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pen:
+class Pen(Struct, frozen=True):
     """Draws lines of one width: rail, gap, text, and two cells of pad at the right."""
 
     width: int

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
+from msgspec.structs import replace
 from textual.theme import BUILTIN_THEMES, Theme
 
 from tui.chat.model import HUES

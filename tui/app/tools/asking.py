@@ -10,8 +10,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+
+from msgspec import Struct, field
 
 from tui.app.context import Context, WithLists, WithReading, WithStatus, WithTranscript, WithWriting
 from tui.app.life import while_alive
@@ -36,8 +37,7 @@ _Answer = TypeVar("_Answer")
 class _Context(Context, WithReading, WithStatus, WithLists, WithTranscript, WithWriting, Protocol): ...
 
 
-@dataclass(eq=False, slots=True)
-class _Waiting:
+class _Waiting(Struct, eq=False):
     """A question that was not answered yet."""
 
     make: Callable[[], QuestionSheet[Any]]

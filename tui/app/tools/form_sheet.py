@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field
 from typing import ClassVar
 
+from msgspec import Struct, field
 from rich.style import Style
 from textual import on
 from textual.app import ComposeResult
@@ -31,8 +31,7 @@ from tui.tools.mcp.elicitation import Answer, Entry, Form, Kind, Option, Value
 _TITLE = 28
 
 
-@dataclass(frozen=True, slots=True)
-class EntryRow:
+class EntryRow(Struct, frozen=True):
     """A field: what it is, what it has now, and what is wrong with that."""
 
     entry: Entry
@@ -73,8 +72,7 @@ class EntryRow:
         return lines
 
 
-@dataclass(slots=True)
-class Filled:
+class Filled(Struct):
     """What stands in a form; kept while the form waits unseen."""
 
     values: dict[str, Value] = field(default_factory=dict)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Hashable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
+from msgspec import Struct
 from rich.style import Style
 from textual import events, on
 from textual.app import ComposeResult
@@ -67,8 +67,7 @@ class ServerActs(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class ServerRow:
+class ServerRow(Struct, frozen=True):
     """A server: its name, its state, how many tools it has."""
 
     status: Status
@@ -93,8 +92,7 @@ class ServerRow:
         return [pen.line(left, right, tinted=mine, railed=mine)]
 
 
-@dataclass(frozen=True, slots=True)
-class OffRow:
+class OffRow(Struct, frozen=True):
     """A server that the config turns off."""
 
     name: str

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
+from msgspec import Struct
 from rich.style import Style
 from textual.strip import Strip
 
@@ -25,8 +25,7 @@ _WRAPPED = 64
 """Cells of a line that says what is wrong: a narrow terminal has them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Turns:
+class Turns(Struct, frozen=True):
     """The key of a row that turns a tool, or all of a server, on or off."""
 
     name: str
@@ -36,8 +35,7 @@ class Turns:
     of: Literal["tool", "server"] = "tool"
 
 
-@dataclass(frozen=True, slots=True)
-class TurnRow:
+class TurnRow(Struct, frozen=True):
     """A tool, or all tools of a server."""
 
     turns: Turns
@@ -66,8 +64,7 @@ class TurnRow:
         return [pen.line(left, right, tinted=mine, railed=mine)]
 
 
-@dataclass(frozen=True, slots=True)
-class AllowedRow:
+class AllowedRow(Struct, frozen=True):
     """What may be used without a question."""
 
     allowed: Allowed

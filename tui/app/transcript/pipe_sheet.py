@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 from typing import ClassVar
 
+from msgspec import Struct
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -47,16 +47,14 @@ class Step(Enum):
     ENDED = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """What was typed."""
 
     line: str
     folder: str
 
 
-@dataclass(frozen=True, slots=True)
-class Piped:
+class Piped(Struct, frozen=True):
     """What came of it, to be written into the prompt."""
 
     command: Command

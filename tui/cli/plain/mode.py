@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol, Self, assert_never
+
+from msgspec import Struct
 
 from tui.chat.attachment import Attachment, tokens_words
 from tui.chat.export import about
@@ -53,8 +54,7 @@ class Joining(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """What was offered: the next line is a number, or words for another list."""
 
     acts: Sequence[Act]

@@ -11,8 +11,9 @@ import zipfile
 import zlib
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from tui.chat.chunks import Progress
 from tui.config import anyone_may_write
@@ -27,8 +28,7 @@ _MOST = 4 * 1024 * 1024
 _TITLE = "xterm.js 6.0.0 (0.6 MB, MIT)"
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(Struct, frozen=True):
     """One file of the page that is not ours."""
 
     name: str

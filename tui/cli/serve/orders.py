@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _SMALLEST, _LARGEST = 2, 500
 _MOST_SEEN = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
+class Size(Struct, frozen=True):
     """Cells of the terminal."""
 
     columns: int
     rows: int
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """Pieces that were drawn."""
 
     pieces: int

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.chat.chunks import Usage
 from tui.chat.conversation import Bundle, Conversation, Node
@@ -47,8 +49,7 @@ def parents_first(keys: Sequence[tuple[Hashable, Hashable | None]]) -> list[int]
     return list(ordered)
 
 
-@dataclass(frozen=True, slots=True)
-class _Held:
+class _Held(Struct, frozen=True):
     """What came of a reply that may go on."""
 
     parts: tuple[Part, ...] = ()

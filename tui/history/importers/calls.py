@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from tui.chat.parts import CallState, Part, Text, ToolCall, ToolResult, of_kind
 from tui.checked import unpacked, words

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Iterator, Set
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tui.chat.attachment import MEDIA_TYPES, Attachment, attachment_of
 from tui.chat.conversation import Bundle, Conversation, Node

@@ -6,9 +6,10 @@ One that is expected has no parts yet, or some: they come one by one, so that no
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any
+
+from msgspec.structs import replace
 
 from tui.chat.attachment import Attachment
 from tui.history.postgres.link import Record, Tables, chunks

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar, Unpack
+
+from msgspec import Struct
 
 from tui.chat.attachment import Attachment
 from tui.chat.conversation import Bundle, Conversation, SearchHit, Summary
@@ -58,8 +59,7 @@ _ALL = ListFilter()
 Save = Callable[[HistoryStore, Path], Awaitable[None]]
 
 
-@dataclass(frozen=True, slots=True)
-class Acted:
+class Acted(Struct, frozen=True):
     """What was done in a transaction."""
 
     conversations: Sequence[int]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from dataclasses import dataclass
 
 from asyncpg import exceptions as said
+from msgspec import Struct
 
 from tui.errors import HistoryBusyError
 from tui.history.postgres import migrations
@@ -18,8 +18,7 @@ _PAUSE = 0.5  # seconds in which others get on between two tries
 _STATEMENT_SECONDS = 600.0
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """The form of a schema."""
 
     form: int

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
+
+from msgspec import Struct, field
 
 from tui.chat.conversation import SearchHit
 from tui.checked import string, words
@@ -62,8 +63,7 @@ _ANSWERED = Selection(
 )
 
 
-@dataclass(slots=True)
-class Scope:
+class Scope(Struct):
     """Conditions with their values, and the few conversations that pass, where they are few."""
 
     conditions: list[str] = field(default_factory=lambda: ["c.deleted_at IS NULL"])

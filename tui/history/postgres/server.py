@@ -18,6 +18,7 @@ from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import asyncpg
+from msgspec import Struct
 
 from tui.errors import ConfigError, HistoryRefusedError
 from tui.history.place import Server
@@ -49,8 +50,7 @@ _NAME = re.compile(r"[^\x00\"]{1,63}")
 warnings.filterwarnings("ignore", category=UserWarning, module="asyncpg")
 
 
-@dataclass(slots=True)
-class Terms:
+class Terms(Struct):
     """What is known of the way to the server, for all connections to it."""
 
     pooled: bool = False

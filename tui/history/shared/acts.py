@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 from tui.chat.attachment import Attachment
 from tui.chat.message import Message
@@ -41,8 +42,7 @@ class Kind(StrEnum):
     """What another act has taken over."""
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(Struct, frozen=True):
     """One act."""
 
     kind: Kind

@@ -7,10 +7,11 @@ import contextlib
 import random
 import sqlite3
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar, Unpack
+
+from msgspec.structs import replace
 
 from tui.chat.attachment import Attachment
 from tui.chat.conversation import Bundle, Conversation, SearchHit, Summary

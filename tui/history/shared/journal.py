@@ -10,8 +10,9 @@ import json
 import secrets
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from tui.history.rows import now_stamp
 from tui.history.shared.acts import ADDING, Act, Kind, draft_in, packed
@@ -24,8 +25,7 @@ BLOCK = 32
 _KEPT = 7 * 86_400_000_000  # microseconds for which acts stay that the server has
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Struct, frozen=True):
     """How far the server has the acts."""
 
     machine: str
@@ -44,8 +44,7 @@ class State:
     """Of the history that the acts are of; empty before that was seen."""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """What the server knows of a machine."""
 
     slot: int

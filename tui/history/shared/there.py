@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from tui.chat.attachment import Attachment
 from tui.chat.parts import files_of
@@ -51,8 +52,7 @@ class Purged(Exception):
         self.act = act
 
 
-@dataclass(frozen=True, slots=True)
-class Who:
+class Who(Struct, frozen=True):
     """Who pushes."""
 
     machine: str
@@ -316,8 +316,7 @@ def _row(columns: Mapping[str, Any], known: Sequence[str]) -> dict[str, Any]:
     return {name: bool(value) if name in _TRUTHS else value for name, value in chosen.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class Whole:
+class Whole(Struct, frozen=True):
     """A conversation as the server has it."""
 
     rev: int

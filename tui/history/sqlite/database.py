@@ -8,9 +8,10 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
+
+from msgspec import Struct
 
 from tui.errors import HistoryDamagedError, HistoryError
 from tui.history.sqlite.faults import translated
@@ -24,8 +25,7 @@ Work = Callable[[sqlite3.Connection], T]
 BUSY_SECONDS = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(Struct, frozen=True):
     """Where a database is, and how it may be used."""
 
     uri: str = ":memory:"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import stat
-from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
+
+from msgspec import Struct
 
 from tui.history.sqlite.files import doubt_mark
 from tui.history.sqlite.migrations import APPLICATION_ID, newest, version_of
@@ -32,8 +33,7 @@ class Kind(Enum):
     DAMAGED = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """What a file is, and what to say of it."""
 
     kind: Kind

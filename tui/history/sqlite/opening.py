@@ -6,8 +6,9 @@ import asyncio
 import contextlib
 import os
 import sqlite3
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from tui.errors import (
     HistoryDamagedError,
@@ -30,8 +31,7 @@ from tui.paths import PRIVATE_FILE, private_dir
 _UNSAVED = "Nothing that is written now is saved."
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """A database that is ready, and what there is to say of it."""
 
     location: Location

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tui.chat.conversation import SearchHit
 from tui.checked import number, string, words
@@ -191,8 +193,7 @@ _ASTRAY = f"""
 """
 
 
-@dataclass(slots=True)
-class Scope:
+class Scope(Struct):
     """Conditions on the conversation ``c``, with their values."""
 
     conditions: list[str] = field(default_factory=lambda: ["c.deleted_at IS NULL"])

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from tui.chat.chunks import Progress
 from tui.errors import ErrorKind, ModelNotSupportedError, ProviderError
@@ -14,8 +15,7 @@ from tui.providers.local.models import KNOWN, PROVIDER, KnownModel
 _MAGIC = b"GGUF"
 
 
-@dataclass(frozen=True, slots=True)
-class LocalModel:
+class LocalModel(Struct, frozen=True):
     """One model, as the lists show it."""
 
     name: str

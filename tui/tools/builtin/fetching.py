@@ -6,12 +6,12 @@ import asyncio
 import ssl
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
+from msgspec import Struct
 from yarl import URL
 
 from tui import __version__
@@ -45,8 +45,7 @@ class ElsewhereError(FetchError):
         super().__init__(f"The page has moved to another host: {one_line(address, 500)}")
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
+class Fetched(Struct, frozen=True):
     """What came back."""
 
     url: str

@@ -9,9 +9,10 @@ import asyncio
 import os
 import stat
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from tui.chat.attachment import Kind, attachment_of, size_words
 from tui.checked import count, text
@@ -140,8 +141,7 @@ READ_FILE = ToolSpec(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ReadFile:
+class ReadFile(Struct, frozen=True):
     """The tool that reads a file."""
 
     folders: Folders
@@ -192,8 +192,7 @@ LIST_FOLDER = ToolSpec(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ListFolder:
+class ListFolder(Struct, frozen=True):
     """The tool that lists a folder."""
 
     folders: Folders

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from tui.chat.conversation import SearchHit
 from tui.checked import count, text
@@ -50,8 +51,7 @@ SEARCH_HISTORY = ToolSpec(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SearchHistory:
+class SearchHistory(Struct, frozen=True):
     """The tool."""
 
     history: History

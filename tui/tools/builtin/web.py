@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.chat.attachment import Attachment, attachment_of, media_type_of
 from tui.checked import count, text
@@ -51,8 +53,7 @@ class PageError(SegueError):
     """What came is nothing that can be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """A page that was read."""
 
     url: str
@@ -61,8 +62,7 @@ class Page:
     files: tuple[Attachment, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class WebFetch:
+class WebFetch(Struct, frozen=True):
     """The tool. What is asked for is the host that a page is read from."""
 
     guard: Guard

@@ -5,7 +5,6 @@ from __future__ import annotations
 import binascii
 import json
 from base64 import b64decode
-from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
@@ -22,6 +21,7 @@ from mcp_types import (
     TextContent,
     TextResourceContents,
 )
+from msgspec import Struct, field
 
 from tui.chat.attachment import LARGEST, LARGEST_TOGETHER, Attachment, attachment_of, size_words
 from tui.errors import SegueError
@@ -74,8 +74,7 @@ def resource_files(uri: str, result: ReadResourceResult) -> tuple[Attachment, ..
         raise McpError(error.message, error.hint) from None
 
 
-@dataclass(slots=True)
-class _Gathered:
+class _Gathered(Struct):
     """Texts and files, in the order in which they came."""
 
     texts: list[str] = field(default_factory=list)

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar
+
+from msgspec import Struct, field
 
 from tui.checked import Fields, number, whole
 from tui.text import clean, one_line
@@ -33,16 +34,14 @@ class Kind(StrEnum):
     SEVERAL = "several of"
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Struct, frozen=True):
     """What can be chosen."""
 
     value: str
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A field of a form. All its texts are safe to show."""
 
     name: str
@@ -101,8 +100,7 @@ class Entry:
         raise ValueError(f"{self.title} must be one of {', '.join(o.title for o in self.options)}")
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Struct, frozen=True):
     """What a server wants to know. Never a password: its author is no one that the person has to trust."""
 
     server: str
@@ -122,10 +120,8 @@ class Form:
         return "Never write a password here: the server gets what you send."
 
 
-class OwnForm(Form):
+class OwnForm(Form, frozen=True):
     """A form of the person's own: nobody else gets the answer."""
-
-    __slots__ = ()
 
     @property
     def heading(self) -> str:
@@ -138,8 +134,7 @@ class OwnForm(Form):
         return ""
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(Struct, frozen=True):
     """An address that a server wants the person to open. Nobody but the person opens it."""
 
     server: str
@@ -157,8 +152,7 @@ class Action(StrEnum):
     CANCEL = "cancel"
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What the person said."""
 
     action: Action

@@ -11,9 +11,10 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from tui.checked import Fields, amount
 from tui.config import is_server_name
@@ -29,8 +30,7 @@ _NO_SECRET = re.compile(r"(?i)(true|false|[0-9.]{0,8}|https?://[^@]*|[./~].*|)")
 _BEARER = re.compile(r"(?i)(bearer|basic|token)\s+(?=\S)")
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A server as another program has it."""
 
     name: str
@@ -41,8 +41,7 @@ class Found:
     """Keys that stood in plain text, by the names under which they are to be kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(Struct, frozen=True):
     """What a file had."""
 
     servers: tuple[Found, ...]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from tui.chat.attachment import Attachment
 from tui.tools.mcp.durations import Durations
@@ -23,8 +24,7 @@ ShowSignIn = Callable[[str], Awaitable[None]]
 """Shows the person the address where a server wants to know who is there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(Struct, frozen=True):
     """A server's program, ready to be started."""
 
     command: str
@@ -34,8 +34,7 @@ class Program:
     cwd: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True):
     """A server's address, ready to be used."""
 
     url: str
@@ -51,8 +50,7 @@ class Address:
     """Told that nobody gets in without a sign-in: the SDK drops errors of what is only told to a server."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hooks:
+class Hooks(Struct, frozen=True):
     """What a connection tells, and whom it asks."""
 
     ended: Callable[[], None]

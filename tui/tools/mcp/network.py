@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Network:
+class Network(Struct, frozen=True):
     """The way to other machines, the same for everything that the program does."""
 
     proxy: Callable[[str], str | None]
@@ -19,8 +19,7 @@ class Network:
     """Whether an address is in the person's own network."""
 
 
-@dataclass(slots=True)
-class Trouble:
+class Trouble(Struct):
     """What a server at an address answered instead of doing what it was asked."""
 
     status: int = 0

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from tui.chat.attachment import Attachment
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
+class Resource(Struct, frozen=True):
     """Something that can be read; ``@server:uri`` in a prompt."""
 
     uri: str
@@ -18,8 +17,7 @@ class Resource:
     size: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Struct, frozen=True):
     """A family of resources: an address with variables in braces."""
 
     uri: str
@@ -27,8 +25,7 @@ class Template:
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(Struct, frozen=True):
     """What a prompt asks for."""
 
     name: str
@@ -36,8 +33,7 @@ class Argument:
     required: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Prompt:
+class Prompt(Struct, frozen=True):
     """A prompt that the server has written; ``/server:name``."""
 
     name: str
@@ -46,8 +42,7 @@ class Prompt:
     arguments: tuple[Argument, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """A prompt with its arguments filled in, for the composer."""
 
     text: str

@@ -15,9 +15,11 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.chat.attachment import Attachment
 from tui.config import McpConfig
@@ -73,8 +75,7 @@ class State(StrEnum):
     SIGN_IN = "sign-in needed"
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True):
     """What all servers share."""
 
     network: Network
@@ -83,13 +84,12 @@ class Surroundings:
     eras: Eras
     tokens: Tokens
     person: Person | None = None
-    durations: Durations = Durations()  # noqa: RUF009 (it is frozen)
+    durations: Durations = Durations()
     prepare: Callable[[], None] = lambda: None
     """What is done once, in a thread, before the first server starts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(Struct, frozen=True):
     """How it is with a server, for the person. All of it is safe to show."""
 
     name: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from tui.secret import redact
 from tui.text import one_line
@@ -14,8 +15,7 @@ _LONGEST = 500
 """Characters of a line that are kept."""
 
 
-@dataclass(slots=True)
-class Watch:
+class Watch(Struct):
     """One run of a server's program."""
 
     garbage: int = 0

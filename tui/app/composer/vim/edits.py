@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui import graphemes
 from tui.app.composer.vim.buffer import first_word, line_end, line_start
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """From ``start`` to before ``end``."""
 
     start: int
@@ -49,16 +50,14 @@ def with_whole(folded: Sequence[tuple[int, int]], span: Span) -> Span:
 INDENT = "    "
 
 
-@dataclass(frozen=True, slots=True)
-class Register:
+class Register(Struct, frozen=True):
     """What was taken last, to be put."""
 
     text: str = ""
     lines: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """``text`` in the place of ``start`` to ``end``."""
 
     start: int

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum, auto
+
+from msgspec import Struct
 
 from tui.app.composer.vim import objects
 from tui.app.composer.vim.motions import MOTIONS
@@ -26,8 +27,7 @@ class Kind(Enum):
     ACT = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """Keys that make sense together."""
 
     kind: Kind

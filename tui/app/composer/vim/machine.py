@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from tui import graphemes
 from tui.app.composer.vim import edits, motions, objects
@@ -21,8 +22,7 @@ _BACK = {"f": "F", "F": "f", "t": "T", "T": "t"}
 _MOST_STATES = 200
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Struct, frozen=True):
     """A text, and where the caret was."""
 
     text: str
@@ -72,16 +72,14 @@ class Mode(Enum):
 _NOTHING = Register()
 
 
-@dataclass(slots=True)
-class _Change:
+class _Change(Struct):
     """What ``.`` does again: a command, and what was written after it."""
 
     command: Command
     written: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Around:
+class _Around(Struct, frozen=True):
     """What stood before and after the caret when writing began."""
 
     before: str

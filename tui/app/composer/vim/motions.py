@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from functools import cache
+
+from msgspec import Struct
 
 from tui import graphemes
 from tui.app.composer.vim.buffer import first_word, line_end, line_start
@@ -23,8 +24,7 @@ class Reach(Enum):
     LINES = "whole lines"
 
 
-@dataclass(frozen=True, slots=True)
-class Motion:
+class Motion(Struct, frozen=True):
     """One motion."""
 
     lead: Callable[[str, int, int], int]
