@@ -32,7 +32,7 @@ from tui.app.terminal.key_sequences import MODIFIERS
 from tui.app.terminal.keys import teach_alt_enter, teach_texts, teach_windows
 from tui.app.terminal.kinds import TerminalKind
 from tui.app.terminal.light import Light
-from tui.app.terminal.line_filters import Ascii, LastLine
+from tui.app.terminal.line_filters import Ascii, LastLine, together
 from tui.app.terminal.outside import Outside
 from tui.app.terminal.replies import Attributes, Named, Replied, ShowsStatus
 from tui.app.terminal.turning import Turning
@@ -151,10 +151,10 @@ class SegueApp(App[None]):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """What every drawn line goes through."""
         filters = [*super().get_line_filters(), *self.turning.filters, *self._glyphs, self._last_line]
-        if not self.native_ansi_color:
-            return filters
-        # Under NO_COLOR Textual makes greys of all colours; of the terminal's own it would make black.
-        return [_NO_COLOUR if isinstance(each, Monochrome) else each for each in filters]
+        if self.native_ansi_color:
+            # Under NO_COLOR Textual makes greys of all colours; of the terminal's own it would make black.
+            filters = [_NO_COLOUR if isinstance(each, Monochrome) else each for each in filters]
+        return (together(tuple(filters)),)
 
     def get_driver_class(self) -> type[Driver]:
         """Our terminal in place of Textual's, where there is one of ours."""

@@ -76,9 +76,9 @@ def runs_to_left(texts: Iterable[str]) -> bool:
     return first_strong(texts) in ("R", "AL")
 
 
-def has_turns(strip: Strip) -> bool:
+def has_turns(line: Iterable[Segment]) -> bool:
     """Whether anything of a line may run from right to left."""
-    return any(turns(segment.text) for segment in strip)
+    return any(turns(segment.text) for segment in line)
 
 
 def turn(strip: Strip, areas: Sequence[Area], shape: Shape | None = None) -> Turned:

@@ -6,6 +6,8 @@ Texts are cleaned where they come in, so that what is wrong with them is seen; t
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from functools import lru_cache
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -57,9 +59,10 @@ class InOrder(LineFilter):
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """The segments as they are seen; Textual calls this for every line that changed."""
+        if not has_turns(segments):
+            return segments
         strip = Strip(segments)
-        areas = fields(strip) if has_turns(strip) else ()
-        return list(turn(strip, areas, self._shape).strip) if areas else segments
+        return list(turn(strip, fields(strip), self._shape).strip)
 
 
 class LastLine(LineFilter):
@@ -70,6 +73,30 @@ class LastLine(LineFilter):
         if not any(map(_unsafe, segments)):
             return segments
         return [Segment(_without(text), _unlinked(style), control) for text, style, control in segments]
+
+
+class Together(LineFilter):
+    """Several filters in a row, as one: Textual keeps a copy of each line for each filter."""
+
+    def __init__(self, filters: Sequence[LineFilter]) -> None:
+        super().__init__()
+        self._filters = filters
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """The segments as the last filter leaves them; Textual calls this for every line that changed."""
+        for each in self._filters:
+            segments = each.apply(segments, background)
+        return segments
+
+    def without(self, kind: type[LineFilter]) -> Together:
+        """The others than those of a kind."""
+        return together(tuple(each for each in self._filters if not isinstance(each, kind)))
+
+
+@lru_cache(maxsize=1 << 4)
+def together(filters: tuple[LineFilter, ...]) -> Together:
+    """The one for these: Textual knows by it what it has drawn."""
+    return Together(filters)
 
 
 def _unsafe(segment: Segment) -> bool:

@@ -13,7 +13,7 @@ from typing import Literal, Protocol, runtime_checkable
 from textual.filter import LineFilter
 
 from tui.app.terminal.kinds import TerminalKind, Turner
-from tui.app.terminal.line_filters import InOrder
+from tui.app.terminal.line_filters import InOrder, Together
 from tui.rendering.turned import Shape
 
 _LEAVE_IT, _TURN_IT = "\x1b[8l", "\x1b[8h"
@@ -99,7 +99,7 @@ def turning_of(app: object) -> Turning | None:
 
 def others(filters: Sequence[LineFilter]) -> Sequence[LineFilter]:
     """The filters for who turns its lines itself."""
-    return [each for each in filters if not isinstance(each, InOrder)]
+    return [each.without(InOrder) if isinstance(each, Together) else each for each in filters]
 
 
 def shaped(text: str) -> str:
