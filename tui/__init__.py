@@ -29,6 +29,7 @@ Leaves, which every room may know::
     dates                   moments, read and shown
     nearest                 "did you mean"
     parameters              the parameters of a request that can be set
+    entry_points            what installed packages offer us
     unheard                 foreign code hears nothing of what the person types
 
 Settings, keys and the disk::

@@ -7,7 +7,6 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from tui.chat.model import ModelInfo
 
@@ -15,26 +14,23 @@ _FILE = Path(__file__).with_name("models.json.gz")
 _NO_MORE: tuple[float | None, ...] = (None,) * 7
 
 
-@cache
-def _document() -> dict[str, Any]:
-    document: dict[str, Any] = json.loads(gzip.decompress(_FILE.read_bytes()))
-    return document
-
-
 def dated() -> str:
     """The day when the facts were collected, as ``2026-11-22``."""
-    return str(_document()["date"])
-
-
-def shipped(provider: str) -> Mapping[str, ModelInfo]:
-    """What is known of a vendor's models, by their bare names; empty for an unknown vendor."""
-    return _of(provider) if provider in _document()["providers"] else {}
+    return str(json.loads(_lines()[0])["date"])
 
 
 @cache
-def _of(provider: str) -> dict[str, ModelInfo]:
-    rows: dict[str, list[Any]] = _document()["providers"][provider]
-    return {name: _model(name, *row) for name, row in rows.items()}
+def shipped(provider: str) -> Mapping[str, ModelInfo]:
+    """What is known of a vendor's models, by their bare names; empty for an unknown vendor."""
+    begin = f"[{json.dumps(provider)},"
+    line = next((line for line in _lines()[1:] if line.startswith(begin)), None)
+    return {} if line is None else {name: _model(name, *row) for name, row in json.loads(line)[1].items()}
+
+
+@cache
+def _lines() -> list[str]:
+    """The date, and a line of JSON for each vendor: only those that are asked for are read as such."""
+    return gzip.decompress(_FILE.read_bytes()).decode().split("\n")
 
 
 def _model(

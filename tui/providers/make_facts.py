@@ -80,9 +80,10 @@ def main(arguments: list[str]) -> int:
     source = json.loads(Path(arguments[0]).read_text(encoding="utf-8"))
     today = datetime.now(UTC).date()
     providers = {name: dict(sorted(facts(source, name, today))) for name in _VENDORS}
-    document = {"notice": NOTICE, "date": today.isoformat(), "providers": providers}
-    packed = json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode()
-    TARGET.write_bytes(gzip.compress(packed, 9, mtime=0))
+    head = {"notice": NOTICE, "date": today.isoformat()}
+    lines = [head, *([name, models] for name, models in providers.items())]
+    packed = "\n".join(json.dumps(line, separators=(",", ":"), ensure_ascii=False) for line in lines)
+    TARGET.write_bytes(gzip.compress(packed.encode(), 9, mtime=0))
     count = sum(map(len, providers.values()))
     print(f"{TARGET}: {count} models, {TARGET.stat().st_size} bytes")
     return 0

@@ -10,20 +10,23 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.metadata import EntryPoint, entry_points
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from msgspec import Struct
 
+from tui.entry_points import entry_points
 from tui.errors import ErrorKind, ProviderError, SegueError
 from tui.paths import python_files
 from tui.providers.base import AsyncGeneratorProvider, ProviderModelMixin
 from tui.providers.foreign import MODULE, guarded, kept_off
 from tui.secret import redact
 from tui.text import one_line
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 GROUP = "segue.providers"
 _REASON_LENGTH = 300
@@ -111,7 +114,7 @@ class DropIn(Struct, frozen=True):
 
 def packages() -> Iterator[Package]:
     """The providers of installed packages."""
-    yield from map(Package, sorted(entry_points(group=GROUP), key=lambda point: point.name))
+    yield from map(Package, entry_points(GROUP))
 
 
 def drop_ins(folder: Path) -> Iterator[DropIn]:

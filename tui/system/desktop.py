@@ -8,7 +8,6 @@ import shutil
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from html import escape
 
 _PATIENCE = 3.0
 _TITLE = "Segue"
@@ -61,5 +60,7 @@ def command_of(words: str, env: Mapping[str, str], platform: str) -> tuple[str, 
     if platform == "win32":
         return ("powershell", "-NoProfile", "-NonInteractive", "-Command", _WINDOWS)
     if env.get("DISPLAY") or env.get("WAYLAND_DISPLAY"):
+        from html import escape  # its table of entities is for notices alone
+
         return ("notify-send", f"--app-name={_TITLE}", "--", _TITLE, escape(words, quote=False))
     return ()

@@ -12,15 +12,15 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
-from importlib.metadata import EntryPoint, entry_points
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 from tui.checked import words
+from tui.entry_points import entry_points
 from tui.errors import SegueError
 from tui.paths import python_files
 from tui.secret import redact
@@ -29,6 +29,9 @@ from tui.tools.apart import run_apart
 from tui.tools.outputs import caught_output
 from tui.tools.signature import Signature, SignatureError, signature_of
 from tui.tools.tool import Outcome, Progress, Tool, ToolSpec
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 GROUP = "segue.tools"
 _REASON_LENGTH = 300
@@ -142,7 +145,7 @@ def drop_ins(folder: Path) -> Iterator[DropIn]:
 
 def packages() -> Iterator[Package]:
     """The entry points of installed packages."""
-    yield from map(Package, sorted(entry_points(group=GROUP), key=lambda point: point.name))
+    yield from map(Package, entry_points(GROUP))
 
 
 async def _tools(origin: str, load: Callable[[], list[Callable[..., Any]]]) -> Sequence[Tool]:

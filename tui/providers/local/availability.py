@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import ctypes
-import platform
+import os
 import sys
-import sysconfig
 from importlib.util import find_spec
 
 from tui.installing import ENGINE, how_to_install
 
 _X86_64 = frozenset({"x86_64", "amd64"})
 _ARM64 = frozenset({"aarch64", "arm64"})
+_USUAL = ("/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib")
+"""Where systems keep their libraries: a look there costs less than to load one."""
 
 
 def installed() -> bool:
@@ -32,6 +32,9 @@ def why_not() -> str | None:
 
 def supported() -> bool:
     """Whether the engine's wheels exist for this platform."""
+    import platform
+    import sysconfig
+
     machine = platform.machine().lower()
     if sys.platform == "linux":
         return machine in _X86_64 | _ARM64 and "musl" not in str(sysconfig.get_config_var("SOABI"))
@@ -41,6 +44,10 @@ def supported() -> bool:
 
 
 def _loads(library: str) -> bool:
+    if any(os.path.exists(f"{folder}/{library}") for folder in _USUAL):
+        return True
+    import ctypes
+
     try:
         ctypes.CDLL(library)
     except OSError:
