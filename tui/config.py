@@ -11,14 +11,16 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 from urllib.parse import parse_qsl, quote, urlsplit
+
+from msgspec import Struct, field
+from msgspec.structs import asdict, replace
 
 from tui.errors import ConfigError
 from tui.secret import Secret, hold_secrets, is_harmless, redact, without_password
-from tui.typed_toml import At, Document, near
+from tui.typed_toml import At, Document, Internal, near
 
 _PROXY_SCHEMES = frozenset({"http", "https", "socks4", "socks4a", "socks5", "socks5h"})
 _DIRECT = "direct"
@@ -46,17 +48,14 @@ class Elsewhere(NamedTuple):
     """Whether it counts from the next start on, not at once."""
 
 
-def _elsewhere(
-    *, option: str = "", variables: tuple[str, ...] = (), at_start: bool = False
-) -> dict[str, Any]:
-    return {"elsewhere": Elsewhere(option, variables, at_start)}
+class Lines:
+    """Of a text that may have several lines."""
 
 
 WireFormat = Literal["openai", "openai-responses", "anthropic", "gemini", "ollama", "ai365vip"]
 
 
-@dataclass(frozen=True, slots=True)
-class ProviderConfig:
+class ProviderConfig(Struct, frozen=True):
     """``[providers.NAME]``: a new endpoint, or changes to a built-in provider of that name."""
 
     type: WireFormat | None = None
@@ -96,16 +95,14 @@ class ProviderConfig:
     """False hides the provider."""
 
 
-@dataclass(frozen=True, slots=True)
-class LocalConfig:
+class LocalConfig(Struct, frozen=True):
     """``[local]``: the model that runs on this machine."""
 
     models: Mapping[str, str] = field(default_factory=dict)
     """GGUF files by name: ``[local.models]`` ``name = "/path/to/file.gguf"``."""
 
 
-@dataclass(frozen=True, slots=True)
-class ToolsConfig:
+class ToolsConfig(Struct, frozen=True):
     """``[tools]``: what models may use, with what you allow."""
 
     use: tuple[str, ...] = ()
@@ -117,16 +114,14 @@ class ToolsConfig:
     """Hosts in your own network that ``web_fetch`` may reach, as ``wiki.home`` or ``127.0.0.1:8000``."""
 
 
-@dataclass(frozen=True, slots=True)
-class SidebarConfig:
+class SidebarConfig(Struct, frozen=True):
     """``[sidebar]``: the conversations beside the page."""
 
     width: int = 30
     """Cells; its edge can also be dragged with the mouse."""
 
 
-@dataclass(frozen=True, slots=True)
-class BudgetConfig:
+class BudgetConfig(Struct, frozen=True):
     """``[budget]``: what may be spent, in US dollars; what has no known price is not counted."""
 
     day: float | None = None
@@ -140,8 +135,7 @@ class BudgetConfig:
     what that costs, where it is more than this."""
 
 
-@dataclass(frozen=True, slots=True)
-class NotifyConfig:
+class NotifyConfig(Struct, frozen=True):
     """``[notify]``: what you are told when a reply has ended and you look elsewhere."""
 
     when: Literal["unfocused", "always", "never"] = "unfocused"
@@ -160,24 +154,21 @@ class NotifyConfig:
     """Tell terminals that ask for it what the program does: working, done, error, idle."""
 
 
-@dataclass(frozen=True, slots=True)
-class PicturesConfig:
+class PicturesConfig(Struct, frozen=True):
     """``[pictures]``: pictures of replies and prompts, where they stand."""
 
     draw: Literal["auto", "kitty", "cells", "off"] = "auto"
     """By kitty's protocol where the terminal has it, else by coloured cells; by just one; or only names."""
 
 
-@dataclass(frozen=True, slots=True)
-class ServeConfig:
+class ServeConfig(Struct, frozen=True):
     """``[serve]``: the app in a browser."""
 
     xterm: str = ""
     """A folder with the files of xterm.js, or with its packages of npm; without one it is fetched, once."""
 
 
-@dataclass(frozen=True, slots=True)
-class McpConfig:
+class McpConfig(Struct, frozen=True):
     """``[mcp.NAME]``: a server of the Model Context Protocol, a program or an address.
 
     In ``env``, ``args``, ``headers`` and ``url`` stands ``${VAR}`` for a variable of the environment,
@@ -216,16 +207,14 @@ class McpConfig:
     """False leaves the server alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(Struct, frozen=True):
     """The whole of ``config.toml``."""
 
-    model: str | None = field(default=None, metadata=_elsewhere(option="--model"))
+    model: Annotated[str | None, Elsewhere(option="--model")] = None
     """``PROVIDER/MODEL`` of a new conversation; the last one used where this is empty."""
-    proxy: str | None = field(
-        default=None,
-        metadata=_elsewhere(variables=("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")),
-    )
+    proxy: Annotated[
+        str | None, Elsewhere(variables=("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"))
+    ] = None
     """Proxy for all providers; otherwise HTTPS_PROXY and ALL_PROXY count. ``direct`` means none, whatever the
     environment says; this machine is always reached directly."""
     history: Secret | None = None
@@ -243,14 +232,11 @@ class Config:
     bidi: Literal["auto", "on", "off"] = "auto"
     """Text that runs from right to left, as Hebrew and Arabic: ``auto`` puts it in order unless the terminal
     does so by itself; ``on`` always; ``off`` never."""
-    plain: bool = field(
-        default=False,
-        metadata=_elsewhere(option="--plain", variables=("ACCESSIBLE",), at_start=True),
-    )
+    plain: Annotated[bool, Elsewhere(option="--plain", variables=("ACCESSIBLE",), at_start=True)] = False
     """Lines of words instead of a screen, as with ``--plain``; ``--no-plain`` opens the app all the same."""
     vim: bool = False
     """Vim's keys where prompts are written."""
-    system: str = field(default="", metadata={"lines": True})
+    system: Annotated[str, Lines] = ""
     """System prompt of a new conversation."""
     auto_title: bool | str = False
     """``PROVIDER/MODEL`` that names a new conversation after its first reply; ``true`` for the cheapest of
@@ -261,27 +247,27 @@ class Config:
     """``[providers.NAME]``, by name."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """``[keys]``: action = key, or two in a row, or several of these with commas between them."""
-    local: LocalConfig = field(default_factory=LocalConfig)
+    local: LocalConfig = LocalConfig()
     """``[local]``."""
-    tools: ToolsConfig = field(default_factory=ToolsConfig)
+    tools: ToolsConfig = ToolsConfig()
     """``[tools]``."""
-    sidebar: SidebarConfig = field(default_factory=SidebarConfig)
+    sidebar: SidebarConfig = SidebarConfig()
     """``[sidebar]``."""
-    budget: BudgetConfig = field(default_factory=BudgetConfig)
+    budget: BudgetConfig = BudgetConfig()
     """``[budget]``."""
-    notify: NotifyConfig = field(default_factory=NotifyConfig)
+    notify: NotifyConfig = NotifyConfig()
     """``[notify]``."""
-    pictures: PicturesConfig = field(default_factory=PicturesConfig)
+    pictures: PicturesConfig = PicturesConfig()
     """``[pictures]``."""
-    serve: ServeConfig = field(default_factory=ServeConfig)
+    serve: ServeConfig = ServeConfig()
     """``[serve]``."""
     mcp: Mapping[str, McpConfig] = field(default_factory=dict)
     """``[mcp.NAME]``, by name."""
-    path: Path = field(default=Path("config.toml"), metadata={"internal": True})
+    path: Annotated[Path, Internal] = Path("config.toml")
     """Where it was read from."""
-    problems: tuple[ConfigError, ...] = field(default=(), metadata={"internal": True})
+    problems: Annotated[tuple[ConfigError, ...], Internal] = ()
     """What could not be used: ``file:line:column: key: what``, and what to do."""
-    lines: Mapping[At, tuple[int, int]] = field(default_factory=dict, metadata={"internal": True})
+    lines: Annotated[Mapping[At, tuple[int, int]], Internal] = field(default_factory=dict)
     """Line and column of every setting."""
 
     @property
@@ -301,7 +287,8 @@ class Config:
         """The settings in force as plain values with every secret masked, for TOML or JSON."""
         values = asdict(self)
         del values["path"], values["problems"], values["lines"]
-        for server in values["mcp"].values():
+        servers = values["mcp"] = {name: asdict(server) for name, server in self.mcp.items()}
+        for server in servers.values():
             server["env"] = {name: _without_values(value) for name, value in server["env"].items()}
             server["headers"] = {name: _without_values(value) for name, value in server["headers"].items()}
         shown: dict[str, Any] = _shown(values)
@@ -655,6 +642,8 @@ def _without_values(text: str) -> str:
 
 
 def _shown(value: Any, name: str = "") -> Any:
+    if isinstance(value, Struct):
+        value = asdict(value)
     if isinstance(value, dict):
         hidden = name == "headers"
         return {

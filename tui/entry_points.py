@@ -31,6 +31,5 @@ def _declared() -> Iterator[bytes]:
         with suppress(OSError), os.scandir(folder or ".") as entries:
             for entry in entries:
                 if entry.name.endswith((".dist-info", ".egg-info")):
-                    with suppress(OSError):
-                        with open(f"{entry.path}/entry_points.txt", "rb") as file:
-                            yield file.read()
+                    with suppress(OSError), open(f"{entry.path}/entry_points.txt", "rb") as file:
+                        yield file.read()

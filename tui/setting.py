@@ -15,19 +15,19 @@ import textwrap
 import tomllib
 import types
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import MISSING, Field, fields, is_dataclass
 from enum import StrEnum
 from functools import cache
-from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
 
-from msgspec import Struct
+from msgspec import NODEFAULT, Struct
+from msgspec.structs import FieldInfo, fields
 
-from tui.config import Config, Elsewhere, has_password, names_server
+from tui.config import Config, Elsewhere, Lines, has_password, names_server
 from tui.errors import UsageError
 from tui.parameters import PARAMETERS
 from tui.secret import Secret, without_password
 from tui.text import one_line
-from tui.typed_toml import At, keys_in
+from tui.typed_toml import At, Internal, keys_in, notes
 
 MASK = "•••"
 """Stands in what is shown for what is secret."""
@@ -132,15 +132,16 @@ def settings(config: Config, more: Iterable[At] = ()) -> list[Setting]:
 def _rows(
     kind: type, at: At, group: str, values: Any, more: Sequence[At], stands: bool = True
 ) -> Iterator[Setting]:
-    hints, words = get_type_hints(kind), described(kind)
+    hints, words = get_type_hints(kind, include_extras=True), described(kind)
     for each in fields(kind):
-        if each.metadata.get("internal"):
+        noted = notes(hints[each.name])
+        if Internal in noted:
             continue
         here, hint = (*at, each.name), _without_none(hints[each.name])
         value = getattr(values, each.name, None)
-        if isinstance(hint, type) and is_dataclass(hint):
+        if _is_table(hint):
             yield from _rows(hint, here, _heading(hint), value, more)
-        elif get_origin(hint) is Mapping and is_dataclass(get_args(hint)[1]):
+        elif get_origin(hint) is Mapping and _is_table(get_args(hint)[1]):
             names = [*(value or {}), *(place[-1] for place in more if place[:-1] == here)]
             for name in dict.fromkeys(names):
                 title = f"{_TABLES.get(each.name, each.name.capitalize())} {name}"
@@ -150,18 +151,22 @@ def _rows(
         elif each.name == "parameters":
             yield from _parameters(here, words[each.name], group if at else _TABLES["parameters"])
         else:
-            yield _row(each, here, hint, words.get(each.name, ""), group)
+            yield _row(each, here, hint, noted, words.get(each.name, ""), group)
 
 
-def _row(each: Field[Any], at: At, hint: Any, words: str, group: str) -> Setting:
-    default = each.default if each.default is not MISSING else None
-    if default is None and each.default_factory is not MISSING:
+def _row(each: FieldInfo, at: At, hint: Any, noted: tuple[Any, ...], words: str, group: str) -> Setting:
+    default = each.default if each.default is not NODEFAULT else None
+    if default is None and each.default_factory is not NODEFAULT:
         default = each.default_factory()
     choices, hint = _choices(hint)
-    kind = Kind.LINES if each.metadata.get("lines") else _kind(hint)
+    kind = Kind.LINES if Lines in noted else _kind(hint)
     default = list(default) if isinstance(default, tuple) else default
-    elsewhere = each.metadata.get("elsewhere", _NOWHERE)
+    elsewhere = next((note for note in noted if isinstance(note, Elsewhere)), _NOWHERE)
     return Setting(at, kind, words, default, choices, group, elsewhere)
+
+
+def _is_table(hint: Any) -> bool:
+    return isinstance(hint, type) and issubclass(hint, Struct)
 
 
 def _choices(hint: Any) -> tuple[tuple[str, ...], Any]:
@@ -198,6 +203,7 @@ def _kind(hint: Any) -> Kind:
 
 
 def _without_none(hint: Any) -> Any:
+    hint = get_args(hint)[0] if get_origin(hint) is Annotated else hint
     if get_origin(hint) not in (Union, types.UnionType):
         return hint
     some = [each for each in get_args(hint) if each is not types.NoneType]

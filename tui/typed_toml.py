@@ -1,4 +1,4 @@
-"""TOML into frozen dataclasses; every problem is kept with its place in the file, none is raised."""
+"""TOML into frozen structs; every problem is kept with its place in the file, none is raised."""
 
 from __future__ import annotations
 
@@ -7,17 +7,22 @@ import re
 import tomllib
 import types
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields, is_dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from msgspec import Struct
 
 from tui.errors import ConfigError
 from tui.nearest import nearest
 from tui.secret import Secret
 
-T = TypeVar("T")
+T = TypeVar("T", bound=Struct)
 At = tuple[str, ...]
+
+
+class Internal:
+    """Of a field that no file sets."""
 
 
 class Gone(Enum):
@@ -72,8 +77,8 @@ class Document:
 
     def read(self, kind: type[T], table: Mapping[str, Any], at: At = ()) -> T:
         """``table`` as a ``kind``; what does not fit becomes a problem and keeps its default."""
-        hints = get_type_hints(kind)
-        names = [f.name for f in fields(kind) if f.init and not f.metadata.get("internal")]  # type: ignore[arg-type]
+        hints = get_type_hints(kind, include_extras=True)
+        names = [name for name in kind.__struct_fields__ if Internal not in notes(hints[name])]
         good: dict[str, Any] = {}
         for key, value in table.items():
             if key not in names:
@@ -87,6 +92,8 @@ class Document:
 
     def _convert(self, hint: Any, value: Any, at: At) -> Any:
         origin = get_origin(hint)
+        if origin is Annotated:
+            return self._convert(get_args(hint)[0], value, at)
         if hint is Any:
             _expect(_is_json(value), "a text, a number, true, false, a list or a table", value)
             return value
@@ -102,9 +109,9 @@ class Document:
         if origin is Mapping:
             _expect(isinstance(value, dict), "a table", value)
             return self._mapping(get_args(hint)[1], value, at)
-        if is_dataclass(hint):
+        if issubclass(hint, Struct):
             _expect(isinstance(value, dict), "a table", value)
-            return self.read(hint, value, at)  # type: ignore[arg-type]
+            return self.read(hint, value, at)
         if hint is Secret:
             return Secret(self._convert(str, value, at))
         if hint is float and type(value) is int:
@@ -145,6 +152,11 @@ class Document:
         error = ConfigError(f"{self.path}:{place[0]}:{place[1]}: {text}", hint)
         self.problems.append(error)
         return error
+
+
+def notes(hint: Any) -> tuple[Any, ...]:
+    """What ``Annotated`` says of a field besides its type."""
+    return get_args(hint)[1:] if get_origin(hint) is Annotated else ()
 
 
 def _expect(fits: bool, name: str, value: Any) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -810,7 +809,7 @@ async def _tools(world: World) -> None:
 async def _servers(world: World) -> None:
     server = McpConfig(url="https://127.0.0.1:9/mcp")
     settings = world.session.workspace
-    settings.config = dataclasses.replace(settings.config, mcp={"notes": server})
+    settings.config = replace(settings.config, mcp={"notes": server})
     made = mcp_servers(settings.config, settings.paths, settings.credentials)
     world.session.tools._make = lambda: list(made.servers.values())
     world.session.tools._sources = None

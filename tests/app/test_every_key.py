@@ -6,10 +6,10 @@ import importlib
 import pkgutil
 import traceback
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from textual.screen import Screen
 from textual.widget import Widget
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections import Counter
 
@@ -174,7 +173,7 @@ async def test_every_key_that_is_named_on_a_screen_works_there_and_is_named_once
         furnish(world)
         await world.until(lambda: world.screen.features is not None)
         settings = world.session.workspace
-        settings.config = dataclasses.replace(settings.config, model=state.model)
+        settings.config = replace(settings.config, model=state.model)
         await begin(world)
         await state.reach(world)
         await settled(world)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as some
 from msgspec.structs import replace
 
@@ -298,6 +298,7 @@ def oddities(draw, of_messages: tuple[str, ...] = ()) -> tuple[str, str, object]
 
 
 @given(odd=some.lists(oddities(), min_size=1, max_size=3))
+@example(odd=[("messages", "model", "\x00")])
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 async def test_whatever_stands_in_a_column_the_texts_are_read_and_exported(history, tmp_path_factory, odd):
     folder = tmp_path_factory.mktemp("odd")

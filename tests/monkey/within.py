@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import time
 import traceback
 from collections.abc import AsyncIterator
@@ -91,7 +90,7 @@ async def run(seed: int, seconds: float, folder: Path) -> Report:
     """
     chance = Random(seed)
     model = chance.choice(("lab/big", "lab/big", "lab/big", None))
-    config = dataclasses.replace(Config(path=folder / "config.toml"), model=model, vim=chance.random() < 0.3)
+    config = replace(Config(path=folder / "config.toml"), model=model, vim=chance.random() < 0.3)
     world = World(folder, config, Moody(chance))
     closed = Entry("far", available=False, reason="no key", needs_key=True, key_variables=("FAR",))
     world.entries.append(closed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from typing import get_type_hints
 
 import pytest
 
@@ -18,6 +18,7 @@ from tui.config import (
 )
 from tui.errors import UsageError
 from tui.setting import Kind, Setting, described, dotted, in_force, place_of, read, settings, shown, written
+from tui.typed_toml import Internal, notes
 
 LAB = (("providers", "lab"), ("mcp", "notes"))
 
@@ -26,6 +27,12 @@ def rows(text: str = "", tmp="config.toml") -> dict[str, Setting]:
     from pathlib import Path
 
     return {row.name: row for row in settings(config_of(Path(tmp), text), LAB)}
+
+
+def names(kind: type) -> set[str]:
+    """Of the settings that a file may have."""
+    hints = get_type_hints(kind, include_extras=True)
+    return {name for name in kind.__struct_fields__ if Internal not in notes(hints[name])}
 
 
 def config(text: str):
@@ -38,19 +45,16 @@ def config(text: str):
     "kind", [Config, ProviderConfig, LocalConfig, ToolsConfig, ServeConfig, McpConfig, BudgetConfig]
 )
 def test_every_field_of_the_config_says_what_it_does(kind):
-    documented = {each.name for each in fields(kind) if not each.metadata.get("internal")}
-    assert documented <= {name for name, words in described(kind).items() if words}
+    assert names(kind) <= {name for name, words in described(kind).items() if words}
 
 
 def test_every_field_of_the_config_is_a_row_with_its_type():
     found = rows()
     first = {name.partition(".")[0] for name in found} | {"keys"}
-    assert first == {each.name for each in fields(Config) if not each.metadata.get("internal")}
+    assert first == names(Config)
     of_a_provider = {row.at[2] for row in found.values() if row.at[0] == "providers"}
-    assert of_a_provider == {each.name for each in fields(ProviderConfig)}
-    assert {row.at[2] for row in found.values() if row.at[0] == "mcp"} == {
-        each.name for each in fields(McpConfig)
-    }
+    assert of_a_provider == names(ProviderConfig)
+    assert {row.at[2] for row in found.values() if row.at[0] == "mcp"} == names(McpConfig)
     kinds = {name: row.kind for name, row in found.items()}
     assert kinds["vim"] is Kind.SWITCH and kinds["providers.lab.wait"] is Kind.NUMBER
     assert kinds["providers.lab.type"] is Kind.CHOICE and "gemini" in found["providers.lab.type"].choices

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:  # the app's first screen has a draft, and no file yet
     from tui.chat.attachment import Attachment
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What is written, and the files that go along; false while there is neither."""
+class Draft(Struct, frozen=True):
+    """What is written, and the files that go along: equal by these, and false without."""
 
     text: str = ""
     attachments: tuple[Attachment, ...] = ()
-    after: int | None = field(default=None, compare=False)
+    after: int | None = None
     """The message that it follows, once it is on its way; None while that is not known."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Draft) and (self.text, self.attachments) == (other.text, other.attachments)
+
+    def __hash__(self) -> int:
+        return hash((self.text, self.attachments))
 
     def __bool__(self) -> bool:
         return bool(self.text.strip() or self.attachments)

@@ -11,10 +11,10 @@ import hashlib
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields, replace
 from pathlib import Path, PurePosixPath
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.engine.attaching import content_of
 from tui.engine.personas import NAME
@@ -34,8 +34,7 @@ PROMISE = "It changes no key, no address and nothing that you have allowed."
 _ITS_OWN = "Keys, addresses and what is allowed are yours alone; a project has no word in them."
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectSettings:
+class ProjectSettings(Struct, frozen=True):
     """What can stand in the file."""
 
     model: str = ""
@@ -50,7 +49,7 @@ class ProjectSettings:
     """Tools, or servers with all of theirs, that are switched on."""
 
 
-_NAMES = frozenset(field.name for field in fields(ProjectSettings))
+_NAMES = frozenset(ProjectSettings.__struct_fields__)
 
 
 class Project(Struct, frozen=True):

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
 from typing import Unpack, assert_never, cast
+
+from msgspec.structs import replace
 
 from tui.chat.attachment import Attachment
 from tui.chat.conversation import Conversation

@@ -6,8 +6,9 @@ import asyncio
 import importlib
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from tui.engine.engine import Engine
 from tui.engine.personas import Personas
@@ -27,8 +28,7 @@ if TYPE_CHECKING:
     from tui.providers.registry import Registry
 
 
-@dataclass(slots=True)
-class Workspace:
+class Workspace(Struct):
     """Everything one run of the program works with."""
 
     config: Config
@@ -44,7 +44,7 @@ class Workspace:
     """What is in a file of this machine, where the history is on a server."""
     at_close: AsyncExitStack = field(default_factory=AsyncExitStack)
     """What must end with the program, newest first: connections, child processes, the database."""
-    _offers: Offers | None = field(default=None, init=False)
+    _offers: Offers | None = None
 
     @property
     def offers(self) -> Offers:

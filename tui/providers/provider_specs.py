@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Any, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.checked import text
 from tui.config import Config, ProviderConfig, alike, is_address
@@ -32,8 +34,7 @@ FOREIGN = frozenset({"plugin", "drop-in", "g4f"})
 Make = Callable[[], type[AsyncGeneratorProvider]]
 
 
-@dataclass(frozen=True, slots=True)
-class ProviderSpec:
+class ProviderSpec(Struct, frozen=True):
     """A provider that can be loaded."""
 
     vendor: Vendor

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from tui.config import WireFormat
 from tui.providers.base import AsyncGeneratorProvider
@@ -15,8 +16,7 @@ from tui.providers.base import AsyncGeneratorProvider
 _TABLE = Path(__file__).with_name("vendors.toml")
 
 
-@dataclass(frozen=True, slots=True)
-class Vendor:
+class Vendor(Struct, frozen=True):
     """One row of ``vendors.toml``; the fields are explained at its head."""
 
     name: str

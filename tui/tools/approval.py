@@ -11,11 +11,11 @@ import copy
 import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import asdict, dataclass, field
 from enum import Enum
 from typing import Any, Protocol
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from tui.tools.tool import Tool, ToolSpec
 
@@ -122,15 +122,23 @@ class State(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Allowed:
+class Allowed(Struct, frozen=True):
     """One tool, as it was, in one scope."""
 
     fingerprint: str
     scope: str = ""
-    server: str = field(default="", compare=False)
-    name: str = field(default="", compare=False)
+    server: str = ""
+    name: str = ""
     """For the person; what counts is the fingerprint."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Allowed) and (self.fingerprint, self.scope) == (
+            other.fingerprint,
+            other.scope,
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.fingerprint, self.scope))
 
     @classmethod
     def of(cls, tool: Tool, scope: str) -> Allowed:

@@ -93,6 +93,7 @@ def test_a_slim_container_is_told_what_it_lacks(monkeypatch: pytest.MonkeyPatch)
         raise OSError(f"{name}: cannot open shared object file")
 
     monkeypatch.setattr("ctypes.CDLL", missing)
+    monkeypatch.setattr("tui.providers.local.availability._USUAL", ())
     assert why_not() == "the system lacks libgomp.so.1: apt-get install libgomp1"
 
 

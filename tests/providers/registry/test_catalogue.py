@@ -286,7 +286,8 @@ def test_the_shipped_facts_are_dated_and_carry_their_licence():
     import gzip
     from pathlib import Path
 
-    raw = json.loads(gzip.decompress(Path(module.__file__).with_name("models.json.gz").read_bytes()))
+    lines = gzip.decompress(Path(module.__file__).with_name("models.json.gz").read_bytes()).splitlines()
+    raw = json.loads(lines[0])
     assert "MIT License" in raw["notice"] and "Berri AI" in raw["notice"]
     assert raw["date"] == dated() >= "2026-11-01"
     assert shipped("nobody") == {}

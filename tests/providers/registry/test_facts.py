@@ -97,7 +97,8 @@ def test_the_file_is_the_same_for_the_same_source(tmp_path, monkeypatch, capsys)
     first = make_facts.TARGET.read_bytes()
     make_facts.main([str(source)])
     assert make_facts.TARGET.read_bytes() == first
-    assert json.loads(gzip.decompress(first))["providers"]["groq"] == {"x": [131072, 8192, 0.15, 0.6, "vr"]}
+    lines = list(map(json.loads, gzip.decompress(first).splitlines()))
+    assert ["groq", {"x": [131072, 8192, 0.15, 0.6, "vr"]}] in lines
     assert "1 models" in capsys.readouterr().out
 
 

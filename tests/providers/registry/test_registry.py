@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 import pytest
+from msgspec.structs import replace
 
 from tui.credentials import Secret
 from tui.errors import ConfigError, ErrorKind, MissingKeyError, ModelNotSupportedError, ProviderError
@@ -194,8 +195,7 @@ class TestTarget:
             def create_async_generator(cls, model, messages, proxy=None, **kwargs):
                 asked.update(kwargs, model=model)
 
-        object.__setattr__(target, "provider", Spy)
-        target.stream([{"role": "user", "content": "hi"}], {"temperature": 0.1})
+        replace(target, provider=Spy).stream([{"role": "user", "content": "hi"}], {"temperature": 0.1})
         assert asked == {"model": "qwen/qwen3.8-27b", "api_key": KEY, "temperature": 0.1}
 
     async def test_an_alias_is_resolved(self, setup):

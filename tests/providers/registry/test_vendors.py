@@ -7,13 +7,13 @@ import json
 import subprocess
 import sys
 import tomllib
-from dataclasses import fields
 from pathlib import Path
 from types import UnionType
 from typing import Literal, get_args, get_origin, get_type_hints
 from urllib.parse import urlsplit
 
 import pytest
+from msgspec.structs import fields
 
 from tui.providers import vendors as module
 from tui.providers.address import is_loopback

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from itertools import islice
 from typing import Protocol
 
+from msgspec.structs import replace
 from textual.message import Message as TextualMessage
 
 from tui.app.background import in_background

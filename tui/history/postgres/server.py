@@ -13,7 +13,6 @@ import ssl
 import time
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -68,18 +67,20 @@ class Terms(Struct):
         self._ahead = int(said) - time.monotonic_ns() // 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(Struct, frozen=True):
     """How a server is reached. Nothing of it is shown: it may hold a password."""
 
-    dsn: str = field(repr=False)
+    dsn: str
     schema: str = ""
     """Empty for the role's own."""
-    tls: Callable[[], ssl.SSLContext] | None = field(default=None, repr=False)
+    tls: Callable[[], ssl.SSLContext] | None = None
     """Makes what a server must prove, where the address does not say."""
-    password: Callable[[], str] | None = field(default=None, repr=False)
+    password: Callable[[], str] | None = None
     seconds: float = CONNECT_SECONDS
     service: str | None = None
+
+    def __repr__(self) -> str:
+        return f"Way(schema={self.schema!r}, service={self.service!r})"
 
     async def meet(self) -> tuple[Connection, Terms]:
         """A first connection, and what is learnt by it. It leaves nothing behind: whose it is comes out now.
