@@ -23,7 +23,7 @@ from tomlkit.items import AbstractTable, Array, InlineTable, Item
 
 from tui.config import Config, alike, config_of
 from tui.errors import ConfigError, SegueError
-from tui.locks import lock_at
+from tui.locks import Lock
 from tui.paths import PRIVATE_FILE, private_dir, unwritten, write_whole
 from tui.typed_toml import GONE, At, Changes, headers, keys_in
 
@@ -49,7 +49,7 @@ def change(path: Path, changes: Changes, check: Check = lambda config: config.pr
     target = Path(os.path.realpath(path))
     try:
         private_dir(target.parent)
-        with lock_at(target.with_name(f".{target.name}.lock")).acquire(timeout=_PATIENCE):
+        with Lock(target.with_name(f".{target.name}.lock")).held(_PATIENCE):
             return _changed(path, target, changes, check)
     except TimeoutError:
         raise ConfigError(f"{path}: another program is writing it", "Try it once more.") from None

@@ -15,7 +15,7 @@ from tui.history.postgres.link import Tables
 from tui.history.shared import here, journal, numbers, there
 from tui.history.shared.acts import Act
 from tui.history.sqlite.history import SqliteHistory
-from tui.locks import lock_at, take
+from tui.locks import Lock
 
 _AT_ONCE = 100  # acts of one transaction
 _POISON = (NotFoundError, HistoryUnfitError, LookupError, TypeError, ValueError)
@@ -44,7 +44,7 @@ class Pusher:
         """
         self._local = local
         self._file = file
-        self._lock = lock_at(file.with_name("push"))  # says who pushes
+        self._lock = Lock(file.with_name("push"))  # says who pushes
         self._told = told
         self._changed = changed
         self._expected = expected
@@ -78,7 +78,7 @@ class Pusher:
                 self._lock.release()
 
     async def _alone(self) -> None:
-        while not await asyncio.to_thread(take, self._lock):  # noqa: ASYNC110 - another program has it
+        while not await asyncio.to_thread(self._lock.take):  # noqa: ASYNC110 - another program has it
             await asyncio.sleep(_PAUSE)
 
     async def _settled(self, server: PostgresHistory) -> None:

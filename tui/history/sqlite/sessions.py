@@ -9,9 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from filelock import FileLock
-
-from tui.locks import lock_at, take
+from tui.locks import Lock
 from tui.paths import private_dir
 
 _OPENING = "opening"
@@ -34,7 +32,7 @@ class Session:
         """
         self.name = secrets.token_hex(8)
         self._folder = folder
-        self._lock: FileLock | None = None
+        self._lock: Lock | None = None
         if folder is not None:
             private_dir(folder)
             self._begin(folder)
@@ -56,14 +54,13 @@ class Session:
         """Let go of the lock."""
         if self._lock is not None:
             self._lock.release()
-            Path(self._lock.lock_file).unlink(missing_ok=True)
+            self._lock.path.unlink(missing_ok=True)
             self._lock = None
 
     def _begin(self, folder: Path) -> None:
         while self._lock is None:
-            path = folder / self.name
-            lock = lock_at(path)
-            if take(lock) and path.exists():  # or another one swept it up before it was locked
+            lock = Lock(folder / self.name)
+            if lock.take() and lock.path.exists():  # or another one swept it up before it was locked
                 self._lock = lock
             else:
                 lock.release()
@@ -78,7 +75,7 @@ def alone(folder: Path) -> Iterator[None]:
         OSError: The folder can't be written.
     """
     private_dir(folder)
-    with lock_at(folder / _OPENING):
+    with Lock(folder / _OPENING).held():
         yield
 
 
@@ -86,9 +83,9 @@ def _free(path: Path) -> bool:
     """Whether no living program holds the lock ``path``, which is then removed."""
     if not path.exists():
         return True
-    lock = lock_at(path)
+    lock = Lock(path)
     try:
-        if not take(lock):
+        if not lock.take():
             return False
     except OSError:
         return False

