@@ -26,6 +26,7 @@ Leaves, which every room may know::
     errors                  every error: what happened, and what to do next
     text                    the one gate for every text that is not ours
     checked                 JSON that is not ours, read as what it should be
+    digest                  what a content is known by, and names that nothing else has
     dates                   moments, read and shown
     nearest                 "did you mean"
     parameters              the parameters of a request that can be set

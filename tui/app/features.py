@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import ChainMap
 from collections.abc import Awaitable, Callable, Sequence
-from functools import partial
+from importlib import import_module
 from typing import Any, Protocol, TypeVar, assert_never
 
 from textual.screen import Screen
@@ -281,7 +281,11 @@ class Features:
 
     def _make_ready(self) -> None:
         in_background(self.screen, "open", self.session.workspace.keep_connections)
-        in_background(self.screen, "open", partial(asyncio.to_thread, warm.load))
+        in_background(self.screen, "open", self._load_replies)
+
+    async def _load_replies(self) -> None:
+        await asyncio.to_thread(import_module, "tui.engine.reply")
+        await asyncio.to_thread(warm.load)
 
     async def finish(self) -> None:
         """Store what is on its way, before the program ends."""

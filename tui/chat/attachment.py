@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Sequence
 from enum import StrEnum
@@ -10,6 +9,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from tui.chat.context import TOKENS_PER_IMAGE, TOKENS_PER_PDF_PAGE, estimate_tokens
+from tui.digest import sha256
 from tui.errors import UsageError
 from tui.text import one_line
 
@@ -104,7 +104,7 @@ def attachment_of(name: str, data: bytes) -> Attachment:
         name=one_line(name, _LONGEST_NAME) or "file",
         media_type=media_type or _TEXT,
         size=len(data),
-        sha256=hashlib.sha256(data).hexdigest(),
+        sha256=sha256(data),
         tokens=_tokens(media_type, data),
         data=data,
     )

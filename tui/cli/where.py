@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -12,6 +10,7 @@ from msgspec.structs import replace
 
 from tui.config import Config, names_server
 from tui.credentials import printed_by
+from tui.digest import new_name, sha256
 from tui.errors import HistoryReadOnlyError, UsageError
 from tui.history.place import File, Place, Server
 from tui.paths import Paths, write_whole
@@ -59,7 +58,7 @@ def with_journal(place: Place, paths: Paths) -> Place:
     """The same place; of one on a server, what is done there is first done in a file of this machine."""
     if not isinstance(place, Server):
         return place
-    name = hashlib.sha256(place.address.reveal().encode()).hexdigest()[:16]
+    name = sha256(place.address.reveal().encode())[:16]
     return replace(place, journal=paths.data / "servers" / name / "history.db")
 
 
@@ -78,7 +77,7 @@ def machine_of(folder: Path) -> str:
     file = folder / "machine"
     try:
         if not file.exists():
-            write_whole(file, f"{secrets.token_hex(8)}\n")
+            write_whole(file, f"{new_name(8)}\n")
         return file.read_text(encoding="ascii", errors="replace").strip()
     except OSError as error:
         raise HistoryReadOnlyError(

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequen
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Protocol, Unpack, cast
+from typing import TYPE_CHECKING, Protocol, Unpack, cast
 
 from msgspec import Struct
 
@@ -21,12 +21,14 @@ from tui.chat.model import hue_of, split_id
 from tui.chat.parts import ToolCall, of_kind, ran_by_vendor
 from tui.engine.engine import Engine
 from tui.engine.live import LiveReplies, LiveReply, key_of
-from tui.engine.reply import Reply
 from tui.engine.request import tokens_of
 from tui.errors import HistoryError, UsageError
 from tui.history.store import ConversationChanges, HistoryStore
 from tui.parameters import changed
 from tui.text import one_line, typed
+
+if TYPE_CHECKING:  # it is loaded when one is begun
+    from tui.engine.reply import Reply
 
 _PAGE = 16
 """Messages that are looked at together for their tokens."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
-from typing import Protocol, assert_never
+from typing import TYPE_CHECKING, Protocol, assert_never
 from weakref import WeakValueDictionary
 
 from msgspec.structs import replace
@@ -37,9 +36,7 @@ from tui.engine.calling import Calling, Equip, Keeper
 from tui.engine.failure import explain
 from tui.engine.limits import Limits
 from tui.engine.live import key_of
-from tui.engine.reply import Reply, Write
 from tui.engine.request import SMALLER, SUMMARISE, Request, build_request, is_too_large, together
-from tui.engine.titles import suggest_title
 from tui.engine.tools import Tools
 from tui.errors import BudgetError, ErrorKind, HistoryError, ProviderError, UsageError, Way
 from tui.history.bundles import with_contents
@@ -47,6 +44,9 @@ from tui.history.store import HistoryStore
 from tui.providers.base import Abilities, Target
 from tui.providers.most import in_words, largest_image
 from tui.text import one_line
+
+if TYPE_CHECKING:  # it is loaded when one is begun
+    from tui.engine.reply import Reply, Write
 
 # How far real counts may bend the token estimate.
 _CALIBRATION_RANGE = (0.5, 2.0)
@@ -238,6 +238,8 @@ class Engine:
 
     async def _suggested(self, conversation: Conversation, model: str, path: Sequence[Message]) -> str | None:
         """The title that a model gives it."""
+        from tui.engine.titles import suggest_title
+
         try:
             target = await self.resolver.target(model)
             title, usage = await suggest_title(target, path[0].draft.words, path[1].text)
@@ -436,6 +438,8 @@ class Engine:
         search: bool = False,
         draw: bool = False,
     ) -> Reply:
+        from tui.engine.reply import Reply
+
         model_id = message.model or ""
 
         def learn(ended: Message, error: ProviderError | None, tokens: int) -> None:
@@ -513,7 +517,9 @@ class Engine:
 
 def _cache_key(conversation: Conversation) -> str:
     """What all requests of a conversation have in common, without telling what it is."""
-    return hashlib.blake2b(conversation.origin.encode(), digest_size=16).hexdigest()
+    from hashlib import blake2b
+
+    return blake2b(conversation.origin.encode(), digest_size=16).hexdigest()
 
 
 def _said(parts: Sequence[Part]) -> list[Part]:

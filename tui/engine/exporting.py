@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import os
 import re
-import secrets
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Literal
 
 from tui.chat.conversation import Bundle
 from tui.chat.export import all_to_json, file_name, to_json, to_markdown
+from tui.digest import new_name
 from tui.errors import SegueError, UsageError
 from tui.paths import PRIVATE_FILE
 
@@ -120,7 +120,7 @@ def save_text(text: str, target: Path, *, over: bool = False) -> Path:
     if not over or not os.path.lexists(target):
         return _write_new(target, text, _OF_A_PROJECT)
     place = Path(os.path.realpath(target))
-    half = place.with_name(f".{place.name}.{secrets.token_hex(4)}")
+    half = place.with_name(f".{place.name}.{new_name(4)}")
     _write_new(half, text, _OF_A_PROJECT)
     try:
         if place.exists():

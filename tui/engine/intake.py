@@ -5,7 +5,6 @@ Our own formats check what servers send; plug-ins, drop-in files and gpt4free yi
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import Any, assert_never
 
@@ -32,6 +31,7 @@ from tui.chat.chunks import (
 )
 from tui.chat.parts import Part, picture_of
 from tui.checked import amount, count, number, text
+from tui.digest import sha256
 from tui.history.facts import kept_usage
 
 
@@ -137,7 +137,7 @@ def _is_file(file: Any) -> bool:
     """Whether it is an attachment as ``attachment_of`` makes them."""
     if not isinstance(file, Attachment) or file.media_type not in MEDIA_TYPES:
         return False
-    known = isinstance(file.data, bytes) and hashlib.sha256(file.data).hexdigest() == file.sha256
+    known = isinstance(file.data, bytes) and sha256(file.data) == file.sha256
     return known and bool(text(file.name))
 
 

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator
 from enum import StrEnum
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -30,7 +30,9 @@ from tui.engine.events import (
     Waiting,
     Working,
 )
-from tui.engine.reply import Reply
+
+if TYPE_CHECKING:  # it is loaded when one is begun
+    from tui.engine.reply import Reply
 
 _BAR = 8
 _SETTLED = 2.0

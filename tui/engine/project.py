@@ -7,7 +7,6 @@ no part of it.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -16,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from msgspec import Struct
 from msgspec.structs import replace
 
+from tui.digest import sha256
 from tui.engine.attaching import content_of
 from tui.engine.personas import NAME
 from tui.errors import ConfigError, UsageError
@@ -178,7 +178,7 @@ def _broken(folder: Path, words: str) -> Project:
 
 
 def _digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+    return sha256(data)
 
 
 def _checked(said: ProjectSettings, document: Document) -> ProjectSettings:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import os
 from collections.abc import Sequence
 from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 
+from tui.digest import sha256
 from tui.engine.project import Project, find_project
 from tui.errors import ConfigError
 from tui.paths import unwritten, write_whole
@@ -58,7 +58,7 @@ class Projects:
             self.verdict = Verdict.NONE if self.changed else Verdict(said)
 
     def _file(self, project: Project) -> Path:
-        return self._kept / hashlib.sha256(os.fsencode(project.folder)).hexdigest()[:32]
+        return self._kept / sha256(os.fsencode(project.folder))[:32]
 
     @property
     def used(self) -> Project | None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -39,6 +38,7 @@ from tui.chat.parts import (
     of_kind,
     ran_by_vendor,
 )
+from tui.digest import new_name
 from tui.engine.calling import Calling, Equip
 from tui.engine.checkpoint import Checkpoint
 from tui.engine.events import (
@@ -474,7 +474,7 @@ class Reply:
         """A call with an id that no other has here, and the name of the tool that it means."""
         taken = {other.id for other in of_kind(self._parts(), ToolCall)}
         if self._calling or not call.id or call.id in taken:
-            known, call = call.id, replace(call, id=secrets.token_hex(8))
+            known, call = call.id, replace(call, id=new_name(8))
             self._ids[known] = call.id
         for_us = call.state is CallState.ASKED  # its vendor ran it otherwise
         return self._calling.named(call) if self._calling and for_us else call

@@ -7,7 +7,6 @@ Either way each call has one result directly after it, and a thought never becom
 from __future__ import annotations
 
 import base64
-import hashlib
 import itertools
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -295,10 +294,12 @@ class _Writer:
     """Writes turns as messages, and knows the hash of what stands before each."""
 
     def __init__(self, form: _Form, tools: Sequence[Declaration], vendor: Sequence[str]) -> None:
+        from hashlib import blake2b
+
         self.messages: list[ChatMessage] = []
         self.prefix = ""
         self._form = form
-        self._hash = hashlib.blake2b(digest_size=16)
+        self._hash = blake2b(digest_size=16)
         self._behind: dict[int, bool] = {}
         """Whether a reply stands behind the same as when it came, by its id."""
         self._ended = False

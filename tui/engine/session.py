@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
-from typing import Unpack, assert_never, cast
+from typing import TYPE_CHECKING, Unpack, assert_never, cast
 
 from msgspec.structs import replace
 
@@ -41,7 +41,6 @@ from tui.engine.events import (
 from tui.engine.live import LiveReplies, LiveReply, key_of
 from tui.engine.project import Project
 from tui.engine.projects import Projects
-from tui.engine.reply import Reply
 from tui.engine.session_events import (
     AllSaved,
     Fault,
@@ -66,6 +65,9 @@ from tui.history.store import ConversationChanges, HistoryStore, ListFilter, New
 from tui.parameters import Value
 from tui.tools.approval import Asker
 
+if TYPE_CHECKING:  # it is loaded when one is begun
+    from tui.engine.reply import Reply
+
 _WENT_WELL = frozenset({Status.COMPLETE, Status.LENGTH, Status.TOOL, Status.EMPTY})
 """Ends after which a queued prompt is sent; after any other the person decides."""
 _FIRST_TURN = 2
@@ -76,7 +78,7 @@ _PINNED = 1000
 _SETTINGS = ("model", "system", "parameters", "tools")
 """What a project may set."""
 _NOTHING = Draft()
-Act = Callable[[], Awaitable[Reply]]
+Act = Callable[[], Awaitable["Reply"]]
 
 
 class Session:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,6 +13,7 @@ from tui.chat.message import Failure, Message, Status, automatic_title
 from tui.chat.parts import calls_ended
 from tui.checked import Fields, string, whole, words
 from tui.dates import EARLIEST, EPOCH, LATEST
+from tui.digest import new_name
 from tui.errors import ErrorKind
 from tui.history.facts import (
     ROLES,
@@ -166,7 +166,7 @@ def _stamp_or_none(moment: datetime | None) -> int | None:
 
 def new_origin() -> str:
     """A name for a conversation made here, which no other history has."""
-    return f"segue:{secrets.token_hex(16)}"
+    return f"segue:{new_name(16)}"
 
 
 def nodes_of(

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
-import hmac
 import os
 import time
 import uuid
@@ -16,6 +14,7 @@ from urllib.parse import quote, urlencode
 from msgspec.structs import replace
 
 from tui.credentials import Found
+from tui.digest import sha256
 from tui.errors import ErrorKind, MissingKeyError, ProviderError
 from tui.secret import Secret
 
@@ -24,7 +23,6 @@ AWS_KEY = "AWS_ACCESS_KEY_ID"
 _EARLY_SECONDS = 60.0
 """A token is got anew so long before it expires."""
 _AWS_SECONDS = 3600
-_NOTHING = hashlib.sha256(b"").hexdigest()
 
 
 class Tokens:
@@ -93,6 +91,8 @@ def bedrock_token(access_key: Secret, secret_key: Secret, session: str, region: 
 
     Made as aws-bedrock-token-generator makes it; nobody is asked.
     """
+    import hmac  # it loads OpenSSL's hashes
+
     host, day, moment = "bedrock.amazonaws.com", f"{now:%Y%m%d}", f"{now:%Y%m%dT%H%M%SZ}"
     scope = f"{day}/{region}/bedrock/aws4_request"
     query = {
@@ -105,8 +105,8 @@ def bedrock_token(access_key: Secret, secret_key: Secret, session: str, region: 
         "X-Amz-SignedHeaders": "host",
     }
     asked = urlencode(query, quote_via=quote, safe="-_.~")
-    request = f"POST\n/\n{asked}\nhost:{host}\n\nhost\n{_NOTHING}"
-    signed = f"AWS4-HMAC-SHA256\n{moment}\n{scope}\n{hashlib.sha256(request.encode()).hexdigest()}"
+    request = f"POST\n/\n{asked}\nhost:{host}\n\nhost\n{sha256(b'')}"
+    signed = f"AWS4-HMAC-SHA256\n{moment}\n{scope}\n{sha256(request.encode())}"
     key = b"AWS4" + secret_key.reveal().encode()
     for part in (*scope.split("/"), signed):
         key = hmac.digest(key, part.encode(), "sha256")

@@ -5,10 +5,10 @@ Found again by a table (``toolbox``), never by taking the name apart.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable
 
+from tui.digest import sha256
 from tui.nearest import nearest
 
 BETWEEN = "__"
@@ -34,7 +34,7 @@ def wire_name(server: str, name: str) -> str:
     like_a_servers = not server and BETWEEN in name
     if fit == raw and len(fit) <= LONGEST and not like_a_servers:
         return fit
-    digest = hashlib.sha256(f"{server}\0{name}".encode("utf-8", "surrogatepass")).hexdigest()[:_DIGEST]
+    digest = sha256(f"{server}\0{name}".encode("utf-8", "surrogatepass"))[:_DIGEST]
     return f"{fit[: LONGEST - 1 - _DIGEST]}_{digest}"
 
 

@@ -6,7 +6,6 @@ A call never raises for what went wrong in it: that is an outcome too, and the m
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from msgspec import Struct, field
 
 from tui.chat.attachment import Attachment
 from tui.chat.context import estimate_tokens
+from tui.digest import sha256
 
 NO_ARGUMENTS: Mapping[str, Any] = {"type": "object", "properties": {}}
 """The schema of a tool that takes nothing."""
@@ -48,7 +48,7 @@ class ToolSpec(Struct, frozen=True):
             sort_keys=True,
             default=str,
         )
-        return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
+        return sha256(said.encode("utf-8", "surrogatepass"))
 
 
 def declaration_tokens(name: str, description: str, schema: Mapping[str, Any]) -> int:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from functools import partial
 from itertools import islice
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec.structs import replace
 from textual.message import Message as TextualMessage
@@ -19,12 +19,14 @@ from tui.app.composer.queue_line import QueueLine
 from tui.app.context import Context, WithAsking, WithReading, WithTranscript
 from tui.chat.draft import Draft, joined
 from tui.chat.message import Role
-from tui.engine.reply import Reply
 from tui.engine.saved_prompts import TypedPrompt
 from tui.engine.session import Act
 from tui.errors import HistoryError, SegueError, UsageError
 from tui.parameters import in_words
 from tui.text import one_line
+
+if TYPE_CHECKING:  # it is loaded when one is begun
+    from tui.engine.reply import Reply
 
 _RECALLED = 100
 """Prompts of the conversation that is read which come before those of others."""

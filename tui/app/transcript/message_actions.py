@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from tui.app.actions import Action
 from tui.app.commands import Handlers
@@ -17,8 +17,10 @@ from tui.app.context import (
 )
 from tui.chat.message import Role
 from tui.engine.conversation_service import ConversationService
-from tui.engine.reply import Reply
 from tui.errors import ErrorKind, UsageError
+
+if TYPE_CHECKING:  # it is loaded when one is begun
+    from tui.engine.reply import Reply
 
 
 class _Context(Context, WithTranscript, WithReading, WithWriting, WithModels, WithComparing, Protocol): ...

@@ -5,7 +5,6 @@ Where a folder is named in the config, its files are taken instead: they are the
 
 from __future__ import annotations
 
-import hashlib
 import tarfile
 import zipfile
 import zlib
@@ -17,6 +16,7 @@ from msgspec import Struct
 
 from tui.chat.chunks import Progress
 from tui.config import anyone_may_write
+from tui.digest import sha256
 from tui.errors import ConfigError, SegueError
 from tui.paths import private_dir, write_whole
 from tui.providers.local.package_clients import SourceError, by_npm, by_pip, scratch_folder
@@ -201,7 +201,7 @@ class Emulator:
 
 
 def _is(file: File, content: bytes) -> bool:
-    return hashlib.sha256(content).hexdigest() == file.sha256
+    return sha256(content) == file.sha256
 
 
 def _read(path: Path) -> bytes:

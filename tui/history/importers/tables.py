@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from tui.dates import moment_of
+from tui.digest import sha256
 from tui.errors import ImportFileError
 from tui.history.importers.checked import Checked, Notes
 from tui.history.uris import uri
@@ -51,7 +51,7 @@ class Tables:
     @staticmethod
     def digest(text: str) -> str:
         """A short name for ``text``."""
-        return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
+        return sha256(text.encode("utf-8", "replace"))[:16]
 
 
 @contextlib.contextmanager

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tui.chat.conversation import Bundle, Conversation
 from tui.chat.message import Message, Status
 from tui.chat.parts import files_of
+from tui.digest import sha256
 from tui.history.copies import (
     LARGEST_CONVERSATION,
     LARGEST_MESSAGE,
@@ -283,4 +283,4 @@ class _Row:
 def _origin(written: str) -> str:
     """An origin as an index can hold it."""
     origin = normalise(written)
-    return origin if len(origin) <= _LONGEST_ORIGIN else hashlib.sha256(origin.encode()).hexdigest()
+    return origin if len(origin) <= _LONGEST_ORIGIN else sha256(origin.encode())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,6 +16,7 @@ from tui.chat.draft import Draft
 from tui.chat.message import Message, Role, Status
 from tui.chat.parts import Part
 from tui.chat.spending import Spent
+from tui.digest import new_name
 from tui.errors import HistoryError, HistoryReadOnlyError, HistoryTooNewError
 from tui.history.hits import merged
 from tui.history.place import Server
@@ -93,9 +93,7 @@ async def open_history(
             found = await prepare(connection, schema)
         finally:
             await let_go(connection)
-    history = PostgresHistory(
-        Link(way, schema, terms), server.machine, save, session or secrets.token_hex(8), lost
-    )
+    history = PostgresHistory(Link(way, schema, terms), server.machine, save, session or new_name(8), lost)
     if found.too_new:
         history.only_read(found.words)
     try:

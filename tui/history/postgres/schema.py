@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 
 from asyncpg import exceptions as said
 from msgspec import Struct
 
+from tui.digest import new_name
 from tui.errors import HistoryBusyError
 from tui.history.postgres import migrations
 from tui.history.postgres.server import Connection
@@ -104,7 +104,7 @@ async def _migrate(connection: Connection, schema: str) -> Found:
         await connection.execute(
             f"INSERT INTO {quoted(schema)}.history (form, writes_from, uid) VALUES ($1, $1, $2)",
             newest,
-            secrets.token_hex(16),
+            new_name(16),
         )
     else:
         await connection.execute(f"UPDATE {quoted(schema)}.history SET form = $1", newest)

@@ -7,7 +7,6 @@ import contextlib
 import ipaddress
 import os
 import re
-import secrets
 import socket
 import ssl
 import time
@@ -19,6 +18,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import asyncpg
 from msgspec import Struct
 
+from tui.digest import new_name
 from tui.errors import ConfigError, HistoryRefusedError
 from tui.history.place import Server
 
@@ -146,7 +146,7 @@ async def _is_told(connection: Connection) -> bool:
 async def _hears_itself(connection: Connection) -> bool:
     """Whether a connection hears its own notice: not through a pooler, which may say nothing of that."""
     heard = asyncio.Event()
-    channel = f"segue_{secrets.token_hex(8)}"
+    channel = f"segue_{new_name(8)}"
     try:
         await connection.add_listener(channel, lambda *_: heard.set())
         await connection.execute(f"NOTIFY {channel}")

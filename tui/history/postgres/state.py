@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 
 from tui.chat.draft import Draft
 from tui.checked import Fields, unpacked, words
+from tui.digest import sha256
 from tui.history.facts import attachments_of
 from tui.history.part_columns import pack_attachments
 from tui.history.postgres import contents
@@ -121,4 +121,4 @@ def key_of(name: str) -> str:
     name = normalise(name)
     if len(name) <= _LONGEST_KEY:
         return name
-    return f"{name[: _LONGEST_KEY // 2]}:{hashlib.sha256(name.encode()).hexdigest()}"
+    return f"{name[: _LONGEST_KEY // 2]}:{sha256(name.encode())}"

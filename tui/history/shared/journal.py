@@ -7,13 +7,13 @@ server that is put back to an older copy of itself gets it again.
 from __future__ import annotations
 
 import json
-import secrets
 import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct
 
+from tui.digest import new_name
 from tui.history.rows import now_stamp
 from tui.history.shared.acts import ADDING, Act, Kind, draft_in, packed
 from tui.history.sqlite.journal_tables import make_journal
@@ -89,7 +89,7 @@ def note(
     """Add an act to the row."""
     cursor = db.execute(
         "INSERT INTO acts (mark, kind, conversation_id, facts, made_at) VALUES (?, ?, ?, ?, ?)",
-        (secrets.token_hex(8), kind.value, conversation_id, packed(facts), now_stamp()),
+        (new_name(8), kind.value, conversation_id, packed(facts), now_stamp()),
     )
     return cursor.lastrowid or 0
 

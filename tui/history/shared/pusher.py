@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tui.chat.attachment import Attachment
+from tui.digest import new_name
 from tui.errors import HistoryRefusedError, HistoryUnfitError, NotFoundError
 from tui.history.postgres.history import Acted, PostgresHistory
 from tui.history.postgres.link import Tables
@@ -95,7 +95,7 @@ class Pusher:
         mark = await local.see(lambda db: journal.mark_of(db, seq))
         if seq > now.last or (standing.mark and mark is not None and mark != standing.mark):
             # The acts of another machine: this folder is a copy of its, or it of this one's.
-            machine, seq = secrets.token_hex(8), now.pushed
+            machine, seq = new_name(8), now.pushed
             standing = await server.quietly(lambda db: there.register(db, machine, now.pushed))
         elif seq < now.first - 1:
             seq = now.first - 1  # an older copy of the server than the acts that are kept

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 from collections.abc import Sequence
 
 from msgspec.structs import replace
 
 from tui.chat.attachment import Attachment
+from tui.digest import sha256
 
 OF_NEW_DRAFT = "new_draft_attachments"
 """Key of the state with the attachments of a draft whose conversation does not exist yet."""
@@ -59,7 +59,7 @@ def check(row: sqlite3.Row) -> None:
     Raises:
         ValueError: It is not.
     """
-    if hashlib.sha256(row["data"]).hexdigest() != row["sha256"]:
+    if sha256(row["data"]) != row["sha256"]:
         raise ValueError(f"content {row['id']} is damaged")
 
 

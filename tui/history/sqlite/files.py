@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import secrets
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+
+from tui.digest import new_name
 
 COMPANIONS = ("-wal", "-journal", "-shm")
 _NETWORK = re.compile(
@@ -19,7 +20,7 @@ _NETWORK = re.compile(
 
 def half_made(path: Path) -> Path:
     """A name for what will be ``path`` once it is whole."""
-    return path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    return path.with_name(f".{path.name}.{new_name(4)}")
 
 
 def sweep(path: Path, *folders: Path) -> None:

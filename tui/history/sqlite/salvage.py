@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import secrets
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tui.chat.message import Role
+from tui.digest import new_name
 from tui.errors import HistoryDamagedError
 from tui.history.rows import new_origin
 from tui.history.sqlite.backup import keep_newest
@@ -69,7 +69,7 @@ def repair(path: Path, trouble: str, session: Session) -> str:
 
 def salvage(damaged: Path, into: sqlite3.Connection) -> tuple[int, int]:
     """Write every row of ``damaged`` that can be read into a new history. Returns conversations, messages."""
-    scratch = damaged.with_name(f".{damaged.name}.{secrets.token_hex(4)}")
+    scratch = damaged.with_name(f".{damaged.name}.{new_name(4)}")
     into.execute("PRAGMA foreign_keys = OFF")  # a message may come without its conversation
     into.execute("BEGIN IMMEDIATE")
     try:

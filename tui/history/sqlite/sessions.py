@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from tui.digest import new_name
 from tui.locks import Lock
 from tui.paths import private_dir
 
@@ -30,7 +30,7 @@ class Session:
         Raises:
             OSError: The folder can't be written.
         """
-        self.name = secrets.token_hex(8)
+        self.name = new_name(8)
         self._folder = folder
         self._lock: Lock | None = None
         if folder is not None:
@@ -64,7 +64,7 @@ class Session:
                 self._lock = lock
             else:
                 lock.release()
-                self.name = secrets.token_hex(8)
+                self.name = new_name(8)
 
 
 @contextlib.contextmanager

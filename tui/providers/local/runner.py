@@ -10,7 +10,6 @@ import asyncio
 import json
 import os
 import re
-import secrets
 import subprocess
 import sys
 import threading
@@ -21,6 +20,7 @@ from concurrent.futures import Future
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from tui.digest import new_name
 from tui.errors import ErrorKind, ProviderError
 from tui.paths import PRIVATE_FILE, private_dir
 from tui.providers.local import server
@@ -52,7 +52,7 @@ class Child:
     """
 
     def __init__(self, model: LocalModel, log: Path | None) -> None:
-        self.key = secrets.token_urlsafe(32)
+        self.key = new_name(32)
         self.users = 0
         self._title = model.title
         self._log = log

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import time
 from contextlib import suppress
 from pathlib import Path
 
 from tui.checked import amount, unpacked
+from tui.digest import sha256
 from tui.paths import private_dir
 
 _KEPT = 7 * 86_400.0
@@ -46,4 +46,4 @@ class Eras:
 
 
 def _key(origin: str) -> str:
-    return hashlib.sha256(origin.encode("utf-8", "replace")).hexdigest()[:24]
+    return sha256(origin.encode("utf-8", "replace"))[:24]
