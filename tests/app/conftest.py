@@ -45,7 +45,7 @@ from tui.paths import Paths
 from tui.providers.base import Pictures, Search, Target
 from tui.providers.health import Health
 from tui.providers.knobs import Knob, knobs_of
-from tui.providers.local import LocalModels
+from tui.providers.local.library import LocalModels
 
 DONE = Finish(FinishReason.STOP)
 Step = Chunk | Exception | asyncio.Event

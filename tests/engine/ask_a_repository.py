@@ -29,7 +29,9 @@ from tui.engine.tools import Tools
 from tui.history.sqlite.history import open_history
 from tui.paths import Paths
 from tui.providers.formats.openai_chat import OpenAIChat
-from tui.providers.local import LocalModels, LocalProvider, Runner
+from tui.providers.local.library import LocalModels
+from tui.providers.local.provider import LocalProvider
+from tui.providers.local.runner import Runner
 from tui.tools.approval import OnlyThese
 from tui.tools.mcp.network import Network
 from tui.tools.mcp.servers import McpServers

@@ -11,7 +11,9 @@ from tui.cli.output import DONE, INTERRUPTED, complain, say, write, write_json
 from tui.cli.progress import ProgressLine
 from tui.config import Config, load_config
 from tui.paths import Paths
-from tui.providers.local import DEFAULT_MODEL, PROVIDER, LocalModel, LocalModels, why_not
+from tui.providers.local.availability import why_not
+from tui.providers.local.library import LocalModel, LocalModels
+from tui.providers.local.models import DEFAULT_MODEL, PROVIDER
 from tui.text import one_line
 
 

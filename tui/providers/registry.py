@@ -44,7 +44,7 @@ from tui.typed_toml import near
 
 if TYPE_CHECKING:
     from tui.providers.knobs import Knob
-    from tui.providers.local import Runner
+    from tui.providers.local.runner import Runner
 
 
 class ProviderEntry(Struct, frozen=True):
@@ -277,7 +277,7 @@ class Registry:
 
     @cached_property
     def _runner(self) -> Runner:
-        from tui.providers.local import Runner
+        from tui.providers.local.runner import Runner
 
         return Runner(self._paths.log)
 
@@ -309,7 +309,7 @@ class Registry:
         yield from bridged()
 
     def _local(self) -> ProviderSpec:
-        from tui.providers.local import local_spec
+        from tui.providers.local.spec import local_spec
 
         return local_spec(self._config, self._paths, lambda: self._runner)
 

@@ -16,7 +16,9 @@ from tui.chat.chunks import Chunk, Finish, FinishReason, Progress, Usage
 from tui.errors import ErrorKind, ModelNotSupportedError, ProviderError
 from tui.providers.base import AsyncGeneratorProvider
 from tui.providers.formats.openai_chat import OpenAIChat
-from tui.providers.local import LocalModels, LocalProvider, Runner
+from tui.providers.local.library import LocalModels
+from tui.providers.local.provider import LocalProvider
+from tui.providers.local.runner import Runner
 
 PROMPT = [{"role": "user", "content": "hello"}]
 

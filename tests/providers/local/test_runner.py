@@ -21,12 +21,15 @@ from urllib.request import Request, urlopen
 import pytest
 
 from tui.errors import ErrorKind, ProviderError
-from tui.providers.local import LocalModel, LocalModels, Runner, runner, server
+from tui.providers.local import runner, server
+from tui.providers.local.library import LocalModel, LocalModels
+from tui.providers.local.runner import Runner
 
 PARENT = """
 import asyncio, sys
 from pathlib import Path
-from tui.providers.local import LocalModels, Runner
+from tui.providers.local.library import LocalModels
+from tui.providers.local.runner import Runner
 
 async def main():
     model = LocalModels(Path("unused"), {"tiny": sys.argv[1]}).find("tiny")

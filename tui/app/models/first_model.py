@@ -101,7 +101,9 @@ class FirstModel:
 def _local_offer(workspace: Workspace) -> tuple[LocalOffer | None, str]:
     """What this machine can run by itself, and why it can't."""
     from tui.app.models.first_run import LocalOffer
-    from tui.providers.local import DEFAULT_MODEL, LocalModels, installed, why_not
+    from tui.providers.local.availability import installed, why_not
+    from tui.providers.local.library import LocalModels
+    from tui.providers.local.models import DEFAULT_MODEL
 
     reason = why_not() or ""
     if reason:

@@ -16,7 +16,6 @@ from msgspec import Struct, field
 
 from tui.app.context import Context, WithLists, WithReading, WithStatus, WithTranscript, WithWriting
 from tui.app.life import while_alive
-from tui.app.lists.sheet import Layer
 from tui.engine.live import key_of
 from tui.text import one_line
 from tui.tools.approval import Decision, Question
@@ -192,6 +191,8 @@ class Asking:
         top = self._context.screen.app.screen
         if top is self._context.screen:
             return self._writes
+        from tui.app.lists.sheet import Layer  # what lies over the screen has loaded it
+
         return isinstance(top, Layer) and top.BEARS_QUESTIONS
 
     @property

@@ -1,8 +1,7 @@
 """The model that runs on this machine: downloaded once, served by a child process, spoken to like any other.
 
 It knows ``providers.base`` and ``providers.http``; who may know ``providers`` may know it. Read ``provider``
-first. Importing this package is cheap; nothing here imports the engine or an HTTP library before it is
-needed.
+first. Nothing here imports the engine or an HTTP library before it is needed.
 
 Asked::
 
@@ -24,22 +23,3 @@ Child processes::
     spawn                   a child that the terminal and its keys don't reach
     server                  what runs in it
 """
-
-from tui.providers.local.availability import installed, why_not
-from tui.providers.local.library import LocalModel, LocalModels
-from tui.providers.local.models import DEFAULT_MODEL, PROVIDER
-from tui.providers.local.provider import LocalProvider
-from tui.providers.local.runner import Runner
-from tui.providers.local.spec import local_spec
-
-__all__ = [
-    "DEFAULT_MODEL",
-    "PROVIDER",
-    "LocalModel",
-    "LocalModels",
-    "LocalProvider",
-    "Runner",
-    "installed",
-    "local_spec",
-    "why_not",
-]

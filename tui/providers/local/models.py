@@ -114,3 +114,4 @@ KNOWN = (
 PROVIDER = "local"
 """The part of a model id before its first slash."""
 DEFAULT_MODEL = KNOWN[0].name
+NOTE = "runs on this machine; nothing leaves it"

@@ -12,7 +12,7 @@ from tui.errors import ErrorKind, ProviderError
 from tui.providers.base import Answers, AsyncGeneratorProvider, Messages, ProviderModelMixin
 from tui.providers.local.availability import why_not
 from tui.providers.local.library import LocalModels
-from tui.providers.local.models import DEFAULT_MODEL
+from tui.providers.local.models import DEFAULT_MODEL, NOTE
 from tui.providers.local.runner import CONTEXT, Runner
 
 _SERVER = {
@@ -35,7 +35,7 @@ class LocalProvider(AsyncGeneratorProvider, ProviderModelMixin):
     runner: ClassVar[Runner]
     """The child processes; whoever made it closes it."""
     default_model = DEFAULT_MODEL
-    note = "runs on this machine; nothing leaves it"
+    note = NOTE
 
     @classmethod
     def get_models(cls) -> list[str]:
