@@ -52,7 +52,9 @@ def _elsewhere(
     return {"elsewhere": Elsewhere(option, variables, at_start)}
 
 
-WireFormat = Literal["openai", "openai-responses", "anthropic", "gemini", "ollama", "ai365vip"]
+WireFormat = Literal[
+    "openai", "openai-responses", "openai-images", "anthropic", "gemini", "ollama", "ai365vip"
+]
 
 
 @dataclass(frozen=True, slots=True)

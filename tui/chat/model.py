@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar, get_args
 from zlib import crc32
 
 
@@ -65,6 +65,8 @@ PRICES = (
     "long_written_price",
 )
 """What belongs together in ``ModelInfo``: of one list, and no other's."""
+Pictures = Literal["never", "asked", "always", "only"]
+"""When a model makes pictures: not at all, where ``draw`` lets it, of itself, or instead of words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,7 @@ class ModelInfo:
     long_written_price: float | None = None
     vision: bool | None = None
     reasoning: bool | None = None
+    pictures: Pictures | None = None
     available: bool = True
     reason: str | None = None
     """Why it can't be used now, for the person."""
@@ -112,6 +115,7 @@ class ModelInfo:
             long_from=count(facts.get("long_from")),
             vision=_flag(facts.get("vision")),
             reasoning=_flag(facts.get("reasoning")),
+            pictures=_pictures(facts.get("pictures")),
             available=facts.get("available") is not False,
             reason=text(facts.get("reason")) or None,
         )
@@ -165,6 +169,10 @@ class ModelInfo:
 
 def _flag(value: Any) -> bool | None:
     return value if isinstance(value, bool) else None
+
+
+def _pictures(value: Any) -> Pictures | None:
+    return value if value in get_args(Pictures) else None
 
 
 def split_id(model_id: str) -> tuple[str, str]:

@@ -1,13 +1,17 @@
-"""Pictures that a model has its vendor make: whether it can, and what turns it on."""
+"""Pictures that a model makes: whether it can, what turns it on, what one gets that makes nothing else."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
-from tui.chat.model import split_id
+from tui.chat.attachment import Kind
+from tui.chat.message import Message, Role
+from tui.chat.model import Pictures, split_id
+from tui.chat.parts import File, of_kind
 from tui.engine.web_search import SWITCH
 from tui.errors import UsageError, Way
-from tui.providers.base import Pictures
 from tui.text import one_line
 
 _ITS_PRICE = "the vendor asks for each at its own price, which is not known here"
@@ -45,8 +49,29 @@ async def check_makes(makers: Makers, model_id: str | None) -> str:
     when = await makers.pictures(model_id)
     if when == "never":
         name = one_line(split_id(model_id)[1] or model_id)
-        hint = (
-            "OpenAI's do where /draw is on; those of Google and OpenRouter with image in their name always."
-        )
+        hint = "OpenAI's do where /draw is on; those with image in their name always."
         raise UsageError(f"{name} makes no pictures", hint)
     return _ITS_PRICE if when == "asked" else _OF_ITSELF
+
+
+def picture_prompt(path: Sequence[Message]) -> list[Message]:
+    """What of a conversation goes to a model that makes nothing but pictures.
+
+    That is the last prompt, and the pictures that it is about: its own, else those of the newest message that
+    has any, so that “now make it blue” changes what was made last. Nothing else: such a model would draw it.
+
+    Args:
+        path: Messages from the first to the last, which is the prompt.
+    """
+    prompt = next((message for message in reversed(path) if message.role is Role.USER), None)
+    if prompt is None:
+        return []
+    before = path[: path.index(prompt)]
+    if _pictures(prompt):
+        return [prompt]
+    shown = next((message for message in reversed(before) if _pictures(message)), None)
+    return [replace(shown, parts=_pictures(shown)), prompt] if shown else [prompt]
+
+
+def _pictures(message: Message) -> tuple[File, ...]:
+    return tuple(part for part in of_kind(message.parts, File) if part.attachment.kind is Kind.IMAGE)

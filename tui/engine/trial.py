@@ -158,8 +158,9 @@ async def _with_a_word(
     models: Sequence[ModelInfo],
     tell: Tell,
 ) -> FoundServer:
+    talking = sorted(models, key=lambda model: model.pictures == "only")
     asked = [f"{name}/{one}" for one in settings.models] or [
-        f"{name}/{model.id}" for model in models[:_MODELS]
+        f"{name}/{model.id}" for model in talking[:_MODELS]
     ]
     word = await first_of(workspace, registry, asked, tell)
     return FoundServer(name, settings, models, word)

@@ -17,6 +17,7 @@ from tui.chat.model import PRICES, ModelInfo, split_id
 from tui.errors import ProviderError, SegueError
 from tui.paths import write_whole
 from tui.providers.facts import shipped
+from tui.providers.picture_models import makes_only_pictures
 from tui.providers.provider_specs import FOREIGN
 from tui.providers.registry import ProviderEntry, Registry
 from tui.text import one_line
@@ -40,6 +41,7 @@ class Catalogue:
         self._lists = Lists(cache_dir / "models.json")
         self._listeners: list[Callable[[], None]] = []
         self.notice = self._lists.notice
+        registry.listed = self.info
         for name in self._lists.younger_than(STALE_SECONDS):
             registry.health.note_success(name)
 
@@ -128,6 +130,8 @@ class Catalogue:
                 if not _same_prices(known, source):
                     missing = {f: value for f, value in missing.items() if f not in PRICES}
                 known = replace(known, **missing)
+        if known.pictures is None and makes_only_pictures(name):
+            known = replace(known, pictures="only")
         if (
             entry.free and known.input_price is None and not name.endswith("cloud")
         ):  # Ollama's name for elsewhere
