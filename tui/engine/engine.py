@@ -525,15 +525,13 @@ class Engine:
     def _picture_request(
         self, model_id: str, path: Sequence[Message], abilities: Abilities = _AS_TEXT
     ) -> Request:
-        """What goes to a model that makes nothing but pictures."""
+        """What goes to a model that makes nothing but pictures: all else it would draw."""
         info = self._facts.info(model_id)
-        return build_request(
-            picture_prompt(path),
-            images=info is None or info.vision is not False,
-            largest=largest_image(split_id(model_id)[0]),
-            abilities=abilities,
-            pictures=True,
-        )
+        prompt, shown = picture_prompt(path)
+        if info is not None and info.vision is False:
+            request = build_request([prompt], abilities=abilities)
+            return replace(request, unseen=tuple(file.attachment.name for file in shown))
+        return build_request([replace(prompt, parts=(*shown, *prompt.parts))], abilities=abilities)
 
     def _calibrate(self, model_id: str, ratio: float) -> None:
         low, high = _CALIBRATION_RANGE

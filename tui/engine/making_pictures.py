@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Protocol
 
 from tui.chat.attachment import Kind
@@ -54,24 +53,22 @@ async def check_makes(makers: Makers, model_id: str | None) -> str:
     return _ITS_PRICE if when == "asked" else _OF_ITSELF
 
 
-def picture_prompt(path: Sequence[Message]) -> list[Message]:
+def picture_prompt(path: Sequence[Message]) -> tuple[Message, Sequence[File]]:
     """What of a conversation goes to a model that makes nothing but pictures.
 
-    That is the last prompt, and the pictures that it is about: its own, else those of the newest message that
-    has any, so that “now make it blue” changes what was made last. Nothing else: such a model would draw it.
-
     Args:
-        path: Messages from the first to the last, which is the prompt.
+        path: Messages from the first to the last, with a prompt among them.
+
+    Returns:
+        The last prompt, and the pictures that it is about where it has none of its own: those of the newest
+        message that has any, so that “now make it blue” changes what was made last.
     """
-    prompt = next((message for message in reversed(path) if message.role is Role.USER), None)
-    if prompt is None:
-        return []
-    before = path[: path.index(prompt)]
+    place = max(place for place, message in enumerate(path) if message.role is Role.USER)
+    prompt = path[place]
     if _pictures(prompt):
-        return [prompt]
-    shown = next((message for message in reversed(before) if _pictures(message)), None)
-    return [replace(shown, parts=_pictures(shown)), prompt] if shown else [prompt]
+        return prompt, ()
+    return prompt, next(filter(None, map(_pictures, reversed(path[:place]))), ())
 
 
-def _pictures(message: Message) -> tuple[File, ...]:
-    return tuple(part for part in of_kind(message.parts, File) if part.attachment.kind is Kind.IMAGE)
+def _pictures(message: Message) -> Sequence[File]:
+    return [part for part in of_kind(message.parts, File) if part.attachment.kind is Kind.IMAGE]

@@ -230,7 +230,7 @@ def _chats(row: Sent, name: str) -> bool:
     if row.text("type") in _NOT_CHAT_TYPES or row.part("capabilities").flag("completion_chat") is False:
         return False
     outputs = _outputs(row)
-    return (not outputs or "text" in outputs) and is_chat_name(name)
+    return (not outputs or "text" in outputs) and not _NOT_CHAT.search(name)
 
 
 def _outputs(row: Sent) -> list[Any]:

@@ -110,6 +110,11 @@ class Registry:
         """What is wrong with providers that the person has put here; told wherever one of them may answer."""
         return self._problems if self._specs else ()
 
+    @property
+    def config(self) -> Config:
+        """The settings that count now."""
+        return self._config
+
     def use(self, config: Config) -> set[str]:
         """Offer what these settings say, from now on. Returns the names of the providers that changed."""
         before = dict(self._specs)
