@@ -5,7 +5,7 @@ Nothing is guessed: an unknown fact is None and shown as a dash.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar, get_args
 from zlib import crc32
@@ -165,6 +165,11 @@ class ModelInfo:
     def name(self) -> str:
         """The provider's own name of the model."""
         return split_id(self.id)[1]
+
+
+def words_first(models: Iterable[ModelInfo]) -> list[ModelInfo]:
+    """The models, those last that make nothing but pictures: the first one may be asked by itself."""
+    return sorted(models, key=lambda model: model.pictures == "only")
 
 
 def _flag(value: Any) -> bool | None:

@@ -15,6 +15,7 @@ from tui.text import one_line
 
 _ITS_PRICE = "the vendor asks for each at its own price, which is not known here"
 _OF_ITSELF = "this one makes them of itself, wherever it is asked for one"
+_NOTHING_ELSE = "this one makes nothing else, of whatever it is told"
 
 
 class Makers(Protocol):
@@ -50,7 +51,7 @@ async def check_makes(makers: Makers, model_id: str | None) -> str:
         name = one_line(split_id(model_id)[1] or model_id)
         hint = "OpenAI's do where /draw is on; those with image in their name always."
         raise UsageError(f"{name} makes no pictures", hint)
-    return _ITS_PRICE if when == "asked" else _OF_ITSELF
+    return {"asked": _ITS_PRICE, "always": _OF_ITSELF, "only": _NOTHING_ELSE}[when]
 
 
 def picture_prompt(path: Sequence[Message]) -> tuple[Message, Sequence[File]]:

@@ -13,7 +13,7 @@ from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
-from tui.chat.model import PRICES, ModelInfo, split_id
+from tui.chat.model import PRICES, ModelInfo, split_id, words_first
 from tui.errors import ProviderError, SegueError
 from tui.paths import write_whole
 from tui.providers.facts import shipped
@@ -119,7 +119,8 @@ class Catalogue:
         """The models of the config, else those the server listed, else those that are well known."""
         well_known = shipped(entry.name) if entry.available else ()
         names = entry.models or self._lists.of(entry.name) or well_known or entry.known_models
-        return [self._merged(entry, name) for name in names]
+        models = [self._merged(entry, name) for name in names]
+        return models if entry.models else words_first(models)
 
     def _merged(self, entry: ProviderEntry, name: str) -> ModelInfo:
         """One model: what its server says goes before the shipped facts. No price is ever guessed."""

@@ -8,7 +8,7 @@ _BEGIN = r"(?i)(?:^|[/_:-])"
 _ONLY = re.compile(
     _BEGIN
     + r"(?:(?:chat)?gpt-image|dall-?e\b|grok(?:-[\w.]+)*-image|flux\b|flux[._-]?\d|imagen\b|stable-?diffusion"
-    r"|sdxl|sd-?(?:turbo|v?[123][._-]?\d?)\b|see?dream|ideogram|recraft|cogview|kandinsky|pixart|hidream|kolors"
+    r"|sd-?xl|sd-?(?:turbo|v?[123][._-]?\d?)\b|see?dream|ideogram|recraft|cogview|kandinsky|pixart|hidream|kolors"
     r"|riverflow|dreamshaper|playground-v\d|(?:qwen|glm|hunyuan|z|mai|muse|longcat|p)-image)"
 )
 _NEW_ONLY = re.compile(_BEGIN + r"(?:dall-?e-?3|grok-2-image)")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
-from tui.chat.model import ModelInfo, Pictures, split_id
+from tui.chat.model import ModelInfo, Pictures, split_id, words_first
 from tui.config import Config, alike, anyone_may_write
 from tui.credentials import Credentials, Found
 from tui.errors import ConfigError, ErrorKind, MissingKeyError, ModelNotSupportedError, ProviderError
@@ -340,7 +340,7 @@ class Registry:
         models = await self.discover(spec.name)
         if not models:
             raise ModelNotSupportedError(f"{spec.vendor.title} has no model")
-        return next((model.id for model in models if model.pictures != "only"), models[0].id)
+        return words_first(models)[0].id
 
     async def _key(self, spec: ProviderSpec) -> Found | None:
         """The key that may go to this provider.

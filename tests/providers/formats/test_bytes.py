@@ -38,7 +38,7 @@ class TestBytes:
         outcome = await ask(dialect.at(server.url))
         assert 19_000_000 < len(outcome.text) < 22_000_000
         assert outcome.error.kind is ErrorKind.LOST
-        assert outcome.error.message.startswith("Stopped at 30 MB")
+        assert outcome.error.message.startswith("Stopped at 20 MB")
 
     async def test_line_without_end(self, framed, server, ask):
         async def answer(exchange):
@@ -50,7 +50,7 @@ class TestBytes:
         server.answer = answer
         outcome = await ask(framed.at(server.url))
         assert outcome.error.kind is ErrorKind.PROTOCOL
-        assert "16 MB" in outcome.error.message
+        assert "28 MB" in outcome.error.message
 
 
 class TestPacked:
@@ -80,7 +80,7 @@ class TestPacked:
             bomb, Content_Encoding="gzip", Content_Type=dialect.content_type
         )
         outcome = await ask(dialect.at(server.url))
-        assert outcome.error.message.startswith("Stopped at 30 MB")
+        assert outcome.error.message.startswith("Stopped at 20 MB")
 
 
 class TestOddHttp:

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from tests.pictures import BLUE, RED, png
-from tui.chat.attachment import attachment_of
+from tui.chat.attachment import LARGEST, attachment_of
 from tui.chat.message import Message, Status
 from tui.chat.parts import File, Image, Text, of_kind
 from tui.config import Config, ProviderConfig
@@ -158,6 +158,14 @@ async def test_a_server_that_refuses_to_be_asked_for_bytes_is_asked_without(serv
     lab.conversation = None
     assert await lab.pictures(await lab.say("lab/flux.2-dev", "A cat")) == [RED_CAT]
     assert len(server.requests) == 3  # it was learnt
+
+
+async def test_the_largest_picture_that_is_kept_comes_whole(server, studio):
+    lab = studio()
+    large = RED_CAT + bytes(LARGEST - len(RED_CAT))
+    server.answer = answers(made(large))
+    reply = await lab.say("lab/gpt-image-1", "A cat")
+    assert [file.attachment.size for file in of_kind(reply.parts, File)] == [LARGEST]
 
 
 async def test_what_became_of_the_prompt_is_text_of_the_reply(server, studio):
