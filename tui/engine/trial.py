@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from tui.chat.message import Message
 from tui.chat.model import ModelInfo, words_first
-from tui.chat.parts import File, Image
+from tui.chat.parts import Image, Part, of_kind, picture_of
 from tui.config import Config, ProviderConfig
 from tui.credentials import Credentials, Found
 from tui.engine.engine import Engine
@@ -205,7 +205,7 @@ async def _word(workspace: Workspace, registry: Registry, model_id: str) -> Word
 
         def hear(event: Event) -> None:
             thinks[0] = thinks[0] or isinstance(event, ReasoningAdded)
-            draws[0] = draws[0] or (isinstance(event, PartAdded) and isinstance(event.part, File | Image))
+            draws[0] = draws[0] or (isinstance(event, PartAdded) and _is_picture(event.part))
             if isinstance(event, TextAdded) and not heard[0].strip():
                 heard[0] += event.text
                 seconds[0] = time.monotonic() - began
@@ -232,6 +232,10 @@ async def _word(workspace: Workspace, registry: Registry, model_id: str) -> Word
         )
     finally:
         await store.close()
+
+
+def _is_picture(part: Part) -> bool:
+    return picture_of(part) is not None or bool(of_kind((part,), Image))
 
 
 def _registry(workspace: Workspace, name: str, settings: ProviderConfig, key: Secret | None) -> Registry:
