@@ -402,6 +402,7 @@ async def test_a_list_says_who_makes_pictures_whatever_the_name(server, studio):
     server.answer = answers({"data": rows})
     await lab.catalogue.refresh(["lab"])
     found = {model.name: model for model in lab.catalogue.models() if model.provider == "lab"}
+    assert list(found) == ["both", "flux-of-words", "painter", "drawer", "dall-e-3"]  # words first
     assert {name: model.pictures for name, model in found.items()} == {
         "painter": "only",
         "both": "always",
