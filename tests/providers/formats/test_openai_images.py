@@ -500,7 +500,8 @@ async def test_a_picture_without_words_is_not_asked_for(server, ask):
 
 async def test_a_picture_may_take_longer_than_a_word(server, studio, monkeypatch):
     """Its vendor is silent for two minutes; the usual limits are shorter."""
-    monkeypatch.setattr("tui.providers.http.PRIVATE", Timeouts(headers=0.05, idle=0.05))
+    monkeypatch.setattr("tui.providers.http.PRIVATE", Timeouts(connect=0.05, headers=0.05, idle=0.05))
+    monkeypatch.setattr("tui.providers.registry.is_private", lambda url: False)
     lab = studio()
     lab.engine._limits = Limits(first_token=0.05, attempts=1)
 
