@@ -56,7 +56,7 @@ And::
 
 Files::
 
-    remote_picture          a picture that is elsewhere, loaded where the person asks for it, or its maker only names it
+    remote_picture          a picture that is elsewhere, loaded when it is wanted
     attaching               from a path, as people type and terminals drop it, to an attachment
     gathering               what goes along, from the disk and from elsewhere, as typed in one place
     mentioning              what a prompt names after @
