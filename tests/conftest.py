@@ -71,7 +71,10 @@ PATIENCE = 30.0
 
 @dataclass
 class ModelServer:
-    """Speaks OpenAI's chat completions: ``reply`` word by word, or as ``hold_after`` and ``status`` say."""
+    """Speaks OpenAI's chat completions: ``reply`` word by word, or as ``hold_after`` and ``status`` say.
+
+    Makes the first of ``pictures`` where one is asked for.
+    """
 
     url: str = ""
     reply: str = "Hello from the *lab*."
@@ -127,6 +130,11 @@ class ModelServer:
         self.reply = self.later.pop(0) if self.later else self.reply
         return response
 
+    async def draw(self, request: web.Request) -> web.Response:
+        self.requests.append(await request.json())
+        row = {"b64_json": base64.b64encode(self.pictures[0]).decode(), "revised_prompt": self.reply}
+        return web.json_response({"created": 1, "data": [row]})
+
     def _refusal(self, request: web.Request, words: str, status: int) -> web.Response:
         """An error that echoes the key, as careless servers do."""
         error = {"message": words, "asked": dict(request.headers)}
@@ -175,6 +183,7 @@ def model_server() -> Iterator[ModelServer]:
         app = web.Application()
         app.router.add_get("/v1/models", server.list_models)
         app.router.add_post("/v1/chat/completions", server.chat)
+        app.router.add_post("/v1/images/generations", server.draw)
         runner.append(web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1))
         await runner[0].setup()
         site = web.TCPSite(runner[0], "127.0.0.1", 0)

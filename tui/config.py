@@ -52,7 +52,9 @@ class Lines:
     """Of a text that may have several lines."""
 
 
-WireFormat = Literal["openai", "openai-responses", "anthropic", "gemini", "ollama", "ai365vip"]
+WireFormat = Literal[
+    "openai", "openai-responses", "openai-images", "anthropic", "gemini", "ollama", "ai365vip"
+]
 
 
 class ProviderConfig(Struct, frozen=True):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import signal
 import subprocess
 import sys
 
 import pytest
+
+from tests.pictures import png
 
 
 def test_the_answer_and_only_the_answer_is_on_standard_output(lab):
@@ -362,3 +365,15 @@ def test_the_config_can_say_beforehand_what_is_refused(lab, model_server):
 def test_a_server_of_the_persons_answers_before_a_model_is_downloaded(home, model_server):
     home.configure(f'[providers.lab]\ntype = "openai"\nurl = "{model_server.url}"\n')
     assert json.loads(home.segue("ask", "--json", "Hi").stdout)["model"] == "lab/big"
+
+
+def test_a_model_that_makes_nothing_but_pictures_is_asked_for_one(home, model_server, tmp_path):
+    home.configure(f'[providers.lab]\nurl = "{model_server.url}"\n')
+    model_server.pictures, model_server.reply = [png()], "A red cat on a mat"
+    done = home.segue("ask", "-m", "lab/gpt-image-1", "A red cat")
+    assert model_server.requests == [{"model": "gpt-image-1", "prompt": "A red cat"}]
+    assert done.stdout.strip() == "A red cat on a mat"
+    assert "file: picture.png, image" in done.stderr
+    page = tmp_path / "page.html"
+    home.segue("history", "export", "1", "-o", str(page))
+    assert base64.b64encode(png()).decode() in page.read_text(encoding="utf-8")

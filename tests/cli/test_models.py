@@ -35,3 +35,12 @@ def test_a_broken_provider_of_ones_own_says_where(lab):
     done = lab.segue("models", "broken")
     assert f"broken: {file} is broken: SyntaxError" in done.stderr
     assert f"It happened in {file}, line 1." in done.stderr
+
+
+def test_a_model_that_makes_nothing_but_pictures_says_so_and_stands_last(home, model_server):
+    home.configure(f'[providers.lab]\nurl = "{model_server.url}"\n')
+    model_server.models = ("flux.2-dev", "big")
+    big, flux = [line.split() for line in home.segue("models", "lab/").stdout.splitlines()]
+    assert big[:2] == ["lab/big", "–"] and flux[:2] == ["lab/flux.2-dev", "pictures"]
+    found = json.loads(home.segue("models", "--json", "lab/").stdout)
+    assert [model["pictures"] for model in found] == [None, "only"]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from tests.pictures import png
 from tui.config import Config
 from tui.credentials import Credentials
 from tui.engine.engine import Engine
@@ -56,6 +59,7 @@ class Server:
     url: str = ""
     key: str = ""
     broken: tuple[str, ...] = ()
+    lists: dict[str, Any] = field(default_factory=lambda: dict(LISTS))
     asked: list[str] = field(default_factory=list)
     prompts: list[str] = field(default_factory=list)
 
@@ -67,11 +71,13 @@ class Server:
         if self.key and self.key not in "".join(request.headers.values()):
             return web.json_response({"error": {"message": "Incorrect API key"}}, status=401)
         if request.method == "GET":
-            return web.json_response(LISTS[found])
+            return web.json_response(self.lists[found])
         body = await request.json()
         self.prompts.append(json.dumps(body))
         if body.get("model") in self.broken:
             return web.json_response({"error": {"message": "No such model"}}, status=404)
+        if found == "/v1/images/generations":
+            return web.json_response({"data": [{"b64_json": base64.b64encode(png()).decode()}]})
         if found == "/api/chat":
             return web.Response(text=json.dumps({"message": {"content": "Hello"}, "done": True}) + "\n")
         text = "".join(f"data: {json.dumps(event)}\n\n" for event in EVENTS[found])
@@ -140,6 +146,15 @@ async def test_thinking_is_heard(workspace, serve):
     server = await serve(*SPEAKS["openai"])
     found = await try_server(workspace, "box", server.url, None)
     assert found.word.thinks and "It thinks first." in found.word.said
+
+
+async def test_models_that_make_nothing_but_pictures_are_asked_last(workspace, serve):
+    server = await serve(*SPEAKS["openai"], "/v1/images/generations")
+    server.lists["/v1/models"] = {"data": [{"id": "flux.2-dev"}, {"id": "alpha"}]}
+    assert (await try_server(workspace, "box", server.url, None)).word.model_id == "box/alpha"
+    server.lists["/v1/models"] = {"data": [{"id": "flux.2-dev"}]}
+    found = await try_server(workspace, "box2", server.url, None)
+    assert found.word.said.startswith("box2/flux.2-dev makes a picture after")
 
 
 async def test_a_model_that_does_not_answer_is_passed_over(workspace, serve):

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.providers.formats.dialects import DIALECTS
-from tests.providers.formats.replay import READERS
+from tests.providers.formats.replay import READERS as TALKING
 from tui.chat.chunks import Reasoning
 from tui.errors import ErrorKind, ProviderError
-from tui.providers.decode import Inflater, utf8
+from tui.providers.decode import Inflater, ServerSentEvents, utf8
 from tui.providers.error_parsing import (
     describe,
     describe_page,
@@ -26,6 +26,7 @@ from tui.providers.error_parsing import (
     retry_after,
     should_retry,
 )
+from tui.providers.formats.openai_images import ImagesReader
 from tui.providers.listing import models_in
 from tui.providers.proxy import bypassed, proxy_for
 from tui.providers.response import Response
@@ -33,6 +34,7 @@ from tui.providers.stream import Reply
 from tui.secret import Secret, redact
 from tui.text import clean
 
+READERS = {**TALKING, "openai_images": (ServerSentEvents, ImagesReader)}
 KEY = Secret("sk-test-0123456789abcdefWXYZ")
 WORDS = """
 choices delta content message error type code index text thinking reasoning usage finish_reason candidates
@@ -40,6 +42,7 @@ parts done done_reason response output status reason detail loc param limit toke
 message_start message_delta content_block content_block_delta text_delta response.completed item data id
 context_length pricing prompt completion capabilities architecture meta metadata raw retryDelay annotations
 url_citation citations search_results images image_url url x_groq timings predicted_per_second
+b64_json revised_prompt
 """
 
 words = st.sampled_from(WORDS.split())

@@ -89,8 +89,8 @@ class TestServerSentEvents:
 
     def test_limit_of_one_event(self):
         framing = ServerSentEvents()
-        with pytest.raises(ProviderError, match="16 MB"):
-            for _ in range(20):
+        with pytest.raises(ProviderError, match="28 MB"):
+            for _ in range(30):
                 list(framing.feed("data: " + "x" * 1_000_000 + "\n"))
 
 

@@ -149,7 +149,7 @@ class TestAddress:
                 await exchange.chunk(b"[" * 500_000)
 
         server.answer = answer
-        with pytest.raises(ProviderError, match="Stopped at 20 MB"):
+        with pytest.raises(ProviderError, match="Stopped at 30 MB"):
             await fetch_json(server.url)
 
 

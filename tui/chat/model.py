@@ -5,8 +5,8 @@ Nothing is guessed: an unknown fact is None and shown as a dash.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping
-from typing import Any, TypeVar
+from collections.abc import Iterable, Mapping, MutableMapping
+from typing import Any, Literal, TypeVar, get_args
 from zlib import crc32
 
 from msgspec import Struct
@@ -65,6 +65,8 @@ PRICES = (
     "long_written_price",
 )
 """What belongs together in ``ModelInfo``: of one list, and no other's."""
+Pictures = Literal["never", "asked", "always", "only"]
+"""When a model makes pictures: not at all, where ``draw`` lets it, of itself, or instead of words."""
 
 
 class ModelInfo(Struct, frozen=True):
@@ -92,6 +94,7 @@ class ModelInfo(Struct, frozen=True):
     long_written_price: float | None = None
     vision: bool | None = None
     reasoning: bool | None = None
+    pictures: Pictures | None = None
     available: bool = True
     reason: str | None = None
     """Why it can't be used now, for the person."""
@@ -111,6 +114,7 @@ class ModelInfo(Struct, frozen=True):
             long_from=count(facts.get("long_from")),
             vision=_flag(facts.get("vision")),
             reasoning=_flag(facts.get("reasoning")),
+            pictures=_pictures(facts.get("pictures")),
             available=facts.get("available") is not False,
             reason=text(facts.get("reason")) or None,
         )
@@ -162,8 +166,17 @@ class ModelInfo(Struct, frozen=True):
         return split_id(self.id)[1]
 
 
+def words_first(models: Iterable[ModelInfo]) -> list[ModelInfo]:
+    """The models, those last that make nothing but pictures: the first one may be asked by itself."""
+    return sorted(models, key=lambda model: model.pictures == "only")
+
+
 def _flag(value: Any) -> bool | None:
     return value if isinstance(value, bool) else None
+
+
+def _pictures(value: Any) -> Pictures | None:
+    return value if value in get_args(Pictures) else None
 
 
 def split_id(model_id: str) -> tuple[str, str]:

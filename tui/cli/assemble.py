@@ -42,6 +42,7 @@ async def open_workspace(paths: Paths, config: Config, *, temporary: bool = Fals
         HistoryError: The history can't be opened.
     """
     from tui.engine.pdf_text import PdfResolver
+    from tui.engine.remote_picture import PictureResolver
     from tui.history.opening import open_history
     from tui.providers.catalogue import Catalogue
     from tui.providers.registry import Registry
@@ -65,7 +66,8 @@ async def open_workspace(paths: Paths, config: Config, *, temporary: bool = Fals
         if temporary and (kept := await _kept_spending(paths, config)) is not None:
             opened.push_async_callback(kept.close)
             budget.count_also(kept)
-        engine = Engine(store, PdfResolver(registry), catalogue, tools=tools, budget=budget)
+        resolver = PictureResolver(PdfResolver(registry), lambda: registry.config)
+        engine = Engine(store, resolver, catalogue, tools=tools, budget=budget)
         at_close = opened.pop_all()
     return Workspace(
         config,

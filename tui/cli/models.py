@@ -45,9 +45,10 @@ def run(args: argparse.Namespace) -> int:
 def _table(models: list[ModelInfo]) -> None:
     width = max((len(one_line(m.id)) for m in models), default=0)
     for model in models:
-        context = f"{model.context // 1000}k" if model.context else "–"
+        known = f"{model.context // 1000}k" if model.context else "–"
+        context = "pictures" if model.pictures == "only" else known
         words = "" if model.available else f"  {one_line(model.reason or 'unavailable')}"
-        write(f"{one_line(model.id):{width}}  {context:>6}  {_price(model):>14}{words}\n")
+        write(f"{one_line(model.id):{width}}  {context:>8}  {_price(model):>14}{words}\n")
 
 
 def _price(model: ModelInfo) -> str:
@@ -70,4 +71,5 @@ def _document(model: ModelInfo) -> dict[str, object]:
         "output_price": model.output_price,
         "vision": model.vision,
         "reasoning": model.reasoning,
+        "pictures": model.pictures,
     }

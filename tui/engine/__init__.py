@@ -41,7 +41,7 @@ Its tools::
     mcp_servers             the servers of the Model Context Protocol, with our way to other machines
     offers                  resources and prompts of servers, as they are typed
     web_search              whether a model's vendor searches, and at what price
-    making_pictures         whether a model has its vendor make pictures
+    making_pictures         whether a model makes pictures, and what one gets that makes nothing else
     calling                 what a reply and the calls in it know of each other
     rounds                  the calls of a reply: checked, approved, carried out, answered
     results                 what a model reads of a result
@@ -56,7 +56,7 @@ And::
 
 Files::
 
-    remote_picture          a picture that is elsewhere, loaded where the person asks for it
+    remote_picture          a picture that is elsewhere, loaded when it is wanted
     attaching               from a path, as people type and terminals drop it, to an attachment
     gathering               what goes along, from the disk and from elsewhere, as typed in one place
     mentioning              what a prompt names after @

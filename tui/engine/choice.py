@@ -124,7 +124,8 @@ def title_model(wanted: bool | str, model_id: str, catalogue: Catalogue) -> str 
     own = catalogue.info(model_id)
     if own is None or (most := _title_price(own)) is None:
         return model_id
-    rivals = [each for each in catalogue.models() if each.provider == own.provider and each.available]
+    able = (each for each in catalogue.models() if each.available and each.pictures != "only")
+    rivals = [each for each in able if each.provider == own.provider]
     priced = [(cost, each.id) for each in rivals if (cost := _title_price(each)) is not None and cost < most]
     return min(priced)[1] if priced else model_id
 

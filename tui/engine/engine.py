@@ -36,6 +36,7 @@ from tui.engine.calling import Calling, Equip, Keeper
 from tui.engine.failure import explain
 from tui.engine.limits import Limits
 from tui.engine.live import key_of
+from tui.engine.making_pictures import picture_prompt
 from tui.engine.request import SMALLER, SUMMARISE, Request, build_request, is_too_large, together
 from tui.engine.tools import Tools
 from tui.errors import BudgetError, ErrorKind, HistoryError, ProviderError, UsageError, Way
@@ -227,7 +228,7 @@ class Engine:
             The new title, or None.
         """
         path = await self.messages(conversation.path()[:2])
-        if conversation.titled or len(path) < 2:
+        if conversation.titled or len(path) < 2 or self._draws_only(model):
             return None
         if conversation.title != automatic_title(path[0].draft.words):
             return None
@@ -348,14 +349,23 @@ class Engine:
         if not path or path[-1].id != parent:
             raise UsageError("The prompt of this reply was deleted", Way("Bring it back", "undelete"))
         self._check(model_id, path[-1].attachments)
+        if asked:
+            self._check_writes(model_id)
         message = await self.store.add_message(
             conversation.id, parent, Role.ASSISTANT, begin, model=model_id, status=Status.STREAMING
         )
         conversation.append(message)
-        request = self._request(conversation, model_id, path, reply=message if begin else None, asked=asked)
+        if self._draws_only(model_id):
+            request = self._picture_request(model_id, path)
+        else:
+            request = self._request(
+                conversation, model_id, path, reply=message if begin else None, asked=asked
+            )
         search, draw = self.tools.searches(conversation), self.tools.draws(conversation)
 
         def write(target: Target, calling: Calling | None, so_far: Message | None) -> Request:
+            if target.pictures == "only":
+                return self._picture_request(model_id, path, target.abilities)
             searches = search and target.search is not None
             return self._request(
                 conversation,
@@ -379,6 +389,7 @@ class Engine:
         if not path or path[-1].summary:
             raise UsageError("There is nothing to sum up yet")
         model_id = self._model(conversation, model)
+        self._check_writes(model_id)
         await self._afford(conversation, model)
         request = self._request(conversation, model_id, path, asked=SUMMARISE)
         message = await self.store.add_message(
@@ -387,6 +398,20 @@ class Engine:
         conversation.append(message)
         notices = (*_summary_notices(request.left_out), *_file_notices(request, model_id))
         return self._run(conversation, message, lambda *_: request, notices)
+
+    def _draws_only(self, model_id: str) -> bool:
+        info = self._facts.info(model_id)
+        return info is not None and info.pictures == "only"
+
+    def _check_writes(self, model_id: str) -> None:
+        """Make sure that a model can be asked for a text by the program itself.
+
+        Raises:
+            UsageError: It makes nothing but pictures.
+        """
+        if self._draws_only(model_id):
+            name = one_line(split_id(model_id)[1])
+            raise UsageError(f"{name} makes nothing but pictures", Way("Choose another model", "model"))
 
     def _equip(self, conversation: Conversation, message: Message, path: Sequence[Message]) -> Equip:
         info = self._facts.info(message.model or "")
@@ -501,6 +526,17 @@ class Engine:
             reply=reply,
             asked=asked,
         )
+
+    def _picture_request(
+        self, model_id: str, path: Sequence[Message], abilities: Abilities = _AS_TEXT
+    ) -> Request:
+        """What goes to a model that makes nothing but pictures: all else it would draw."""
+        info = self._facts.info(model_id)
+        prompt, shown = picture_prompt(path)
+        if info is not None and info.vision is False:
+            request = build_request([prompt], abilities=abilities)
+            return replace(request, unseen=tuple(file.attachment.name for file in shown))
+        return build_request([replace(prompt, parts=(*shown, *prompt.parts))], abilities=abilities)
 
     def _calibrate(self, model_id: str, ratio: float) -> None:
         low, high = _CALIBRATION_RANGE

@@ -1,17 +1,21 @@
-"""Pictures that a model has its vendor make: whether it can, and what turns it on."""
+"""Pictures that a model makes: whether it can, what turns it on, what one gets that makes nothing else."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
-from tui.chat.model import split_id
+from tui.chat.attachment import Kind
+from tui.chat.message import Message, Role
+from tui.chat.model import Pictures, split_id
+from tui.chat.parts import File, of_kind
 from tui.engine.web_search import SWITCH
 from tui.errors import UsageError, Way
-from tui.providers.base import Pictures
 from tui.text import one_line
 
 _ITS_PRICE = "the vendor asks for each at its own price, which is not known here"
 _OF_ITSELF = "this one makes them of itself, wherever it is asked for one"
+_NOTHING_ELSE = "this one makes nothing else, of whatever it is told"
 
 
 class Makers(Protocol):
@@ -45,8 +49,27 @@ async def check_makes(makers: Makers, model_id: str | None) -> str:
     when = await makers.pictures(model_id)
     if when == "never":
         name = one_line(split_id(model_id)[1] or model_id)
-        hint = (
-            "OpenAI's do where /draw is on; those of Google and OpenRouter with image in their name always."
-        )
+        hint = "OpenAI's do where /draw is on; those with image in their name always."
         raise UsageError(f"{name} makes no pictures", hint)
-    return _ITS_PRICE if when == "asked" else _OF_ITSELF
+    return {"asked": _ITS_PRICE, "always": _OF_ITSELF, "only": _NOTHING_ELSE}[when]
+
+
+def picture_prompt(path: Sequence[Message]) -> tuple[Message, Sequence[File]]:
+    """What of a conversation goes to a model that makes nothing but pictures.
+
+    Args:
+        path: Messages from the first to the last, with a prompt among them.
+
+    Returns:
+        The last prompt, and the pictures that it is about where it has none of its own: those of the newest
+        message that has any, so that “now make it blue” changes what was made last.
+    """
+    place = max(place for place, message in enumerate(path) if message.role is Role.USER)
+    prompt = path[place]
+    if _pictures(prompt):
+        return prompt, ()
+    return prompt, next(filter(None, map(_pictures, reversed(path[:place]))), ())
+
+
+def _pictures(message: Message) -> Sequence[File]:
+    return [part for part in of_kind(message.parts, File) if part.attachment.kind is Kind.IMAGE]

@@ -1,15 +1,26 @@
-"""A picture that is elsewhere: loaded when the person asks for it, by the way and the rules of web pages."""
+"""A picture that is elsewhere: loaded by the way and the rules of web pages.
+
+That is done when the person asks for it, or where a server only says where the picture is that it made.
+"""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import aclosing
 from functools import partial
 from pathlib import PurePosixPath
+from typing import Any, Protocol, cast
 from urllib.parse import unquote, urlsplit
 
+from msgspec.structs import replace
+
 from tui.chat.attachment import LARGEST, Attachment, Kind, attachment_of, media_type_of, size_words
-from tui.chat.parts import Image, picture_of
+from tui.chat.chunks import Chunk, Notice
+from tui.chat.parts import File, Image, picture_of
 from tui.config import Config
 from tui.errors import SegueError
+from tui.providers.address import host_of as server_of
+from tui.providers.base import Answers, AsyncResult, Messages, Target
 from tui.text import one_line
 
 _ACCEPT = "image/png, image/jpeg, image/webp, image/gif, image/*;q=0.5, */*;q=0.1"
@@ -27,12 +38,13 @@ def host_of(address: str) -> str:
     return "" if picture_of(Image(address)) else place_of(address).scope
 
 
-async def load_picture(address: str, config: Config) -> Attachment:
+async def load_picture(address: str, config: Config, also: Sequence[str] = ()) -> Attachment:
     """Load a picture from its host alone: where that leads elsewhere, the person is asked again.
 
     Args:
         address: Where it is.
         config: Names the proxy, and the private hosts that may be reached.
+        also: More hosts that may be.
 
     Raises:
         ElsewhereError: It has moved to another host.
@@ -46,7 +58,7 @@ async def load_picture(address: str, config: Config) -> Attachment:
         return written_out
     fetched = await fetch(
         address,
-        Guard(config.tools.allow_hosts),
+        Guard((*config.tools.allow_hosts, *also)),
         proxy_for=partial(proxy_for, chosen=config.proxy),
         stay=True,
         largest=LARGEST,
@@ -76,3 +88,62 @@ def _file(address: str, data: bytes) -> Attachment | None:
     except SegueError:
         return None
     return file if file.kind is Kind.IMAGE else None
+
+
+class Resolver(Protocol):
+    """Finds who answers."""
+
+    async def target(self, model_id: str) -> Target:
+        """The model, ready to be asked."""
+        ...
+
+
+class PictureResolver:
+    """Finds who answers, and fetches pictures that a server only names: it forgets them soon."""
+
+    def __init__(self, inner: Resolver, config: Callable[[], Config]) -> None:
+        """Begin.
+
+        Args:
+            inner: Finds who answers.
+            config: The settings that count now, for ``load_picture``.
+        """
+        self._inner = inner
+        self._config = config
+
+    async def target(self, model_id: str) -> Target:
+        """The model; of one that makes nothing but pictures, these come whole."""
+        target = await self._inner.target(model_id)
+        if target.pictures != "only":
+            return target
+        return replace(target, provider=_Fetching(target.provider, self._config()))
+
+
+class _Fetching:
+    """A provider whose pictures come whole. Its server may be reached wherever it is, as it was asked."""
+
+    def __init__(self, provider: Answers, config: Config) -> None:
+        self._provider = provider
+        self._config = config
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._provider, name)
+
+    def create_async_generator(
+        self, model: str, messages: Messages, proxy: str | None = None, **kwargs: Any
+    ) -> AsyncResult:
+        """Ask, and fetch what is elsewhere."""
+        return self._ask(self._provider.create_async_generator(model, messages, proxy, **kwargs))
+
+    async def _ask(self, chunks: AsyncResult) -> AsyncIterator[Chunk]:
+        async with aclosing(cast(Any, chunks)):
+            async for chunk in chunks:
+                if not isinstance(chunk, Image) or picture_of(chunk):
+                    yield chunk
+                    continue
+                try:
+                    server = server_of(getattr(self._provider, "url", ""))
+                    yield File(await load_picture(chunk.url, self._config, (server,)), chunk.native)
+                except SegueError as error:
+                    yield chunk
+                    yield Notice(f"The picture is only at its address, and can't be kept: {error}")

@@ -36,6 +36,7 @@ from tui.chat.parts import (
     going_on,
     is_remark,
     of_kind,
+    picture_of,
     ran_by_vendor,
 )
 from tui.digest import new_name
@@ -364,7 +365,7 @@ class Reply:
         self._open = True
         chunks = self._chunks(target)
         async with _closing(chunks):
-            limit = target.patience or self._limits.first_token
+            limit = target.waits(draw=self._draw) or self._limits.first_token
             while True:
                 try:
                     async with asyncio.timeout(limit) as clock:
@@ -401,9 +402,14 @@ class Reply:
         """What the requests so far took together, with what they cost."""
         if (now := self._counts) is None:
             return
-        if now.cost is None and not ran_by_vendor(self._came.parts[self._round :]):
-            now = replace(now, cost=self._price(now))
+        if now.cost is None:
+            now = replace(now, cost=self._price(Usage() if self._asks_apart() else now))
         self.message.usage = now if self._before is None else self._before.plus(now)
+
+    def _asks_apart(self) -> bool:
+        """Whether something of this round has a price of its own: then only that of what is free is known."""
+        came = self._came.parts[self._round :]
+        return ran_by_vendor(came) or any(picture_of(part) for part in came)
 
     def _settle_costs(self) -> None:
         """Of a request that was cut, or of which no counts came, no one knows what it cost."""

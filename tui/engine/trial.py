@@ -13,11 +13,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tui.chat.message import Message
-from tui.chat.model import ModelInfo
+from tui.chat.model import ModelInfo, words_first
+from tui.chat.parts import Image, Part, of_kind, picture_of
 from tui.config import Config, ProviderConfig
 from tui.credentials import Credentials, Found
 from tui.engine.engine import Engine
-from tui.engine.events import Event, ReasoningAdded, TextAdded
+from tui.engine.events import Event, PartAdded, ReasoningAdded, TextAdded
 from tui.engine.limits import Limits
 from tui.engine.workspace import Workspace
 from tui.errors import ErrorKind, ModelNotSupportedError, ProviderError
@@ -46,6 +47,7 @@ class Word(Struct, frozen=True):
 
     model_id: str
     text: str
+    """Empty where a picture came in its place."""
     seconds: float
     """Until it came."""
     thinks: bool
@@ -55,7 +57,8 @@ class Word(Struct, frozen=True):
     @property
     def said(self) -> str:
         """What came, and what the model can do, in a sentence or two."""
-        said = f"{one_line(self.model_id)} says “{one_line(self.text, 30)}” after {self.seconds:.1f} s."
+        came = f"says “{one_line(self.text, 30)}”" if self.text else "makes a picture"
+        said = f"{one_line(self.model_id)} {came} after {self.seconds:.1f} s."
         can = ["thinks first"] if self.thinks or (self.info and self.info.reasoning) else []
         can += ["takes images"] if self.info and self.info.vision else []
         can += [f"has room for {self.info.context:,} tokens"] if self.info and self.info.context else []
@@ -159,7 +162,7 @@ async def _with_a_word(
     tell: Tell,
 ) -> FoundServer:
     asked = [f"{name}/{one}" for one in settings.models] or [
-        f"{name}/{model.id}" for model in models[:_MODELS]
+        f"{name}/{model.id}" for model in words_first(models)[:_MODELS]
     ]
     word = await first_of(workspace, registry, asked, tell)
     return FoundServer(name, settings, models, word)
@@ -197,11 +200,12 @@ async def _word(workspace: Workspace, registry: Registry, model_id: str) -> Word
         engine = Engine(store, registry, catalogue, Limits(first_token=PATIENCE, attempts=1))
         conversation = await store.create_conversation(model=model_id)
         reply = await engine.send(conversation, PROMPT)
-        heard, thinks, began = [""], [False], time.monotonic()
+        heard, thinks, draws, began = [""], [False], [False], time.monotonic()
         seconds = [0.0]
 
         def hear(event: Event) -> None:
             thinks[0] = thinks[0] or isinstance(event, ReasoningAdded)
+            draws[0] = draws[0] or (isinstance(event, PartAdded) and _is_picture(event.part))
             if isinstance(event, TextAdded) and not heard[0].strip():
                 heard[0] += event.text
                 seconds[0] = time.monotonic() - began
@@ -220,14 +224,18 @@ async def _word(workspace: Workspace, registry: Registry, model_id: str) -> Word
             raise ProviderError(
                 ended.failure.message, ended.failure.hint, kind=ErrorKind(ended.failure.kind or "internal")
             )
-        if not heard[0].strip() and not thinks[0]:
+        if not (heard[0].strip() or thinks[0] or draws[0]):
             raise ProviderError(f"{model_id} gave no word", kind=ErrorKind.PROTOCOL)
-        text = heard[0].strip() or "…"
+        text = heard[0].strip() or ("" if draws[0] else "…")
         return Word(
             model_id, text, seconds[0] or time.monotonic() - began, thinks[0], catalogue.info(model_id)
         )
     finally:
         await store.close()
+
+
+def _is_picture(part: Part) -> bool:
+    return picture_of(part) is not None or bool(of_kind((part,), Image))
 
 
 def _registry(workspace: Workspace, name: str, settings: ProviderConfig, key: Secret | None) -> Registry:

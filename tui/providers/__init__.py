@@ -38,6 +38,7 @@ A request::
     most                    how much a server takes, from its refusal
     lessons                 refusals, learnt and kept
     knobs                   which parameters a model takes
+    picture_models          models that make nothing but pictures, by their names
 
 A reply::
 
@@ -70,9 +71,10 @@ if TYPE_CHECKING:
     from tui.providers.formats.gemini import Gemini
     from tui.providers.formats.ollama import Ollama
     from tui.providers.formats.openai_chat import OpenAIChat
+    from tui.providers.formats.openai_images import OpenAIImages
     from tui.providers.formats.openai_responses import OpenAIResponses
 
-__all__ = ["AI365VIP", "Anthropic", "Gemini", "Ollama", "OpenAIChat", "OpenAIResponses"]
+__all__ = ["AI365VIP", "Anthropic", "Gemini", "Ollama", "OpenAIChat", "OpenAIImages", "OpenAIResponses"]
 
 
 def __getattr__(name: str) -> Any:

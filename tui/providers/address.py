@@ -16,7 +16,7 @@ OLLAMA_PORT = 11434
 _LOCAL_SUFFIXES = (".localhost", ".local", ".lan", ".home", ".internal", ".home.arpa")
 _VARIABLE = re.compile(r"\{(\w+)\}")
 _ENDPOINT = re.compile(
-    r"(?:/chat/completions|/completions|/responses|/messages|/embeddings|/api/(?:chat|generate|tags|show)"
+    r"(?:/chat/completions|/completions|/responses|/messages|/embeddings|/images/(?:generations|edits)|/api/(?:chat|generate|tags|show)"
     r"|/models/[^/]+:\w+)/*$"
 )
 """What stands behind the base address where somebody copied that of a whole request."""
@@ -34,6 +34,8 @@ ELSEWHERE = "@"
 """What a lesson begins with that says where a server has its API, and not what it refuses."""
 CHAT = f"{ELSEWHERE}chat"
 """The server knows chat completions alone."""
+NEW_PICTURES = f"{ELSEWHERE}new pictures"
+"""The server makes pictures, and has no address where one is changed."""
 
 
 def address_in(written: str) -> str:

@@ -14,9 +14,10 @@ from typing import Any, ClassVar, Literal, NamedTuple, NotRequired, Protocol, Ty
 from msgspec import Struct, field
 
 from tui.chat.chunks import Chunk, Native
-from tui.chat.model import ModelInfo
+from tui.chat.model import ModelInfo, Pictures
 from tui.errors import ModelNotSupportedError, Refusal
 from tui.parameters import PARAMETERS
+from tui.providers.timeouts import PICTURES
 from tui.secret import Secret
 
 
@@ -138,8 +139,6 @@ TOOLS = "tools"
 """The name of tools as a whole among what is refused."""
 SEARCH = "search"
 """The name of the vendor's search of the web there."""
-Pictures = Literal["never", "asked", "always"]
-"""When a model makes pictures: not at all, where ``draw`` lets it, or of itself."""
 TRANSPORT = frozenset({"allow_http_key", "ca_file", "refused", "timeouts", "wait"})
 """Arguments that concern the way to the server, see ``http.open_stream``."""
 
@@ -208,6 +207,16 @@ class AsyncGeneratorProvider(ABC):
         return "never"
 
     @classmethod
+    def answering(cls, model: str, pictures: Pictures) -> type[AsyncGeneratorProvider]:
+        """Who answers for this model: this class, or the same server by another wire format.
+
+        Args:
+            model: The provider's own name of the model.
+            pictures: When it makes pictures.
+        """
+        return cls
+
+    @classmethod
     @abstractmethod
     def create_async_generator(
         cls, model: str, messages: Messages, proxy: str | None = None, **kwargs: Any
@@ -223,7 +232,8 @@ class AsyncGeneratorProvider(ABC):
                 One with a ``cache_field`` or ``cache_header`` also gets ``cache_key``, the same for all
                 requests of a conversation.
                 One with ``tools`` also gets ``tools`` (a list of ``Declaration``) and ``tool_choice``, one
-                that can ``search`` also ``search``, one that makes ``pictures`` where it is asked ``draw``.
+                that can ``search`` also ``search``, one that makes ``pictures`` where it is asked ``draw``,
+                and one whose list says when it does also ``pictures``.
 
         Returns:
             An async generator of chunks: text as ``str``, the rest as the types of ``tui.chat.chunks``.
@@ -322,6 +332,12 @@ def system_in_front(messages: Messages) -> Messages:
     return [*turns[:place], ChatMessage(role="user", content=whole), *turns[place + 1 :]]
 
 
+def pictures_of(provider: object, model: str) -> Pictures:
+    """When a provider makes pictures by a model; one of somebody else may not know."""
+    when: Pictures = provider.pictures(model) if hasattr(provider, "pictures") else "never"
+    return when
+
+
 class Answers(Protocol):
     """The part of a provider class that answers."""
 
@@ -376,11 +392,14 @@ class Target(Struct, frozen=True):
     """What of a request is known to be refused, see ``Refusal``."""
     learn: Callable[[Refusal], None] = lambda refusal: None
     """Told what was refused, once the request went well without it."""
+    listed: Pictures | None = None
+    """When it makes pictures, where its server's list says that."""
 
     @property
     def abilities(self) -> Abilities:
         """What it can be sent, as far as is known."""
         able = getattr(self.provider, "tools", False) is True and TOOLS not in self.refused
+        able = able and self.pictures != "only"
         form: str = getattr(self.provider, "format", "")
         thoughts: Thoughts = getattr(self.provider, "thoughts", "none")
         return Abilities(able, form, self.model_id.partition("/")[0], self.model, thoughts)
@@ -389,17 +408,22 @@ class Target(Struct, frozen=True):
     def search(self) -> Search | None:
         """What it costs that its vendor searches the web; None where it can't."""
         cost: Search | None = self.provider.search(self.model) if hasattr(self.provider, "search") else None
-        return cost if SEARCH not in self.refused else None
+        return cost if SEARCH not in self.refused and self.pictures != "only" else None
 
     @property
     def pictures(self) -> Pictures:
         """When it makes pictures."""
-        when: Pictures = self.provider.pictures(self.model) if hasattr(self.provider, "pictures") else "never"
-        return when
+        return self.listed or pictures_of(self.provider, self.model)
 
     def makes_pictures(self, *, draw: bool) -> bool:
         """Whether it makes pictures in a conversation in which models may, or may not."""
-        return self.pictures == "always" or (draw and self.pictures == "asked")
+        return self.pictures in ("always", "only") or (draw and self.pictures == "asked")
+
+    def waits(self, *, draw: bool) -> float | None:
+        """Seconds that its first word, or picture, may take; None for the usual time."""
+        if not self.makes_pictures(draw=draw):
+            return self.patience
+        return self.options.get("wait") or max(self.patience or 0.0, PICTURES.headers)
 
     def stream(
         self,
@@ -434,6 +458,10 @@ class Target(Struct, frozen=True):
             arguments["search"] = True
         if draw and self.pictures == "asked":
             arguments["draw"] = True
+        if self.listed:
+            arguments["pictures"] = self.listed
+        if self.makes_pictures(draw=draw):
+            arguments.setdefault("timeouts", PICTURES)
         if cache_key and any(getattr(self.provider, name, "") for name in ("cache_field", "cache_header")):
             arguments["cache_key"] = cache_key
         if self.key:

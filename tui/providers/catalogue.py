@@ -14,10 +14,11 @@ from typing import Any
 
 from msgspec.structs import asdict, fields, replace
 
-from tui.chat.model import PRICES, ModelInfo, split_id
+from tui.chat.model import PRICES, ModelInfo, split_id, words_first
 from tui.errors import ProviderError, SegueError
 from tui.paths import write_whole
 from tui.providers.facts import shipped
+from tui.providers.picture_models import makes_only_pictures
 from tui.providers.provider_specs import FOREIGN
 from tui.providers.registry import ProviderEntry, Registry
 from tui.text import one_line
@@ -41,6 +42,7 @@ class Catalogue:
         self._lists = Lists(cache_dir / "models.json")
         self._listeners: list[Callable[[], None]] = []
         self.notice = self._lists.notice
+        registry.listed = self.info
         for name in self._lists.younger_than(STALE_SECONDS):
             registry.health.note_success(name)
 
@@ -118,7 +120,8 @@ class Catalogue:
         """The models of the config, else those the server listed, else those that are well known."""
         well_known = shipped(entry.name) if entry.available else ()
         names = entry.models or self._lists.of(entry.name) or well_known or entry.known_models
-        return [self._merged(entry, name) for name in names]
+        models = [self._merged(entry, name) for name in names]
+        return models if entry.models else words_first(models)
 
     def _merged(self, entry: ProviderEntry, name: str) -> ModelInfo:
         """One model: what its server says goes before the shipped facts. No price is ever guessed."""
@@ -129,6 +132,8 @@ class Catalogue:
                 if not _same_prices(known, source):
                     missing = {f: value for f, value in missing.items() if f not in PRICES}
                 known = replace(known, **missing)
+        if known.pictures is None and makes_only_pictures(name):
+            known = replace(known, pictures="only")
         if (
             entry.free and known.input_price is None and not name.endswith("cloud")
         ):  # Ollama's name for elsewhere

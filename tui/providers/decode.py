@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 from tui.errors import ErrorKind, ProviderError
 from tui.text import normalise
 
-LINE_LIMIT = 16_000_000
-"""Characters in one line, or in the data of one event."""
+LINE_LIMIT = 28_000_000
+"""Characters in one line, or in the data of one event: the largest picture that is kept stands in one."""
 DONE = "[DONE]"
 """What ends the streams of many servers."""
 _SLICE = 262_144

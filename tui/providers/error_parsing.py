@@ -46,7 +46,10 @@ _CODES = (
         "context_length_exceeded exceed_context_size_error model_context_window_exceeded "
         "context_window_exceeded request_too_large string_above_max_length",
     ),
-    (ErrorKind.FILTER, "content_filter content_policy_violation responsibleaipolicyviolation moderation"),
+    (
+        ErrorKind.FILTER,
+        "content_filter content_policy_violation responsibleaipolicyviolation moderation moderation_blocked",
+    ),
     (
         ErrorKind.AUTH,
         "invalid_api_key authentication_error unauthenticated permission_error permission_denied "

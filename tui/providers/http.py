@@ -9,10 +9,10 @@ import asyncio
 import json as jsonlib
 import os
 import ssl
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
@@ -39,6 +39,7 @@ __all__ = [
     "LISTS",
     "PRIVATE",
     "REMOTE",
+    "FormFile",
     "ProviderHTTPError",
     "Response",
     "Timeouts",
@@ -53,6 +54,15 @@ __all__ = [
 _UPLOAD_BYTES_PER_SECOND = 50_000
 _KEEP_ALIVE_SECONDS = 60.0
 _TRANSPORT = TRANSPORT | {"api_key"}
+
+
+class FormFile(NamedTuple):
+    """A file that goes along in a form."""
+
+    field: str
+    name: str
+    media_type: str
+    data: bytes
 
 
 def transport(proxy: str | None, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -91,6 +101,7 @@ async def open_stream(
     headers: Mapping[str, str] | None = None,
     json: Any = None,
     form: Mapping[str, str] | None = None,
+    files: Sequence[FormFile] = (),
     proxy: str | None = None,
     api_key: str | None = None,
     allow_http_key: bool = False,
@@ -109,6 +120,7 @@ async def open_stream(
         headers: Those of the request, the key among them.
         json: The body.
         form: The body where it is a form.
+        files: What goes along: then the fields of ``json`` are those of a form, as browsers send one.
         proxy: Proxy that the caller or the config names; None looks at the environment.
         api_key: The key that the headers hold: kept out of every message, and off plain http.
         allow_http_key: Let a key travel over plain http to a public address.
@@ -130,9 +142,11 @@ async def open_stream(
     limits = timeouts or (PRIVATE if is_private(url) else REMOTE)
     limits = replace(limits, headers=wait) if wait else limits
     json = without(json, refused, required)
-    content = {"headers": headers, "json": json, "data": form}
+    upload = _bytes_of(json, files) / _UPLOAD_BYTES_PER_SECOND
+    body = {"data": _form(json, files)} if files else {"json": json, "data": form}
+    content = {"headers": headers, **body}
     async with _sessions() as sessions:
-        head = await _send(sessions, method, url, content, through, limits, ca_file)
+        head = await _send(sessions, method, url, content, through, limits, ca_file, upload)
         response = Response(head, url, key, limits, json, required, elsewhere)
         try:
             if through and response.status == 407:
@@ -223,9 +237,9 @@ async def _send(
     proxy: str | None,
     limits: Timeouts,
     ca_file: str | None,
+    upload: float,
 ) -> aiohttp.ClientResponse:
     session, named = sessions.get(proxy)
-    upload = len(jsonlib.dumps(content["json"])) / _UPLOAD_BYTES_PER_SECOND
     secure = "https" in (urlsplit(url).scheme, urlsplit(named or "").scheme)
     try:
         async with asyncio.timeout(limits.connect + limits.headers + upload):
@@ -248,6 +262,18 @@ async def _send(
                 kind=ErrorKind.TIMEOUT,
             ) from None
         raise no_answer(error, url, proxy, limits.connect) from None
+
+
+def _bytes_of(json: Any, files: Sequence[FormFile]) -> int:
+    """About how many bytes are sent."""
+    return len(jsonlib.dumps(json)) + sum(len(file.data) for file in files)
+
+
+def _form(fields: Mapping[str, str], files: Sequence[FormFile]) -> aiohttp.FormData:
+    form = aiohttp.FormData(dict(fields))
+    for file in files:
+        form.add_field(file.field, file.data, content_type=file.media_type, filename=file.name)
+    return form
 
 
 def _check_address(url: str) -> None:

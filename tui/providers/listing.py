@@ -1,4 +1,7 @@
-"""Lists of models in the shape of OpenAI's ``GET /models``, with what each vendor adds to a row."""
+"""Lists of models in the shape of OpenAI's ``GET /models``, with what each vendor adds to a row.
+
+Those that make pictures and nothing else are among them, and say so.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
-from tui.chat.model import ModelInfo
+from tui.chat.model import ModelInfo, Pictures
 from tui.errors import ErrorKind, ProviderError
 from tui.providers.address import has_version, host_of, joined
 from tui.providers.complaints import complains
 from tui.providers.error_parsing import describe, hide, read_complaint
 from tui.providers.http import fetch_json
+from tui.providers.picture_models import changes_none, makes_only_pictures
 from tui.providers.refusals import nothing_there
 from tui.providers.sent import Sent
 from tui.secret import Secret
@@ -20,11 +24,10 @@ from tui.text import one_line
 
 # Rows that can't chat, by the words of the vendors' own names.
 _NOT_CHAT = re.compile(
-    r"(?i)(embed|whisper|\btts\b|-tts|dall-e|moderation|realtime|transcribe|\bsora|babbage|davinci"
-    r"|gpt-image|rerank|-ocr|\bimagen|\bveo)"
+    r"(?i)(embed|whisper|\btts\b|-tts|moderation|realtime|transcribe|\bsora|babbage|davinci|rerank|-ocr|\bveo)"
 )
 _NOT_CHAT_TYPES = frozenset(
-    {"embedding", "embeddings", "image", "audio", "moderation", "rerank", "transcribe"}
+    {"embedding", "embeddings", "audio", "video", "moderation", "rerank", "transcribe"}
 )
 T = TypeVar("T")
 _CONTEXT = ("context_length", "context_window", "max_context_length", "max_model_len", "max_input_tokens")
@@ -39,7 +42,7 @@ _OUTPUT = ("max_completion_tokens", "max_output_tokens", "max_tokens")
 
 
 async def list_models(base: str, endpoint: str, way: Mapping[str, Any]) -> list[ModelInfo]:
-    """The chat models that a server lists.
+    """The models that a server lists, as far as one can talk to them.
 
     Args:
         base: The provider's base address.
@@ -51,6 +54,20 @@ async def list_models(base: str, endpoint: str, way: Mapping[str, Any]) -> list[
         ProviderError: The list could not be had.
     """
     return await at_either(base, "/v1", lambda at: _models_at(at, endpoint, way))
+
+
+async def list_more(base: str, endpoint: str, way: Mapping[str, Any]) -> list[ModelInfo]:
+    """What a second list of a server adds; nothing where there is none.
+
+    Args:
+        base: The provider's base address.
+        endpoint: The list's address, seen from there.
+        way: Options of ``http.open_stream``.
+
+    Raises:
+        ProviderError: The list could not be had.
+    """
+    return await _newer_list(joined(base, endpoint), way)
 
 
 async def at_either(base: str, version: str, ask: Callable[[str], Awaitable[list[T]]]) -> list[T]:
@@ -178,14 +195,18 @@ def _is_empty(payload: Any) -> bool:
 
 def is_chat_name(name: str) -> bool:
     """Whether a model of this name can chat, as far as vendors' names tell."""
-    return not _NOT_CHAT.search(name)
+    return not _NOT_CHAT.search(name) and not makes_only_pictures(name)
 
 
 def _model(row: Sent) -> ModelInfo | None:
     name = row.text(*_NAMES)  # LM Studio's is a key
-    if not name or not _chats(row, name):
+    pictures = _pictures(row, name)
+    if not name or not (pictures == "only" or _chats(row, name)):
         return None
     limits, capabilities = row.part("limits"), row.part("capabilities")
+    if pictures == "only":  # its prices are for a picture, whatever their names
+        sees = False if changes_none(name) else _vision(row, capabilities)
+        return ModelInfo(id=name, vision=sees, pictures=pictures)
     return ModelInfo(
         id=name,
         context=_loaded(row)
@@ -201,16 +222,28 @@ def _model(row: Sent) -> ModelInfo | None:
         written_price=_price(row, "input_cache_write", "cache_write") or None,
         vision=_vision(row, capabilities),
         reasoning=_reasoning(row, capabilities),
+        pictures=pictures,
     )
 
 
 def _chats(row: Sent, name: str) -> bool:
     if row.text("type") in _NOT_CHAT_TYPES or row.part("capabilities").flag("completion_chat") is False:
         return False
-    outputs = row.part("architecture").get("output_modalities")
-    if isinstance(outputs, list) and outputs and "text" not in outputs:
-        return False
-    return is_chat_name(name)
+    outputs = _outputs(row)
+    return (not outputs or "text" in outputs) and not _NOT_CHAT.search(name)
+
+
+def _outputs(row: Sent) -> list[Any]:
+    """What a model gives, where its row says that; OpenRouter and xAI do."""
+    outputs = row.part("architecture").get("output_modalities") or row.get("output_modalities")
+    return outputs if isinstance(outputs, list) else []
+
+
+def _pictures(row: Sent, name: str) -> Pictures | None:
+    """When a model makes pictures: by what it gives, by its type (Together, Vercel), or by its name."""
+    if outputs := _outputs(row):
+        return "never" if "image" not in outputs else "always" if "text" in outputs else "only"
+    return "only" if row.text("type") == "image" or makes_only_pictures(name) else None
 
 
 def _count(row: Sent, *names: str) -> int | None:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from tui.errors import ErrorKind, Refusal, Refuser
-from tui.providers.address import CHAT, ELSEWHERE
+from tui.providers.address import CHAT, ELSEWHERE, NEW_PICTURES
 from tui.providers.base import SYSTEM
 from tui.providers.caching import MARKS
 from tui.providers.calls import pruned
@@ -186,6 +186,8 @@ def nothing_there(status: int | None, words: str, model: str = "") -> bool:
 
 def spoken(name: str) -> str | None:
     """What becomes of a field that is refused, for the person; None where the person never asked for it."""
+    if name == NEW_PICTURES:
+        return "changes no pictures; it was asked for a new one, by the words alone"
     if name.startswith(ELSEWHERE):
         where = name.removeprefix(ELSEWHERE)
         return (

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 from msgspec.structs import fields
 
-from tui.chat.model import ModelInfo, split_id
+from tui.chat.model import ModelInfo, Pictures, split_id, words_first
 from tui.config import Config, alike, anyone_may_write
 from tui.credentials import Credentials, Found
 from tui.errors import ConfigError, ErrorKind, MissingKeyError, ModelNotSupportedError, ProviderError
 from tui.paths import Paths
 from tui.providers.address import host_of, is_loopback, is_private
-from tui.providers.base import AsyncGeneratorProvider, Pictures, Search, Target
+from tui.providers.base import AsyncGeneratorProvider, Search, Target, pictures_of
 from tui.providers.facts import shipped
 from tui.providers.foreign import kept_off
 from tui.providers.g4f import bridged
@@ -90,11 +90,13 @@ class Registry:
 
     Attributes:
         health: How each provider does.
+        listed: What is known of a model: told by the catalogue, once there is one.
         problems: Providers from outside that could not even be listed.
     """
 
     def __init__(self, config: Config, credentials: Credentials, paths: Paths) -> None:
         self.health = HealthBoard()
+        self.listed: Callable[[str], ModelInfo | None] = lambda model_id: None
         self._problems: list[ConfigError] = []
         self._config = config
         self._credentials = credentials
@@ -108,6 +110,11 @@ class Registry:
     def problems(self) -> Sequence[ConfigError]:
         """What is wrong with providers that the person has put here; told wherever one of them may answer."""
         return self._problems if self._specs else ()
+
+    @property
+    def config(self) -> Config:
+        """The settings that count now."""
+        return self._config
 
     def use(self, config: Config) -> set[str]:
         """Offer what these settings say, from now on. Returns the names of the providers that changed."""
@@ -169,6 +176,9 @@ class Registry:
         with harmless(spec.vendor.title), kept_off() if spec.kind in FOREIGN else nullcontext():
             model = provider.get_model(model)
         model = model or await self._first_model(spec)
+        info = self.listed(f"{spec.name}/{model}")
+        with harmless(spec.vendor.title):
+            provider = _answering(provider, model, info)
         wait = spec.settings.wait
         options = {**self._config.parameters, **spec.settings.parameters, **_transport(spec)}
         return Target(
@@ -184,6 +194,7 @@ class Registry:
             | frozenset(spec.settings.refuses)
             | _known_limit(spec, model),
             partial(self._lessons.learn, spec.vendor.url, model),
+            info.pictures if info else None,
         )
 
     async def search(self, model_id: str) -> Search | None:
@@ -195,6 +206,8 @@ class Registry:
         name, model = split_id(model_id)
         provider = await asyncio.to_thread(self.load, name)
         with harmless(name):
+            if _pictures(provider, model, self.listed(model_id)) == "only":
+                return None
             return provider.search(model) if hasattr(provider, "search") else None
 
     async def pictures(self, model_id: str) -> Pictures:
@@ -206,8 +219,7 @@ class Registry:
         name, model = split_id(model_id)
         provider = await asyncio.to_thread(self.load, name)
         with harmless(name):
-            when: Pictures = provider.pictures(model) if hasattr(provider, "pictures") else "never"
-            return when
+            return _pictures(provider, model, self.listed(model_id))
 
     async def knobs(self, model_id: str, info: ModelInfo | None) -> tuple[Knob, ...]:
         """The parameters, as a model takes them; asks for no key.
@@ -226,6 +238,7 @@ class Registry:
         spec = self._spec(name)
         with harmless(spec.vendor.title):
             model = provider.get_model(model)
+            provider = _answering(provider, model, info)
             refused = self._lessons.of(spec.vendor.url, model) | frozenset(spec.settings.refuses)
             options = {**self._config.parameters, **spec.settings.parameters}
             return knobs_of(provider, model, info, refused, options)
@@ -328,7 +341,7 @@ class Registry:
         models = await self.discover(spec.name)
         if not models:
             raise ModelNotSupportedError(f"{spec.vendor.title} has no model")
-        return models[0].id
+        return words_first(models)[0].id
 
     async def _key(self, spec: ProviderSpec) -> Found | None:
         """The key that may go to this provider.
@@ -406,6 +419,18 @@ class Registry:
             askable=waiting or reason is None,
             health=health,
         )
+
+
+def _pictures(provider: object, model: str, info: ModelInfo | None) -> Pictures:
+    """When a model makes pictures, by its list, else by what its provider says."""
+    return (info.pictures if info else None) or pictures_of(provider, model)
+
+
+def _answering(provider: Any, model: str, info: ModelInfo | None) -> Any:
+    """Who answers for a model of a provider; one of somebody else has one wire format alone."""
+    if not hasattr(provider, "answering"):
+        return provider
+    return provider.answering(model, _pictures(provider, model, info))
 
 
 def _checked(found: Iterable[Any]) -> Iterator[ModelInfo]:

@@ -30,8 +30,8 @@ from tui.providers.timeouts import Timeouts
 from tui.secret import Secret
 from tui.text import one_line
 
-BODY_LIMIT = 20_000_000
-"""Bytes of an answer that is read as a whole."""
+BODY_LIMIT = 30_000_000
+"""Bytes of an answer that is read as a whole: the largest picture that is kept has no more in base64."""
 STREAM_LIMIT = 1_000_000_000
 """Bytes of a stream after decompression; the text in it has its own, lower limit."""
 ERROR_BODY_LIMIT = 64_000

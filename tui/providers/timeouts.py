@@ -25,5 +25,7 @@ class Timeouts(Struct, frozen=True):
 REMOTE = Timeouts()
 PRIVATE = replace(REMOTE, headers=300.0)
 """A server in the person's own network may have to load the model first."""
+PICTURES = replace(REMOTE, headers=300.0, idle=300.0)
+"""A picture takes its vendor two minutes and more, of which nothing is heard."""
 LISTS = replace(REMOTE, connect=5.0, headers=20.0, idle=20.0)
 """For lists of models."""

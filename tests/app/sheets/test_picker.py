@@ -57,6 +57,15 @@ async def test_a_model_that_has_to_be_downloaded_says_how_much(host, registry, m
         assert ("491 MB to download" in own) == (size == (120, 40))
 
 
+async def test_a_model_that_makes_nothing_but_pictures_says_so(host, registry, make_catalogue, text_of):
+    known = make_catalogue([ModelInfo("openai/gpt-image-1", pictures="only"), ModelInfo("openai/gpt-6-sol")])
+    app = host(lambda: ModelPicker(known, registry, []))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        [line] = [line for line in text_of(app).splitlines() if "gpt-image-1" in line]
+        assert "pictures" in line
+
+
 async def test_a_row_that_cannot_be_drawn_leaves_the_others(host, registry, make_catalogue, text_of, faults):
     known = make_catalogue([ModelInfo("openai/odd", context="200k"), ModelInfo("openai/good", 128_000)])
     async with host(lambda: ModelPicker(known, registry, [])).run_test(size=(120, 40)) as pilot:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.test_ask_tools import TOOL
+from tests.pictures import png
 
 if sys.platform == "win32":
     pytest.skip("there is no pseudo-terminal of this kind on Windows", allow_module_level=True)
@@ -141,3 +142,14 @@ def test_what_a_kept_prompt_misses_is_asked_for_a_line_each(lab, console, model_
     plain.see("big: Hello from the lab.")
     assert model_server.requests[0]["messages"][-1]["content"] == "Into French, kind: Good day"
     assert b"password" not in plain.output
+
+
+def test_a_model_that_makes_nothing_but_pictures_answers_with_one(lab, script, model_server):
+    lab.configure(f'model = "lab/gpt-image-1"\n[providers.lab]\nurl = "{model_server.url}"\n')
+    model_server.pictures, model_server.reply = [png()], "A red cat"
+    said = script("A red cat", "/draw on", "/search on", "/compact")
+    assert "Making a picture" in said and "file: picture.png, image" in said
+    assert "this one makes nothing else" in said
+    assert "gpt-image-1 has no search of the web of its own" in said
+    assert "gpt-image-1 makes nothing but pictures" in said
+    assert len(model_server.requests) == 1

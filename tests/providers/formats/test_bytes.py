@@ -50,7 +50,7 @@ class TestBytes:
         server.answer = answer
         outcome = await ask(framed.at(server.url))
         assert outcome.error.kind is ErrorKind.PROTOCOL
-        assert "16 MB" in outcome.error.message
+        assert "28 MB" in outcome.error.message
 
 
 class TestPacked:

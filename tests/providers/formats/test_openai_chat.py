@@ -151,7 +151,11 @@ LISTS = {
                 ],
             ],
         },
-        [ModelInfo("gpt-6-sol")],
+        [
+            ModelInfo("gpt-6-sol"),
+            ModelInfo("dall-e-3", vision=False, pictures="only"),
+            ModelInfo("gpt-image-1", pictures="only"),
+        ],
     ),
     "OpenRouter": (
         {
@@ -181,9 +185,10 @@ LISTS = {
             ]
         },
         [
-            ModelInfo("x/y", 200000, 64000, 3.0, 15.0, 0.3, vision=True, reasoning=True),
+            ModelInfo("x/y", 200000, 64000, 3.0, 15.0, 0.3, vision=True, reasoning=True, pictures="never"),
             ModelInfo("x/free", 4096, None, 0.0, 0.0, vision=False, reasoning=False),
             ModelInfo("auto", 2000000),
+            ModelInfo("x/painter", pictures="only"),
         ],
     ),
     "Groq": (
@@ -262,7 +267,7 @@ LISTS = {
                 }
             ]
         },
-        [ModelInfo("grok-4.6", None, None, 2.0, 6.0, 0.5, vision=True)],
+        [ModelInfo("grok-4.6", None, None, 2.0, 6.0, 0.5, vision=True, pictures="never")],
     ),
     "Vercel AI Gateway": (
         {

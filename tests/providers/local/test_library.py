@@ -99,7 +99,7 @@ def test_a_slim_container_is_told_what_it_lacks(monkeypatch: pytest.MonkeyPatch)
 
 def test_asking_costs_neither_the_engine_nor_an_http_library() -> None:
     program = (
-        "import sys, tui.providers.local.provider; from tui.providers.local.availability import why_not; why_not(); "
+        "import sys, tui.providers.local.provider as local; local.why_not(); "
         "sys.exit(len({'xllamacpp', 'aiohttp'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", program]).returncode == 0

@@ -77,7 +77,7 @@ REQUESTS = {
         "https://openrouter.ai/api/v1/chat/completions",
         BEARER | {"X-Title": "Segue"},
         chat(without=("reasoning_effort",), reasoning={"effort": "high"}),
-        "https://openrouter.ai/api/v1/models",
+        "https://openrouter.ai/api/v1/models?output_modalities=all",
     ),
     "groq": ("https://api.groq.com/openai/v1/chat/completions", BEARER, chat(), None),
     "mistral": (

@@ -134,7 +134,8 @@ class ModelRow(Struct, eq=False):
         info, dim = self.info, pen.ink.dim
         money = "free" if info.input_price == 0 and info.output_price == 0 else price(info.output_price)
         left = "" if money == "free" else price(info.input_price)
-        text = f"{tokens(info.context):>8}{left:>9}{money:>7}"
+        room = "pictures" if info.pictures == "only" else tokens(info.context)
+        text = f"{room:>8}{left:>9}{money:>7}"
         return [Span(text, dim)]
 
 

@@ -6,6 +6,7 @@ Anyone's::
 
     openai_chat             OpenAI chat completions, which most servers speak
     openai_responses        OpenAI Responses
+    openai_images           OpenAI Images: a prompt in, a picture out
 
 A vendor's own::
 
@@ -19,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tui.config import WireFormat
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 FORMATS: Mapping[WireFormat, tuple[str, str]] = {
     "openai": ("openai_chat", "OpenAIChat"),
     "openai-responses": ("openai_responses", "OpenAIResponses"),
+    "openai-images": ("openai_images", "OpenAIImages"),
     "anthropic": ("anthropic", "Anthropic"),
     "gemini": ("gemini", "Gemini"),
     "ollama": ("ollama", "Ollama"),
@@ -48,3 +50,21 @@ def class_called(class_name: str) -> type[AsyncGeneratorProvider]:
     module = import_module(f"{__name__}.{MODULES[class_name]}")
     found: type[AsyncGeneratorProvider] = getattr(module, class_name)
     return found
+
+
+_OF_SERVERS = ("url", "url_given", "headers", "auth_header", "models_endpoint")
+
+
+def same_server(
+    provider: type[AsyncGeneratorProvider], name: WireFormat, **differs: Any
+) -> type[AsyncGeneratorProvider]:
+    """The server of a provider, asked by another wire format.
+
+    Args:
+        provider: The provider.
+        name: The other wire format.
+        differs: What of that differs there, and what of ``provider`` holds for both.
+    """
+    other = wire_format(name)
+    shared = {field: getattr(provider, field) for field in _OF_SERVERS if hasattr(provider, field)}
+    return type(provider.__name__, (other,), {**shared, **differs})

@@ -14,7 +14,8 @@ from tui.providers.complaints import complains, reports_error
 from tui.providers.content import text_alone
 from tui.providers.decode import Joiner, values_in
 from tui.providers.http import open_stream, transport
-from tui.providers.response import BODY_LIMIT, Response
+from tui.providers.response import Response
+from tui.providers.stream import TEXT_LIMIT
 
 _PAGE = re.compile(r"\s*<(!doctype\s+html|html)\b", re.IGNORECASE)
 _ERROR = '{"error"'
@@ -102,7 +103,7 @@ async def _plain_text(response: Response) -> AsyncGenerator[str, None]:
     document = response.content_type in _JSON_TYPES  # no text of a reply, in this wire format
     held: list[str] = []  # as long as it may be an error in JSON
     start = ""
-    async with aclosing(response.texts(BODY_LIMIT)) as texts:
+    async with aclosing(response.texts(TEXT_LIMIT)) as texts:
         async for piece in texts:
             text = joiner.feed(piece)
             if begun:

@@ -22,12 +22,11 @@ from tui.chat.chunks import (
     ToolCall,
     Usage,
 )
-from tui.chat.model import ModelInfo
+from tui.chat.model import ModelInfo, Pictures
 from tui.providers.address import joined, ways
 from tui.providers.base import (
     AsyncGeneratorProvider,
     Messages,
-    Pictures,
     ProviderModelMixin,
     Search,
     Thoughts,

@@ -17,19 +17,21 @@ from tui.chat.chunks import (
     Sources,
     Usage,
 )
-from tui.chat.model import ModelInfo
+from tui.chat.model import ModelInfo, Pictures
 from tui.checked import text as text_value
 from tui.checked import words
 from tui.providers.address import joined, ways
-from tui.providers.base import AsyncGeneratorProvider, Messages, Pictures, ProviderModelMixin, Search, text_of
+from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, Search, text_of
 from tui.providers.caching import MARKS, marked_turns
 from tui.providers.calls import Calls, as_it_came, call_id, functions, own
 from tui.providers.complaints import complains, reports_error, says
 from tui.providers.content import parts_of, pictures_handed_on, spelled_out
 from tui.providers.decode import ServerSentEvents
 from tui.providers.endings import ended_badly, failure_words, finish_of
+from tui.providers.formats import same_server
 from tui.providers.http import transport
-from tui.providers.listing import list_models
+from tui.providers.listing import list_models, list_more
+from tui.providers.picture_models import makes_only_pictures
 from tui.providers.sent import Sent, cost_in, text_in, thought_in
 from tui.providers.stream import Reader, Reported, ask, merge_usage
 from tui.providers.told import Told
@@ -71,7 +73,13 @@ class OpenAIChat(AsyncGeneratorProvider, ProviderModelMixin):
     marks_cache: ClassVar[str] = ""
     """Which models keep what they have read only up to a mark: a pattern of their names; empty for none."""
     draws: ClassVar[str] = ""
-    """Which models make pictures: a pattern of their names; empty for none."""
+    """Which models make pictures beside words: a pattern of their names; empty for none."""
+    pictures_by: ClassVar[Literal["images", "chat", "none"]] = "images"
+    """How those are asked that make nothing else: at the Images endpoint, by chat completions, or not."""
+    images: ClassVar[Mapping[str, Any]] = {}
+    """What of the Images endpoint differs here: attributes of ``OpenAIImages``."""
+    picture_models_endpoint: ClassVar[str] = ""
+    """Where the list of those models is, seen from ``url``; empty where they are among the others."""
     schema_without: ClassVar[Sequence[str]] = ()
     """Keywords of JSON Schema that the vendor refuses in the arguments of a tool."""
     search_tool: ClassVar[Mapping[str, Any]] = {}
@@ -85,7 +93,15 @@ class OpenAIChat(AsyncGeneratorProvider, ProviderModelMixin):
     @classmethod
     def pictures(cls, model: str) -> Pictures:
         """See ``AsyncGeneratorProvider``."""
+        if cls.pictures_by != "none" and makes_only_pictures(model):
+            return "only"
         return "always" if cls.draws and re.search(cls.draws, model) else "never"
+
+    @classmethod
+    def answering(cls, model: str, pictures: Pictures) -> type[AsyncGeneratorProvider]:
+        """See ``AsyncGeneratorProvider``."""
+        elsewhere = pictures == "only" and cls.pictures_by == "images"
+        return same_server(cls, "openai-images", **cls.images) if elsewhere else cls
 
     @classmethod
     def create_async_generator(
@@ -105,9 +121,12 @@ class OpenAIChat(AsyncGeneratorProvider, ProviderModelMixin):
 
     @classmethod
     async def discover_models(cls, *, proxy: str | None = None, **kwargs: Any) -> list[ModelInfo]:
-        """The server's chat models, with the facts that its list has."""
+        """The server's models, with the facts that its list has."""
         way = {"headers": cls._request_headers(kwargs.get("api_key")), **transport(proxy, kwargs)}
-        return await list_models(cls.url, cls.models_endpoint, way)
+        found = await list_models(cls.url, cls.models_endpoint, way)
+        if cls.picture_models_endpoint:
+            found += await list_more(cls.url, cls.picture_models_endpoint, way)
+        return [model for model in found if model.pictures != "only" or cls.pictures_by != "none"]
 
     @classmethod
     def request_body(cls, model: str, messages: Messages, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -135,8 +154,13 @@ class OpenAIChat(AsyncGeneratorProvider, ProviderModelMixin):
         body.update(
             {theirs: options[ours] for ours, theirs in names.items() if options.get(ours) is not None}
         )
-        if cls.pictures(model) == "always":
-            body["modalities"] = ["image", "text"]
+        match options.get("pictures") or cls.pictures(model):
+            case "always":
+                body["modalities"] = ["image", "text"]
+            case "only":
+                body["modalities"] = ["image"]
+            case _:
+                pass
         if effort := options.get("reasoning_effort"):
             body.update(cls._reasoning(effort))
         if schema := options.get("schema"):

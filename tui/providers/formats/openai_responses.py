@@ -20,12 +20,11 @@ from tui.chat.chunks import (
     ToolCall,
     Usage,
 )
-from tui.chat.model import ModelInfo
+from tui.chat.model import ModelInfo, Pictures
 from tui.providers.address import CHAT, joined
 from tui.providers.base import (
     AsyncGeneratorProvider,
     Messages,
-    Pictures,
     ProviderModelMixin,
     Search,
     Thoughts,
@@ -36,9 +35,10 @@ from tui.providers.complaints import reports_error
 from tui.providers.content import pictures_handed_on, spelled_out, split_data_url, split_system
 from tui.providers.decode import ServerSentEvents
 from tui.providers.endings import ended_badly, finish_of
-from tui.providers.formats import wire_format
+from tui.providers.formats import same_server
 from tui.providers.http import bearer, transport
 from tui.providers.listing import list_models
+from tui.providers.picture_models import makes_only_pictures
 from tui.providers.refusals import SIGNED
 from tui.providers.sent import Sent, cost_in, text_in
 from tui.providers.stream import Reader, Reported, ask
@@ -70,6 +70,8 @@ class OpenAIResponses(AsyncGeneratorProvider, ProviderModelMixin):
     """What is declared so that the vendor searches the web; empty where it does not."""
     draw_tool: ClassVar[Mapping[str, Any]] = {}
     """What is declared so that the vendor makes pictures; empty where it does not."""
+    images: ClassVar[Mapping[str, Any]] = {}
+    """What of the Images endpoint, which models have that make nothing else, differs here."""
 
     @classmethod
     def search(cls, model: str) -> Search | None:
@@ -79,7 +81,14 @@ class OpenAIResponses(AsyncGeneratorProvider, ProviderModelMixin):
     @classmethod
     def pictures(cls, model: str) -> Pictures:
         """See ``AsyncGeneratorProvider``."""
+        if makes_only_pictures(model):
+            return "only"
         return "asked" if cls.draw_tool else "never"
+
+    @classmethod
+    def answering(cls, model: str, pictures: Pictures) -> type[AsyncGeneratorProvider]:
+        """See ``AsyncGeneratorProvider``."""
+        return same_server(cls, "openai-images", **cls.images) if pictures == "only" else cls
 
     @classmethod
     def create_async_generator(
@@ -143,8 +152,7 @@ class OpenAIResponses(AsyncGeneratorProvider, ProviderModelMixin):
     @classmethod
     def _by_chat(cls) -> Any:
         """The same server, asked for chat completions: many that are put in OpenAI's place know no more."""
-        names = ("url", "url_given", "headers", "extra_body", "models_endpoint", "cache_field")
-        return type(cls.__name__, (wire_format("openai"),), {name: getattr(cls, name) for name in names})
+        return same_server(cls, "openai", extra_body=cls.extra_body, cache_field=cls.cache_field)
 
     @classmethod
     def _request_headers(cls, key: str | None) -> dict[str, str]:
