@@ -40,6 +40,14 @@ class Turner(StrEnum):
     TERMINAL = "the terminal"
 
 
+class Pixels(StrEnum):
+    """By which protocol a terminal draws a picture where its cursor is."""
+
+    KITTY = "kitty's protocol"
+    ITERM2 = "iTerm2's protocol"
+    SIXEL = "sixels"
+
+
 class _Takes(NamedTuple):
     notice: Notice = Notice.BELL
     notice_since: Version = ()
@@ -47,6 +55,11 @@ class _Takes(NamedTuple):
     """None: it takes no progress."""
     placeholders_since: Version | None = None
     """None: it has no cells of text that show pictures, whatever else it knows of kitty's protocol."""
+    pixels: Pixels | None = None
+    """None: none is known of it, other than that it may say of itself that it draws sixels."""
+    pixels_since: Version = ()
+    pieces_since: Version | None = None
+    """None: iTerm2's protocol comes whole."""
     turns_since: Version | None = None
     """None: it shows text in the order in which it comes."""
     yields_since: Version | None = None
@@ -55,16 +68,19 @@ class _Takes(NamedTuple):
 
 _TABLE: Mapping[str, _Takes] = {
     # Before 0.38 it shows progress as a notice. It turns each word, and none of its settings is told.
-    "kitty": _Takes(Notice.KITTY, (0, 36), (0, 39), (0, 28), turns_since=()),
-    "ghostty": _Takes(Notice.GROWL, (), (1, 2), ()),
-    "wezterm": _Takes(Notice.GROWL, (), (2025,)),
+    "kitty": _Takes(Notice.KITTY, (0, 36), (0, 39), (0, 28), Pixels.KITTY, turns_since=()),
+    "ghostty": _Takes(Notice.GROWL, (), (1, 2), (), Pixels.KITTY),
+    # Of kitty's pictures it knows a part, and hands none of them on from another machine.
+    "wezterm": _Takes(Notice.GROWL, (), (2025,), pixels=Pixels.ITERM2),
     # Before 3.6.6 it showed progress as a notice.
-    "iterm2": _Takes(Notice.GROWL, (), (3, 6, 6), turns_since=(3, 6)),
+    "iterm2": _Takes(
+        Notice.GROWL, (), (3, 6, 6), pixels=Pixels.ITERM2, pieces_since=(3, 5), turns_since=(3, 6)
+    ),
     "foot": _Takes(Notice.NOTIFY),
     "vte": _Takes(Notice.NOTIFY, (), (0, 79), turns_since=(0, 58), yields_since=(0, 58)),
-    "mintty": _Takes(turns_since=(), yields_since=()),
+    "mintty": _Takes(pixels=Pixels.ITERM2, pixels_since=(3,), turns_since=(), yields_since=()),
     "apple_terminal": _Takes(turns_since=()),
-    "konsole": _Takes(turns_since=()),
+    "konsole": _Takes(pixels=Pixels.KITTY, pixels_since=(22, 4), turns_since=()),
     "mlterm": _Takes(turns_since=()),
     "windows terminal": _Takes(Notice.BELL, (), ()),
     "conemu": _Takes(Notice.BELL, (), ()),
@@ -128,6 +144,17 @@ class TerminalKind(NamedTuple):
         return since is not None and self.version >= since
 
     @property
+    def pixels(self) -> Pixels | None:
+        """How it draws a picture where its cursor is; None where that is not known of its name."""
+        return self._takes.pixels if self.version >= self._takes.pixels_since else None
+
+    @property
+    def takes_pieces(self) -> bool:
+        """Whether a picture by iTerm2's protocol may come in pieces."""
+        since = self._takes.pieces_since
+        return since is not None and self.version >= since
+
+    @property
     def turner(self) -> Turner:
         """Who turns text that runs from right to left; a multiplexer hands on no word on that."""
         takes = _TABLE.get(self.name, _UNKNOWN)
@@ -182,9 +209,9 @@ def _told(env: Mapping[str, str], term: str) -> tuple[str, Version]:
     if env.get("KITTY_WINDOW_ID") or "kitty" in term:
         return "kitty", ()
     if vte := env.get("VTE_VERSION", ""):
-        return "vte", _vte(vte)
+        return "vte", _packed(vte)
     if konsole := env.get("KONSOLE_VERSION", ""):
-        return "konsole", _numbers(konsole)
+        return "konsole", _packed(konsole)
     if env.get("MLTERM"):
         return "mlterm", _numbers(env["MLTERM"])
     return next((name for name in ("ghostty", "foot", "alacritty", "mlterm") if name in term), ""), ()
@@ -195,11 +222,11 @@ def _read(words: str) -> tuple[str, Version]:
     if match is None:
         return "", ()
     name = match[1].strip().lower()
-    return name, _vte(match[2]) if name == "vte" else _numbers(match[2])
+    return name, _packed(match[2]) if name == "vte" else _numbers(match[2])
 
 
-def _vte(digits: str) -> Version:
-    """VTE's 7903 is 0.79.3."""
+def _packed(digits: str) -> Version:
+    """VTE's 7903 is 0.79.3, and Konsole's 221203 is 22.12.3."""
     number = int(digits) if digits.isdecimal() and len(digits) < 7 else 0
     return (number // 10000, number // 100 % 100, number % 100)
 
