@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from tui.bidi import MIRRORED, order
 from tui.rendering.document import Document
 from tui.rendering.palette import DARK
-from tui.rendering.turned import Area, fields, has_turns, turn
+from tui.rendering.turned import Area, fields, has_turns, turn, words_as_read, words_parted
 
 RED, BLUE = Style(color="red"), Style(color="blue")
 WIDTH = 40
@@ -37,7 +40,56 @@ def rows(markdown: str, width: int = WIDTH) -> list[str]:
     return found
 
 
+LINES = (
+    "זוהי פסקה (כאן), מספרים 12,345.67 ו-50%, כמו Python 3.12.",
+    "هذه فقرة (هنا)، وأرقام 12,345.67 و٥٠٪، «نعم»!",
+    "English with שלום (a) 12 and سلام [b].",
+    "نسبة ٥٠ - ١٢ بين ٣.٤",
+    'שָׁלוֹם עֲלֵיכֶם: "כן"',
+)
+
+
+def shown_by_kitty(text: str) -> str:
+    """What a terminal shows that turns all that stands together in one script."""
+    letters = "[\u0590-\u05ff]+|[\u0600-\u06ff]+"
+    marked = "[\u0591-\u05c7\u064b-\u065f]"
+
+    def turned(match: re.Match[str]) -> str:
+        if not re.search("[^\u060c\u061b\u061f\u0660-\u0669]", match[0]):
+            return match[0]
+        return "".join(reversed(re.findall(f".{marked}*", match[0])))
+
+    return re.sub(letters, turned, text)
+
+
+def shown_by_konsole(text: str) -> str:
+    """What a terminal shows that turns its lines by UAX #9, as paragraphs from left to right."""
+    characters = re.findall("\u200e|[^\u200e][\u0591-\u05c7\u064b-\u065f]*", text)
+    places = order(tuple(characters), right=False)
+    found = [MIRRORED.get(characters[at], characters[at]) if back else characters[at] for at, back in places]
+    return "".join(found).replace("\u200e", "")
+
+
 # -- a line
+@pytest.mark.parametrize("text", LINES)
+@pytest.mark.parametrize("to_left", [True, False])
+def test_what_a_terminal_makes_of_words_as_they_are_read_is_the_line_as_it_is_seen(text, to_left):
+    line = turn(strip(text), [Area(0, len(text), to_left)]).strip
+    assert shown_by_kitty(words_as_read(line).text) == line.text
+    assert shown_by_konsole(words_parted(line).text) == line.text
+    assert words_parted(line).cell_length == words_as_read(line).cell_length == line.cell_length
+
+
+def test_letters_of_a_word_go_back_and_looks_stay_where_they_are_seen():
+    line = turn(strip("אב", "ג abc"), [Area(0, 8, to_left=True)]).strip
+    assert [(s.text, s.style) for s in words_as_read(line)] == [("abc א", BLUE), ("בג", RED)]
+
+
+def test_a_word_in_two_slants_is_two_words_for_who_turns_what_has_one_font():
+    line = Strip([Segment("גב", Style(italic=True)), Segment("א", Style())])
+    assert words_as_read(line).text == "בגא"
+
+
 def test_a_line_from_right_to_left_ends_at_the_left_and_begins_at_the_right():
     assert seen("שלום (a) 12", to_left=True, width=14) == "   12 (a) םולש"
 

@@ -10,7 +10,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, groupby
 from typing import NamedTuple
 
 from rich.segment import Segment
@@ -32,6 +32,15 @@ _SIMPLE = re.compile(
     "[ -~\u05d0-\u05ea\u060c\u061b\u061f\u0621-\u064a\u0660-\u066d\u0671-\u06d3\u2010-\u2027▎]*"
 )
 """Texts of which each code point is a character of one cell."""
+
+_LETTERS = "\u0590-\u065f\u066e-\u06ef\u06fa-\u08ff\ufb1d-\ufdff\ufe70-\ufefc"
+_SAME_FONT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]+")
+"""What a terminal turns that turns all that has one font and script: digits and signs of the script, too."""
+_SAME_RUN = re.compile(f"[{_LETTERS}]+|[\u0660-\u066d\u06f0-\u06f9]+")
+"""What a terminal turns that goes by UAX #9: letters, or digits of their scripts."""
+_LETTER = re.compile(f"[{_LETTERS}]")
+_LEFT_TO_RIGHT = "\u200e"
+"""A mark that counts as a letter, and is not seen."""
 
 Shape = Callable[[str], str]
 """Gives the letters of a text the forms that they have beside each other; the text keeps its length."""
@@ -112,6 +121,47 @@ def turn(strip: Strip, areas: Sequence[Area], shape: Shape | None = None) -> Tur
     else:
         read = [cell for at in seen for cell in range(lefts[at], lefts[at + 1])]
     return Turned(Strip(_segments(seen, texts, line.styles), strip.cell_length), read)
+
+
+def words_as_read(strip: Strip) -> Strip:
+    """A line as it is seen, but for its words: their letters stand as they are read.
+
+    For a terminal that turns each word: it shows them as they are seen, each letter in the look of its cell.
+    """
+    line = _characters(strip)
+    for start, end in _words(line, _SAME_FONT):
+        if any(_LETTER.match(text) for text in line.texts[start:end]):
+            line.texts[start:end] = line.texts[start:end][::-1]
+    return Strip(_segments(range(len(line.texts)), line.texts, line.styles), strip.cell_length)
+
+
+def words_parted(strip: Strip) -> Strip:
+    """The same, for a terminal that turns a line as UAX #9 says: no word touches another, or a sign."""
+    line = _characters(strip)
+    for start, end in _words(line, _SAME_RUN):
+        if _LETTER.match(line.texts[start]):
+            line.texts[start:end] = line.texts[start:end][::-1]
+        line.texts[end - 1] += _LEFT_TO_RIGHT
+        if start:
+            line.texts[start - 1] += _LEFT_TO_RIGHT
+        else:
+            line.texts[0] = _LEFT_TO_RIGHT + line.texts[0]
+    return Strip(_segments(range(len(line.texts)), line.texts, line.styles), strip.cell_length)
+
+
+def _words(line: _Characters, kind: re.Pattern[str]) -> list[tuple[int, int]]:
+    """Where words begin and end that have one slant and weight, and so one font."""
+    found: list[tuple[int, int]] = []
+    word = re.finditer(kind, "".join(text[0] for text in line.texts))
+    for start, end in (match.span() for match in word):
+        for _, places in groupby(range(start, end), lambda at: _font(line.styles[at])):
+            first, *others = places
+            found.append((first, first + len(others) + 1))
+    return found
+
+
+def _font(style: Style | None) -> tuple[bool, bool]:
+    return (bool(style.bold), bool(style.italic)) if style else (False, False)
 
 
 def _characters(strip: Strip) -> _Characters:

@@ -37,6 +37,10 @@ class Turner(StrEnum):
     PROGRAM = "Segue"
     ASKED = "Segue, which tells the terminal to leave text where it stands"
     """The terminal would do so, and leaves it to who asks; it joins Arabic letters by itself all the same."""
+    WORDS = "Segue, which leaves the letters of each word to the terminal"
+    """The terminal turns what stands together in one font and script, and no more."""
+    PARTED = "Segue, which leaves the letters to the terminal, and parts the words for that"
+    """The terminal turns its whole line as a paragraph that runs from left to right."""
     TERMINAL = "the terminal"
 
 
@@ -60,28 +64,32 @@ class _Takes(NamedTuple):
     pixels_since: Version = ()
     pieces_since: Version | None = None
     """None: iTerm2's protocol comes whole."""
-    turns_since: Version | None = None
-    """None: it shows text in the order in which it comes."""
-    yields_since: Version | None = None
-    """None: it turns text whatever it is told."""
+    turner: Turner = Turner.PROGRAM
+    turner_since: Version = ()
 
 
 _TABLE: Mapping[str, _Takes] = {
-    # Before 0.38 it shows progress as a notice. It turns each word, and none of its settings is told.
-    "kitty": _Takes(Notice.KITTY, (0, 36), (0, 39), (0, 28), Pixels.KITTY, turns_since=()),
+    # Before 0.38 it shows progress as a notice.
+    "kitty": _Takes(Notice.KITTY, (0, 36), (0, 39), (0, 28), Pixels.KITTY, turner=Turner.WORDS),
     "ghostty": _Takes(Notice.GROWL, (), (1, 2), (), Pixels.KITTY),
     # Of kitty's pictures it knows a part, and hands none of them on from another machine.
     "wezterm": _Takes(Notice.GROWL, (), (2025,), pixels=Pixels.ITERM2),
     # Before 3.6.6 it showed progress as a notice.
     "iterm2": _Takes(
-        Notice.GROWL, (), (3, 6, 6), pixels=Pixels.ITERM2, pieces_since=(3, 5), turns_since=(3, 6)
+        Notice.GROWL,
+        (),
+        (3, 6, 6),
+        pixels=Pixels.ITERM2,
+        pieces_since=(3, 5),
+        turner=Turner.TERMINAL,
+        turner_since=(3, 6),
     ),
     "foot": _Takes(Notice.NOTIFY),
-    "vte": _Takes(Notice.NOTIFY, (), (0, 79), turns_since=(0, 58), yields_since=(0, 58)),
-    "mintty": _Takes(pixels=Pixels.ITERM2, pixels_since=(3,), turns_since=(), yields_since=()),
-    "apple_terminal": _Takes(turns_since=()),
-    "konsole": _Takes(pixels=Pixels.KITTY, pixels_since=(22, 4), turns_since=()),
-    "mlterm": _Takes(turns_since=()),
+    "vte": _Takes(Notice.NOTIFY, (), (0, 79), turner=Turner.ASKED, turner_since=(0, 58)),
+    "mintty": _Takes(pixels=Pixels.ITERM2, pixels_since=(3,), turner=Turner.ASKED),
+    "apple_terminal": _Takes(turner=Turner.TERMINAL),
+    "konsole": _Takes(pixels=Pixels.KITTY, pixels_since=(22, 4), turner=Turner.PARTED),
+    "mlterm": _Takes(turner=Turner.TERMINAL),
     "windows terminal": _Takes(Notice.BELL, (), ()),
     "conemu": _Takes(Notice.BELL, (), ()),
 }
@@ -158,10 +166,9 @@ class TerminalKind(NamedTuple):
     def turner(self) -> Turner:
         """Who turns text that runs from right to left; a multiplexer hands on no word on that."""
         takes = _TABLE.get(self.name, _UNKNOWN)
-        if takes.turns_since is None or self.version < takes.turns_since:
+        if self.version < takes.turner_since:
             return Turner.PROGRAM
-        yields = not self.inside and takes.yields_since is not None and self.version >= takes.yields_since
-        return Turner.ASKED if yields else Turner.TERMINAL
+        return Turner.TERMINAL if self.inside and takes.turner is Turner.ASKED else takes.turner
 
     @property
     def titled(self) -> bool:

@@ -14,7 +14,7 @@ from textual.color import Color
 from textual.filter import LineFilter
 from textual.strip import Strip
 
-from tui.rendering.turned import Shape, fields, has_turns, turn
+from tui.rendering.turned import Shape, fields, has_turns, turn, words_as_read, words_parted
 
 GLYPHS = {
     **{"▎": "|", "│": "|", "▐": "#", "▍": "_", "─": "-", "━": "=", "▸": ">", "▾": "v"},
@@ -60,6 +60,24 @@ class InOrder(LineFilter):
         strip = Strip(segments)
         areas = fields(strip) if has_turns(strip) else ()
         return list(turn(strip, areas, self._shape).strip) if areas else segments
+
+
+class WordsAsRead(LineFilter):
+    """Gives each word of a turned line its letters as they are read: the terminal turns them."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """The segments with such words; Textual calls this for every line that changed."""
+        strip = Strip(segments)
+        return list(words_as_read(strip)) if has_turns(strip) else segments
+
+
+class WordsParted(LineFilter):
+    """The same, and marks between the words, for a terminal that turns all that stand together."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """The segments with such words; Textual calls this for every line that changed."""
+        strip = Strip(segments)
+        return list(words_parted(strip)) if has_turns(strip) else segments
 
 
 class LastLine(LineFilter):
