@@ -80,9 +80,11 @@ def test_what_a_terminal_makes_of_words_as_they_are_read_is_the_line_as_it_is_se
     assert words_parted(line).cell_length == words_as_read(line).cell_length == line.cell_length
 
 
-def test_letters_of_a_word_go_back_and_looks_stay_where_they_are_seen():
+def test_letters_go_back_alone_or_with_their_looks_as_the_terminal_turns_them():
     line = turn(strip("אב", "ג abc"), [Area(0, 8, to_left=True)]).strip
     assert [(s.text, s.style) for s in words_as_read(line)] == [("abc א", BLUE), ("בג", RED)]
+    parted = [(s.text, s.style) for s in words_parted(line)]
+    assert parted == [("abc \u200e", BLUE), ("אב", RED), ("ג\u200e", BLUE)]
 
 
 def test_a_word_in_two_slants_is_two_words_for_who_turns_what_has_one_font():

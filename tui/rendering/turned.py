@@ -136,11 +136,15 @@ def words_as_read(strip: Strip) -> Strip:
 
 
 def words_parted(strip: Strip) -> Strip:
-    """The same, for a terminal that turns a line as UAX #9 says: no word touches another, or a sign."""
+    """The same, for a terminal that turns a line as UAX #9 says: no word touches another, or a sign.
+
+    It turns cells with their looks.
+    """
     line = _characters(strip)
     for start, end in _words(line, _SAME_RUN):
         if _LETTER.match(line.texts[start]):
             line.texts[start:end] = line.texts[start:end][::-1]
+            line.styles[start:end] = line.styles[start:end][::-1]
         line.texts[end - 1] += _LEFT_TO_RIGHT
         if start:
             line.texts[start - 1] += _LEFT_TO_RIGHT
