@@ -35,7 +35,7 @@ def rows(markdown: str, width: int = WIDTH) -> list[str]:
     for row in range(document.height):
         line = document.line(row)
         areas = document.areas(row)
-        areas = fields(line) if areas is None else [a._replace(left=a.left + 2, end=a.end + 2) for a in areas]
+        areas = fields(line) if areas is None else [area.moved(2) for area in areas]
         found.append(turn(line, areas).strip.text[2:].rstrip() if areas else line.text[2:].rstrip())
     return found
 
@@ -172,6 +172,12 @@ def test_code_runs_from_left_to_right_and_each_of_its_words_for_itself():
     first, second, *_ = rows('```python\nx = "אב"  # גד (1)\n```')
     line = next(row for row in (first, second) if "x" in row)
     assert line.strip().removesuffix("python").rstrip() == 'x = "בא"  # (1) דג'.strip()
+
+
+def test_code_in_a_sentence_keeps_its_brackets_whatever_stands_beside_it():
+    assert rows("קרא ל `f(x)` עם `a[0].b()`.", 30) == [".a[0].b() םע f(x) ל ארק".rjust(30)]
+    assert rows("הסוגר `(` כאן", 30) == ["ןאכ ( רגוסה".rjust(30)]
+    assert rows("See `שם(א)` there.") == ["See (א)םש there."]
 
 
 def test_a_table_is_turned_cell_by_cell():

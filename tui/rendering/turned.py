@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, groupby
 from typing import NamedTuple
@@ -39,6 +39,8 @@ _SAME_FONT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]+")
 _SAME_RUN = re.compile(f"[{_LETTERS}]+|[\u0660-\u066d\u06f0-\u06f9]+")
 """What a terminal turns that goes by UAX #9: letters, or digits of their scripts."""
 _LETTER = re.compile(f"[{_LETTERS}]")
+_OBJECT = "\ufffc"
+"""What stands for something that is no text, and has no direction."""
 _LEFT_TO_RIGHT = "\u200e"
 """A mark that counts as a letter, and is not seen."""
 
@@ -54,6 +56,13 @@ class Area(NamedTuple):
     to_left: bool
     """Whether its paragraph runs from right to left; then it ends at its left."""
     around: Around = ALONE
+    code: tuple[tuple[int, int], ...] = ()
+    """The first cell of each piece of code in it, and the one after: code runs from left to right, alone."""
+
+    def moved(self, by: int) -> Area:
+        """The same, so many cells further to the right."""
+        code = tuple((left + by, end + by) for left, end in self.code)
+        return self._replace(left=self.left + by, end=self.end + by, code=code)
 
 
 class _Characters(NamedTuple):
@@ -110,7 +119,11 @@ def turn(strip: Strip, areas: Sequence[Area], shape: Shape | None = None) -> Tur
         inner = tuple(texts[begin:end])
         if shape is not None:
             texts[begin:end] = _shaped(inner, shape)
-        for place, mirrored in order(inner, right=area.to_left, around=area.around):
+        code = {
+            bisect_left(lefts, left, begin, end) - begin: bisect_left(lefts, right, begin, end) - begin
+            for left, right in area.code
+        }
+        for place, mirrored in _order(inner, area, code):
             at = begin + place
             seen.append(at)
             if mirrored and inner[place][0] in MIRRORED:
@@ -121,6 +134,27 @@ def turn(strip: Strip, areas: Sequence[Area], shape: Shape | None = None) -> Tur
     else:
         read = [cell for at in seen for cell in range(lefts[at], lefts[at + 1])]
     return Turned(Strip(_segments(seen, texts, line.styles), strip.cell_length), read)
+
+
+def _order(texts: Sequence[str], area: Area, code: Mapping[int, int]) -> Iterator[tuple[int, bool]]:
+    """The places of characters as they are seen, and which face the other way.
+
+    Args:
+        texts: The characters.
+        area: Where they stand.
+        code: Where pieces of code begin, each a sign among the others, and where they end.
+    """
+    units, at = [], 0
+    while at < len(texts):
+        units.append((at, max(code.get(at, 0), at + 1)))
+        at = units[-1][1]
+    signs = tuple(_OBJECT if start in code else texts[start] for start, _ in units)
+    for unit, mirrored in order(signs, right=area.to_left, around=area.around):
+        start, end = units[unit]
+        if start in code:
+            yield from ((start + place, back) for place, back in order(tuple(texts[start:end]), right=False))
+        else:
+            yield start, mirrored
 
 
 def words_as_read(strip: Strip) -> Strip:

@@ -28,7 +28,7 @@ _CHARACTERS = {"backspace": "\x7f", "enter": "\r", "tab": "\t"}
 _FUNCTIONAL = range(0xE000, 0xF900)
 """Code points of keys that write nothing."""
 _SHIFT_ENTER = "\x1bOM"
-"""Konsole's; elsewhere it is Enter of the keypad, where a program has asked for such keys, as none does here."""
+"""Konsole's; elsewhere it is Enter of a keypad, where a program has asked for such keys, as this does not."""
 _DIGITS = 7
 """Longer numbers stand for nothing that there is."""
 
