@@ -177,6 +177,7 @@ def test_code_runs_from_left_to_right_and_each_of_its_words_for_itself():
 def test_code_in_a_sentence_keeps_its_brackets_whatever_stands_beside_it():
     assert rows("קרא ל `f(x)` עם `a[0].b()`.", 30) == [".a[0].b() םע f(x) ל ארק".rjust(30)]
     assert rows("הסוגר `(` כאן", 30) == ["ןאכ ( רגוסה".rjust(30)]
+    assert rows("`git push` שולח", 30) == ["חלוש git push".rjust(30)]
     assert rows("See `שם(א)` there.") == ["See (א)םש there."]
 
 

@@ -57,9 +57,10 @@ def _of_code(placed: PlacedBlock, row: int) -> Sequence[Area]:
     return [Area(indent + left, indent + end, to_left=False) for left, end, span in spots(line) if span.text]
 
 
-def _texts(placed: PlacedBlock, rows: Iterable[int]) -> Iterable[str]:
-    """The texts of rows, without what stands in front of them."""
-    return ("".join(span.text for span in placed.drawing.line(row).spans) for row in rows)
+def _texts(placed: PlacedBlock, rows: Iterable[int]) -> Iterator[str]:
+    """The texts of rows, without what stands in front of them, and without code, which has no say here."""
+    for row in rows:
+        yield "".join(span.text for span in placed.drawing.line(row).spans if not span.look & BAND)
 
 
 def _indent(placed: PlacedBlock) -> int:
