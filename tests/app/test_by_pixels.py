@@ -54,9 +54,9 @@ def test_what_is_known_by_name_goes_before_sixels(monkeypatch):
 
 async def test_tmux_is_sent_what_it_hands_on_and_else_nothing():
     inside = TerminalKind.of({"TMUX": "/tmp/tmux-0/default,1,0"})
-    keeps = inside.behind("WezTerm 20240203-110809", passes=False)
+    keeps = inside.behind("WezTerm 20240203-110809", {}, passes=False)
     assert pixels_of(keeps).way is None
-    one = pixels_of(inside.behind("WezTerm 20240203-110809", passes=True))
+    one = pixels_of(inside.behind("WezTerm 20240203-110809", {}, passes=True))
     alone = await one.drawn(decoded(png(200, 100, RED)), (80, 23), "#101010")
     assert alone is not None
     wrapped = re.fullmatch("\x1bPtmux;(.*)\x1b\\\\", alone.shown.decode(), re.DOTALL)

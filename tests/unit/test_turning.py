@@ -36,6 +36,8 @@ def told(kind: TerminalKind, wish: str = "auto") -> tuple[Turning, list[str]]:
         ("", {"WT_SESSION": "1"}, Turner.PROGRAM),
         ("", {"TERM_PROGRAM": "vscode"}, Turner.PROGRAM),
         ("", {"TERM": "alacritty"}, Turner.PROGRAM),
+        ("", {"TERM": "alacritty", "VTE_VERSION": "7603"}, Turner.PROGRAM),
+        ("", {"TERM": "foot", "TERM_PROGRAM": "mintty"}, Turner.PROGRAM),
         ("WezTerm 20240203-110809-5046fc22", {}, Turner.PROGRAM),
         ("foot(1.16.2)", {}, Turner.PROGRAM),
         ("XTerm(379)", {}, Turner.PROGRAM),
@@ -59,9 +61,10 @@ def test_each_terminal_has_its_turner(name, env, turner):
 def test_behind_tmux_it_is_the_terminal_outside_which_is_asked_for_nothing():
     inside = kind(TMUX="/tmp/tmux-0/default,1,0")
     assert inside.turner is Turner.PROGRAM
-    assert inside.behind("kitty(0.36.4)", passes=False).turner is Turner.WORDS
-    assert inside.behind("VTE(7600)", passes=True).turner is Turner.TERMINAL
-    assert inside.behind("foot(1.16.2)", passes=False).turner is Turner.PROGRAM
+    assert inside.behind("kitty(0.36.4)", {}, passes=False).turner is Turner.WORDS
+    assert inside.behind("VTE(7600)", {}, passes=True).turner is Turner.PARTED
+    assert inside.behind("", {"VTE_VERSION": "7006", **XTERM}, passes=False).turner is Turner.PARTED
+    assert inside.behind("foot(1.16.2)", {}, passes=False).turner is Turner.PROGRAM
 
 
 def test_a_terminal_that_leaves_it_to_us_is_asked_while_it_is_ours_and_no_longer():

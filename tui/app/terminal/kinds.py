@@ -16,6 +16,8 @@ _NAME = r"\s*([A-Za-z][A-Za-z0-9._-]*(?: [A-Za-z0-9._-]+)*?)[ (/]+v?([0-9][0-9.]
 _MULTIPLEXERS = ("tmux", "screen")
 _MUTE = ("", "dumb", "linux")
 """Values of TERM of terminals that answer nothing and take nothing but text."""
+_NAMED_IN_TERM = ("kitty", "ghostty", "foot", "alacritty", "mlterm")
+"""Names that TERM has; all else in the environment may be of a terminal that this one was started from."""
 _FIRST_VTE_WITH_STATUS = 8000
 _LONGEST = 200
 """Characters of a name that are read."""
@@ -126,9 +128,20 @@ class TerminalKind(NamedTuple):
             return self if self.inside else TerminalKind(inside=name)
         return self if self.inside or not name else self._replace(name=name, version=version, mute=False)
 
-    def behind(self, words: str, *, passes: bool, always: bool = False) -> TerminalKind:
-        """The same, with what a multiplexer tells of the terminal outside."""
+    def behind(
+        self, words: str, env: Mapping[str, str], *, passes: bool, always: bool = False
+    ) -> TerminalKind:
+        """The same, with what is known of the terminal outside.
+
+        Args:
+            words: What it has answered to the multiplexer.
+            env: What the terminal has told who attached to that, for one that answers nothing.
+            passes: Whether the multiplexer hands on what is wrapped.
+            always: Whether it does so also when the program is not seen.
+        """
         name, version = _read(words)
+        if not name:
+            name, version = _told(env, env.get("TERM", ""))
         return self._replace(name=name, version=version, passes=passes, passes_always=always)
 
     @property
@@ -168,7 +181,7 @@ class TerminalKind(NamedTuple):
         takes = _TABLE.get(self.name, _UNKNOWN)
         if self.version < takes.turner_since:
             return Turner.PROGRAM
-        return Turner.TERMINAL if self.inside and takes.turner is Turner.ASKED else takes.turner
+        return Turner.PARTED if self.inside and takes.turner is Turner.ASKED else takes.turner
 
     @property
     def titled(self) -> bool:
@@ -209,19 +222,21 @@ def _told(env: Mapping[str, str], term: str) -> tuple[str, Version]:
         return "windows terminal", ()
     if env.get("ConEmuPID") or env.get("ConEmuANSI"):
         return "conemu", ()
+    own = next((name for name in _NAMED_IN_TERM if name in term), "")
     for program in ("TERM_PROGRAM", "LC_TERMINAL"):
-        if name := env.get(program, "").lower():
-            version = _numbers(env.get(f"{program}_VERSION", ""))
-            return {"iterm.app": "iterm2"}.get(name, name), version
-    if env.get("KITTY_WINDOW_ID") or "kitty" in term:
+        name = env.get(program, "").lower()
+        name = {"iterm.app": "iterm2"}.get(name, name)
+        if name and own in ("", name):
+            return name, _numbers(env.get(f"{program}_VERSION", ""))
+    if own:
+        return own, ()
+    if env.get("KITTY_WINDOW_ID"):
         return "kitty", ()
     if vte := env.get("VTE_VERSION", ""):
         return "vte", _packed(vte)
     if konsole := env.get("KONSOLE_VERSION", ""):
         return "konsole", _packed(konsole)
-    if env.get("MLTERM"):
-        return "mlterm", _numbers(env["MLTERM"])
-    return next((name for name in ("ghostty", "foot", "alacritty", "mlterm") if name in term), ""), ()
+    return ("mlterm", _numbers(env["MLTERM"])) if env.get("MLTERM") else ("", ())
 
 
 def _read(words: str) -> tuple[str, Version]:
