@@ -14,7 +14,7 @@ if sys.platform == "win32":
 
 import termios
 
-from tui.app.messages.alone import show_alone
+from tui.app.messages.alone import Alone, show_alone
 
 
 class Terminal:
@@ -40,7 +40,7 @@ def terminal(monkeypatch) -> Iterator[Terminal]:
 
 
 async def shown(terminal: Terminal) -> asyncio.Task[None]:
-    showing = asyncio.create_task(show_alone(b"PICTURE", "any key"))
+    showing = asyncio.create_task(show_alone(Alone(b"PICTURE", b"GONE"), "any key"))
     await asyncio.to_thread(terminal.read, b"PICTURE")
     return showing
 
@@ -49,6 +49,7 @@ async def test_a_key_ends_it_and_the_terminal_is_as_it_was(terminal):
     showing = await shown(terminal)
     os.write(terminal.master, b"x")
     await asyncio.wait_for(showing, 30)
+    await asyncio.to_thread(terminal.read, b"GONE")
     assert termios.tcgetattr(terminal.slave) == terminal.before
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import re
 import struct
 import sys
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 
 import pytest
+from PIL import Image
 
 if sys.platform == "win32":
     pytest.skip("there is no pseudo-terminal of this kind on Windows", allow_module_level=True)
@@ -23,6 +26,8 @@ from tui.app.terminal.uploads import MARKS, PLACEHOLDER
 NAME, ATTRIBUTES, QUERY = b"\x1b[>q", b"\x1b[c", b"a=q"
 KITTY = {NAME: b"\x1bP>|kitty(0.36.4)\x1b\\", ATTRIBUTES: b"\x1b[?62;4c"}
 OLD_KITTY = {NAME: b"\x1bP>|kitty(0.27.1)\x1b\\", ATTRIBUTES: b"\x1b[?62;4c"}
+XTERM = {NAME: b"\x1bP>|XTerm(379)\x1b\\", ATTRIBUTES: b"\x1b[?64;4c"}
+KONSOLE = {NAME: b"\x1bP>|Konsole 22.12.3\x1b\\", ATTRIBUTES: b"\x1b[?62;1;4c"}
 WEZTERM = {NAME: b"\x1bP>|WezTerm 20240203-110809\x1b\\", ATTRIBUTES: b"\x1b[?62;4c"}
 ALT_UP, ESC = "\x1b[1;3A", "\x1b"
 CTRL_HOME, CTRL_END, CTRL_N = "\x1b[1;5H", "\x1b[1;5F", "\x0e"
@@ -121,27 +126,63 @@ def test_others_are_sent_nothing_but_cells(terminal, model_server, answers):
     assert PLACEHOLDER.encode() not in app.output
 
 
-def test_sixels_have_a_screen_of_their_own_until_a_key_is_pressed(terminal, model_server):
-    model_server.pictures, model_server.reply = [png(200, 100, RED, BLUE)], "Here."
-    app = terminal(WEZTERM)
+def seen_by_pixels(app: Terminal) -> tuple[bytes, bytes]:
+    """What was written to show a picture by its pixels, and what was until the app was there again."""
     fcntl.ioctl(app._master, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 800, 480))
     asked(app, "Here.")
     app.see("▀")
     app.press(ALT_UP + "o")
     app.see("p by pixels", "w save")
+    before = len(app.output)
     app.press("p")
     app._read_until(lambda: b"any key leads back" in app.output)
-    [sixels] = re.findall(rb"\x1bP0;1q.*?\x1b\\", app.output, re.DOTALL)
-    assert sixels_read(sixels).size == (200, 100)
-    before = len(app.output)
+    shown, before = app.output[before:], len(app.output)
     app.press("w")
     app.see("p by pixels", "w save", "▀")
-    assert b"\x1b[2J\x1b[?25h\x1b[?1049l" in app.output[before:]
     assert "Save a picture" not in app.text
+    back = app.output[before:]
     app.press(ESC)
     app.see("Here.")
     app.press(CTRL_Q)
     assert app.end() == 0
+    return shown, back
+
+
+def test_sixels_have_a_screen_of_their_own_until_a_key_is_pressed(terminal, model_server):
+    model_server.pictures, model_server.reply = [png(200, 100, RED, BLUE)], "Here."
+    shown, back = seen_by_pixels(terminal(XTERM))
+    [sixels] = re.findall(rb"\x1bP0;1q.*?\x1b\\", shown, re.DOTALL)
+    assert sixels_read(sixels).size == (200, 100)
+    assert back.startswith(b"\x1b[2J\x1b[?25h\x1b[?1049l")
+
+
+@pytest.mark.parametrize("answers", [OLD_KITTY, KONSOLE], ids=["old kitty", "Konsole"])
+def test_who_knows_kittys_pictures_but_no_placeholders_draws_it_so_and_holds_none(
+    terminal, model_server, answers
+):
+    model_server.pictures, model_server.reply = [png(200, 100, RED, BLUE)], "Here."
+    shown, back = seen_by_pixels(terminal(answers))
+    [(number, data)] = re.findall(rb"\x1b_Ga=T,C=1,q=2,f=100,i=(\d+),c=20,r=5,m=0;(.*?)\x1b\\", shown)
+    assert Image.open(io.BytesIO(b64decode(data))).size == (200, 100)
+    assert back.startswith(b"\x1b_Ga=d,d=I,i=" + number + b",q=2\x1b\\\x1b[2J\x1b[?25h\x1b[?1049l")
+
+
+@pytest.mark.parametrize(
+    ("answers", "variables"),
+    [(WEZTERM, {}), ({}, {"LC_TERMINAL": "iTerm2", "LC_TERMINAL_VERSION": "3.4.20"})],
+)
+def test_a_file_is_shown_by_who_knows_iterm2s_protocol_also_at_the_end_of_a_line_of_ssh(
+    lab, terminal, model_server, answers, variables
+):
+    model_server.pictures, model_server.reply = [png(200, 100, RED, BLUE)], "Here."
+    lab.variables = variables
+    shown, _ = seen_by_pixels(terminal(answers))
+    [(size, data)] = re.findall(
+        rb"\x1b]1337;File=inline=1;size=(\d+);width=20;height=5:([^\x1b]*)\x1b\\", shown
+    )
+    assert int(size) == len(b64decode(data))
+    assert Image.open(io.BytesIO(b64decode(data))).size == (200, 100)
+    assert b"\x1bP0;1q" not in shown
 
 
 def test_no_color_and_few_colours_have_words(lab, terminal, model_server):

@@ -99,11 +99,26 @@ async def test_it_is_left_to_a_terminal_that_does_it_as_soon_as_that_is_known(ru
     monkeypatch.setenv("TERM", "xterm-256color")
     async with run() as world:
         await talked(world)
-        world.app.post_message(Replied(Named("kitty(0.36.4)")))
+        world.app.post_message(Replied(Named("mlterm(3.9.3)")))
         await world.sees("זה דוח (a) 12.")
         assert SEEN not in world.text
         world.app.post_message(Replied(Named("XTerm(379)")))
         await world.sees(SEEN)
+
+
+async def test_a_terminal_that_turns_words_gets_them_in_order_with_their_letters_as_written(run, monkeypatch):
+    for name in ("TERM_PROGRAM", "LC_TERMINAL", "KITTY_WINDOW_ID", "VTE_VERSION", "TMUX", "STY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    async with run() as world:
+        await talked(world)
+        world.app.post_message(Replied(Named("kitty(0.36.4)")))
+        await world.sees(".12 (a) דוח זה", "x = 'אב'", "כאן קישור")
+        x, y = place(world, ".12 (a) דוח זה")
+        last = x + len(SEEN) - 1
+        assert await dragged(world, (last, y), (last - 4, y)) == "זה דו", "each letter is where it is seen"
+        world.app.post_message(Replied(Named("Konsole 22.12.3")))
+        await world.sees(".12 (a) \u200eדוח\u200e \u200eזה\u200e", "x = '\u200eאב\u200e'")
 
 
 async def test_a_field_of_one_line_is_turned_too(run):

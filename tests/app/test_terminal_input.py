@@ -313,6 +313,7 @@ def test_a_key_that_is_held_down_repeats():
     [
         ("\x1b[91;5u", "escape"),
         ("\x1b[27;2;13~", "shift+enter"),
+        ("\x1bOM", "shift+enter"),
         ("\x1b[127;2u", "shift+backspace"),
         ("\x1b[1;3D", "alt+left"),
         ("\x1bb", "ctrl+left"),

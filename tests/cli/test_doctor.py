@@ -148,6 +148,10 @@ def test_what_tmux_keeps_to_itself_is_told_with_the_line_that_changes_it(lab, tm
     [
         ({"TERM": "xterm-ghostty", "COLORTERM": "truecolor"}, "by kitty's protocol"),
         ({"TERM": "xterm-256color", "COLORTERM": "truecolor"}, "as cells of two pixels"),
+        (
+            {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LC_TERMINAL": "iTerm2"},
+            "as cells of two pixels; alone on the screen (p) by iTerm2's protocol",
+        ),
         ({"TERM": "xterm-256color", "NO_COLOR": "1"}, "only their names"),
         ({"TERM": "linux"}, "only their names"),
     ],
@@ -162,7 +166,12 @@ def test_how_pictures_are_drawn_is_told(lab, variables, words):
     [
         ("XTerm(379)", "auto", "put in order by Segue"),
         ("VTE(7600)", "auto", "put in order by Segue, which asks the terminal to leave it so"),
-        ("kitty(0.40.0)", "auto", "left to the terminal"),
+        ("mlterm(3.9.3)", "auto", "left to the terminal"),
+        (
+            "kitty(0.40.0)",
+            "auto",
+            "put in order by Segue, which leaves the letters of each word to the terminal",
+        ),
         ("kitty(0.40.0)", "on", "put in order by Segue"),
         ("VTE(7600)", "off", "left as it was written (bidi = off)"),
     ],

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from tui.bidi import MIRRORED, order
 from tui.rendering.document import Document
 from tui.rendering.palette import DARK
-from tui.rendering.turned import Area, fields, has_turns, turn
+from tui.rendering.turned import Area, fields, has_turns, turn, words_as_read, words_parted
 
 RED, BLUE = Style(color="red"), Style(color="blue")
 WIDTH = 40
@@ -32,12 +35,63 @@ def rows(markdown: str, width: int = WIDTH) -> list[str]:
     for row in range(document.height):
         line = document.line(row)
         areas = document.areas(row)
-        areas = fields(line) if areas is None else [a._replace(left=a.left + 2, end=a.end + 2) for a in areas]
+        areas = fields(line) if areas is None else [area.moved(2) for area in areas]
         found.append(turn(line, areas).strip.text[2:].rstrip() if areas else line.text[2:].rstrip())
     return found
 
 
+LINES = (
+    "זוהי פסקה (כאן), מספרים 12,345.67 ו-50%, כמו Python 3.12.",
+    "هذه فقرة (هنا)، وأرقام 12,345.67 و٥٠٪، «نعم»!",
+    "English with שלום (a) 12 and سلام [b].",
+    "نسبة ٥٠ - ١٢ بين ٣.٤",
+    'שָׁלוֹם עֲלֵיכֶם: "כן"',
+)
+
+
+def shown_by_kitty(text: str) -> str:
+    """What a terminal shows that turns all that stands together in one script."""
+    letters = "[\u0590-\u05ff]+|[\u0600-\u06ff]+"
+    marked = "[\u0591-\u05c7\u064b-\u065f]"
+
+    def turned(match: re.Match[str]) -> str:
+        if not re.search("[^\u060c\u061b\u061f\u0660-\u0669]", match[0]):
+            return match[0]
+        return "".join(reversed(re.findall(f".{marked}*", match[0])))
+
+    return re.sub(letters, turned, text)
+
+
+def shown_by_konsole(text: str) -> str:
+    """What a terminal shows that turns its lines by UAX #9, as paragraphs from left to right."""
+    characters = re.findall("\u200e|[^\u200e][\u0591-\u05c7\u064b-\u065f]*", text)
+    places = order(tuple(characters), right=False)
+    found = [MIRRORED.get(characters[at], characters[at]) if back else characters[at] for at, back in places]
+    return "".join(found).replace("\u200e", "")
+
+
 # -- a line
+@pytest.mark.parametrize("text", LINES)
+@pytest.mark.parametrize("to_left", [True, False])
+def test_what_a_terminal_makes_of_words_as_they_are_read_is_the_line_as_it_is_seen(text, to_left):
+    line = turn(strip(text), [Area(0, len(text), to_left)]).strip
+    assert shown_by_kitty(words_as_read(line).text) == line.text
+    assert shown_by_konsole(words_parted(line).text) == line.text
+    assert words_parted(line).cell_length == words_as_read(line).cell_length == line.cell_length
+
+
+def test_letters_go_back_alone_or_with_their_looks_as_the_terminal_turns_them():
+    line = turn(strip("אב", "ג abc"), [Area(0, 8, to_left=True)]).strip
+    assert [(s.text, s.style) for s in words_as_read(line)] == [("abc א", BLUE), ("בג", RED)]
+    parted = [(s.text, s.style) for s in words_parted(line)]
+    assert parted == [("abc \u200e", BLUE), ("אב", RED), ("ג\u200e", BLUE)]
+
+
+def test_a_word_in_two_slants_is_two_words_for_who_turns_what_has_one_font():
+    line = Strip([Segment("גב", Style(italic=True)), Segment("א", Style())])
+    assert words_as_read(line).text == "בגא"
+
+
 def test_a_line_from_right_to_left_ends_at_the_left_and_begins_at_the_right():
     assert seen("שלום (a) 12", to_left=True, width=14) == "   12 (a) םולש"
 
@@ -118,6 +172,13 @@ def test_code_runs_from_left_to_right_and_each_of_its_words_for_itself():
     first, second, *_ = rows('```python\nx = "אב"  # גד (1)\n```')
     line = next(row for row in (first, second) if "x" in row)
     assert line.strip().removesuffix("python").rstrip() == 'x = "בא"  # (1) דג'.strip()
+
+
+def test_code_in_a_sentence_keeps_its_brackets_whatever_stands_beside_it():
+    assert rows("קרא ל `f(x)` עם `a[0].b()`.", 30) == [".a[0].b() םע f(x) ל ארק".rjust(30)]
+    assert rows("הסוגר `(` כאן", 30) == ["ןאכ ( רגוסה".rjust(30)]
+    assert rows("`git push` שולח", 30) == ["חלוש git push".rjust(30)]
+    assert rows("See `שם(א)` there.") == ["See (א)םש there."]
 
 
 def test_a_table_is_turned_cell_by_cell():

@@ -92,8 +92,8 @@ def test_the_environment_tells_it_where_the_terminal_does_not(env, notice, progr
 
 def test_in_tmux_what_is_outside_counts_if_tmux_hands_it_on():
     inside = kind("tmux 3.4")
-    assert inside.behind("kitty(0.40.0)", passes=False).notice is Notice.BELL
-    kitty = inside.behind("kitty(0.40.0)", passes=True, always=True)
+    assert inside.behind("kitty(0.40.0)", {}, passes=False).notice is Notice.BELL
+    kitty = inside.behind("kitty(0.40.0)", {}, passes=True, always=True)
     one, sent = outside(kitty)
     one.notify("done")
     one.goes_on(True)
@@ -103,11 +103,11 @@ def test_in_tmux_what_is_outside_counts_if_tmux_hands_it_on():
 
 
 def test_progress_that_tmux_might_not_end_is_not_begun():
-    assert not kind("tmux 3.4").behind("kitty(0.40.0)", passes=True).progress
+    assert not kind("tmux 3.4").behind("kitty(0.40.0)", {}, passes=True).progress
 
 
 def test_without_passing_on_nothing_wrapped_leaves():
-    one, sent = outside(kind("tmux 3.4").behind("ghostty 1.3.0", passes=False))
+    one, sent = outside(kind("tmux 3.4").behind("ghostty 1.3.0", {}, passes=False))
     one.notify("done")
     one.goes_on(True)
     one.leave()

@@ -36,20 +36,22 @@ def told(kind: TerminalKind, wish: str = "auto") -> tuple[Turning, list[str]]:
         ("", {"WT_SESSION": "1"}, Turner.PROGRAM),
         ("", {"TERM_PROGRAM": "vscode"}, Turner.PROGRAM),
         ("", {"TERM": "alacritty"}, Turner.PROGRAM),
+        ("", {"TERM": "alacritty", "VTE_VERSION": "7603"}, Turner.PROGRAM),
+        ("", {"TERM": "foot", "TERM_PROGRAM": "mintty"}, Turner.PROGRAM),
         ("WezTerm 20240203-110809-5046fc22", {}, Turner.PROGRAM),
         ("foot(1.16.2)", {}, Turner.PROGRAM),
         ("XTerm(379)", {}, Turner.PROGRAM),
         ("ghostty 1.2.0", {}, Turner.PROGRAM),
         ("", {}, Turner.PROGRAM),
         ("", {"TERM_PROGRAM": "Apple_Terminal", "TERM_PROGRAM_VERSION": "453"}, Turner.TERMINAL),
-        ("Konsole 24.02.0", {}, Turner.TERMINAL),
-        ("", {"KONSOLE_VERSION": "240200"}, Turner.TERMINAL),
+        ("Konsole 24.02.0", {}, Turner.PARTED),
+        ("", {"KONSOLE_VERSION": "240200"}, Turner.PARTED),
         ("mlterm(3.9.3)", {}, Turner.TERMINAL),
         ("", {"MLTERM": "3.9.3"}, Turner.TERMINAL),
         ("iTerm2 3.6.0", {}, Turner.TERMINAL),
         ("iTerm2 3.5.14", {}, Turner.PROGRAM),
-        ("kitty(0.36.4)", {}, Turner.TERMINAL),
-        ("", {"KITTY_WINDOW_ID": "1", "TERM": "xterm-kitty"}, Turner.TERMINAL),
+        ("kitty(0.36.4)", {}, Turner.WORDS),
+        ("", {"KITTY_WINDOW_ID": "1", "TERM": "xterm-kitty"}, Turner.WORDS),
     ],
 )
 def test_each_terminal_has_its_turner(name, env, turner):
@@ -59,9 +61,10 @@ def test_each_terminal_has_its_turner(name, env, turner):
 def test_behind_tmux_it_is_the_terminal_outside_which_is_asked_for_nothing():
     inside = kind(TMUX="/tmp/tmux-0/default,1,0")
     assert inside.turner is Turner.PROGRAM
-    assert inside.behind("kitty(0.36.4)", passes=False).turner is Turner.TERMINAL
-    assert inside.behind("VTE(7600)", passes=True).turner is Turner.TERMINAL
-    assert inside.behind("foot(1.16.2)", passes=False).turner is Turner.PROGRAM
+    assert inside.behind("kitty(0.36.4)", {}, passes=False).turner is Turner.WORDS
+    assert inside.behind("VTE(7600)", {}, passes=True).turner is Turner.PARTED
+    assert inside.behind("", {"VTE_VERSION": "7006", **XTERM}, passes=False).turner is Turner.PARTED
+    assert inside.behind("foot(1.16.2)", {}, passes=False).turner is Turner.PROGRAM
 
 
 def test_a_terminal_that_leaves_it_to_us_is_asked_while_it_is_ours_and_no_longer():
@@ -104,6 +107,8 @@ def test_letters_are_joined_by_us_only_where_the_terminal_does_not():
     assert told(kind("XTerm(379)"))[0].shape is shaped
     assert told(kind("VTE(7600)"))[0].shape is None
     assert told(kind("kitty(0.36.4)"), "on")[0].shape is None
+    assert told(kind("Konsole 24.02.0"))[0].shape is None
+    assert told(kind("Konsole 24.02.0"), "on")[0].shape is shaped
 
 
 def test_joined_letters_are_as_many_as_before_with_their_marks():

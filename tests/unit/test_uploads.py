@@ -91,6 +91,6 @@ def test_only_terminals_that_are_known_to_show_them_are_sent_pictures(words, has
 
 @pytest.mark.parametrize("passes", [True, False])
 def test_in_a_multiplexer_only_where_it_hands_on(passes):
-    kind = TerminalKind(inside="tmux").behind("kitty(0.36.4)", passes=passes)
+    kind = TerminalKind(inside="tmux").behind("kitty(0.36.4)", {}, passes=passes)
     assert kind.placeholders is passes
     assert kind.sent("\x1b_Gm=0;\x1b\\").startswith("\x1bPtmux;\x1b\x1b_G") is passes

@@ -242,7 +242,7 @@ class Action(StrEnum):
     LINK_OPEN = "link-open", "enter", "open", "Open the link in the browser", Scope.LINK
     PICTURE_SAVE = "picture-save", "w", "save", "Save the picture to a file", Scope.PICTURE
     PICTURE_PIXELS = ("picture-pixels", "p", "by pixels",
-                      "See the picture by its pixels, where the terminal draws sixels", Scope.PICTURE)
+                      "See the picture by its pixels, where the terminal can draw them", Scope.PICTURE)
     PICTURE_OPEN = ("picture-open", "O", "open outside",
                     "Open the picture with the system's program", Scope.PICTURE)
     LINK_COPY = "link-copy", "y", "copy", "Copy the address", Scope.LINK

@@ -351,6 +351,7 @@ class SegueApp(App[None]):
     @cached_property
     def gallery(self) -> Gallery:
         """The pictures of messages."""
+        from tui.app.messages.by_pixels import ByPixels
         from tui.app.messages.gallery import Gallery, Way
 
         def way() -> Way:
@@ -358,10 +359,8 @@ class SegueApp(App[None]):
                 return Way.WORDS
             return Way.KITTY if self._holds_pictures else Way.CELLS
 
-        def sixels() -> bool:
-            return self._draws_sixels and not self.outside.kind.inside
-
-        return Gallery(way, self.uploads, USUAL if self.is_headless else None, sixels)
+        by_pixels = ByPixels(lambda: self.outside.kind, self.uploads, lambda: self._draws_sixels)
+        return Gallery(way, self.uploads, USUAL if self.is_headless else None, by_pixels)
 
     @property
     def _holds_pictures(self) -> bool:

@@ -204,7 +204,7 @@ def _notices(config: Config) -> Iterator[Finding]:
     kind = TerminalKind.of(os.environ)
     if kind.inside == "tmux":
         client = asyncio.run(tmux.client())
-        kind = kind.behind(client.terminal, passes=client.passes)
+        kind = kind.behind(client.terminal, client.environment, passes=client.passes)
         for name, on, lost in (
             ("focus-events", client.tells_focus, "Segue can't know which window you look at"),
             ("allow-passthrough", client.passes, "notices of the terminal become a bell"),
@@ -215,12 +215,12 @@ def _notices(config: Config) -> Iterator[Finding]:
     system = f", {command[0]}" if command and shutil.which(command[0]) else ""
     name = f" ({kind.name})" if kind.name else ""
     yield Finding("terminal", "notices", "ok", f"{kind.notice}{name}{system}")
-    yield _pictures(holds=kind.placeholders)
+    yield _pictures(kind)
     yield _right_to_left(kind, config.bidi)
 
 
-def _pictures(*, holds: bool) -> Finding:
-    """How pictures are drawn, by a terminal that holds them or one that does not."""
+def _pictures(kind: TerminalKind) -> Finding:
+    """How pictures are drawn among the messages, and alone where that is done by other means."""
     from tui.app.terminal.abilities import FEW, TRUE, Abilities
 
     able = Abilities.of(os.environ)
@@ -228,8 +228,10 @@ def _pictures(*, holds: bool) -> Finding:
         return Finding("terminal", "pictures", "note", "only their names: pip install 'segue[pictures]'")
     if able.ascii or able.colours == FEW or "NO_COLOR" in os.environ:
         return Finding("terminal", "pictures", "note", "only their names: it has too few colours or glyphs")
-    words = "by kitty's protocol" if holds and able.colours == TRUE else "as cells of two pixels"
-    return Finding("terminal", "pictures", "ok", words)
+    if kind.placeholders and able.colours == TRUE:
+        return Finding("terminal", "pictures", "ok", "by kitty's protocol")
+    alone = f"; alone on the screen (p) by {kind.pixels}" if kind.pixels else ""
+    return Finding("terminal", "pictures", "ok", f"as cells of two pixels{alone}")
 
 
 def _right_to_left(kind: TerminalKind, wish: Wish) -> Finding:
@@ -241,7 +243,9 @@ def _right_to_left(kind: TerminalKind, wish: Wish) -> Finding:
         words = "left as it was written (bidi = off)" if wish == "off" else "left to the terminal"
     elif kind.turner is Turner.ASKED:
         words = "put in order by Segue, which asks the terminal to leave it so"
-    elif kind.turner is Turner.TERMINAL or importlib.util.find_spec("arabic_reshaper"):
+    elif kind.turner in (Turner.WORDS, Turner.PARTED) and wish == "auto":
+        words = "put in order by Segue, which leaves the letters of each word to the terminal"
+    elif kind.turner in (Turner.TERMINAL, Turner.WORDS) or importlib.util.find_spec("arabic_reshaper"):
         words = "put in order by Segue"
     else:
         words = "put in order by Segue; for joined Arabic letters: pip install 'segue[rtl]'"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from tui.bidi import Around, first_strong, last_strong
 from tui.cells import cells
 from tui.rendering.flow import spots
 from tui.rendering.layout import PlacedBlock
-from tui.rendering.spans import QUOTE_BAR
+from tui.rendering.spans import BAND, QUOTE_BAR
 from tui.rendering.turned import Area, runs_to_left
 
 _NEAR = 8
@@ -39,7 +39,15 @@ def areas_of(placed: PlacedBlock, row: int, width: int) -> Sequence[Area] | None
     before = last_strong(_texts(placed, range(row - 1, max(row - _NEAR, 0) - 1, -1)))
     after = first_strong(_texts(placed, range(row + 1, rows)))
     left = _bars(placed) if to_left else _indent(placed)
-    return [Area(left, max(width, left), to_left, Around(before, after))]
+    return [Area(left, max(width, left), to_left, Around(before, after), tuple(_code_in(placed, row)))]
+
+
+def _code_in(placed: PlacedBlock, row: int) -> Iterator[tuple[int, int]]:
+    """The cells of pieces of code in a row of text."""
+    indent = _indent(placed)
+    for left, end, span in spots(placed.drawing.line(row)):
+        if span.look & BAND and span.text:
+            yield indent + left, indent + end
 
 
 def _of_code(placed: PlacedBlock, row: int) -> Sequence[Area]:
@@ -49,9 +57,10 @@ def _of_code(placed: PlacedBlock, row: int) -> Sequence[Area]:
     return [Area(indent + left, indent + end, to_left=False) for left, end, span in spots(line) if span.text]
 
 
-def _texts(placed: PlacedBlock, rows: Iterable[int]) -> Iterable[str]:
-    """The texts of rows, without what stands in front of them."""
-    return ("".join(span.text for span in placed.drawing.line(row).spans) for row in rows)
+def _texts(placed: PlacedBlock, rows: Iterable[int]) -> Iterator[str]:
+    """The texts of rows, without what stands in front of them, and without code, which has no say here."""
+    for row in rows:
+        yield "".join(span.text for span in placed.drawing.line(row).spans if not span.look & BAND)
 
 
 def _indent(placed: PlacedBlock) -> int:

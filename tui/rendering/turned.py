@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import accumulate
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate, groupby
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -33,6 +33,17 @@ _SIMPLE = re.compile(
 )
 """Texts of which each code point is a character of one cell."""
 
+_LETTERS = "\u0590-\u065f\u066e-\u06ef\u06fa-\u08ff\ufb1d-\ufdff\ufe70-\ufefc"
+_SAME_FONT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]+")
+"""What a terminal turns that turns all that has one font and script: digits and signs of the script, too."""
+_SAME_RUN = re.compile(f"[{_LETTERS}]+|[\u0660-\u066d\u06f0-\u06f9]+")
+"""What a terminal turns that goes by UAX #9: letters, or digits of their scripts."""
+_LETTER = re.compile(f"[{_LETTERS}]")
+_OBJECT = "\ufffc"
+"""What stands for something that is no text, and has no direction."""
+_LEFT_TO_RIGHT = "\u200e"
+"""A mark that counts as a letter, and is not seen."""
+
 Shape = Callable[[str], str]
 """Gives the letters of a text the forms that they have beside each other; the text keeps its length."""
 
@@ -45,6 +56,13 @@ class Area(NamedTuple):
     to_left: bool
     """Whether its paragraph runs from right to left; then it ends at its left."""
     around: Around = ALONE
+    code: tuple[tuple[int, int], ...] = ()
+    """The first cell of each piece of code in it, and the one after: code runs from left to right, alone."""
+
+    def moved(self, by: int) -> Area:
+        """The same, so many cells further to the right."""
+        code = tuple((left + by, end + by) for left, end in self.code)
+        return self._replace(left=self.left + by, end=self.end + by, code=code)
 
 
 class _Characters(NamedTuple):
@@ -100,7 +118,11 @@ def turn(strip: Strip, areas: Sequence[Area], shape: Shape | None = None) -> Tur
         inner = tuple(texts[begin:end])
         if shape is not None:
             texts[begin:end] = _shaped(inner, shape)
-        for place, mirrored in order(inner, right=area.to_left, around=area.around):
+        code = {
+            bisect_left(lefts, left, begin, end) - begin: bisect_left(lefts, right, begin, end) - begin
+            for left, right in area.code
+        }
+        for place, mirrored in _order(inner, area, code):
             at = begin + place
             seen.append(at)
             if mirrored and inner[place][0] in MIRRORED:
@@ -111,6 +133,72 @@ def turn(strip: Strip, areas: Sequence[Area], shape: Shape | None = None) -> Tur
     else:
         read = [cell for at in seen for cell in range(lefts[at], lefts[at + 1])]
     return Turned(Strip(_segments(seen, texts, line.styles), strip.cell_length), read)
+
+
+def _order(texts: Sequence[str], area: Area, code: Mapping[int, int]) -> Iterator[tuple[int, bool]]:
+    """The places of characters as they are seen, and which face the other way.
+
+    Args:
+        texts: The characters.
+        area: Where they stand.
+        code: Where pieces of code begin, each a sign among the others, and where they end.
+    """
+    units, at = [], 0
+    while at < len(texts):
+        units.append((at, max(code.get(at, 0), at + 1)))
+        at = units[-1][1]
+    signs = tuple(_OBJECT if start in code else texts[start] for start, _ in units)
+    for unit, mirrored in order(signs, right=area.to_left, around=area.around):
+        start, end = units[unit]
+        if start in code:
+            yield from ((start + place, back) for place, back in order(tuple(texts[start:end]), right=False))
+        else:
+            yield start, mirrored
+
+
+def words_as_read(strip: Strip) -> Strip:
+    """A line as it is seen, but for its words: their letters stand as they are read.
+
+    For a terminal that turns each word: it shows them as they are seen, each letter in the look of its cell.
+    """
+    line = _characters(strip)
+    for start, end in _words(line, _SAME_FONT):
+        if any(_LETTER.match(text) for text in line.texts[start:end]):
+            line.texts[start:end] = line.texts[start:end][::-1]
+    return Strip(_segments(range(len(line.texts)), line.texts, line.styles), strip.cell_length)
+
+
+def words_parted(strip: Strip) -> Strip:
+    """The same, for a terminal that turns a line as UAX #9 says: no word touches another, or a sign.
+
+    It turns cells with their looks.
+    """
+    line = _characters(strip)
+    for start, end in _words(line, _SAME_RUN):
+        if _LETTER.match(line.texts[start]):
+            line.texts[start:end] = line.texts[start:end][::-1]
+            line.styles[start:end] = line.styles[start:end][::-1]
+        line.texts[end - 1] += _LEFT_TO_RIGHT
+        if start:
+            line.texts[start - 1] += _LEFT_TO_RIGHT
+        else:
+            line.texts[0] = _LEFT_TO_RIGHT + line.texts[0]
+    return Strip(_segments(range(len(line.texts)), line.texts, line.styles), strip.cell_length)
+
+
+def _words(line: _Characters, kind: re.Pattern[str]) -> list[tuple[int, int]]:
+    """Where words begin and end that have one slant and weight, and so one font."""
+    found: list[tuple[int, int]] = []
+    word = re.finditer(kind, "".join(text[0] for text in line.texts))
+    for start, end in (match.span() for match in word):
+        for _, places in groupby(range(start, end), lambda at: _font(line.styles[at])):
+            first, *others = places
+            found.append((first, first + len(others) + 1))
+    return found
+
+
+def _font(style: Style | None) -> tuple[bool, bool]:
+    return (bool(style.bold), bool(style.italic)) if style else (False, False)
 
 
 def _characters(strip: Strip) -> _Characters:

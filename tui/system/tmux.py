@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Mapping
+from pathlib import Path
 from typing import NamedTuple
 
 _ASK = (
@@ -19,7 +21,7 @@ _ASK = (
     "-p",
     "#{client_termfeatures}",
 )
-_CLIENT = "#{allow-passthrough}|#{window_active}|#{focus-events}|#{client_termtype}"
+_CLIENT = "#{allow-passthrough}|#{window_active}|#{focus-events}|#{client_pid}|#{client_termtype}"
 _PATIENCE = 3.0
 _PASTE = "Copied to tmux's buffer alone: prefix ] pastes it"
 
@@ -51,6 +53,8 @@ class Client(NamedTuple):
     """Whether it does so also for windows that are not seen."""
     tells_focus: bool = False
     """Whether tmux tells which window is looked at."""
+    environment: Mapping[str, str] = {}
+    """What the terminal has told who attached; empty where the system tells that of no other program."""
 
 
 async def client() -> Client:
@@ -58,9 +62,20 @@ async def client() -> Client:
     pane = os.environ.get("TMUX_PANE", "")
     where = ("-t", pane) if pane else ()
     said = await _asked(("tmux", "display-message", *where, "-p", _CLIENT))
-    passes, seen, focus, terminal, *_ = *said.split("|", 3), "", "", "", ""
+    passes, seen, focus, process, terminal, *_ = *said.split("|", 4), "", "", "", "", ""
     always = passes in ("all", "2")
-    return Client(terminal, always or (passes in ("on", "1") and seen == "1"), always, focus in ("on", "1"))
+    hands_on = always or (passes in ("on", "1") and seen == "1")
+    return Client(terminal, hands_on, always, focus in ("on", "1"), _environment(process))
+
+
+def _environment(process: str) -> Mapping[str, str]:
+    """The environment with which a process of the person's began, as Linux tells it."""
+    try:
+        lines = Path("/proc", process, "environ").read_bytes().split(b"\0") if process.isdecimal() else []
+    except OSError:
+        return {}
+    pairs = (os.fsdecode(line).partition("=") for line in lines)
+    return {name: value for name, _, value in pairs}
 
 
 async def _asked(command: tuple[str, ...]) -> str:

@@ -7,6 +7,7 @@ import re
 import shutil
 
 import pytest
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual._compositor import LayoutUpdate
@@ -88,6 +89,36 @@ def test_what_terminals_measure_differently_is_sent_whole_with_all_right_of_it(s
     plain = [line for line in drawn(["nothing odd"] * ROWS, width=COLUMNS).split("\n")]
     stream.feed(sent.frame("\n".join(plain)))
     assert {line.rstrip() for line in screen.display} == {"nothing odd"}
+
+
+@pytest.mark.parametrize("sign", DISPUTED)
+def test_what_stands_right_of_what_terminals_measure_differently_is_where_it_belongs(sign):
+    """pyte gives a flag four cells, and writes nothing after a joiner; nothing that stood there is seen."""
+    sent = thin()
+    screen, stream = emulators.pyte_screen(40, 2)
+    lines = [f"{sign} word", f"| {sign}{sign} end"]
+    stream.feed(sent.frame(drawn(["x" * 40] * 2)))
+    stream.feed(sent.frame(drawn([line.ljust(40 - cell_len(line) + len(line)) for line in lines])))
+    for y, line in enumerate(lines):
+        word = line.rsplit(" ", 1)[1]
+        at = cell_len(line) - len(word)
+        assert screen.display[y].rstrip().endswith(" " + word)
+        assert "".join(screen.buffer[y][x].data for x in range(at, at + len(word))) == word
+        assert "x" not in screen.display[y]
+
+
+def test_what_was_drawn_before_anybody_looked_is_put_right_and_known():
+    sent = thin()
+    screen, stream = emulators.pyte_screen(40, 3)
+    frame = drawn(["plain", "🇨🇭 word", "more"])
+    stream.feed(frame)
+    assert screen.buffer[1][3].data != "w", "pyte gives a flag other cells"
+    text = sent.put_right(frame)
+    stream.feed(text)
+    assert screen.buffer[1][3].data == "w"
+    assert "plain" not in text and "more" not in text
+    assert "plain" not in sent.frame(drawn(["plain", "other", "more"]))
+    assert sent.put_right("\x1b[?25l") == ""
 
 
 # -- what is sent

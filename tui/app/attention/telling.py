@@ -26,7 +26,7 @@ class Telling:
         if self._outside.kind.inside == "tmux":
             client = await tmux.client()
             self._outside.kind = self._outside.kind.behind(
-                client.terminal, passes=client.passes, always=client.passes_always
+                client.terminal, client.environment, passes=client.passes, always=client.passes_always
             )
             self._outside.show()
 

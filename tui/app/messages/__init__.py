@@ -23,6 +23,7 @@ One message::
     save_sheet              code or a picture into a file
     picture_screen          a picture alone
     alone                   a screen of its own for what is no text
+    by_pixels               a picture there, as the terminal draws it
     picture_files           a picture as a file
 
 How a reply stands::

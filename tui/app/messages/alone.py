@@ -8,6 +8,7 @@ import sys
 import threading
 from contextlib import suppress
 from functools import partial
+from typing import NamedTuple
 
 from tui.app.background import in_thread
 
@@ -17,15 +18,24 @@ _LOOK = 0.1
 """Seconds between two looks whether the program ends."""
 
 
-async def show_alone(shown: bytes, words: str) -> None:
+class Alone(NamedTuple):
+    """Something that is no text."""
+
+    shown: bytes
+    """What is written from the upper left corner on."""
+    gone: bytes = b""
+    """What takes away again what does not go with the screen."""
+
+
+async def show_alone(alone: Alone, words: str) -> None:
     """Show something while nothing else uses the terminal; any key leads back, and does nothing else.
 
     Args:
-        shown: What is written from the upper left corner on.
+        alone: What is shown.
         words: What stands in the last line.
     """
     over = threading.Event()
-    showing = asyncio.ensure_future(in_thread(partial(_show, shown, words, over)))
+    showing = asyncio.ensure_future(in_thread(partial(_show, alone, words, over)))
     try:
         await asyncio.shield(showing)
     finally:
@@ -33,7 +43,7 @@ async def show_alone(shown: bytes, words: str) -> None:
         await asyncio.wait([showing])
 
 
-def _show(shown: bytes, words: str, over: threading.Event) -> None:
+def _show(alone: Alone, words: str, over: threading.Event) -> None:
     import select
     import termios
     import tty
@@ -44,10 +54,11 @@ def _show(shown: bytes, words: str, over: threading.Event) -> None:
         before = termios.tcgetattr(keys)
         try:
             tty.setraw(keys)
-            _write(screen, _BEGIN + shown + f"\x1b[{os.get_terminal_size(screen).lines};1H{words}".encode())
+            bottom = os.get_terminal_size(screen).lines
+            _write(screen, _BEGIN + alone.shown + f"\x1b[{bottom};1H{words}".encode())
             while not over.is_set() and not select.select([keys], [], [], _LOOK)[0]:
                 pass
-            _write(screen, _END)
+            _write(screen, alone.gone + _END)
         finally:
             termios.tcsetattr(keys, termios.TCSAFLUSH, before)
 

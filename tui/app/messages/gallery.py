@@ -15,8 +15,10 @@ from rich.segment import Segment
 from rich.style import Style
 
 from tui.app.background import in_thread
+from tui.app.messages.alone import Alone
+from tui.app.messages.by_pixels import ByPixels
 from tui.app.messages.loaded_pictures import LoadedPictures
-from tui.app.terminal.cell_size import USUAL, cell_size, known_cell_size
+from tui.app.terminal.cell_size import USUAL, cell_size
 from tui.app.terminal.uploads import MOST, Uploads, placeholder
 from tui.chat.attachment import Attachment
 from tui.rendering.pictures import NotDrawn, Picture, as_png, decoded, fitted, halves
@@ -56,7 +58,7 @@ class Gallery:
         way: Callable[[], Way] = lambda: Way.WORDS,
         uploads: Uploads | None = None,
         cell: tuple[int, int] | None = None,
-        sixels: Callable[[], bool] = lambda: False,
+        by_pixels: ByPixels | None = None,
     ) -> None:
         """Begin without any.
 
@@ -64,12 +66,12 @@ class Gallery:
             way: How they are drawn now.
             uploads: Those that the terminal holds.
             cell: Pixels of a cell; without them the system is asked.
-            sixels: Whether the terminal draws them.
+            by_pixels: Who draws them alone on the screen.
         """
         self._way = way
         self._uploads = uploads
         self._cell = cell
-        self._sixels = sixels
+        self._by_pixels = by_pixels
         self._known: dict[str, Known] = {}
         self._pictures: OrderedDict[str, Picture] = OrderedDict()
         self._kept = 0
@@ -119,24 +121,20 @@ class Gallery:
     @property
     def draws_pixels(self) -> bool:
         """Whether the terminal can show a picture by its pixels that is in cells of two here."""
-        return self.way is Way.CELLS and self._sixels() and known_cell_size() is not None
+        return self.way is Way.CELLS and self._by_pixels is not None and self._by_pixels.way is not None
 
-    async def as_pixels(self, file: Attachment, room: tuple[int, int], ground: str) -> bytes:
-        """What draws a picture that is loaded by its pixels; nothing where it is not.
+    async def as_pixels(self, file: Attachment, room: tuple[int, int], ground: str) -> Alone | None:
+        """What draws a picture by its pixels; None where it is not loaded, or nothing can.
 
         Args:
             file: Which.
             room: Columns and rows that there are.
             ground: The colour on which it lies.
         """
-        picture, cell = self._pictures.get(file.sha256), known_cell_size()
-        if picture is None or cell is None:
-            return b""
-        from tui.rendering.sixel import as_sixels
-
-        page = Color.parse(ground).get_truecolor()
-        most = (room[0] * cell[0], room[1] * cell[1])
-        return await in_thread(partial(as_sixels, picture, most, (page.red, page.green, page.blue)))
+        picture = self._pictures.get(file.sha256)
+        if picture is None or self._by_pixels is None:
+            return None
+        return await self._by_pixels.drawn(picture, room, ground)
 
     # -- what the terminal holds
     def shows(self, file: Attachment, box: tuple[int, int], holder: Hashable) -> bool:

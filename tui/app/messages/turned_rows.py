@@ -28,7 +28,7 @@ def turned_row(strip: Strip, view: MessageView, row: int, shape: Shape | None) -
         areas = fields(strip) if any_here else ()
     elif areas:
         edge = view.look.edge
-        areas = [area._replace(left=area.left + edge, end=area.end + edge) for area in areas]
+        areas = [area.moved(edge) for area in areas]
         if not any_here and not any(area.to_left for area in areas):
             return None
     return turn(strip, areas, shape) if areas else None

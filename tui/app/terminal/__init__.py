@@ -18,6 +18,7 @@ What it is and shows::
     light                   whether its page is light
     outside                 title, progress and notices
     uploads                 pictures that it holds
+    inline_files            pictures as iTerm2's protocol has them
     turning                 who turns text that runs from right to left
     cell_size               pixels of a cell
     abilities               how many colours, which glyphs

@@ -74,6 +74,8 @@ class Terminal(LinuxDriver):
         self._file: Any = _Output(self._file)
         self._thin: Thin | None = None
         """Finds what of a frame differs, where only that is sent."""
+        self._early: list[str] | None = []
+        """What was sent before it was known whether that is wanted."""
         self._bell, self._rope = os.pipe()
         """Rung to wake the reader, which sleeps as long as nothing is typed.
 
@@ -121,6 +123,8 @@ class Terminal(LinuxDriver):
         """Write something; of a frame only what differs. Textual calls this."""
         if self._thin is not None:
             data = self._thin.frame(data)
+        elif self._early is not None:
+            self._early.append(data)
         if data:
             super().write(data)
 
@@ -130,16 +134,22 @@ class Terminal(LinuxDriver):
         from tui.app.terminal.thin import Thin
 
         self._thin = self._thin or Thin(fills=fills)
+        early, self._early = self._early, None
+        for data in early or ():
+            if text := self._thin.put_right(data):
+                super().write(text)
 
     def send_all(self) -> None:
         """Send frames as they are."""
         self._put_down()
-        self._thin = None
+        self._thin = self._early = None
 
     def forget_screen(self) -> None:
         """What the terminal shows is not known any more."""
         if self._thin is not None:
             self._thin.forget()
+        elif self._early is not None:
+            self._early.clear()
 
     def _put_down(self) -> None:
         if self._thin is not None:

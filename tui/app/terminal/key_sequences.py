@@ -27,6 +27,8 @@ _WITH_KEYS = sum(_HELD)
 _CHARACTERS = {"backspace": "\x7f", "enter": "\r", "tab": "\t"}
 _FUNCTIONAL = range(0xE000, 0xF900)
 """Code points of keys that write nothing."""
+_SHIFT_ENTER = "\x1bOM"
+"""Konsole's; elsewhere it is Enter of a keypad, where a program has asked for such keys, as this does not."""
 _DIGITS = 7
 """Longer numbers stand for nothing that there is."""
 
@@ -36,6 +38,9 @@ def key_of(sequence: str) -> Iterator[events.Key]:
     match = None if constants.DISABLE_KITTY_KEY else _KEY.fullmatch(sequence)
     if match is not None and (keys := _reported(*match.groups(default=""))) is not None:
         yield from keys
+        return
+    if sequence == _SHIFT_ENTER:
+        yield events.Key("shift+enter", None)
         return
     known = ANSI_SEQUENCES_KEYS.get(sequence)
     if isinstance(known, str):

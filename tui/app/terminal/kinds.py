@@ -16,6 +16,8 @@ _NAME = r"\s*([A-Za-z][A-Za-z0-9._-]*(?: [A-Za-z0-9._-]+)*?)[ (/]+v?([0-9][0-9.]
 _MULTIPLEXERS = ("tmux", "screen")
 _MUTE = ("", "dumb", "linux")
 """Values of TERM of terminals that answer nothing and take nothing but text."""
+_NAMED_IN_TERM = ("kitty", "ghostty", "foot", "alacritty", "mlterm")
+"""Names that TERM has; all else in the environment may be of a terminal that this one was started from."""
 _FIRST_VTE_WITH_STATUS = 8000
 _LONGEST = 200
 """Characters of a name that are read."""
@@ -37,7 +39,19 @@ class Turner(StrEnum):
     PROGRAM = "Segue"
     ASKED = "Segue, which tells the terminal to leave text where it stands"
     """The terminal would do so, and leaves it to who asks; it joins Arabic letters by itself all the same."""
+    WORDS = "Segue, which leaves the letters of each word to the terminal"
+    """The terminal turns what stands together in one font and script, and no more."""
+    PARTED = "Segue, which leaves the letters to the terminal, and parts the words for that"
+    """The terminal turns its whole line as a paragraph that runs from left to right."""
     TERMINAL = "the terminal"
+
+
+class Pixels(StrEnum):
+    """By which protocol a terminal draws a picture where its cursor is."""
+
+    KITTY = "kitty's protocol"
+    ITERM2 = "iTerm2's protocol"
+    SIXEL = "sixels"
 
 
 class _Takes(NamedTuple):
@@ -47,25 +61,37 @@ class _Takes(NamedTuple):
     """None: it takes no progress."""
     placeholders_since: Version | None = None
     """None: it has no cells of text that show pictures, whatever else it knows of kitty's protocol."""
-    turns_since: Version | None = None
-    """None: it shows text in the order in which it comes."""
-    yields_since: Version | None = None
-    """None: it turns text whatever it is told."""
+    pixels: Pixels | None = None
+    """None: none is known of it, other than that it may say of itself that it draws sixels."""
+    pixels_since: Version = ()
+    pieces_since: Version | None = None
+    """None: iTerm2's protocol comes whole."""
+    turner: Turner = Turner.PROGRAM
+    turner_since: Version = ()
 
 
 _TABLE: Mapping[str, _Takes] = {
-    # Before 0.38 it shows progress as a notice. It turns each word, and none of its settings is told.
-    "kitty": _Takes(Notice.KITTY, (0, 36), (0, 39), (0, 28), turns_since=()),
-    "ghostty": _Takes(Notice.GROWL, (), (1, 2), ()),
-    "wezterm": _Takes(Notice.GROWL, (), (2025,)),
+    # Before 0.38 it shows progress as a notice.
+    "kitty": _Takes(Notice.KITTY, (0, 36), (0, 39), (0, 28), Pixels.KITTY, turner=Turner.WORDS),
+    "ghostty": _Takes(Notice.GROWL, (), (1, 2), (), Pixels.KITTY),
+    # Of kitty's pictures it knows a part, and hands none of them on from another machine.
+    "wezterm": _Takes(Notice.GROWL, (), (2025,), pixels=Pixels.ITERM2),
     # Before 3.6.6 it showed progress as a notice.
-    "iterm2": _Takes(Notice.GROWL, (), (3, 6, 6), turns_since=(3, 6)),
+    "iterm2": _Takes(
+        Notice.GROWL,
+        (),
+        (3, 6, 6),
+        pixels=Pixels.ITERM2,
+        pieces_since=(3, 5),
+        turner=Turner.TERMINAL,
+        turner_since=(3, 6),
+    ),
     "foot": _Takes(Notice.NOTIFY),
-    "vte": _Takes(Notice.NOTIFY, (), (0, 79), turns_since=(0, 58), yields_since=(0, 58)),
-    "mintty": _Takes(turns_since=(), yields_since=()),
-    "apple_terminal": _Takes(turns_since=()),
-    "konsole": _Takes(turns_since=()),
-    "mlterm": _Takes(turns_since=()),
+    "vte": _Takes(Notice.NOTIFY, (), (0, 79), turner=Turner.ASKED, turner_since=(0, 58)),
+    "mintty": _Takes(pixels=Pixels.ITERM2, pixels_since=(3,), turner=Turner.ASKED),
+    "apple_terminal": _Takes(turner=Turner.TERMINAL),
+    "konsole": _Takes(pixels=Pixels.KITTY, pixels_since=(22, 4), turner=Turner.PARTED),
+    "mlterm": _Takes(turner=Turner.TERMINAL),
     "windows terminal": _Takes(Notice.BELL, (), ()),
     "conemu": _Takes(Notice.BELL, (), ()),
 }
@@ -102,9 +128,20 @@ class TerminalKind(NamedTuple):
             return self if self.inside else TerminalKind(inside=name)
         return self if self.inside or not name else self._replace(name=name, version=version, mute=False)
 
-    def behind(self, words: str, *, passes: bool, always: bool = False) -> TerminalKind:
-        """The same, with what a multiplexer tells of the terminal outside."""
+    def behind(
+        self, words: str, env: Mapping[str, str], *, passes: bool, always: bool = False
+    ) -> TerminalKind:
+        """The same, with what is known of the terminal outside.
+
+        Args:
+            words: What it has answered to the multiplexer.
+            env: What the terminal has told who attached to that, for one that answers nothing.
+            passes: Whether the multiplexer hands on what is wrapped.
+            always: Whether it does so also when the program is not seen.
+        """
         name, version = _read(words)
+        if not name:
+            name, version = _told(env, env.get("TERM", ""))
         return self._replace(name=name, version=version, passes=passes, passes_always=always)
 
     @property
@@ -128,13 +165,23 @@ class TerminalKind(NamedTuple):
         return since is not None and self.version >= since
 
     @property
+    def pixels(self) -> Pixels | None:
+        """How it draws a picture where its cursor is; None where that is not known of its name."""
+        return self._takes.pixels if self.version >= self._takes.pixels_since else None
+
+    @property
+    def takes_pieces(self) -> bool:
+        """Whether a picture by iTerm2's protocol may come in pieces."""
+        since = self._takes.pieces_since
+        return since is not None and self.version >= since
+
+    @property
     def turner(self) -> Turner:
         """Who turns text that runs from right to left; a multiplexer hands on no word on that."""
         takes = _TABLE.get(self.name, _UNKNOWN)
-        if takes.turns_since is None or self.version < takes.turns_since:
+        if self.version < takes.turner_since:
             return Turner.PROGRAM
-        yields = not self.inside and takes.yields_since is not None and self.version >= takes.yields_since
-        return Turner.ASKED if yields else Turner.TERMINAL
+        return Turner.PARTED if self.inside and takes.turner is Turner.ASKED else takes.turner
 
     @property
     def titled(self) -> bool:
@@ -175,19 +222,21 @@ def _told(env: Mapping[str, str], term: str) -> tuple[str, Version]:
         return "windows terminal", ()
     if env.get("ConEmuPID") or env.get("ConEmuANSI"):
         return "conemu", ()
+    own = next((name for name in _NAMED_IN_TERM if name in term), "")
     for program in ("TERM_PROGRAM", "LC_TERMINAL"):
-        if name := env.get(program, "").lower():
-            version = _numbers(env.get(f"{program}_VERSION", ""))
-            return {"iterm.app": "iterm2"}.get(name, name), version
-    if env.get("KITTY_WINDOW_ID") or "kitty" in term:
+        name = env.get(program, "").lower()
+        name = {"iterm.app": "iterm2"}.get(name, name)
+        if name and own in ("", name):
+            return name, _numbers(env.get(f"{program}_VERSION", ""))
+    if own:
+        return own, ()
+    if env.get("KITTY_WINDOW_ID"):
         return "kitty", ()
     if vte := env.get("VTE_VERSION", ""):
-        return "vte", _vte(vte)
+        return "vte", _packed(vte)
     if konsole := env.get("KONSOLE_VERSION", ""):
-        return "konsole", _numbers(konsole)
-    if env.get("MLTERM"):
-        return "mlterm", _numbers(env["MLTERM"])
-    return next((name for name in ("ghostty", "foot", "alacritty", "mlterm") if name in term), ""), ()
+        return "konsole", _packed(konsole)
+    return ("mlterm", _numbers(env["MLTERM"])) if env.get("MLTERM") else ("", ())
 
 
 def _read(words: str) -> tuple[str, Version]:
@@ -195,11 +244,11 @@ def _read(words: str) -> tuple[str, Version]:
     if match is None:
         return "", ()
     name = match[1].strip().lower()
-    return name, _vte(match[2]) if name == "vte" else _numbers(match[2])
+    return name, _packed(match[2]) if name == "vte" else _numbers(match[2])
 
 
-def _vte(digits: str) -> Version:
-    """VTE's 7903 is 0.79.3."""
+def _packed(digits: str) -> Version:
+    """VTE's 7903 is 0.79.3, and Konsole's 221203 is 22.12.3."""
     number = int(digits) if digits.isdecimal() and len(digits) < 7 else 0
     return (number // 10000, number // 100 % 100, number % 100)
 

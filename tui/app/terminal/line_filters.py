@@ -16,7 +16,7 @@ from textual.color import Color
 from textual.filter import LineFilter
 from textual.strip import Strip
 
-from tui.rendering.turned import Shape, fields, has_turns, turn
+from tui.rendering.turned import Shape, fields, has_turns, turn, words_as_read, words_parted
 
 GLYPHS = {
     **{"▎": "|", "│": "|", "▐": "#", "▍": "_", "─": "-", "━": "=", "▸": ">", "▾": "v"},
@@ -62,7 +62,24 @@ class InOrder(LineFilter):
         if not has_turns(segments):
             return segments
         strip = Strip(segments)
-        return list(turn(strip, fields(strip), self._shape).strip)
+        areas = fields(strip)
+        return list(turn(strip, areas, self._shape).strip) if areas else segments
+
+
+class WordsAsRead(LineFilter):
+    """Gives each word of a turned line its letters as they are read: the terminal turns them."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """The segments with such words; Textual calls this for every line that changed."""
+        return list(words_as_read(Strip(segments))) if has_turns(segments) else segments
+
+
+class WordsParted(LineFilter):
+    """The same, and marks between the words, for a terminal that turns all that stand together."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """The segments with such words; Textual calls this for every line that changed."""
+        return list(words_parted(Strip(segments))) if has_turns(segments) else segments
 
 
 class LastLine(LineFilter):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from itertools import groupby, pairwise
 from operator import ne
 from typing import NamedTuple
 
@@ -93,11 +93,32 @@ class Thin:
             self.forget()
         return self.put_down() + text
 
-    def _difference(self, text: str) -> str:
-        if self._cells.full:
-            self._cells = _Cells()
+    def put_right(self, text: str) -> str:
+        """What puts each character to its place, of a frame that the terminal has drawn as it was.
+
+        Args:
+            text: What went to the terminal; what is no frame shows nothing.
+        """
+        if _PLACE.match(text) is None:
+            return ""
+        try:
+            wanted, cursor = self._wanted(text)
+        except Exception:
             self.forget()
-            self._pen.use(self._cells)
+            return ""
+        for y, row in wanted.items():
+            if self._cells.sure(row.cells) == len(row.cells):
+                self._rows[y] = row
+            else:
+                self._rows.pop(y, None)
+                self._draw(self._pen, y, row)
+        if self._pen.written:
+            self._pen.end(*cursor)
+        self._cursor = cursor
+        return self._pen.take()
+
+    def _wanted(self, text: str) -> tuple[dict[int, _Row], tuple[int, int]]:
+        """The rows that a frame changes, as they are with it, and the place of the cursor."""
         before, *pieces = _PLACE.split(text)
         places = [(int(y), int(x) - 1) for y, x in zip(pieces[::3], pieces[1::3], strict=True)]
         bodies = pieces[2::3]
@@ -110,12 +131,19 @@ class Thin:
                 shown = self._rows.get(y)
                 wanted[y] = shown.copy() if shown else _Row()
             wanted[y].lay(x, chunk)
+        return wanted, places[-1]
+
+    def _difference(self, text: str) -> str:
+        if self._cells.full:
+            self._cells = _Cells()
+            self.forget()
+            self._pen.use(self._cells)
+        wanted, (y, x) = self._wanted(text)
         pen = self._pen
         if (move := self._moved(wanted)) is not None:
             self._scroll(pen, wanted, move)
-        for y in sorted(wanted):
-            self._draw(pen, y, wanted[y])
-        y, x = places[-1]
+        for row in sorted(wanted):
+            self._draw(pen, row, wanted[row])
         if pen.written or self._cursor != (y, x):
             pen.end(y, x)
         self._cursor = (y, x)
@@ -209,14 +237,26 @@ class Thin:
         if not places:
             return
         for begin, end in _runs(cells, places, sure):
-            x = begin
-            for next_x in sorted(start for start in row.starts if begin < start < end and start > sure):
-                pen.write(y, x, cells[x:next_x])
-                pen.lost()
-                x = next_x
-            pen.write(y, x, cells[x:end])
+            if begin < sure:
+                pen.write(y, begin, cells[begin : min(end, sure)])
             if end > sure:
+                self._draw_disputed(pen, y, row, max(begin, sure), end)
+
+    def _draw_disputed(self, pen: _Pen, y: int, row: _Row, begin: int, end: int) -> None:
+        """Write cells from the first character of a disputed width on.
+
+        After those, and where runs begin, its place is told anew: so all else is where it belongs. A wide one
+        is written on blanks, for it may leave some of its cells as they were.
+        """
+        cells = row.cells[:end]
+        places = {begin, end, *(start for start in row.starts if begin < start < end)}
+        for x, next_x in pairwise(sorted(places.union(self._cells.resumes(cells, begin)))):
+            piece = cells[x:next_x]
+            if self._cells.leaves_gaps(piece):
+                pen.write(y, x, self._cells.blanks(piece))
                 pen.lost()
+            pen.write(y, x, piece)
+            pen.lost()
 
 
 def _runs(cells: array[int], places: list[int], sure: int) -> Iterator[tuple[int, int]]:
@@ -352,6 +392,24 @@ class _Cells:
         if not disputed or disputed.isdisjoint(cells):
             return len(cells)
         return next(x for x, cell in enumerate(cells) if cell in disputed)
+
+    def resumes(self, cells: array[int], begin: int) -> Iterator[int]:
+        """Where, from ``begin`` on, a character comes that is sure after one that is not."""
+        disputed = False
+        for x in range(begin, len(cells)):
+            if cells[x] != _REST:
+                before, disputed = disputed, cells[x] in self._disputed
+                if before and not disputed:
+                    yield x
+
+    def leaves_gaps(self, cells: array[int]) -> bool:
+        """Whether a character may take fewer cells than it has."""
+        return any(cell in self._disputed and rest == _REST for cell, rest in pairwise(cells))
+
+    def blanks(self, cells: array[int]) -> array[int]:
+        """As many blanks, on the ground of the first."""
+        blank = self.known[self.drawn[cells[0]][1]][" "]
+        return array("I", [blank] * len(cells))
 
     def chunk(self, body: str) -> array[int]:
         """The cells of a run."""

@@ -13,7 +13,7 @@ from typing import Literal, Protocol, runtime_checkable
 from textual.filter import LineFilter
 
 from tui.app.terminal.kinds import TerminalKind, Turner
-from tui.app.terminal.line_filters import InOrder, Together
+from tui.app.terminal.line_filters import InOrder, Together, WordsAsRead, WordsParted
 from tui.rendering.turned import Shape
 
 _LEAVE_IT, _TURN_IT = "\x1b[8l", "\x1b[8h"
@@ -53,12 +53,20 @@ class Turning:
     @property
     def shape(self) -> Shape | None:
         """What forms the letters; None where the terminal does."""
-        return shaped if self._kind().turner is Turner.PROGRAM else None
+        match self._kind().turner:
+            case Turner.PROGRAM:
+                return shaped
+            case Turner.PARTED if self._wish() == "on":  # who wants that has told it to turn nothing
+                return shaped
+            case _:
+                return None
 
     @property
     def filters(self) -> Sequence[LineFilter]:
-        """What all lines go through that are turned in no other way."""
-        return _filters(self.shape) if self.ours else ()
+        """What all lines go through, first of all who turns those that are turned in no other way."""
+        if not self.ours:
+            return ()
+        return _filters(self.shape, self._kind().turner if self._wish() == "auto" else Turner.PROGRAM)
 
     def come(self) -> None:
         """The terminal is the program's."""
@@ -81,8 +89,14 @@ class Turning:
 
 
 @cache
-def _filters(shape: Shape | None) -> Sequence[LineFilter]:
-    return (InOrder(shape),)
+def _filters(shape: Shape | None, turner: Turner) -> Sequence[LineFilter]:
+    match turner:
+        case Turner.WORDS:
+            return (InOrder(shape), WordsAsRead())
+        case Turner.PARTED:
+            return (InOrder(shape), WordsParted())
+        case _:
+            return (InOrder(shape),)
 
 
 @runtime_checkable

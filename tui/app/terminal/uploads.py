@@ -118,7 +118,7 @@ class Uploads:
             number, here = self._next, self._here
             sent = 0
             try:
-                for piece in _pieces(png, number, box):
+                for piece in _pieces(png, number, box, "U=1"):
                     if here != self._here:
                         return
                     self._write(self._wrapped(piece))
@@ -132,6 +132,17 @@ class Uploads:
                     self._coming = 0
                     self._say_later()
             self._held[key] = _Held(number, len(png), {holder})
+
+    def once(self, png: bytes, box: tuple[int, int]) -> tuple[str, str]:
+        """What shows a picture where the cursor is, and what takes it away again.
+
+        Args:
+            png: The picture.
+            box: The columns and rows in which it is shown.
+        """
+        self._next = self._next % (_NUMBERS - 1) + 1
+        shown = _pieces(png, self._next, box, "C=1")
+        return "".join(map(self._wrapped, shown)), self._wrapped(_gone(self._next))
 
     def leave(self) -> None:
         """The terminal is another's: it holds nothing of ours."""
@@ -160,10 +171,11 @@ def _gone(number: int) -> str:
     return f"\x1b_Ga=d,d=I,i={number},q=2\x1b\\"
 
 
-def _pieces(png: bytes, number: int, box: tuple[int, int]) -> Iterator[str]:
+def _pieces(png: bytes, number: int, box: tuple[int, int], where: str) -> Iterator[str]:
+    """The picture where its placeholders stand (U=1), or at the cursor, which stays (C=1)."""
     text = b64encode(png).decode("ascii")
     columns, rows = box
-    head = f"a=T,U=1,q=2,f=100,i={number},c={columns},r={rows},"
+    head = f"a=T,{where},q=2,f=100,i={number},c={columns},r={rows},"
     for start in range(0, len(text), _PIECE):
         more = int(start + _PIECE < len(text))
         yield f"\x1b_G{head}m={more};{text[start : start + _PIECE]}\x1b\\"
