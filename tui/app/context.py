@@ -72,6 +72,10 @@ class Context(Protocol):
         """Say it no more."""
         ...
 
+    def history_written(self) -> None:
+        """The history takes what it is given: say no more that it does not, once that could be read."""
+        ...
+
     def notify(self, words: str, *, warning: bool = False) -> None:
         """Say something for a few seconds."""
         ...

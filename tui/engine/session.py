@@ -60,7 +60,7 @@ from tui.engine.start_options import StartOptions
 from tui.engine.tools import turned
 from tui.engine.which_conversation import find_conversation
 from tui.engine.workspace import Workspace
-from tui.errors import NotFoundError, SegueError, UsageError
+from tui.errors import HistoryError, NotFoundError, SegueError, UsageError
 from tui.history.store import ConversationChanges, HistoryStore, ListFilter, News, StopAsked
 from tui.parameters import Value
 from tui.tools.approval import Asker
@@ -89,7 +89,7 @@ class Session:
             temporary: Nothing of this run is kept: the store is one in memory.
         """
         self.workspace = workspace
-        self.drafts = Drafts(self._store_of, self._spawn, self._problem, self._queued)
+        self.drafts = Drafts(self._store_of, self._spawn, self._not_saved, self._saved, self._queued)
         self.live = LiveReplies(self._heard, self._fault)
         self.unread: set[int] = set()
         """Conversations in which a reply has ended that was not seen."""
@@ -143,6 +143,18 @@ class Session:
 
     def _problem(self, error: SegueError) -> None:
         self._tell(Problem(error))
+
+    def _not_saved(self, why: HistoryError) -> None:
+        self._tell(NotSaved(str(why)))
+
+    def _saved(self) -> None:
+        if self.all_saved:
+            self._tell(AllSaved())
+
+    @property
+    def all_saved(self) -> bool:
+        """Whether the history has every reply and every draft as it is, as far as it was offered them."""
+        return self.live.all_saved and self.drafts.all_saved
 
     def _failed(self, error: Exception) -> None:
         if isinstance(error, SegueError):
@@ -611,8 +623,8 @@ class Session:
         match event:
             case Unsaved(reason=reason):
                 self._tell(NotSaved(reason))
-            case Saved() if self.live.all_saved:
-                self._tell(AllSaved())
+            case Saved():
+                self._saved()
             case Finished(message):
                 self._ended(live, message)
             case (
@@ -625,7 +637,6 @@ class Session:
                 | Waiting()
                 | Working()
                 | Noticed()
-                | Saved()
             ):
                 self._tell(ReplyWentOn(live, event, turned))
             case _:

@@ -67,14 +67,14 @@ class Titled:
 
 @dataclass(frozen=True, slots=True)
 class NotSaved:
-    """The history does not take a reply that came; it is kept in memory, and tried again."""
+    """The history does not take a reply or a draft; it is kept in memory, and tried again."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class AllSaved:
-    """The history has every reply again."""
+    """The history has every reply and every draft again."""
 
 
 @dataclass(frozen=True, slots=True)
