@@ -129,7 +129,7 @@ class Catalogue:
     def stale(self) -> list[str]:
         return []
 
-    async def refresh(self, names: Any = None) -> None:
+    async def refresh(self, names: Any = None, patience: float | None = None) -> None:
         return None
 
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:

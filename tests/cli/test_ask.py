@@ -271,6 +271,35 @@ def test_a_model_is_found_by_its_name_alone(lab, model_server):
     assert "lab/small" in done.stderr
 
 
+@pytest.fixture
+def unlisted(home, model_server):
+    """A home whose server has never been asked for its models."""
+    home.configure(f'[providers.lab]\ntype = "openai"\nurl = "{model_server.url}"\n')
+    return home
+
+
+def test_a_model_that_its_server_has_not_listed_yet_is_found_by_its_name_alone(unlisted, model_server):
+    first = unlisted.segue("ask", "-m", "small", "Hi")
+    assert first.stderr == "segue: Looking for models\n"
+    assert unlisted.segue("ask", "-m", "small", "Hi").stderr == "", "it is known by now"
+    assert [request["model"] for request in model_server.requests] == ["small", "small"]
+
+
+def test_the_model_of_a_persona_is_found_like_one_of_the_command_line(unlisted, model_server):
+    persona = unlisted.config.parent / "personas" / "terse.md"
+    persona.parent.mkdir()
+    persona.write_text("---\nmodel: small\n---\nBe brief.", encoding="utf-8")
+    unlisted.segue("ask", "-p", "terse", "Hi")
+    assert [request["model"] for request in model_server.requests] == ["small"]
+
+
+def test_a_model_that_no_server_lists_is_told_with_those_that_have_not_answered(home):
+    home.configure('[providers.lab]\ntype = "openai"\nurl = "http://127.0.0.1:9/v1"\n')
+    said = home.segue("ask", "-m", "small", "Hi", code=2).stderr
+    assert "There is no model small" in said
+    assert "Not listed by lab" in said and "a model there is named lab/MODEL." in said
+
+
 def test_a_saved_prompt_is_sent_by_its_name_with_what_is_piped_in(lab, model_server):
     saved = lab.config.parent / "prompts" / "review.md"
     saved.parent.mkdir()

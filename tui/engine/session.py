@@ -18,7 +18,7 @@ from tui.chat.conversation import Conversation
 from tui.chat.draft import Draft, joined
 from tui.chat.message import Message, Status
 from tui.chat.spending import Sum, spent_words, total
-from tui.engine.choice import choose_model, find_model, look_first, title_model
+from tui.engine.choice import choose_model, look_first, look_for_model, title_model
 from tui.engine.conversation_service import ConversationService, Storage, change_stored, fields_of
 from tui.engine.drafts import Drafts
 from tui.engine.engine import Engine
@@ -337,7 +337,18 @@ class Session:
             workspace.config, workspace.preferences, workspace.registry, workspace.catalogue
         )
 
-    def as_wanted(
+    async def find_model(self, words: str) -> str:
+        """The model that a person means; servers are asked where it is not known.
+
+        Raises:
+            UsageError: None is meant, or several may be.
+        """
+        registry, catalogue = self.workspace.registry, self.workspace.catalogue
+        return await look_for_model(
+            words, registry, catalogue, lambda: self._tell(Warned("Looking for models"))
+        )
+
+    async def as_wanted(
         self,
         service: ConversationService,
         persona: str = "",
@@ -364,7 +375,7 @@ class Session:
         if parameters:
             changes["parameters"] = {**changes.get("parameters", conversation.parameters), **parameters}
         if model:
-            changes["model"] = find_model(model, workspace.registry, workspace.catalogue)
+            changes["model"] = await self.find_model(model)
         before = fields_of(conversation, changes)
         return cast(
             "ConversationChanges",
@@ -439,7 +450,7 @@ class Session:
         await service.change(project=str(project.folder), tools=tools)
         for persona, model in ((said.persona, ""), ("", said.model)):
             try:
-                await service.change(**self.as_wanted(service, persona, model))
+                await service.change(**await self.as_wanted(service, persona, model))
             except SegueError as error:  # the person has no such persona or model: the rest counts
                 self._problem(error)
         if said.system:

@@ -335,6 +335,14 @@ def test_thinking_that_only_its_end_tells_is_said_to_be_so(script, stored, model
     assert stored()[-1]["text"] == "The answer."
 
 
+@pytest.mark.parametrize("command", ["/model small", "/retry small"])
+def test_a_model_that_its_server_has_not_listed_yet_can_be_named(home, model_server, command):
+    home.configure(f'model = "lab/big"\n[providers.lab]\ntype = "openai"\nurl = "{model_server.url}"\n')
+    said = home.segue("--plain", given=f"Hi\n{command}\nAgain\n/quit\n").stdout
+    assert "Looking for models" in said
+    assert "small" in [request["model"] for request in model_server.requests]
+
+
 def test_a_server_of_the_persons_answers_before_a_model_is_downloaded(home, model_server):
     home.configure(f'[providers.lab]\ntype = "openai"\nurl = "{model_server.url}"\n')
     shown = home.segue("--plain", given="/quit\n").stdout

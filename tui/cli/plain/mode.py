@@ -15,7 +15,6 @@ from tui.chat.model import hue_of, split_id
 from tui.cli.plain.page import Page, name_of
 from tui.cli.plain.printer import Printer, read_out
 from tui.cli.plain.voice import Manner
-from tui.engine.choice import find_model
 from tui.engine.conversation_service import ConversationService
 from tui.engine.project import PROMISE, no_project
 from tui.engine.reply import Reply
@@ -111,9 +110,17 @@ class PlainMode:
             mode.say_files()
         await mode._look_for_models()
         await mode._session.begin_with(start)
-        model = find_model(start.model, workspace.registry, workspace.catalogue) if start.model else None
+        model = await mode.find_model(start.model) if start.model else None
         await mode.show(mode.current, model)
         return mode
+
+    async def find_model(self, words: str) -> str:
+        """The model that the person means; servers are asked where it is not known.
+
+        Raises:
+            UsageError: None is meant, or several may be.
+        """
+        return await self._session.find_model(words)
 
     async def open(self, conversation_id: int) -> None:
         """Open a stored conversation."""
@@ -213,7 +220,7 @@ class PlainMode:
         Raises:
             SegueError: There is no such persona or model.
         """
-        changes = self._session.as_wanted(self.current, persona, model, parameters)
+        changes = await self._session.as_wanted(self.current, persona, model, parameters)
         await self.current.change(**changes)
         if persona:
             self.page.line(f"persona: {persona}")
