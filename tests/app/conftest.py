@@ -57,6 +57,8 @@ EVERYTHING = Abilities()
 class Scripted:
     """Answers each request with the next script: chunks to yield, errors to raise, events to wait for."""
 
+    format = "openai"
+
     def __init__(self) -> None:
         self.scripts: list[Sequence[Step]] = []
         self.scripts_of: dict[str, list[Sequence[Step]]] = {}

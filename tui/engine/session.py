@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
@@ -60,7 +61,7 @@ from tui.engine.start_options import StartOptions
 from tui.engine.tools import turned
 from tui.engine.which_conversation import find_conversation
 from tui.engine.workspace import Workspace
-from tui.errors import HistoryError, NotFoundError, SegueError, UsageError
+from tui.errors import HistoryError, NotFoundError, ProviderError, SegueError, UsageError
 from tui.history.store import ConversationChanges, HistoryStore, ListFilter, News, StopAsked
 from tui.parameters import Value
 from tui.tools.approval import Asker
@@ -348,6 +349,28 @@ class Session:
             words, registry, catalogue, lambda: self._tell(Warned("Looking for models"))
         )
 
+    async def with_parameter(self, service: ConversationService, written: str) -> ConversationChanges:
+        """What changes a parameter of a conversation as it is written after /set: ``NAME VALUE``.
+
+        Raises:
+            UsageError: There is no such parameter, or the model does not take this value.
+        """
+        changes = service.with_parameter(written)
+        await self._check_parameters(service, changes)
+        return changes
+
+    async def _check_parameters(self, service: ConversationService, changes: ConversationChanges) -> None:
+        """Refuse parameters that are new and outside what the model takes, as far as that is known."""
+        before = service.conversation.parameters.items()
+        new = dict(changes.get("parameters", {}).items() - before)
+        model = changes.get("model") or service.conversation.model
+        if not new or not model:
+            return
+        with suppress(ProviderError):  # who can't be loaded now takes what it likes
+            for knob in await self.workspace.registry.knobs(model, self.workspace.engine.info(model)):
+                if knob.name in new and not knob.refused and (wrong := knob.wrong(new[knob.name])):
+                    raise UsageError(wrong)
+
     async def as_wanted(
         self,
         service: ConversationService,
@@ -364,7 +387,8 @@ class Session:
             parameters: What comes to those of the conversation, or of the persona.
 
         Raises:
-            SegueError: There is no such persona or model, or something is wrong with the file.
+            SegueError: There is no such persona or model, something is wrong with the file, or the model does
+                not take a parameter's value.
         """
         workspace, conversation = self.workspace, service.conversation
         changes: ConversationChanges = {}
@@ -376,6 +400,7 @@ class Session:
             changes["parameters"] = {**changes.get("parameters", conversation.parameters), **parameters}
         if model:
             changes["model"] = await self.find_model(model)
+        await self._check_parameters(service, changes)
         before = fields_of(conversation, changes)
         return cast(
             "ConversationChanges",

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Literal, NamedTuple, NotRequired, Protocol, Ty
 
 from tui.chat.chunks import Chunk, Native
 from tui.chat.model import ModelInfo
-from tui.errors import ModelNotSupportedError, Refusal
+from tui.errors import ErrorKind, ModelNotSupportedError, ProviderError, Refusal
 from tui.parameters import PARAMETERS
 from tui.secret import Secret
 
@@ -423,8 +423,12 @@ class Target:
             search: Whether its vendor shall search the web, where it can.
             draw: Whether it may make pictures, where it has to be asked.
             cache_key: The same for all requests that begin alike.
+
+        Raises:
+            ProviderError: A parameter is outside its range.
         """
         arguments = {**self.options, **{k: value for k, value in parameters.items() if k in PARAMETERS}}
+        self._check(arguments)
         if fields := self.refused - {SYSTEM}:
             arguments["refused"] = fields
         if SYSTEM in self.refused:
@@ -440,3 +444,12 @@ class Target:
         if self.key:
             arguments["api_key"] = self.key.reveal()
         return self.provider.create_async_generator(self.model, messages, self.proxy, **arguments)
+
+    def _check(self, arguments: Mapping[str, Any]) -> None:
+        """Say before anything is sent that a parameter is outside its range."""
+        from tui.providers.knobs import wrong_in  # here, because no start needs it
+
+        if wrong := wrong_in(self.provider, self.model, arguments, self.refused):
+            raise ProviderError(
+                wrong, "It is set for this conversation (/set), or in config.toml.", kind=ErrorKind.INVALID
+            )

@@ -305,6 +305,12 @@ def test_it_brings_no_textual(lab):
     assert done.returncode == 0, done.stderr
 
 
+def test_a_parameter_outside_the_models_range_is_refused(script, model_server):
+    said = script("/set temperature 5", "/set top_p 3", "Hi")
+    assert "temperature is 0 to 2 here, not 5" in said and "top_p must be 0 to 1, not 3" in said
+    assert not {"temperature", "top_p"} & model_server.requests[0].keys()
+
+
 def test_the_models_are_named_and_what_is_wrong_with_a_provider_that_is_set_up(lab, script, model_server):
     named = lab.config.read_text()
     lab.configure(f'[providers.lab]\nurl = "{model_server.url}"\n')

@@ -216,7 +216,7 @@ class Acts:
     async def do_set(self, argument: str) -> None:
         """Say the parameters, or change one."""
         if argument:
-            await self._current.change(**self._current.with_parameter(argument))
+            await self._current.change(**await self._mode.with_parameter(argument))
         said = one_line(in_words(self._current.conversation.parameters))
         self._page.line(said or "no parameter is set. As in /set temperature 0.2")
 

@@ -37,6 +37,7 @@ from tui.engine.start_options import StartOptions
 from tui.engine.tools import Tools
 from tui.engine.workspace import Workspace
 from tui.errors import UsageError
+from tui.history.store import ConversationChanges
 from tui.installing import ENGINE, how_to_install
 from tui.parameters import Value, in_words
 from tui.text import one_line
@@ -228,6 +229,14 @@ class PlainMode:
             self.page.line(one_line(in_words(changes["parameters"])) or "no parameter is set")
         if "model" in changes:
             self.say_model()
+
+    async def with_parameter(self, written: str) -> ConversationChanges:
+        """What changes a parameter as it is written after /set: ``NAME VALUE``.
+
+        Raises:
+            UsageError: There is no such parameter, or the model does not take this value.
+        """
+        return await self._session.with_parameter(self.current, written)
 
     def _fetched(self, model_id: str) -> str:
         """How much the first reply of a model on this machine fetches."""
