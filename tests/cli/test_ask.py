@@ -263,6 +263,13 @@ def test_a_closed_stream_is_no_crash(lab, model_server, closed):
     assert len(model_server.requests) == 1
 
 
+def test_lines_that_end_in_a_carriage_return_stay_lines(lab, model_server):
+    model_server.reply = "10 %\r50 %\r\n100 %"
+    assert lab.segue("ask", "Hi").stdout == "10 %\n50 %\n100 %\n"
+    whole = json.loads(lab.segue("ask", "--json", "Hi").stdout)
+    assert whole["text"] == model_server.reply, "it is kept as it was sent"
+
+
 def test_a_model_is_found_by_its_name_alone(lab, model_server):
     lab.segue("ask", "-m", "small", "Hi")
     lab.segue("ask", "-m", "lab", "Hi")
