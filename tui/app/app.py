@@ -6,7 +6,8 @@ import asyncio
 import os
 import sys
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -78,6 +79,10 @@ _LOST_REPLY = "segue: the last of the replies could not be saved; the history ha
 _LOST_DRAFT = "segue: what was written and not sent could not be saved"
 LONGEST_GOODBYE = 5.0
 """Seconds that storing what is on its way may take at the end."""
+
+
+class _Ending(Exception):
+    """The terminal is not taken back: the program ends."""
 
 
 class SegueApp(App[None]):
@@ -390,6 +395,25 @@ class SegueApp(App[None]):
     @property
     def _pictures_are_words(self) -> bool:
         return self.config.pictures.draw == "off" or self._drawn_words or self.no_color
+
+    @contextmanager
+    def suspend(self) -> Iterator[None]:
+        """Lend the terminal. It is taken back however the work ends, also cut short or by an error.
+
+        A program that is ending takes it no more: it has been given back for good.
+        """
+        cut: BaseException | None = None
+        with suppress(_Ending), super().suspend():
+            try:
+                yield
+            except (
+                BaseException
+            ) as error:  # it goes on once the terminal is ours: Textual's way would leave none
+                cut = error
+            if self._exit:
+                raise _Ending
+        if cut is not None:
+            raise cut
 
     # -- settings
     def setting_problems(self) -> list[SegueError]:

@@ -544,7 +544,7 @@ class Reply:
         self._think(self._whole_ends(piece))
 
     def _whole_ends(self, piece: Reasoning) -> Reasoning:
-        """A thought with what was held back of it, without half a line's end; for texts ``Thinking`` does it."""
+        """A thought with what was held back of it, without half a line's end; texts have ``Thinking``."""
         text = self._half_end + piece.text
         self._half_end = "\r" if text.endswith("\r") and piece.native is None else ""
         return replace(piece, text=text.removesuffix(self._half_end))
