@@ -12,6 +12,7 @@ from tui.app.commands import Handlers
 from tui.app.context import (
     Context,
     WithComparing,
+    WithFirstModel,
     WithMessages,
     WithStatus,
 )
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from tui.app.models.picker import Choice, ModelPicker, Several
 
 
-class _Context(Context, WithStatus, WithMessages, WithComparing, Protocol): ...
+class _Context(Context, WithStatus, WithMessages, WithComparing, WithFirstModel, Protocol): ...
 
 
 class Models:
@@ -68,6 +69,7 @@ class Models:
         """Let a model answer from now on; what is written stays."""
         service = self._context.session.current  # another one may be read when the choice is noted
         service.conversation.model = model_id
+        self._context.first_model.settle()
         self.say_unusable()
         self._context.refresh()
         self._context.status.count_soon()
