@@ -79,6 +79,8 @@ async def test_a_full_disk_is_told_once_and_no_more_when_reply_draft_and_all_els
         await world.sees("Four days.", "ready", FULL.message, "It is tried again")
         draft = Refusal(world.store, FULL, "update_conversation")
         await world.say("/title Kyoto")
+        await world.until(lambda: world.composer.draft == "/title Kyoto")
+        await world.pilot.press("ctrl+u")
         await world.type("And Nara?")
         await world.until(lambda: not world.session.drafts.all_saved)
         await world.pilot.pause()

@@ -16,7 +16,7 @@ from tui.app.lists.ask_line import AskLine
 from tui.app.lists.writing_area import LARGE, Pastes
 from tui.chat.chunks import Finish, FinishReason
 from tui.chat.draft import Draft
-from tui.errors import SegueError
+from tui.errors import HistoryFullError, SegueError
 from tui.system import editor
 
 DONE = Finish(FinishReason.STOP)
@@ -290,6 +290,25 @@ async def test_a_command_that_makes_no_sense_says_why(run, command, words):
         await world.type(command)
         await world.pilot.press("enter")
         await world.sees(words)
+        assert world.composer.draft == (command if " " in command else "")
+
+
+async def test_what_was_typed_meanwhile_is_not_mixed_with_a_command_that_was_refused(run, monkeypatch):
+    async with run() as world:
+        refused = asyncio.Event()
+
+        async def full(*arguments, **changes):
+            await refused.wait()
+            raise HistoryFullError("The disk is full", "Make room.")
+
+        await world.say("Hello")
+        await world.sees("I am big.", "ready")
+        monkeypatch.setattr(world.store, "update_conversation", full)
+        world.screen.run_command("title", "A long title")
+        await world.type("and more")
+        refused.set()
+        await world.sees("The disk is full")
+        assert world.composer.draft == "and more"
 
 
 async def test_a_theme_is_remembered(run):

@@ -288,11 +288,20 @@ class MainScreen(Screen[None]):
         does = {**features.commands, **self.commands}.get(name)
         if does is not None:
             features.comparing.make_room_for(name)
-            await does(argument)
+            try:
+                await does(argument)
+            except SegueError:
+                self._leave_typed(name, argument)
+                raise
         elif find(name, saved):
             features.submit(Draft(f"/{name} {argument}".rstrip()))
         else:
             raise unknown(name, (*COMMANDS, *saved))
+
+    def _leave_typed(self, name: str, argument: str) -> None:
+        """What was typed for a command that can't be done stands there again, to be put right."""
+        if argument and not self.composer.written:
+            self.composer.hold(Draft(f"/{name} {argument}"))
 
     @property
     def commands(self) -> Handlers:
